@@ -1,0 +1,223 @@
+//! A closed loop: so many connections, each with one request in flight, each sending the next one as soon as its
+//! answer is here. One thread, one epoll, two system calls per request, so that it costs far less than what it
+//! measures.
+//!
+//! - [`connection`]: one of them. [`tally`]: what came back, in total and per window of time.
+//! - Here: the loop itself, and when it gives up.
+
+mod connection;
+mod tally;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
+use rustix::fd::OwnedFd;
+
+use crate::interrupt::Interrupt;
+use crate::load::connection::{Connection, Received};
+use crate::load::tally::Tally;
+pub(crate) use crate::load::tally::{Load, Window};
+use crate::request::OrderRequests;
+use crate::usage::Probe;
+
+/// A server that answers nobody for so long is not slow, it hangs.
+const STALLED: Duration = Duration::from_secs(30);
+/// How often the loop looks up from an idle epoll.
+const LOOKS_UP: Duration = Duration::from_millis(200);
+
+/// What to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    /// The server.
+    pub(crate) address: SocketAddr,
+    /// Requests in flight.
+    pub(crate) connections: u16,
+    /// Requests in all.
+    pub(crate) requests: u64,
+    /// Requests per window.
+    pub(crate) window: u64,
+    /// More failures than this end the run.
+    pub(crate) max_failures: u64,
+    /// The longest the load may take.
+    pub(crate) deadline: Duration,
+}
+
+/// Sends the planned number of requests, and says what came back.
+pub(crate) fn drive(
+    plan: &Plan,
+    requests: &mut OrderRequests,
+    probe: &Probe,
+    interrupt: &Interrupt,
+) -> Result<Load> {
+    let mut driver = Driver::connect(plan, requests)?;
+    let mut tally = Tally::begin(plan.window, probe)?;
+    driver.send_all()?;
+    let mut events = Vec::with_capacity(usize::from(plan.connections));
+    let pause = Timespec::try_from(LOOKS_UP).context("too long a wait")?;
+    while tally.finished() < plan.requests {
+        interrupt.check()?;
+        match epoll::wait(&driver.epoll, spare_capacity(&mut events), Some(&pause)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error).context("cannot wait for answers"),
+        }
+        for event in events.drain(..) {
+            driver.on_readable(event.data.u64(), &mut tally)?;
+        }
+        if tally.failures() > plan.max_failures {
+            bail!("{}", tally.complaint());
+        }
+        ensure!(tally.quiet() < STALLED, "no answer for {} s; {}", STALLED.as_secs(), tally.complaint());
+        ensure!(
+            tally.elapsed() < plan.deadline,
+            "not done after {} s; {}",
+            plan.deadline.as_secs(),
+            tally.complaint()
+        );
+    }
+    tally.end()
+}
+
+struct Driver<'a> {
+    plan: &'a Plan,
+    requests: &'a mut OrderRequests,
+    epoll: OwnedFd,
+    /// None once it has nothing left to send.
+    connections: Vec<Option<Connection>>,
+    sent: u64,
+}
+
+impl<'a> Driver<'a> {
+    fn connect(plan: &'a Plan, requests: &'a mut OrderRequests) -> Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
+        let mut driver = Self { plan, requests, epoll, connections: Vec::new(), sent: 0 };
+        for index in 0..usize::from(plan.connections) {
+            let connection = driver.open(index)?;
+            driver.connections.push(Some(connection));
+        }
+        Ok(driver)
+    }
+
+    fn open(&self, index: usize) -> Result<Connection> {
+        let connection = Connection::open(self.plan.address)?;
+        let name = epoll::EventData::new_u64(u64::try_from(index)?);
+        epoll::add(&self.epoll, connection.stream(), name, epoll::EventFlags::IN)
+            .context("cannot watch a connection")?;
+        Ok(connection)
+    }
+
+    fn send_all(&mut self) -> Result<()> {
+        (0..self.connections.len()).try_for_each(|index| self.send(index))
+    }
+
+    /// Sends the next request, or lets the connection go when all were sent.
+    fn send(&mut self, index: usize) -> Result<()> {
+        if self.sent == self.plan.requests {
+            self.connections[index] = None;
+        } else if let Some(connection) = &mut self.connections[index] {
+            self.sent += 1;
+            connection.send(self.requests).context("cannot send")?;
+        }
+        Ok(())
+    }
+
+    fn on_readable(&mut self, name: u64, tally: &mut Tally<'_>) -> Result<()> {
+        let index = usize::try_from(name)?;
+        // An event of a connection that was let go or replaced while this round of events was read.
+        let Some(connection) = &mut self.connections[index] else { return Ok(()) };
+        let stays = match connection.receive() {
+            Ok(Received::Nothing) => return Ok(()),
+            Ok(Received::Answer { sent, status, body, close }) => {
+                tally.answered(status, body, sent, Instant::now())?;
+                !close
+            }
+            Err(error) => {
+                tally.lost(&error);
+                false
+            }
+        };
+        if !stays && self.sent < self.plan.requests && tally.failures() <= self.plan.max_failures {
+            self.connections[index] = None;
+            self.connections[index] = Some(self.open(index)?);
+        }
+        self.send(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// A server that gives every request these bytes, and hangs up after so many of them. It ends with the test.
+    fn answering(answer: &'static str, per_connection: usize) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                thread::spawn(move || {
+                    let mut request = [0; 4096];
+                    for _ in 0..per_connection {
+                        if !stream.read(&mut request).is_ok_and(|count| count > 0) {
+                            return;
+                        }
+                        stream.write_all(answer.as_bytes()).unwrap();
+                    }
+                    // Read what comes next, so that hanging up is an end and not a reset.
+                    let _ = stream.read(&mut request);
+                });
+            }
+        });
+        address
+    }
+
+    fn driven(address: SocketAddr) -> Result<Load> {
+        let plan = Plan {
+            address,
+            connections: 4,
+            requests: 100,
+            window: 30,
+            max_failures: 5,
+            deadline: Duration::from_secs(20),
+        };
+        let products = vec!["a".to_owned(), "b".to_owned()];
+        let mut requests = OrderRequests::new(address, &["t".to_owned()], products, 1, true);
+        let data = tempfile::tempdir()?;
+        let probe =
+            Probe { pid: std::process::id(), data: data.path().to_owned(), server_core: 0, client_core: 0 };
+        drive(&plan, &mut requests, &probe, &Interrupt::install()?)
+    }
+
+    #[test]
+    fn every_request_is_answered_once_and_falls_into_a_window() {
+        let load = driven(answering("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}", 1000)).unwrap();
+        assert_eq!((load.created, load.lost), (100, 0));
+        assert_eq!(load.windows.iter().map(|window| window.answers).collect::<Vec<_>>(), [30, 30, 30, 10]);
+    }
+
+    #[test]
+    fn a_server_that_says_it_closes_is_connected_to_again() {
+        let answer = "HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        let load = driven(answering(answer, 1)).unwrap();
+        assert_eq!((load.created, load.lost), (100, 0));
+    }
+
+    #[test]
+    fn too_many_refusals_end_the_run_and_tell_the_first() {
+        let answer = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 8\r\n\r\nnot now!";
+        let error = driven(answering(answer, 1000)).unwrap_err().to_string();
+        assert!(error.contains("0 created") && error.contains("429: not now!"), "{error}");
+    }
+
+    #[test]
+    fn requests_on_broken_connections_are_lost() {
+        let error = driven(answering("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", 2)).unwrap_err();
+        assert!(error.to_string().contains("closed the connection instead of answering"), "{error}");
+    }
+}

@@ -1,0 +1,109 @@
+//! `orders`: customers create orders on many connections, each durable before its answer; then the lists are read.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::child::{Launch, Server};
+use crate::cli::{OrdersOptions, Switch};
+use crate::disk::Disk;
+use crate::interrupt::Interrupt;
+use crate::load::{self, Load, Plan};
+use crate::machine::Machine;
+use crate::pages::{self, Page};
+use crate::report::{self, OrdersReport, Verdict, goals};
+use crate::shop::Shop;
+use crate::usage::Probe;
+use crate::{environment, floor, pinned};
+
+/// The subcommand.
+pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
+    let interrupt = Interrupt::install()?;
+    let machine = Machine::describe();
+    let base = options.data.clone().unwrap_or_else(std::env::temp_dir);
+    let directory = tempfile::Builder::new()
+        .prefix("ordercast-bench-")
+        .disable_cleanup(options.keep)
+        .tempdir_in(&base)
+        .with_context(|| format!("cannot make a directory in {}", base.display()))?;
+    pinned::to_core(options.load.client_core)?;
+
+    let disk = Disk::probe(directory.path())?;
+    let http_floor = match options.floor {
+        Switch::On => {
+            Some(floor::http::measure(options.floor_requests, &options.load, directory.path(), &interrupt)?)
+        }
+        Switch::Off => None,
+    };
+    let server = start(options, directory.path(), &interrupt)?;
+    let (load, pages) =
+        measure(options, &server, &interrupt).inspect_err(|_| eprintln!("{}", server.last_words()))?;
+    let stopped_in = server.stop()?;
+
+    let goals = goals::of_orders(&load, &pages);
+    let missed = goals.iter().any(|goal| !goal.met);
+    let report = OrdersReport {
+        machine,
+        options,
+        disk,
+        http_floor,
+        orders: load,
+        pages,
+        stop_seconds: stopped_in.as_secs_f64(),
+        goals,
+    };
+    report::orders::print(&report);
+    report::save(options.load.json.as_deref(), &report)?;
+    if options.keep {
+        println!("kept: {}", directory.path().display());
+    }
+    Ok(if options.check && missed { Verdict::Missed } else { Verdict::Fine })
+}
+
+fn start(options: &OrdersOptions, directory: &std::path::Path, interrupt: &Interrupt) -> Result<Server> {
+    let binary = match &options.server {
+        Some(binary) => binary.clone(),
+        None => beside_us()?,
+    };
+    Launch {
+        binary: &binary,
+        core: options.load.server_core,
+        directory,
+        environment: &environment::for_server(&options.env),
+        arguments: &options.server_arguments,
+    }
+    .start(interrupt)
+}
+
+fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> Result<(Load, Vec<Page>)> {
+    let start = Instant::now();
+    let shop = Shop::open(server.address(), &options.load, interrupt)?;
+    shop.deliver(options.delivered, &options.load, interrupt)?;
+    eprintln!("orders: {} (the shop was ready after {:.1} s)", options.orders, start.elapsed().as_secs_f64());
+    let plan = Plan {
+        address: server.address(),
+        connections: options.load.connections,
+        requests: options.orders,
+        window: options.load.window,
+        max_failures: options.load.max_failures,
+        deadline: options.load.deadline(),
+    };
+    let probe = Probe {
+        pid: server.pid(),
+        data: server.data().to_owned(),
+        server_core: options.load.server_core,
+        client_core: options.load.client_core,
+    };
+    let mut requests = shop.requests(options.load.seed, &options.load);
+    let load = load::drive(&plan, &mut requests, &probe, interrupt)?;
+    eprintln!("lists: {} requests each", options.page_requests);
+    let pages = pages::read(server.address(), &shop, options.page_requests, interrupt)?;
+    Ok((load, pages))
+}
+
+/// The server that was built together with this program.
+fn beside_us() -> Result<PathBuf> {
+    let own = std::env::current_exe().context("cannot find our own binary")?;
+    Ok(own.with_file_name("ordercast"))
+}

@@ -1,0 +1,23 @@
+//! Who is asking, and whether the page they ask from may ask.
+//!
+//! - [`principal`]: somebody whose token was verified. [`token`]: making and verifying tokens; `claims` (private)
+//!   reads what other systems write into theirs.
+//! - [`credential`]: where a request carries its token: the `Authorization` header, else the [`cookie`].
+//! - [`origin`]: which pages may use the cookie.
+//! - [`password`]: hashing in a bounded pool.
+//!
+//! Nothing here knows whether a session was revoked or an account deleted; that is asked where the log is at hand.
+
+mod claims;
+pub mod cookie;
+pub mod credential;
+pub mod origin;
+pub mod password;
+pub mod principal;
+pub mod token;
+
+pub use credential::Credential;
+pub use origin::AllowedOrigins;
+pub use password::PasswordPool;
+pub use principal::{Issuer, Principal, SessionId};
+pub use token::{TokenError, TokenKeys, TokenOptions};

@@ -1,0 +1,347 @@
+//! What a token says, ours or somebody else's, as a [`Principal`].
+//!
+//! Other systems write claims as they please: an id may be a number, a name may be anything. So each claim is first
+//! read as whatever it is, and then judged: what gives rights is exact or fatal, what is only shown is dropped.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use orders::text::{InvalidText, Line};
+use orders::{Role, StoreId, UserId};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::principal::{Issuer, Principal, SessionId};
+use super::token::{ISSUER, TokenError, TokenOptions};
+
+/// The issuer in the user id of a token that names none.
+const UNNAMED_ISSUER: &str = "jwt";
+
+/// How far clocks may differ where a token says when it begins. Its end is its end.
+const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+
+/// The claims that are read. All others are skipped.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Claims {
+    iss: Claim,
+    sub: Claim,
+    id: Claim,
+    #[serde(rename = "userId")]
+    user_id: Claim,
+    role: Claim,
+    store: Claim,
+    name: Claim,
+    email: Claim,
+    sid: Claim,
+    iat: Claim,
+    nbf: Claim,
+    exp: Claim,
+}
+
+impl Claims {
+    /// Whom they describe, if they hold at this time.
+    pub(super) fn judge(self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
+        let expires_at = self.exp.time("exp")?;
+        let issued_at = self.iat.time("iat")?;
+        if expires_at.is_some_and(|end| end <= now) {
+            return Err(TokenError::Expired);
+        }
+        let latest_start = now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX);
+        if [self.nbf.time("nbf")?, issued_at].into_iter().flatten().any(|start| start > latest_start) {
+            return Err(TokenError::NotYet);
+        }
+        let issuer = match self.iss {
+            Claim::Absent => None,
+            Claim::Text(iss) if iss.is_empty() => None,
+            Claim::Text(iss) => Some(iss),
+            _ => return Err(TokenError::Claim("iss")),
+        };
+        let local = issuer.as_deref() == Some(ISSUER);
+        if expires_at.is_none() && (local || !options.allow_tokens_without_expiry) {
+            return Err(TokenError::NoExpiry);
+        }
+
+        let subject = [self.sub, self.id, self.user_id].into_iter().find(|claim| !matches!(claim, Claim::Absent));
+        let subject = match subject {
+            Some(Claim::Text(text)) => text,
+            Some(Claim::Integer(number)) => number.to_string(),
+            Some(_) => return Err(TokenError::Claim("sub")),
+            None => return Err(TokenError::NoSubject),
+        };
+        let (user, session) = if local {
+            // Whoever shares the secret could write our name; a session is looked up, so it has to be there.
+            let Claim::Text(session) = &self.sid else { return Err(TokenError::Claim("sid")) };
+            let session = Uuid::try_parse(session).map_err(|_| TokenError::Claim("sid"))?;
+            (UserId::new(subject)?, Some(SessionId(session)))
+        } else {
+            (UserId::external(issuer.as_deref().unwrap_or(UNNAMED_ISSUER), &subject)?, None)
+        };
+        let role = match self.role {
+            Claim::Absent => Role::Customer,
+            Claim::Text(word) => Role::from_claim(&word).ok_or(TokenError::Claim("role"))?,
+            _ => return Err(TokenError::Claim("role")),
+        };
+        // A store that cannot be read must not become the main one: that would be somebody else's orders.
+        let store = match self.store {
+            Claim::Absent => StoreId::main(),
+            Claim::Text(store) => StoreId::new(store).map_err(|_| TokenError::Claim("store"))?,
+            _ => return Err(TokenError::Claim("store")),
+        };
+        Ok(Principal {
+            user,
+            role,
+            store,
+            name: self.name.shown(),
+            email: self.email.text().and_then(|text| Line::new(&text).ok()),
+            session,
+            issued_at,
+            expires_at,
+            issuer: if local { Issuer::Local } else { Issuer::External },
+        })
+    }
+}
+
+/// A claim's value, whatever it is. `null` is absent.
+#[derive(Debug, Default, PartialEq)]
+enum Claim {
+    #[default]
+    Absent,
+    Text(String),
+    Integer(i128),
+    Fraction(f64),
+    Other,
+}
+
+impl Claim {
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A line to show: cut where it is too long, dropped where it is no line.
+    fn shown<const MOST: usize>(self) -> Option<Line<MOST>> {
+        let text = self.text()?;
+        match Line::new(&text) {
+            Ok(line) => Some(line),
+            Err(InvalidText::TooLong(_)) => {
+                let cut: String = text.trim().chars().take(MOST).collect();
+                Line::new(&cut).ok()
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// A `NumericDate`: seconds, possibly with a fraction (RFC 7519, section 2). Seconds past every calendar are
+    /// the end of the calendar.
+    fn time(&self, name: &'static str) -> Result<Option<Timestamp>, TokenError> {
+        let seconds = match *self {
+            Self::Absent => return Ok(None),
+            Self::Integer(seconds) => seconds,
+            #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and the clamp is narrower")]
+            Self::Fraction(seconds) if seconds.is_finite() => seconds.floor() as i128,
+            _ => return Err(TokenError::Claim(name)),
+        };
+        let bounded = seconds.clamp(Timestamp::MIN.as_second().into(), Timestamp::MAX.as_second().into());
+        let seconds = i64::try_from(bounded).map_err(|_| TokenError::Claim(name))?;
+        Timestamp::from_second(seconds).map(Some).map_err(|_| TokenError::Claim(name))
+    }
+}
+
+impl<'de> Deserialize<'de> for Claim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ClaimVisitor)
+    }
+}
+
+struct ClaimVisitor;
+
+impl<'de> Visitor<'de> for ClaimVisitor {
+    type Value = Claim;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a claim")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Claim, E> {
+        Ok(Claim::Text(text.to_owned()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Claim, E> {
+        Ok(Claim::Integer(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Claim, E> {
+        Ok(Claim::Integer(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Claim, E> {
+        Ok(Claim::Fraction(number))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Claim, E> {
+        Ok(Claim::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Claim, E> {
+        Ok(Claim::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Claim, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Claim::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Claim, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Claim::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orders::Actor;
+    use serde_json::{Value, json};
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn judge(claims: Value) -> Result<Principal, TokenError> {
+        judge_with(claims, TokenOptions::default())
+    }
+
+    fn judge_with(claims: Value, options: TokenOptions) -> Result<Principal, TokenError> {
+        let claims: Claims = serde_json::from_value(claims).unwrap();
+        claims.judge(options, Timestamp::from_second(NOW).unwrap())
+    }
+
+    /// A foreign token that is in order, with some claims replaced; `null` takes one away.
+    fn with(changes: Value) -> Value {
+        let mut claims = json!({"sub": "42", "role": "user", "exp": NOW + 60});
+        let Value::Object(changes) = changes else { panic!("an object") };
+        claims.as_object_mut().unwrap().extend(changes);
+        claims
+    }
+
+    #[test]
+    fn the_subject_is_the_first_of_three_claims() {
+        for (claims, user) in [
+            (with(json!({})), "jwt|42"),
+            (with(json!({"id": "7", "userId": "8"})), "jwt|42"),
+            (with(json!({"sub": null, "id": "7", "userId": "8"})), "jwt|7"),
+            (with(json!({"sub": null, "userId": 8})), "jwt|8"),
+            (with(json!({"sub": u64::MAX})), "jwt|18446744073709551615"),
+            (with(json!({"sub": -1})), "jwt|-1"),
+            (with(json!({"iss": "shop-a"})), "shop-a|42"),
+            (with(json!({"iss": ""})), "jwt|42"),
+            (with(json!({"sub": "x".repeat(128)})), &*format!("jwt|{}", "x".repeat(128))),
+        ] {
+            assert_eq!(judge(claims).unwrap().user.as_str(), user);
+        }
+    }
+
+    #[test]
+    fn a_wrong_claim_that_matters_is_fatal() {
+        for (change, error) in [
+            (json!({"sub": null}), TokenError::NoSubject),
+            (json!({"sub": true}), TokenError::Claim("sub")),
+            (json!({"sub": 1.5, "id": "7"}), TokenError::Claim("sub")),
+            (json!({"sub": {"id": 1}}), TokenError::Claim("sub")),
+            (json!({"iss": ["a"]}), TokenError::Claim("iss")),
+            (json!({"role": "superadmin"}), TokenError::Claim("role")),
+            (json!({"role": "Admin"}), TokenError::Claim("role")),
+            (json!({"role": ["admin"]}), TokenError::Claim("role")),
+            (json!({"role": ""}), TokenError::Claim("role")),
+            (json!({"store": "a/b"}), TokenError::Claim("store")),
+            (json!({"store": ""}), TokenError::Claim("store")),
+            (json!({"store": 5}), TokenError::Claim("store")),
+            (json!({"exp": "soon"}), TokenError::Claim("exp")),
+            (json!({"nbf": []}), TokenError::Claim("nbf")),
+            (json!({"iss": ISSUER}), TokenError::Claim("sid")),
+            (json!({"iss": ISSUER, "sid": "1"}), TokenError::Claim("sid")),
+        ] {
+            assert_eq!(judge(with(change.clone())).unwrap_err(), error, "{change}");
+        }
+        for subject in [String::new(), "x".repeat(129), "a\nb".to_owned(), "a\0".to_owned()] {
+            let error = judge(with(json!({"sub": subject}))).unwrap_err();
+            assert!(matches!(error, TokenError::Subject(_)), "{subject:?}: {error:?}");
+        }
+        for iss in ["a|b".to_owned(), "x".repeat(128)] {
+            assert!(matches!(judge(with(json!({"iss": iss}))), Err(TokenError::Subject(_))));
+        }
+    }
+
+    #[test]
+    fn x1_an_address_with_admin_in_it_makes_nobody_an_admin() {
+        let claims = with(json!({"email": "admin@shop.example", "name": "admin", "isAdmin": true}));
+        let principal = judge(claims).unwrap();
+        assert_eq!(principal.role, Role::Customer);
+        assert!(matches!(principal.actor(), Actor::Customer { .. }));
+        let roleless = with(json!({"role": null, "email": "admin@shop.example"}));
+        assert_eq!(judge(roleless).unwrap().role, Role::Customer);
+    }
+
+    #[test]
+    fn staff_work_for_the_store_they_name_else_for_the_main_one() {
+        for (store, expected) in [(json!(null), "main"), (json!("north"), "north")] {
+            let principal = judge(with(json!({"role": "admin", "store": store}))).unwrap();
+            assert!(matches!(principal.actor(), Actor::Staff { store, .. } if store.as_str() == expected));
+        }
+    }
+
+    #[test]
+    fn what_is_only_shown_is_cut_or_dropped() {
+        let name = |name: Value| judge(with(json!({"name": name}))).unwrap().name.map(String::from);
+        assert_eq!(name(json!(" Asha Rao ")), Some("Asha Rao".into()));
+        assert_eq!(name(json!("ñ".repeat(500))), Some("ñ".repeat(120)));
+        assert_eq!(name(json!("a\u{1b}[2Jb")), None);
+        assert_eq!(name(json!(format!("{}\0", "x".repeat(500)))), Some("x".repeat(120)));
+        assert_eq!(name(json!("  ")), None);
+        assert_eq!(name(json!({"first": "Asha"})), None);
+        let email = |email: String| judge(with(json!({"email": email}))).unwrap().email.map(String::from);
+        assert_eq!(email("a@example.com".into()), Some("a@example.com".into()));
+        assert_eq!(email("x".repeat(255)), None, "half an address is another address");
+    }
+
+    #[test]
+    fn a_token_ends_to_the_second_and_begins_with_leeway() {
+        for (change, expected) in [
+            (json!({"exp": NOW + 1}), Ok(())),
+            (json!({"exp": NOW}), Err(TokenError::Expired)),
+            (json!({"exp": NOW - 1}), Err(TokenError::Expired)),
+            (json!({"exp": 0}), Err(TokenError::Expired)),
+            (json!({"exp": i64::MIN}), Err(TokenError::Expired)),
+            (json!({"exp": 1e300}), Ok(())),
+            (json!({"exp": u64::MAX}), Ok(())),
+            (json!({"exp": 1_800_000_000.9}), Err(TokenError::Expired)),
+            (json!({"nbf": NOW + 30}), Ok(())),
+            (json!({"nbf": NOW + 31}), Err(TokenError::NotYet)),
+            (json!({"iat": NOW + 30}), Ok(())),
+            (json!({"iat": NOW + 31}), Err(TokenError::NotYet)),
+            (json!({"exp": null}), Err(TokenError::NoExpiry)),
+        ] {
+            assert_eq!(judge(with(change.clone())).map(|_| ()), expected, "{change}");
+        }
+    }
+
+    #[test]
+    fn only_a_foreign_token_may_be_allowed_to_have_no_end() {
+        let options = TokenOptions { allow_tokens_without_expiry: true };
+        let principal = judge_with(with(json!({"exp": null})), options).unwrap();
+        assert_eq!((principal.expires_at, principal.issued_at, principal.session), (None, None, None));
+        let ours = with(json!({"exp": null, "iss": ISSUER, "sid": Uuid::nil()}));
+        assert_eq!(judge_with(ours, options), Err(TokenError::NoExpiry));
+    }
+
+    #[test]
+    fn a_session_is_only_ours() {
+        let session = Uuid::from_u128(7);
+        let theirs = judge(with(json!({"iss": "shop-a", "sid": session}))).unwrap();
+        assert_eq!((theirs.session, theirs.issuer), (None, Issuer::External));
+        let ours = judge(with(json!({"iss": ISSUER, "sid": session}))).unwrap();
+        assert_eq!((ours.session, ours.issuer, ours.user.as_str()), (Some(SessionId(session)), Issuer::Local, "42"));
+    }
+}

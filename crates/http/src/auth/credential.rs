@@ -1,0 +1,87 @@
+//! Where a request carries its token.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+use super::cookie;
+
+/// A token, and how it came. How it came decides whether the page's origin matters: a browser sends the cookie on its
+/// own, for whatever page; a bearer token was put there by the program that has it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Credential<'a> {
+    /// `Authorization: Bearer …` (RFC 6750, section 2.1).
+    Bearer(&'a str),
+    /// The session cookie.
+    Cookie(&'a str),
+    /// Nobody says who they are.
+    None,
+}
+
+impl<'a> Credential<'a> {
+    /// The bearer token, else the cookie. Another scheme than `Bearer` belongs to somebody in between.
+    pub fn find(headers: &'a HeaderMap) -> Self {
+        if let Some(token) = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?)) {
+            return Self::Bearer(token);
+        }
+        cookie::session_token(headers).map_or(Self::None, Self::Cookie)
+    }
+
+    /// The token itself.
+    pub fn token(self) -> Option<&'a str> {
+        match self {
+            Self::Bearer(token) | Self::Cookie(token) => Some(token),
+            Self::None => None,
+        }
+    }
+
+    /// Whether the browser sent it without being told to.
+    pub fn is_ambient(self) -> bool {
+        matches!(self, Self::Cookie(_))
+    }
+}
+
+/// Tokens do not belong in logs.
+impl std::fmt::Debug for Credential<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Bearer(_) => "Bearer",
+            Self::Cookie(_) => "Cookie",
+            Self::None => "None",
+        })
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_bearer_token_comes_before_the_cookie() {
+        let cookie = ("cookie", "theme=dark; ordercast_session=c");
+        for (list, expected) in [
+            (vec![("authorization", "Bearer b"), cookie], Credential::Bearer("b")),
+            (vec![("authorization", "bearer  b ")], Credential::Bearer("b")),
+            (vec![("authorization", "Basic dTpw"), cookie], Credential::Cookie("c")),
+            (vec![("authorization", "Bearer"), cookie], Credential::Cookie("c")),
+            (vec![cookie], Credential::Cookie("c")),
+            (vec![("cookie", "theme=dark")], Credential::None),
+            (vec![], Credential::None),
+        ] {
+            assert_eq!(Credential::find(&headers(&list)), expected, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        assert_eq!(format!("{:?}", Credential::Bearer("secret")), "Bearer");
+    }
+}

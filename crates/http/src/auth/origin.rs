@@ -1,0 +1,244 @@
+//! Which pages may act with the session cookie, and which may read answers at all (row C6).
+//!
+//! A browser sends the cookie for whatever page asks. `SameSite=Lax` keeps it from other sites' forms; this keeps it
+//! from sibling hosts too, and from streams and WebSockets, which no CORS preflight guards.
+
+use std::collections::HashSet;
+
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Method, Uri};
+use url::Url;
+
+use crate::problem::{Code, Problem};
+
+/// The origins that are allowed besides our own.
+#[derive(Debug, Clone, Default)]
+pub struct AllowedOrigins(HashSet<Box<str>>);
+
+/// An entry of the list is not an origin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{entry}` is not an allowed origin: {why}")]
+pub struct InvalidOrigin {
+    entry: String,
+    why: &'static str,
+}
+
+/// What a request with the cookie wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Change something: POST, PUT, PATCH, DELETE.
+    Change,
+    /// Read: GET, an event stream, a WebSocket.
+    Read,
+}
+
+impl Purpose {
+    /// What a method wants (RFC 9110, section 9.2.1).
+    pub fn of(method: &Method) -> Self {
+        if method.is_safe() { Self::Read } else { Self::Change }
+    }
+}
+
+/// The page may not act with the cookie.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OriginRefused {
+    /// It is of another origin, which is not on the list.
+    #[error("pages of {0} may not use this server with the session cookie")]
+    NotAllowed(Box<str>),
+    /// A change without an `Origin`, by something that is not known to be our own page.
+    #[error("a change with the session cookie needs an `Origin` header; a program sends `Authorization: Bearer` instead")]
+    Missing,
+}
+
+impl From<OriginRefused> for Problem {
+    fn from(refused: OriginRefused) -> Self {
+        Self::new(Code::OriginNotAllowed)
+            .detail(format!("{refused}. An operator can add an origin to the allowed ones (CORS_ORIGIN)."))
+    }
+}
+
+impl AllowedOrigins {
+    /// Reads `https://shop.example, http://localhost:5173`.
+    pub fn parse(list: &str) -> Result<Self, InvalidOrigin> {
+        list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).map(parse_one).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether an `Origin` header names an origin of the list.
+    pub fn contains(&self, origin: &str) -> bool {
+        self.0.contains(origin)
+    }
+
+    /// The list, for CORS headers and for the log.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|origin| &**origin)
+    }
+
+    /// Judges a request that came with the cookie. `secure` is whether it came over TLS, as far as trusted proxies
+    /// say. A request with a bearer token needs no judging.
+    pub fn check(&self, purpose: Purpose, headers: &HeaderMap, uri: &Uri, secure: bool) -> Result<(), OriginRefused> {
+        // Pages cannot set this one. It holds even where a proxy rewrote `Host`, or hid that there was TLS.
+        let fetch_site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        let Some(origin) = headers.get(ORIGIN) else {
+            return match (purpose, fetch_site) {
+                (Purpose::Read, _) | (Purpose::Change, Some(b"same-origin" | b"none")) => Ok(()),
+                (Purpose::Change, _) => Err(OriginRefused::Missing),
+            };
+        };
+        let Ok(origin) = origin.to_str() else {
+            return Err(OriginRefused::NotAllowed("an unreadable origin".into()));
+        };
+        if self.contains(origin) || fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure) {
+            return Ok(());
+        }
+        Err(OriginRefused::NotAllowed(origin.chars().take(200).collect()))
+    }
+}
+
+/// Whether a page came from where its request goes. HTTP/2 puts the host into the address.
+fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
+    let host = match headers.get(HOST) {
+        Some(host) => host.to_str().ok(),
+        None => uri.authority().map(axum::http::uri::Authority::as_str),
+    };
+    let scheme = if secure { "https" } else { "http" };
+    origin.split_once("://").is_some_and(|(of, page)| {
+        of == scheme && !page.is_empty() && host.is_some_and(|host| host.eq_ignore_ascii_case(page))
+    })
+}
+
+fn parse_one(entry: &str) -> Result<Box<str>, InvalidOrigin> {
+    let invalid = |why| InvalidOrigin { entry: entry.to_owned(), why };
+    if entry == "*" {
+        return Err(invalid("it would let every page act as whoever is signed in; list the shop's own origins"));
+    }
+    if entry.contains('*') {
+        return Err(invalid("wildcards are not supported; list each origin"));
+    }
+    let url = match Url::parse(entry) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            return Err(invalid("the scheme is missing, as in https://shop.example"));
+        }
+        Err(url::ParseError::InvalidPort) => return Err(invalid("the port is not a number up to 65535")),
+        Err(_) => return Err(invalid("it is not an address such as https://shop.example")),
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(invalid("it starts with http:// or https://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("it has a user name"));
+    }
+    // `https://shop.example/` is what people copy from the browser, and there is only one thing it can mean.
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid("an origin has no path: only scheme, host and port"));
+    }
+    Ok(url.origin().ascii_serialization().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c6_a_list_is_read_as_browsers_write_origins() {
+        let list = "https://Shop.Example:443/, http://localhost:5173 http://[::1]:80,,https://bücher.example";
+        let origins = AllowedOrigins::parse(list).unwrap();
+        for origin in ["https://shop.example", "http://localhost:5173", "http://[::1]", "https://xn--bcher-kva.example"] {
+            assert!(origins.contains(origin), "{origin}: {origins:?}");
+        }
+        assert_eq!(origins.iter().count(), 4);
+        assert_eq!(AllowedOrigins::parse("").unwrap().iter().count(), 0);
+    }
+
+    #[test]
+    fn an_entry_that_is_no_origin_is_told_why() {
+        for (entry, why) in [
+            ("*", "every page"),
+            ("https://*.shop.example", "wildcards"),
+            ("shop.example", "scheme"),
+            ("localhost:3000", "http://"),
+            ("ftp://shop.example", "http://"),
+            ("https://shop.example/app", "no path"),
+            ("https://shop.example?x", "no path"),
+            ("https://me@shop.example", "user name"),
+            ("https://shop.example:99999", "port"),
+            ("https://", "address"),
+            ("null", "scheme"),
+        ] {
+            let error = AllowedOrigins::parse(entry).unwrap_err().to_string();
+            assert!(error.contains(entry) && error.contains(why), "{entry}: {error}");
+        }
+    }
+
+    fn judge(purpose: Purpose, list: &[(&'static str, &'static str)], secure: bool) -> bool {
+        let headers: HeaderMap =
+            list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let origins = AllowedOrigins::parse("https://shop.example").unwrap();
+        origins.check(purpose, &headers, &Uri::from_static("/"), secure).is_ok()
+    }
+
+    #[test]
+    fn c6_only_our_own_and_allowed_pages_use_the_cookie() {
+        let host = ("host", "api.example:8080");
+        for purpose in [Purpose::Read, Purpose::Change] {
+            for (origin, secure, allowed) in [
+                ("https://shop.example", false, true),
+                ("https://shop.example", true, true),
+                ("http://shop.example", false, false),
+                ("https://shop.example:8443", false, false),
+                ("https://shop.example.evil.example", false, false),
+                ("https://evil.example", false, false),
+                ("http://api.example:8080", false, true),
+                ("http://API.example:8080", false, true),
+                ("https://api.example:8080", false, false),
+                ("https://api.example:8080", true, true),
+                ("http://api.example:8080", true, false),
+                ("http://api.example", false, false),
+                ("null", false, false),
+                ("", false, false),
+                ("://api.example:8080", false, false),
+                ("file://", false, false),
+            ] {
+                assert_eq!(judge(purpose, &[("origin", origin), host], secure), allowed, "{purpose:?} {origin} {secure}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_without_an_origin_needs_a_browser_that_vouches() {
+        let host = ("host", "api.example");
+        for (site, allowed) in
+            [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)]
+        {
+            assert_eq!(judge(Purpose::Change, &[host, ("sec-fetch-site", site)], true), allowed, "{site}");
+            assert!(judge(Purpose::Read, &[host, ("sec-fetch-site", site)], true), "{site}");
+        }
+        assert!(!judge(Purpose::Change, &[host], true));
+        assert!(judge(Purpose::Read, &[host], true));
+    }
+
+    #[test]
+    fn c10_our_own_page_is_known_behind_a_proxy_that_hides_the_host() {
+        let page = [("origin", "https://orders.example"), ("host", "10.0.0.7:3000"), ("sec-fetch-site", "same-origin")];
+        assert!(judge(Purpose::Change, &page, false));
+        let sibling = [("origin", "https://blog.orders.example"), ("host", "10.0.0.7:3000"), ("sec-fetch-site", "same-site")];
+        assert!(!judge(Purpose::Change, &sibling, false));
+        assert!(!judge(Purpose::Read, &sibling, false));
+    }
+
+    #[test]
+    fn the_host_may_be_in_the_address() {
+        let headers: HeaderMap = [(ORIGIN, "https://api.example".parse().unwrap())].into_iter().collect();
+        let uri = Uri::from_static("https://api.example/orders");
+        assert_eq!(AllowedOrigins::default().check(Purpose::Change, &headers, &uri, true), Ok(()));
+    }
+
+    #[test]
+    fn a_refusal_is_a_403_that_names_the_origin() {
+        let problem = Problem::from(OriginRefused::NotAllowed("https://evil.example".into()));
+        assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::OriginNotAllowed, 403));
+        assert!(problem.message().contains("https://evil.example"));
+        assert_eq!(Purpose::of(&Method::DELETE), Purpose::Change);
+        assert_eq!(Purpose::of(&Method::GET), Purpose::Read);
+    }
+}

@@ -1,0 +1,303 @@
+//! Passwords: Argon2id (RFC 9106), a few at a time.
+//!
+//! One hash takes 19 MiB and tens of milliseconds of a core, on purpose. So hashing runs beside the async threads, at
+//! most so many at once, with a short queue; past it the answer is [`PasswordError::Busy`], and the rest of the server
+//! stays as fast as it was.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, spawn_blocking};
+
+use crate::problem::{Code, Problem};
+
+/// How much work one hash is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work(Params);
+
+impl Default for Work {
+    /// OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self(Params::DEFAULT)
+    }
+}
+
+impl Work {
+    /// Memory in KiB (at least 8), passes over it (at least 1), one lane.
+    pub fn new(memory_kib: u32, passes: u32) -> Result<Self, PasswordError> {
+        Params::new(memory_kib, passes, 1, None).map(Self).map_err(|error| PasswordError::Hash(error.into()))
+    }
+}
+
+/// A password that somebody chose, and that keeps the rule: 8 to 128 characters, not their e-mail address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Box<str>);
+
+/// The rule a password broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// Too short.
+    #[error("must be at least {} characters", Password::FEWEST)]
+    Short,
+    /// Too long.
+    #[error("must be at most {} characters", Password::MOST)]
+    Long,
+    /// The first thing anybody would try.
+    #[error("must not be the e-mail address")]
+    IsEmail,
+}
+
+impl Password {
+    /// The fewest characters.
+    pub const FEWEST: usize = 8;
+    /// The most characters. Enough for any sentence; bounded so that no request is a megabyte of hashing.
+    pub const MOST: usize = 128;
+
+    /// Checks a new password for the account of this e-mail address.
+    pub fn new(text: &str, email: &str) -> Result<Self, WeakPassword> {
+        match text.chars().take(Self::MOST + 1).count() {
+            0..Self::FEWEST => Err(WeakPassword::Short),
+            Self::FEWEST..=Self::MOST if text.trim().to_lowercase() == email.trim().to_lowercase() => {
+                Err(WeakPassword::IsEmail)
+            }
+            Self::FEWEST..=Self::MOST => Ok(Self(text.into())),
+            _ => Err(WeakPassword::Long),
+        }
+    }
+}
+
+/// Passwords do not belong in logs.
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl From<WeakPassword> for Problem {
+    fn from(rule: WeakPassword) -> Self {
+        Self::new(Code::WeakPassword).error("password", rule.to_string())
+    }
+}
+
+/// Why there is no hash and no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many at once.
+    #[error("too many passwords are being checked at this moment")]
+    Busy,
+    /// What is stored for an account is not a hash of ours.
+    #[error("a stored password hash cannot be read")]
+    Stored(#[source] argon2::password_hash::phc::Error),
+    /// The hash function refused.
+    #[error("a password could not be hashed")]
+    Hash(#[source] HashError),
+    /// The hashing thread died.
+    #[error("hashing a password was interrupted")]
+    Interrupted(#[from] JoinError),
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::new(Code::Busy).retry_after(1),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+/// Hashes and verifies, at most so many at once.
+#[derive(Debug, Clone)]
+pub struct PasswordPool {
+    hasher: Argon2<'static>,
+    /// Verified against where there is no account, so that the answer takes as long. It matches nothing.
+    decoy: Arc<str>,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+}
+
+impl PasswordPool {
+    /// A pool that runs `at_once` hashes (at least 1, at most the cores) while `waiting` more stand in line.
+    pub fn new(work: Work, at_once: usize, waiting: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let at_once = at_once.clamp(1, cores);
+        let Work(params) = work;
+        Self {
+            decoy: decoy(&params),
+            hasher: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            running: Arc::new(Semaphore::new(at_once)),
+            admitted: Arc::new(Semaphore::new(at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS))),
+        }
+    }
+
+    /// For tests, where a hundred sign-ins should not take seconds. Its hashes protect nobody.
+    pub fn weak_for_tests() -> Self {
+        let params = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap_or(Params::DEFAULT);
+        Self::new(Work(params), usize::MAX, 1_000)
+    }
+
+    /// The hash to store, as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+    pub async fn hash(&self, password: &Password) -> Result<String, PasswordError> {
+        let (hasher, password) = (self.hasher.clone(), password.0.clone());
+        self.run(move || hasher.hash_password(password.as_bytes()))
+            .await?
+            .map(|hash: PasswordHash| hash.to_string())
+            .map_err(PasswordError::Hash)
+    }
+
+    /// Whether the password is the one whose hash is stored; `None` stands for an account that does not exist, and
+    /// takes as long.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
+        // Nobody has such a password, whoever they are; telling so at once tells nothing about an account.
+        if password.len() > 4 * Password::MOST {
+            return Ok(false);
+        }
+        let hash = PasswordHash::new(stored.unwrap_or(&self.decoy)).map_err(PasswordError::Stored)?;
+        let (hasher, password) = (self.hasher.clone(), Box::<str>::from(password));
+        match self.run(move || hasher.verify_password(password.as_bytes(), &hash)).await? {
+            Ok(()) => Ok(stored.is_some()),
+            Err(HashError::PasswordInvalid) => Ok(false),
+            Err(error) => Err(PasswordError::Hash(error)),
+        }
+    }
+
+    /// Whether a hash was made with other work than is asked for now. After a sign-in is the one moment to replace it.
+    pub fn needs_rehash(&self, stored: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(stored) else { return true };
+        let wanted = self.hasher.params();
+        let same = hash.algorithm == ARGON2ID_IDENT
+            && hash.version == Some(Version::V0x13.into())
+            && Params::try_from(&hash).is_ok_and(|params| {
+                (params.m_cost(), params.t_cost(), params.p_cost())
+                    == (wanted.m_cost(), wanted.t_cost(), wanted.p_cost())
+            });
+        !same
+    }
+
+    /// The permits go with the work, not with the caller: a client that hangs up does not make room for the next
+    /// while its hash still runs.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
+        let done = spawn_blocking(move || {
+            let result = work();
+            drop((running, admitted));
+            result
+        });
+        Ok(done.await?)
+    }
+}
+
+/// A well-formed hash whose output is all zeroes, which no password has.
+fn decoy(params: &Params) -> Arc<str> {
+    let (salt, hash) = ("A".repeat(22), "A".repeat(43));
+    let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
+    format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        Password::new(text, "asha@example.com").unwrap()
+    }
+
+    #[test]
+    fn the_rule_counts_characters() {
+        let check = |text: &str| Password::new(text, "Asha@Example.com").map(|_| ());
+        assert_eq!(check("1234567"), Err(WeakPassword::Short));
+        assert_eq!(check("ññññññññ"), Ok(()));
+        assert_eq!(check(&"ñ".repeat(128)), Ok(()));
+        assert_eq!(check(&"ñ".repeat(129)), Err(WeakPassword::Long));
+        assert_eq!(check(" asha@example.COM "), Err(WeakPassword::IsEmail));
+        assert_eq!(check("correct horse battery staple"), Ok(()));
+        assert_eq!(format!("{:?}", password("correct horse")), "Password(…)");
+        assert_eq!(Problem::from(WeakPassword::Short).members()["errors"][0]["field"], "password");
+    }
+
+    #[tokio::test]
+    async fn the_right_password_and_no_other() {
+        let pool = PasswordPool::weak_for_tests();
+        let stored = pool.hash(&password("correct horse")).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
+        assert!(pool.verify("correct horse", Some(&stored)).await.unwrap());
+        for wrong in ["Correct horse", "correct horse ", "", &"x".repeat(1_000_000)] {
+            assert!(!pool.verify(wrong, Some(&stored)).await.unwrap());
+        }
+        assert_ne!(stored, pool.hash(&password("correct horse")).await.unwrap(), "salted");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_is_hashed_all_the_same() {
+        let pool = PasswordPool::weak_for_tests();
+        assert!(!pool.verify("anything", None).await.unwrap());
+        // The decoy asks for the same work as a fresh hash.
+        assert!(!pool.needs_rehash(&pool.decoy));
+        assert!(!PasswordPool::new(Work::default(), 1, 1).needs_rehash(&decoy(&Params::DEFAULT)));
+        assert!(decoy(&Params::DEFAULT).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_hash_is_an_error_and_not_a_mismatch() {
+        let pool = PasswordPool::weak_for_tests();
+        for stored in ["", "plain", "$2b$10$abcdefghijklmnopqrstuv"] {
+            let error = pool.verify("anything", Some(stored)).await.unwrap_err();
+            assert!(matches!(error, PasswordError::Stored(_) | PasswordError::Hash(_)), "{stored:?}: {error:?}");
+            assert!(pool.needs_rehash(stored));
+        }
+    }
+
+    #[tokio::test]
+    async fn other_work_asks_for_a_new_hash() {
+        let weak = PasswordPool::weak_for_tests();
+        let stored = weak.hash(&password("correct horse")).await.unwrap();
+        assert!(!weak.needs_rehash(&stored));
+        let stronger = PasswordPool::new(Work::new(16, 2).unwrap(), 1, 1);
+        assert!(stronger.needs_rehash(&stored));
+        assert!(stronger.verify("correct horse", Some(&stored)).await.unwrap(), "and still verifies it");
+        assert!(Work::new(1, 1).is_err());
+    }
+
+    #[tokio::test]
+    async fn past_the_queue_it_is_busy_and_then_it_is_not() {
+        let pool = PasswordPool::new(Work::new(8, 1).unwrap(), 1, 1);
+        // The one place to run is taken, so the first caller waits and the second is one too many.
+        let taken = Arc::clone(&pool.running).acquire_owned().await.unwrap();
+        let held = Arc::clone(&pool.admitted).acquire_owned().await.unwrap();
+        let waiting = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.verify("anything", None).await }
+        });
+        while pool.admitted.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let problem = Problem::from(pool.verify("anything", None).await.unwrap_err());
+        assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::Busy, 503));
+        drop((taken, held));
+        assert!(!waiting.await.unwrap().unwrap());
+        assert!(!pool.verify("anything", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_leaves_keeps_the_place_until_the_hash_is_done() {
+        let pool = PasswordPool::new(Work::new(8, 1).unwrap(), 1, 0);
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let caller = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || wait.recv()).await }
+        });
+        while pool.admitted.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        // The caller is gone; either way nothing else runs yet, unless its work never began.
+        if pool.running.available_permits() == 0 {
+            assert!(matches!(pool.verify("anything", None).await, Err(PasswordError::Busy)));
+        }
+        drop(release);
+    }
+}

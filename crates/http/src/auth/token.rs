@@ -1,0 +1,212 @@
+//! Tokens: JSON web tokens (RFC 7519), signed with HS256 and the deployment's secret.
+//!
+//! Two kinds are accepted. Ours say `iss: ordercast` and name a session. Others come from a shop's own sign-in, which
+//! shares the secret; their users live under `issuer|subject`, so that none of them can be an account of ours.
+//!
+//! An audience (`aud`) is not looked at: whoever holds the shared secret could write any.
+
+use std::fmt;
+
+use axum::http::HeaderValue;
+use axum::http::header::WWW_AUTHENTICATE;
+use jiff::Timestamp;
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use orders::id::InvalidId;
+use orders::text::Line;
+use serde::Serialize;
+
+use super::claims::Claims;
+use super::principal::{Principal, SessionId};
+use crate::problem::{Code, Problem};
+
+/// The issuer of our own tokens.
+pub const ISSUER: &str = "ordercast";
+
+/// The most bytes of a token.
+pub const MOST_BYTES: usize = 4096;
+
+/// RFC 7518, section 3.2: a key for HS256 is at least as long as the hash.
+const STRONG_SECRET_BYTES: usize = 32;
+
+/// What is accepted of tokens made elsewhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenOptions {
+    /// Take tokens without `exp`. They are good for as long as the secret is, so this is off.
+    pub allow_tokens_without_expiry: bool,
+}
+
+/// The secret is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the token secret is empty; set JWT_SECRET to 32 random bytes or more")]
+pub struct EmptySecret;
+
+/// A token could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MintError {
+    /// Our tokens belong to a session and end.
+    #[error("a token of ours needs a session, a beginning and an end")]
+    Incomplete,
+    /// The library refused.
+    #[error("a token could not be signed")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// More than [`MOST_BYTES`].
+    #[error("the token is longer than {MOST_BYTES} bytes")]
+    TooLong,
+    /// Not three parts of base64url and JSON.
+    #[error("the token is not a JSON web token")]
+    Malformed,
+    /// Another algorithm than HS256, or none.
+    #[error("the token is not signed with HS256")]
+    Algorithm,
+    /// A header that changes how the token is to be read (RFC 7515 `crit`, RFC 7797 `b64`).
+    #[error("the token needs an extension that is not supported")]
+    Extension,
+    /// Not signed with our secret, or changed since.
+    #[error("the token's signature does not match")]
+    Signature,
+    /// Its end is past.
+    #[error("the token has expired")]
+    Expired,
+    /// Its beginning is yet to come.
+    #[error("the token is not valid yet")]
+    NotYet,
+    /// It has no end.
+    #[error("the token has no `exp`")]
+    NoExpiry,
+    /// It names nobody.
+    #[error("the token has no `sub`, `id` or `userId`")]
+    NoSubject,
+    /// It names somebody in a way that cannot be a user id.
+    #[error("the token's subject: {0}")]
+    Subject(#[from] InvalidId),
+    /// A claim that is wrong in itself.
+    #[error("the token's `{0}` cannot be understood")]
+    Claim(&'static str),
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let code = if error == TokenError::Expired { Code::TokenExpired } else { Code::InvalidToken };
+        // RFC 6750, section 3.1.
+        Self::new(code)
+            .detail(format!("Sign in again: {error}."))
+            .header(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer error="invalid_token""#))
+    }
+}
+
+/// The secret, ready to sign and to verify.
+#[derive(Clone)]
+pub struct TokenKeys {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    validation: Validation,
+    options: TokenOptions,
+    secret_is_short: bool,
+}
+
+impl TokenKeys {
+    /// Takes a secret of any length but none: shops bring their own.
+    pub fn new(secret: &[u8], options: TokenOptions) -> Result<Self, EmptySecret> {
+        if secret.is_empty() {
+            return Err(EmptySecret);
+        }
+        // The library reads the system's clock, so times are judged in `claims` against the time that is handed in.
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.required_spec_claims.clear();
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        Ok(Self {
+            signing: EncodingKey::from_secret(secret),
+            verifying: DecodingKey::from_secret(secret),
+            validation,
+            options,
+            secret_is_short: secret.len() < STRONG_SECRET_BYTES,
+        })
+    }
+
+    /// Whether the secret is short enough that an operator should be warned: one token is enough to guess at it.
+    pub fn secret_is_short(&self) -> bool {
+        self.secret_is_short
+    }
+
+    /// Makes a token of ours that [`verify`](Self::verify) reads back as this principal.
+    pub fn mint(&self, principal: &Principal) -> Result<String, MintError> {
+        let Principal { user, role, store, name, email, session, issued_at, expires_at, issuer: _ } = principal;
+        let (Some(session), Some(issued_at), Some(expires_at)) = (session, issued_at, expires_at) else {
+            return Err(MintError::Incomplete);
+        };
+        let claims = OwnClaims {
+            iss: ISSUER,
+            sub: user.as_str(),
+            role: role.name(),
+            store: store.as_str(),
+            name: name.as_ref().map(Line::as_str),
+            email: email.as_ref().map(Line::as_str),
+            sid: *session,
+            iat: issued_at.as_second(),
+            exp: expires_at.as_second(),
+        };
+        Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)?)
+    }
+
+    /// Who a token speaks for, at this time.
+    ///
+    /// About 2 µs, of which the signature is a quarter. A cache would save most of that, two percent of what a
+    /// request costs, and would be one more place that remembers tokens; so there is none.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+        if token.len() > MOST_BYTES {
+            return Err(TokenError::TooLong);
+        }
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
+            .map_err(|error| refused(token, error.kind()))?;
+        let header = &decoded.header;
+        if header.crit.is_some() || header.extras.inner().contains_key("b64") || header.zip.is_some() {
+            return Err(TokenError::Extension);
+        }
+        decoded.claims.judge(self.options, now)
+    }
+}
+
+impl fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenKeys").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+#[cold]
+fn refused(token: &str, kind: &ErrorKind) -> TokenError {
+    match kind {
+        ErrorKind::InvalidSignature => TokenError::Signature,
+        ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm | ErrorKind::UnsupportedAlgorithm => {
+            TokenError::Algorithm
+        }
+        // The library does not parse a header with an algorithm it does not know, such as `none`.
+        ErrorKind::Json(_) if jsonwebtoken::decode_header(token).is_err() => TokenError::Algorithm,
+        _ => TokenError::Malformed,
+    }
+}
+
+#[derive(Serialize)]
+struct OwnClaims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    role: &'a str,
+    store: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    sid: SessionId,
+    iat: i64,
+    exp: i64,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Where a request comes from, seen through proxies that are trusted and through no others (row C10).
+//!
+//! Anybody can send `X-Forwarded-For: 1.2.3.4`. What a proxy appends stands at the right, so the list is read from
+//! the right: the connection's own address is certain; while the address reached so far is a trusted proxy, what that
+//! proxy wrote is believed; the first address that is not a trusted proxy is the client.
+
+mod forwarded;
+mod trusted;
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use axum::http::HeaderMap;
+
+pub use trusted::{InvalidNetwork, TrustedProxies};
+
+/// Where a request comes from, and whether it was made over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// The client. An IPv4 address that was written as IPv6 (`::ffff:192.0.2.1`) is IPv4 again.
+    pub ip: IpAddr,
+    /// Whether the client used TLS, as far as a trusted proxy says.
+    pub is_secure: bool,
+}
+
+/// What requests of one client are counted under: an IPv4 address, or the /64 that one IPv6 household has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressBucket(IpAddr);
+
+impl ClientAddress {
+    /// Looks through the trusted proxies, beginning with the address of the connection.
+    pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Self {
+        let peer = peer.to_canonical();
+        if !trusted.contains(peer) {
+            return Self { ip: peer, is_secure: false };
+        }
+        let by_list = forwarded::x_forwarded(peer, headers, trusted);
+        let by_standard = forwarded::standard(peer, headers, trusted);
+        match (by_list, by_standard) {
+            (None, None) => Self { ip: peer, is_secure: forwarded::nearest_scheme(headers) },
+            (Some(found), None) | (None, Some(found)) => found,
+            // A proxy writes one of the two and hands the other on as the client made it up. Which one is not known,
+            // so where they disagree, neither is believed.
+            (Some(one), Some(other)) if one.ip == other.ip => one,
+            (Some(one), Some(_)) => Self { ip: peer, is_secure: one.is_secure },
+        }
+    }
+
+    /// What to count this client's requests under.
+    pub fn bucket(self) -> AddressBucket {
+        AddressBucket::of(self.ip)
+    }
+}
+
+impl AddressBucket {
+    /// The bucket of an address.
+    pub fn of(ip: IpAddr) -> Self {
+        match ip.to_canonical() {
+            IpAddr::V4(ip) => Self(ip.into()),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                Self(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for AddressBucket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            IpAddr::V4(ip) => ip.fmt(f),
+            IpAddr::V6(ip) => write!(f, "{ip}/64"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(peer: &str, list: &[(&'static str, &str)]) -> (String, bool) {
+        let headers = list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let trusted = TrustedProxies::parse("loopback, 10.0.0.0/8, 2001:db8:aaaa::/48").unwrap();
+        let client = ClientAddress::resolve(peer.parse().unwrap(), &headers, &trusted);
+        (client.ip.to_string(), client.is_secure)
+    }
+
+    fn ip(peer: &str, list: &[(&'static str, &str)]) -> String {
+        resolve(peer, list).0
+    }
+
+    const XFF: &str = "x-forwarded-for";
+    const PROTO: &str = "x-forwarded-proto";
+
+    #[test]
+    fn nobody_but_a_trusted_proxy_is_believed() {
+        for header in [(XFF, "1.2.3.4"), ("forwarded", "for=1.2.3.4;proto=https"), ("x-real-ip", "1.2.3.4")] {
+            assert_eq!(resolve("203.0.113.9", &[header, (PROTO, "https")]), ("203.0.113.9".into(), false));
+        }
+        assert_eq!(ip("10.0.0.1", &[("x-real-ip", "1.2.3.4")]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_list_is_read_from_the_right() {
+        for (list, client) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("1.2.3.4, 203.0.113.9", "203.0.113.9"),
+            ("1.2.3.4, 203.0.113.9, 10.1.1.1", "203.0.113.9"),
+            ("1.2.3.4,203.0.113.9 ,127.0.0.1,10.9.9.9", "203.0.113.9"),
+            ("203.0.113.9:4711", "203.0.113.9"),
+            ("2001:db8::9", "2001:db8::9"),
+            ("[2001:db8::9]:4711", "2001:db8::9"),
+            ("[2001:db8::9]", "2001:db8::9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("203.0.113.9, ::ffff:10.1.1.1", "203.0.113.9"),
+            ("203.0.113.9, 2001:db8:aaaa::1", "203.0.113.9"),
+            ("10.2.2.2, 10.1.1.1", "10.2.2.2"),
+            // What cannot be read ends the walk at the last address that is certain.
+            ("203.0.113.9, unknown, 10.1.1.1", "10.1.1.1"),
+            ("203.0.113.9, ", "10.0.0.1"),
+            ("not an address", "10.0.0.1"),
+            ("", "10.0.0.1"),
+        ] {
+            assert_eq!(ip("10.0.0.1", &[(XFF, list)]), client, "{list:?}");
+        }
+        assert_eq!(ip("10.0.0.1", &[(XFF, "1.2.3.4, 203.0.113.9"), (XFF, "10.1.1.1")]), "203.0.113.9");
+        assert_eq!(ip("::ffff:10.0.0.1", &[(XFF, "203.0.113.9")]), "203.0.113.9");
+        assert_eq!(ip("::1", &[(XFF, "203.0.113.9")]), "203.0.113.9");
+    }
+
+    #[test]
+    fn the_standard_header_is_read_the_same_way() {
+        for (list, client) in [
+            ("for=203.0.113.9", ("203.0.113.9", false)),
+            ("for=1.2.3.4, For=203.0.113.9;Proto=HTTPS;by=10.0.0.1", ("203.0.113.9", true)),
+            ("for=203.0.113.9;proto=https, for=10.1.1.1;proto=http", ("203.0.113.9", true)),
+            (r#"for="[2001:db8::9]:4711";proto=https"#, ("2001:db8::9", true)),
+            (r#"for="203.0.113.9:4711""#, ("203.0.113.9", false)),
+            (r#"for="1.2.3.4, 10.0.0.1";host="a;b", for=203.0.113.9"#, ("203.0.113.9", false)),
+            ("for=_hidden, for=10.1.1.1", ("10.1.1.1", false)),
+            ("for=unknown;proto=https", ("10.0.0.1", false)),
+            ("proto=https", ("10.0.0.1", false)),
+        ] {
+            let (address, secure) = client;
+            assert_eq!(resolve("10.0.0.1", &[("forwarded", list)]), (address.into(), secure), "{list}");
+        }
+    }
+
+    #[test]
+    fn headers_that_disagree_are_both_doubted() {
+        let agree = [(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9")];
+        assert_eq!(ip("10.0.0.1", &agree), "203.0.113.9");
+        let forged = [(XFF, "203.0.113.9"), ("forwarded", "for=1.2.3.4")];
+        assert_eq!(ip("10.0.0.1", &forged), "10.0.0.1");
+    }
+
+    #[test]
+    fn c10_tls_is_what_the_proxy_says_that_saw_the_client() {
+        for (addresses, schemes, secure) in [
+            ("203.0.113.9", "https", true),
+            ("203.0.113.9", "HTTPS", true),
+            ("203.0.113.9", "http", false),
+            ("203.0.113.9", "", false),
+            ("203.0.113.9", "https, http", false),
+            ("1.2.3.4, 203.0.113.9", "https, http", false),
+            ("203.0.113.9, 10.1.1.1", "https, http", true),
+            ("203.0.113.9, 10.1.1.1", "https", true),
+            ("203.0.113.9, 10.1.1.1", "http, https", false),
+        ] {
+            let headers = [(XFF, addresses), (PROTO, schemes)];
+            assert_eq!(resolve("10.0.0.1", &headers).1, secure, "{addresses:?} {schemes:?}");
+        }
+        assert!(resolve("10.0.0.1", &[(PROTO, "https")]).1, "a proxy may name the scheme alone");
+    }
+
+    #[test]
+    fn one_household_is_one_bucket() {
+        let bucket = |ip: &str| AddressBucket::of(ip.parse().unwrap());
+        assert_eq!(bucket("2001:db8:1:2:3::4"), bucket("2001:db8:1:2:ffff::"));
+        assert_ne!(bucket("2001:db8:1:2::"), bucket("2001:db8:1:3::"));
+        assert_eq!(bucket("::ffff:203.0.113.9"), bucket("203.0.113.9"));
+        assert_ne!(bucket("203.0.113.9"), bucket("203.0.113.8"));
+        assert_eq!(bucket("2001:db8:1:2:3::4").to_string(), "2001:db8:1:2::/64");
+        assert_eq!(bucket("203.0.113.9").to_string(), "203.0.113.9");
+    }
+}

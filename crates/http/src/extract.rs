@@ -1,0 +1,42 @@
+//! What handlers take from a request. Whatever a client sends, an extractor answers with a
+//! [`Problem`](crate::problem::Problem) that says which part was wrong, and never with a 5xx.
+//!
+//! - [`Json`]: a JSON body, with the bytes it came from. [`RawBody`]: the bytes alone, for signed webhooks.
+//!   [`BodyLimit`]: how many bytes there may be.
+//! - [`Query`] and [`Path`]: parameters.
+//!
+//! Responses use `axum::Json`.
+
+mod body;
+mod json;
+mod params;
+
+pub use body::{BodyLimit, RawBody};
+pub use json::Json;
+pub use params::{Path, Query};
+
+/// The most characters of a parser's message that are sent back; it may quote the input.
+const MESSAGE_CHARS: usize = 240;
+
+/// A parser's message, cut to a size that is safe to send back.
+fn brief(message: &str) -> String {
+    match message.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+/// The field a serde message is about, where its path names only the object around the field.
+fn named_field(path: &str, message: &str) -> String {
+    let inside = if path == "." { "" } else { path };
+    for opening in ["missing field `", "unknown field `", "duplicate field `"] {
+        if let Some((field, _)) = message.strip_prefix(opening).and_then(|rest| rest.split_once('`')) {
+            return match inside {
+                "" => brief(field),
+                _ if inside == field || inside.ends_with(&format!(".{field}")) => brief(inside),
+                _ => brief(&format!("{inside}.{field}")),
+            };
+        }
+    }
+    brief(inside)
+}

@@ -1,0 +1,132 @@
+//! A body as bytes, read once and no further than the limit.
+
+use std::error::Error;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::problem::{Code, Problem};
+
+/// The most bytes of a body. The router carries it as a layer, `Extension(BodyLimit(n))`, for all routes or for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit(pub usize);
+
+impl Default for BodyLimit {
+    /// 256 KiB: an order of a thousand lines fits several times.
+    fn default() -> Self {
+        Self(256 * 1024)
+    }
+}
+
+/// The bytes of a body, as they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawBody(pub Bytes);
+
+impl RawBody {
+    /// SHA-256 of the bytes, computed when it is asked for. An `Idempotency-Key` is bound to it.
+    pub fn sha256(&self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, &self.0).as_ref());
+        hash
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let BodyLimit(limit) = request.extensions().get().copied().unwrap_or_default();
+        // A length that is announced too large is refused before anything is read.
+        if announced(request.headers()).is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        read(request.into_body(), limit).await.map(Self)
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if is_length_limit(&*error) => Err(too_large(limit)),
+        Err(error) => {
+            tracing::debug!(%error, "a request body broke off");
+            Err(Problem::new(Code::IncompleteBody))
+        }
+    }
+}
+
+/// A limit set by a layer further out arrives wrapped.
+fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge)
+        .detail(format!("A body is at most {limit} bytes here; send less at once."))
+        .member("limit", limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    async fn extract(body: Body, headers: &[(&'static str, &'static str)], limit: usize) -> Result<RawBody, Problem> {
+        let mut request = Request::new(body);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        request.extensions_mut().insert(BodyLimit(limit));
+        RawBody::from_request(request, &()).await
+    }
+
+    /// A body that announces no length, and may break off.
+    fn chunked<const N: usize>(chunks: [io::Result<&'static str>; N]) -> Body {
+        Body::from_stream(stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn the_limit_is_the_last_length_that_passes() {
+        assert_eq!(extract("12345".into(), &[], 5).await.unwrap().0, "12345");
+        let problem = extract("123456".into(), &[], 5).await.unwrap_err();
+        assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::BodyTooLarge, 413));
+        assert_eq!(problem.members()["limit"], 5);
+    }
+
+    #[tokio::test]
+    async fn a_body_without_a_length_is_counted_as_it_comes() {
+        assert_eq!(extract(chunked([Ok("123"), Ok("45")]), &[], 5).await.unwrap().0, "12345");
+        let problem = extract(chunked([Ok("123"), Ok("456")]), &[], 5).await.unwrap_err();
+        assert_eq!(problem.code(), Code::BodyTooLarge);
+    }
+
+    #[tokio::test]
+    async fn an_announced_length_is_enough_to_refuse() {
+        let never_read = chunked([Err(io::Error::other("was read"))]);
+        let problem = extract(never_read, &[("content-length", "6")], 5).await.unwrap_err();
+        assert_eq!(problem.code(), Code::BodyTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_no_fault_of_ours() {
+        let broken = chunked([Ok("123"), Err(io::ErrorKind::ConnectionReset.into())]);
+        assert_eq!(extract(broken, &[], 5).await.unwrap_err().code(), Code::IncompleteBody);
+    }
+
+    #[test]
+    fn the_hash_is_of_the_bytes() {
+        let hex: String = RawBody(Bytes::from("abc")).sha256().iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

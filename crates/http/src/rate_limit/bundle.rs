@@ -1,0 +1,177 @@
+//! The limits of the HTTP edge.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use orders::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::{MOST_KEYS, Rate, RateLimiter, RetryAfter, Ticks};
+use crate::client_address::AddressBucket;
+
+/// What an operator sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Rates {
+    /// Requests from one address, signed in or not. An office or a mobile network may share one.
+    pub address: Rate,
+    /// Requests of one account, from wherever.
+    pub account: Rate,
+    /// Attempts to sign in from one address.
+    pub sign_in_address: Rate,
+    /// Attempts to sign in to one account, from wherever.
+    pub sign_in_email: Rate,
+}
+
+impl Default for Rates {
+    /// A person does not notice them; a loop does.
+    fn default() -> Self {
+        let per = |count: u32, period, burst: u32| {
+            let positive = |number| std::num::NonZeroU32::new(number).unwrap_or(std::num::NonZeroU32::MIN);
+            Rate::Per { count: positive(count), period, burst: positive(burst) }
+        };
+        Self {
+            address: per(100, super::rate::Period::Second, 400),
+            account: per(20, super::rate::Period::Second, 100),
+            sign_in_address: per(30, super::rate::Period::Minute, 30),
+            sign_in_email: per(10, super::rate::Period::Minute, 10),
+        }
+    }
+}
+
+/// All limits of the HTTP edge, with what they remember.
+#[derive(Debug)]
+pub struct RateLimits {
+    address: RateLimiter<AddressBucket>,
+    account: RateLimiter<UserId>,
+    sign_in_address: RateLimiter<AddressBucket>,
+    sign_in_email: RateLimiter<Box<str>>,
+}
+
+impl RateLimits {
+    /// Nobody has asked for anything yet.
+    pub fn new(rates: &Rates, ticks: &Ticks) -> Self {
+        Self {
+            address: RateLimiter::new(rates.address, MOST_KEYS, ticks.clone()),
+            account: RateLimiter::new(rates.account, MOST_KEYS, ticks.clone()),
+            sign_in_address: RateLimiter::new(rates.sign_in_address, MOST_KEYS, ticks.clone()),
+            sign_in_email: RateLimiter::new(rates.sign_in_email, MOST_KEYS, ticks.clone()),
+        }
+    }
+
+    /// Counts a request of an address.
+    pub fn check_address(&self, address: AddressBucket) -> Result<(), RetryAfter> {
+        self.address.check(&address)
+    }
+
+    /// Counts a request of an account.
+    pub fn check_account(&self, user: &UserId) -> Result<(), RetryAfter> {
+        self.account.check(user)
+    }
+
+    /// Counts an attempt to sign in, before the password is looked at.
+    ///
+    /// The address is asked first: one address that tries many accounts does not lock their owners out of them.
+    pub fn check_sign_in(&self, address: AddressBucket, email: &str) -> Result<(), RetryAfter> {
+        self.sign_in_address.check(&address)?;
+        // 254 is the longest address there is (RFC 5321); what is longer is nobody's, and need not be remembered whole.
+        let email: String = email.trim().chars().take(254).flat_map(char::to_lowercase).collect();
+        self.sign_in_email.check(&email.into())
+    }
+
+    /// Forgets whoever has not asked for a while.
+    pub fn forget_idle(&self) {
+        self.address.forget_idle();
+        self.account.forget_idle();
+        self.sign_in_address.forget_idle();
+        self.sign_in_email.forget_idle();
+    }
+
+    /// How many keys are remembered, all limits together.
+    pub fn keys(&self) -> usize {
+        self.address.keys() + self.account.keys() + self.sign_in_address.keys() + self.sign_in_email.keys()
+    }
+
+    /// Forgets again and again, for as long as it is polled.
+    pub async fn keep_small(self: Arc<Self>, every: Duration) {
+        let mut interval = tokio::time::interval(every);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            self.forget_idle();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FakeRelativeClock;
+    use super::*;
+
+    fn limits() -> (RateLimits, FakeRelativeClock) {
+        let clock = FakeRelativeClock::default();
+        let rates = Rates {
+            address: "3/s".parse().unwrap(),
+            account: "2/s".parse().unwrap(),
+            sign_in_address: "4/min".parse().unwrap(),
+            sign_in_email: "2/min".parse().unwrap(),
+        };
+        (RateLimits::new(&rates, &Ticks::Manual(clock.clone())), clock)
+    }
+
+    fn address(ip: &str) -> AddressBucket {
+        AddressBucket::of(ip.parse().unwrap())
+    }
+
+    #[test]
+    fn d14_addresses_and_accounts_are_counted_apart() {
+        let (limits, _) = limits();
+        let user = UserId::new("42").unwrap();
+        assert_eq!((0..9).filter(|_| limits.check_address(address("2001:db8::1")).is_ok()).count(), 3);
+        assert!(limits.check_address(address("2001:db8::2")).is_err(), "the same /64");
+        assert!(limits.check_address(address("2001:db8:0:1::")).is_ok());
+        assert_eq!((0..9).filter(|_| limits.check_account(&user).is_ok()).count(), 2);
+    }
+
+    #[test]
+    fn d14_guessing_is_slow_for_an_address_and_for_an_account() {
+        let (limits, clock) = limits();
+        let sign_in = |ip: &str, email: &str| limits.check_sign_in(address(ip), email);
+        assert_eq!(sign_in("203.0.113.1", "asha@example.com"), Ok(()));
+        assert_eq!(sign_in("203.0.113.2", " ASHA@example.com"), Ok(()));
+        assert_eq!(sign_in("203.0.113.3", "asha@example.com"), Err(RetryAfter(30)), "many addresses, one account");
+        let guesses = (0..50).filter(|n| sign_in("203.0.113.9", &format!("user{n}@example.com")).is_ok());
+        assert_eq!(guesses.count(), 4, "one address, many accounts");
+        clock.advance(Duration::from_mins(2));
+        assert_eq!(sign_in("203.0.113.3", "asha@example.com"), Ok(()));
+    }
+
+    #[test]
+    fn a_long_address_is_not_remembered_whole() {
+        let (limits, _) = limits();
+        let long = "x".repeat(1_000_000);
+        assert_eq!(limits.check_sign_in(address("203.0.113.1"), &long), Ok(()));
+        assert_eq!(limits.check_sign_in(address("203.0.113.1"), &format!("{long}@")), Ok(()));
+        assert!(limits.check_sign_in(address("203.0.113.1"), &long[..999]).is_err(), "all the same to us");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_sweep_forgets_who_is_idle() {
+        let (limits, clock) = limits();
+        let limits = Arc::new(limits);
+        limits.check_account(&UserId::new("42").unwrap()).unwrap();
+        assert_eq!(limits.keys(), 1);
+        clock.advance(Duration::from_mins(1));
+        let sweep = tokio::time::timeout(Duration::from_secs(25), Arc::clone(&limits).keep_small(Duration::from_secs(10)));
+        assert!(sweep.await.is_err(), "it goes on until it is dropped");
+        assert_eq!(limits.keys(), 0);
+    }
+
+    #[test]
+    fn operators_write_rates_as_text() {
+        let rates: Rates = serde_json::from_str(r#"{"address": "off", "sign-in-email": "5/min"}"#).unwrap();
+        assert_eq!((rates.address, rates.sign_in_email.to_string()), (Rate::Off, "5/min".into()));
+        assert_eq!(rates.account, Rates::default().account);
+        assert_eq!(Rates::default().account.to_string(), "20/s burst 100");
+    }
+}

@@ -1,0 +1,23 @@
+//! Live connections: whoever may see an order hears of every change to it, once, in order, also after having been away.
+//!
+//! Read in this order:
+//!
+//! - [`topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen.
+//! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
+//! - [`sse`]: a subscription as server-sent events. [`stats`]: a store's counts, pushed as they change.
+//! - [`limits`]: how many connections one user or address may hold.
+//!
+//! A connection holds a position, never a queue: a slow reader costs nothing and loses nothing. Nothing here writes,
+//! and nothing here decides who may listen to what: it is handed a topic that the caller has authorised.
+
+pub mod hub;
+pub mod limits;
+pub mod sse;
+pub mod stats;
+pub mod subscription;
+pub mod topic;
+
+pub use hub::Hub;
+pub use limits::ConnectionLimits;
+pub use subscription::{Delivery, ResetReason, Subscription};
+pub use topic::Topic;

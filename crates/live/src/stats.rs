@@ -1,0 +1,169 @@
+//! A store's counts: as they are shown, and pushed to its staff as they change (row D4).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use log::{At, Cursor, LogError, Queries, Seq};
+use orders::{Money, Status, StoreId};
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::hub::Hub;
+use crate::sse;
+use crate::topic::Topic;
+
+/// The least time between two pushes.
+const PACE: Duration = Duration::from_millis(250);
+
+/// A store's counts, exact at `cursor`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Stats))]
+#[serde(rename_all = "camelCase")]
+pub struct StatsView {
+    /// All orders ever placed.
+    pub total: i64,
+    /// Orders that are neither delivered nor cancelled.
+    pub active: i64,
+    /// How many are in each status.
+    pub by_status: ByStatus,
+    /// The sum of all orders that were not cancelled, by currency.
+    pub revenue: Vec<Money>,
+    /// Since midnight in the store's time zone.
+    pub today: Today,
+    /// Up to where the counts are exact.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub cursor: Cursor,
+}
+
+/// How many orders are in each status.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = StatsByStatus))]
+#[expect(missing_docs, reason = "each field is the status of its name")]
+pub struct ByStatus {
+    pub pending: i64,
+    pub processing: i64,
+    pub shipped: i64,
+    pub paid: i64,
+    pub delivered: i64,
+    pub cancelled: i64,
+}
+
+/// What happened today.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = StatsToday))]
+#[serde(rename_all = "camelCase")]
+pub struct Today {
+    /// Orders placed.
+    pub orders: i64,
+    /// Orders cancelled, whenever they were placed.
+    pub cancelled: i64,
+    /// Orders delivered, whenever they were placed.
+    pub delivered: i64,
+    /// The sum of the orders placed, by currency.
+    pub revenue: Vec<Money>,
+}
+
+/// Reads a store's counts.
+pub async fn read(
+    queries: &dyn Queries,
+    store: StoreId,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<StatsView, LogError> {
+    let midnight = now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp());
+    Ok(view(&queries.stats(store, midnight).await?))
+}
+
+fn view(stats: &At<log::stats::Stats>) -> StatsView {
+    let mut by_status = ByStatus::default();
+    let mut revenue: Vec<Money> = Vec::new();
+    for (status, currency, tally) in &stats.value.by_status {
+        let count = match status {
+            Status::Pending => &mut by_status.pending,
+            Status::Processing => &mut by_status.processing,
+            Status::Shipped => &mut by_status.shipped,
+            Status::Paid => &mut by_status.paid,
+            Status::Delivered => &mut by_status.delivered,
+            Status::Cancelled => &mut by_status.cancelled,
+        };
+        *count += tally.orders;
+        if *status != Status::Cancelled {
+            match revenue.iter_mut().find(|money| money.currency == *currency) {
+                Some(money) => money.amount += tally.amount,
+                None => revenue.push(Money { amount: tally.amount, currency: *currency }),
+            }
+        }
+    }
+    let mut today = Today::default();
+    for (currency, flow) in &stats.value.since {
+        today.orders += flow.placed;
+        today.cancelled += flow.cancelled;
+        today.delivered += flow.delivered;
+        today.revenue.push(Money { amount: flow.amount, currency: *currency });
+    }
+    let ByStatus { pending, processing, shipped, paid, delivered, cancelled } = by_status;
+    let active = pending + processing + shipped + paid;
+    let total = active + delivered + cancelled;
+    StatsView { total, active, by_status, revenue, today, cursor: stats.cursor.clone() }
+}
+
+/// Reads the counts of a store once for all of its listeners, and pushes them when they changed.
+pub struct StatsBoard {
+    hub: Arc<Hub>,
+    zone: TimeZone,
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    stores: Mutex<HashMap<StoreId, watch::Sender<Bytes>>>,
+}
+
+impl StatsBoard {
+    /// A board over a hub; `zone` says when a store's day begins.
+    pub fn new(hub: Arc<Hub>, zone: TimeZone, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Arc<Self> {
+        Arc::new(Self { hub, zone, now, stores: Mutex::default() })
+    }
+
+    /// Frames with a store's counts, the present ones at once. The task behind them ends with its last listener.
+    pub fn watch(self: &Arc<Self>, store: &StoreId) -> watch::Receiver<Bytes> {
+        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = stores.get(store)
+            && sender.receiver_count() > 0
+        {
+            let mut receiver = sender.subscribe();
+            receiver.mark_changed();
+            return receiver;
+        }
+        let sender = watch::Sender::new(Bytes::new());
+        let receiver = sender.subscribe();
+        stores.insert(store.clone(), sender.clone());
+        tokio::spawn(Arc::clone(self).push(store.clone(), sender));
+        receiver
+    }
+
+    async fn push(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
+        // Only to be woken: what happened does not matter, the counts are read.
+        let mut wake = self.hub.subscribe(Topic::Store(store.clone()), None).into_wake();
+        let mut shown: Option<Seq> = None;
+        loop {
+            match read(&**self.hub.queries(), store.clone(), &self.zone, (self.now)()).await {
+                Ok(view) => {
+                    if shown != Some(view.cursor.seq) {
+                        shown = Some(view.cursor.seq);
+                        sender.send_replace(sse::frame("stats.updated", None, &view));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, %store, "the counts of a store cannot be read"),
+            }
+            tokio::time::sleep(PACE).await;
+            tokio::select! {
+                woken = wake.changed() => if woken.is_err() { return },
+                () = sender.closed() => return,
+            }
+        }
+    }
+}

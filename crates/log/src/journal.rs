@@ -1,0 +1,112 @@
+//! What a database must do for the writer. One implementation for each database, one contract test suite for all.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use orders::product::{Details, Stock};
+use orders::view::Person;
+use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
+
+use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
+use crate::cursor::{Epoch, Seq};
+use crate::error::LogError;
+use crate::record::{Recorded, Snapshot};
+use crate::stats::StatsDelta;
+use crate::submission::{Idempotency, Outcome, Seen};
+
+/// What a batch names.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Orders.
+    pub orders: Vec<OrderRef>,
+    /// Products.
+    pub products: Vec<ProductId>,
+    /// Products that a command of the catalogue names: their details are wanted too.
+    pub details: Vec<ProductId>,
+    /// People who act.
+    pub people: Vec<UserId>,
+    /// Idempotency keys.
+    pub keys: Vec<[u8; 16]>,
+    /// The time of the batch.
+    pub now: Timestamp,
+}
+
+/// What was loaded for a batch. Products stay between batches, as long as this process is the only writer.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Orders, products and the next order number.
+    pub world: World,
+    /// Personal data of the orders.
+    pub contacts: HashMap<OrderId, Contact>,
+    /// What people look at, of products named by a command of the catalogue.
+    pub details: HashMap<ProductId, Details>,
+    /// Names of whoever acts, and of the orders' customers.
+    pub people: HashMap<UserId, Person>,
+    /// Answers given before under the wanted keys: the body's hash, and what was answered.
+    pub answers: HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+    /// The log's head.
+    pub head: Seq,
+    /// The history's name.
+    pub epoch: Epoch,
+}
+
+/// What a batch changes.
+#[derive(Debug, Default)]
+pub struct Writes {
+    /// Orders as they are now. The last one of each counts.
+    pub orders: Vec<OrderWrite>,
+    /// Products as they are now, and their details where those changed.
+    pub products: Vec<(Product, Option<Details>)>,
+    /// Stock that orders moved.
+    pub stock: Vec<(ProductId, Stock)>,
+    /// What happened, in order.
+    pub events: Vec<Arc<Recorded>>,
+    /// Answers to remember.
+    pub answers: Vec<(Idempotency, Seq, Vec<Outcome>)>,
+    /// People whose tokens are made elsewhere.
+    pub people: Vec<Seen>,
+    /// Counts.
+    pub stats: StatsDelta,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One order's new state.
+#[derive(Debug)]
+pub struct OrderWrite {
+    /// The state.
+    pub snapshot: Arc<Snapshot>,
+    /// Whether it is new.
+    pub new: bool,
+    /// Its first event of this batch.
+    pub first_seq: Seq,
+    /// Its last event.
+    pub last_seq: Seq,
+}
+
+/// One database's way to commit a batch. Used by one thread, one batch at a time:
+/// `begin`, any number of `account`s, `write`, `commit`; or `rollback` at any point.
+pub trait Journal: Send + 'static {
+    /// Starts a transaction and loads what the batch names. The first call also fills head, epoch and next number.
+    fn begin(&mut self, wanted: &Wanted, loaded: &mut Loaded) -> Result<(), LogError>;
+
+    /// Changes an account inside the transaction. A refusal leaves the transaction as it was.
+    fn account(
+        &mut self,
+        change: &AccountChange,
+        now: Timestamp,
+    ) -> Result<Result<AccountAnswer, AccountRefusal>, LogError>;
+
+    /// Writes a batch inside the transaction.
+    fn write(&mut self, writes: &Writes) -> Result<(), LogError>;
+
+    /// Makes it durable. When this returns, the batch survives a power loss.
+    fn commit(&mut self) -> Result<(), LogError>;
+
+    /// Forgets the transaction, and everything that was cached because of it.
+    fn rollback(&mut self);
+
+    /// A little housekeeping between batches; must be short. Called when a second has passed or the writer is idle.
+    fn tidy(&mut self, now: Timestamp) -> Result<(), LogError>;
+}

@@ -1,0 +1,220 @@
+//! Answers remembered under idempotency keys.
+//!
+//! A fresh key, which nearly all are, must not cost a search through a day of keys: a Bloom filter for each run says
+//! "surely not here" from memory. What is stored of an answer is which order at which event; the order as it was is
+//! read from the log again.
+
+use std::collections::HashMap;
+
+use fastbloom::BloomFilter;
+use jiff::Timestamp;
+use orders::OrderNumber;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::rows::{self, earlier, millis};
+use super::runs::{Entry, RUN, Runs};
+use crate::cursor::Seq;
+use crate::error::LogError;
+use crate::record::Shelved;
+use crate::submission::{IDEMPOTENCY_TTL, Idempotency, Outcome};
+
+/// An outcome as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+enum Stored {
+    /// The order, as it was after the event of that sequence number.
+    Order { number: OrderNumber },
+    /// The product as it was.
+    Product { product: orders::Product, details: orders::product::Details },
+    /// A refusal among successes.
+    Refused { code: String, detail: String },
+}
+
+/// The most rows that one round of housekeeping deletes.
+const TIDY_ROWS: i64 = 2000;
+
+pub(super) struct Answers {
+    runs: Runs,
+    /// One filter a run, oldest first; the last belongs to the entries in memory.
+    filters: Vec<(i64, BloomFilter)>,
+    current: BloomFilter,
+}
+
+fn filter() -> BloomFilter {
+    // 16 bits a key: one fresh key in two thousand is searched for in vain.
+    BloomFilter::with_num_bits(RUN * 16).seed(&0x6f72_6465_7263_6173).expected_items(RUN + RUN / 8)
+}
+
+/// The first eight bytes of a key's hash.
+fn fingerprint(scope: &[u8; 16]) -> i64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&scope[..8]);
+    i64::from_le_bytes(bytes)
+}
+
+impl Answers {
+    pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
+        // A key's first eight bytes are stored in the row too, as the head of `scope`.
+        let runs = Runs::open_with(connection, "answer", "SELECT scope, row FROM answers WHERE row > ?1", |row| {
+            let scope: [u8; 16] = row.get(0)?;
+            Ok(Entry { key: fingerprint(&scope), value: row.get(1)? })
+        })?;
+        let mut current = filter();
+        for entry in runs.current() {
+            current.insert(&entry.key);
+        }
+        let mut filters = Vec::new();
+        let mut ends = connection.prepare("SELECT run FROM answer_run_ends ORDER BY run")?;
+        let mut keys = connection.prepare("SELECT key FROM answer_runs WHERE run = ?1")?;
+        let all = ends.query_map((), |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        for run in all {
+            let mut run_filter = filter();
+            let mut rows = keys.query([run])?;
+            while let Some(row) = rows.next()? {
+                run_filter.insert(&row.get::<_, i64>(0)?);
+            }
+            filters.push((run, run_filter));
+        }
+        Ok(Self { runs, filters, current })
+    }
+
+    /// What was answered under these keys within the last day.
+    pub(super) fn find(
+        &self,
+        connection: &Connection,
+        scopes: &[[u8; 16]],
+        now: Timestamp,
+        found: &mut HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+    ) -> Result<(), LogError> {
+        for scope in scopes {
+            let key = fingerprint(scope);
+            let mut candidates = Vec::new();
+            if self.current.contains(&key) {
+                candidates.extend(self.runs.in_memory(key));
+            }
+            for (run, filter) in self.filters.iter().rev() {
+                if filter.contains(&key) {
+                    candidates.extend(self.runs.in_run(connection, *run, key)?);
+                }
+            }
+            for row in candidates {
+                if let Some(answer) = read(connection, row, scope, now)? {
+                    found.insert(*scope, answer);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers answers, inside the writer's transaction.
+    pub(super) fn add(
+        &mut self,
+        connection: &Connection,
+        answers: &[(Idempotency, Seq, Vec<Outcome>)],
+        at: Timestamp,
+    ) -> Result<(), LogError> {
+        let mut insert = connection
+            .prepare_cached("INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut entries = Vec::with_capacity(answers.len());
+        for (key, seq, outcomes) in answers {
+            let outcomes: Vec<Stored> = outcomes.iter().map(Stored::of).collect();
+            insert.execute((key.scope, key.body, millis(at), seq.sql(), serde_json::to_string(&outcomes)?))?;
+            let entry = Entry { key: fingerprint(&key.scope), value: connection.last_insert_rowid() };
+            self.current.insert(&entry.key);
+            entries.push(entry);
+        }
+        self.runs.add(connection, entries.into_iter())?;
+        Ok(())
+    }
+
+    pub(super) fn committed(&mut self) {
+        let flushed = self.runs.committed();
+        if let Some(run) = flushed {
+            self.filters.push((run, std::mem::replace(&mut self.current, filter())));
+        }
+    }
+
+    /// A filter may then say "maybe" about keys that came to nothing, which costs a search and no more.
+    pub(super) fn rolled_back(&mut self) {
+        self.runs.rolled_back();
+    }
+
+    /// Forgets a little of what is older than a day. Returns whether anything was deleted.
+    pub(super) fn tidy(&mut self, connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
+        let limit = millis(earlier(now, IDEMPOTENCY_TTL));
+        let deleted = connection
+            .prepare_cached(
+                "DELETE FROM answers WHERE row IN \
+                 (SELECT row FROM (SELECT row, at FROM answers ORDER BY row LIMIT ?2) WHERE at < ?1)",
+            )?
+            .execute((limit, TIDY_ROWS))?;
+        let Some((run, _)) = self.filters.first() else { return Ok(deleted > 0) };
+        let run = *run;
+        let left: bool = connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM answers \
+                 WHERE row <= (SELECT last FROM answer_run_ends WHERE run = ?1))",
+            )?
+            .query_row([run], |row| row.get(0))?;
+        if !left {
+            connection.prepare_cached("DELETE FROM answer_runs WHERE run = ?1")?.execute([run])?;
+            // The newest end stays: it says where the runs go on.
+            connection
+                .prepare_cached(
+                    "DELETE FROM answer_run_ends WHERE run = ?1 AND run < (SELECT max(run) FROM answer_run_ends)",
+                )?
+                .execute([run])?;
+            self.filters.remove(0);
+        }
+        Ok(deleted > 0 || !left)
+    }
+}
+
+fn read(
+    connection: &Connection,
+    row: i64,
+    scope: &[u8; 16],
+    now: Timestamp,
+) -> Result<Option<([u8; 16], Vec<Outcome>)>, LogError> {
+    let mut find =
+        connection.prepare_cached("SELECT scope, body, at, seq, outcomes FROM answers WHERE row = ?1")?;
+    let mut rows = find.query([row])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let at = rows::timestamp(row.get(2)?);
+    if row.get::<_, [u8; 16]>(0)? != *scope || now.duration_since(at) >= IDEMPOTENCY_TTL {
+        return Ok(None);
+    }
+    let seq = Seq(row.get::<_, i64>(3)?.unsigned_abs());
+    let stored: Vec<Stored> = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
+    let outcomes = stored.into_iter().map(|outcome| outcome.restore(connection, seq));
+    Ok(Some((row.get(1)?, outcomes.collect::<Result<_, _>>()?)))
+}
+
+impl Stored {
+    fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Order(snapshot) => Self::Order { number: snapshot.order.number },
+            Outcome::Product(shelved) => {
+                Self::Product { product: shelved.product.clone(), details: shelved.details.clone() }
+            }
+            Outcome::Refused(refusal) => {
+                Self::Refused { code: refusal.code().to_owned(), detail: refusal.to_string() }
+            }
+            Outcome::RefusedBefore { code, detail } => {
+                Self::Refused { code: code.clone(), detail: detail.clone() }
+            }
+        }
+    }
+
+    fn restore(self, connection: &Connection, seq: Seq) -> Result<Outcome, LogError> {
+        Ok(match self {
+            Self::Order { number } => Outcome::Order(super::history::as_of(connection, number, seq)?),
+            Self::Product { product, details } => {
+                Outcome::Product(std::sync::Arc::new(Shelved { product, details }))
+            }
+            Self::Refused { code, detail } => Outcome::RefusedBefore { code, detail },
+        })
+    }
+}

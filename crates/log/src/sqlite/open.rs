@@ -1,0 +1,177 @@
+//! Opening a database: who may, and how it must be set so that what it acknowledges stays.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::checkpoint::{Checkpointer, Gate};
+use super::journal::SqliteJournal;
+use super::readers::SqliteQueries;
+use super::runs::Runs;
+use super::{FILE, schema};
+use crate::cursor::Epoch;
+use crate::error::LogError;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Connections that answer queries.
+    pub readers: usize,
+    /// Memory for the writer's pages, in MiB.
+    pub cache_mib: u32,
+    /// The file of the write-ahead log is cut back to this many MiB when it is started over.
+    pub wal_mib: u32,
+    /// When a commit counts as durable.
+    pub synchronous: Synchronous,
+    /// Another file system layer, by the name it is registered under. For tests of power loss.
+    pub vfs: Option<String>,
+}
+
+/// SQLite's `synchronous`. Only [`Full`](Synchronous::Full) keeps an acknowledged order through a power loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Each commit is synced before it is acknowledged.
+    Full,
+    /// Commits are synced by the next checkpoint. Exists to show that the test of power loss can fail.
+    Normal,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4, cache_mib: 64, wal_mib: 64, synchronous: Synchronous::Full, vfs: None }
+    }
+}
+
+/// Held by the one process that serves a data directory. Freed by the system when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, or says who is in the way.
+    pub fn take(directory: &Path) -> Result<Self, LogError> {
+        let path = directory.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(LogError::file(format!("could not open {}", path.display())))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(LogError::InUse(directory.display().to_string())),
+            Err(std::fs::TryLockError::Error(source)) => {
+                Err(LogError::File { what: format!("could not lock {}", path.display()), source })
+            }
+        }
+    }
+}
+
+/// An open database: its journal for a writer, its queries for everybody.
+pub struct Database {
+    /// For [`Writer::start`](crate::Writer::start).
+    pub journal: SqliteJournal,
+    /// For reading.
+    pub queries: Arc<SqliteQueries>,
+    /// The schema it had before it was brought up to date; 0: it was made just now.
+    pub migrated_from: u32,
+}
+
+impl Database {
+    /// The schema this version writes.
+    pub fn schema() -> u32 {
+        schema::known()
+    }
+
+    /// The file in a data directory.
+    pub fn file(directory: &Path) -> PathBuf {
+        directory.join(FILE)
+    }
+
+    /// Opens the database in a directory, makes it if there is none, brings it up to date if it is older.
+    /// `random` names the history of a new one.
+    pub fn open(directory: &Path, options: &Options, random: uuid::Uuid) -> Result<Self, LogError> {
+        std::fs::create_dir_all(directory)
+            .map_err(LogError::file(format!("could not make the data directory {}", directory.display())))?;
+        let path = Self::file(directory);
+        let mut connection = connect(&path, options, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
+        sync_directory(directory)?;
+        let gate = Arc::new(Gate::new());
+        let theirs = Arc::clone(&gate);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            theirs.written(i64::from(pages));
+            Ok(())
+        }))?;
+        let checkpointer =
+            Checkpointer::start(connect(&path, options, OpenFlags::empty())?, Arc::clone(&gate), path.clone())?;
+        let customer_runs = Arc::new(Runs::open(
+            &connection,
+            "customer",
+            "SELECT customer, number FROM orders WHERE number > ?1 ORDER BY number",
+        )?);
+        let readers = (0..options.readers.max(1))
+            .map(|_| {
+                let reader = connect(&path, options, OpenFlags::empty())?;
+                reader.pragma_update(None, "query_only", true)?;
+                Ok(reader)
+            })
+            .collect::<Result<_, LogError>>()?;
+        let queries = SqliteQueries::new(readers, path, Arc::clone(&customer_runs), checkpointer);
+        let journal = SqliteJournal::new(connection, gate, customer_runs)?;
+        Ok(Self { journal, queries: Arc::new(queries), migrated_from })
+    }
+
+    /// The schema of the database in a directory, without changing it; `None` when there is none.
+    pub fn inspect(directory: &Path) -> Result<Option<u32>, LogError> {
+        let path = Self::file(directory);
+        if !path.exists() {
+            return Ok(None);
+        }
+        schema::version(&connect(&path, &Options::default(), OpenFlags::empty())?).map(Some)
+    }
+}
+
+/// A connection, set up. Asserts what durability rests on instead of hoping for it.
+pub(super) fn connect(path: &Path, options: &Options, extra: OpenFlags) -> Result<Connection, LogError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
+    let connection = match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(LogError::NotDurable(format!(
+            "the database cannot keep a write-ahead log here (journal mode is {mode}): \
+             put the data directory on a local file system"
+        )));
+    }
+    let synchronous = match options.synchronous {
+        Synchronous::Full => 2,
+        Synchronous::Normal => 1,
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    let set: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if set != synchronous {
+        return Err(LogError::NotDurable(format!("the database would not sync its commits (synchronous is {set})")));
+    }
+    // Checkpoints have a thread of their own.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", i64::from(options.wal_mib) << 20)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.cache_mib) * 1024)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// A new file's name is durable only when its directory is.
+pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(LogError::file(format!("could not sync the directory {}", directory.display())))
+}

@@ -1,0 +1,177 @@
+//! The reading side: a few connections that only read, each query in one snapshot.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use orders::{OrderNumber, OrderRef, ProductId, StoreId, UserId};
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::checkpoint::Checkpointer;
+use super::runs::Runs;
+use super::{accounts, backup, history, journal, listing, stats};
+use crate::accounts::{Email, Revoked, User};
+use crate::cursor::{Cursor, Seq};
+use crate::error::LogError;
+use crate::queries::{At, OrderFilter, Page, ProductFilter, Queries, Scope, Stretch, TailError};
+use crate::record::{Shelved, Snapshot, Told};
+use crate::stats::Stats;
+
+/// The queries on SQLite. Also owns the checkpointing thread: it stops with the last reader.
+pub struct SqliteQueries {
+    shared: Arc<Shared>,
+    permits: Arc<Semaphore>,
+    _checkpointer: Checkpointer,
+}
+
+struct Shared {
+    idle: Mutex<Vec<Connection>>,
+    path: PathBuf,
+    customer_runs: Arc<Runs>,
+}
+
+/// How often a query starts over because its snapshot became too old while it waited for the processor.
+const ATTEMPTS: usize = 5;
+
+impl SqliteQueries {
+    pub(super) fn new(
+        readers: Vec<Connection>,
+        path: PathBuf,
+        customer_runs: Arc<Runs>,
+        checkpointer: Checkpointer,
+    ) -> Self {
+        let permits = Arc::new(Semaphore::new(readers.len()));
+        let shared = Arc::new(Shared { idle: Mutex::new(readers), path, customer_runs });
+        Self { shared, permits, _checkpointer: checkpointer }
+    }
+
+    /// Runs a query on a reader of its own, in one snapshot, away from the async threads.
+    async fn read<T, F>(&self, query: F) -> Result<T, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection, &Runs) -> Result<T, LogError> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::Cancelled)?;
+        let shared = Arc::clone(&self.shared);
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let connection = shared.lend()?;
+            let answer = in_snapshot(&connection, &shared.customer_runs, &query);
+            shared.give_back(connection);
+            answer
+        });
+        task.await.map_err(|_| LogError::Cancelled)?
+    }
+
+    async fn read_at<T, F>(&self, query: F) -> Result<At<T>, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection, &Runs) -> Result<T, LogError> + Send + 'static,
+    {
+        self.read(move |connection, runs| {
+            let (seq, epoch) = journal::head(connection)?;
+            Ok(At { value: query(connection, runs)?, cursor: Cursor { epoch, seq } })
+        })
+        .await
+    }
+}
+
+impl Shared {
+    fn lend(&self) -> Result<Connection, LogError> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(LogError::Cancelled)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+fn in_snapshot<T>(
+    connection: &Connection,
+    runs: &Runs,
+    query: &impl Fn(&Connection, &Runs) -> Result<T, LogError>,
+) -> Result<T, LogError> {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let transaction = connection.unchecked_transaction()?;
+        match query(connection, runs) {
+            Err(LogError::StaleSnapshot) if attempts < ATTEMPTS => drop(transaction),
+            answer => return answer,
+        }
+    }
+}
+
+#[async_trait]
+impl Queries for SqliteQueries {
+    async fn head(&self) -> Result<Cursor, LogError> {
+        Ok(self.read_at(|_, _| Ok(())).await?.cursor)
+    }
+
+    async fn order(&self, name: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError> {
+        self.read_at(move |connection, _| journal::find_order(connection, name)).await
+    }
+
+    async fn orders(&self, filter: OrderFilter) -> Result<At<Page>, LogError> {
+        self.read_at(move |connection, runs| listing::page(connection, runs, &filter)).await
+    }
+
+    async fn timeline(&self, order: OrderNumber) -> Result<At<Vec<Told>>, LogError> {
+        self.read_at(move |connection, _| {
+            let events = history::of_order(connection, order, Seq(u64::MAX))?;
+            history::tell(connection, events)
+        })
+        .await
+    }
+
+    async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<Stretch, TailError> {
+        Ok(self.read(move |connection, runs| listing::tail(connection, runs, &scope, after, limit)).await?)
+    }
+
+    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {
+        self.read_at(move |connection, _| stats::read(connection, &store, since)).await
+    }
+
+    async fn products(&self, filter: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
+        self.read(move |connection, _| listing::products(connection, &filter)).await
+    }
+
+    async fn product(&self, id: ProductId) -> Result<Option<Shelved>, LogError> {
+        self.read(move |connection, _| journal::find_product(connection, id)).await
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>, LogError> {
+        self.read(move |connection, _| accounts::by_id(connection, &id)).await
+    }
+
+    async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError> {
+        self.read(move |connection, _| accounts::by_email(connection, &email)).await
+    }
+
+    async fn users(&self, limit: usize) -> Result<Vec<User>, LogError> {
+        self.read(move |connection, _| accounts::all(connection, limit)).await
+    }
+
+    async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError> {
+        self.read(move |connection, _| accounts::revoked(connection, now)).await
+    }
+
+    async fn health(&self) -> Result<u64, LogError> {
+        self.read(|connection, _| {
+            let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+            Ok(pages.unsigned_abs() * size.unsigned_abs())
+        })
+        .await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), LogError> {
+        let from = self.shared.path.clone();
+        let to = to.to_owned();
+        // On a connection of its own, so that a long copy takes no reader away.
+        let task = tokio::task::spawn_blocking(move || backup::copy(&from, &to));
+        task.await.map_err(|_| LogError::Cancelled)?
+    }
+}

@@ -1,0 +1,185 @@
+//! Sorted runs: an index whose keys come in any order, written sequentially.
+//!
+//! A B-tree over customers or idempotency keys is touched in another place by every order, so each order costs a
+//! page of its own, more and more of them not in the cache as the file grows. Here the newest entries wait in memory;
+//! when there are [`RUN`] of them they are sorted and appended to the table as one run. A look-up asks the entries in
+//! memory, and each run with one search. What is in memory is derived from the table it indexes, so it is read
+//! again from there at start.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::error::LogError;
+
+/// Entries of one run. Larger: fewer searches for a look-up. Smaller: a shorter pause when it is written.
+pub(super) const RUN: usize = 8192;
+
+/// An index by runs over a table.
+pub(super) struct Runs {
+    insert: String,
+    insert_end: String,
+    find: String,
+    last_run: String,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The run that `current` will be.
+    next: i64,
+    /// Entries that are in no run.
+    current: Vec<Entry>,
+    /// Entries of the last run, for readers whose snapshot is older than it.
+    previous: Vec<Entry>,
+    /// `current` has been written as a run, but that is not committed.
+    flushed: bool,
+    /// How many of `current` are committed.
+    committed: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub(super) key: i64,
+    pub(super) value: i64,
+}
+
+impl Runs {
+    /// The runs in `{name}_runs`; `rest` reads the entries (key, value) whose value lies after the last run's.
+    pub(super) fn open(connection: &Connection, name: &str, rest: &str) -> Result<Self, LogError> {
+        Self::open_with(connection, name, rest, |row| Ok(Entry { key: row.get(0)?, value: row.get(1)? }))
+    }
+
+    /// Likewise, where an entry's key is made from a row.
+    pub(super) fn open_with(
+        connection: &Connection,
+        name: &str,
+        rest: &str,
+        entry: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Entry>,
+    ) -> Result<Self, LogError> {
+        let (run, last): (i64, i64) = connection.query_row(
+            &format!("SELECT coalesce(max(run), 0), coalesce(max(last), 0) FROM {name}_run_ends"),
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let mut rest = connection.prepare(rest)?;
+        let entries = rest.query_map([last], entry)?;
+        let current = entries.collect::<Result<Vec<_>, _>>()?;
+        let committed = current.len();
+        Ok(Self {
+            insert: format!("INSERT INTO {name}_runs (run, key, value) VALUES (?1, ?2, ?3)"),
+            insert_end: format!("INSERT INTO {name}_run_ends (run, last) VALUES (?1, ?2)"),
+            find: format!(
+                "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC"
+            ),
+            last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
+            state: Mutex::new(State { next: run + 1, current, previous: Vec::new(), flushed: false, committed }),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes entries in, inside the writer's transaction; writes a run when enough are there. Returns whether it did.
+    pub(super) fn add(
+        &self,
+        connection: &Connection,
+        entries: impl Iterator<Item = Entry>,
+    ) -> Result<bool, LogError> {
+        let (run, mut entries) = {
+            let mut state = self.state();
+            state.current.extend(entries);
+            if state.current.len() < RUN {
+                return Ok(false);
+            }
+            state.flushed = true;
+            (state.next, state.current.clone())
+        };
+        let last = entries.iter().map(|entry| entry.value).max().unwrap_or(0);
+        entries.sort_unstable();
+        let mut insert = connection.prepare_cached(&self.insert)?;
+        for entry in &entries {
+            insert.execute((run, entry.key, entry.value))?;
+        }
+        connection.prepare_cached(&self.insert_end)?.execute((run, last))?;
+        Ok(true)
+    }
+
+    /// The writer's transaction is durable. Returns the run it wrote, if it wrote one.
+    pub(super) fn committed(&self) -> Option<i64> {
+        let mut state = self.state();
+        let written = state.flushed.then_some(state.next);
+        if state.flushed {
+            state.previous = std::mem::replace(&mut state.current, Vec::with_capacity(RUN + RUN / 8));
+            state.next += 1;
+            state.flushed = false;
+        }
+        state.committed = state.current.len();
+        written
+    }
+
+    /// The writer's transaction came to nothing.
+    pub(super) fn rolled_back(&self) {
+        let mut state = self.state();
+        let committed = state.committed;
+        state.current.truncate(committed);
+        state.flushed = false;
+    }
+
+    /// The entries in memory that will be a run.
+    pub(super) fn current(&self) -> Vec<Entry> {
+        self.state().current.clone()
+    }
+
+    /// Values of a key among the entries in memory.
+    pub(super) fn in_memory(&self, key: i64) -> Vec<i64> {
+        self.state().current.iter().filter(|entry| entry.key == key).map(|entry| entry.value).collect()
+    }
+
+    /// Values of a key in one run.
+    pub(super) fn in_run(&self, connection: &Connection, run: i64, key: i64) -> Result<Vec<i64>, LogError> {
+        let mut find = connection.prepare_cached(&self.find)?;
+        let values = find.query_map((run, key, i64::MAX), |row| row.get(0))?;
+        Ok(values.collect::<Result<_, _>>()?)
+    }
+
+    /// Values of a key below `before`, largest first, up to `limit`, as a reader's snapshot sees them. May hold values
+    /// that the snapshot does not know yet; the caller meets no row for them.
+    pub(super) fn find(
+        &self,
+        connection: &Connection,
+        key: i64,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<i64>, LogError> {
+        let last_run: i64 = connection.prepare_cached(&self.last_run)?.query_row((), |row| row.get(0))?;
+        let mut values = {
+            let state = self.state();
+            if last_run < state.next - 2 {
+                // Two runs were written since this snapshot was taken: what it misses is no longer in memory.
+                return Err(LogError::StaleSnapshot);
+            }
+            let recent = state.current.iter().chain(&state.previous);
+            let mine = recent.filter(|entry| entry.key == key && entry.value < before);
+            mine.map(|entry| entry.value).collect::<Vec<_>>()
+        };
+        let mut find = connection.prepare_cached(&self.find)?;
+        values.sort_unstable_by(|a, b| b.cmp(a));
+        values.dedup();
+        for run in (1..=last_run).rev() {
+            if values.len() >= limit {
+                break;
+            }
+            let lowest = values.last().copied().unwrap_or(before).min(before);
+            let mut rows = find.query((run, key, lowest))?;
+            while let Some(row) = rows.next()? {
+                values.push(row.get(0)?);
+                if values.len() >= limit {
+                    break;
+                }
+            }
+        }
+        values.truncate(limit);
+        Ok(values)
+    }
+}

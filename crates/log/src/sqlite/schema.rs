@@ -1,0 +1,52 @@
+//! The tables, and how a database of an older version becomes one of this.
+//!
+//! They lie so that an order is written sequentially, however many there are: every table and index below that grows
+//! with the orders is appended to at its end (or at the end of a few ranges). What would be in another order, a
+//! customer's orders and idempotency keys, is collected in memory and written as sorted runs: see `runs.rs`.
+
+use rusqlite::Connection;
+
+use crate::error::LogError;
+
+/// Marks the file as ours (`PRAGMA application_id`): "ORDC".
+pub(super) const APPLICATION_ID: u32 = 0x4f52_4443;
+
+/// Each step leads from the schema of its index to the next one. Append; never change one that was released.
+const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The schema this version writes.
+pub(super) fn known() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
+/// The schema of a database; 0 when it is empty.
+pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
+    let id: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    if id != APPLICATION_ID && tables > 0 {
+        return Err(LogError::NotOurs(connection.path().unwrap_or("the file").to_owned()));
+    }
+    Ok(version)
+}
+
+/// Brings a database up to date, each step in a transaction of its own. Refuses one that a newer version made.
+/// Returns the schema it had.
+pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, LogError> {
+    let found = version(connection)?;
+    let known = known();
+    if found > known {
+        return Err(LogError::SchemaTooNew { found, known });
+    }
+    for (done, step) in STEPS.iter().enumerate().skip(found as usize) {
+        let change = connection.transaction()?;
+        change.execute_batch(step)?;
+        if done == 0 {
+            change.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1)", [epoch])?;
+        }
+        change.pragma_update(None, "application_id", APPLICATION_ID)?;
+        change.pragma_update(None, "user_version", u32::try_from(done + 1).unwrap_or(u32::MAX))?;
+        change.commit()?;
+    }
+    Ok(found)
+}

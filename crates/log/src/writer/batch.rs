@@ -1,0 +1,359 @@
+//! One batch: decided in memory, committed at once.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use orders::view::{Around, Person};
+use orders::{Command, EventId, OrderId, ProductId, Subject, UserId, World, decide};
+
+use crate::accounts::{AccountAnswer, AccountRefusal};
+use crate::clock::Clock;
+use crate::cursor::{Cursor, Epoch, Seq};
+use crate::error::LogError;
+use crate::journal::{Journal, Loaded, OrderWrite, Wanted, Writes};
+use crate::record::{Recorded, Shelved, Snapshot, Told};
+use crate::submission::{Committed, Outcome, Receipt, Request, Submission, SubmitError, Work};
+use crate::writer::Publish;
+
+/// Products stay loaded between batches up to this many; past it they are all read anew.
+const PRODUCTS_KEPT: usize = 50_000;
+/// Seconds between two rounds of housekeeping.
+const TIDY_EVERY: i64 = 1;
+
+/// Commits batches, one after the other.
+pub(super) struct Batches<J> {
+    journal: J,
+    clock: Arc<dyn Clock>,
+    publish: Publish,
+    loaded: Loaded,
+    /// Time never goes back within a log, whatever the system's clock does.
+    now: Timestamp,
+    tidied: Timestamp,
+}
+
+/// The answer to one piece of work, until the batch is durable.
+enum Ready {
+    Orders(Result<Receipt, SubmitError>),
+    Account(Result<AccountAnswer, AccountRefusal>),
+}
+
+/// What a batch has come to so far.
+#[derive(Default)]
+struct Progress {
+    writes: Writes,
+    told: Vec<Told>,
+    /// The last state of each order that changed.
+    snapshots: HashMap<OrderId, OrderWrite>,
+    stock: BTreeSet<ProductId>,
+    products: BTreeSet<ProductId>,
+    replaced_details: BTreeSet<ProductId>,
+    /// Keys first used in this very batch, by the index of their answer.
+    keys: HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+}
+
+impl<J: Journal> Batches<J> {
+    pub(super) fn new(journal: J, clock: Arc<dyn Clock>, publish: Publish) -> Self {
+        let now = clock.now();
+        Self { journal, clock, publish, loaded: nothing(), now, tidied: now }
+    }
+
+    /// Commits a batch and answers everybody in it. Halves it as long as the database refuses.
+    pub(super) fn commit(&mut self, mut works: Vec<Work>) {
+        match self.attempt(&works) {
+            Ok((ready, told)) => {
+                for (work, ready) in works.into_iter().zip(ready) {
+                    answer(work, ready);
+                }
+                if !told.is_empty() {
+                    (self.publish)(Committed { events: told, at: self.now });
+                }
+            }
+            Err(error) => {
+                self.journal.rollback();
+                self.loaded = nothing();
+                if works.len() > 1 {
+                    tracing::warn!(%error, submissions = works.len(), "a batch was refused, halving it");
+                    let second = works.split_off(works.len() / 2);
+                    self.commit(works);
+                    self.commit(second);
+                } else if let Some(work) = works.pop() {
+                    tracing::error!(%error, "the database refused a submission");
+                    fail(work, SubmitError::Failed(Arc::new(error)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn tidy(&mut self) {
+        let now = self.clock.now();
+        if now.as_second() - self.tidied.as_second() < TIDY_EVERY {
+            return;
+        }
+        self.tidied = now;
+        if let Err(error) = self.journal.tidy(now) {
+            self.journal.rollback();
+            tracing::warn!(%error, "housekeeping failed, trying again later");
+        }
+    }
+
+    fn attempt(&mut self, works: &[Work]) -> Result<(Vec<Ready>, Vec<Told>), LogError> {
+        self.now = self.now.max(self.clock.now());
+        self.loaded.forget_batch();
+        let mut wanted = wanted(works);
+        wanted.now = self.now;
+        self.journal.begin(&wanted, &mut self.loaded)?;
+        let mut progress = Progress::default();
+        progress.writes.at = self.now;
+        let mut ready = Vec::with_capacity(works.len());
+        for work in works {
+            ready.push(match work {
+                Work::Orders(submission, _) => Ready::Orders(self.submission(submission, &mut progress)),
+                Work::Account(change, _) => Ready::Account(self.journal.account(change, self.now)?),
+            });
+        }
+        let head = self.loaded.head;
+        let cursor = Cursor { epoch: self.loaded.epoch.clone(), seq: head };
+        for ready in &mut ready {
+            if let Ready::Orders(Ok(receipt)) = ready {
+                receipt.cursor = cursor.clone();
+            }
+        }
+        let told = self.finish(progress)?;
+        self.journal.commit()?;
+        Ok((ready, told))
+    }
+
+    /// Collects what the batch changed and writes it.
+    fn finish(&mut self, progress: Progress) -> Result<Vec<Told>, LogError> {
+        let Progress { mut writes, told, snapshots, stock, products, replaced_details, .. } = progress;
+        let world = &self.loaded.world;
+        writes.orders = snapshots.into_values().collect();
+        // In the order of their numbers, so that new rows are appended.
+        writes.orders.sort_unstable_by_key(|write| write.snapshot.order.number);
+        for id in &products {
+            if let Some(product) = world.products.get(id) {
+                let details = replaced_details.contains(id).then(|| self.loaded.details.get(id).cloned()).flatten();
+                writes.products.push((product.clone(), details));
+            }
+        }
+        for id in stock.difference(&products) {
+            if let Some(product) = world.products.get(id) {
+                writes.stock.push((*id, product.stock));
+            }
+        }
+        self.journal.write(&writes)?;
+        Ok(told)
+    }
+
+    fn submission(&mut self, submission: &Submission, progress: &mut Progress) -> Result<Receipt, SubmitError> {
+        if let Some(key) = submission.idempotency {
+            let before = progress.keys.get(&key.scope).or_else(|| self.loaded.answers.get(&key.scope));
+            if let Some((body, outcomes)) = before {
+                if *body != key.body {
+                    return Err(SubmitError::KeyReused);
+                }
+                return Ok(self.receipt(outcomes.clone(), true));
+            }
+        }
+        if let Some(seen) = &submission.seen {
+            let person = self.loaded.people.entry(seen.user.clone()).or_insert_with(|| nameless(&seen.user));
+            person.name.clone_from(&seen.name);
+            person.email.clone_from(&seen.email);
+            progress.writes.people.push(seen.clone());
+        }
+        let outcomes: Vec<Outcome> =
+            submission.requests.iter().map(|request| self.request(request, progress)).collect();
+        let happened = outcomes.iter().any(|outcome| !matches!(outcome, Outcome::Refused(_)));
+        if let Some(key) = submission.idempotency.filter(|_| happened) {
+            progress.keys.insert(key.scope, (key.body, outcomes.clone()));
+            progress.writes.answers.push((key, self.loaded.head, outcomes.clone()));
+        }
+        Ok(self.receipt(outcomes, false))
+    }
+
+    /// The cursor is the batch's, known when all of it is decided.
+    fn receipt(&self, outcomes: Vec<Outcome>, replayed: bool) -> Receipt {
+        let cursor = Cursor { epoch: self.loaded.epoch.clone(), seq: self.loaded.head };
+        Receipt { outcomes, cursor, replayed }
+    }
+
+    fn request(&mut self, request: &Request, progress: &mut Progress) -> Outcome {
+        let Request { command, actor, expected } = request;
+        let events = match decide(&self.loaded.world, command, actor, *expected, self.now) {
+            Ok(events) => events,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        let mut subject = None;
+        for event in events {
+            self.loaded.head = self.loaded.head.next();
+            self.loaded.world.apply(&event);
+            let recorded =
+                Arc::new(Recorded { seq: self.loaded.head, id: EventId::new(self.clock.uuid()), event });
+            subject = Some(recorded.event.subject.clone());
+            match &recorded.event.subject {
+                Subject::Order { id, .. } => self.order_happened(*id, command, &recorded, progress),
+                Subject::Product { id, .. } => self.product_happened(*id, command, &recorded, progress),
+            }
+            progress.writes.events.push(recorded);
+        }
+        let unchanged = || command.order().and_then(|name| self.loaded.world.order(name)).map(|order| order.id);
+        match subject {
+            Some(Subject::Product { id, .. }) => Outcome::Product(Arc::new(Shelved {
+                product: self.loaded.world.products[&id].clone(),
+                details: self.loaded.details.get(&id).cloned().unwrap_or_default(),
+            })),
+            Some(Subject::Order { id, .. }) => Outcome::Order(Arc::clone(&progress.snapshots[&id].snapshot)),
+            // Accepted without an event: the order is as it was.
+            None => match unchanged() {
+                Some(id) => Outcome::Order(self.snapshot(id)),
+                None => Outcome::Refused(orders::Refusal::UnknownOrder),
+            },
+        }
+    }
+
+    fn snapshot(&self, id: OrderId) -> Arc<Snapshot> {
+        let order = self.loaded.world.orders[&id].clone();
+        let contact = self.loaded.contacts.get(&id).cloned().unwrap_or_default();
+        let customer = self.loaded.people.get(&order.customer).cloned();
+        let customer = customer.unwrap_or_else(|| nameless(&order.customer));
+        Arc::new(Snapshot { order, contact, customer })
+    }
+
+    fn order_happened(
+        &mut self,
+        id: OrderId,
+        command: &Command,
+        recorded: &Arc<Recorded>,
+        progress: &mut Progress,
+    ) {
+        let before = self.loaded.contacts.get(&id).cloned().unwrap_or_default();
+        if let Some(contact) = command.contact_after(before) {
+            self.loaded.contacts.insert(id, contact);
+        }
+        let snapshot = self.snapshot(id);
+        if recorded.event.changes.iter().any(moves_stock) {
+            progress.stock.extend(snapshot.order.items.iter().map(|item| item.product));
+        }
+        progress.writes.stats.count(recorded, &snapshot);
+        progress.told.push(Told { recorded: Arc::clone(recorded), around: self.around(recorded, Some(&snapshot)) });
+        let new = recorded.event.kind == orders::Kind::OrderCreated;
+        progress
+            .snapshots
+            .entry(id)
+            .and_modify(|write| {
+                // Created and changed within one batch: the row is still a new one.
+                write.snapshot = Arc::clone(&snapshot);
+                write.last_seq = recorded.seq;
+            })
+            .or_insert(OrderWrite { snapshot, new, first_seq: recorded.seq, last_seq: recorded.seq });
+    }
+
+    fn product_happened(
+        &mut self,
+        id: ProductId,
+        command: &Command,
+        recorded: &Arc<Recorded>,
+        progress: &mut Progress,
+    ) {
+        let details = match command {
+            Command::CreateProduct(create) => Some(create.details.clone()),
+            Command::UpdateProduct(update) => update.details.clone(),
+            _ => None,
+        };
+        if let Some(details) = details {
+            self.loaded.details.insert(id, details);
+            progress.replaced_details.insert(id);
+        }
+        progress.products.insert(id);
+        progress.told.push(Told { recorded: Arc::clone(recorded), around: self.around(recorded, None) });
+    }
+
+    fn around(&self, recorded: &Recorded, snapshot: Option<&Snapshot>) -> Around {
+        let actor = recorded.event.actor.user().and_then(|user| self.loaded.people.get(user));
+        Around {
+            actor_name: actor.and_then(|person| person.name.clone()),
+            customer: snapshot.map(|snapshot| snapshot.customer.clone()),
+            partner: snapshot.and_then(|snapshot| snapshot.contact.partner.clone()),
+        }
+    }
+}
+
+fn moves_stock(change: &orders::Change) -> bool {
+    matches!(change, orders::Change::Placed { .. } | orders::Change::Hold { .. })
+}
+
+/// Everything the batch's commands name, each once.
+fn wanted(works: &[Work]) -> Wanted {
+    let mut wanted = Wanted::default();
+    let mut orders = HashSet::new();
+    let mut products = HashSet::new();
+    let mut people = HashSet::new();
+    for work in works {
+        let Work::Orders(submission, _) = work else { continue };
+        wanted.keys.extend(submission.idempotency.map(|key| key.scope));
+        for request in &submission.requests {
+            orders.extend(request.command.order());
+            products.extend(request.command.products());
+            if let Command::UpdateProduct(_) | Command::SetStock { .. } = &request.command {
+                wanted.details.extend(request.command.products());
+            }
+            if let Some(user) = request.actor.user()
+                && !people.contains(user)
+            {
+                people.insert(user.clone());
+            }
+        }
+    }
+    wanted.orders = orders.into_iter().collect();
+    wanted.products = products.into_iter().collect();
+    wanted.people = people.into_iter().collect();
+    wanted
+}
+
+fn answer(work: Work, ready: Ready) {
+    // A caller that went away in the meantime does not want its answer; what it asked for has happened.
+    match (work, ready) {
+        (Work::Orders(_, answer), Ready::Orders(receipt)) => drop(answer.send(receipt)),
+        (Work::Account(_, answer), Ready::Account(done)) => drop(answer.send(Ok(done))),
+        (Work::Orders(..), Ready::Account(_)) | (Work::Account(..), Ready::Orders(_)) => {}
+    }
+}
+
+fn fail(work: Work, error: SubmitError) {
+    match work {
+        Work::Orders(_, answer) => drop(answer.send(Err(error))),
+        Work::Account(_, answer) => drop(answer.send(Err(error))),
+    }
+}
+
+fn nameless(user: &UserId) -> Person {
+    Person { id: user.clone(), name: None, email: None }
+}
+
+fn nothing() -> Loaded {
+    Loaded {
+        world: World::default(),
+        contacts: HashMap::new(),
+        details: HashMap::new(),
+        people: HashMap::new(),
+        answers: HashMap::new(),
+        head: Seq::default(),
+        epoch: Epoch::stored(""),
+    }
+}
+
+impl Loaded {
+    /// Keeps the products, drops the rest.
+    fn forget_batch(&mut self) {
+        self.world.orders.clear();
+        self.world.numbers.clear();
+        if self.world.products.len() > PRODUCTS_KEPT {
+            self.world.products.clear();
+        }
+        self.contacts.clear();
+        self.details.clear();
+        self.people.clear();
+        self.answers.clear();
+    }
+}

@@ -1,0 +1,272 @@
+//! A small client of the HTTP API, for `watch`, `simulate` and `doctor`.
+//!
+//! - [`wire`]: the parts of the API's JSON that are read here. [`error`]: what can go wrong.
+//! - [`credentials`]: who asks, and how their token is renewed.
+//! - [`stream`]: the live events, with reconnecting, resuming and de-duplication.
+
+pub mod credentials;
+pub mod error;
+pub mod stream;
+pub mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use orders::Status;
+use orders::order::Place;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use url::Url;
+use uuid::Uuid;
+
+use self::credentials::Credentials;
+use self::error::ClientError;
+use self::wire::{BulkOutcomes, Health, Order, OrderPage, Problem, Product, ProductPage, SignedIn};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a connection may take to open.
+const TO_CONNECT: Duration = Duration::from_secs(5);
+/// The media type of server-sent events.
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// A server, and somebody who asks it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    credentials: Option<Arc<Credentials>>,
+}
+
+impl Client {
+    /// A client that has not signed in.
+    pub fn new(base: Url) -> Result<Self, ClientError> {
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("ordercast/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(TO_CONNECT)
+            .redirect(reqwest::redirect::Policy::none());
+        // A proxy for the outside world does not know this machine's ports; and a machine that has no
+        // certificates installed can still speak plain HTTP.
+        let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
+        let builder = if base.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
+        let http = builder.build().map_err(|error| ClientError::Setup(error.to_string()))?;
+        Ok(Self { http, base, credentials: None })
+    }
+
+    /// The same server, asked by somebody.
+    #[must_use]
+    pub fn with(&self, credentials: Credentials) -> Self {
+        Self { credentials: Some(Arc::new(credentials)), ..self.clone() }
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Whether the server is alive, and which version it is.
+    pub async fn health(&self) -> Result<Health, ClientError> {
+        body(self.checked(self.request(Method::GET, "health").timeout(TO_CONNECT)).await?).await
+    }
+
+    /// Makes a customer's account and signs in to it.
+    pub async fn register(&self, email: &str, password: &str, name: &str) -> Result<SignedIn, ClientError> {
+        let body = json!({ "email": email, "password": password, "name": name });
+        self.read(self.request(Method::POST, "api/v1/auth/register").json(&body)).await
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, ClientError> {
+        let body = json!({ "email": email, "password": password });
+        self.read(self.request(Method::POST, "api/v1/auth/login").json(&body)).await
+    }
+
+    /// Renews a session.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, ClientError> {
+        let body = json!({ "refreshToken": refresh_token });
+        self.read(self.request(Method::POST, "api/v1/auth/refresh").json(&body)).await
+    }
+
+    /// The whole catalogue.
+    pub async fn products(&self) -> Result<Vec<Product>, ClientError> {
+        let mut products = Vec::new();
+        let mut next: Option<String> = None;
+        loop {
+            let query: Vec<_> = next.iter().map(|page| ("page", page)).collect();
+            let page: ProductPage = self.get("api/v1/products", &query).await?;
+            products.extend(page.products);
+            match page.next {
+                Some(page) if next.as_ref() != Some(&page) => next = Some(page),
+                _ => return Ok(products),
+            }
+        }
+    }
+
+    /// Puts a product on the shelf.
+    pub async fn create_product(&self, body: &impl Serialize) -> Result<Product, ClientError> {
+        self.call(Method::POST, "api/v1/products", Some(body), None).await
+    }
+
+    /// Adds to a product's stock.
+    pub async fn restock(&self, product: &str, by: u32) -> Result<Product, ClientError> {
+        self.call(Method::PUT, &format!("api/v1/products/{product}/stock"), Some(&json!({ "change": by })), None).await
+    }
+
+    /// Places an order. The key makes a second attempt harmless.
+    pub async fn place(&self, body: &impl Serialize, key: Uuid) -> Result<Order, ClientError> {
+        self.call(Method::POST, "api/v1/orders", Some(body), Some(key)).await
+    }
+
+    /// The newest orders.
+    pub async fn newest(&self, limit: u32) -> Result<Vec<Order>, ClientError> {
+        let page: OrderPage = self.get("api/v1/orders", &[("limit", limit)]).await?;
+        Ok(page.orders)
+    }
+
+    /// One order, by id or number.
+    pub async fn order(&self, id: &str) -> Result<Order, ClientError> {
+        self.get(&format!("api/v1/orders/{id}"), &[] as &[(&str, &str)]).await
+    }
+
+    /// Calls an order off.
+    pub async fn cancel(&self, order: &str, reason: &str) -> Result<Order, ClientError> {
+        let path = format!("api/v1/orders/{order}/cancel");
+        self.call(Method::POST, &path, Some(&json!({ "reason": reason })), None).await
+    }
+
+    /// Sets the status of an order.
+    pub async fn set_status(&self, order: &str, body: &impl Serialize) -> Result<Order, ClientError> {
+        self.call(Method::PUT, &format!("api/v1/orders/{order}/status"), Some(body), None).await
+    }
+
+    /// Sets the status of many orders at once.
+    pub async fn set_statuses(&self, orders: &[String], status: Status) -> Result<BulkOutcomes, ClientError> {
+        let body = json!({ "orders": orders, "status": status });
+        self.call(Method::POST, "api/v1/orders/bulk-status", Some(&body), None).await
+    }
+
+    /// Says where a delivery is.
+    pub async fn set_location(&self, order: &str, place: Place) -> Result<Order, ClientError> {
+        let path = format!("api/v1/orders/{order}/delivery");
+        self.call(Method::PUT, &path, Some(&json!({ "location": place })), None).await
+    }
+
+    /// Says who brings a delivery.
+    pub async fn set_partner(&self, order: &str, name: &str, phone: &str) -> Result<Order, ClientError> {
+        let path = format!("api/v1/orders/{order}/delivery");
+        self.call(Method::PUT, &path, Some(&json!({ "partner": { "name": name, "phone": phone } })), None).await
+    }
+
+    /// Opens the live events, after a cursor.
+    async fn open_stream(&self, after: Option<&str>) -> Result<Response, ClientError> {
+        let opened = self.authorised(|| {
+            let request = self.request(Method::GET, "api/v1/stream").header(header::ACCEPT, EVENT_STREAM);
+            match after {
+                Some(cursor) => request.header("last-event-id", cursor),
+                None => request,
+            }
+        });
+        let response = tokio::time::timeout(PATIENCE, opened).await;
+        let response = response.map_err(|_| ClientError::Broken("it took too long".to_owned()))??;
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("nothing");
+        if kind.starts_with(EVENT_STREAM) {
+            Ok(response)
+        } else {
+            Err(ClientError::NotOurs(format!("/api/v1/stream answered {}", crate::terminal::printable(kind))))
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, ClientError> {
+        let response = self.authorised(|| self.request(Method::GET, path).query(query).timeout(PATIENCE)).await?;
+        body(response).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<&impl Serialize>,
+        key: Option<Uuid>,
+    ) -> Result<T, ClientError> {
+        let response = self
+            .authorised(|| {
+                let mut request = self.request(method.clone(), path).timeout(PATIENCE);
+                if let Some(json) = json {
+                    request = request.json(json);
+                }
+                if let Some(key) = key {
+                    request = request.header("idempotency-key", key.to_string());
+                }
+                request
+            })
+            .await?;
+        body(response).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        body(self.checked(request.timeout(PATIENCE)).await?).await
+    }
+
+    /// Sends a request in somebody's name; once more with a fresh token if theirs had ended.
+    async fn authorised(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ClientError> {
+        let Some(credentials) = &self.credentials else { return self.checked(request()).await };
+        let token = credentials.token(self, None).await?;
+        match self.checked(request().bearer_auth(&token)).await {
+            Err(ClientError::Unauthorized { .. }) if credentials.can_renew() => {
+                let token = credentials.token(self, Some(&token)).await?;
+                self.checked(request().bearer_auth(&token)).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn checked(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let response = request.send().await.map_err(|error| ClientError::unreachable(&self.base, &error))?;
+        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let base = self.base.as_str().trim_end_matches('/');
+        self.http.request(method, format!("{base}/{path}"))
+    }
+}
+
+/// Whether an address is this machine's own.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+async fn body<T: DeserializeOwned>(response: Response) -> Result<T, ClientError> {
+    let url = response.url().path().to_owned();
+    let bytes = response.bytes().await.map_err(|error| ClientError::Broken(error::chain(&error)))?;
+    serde_json::from_slice(&bytes).map_err(|error| ClientError::NotOurs(format!("{url} answered something else: {error}")))
+}
+
+async fn refusal(response: Response) -> ClientError {
+    let status = response.status();
+    let after = response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
+    let after = after.map(Duration::from_secs);
+    let problem = response.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok());
+    let (code, detail) = match problem {
+        Some(problem) => (problem.code, problem.detail.or(problem.title).unwrap_or_default()),
+        None => (None, String::new()),
+    };
+    match status {
+        StatusCode::UNAUTHORIZED => ClientError::Unauthorized { detail },
+        StatusCode::FORBIDDEN => ClientError::Forbidden { detail },
+        StatusCode::TOO_MANY_REQUESTS => ClientError::Throttled { after: after.unwrap_or(Duration::from_secs(1)) },
+        _ => ClientError::Refused {
+            status: status.as_u16(),
+            code: code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
+            detail,
+            after,
+        },
+    }
+}

@@ -1,0 +1,63 @@
+//! The one place where the system's clock and randomness are read. Everything else is handed a time or an id.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// The time, in whole milliseconds, as it is kept and sent.
+#[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
+pub fn now() -> Timestamp {
+    whole_milliseconds(Timestamp::now())
+}
+
+/// A fresh id: version 7, so that ids sort by the time they were made.
+#[expect(clippy::disallowed_methods, reason = "this is the source of ids that everybody else is handed")]
+pub fn uuid() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// A fresh id that sorts at another time, for orders that are entered late. Times before 1970 count as 1970.
+pub fn uuid_at(at: Timestamp) -> Uuid {
+    let since = std::time::Duration::try_from(at.duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, since.as_secs(), since.subsec_nanos()))
+}
+
+/// Random bytes from the operating system, fit for secrets.
+///
+/// # Panics
+///
+/// If the operating system has none to give. Nothing that needs a secret can go on then.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// Random bytes as text: base64url without padding.
+pub fn random_text<const N: usize>() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random_bytes::<N>())
+}
+
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_whole_milliseconds() {
+        let at: Timestamp = "2026-11-21T01:33:00.123456789Z".parse().unwrap();
+        assert_eq!(whole_milliseconds(at).to_string(), "2026-11-21T01:33:00.123Z");
+        assert_eq!(now().subsec_nanosecond() % 1_000_000, 0);
+    }
+
+    #[test]
+    fn an_id_sorts_where_its_time_is() {
+        let at = |text: &str| uuid_at(text.parse().unwrap());
+        assert!(at("2026-01-01T00:00:00Z") < at("2026-01-01T00:00:01Z"));
+        assert!(at("2026-01-01T00:00:00Z") < uuid());
+        assert_eq!(at("1960-01-01T00:00:00Z").get_version_num(), 7);
+    }
+}

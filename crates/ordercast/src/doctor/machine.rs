@@ -1,0 +1,64 @@
+//! The clock, and the operating system's limits.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use super::Check;
+use crate::clock;
+use crate::config::Config;
+
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    let mut checks = vec![clock(config)];
+    checks.extend(open_files(config));
+    checks
+}
+
+/// Tokens, ids and resuming all lean on the clock; a machine that woke up in another year does harm.
+fn clock(config: &Config) -> Check {
+    const ABOUT: &str = "clock";
+    let now = clock::now();
+    let advice = "set the clock, and let the system keep it right (NTP)";
+    let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
+    if !(2025..2100).contains(&year) {
+        return Check::broken(ABOUT, format!("it is said to be the year {year}"), advice);
+    }
+    match newest(config) {
+        Some(newest) if newest > now + jiff::SignedDuration::from_mins(5) => Check::broken(
+            ABOUT,
+            format!("it is said to be {now}, but the data was written at {newest}"),
+            advice,
+        ),
+        _ => Check::good(ABOUT, format!("{now}")),
+    }
+}
+
+/// When something in the data directory was last written.
+fn newest(config: &Config) -> Option<Timestamp> {
+    let files = std::fs::read_dir(&config.data).ok()?;
+    let times = files.filter_map(|file| file.ok()?.metadata().ok()?.modified().ok());
+    times.max().and_then(|at: SystemTime| Timestamp::try_from(at).ok())
+}
+
+#[cfg(unix)]
+fn open_files(config: &Config) -> Option<Check> {
+    const ABOUT: &str = "open files";
+    /// What is open besides connections, generously.
+    const OWN: u64 = 256;
+    let limits = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let Some(limit) = limits.current else { return Some(Check::good(ABOUT, "no limit")) };
+    let connections = limit.saturating_sub(OWN);
+    let found = format!("{limit} at once, so about {connections} live connections");
+    let at_least = u64::from(config.max_streams_per_address) + OWN;
+    if limit < at_least.max(1024) {
+        let hard = limits.maximum.map_or_else(|| "unlimited".to_owned(), |hard| hard.to_string());
+        let advice = format!("run ulimit -n {hard} first, or set LimitNOFILE= in the systemd unit");
+        return Some(Check::doubtful(ABOUT, found, advice));
+    }
+    Some(Check::good(ABOUT, found))
+}
+
+#[cfg(not(unix))]
+fn open_files(_: &Config) -> Option<Check> {
+    None
+}

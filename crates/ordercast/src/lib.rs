@@ -1,0 +1,84 @@
+//! The binary's parts: the command line, the configuration, and what each command does.
+//!
+//! - [`cli`]: every command and its help. [`config`]: every option, and where it comes from.
+//! - [`clock`], [`secret`], [`logging`], [`terminal`]: what the commands stand on.
+//! - [`serve`] and [`admin`]: the server, and the commands that open its database.
+//! - [`client`]: the HTTP API from outside; on it stand [`watch`] and [`simulate`].
+//! - [`doctor`]: what is wrong, and what to do. [`demo`]: a shop to try things on.
+//!
+//! It is a library so that tests can start a server in their own process; nobody else should depend on it.
+
+pub mod admin;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod logging;
+pub mod secret;
+pub mod serve;
+pub mod simulate;
+pub mod terminal;
+pub mod watch;
+
+use std::process::ExitCode;
+
+use self::cli::{Cli, Command, UserCommand};
+use self::config::Config;
+use self::config::flags::Flags;
+use self::config::sources::Environment;
+
+/// Does what the command line says. The exit code is for the shell; an error is shown to the person.
+pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Serve(args) => serve::run(ready(&args.config.0, environment)?, *args).await?,
+        Command::User(UserCommand::Add(args)) => {
+            admin::user_add(ready(&args.config.0, environment)?, args, environment).await?;
+        }
+        Command::User(UserCommand::List(args)) => admin::user_list(ready(&args.config.0, environment)?, args).await?,
+        Command::User(UserCommand::Passwd(args)) => {
+            admin::user_passwd(ready(&args.config.0, environment)?, args, environment).await?;
+        }
+        Command::User(UserCommand::ResetLink(args)) => {
+            admin::user_reset_link(ready(&args.config.0, environment)?, args).await?;
+        }
+        Command::Token(args) => admin::token(ready(&args.config.0, environment)?, args).await?,
+        Command::Migrate(args) => admin::migrate(ready(&args.config.0, environment)?, args).await?,
+        Command::Backup(args) => admin::backup(ready(&args.config.0, environment)?, args).await?,
+        Command::Restore(args) => admin::restore(ready(&args.config.0, environment)?, args).await?,
+        Command::Watch(args) => return watch::run(&args, environment).await,
+        Command::Simulate(args) => return simulate::run(&args, environment).await,
+        Command::Doctor(args) => {
+            let config = Config::load(&args.config.0, environment);
+            return Ok(doctor::run(config, admin::checks, &mut anstream::stdout()).await?);
+        }
+        Command::Config(args) => {
+            config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of a command that opens the data, with the log started.
+fn ready(flags: &Flags, environment: &Environment) -> anyhow::Result<Config> {
+    let config = Config::load(flags, environment)?;
+    logging::start(&config);
+    Ok(config)
+}
+
+/// Waits for ctrl-c, or for the system's request to end.
+pub async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

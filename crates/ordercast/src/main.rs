@@ -1,0 +1,21 @@
+//! `ordercast`: live orders for a shop. Everything is in the library beside it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use ordercast::cli::Cli;
+use ordercast::config::sources::Environment;
+use ordercast::terminal::style;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match ordercast::run(Cli::parse(), &Environment::of_process()).await {
+        Ok(code) => code,
+        Err(error) => {
+            let bad = style::BAD;
+            let _ = writeln!(anstream::stderr(), "{bad}error:{bad:#} {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

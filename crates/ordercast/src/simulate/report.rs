@@ -1,0 +1,161 @@
+//! Telling how it goes, and how it went.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, interval};
+
+use super::Run;
+use super::tally::{Delays, Tally};
+use crate::terminal::style;
+
+/// The line that shows how it goes. Nothing is shown where there is no terminal.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    ticker: JoinHandle<()>,
+}
+
+impl Progress {
+    /// Shows it.
+    pub(super) fn start(run: Arc<Run>, length: Duration) -> Self {
+        let bar = ProgressBar::new(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
+        let style = ProgressStyle::with_template("{spinner:.blue} {bar:24.blue/black.bright} {elapsed} {prefix}{wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let shown = bar.clone();
+        let ticker = tokio::spawn(async move {
+            let began = Instant::now();
+            let mut tick = interval(Duration::from_millis(200));
+            loop {
+                tick.tick().await;
+                let line = line(&run.tally(), began.elapsed());
+                shown.set_position(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+                shown.set_message(line);
+            }
+        });
+        Self { bar, ticker }
+    }
+
+    /// Says what is going on.
+    pub(super) fn say(&self, what: &'static str) {
+        self.bar.set_prefix(format!("{what} · "));
+    }
+
+    /// Takes the line away.
+    pub(super) fn end(self) {
+        self.ticker.abort();
+        self.bar.finish_and_clear();
+    }
+}
+
+fn line(tally: &Tally, elapsed: Duration) -> String {
+    let rate = per_second(tally.placed, elapsed);
+    let seen = tally.coverage(false).seen + tally.coverage(true).seen;
+    let mut line = format!(
+        "{} orders ({rate:.1}/s) · {seen} events seen, {} to come · {:.0} ms",
+        tally.placed,
+        tally.missing(),
+        tally.lag.recent(95),
+    );
+    let errors: u64 = tally.errors.values().sum();
+    if errors > 0 {
+        line += &format!(" · {errors} errors");
+    }
+    if tally.throttled > 0 {
+        line += &format!(" · {} waits for the rate limit", tally.throttled);
+    }
+    line
+}
+
+/// What the summary says beside the counts.
+pub(super) struct Setting {
+    /// To repeat it.
+    pub(super) seed: u64,
+    /// For how long orders were placed.
+    pub(super) placing: Duration,
+    /// By how many.
+    pub(super) customers: usize,
+}
+
+/// Tells how it went.
+pub(super) fn summary(tally: &Tally, setting: &Setting, out: &mut dyn Write) -> io::Result<()> {
+    let seconds = setting.placing.as_secs_f64();
+    writeln!(out, "{} customers ordered for {seconds:.0} s (seed {})", setting.customers, setting.seed)?;
+    let rate = per_second(tally.placed, setting.placing);
+    row(out, "orders", &format!("{} placed ({rate:.1}/s){}", tally.placed, list(&tally.refusals, " · refused: ")))?;
+    let statuses: Vec<_> = tally
+        .by_status()
+        .into_iter()
+        .map(|(status, n)| {
+            let colour = style::of(status);
+            format!("{colour}{} {}{colour:#} {n}", style::glyph(status), status.name())
+        })
+        .collect();
+    row(out, "now", &statuses.join("  "))?;
+    row(out, "requests", &format!("{}, {}", tally.answers.count(), delays(&tally.answers)))?;
+    if tally.throttled + tally.retried + tally.held_back > 0 {
+        let text = format!(
+            "{} waits for the rate limit, {} requests sent again, {} orders held back",
+            tally.throttled, tally.retried, tally.held_back
+        );
+        row(out, "", &warning(&text))?;
+        if tally.throttled > 0 {
+            row(out, "", "start the server with --rate-limit-address off --rate-limit-account off for more")?;
+        }
+    }
+    for (name, staff) in [("customers", false), ("staff", true)] {
+        let coverage = tally.coverage(staff);
+        row(out, name, &format!("{} events seen, {}", coverage.seen, count(coverage.missed, "missed")))?;
+    }
+    let order = format!(
+        "{}, {}, {}",
+        count(tally.repeated, "twice"),
+        count(tally.out_of_order, "out of order"),
+        count(tally.leaks(), "to the wrong customer")
+    );
+    row(out, "", &order)?;
+    row(out, "delay", &format!("{} from the event's time to its arrival", delays(&tally.lag)))?;
+    if tally.lost > 0 {
+        let text = format!("{} lost, {} came back, {} of them without history", tally.lost, tally.resumed, tally.resets);
+        row(out, "connections", &text)?;
+    }
+    if tally.errors.is_empty() {
+        row(out, "errors", "none")
+    } else {
+        let bad = style::BAD;
+        row(out, "errors", &format!("{bad}{}{bad:#}", list(&tally.errors, "")))
+    }
+}
+
+fn row(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "  {}{name:<12}{:#}{text}", style::DIM, style::DIM)
+}
+
+fn delays(delays: &Delays) -> String {
+    let [half, most, nearly_all] = delays.percentiles([50, 95, 99]);
+    format!("p50 {half:.1} ms, p95 {most:.1} ms, p99 {nearly_all:.1} ms")
+}
+
+fn count(n: u64, what: &str) -> String {
+    let colour = if n == 0 { style::GOOD } else { style::BAD };
+    format!("{colour}{n} {what}{colour:#}")
+}
+
+fn warning(text: &str) -> String {
+    format!("{}{text}{:#}", style::WARN, style::WARN)
+}
+
+fn list(counts: &std::collections::BTreeMap<String, u64>, before: &str) -> String {
+    if counts.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<_> = counts.iter().map(|(code, n)| format!("{n} {}", crate::terminal::printable(code))).collect();
+    format!("{before}{}", parts.join(", "))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
+fn per_second(n: u64, elapsed: Duration) -> f64 {
+    n as f64 / elapsed.as_secs_f64().max(0.001)
+}

@@ -1,0 +1,116 @@
+//! What one order will be: its cart, whether its customer has second thoughts, what the staff do with it. Drawn from
+//! a seed, so that a run can be repeated.
+
+use std::time::Duration;
+
+use orders::order::Place;
+
+use super::cast::Cast;
+
+/// One order's life, as far as the players decide it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Script {
+    /// Who orders.
+    pub(super) customer: usize,
+    /// What: products of the cast's shelf, and how many.
+    pub(super) cart: Vec<(usize, u32)>,
+    /// The customer calls it off after so long.
+    pub(super) second_thoughts: Option<Duration>,
+    /// What the staff do, each after so long.
+    pub(super) steps: Vec<(Duration, Step)>,
+}
+
+/// One thing that staff do.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    /// Start on it.
+    Process,
+    /// Hand it to the carrier, who gives a number.
+    Ship(String),
+    /// Say who brings it.
+    Partner(&'static str),
+    /// Say where it is.
+    Locate(Place),
+    /// Take the cash.
+    Paid,
+    /// It arrived.
+    Deliver,
+    /// Call it off.
+    Cancel(&'static str),
+}
+
+const DRIVERS: &[&str] = &["Tomás Silva", "Ines Keller", "Ravi Menon", "Lena Brandt"];
+const REGRETS: &[&str] = &["the supplier let us down", "damaged while packing", "the address does not exist"];
+/// The least time between two places of a delivery that the server keeps apart.
+const BETWEEN_PLACES: Duration = Duration::from_millis(2_100);
+
+impl Script {
+    /// Draws the next order.
+    pub(super) fn draw(random: &mut fastrand::Rng, cast: &Cast, pace: Duration) -> Self {
+        let customer = random.usize(..cast.customers.len());
+        let lines = random.usize(1..=4.min(cast.shelf.len()));
+        let mut shelf: Vec<usize> = (0..cast.shelf.len()).collect();
+        random.shuffle(&mut shelf);
+        let cart = shelf.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
+        let second_thoughts = (random.f64() < 0.1).then(|| pause(random, pace));
+        Self { customer, cart, second_thoughts, steps: steps(random, pace) }
+    }
+}
+
+fn steps(random: &mut fastrand::Rng, pace: Duration) -> Vec<(Duration, Step)> {
+    let mut steps = vec![(pause(random, pace), Step::Process)];
+    if random.f64() < 0.04 {
+        steps.push((pause(random, pace), Step::Cancel(REGRETS[random.usize(..REGRETS.len())])));
+        return steps;
+    }
+    let tracking = format!("SIM{:09}", random.u32(..1_000_000_000));
+    steps.push((pause(random, pace), Step::Ship(tracking)));
+    if random.f64() < 0.3 {
+        steps.push((Duration::ZERO, Step::Partner(DRIVERS[random.usize(..DRIVERS.len())])));
+        // Somewhere in Berlin, and on towards the centre.
+        let (north, east) = (random.f64() / 10.0, random.f64() / 6.0);
+        for part in [1.0, 0.6, 0.2] {
+            if let Ok(place) = Place::new(52.52 + (north - 0.05) * part, 13.405 + (east - 0.083) * part) {
+                steps.push((BETWEEN_PLACES, Step::Locate(place)));
+            }
+        }
+    }
+    if random.bool() {
+        steps.push((pause(random, pace), Step::Paid));
+    }
+    steps.push((pause(random, pace), Step::Deliver));
+    steps
+}
+
+/// A pause of a length on average, as they are between things that happen independently (exponential); at most six
+/// times as long.
+pub(super) fn pause(random: &mut fastrand::Rng, average: Duration) -> Duration {
+    average.mul_f64((-(1.0 - random.f64()).ln()).min(6.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_repeats_the_steps() {
+        let draw = |seed| steps(&mut fastrand::Rng::with_seed(seed), Duration::from_secs(1));
+        assert_eq!(draw(7), draw(7));
+        assert!((0..20).any(|seed| draw(seed) != draw(7)));
+    }
+
+    #[test]
+    fn pauses_have_the_wanted_average() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let total: Duration = (0..10_000).map(|_| pause(&mut random, Duration::from_millis(100))).sum();
+        assert!((90.0..110.0).contains(&(total.as_secs_f64() / 10.0)), "{total:?}");
+    }
+
+    #[test]
+    fn every_order_comes_to_an_end() {
+        for seed in 0..200 {
+            let steps = steps(&mut fastrand::Rng::with_seed(seed), Duration::from_secs(1));
+            assert!(matches!(steps.last(), Some((_, Step::Deliver | Step::Cancel(_)))));
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What happened, and what every connection should have seen of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use orders::Status;
+
+use crate::client::error::ClientError;
+use crate::client::wire::{Event, Order, Reset};
+
+/// How many of the newest delays the progress display looks at.
+const RECENT: usize = 500;
+
+/// The answers that are part of the game: the other side was faster, or the shelf is empty.
+const EXPECTED: &[&str] = &["out_of_stock", "too_late_to_cancel", "final_status", "unchanged", "total_changed", "payment_state"];
+
+/// Whose connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Viewer {
+    /// A customer's, by place in the cast.
+    Customer(usize),
+    /// The staff's.
+    Staff,
+}
+
+/// Everything that is counted.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Orders that were placed.
+    pub(super) placed: u64,
+    /// Orders that were not begun, because too many were under way.
+    pub(super) held_back: u64,
+    /// Refusals that belong to the game, by code.
+    pub(super) refusals: BTreeMap<String, u64>,
+    /// What should not happen, by code.
+    pub(super) errors: BTreeMap<String, u64>,
+    /// How often the server asked to wait.
+    pub(super) throttled: u64,
+    /// How often nobody answered, and it was tried again.
+    pub(super) retried: u64,
+    /// Milliseconds until an answer.
+    pub(super) answers: Delays,
+    /// Milliseconds from an event's time until it was seen.
+    pub(super) lag: Delays,
+    /// Events that arrived a second time.
+    pub(super) repeated: u64,
+    /// Events that arrived after a later one of their order.
+    pub(super) out_of_order: u64,
+    /// Connections that broke, …
+    pub(super) lost: u64,
+    /// … came back, …
+    pub(super) resumed: u64,
+    /// … and had to start from the present.
+    pub(super) resets: u64,
+    orders: HashMap<String, Progress>,
+    views: HashMap<(Viewer, String), View>,
+    watching: HashSet<Viewer>,
+}
+
+/// How far one of our orders is, by the server's answers.
+#[derive(Debug)]
+struct Progress {
+    customer: usize,
+    version: u32,
+    status: Status,
+}
+
+/// What one connection saw of one order.
+#[derive(Debug, Default)]
+struct View {
+    versions: BTreeSet<u32>,
+}
+
+/// What should have been seen, and was.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Coverage {
+    /// Seen.
+    pub(super) seen: u64,
+    /// Not seen.
+    pub(super) missed: u64,
+}
+
+impl Tally {
+    /// A connection stands, and is expected to see everything from now on.
+    pub(super) fn watches(&mut self, viewer: Viewer) {
+        self.watching.insert(viewer);
+    }
+
+    /// An order was placed.
+    pub(super) fn placed(&mut self, order: &Order, customer: usize) {
+        self.placed += 1;
+        self.orders.insert(order.id.clone(), Progress { customer, version: 0, status: order.status });
+        self.changed(order);
+    }
+
+    /// An order changed, and the answer says how it is now.
+    pub(super) fn changed(&mut self, order: &Order) {
+        self.moved(&order.id, order.status, order.version);
+    }
+
+    /// The same, of a bulk answer.
+    pub(super) fn moved(&mut self, order: &str, status: Status, version: u32) {
+        if let Some(progress) = self.orders.get_mut(order)
+            && version > progress.version
+        {
+            progress.version = version;
+            progress.status = status;
+        }
+    }
+
+    /// A request was turned down.
+    pub(super) fn refused(&mut self, error: &ClientError) {
+        self.refused_code(error.code());
+    }
+
+    /// The same, by its code alone.
+    pub(super) fn refused_code(&mut self, code: &str) {
+        let counts = if EXPECTED.contains(&code) { &mut self.refusals } else { &mut self.errors };
+        *counts.entry(code.to_owned()).or_default() += 1;
+    }
+
+    /// An answer came.
+    pub(super) fn answered(&mut self, after: Duration) {
+        self.answers.add(after);
+    }
+
+    /// A request has to be sent again.
+    pub(super) fn waited(&mut self, throttled: bool, code: &str) {
+        if throttled {
+            self.throttled += 1;
+        } else {
+            tracing::debug!(code, "trying again");
+            self.retried += 1;
+        }
+    }
+
+    /// A connection saw an event.
+    pub(super) fn saw(&mut self, viewer: Viewer, event: &Event, now: Timestamp) {
+        let Some(order) = &event.order_id else { return };
+        self.lag.add(Duration::try_from(now.duration_since(event.at)).unwrap_or_default());
+        // A location is a sample, and leaves the version alone.
+        if event.kind == "delivery.located" {
+            return;
+        }
+        let view = self.views.entry((viewer, order.clone())).or_default();
+        if view.versions.last().is_some_and(|newest| *newest > event.version) {
+            self.out_of_order += 1;
+        }
+        if !view.versions.insert(event.version) {
+            self.repeated += 1;
+        }
+    }
+
+    /// A connection starts from the present: what lies before it is known by its result.
+    pub(super) fn reset(&mut self, viewer: Viewer, reset: &Reset) {
+        self.resets += 1;
+        for order in &reset.orders {
+            self.views.entry((viewer, order.id.clone())).or_default().versions.extend(1..=order.version);
+        }
+    }
+
+    /// How much of what it should have seen a side saw.
+    pub(super) fn coverage(&self, staff: bool) -> Coverage {
+        let mut coverage = Coverage::default();
+        for (order, progress) in &self.orders {
+            let viewer = if staff { Viewer::Staff } else { Viewer::Customer(progress.customer) };
+            if !self.watching.contains(&viewer) {
+                continue;
+            }
+            let view = self.views.get(&(viewer, order.clone()));
+            let seen = view.map_or(0, |view| view.versions.range(..=progress.version).count() as u64);
+            coverage.seen += seen;
+            coverage.missed += u64::from(progress.version) - seen;
+        }
+        coverage
+    }
+
+    /// Events that should have been seen and were not, so far.
+    pub(super) fn missing(&self) -> u64 {
+        self.coverage(false).missed + self.coverage(true).missed
+    }
+
+    /// Events that reached somebody who should not have seen them.
+    pub(super) fn leaks(&self) -> u64 {
+        let strange = |(viewer, order): &&(Viewer, String)| match viewer {
+            Viewer::Staff => false,
+            Viewer::Customer(n) => self.orders.get(order).is_some_and(|progress| progress.customer != *n),
+        };
+        self.views.keys().filter(strange).count() as u64
+    }
+
+    /// Where our orders are now.
+    pub(super) fn by_status(&self) -> [(Status, usize); 6] {
+        Status::ALL.map(|status| (status, self.orders.values().filter(|progress| progress.status == status).count()))
+    }
+
+    /// Whether everything went as it should.
+    pub(super) fn is_clean(&self) -> bool {
+        let wrong = self.missing() + self.repeated + self.out_of_order + self.leaks();
+        wrong == 0 && self.errors.is_empty()
+    }
+}
+
+/// Many delays, and what half, most and nearly all of them are below.
+#[derive(Debug, Default)]
+pub(super) struct Delays {
+    /// Tenths of a millisecond. Four bytes each: an hour at a thousand a second is 14 MB.
+    all: Vec<u32>,
+    recent: VecDeque<u32>,
+}
+
+impl Delays {
+    fn add(&mut self, delay: Duration) {
+        let tenths = u32::try_from(delay.as_micros() / 100).unwrap_or(u32::MAX);
+        self.all.push(tenths);
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(tenths);
+    }
+
+    /// How many.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Milliseconds that this share (0 to 100) of them took at most.
+    pub(super) fn percentiles<const N: usize>(&self, shares: [usize; N]) -> [f64; N] {
+        let mut sorted = self.all.clone();
+        sorted.sort_unstable();
+        shares.map(|share| at(&sorted, share))
+    }
+
+    /// The same of the newest ones.
+    pub(super) fn recent(&self, share: usize) -> f64 {
+        let mut sorted: Vec<u32> = self.recent.iter().copied().collect();
+        sorted.sort_unstable();
+        at(&sorted, share)
+    }
+}
+
+/// The nearest rank.
+fn at(sorted: &[u32], share: usize) -> f64 {
+    let rank = (sorted.len() * share).div_ceil(100).max(1) - 1;
+    sorted.get(rank).map_or(0.0, |tenths| f64::from(*tenths) / 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn order(version: u32, status: Status) -> Order {
+        Order { id: "o".into(), number: "10001".into(), status, version, customer: None, total: None }
+    }
+
+    fn event(version: u32, kind: &str) -> Event {
+        let event = json!({
+            "id": version.to_string(), "kind": kind, "at": "2026-01-01T00:00:00Z", "version": version, "orderId": "o",
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    fn watched() -> Tally {
+        let mut tally = Tally::default();
+        tally.watches(Viewer::Customer(0));
+        tally.watches(Viewer::Staff);
+        tally
+    }
+
+    const CUSTOMER: Viewer = Viewer::Customer(0);
+
+    #[test]
+    fn what_was_acknowledged_must_be_seen_by_both_sides() {
+        let (mut tally, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
+        tally.saw(CUSTOMER, &event(1, "order.created"), now);
+        tally.placed(&order(1, Status::Pending), 0);
+        assert_eq!(tally.coverage(false), Coverage { seen: 1, missed: 0 }, "an event may be faster than the answer");
+        assert_eq!(tally.missing(), 1, "the staff have not seen it");
+        tally.saw(Viewer::Staff, &event(1, "order.created"), now);
+        tally.changed(&order(3, Status::Shipped));
+        assert_eq!(tally.missing(), 4, "versions 2 and 3, both sides");
+        for viewer in [CUSTOMER, Viewer::Staff] {
+            tally.saw(viewer, &event(2, "order.status_changed"), now);
+            tally.saw(viewer, &event(3, "order.status_changed"), now);
+        }
+        assert!(tally.is_clean());
+        assert_eq!(tally.by_status()[2], (Status::Shipped, 1));
+    }
+
+    #[test]
+    fn doubles_steps_back_and_strangers_are_found() {
+        let (mut tally, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
+        tally.placed(&order(2, Status::Processing), 0);
+        tally.saw(CUSTOMER, &event(2, "order.status_changed"), now);
+        tally.saw(CUSTOMER, &event(2, "delivery.located"), now);
+        assert_eq!((tally.repeated, tally.out_of_order), (0, 0), "locations do not count");
+        tally.saw(CUSTOMER, &event(1, "order.created"), now);
+        assert_eq!(tally.out_of_order, 1);
+        tally.saw(CUSTOMER, &event(1, "order.created"), now);
+        assert_eq!(tally.repeated, 1);
+        tally.saw(Viewer::Customer(1), &event(2, "order.status_changed"), now);
+        assert_eq!(tally.leaks(), 1);
+        assert!(!tally.is_clean());
+    }
+
+    #[test]
+    fn refusals_of_the_game_are_no_errors() {
+        let mut tally = Tally::default();
+        tally.refused_code("too_late_to_cancel");
+        assert!(tally.is_clean());
+        tally.refused_code("internal");
+        assert!(!tally.is_clean());
+    }
+
+    #[test]
+    fn percentiles_are_nearest_ranks() {
+        let mut delays = Delays::default();
+        for ms in 1..=100 {
+            delays.add(Duration::from_millis(ms));
+        }
+        assert_eq!(delays.percentiles([50, 95, 99, 100]), [50.0, 95.0, 99.0, 100.0]);
+        assert_eq!(Delays::default().percentiles([50]), [0.0]);
+    }
+}

@@ -1,0 +1,187 @@
+//! `ordercast watch`: the orders in this terminal, live.
+//!
+//! Events go to standard output, one line each; what is said about the connection goes to standard error. It ends
+//! quietly when it is interrupted, or when nobody reads its output any more.
+
+mod book;
+mod line;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::time::{Instant, timeout};
+
+use self::book::Book;
+use crate::cli::WatchArgs;
+use crate::client::credentials;
+use crate::client::error::ClientError;
+use crate::client::stream::{Update, follow};
+use crate::client::wire::Connected;
+use crate::clock;
+use crate::config::sources::Environment;
+use crate::terminal::{printable, style};
+
+/// A stream that is silent for this long has told everything that was missed.
+const CAUGHT_UP_AFTER: Duration = Duration::from_millis(750);
+
+/// Runs until it is interrupted or refused.
+pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+    let staff = credentials::staff(&args.server, environment, "ordercast-watch")?;
+    let mut updates = follow(staff.client.clone(), args.since.clone());
+    let mut out = Out { events: anstream::stdout(), notices: anstream::stderr() };
+    let mut view = View {
+        json: args.json,
+        url: staff.client.base().to_string(),
+        zone: TimeZone::system(),
+        day: None,
+        book: Book::new(staff.client),
+        behind: None,
+        lost: None,
+    };
+    let interrupted = crate::interrupted();
+    tokio::pin!(interrupted);
+    loop {
+        let patience = if view.behind.is_some() { CAUGHT_UP_AFTER } else { Duration::MAX };
+        let shown = tokio::select! {
+            () = &mut interrupted => return Ok(ExitCode::SUCCESS),
+            next = timeout(patience, updates.recv()) => match next {
+                Err(_) => view.caught_up(&mut out),
+                Ok(None) => return Ok(ExitCode::SUCCESS),
+                Ok(Some(Update::Refused(error))) => return Err(refused(&view.url, &error)),
+                Ok(Some(update)) => view.show(update, &mut out).await,
+            },
+        };
+        match shown {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+            shown => shown?,
+        }
+    }
+}
+
+/// Says what to do about a refusal.
+fn refused(url: &str, error: &ClientError) -> anyhow::Error {
+    let advice = match error {
+        ClientError::Unauthorized { .. } => {
+            "the token may have ended, or belong to another server. Sign in with --email, make one with `ordercast \
+             token`, or name the server's --data directory"
+        }
+        ClientError::Forbidden { .. } => "use a staff account",
+        ClientError::Refused { status: 400, .. } => "if you gave --since, check that it is a cursor as --json prints it",
+        _ => "check --url",
+    };
+    anyhow!("{url}: {error}; {advice}")
+}
+
+/// Where lines go: events to the reader, notices to the person.
+struct Out<E, N> {
+    events: E,
+    notices: N,
+}
+
+/// The events were missed while the connection was away, and are coming in now.
+struct Behind {
+    events: u32,
+    since: Timestamp,
+}
+
+struct View {
+    json: bool,
+    url: String,
+    zone: TimeZone,
+    day: Option<jiff::civil::Date>,
+    book: Book,
+    behind: Option<Behind>,
+    lost: Option<Instant>,
+}
+
+impl View {
+    async fn show<E: Write, N: Write>(&mut self, update: Update, out: &mut Out<E, N>) -> io::Result<()> {
+        match update {
+            Update::Connected { hello, resumed } => self.connected(&hello, resumed, out).await,
+            Update::Event { cursor, event, raw } => {
+                if let Some(behind) = &mut self.behind {
+                    behind.events += u32::from(event.at < behind.since);
+                    if event.at >= behind.since {
+                        self.caught_up(out)?;
+                    }
+                }
+                if self.json {
+                    writeln!(out.events, "{}", json!({ "cursor": cursor, "event": raw }))?;
+                    return out.events.flush();
+                }
+                self.date_line(event.at, out)?;
+                let known = self.book.about(&event).await;
+                writeln!(out.events, "{}", line::of(&event, &known, &self.zone))?;
+                out.events.flush()
+            }
+            Update::Repeated { event } => {
+                tracing::debug!(event = event.id, "an event arrived twice");
+                Ok(())
+            }
+            Update::Reset(reset) => {
+                for order in &reset.orders {
+                    self.book.note(order);
+                }
+                let why = reset.reason.as_deref().unwrap_or("the history since then is gone");
+                notice(out, style::WARN, &format!("starting from the present: {why}"))
+            }
+            Update::Lost { why, attempt, wait } => {
+                self.lost.get_or_insert_with(Instant::now);
+                self.behind = None;
+                let wait = wait.as_secs_f64();
+                notice(out, style::BAD, &format!("not connected: {why}; reconnecting in {wait:.1} s (attempt {attempt})"))
+            }
+            // Handled by the loop, which ends.
+            Update::Refused(_) => Ok(()),
+        }
+    }
+
+    async fn connected<E, N: Write>(&mut self, hello: &Connected, resumed: bool, out: &mut Out<E, N>) -> io::Result<()> {
+        let away = self.lost.take().map(|since| since.elapsed().as_secs());
+        let who = hello.user.as_ref().map_or_else(|| "somebody".to_owned(), |user| user.label().to_owned());
+        let text = match away {
+            Some(seconds) if resumed => format!("connected again after {seconds} s"),
+            _ => format!("connected to {} as {who}; ctrl-c ends", self.url),
+        };
+        notice(out, style::GOOD, &text)?;
+        if hello.role == "user" {
+            notice(out, style::WARN, "this is a customer's account: only its own orders are shown")?;
+        }
+        if resumed {
+            self.behind = Some(Behind { events: 0, since: clock::now() });
+        } else if !self.json {
+            self.book.open().await;
+        }
+        Ok(())
+    }
+
+    fn caught_up<E, N: Write>(&mut self, out: &mut Out<E, N>) -> io::Result<()> {
+        let Some(behind) = self.behind.take() else { return Ok(()) };
+        let text = match behind.events {
+            0 => "caught up: nothing was missed".to_owned(),
+            1 => "caught up: 1 event had been missed".to_owned(),
+            n => format!("caught up: {n} events had been missed"),
+        };
+        notice(out, style::GOOD, &text)
+    }
+
+    /// A line between two days, so that times alone are enough on the others.
+    fn date_line<E: Write, N>(&mut self, at: Timestamp, out: &mut Out<E, N>) -> io::Result<()> {
+        let day = at.to_zoned(self.zone.clone()).date();
+        if self.day.replace(day).is_none_or(|before| before != day) {
+            writeln!(out.events, "{}{}{:#}", style::DIM, day.strftime("%A, %-d %B %Y"), style::DIM)?;
+        }
+        Ok(())
+    }
+}
+
+fn notice<E, N: Write>(out: &mut Out<E, N>, style: anstyle::Style, text: &str) -> io::Result<()> {
+    // The person may have closed standard error; the events are what counts.
+    let _ = writeln!(out.notices, "{style}●{style:#} {}{}{:#}", style::DIM, printable(text), style::DIM);
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! On the road: who brings it, where they are, how far each parcel got.
+
+use super::{Case, policy, status};
+use crate::command::{LOCATION_INTERVAL, SetDelivery};
+use crate::event::{Change, Event, Kind};
+use crate::id::OrderRef;
+use crate::order::{Order, Parcel, Place, Shipment, ShipmentState};
+use crate::refusal::Refusal;
+use crate::status::Stage;
+
+/// `None`: nothing but a location so soon after the last one that it is not worth keeping.
+pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
+    let order = case.order(set.order)?;
+    policy::may_manage(case.actor)?;
+    standing(order)?;
+    let mut changes = Vec::new();
+    let driver = set.driver.as_ref().filter(|driver| order.driver.as_ref() != Some(driver));
+    // Whether name and phone are new stands in the contact, which is not ours to read.
+    if set.partner.is_some() || driver.is_some() {
+        changes.push(Change::Partner { driver: driver.or(order.driver.as_ref()).cloned() });
+    }
+    if let Some(at) = set.estimated_delivery.filter(|at| order.estimated_delivery != Some(*at)) {
+        changes.push(Change::EstimatedDelivery { at });
+    }
+    if changes.is_empty() {
+        return match set.place {
+            Some(place) => Ok(sampled(case, order, place)),
+            None => {
+                Err(Refusal::Unchanged("name another driver, a partner, a location or another expected time"))
+            }
+        };
+    }
+    if let Some(place) = set.place {
+        changes.push(Change::Located { place });
+    }
+    Ok(Some(case.order_event(order, Kind::DeliveryUpdated, changes)))
+}
+
+/// `None`: so soon after the last one that it is not worth keeping.
+pub(super) fn locate(case: &Case<'_>, name: OrderRef, place: Place) -> Result<Option<Event>, Refusal> {
+    let order = case.order(name)?;
+    policy::may_deliver(case.actor)?;
+    standing(order)?;
+    // A phone that goes on telling where it is after the last door tells where its owner lives.
+    on_its_way(order)?;
+    Ok(sampled(case, order, place))
+}
+
+/// A location leaves the version alone: nobody's edit goes stale because the van moved.
+fn sampled(case: &Case<'_>, order: &Order, place: Place) -> Option<Event> {
+    let since = order.location.map(|last| case.now.duration_since(last.at));
+    since.is_none_or(|since| since >= LOCATION_INTERVAL).then(|| {
+        let mut event = case.order_event(order, Kind::DeliveryLocated, vec![Change::Located { place }]);
+        event.version = order.version;
+        event
+    })
+}
+
+pub(super) fn move_parcel(
+    case: &Case<'_>,
+    name: OrderRef,
+    parcel: Parcel,
+    state: ShipmentState,
+) -> Result<Event, Refusal> {
+    const MOST_PARCELS: u16 = 100;
+    let order = case.order(name)?;
+    policy::may_deliver(case.actor)?;
+    standing(order)?;
+    let known = order.shipments.iter().find(|shipment| shipment.parcel == parcel);
+    let fresh = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX).saturating_add(1);
+    match known {
+        None if parcel != fresh || parcel > MOST_PARCELS => {
+            return Err(Refusal::ParcelState("parcels are numbered 1, 2, 3 … and at most 100"));
+        }
+        None => {
+            policy::may_manage(case.actor)?;
+            on_its_way(order)?;
+            if matches!(state, ShipmentState::Attempted | ShipmentState::Returned) {
+                return Err(Refusal::ParcelState("a new parcel was not on the road yet"));
+            }
+        }
+        Some(shipment) if shipment.state == state => {
+            return Err(Refusal::Unchanged("the parcel is there already"));
+        }
+        Some(shipment) if !follows(shipment, state) => {
+            return Err(Refusal::ParcelState(
+                "a parcel goes forward, comes back once it left, and goes out again only if it never arrived",
+            ));
+        }
+        Some(_) => {}
+    }
+    let mut changes = Vec::new();
+    if !order.processing {
+        changes.push(Change::ProcessingStarted);
+    }
+    changes.push(Change::Parcel { parcel, state });
+    if state.has_left() {
+        changes.extend(status::leaving(case, order)?);
+    } else {
+        changes.extend(status::retaken(case, order));
+    }
+    Ok(case.order_event(order, Kind::DeliveryUpdated, changes))
+}
+
+/// What may follow what on a parcel's way.
+fn follows(from: &Shipment, to: ShipmentState) -> bool {
+    use ShipmentState::{Attempted, Delivered, OutForDelivery, Packed, Returned, Shipped};
+    match from.state {
+        Packed => matches!(to, Shipped | OutForDelivery | Delivered),
+        Shipped => matches!(to, OutForDelivery | Attempted | Delivered | Returned),
+        OutForDelivery => matches!(to, Attempted | Delivered | Returned),
+        Attempted => matches!(to, OutForDelivery | Delivered | Returned),
+        Delivered => to == Returned,
+        Returned => !from.has_arrived() && matches!(to, Shipped | OutForDelivery),
+    }
+}
+
+/// Something of it is still to come.
+fn on_its_way(order: &Order) -> Result<(), Refusal> {
+    if order.stage() == Stage::Delivered { Err(Refusal::Final { status: order.status() }) } else { Ok(()) }
+}
+
+fn standing(order: &Order) -> Result<(), Refusal> {
+    if order.is_cancelled() { Err(Refusal::Final { status: order.status() }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::decide::fixture::{Shop, at, customer, driver, parcel, set_status, staff};
+    use crate::order::PaymentMethod::CashOnDelivery;
+    use crate::order::ShipmentState::{Attempted, Delivered, OutForDelivery, Packed, Returned, Shipped};
+    use crate::status::Status;
+
+    fn delivery(order: OrderRef) -> SetDelivery {
+        SetDelivery { order, partner: None, driver: None, place: None, estimated_delivery: None }
+    }
+
+    #[test]
+    fn an_order_is_delivered_when_its_last_parcel_arrives() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for (n, state, status) in [
+            (1, Packed, Status::Processing),
+            (2, Packed, Status::Processing),
+            (1, Shipped, Status::Shipped),
+            (1, Delivered, Status::Shipped),
+            (2, OutForDelivery, Status::Shipped),
+            (2, Attempted, Status::Shipped),
+            (2, Delivered, Status::Delivered),
+            (2, Returned, Status::Delivered),
+        ] {
+            shop.must(&staff(), parcel(order, n, state));
+            assert_eq!(shop.status(order), status, "parcel {n} {}", state.name());
+        }
+    }
+
+    #[test]
+    fn a_parcel_that_came_back_without_arriving_is_not_delivered_and_can_be_sent_again() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        for state in [Attempted, Returned] {
+            shop.must(&driver(), parcel(order, 1, state));
+            assert_eq!(shop.status(order), Status::Shipped);
+        }
+        assert_eq!(shop.refusal(&driver(), parcel(order, 1, Delivered)).code(), "parcel_state");
+        shop.must(&staff(), parcel(order, 1, OutForDelivery));
+        shop.must(&driver(), parcel(order, 1, Delivered));
+        assert_eq!(shop.status(order), Status::Delivered);
+        shop.must(&driver(), parcel(order, 1, Returned));
+        assert_eq!(shop.refusal(&staff(), parcel(order, 1, Shipped)).code(), "parcel_state");
+    }
+
+    #[test]
+    fn a_new_parcel_starts_in_the_store_and_only_while_something_is_still_to_come() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for state in [Attempted, Returned] {
+            assert_eq!(shop.refusal(&staff(), parcel(order, 1, state)).code(), "parcel_state");
+        }
+        assert_eq!(shop.refusal(&staff(), parcel(order, 2, Packed)).code(), "parcel_state");
+        assert_eq!(shop.refusal(&driver(), parcel(order, 1, Packed)).code(), "forbidden");
+        shop.must(&staff(), parcel(order, 1, Delivered));
+        assert_eq!(
+            shop.refusal(&staff(), parcel(order, 2, Packed)),
+            Refusal::Final { status: Status::Delivered },
+            "delivered would go back to shipped"
+        );
+    }
+
+    #[test]
+    fn the_driver_moves_the_parcel_and_the_customer_does_not() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), parcel(order, 1, Packed));
+        shop.must(&driver(), parcel(order, 1, OutForDelivery));
+        assert_eq!(shop.refusal(&customer(), parcel(order, 1, Delivered)).code(), "forbidden");
+        assert_eq!(shop.refusal(&driver(), parcel(order, 1, OutForDelivery)).code(), "unchanged");
+    }
+
+    #[test]
+    fn locations_are_sampled_and_leave_the_version_alone() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        let version = shop.order(order).version;
+        let mut kept = 0;
+        for second in 0..10 {
+            kept += usize::from(shop.ask(&driver(), at(order, f64::from(second))).unwrap().is_some());
+            shop.wait(1);
+        }
+        assert_eq!(kept, 5, "one in two seconds");
+        assert_eq!(shop.order(order).version, version);
+        assert_eq!(shop.order(order).location.map(|located| located.place.latitude().round()), Some(8.0));
+    }
+
+    #[test]
+    fn a_place_that_staff_tell_is_sampled_too_unless_it_comes_with_news() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        let place = Place::new(9.9, 76.2).ok();
+        let here = SetDelivery { place, ..delivery(order) };
+        assert!(shop.ask(&staff(), Command::SetDelivery(here.clone())).unwrap().is_some());
+        assert!(shop.ask(&staff(), Command::SetDelivery(here.clone())).unwrap().is_none());
+        let soon = SetDelivery { estimated_delivery: Some(shop.now), ..here };
+        assert_eq!(shop.must(&staff(), Command::SetDelivery(soon)).changes.len(), 2);
+    }
+
+    #[test]
+    fn nobody_is_followed_home() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), set_status(order, Status::Delivered));
+        assert_eq!(shop.refusal(&driver(), at(order, 9.9)), Refusal::Final { status: Status::Delivered });
+    }
+
+    #[test]
+    fn saying_what_is_known_already_changes_nothing() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for set in [delivery(order), SetDelivery { driver: driver().user().cloned(), ..delivery(order) }] {
+            assert_eq!(shop.refusal(&staff(), Command::SetDelivery(set)).code(), "unchanged");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Money: reports of it, and the reservation that waits for it.
+
+use super::{Case, policy, status};
+use crate::command::PaymentOutcome;
+use crate::event::{Change, Event, Kind};
+use crate::id::OrderRef;
+use crate::order::{Hold, Order, PaymentMethod, PaymentState};
+use crate::refusal::Refusal;
+use crate::text::Line;
+
+/// A payment provider reports, or whoever took the cash does.
+pub(super) fn record(
+    case: &Case<'_>,
+    name: OrderRef,
+    outcome: PaymentOutcome,
+    reference: Option<&Line<128>>,
+) -> Result<Event, Refusal> {
+    let order = case.order(name)?;
+    let changes = recorded(case, order, outcome, reference)?;
+    Ok(case.order_event(order, Kind::PaymentChanged, changes))
+}
+
+/// What a report changes, whichever command brought it.
+pub(super) fn recorded(
+    case: &Case<'_>,
+    order: &Order,
+    outcome: PaymentOutcome,
+    reference: Option<&Line<128>>,
+) -> Result<Vec<Change>, Refusal> {
+    policy::may_record(case.actor, order, outcome)?;
+    let state = order.payment.state;
+    let refused = |why| Err(Refusal::PaymentState { state: state.name(), why });
+    let known = reference.is_none() || reference == order.payment.reference.as_ref();
+    match (outcome, state) {
+        (PaymentOutcome::Refunded, PaymentState::Paid { .. } | PaymentState::Authorized) => {}
+        (PaymentOutcome::Refunded, _) => return refused("only money that was received can go back"),
+        (_, PaymentState::Paid { .. }) => return refused("the money is here already"),
+        (_, PaymentState::Refunded | PaymentState::None) => return refused("nothing is due"),
+        (PaymentOutcome::Authorized, PaymentState::Authorized) => {
+            return refused("it was authorized already");
+        }
+        // Another attempt that failed is news, the same one told twice is not.
+        (PaymentOutcome::Failed, PaymentState::Failed) if known => return refused("it was recorded already"),
+        _ => {}
+    }
+    let mut changes =
+        vec![Change::Payment { state: outcome.state(order.stage()), reference: reference.cloned() }];
+    if matches!(outcome, PaymentOutcome::Paid | PaymentOutcome::Authorized) {
+        changes.extend(status::retaken(case, order));
+    }
+    Ok(changes)
+}
+
+/// Cash that was recorded and did not come is due again. What a provider recorded is no slip of anybody's finger.
+pub(super) fn undone(order: &Order) -> Result<Change, Refusal> {
+    match order.payment.method {
+        PaymentMethod::CashOnDelivery => {
+            Ok(Change::Payment { state: PaymentState::Pending, reference: None })
+        }
+        PaymentMethod::Online => {
+            let state = order.payment.state.name();
+            Err(Refusal::PaymentState { state, why: "an online payment is undone by its refund" })
+        }
+    }
+}
+
+/// An online order that nobody paid gives its goods back.
+pub(super) fn expire(case: &Case<'_>, name: OrderRef) -> Result<Event, Refusal> {
+    let order = case.order(name)?;
+    policy::may_expire(case.actor)?;
+    match order.reservation_ends() {
+        Some(end) if case.now >= end => {
+            Ok(case.order_event(order, Kind::OrderUpdated, vec![Change::Hold { hold: Hold::Released }]))
+        }
+        _ => Err(Refusal::NotExpired),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Actor;
+    use crate::command::Command;
+    use crate::command::PaymentOutcome::{Authorized, Failed, Paid, Refunded};
+    use crate::decide::fixture::{
+        POT, Shop, TEA, cancel, correct, count, create, customer, driver, gateway, money, set_status, staff,
+    };
+    use crate::order::PaymentMethod::{CashOnDelivery, Online};
+    use crate::product::Stock;
+    use crate::status::Status;
+
+    const MINUTES_15: i64 = 15 * 60;
+
+    fn expire(order: OrderRef) -> Command {
+        Command::ExpireReservation { order }
+    }
+
+    /// An online order whose 15 minutes are over.
+    fn expired() -> (Shop, OrderRef) {
+        let (mut shop, order) = Shop::with_order(Online);
+        shop.wait(MINUTES_15);
+        shop.must(&Actor::System, expire(order));
+        (shop, order)
+    }
+
+    #[test]
+    fn a_reservation_lasts_15_minutes_and_expires_once() {
+        let (mut shop, order) = Shop::with_order(Online);
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 2 });
+        shop.wait(MINUTES_15 - 1);
+        assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+        shop.wait(1);
+        for who in [customer(), staff(), driver(), gateway()] {
+            assert_eq!(shop.refusal(&who, expire(order)).code(), "forbidden");
+        }
+        let event = shop.must(&Actor::System, expire(order));
+        assert_eq!((event.kind, shop.status(order)), (Kind::OrderUpdated, Status::Pending));
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 0 });
+        assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+    }
+
+    #[test]
+    fn what_is_paid_or_cash_or_at_work_keeps_its_goods() {
+        let cash = Shop::with_order(CashOnDelivery);
+        let mut held = Shop::with_order(Online);
+        held.0.must(&gateway(), money(held.1, Authorized, "pay_1"));
+        let mut at_work = Shop::with_order(Online);
+        at_work.0.must(&staff(), set_status(at_work.1, Status::Processing));
+        for (mut shop, order) in [cash, held, at_work] {
+            shop.wait(MINUTES_15);
+            assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+        }
+    }
+
+    #[test]
+    fn a_refused_payment_lets_the_reservation_expire() {
+        let (mut shop, order) = Shop::with_order(Online);
+        shop.must(&gateway(), money(order, Failed, "pay_1"));
+        shop.wait(MINUTES_15);
+        shop.must(&Actor::System, expire(order));
+    }
+
+    #[test]
+    fn a_late_payment_takes_the_goods_again_while_there_are_any() {
+        for outcome in [Paid, Authorized] {
+            let (mut shop, order) = expired();
+            shop.must(&gateway(), money(order, outcome, "pay_1"));
+            assert_eq!(shop.order(order).hold, Hold::Reserved);
+            assert_eq!(shop.stock(TEA).reserved, 2);
+        }
+    }
+
+    #[test]
+    fn a_late_payment_is_recorded_even_when_the_goods_are_gone() {
+        let (mut shop, order) = expired();
+        shop.must(&staff(), count(POT, 0));
+        shop.must(&gateway(), money(order, Paid, "pay_1"));
+        assert_eq!((shop.status(order), shop.order(order).hold), (Status::Paid, Hold::Released));
+        assert_eq!(shop.stock(TEA).reserved, 0, "all of it or nothing");
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "out_of_stock");
+        shop.must(&staff(), count(POT, 1));
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        assert_eq!(shop.stock(POT), Stock { on_hand: 0, reserved: 0 });
+    }
+
+    #[test]
+    fn starting_on_an_expired_order_takes_the_goods_again() {
+        let (mut shop, order) = expired();
+        shop.must(&staff(), set_status(order, Status::Processing));
+        assert_eq!(shop.order(order).hold, Hold::Reserved);
+    }
+
+    #[test]
+    fn an_online_payment_is_recorded_by_its_provider_whichever_command_is_used() {
+        let (mut shop, order) = Shop::with_order(Online);
+        for who in [staff(), driver()] {
+            assert_eq!(shop.refusal(&who, money(order, Paid, "")).code(), "forbidden");
+        }
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Paid)).code(), "forbidden");
+        assert_eq!(shop.refusal(&customer(), money(order, Paid, "")).code(), "forbidden");
+        shop.must(&gateway(), money(order, Paid, "pay_1"));
+    }
+
+    #[test]
+    fn only_a_provider_holds_money() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for who in [staff(), driver()] {
+            assert_eq!(shop.refusal(&who, money(order, Authorized, "")).code(), "forbidden");
+        }
+    }
+
+    #[test]
+    fn a_report_that_comes_twice_counts_once() {
+        let (mut shop, order) = Shop::with_order(Online);
+        shop.must(&gateway(), money(order, Failed, "pay_1"));
+        assert_eq!(shop.refusal(&gateway(), money(order, Failed, "pay_1")).code(), "payment_state");
+        shop.must(&gateway(), money(order, Failed, "pay_2"));
+        for outcome in [Authorized, Paid] {
+            shop.must(&gateway(), money(order, outcome, "pay_3"));
+            assert_eq!(shop.refusal(&gateway(), money(order, outcome, "pay_3")).code(), "payment_state");
+        }
+        for late in [Authorized, Failed] {
+            assert_eq!(shop.refusal(&gateway(), money(order, late, "pay_3")).code(), "payment_state");
+        }
+    }
+
+    #[test]
+    fn a_refund_gives_back_what_came_and_only_once() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        assert_eq!(shop.refusal(&staff(), money(order, Refunded, "")).code(), "payment_state");
+        shop.must(&driver(), money(order, Paid, ""));
+        assert_eq!(shop.status(order), Status::Paid);
+        assert_eq!(shop.refusal(&driver(), money(order, Refunded, "")).code(), "forbidden");
+        shop.must(&staff(), money(order, Refunded, ""));
+        assert_eq!(shop.status(order), Status::Pending, "it is not paid any more");
+        assert_eq!(shop.refusal(&staff(), money(order, Refunded, "")).code(), "payment_state");
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Paid)).code(), "payment_state");
+    }
+
+    #[test]
+    fn money_for_a_cancelled_order_is_recorded_and_goes_back() {
+        let (mut shop, order) = Shop::with_order(Online);
+        shop.must(&customer(), cancel(order));
+        let event = shop.must(&gateway(), money(order, Paid, "pay_1"));
+        assert_eq!((event.kind, shop.order(order).hold), (Kind::PaymentChanged, Hold::Released));
+        shop.must(&staff(), money(order, Refunded, ""));
+        assert_eq!(shop.status(order), Status::Cancelled);
+    }
+
+    #[test]
+    fn nobody_takes_cash_for_a_cancelled_order() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), cancel(order));
+        for who in [staff(), driver()] {
+            let refusal = shop.refusal(&who, money(order, Paid, ""));
+            assert_eq!(refusal, Refusal::Final { status: Status::Cancelled });
+        }
+    }
+
+    #[test]
+    fn cash_that_did_not_come_is_due_again() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        shop.must(&driver(), money(order, Paid, ""));
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "reason_required");
+        shop.must(&staff(), correct(order, Status::Shipped));
+        assert_eq!(shop.order(order).payment.state, PaymentState::Pending);
+        assert_eq!(shop.order(order).hold, Hold::Consumed, "the goods are still on the road");
+        shop.must(&driver(), money(order, Paid, ""));
+        assert_eq!(shop.status(order), Status::Paid);
+    }
+
+    #[test]
+    fn nothing_is_due_for_what_costs_nothing() {
+        let mut shop = Shop::open();
+        let gift = crate::ProductId::new(uuid::Uuid::from_u128(0xc));
+        shop.must(&staff(), create(gift, 0, 9));
+        let order = shop.place(&[(gift, 1)], Online);
+        assert_eq!(shop.order(order).payment.state, PaymentState::None);
+        assert_eq!(shop.refusal(&gateway(), money(order, Paid, "pay_1")).code(), "payment_state");
+        shop.wait(MINUTES_15);
+        assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+    }
+}

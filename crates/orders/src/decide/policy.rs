@@ -1,0 +1,74 @@
+//! Who may do what, and who may know of what. The only place where that is decided.
+
+use crate::actor::Actor;
+use crate::command::PaymentOutcome;
+use crate::id::StoreId;
+use crate::order::{Order, PaymentMethod};
+use crate::refusal::Refusal;
+
+/// Whether somebody may know that an order exists. Who may not is told that there is none.
+pub fn may_see(actor: &Actor, order: &Order) -> bool {
+    match actor {
+        Actor::Customer { user } => *user == order.customer,
+        Actor::Staff { store, .. } => *store == order.store,
+        Actor::Driver { user } => order.driver.as_ref() == Some(user),
+        Actor::Gateway { .. } | Actor::System | Actor::Outside => true,
+    }
+}
+
+/// Placing an order is for customers: staff who want one need an account that buys (row A4).
+pub(super) fn may_place(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Customer { .. } => Ok(()),
+        Actor::Staff { .. } => Err(Refusal::Forbidden("staff cannot place orders, only customers can")),
+        _ => Err(Refusal::Forbidden("only customers can place orders")),
+    }
+}
+
+/// Running the store: statuses, delivery, refunds.
+pub(super) fn may_manage(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Staff { .. } | Actor::System => Ok(()),
+        _ => Err(Refusal::Forbidden("only the store's staff can do this")),
+    }
+}
+
+/// On the road: the store, and the driver who has the order.
+pub(super) fn may_deliver(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Staff { .. } | Actor::System | Actor::Driver { .. } => Ok(()),
+        _ => Err(Refusal::Forbidden("only the store's staff and the order's driver can do this")),
+    }
+}
+
+/// Reporting money. A payment provider is believed about its own; people took cash, or gave money back.
+pub(super) fn may_record(actor: &Actor, order: &Order, outcome: PaymentOutcome) -> Result<(), Refusal> {
+    match (actor, outcome) {
+        (Actor::Gateway { .. } | Actor::System, _) => return Ok(()),
+        (_, PaymentOutcome::Refunded) => return may_manage(actor),
+        (_, PaymentOutcome::Authorized | PaymentOutcome::Paid | PaymentOutcome::Failed) => {
+            may_deliver(actor)?
+        }
+    }
+    if outcome == PaymentOutcome::Authorized || order.payment.method != PaymentMethod::CashOnDelivery {
+        return Err(Refusal::Forbidden("an online payment is recorded by its payment provider"));
+    }
+    // Who takes cash at the door can hand it back there; a provider's money has come all the same.
+    if order.is_cancelled() { Err(Refusal::Final { status: order.status() }) } else { Ok(()) }
+}
+
+/// Letting a reservation run out is for the timer alone.
+pub(super) fn may_expire(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::System => Ok(()),
+        _ => Err(Refusal::Forbidden("reservations expire by themselves")),
+    }
+}
+
+/// The catalogue of a store, by its staff.
+pub(super) fn may_stock(actor: &Actor) -> Result<&StoreId, Refusal> {
+    match actor {
+        Actor::Staff { store, .. } => Ok(store),
+        _ => Err(Refusal::Forbidden("only the store's staff can change the catalogue")),
+    }
+}

@@ -1,0 +1,275 @@
+//! The simple status: a macro over lifecycle, payment and parcels.
+
+use super::{Case, payment, policy};
+use crate::actor::Actor;
+use crate::command::{PaymentOutcome, SetStatus};
+use crate::event::{Change, Event, Kind};
+use crate::id::OrderRef;
+use crate::order::{Hold, Order, ShipmentState};
+use crate::product::StockMove;
+use crate::refusal::Refusal;
+use crate::status::{Stage, Status};
+use crate::text::Prose;
+
+pub(super) fn set(case: &Case<'_>, set: &SetStatus) -> Result<Event, Refusal> {
+    let order = case.order(set.order)?;
+    policy::may_manage(case.actor)?;
+    let mut changes = Vec::new();
+    let mut kind = Kind::OrderUpdated;
+    match set.status {
+        Status::Cancelled => {
+            changes = cancelling(order, set.reason.as_ref())?;
+            kind = Kind::OrderCancelled;
+        }
+        _ if order.is_cancelled() => return Err(Refusal::Final { status: order.status() }),
+        status if status == order.status() => {}
+        Status::Paid => {
+            changes = payment::recorded(case, order, PaymentOutcome::Paid, None)?;
+            kind = Kind::PaymentChanged;
+        }
+        status => {
+            if let Some(stage) = Stage::of(status) {
+                changes = moving(case, order, stage, set)?;
+            }
+        }
+    }
+    changes.extend(extras(order, set));
+    if changes.is_empty() {
+        return Err(Refusal::Unchanged("the order has this status already"));
+    }
+    Ok(case.order_event(order, kind, changes))
+}
+
+pub(super) fn cancel(case: &Case<'_>, name: OrderRef, reason: Option<&Prose<500>>) -> Result<Event, Refusal> {
+    let order = case.order(name)?;
+    match case.actor {
+        Actor::Customer { .. } if order.is_cancelled() => {
+            return Err(Refusal::Final { status: order.status() });
+        }
+        Actor::Customer { .. } if !order.customer_may_cancel() => {
+            return Err(Refusal::TooLateToCancel { status: order.status() });
+        }
+        Actor::Customer { .. } => {}
+        _ => policy::may_manage(case.actor)?,
+    }
+    let changes = cancelling(order, reason)?;
+    Ok(case.order_event(order, Kind::OrderCancelled, changes))
+}
+
+/// Goods that are still in the store become available again; goods on the road come back through the stock count.
+fn cancelling(order: &Order, reason: Option<&Prose<500>>) -> Result<Vec<Change>, Refusal> {
+    if order.status().is_final() {
+        return Err(Refusal::Final { status: order.status() });
+    }
+    let mut changes = vec![Change::Cancelled { reason: reason.cloned() }];
+    if order.hold == Hold::Reserved {
+        changes.push(Change::Hold { hold: Hold::Released });
+    }
+    Ok(changes)
+}
+
+/// Forward, or back with a reason.
+fn moving(case: &Case<'_>, order: &Order, to: Stage, set: &SetStatus) -> Result<Vec<Change>, Refusal> {
+    if to > order.stage() { forward(case, order, to) } else { back(case, order, to, set) }
+}
+
+/// Where the stage is right already, it is the payment that makes the status read `paid`, and so the mistake.
+fn back(case: &Case<'_>, order: &Order, to: Stage, set: &SetStatus) -> Result<Vec<Change>, Refusal> {
+    let unpaid = if to == order.stage() { Some(payment::undone(order)?) } else { None };
+    let reason = set.reason.clone();
+    let reason = reason.ok_or(Refusal::ReasonNeeded { from: order.status(), to: set.status })?;
+    let mut changes = vec![Change::Corrected { to, reason }];
+    changes.extend(unpaid);
+    if to < Stage::Shipped && order.hold == Hold::Consumed {
+        fits_back(case, order)?;
+        changes.push(Change::Hold { hold: Hold::Reserved });
+    }
+    Ok(changes)
+}
+
+fn forward(case: &Case<'_>, order: &Order, to: Stage) -> Result<Vec<Change>, Refusal> {
+    let mut changes = Vec::new();
+    if !order.processing {
+        changes.push(Change::ProcessingStarted);
+    }
+    let target = match to {
+        Stage::Shipped => ShipmentState::Shipped,
+        Stage::Delivered => ShipmentState::Delivered,
+        Stage::Pending | Stage::Processing => {
+            changes.extend(retaken(case, order));
+            return Ok(changes);
+        }
+    };
+    if order.shipments.is_empty() {
+        changes.push(Change::Parcel { parcel: 1, state: target });
+    }
+    for parcel in &order.shipments {
+        let behind = if to == Stage::Shipped { !parcel.state.has_left() } else { !parcel.has_arrived() };
+        if behind {
+            changes.push(Change::Parcel { parcel: parcel.parcel, state: target });
+        }
+    }
+    changes.extend(leaving(case, order)?);
+    Ok(changes)
+}
+
+/// The goods leave the store: what was promised is gone. An order that lost its reservation needs fresh stock.
+pub(super) fn leaving(case: &Case<'_>, order: &Order) -> Result<Option<Change>, Refusal> {
+    match order.hold {
+        Hold::Consumed => return Ok(None),
+        Hold::Reserved => {}
+        Hold::Released => available(case, order)?,
+    }
+    Ok(Some(Change::Hold { hold: Hold::Consumed }))
+}
+
+/// An order that lost its reservation gets it back when money comes late or the store starts on it, if there is
+/// enough left of all it needs. If not, it goes on without: the store sees it, and cannot ship it.
+pub(super) fn retaken(case: &Case<'_>, order: &Order) -> Option<Change> {
+    let lost = order.hold == Hold::Released && !order.is_cancelled();
+    (lost && available(case, order).is_ok()).then_some(Change::Hold { hold: Hold::Reserved })
+}
+
+/// Goods that did not leave after all are on the shelf again, which holds only so many.
+fn fits_back(case: &Case<'_>, order: &Order) -> Result<(), Refusal> {
+    for (id, n) in order.quantities() {
+        let stock = case.world.products.get(&id).map(|product| product.stock);
+        if stock.is_some_and(|stock| stock.after(StockMove::Unconsume(n)).is_none()) {
+            return Err(Refusal::StockOutOfRange);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the stock could serve the order anew.
+fn available(case: &Case<'_>, order: &Order) -> Result<(), Refusal> {
+    for (id, wanted) in order.quantities() {
+        let Some(product) = case.world.products.get(&id) else { return Err(Refusal::UnknownProduct(id)) };
+        let available = product.stock.available();
+        if wanted > available {
+            let name = product.name.as_str().to_owned();
+            return Err(Refusal::OutOfStock { product: id, name, wanted, available });
+        }
+    }
+    Ok(())
+}
+
+/// What comes along with a status.
+fn extras(order: &Order, set: &SetStatus) -> Vec<Change> {
+    let tracking =
+        set.tracking_number.clone().filter(|number| order.tracking_number.as_ref() != Some(number));
+    let estimate = set.estimated_delivery.filter(|at| order.estimated_delivery != Some(*at));
+    let tracking = tracking.map(|number| Change::TrackingNumber { number });
+    let estimate = estimate.map(|at| Change::EstimatedDelivery { at });
+    let note = set.note.clone().map(|text| Change::Note { text });
+    tracking.into_iter().chain(estimate).chain(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::fixture::{
+        POT, Shop, TEA, cancel, correct, count, customer, parcel, set, set_status, staff,
+    };
+    use crate::order::PaymentMethod::CashOnDelivery;
+    use crate::order::ShipmentState::{Delivered, Packed, Returned, Shipped};
+    use crate::product::Stock;
+    use crate::{Command, Version};
+
+    /// Two parcels, the first delivered, the second returned after it was.
+    fn with_parcels() -> (Shop, OrderRef) {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for (n, state) in [(1, Packed), (2, Packed), (1, Delivered), (2, Delivered), (2, Returned)] {
+            shop.must(&staff(), parcel(order, n, state));
+        }
+        assert_eq!(shop.status(order), Status::Delivered);
+        (shop, order)
+    }
+
+    #[test]
+    fn a_status_takes_every_parcel_along_that_is_behind() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for n in 1..=3 {
+            shop.must(&staff(), parcel(order, n, Packed));
+        }
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        assert_eq!(shop.parcels(order), [Shipped; 3]);
+        shop.must(&staff(), parcel(order, 2, Returned));
+        shop.must(&staff(), parcel(order, 3, Delivered));
+        shop.must(&staff(), set_status(order, Status::Delivered));
+        assert_eq!(shop.parcels(order), [Delivered; 3]);
+    }
+
+    #[test]
+    fn a_correction_to_shipped_takes_arrivals_back_and_leaves_what_came_back() {
+        let (mut shop, order) = with_parcels();
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "reason_required");
+        shop.must(&staff(), correct(order, Status::Shipped));
+        assert_eq!((shop.status(order), shop.parcels(order)), (Status::Shipped, vec![Shipped, Returned]));
+        shop.must(&staff(), parcel(order, 1, Delivered));
+        assert_eq!(shop.status(order), Status::Shipped, "the other one never arrived");
+    }
+
+    #[test]
+    fn a_correction_into_the_store_brings_the_goods_back() {
+        let (mut shop, order) = with_parcels();
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 8, reserved: 0 });
+        shop.must(&staff(), correct(order, Status::Processing));
+        assert_eq!((shop.status(order), shop.parcels(order)), (Status::Processing, vec![Packed, Packed]));
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 2 });
+        shop.must(&staff(), correct(order, Status::Pending));
+        assert_eq!((shop.status(order), shop.parcels(order)), (Status::Pending, vec![]));
+        shop.must(&customer(), cancel(order));
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 0 });
+    }
+
+    #[test]
+    fn a_correction_that_the_stock_cannot_hold_is_refused() {
+        let (mut shop, order) = with_parcels();
+        shop.must(&staff(), count(POT, Stock::MOST));
+        assert_eq!(shop.refusal(&staff(), correct(order, Status::Processing)), Refusal::StockOutOfRange);
+        shop.must(&staff(), correct(order, Status::Shipped));
+    }
+
+    #[test]
+    fn cancelling_gives_back_what_is_in_the_store_and_not_what_is_on_the_road() {
+        for (status, on_hand) in [(Status::Processing, 10), (Status::Shipped, 8)] {
+            let (mut shop, order) = Shop::with_order(CashOnDelivery);
+            shop.must(&staff(), set_status(order, status));
+            shop.must(&staff(), cancel(order));
+            assert_eq!(shop.stock(TEA), Stock { on_hand, reserved: 0 }, "{status}");
+            assert_eq!(shop.refusal(&staff(), cancel(order)), Refusal::Final { status: Status::Cancelled });
+        }
+    }
+
+    #[test]
+    fn the_same_status_again_is_refused_unless_something_comes_with_it() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        let with_note = || SetStatus { note: "call first".parse().ok(), ..set(order, Status::Shipped) };
+        shop.must(&staff(), set_status(order, Status::Shipped));
+        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "unchanged");
+        assert_eq!(shop.must(&staff(), Command::SetStatus(with_note())).kind, Kind::OrderUpdated);
+        let tracked = || SetStatus { tracking_number: "TRACK-1".parse().ok(), ..set(order, Status::Shipped) };
+        shop.must(&staff(), Command::SetStatus(tracked()));
+        assert_eq!(shop.refusal(&staff(), Command::SetStatus(tracked())).code(), "unchanged");
+        shop.must(&staff(), cancel(order));
+        assert_eq!(shop.refusal(&staff(), Command::SetStatus(with_note())).code(), "final_status");
+    }
+
+    #[test]
+    fn a_status_with_extras_is_one_event() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        let extras = SetStatus {
+            tracking_number: "TRACK-1".parse().ok(),
+            estimated_delivery: Some(shop.now),
+            note: "call first".parse().ok(),
+            ..set(order, Status::Shipped)
+        };
+        let event = shop.must(&staff(), Command::SetStatus(extras));
+        assert_eq!((event.kind, event.version), (Kind::OrderStatusChanged, Version(3)));
+        assert_eq!(
+            shop.order(order).tracking_number.as_ref().map(crate::text::Line::as_str),
+            Some("TRACK-1")
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! Names of things. Each is parsed once, at the edge, and then carries its rule in its type.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Why a text is not the name of anything.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidId(&'static str);
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that was made by the caller (version 7, from its own clock and randomness).
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID itself.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Uuid::try_parse(text).map(Self).map_err(|_| InvalidId(concat!($what, " is a UUID")))
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// An order. UUIDv7: sorts by the time it was placed.
+    OrderId, "an order id"
+);
+uuid_id!(
+    /// A product of a store's catalogue.
+    ProductId, "a product id"
+);
+uuid_id!(
+    /// One event of the log. Clients drop an event whose id they have seen.
+    EventId, "an event id"
+);
+/// The short number people read out on the phone: 10001, 10002, …
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, example = "10001"))]
+pub struct OrderNumber(pub u64);
+
+impl OrderNumber {
+    /// The number of a deployment's first order.
+    pub const FIRST: Self = Self(10_001);
+
+    /// The number after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for OrderNumber {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for OrderNumber {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|_| serde::de::Error::custom("an order number is a whole number"))
+    }
+}
+
+/// How somebody outside names an order: by its id or by its number. Either is accepted everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderRef {
+    /// By id.
+    Id(OrderId),
+    /// By number, with or without a leading `#`.
+    Number(OrderNumber),
+}
+
+impl FromStr for OrderRef {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        const WHAT: InvalidId =
+            InvalidId("an order is named by its id (a UUID) or its number (such as 10001)");
+        let digits = text.strip_prefix('#').unwrap_or(text);
+        if !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return digits.parse().map(|n| Self::Number(OrderNumber(n))).map_err(|_| WHAT);
+        }
+        text.parse().map(Self::Id).map_err(|_| WHAT)
+    }
+}
+
+impl fmt::Display for OrderRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OrderRef {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $check:expr, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        #[serde(try_from = "Arc<str>", into = "Arc<str>")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The rule in words, for whoever broke it.
+            pub const RULE: &'static str = $rule;
+
+            /// Checks and wraps.
+            pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                let check: fn(&str) -> bool = $check;
+                if check(&text) { Ok(Self(text)) } else { Err(InvalidId($rule)) }
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<Arc<str>> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: Arc<str>) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for Arc<str> {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A store. Staff see the orders of theirs and of no other.
+    StoreId,
+    |text| (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')),
+    "a store id is 1 to 64 letters, digits, '-', '_' or '.'"
+);
+
+text_id!(
+    /// A user, local or from elsewhere.
+    ///
+    /// A local account is its bare id. A user whose token was made by somebody else is `issuer|subject`,
+    /// so that no outside subject can name a local account; the subject itself is opaque.
+    UserId,
+    |text| (1..=USER_ID_BYTES).contains(&text.len()) && !text.chars().any(char::is_control),
+    "a user id is 1 to 256 bytes without control characters"
+);
+
+/// A subject has at most 128 bytes, its issuer as many less the separator.
+const USER_ID_BYTES: usize = 256;
+
+impl UserId {
+    /// The most bytes an external subject may have.
+    pub const SUBJECT_BYTES: usize = 128;
+
+    /// A user whom somebody else's token names.
+    pub fn external(issuer: &str, subject: &str) -> Result<Self, InvalidId> {
+        if subject.is_empty() || subject.len() > Self::SUBJECT_BYTES {
+            return Err(InvalidId("the subject of a token is 1 to 128 bytes"));
+        }
+        if issuer.contains('|') || issuer.len() >= USER_ID_BYTES - Self::SUBJECT_BYTES {
+            return Err(InvalidId("the issuer of a token is at most 127 bytes without '|'"));
+        }
+        Self::new(format!("{issuer}|{subject}"))
+    }
+
+    /// The id as its own system knows it: without the issuer.
+    pub fn subject(&self) -> &str {
+        self.0.split_once('|').map_or(&*self.0, |(_, subject)| subject)
+    }
+}
+
+impl StoreId {
+    /// The store of a deployment that has only one, and of staff whose token names none.
+    #[must_use]
+    pub fn main() -> Self {
+        Self(Arc::from("main"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_named_by_number_or_id() {
+        assert_eq!("#10001".parse(), Ok(OrderRef::Number(OrderNumber(10_001))));
+        assert_eq!("10001".parse(), Ok(OrderRef::Number(OrderNumber(10_001))));
+        assert!("01903e4c-0000-7000-8000-000000000000".parse::<OrderRef>().is_ok());
+        for bad in ["", "#", "ten", "-1", "99999999999999999999", "1e3", "0x10", "１０"] {
+            assert!(bad.parse::<OrderRef>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_outside_subject_cannot_name_a_local_account() {
+        let local = UserId::new("01903e4c-0000-7000-8000-000000000000").unwrap();
+        let outside = UserId::external("jwt", local.as_str()).unwrap();
+        assert_ne!(local, outside);
+        assert_eq!(outside.subject(), local.as_str());
+        assert!(UserId::external("a|b", "x").is_err());
+        assert!(UserId::external("jwt", &"x".repeat(129)).is_err());
+        assert!(UserId::external("jwt", "a\nb").is_err());
+    }
+}

@@ -1,0 +1,154 @@
+//! Money: whole minor units (cents, paise, yen) and a currency. No floating point anywhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 currency code, three capital letters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The code, such as `EUR`.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// How many decimal digits the minor unit is (ISO 4217, "exponent"): 2 for cents, 0 for yen.
+    pub fn exponent(self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
+            | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            b"CLF" | b"UYW" => 4,
+            _ => 2,
+        }
+    }
+}
+
+/// The text is not a currency code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a currency is a three-letter ISO 4217 code such as EUR")]
+pub struct InvalidCurrency;
+
+impl FromStr for Currency {
+    type Err = InvalidCurrency;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCurrency> {
+        match text.as_bytes() {
+            &[a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Self([a, b, c])),
+            _ => Err(InvalidCurrency),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = InvalidCurrency;
+
+    fn try_from(text: String) -> Result<Self, InvalidCurrency> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount in minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Minor units, such as cents.
+    pub amount: i64,
+    /// ISO 4217 code.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "EUR"))]
+    pub currency: Currency,
+}
+
+impl Money {
+    /// The most a price or a total may be: a billion major units of a two-digit currency.
+    pub const MOST: i64 = 100_000_000_000;
+
+    /// Nothing, in a currency.
+    pub const fn zero(currency: Currency) -> Self {
+        Self { amount: 0, currency }
+    }
+
+    /// Times a quantity; `None` past [`Money::MOST`].
+    #[must_use]
+    pub fn times(self, quantity: u32) -> Option<Self> {
+        let amount = self.amount.checked_mul(i64::from(quantity))?;
+        Self::possible(amount).then_some(Self { amount, ..self })
+    }
+
+    /// The sum; `None` in another currency or past [`Money::MOST`].
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let amount = self.amount.checked_add(other.amount)?;
+        (self.currency == other.currency && Self::possible(amount)).then_some(Self { amount, ..self })
+    }
+
+    fn possible(amount: i64) -> bool {
+        (-Self::MOST..=Self::MOST).contains(&amount)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exponent = self.currency.exponent();
+        let unit = 10_u64.pow(exponent);
+        let sign = if self.amount < 0 { "-" } else { "" };
+        let amount = self.amount.unsigned_abs();
+        write!(f, "{sign}{}", amount / unit)?;
+        if exponent > 0 {
+            write!(f, ".{:0width$}", amount % unit, width = exponent as usize)?;
+        }
+        write!(f, " {}", self.currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(amount: i64, currency: &str) -> Money {
+        Money { amount, currency: currency.parse().unwrap() }
+    }
+
+    #[test]
+    fn reads_like_money() {
+        assert_eq!(money(1999, "EUR").to_string(), "19.99 EUR");
+        assert_eq!(money(5, "EUR").to_string(), "0.05 EUR");
+        assert_eq!(money(-1999, "JPY").to_string(), "-1999 JPY");
+        assert_eq!(money(1_234, "KWD").to_string(), "1.234 KWD");
+        assert_eq!(money(12_345, "CLF").to_string(), "1.2345 CLF");
+        assert_eq!(money(i64::MIN, "EUR").to_string(), "-92233720368547758.08 EUR");
+    }
+
+    #[test]
+    fn never_overflows_or_mixes_currencies() {
+        assert_eq!(money(i64::MAX, "EUR").times(2), None);
+        assert_eq!(money(i64::MIN, "EUR").times(1), None);
+        assert_eq!(money(i64::MIN, "EUR").plus(money(0, "EUR")), None);
+        assert_eq!(money(Money::MOST, "EUR").plus(money(1, "EUR")), None);
+        assert_eq!(money(1, "EUR").plus(money(1, "USD")), None);
+        assert!("eur".parse::<Currency>().is_err());
+    }
+}

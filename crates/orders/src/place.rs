@@ -1,0 +1,73 @@
+//! Where a delivery is.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A place on the earth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", try_from = "RawPlace")]
+pub struct Place {
+    /// Degrees, -90 to 90.
+    latitude: f64,
+    /// Degrees, -180 to 180.
+    longitude: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlace {
+    #[serde(alias = "lat")]
+    latitude: f64,
+    #[serde(alias = "lng", alias = "lon")]
+    longitude: f64,
+}
+
+/// The numbers are not a place on the earth.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("latitude is -90 to 90 and longitude -180 to 180, in degrees")]
+pub struct InvalidPlace;
+
+impl TryFrom<RawPlace> for Place {
+    type Error = InvalidPlace;
+
+    fn try_from(raw: RawPlace) -> Result<Self, InvalidPlace> {
+        Self::new(raw.latitude, raw.longitude)
+    }
+}
+
+impl Eq for Place {}
+
+impl Place {
+    /// Checks the range; a micro-degree (11 cm) is the finest that is kept.
+    pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidPlace> {
+        let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        let fine = |degrees: f64| (degrees * 1e6).round() / 1e6;
+        if on_earth {
+            Ok(Self { latitude: fine(latitude), longitude: fine(longitude) })
+        } else {
+            Err(InvalidPlace)
+        }
+    }
+
+    /// Degrees, -90 to 90.
+    pub fn latitude(self) -> f64 {
+        self.latitude
+    }
+
+    /// Degrees, -180 to 180.
+    pub fn longitude(self) -> f64 {
+        self.longitude
+    }
+}
+
+/// A place and when somebody was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Located {
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// When.
+    pub at: Timestamp,
+}

@@ -1,0 +1,181 @@
+//! The catalogue and its stock.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ProductId, StoreId};
+use crate::money::Money;
+use crate::order::Version;
+use crate::text::{Line, Prose};
+
+/// What a rule needs to know of a product. Its description and picture are [`Details`], kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// The store that sells it.
+    pub store: StoreId,
+    /// Its name, copied into an order when it is placed.
+    pub name: Line<200>,
+    /// The price of one, copied likewise.
+    pub price: Money,
+    /// How many there are.
+    pub stock: Stock,
+    /// Off the shelf: shown in old orders, sold no more.
+    pub archived: bool,
+    /// Rises with every change by a person. Orders that take from the stock do not raise it.
+    pub version: Version,
+}
+
+/// What only people look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// The store's own article number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Line<64>>,
+    /// A heading to list it under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Line<80>>,
+    /// Prose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Prose<4000>>,
+    /// A picture's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageUrl>,
+}
+
+/// Counted stock. `0 <= reserved <= on_hand` always.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Stock {
+    /// In the store, reserved ones included.
+    pub on_hand: u32,
+    /// Promised to placed orders.
+    pub reserved: u32,
+}
+
+impl Stock {
+    /// The most of one product that can be counted.
+    pub const MOST: u32 = 1_000_000_000;
+
+    /// What a new order can still have.
+    pub fn available(self) -> u32 {
+        self.on_hand.saturating_sub(self.reserved)
+    }
+}
+
+/// What an order takes from, or gives back to, one product's stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockMove {
+    /// Promise.
+    Reserve(u32),
+    /// Take the promise back.
+    Release(u32),
+    /// The promised goods left the store.
+    Consume(u32),
+    /// They did not leave after all, and are promised again.
+    Unconsume(u32),
+}
+
+impl Stock {
+    /// The stock after a move; `None` if it would break `0 <= reserved <= on_hand <= MOST`. A stock that is broken
+    /// already, by somebody who wrote to the database, can still be given back to.
+    #[must_use]
+    pub fn after(self, change: StockMove) -> Option<Self> {
+        let (on_hand, reserved) = match change {
+            StockMove::Reserve(n) => (self.on_hand, self.reserved.checked_add(n)?),
+            StockMove::Release(n) => (self.on_hand, self.reserved.checked_sub(n)?),
+            StockMove::Consume(n) => (self.on_hand.checked_sub(n)?, self.reserved.checked_sub(n)?),
+            StockMove::Unconsume(n) => (self.on_hand.checked_add(n)?, self.reserved.checked_add(n)?),
+        };
+        let fits = match change {
+            StockMove::Reserve(_) => reserved <= on_hand,
+            StockMove::Unconsume(_) => on_hand <= Self::MOST,
+            // From a sound stock these lead to a sound one.
+            StockMove::Release(_) | StockMove::Consume(_) => true,
+        };
+        fits.then_some(Self { on_hand, reserved })
+    }
+}
+
+/// A picture: `https://…`, a path on this host, or a small `data:image/…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ImageUrl(Box<str>);
+
+impl ImageUrl {
+    /// The most bytes, enough for a drawn picture inside the address itself.
+    pub const MOST_BYTES: usize = 16 * 1024;
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The address is not one a browser may be sent to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an image is an https:// address, a path starting with '/', or a data:image/ address, at most 16 KiB"
+)]
+pub struct InvalidImage;
+
+impl TryFrom<String> for ImageUrl {
+    type Error = InvalidImage;
+
+    fn try_from(text: String) -> Result<Self, InvalidImage> {
+        let local = text.starts_with('/') && !text.starts_with("//");
+        let known = local || text.starts_with("https://") || text.starts_with("data:image/");
+        let clean =
+            !text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+        if known && clean && text.len() <= Self::MOST_BYTES {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidImage)
+        }
+    }
+}
+
+impl From<ImageUrl> for String {
+    fn from(url: ImageUrl) -> Self {
+        url.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stock_never_goes_below_zero_or_above_what_is_there() {
+        let stock = Stock { on_hand: 5, reserved: 2 };
+        assert_eq!(stock.after(StockMove::Reserve(3)), Some(Stock { on_hand: 5, reserved: 5 }));
+        assert_eq!(stock.after(StockMove::Reserve(4)), None);
+        assert_eq!(stock.after(StockMove::Release(3)), None);
+        assert_eq!(stock.after(StockMove::Consume(2)), Some(Stock { on_hand: 3, reserved: 0 }));
+        assert_eq!(stock.after(StockMove::Consume(3)), None);
+        assert_eq!(stock.after(StockMove::Reserve(u32::MAX)), None);
+        assert_eq!(stock.after(StockMove::Unconsume(1)), Some(Stock { on_hand: 6, reserved: 3 }));
+        assert_eq!(stock.after(StockMove::Unconsume(Stock::MOST)), None);
+    }
+
+    #[test]
+    fn a_stock_that_somebody_broke_can_be_given_back_to() {
+        let broken = Stock { on_hand: 1, reserved: 5 };
+        assert_eq!(broken.available(), 0);
+        assert_eq!(broken.after(StockMove::Release(2)), Some(Stock { on_hand: 1, reserved: 3 }));
+        assert_eq!(broken.after(StockMove::Reserve(1)), None);
+    }
+
+    #[test]
+    fn images_cannot_smuggle_script() {
+        for bad in
+            ["javascript:alert(1)", "//evil", "http://x/y.png", "https://x/\"onload", "data:text/html,x"]
+        {
+            assert_eq!(ImageUrl::try_from(bad.to_owned()), Err(InvalidImage), "{bad}");
+        }
+        assert!(ImageUrl::try_from("/pictures/tea.svg".to_owned()).is_ok());
+    }
+}

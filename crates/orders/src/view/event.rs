@@ -1,0 +1,249 @@
+//! An event.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{ItemView, LocationView, Person, ShipmentView, partner_for};
+use crate::actor::Origin;
+use crate::audience::{Audience, Field};
+use crate::contact::Partner;
+use crate::event::{Change, Event, Kind, Subject};
+use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
+use crate::money::Money;
+use crate::order::{Located, PaymentMethod, Version};
+use crate::status::Status;
+use crate::text::{Line, Prose};
+
+/// Who did something, as far as the reader may know.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ActorView {
+    /// Which side.
+    pub origin: Origin,
+    /// Which person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<UserId>,
+    /// Their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// An event as one audience sees it: a line of the timeline, and what travels to live connections.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Event))]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Drop an event whose id you have seen.
+    pub id: crate::id::EventId,
+    /// What happened.
+    pub kind: Kind,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: ActorView,
+    /// The store.
+    pub store_id: StoreId,
+    /// The version of the order (or product) after it. Keep the newest.
+    pub version: Version,
+    /// The order, if it is about one.
+    #[serde(flatten)]
+    pub order: Option<OrderPart>,
+    /// The product, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// What changed.
+    #[serde(flatten)]
+    pub facts: Facts,
+}
+
+/// The order of an event.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = EventOrder))]
+#[serde(rename_all = "camelCase")]
+pub struct OrderPart {
+    /// Its id.
+    pub order_id: OrderId,
+    /// Its number.
+    pub order_number: OrderNumber,
+    /// The customer's id and name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Person>,
+    /// The simple status after it.
+    pub status: Status,
+    /// The simple status before it.
+    pub previous_status: Status,
+}
+
+/// What changed; absent where it did not.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = EventFacts))]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// What was bought, of a new order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ItemView>>,
+    /// The sum, of a new order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    /// How it is paid, of a new order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethod>,
+    /// How far the payment is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_status: Option<&'static str>,
+    /// The carrier's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking_number: Option<Line<100>>,
+    /// When it should arrive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_delivery: Option<Timestamp>,
+    /// Who brings it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner: Option<Partner>,
+    /// Where the delivery is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationView>,
+    /// A parcel that was made or moved on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<ShipmentView>,
+    /// Why it was cancelled or corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Prose<500>>,
+    /// A note; only staff see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Prose<2000>>,
+    /// A product's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line<200>>,
+    /// A product's price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
+    /// How many of a product there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_hand: Option<u32>,
+    /// Whether a product is off the shelf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
+}
+
+/// The people and personal data around an event, looked up when it is shown and not kept in it.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The name of who did it.
+    pub actor_name: Option<String>,
+    /// The customer's name and e-mail address.
+    pub customer: Option<Person>,
+    /// Who brings the order.
+    pub partner: Option<Partner>,
+}
+
+impl EventView {
+    /// An event for an audience.
+    pub fn new(id: crate::id::EventId, event: &Event, around: &Around, audience: Audience) -> Self {
+        let person = match event.actor.origin() {
+            Origin::Customer => audience.sees(Field::Customer),
+            Origin::Driver => audience == Audience::Staff || audience == Audience::Driver,
+            _ => audience.sees(Field::StaffPerson),
+        };
+        let actor = ActorView {
+            origin: event.actor.origin(),
+            id: event.actor.user().filter(|_| person).cloned(),
+            name: around.actor_name.clone().filter(|_| person),
+        };
+        let (order, product_id) = match &event.subject {
+            Subject::Order { id, number, customer, from, to, .. } => {
+                let known = || Person { id: customer.clone(), name: None, email: None };
+                let customer = audience.sees(Field::Customer);
+                let customer = customer.then(|| around.customer.clone().unwrap_or_else(known));
+                let part = OrderPart {
+                    order_id: *id,
+                    order_number: *number,
+                    customer,
+                    status: *to,
+                    previous_status: *from,
+                };
+                (Some(part), None)
+            }
+            Subject::Product { id, .. } => (None, Some(*id)),
+        };
+        let kind = match event.kind {
+            Kind::PaymentChanged if !audience.sees(Field::Money) => Kind::OrderUpdated,
+            kind => kind,
+        };
+        let mut facts = Facts::default();
+        for change in &event.changes {
+            facts.add(change, event.at, around, audience);
+        }
+        Self {
+            id,
+            kind,
+            at: event.at,
+            actor,
+            store_id: event.subject.store().clone(),
+            version: event.version,
+            order,
+            product_id,
+            facts,
+        }
+    }
+
+    /// Whether an event says anything at all to an audience. A note that only staff may read does not, nor does a
+    /// payment that left the status alone to somebody who may not see the money.
+    pub fn concerns(event: &Event, audience: Audience) -> bool {
+        let internal = |change: &Change| match change {
+            Change::Note { .. } => !audience.sees(Field::InternalNote),
+            Change::Payment { .. } => !audience.sees(Field::Money),
+            Change::Hold { .. } => audience != Audience::Staff,
+            _ => false,
+        };
+        match event.subject {
+            Subject::Order { from, to, .. } => from != to || !event.changes.iter().all(internal),
+            Subject::Product { .. } => audience == Audience::Staff,
+        }
+    }
+}
+
+impl Facts {
+    fn add(&mut self, change: &Change, at: Timestamp, around: &Around, audience: Audience) {
+        let money = audience.sees(Field::Money);
+        let told = |_: &Prose<500>| audience.sees(Field::Reason);
+        match change {
+            Change::Placed { items, total, method } => {
+                self.items = Some(items.iter().map(|item| ItemView::new(item, money)).collect());
+                self.total = money.then_some(*total);
+                self.payment_method = money.then_some(*method);
+            }
+            Change::Parcel { parcel, state } => {
+                self.shipments.push(ShipmentView { parcel: *parcel, status: *state });
+            }
+            Change::Corrected { reason, .. } => self.reason = Some(reason.clone()).filter(told),
+            Change::Cancelled { reason } => self.reason = reason.clone().filter(told),
+            Change::Payment { state, .. } => self.payment_status = money.then_some(state.name()),
+            Change::TrackingNumber { number } => self.tracking_number = Some(number.clone()),
+            Change::EstimatedDelivery { at } => self.estimated_delivery = Some(*at),
+            Change::Partner { .. } => {
+                self.partner = around.partner.as_ref().map(|partner| partner_for(partner, audience));
+            }
+            Change::Located { place } => {
+                self.location = Some(LocationView::from(Located { place: *place, at }))
+            }
+            Change::Note { text } => {
+                self.note = Some(text.clone()).filter(|_| audience.sees(Field::InternalNote))
+            }
+            Change::ProductCreated { name, price, on_hand } => {
+                self.name = Some(name.clone());
+                self.price = Some(*price);
+                self.on_hand = Some(*on_hand);
+            }
+            Change::Renamed { name } => self.name = Some(name.clone()),
+            Change::Priced { price } => self.price = Some(*price),
+            Change::Archived { archived } => self.archived = Some(*archived),
+            Change::StockCounted { on_hand } => self.on_hand = Some(*on_hand),
+            Change::ProcessingStarted | Change::Hold { .. } | Change::DetailsReplaced => {}
+        }
+    }
+}

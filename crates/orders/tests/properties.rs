@@ -1,0 +1,96 @@
+//! What holds whatever anybody asks for, in whatever order, at whatever time.
+
+#[path = "properties/knowledge.rs"]
+mod knowledge;
+#[path = "properties/ledger.rs"]
+mod ledger;
+#[path = "properties/marks.rs"]
+mod marks;
+#[path = "properties/walk.rs"]
+mod walk;
+
+use std::collections::HashSet;
+
+use ordercast_orders::{Event, Order, World, upcast};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use ledger::Ledger;
+use walk::{Step, steps, walk};
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No impossible state, no gap, no stock out of nothing; a refusal makes no event.
+    #[test]
+    fn the_books_always_balance(steps in steps()) {
+        let mut ledger = Ledger::default();
+        walk(&steps, |moment| match moment.answer {
+            Ok(Some(event)) => ledger.book(event, moment.before, moment.after),
+            Ok(None) | Err(_) => Ok(()),
+        })?;
+    }
+
+    /// The log is the truth: replaying it gives the same world, also from the JSON it is kept in.
+    #[test]
+    fn replaying_the_events_gives_the_same_world(steps in steps()) {
+        let mut events: Vec<Event> = Vec::new();
+        let world = walk(&steps, |moment| {
+            events.extend(moment.answer.iter().flatten().cloned());
+            Ok(())
+        })?;
+        let (mut replayed, mut reread) = (World::default(), World::default());
+        for event in &events {
+            replayed.apply(event);
+            let json = serde_json::to_string(event).unwrap();
+            let read = upcast::read(upcast::CURRENT, &json).unwrap();
+            prop_assert_eq!(event, &read);
+            reread.apply(&read);
+        }
+        prop_assert_eq!(&replayed, &world);
+        prop_assert_eq!(&reread, &world);
+        for order in world.orders.values() {
+            let json = serde_json::to_string(order).unwrap();
+            prop_assert_eq!(order, &serde_json::from_str::<Order>(&json).unwrap());
+        }
+    }
+
+    /// Nobody moves, or hears of, an order that is none of theirs.
+    #[test]
+    fn an_order_of_others_does_not_exist(steps in steps()) {
+        walk(&steps, knowledge::strangers_learn_nothing)?;
+    }
+
+    /// No view holds what its audience may not read.
+    #[test]
+    fn views_tell_nobody_what_is_none_of_theirs(steps in steps()) {
+        walk(&steps, knowledge::views_keep_secrets)?;
+    }
+}
+
+/// The properties are worth what the walk reaches: every status from every status it can come from, every kind of
+/// event, and every refusal that a command can meet.
+#[test]
+fn the_walk_gets_everywhere() {
+    let mut runner = TestRunner::deterministic();
+    let (mut kinds, mut moves, mut refusals) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for _ in 0..1_000 {
+        let steps: Vec<Step> = steps().new_tree(&mut runner).unwrap().current();
+        let visited = walk(&steps, |moment| {
+            match moment.answer {
+                Ok(Some(event)) => {
+                    kinds.insert(event.kind);
+                    moves.extend(knowledge::statuses(event));
+                }
+                Ok(None) => {}
+                Err(refusal) => {
+                    refusals.insert(refusal.code());
+                }
+            }
+            Ok(())
+        });
+        visited.unwrap();
+    }
+    println!("{} kinds, {} moves, {} refusals: {refusals:?}", kinds.len(), moves.len(), refusals.len());
+}

@@ -1,0 +1,214 @@
+//! Books kept apart from the code under test: what the events say about each order and each product.
+
+use std::collections::{HashMap, HashSet};
+
+use ordercast_orders::event::{Change, Event, Kind, Subject};
+use ordercast_orders::order::{Hold, Order, Parcel, PaymentState, ShipmentState, Version};
+use ordercast_orders::product::StockMove;
+use ordercast_orders::status::Stage;
+use ordercast_orders::{OrderId, ProductId, Status, World, apply};
+use proptest::prelude::*;
+
+/// What an order's events said so far.
+#[derive(Default)]
+struct Story {
+    version: u32,
+    status: Option<Status>,
+    paid: bool,
+    arrived: HashSet<Parcel>,
+    hold: Option<Hold>,
+    lines: Vec<(ProductId, u32)>,
+}
+
+#[derive(Default)]
+pub(crate) struct Ledger {
+    orders: HashMap<OrderId, Story>,
+    /// Version, and how many there must be.
+    products: HashMap<ProductId, (u32, i64)>,
+}
+
+impl Ledger {
+    /// Books an event, and checks it against what was booked before.
+    pub(crate) fn book(&mut self, event: &Event, before: &World, after: &World) -> Result<(), TestCaseError> {
+        match &event.subject {
+            Subject::Order { id, from, to, .. } => {
+                let story = self.orders.entry(*id).or_default();
+                versions(story, event)?;
+                chain(story, event, before.orders.get(id), *from, *to)?;
+                let hold = story.hold;
+                for change in &event.changes {
+                    story.tell(change)?;
+                }
+                moves_fit(&after.orders[id], hold, before)?;
+                for (product, n) in &story.lines {
+                    let gone = |hold| i64::from(hold == Some(Hold::Consumed));
+                    let left = gone(story.hold) - gone(hold);
+                    self.products.entry(*product).or_default().1 -= left * i64::from(*n);
+                }
+                possible(&after.orders[id], story)?;
+            }
+            Subject::Product { id, .. } => {
+                let (version, on_hand) = self.products.entry(*id).or_default();
+                *version += 1;
+                prop_assert_eq!(event.version, Version(*version), "product versions have no gap");
+                for change in &event.changes {
+                    if let Change::ProductCreated { on_hand: n, .. } | Change::StockCounted { on_hand: n } =
+                        change
+                    {
+                        *on_hand = i64::from(*n);
+                    }
+                }
+            }
+        }
+        self.stock_adds_up(after)
+    }
+
+    /// Promised is what the orders hold, and what is there is what was counted less what left.
+    fn stock_adds_up(&self, world: &World) -> Result<(), TestCaseError> {
+        let mut promised: HashMap<ProductId, u64> = HashMap::new();
+        for story in self.orders.values().filter(|story| story.hold == Some(Hold::Reserved)) {
+            for (product, n) in &story.lines {
+                *promised.entry(*product).or_default() += u64::from(*n);
+            }
+        }
+        for (id, product) in &world.products {
+            let stock = product.stock;
+            prop_assert!(stock.reserved <= stock.on_hand, "{:?}", stock);
+            prop_assert_eq!(u64::from(stock.reserved), promised.get(id).copied().unwrap_or(0), "promised");
+            prop_assert_eq!(i64::from(stock.on_hand), self.products[id].1, "counted less what left");
+        }
+        Ok(())
+    }
+}
+
+impl Story {
+    fn tell(&mut self, change: &Change) -> Result<(), TestCaseError> {
+        match change {
+            Change::Placed { items, .. } => {
+                self.lines = items.iter().map(|item| (item.product, item.quantity)).collect();
+                self.hold = Some(Hold::Reserved);
+            }
+            Change::Hold { hold } => {
+                prop_assert_ne!(self.hold, Some(*hold), "a hold that changes nothing");
+                self.hold = Some(*hold);
+            }
+            Change::Payment { state, .. } => self.paid = matches!(state, PaymentState::Paid { .. }),
+            Change::Parcel { parcel, state: ShipmentState::Delivered } => {
+                self.arrived.insert(*parcel);
+            }
+            // Nothing but a correction takes an arrival back.
+            Change::Corrected { to, .. } if *to < Stage::Delivered => self.arrived.clear(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// 1, 2, 3 … A location repeats the version it found.
+fn versions(story: &mut Story, event: &Event) -> Result<(), TestCaseError> {
+    if event.kind != Kind::DeliveryLocated {
+        story.version += 1;
+    }
+    prop_assert_eq!(event.version, Version(story.version), "order versions have no gap");
+    Ok(())
+}
+
+/// Each event starts at the status where the one before it ended, and says the truth about both.
+fn chain(
+    story: &mut Story,
+    event: &Event,
+    before: Option<&Order>,
+    from: Status,
+    to: Status,
+) -> Result<(), TestCaseError> {
+    let known = story.status.replace(to);
+    prop_assert_eq!(known.is_none(), event.kind == Kind::OrderCreated);
+    prop_assert_eq!(known.unwrap_or(Status::Pending), from);
+    prop_assert_eq!(before.map_or(Status::Pending, Order::status), from);
+    if let Some(before) = before {
+        prop_assert!(event.at >= before.updated_at, "time goes back");
+    }
+    let corrected = event.changes.iter().any(|change| matches!(change, Change::Corrected { .. }));
+    let refunded =
+        event.changes.iter().any(|it| matches!(it, Change::Payment { state: PaymentState::Refunded, .. }));
+    match (from, to) {
+        (same, other) if same == other => {}
+        (Status::Cancelled, _) => prop_assert!(false, "cancelled is terminal: {:?}", event),
+        (_, Status::Cancelled) => prop_assert_eq!(event.kind, Kind::OrderCancelled),
+        (_, _) => {
+            prop_assert_eq!(event.kind, Kind::OrderStatusChanged);
+            let back = before.is_some_and(|before| rank(to, before) < rank(from, before));
+            prop_assert!(!back || corrected || refunded, "{} to {} without a reason: {:?}", from, to, event);
+        }
+    }
+    if from == Status::Cancelled {
+        prop_assert_eq!(event.kind, Kind::PaymentChanged, "only money still moves");
+    }
+    Ok(())
+}
+
+/// How far along a status is; `paid` is just past where its money came.
+fn rank(status: Status, order: &Order) -> u8 {
+    match status {
+        Status::Pending => 0,
+        Status::Paid if order.stage() == Stage::Pending => 1,
+        Status::Processing => 2,
+        Status::Shipped => 3,
+        Status::Paid => 4,
+        Status::Delivered => 5,
+        Status::Cancelled => 6,
+    }
+}
+
+/// No move of the stock is ever left out because it does not fit.
+fn moves_fit(order: &Order, hold: Option<Hold>, before: &World) -> Result<(), TestCaseError> {
+    let mut stock: HashMap<_, _> = before.products.iter().map(|(id, product)| (*id, product.stock)).collect();
+    for (id, change) in apply::stock_moves(order, hold) {
+        let after: Option<_> = stock[&id].after(change);
+        prop_assert!(after.is_some(), "{:?} of {:?} does not fit", change, stock[&id]);
+        let (StockMove::Reserve(n) | StockMove::Release(n) | StockMove::Consume(n) | StockMove::Unconsume(n)) =
+            change;
+        prop_assert!(n > 0);
+        stock.insert(id, after.unwrap());
+    }
+    Ok(())
+}
+
+/// What must be true of an order at any time.
+fn possible(order: &Order, story: &Story) -> Result<(), TestCaseError> {
+    let left = order.shipments.iter().any(|it| it.state.has_left());
+    let all_arrived = order.shipments.iter().all(|it| story.arrived.contains(&it.parcel));
+    let paid_during = match order.payment.state {
+        PaymentState::Paid { during } => Some(during),
+        _ => None,
+    };
+    prop_assert_eq!(paid_during.is_some(), story.paid, "paid is what was recorded");
+    prop_assert_eq!(story.hold, Some(order.hold));
+    match order.status() {
+        Status::Cancelled => {
+            prop_assert!(order.is_cancelled());
+            prop_assert!(order.hold != Hold::Reserved, "a cancelled order promises nothing");
+        }
+        status => {
+            prop_assert!(!order.is_cancelled());
+            prop_assert_eq!(status == Status::Delivered, !order.shipments.is_empty() && all_arrived);
+            prop_assert_eq!(left, order.hold == Hold::Consumed, "goods are gone when a parcel left");
+        }
+    }
+    match order.status() {
+        Status::Pending => prop_assert!(!order.processing && order.shipments.is_empty()),
+        Status::Processing => prop_assert!(order.processing && !left),
+        Status::Shipped => prop_assert!(left),
+        Status::Paid => {
+            prop_assert!(story.paid && !all_arrived || order.shipments.is_empty());
+            prop_assert_eq!(paid_during, Some(if left { Stage::Shipped } else { Stage::Pending }));
+            prop_assert!(left || !order.processing);
+        }
+        Status::Delivered | Status::Cancelled => {}
+    }
+    let numbers = order.shipments.iter().map(|it| it.parcel);
+    prop_assert!(numbers.eq(1..=order.shipments.len() as Parcel), "parcels are 1, 2, 3 …");
+    let sum: i64 = order.items.iter().map(|item| item.unit_price.amount * i64::from(item.quantity)).sum();
+    prop_assert_eq!(order.total.amount, sum);
+    Ok(())
+}

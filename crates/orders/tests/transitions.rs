@@ -1,0 +1,271 @@
+//! The table in `src/status.rs`, asked cell by cell: every status, everybody, with a reason and without, for cash
+//! and for online payments, unpaid, paid before processing and paid on the road.
+
+#[path = "transitions/shop.rs"]
+mod shop;
+
+use ordercast_orders::event::Kind;
+use ordercast_orders::order::PaymentMethod::{self, CashOnDelivery, Online};
+use ordercast_orders::status::Status::{self, Cancelled, Delivered, Paid, Pending, Processing, Shipped};
+use ordercast_orders::{Actor, Command, Refusal};
+
+use shop::{Came, Shop, customer, driver, gateway, staff, why};
+
+/// Rows are where an order is, columns where it is asked to go; [`LEGEND`] says what the words mean.
+#[rustfmt::skip]
+const TABLE: [(Status, [&str; 6]); 6] = [
+    //            pending     processing  shipped     paid  delivered  cancelled
+    (Pending,    ["",         "staff",    "staff",    "¹",  "staff",   "customer, staff"]),
+    (Processing, ["reason",   "",         "staff",    "²",  "staff",   "staff"]),
+    (Shipped,    ["reason",   "reason",   "",         "¹",  "staff",   "staff"]),
+    (Paid,       ["reason ⁵", "staff ³",  "staff ³⁵", "",   "staff",   "staff, customer ⁴"]),
+    (Delivered,  ["reason",   "reason",   "reason",   "²",  "",        ""]),
+    (Cancelled,  ["",         "",         "",         "⁶",  "",        ""]),
+];
+
+/// What the words mean, in the words of `src/status.rs`. [`by_cell`] and its neighbours are the same in code.
+const LEGEND: [&str; 8] = [
+    "*staff* (and Ordercast itself) may do it",
+    "*reason*: they may correct the mistake, and must say why; an empty cell is refused.",
+    "¹ A payment: for cash, from staff and the driver who took it; from the payment provider for either method.",
+    "² The payment is recorded as an event, the status stays.",
+    "³ Forward when it was paid before processing; a correction with a reason when it was paid on the road.",
+    "⁴ The customer only while processing has not started.",
+    "⁵ Where the order is there already and only the payment makes it read `paid`, the payment is what is \
+     corrected, with a reason: cash that did not come is due again. An online payment is undone by its refund.",
+    "⁶ Only a payment provider's late report is recorded; the status stays.",
+];
+
+/// Which orders exist: a paid one reads `paid` at the stage where the money came.
+const ORDERS: [(Status, &[Came]); 6] = [
+    (Pending, &[Came::Never, Came::OnTheRoad]),
+    (Processing, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
+    (Shipped, &[Came::Never, Came::BeforeProcessing]),
+    (Paid, &[Came::BeforeProcessing, Came::OnTheRoad]),
+    (Delivered, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
+    (Cancelled, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
+];
+
+/// One question to one cell.
+#[derive(Debug, Clone, Copy)]
+struct Question {
+    from: Status,
+    to: Status,
+    came: Came,
+    method: PaymentMethod,
+    reason: bool,
+}
+
+/// The answer: the kind of the event and the status after it, or the code of the refusal.
+type Answer = Result<(Kind, Status), &'static str>;
+
+/// What a cell says to somebody who may set statuses.
+fn by_cell(cell: &str, q: Question) -> Answer {
+    let kind = if q.to == Cancelled { Kind::OrderCancelled } else { Kind::OrderStatusChanged };
+    let moved = Ok((kind, lands(q)));
+    let corrected = if q.reason { moved } else { Err("reason_required") };
+    let there_but_paid =
+        matches!((q.to, q.came), (Pending, Came::BeforeProcessing) | (Shipped, Came::OnTheRoad));
+    match cell {
+        "" if q.from == Cancelled || q.to == Cancelled => Err("final_status"),
+        "" => Err("unchanged"),
+        "staff" | "customer, staff" | "staff, customer ⁴" => moved,
+        "reason ⁵" | "staff ³⁵" if there_but_paid => match q.method {
+            Online => Err("payment_state"),
+            CashOnDelivery if q.reason => Ok((Kind::OrderStatusChanged, q.to)),
+            CashOnDelivery => Err("reason_required"),
+        },
+        "reason" | "reason ⁵" => corrected,
+        "staff ³" | "staff ³⁵" => {
+            if q.came == Came::OnTheRoad {
+                corrected
+            } else {
+                moved
+            }
+        }
+        "¹" | "²" | "⁶" => unreachable!("payments are asked by `by_payment`"),
+        other => unreachable!("{other:?} has no meaning"),
+    }
+}
+
+/// Back at the stage where its money came, an order reads `paid`.
+fn lands(q: Question) -> Status {
+    match (q.to, q.came) {
+        (Pending, Came::BeforeProcessing) | (Shipped, Came::OnTheRoad) => Paid,
+        (to, _) => to,
+    }
+}
+
+/// What a cell of the column `paid` says to somebody who reports money.
+fn by_payment(cell: &str, q: Question) -> Answer {
+    match cell {
+        _ if q.came != Came::Never => Err("payment_state"),
+        "¹" => Ok((Kind::OrderStatusChanged, Paid)),
+        "²" | "⁶" => Ok((Kind::PaymentChanged, q.from)),
+        other => unreachable!("{other:?} is no payment"),
+    }
+}
+
+fn set_status(who: &Actor, cell: &str, q: Question) -> Answer {
+    match who {
+        Actor::Staff { .. } | Actor::System if q.to != Paid => by_cell(cell, q),
+        Actor::Staff { .. } | Actor::System if q.from == Cancelled => Err("final_status"),
+        Actor::Staff { .. } | Actor::System if q.from == Paid => Err("unchanged"),
+        Actor::Staff { .. } | Actor::System => record_payment(who, cell, q),
+        _ => Err("forbidden"),
+    }
+}
+
+fn cancel_order(who: &Actor, cell: &str, q: Question) -> Answer {
+    let not_started = q.from == Pending || q.from == Paid && q.came == Came::BeforeProcessing;
+    match who {
+        Actor::Staff { .. } | Actor::System => by_cell(cell, q),
+        Actor::Customer { .. } if q.from == Cancelled => Err("final_status"),
+        Actor::Customer { .. } if cell.contains("customer") && not_started => by_cell(cell, q),
+        Actor::Customer { .. } => Err("too_late_to_cancel"),
+        _ => Err("forbidden"),
+    }
+}
+
+fn record_payment(who: &Actor, cell: &str, q: Question) -> Answer {
+    match who {
+        Actor::Staff { .. } | Actor::Driver { .. } if q.method == Online => Err("forbidden"),
+        Actor::Staff { .. } | Actor::Driver { .. } if q.from == Cancelled => Err("final_status"),
+        Actor::Staff { .. } | Actor::Driver { .. } | Actor::Gateway { .. } | Actor::System => {
+            by_payment(cell, q)
+        }
+        _ => Err("forbidden"),
+    }
+}
+
+#[test]
+fn every_cell_answers_everybody_as_the_table_says() {
+    let mut asked = 0;
+    for (from, row) in TABLE {
+        for (to, cell) in Status::ALL.into_iter().zip(row) {
+            for (came, method, reason) in histories(from) {
+                let q = Question { from, to, came, method, reason };
+                let shop = Shop::with_order(from, came, method);
+                for who in everybody() {
+                    answers(&shop, &who, shop.set_status(to, reason), set_status(&who, cell, q), q);
+                    if to == Cancelled {
+                        let cancel = Command::CancelOrder { order: shop.order, reason: why(reason) };
+                        answers(&shop, &who, cancel, cancel_order(&who, cell, q), q);
+                    }
+                    if to == Paid {
+                        answers(&shop, &who, shop.money(), record_payment(&who, cell, q), q);
+                    }
+                    asked += 1;
+                }
+            }
+        }
+    }
+    // 15 kinds of order, 2 methods, with a reason and without, 6 who ask, 6 statuses to go to.
+    assert_eq!(asked, 15 * 2 * 2 * 6 * 6);
+}
+
+#[test]
+fn the_table_of_the_docs_is_this_table() {
+    let docs: Vec<&str> = include_str!("../src/status.rs")
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(str::trim)
+        .collect();
+    let mut rows = docs.iter().filter(|line| line.starts_with('|')).map(|line| {
+        let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`'));
+        cells.collect::<Vec<_>>()
+    });
+    assert_eq!(rows.next().unwrap()[1..], Status::ALL.map(Status::name));
+    assert!(rows.next().unwrap().iter().all(|cell| cell.bytes().all(|b| b == b'-')));
+    for (from, cells) in TABLE {
+        let row = rows.next().unwrap();
+        assert_eq!((row[0], &row[1..]), (from.name(), &cells[..]));
+    }
+    assert_eq!(rows.next(), None);
+    let prose = docs.join(" ");
+    for sentence in LEGEND {
+        assert!(prose.contains(sentence), "the docs do not say: {sentence}");
+    }
+}
+
+#[test]
+fn a3_a_customer_cancels_until_processing_starts_prepaid_or_not() {
+    for came in [Came::Never, Came::BeforeProcessing] {
+        for method in [CashOnDelivery, Online] {
+            let from = if came == Came::Never { Pending } else { Paid };
+            let mut shop = Shop::with_order(from, came, method);
+            let cancel = Command::CancelOrder { order: shop.order, reason: None };
+            assert_eq!(shop.ask(&customer(), &cancel).unwrap().kind, Kind::OrderCancelled);
+            for later in [Processing, Shipped, Delivered] {
+                let mut shop = Shop::with_order(later, came, method);
+                assert_eq!(shop.ask(&customer(), &cancel), Err(Refusal::TooLateToCancel { status: later }));
+            }
+        }
+    }
+}
+
+#[test]
+fn a5_staff_move_an_order_from_pending_to_delivered() {
+    let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
+    for status in [Processing, Shipped, Delivered] {
+        let event = shop.ask(&staff(), &shop.set_status(status, false)).unwrap();
+        assert_eq!((event.kind, shop.status()), (Kind::OrderStatusChanged, status));
+    }
+}
+
+#[test]
+fn b5_staff_cancel_from_whatever_is_not_final() {
+    for (from, came) in ORDERS.iter().flat_map(|(from, came)| came.iter().map(|came| (*from, *came))) {
+        let mut shop = Shop::with_order(from, came, CashOnDelivery);
+        let answer = shop.ask(&staff(), &shop.set_status(Cancelled, false));
+        assert_eq!(
+            answer.map(|event| event.kind).ok(),
+            (!from.is_final()).then_some(Kind::OrderCancelled),
+            "{from}"
+        );
+    }
+}
+
+#[test]
+fn b5_cash_is_paid_after_shipped_and_before_delivered() {
+    for who in [staff(), driver()] {
+        let mut shop = Shop::with_order(Shipped, Came::Never, CashOnDelivery);
+        shop.ask(&who, &shop.money()).unwrap();
+        assert_eq!(shop.status(), Paid);
+        shop.ask(&staff(), &shop.set_status(Delivered, false)).unwrap();
+        assert_eq!(shop.status(), Delivered);
+    }
+}
+
+#[test]
+fn c3_nobody_but_staff_sets_a_status_and_it_is_stored() {
+    let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
+    for who in everybody().into_iter().filter(|who| !matches!(who, Actor::Staff { .. } | Actor::System)) {
+        for status in Status::ALL {
+            let answer = shop.ask(&who, &shop.set_status(status, true));
+            assert!(matches!(answer, Err(Refusal::Forbidden(_))), "{who:?} {status}: {answer:?}");
+        }
+    }
+    assert_eq!(shop.status(), Pending);
+    shop.ask(&staff(), &shop.set_status(Shipped, false)).unwrap();
+    assert_eq!(shop.status(), Shipped);
+}
+
+/// Every history an order of this status can have, asked with a reason and without.
+fn histories(from: Status) -> impl Iterator<Item = (Came, PaymentMethod, bool)> {
+    let came = ORDERS.into_iter().filter(move |row| row.0 == from).flat_map(|row| row.1.iter().copied());
+    let methods = came.flat_map(|came| [CashOnDelivery, Online].map(|method| (came, method)));
+    methods.flat_map(|(came, method)| [false, true].map(|reason| (came, method, reason)))
+}
+
+fn everybody() -> [Actor; 6] {
+    [customer(), staff(), driver(), gateway(), Actor::System, Actor::Outside]
+}
+
+/// Asks, compares, and leaves the shop as it was.
+fn answers(shop: &Shop, who: &Actor, command: Command, expected: Answer, q: Question) {
+    let mut shop = shop.clone();
+    let answer = shop.ask(who, &command);
+    let said = answer.as_ref().map(|event| (event.kind, shop.status())).map_err(Refusal::code);
+    assert_eq!(said, expected, "{who:?} asks {command:?} in {q:?} and hears {answer:?}");
+}
