@@ -28,7 +28,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(20);
 /// How to start a server.
 #[derive(Debug)]
 pub(crate) struct Launch<'a> {
-    /// Its binary.
+    /// Its binary, by its whole path: it runs in another directory.
     pub(crate) binary: &'a Path,
     /// The core it runs on.
     pub(crate) core: usize,
@@ -54,17 +54,11 @@ pub(crate) struct Server {
 impl Launch<'_> {
     /// Starts the server, and waits until it says that it is ready.
     pub(crate) fn start(&self, interrupt: &Interrupt) -> Result<Server> {
-        let binary = self.binary.canonicalize().with_context(|| {
-            format!(
-                "there is no server at {}; build it first, or name it with --server",
-                self.binary.display()
-            )
-        })?;
         let address = free_address()?;
         let (log, data) = (self.directory.join("server.log"), self.directory.join("data"));
         fs::create_dir(&data)?;
         let output = File::create(&log)?;
-        let child = pinned::command(self.core, &binary)?
+        let child = pinned::command(self.core, self.binary)?
             .arg("serve")
             .args(["--listen", &address.to_string(), "--data"])
             .arg(&data)
@@ -80,7 +74,7 @@ impl Launch<'_> {
             .spawn()
             .context("cannot start the server")?;
         let mut server = Server::own(child, address, log, data)?;
-        eprintln!("server: {} as process {} on {address}", binary.display(), server.pid());
+        eprintln!("server: {} as process {} on {address}", self.binary.display(), server.pid());
         server.ready(interrupt).inspect_err(|_| eprintln!("{}", server.last_words()))?;
         Ok(server)
     }

@@ -1,6 +1,6 @@
 //! `orders`: customers create orders on many connections, each durable before its answer; then the lists are read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -20,6 +20,7 @@ use crate::{environment, floor, pinned};
 /// The subcommand.
 pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
+    let binary = binary(options)?;
     let machine = Machine::describe();
     let base = options.data.clone().unwrap_or_else(std::env::temp_dir);
     let directory = tempfile::Builder::new()
@@ -36,7 +37,7 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
         }
         Switch::Off => None,
     };
-    let server = start(options, directory.path(), &interrupt)?;
+    let server = start(options, &binary, directory.path(), &interrupt)?;
     let (load, pages) =
         measure(options, &server, &interrupt).inspect_err(|_| eprintln!("{}", server.last_words()))?;
     let stopped_in = server.stop()?;
@@ -61,13 +62,9 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     Ok(if options.check && missed { Verdict::Missed } else { Verdict::Fine })
 }
 
-fn start(options: &OrdersOptions, directory: &std::path::Path, interrupt: &Interrupt) -> Result<Server> {
-    let binary = match &options.server {
-        Some(binary) => binary.clone(),
-        None => beside_us()?,
-    };
+fn start(options: &OrdersOptions, binary: &Path, directory: &Path, interrupt: &Interrupt) -> Result<Server> {
     Launch {
-        binary: &binary,
+        binary,
         core: options.load.server_core,
         directory,
         environment: &environment::for_server(&options.env),
@@ -102,8 +99,13 @@ fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> R
     Ok((load, pages))
 }
 
-/// The server that was built together with this program.
-fn beside_us() -> Result<PathBuf> {
-    let own = std::env::current_exe().context("cannot find our own binary")?;
-    Ok(own.with_file_name("ordercast"))
+/// The server that was named, or else the one that was built together with this program.
+fn binary(options: &OrdersOptions) -> Result<PathBuf> {
+    let binary = match &options.server {
+        Some(binary) => binary.clone(),
+        None => std::env::current_exe().context("cannot find our own binary")?.with_file_name("ordercast"),
+    };
+    binary.canonicalize().with_context(|| {
+        format!("there is no server at {}; build it first, or name it with --server", binary.display())
+    })
 }

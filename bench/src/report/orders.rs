@@ -13,8 +13,8 @@ use crate::units::{float, mebibytes, ratio};
 /// The number of orders that the goals are stated for.
 const STATED_FOR: u64 = 1_000_000;
 
-/// Above this share of a core, others disturbed the measurement.
-const QUIET: f64 = 0.1;
+/// Above this share of a core, others disturbed the measurement. Interrupts, which belong to no process, stay below.
+const QUIET: f64 = 0.15;
 
 /// Prints it.
 pub(crate) fn print(report: &OrdersReport<'_>) {

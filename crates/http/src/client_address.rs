@@ -52,6 +52,11 @@ impl ClientAddress {
 }
 
 impl AddressBucket {
+    /// The address that stands for the bucket: itself, or the first of its /64.
+    pub fn address(self) -> IpAddr {
+        self.0
+    }
+
     /// The bucket of an address.
     pub fn of(ip: IpAddr) -> Self {
         match ip.to_canonical() {
@@ -75,10 +80,13 @@ impl std::fmt::Display for AddressBucket {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn resolve(peer: &str, list: &[(&'static str, &str)]) -> (String, bool) {
-        let headers = list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let headers =
+            list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         let trusted = TrustedProxies::parse("loopback, 10.0.0.0/8, 2001:db8:aaaa::/48").unwrap();
         let client = ClientAddress::resolve(peer.parse().unwrap(), &headers, &trusted);
         (client.ip.to_string(), client.is_secure)
@@ -142,6 +150,30 @@ mod tests {
         ] {
             let (address, secure) = client;
             assert_eq!(resolve("10.0.0.1", &[("forwarded", list)]), (address.into(), secure), "{list}");
+        }
+    }
+
+    #[test]
+    fn an_open_quote_does_not_swallow_what_the_proxy_wrote() {
+        for list in [r#"for=1.2.3.4;x=", for=203.0.113.9"#, r#"for=1.2.3.4;x="\, for="[2001:db8::9]""#] {
+            assert_eq!(ip("10.0.0.1", &[("forwarded", list)]), "10.0.0.1", "{list}");
+        }
+        let lines = [("forwarded", r#"for=1.2.3.4;x=""#), ("forwarded", "for=203.0.113.9")];
+        assert_eq!(ip("10.0.0.1", &lines), "203.0.113.9");
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_client_sends_never_makes_it_somebody_else(
+            sent in r#"(for=|proto=|1\.2\.3\.4|10\.1\.1\.1|[,;:="\\ \[\]x]){0,12}"#,
+            appended in prop::sample::select(vec!["203.0.113.9", "2001:db8::9"]),
+        ) {
+            let list = format!("{sent}, {appended}");
+            prop_assert_eq!(ip("10.0.0.1", &[(XFF, &list)]), appended);
+            prop_assert_eq!(ip("198.51.100.7", &[(XFF, &list)]), "198.51.100.7");
+            let quoted = if appended.contains(':') { format!("\"[{appended}]:4711\"") } else { appended.to_owned() };
+            let client = ip("10.0.0.1", &[("forwarded", &format!("{sent}, for={quoted};proto=http"))]);
+            prop_assert!(client == appended || client == "10.0.0.1", "{}", client);
         }
     }
 

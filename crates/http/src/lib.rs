@@ -7,14 +7,34 @@
 //! - [`client_address`]: where a request comes from, through trusted proxies only.
 //! - [`rate_limit`]: how often somebody may ask.
 //! - [`auth`]: tokens, the session cookie, allowed origins, passwords.
+//! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
+//! - [`guard`]: every request passes it first. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
+//! - [`server`]: the connections under it all.
+//! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`]: what is told of it all.
+//!
+//! To add an endpoint: a file in `resources/` with its body, its documentation and its handler, and a line in
+//! `router.rs`.
 //!
 //! It never reaches into SQL, never reads the wall clock (the time is handed in), and decides nothing about orders:
 //! that is `orders`. Nothing a client sends makes it panic or answer 5xx.
 
+pub mod app;
 pub mod auth;
+pub mod caller;
 pub mod client_address;
 pub mod extract;
+pub mod guard;
+pub mod idempotency;
+pub mod metrics;
+pub mod openapi;
 pub mod problem;
 pub mod rate_limit;
+pub mod resources;
+pub mod revocations;
+pub mod router;
+pub mod server;
+pub mod sessions;
+pub mod submit;
 
+pub use app::{App, Settings, Shared};
 pub use problem::Problem;

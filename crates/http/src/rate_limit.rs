@@ -13,7 +13,8 @@ mod store;
 use std::hash::Hash;
 use std::time::Duration;
 
-use governor::clock::{Clock, MonotonicClock, Reference as _};
+use governor::clock::{Clock, MonotonicClock};
+use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 
 use crate::problem::{Code, Problem};
@@ -21,7 +22,7 @@ use store::Bounded;
 
 pub use bundle::{RateLimits, Rates};
 pub use governor::clock::FakeRelativeClock;
-pub use rate::{InvalidRate, Rate};
+pub use rate::{InvalidRate, Period, Rate};
 
 /// The most keys one limiter remembers, a few megabytes. Whoever comes after that shares one bucket.
 pub const MOST_KEYS: usize = 100_000;
@@ -64,14 +65,16 @@ impl Clock for Ticks {
     }
 }
 
+type Buckets<K> = governor::RateLimiter<K, Bounded<K>, Ticks, NoOpMiddleware<Nanos>>;
+
 /// One rate, for each key on its own.
 #[derive(Debug)]
-pub struct RateLimiter<K: Hash + Eq + Clone>(Option<governor::RateLimiter<K, Bounded<K>, Ticks>>);
+pub struct RateLimiter<K: Hash + Eq + Clone>(Option<Buckets<K>>);
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
     /// A limiter that remembers at most `most_keys`.
     pub fn new(rate: Rate, most_keys: usize, ticks: Ticks) -> Self {
-        Self(rate.quota().map(|quota| governor::RateLimiter::new(quota, Bounded::new(most_keys), ticks)))
+        Self(rate.quota().map(|quota| Buckets::new(quota, Bounded::new(most_keys), ticks)))
     }
 
     /// Counts one request of this key.
@@ -93,7 +96,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
 
     /// How many keys are remembered.
     pub fn keys(&self) -> usize {
-        self.0.as_ref().map_or(0, governor::RateLimiter::len)
+        self.0.as_ref().map_or(0, Buckets::len)
     }
 }
 
@@ -120,7 +123,11 @@ mod tests {
         assert_eq!(limiter.check(&1), Ok(()));
         assert_eq!(limiter.check(&1), Err(RetryAfter(1)));
         clock.advance(Duration::from_mins(1));
-        assert_eq!((0..10).filter(|_| limiter.check(&1).is_ok()).count(), 5, "no more than the burst is saved up");
+        assert_eq!(
+            (0..10).filter(|_| limiter.check(&1).is_ok()).count(),
+            5,
+            "no more than the burst is saved up"
+        );
     }
 
     #[test]

@@ -115,12 +115,15 @@ impl Hub {
     ///
     /// Only the event after the head is accepted. After a gap the ring starts over behind it: connections that are
     /// not yet past the gap are served from the log.
-    pub fn publish(&self, committed: Committed) {
-        let mut woken: Vec<(Topic, Seq)> = Vec::new();
+    ///
+    /// Returns how many listeners each event is for.
+    pub fn publish(&self, committed: Committed) -> Vec<usize> {
+        let mut told = vec![0; committed.events.len()];
+        let mut woken: Vec<(usize, Topic, Seq)> = Vec::new();
         {
             let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-            for told in committed.events {
-                let entry = Arc::new(Entry::new(told));
+            for (place, event) in committed.events.into_iter().enumerate() {
+                let entry = Arc::new(Entry::new(event));
                 let seq = entry.seq();
                 if seq <= ring.head {
                     continue;
@@ -129,7 +132,7 @@ impl Hub {
                     ring.entries.clear();
                 }
                 ring.head = seq;
-                woken.extend(entry.topics.iter().map(|topic| (topic.clone(), seq)));
+                woken.extend(entry.topics.iter().map(|topic| (place, topic.clone(), seq)));
                 if ring.entries.len() == RING {
                     ring.entries.pop_front();
                 }
@@ -138,12 +141,13 @@ impl Hub {
         }
         let mut topics = lock(&self.topics);
         let mut heard: Vec<(Arc<Listeners>, Seq)> = Vec::new();
-        for (topic, seq) in woken {
+        for (place, topic, seq) in woken {
             let Some(listeners) = topics.get(&topic) else { continue };
             if listeners.newest.receiver_count() == 0 {
                 topics.remove(&topic);
                 continue;
             }
+            told[place] += listeners.newest.receiver_count();
             let mut recent = lock(&listeners.recent);
             recent.seqs.push_back(seq);
             if recent.seqs.len() > RECENT
@@ -158,6 +162,7 @@ impl Hub {
         for (listeners, seq) in heard {
             listeners.newest.send_replace(seq);
         }
+        told
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.

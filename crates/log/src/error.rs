@@ -37,7 +37,7 @@ pub enum LogError {
         known: u32,
     },
     /// The file is some other program's.
-    #[error("{0} is an SQLite database, but not one of Ordercast's")]
+    #[error("{0} is no database of Ordercast's: move it away, or use another data directory")]
     NotOurs(String),
     /// Another process writes to it.
     #[error("another Ordercast is running on {0}: stop it first, or use another data directory")]
@@ -54,6 +54,34 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// Whether the database is in the way, not what was written: it would refuse every part of the batch alike.
+    pub(crate) fn is_general(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        let Self::Sqlite(error) = self else { return matches!(self, Self::File { .. }) };
+        matches!(
+            error.sqlite_error_code(),
+            Some(
+                Code::DatabaseBusy
+                    | Code::DatabaseLocked
+                    | Code::PermissionDenied
+                    | Code::OutOfMemory
+                    | Code::ReadOnly
+                    | Code::SystemIoFailure
+                    | Code::DiskFull
+                    | Code::CannotOpen
+                    | Code::FileLockingProtocolFailed
+                    | Code::NotADatabase
+            )
+        )
+    }
+
+    /// Whether somebody else holds the database at the moment, so that trying again helps.
+    pub(crate) fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        let code = if let Self::Sqlite(error) = self { error.sqlite_error_code() } else { None };
+        matches!(code, Some(Code::DatabaseBusy | Code::DatabaseLocked))
+    }
+
     /// For `map_err`: says what was tried with a file.
     pub(crate) fn file(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();

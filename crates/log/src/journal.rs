@@ -28,7 +28,7 @@ pub struct Wanted {
     pub people: Vec<UserId>,
     /// Idempotency keys.
     pub keys: Vec<[u8; 16]>,
-    /// The time of the batch.
+    /// The time of the batch, as far as the clock knows.
     pub now: Timestamp,
 }
 
@@ -49,6 +49,24 @@ pub struct Loaded {
     pub head: Seq,
     /// The history's name.
     pub epoch: Epoch,
+    /// When the log's last event happened: no later one may be before it, whatever the clock says.
+    pub latest: Timestamp,
+}
+
+impl Loaded {
+    /// Nothing is known: what the first batch begins with, and the one after a failure.
+    pub fn nothing() -> Self {
+        Self {
+            world: World::default(),
+            contacts: HashMap::new(),
+            details: HashMap::new(),
+            people: HashMap::new(),
+            answers: HashMap::new(),
+            head: Seq::default(),
+            epoch: Epoch::stored(""),
+            latest: Timestamp::MIN,
+        }
+    }
 }
 
 /// What a batch changes.
@@ -88,10 +106,12 @@ pub struct OrderWrite {
 /// One database's way to commit a batch. Used by one thread, one batch at a time:
 /// `begin`, any number of `account`s, `write`, `commit`; or `rollback` at any point.
 pub trait Journal: Send + 'static {
-    /// Starts a transaction and loads what the batch names. The first call also fills head, epoch and next number.
+    /// Starts a transaction and loads what the batch names. Where the epoch is empty, also head, epoch, next number
+    /// and latest time; and everything that is loaded already and somebody else may have changed.
     fn begin(&mut self, wanted: &Wanted, loaded: &mut Loaded) -> Result<(), LogError>;
 
-    /// Changes an account inside the transaction. A refusal leaves the transaction as it was.
+    /// Changes an account inside the transaction. After a refusal the transaction goes on: what it wrote, such as
+    /// the end of a stolen session, is committed with the rest.
     fn account(
         &mut self,
         change: &AccountChange,
@@ -104,9 +124,10 @@ pub trait Journal: Send + 'static {
     /// Makes it durable. When this returns, the batch survives a power loss.
     fn commit(&mut self) -> Result<(), LogError>;
 
-    /// Forgets the transaction, and everything that was cached because of it.
+    /// Forgets the transaction, and everything that was cached because of it; the caller forgets what was loaded.
     fn rollback(&mut self);
 
-    /// A little housekeeping between batches; must be short. Called when a second has passed or the writer is idle.
-    fn tidy(&mut self, now: Timestamp) -> Result<(), LogError>;
+    /// A little housekeeping between batches, in a transaction of its own; must be short. Called every second or so,
+    /// when idle once a minute. Says whether there is more to do. After an error the caller rolls back.
+    fn tidy(&mut self, now: Timestamp) -> Result<bool, LogError>;
 }

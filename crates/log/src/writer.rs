@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
@@ -27,6 +28,9 @@ const BATCH: usize = 256;
 const BATCH_REQUESTS: usize = 1000;
 /// How long a caller waits for room in the queue.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the writer waits for work before it looks for housekeeping: while there is some, and when there was none.
+const TIDY_SOON: Duration = Duration::from_secs(1);
+const TIDY_IDLE: Duration = Duration::from_mins(1);
 
 /// Gives commands to the writer. Cheap to clone; the writer stops when the last one is gone.
 #[derive(Clone)]
@@ -46,7 +50,11 @@ impl Writer {
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (work, queue) = mpsc::channel(QUEUE);
         let mut batches = Batches::new(journal, clock, publish);
-        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || run(&mut batches, queue))?;
+        // For its timer alone: an idle writer still has housekeeping to do.
+        let timer = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || run(&mut batches, queue, &timer))?;
         Ok((Self { work }, thread))
     }
 
@@ -84,10 +92,16 @@ impl Writer {
     }
 }
 
-fn run<J: Journal>(batches: &mut Batches<J>, mut queue: mpsc::Receiver<Work>) {
+fn run<J: Journal>(batches: &mut Batches<J>, mut queue: mpsc::Receiver<Work>, timer: &Runtime) {
     let mut waiting = Vec::with_capacity(BATCH);
-    while queue.blocking_recv_many(&mut waiting, BATCH) > 0 {
-        gather(&mut queue, &mut waiting);
+    let mut patience = TIDY_SOON;
+    loop {
+        let more = async { tokio::time::timeout(patience, queue.recv_many(&mut waiting, BATCH)).await };
+        match timer.block_on(more) {
+            Ok(0) => return,
+            Ok(_) => gather(&mut queue, &mut waiting),
+            Err(_idle) => {}
+        }
         while !waiting.is_empty() {
             let mut requests = 0;
             let fits = waiting.iter().take_while(|work| {
@@ -98,7 +112,7 @@ fn run<J: Journal>(batches: &mut Batches<J>, mut queue: mpsc::Receiver<Work>) {
             let rest = waiting.split_off(first);
             batches.commit(std::mem::replace(&mut waiting, rest));
         }
-        batches.tidy();
+        patience = if batches.tidy() { TIDY_SOON } else { TIDY_IDLE };
     }
 }
 

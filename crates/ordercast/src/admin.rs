@@ -1,62 +1,286 @@
-//! Placeholder for the commands that open the database.
+//! Commands that open the database themselves: accounts, tokens, migrations, copies. All but `restore` work beside a
+//! running server: SQLite lets them write between its batches, and the server notices.
 
-use anyhow::bail;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use crate::cli::{BackupArgs, MigrateArgs, RestoreArgs, TokenArgs, UserAddArgs, UserListArgs, UserPasswdArgs, UserResetLinkArgs};
+use anyhow::{Context as _, bail};
+use http::auth::password::{Password, Work};
+use http::auth::{Issuer, PasswordPool, Principal, SessionId};
+use http::resources::users::reset_url;
+use http::sessions::{Secret, later};
+use jiff::SignedDuration;
+use log::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
+use log::sqlite::{Database, SqliteQueries, backup};
+use log::{Queries as _, Writer};
+use orders::text::Line;
+use orders::{Role, StoreId, UserId};
+
+use crate::cli::{
+    BackupArgs, MigrateArgs, RestoreArgs, TokenArgs, UserAddArgs, UserListArgs, UserPasswdArgs, UserResetLinkArgs,
+};
 use crate::config::Config;
 use crate::config::sources::Environment;
 use crate::doctor::Check;
+use crate::serve::{RESET_LINK, options, token_keys};
+use crate::terminal::{printable, style};
+use crate::clock;
+
+/// The password for commands that set one, so that it stands in no shell history.
+const PASSWORD: &str = "ORDERCAST_PASSWORD";
+/// Characters of a password we make: 96 bits.
+const MADE: usize = 12;
+
+/// A database that is open for one command.
+struct Open {
+    queries: Arc<SqliteQueries>,
+    writer: Writer,
+    thread: JoinHandle<()>,
+}
+
+impl Open {
+    fn new(config: &Config) -> anyhow::Result<Self> {
+        exists(&config.data)?;
+        let database = Database::open(&config.data, &options(config), clock::uuid())?;
+        let (writer, thread) = Writer::start(database.journal, Arc::new(clock::System), Box::new(|_| {}))?;
+        Ok(Self { queries: database.queries, writer, thread })
+    }
+
+    async fn account(&self, change: AccountChange) -> anyhow::Result<AccountAnswer> {
+        Ok(self.writer.account(change).await??)
+    }
+
+    /// The account somebody named by address or id.
+    async fn user(&self, name: &str) -> anyhow::Result<User> {
+        let found = match Email::new(name) {
+            Ok(email) => self.queries.user_by_email(email).await?,
+            Err(_) => match UserId::new(name) {
+                Ok(id) => self.queries.user(id).await?,
+                Err(_) => None,
+            },
+        };
+        found.with_context(|| format!("there is no account {}; `ordercast user list` shows them", printable(name)))
+    }
+
+    async fn close(self) -> anyhow::Result<()> {
+        let Self { queries, writer, thread } = self;
+        drop((queries, writer));
+        tokio::task::spawn_blocking(|| thread.join()).await?.ok().context("the writer failed")
+    }
+}
+
+fn exists(directory: &Path) -> anyhow::Result<()> {
+    if !Database::file(directory).exists() {
+        bail!(
+            "there is no database in {}: start the server once with `ordercast serve`, or name the directory with --data",
+            directory.display()
+        );
+    }
+    Ok(())
+}
 
 /// What only the database can tell. Must not create one.
 pub async fn checks(config: &Config) -> Vec<Check> {
-    let _ = config;
-    Vec::new()
+    let file = Database::file(&config.data);
+    match Database::inspect(&config.data) {
+        Ok(None) => vec![Check::good("database", format!("none yet; `ordercast serve` makes {}", file.display()))],
+        Err(error) => vec![Check::broken("database", error.to_string(), "restore a backup with `ordercast restore`")],
+        Ok(Some(schema)) if schema > Database::schema() => vec![Check::broken(
+            "database",
+            format!("{} was written by a newer Ordercast (schema {schema})", file.display()),
+            "start the newer version, or restore a backup made before the upgrade",
+        )],
+        Ok(Some(schema)) if schema < Database::schema() => vec![Check::doubtful(
+            "database",
+            format!("{} has schema {schema}, this version writes {}", file.display(), Database::schema()),
+            "back it up with `ordercast backup`; the next start upgrades it",
+        )],
+        Ok(Some(schema)) => {
+            let size = std::fs::metadata(&file).map_or(0, |meta| meta.len()) >> 20;
+            vec![Check::good("database", format!("{} is readable, schema {schema}, {size} MiB", file.display()))]
+        }
+    }
+}
+
+fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
+    writeln!(anstream::stdout(), "{line}").map_err(Into::into)
+}
+
+/// A new password: made, from the environment, or typed twice.
+fn new_password(generate: bool, email: &str, environment: &Environment) -> anyhow::Result<(Password, Option<String>)> {
+    if generate {
+        let made = clock::random_text::<MADE>();
+        return Ok((Password::new(&made, email)?, Some(made)));
+    }
+    if let Some(given) = environment.get(PASSWORD) {
+        return Ok((Password::new(&given, email).with_context(|| format!("{PASSWORD} cannot be used"))?, None));
+    }
+    let typed = rpassword::prompt_password("New password: ").with_context(|| {
+        format!("no terminal to type a password into: set {PASSWORD}, or let one be made with --generate")
+    })?;
+    if rpassword::prompt_password("Again: ")? != typed {
+        bail!("the two passwords differ");
+    }
+    Ok((Password::new(&typed, email)?, None))
+}
+
+async fn hash(password: &Password) -> anyhow::Result<String> {
+    Ok(PasswordPool::new(Work::default(), 1, 1).hash(password).await?)
 }
 
 /// Adds an account.
 pub async fn user_add(config: Config, args: UserAddArgs, environment: &Environment) -> anyhow::Result<()> {
-    let _ = (config, args, environment);
-    bail!("not wired in this build")
+    let email = Email::new(&args.email).with_context(|| format!("`{}` cannot be used", printable(&args.email)))?;
+    let local = email.as_str().split('@').next().unwrap_or_default().to_owned();
+    let name = Line::new(args.name.as_deref().unwrap_or(&local)).context("the name cannot be used")?;
+    let (password, made) = new_password(args.generate, email.as_str(), environment)?;
+    let open = Open::new(&config)?;
+    let id = UserId::new(clock::uuid().to_string())?;
+    let change = AccountChange::CreateUser {
+        id: id.clone(),
+        role: Role::from(args.role),
+        store: StoreId::main(),
+        name,
+        email: email.clone(),
+        password_hash: hash(&password).await?,
+    };
+    open.account(change).await?;
+    say(format_args!("added {} {email} ({id})", Role::from(args.role).name()))?;
+    if let Some(made) = made {
+        say(format_args!("password {made}  (shown this once)"))?;
+    }
+    open.close().await
 }
 
 /// Lists the accounts.
 pub async fn user_list(config: Config, args: UserListArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    let open = Open::new(&config)?;
+    let wanted = args.role.map(Role::from);
+    let (dim, plain) = (style::DIM, anstyle::Reset);
+    for user in open.queries.users(usize::MAX).await? {
+        if wanted.is_some_and(|role| role != user.role) {
+            continue;
+        }
+        let email = user.email.unwrap_or_default();
+        let name = user.name.unwrap_or_default();
+        if args.json {
+            say(format_args!(
+                "{}",
+                serde_json::json!({
+                    "id": user.id, "role": user.role, "storeId": user.store, "email": email, "name": name,
+                    "local": user.password_hash.is_some(), "createdAt": user.created_at,
+                })
+            ))?;
+        } else {
+            let elsewhere = if user.password_hash.is_some() { "" } else { "  signs in elsewhere" };
+            say(format_args!(
+                "{:<9} {:<32} {:<24} {dim}{}{elsewhere}{plain}",
+                user.role.name(),
+                printable(&email),
+                printable(&name),
+                printable(user.id.as_str()),
+            ))?;
+        }
+    }
+    open.close().await
 }
 
 /// Sets a password.
 pub async fn user_passwd(config: Config, args: UserPasswdArgs, environment: &Environment) -> anyhow::Result<()> {
-    let _ = (config, args, environment);
-    bail!("not wired in this build")
+    let open = Open::new(&config)?;
+    let user = open.user(&args.user).await?;
+    let email = user.email.unwrap_or_default();
+    let (password, made) = new_password(args.generate, &email, environment)?;
+    open.account(AccountChange::SetPassword { user: user.id, password_hash: hash(&password).await? })
+        .await
+        .context("only accounts that sign in here have a password")?;
+    say(format_args!("the password of {} is set; every session of theirs has ended", printable(&email)))?;
+    if let Some(made) = made {
+        say(format_args!("password {made}  (shown this once)"))?;
+    }
+    open.close().await
 }
 
 /// Prints a link to set a new password.
 pub async fn user_reset_link(config: Config, args: UserResetLinkArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    let open = Open::new(&config)?;
+    let user = open.user(&args.user).await?;
+    let token = Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let expires_at = later(clock::now(), RESET_LINK);
+    open.account(AccountChange::CreateReset { user: user.id, token: token.hash, expires_at })
+        .await
+        .context("only accounts that sign in here have a password")?;
+    say(format_args!("{}", reset_url(&config.base_url(), &token.text)))?;
+    say(format_args!("works once, until {expires_at}; give it to its owner and to nobody else"))?;
+    open.close().await
 }
 
-/// Prints an access token.
+/// Prints an access token, of a session that can be ended like any other.
 pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    let open = Open::new(&config)?;
+    let user = open.user(&args.user).await?;
+    let (now, session) = (clock::now(), clock::uuid());
+    let expires_at = later(now, SignedDuration::try_from(args.lifetime)?);
+    // Nobody knows its refresh token, so it ends with the access token.
+    let refresh = Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let new = NewSession { id: session, refresh: refresh.hash, expires_at };
+    open.account(AccountChange::StartSession { user: user.id.clone(), session: new }).await?;
+    let token = token_keys(&config)?.mint(&Principal {
+        user: user.id,
+        role: user.role,
+        store: user.store,
+        name: user.name.as_deref().and_then(|name| Line::new(name).ok()),
+        email: user.email.as_deref().and_then(|email| Line::new(email).ok()),
+        session: Some(SessionId(session)),
+        issued_at: Some(now),
+        expires_at: Some(expires_at),
+        issuer: Issuer::Local,
+    })?;
+    say(format_args!("{token}"))?;
+    open.close().await
 }
 
 /// Brings the database to this version's shape.
 pub async fn migrate(config: Config, args: MigrateArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    exists(&config.data)?;
+    let known = Database::schema();
+    let found = Database::inspect(&config.data)?.unwrap_or(0);
+    if found == known {
+        return say(format_args!("the database has schema {known} already: nothing to do"));
+    }
+    if args.dry_run && found < known {
+        return say(format_args!("would bring the database from schema {found} to {known}"));
+    }
+    let open = Open::new(&config)?;
+    say(format_args!("brought the database from schema {found} to {known}"))?;
+    open.close().await
 }
 
 /// Copies the database.
 pub async fn backup(config: Config, args: BackupArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    exists(&config.data)?;
+    let from = Database::file(&config.data);
+    let to = args.to.clone();
+    tokio::task::spawn_blocking(move || backup::copy(&from, &to)).await??;
+    let size = std::fs::metadata(&args.to).map_or(0, |meta| meta.len());
+    say(format_args!("wrote {} ({:.1} MiB), checked and complete", args.to.display(), size as f64 / 1_048_576.0))
 }
 
 /// Replaces the database by a backup.
 pub async fn restore(config: Config, args: RestoreArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    if Database::file(&config.data).exists() && !args.force {
+        bail!(
+            "there is a database in {} already: add --force to put the backup in its place (it is kept, renamed)",
+            config.data.display()
+        );
+    }
+    let (from, directory) = (args.from.clone(), config.data.clone());
+    let kept = tokio::task::spawn_blocking(move || backup::restore(&from, &directory, clock::uuid())).await??;
+    say(format_args!("restored {} into {}", args.from.display(), config.data.display()))?;
+    if let Some(kept) = kept {
+        say(format_args!("what was there is now {}", kept.display()))?;
+    }
+    say(format_args!("live connections will be told to start over: this is a new epoch of the log"))
 }

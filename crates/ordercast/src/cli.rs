@@ -12,7 +12,7 @@ use crate::config::values::span;
 
 /// Live orders for a shop: customers and staff see every change at once, and nothing is lost on the way.
 #[derive(Debug, Parser)]
-#[command(name = "ordercast", version, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
+#[command(name = "ordercast", version, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -25,8 +25,9 @@ Start here:
   ordercast watch               in a second terminal: every order, live
   ordercast simulate --rate 5   in a third: customers and staff who keep it busy
 
-Options come from flags, over the environment (ORDERCAST_…), over ordercast.toml, over defaults.
-`ordercast config` shows each one and where it came from; `ordercast doctor` says what is wrong.";
+Options come from flags, over the environment (ORDERCAST_…), over ordercast.toml, over
+defaults. `ordercast config` shows each one and where it came from; `ordercast doctor`
+says what is wrong.";
 
 /// One command each.
 #[derive(Debug, Subcommand)]
@@ -76,8 +77,9 @@ Examples:
   ordercast serve --listen 0.0.0.0:8080 --data /var/lib/ordercast --store-name \"Tea & Co\"
   PORT=8080 JWT_SECRET=… FRONTEND_URL=https://shop.example ordercast serve
 
-The token secret is taken from ORDERCAST_JWT_SECRET (or JWT_SECRET) or the file, never from a flag: flags
-can be read by everybody on the machine. The first start makes an admin and prints the password, once.";
+The token secret is taken from ORDERCAST_JWT_SECRET (or JWT_SECRET) or the file, never from
+a flag, because flags can be read by everybody on the machine.
+The first start makes an admin and prints the password, once.";
 
 /// `ordercast user …`
 #[derive(Debug, Subcommand)]
@@ -193,7 +195,8 @@ pub struct TokenArgs {
 
 const TOKEN_EXAMPLES: &str = "\
 Example:
-  curl -H \"Authorization: Bearer $(ordercast token admin@example.com)\" http://localhost:3000/api/v1/orders";
+  curl -H \"Authorization: Bearer $(ordercast token admin@example.com)\" \\
+       http://localhost:3000/api/v1/orders";
 
 /// Which server, and who asks.
 #[derive(Debug, Args)]
@@ -202,7 +205,7 @@ pub struct ServerArgs {
     /// Where the server is [default: this machine, at the configured port]
     #[arg(long, env = "ORDERCAST_URL", value_parser = server_url)]
     pub url: Option<Url>,
-    /// Sign in as this staff account, with the password from ORDERCAST_PASSWORD or typed
+    /// Sign in as this staff account, with the password from `ORDERCAST_PASSWORD` or typed
     #[arg(long)]
     pub email: Option<String>,
     /// An access token of a staff account, see `ordercast token`; --email comes before it
@@ -264,7 +267,8 @@ Ends with 1 if an event was missed, came twice or out of order, or anything went
 Examples:
   ordercast simulate --rate 5 --for 60s
   ordercast simulate --rate 50 --for 5m --customers 200 --seed 7
-A server counts requests per address; for high rates start it with --rate-limit-address off --rate-limit-account off.";
+A server counts requests per address; for high rates start it with
+--rate-limit-address off --rate-limit-account off.";
 
 /// `ordercast migrate`
 #[derive(Debug, Args)]
@@ -290,7 +294,8 @@ pub struct BackupArgs {
 const BACKUP_EXAMPLES: &str = "\
 Example:
   ordercast backup orders-$(date +%F).db
-The token secret is not in it: keep data/jwt-secret as well, or everybody signs in again after a restore.";
+The token secret is not in it: keep data/jwt-secret as well, or everybody signs in again
+after a restore.";
 
 /// `ordercast restore`
 #[derive(Debug, Args)]
@@ -361,7 +366,8 @@ mod tests {
 
     #[test]
     fn options_are_flags_with_their_variables_in_the_help() {
-        let arguments = ["ordercast", "serve", "--listen", "0.0.0.0:1", "--demo", "--allow-tokens-without-expiry"];
+        let arguments =
+            ["ordercast", "serve", "--listen", "0.0.0.0:1", "--demo", "--allow-tokens-without-expiry"];
         let cli = Cli::try_parse_from(arguments).unwrap();
         let Command::Serve(serve) = cli.command else { panic!("serve") };
         assert!(serve.demo);
@@ -369,6 +375,7 @@ mod tests {
         assert_eq!(serve.config.0.get("allow_tokens_without_expiry"), Some("true"));
         let mut command = Cli::command();
         let help = command.find_subcommand_mut("serve").unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         for option in crate::config::options::OPTIONS {
             let is_secret = option.scope == crate::config::options::Scope::Secret;
             assert_eq!(help.contains(&format!("--{}", option.flag())), !is_secret, "{}", option.key);

@@ -38,6 +38,20 @@ pub fn random_text<const N: usize>() -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random_bytes::<N>())
 }
 
+/// The real time and real randomness, for the log.
+#[derive(Debug, Clone, Copy)]
+pub struct System;
+
+impl log::Clock for System {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn uuid(&self) -> Uuid {
+        uuid()
+    }
+}
+
 fn whole_milliseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }

@@ -15,6 +15,8 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod event_log;
+pub mod first_start;
 pub mod logging;
 pub mod secret;
 pub mod serve;
@@ -36,7 +38,9 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
         Command::User(UserCommand::Add(args)) => {
             admin::user_add(ready(&args.config.0, environment)?, args, environment).await?;
         }
-        Command::User(UserCommand::List(args)) => admin::user_list(ready(&args.config.0, environment)?, args).await?,
+        Command::User(UserCommand::List(args)) => {
+            admin::user_list(ready(&args.config.0, environment)?, args).await?;
+        }
         Command::User(UserCommand::Passwd(args)) => {
             admin::user_passwd(ready(&args.config.0, environment)?, args, environment).await?;
         }

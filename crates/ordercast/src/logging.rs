@@ -27,7 +27,8 @@ pub fn start(config: &Config) {
 
 /// Starts the log for a command that has no configuration.
 pub fn start_with(filter: Targets, format: LogFormat) {
-    let colours = std::io::stderr().is_terminal() && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let colours = std::io::stderr().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let layer = match format {
         LogFormat::Text => layers::layer()
             .compact()
@@ -37,12 +38,9 @@ pub fn start_with(filter: Targets, format: LogFormat) {
             .fmt_fields(debug_fn(field).delimited(" "))
             .with_writer(std::io::stderr)
             .boxed(),
-        LogFormat::Json => layers::layer()
-            .json()
-            .flatten_event(true)
-            .with_timer(Clock)
-            .with_writer(std::io::stderr)
-            .boxed(),
+        LogFormat::Json => {
+            layers::layer().json().flatten_event(true).with_timer(Clock).with_writer(std::io::stderr).boxed()
+        }
     };
     // A second start is a test's; it keeps the first one's log.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();

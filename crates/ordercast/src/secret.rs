@@ -48,7 +48,10 @@ fn read(path: &Path) -> anyhow::Result<Option<Secret>> {
     };
     let secret = text.trim();
     if secret.is_empty() {
-        bail!("the token secret {} is empty; delete the file to have a new one made (everybody signs in again)", path.display());
+        bail!(
+            "the token secret {} is empty; delete the file to have a new one made (everybody signs in again)",
+            path.display()
+        );
     }
     keep_private(path)?;
     Ok(Some(Secret::new(secret)))
@@ -90,7 +93,10 @@ fn keep_private(path: &Path) -> anyhow::Result<()> {
     {
         use std::os::unix::fs::PermissionsExt;
         if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
-            bail!("other users can read the token secret {0}, and that cannot be changed ({error}); run chmod 600 {0}", path.display());
+            bail!(
+                "other users can read the token secret {0}, and that cannot be changed ({error}); run chmod 600 {0}",
+                path.display()
+            );
         }
     }
     tracing::warn!(

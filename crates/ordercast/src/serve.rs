@@ -1,12 +1,264 @@
-//! Placeholder for the wiring of the server.
+//! `ordercast serve`: everything wired together, and taken apart again in order.
 
-use anyhow::bail;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http::auth::password::Work;
+use http::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
+use http::client_address::TrustedProxies;
+use http::extract::BodyLimit;
+use http::metrics::Metrics;
+use http::rate_limit::{Period, Rate, RateLimits, Rates, Ticks};
+use http::revocations::Revocations;
+use http::{App, Settings, Shared};
+use jiff::SignedDuration;
+use live::stats::StatsBoard;
+use live::{ConnectionLimits, Hub};
+use log::sqlite::{Database, Lock, Options};
+use log::{Clock, Queries, Writer};
+use orders::StoreId;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::cli::ServeArgs;
+use crate::clock::System;
 use crate::config::Config;
+use crate::config::values;
+use crate::terminal::style;
+use crate::{event_log, first_start, secret};
+
+/// How often other processes' sign-outs are looked for.
+const REVOCATIONS_EVERY: Duration = Duration::from_secs(2);
+/// How often limits forget those who have been idle.
+const LIMITS_EVERY: Duration = Duration::from_secs(60);
+/// How long a link to set a new password works.
+pub const RESET_LINK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Runs the server until it is interrupted.
 pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
-    let _ = (config, args);
-    bail!("not wired in this build")
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    make_private(&config.data)?;
+    let _lock = Lock::take(&config.data)?;
+    let listener = open(config.listen, "listen")?;
+    let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
+    let welcome = first_start::prepare(&config, args.demo).await?;
+    let server = Server::start(&config).await?;
+    announce(&config, &listener, realtime.as_ref(), &welcome)?;
+    server.serve(listener, realtime, crate::interrupted()).await;
+    tracing::info!("stopped: everything accepted is stored");
+    Ok(())
+}
+
+/// A running server without its sockets.
+pub struct Server {
+    /// What its handlers share.
+    pub app: Shared,
+    stop: watch::Sender<bool>,
+    writer: std::thread::JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the database and starts the writer.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let database = Database::open(&config.data, &options(config), crate::clock::uuid())?;
+        if database.migrated_from != 0 && database.migrated_from != Database::schema() {
+            tracing::info!(from = database.migrated_from, to = Database::schema(), "the database was upgraded");
+        }
+        let queries: Arc<dyn Queries> = database.queries;
+        let clock: Arc<dyn Clock> = Arc::new(System);
+        let hub = Arc::new(Hub::new(Arc::clone(&queries), queries.head().await?));
+        let metrics = Arc::new(Metrics::default());
+        let publish = event_log::publisher(Arc::clone(&hub), Arc::clone(&metrics));
+        let (writer, thread) = Writer::start(database.journal, Arc::clone(&clock), publish)
+            .context("could not start the writer's thread")?;
+        let (stop, stopping) = watch::channel(false);
+        let app = assemble(config, Parts { writer, queries, clock, hub, metrics, stopping })?;
+        Ok(Self { app, stop, writer: thread })
+    }
+
+    /// Serves until `interrupted` resolves, then ends in order: no new connections; requests finish and streams are
+    /// told to come back; the writer commits what it accepted.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        realtime: Option<TcpListener>,
+        interrupted: impl Future<Output = ()>,
+    ) {
+        let Self { app, stop, writer } = self;
+        let tasks = [
+            tokio::spawn(watch_revocations(Arc::clone(&app))),
+            tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
+        ];
+        let stopped = |mut stopping: watch::Receiver<bool>| async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        };
+        let main = http::server::serve(listener, http::router::router(Arc::clone(&app)), stopped(stop.subscribe()));
+        let beside = async {
+            if let Some(realtime) = realtime {
+                let router = http::router::live_router(Arc::clone(&app));
+                http::server::serve(realtime, router, stopped(stop.subscribe())).await;
+            }
+        };
+        let end = async {
+            interrupted.await;
+            tracing::info!("stopping");
+            stop.send_replace(true);
+        };
+        tokio::join!(main, beside, end);
+        for task in tasks {
+            task.abort();
+            let _ = task.await;
+        }
+        drop(app);
+        // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
+        let _ = tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
+    }
+}
+
+/// How the database is opened.
+pub fn options(config: &Config) -> Options {
+    let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
+    Options { wal_mib, keep_events: config.event_retention, ..Options::default() }
+}
+
+struct Parts {
+    writer: Writer,
+    queries: Arc<dyn Queries>,
+    clock: Arc<dyn Clock>,
+    hub: Arc<Hub>,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+}
+
+fn assemble(config: &Config, parts: Parts) -> anyhow::Result<Shared> {
+    let Parts { writer, queries, clock, hub, metrics, stopping } = parts;
+    let started_at = clock.now();
+    let now = Arc::clone(&clock);
+    let stats = StatsBoard::new(Arc::clone(&hub), config.store_timezone.clone(), Arc::new(move || now.now()));
+    let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+    Ok(Arc::new(App {
+        writer,
+        queries,
+        hub,
+        stats,
+        connections: ConnectionLimits::new(
+            config.max_streams_per_user as usize,
+            config.max_streams_per_address as usize,
+        ),
+        keys: token_keys(config)?,
+        passwords: PasswordPool::new(Work::default(), at_once, 64),
+        revocations: Arc::new(Revocations::default()),
+        limits: Arc::new(RateLimits::new(&rates(config), &Ticks::machine())),
+        origins: AllowedOrigins::parse(&config.cors_origins.join(","))?,
+        trusted: TrustedProxies::parse(&join(&config.trusted_proxies))?,
+        clock,
+        metrics,
+        stopping,
+        settings: Settings {
+            store: StoreId::main(),
+            zone: config.store_timezone.clone(),
+            access_token_lifetime: config.access_token_lifetime,
+            session_lifetime: config.session_lifetime,
+            reset_link_lifetime: RESET_LINK,
+            base_url: config.base_url(),
+            body_limit: BodyLimit(config.body_limit),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        started_at,
+    }))
+}
+
+/// The keys of the configured secret, or of the one in the data directory, which is made if there is none.
+pub fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
+    let secret = secret::load_or_make(config)?;
+    let allow_tokens_without_expiry = config.allow_tokens_without_expiry;
+    Ok(TokenKeys::new(secret.reveal().as_bytes(), TokenOptions { allow_tokens_without_expiry })?)
+}
+
+fn join(networks: &[ipnet::IpNet]) -> String {
+    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn rates(config: &Config) -> Rates {
+    let sign_in = rate(config.rate_limit_sign_in);
+    Rates {
+        address: rate(config.rate_limit_address),
+        account: rate(config.rate_limit_account),
+        sign_in_address: sign_in,
+        sign_in_email: sign_in,
+    }
+}
+
+fn rate(configured: Option<values::Rate>) -> Rate {
+    let Some(values::Rate { count, per, burst }) = configured else { return Rate::Off };
+    let period = match per.as_secs() {
+        0..=1 => Period::Second,
+        2..=60 => Period::Minute,
+        _ => Period::Hour,
+    };
+    Rate::Per { count, period, burst }
+}
+
+/// Makes the data directory, for its owner only: it holds the token secret and personal data.
+fn make_private(directory: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(directory)
+        .with_context(|| format!("cannot make the data directory {}", directory.display()))
+}
+
+fn open(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    http::server::listen(address).with_context(|| {
+        format!("cannot listen on {address}: choose another address with `{option}`, or stop what uses it")
+    })
+}
+
+/// What a person needs to know next.
+fn announce(
+    config: &Config,
+    listener: &TcpListener,
+    realtime: Option<&TcpListener>,
+    welcome: &str,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    tracing::info!(%address, data = %config.data.display(), "serving");
+    let mut out = anstream::stdout();
+    let (bold, plain) = (style::STRONG, anstyle::Reset);
+    let host = if address.ip().is_unspecified() || address.ip().is_loopback() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
+    writeln!(out, "  API and its pages   http://{host}/docs")?;
+    if let Some(realtime) = realtime {
+        writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;
+    }
+    writeln!(out, "  data                {}", config.data.display())?;
+    write!(out, "{welcome}")?;
+    writeln!(out, "  follow the orders   ordercast watch    stop with Ctrl-C")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Sign-outs made by other processes, such as `ordercast user passwd`, count here too.
+async fn watch_revocations(app: Shared) {
+    let mut interval = tokio::time::interval(REVOCATIONS_EVERY);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        match app.queries.revoked(app.clock.now()).await {
+            Ok(revoked) => app.revocations.replace(revoked),
+            Err(error) => tracing::warn!(%error, "cannot look for ended sessions"),
+        }
+    }
 }

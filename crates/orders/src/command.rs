@@ -1,5 +1,5 @@
 //! What somebody asks for. A command is parsed and bounded before it gets here; whether it may happen is decided
-//! in [`decide`](crate::decide).
+//! in [`decide`](crate::decide()).
 
 use jiff::Timestamp;
 
@@ -20,21 +20,21 @@ pub enum Command {
     CancelOrder {
         /// Which.
         order: OrderRef,
-        /// Why, for the other side to read.
+        /// Why, for the other side to read; whoever only has the tracking link does not.
         reason: Option<Prose<500>>,
     },
     /// Set the simple status, and what usually changes with it: a macro over the model.
     SetStatus(SetStatus),
     /// Say who brings an order, and when.
     SetDelivery(SetDelivery),
-    /// Say where the delivery is.
+    /// Say where the delivery is. Sampled: one within [`LOCATION_INTERVAL`] is kept, and none once it was delivered.
     ReportLocation {
         /// Which.
         order: OrderRef,
         /// Where.
         place: Place,
     },
-    /// Move one parcel on; the next unused number makes a new one.
+    /// Move one parcel on; the next unused number makes a new one (staff only, and at most 100).
     MoveParcel {
         /// Which order.
         order: OrderRef,
@@ -52,7 +52,9 @@ pub enum Command {
         /// The provider's own name of it.
         reference: Option<Line<128>>,
     },
-    /// An unpaid online order gives its stock back.
+    /// An online order that nobody paid in time gives its stock back: see [`Order::reservation_ends`].
+    ///
+    /// [`Order::reservation_ends`]: crate::order::Order::reservation_ends
     ExpireReservation {
         /// Which.
         order: OrderRef,
@@ -91,9 +93,9 @@ pub struct PlaceOrder {
 pub const MOST_LINES: usize = 100;
 /// The most of one product in one line.
 pub const MOST_OF_ONE: u32 = 10_000;
-/// Locations closer together than this are conflated: the newest one counts.
+/// A location sooner after the last kept one than this is left out.
 pub const LOCATION_INTERVAL: jiff::SignedDuration = jiff::SignedDuration::from_secs(2);
-/// How long an unpaid online order keeps its reservation.
+/// How long an online order that nobody pays, and the store does not start on, keeps its reservation.
 pub const RESERVATION: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 
 /// A new simple status, with what usually changes together with it.
@@ -109,7 +111,8 @@ pub struct SetStatus {
     pub estimated_delivery: Option<Timestamp>,
     /// A note for the store's own eyes.
     pub note: Option<Prose<2000>>,
-    /// Why, when the status is corrected backwards or the order is called off.
+    /// Why, when the status is corrected backwards or the order is called off; the customer can read it. Not kept
+    /// for a step forward.
     pub reason: Option<Prose<500>>,
 }
 
@@ -120,7 +123,7 @@ pub struct SetDelivery {
     pub order: OrderRef,
     /// The name and phone the customer sees.
     pub partner: Option<Partner>,
-    /// The driver's account, if they have one.
+    /// The driver's account, if they have one. Whoever had the order before can no longer see it.
     pub driver: Option<crate::id::UserId>,
     /// Where they are.
     pub place: Option<Place>,
@@ -128,7 +131,7 @@ pub struct SetDelivery {
     pub estimated_delivery: Option<Timestamp>,
 }
 
-/// What a payment provider, or whoever took the cash, reports.
+/// What a payment provider, or whoever took the cash, reports. Of a whole order: a part of its total is none of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentOutcome {
     /// The provider holds the money.
@@ -225,7 +228,7 @@ impl Command {
         match self {
             Self::PlaceOrder(place) => before.shipping = Some(place.address.clone()),
             Self::SetDelivery(SetDelivery { partner: Some(partner), .. }) => {
-                before.partner = Some(partner.clone())
+                before.partner = Some(partner.clone());
             }
             _ => return None,
         }

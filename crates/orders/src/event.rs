@@ -10,7 +10,8 @@ use crate::order::{Hold, Item, Parcel, PaymentMethod, PaymentState, Place, Shipm
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
-/// One thing that happened, to one order or one product. One command makes at most one.
+/// One thing that happened, to one order or one product. One command makes at most one. Reasons and notes are the
+/// only words in it that people typed freely; whoever writes one is writing into the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -78,7 +79,7 @@ pub enum Kind {
     /// The simple status changed (to anything but cancelled).
     #[serde(rename = "order.status_changed")]
     OrderStatusChanged,
-    /// Something else about the order changed.
+    /// Something else about the order changed: a tracking number, a note, its reservation.
     #[serde(rename = "order.updated")]
     OrderUpdated,
     /// The order was called off.
@@ -87,7 +88,7 @@ pub enum Kind {
     /// A payment was recorded that left the status alone.
     #[serde(rename = "payment.changed")]
     PaymentChanged,
-    /// The partner or the expected time changed.
+    /// The partner, the expected time or a parcel changed, and the status did not.
     #[serde(rename = "delivery.updated")]
     DeliveryUpdated,
     /// The delivery is somewhere else now. Does not raise the version.
@@ -131,7 +132,7 @@ pub enum Change {
         /// How it is paid.
         method: PaymentMethod,
     },
-    /// The store began.
+    /// The store started on it.
     ProcessingStarted,
     /// A parcel was made, or moved on.
     Parcel {
@@ -142,7 +143,7 @@ pub enum Change {
     },
     /// The way back: a mistake was corrected.
     Corrected {
-        /// To which stage.
+        /// To which stage. The one it was at: then only the payment was the mistake, and its change follows.
         to: Stage,
         /// Why.
         reason: Prose<500>,
@@ -176,7 +177,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Somebody else brings it; name and phone stand in the order's contact.
+    /// Who brings it was told, again or anew; name and phone stand in the order's contact.
     Partner {
         /// Their account, if they have one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,8 @@ use crate::text::{Line, Prose};
 pub use crate::place::{InvalidPlace, Located, Place};
 pub use crate::shipment::{Parcel, Shipment, ShipmentState};
 
-/// Counts the changes of one order (or product): 1 when it is made, then 2, 3, … without a gap.
+/// Counts the events of one order (or product): 1 when it is made, then 2, 3, … without a gap. A location of the
+/// delivery repeats the version it found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]

@@ -23,7 +23,7 @@ pub struct Product {
     pub stock: Stock,
     /// Off the shelf: shown in old orders, sold no more.
     pub archived: bool,
-    /// Rises with every change by a person. Orders that take from the stock do not raise it.
+    /// Rises by one with every event of its own. Orders that take from the stock do not raise it.
     pub version: Version,
 }
 

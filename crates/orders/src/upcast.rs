@@ -1,7 +1,7 @@
 //! Events written by older versions are brought up to date when they are read; the log itself is never rewritten.
 //!
 //! Each row of the log says with which schema version its event was written. To change the shape of an event:
-//! raise [`CURRENT`], and append to [`STEPS`] the function that turns the previous shape into the new one.
+//! raise [`CURRENT`], and append to `STEPS` the function that turns the previous shape into the new one.
 
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ mod tests {
         let steps: &[fn(&mut Value)] = &[
             |event| event["seen"] = Value::from("one"),
             |event| {
-                event["seen"] = Value::from(format!("{},two", event["seen"].as_str().unwrap_or("nothing")))
+                event["seen"] = Value::from(format!("{},two", event["seen"].as_str().unwrap_or("nothing")));
             },
         ];
         let event = || serde_json::json!({});

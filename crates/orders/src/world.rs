@@ -6,7 +6,7 @@ use crate::id::{OrderId, OrderNumber, OrderRef, ProductId};
 use crate::order::Order;
 use crate::product::Product;
 
-/// What [`decide`](crate::decide) reads and [`apply`](crate::apply) changes.
+/// What [`decide`](crate::decide()) reads and [`apply`](crate::apply) changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
     /// Orders by id.

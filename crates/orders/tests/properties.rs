@@ -1,5 +1,9 @@
 //! What holds whatever anybody asks for, in whatever order, at whatever time.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+#[path = "properties/ask.rs"]
+mod ask;
 #[path = "properties/knowledge.rs"]
 mod knowledge;
 #[path = "properties/ledger.rs"]
@@ -11,7 +15,7 @@ mod walk;
 
 use std::collections::HashSet;
 
-use ordercast_orders::{Event, Order, World, upcast};
+use ordercast_orders::{Event, Order, Status, World, upcast};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -69,15 +73,15 @@ proptest! {
     }
 }
 
-/// The properties are worth what the walk reaches: every status from every status it can come from, every kind of
-/// event, and every refusal that a command can meet.
+/// The properties are worth what the walk reaches: every kind of event, every status from every status it can come
+/// from, and every refusal.
 #[test]
 fn the_walk_gets_everywhere() {
     let mut runner = TestRunner::deterministic();
     let (mut kinds, mut moves, mut refusals) = (HashSet::new(), HashSet::new(), HashSet::new());
     for _ in 0..1_000 {
         let steps: Vec<Step> = steps().new_tree(&mut runner).unwrap().current();
-        let visited = walk(&steps, |moment| {
+        let walked = walk(&steps, |moment| {
             match moment.answer {
                 Ok(Some(event)) => {
                     kinds.insert(event.kind);
@@ -90,7 +94,12 @@ fn the_walk_gets_everywhere() {
             }
             Ok(())
         });
-        visited.unwrap();
+        walked.unwrap();
     }
-    println!("{} kinds, {} moves, {} refusals: {refusals:?}", kinds.len(), moves.len(), refusals.len());
+    assert_eq!(kinds.len(), 9, "{kinds:?}");
+    for (from, to) in Status::ALL.into_iter().flat_map(|from| Status::ALL.map(|to| (from, to))) {
+        let possible = from == to || !from.is_final() || from == Status::Delivered && to != Status::Cancelled;
+        assert_eq!(moves.contains(&(from, to)), possible, "{from} to {to}");
+    }
+    assert_eq!(refusals.len(), 19, "{refusals:?}");
 }

@@ -8,8 +8,8 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use orders::text::{InvalidText, Line};
 use orders::{Role, StoreId, UserId};
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use uuid::Uuid;
 
 use super::principal::{Issuer, Principal, SessionId};
@@ -63,7 +63,8 @@ impl Claims {
             return Err(TokenError::NoExpiry);
         }
 
-        let subject = [self.sub, self.id, self.user_id].into_iter().find(|claim| !matches!(claim, Claim::Absent));
+        let subject =
+            [self.sub, self.id, self.user_id].into_iter().find(|claim| !matches!(claim, Claim::Absent));
         let subject = match subject {
             Some(Claim::Text(text)) => text,
             Some(Claim::Integer(number)) => number.to_string(),
@@ -141,7 +142,10 @@ impl Claim {
         let seconds = match *self {
             Self::Absent => return Ok(None),
             Self::Integer(seconds) => seconds,
-            #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and the clamp is narrower")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a float cast saturates, and the clamp is narrower"
+            )]
             Self::Fraction(seconds) if seconds.is_finite() => seconds.floor() as i128,
             _ => return Err(TokenError::Claim(name)),
         };
@@ -342,6 +346,9 @@ mod tests {
         let theirs = judge(with(json!({"iss": "shop-a", "sid": session}))).unwrap();
         assert_eq!((theirs.session, theirs.issuer), (None, Issuer::External));
         let ours = judge(with(json!({"iss": ISSUER, "sid": session}))).unwrap();
-        assert_eq!((ours.session, ours.issuer, ours.user.as_str()), (Some(SessionId(session)), Issuer::Local, "42"));
+        assert_eq!(
+            (ours.session, ours.issuer, ours.user.as_str()),
+            (Some(SessionId(session)), Issuer::Local, "42")
+        );
     }
 }

@@ -36,7 +36,8 @@ pub fn session_token(headers: &HeaderMap) -> Option<&str> {
     let mut tokens = headers
         .get_all(COOKIE)
         .into_iter()
-        .filter_map(|value| value.to_str().ok())
+        // Other programs of this host write what they like into theirs, so not only visible ASCII.
+        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .flat_map(Cookie::split_parse::<&str>)
         .filter_map(Result::ok)
         .filter(|cookie| cookie.name() == NAME)
@@ -68,7 +69,8 @@ mod tests {
     }
 
     fn token_of(cookies: &[&str]) -> Option<String> {
-        let headers = cookies.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
+        let headers =
+            cookies.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
         session_token(&headers.collect()).map(ToOwned::to_owned)
     }
 
@@ -78,6 +80,7 @@ mod tests {
         assert_eq!(token_of(&["a=1; ordercast_session=t; b=2"]), some("t"));
         assert_eq!(token_of(&["a=1", "ordercast_session=t"]), some("t"), "HTTP/2 may split the header");
         assert_eq!(token_of(&["garbage;; =;ordercast_session=t"]), some("t"));
+        assert_eq!(token_of(&["name=Aña; ordercast_session=t"]), some("t"));
         assert_eq!(token_of(&["ordercast_session="]), None);
         assert_eq!(token_of(&["xordercast_session=t", "Ordercast_Session=t"]), None);
         assert_eq!(token_of(&[]), None);

@@ -1,7 +1,7 @@
 //! Which pages may act with the session cookie, and which may read answers at all (row C6).
 //!
 //! A browser sends the cookie for whatever page asks. `SameSite=Lax` keeps it from other sites' forms; this keeps it
-//! from sibling hosts too, and from streams and WebSockets, which no CORS preflight guards.
+//! from sibling hosts too, and from streams and WebSocket connections, which no CORS preflight guards.
 
 use std::collections::HashSet;
 
@@ -46,7 +46,9 @@ pub enum OriginRefused {
     #[error("pages of {0} may not use this server with the session cookie")]
     NotAllowed(Box<str>),
     /// A change without an `Origin`, by something that is not known to be our own page.
-    #[error("a change with the session cookie needs an `Origin` header; a program sends `Authorization: Bearer` instead")]
+    #[error(
+        "a change with the session cookie needs an `Origin` header; a program sends `Authorization: Bearer` instead"
+    )]
     Missing,
 }
 
@@ -60,7 +62,12 @@ impl From<OriginRefused> for Problem {
 impl AllowedOrigins {
     /// Reads `https://shop.example, http://localhost:5173`.
     pub fn parse(list: &str) -> Result<Self, InvalidOrigin> {
-        list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).map(parse_one).collect::<Result<_, _>>().map(Self)
+        list.split([',', ' '])
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .map(parse_one)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Whether an `Origin` header names an origin of the list.
@@ -75,9 +82,15 @@ impl AllowedOrigins {
 
     /// Judges a request that came with the cookie. `secure` is whether it came over TLS, as far as trusted proxies
     /// say. A request with a bearer token needs no judging.
-    pub fn check(&self, purpose: Purpose, headers: &HeaderMap, uri: &Uri, secure: bool) -> Result<(), OriginRefused> {
+    pub fn check(
+        &self,
+        purpose: Purpose,
+        headers: &HeaderMap,
+        uri: &Uri,
+        secure: bool,
+    ) -> Result<(), OriginRefused> {
         // Pages cannot set this one. It holds even where a proxy rewrote `Host`, or hid that there was TLS.
-        let fetch_site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        let fetch_site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
         let Some(origin) = headers.get(ORIGIN) else {
             return match (purpose, fetch_site) {
                 (Purpose::Read, _) | (Purpose::Change, Some(b"same-origin" | b"none")) => Ok(()),
@@ -87,7 +100,8 @@ impl AllowedOrigins {
         let Ok(origin) = origin.to_str() else {
             return Err(OriginRefused::NotAllowed("an unreadable origin".into()));
         };
-        if self.contains(origin) || fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure) {
+        if self.contains(origin) || fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure)
+        {
             return Ok(());
         }
         Err(OriginRefused::NotAllowed(origin.chars().take(200).collect()))
@@ -109,7 +123,9 @@ fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
 fn parse_one(entry: &str) -> Result<Box<str>, InvalidOrigin> {
     let invalid = |why| InvalidOrigin { entry: entry.to_owned(), why };
     if entry == "*" {
-        return Err(invalid("it would let every page act as whoever is signed in; list the shop's own origins"));
+        return Err(invalid(
+            "it would let every page act as whoever is signed in; list the shop's own origins",
+        ));
     }
     if entry.contains('*') {
         return Err(invalid("wildcards are not supported; list each origin"));
@@ -143,7 +159,9 @@ mod tests {
     fn c6_a_list_is_read_as_browsers_write_origins() {
         let list = "https://Shop.Example:443/, http://localhost:5173 http://[::1]:80,,https://bücher.example";
         let origins = AllowedOrigins::parse(list).unwrap();
-        for origin in ["https://shop.example", "http://localhost:5173", "http://[::1]", "https://xn--bcher-kva.example"] {
+        for origin in
+            ["https://shop.example", "http://localhost:5173", "http://[::1]", "https://xn--bcher-kva.example"]
+        {
             assert!(origins.contains(origin), "{origin}: {origins:?}");
         }
         assert_eq!(origins.iter().count(), 4);
@@ -199,7 +217,11 @@ mod tests {
                 ("://api.example:8080", false, false),
                 ("file://", false, false),
             ] {
-                assert_eq!(judge(purpose, &[("origin", origin), host], secure), allowed, "{purpose:?} {origin} {secure}");
+                assert_eq!(
+                    judge(purpose, &[("origin", origin), host], secure),
+                    allowed,
+                    "{purpose:?} {origin} {secure}"
+                );
             }
         }
     }
@@ -219,9 +241,17 @@ mod tests {
 
     #[test]
     fn c10_our_own_page_is_known_behind_a_proxy_that_hides_the_host() {
-        let page = [("origin", "https://orders.example"), ("host", "10.0.0.7:3000"), ("sec-fetch-site", "same-origin")];
+        let page = [
+            ("origin", "https://orders.example"),
+            ("host", "10.0.0.7:3000"),
+            ("sec-fetch-site", "same-origin"),
+        ];
         assert!(judge(Purpose::Change, &page, false));
-        let sibling = [("origin", "https://blog.orders.example"), ("host", "10.0.0.7:3000"), ("sec-fetch-site", "same-site")];
+        let sibling = [
+            ("origin", "https://blog.orders.example"),
+            ("host", "10.0.0.7:3000"),
+            ("sec-fetch-site", "same-site"),
+        ];
         assert!(!judge(Purpose::Change, &sibling, false));
         assert!(!judge(Purpose::Read, &sibling, false));
     }

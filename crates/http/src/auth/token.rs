@@ -138,7 +138,8 @@ impl TokenKeys {
 
     /// Makes a token of ours that [`verify`](Self::verify) reads back as this principal.
     pub fn mint(&self, principal: &Principal) -> Result<String, MintError> {
-        let Principal { user, role, store, name, email, session, issued_at, expires_at, issuer: _ } = principal;
+        let Principal { user, role, store, name, email, session, issued_at, expires_at, issuer: _ } =
+            principal;
         let (Some(session), Some(issued_at), Some(expires_at)) = (session, issued_at, expires_at) else {
             return Err(MintError::Incomplete);
         };

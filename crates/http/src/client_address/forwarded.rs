@@ -8,13 +8,17 @@ use axum::http::header::FORWARDED;
 use super::{ClientAddress, TrustedProxies};
 
 /// The walk over `X-Forwarded-For`, if there is one.
-pub(super) fn x_forwarded(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<ClientAddress> {
+pub(super) fn x_forwarded(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    trusted: &TrustedProxies,
+) -> Option<ClientAddress> {
     let addresses = elements(headers, "x-forwarded-for", false)?;
     let (ip, steps) = walk(peer, trusted, addresses.iter().rev().map(|element| address(element)));
     // Each proxy that appends to one list appends to the other, so the scheme stands as far from the right as the
     // address. A single value counts for all: most proxies replace it.
     let schemes = elements(headers, "x-forwarded-proto", false).unwrap_or_default();
-    let scheme = schemes.iter().rev().take(steps.max(1)).last();
+    let scheme = schemes.iter().rev().nth(steps.max(1) - 1).or(schemes.first());
     Some(ClientAddress { ip, is_secure: scheme.is_some_and(|scheme| is_https(scheme)) })
 }
 
@@ -55,34 +59,33 @@ fn elements<'a>(headers: &'a HeaderMap, name: &str, quoted: bool) -> Option<Vec<
     let mut lines = headers.get_all(name).into_iter().peekable();
     lines.peek()?;
     for line in lines {
-        // An unreadable line is an unreadable element: the walk ends there.
-        split(line.to_str().unwrap_or("?"), ',', quoted, &mut all);
+        // An unreadable line is an unreadable element: the walk ends there. So is one whose quotes do not close: a
+        // client could open a quote that swallows what the proxy appended.
+        let elements = line.to_str().ok().and_then(|line| split(line, ',', quoted));
+        all.extend(elements.unwrap_or_else(|| vec!["?"]));
     }
     Some(all)
 }
 
-/// Splits at a separator, except inside of quotes where there can be some.
-fn split<'a>(text: &'a str, separator: char, quoted: bool, into: &mut Vec<&'a str>) {
+/// Splits at a separator, except inside of quotes where there can be some. `None` if they do not close.
+fn split(text: &str, separator: char, quoted: bool) -> Option<Vec<&str>> {
     let (mut inside, mut escaped) = (false, false);
-    into.extend(
-        text.split(|c| {
-            match c {
-                _ if escaped => escaped = false,
-                '\\' if inside => escaped = true,
-                '"' if quoted => inside = !inside,
-                _ => return c == separator && !inside,
-            }
-            false
-        })
-        .map(str::trim),
-    );
+    let parts = text.split(|c| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if inside => escaped = true,
+            '"' if quoted => inside = !inside,
+            _ => return c == separator && !inside,
+        }
+        false
+    });
+    let parts = parts.map(str::trim).collect();
+    (!inside).then_some(parts)
 }
 
 /// A parameter of one `Forwarded` element, without its quotes.
 fn parameter<'a>(hop: &'a str, name: &str) -> Option<&'a str> {
-    let mut pairs = Vec::new();
-    split(hop, ';', true, &mut pairs);
-    pairs.into_iter().find_map(|pair| {
+    split(hop, ';', true)?.into_iter().find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
         key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
     })

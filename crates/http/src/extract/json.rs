@@ -49,7 +49,9 @@ fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+    essence
+        .strip_prefix("application/")
+        .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
 fn parse<T: DeserializeOwned>(body: RawBody) -> Result<Json<T>, Problem> {
@@ -83,7 +85,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Prob
     Problem::new(Code::InvalidBody).detail(format!("{place}: {message}.")).error(field, message)
 }
 
-/// serde_json ends its messages with the place, which is told separately.
+/// `serde_json` ends its messages with the place, which is told separately.
 fn without_place(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |end| &message[..end])
 }
@@ -121,10 +123,12 @@ mod tests {
     #[tokio::test]
     async fn a_body_is_parsed_and_kept() {
         let bytes = r#"{"items": [{"sku": "tea", "quantity": 2}]}"#;
-        let Json(order, raw) =
-            <Json<Order> as FromRequest<()>>::from_request(request("Application/JSON; charset=utf-8", bytes), &())
-                .await
-                .unwrap();
+        let Json(order, raw) = <Json<Order> as FromRequest<()>>::from_request(
+            request("Application/JSON; charset=utf-8", bytes),
+            &(),
+        )
+        .await
+        .unwrap();
         assert_eq!(order.items[0].quantity, 2);
         assert_eq!(raw.0, bytes);
     }
@@ -141,10 +145,13 @@ mod tests {
             ("", false),
         ] {
             let result =
-                <Json<Order> as FromRequest<()>>::from_request(request(content_type, r#"{"items":[]}"#), &()).await;
+                <Json<Order> as FromRequest<()>>::from_request(request(content_type, r#"{"items":[]}"#), &())
+                    .await;
             match result {
                 Ok(_) => assert!(good, "{content_type:?}"),
-                Err(problem) => assert_eq!((good, problem.status_code().as_u16()), (false, 415), "{content_type:?}"),
+                Err(problem) => {
+                    assert_eq!((good, problem.status_code().as_u16()), (false, 415), "{content_type:?}");
+                }
             }
         }
         let bare = Request::new(Body::from(r#"{"items":[]}"#));
@@ -172,17 +179,21 @@ mod tests {
             assert!(problem.members().contains_key("line") && problem.members().contains_key("column"));
         }
         let anything = request("application/json", deep);
-        let problem = <Json<serde_json::Value> as FromRequest<()>>::from_request(anything, &()).await.unwrap_err();
+        let problem =
+            <Json<serde_json::Value> as FromRequest<()>>::from_request(anything, &()).await.unwrap_err();
         assert_eq!(problem.code(), Code::InvalidJson);
 
         let problem = order("{\n  \"items\": nope}").await.unwrap_err();
-        assert_eq!((problem.members()["line"].as_u64(), problem.members()["column"].as_u64()), (Some(2), Some(13)));
+        assert_eq!(
+            (problem.members()["line"].as_u64(), problem.members()["column"].as_u64()),
+            (Some(2), Some(13))
+        );
     }
 
     #[tokio::test]
     async fn json_of_another_shape_is_a_422_that_names_the_field() {
         for (body, field, part) in [
-            (r#"{}"#, "items", "missing field"),
+            ("{}", "items", "missing field"),
             (r#"{"items": [], "admin": true}"#, "admin", "unknown field"),
             (r#"{"items": [], "items": []}"#, "items", "duplicate field"),
             (r#"{"items": {}}"#, "items", "expected a sequence"),
@@ -190,9 +201,9 @@ mod tests {
             (r#"{"items": [{"sku": "a", "quantity": 1, "price": 0}]}"#, "items[0].price", "unknown field"),
             (r#"{"items": [{"sku": "a", "quantity": "2"}]}"#, "items[0].quantity", "invalid type"),
             (r#"{"items": [{"sku": "a", "quantity": -1}]}"#, "items[0].quantity", "invalid value"),
-            (r#"[]"#, "", "invalid length"),
+            ("[]", "", "invalid length"),
             (r#""text""#, "", "expected struct Order"),
-            (r#"null"#, "", "expected struct Order"),
+            ("null", "", "expected struct Order"),
         ] {
             let problem = order(body).await.unwrap_err();
             assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::InvalidBody, 422), "{body}");
@@ -222,7 +233,8 @@ mod tests {
         let problem = <Json<Order> as OptionalFromRequest<()>>::from_request(wrong, &()).await.unwrap_err();
         assert_eq!(problem.code(), Code::InvalidBody);
         let typeless = Request::new(Body::from("{}"));
-        let problem = <Json<Order> as OptionalFromRequest<()>>::from_request(typeless, &()).await.unwrap_err();
+        let problem =
+            <Json<Order> as OptionalFromRequest<()>>::from_request(typeless, &()).await.unwrap_err();
         assert_eq!(problem.code(), Code::UnsupportedMediaType);
     }
 }

@@ -48,7 +48,9 @@ fn explain(rejection: &PathRejection) -> Problem {
         return Problem::internal(rejection);
     };
     let (field, message) = match failed.kind() {
-        ErrorKind::ParseErrorAtKey { key, expected_type, .. } => (&**key, format!("expected {expected_type}")),
+        ErrorKind::ParseErrorAtKey { key, expected_type, .. } => {
+            (&**key, format!("expected {expected_type}"))
+        }
         ErrorKind::ParseErrorAtIndex { expected_type, .. } | ErrorKind::ParseError { expected_type, .. } => {
             ("", format!("expected {expected_type}"))
         }
@@ -124,8 +126,9 @@ mod tests {
         async fn by_two(Path((order, line)): Path<(OrderRef, u8)>) -> String {
             format!("{order} {line}")
         }
-        let router =
-            Router::new().route("/orders/{order}", get(by_order)).route("/orders/{order}/{line}", get(by_two));
+        let router = Router::new()
+            .route("/orders/{order}", get(by_order))
+            .route("/orders/{order}/{line}", get(by_two));
         let request = Request::builder().uri(uri).body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         let status = response.status().as_u16();

@@ -1,5 +1,7 @@
 //! Every code a [`Problem`](super::Problem) can carry. Codes are a promise: one is added, and none is ever renamed.
 
+use std::fmt::Write as _;
+
 use axum::http::StatusCode;
 
 macro_rules! codes {
@@ -66,7 +68,14 @@ codes! {
     OriginNotAllowed, FORBIDDEN, "origin_not_allowed", "Not an allowed origin", "A page of this origin may not act with the session cookie; an operator can add it to the allowed origins.";
     WeakPassword, UNPROCESSABLE_ENTITY, "weak_password", "Not an acceptable password", "Choose 8 to 128 characters that are not your e-mail address.";
 
+    InvalidCredentials, UNAUTHORIZED, "invalid_credentials", "Wrong e-mail address or password", "Try again, or ask for a link to set a new password.";
+    SessionEnded, UNAUTHORIZED, "session_ended", "The session has ended", "Sign in again.";
+    EmailTaken, CONFLICT, "email_taken", "There is such an account already", "Sign in with this e-mail address instead.";
+    LinkInvalid, GONE, "link_invalid", "The link no longer works", "It was used already or is too old: ask for a new one.";
+    UserNotFound, NOT_FOUND, "user_not_found", "No such user", "There is no such user, or none whose password can be set here.";
+
     // -- too much
+    TooManyConnections, TOO_MANY_REQUESTS, "too_many_connections", "Too many live connections", "Close one of them.";
     RateLimited, TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait for `Retry-After` seconds, then go on more slowly.";
     Busy, SERVICE_UNAVAILABLE, "busy", "Too much to do", "Nothing was changed. Try again after `Retry-After` seconds.";
 
@@ -88,6 +97,9 @@ codes! {
     StockOutOfRange, UNPROCESSABLE_ENTITY, "stock_out_of_range", "Not an acceptable count", "Stock is a whole number, not negative, and bounded.";
     NotExpired, CONFLICT, "not_expired", "Not due yet", "The reservation still has time.";
 
+    IdempotencyKeyReused, UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key was used for another request", "Make a new `Idempotency-Key` for each request.";
+    PaymentMethodUnavailable, UNPROCESSABLE_ENTITY, "payment_method_unavailable", "This store does not offer that payment", "Pay `cash_on_delivery`.";
+
     // -- ours
     Internal, INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side", "Try again. If it happens again, report the `incident`.";
 }
@@ -103,7 +115,8 @@ impl Code {
         let mut table = String::from("| code | status | title | what to do |\n| --- | --- | --- | --- |\n");
         for code in Self::ALL {
             let (name, status, title) = (code.name(), code.status().as_u16(), code.title());
-            table.push_str(&format!("| `{name}` | {status} | {title} | {} |\n", code.advice()));
+            // Writing to a string cannot fail.
+            let _ = writeln!(table, "| `{name}` | {status} | {title} | {} |", code.advice());
         }
         table
     }
@@ -130,6 +143,8 @@ mod tests {
     fn the_table_has_a_row_for_each() {
         let table = Code::table();
         assert_eq!(table.lines().count(), 2 + Code::ALL.len());
-        assert!(table.contains("| `out_of_stock` | 409 | Not enough in stock | Order at most `available`. |"));
+        assert!(
+            table.contains("| `out_of_stock` | 409 | Not enough in stock | Order at most `available`. |")
+        );
     }
 }

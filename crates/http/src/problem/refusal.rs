@@ -130,7 +130,11 @@ mod tests {
         for (refusal, member, value) in [
             (every_refusal().swap_remove(3).0, "currentVersion", Value::from(7)),
             (every_refusal().swap_remove(6).0, "available", Value::from(2)),
-            (every_refusal().swap_remove(9).0, "currentTotal", serde_json::json!({"amount": 1999, "currency": "EUR"})),
+            (
+                every_refusal().swap_remove(9).0,
+                "currentTotal",
+                serde_json::json!({"amount": 1999, "currency": "EUR"}),
+            ),
             (every_refusal().swap_remove(10).0, "orderStatus", Value::from("shipped")),
         ] {
             assert_eq!(Problem::from(refusal).members()[member], value);

@@ -139,7 +139,11 @@ mod tests {
         let sign_in = |ip: &str, email: &str| limits.check_sign_in(address(ip), email);
         assert_eq!(sign_in("203.0.113.1", "asha@example.com"), Ok(()));
         assert_eq!(sign_in("203.0.113.2", " ASHA@example.com"), Ok(()));
-        assert_eq!(sign_in("203.0.113.3", "asha@example.com"), Err(RetryAfter(30)), "many addresses, one account");
+        assert_eq!(
+            sign_in("203.0.113.3", "asha@example.com"),
+            Err(RetryAfter(30)),
+            "many addresses, one account"
+        );
         let guesses = (0..50).filter(|n| sign_in("203.0.113.9", &format!("user{n}@example.com")).is_ok());
         assert_eq!(guesses.count(), 4, "one address, many accounts");
         clock.advance(Duration::from_mins(2));
@@ -162,7 +166,10 @@ mod tests {
         limits.check_account(&UserId::new("42").unwrap()).unwrap();
         assert_eq!(limits.keys(), 1);
         clock.advance(Duration::from_mins(1));
-        let sweep = tokio::time::timeout(Duration::from_secs(25), Arc::clone(&limits).keep_small(Duration::from_secs(10)));
+        let sweep = tokio::time::timeout(
+            Duration::from_secs(25),
+            Arc::clone(&limits).keep_small(Duration::from_secs(10)),
+        );
         assert!(sweep.await.is_err(), "it goes on until it is dropped");
         assert_eq!(limits.keys(), 0);
     }

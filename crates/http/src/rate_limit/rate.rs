@@ -126,16 +126,31 @@ mod tests {
             assert_eq!(rate.to_string(), shown);
             assert_eq!(shown.parse(), Ok(rate));
             let quota = rate.quota().unwrap();
-            assert_eq!((quota.replenish_interval().as_millis(), quota.burst_size().get()), (interval_ms, burst));
+            assert_eq!(
+                (quota.replenish_interval().as_millis(), quota.burst_size().get()),
+                (interval_ms, burst)
+            );
         }
         assert_eq!("OFF".parse::<Rate>().unwrap().quota(), None);
     }
 
     #[test]
     fn what_is_no_rate_is_told_how_to_write_one() {
-        for text in
-            ["", "on", "0/s", "-1/s", "1.5/s", "5", "5/", "/s", "5/day", "5/s burst", "5/s burst 0", "4000000000/s", "5 burst 3/s"]
-        {
+        for text in [
+            "",
+            "on",
+            "0/s",
+            "-1/s",
+            "1.5/s",
+            "5",
+            "5/",
+            "/s",
+            "5/day",
+            "5/s burst",
+            "5/s burst 0",
+            "4000000000/s",
+            "5 burst 3/s",
+        ] {
             let error = text.parse::<Rate>().unwrap_err().to_string();
             assert!(error.contains("20/s burst 40"), "{error}");
         }

@@ -57,6 +57,9 @@ impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Bounded<K> {
 
 impl<K: Hash + Eq + Clone> fmt::Debug for Bounded<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bounded").field("keys", &self.own.len()).field("most", &self.most).finish_non_exhaustive()
+        f.debug_struct("Bounded")
+            .field("keys", &self.own.len())
+            .field("most", &self.most)
+            .finish_non_exhaustive()
     }
 }

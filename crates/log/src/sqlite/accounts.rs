@@ -12,7 +12,7 @@ use crate::error::LogError;
 
 type Changed = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
 
-/// How long an ended session is remembered: longer than any token of it can live is decided by its own end.
+/// How long a session is remembered after its end, when none of its tokens lives any more.
 const FORGET_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// A refresh token that comes again so soon was sent twice, not stolen.
@@ -93,7 +93,7 @@ fn set_password(
              WHERE id = ?1 AND password_hash IS NOT NULL",
         )?
         .execute((user.as_str(), hash, voids.map_or(0, millis)))?;
-    if let Some(now) = voids {
+    if let Some(now) = voids.filter(|_| changed == 1) {
         connection
             .prepare_cached(
                 "UPDATE sessions SET ended_at = ?2 \

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use fastbloom::BloomFilter;
 use jiff::Timestamp;
 use orders::OrderNumber;
+use orders::order::Version;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,8 @@ use crate::submission::{IDEMPOTENCY_TTL, Idempotency, Outcome};
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum Stored {
-    /// The order, as it was after the event of that sequence number.
-    Order { number: OrderNumber },
+    /// The order, as it was at that version and at the answer's place in the log.
+    Order { number: OrderNumber, version: Version },
     /// The product as it was.
     Product { product: orders::Product, details: orders::product::Details },
     /// A refusal among successes.
@@ -36,9 +37,12 @@ const TIDY_ROWS: i64 = 2000;
 
 pub(super) struct Answers {
     runs: Runs,
-    /// One filter a run, oldest first; the last belongs to the entries in memory.
+    /// One filter a run, oldest first.
     filters: Vec<(i64, BloomFilter)>,
+    /// That of the entries in memory.
     current: BloomFilter,
+    /// The oldest run was deleted, but that is not committed.
+    forgotten: bool,
 }
 
 fn filter() -> BloomFilter {
@@ -76,7 +80,7 @@ impl Answers {
             }
             filters.push((run, run_filter));
         }
-        Ok(Self { runs, filters, current })
+        Ok(Self { runs, filters, current, forgotten: false })
     }
 
     /// What was answered under these keys within the last day.
@@ -130,35 +134,39 @@ impl Answers {
     }
 
     pub(super) fn committed(&mut self) {
-        let flushed = self.runs.committed();
-        if let Some(run) = flushed {
+        if let Some(run) = self.runs.committed() {
             self.filters.push((run, std::mem::replace(&mut self.current, filter())));
+        }
+        if std::mem::take(&mut self.forgotten) {
+            self.filters.remove(0);
         }
     }
 
     /// A filter may then say "maybe" about keys that came to nothing, which costs a search and no more.
     pub(super) fn rolled_back(&mut self) {
         self.runs.rolled_back();
+        self.forgotten = false;
     }
 
     /// Forgets a little of what is older than a day. Returns whether anything was deleted.
     pub(super) fn tidy(&mut self, connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
         let limit = millis(earlier(now, IDEMPOTENCY_TTL));
+        // The newest row stays: rows are numbered on from it, and the runs rely on their numbers to rise.
         let deleted = connection
             .prepare_cached(
                 "DELETE FROM answers WHERE row IN \
-                 (SELECT row FROM (SELECT row, at FROM answers ORDER BY row LIMIT ?2) WHERE at < ?1)",
+                 (SELECT row FROM (SELECT row, at FROM answers ORDER BY row LIMIT ?2) WHERE at < ?1) \
+                 AND row < (SELECT max(row) FROM answers)",
             )?
             .execute((limit, TIDY_ROWS))?;
         let Some((run, _)) = self.filters.first() else { return Ok(deleted > 0) };
-        let run = *run;
-        let left: bool = connection
+        let over: bool = connection
             .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM answers \
+                "SELECT NOT EXISTS (SELECT 1 FROM answers \
                  WHERE row <= (SELECT last FROM answer_run_ends WHERE run = ?1))",
             )?
             .query_row([run], |row| row.get(0))?;
-        if !left {
+        if over {
             connection.prepare_cached("DELETE FROM answer_runs WHERE run = ?1")?.execute([run])?;
             // The newest end stays: it says where the runs go on.
             connection
@@ -166,9 +174,9 @@ impl Answers {
                     "DELETE FROM answer_run_ends WHERE run = ?1 AND run < (SELECT max(run) FROM answer_run_ends)",
                 )?
                 .execute([run])?;
-            self.filters.remove(0);
+            self.forgotten = true;
         }
-        Ok(deleted > 0 || !left)
+        Ok(deleted > 0 || over)
     }
 }
 
@@ -195,7 +203,7 @@ fn read(
 impl Stored {
     fn of(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Order(snapshot) => Self::Order { number: snapshot.order.number },
+            Outcome::Order(snapshot) => Self::Order { number: snapshot.order.number, version: snapshot.order.version },
             Outcome::Product(shelved) => {
                 Self::Product { product: shelved.product.clone(), details: shelved.details.clone() }
             }
@@ -210,7 +218,9 @@ impl Stored {
 
     fn restore(self, connection: &Connection, seq: Seq) -> Result<Outcome, LogError> {
         Ok(match self {
-            Self::Order { number } => Outcome::Order(super::history::as_of(connection, number, seq)?),
+            Self::Order { number, version } => {
+                Outcome::Order(super::history::as_of(connection, number, seq, version)?)
+            }
             Self::Product { product, details } => {
                 Outcome::Product(std::sync::Arc::new(Shelved { product, details }))
             }

@@ -4,11 +4,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 
-use super::open::{Lock, Options, connect, sync_directory};
+use super::open::{Lock, open_to_read, sync_directory};
 use super::{FILE, schema};
 use crate::cursor::Epoch;
 use crate::error::LogError;
+
+/// What SQLite keeps beside a database's file.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Writes a consistent copy to a file that does not exist yet, while others read and write.
 pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
@@ -16,61 +20,73 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         return Err(LogError::File { what: format!("{} is in the way", to.display()), source });
     }
-    let unfinished = beside(to, "part");
-    let result = copy_to(from, &unfinished);
-    if result.is_err() {
-        // Half a copy is worse than none.
-        drop(std::fs::remove_file(&unfinished));
-    }
-    result?;
+    let unfinished = beside(to, ".part");
+    finish_or_remove(&unfinished, || copy_to(from, &unfinished))?;
     put(&unfinished, to)
-}
-
-fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
-    let source = connect(from, &Options::default(), rusqlite::OpenFlags::empty())?;
-    let mut target = Connection::open(to)?;
-    let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
-    // In one step: the copy is of one moment, and the writer goes on in the write-ahead log meanwhile.
-    while backup.step(-1)? != rusqlite::backup::StepResult::Done {}
-    drop(backup);
-    // The copy stands alone, without a write-ahead log beside it.
-    target.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
-    verify(&target, to)?;
-    drop(target);
-    File::open(to).and_then(|file| file.sync_all()).map_err(LogError::file("could not sync the copy"))
 }
 
 /// Puts a backup into a data directory, under a fresh epoch: the log forks here, and whoever saw more of the old one
 /// must be told to start over. What was there is kept beside it; the answer is where.
 pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Option<PathBuf>, LogError> {
-    std::fs::create_dir_all(directory)
-        .map_err(LogError::file(format!("could not make the data directory {}", directory.display())))?;
     let lock = Lock::take(directory)?;
     let target = directory.join(FILE);
-    let fresh = beside(&target, "restoring");
-    std::fs::copy(from, &fresh).map_err(LogError::file(format!("could not read {}", from.display())))?;
-    let result = prepare(&fresh, random);
-    if result.is_err() {
-        drop(std::fs::remove_file(&fresh));
-    }
-    result?;
+    let fresh = beside(&target, ".restoring");
+    finish_or_remove(&fresh, || {
+        copy_to(from, &fresh)?;
+        prepare(&fresh, random)
+    })?;
     let kept = if target.exists() { Some(set_aside(&target)?) } else { None };
+    // Of a database that could not be opened any more; they belong to the one that was set aside.
+    remove_companions(&target);
     put(&fresh, &target)?;
     drop(lock);
     Ok(kept)
 }
 
+/// Half a copy is worse than none.
+fn finish_or_remove(path: &Path, make: impl FnOnce() -> Result<(), LogError>) -> Result<(), LogError> {
+    let remove = || {
+        drop(std::fs::remove_file(path));
+        remove_companions(path);
+    };
+    // Left by a copy that was interrupted.
+    remove();
+    make().inspect_err(|_| remove())
+}
+
+fn remove_companions(path: &Path) {
+    for suffix in COMPANIONS {
+        drop(std::fs::remove_file(beside(path, suffix)));
+    }
+}
+
+fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
+    let source = open_to_read(from)?;
+    if schema::check(&source)? == 0 {
+        return Err(LogError::NotOurs(from.display().to_string()));
+    }
+    let mut target = Connection::open(to)?;
+    let backup = Backup::new(&source, &mut target)?;
+    // In one step: the copy is of one moment, and the writer goes on in the write-ahead log meanwhile.
+    match backup.step(-1)? {
+        StepResult::Done => {}
+        _ => return Err(LogError::InUse(from.display().to_string())),
+    }
+    drop(backup);
+    // The copy stands alone, without a write-ahead log beside it.
+    target.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
+    verify(&target, to)?;
+    drop(target);
+    sync(to)
+}
+
 fn prepare(path: &Path, random: uuid::Uuid) -> Result<(), LogError> {
     let mut connection = Connection::open(path)?;
-    if schema::version(&connection)? == 0 {
-        return Err(LogError::NotOurs(path.display().to_string()));
-    }
-    verify(&connection, path)?;
     let epoch = Epoch::mint(random);
     schema::migrate(&mut connection, epoch.as_str())?;
     connection.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch.as_str()])?;
     drop(connection);
-    File::open(path).and_then(|file| file.sync_all()).map_err(LogError::file("could not sync the restored file"))
+    sync(path)
 }
 
 fn verify(connection: &Connection, path: &Path) -> Result<(), LogError> {
@@ -81,20 +97,39 @@ fn verify(connection: &Connection, path: &Path) -> Result<(), LogError> {
     Err(LogError::Corrupt(format!("{} is damaged: {verdict}", path.display())))
 }
 
-/// Folds the old database's write-ahead log into it and renames it.
+fn sync(path: &Path) -> Result<(), LogError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(LogError::file(format!("could not sync {}", path.display())))
+}
+
+/// Gives the old database another name as well. Its own name is then taken over in one step, so that there is a
+/// database at any moment: a server that found none would make an empty one.
 fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
-    let connection = Connection::open(target)?;
+    let kept = (1..)
+        .map(|n| beside(target, &if n == 1 { ".before-restore".to_owned() } else { format!(".before-restore-{n}") }))
+        .find(|kept| !kept.exists())
+        .unwrap_or_else(|| beside(target, ".before-restore"));
+    // One that is damaged, which may be why it is replaced, is kept as it is.
+    if let Err(error) = fold(target) {
+        tracing::warn!(%error, database = %target.display(), "the old database could not be closed cleanly");
+        for suffix in COMPANIONS {
+            drop(std::fs::rename(beside(target, suffix), beside(&kept, suffix)));
+        }
+    }
+    std::fs::hard_link(target, &kept)
+        // A file system without links; the moment without a database is the price.
+        .or_else(|_| std::fs::rename(target, &kept))
+        .map_err(LogError::file("could not set the old database aside"))?;
+    Ok(kept)
+}
+
+/// Folds a database's write-ahead log into it.
+fn fold(path: &Path) -> Result<(), LogError> {
+    let connection = Connection::open(path)?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
     connection.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
-    drop(connection);
-    let mut kept = beside(target, "before-restore");
-    let mut n = 1;
-    while kept.exists() {
-        n += 1;
-        kept = beside(target, &format!("before-restore-{n}"));
-    }
-    std::fs::rename(target, &kept).map_err(LogError::file("could not set the old database aside"))?;
-    Ok(kept)
+    Ok(())
 }
 
 fn put(from: &Path, to: &Path) -> Result<(), LogError> {
@@ -105,7 +140,6 @@ fn put(from: &Path, to: &Path) -> Result<(), LogError> {
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".");
     name.push(suffix);
     PathBuf::from(name)
 }

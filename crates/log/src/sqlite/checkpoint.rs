@@ -2,74 +2,118 @@
 //!
 //! Copying the write-ahead log into the database takes milliseconds, and the writer never does it. A thread of its
 //! own copies while the writer goes on committing. What is left at the end, the few pages written meanwhile, it copies
-//! while the writer waits at the [`Gate`]: only when the whole log is copied can the next commit start it over, and
-//! that is what keeps the log's file from growing.
+//! while the [`Gate`] keeps the writer between two batches: only when the whole log is copied, and nobody reads from
+//! it any more, can the next commit start it over, and that is what keeps the log's file from growing.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use crate::error::LogError;
 
-/// Pages in the write-ahead log at which a checkpoint begins.
+/// Pages in the write-ahead log at which a checkpoint begins; and how many more it takes until the next try, where
+/// a long reader kept one from finishing.
 const BEGIN: i64 = 2000;
+/// How long the writer waits at most for readers to leave the log. Most queries are shorter by far.
+const PATIENCE: Duration = Duration::from_millis(25);
 
-/// Where the writer passes before each batch, and waits while the end of a checkpoint is copied.
+/// Between the writer, which passes it with each batch, and the end of a checkpoint.
 pub(super) struct Gate {
-    closed: Mutex<()>,
-    /// Pages in the write-ahead log after the last commit.
-    pages: AtomicI64,
-    wake: (Mutex<Wake>, Condvar),
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
-#[derive(Default)]
-struct Wake {
-    work: bool,
+struct State {
+    /// The writer is within a batch.
+    writing: bool,
+    /// The checkpointer wants to be alone, or is.
+    closed: bool,
+    /// Pages in the log that are not copied yet, for all that is known.
+    pages: i64,
+    /// When there are so many, a checkpoint begins.
+    due: i64,
     stop: bool,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Gate {
     pub(super) fn new() -> Self {
-        Self { closed: Mutex::new(()), pages: AtomicI64::new(0), wake: (Mutex::default(), Condvar::new()) }
+        let state = State { writing: false, closed: false, pages: 0, due: BEGIN, stop: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Waits while the gate is closed.
-    pub(super) fn pass(&self) {
-        drop(lock(&self.closed));
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, until: impl Fn(&State) -> bool) -> MutexGuard<'a, State> {
+        self.changed.wait_while(state, |state| !until(state)).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer begins a batch; waits while a checkpoint ends.
+    pub(super) fn enter(&self) {
+        self.wait(self.state(), |state| !state.closed).writing = true;
+    }
+
+    /// The writer's batch is over. Nothing happens when there was none.
+    pub(super) fn leave(&self) {
+        let mut state = self.state();
+        state.writing = false;
+        if state.closed {
+            self.changed.notify_all();
+        }
     }
 
     /// A commit left so many pages in the log.
     pub(super) fn written(&self, pages: i64) {
-        self.pages.store(pages, Ordering::Relaxed);
-        if pages >= BEGIN {
-            let mut wake = lock(&self.wake.0);
-            if !wake.work {
-                wake.work = true;
-                self.wake.1.notify_one();
-            }
+        let mut state = self.state();
+        state.pages = pages;
+        if state.pages >= state.due {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until a checkpoint is due; false: stop.
+    fn work(&self) -> bool {
+        !self.wait(self.state(), |state| state.stop || state.pages >= state.due).stop
+    }
+
+    /// Keeps the writer out until the answer is dropped; `None`: stop.
+    fn close(&self) -> Option<Closed<'_>> {
+        let mut state = self.state();
+        state.closed = true;
+        let closed = Closed(self);
+        let stop = self.wait(state, |state| state.stop || !state.writing).stop;
+        (!stop).then_some(closed)
+    }
+
+    /// A checkpoint is over; all of the log was copied, or not.
+    fn copied(&self, all: bool) {
+        let mut state = self.state();
+        if all {
+            // The next commit starts the log over.
+            state.pages = 0;
+            state.due = BEGIN;
+        } else {
+            state.due = state.pages.saturating_add(BEGIN);
         }
     }
 
     fn stop(&self) {
-        lock(&self.wake.0).stop = true;
-        self.wake.1.notify_one();
+        self.state().stop = true;
+        self.changed.notify_all();
     }
+}
 
-    /// Waits for work; false: stop.
-    fn wait(&self) -> bool {
-        let mut wake = lock(&self.wake.0);
-        while !wake.work && !wake.stop {
-            wake = self.wake.1.wait(wake).unwrap_or_else(PoisonError::into_inner);
-        }
-        wake.work = false;
-        !wake.stop
+/// While this lives, the writer is between two batches.
+struct Closed<'a>(&'a Gate);
+
+impl Drop for Closed<'_> {
+    fn drop(&mut self) {
+        self.0.state().closed = false;
+        self.0.changed.notify_all();
     }
 }
 
@@ -81,14 +125,17 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub(super) fn start(connection: Connection, gate: Arc<Gate>, path: PathBuf) -> Result<Self, LogError> {
+        connection.busy_timeout(PATIENCE)?;
         let theirs = Arc::clone(&gate);
         let thread = std::thread::Builder::new()
             .name("checkpoint".to_owned())
             .spawn(move || {
-                while theirs.wait() {
-                    if let Err(error) = run(&connection, &theirs) {
+                while theirs.work() {
+                    let all = run(&connection, &theirs).unwrap_or_else(|error| {
                         tracing::warn!(%error, database = %path.display(), "a checkpoint failed, trying again later");
-                    }
+                        false
+                    });
+                    theirs.copied(all);
                 }
             })
             .map_err(LogError::file("could not start the checkpoint thread"))?;
@@ -106,21 +153,89 @@ impl Drop for Checkpointer {
     }
 }
 
-fn run(connection: &Connection, gate: &Gate) -> Result<(), LogError> {
-    let (log, copied) = copy(connection)?;
-    let written_meanwhile = gate.pages.load(Ordering::Relaxed);
-    tracing::debug!(log, copied, written_meanwhile, "checkpoint");
-    let closed = lock(&gate.closed);
-    let (log, copied) = copy(connection)?;
+/// Copies the log into the database. Whether all of it was copied, and the next commit can start it over.
+fn run(connection: &Connection, gate: &Gate) -> Result<bool, LogError> {
+    let most = copy(connection, "PASSIVE")?;
+    let Some(closed) = gate.close() else { return Ok(false) };
+    // RESTART copies the rest and then waits for those who still read from the log; PASSIVE would not, and with
+    // readers coming and going the log would hardly ever be free to be started over.
+    let rest = copy(connection, "RESTART")?;
     drop(closed);
-    if copied < log {
-        // A reader still looks at an older state; the next checkpoint gets further.
-        tracing::debug!(log, copied, "a reader holds the write-ahead log back");
-    }
-    Ok(())
+    tracing::debug!(pages = rest.pages, first = most.copied, all = rest.all, "checkpoint");
+    Ok(rest.all)
 }
 
-/// Copies what can be copied without waiting for anybody: pages in the log, pages copied.
-fn copy(connection: &Connection) -> Result<(i64, i64), LogError> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| Ok((row.get(1)?, row.get(2)?)))?)
+struct Copied {
+    pages: i64,
+    copied: i64,
+    all: bool,
+}
+
+fn copy(connection: &Connection, mode: &str) -> Result<Copied, LogError> {
+    Ok(connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |row| {
+        let (busy, pages, copied): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Copied { pages, copied, all: !busy && pages == copied })
+    })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    const DEADLINE: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_closed_gate_keeps_the_writer_between_its_batches() {
+        let gate = Arc::new(Gate::new());
+        gate.enter();
+        let (tell, told) = mpsc::channel();
+        let checkpoint = std::thread::spawn({
+            let (gate, tell) = (Arc::clone(&gate), tell.clone());
+            move || {
+                let closed = gate.close().unwrap();
+                tell.send("alone").unwrap();
+                drop(closed);
+            }
+        });
+        while !gate.state().closed {
+            std::thread::yield_now();
+        }
+        assert!(told.try_recv().is_err(), "the writer is within a batch");
+        gate.leave();
+        gate.enter();
+        tell.send("writing").unwrap();
+        let order: Vec<_> = (0..2).map(|_| told.recv_timeout(DEADLINE).unwrap()).collect();
+        assert_eq!(order, ["alone", "writing"], "the next batch waits for the checkpoint, not the other way round");
+        checkpoint.join().unwrap();
+    }
+
+    #[test]
+    fn a_checkpoint_is_due_by_pages_and_later_after_one_that_was_held_back() {
+        let gate = Gate::new();
+        let due = |pages| {
+            gate.written(pages);
+            let state = gate.state();
+            state.pages >= state.due
+        };
+        assert!(!due(BEGIN - 1));
+        assert!(due(BEGIN));
+        gate.copied(false);
+        assert!(!due(2 * BEGIN - 1), "a reader held it back: not again with every commit");
+        assert!(due(2 * BEGIN));
+        gate.copied(true);
+        assert!(!due(1));
+        assert!(due(BEGIN));
+    }
+
+    #[test]
+    fn stopping_does_not_wait_for_a_batch() {
+        let gate = Gate::new();
+        gate.enter();
+        gate.stop();
+        assert!(gate.close().is_none());
+        assert!(!gate.work());
+        gate.leave();
+        gate.enter();
+    }
 }

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use orders::order::Version;
 use orders::view::{Around, Person};
-use orders::{Contact, Order, OrderNumber, Subject, UserId};
-use rusqlite::Connection;
+use orders::{Contact, Order, OrderNumber, OrderRef, Subject, UserId};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{self, EVENT};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::record::{Recorded, Snapshot, Told};
 
-/// Every event of one order, oldest first, up to a place in the log.
+/// Every event of one order that is kept, oldest first, up to a place in the log.
 pub(super) fn of_order(connection: &Connection, number: OrderNumber, upto: Seq) -> Result<Vec<Recorded>, LogError> {
     let mut first = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
@@ -25,19 +27,45 @@ pub(super) fn of_order(connection: &Connection, number: OrderNumber, upto: Seq) 
     Ok(events)
 }
 
-/// An order as it was right after a place in the log; its personal data as it is now.
-pub(super) fn as_of(connection: &Connection, number: OrderNumber, upto: Seq) -> Result<Arc<Snapshot>, LogError> {
-    let missing = || LogError::Corrupt(format!("order {number} has no readable history"));
-    let now = snapshot(connection, number)?.ok_or_else(missing)?;
-    let mut order: Option<Order> = None;
-    for recorded in of_order(connection, number, upto)? {
-        match &mut order {
-            None => order = Order::from_event(&recorded.event),
-            Some(order) => order.apply(&recorded.event),
+/// An order as it was right after a place in the log, no later than at a version; its personal data as it is now.
+/// Where its beginning was pruned from the log, the order as it is now.
+pub(super) fn as_of(
+    connection: &Connection,
+    number: OrderNumber,
+    upto: Seq,
+    version: Version,
+) -> Result<Arc<Snapshot>, LogError> {
+    let now = snapshot(connection, number)?;
+    let now = now.ok_or_else(|| LogError::Corrupt(format!("order {number} has events, but no row")))?;
+    let events = of_order(connection, number, upto)?;
+    let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else { return Ok(now) };
+    for recorded in events.iter().skip(1).take_while(|recorded| recorded.event.version <= version) {
+        order.apply(&recorded.event);
+    }
+    Ok(Arc::new(Snapshot { order, contact: now.contact.clone(), customer: now.customer.clone() }))
+}
+
+/// The order somebody named.
+pub(super) fn find(connection: &Connection, name: OrderRef) -> Result<Option<Arc<Snapshot>>, LogError> {
+    match name {
+        OrderRef::Number(number) => snapshot(connection, number),
+        OrderRef::Id(id) => {
+            let mut find = connection.prepare_cached(&format!(
+                "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.id = ?1",
+                rows::ORDER
+            ))?;
+            rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::snapshot)
         }
     }
-    let order = order.ok_or_else(missing)?;
-    Ok(Arc::new(Snapshot { order, contact: now.contact.clone(), customer: now.customer.clone() }))
+}
+
+/// When the log's last event happened, in whole milliseconds; long ago where that cannot be read.
+pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
+    let at: Option<Option<String>> = connection
+        .prepare_cached("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    Ok(at.flatten().and_then(|at| at.parse().ok()).unwrap_or(Timestamp::MIN))
 }
 
 /// An order as it is.

@@ -3,35 +3,38 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, ProductId, Subject};
+use jiff::{SignedDuration, Timestamp};
+use orders::{OrderNumber, OrderRef, ProductId, StoreId};
 use rusqlite::Connection;
-use serde::Serialize;
 
 use super::answers::Answers;
+use super::catalogue::{self, Catalogue};
 use super::checkpoint::Gate;
 use super::people::People;
-use super::rows::{self, millis, status_code};
-use super::runs::{Entry, Runs};
-use super::{accounts, history, stats};
+use super::runs::Runs;
+use super::{accounts, history, prune, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::{Epoch, Seq};
 use crate::error::LogError;
-use crate::journal::{Journal, Loaded, OrderWrite, Wanted, Writes};
+use crate::journal::{Journal, Loaded, Wanted, Writes};
+
+/// Keys of stores kept in memory; past it all are read anew.
+const STORES_KEPT: usize = 10_000;
 
 /// The journal on SQLite.
 pub struct SqliteJournal {
-    connection: Connection,
+    pub(super) connection: Connection,
     gate: Arc<Gate>,
-    customer_runs: Arc<Runs>,
+    pub(super) customer_runs: Arc<Runs>,
     answers: Answers,
-    people: People,
-    /// Keys of products and stores, as the tables use them.
-    products: HashMap<ProductId, i64>,
-    stores: HashMap<orders::StoreId, i64>,
+    pub(super) people: People,
+    catalogue: Catalogue,
+    /// Keys of stores, as the tables use them.
+    stores: HashMap<StoreId, i64>,
     /// Changes when another connection wrote: what we keep in memory is then out of date.
     data_version: i64,
-    scratch: Vec<u8>,
+    keep_events: Option<SignedDuration>,
+    pub(super) scratch: Vec<u8>,
 }
 
 impl SqliteJournal {
@@ -39,6 +42,7 @@ impl SqliteJournal {
         connection: Connection,
         gate: Arc<Gate>,
         customer_runs: Arc<Runs>,
+        keep_events: Option<SignedDuration>,
     ) -> Result<Self, LogError> {
         let answers = Answers::open(&connection)?;
         let data_version = data_version(&connection)?;
@@ -48,25 +52,40 @@ impl SqliteJournal {
             customer_runs,
             answers,
             people: People::default(),
-            products: HashMap::new(),
+            catalogue: Catalogue::default(),
             stores: HashMap::new(),
             data_version,
+            keep_events,
             scratch: Vec::with_capacity(4096),
         })
     }
 
     /// What is in memory may be wrong: the next batch reads it again.
-    fn forget(&mut self, loaded: Option<&mut Loaded>) {
+    fn forget(&mut self) {
         self.people.forget();
-        self.products.clear();
+        self.catalogue.forget();
         self.stores.clear();
-        if let Some(loaded) = loaded {
+    }
+
+    /// Forgets what another connection may have changed since the last batch, and what became too much.
+    fn refresh(&mut self, loaded: &mut Loaded) -> Result<(), LogError> {
+        let version = data_version(&self.connection)?;
+        if version != self.data_version {
+            self.data_version = version;
+            self.forget();
             loaded.world.products.clear();
             loaded.epoch = Epoch::stored("");
         }
+        if loaded.world.products.is_empty() {
+            self.catalogue.forget();
+        }
+        if self.stores.len() > STORES_KEPT {
+            self.stores.clear();
+        }
+        Ok(())
     }
 
-    /// Head, epoch and next number, when they are not known.
+    /// Head, epoch, next number and latest time, when they are not known.
     fn load_head(&self, loaded: &mut Loaded) -> Result<(), LogError> {
         if !loaded.epoch.as_str().is_empty() {
             return Ok(());
@@ -75,6 +94,7 @@ impl SqliteJournal {
         let last: Option<i64> = self.connection.query_row("SELECT max(number) FROM orders", (), |row| row.get(0))?;
         loaded.head = head;
         loaded.epoch = epoch;
+        loaded.latest = history::latest(&self.connection)?;
         loaded.world.next_number = last.map_or(OrderNumber::FIRST, |n| OrderNumber(n.unsigned_abs()).next());
         Ok(())
     }
@@ -82,7 +102,7 @@ impl SqliteJournal {
     fn load_orders(&self, names: &[OrderRef], loaded: &mut Loaded) -> Result<Vec<ProductId>, LogError> {
         let mut products = Vec::new();
         for name in names {
-            let Some(found) = find_order(&self.connection, *name)? else { continue };
+            let Some(found) = history::find(&self.connection, *name)? else { continue };
             let order = found.order.clone();
             products.extend(order.items.iter().map(|item| item.product));
             loaded.contacts.insert(order.id, found.contact.clone());
@@ -92,34 +112,28 @@ impl SqliteJournal {
         Ok(products)
     }
 
-    fn load_product(&mut self, id: ProductId, loaded: &mut Loaded) -> Result<(), LogError> {
-        if loaded.world.products.contains_key(&id) {
-            return Ok(());
+    fn load(&mut self, wanted: &Wanted, loaded: &mut Loaded) -> Result<(), LogError> {
+        let of_orders = self.load_orders(&wanted.orders, loaded)?;
+        for id in wanted.products.iter().chain(&of_orders) {
+            self.catalogue.load(&self.connection, *id, loaded)?;
         }
-        let mut find = self.connection.prepare_cached(&format!(
-            "SELECT {}, p.key FROM products p JOIN stock s ON s.product = p.key WHERE p.id = ?1",
-            rows::PRODUCT
-        ))?;
-        let found = rows::first(find.query([id.uuid().as_bytes().as_slice()])?, |row| {
-            Ok((rows::product(row)?, row.get::<_, i64>(10)?))
-        })?;
-        if let Some((product, key)) = found {
-            self.products.insert(id, key);
-            loaded.world.products.insert(id, product);
-        }
-        Ok(())
-    }
-
-    fn load_details(&self, ids: &[ProductId], loaded: &mut Loaded) -> Result<(), LogError> {
-        for id in ids {
-            if let Some(shelved) = find_product(&self.connection, *id)? {
+        for id in &wanted.details {
+            if let Some(shelved) = catalogue::find(&self.connection, *id)? {
                 loaded.details.insert(*id, shelved.details);
             }
         }
-        Ok(())
+        for user in &wanted.people {
+            if !loaded.people.contains_key(user)
+                && let Some(person) = self.people.find(&self.connection, user)?
+            {
+                loaded.people.insert(user.clone(), person);
+            }
+        }
+        self.answers.find(&self.connection, &wanted.keys, wanted.now, &mut loaded.answers)
     }
 
-    fn store_key(&mut self, store: &orders::StoreId) -> Result<i64, LogError> {
+    /// A store's key; it is entered if it is new.
+    pub(super) fn store_key(&mut self, store: &StoreId) -> Result<i64, LogError> {
         if let Some(key) = self.stores.get(store) {
             return Ok(*key);
         }
@@ -133,191 +147,15 @@ impl SqliteJournal {
         self.stores.insert(store.clone(), key);
         Ok(key)
     }
-
-    fn write_orders(&mut self, orders: &[OrderWrite], at: Timestamp) -> Result<(), LogError> {
-        let mut placed = Vec::new();
-        for write in orders {
-            let order = &write.snapshot.order;
-            let number = history::sql(order.number);
-            let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
-            let status = status_code(order.status());
-            let contact = &write.snapshot.contact;
-            if write.new {
-                let store = self.store_key(&order.store)?;
-                let contact = serde_json::to_string(contact)?;
-                let state = json(&mut self.scratch, order)?;
-                self.connection
-                    .prepare_cached(
-                        "INSERT INTO orders (number, id, store, customer, status, version, first_seq, last_seq, \
-                         created_at, state, contact) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                    )?
-                    .execute((
-                        number,
-                        order.id.uuid().as_bytes().as_slice(),
-                        store,
-                        customer,
-                        status,
-                        order.version.0,
-                        write.first_seq.sql(),
-                        write.last_seq.sql(),
-                        millis(order.created_at),
-                        state,
-                        contact,
-                    ))?;
-                placed.push(Entry { key: customer, value: number });
-            } else {
-                let contact = serde_json::to_string(contact)?;
-                let state = json(&mut self.scratch, order)?;
-                self.connection
-                    .prepare_cached(
-                        "UPDATE orders SET status = ?2, version = ?3, last_seq = ?4, state = ?5, contact = ?6 \
-                         WHERE number = ?1",
-                    )?
-                    .execute((number, status, order.version.0, write.last_seq.sql(), state, contact))?;
-            }
-            if let Some(shipping) = &write.snapshot.contact.shipping
-                && write.new
-            {
-                self.people.known_as(&self.connection, &order.customer, shipping)?;
-            }
-        }
-        self.customer_runs.add(&self.connection, placed.into_iter())?;
-        Ok(())
-    }
-
-    fn write_events(&mut self, writes: &Writes) -> Result<(), LogError> {
-        for recorded in &writes.events {
-            let event = &recorded.event;
-            let follows = match &event.subject {
-                Subject::Order { number, .. } if event.kind != orders::Kind::OrderCreated => {
-                    Some(history::sql(*number))
-                }
-                _ => None,
-            };
-            let body = json(&mut self.scratch, event)?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute((
-                    recorded.seq.sql(),
-                    recorded.id.uuid().as_bytes().as_slice(),
-                    event.subject.store().as_str(),
-                    follows,
-                    orders::upcast::CURRENT,
-                    body,
-                ))?;
-            self.index_event(recorded)?;
-        }
-        Ok(())
-    }
-
-    /// What else an order is found by, once it is known.
-    fn index_event(&self, recorded: &crate::record::Recorded) -> Result<(), LogError> {
-        let Subject::Order { number, .. } = &recorded.event.subject else { return Ok(()) };
-        for change in &recorded.event.changes {
-            match change {
-                orders::Change::TrackingNumber { number: tracking } => {
-                    self.connection
-                        .prepare_cached("INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)")?
-                        .execute((tracking.as_str(), history::sql(*number)))?;
-                }
-                orders::Change::Partner { driver: Some(driver) } => {
-                    self.connection
-                        .prepare_cached("INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)")?
-                        .execute((driver.as_str(), history::sql(*number)))?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn write_products(&mut self, writes: &Writes) -> Result<(), LogError> {
-        for (product, details) in &writes.products {
-            let id = product.id.uuid();
-            let id = id.as_bytes().as_slice();
-            if let Some(key) = self.products.get(&product.id) {
-                self.connection
-                    .prepare_cached(
-                        "UPDATE products SET name = ?2, amount = ?3, currency = ?4, archived = ?5, version = ?6 \
-                         WHERE key = ?1",
-                    )?
-                    .execute((
-                        key,
-                        product.name.as_str(),
-                        product.price.amount,
-                        product.price.currency.code(),
-                        product.archived,
-                        product.version.0,
-                    ))?;
-            } else {
-                self.connection
-                    .prepare_cached(
-                        "INSERT INTO products (id, store, name, amount, currency, archived, version, details) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '{}')",
-                    )?
-                    .execute((
-                        id,
-                        product.store.as_str(),
-                        product.name.as_str(),
-                        product.price.amount,
-                        product.price.currency.code(),
-                        product.archived,
-                        product.version.0,
-                    ))?;
-                let key = self.connection.last_insert_rowid();
-                self.products.insert(product.id, key);
-            }
-            if let Some(details) = details {
-                let category = details.category.as_ref().map(orders::text::Line::as_str);
-                self.connection
-                    .prepare_cached("UPDATE products SET details = ?2, category = ?3 WHERE id = ?1")?
-                    .execute((id, serde_json::to_string(details)?, category))?;
-            }
-            self.write_stock(product.id, product.stock)?;
-        }
-        for (id, stock) in &writes.stock {
-            self.write_stock(*id, *stock)?;
-        }
-        Ok(())
-    }
-
-    fn write_stock(&self, id: ProductId, stock: orders::product::Stock) -> Result<(), LogError> {
-        let Some(key) = self.products.get(&id) else {
-            return Err(LogError::Corrupt(format!("product {id} has no row")));
-        };
-        self.connection
-            .prepare_cached("INSERT OR REPLACE INTO stock (product, on_hand, reserved) VALUES (?1, ?2, ?3)")?
-            .execute((key, stock.on_hand, stock.reserved))?;
-        Ok(())
-    }
 }
 
 impl Journal for SqliteJournal {
     fn begin(&mut self, wanted: &Wanted, loaded: &mut Loaded) -> Result<(), LogError> {
-        self.gate.pass();
+        self.gate.enter();
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-        let version = data_version(&self.connection)?;
-        if version != self.data_version {
-            self.data_version = version;
-            self.forget(Some(loaded));
-        }
+        self.refresh(loaded)?;
         self.load_head(loaded)?;
-        let of_orders = self.load_orders(&wanted.orders, loaded)?;
-        for id in wanted.products.iter().chain(&of_orders) {
-            self.load_product(*id, loaded)?;
-        }
-        self.load_details(&wanted.details, loaded)?;
-        for user in &wanted.people {
-            if !loaded.people.contains_key(user)
-                && let Some(person) = self.people.find(&self.connection, user)?
-            {
-                loaded.people.insert(user.clone(), person);
-            }
-        }
-        // The answer's age is judged by the time of this batch, which is never before that of an earlier one.
-        self.answers.find(&self.connection, &wanted.keys, wanted.now, &mut loaded.answers)
+        self.load(wanted, loaded)
     }
 
     fn account(
@@ -332,9 +170,9 @@ impl Journal for SqliteJournal {
         for seen in &writes.people {
             self.people.seen(&self.connection, seen, writes.at)?;
         }
-        self.write_products(writes)?;
+        self.catalogue.write(&self.connection, writes)?;
         self.write_orders(&writes.orders, writes.at)?;
-        self.write_events(writes)?;
+        self.write_events(&writes.events)?;
         self.answers.add(&self.connection, &writes.answers, writes.at)?;
         stats::write(&self.connection, &writes.stats)
     }
@@ -343,6 +181,7 @@ impl Journal for SqliteJournal {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.customer_runs.committed();
         self.answers.committed();
+        self.gate.leave();
         Ok(())
     }
 
@@ -354,25 +193,33 @@ impl Journal for SqliteJournal {
         }
         self.customer_runs.rolled_back();
         self.answers.rolled_back();
-        self.forget(None);
+        self.forget();
+        self.gate.leave();
     }
 
-    fn tidy(&mut self, now: Timestamp) -> Result<(), LogError> {
-        self.gate.pass();
+    fn tidy(&mut self, now: Timestamp) -> Result<bool, LogError> {
+        self.gate.enter();
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let answers = self.answers.tidy(&self.connection, now)?;
         let accounts = accounts::tidy(&self.connection, now)?;
+        let events = match self.keep_events {
+            Some(keep) => prune::round(&self.connection, now, keep)?,
+            None => false,
+        };
+        let any = answers || accounts || events;
         // Nothing to forget: nothing to sync.
-        self.connection.execute_batch(if answers || accounts { "COMMIT" } else { "ROLLBACK" })?;
-        Ok(())
+        self.connection.execute_batch(if any { "COMMIT" } else { "ROLLBACK" })?;
+        self.answers.committed();
+        self.gate.leave();
+        Ok(any)
     }
 }
 
-/// Serialises into a buffer that is kept, and lends the text.
-fn json<'a>(scratch: &'a mut Vec<u8>, value: &impl Serialize) -> Result<&'a str, LogError> {
-    scratch.clear();
-    serde_json::to_writer(&mut *scratch, value)?;
-    std::str::from_utf8(scratch).map_err(|error| LogError::Corrupt(error.to_string()))
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        // A checkpoint must not wait for a writer that panicked.
+        self.gate.leave();
+    }
 }
 
 fn data_version(connection: &Connection) -> Result<i64, LogError> {
@@ -387,33 +234,4 @@ pub(super) fn head(connection: &Connection) -> Result<(Seq, Epoch), LogError> {
         .prepare_cached("SELECT value FROM meta WHERE name = 'epoch'")?
         .query_row((), |row| row.get(0))?;
     Ok((Seq(head.unwrap_or(0).unsigned_abs()), Epoch::stored(&epoch)))
-}
-
-/// The order somebody named.
-pub(super) fn find_order(
-    connection: &Connection,
-    name: OrderRef,
-) -> Result<Option<Arc<crate::record::Snapshot>>, LogError> {
-    match name {
-        OrderRef::Number(number) => history::snapshot(connection, number),
-        OrderRef::Id(id) => {
-            let mut find = connection.prepare_cached(&format!(
-                "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.id = ?1",
-                rows::ORDER
-            ))?;
-            rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::snapshot)
-        }
-    }
-}
-
-/// A product with what people look at.
-pub(super) fn find_product(
-    connection: &Connection,
-    id: ProductId,
-) -> Result<Option<crate::record::Shelved>, LogError> {
-    let mut find = connection.prepare_cached(&format!(
-        "SELECT {} FROM products p JOIN stock s ON s.product = p.key WHERE p.id = ?1",
-        rows::PRODUCT
-    ))?;
-    rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::shelved)
 }

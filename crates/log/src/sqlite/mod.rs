@@ -1,25 +1,32 @@
 //! The log on an embedded SQLite.
 //!
 //! - `schema.rs` and `schema/`: the tables, and migrations between their versions.
-//! - `journal.rs`: the writer's side. `answers.rs`: remembered answers; `runs.rs`: indexes written sequentially;
-//!   `people.rs`, `accounts.rs`, `stats.rs`: what else is written.
-//! - `readers.rs`: the reading side, a few connections of its own; `history.rs`, `listing.rs`, `search.rs`: queries.
-//! - `checkpoint.rs`: keeps the write-ahead log short. `backup.rs`: copies of the whole.
+//! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
+//! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`: remembered answers; `runs.rs`: indexes written
+//!   sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
+//! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `search.rs`: pages of orders;
+//!   `history.rs`, `tail.rs`: the log itself.
+//! - `checkpoint.rs`: keeps the write-ahead log short. `prune.rs`: retention. `backup.rs`: copies of the whole.
 
 mod accounts;
 mod answers;
 pub mod backup;
+mod catalogue;
 mod checkpoint;
 mod history;
 mod journal;
 mod listing;
 mod open;
 mod people;
+mod prune;
 mod readers;
 mod rows;
 mod runs;
 mod schema;
+mod search;
 mod stats;
+mod tail;
+mod write;
 
 pub use journal::SqliteJournal;
 pub use open::{Database, Lock, Options, Synchronous};

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{Checkpointer, Gate};
@@ -19,12 +20,15 @@ use crate::error::LogError;
 pub struct Options {
     /// Connections that answer queries.
     pub readers: usize,
-    /// Memory for the writer's pages, in MiB.
+    /// Memory for the writer's pages, in MiB; each reader gets a quarter of it.
     pub cache_mib: u32,
     /// The file of the write-ahead log is cut back to this many MiB when it is started over.
     pub wal_mib: u32,
     /// When a commit counts as durable.
     pub synchronous: Synchronous,
+    /// How long an event is kept at least; after that it goes, unless it or an older one is about an order that is
+    /// still open. `None`: for ever. Shorter than the 24 hours of an idempotency key makes no sense.
+    pub keep_events: Option<SignedDuration>,
     /// Another file system layer, by the name it is registered under. For tests of power loss.
     pub vfs: Option<String>,
 }
@@ -40,7 +44,14 @@ pub enum Synchronous {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, cache_mib: 64, wal_mib: 64, synchronous: Synchronous::Full, vfs: None }
+        Self {
+            readers: 4,
+            cache_mib: 64,
+            wal_mib: 64,
+            synchronous: Synchronous::Full,
+            keep_events: None,
+            vfs: None,
+        }
     }
 }
 
@@ -51,8 +62,9 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock, or says who is in the way.
+    /// Takes the lock, or says who is in the way. Makes the directory if there is none.
     pub fn take(directory: &Path) -> Result<Self, LogError> {
+        make_directory(directory)?;
         let path = directory.join("lock");
         let file = File::options()
             .create(true)
@@ -94,10 +106,13 @@ impl Database {
     /// Opens the database in a directory, makes it if there is none, brings it up to date if it is older.
     /// `random` names the history of a new one.
     pub fn open(directory: &Path, options: &Options, random: uuid::Uuid) -> Result<Self, LogError> {
-        std::fs::create_dir_all(directory)
-            .map_err(LogError::file(format!("could not make the data directory {}", directory.display())))?;
+        make_directory(directory)?;
         let path = Self::file(directory);
-        let mut connection = connect(&path, options, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut connection =
+            open(&path, options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Before anything is changed: the file may be somebody else's.
+        schema::check(&connection)?;
+        set_up(&connection, options, options.cache_mib)?;
         let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
         sync_directory(directory)?;
         let gate = Arc::new(Gate::new());
@@ -106,8 +121,9 @@ impl Database {
             theirs.written(i64::from(pages));
             Ok(())
         }))?;
+        let readers_cache = options.cache_mib.div_ceil(4);
         let checkpointer =
-            Checkpointer::start(connect(&path, options, OpenFlags::empty())?, Arc::clone(&gate), path.clone())?;
+            Checkpointer::start(connect(&path, options, readers_cache)?, Arc::clone(&gate), path.clone())?;
         let customer_runs = Arc::new(Runs::open(
             &connection,
             "customer",
@@ -115,13 +131,13 @@ impl Database {
         )?);
         let readers = (0..options.readers.max(1))
             .map(|_| {
-                let reader = connect(&path, options, OpenFlags::empty())?;
+                let reader = connect(&path, options, readers_cache)?;
                 reader.pragma_update(None, "query_only", true)?;
                 Ok(reader)
             })
             .collect::<Result<_, LogError>>()?;
         let queries = SqliteQueries::new(readers, path, Arc::clone(&customer_runs), checkpointer);
-        let journal = SqliteJournal::new(connection, gate, customer_runs)?;
+        let journal = SqliteJournal::new(connection, gate, customer_runs, options.keep_events)?;
         Ok(Self { journal, queries: Arc::new(queries), migrated_from })
     }
 
@@ -131,18 +147,33 @@ impl Database {
         if !path.exists() {
             return Ok(None);
         }
-        schema::version(&connect(&path, &Options::default(), OpenFlags::empty())?).map(Some)
+        schema::version(&open_to_read(&path)?).map(Some)
     }
 }
 
-/// A connection, set up. Asserts what durability rests on instead of hoping for it.
-pub(super) fn connect(path: &Path, options: &Options, extra: OpenFlags) -> Result<Connection, LogError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
+fn open(path: &Path, options: &Options, flags: OpenFlags) -> Result<Connection, LogError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match &options.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
         None => Connection::open_with_flags(path, flags)?,
     };
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    Ok(connection)
+}
+
+/// A connection that changes nothing, to a database that may be anybody's.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, LogError> {
+    open(path, &Options::default(), OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+fn connect(path: &Path, options: &Options, cache_mib: u32) -> Result<Connection, LogError> {
+    let connection = open(path, options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    set_up(&connection, options, cache_mib)?;
+    Ok(connection)
+}
+
+/// Sets a connection up. Asserts what durability rests on instead of hoping for it.
+fn set_up(connection: &Connection, options: &Options, cache_mib: u32) -> Result<(), LogError> {
     connection.set_prepared_statement_cache_capacity(128);
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
     if mode != "wal" {
@@ -160,13 +191,29 @@ pub(super) fn connect(path: &Path, options: &Options, extra: OpenFlags) -> Resul
     if set != synchronous {
         return Err(LogError::NotDurable(format!("the database would not sync its commits (synchronous is {set})")));
     }
+    // On a Mac a plain fsync leaves the data in the drive's own cache; elsewhere this changes nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     // Checkpoints have a thread of their own.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", i64::from(options.wal_mib) << 20)?;
-    connection.pragma_update(None, "cache_size", -i64::from(options.cache_mib) * 1024)?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    Ok(connection)
+    Ok(())
+}
+
+/// Makes a data directory, if there is none, so that it survives a power loss.
+pub(super) fn make_directory(directory: &Path) -> Result<(), LogError> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(directory)
+        .map_err(LogError::file(format!("could not make the data directory {}", directory.display())))?;
+    match directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => sync_directory(parent),
+        None => sync_directory(Path::new(".")),
+    }
 }
 
 /// A new file's name is durable only when its directory is.

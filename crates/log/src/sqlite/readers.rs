@@ -1,7 +1,7 @@
 //! The reading side: a few connections that only read, each query in one snapshot.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::checkpoint::Checkpointer;
 use super::runs::Runs;
-use super::{accounts, backup, history, journal, listing, stats};
+use super::{accounts, backup, catalogue, history, journal, listing, stats, tail};
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
@@ -57,10 +57,8 @@ impl SqliteQueries {
         let shared = Arc::clone(&self.shared);
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let connection = shared.lend()?;
-            let answer = in_snapshot(&connection, &shared.customer_runs, &query);
-            shared.give_back(connection);
-            answer
+            let reader = shared.lend()?;
+            in_snapshot(reader.connection()?, &shared.customer_runs, &query)
         });
         task.await.map_err(|_| LogError::Cancelled)?
     }
@@ -79,12 +77,31 @@ impl SqliteQueries {
 }
 
 impl Shared {
-    fn lend(&self) -> Result<Connection, LogError> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(LogError::Cancelled)
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_back(&self, connection: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    fn lend(&self) -> Result<Lent<'_>, LogError> {
+        let connection = self.idle().pop().ok_or(LogError::Cancelled)?;
+        Ok(Lent { shared: self, connection: Some(connection) })
+    }
+}
+
+/// A reader in use. It goes back also when a query panics.
+struct Lent<'a> {
+    shared: &'a Shared,
+    connection: Option<Connection>,
+}
+
+impl Lent<'_> {
+    fn connection(&self) -> Result<&Connection, LogError> {
+        self.connection.as_ref().ok_or(LogError::Cancelled)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.shared.idle().extend(self.connection.take());
     }
 }
 
@@ -111,7 +128,7 @@ impl Queries for SqliteQueries {
     }
 
     async fn order(&self, name: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError> {
-        self.read_at(move |connection, _| journal::find_order(connection, name)).await
+        self.read_at(move |connection, _| history::find(connection, name)).await
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<At<Page>, LogError> {
@@ -127,7 +144,8 @@ impl Queries for SqliteQueries {
     }
 
     async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<Stretch, TailError> {
-        Ok(self.read(move |connection, runs| listing::tail(connection, runs, &scope, after, limit)).await?)
+        let read = self.read(move |connection, runs| tail::read(connection, runs, &scope, after, limit)).await?;
+        read.ok_or(TailError::Pruned)
     }
 
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {
@@ -135,11 +153,11 @@ impl Queries for SqliteQueries {
     }
 
     async fn products(&self, filter: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
-        self.read(move |connection, _| listing::products(connection, &filter)).await
+        self.read(move |connection, _| catalogue::page(connection, &filter)).await
     }
 
     async fn product(&self, id: ProductId) -> Result<Option<Shelved>, LogError> {
-        self.read(move |connection, _| journal::find_product(connection, id)).await
+        self.read(move |connection, _| catalogue::find(connection, id)).await
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>, LogError> {

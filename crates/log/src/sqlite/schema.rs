@@ -21,23 +21,33 @@ pub(super) fn known() -> u32 {
 
 /// The schema of a database; 0 when it is empty.
 pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
+    let not_ours = || LogError::NotOurs(connection.path().unwrap_or("the file").to_owned());
+    let tables: rusqlite::Result<u32> =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0));
+    let tables = match tables {
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => return Err(not_ours()),
+        tables => tables?,
+    };
     let id: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
     if id != APPLICATION_ID && tables > 0 {
-        return Err(LogError::NotOurs(connection.path().unwrap_or("the file").to_owned()));
+        return Err(not_ours());
     }
-    Ok(version)
+    // Empty: whoever made the file has put nothing into it.
+    if tables == 0 {
+        return Ok(0);
+    }
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Brings a database up to date, each step in a transaction of its own. Refuses one that a newer version made.
-/// Returns the schema it had.
+/// The schema of a database that this version can bring up to date; refuses one that a newer version made.
+pub(super) fn check(connection: &Connection) -> Result<u32, LogError> {
+    let (found, known) = (version(connection)?, known());
+    if found > known { Err(LogError::SchemaTooNew { found, known }) } else { Ok(found) }
+}
+
+/// Brings a database up to date, each step in a transaction of its own. Returns the schema it had.
 pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, LogError> {
-    let found = version(connection)?;
-    let known = known();
-    if found > known {
-        return Err(LogError::SchemaTooNew { found, known });
-    }
+    let found = check(connection)?;
     for (done, step) in STEPS.iter().enumerate().skip(found as usize) {
         let change = connection.transaction()?;
         change.execute_batch(step)?;

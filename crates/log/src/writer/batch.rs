@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use orders::view::{Around, Person};
-use orders::{Command, EventId, OrderId, ProductId, Subject, UserId, World, decide};
+use orders::{Command, EventId, OrderId, ProductId, Subject, UserId, decide};
 
 use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
-use crate::cursor::{Cursor, Epoch, Seq};
+use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::journal::{Journal, Loaded, OrderWrite, Wanted, Writes};
 use crate::record::{Recorded, Shelved, Snapshot, Told};
@@ -54,8 +54,8 @@ struct Progress {
 
 impl<J: Journal> Batches<J> {
     pub(super) fn new(journal: J, clock: Arc<dyn Clock>, publish: Publish) -> Self {
-        let now = clock.now();
-        Self { journal, clock, publish, loaded: nothing(), now, tidied: now }
+        let now = whole_millis(clock.now());
+        Self { journal, clock, publish, loaded: Loaded::nothing(), now, tidied: now }
     }
 
     /// Commits a batch and answers everybody in it. Halves it as long as the database refuses.
@@ -70,9 +70,14 @@ impl<J: Journal> Batches<J> {
                 }
             }
             Err(error) => {
-                self.journal.rollback();
-                self.loaded = nothing();
-                if works.len() > 1 {
+                self.roll_back();
+                if error.is_general() {
+                    tracing::error!(%error, submissions = works.len(), "the database refuses to write");
+                    let error = Arc::new(error);
+                    for work in works {
+                        fail(work, if error.is_busy() { SubmitError::Busy } else { SubmitError::Failed(Arc::clone(&error)) });
+                    }
+                } else if works.len() > 1 {
                     tracing::warn!(%error, submissions = works.len(), "a batch was refused, halving it");
                     let second = works.split_off(works.len() / 2);
                     self.commit(works);
@@ -85,24 +90,37 @@ impl<J: Journal> Batches<J> {
         }
     }
 
-    pub(super) fn tidy(&mut self) {
+    /// Housekeeping, at most once a second. Whether there is more of it to do.
+    pub(super) fn tidy(&mut self) -> bool {
         let now = self.clock.now();
-        if now.as_second() - self.tidied.as_second() < TIDY_EVERY {
-            return;
+        if (now.as_second() - self.tidied.as_second()).abs() < TIDY_EVERY {
+            return true;
         }
         self.tidied = now;
-        if let Err(error) = self.journal.tidy(now) {
-            self.journal.rollback();
-            tracing::warn!(%error, "housekeeping failed, trying again later");
+        match self.journal.tidy(self.now.max(now)) {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::warn!(%error, "housekeeping failed, trying again later");
+                self.roll_back();
+                false
+            }
         }
     }
 
+    /// The transaction comes to nothing, and what was loaded for it is no longer to be trusted.
+    fn roll_back(&mut self) {
+        self.journal.rollback();
+        self.loaded = Loaded::nothing();
+    }
+
     fn attempt(&mut self, works: &[Work]) -> Result<(Vec<Ready>, Vec<Told>), LogError> {
-        self.now = self.now.max(self.clock.now());
+        self.now = self.now.max(whole_millis(self.clock.now()));
         self.loaded.forget_batch();
         let mut wanted = wanted(works);
         wanted.now = self.now;
         self.journal.begin(&wanted, &mut self.loaded)?;
+        // A clock that was set back while the server was down.
+        self.now = self.now.max(self.loaded.latest);
         let mut progress = Progress::default();
         progress.writes.at = self.now;
         let mut ready = Vec::with_capacity(works.len());
@@ -295,6 +313,10 @@ fn wanted(works: &[Work]) -> Wanted {
         for request in &submission.requests {
             orders.extend(request.command.order());
             products.extend(request.command.products());
+            if let Command::CreateProduct(create) = &request.command {
+                // Whether its id is taken.
+                products.insert(create.id);
+            }
             if let Command::UpdateProduct(_) | Command::SetStock { .. } = &request.command {
                 wanted.details.extend(request.command.products());
             }
@@ -327,20 +349,13 @@ fn fail(work: Work, error: SubmitError) {
     }
 }
 
-fn nameless(user: &UserId) -> Person {
-    Person { id: user.clone(), name: None, email: None }
+/// Times are stored in milliseconds; a finer one would compare otherwise in memory than in the database.
+fn whole_millis(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
-fn nothing() -> Loaded {
-    Loaded {
-        world: World::default(),
-        contacts: HashMap::new(),
-        details: HashMap::new(),
-        people: HashMap::new(),
-        answers: HashMap::new(),
-        head: Seq::default(),
-        epoch: Epoch::stored(""),
-    }
+fn nameless(user: &UserId) -> Person {
+    Person { id: user.clone(), name: None, email: None }
 }
 
 impl Loaded {

@@ -97,7 +97,13 @@ impl Credentials {
 
     /// Somebody this machine vouches for.
     pub fn local(secret: Secret, subject: &str, name: &str, role: Role) -> Self {
-        Self::Local(Local { secret, subject: subject.into(), name: name.into(), role, token: Mutex::default() })
+        Self::Local(Local {
+            secret,
+            subject: subject.into(),
+            name: name.into(),
+            role,
+            token: Mutex::default(),
+        })
     }
 
     /// Whether a refused token can be replaced.
@@ -191,7 +197,9 @@ pub fn staff(args: &ServerArgs, environment: &Environment, name: &str) -> anyhow
             config.data.display()
         );
     } else {
-        bail!("{url} is another machine: sign in with --email, or give a --token made there with ordercast token");
+        bail!(
+            "{url} is another machine: sign in with --email, or give a --token made there with ordercast token"
+        );
     };
     Ok(Staff { client: client.with(credentials), secret })
 }
@@ -213,6 +221,7 @@ fn password(email: &str, environment: &Environment) -> anyhow::Result<Secret> {
     if !std::io::stdin().is_terminal() {
         bail!("no password: put it into ORDERCAST_PASSWORD, or run this in a terminal to type it");
     }
-    let typed = rpassword::prompt_password(format!("Password of {email}: ")).context("cannot read the password")?;
+    let typed =
+        rpassword::prompt_password(format!("Password of {email}: ")).context("cannot read the password")?;
     Ok(Secret::new(typed))
 }

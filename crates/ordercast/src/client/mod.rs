@@ -7,6 +7,8 @@
 pub mod credentials;
 pub mod error;
 pub mod stream;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 use std::sync::Arc;
@@ -111,7 +113,13 @@ impl Client {
 
     /// Adds to a product's stock.
     pub async fn restock(&self, product: &str, by: u32) -> Result<Product, ClientError> {
-        self.call(Method::PUT, &format!("api/v1/products/{product}/stock"), Some(&json!({ "change": by })), None).await
+        self.call(
+            Method::PUT,
+            &format!("api/v1/products/{product}/stock"),
+            Some(&json!({ "change": by })),
+            None,
+        )
+        .await
     }
 
     /// Places an order. The key makes a second attempt harmless.
@@ -127,7 +135,7 @@ impl Client {
 
     /// One order, by id or number.
     pub async fn order(&self, id: &str) -> Result<Order, ClientError> {
-        self.get(&format!("api/v1/orders/{id}"), &[] as &[(&str, &str)]).await
+        self.get(&format!("api/v1/orders/{id}"), &[("", ""); 0]).await
     }
 
     /// Calls an order off.
@@ -156,7 +164,8 @@ impl Client {
     /// Says who brings a delivery.
     pub async fn set_partner(&self, order: &str, name: &str, phone: &str) -> Result<Order, ClientError> {
         let path = format!("api/v1/orders/{order}/delivery");
-        self.call(Method::PUT, &path, Some(&json!({ "partner": { "name": name, "phone": phone } })), None).await
+        self.call(Method::PUT, &path, Some(&json!({ "partner": { "name": name, "phone": phone } })), None)
+            .await
     }
 
     /// Opens the live events, after a cursor.
@@ -170,7 +179,11 @@ impl Client {
         });
         let response = tokio::time::timeout(PATIENCE, opened).await;
         let response = response.map_err(|_| ClientError::Broken("it took too long".to_owned()))??;
-        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("nothing");
+        let kind = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or("nothing");
         if kind.starts_with(EVENT_STREAM) {
             Ok(response)
         } else {
@@ -179,7 +192,8 @@ impl Client {
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, ClientError> {
-        let response = self.authorised(|| self.request(Method::GET, path).query(query).timeout(PATIENCE)).await?;
+        let response =
+            self.authorised(|| self.request(Method::GET, path).query(query).timeout(PATIENCE)).await?;
         body(response).await
     }
 
@@ -246,14 +260,17 @@ pub fn is_loopback(url: &Url) -> bool {
 async fn body<T: DeserializeOwned>(response: Response) -> Result<T, ClientError> {
     let url = response.url().path().to_owned();
     let bytes = response.bytes().await.map_err(|error| ClientError::Broken(error::chain(&error)))?;
-    serde_json::from_slice(&bytes).map_err(|error| ClientError::NotOurs(format!("{url} answered something else: {error}")))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| ClientError::NotOurs(format!("{url} answered something else: {error}")))
 }
 
 async fn refusal(response: Response) -> ClientError {
     let status = response.status();
-    let after = response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
+    let after =
+        response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
     let after = after.map(Duration::from_secs);
-    let problem = response.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok());
+    let problem =
+        response.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok());
     let (code, detail) = match problem {
         Some(problem) => (problem.code, problem.detail.or(problem.title).unwrap_or_default()),
         None => (None, String::new()),
@@ -261,7 +278,9 @@ async fn refusal(response: Response) -> ClientError {
     match status {
         StatusCode::UNAUTHORIZED => ClientError::Unauthorized { detail },
         StatusCode::FORBIDDEN => ClientError::Forbidden { detail },
-        StatusCode::TOO_MANY_REQUESTS => ClientError::Throttled { after: after.unwrap_or(Duration::from_secs(1)) },
+        StatusCode::TOO_MANY_REQUESTS => {
+            ClientError::Throttled { after: after.unwrap_or(Duration::from_secs(1)) }
+        }
         _ => ClientError::Refused {
             status: status.as_u16(),
             code: code.unwrap_or_else(|| format!("http_{}", status.as_u16())),

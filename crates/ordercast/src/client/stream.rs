@@ -15,7 +15,7 @@ use super::error::{ClientError, chain};
 use super::wire::{Connected, Event, Reconnect, Reset};
 
 /// The server says something at least every 25 s; after this long a silent connection is dead.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// How many events are remembered to drop a second copy.
 const REMEMBERED: usize = 4096;
 /// The first wait before connecting again …
@@ -66,7 +66,8 @@ pub enum Update {
 pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
     let (updates, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
-        let mut follower = Follower { client, updates, position: since, seen: Seen::default(), attempt: 0, pause: None };
+        let mut follower =
+            Follower { client, updates, position: since, seen: Seen::default(), attempt: 0, pause: None };
         // An error here is the receiver's end.
         let _ = follower.run().await;
     });
@@ -101,7 +102,9 @@ impl Follower {
             };
             let (why, asked) = match opened {
                 Ok(response) => (self.listen(response).await?, self.pause.take()),
-                Err(error) if error.is_final() => return Ok(self.updates.send(Update::Refused(error)).await?),
+                Err(error) if error.is_final() => {
+                    return Ok(self.updates.send(Update::Refused(error)).await?);
+                }
                 Err(error) => (error.to_string(), error.wait()),
             };
             self.attempt += 1;
@@ -169,7 +172,8 @@ impl Follower {
             }
             _ => {
                 let raw: Value = parse(name, data)?;
-                let event: Event = serde_json::from_value(raw.clone()).inspect_err(|error| odd(name, error)).ok()?;
+                let event: Event =
+                    serde_json::from_value(raw.clone()).inspect_err(|error| odd(name, error)).ok()?;
                 if let Some(id) = &block.id {
                     self.position = Some(id.clone());
                 }

@@ -58,9 +58,11 @@ fn arguments(mut command: Command, taken: fn(&Opt) -> bool) -> Command {
         .help("Read options from this TOML file [env: ORDERCAST_CONFIG] [default: ordercast.toml if it is here]");
     command = command.arg(file);
     for option in OPTIONS.iter().filter(|option| taken(option)) {
-        let names: Vec<String> =
-            std::iter::once(option.variable()).chain(option.aliases.iter().map(|a| a.name.to_owned())).collect();
-        let default = if option.default.is_empty() { String::new() } else { format!(" [default: {}]", option.default) };
+        let names: Vec<String> = std::iter::once(option.variable())
+            .chain(option.aliases.iter().map(|a| a.name.to_owned()))
+            .collect();
+        let default =
+            if option.default.is_empty() { String::new() } else { format!(" [default: {}]", option.default) };
         let mut arg = Arg::new(option.key)
             .long(option.flag())
             .value_name(option.value)

@@ -102,7 +102,9 @@ impl Config {
         let listen = read.value::<Listen>("listen").address;
         let realtime_listen = read.optional::<RealtimeListen>("realtime_listen").map(|it| it.beside(listen));
         if realtime_listen == Some(listen) && listen.port() != 0 {
-            read.problem(format!("listen and realtime_listen are both {listen}; leave realtime_listen out to share it"));
+            read.problem(format!(
+                "listen and realtime_listen are both {listen}; leave realtime_listen out to share it"
+            ));
         }
         let frontend_url = read.optional::<values::FrontendUrl>("frontend_url").map(|url| url.0);
         let mut cors_origins = read.value::<Origins>("cors_origins").0;
@@ -187,7 +189,8 @@ impl Config {
         }
         if self.allow_tokens_without_expiry {
             doubts.push(
-                "allow_tokens_without_expiry is on: a token that leaks is good until the secret changes".to_owned(),
+                "allow_tokens_without_expiry is on: a token that leaks is good until the secret changes"
+                    .to_owned(),
             );
         }
         if self.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {

@@ -17,6 +17,9 @@ pub struct Opt {
     pub scope: Scope,
 }
 
+/// What our variables begin with.
+pub const PREFIX: &str = "ORDERCAST_";
+
 /// Another name for an option in the environment.
 #[derive(Debug)]
 pub struct Alias {
@@ -45,7 +48,7 @@ impl Opt {
 
     /// The variable.
     pub fn variable(&self) -> String {
-        format!("ORDERCAST_{}", self.key.to_uppercase())
+        format!("{PREFIX}{}", self.key.to_uppercase())
     }
 
     /// The option of a key.
@@ -158,11 +161,21 @@ pub const OPTIONS: &[Opt] = &[
     server("max_streams_per_user", "20", "COUNT", "Live connections of one user"),
     server("max_streams_per_address", "100", "COUNT", "Live connections from one client address"),
     server("wal_cap", "256MiB", "SIZE", "Cut the database's write-ahead log down when it reaches this size"),
-    server("log", "info", "FILTER", "Which log lines to write: a level, or levels per part such as info,orders=debug"),
+    server(
+        "log",
+        "info",
+        "FILTER",
+        "Which log lines to write: a level, or levels per part such as info,orders=debug",
+    ),
     server("log_format", "text", "FORMAT", "text for people, json for machines (one object per line)"),
     Opt {
         aliases: &[alias("KAFKA_BROKER", "")],
-        ..server("kafka_broker", "", "BROKERS", "Accepted; this version has no Kafka relay yet, and says so at start")
+        ..server(
+            "kafka_broker",
+            "",
+            "BROKERS",
+            "Accepted; this version has no Kafka relay yet, and says so at start",
+        )
     },
 ];
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::ConfigError;
 use super::flags::Flags;
-use super::options::{OPTIONS, OTHER_VARIABLES, Opt, Scope};
+use super::options::{OPTIONS, OTHER_VARIABLES, Opt, PREFIX, Scope};
 
 /// The file that is read without being named, if it is there.
 pub const USUAL_FILE: &str = "ordercast.toml";
@@ -35,7 +35,7 @@ impl Environment {
 
     /// Names that start like ours.
     fn ours(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with("ORDERCAST_"))
+        self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX))
     }
 }
 
@@ -127,9 +127,9 @@ impl Reader {
         let mut reader = Self { settings: Settings::default(), problems: Vec::new(), warnings: Vec::new() };
         let (path, file) = reader.file(flags, environment);
         for option in OPTIONS {
-            let (text, source) = reader
-                .from_flag(option, flags)
-                .or_else(|| reader.from_variable(option, environment))
+            let flag = flags.get(option.key).map(|text| (text.to_owned(), Source::Flag(option.flag())));
+            let (text, source) = flag
+                .or_else(|| reader.variable(option, environment))
                 .or_else(|| file.get(option.key).map(|text| (text.clone(), Source::File(path.clone()))))
                 .unwrap_or_else(|| (option.default.to_owned(), Source::Default));
             reader.settings.0.push(Setting { option, text: text.trim().to_owned(), source });
@@ -139,24 +139,20 @@ impl Reader {
         reader
     }
 
-    #[expect(clippy::unused_self, reason = "reads as one chain with the other sources")]
-    fn from_flag(&self, option: &'static Opt, flags: &Flags) -> Option<(String, Source)> {
-        flags.get(option.key).map(|text| (text.to_owned(), Source::Flag(option.flag())))
-    }
-
-    fn from_variable(&mut self, option: &'static Opt, environment: &Environment) -> Option<(String, Source)> {
+    fn variable(&mut self, option: &'static Opt, environment: &Environment) -> Option<(String, Source)> {
         let own = (option.variable(), "");
-        let names = std::iter::once(own).chain(option.aliases.iter().map(|alias| (alias.name.to_owned(), alias.prefix)));
+        let names = std::iter::once(own)
+            .chain(option.aliases.iter().map(|alias| (alias.name.to_owned(), alias.prefix)));
         for (name, prefix) in names {
             match environment.text(&name) {
                 None => {}
                 Some(Err(())) => self.problem(format!("the variable {name} is not UTF-8 text; set it anew")),
-                // What a compose file passes on without having it. A secret that came out empty is a mistake.
-                Some(Ok(text)) if text.trim().is_empty() => {
-                    if option.scope == Scope::Secret {
-                        self.problem(format!("the variable {name} is empty; give it a secret, or unset it"));
-                    }
+                // A secret that came out empty is a mistake …
+                Some(Ok(text)) if text.trim().is_empty() && option.scope == Scope::Secret => {
+                    self.problem(format!("the variable {name} is empty; give it a secret, or unset it"));
                 }
+                // … and anything else is what a compose file passes on without having it.
+                Some(Ok(text)) if text.trim().is_empty() => {}
                 Some(Ok(text)) => return Some((format!("{prefix}{}", text.trim()), Source::Variable(name))),
             }
         }
@@ -165,12 +161,17 @@ impl Reader {
 
     /// The file's values as text, and its path.
     fn file(&mut self, flags: &Flags, environment: &Environment) -> (PathBuf, BTreeMap<String, String>) {
-        let named = flags.file().map(Path::to_path_buf).or_else(|| environment.get("ORDERCAST_CONFIG").map(Into::into));
+        let named = flags
+            .file()
+            .map(Path::to_path_buf)
+            .or_else(|| environment.get("ORDERCAST_CONFIG").map(Into::into));
         let path = named.clone().unwrap_or_else(|| PathBuf::from(USUAL_FILE));
         let mut values = BTreeMap::new();
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return (path, values),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+                return (path, values);
+            }
             Err(error) => {
                 self.problem(format!("cannot read the configuration file {}: {error}", path.display()));
                 return (path, values);
@@ -179,7 +180,8 @@ impl Reader {
         let table = match text.parse::<toml::Table>() {
             Ok(table) => table,
             Err(error) => {
-                let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
                 self.problem(format!("{}, line {line}, is not TOML: {}", path.display(), error.message()));
                 return (path, values);
             }
@@ -191,7 +193,8 @@ impl Reader {
             }
             match as_text(&value) {
                 Some(text) => drop(values.insert(key, text)),
-                None => self.problem(format!("{}: {key} is a text, a number, true, false or a list", path.display())),
+                None => self
+                    .problem(format!("{}: {key} is a text, a number, true, false or a list", path.display())),
             }
         }
         (path, values)
@@ -208,12 +211,14 @@ impl Reader {
     }
 
     fn unknown_variables(&mut self, environment: &Environment) {
-        let known: Vec<String> = OPTIONS.iter().map(Opt::variable).collect();
-        for name in environment.ours() {
-            if !known.iter().any(|known| known == name) && !OTHER_VARIABLES.contains(&name) {
-                let near = nearest(name, known.iter().map(String::as_str));
-                let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                self.warnings.push(format!("the variable {name} is set, but is no option of ordercast{near}"));
+        for name in environment.ours().filter(|name| !OTHER_VARIABLES.contains(name)) {
+            let key = name.trim_start_matches(PREFIX).to_lowercase();
+            if Opt::find(&key).is_none_or(|option| option.variable() != name) {
+                let near = nearest(&key)
+                    .map(|near| format!("; did you mean {}?", near.variable()))
+                    .unwrap_or_default();
+                self.warnings
+                    .push(format!("the variable {name} is set, but is no option of ordercast{near}"));
             }
         }
     }
@@ -253,7 +258,8 @@ impl Reader {
     {
         let setting = self.setting(key);
         setting.text.parse().map_err(|error: T::Err| {
-            let found = if setting.text.is_empty() { "nothing".to_owned() } else { format!("{:?}", setting.shown()) };
+            let found =
+                if setting.text.is_empty() { "nothing".to_owned() } else { format!("{:?}", setting.shown()) };
             format!("{key} {error}; found {found} ({})", setting.source)
         })
     }
@@ -289,16 +295,16 @@ fn as_text(value: &toml::Value) -> Option<String> {
 }
 
 fn meant(key: &str) -> String {
-    match nearest(key, OPTIONS.iter().map(|option| option.key)) {
-        Some(near) => format!("; did you mean {near:?}?"),
+    match nearest(key) {
+        Some(near) => format!("; did you mean {:?}?", near.key),
         None => "; `ordercast config` lists the known ones".to_owned(),
     }
 }
 
-/// The name that is most like another one, if any is like it at all.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.replace('-', "_");
-    let scored = known.map(|known| (strsim::jaro_winkler(&name, known), known));
+/// The option whose key is most like another one, if any is like it at all.
+fn nearest(key: &str) -> Option<&'static Opt> {
+    let key = key.replace('-', "_").to_lowercase();
+    let scored = OPTIONS.iter().map(|option| (strsim::jaro_winkler(&key, option.key), option));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 > 0.7).then_some(best.1)
 }

@@ -142,7 +142,10 @@ impl FromStr for FrontendUrl {
 
 fn web(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
     (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
 }
 
@@ -247,7 +250,9 @@ impl FromStr for Count {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse::<NonZeroU32>().map(|n| Self(n.get())).map_err(|_| "is a whole number of at least 1".to_owned())
+        text.parse::<NonZeroU32>()
+            .map(|n| Self(n.get()))
+            .map_err(|_| "is a whole number of at least 1".to_owned())
     }
 }
 
@@ -349,7 +354,9 @@ impl FromStr for Retention {
         if matches!(text, "forever" | "off") {
             return Ok(Self(None));
         }
-        span(text).map(|span| Self(Some(span))).ok_or_else(|| "is a time such as 90d or 720h, or forever".to_owned())
+        span(text)
+            .map(|span| Self(Some(span)))
+            .ok_or_else(|| "is a time such as 90d or 720h, or forever".to_owned())
     }
 }
 

@@ -47,7 +47,10 @@ fn writable(directory: &Path) -> Check {
 /// The first start makes it, if what is above it can be written.
 fn missing(directory: &Path) -> Check {
     match tempfile::tempfile_in(above(directory)) {
-        Ok(_) => Check::good("data", format!("{} does not exist yet; the first start makes it", directory.display())),
+        Ok(_) => Check::good(
+            "data",
+            format!("{} does not exist yet; the first start makes it", directory.display()),
+        ),
         Err(error) => Check::broken(
             "data",
             format!("{} does not exist, and cannot be made: {error}", directory.display()),
@@ -67,10 +70,12 @@ fn space(directory: &Path) -> Option<Check> {
     let volume = rustix::fs::statvfs(above(directory)).ok()?;
     let free = volume.f_bavail.saturating_mul(volume.f_frsize);
     let found = format!("{} MiB are free for the database", free / MIB);
-    Some(match free {
-        ..TOO_LITTLE => Check::broken("space", found, "make room: without it no order can be stored"),
-        ..LITTLE => Check::doubtful("space", found, "make room, or move the data directory, before it runs out"),
-        _ => Check::good("space", found),
+    Some(if free < TOO_LITTLE {
+        Check::broken("space", found, "make room: without it no order can be stored")
+    } else if free < LITTLE {
+        Check::doubtful("space", found, "make room, or move the data directory, before it runs out")
+    } else {
+        Check::good("space", found)
     })
 }
 
@@ -90,7 +95,10 @@ fn token_secret(config: &Config) -> Check {
         Ok(true) => Check::doubtful(
             ABOUT,
             format!("other users of this machine can read {}", path.display()),
-            format!("run chmod 600 {}; if they are not to be trusted, delete it instead and restart", path.display()),
+            format!(
+                "run chmod 600 {}; if they are not to be trusted, delete it instead and restart",
+                path.display()
+            ),
         ),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Check::good(ABOUT, "none yet; the first start makes one in the data directory")

@@ -9,8 +9,10 @@ use crate::clock;
 use crate::config::Config;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has more to say"))]
     let mut checks = vec![clock(config)];
-    checks.extend(open_files(config));
+    #[cfg(unix)]
+    checks.push(open_files(config));
     checks
 }
 
@@ -41,24 +43,19 @@ fn newest(config: &Config) -> Option<Timestamp> {
 }
 
 #[cfg(unix)]
-fn open_files(config: &Config) -> Option<Check> {
+fn open_files(config: &Config) -> Check {
     const ABOUT: &str = "open files";
     /// What is open besides connections, generously.
     const OWN: u64 = 256;
     let limits = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let Some(limit) = limits.current else { return Some(Check::good(ABOUT, "no limit")) };
+    let Some(limit) = limits.current else { return Check::good(ABOUT, "no limit") };
     let connections = limit.saturating_sub(OWN);
     let found = format!("{limit} at once, so about {connections} live connections");
     let at_least = u64::from(config.max_streams_per_address) + OWN;
     if limit < at_least.max(1024) {
         let hard = limits.maximum.map_or_else(|| "unlimited".to_owned(), |hard| hard.to_string());
         let advice = format!("run ulimit -n {hard} first, or set LimitNOFILE= in the systemd unit");
-        return Some(Check::doubtful(ABOUT, found, advice));
+        return Check::doubtful(ABOUT, found, advice);
     }
-    Some(Check::good(ABOUT, found))
-}
-
-#[cfg(not(unix))]
-fn open_files(_: &Config) -> Option<Check> {
-    None
+    Check::good(ABOUT, found)
 }

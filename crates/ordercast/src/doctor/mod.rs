@@ -66,7 +66,9 @@ pub async fn run(
     let config = match config {
         Ok(config) => config,
         Err(error) => {
-            let broken = |problem| Check::broken("configuration", problem, "correct it; the other checks come after it");
+            let broken = |problem| {
+                Check::broken("configuration", problem, "correct it; the other checks come after it")
+            };
             return tell(&error.problems.into_iter().map(broken).collect::<Vec<_>>(), out);
         }
     };
@@ -79,8 +81,12 @@ pub async fn run(
 }
 
 fn configuration(config: &Config) -> Vec<Check> {
-    let set: Vec<_> =
-        config.settings.iter().filter(|setting| config.was_set(setting.option.key)).map(|setting| setting.option.key).collect();
+    let set: Vec<_> = config
+        .settings
+        .iter()
+        .filter(|setting| config.was_set(setting.option.key))
+        .map(|setting| setting.option.key)
+        .collect();
     let found = match set.as_slice() {
         [] => "everything is at its default; `ordercast config` shows all of it".to_owned(),
         set => format!("set: {}; `ordercast config` shows where", set.join(", ")),
@@ -133,7 +139,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_broken_configuration_is_told_whole() {
-        let (text, code) = told(&[("ORDERCAST_LISTEN", "nowhere"), ("ORDERCAST_BODY_LIMIT", "much")], Vec::new()).await;
+        let (text, code) =
+            told(&[("ORDERCAST_LISTEN", "nowhere"), ("ORDERCAST_BODY_LIMIT", "much")], Vec::new()).await;
         assert_eq!(code, ExitCode::FAILURE);
         assert!(text.contains("listen is an IP address") && text.contains("body_limit is a size"), "{text}");
         assert!(text.ends_with("2 to repair, 0 to look at.\n"), "{text}");
@@ -155,7 +162,8 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let data = tempfile::tempdir().unwrap();
         let address = taken.local_addr().unwrap().to_string();
-        let pairs = [("ORDERCAST_DATA", data.path().to_str().unwrap()), ("ORDERCAST_LISTEN", address.as_str())];
+        let pairs =
+            [("ORDERCAST_DATA", data.path().to_str().unwrap()), ("ORDERCAST_LISTEN", address.as_str())];
         drop(std::thread::spawn(move || while taken.accept().is_ok() {}));
         let (text, code) = told(&pairs, Vec::new()).await;
         assert_eq!(code, ExitCode::FAILURE, "{text}");

@@ -42,9 +42,15 @@ pub(super) struct Customer {
 }
 
 /// Signs everybody in, and makes sure that there is something to buy.
-pub(super) async fn gather(args: &SimulateArgs, environment: &Environment, run: &Run) -> anyhow::Result<Cast> {
+pub(super) async fn gather(
+    args: &SimulateArgs,
+    environment: &Environment,
+    run: &Run,
+) -> anyhow::Result<Cast> {
     let staff = credentials::staff(&args.server, environment, "ordercast-simulate")?;
-    let shelf = shelf(&staff.client).await.with_context(|| format!("cannot read the catalogue of {}", staff.client.base()))?;
+    let shelf = shelf(&staff.client)
+        .await
+        .with_context(|| format!("cannot read the catalogue of {}", staff.client.base()))?;
     eprintln!("making {} customers …", args.customers);
     // Accounts of an earlier run stay, so names differ from run to run.
     let run_name = clock::random_text::<4>().replace(['-', '_'], "x").to_lowercase();
@@ -62,10 +68,11 @@ async fn customer(staff: &Staff, run: &Run, run_name: &str, n: u32) -> Result<Cu
     let name = demo::people::name(n);
     let email = format!("sim-{run_name}-{n}@example.com");
     let password = Secret::new(clock::random_text::<18>());
-    let register = async || staff.client.register(&email, password.reveal(), &name).await;
+    let register = || staff.client.register(&email, password.reveal(), &name);
     let registered = match (register().await, &staff.secret) {
         (Err(ClientError::Throttled { .. }), Some(secret)) => {
-            let outside = Credentials::local(secret.clone(), &format!("sim-{run_name}-{n}"), &name, Role::Customer);
+            let outside =
+                Credentials::local(secret.clone(), &format!("sim-{run_name}-{n}"), &name, Role::Customer);
             return Ok(Customer { client: staff.client.with(outside), name });
         }
         (Err(error), _) if !error.is_final() => run.ask(register).await?,
@@ -97,7 +104,10 @@ async fn shelf(staff: &Client) -> anyhow::Result<Vec<Product>> {
     for product in &shelf {
         *currencies.entry(product.price.currency).or_default() += 1;
     }
-    let usual = currencies.into_iter().max_by_key(|(currency, n)| (*n, currency.to_string())).map(|(currency, _)| currency);
+    let usual = currencies
+        .into_iter()
+        .max_by_key(|(currency, n)| (*n, currency.to_string()))
+        .map(|(currency, _)| currency);
     shelf.retain(|product| Some(product.price.currency) == usual);
     if shelf.is_empty() {
         bail!("there is nothing to buy");

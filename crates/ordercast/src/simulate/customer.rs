@@ -16,7 +16,7 @@ use crate::demo;
 pub(super) async fn play(script: &Script, cast: &Cast, run: &Run, desk: &mpsc::Sender<Wish>) {
     let customer = &cast.customers[script.customer];
     let (body, key) = (body(script, cast), clock::uuid());
-    let placed = match run.ask(async || customer.client.place(&body, key).await).await {
+    let placed = match run.ask(|| customer.client.place(&body, key)).await {
         Ok(order) => order,
         Err(error) => {
             if error.code() == "out_of_stock" {
@@ -32,7 +32,7 @@ pub(super) async fn play(script: &Script, cast: &Cast, run: &Run, desk: &mpsc::S
         if run.is_closing() {
             return;
         }
-        match run.ask(async || customer.client.cancel(&placed.id, "ordered by mistake").await).await {
+        match run.ask(|| customer.client.cancel(&placed.id, "ordered by mistake")).await {
             Ok(order) => run.tally().changed(&order),
             Err(error) => run.tally().refused(&error),
         }

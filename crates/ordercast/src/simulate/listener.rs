@@ -20,7 +20,8 @@ const TO_CONNECT: Duration = Duration::from_secs(15);
 /// Opens every connection, waits until it stands, and leaves it listening.
 pub(super) async fn start(cast: &Cast, run: &Arc<Run>) -> anyhow::Result<JoinSet<()>> {
     let deadline = Instant::now() + TO_CONNECT;
-    let customers = cast.customers.iter().enumerate().map(|(n, customer)| (Viewer::Customer(n), &customer.client));
+    let customers =
+        cast.customers.iter().enumerate().map(|(n, customer)| (Viewer::Customer(n), &customer.client));
     let opened: Vec<_> = std::iter::once((Viewer::Staff, &cast.staff))
         .chain(customers)
         .map(|(viewer, client)| (viewer, follow(client.clone(), None)))
@@ -44,18 +45,26 @@ pub(super) async fn start(cast: &Cast, run: &Arc<Run>) -> anyhow::Result<JoinSet
         }
     }
     if deaf > 0 {
-        eprintln!("{deaf} customers order without a live connection; the server may allow more with --max-streams-per-address");
+        eprintln!(
+            "{deaf} customers order without a live connection; the server may allow more with --max-streams-per-address"
+        );
     }
     Ok(listeners)
 }
 
-async fn connected(viewer: Viewer, updates: &mut mpsc::Receiver<Update>, deadline: Instant) -> anyhow::Result<()> {
+async fn connected(
+    viewer: Viewer,
+    updates: &mut mpsc::Receiver<Update>,
+    deadline: Instant,
+) -> anyhow::Result<()> {
     let mut last = "it took too long".to_owned();
     while let Ok(update) = timeout_at(deadline, updates.recv()).await {
         match update {
             Some(Update::Connected { hello, .. }) => {
                 if viewer == Viewer::Staff && hello.role == "user" {
-                    bail!("the account is a customer's; simulate needs one of the staff (--email or --token)");
+                    bail!(
+                        "the account is a customer's; simulate needs one of the staff (--email or --token)"
+                    );
                 }
                 return Ok(());
             }

@@ -60,7 +60,10 @@ impl Run {
 
     /// Sends a request, again while the server asks to wait or nobody answers, and counts how long an answer took.
     /// Only for requests that a second attempt does not double.
-    async fn ask<T>(&self, request: impl AsyncFn() -> Result<T, ClientError>) -> Result<T, ClientError> {
+    async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
         let mut attempt = 1;
         loop {
             let began = Instant::now();
@@ -99,7 +102,8 @@ pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Resu
 
     progress.say("finishing what was begun");
     // Five or six steps are left at most, and an interruption takes only those under way.
-    let deadline = Instant::now() + if run.is_closing() { LAST_EVENTS } else { args.pace * 30 + Duration::from_secs(20) };
+    let deadline = Instant::now()
+        + if run.is_closing() { LAST_EVENTS } else { args.pace * 30 + Duration::from_secs(20) };
     let interrupted = crate::interrupted();
     tokio::pin!(interrupted);
     loop {
@@ -118,7 +122,11 @@ pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Resu
     progress.end();
     listeners.shutdown().await;
     let tally = run.tally();
-    report::summary(&tally, &report::Setting { seed, placing, customers: cast.customers.len() }, &mut anstream::stdout())?;
+    report::summary(
+        &tally,
+        &report::Setting { seed, placing, customers: cast.customers.len() },
+        &mut anstream::stdout(),
+    )?;
     Ok(if tally.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

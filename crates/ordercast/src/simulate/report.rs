@@ -1,5 +1,6 @@
 //! Telling how it goes, and how it went.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,9 @@ impl Progress {
     /// Shows it.
     pub(super) fn start(run: Arc<Run>, length: Duration) -> Self {
         let bar = ProgressBar::new(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
-        let style = ProgressStyle::with_template("{spinner:.blue} {bar:24.blue/black.bright} {elapsed} {prefix}{wide_msg}");
+        let style = ProgressStyle::with_template(
+            "{spinner:.blue} {bar:24.blue/black.bright} {elapsed} {prefix}{wide_msg}",
+        );
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let shown = bar.clone();
         let ticker = tokio::spawn(async move {
@@ -61,10 +64,10 @@ fn line(tally: &Tally, elapsed: Duration) -> String {
     );
     let errors: u64 = tally.errors.values().sum();
     if errors > 0 {
-        line += &format!(" · {errors} errors");
+        let _ = write!(line, " · {errors} errors");
     }
     if tally.throttled > 0 {
-        line += &format!(" · {} waits for the rate limit", tally.throttled);
+        let _ = write!(line, " · {} waits for the rate limit", tally.throttled);
     }
     line
 }
@@ -84,7 +87,11 @@ pub(super) fn summary(tally: &Tally, setting: &Setting, out: &mut dyn Write) -> 
     let seconds = setting.placing.as_secs_f64();
     writeln!(out, "{} customers ordered for {seconds:.0} s (seed {})", setting.customers, setting.seed)?;
     let rate = per_second(tally.placed, setting.placing);
-    row(out, "orders", &format!("{} placed ({rate:.1}/s){}", tally.placed, list(&tally.refusals, " · refused: ")))?;
+    row(
+        out,
+        "orders",
+        &format!("{} placed ({rate:.1}/s){}", tally.placed, list(&tally.refusals, " · refused: ")),
+    )?;
     let statuses: Vec<_> = tally
         .by_status()
         .into_iter()
@@ -118,7 +125,10 @@ pub(super) fn summary(tally: &Tally, setting: &Setting, out: &mut dyn Write) -> 
     row(out, "", &order)?;
     row(out, "delay", &format!("{} from the event's time to its arrival", delays(&tally.lag)))?;
     if tally.lost > 0 {
-        let text = format!("{} lost, {} came back, {} of them without history", tally.lost, tally.resumed, tally.resets);
+        let text = format!(
+            "{} lost, {} came back, {} of them without history",
+            tally.lost, tally.resumed, tally.resets
+        );
         row(out, "connections", &text)?;
     }
     if tally.errors.is_empty() {
@@ -151,7 +161,8 @@ fn list(counts: &std::collections::BTreeMap<String, u64>, before: &str) -> Strin
     if counts.is_empty() {
         return String::new();
     }
-    let parts: Vec<_> = counts.iter().map(|(code, n)| format!("{n} {}", crate::terminal::printable(code))).collect();
+    let parts: Vec<_> =
+        counts.iter().map(|(code, n)| format!("{n} {}", crate::terminal::printable(code))).collect();
     format!("{before}{}", parts.join(", "))
 }
 

@@ -51,9 +51,9 @@ impl Script {
         let lines = random.usize(1..=4.min(cast.shelf.len()));
         let mut shelf: Vec<usize> = (0..cast.shelf.len()).collect();
         random.shuffle(&mut shelf);
-        let cart = shelf.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
+        let items = shelf.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
         let second_thoughts = (random.f64() < 0.1).then(|| pause(random, pace));
-        Self { customer, cart, second_thoughts, steps: steps(random, pace) }
+        Self { customer, cart: items, second_thoughts, steps: steps(random, pace) }
     }
 }
 

@@ -108,16 +108,20 @@ fn step_to(status: Status) -> Step {
 
 async fn one(staff: &Client, run: &Run, order: &str, step: &Step) -> Outcome {
     let answer = run
-        .ask(async || match step {
-            Step::Process => staff.set_status(order, &json!({ "status": "processing" })).await,
-            Step::Ship(number) => {
-                staff.set_status(order, &json!({ "status": "shipped", "trackingNumber": number })).await
+        .ask(|| async move {
+            match step {
+                Step::Process => staff.set_status(order, &json!({ "status": "processing" })).await,
+                Step::Ship(number) => {
+                    staff.set_status(order, &json!({ "status": "shipped", "trackingNumber": number })).await
+                }
+                Step::Paid => staff.set_status(order, &json!({ "status": "paid" })).await,
+                Step::Deliver => staff.set_status(order, &json!({ "status": "delivered" })).await,
+                Step::Cancel(reason) => {
+                    staff.set_status(order, &json!({ "status": "cancelled", "reason": reason })).await
+                }
+                Step::Partner(name) => staff.set_partner(order, name, "+49 30 5550100").await,
+                Step::Locate(place) => staff.set_location(order, *place).await,
             }
-            Step::Paid => staff.set_status(order, &json!({ "status": "paid" })).await,
-            Step::Deliver => staff.set_status(order, &json!({ "status": "delivered" })).await,
-            Step::Cancel(reason) => staff.set_status(order, &json!({ "status": "cancelled", "reason": reason })).await,
-            Step::Partner(name) => staff.set_partner(order, name, "+49 30 5550100").await,
-            Step::Locate(place) => staff.set_location(order, *place).await,
         })
         .await;
     match answer {
@@ -132,9 +136,14 @@ async fn one(staff: &Client, run: &Run, order: &str, step: &Step) -> Outcome {
     }
 }
 
-async fn bulk(staff: &Client, run: &Run, status: Status, mut orders: Vec<(String, oneshot::Sender<Outcome>)>) {
+async fn bulk(
+    staff: &Client,
+    run: &Run,
+    status: Status,
+    mut orders: Vec<(String, oneshot::Sender<Outcome>)>,
+) {
     let names: Vec<String> = orders.iter().map(|(order, _)| order.clone()).collect();
-    let answer = match run.ask(async || staff.set_statuses(&names, status).await).await {
+    let answer = match run.ask(|| staff.set_statuses(&names, status)).await {
         Ok(answer) => answer,
         // The replies are dropped, which ends their orders.
         Err(error) => return run.tally().refused(&error),
@@ -142,15 +151,12 @@ async fn bulk(staff: &Client, run: &Run, status: Status, mut orders: Vec<(String
     for outcome in answer.outcomes {
         let Some(at) = orders.iter().position(|(order, _)| *order == outcome.order) else { continue };
         let (order, reply) = orders.swap_remove(at);
-        let done = match (outcome.ok, outcome.version) {
-            (true, Some(version)) => {
-                run.tally().moved(&order, status, version);
-                Outcome::Done
-            }
-            _ => {
-                run.tally().refused_code(outcome.code.as_deref().unwrap_or("unknown"));
-                Outcome::Over
-            }
+        let done = if let (true, Some(version)) = (outcome.ok, outcome.version) {
+            run.tally().moved(&order, status, version);
+            Outcome::Done
+        } else {
+            run.tally().refused_code(outcome.code.as_deref().unwrap_or("unknown"));
+            Outcome::Over
         };
         let _ = reply.send(done);
     }
@@ -158,7 +164,7 @@ async fn bulk(staff: &Client, run: &Run, status: Status, mut orders: Vec<(String
 
 async fn fill_up(staff: &Client, run: &Run) {
     let filled: Result<(), ClientError> = async {
-        for product in run.ask(async || staff.products().await).await? {
+        for product in run.ask(|| staff.products()).await? {
             if product.available < LOW && !product.archived {
                 staff.restock(&product.id, DELIVERY).await?;
             }

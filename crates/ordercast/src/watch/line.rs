@@ -46,7 +46,8 @@ fn order(line: &mut String, number: &str, status: Status, event: &Event, known: 
 fn product(line: &mut String, event: &Event) {
     let what = if event.product_id.is_some() { "product" } else { event.kind.as_str() };
     let name = event.name.as_deref().unwrap_or("-");
-    let _ = write!(line, "{:7} {}◇ {:<10}{:#}  {}", "", style::DIM, printable(what), style::DIM, printable(name));
+    let _ =
+        write!(line, "{:7} {}◇ {:<10}{:#}  {}", "", style::DIM, printable(what), style::DIM, printable(name));
 }
 
 /// Who did it.
@@ -87,7 +88,10 @@ fn facts(event: &Event, zone: &TimeZone) -> Vec<String> {
     say("at ", event.location.map(|at| format!("{:.4}, {:.4}", at.latitude, at.longitude)));
     say("price ", event.price.map(|price| price.to_string()));
     say("stock ", event.on_hand.map(|n| n.to_string()));
-    say("", event.archived.map(|archived| if archived { "off the shelf" } else { "on the shelf" }.to_owned()));
+    say(
+        "",
+        event.archived.map(|archived| if archived { "off the shelf" } else { "on the shelf" }.to_owned()),
+    );
     say("reason: ", event.reason.clone());
     say("note: ", event.note.clone());
     facts

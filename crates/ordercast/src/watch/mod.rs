@@ -33,7 +33,7 @@ const CAUGHT_UP_AFTER: Duration = Duration::from_millis(750);
 pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     let staff = credentials::staff(&args.server, environment, "ordercast-watch")?;
     let mut updates = follow(staff.client.clone(), args.since.clone());
-    let mut out = Out { events: anstream::stdout(), notices: anstream::stderr() };
+    let mut out = Out { events: Box::new(anstream::stdout()), notices: Box::new(anstream::stderr()) };
     let mut view = View {
         json: args.json,
         url: staff.client.base().to_string(),
@@ -50,7 +50,10 @@ pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<
         let shown = tokio::select! {
             () = &mut interrupted => return Ok(ExitCode::SUCCESS),
             next = timeout(patience, updates.recv()) => match next {
-                Err(_) => view.caught_up(&mut out),
+                Err(_) => {
+                    view.caught_up(&mut out);
+                    Ok(())
+                }
                 Ok(None) => return Ok(ExitCode::SUCCESS),
                 Ok(Some(Update::Refused(error))) => return Err(refused(&view.url, &error)),
                 Ok(Some(update)) => view.show(update, &mut out).await,
@@ -71,16 +74,25 @@ fn refused(url: &str, error: &ClientError) -> anyhow::Error {
              token`, or name the server's --data directory"
         }
         ClientError::Forbidden { .. } => "use a staff account",
-        ClientError::Refused { status: 400, .. } => "if you gave --since, check that it is a cursor as --json prints it",
+        ClientError::Refused { status: 400, .. } => {
+            "if you gave --since, check that it is a cursor as --json prints it"
+        }
         _ => "check --url",
     };
     anyhow!("{url}: {error}; {advice}")
 }
 
 /// Where lines go: events to the reader, notices to the person.
-struct Out<E, N> {
-    events: E,
-    notices: N,
+struct Out {
+    events: Box<dyn Write + Send>,
+    notices: Box<dyn Write + Send>,
+}
+
+impl Out {
+    fn notice(&mut self, style: anstyle::Style, text: &str) {
+        // The person may have closed standard error; the events are what counts.
+        let _ = writeln!(self.notices, "{style}●{style:#} {}{}{:#}", style::DIM, printable(text), style::DIM);
+    }
 }
 
 /// The events were missed while the connection was away, and are coming in now.
@@ -100,88 +112,81 @@ struct View {
 }
 
 impl View {
-    async fn show<E: Write, N: Write>(&mut self, update: Update, out: &mut Out<E, N>) -> io::Result<()> {
+    async fn show(&mut self, update: Update, out: &mut Out) -> io::Result<()> {
         match update {
             Update::Connected { hello, resumed } => self.connected(&hello, resumed, out).await,
             Update::Event { cursor, event, raw } => {
                 if let Some(behind) = &mut self.behind {
-                    behind.events += u32::from(event.at < behind.since);
-                    if event.at >= behind.since {
-                        self.caught_up(out)?;
+                    if event.at < behind.since {
+                        behind.events += 1;
+                    } else {
+                        self.caught_up(out);
                     }
                 }
                 if self.json {
                     writeln!(out.events, "{}", json!({ "cursor": cursor, "event": raw }))?;
-                    return out.events.flush();
+                } else {
+                    self.date_line(event.at, out)?;
+                    let known = self.book.about(&event).await;
+                    writeln!(out.events, "{}", line::of(&event, &known, &self.zone))?;
                 }
-                self.date_line(event.at, out)?;
-                let known = self.book.about(&event).await;
-                writeln!(out.events, "{}", line::of(&event, &known, &self.zone))?;
-                out.events.flush()
+                out.events.flush()?;
             }
-            Update::Repeated { event } => {
-                tracing::debug!(event = event.id, "an event arrived twice");
-                Ok(())
-            }
+            Update::Repeated { event } => tracing::debug!(event = event.id, "an event arrived twice"),
             Update::Reset(reset) => {
                 for order in &reset.orders {
                     self.book.note(order);
                 }
                 let why = reset.reason.as_deref().unwrap_or("the history since then is gone");
-                notice(out, style::WARN, &format!("starting from the present: {why}"))
+                out.notice(style::WARN, &format!("starting from the present: {why}"));
             }
             Update::Lost { why, attempt, wait } => {
                 self.lost.get_or_insert_with(Instant::now);
                 self.behind = None;
                 let wait = wait.as_secs_f64();
-                notice(out, style::BAD, &format!("not connected: {why}; reconnecting in {wait:.1} s (attempt {attempt})"))
+                let text = format!("not connected: {why}; reconnecting in {wait:.1} s (attempt {attempt})");
+                out.notice(style::BAD, &text);
             }
             // Handled by the loop, which ends.
-            Update::Refused(_) => Ok(()),
+            Update::Refused(_) => {}
         }
+        Ok(())
     }
 
-    async fn connected<E, N: Write>(&mut self, hello: &Connected, resumed: bool, out: &mut Out<E, N>) -> io::Result<()> {
+    async fn connected(&mut self, hello: &Connected, resumed: bool, out: &mut Out) {
         let away = self.lost.take().map(|since| since.elapsed().as_secs());
-        let who = hello.user.as_ref().map_or_else(|| "somebody".to_owned(), |user| user.label().to_owned());
-        let text = match away {
-            Some(seconds) if resumed => format!("connected again after {seconds} s"),
-            _ => format!("connected to {} as {who}; ctrl-c ends", self.url),
+        let text = match (away, &hello.user) {
+            (Some(seconds), _) if resumed => format!("connected again after {seconds} s"),
+            (_, Some(user)) => format!("connected to {} as {}; ctrl-c ends", self.url, user.label()),
+            _ => format!("connected to {}; ctrl-c ends", self.url),
         };
-        notice(out, style::GOOD, &text)?;
+        out.notice(style::GOOD, &text);
         if hello.role == "user" {
-            notice(out, style::WARN, "this is a customer's account: only its own orders are shown")?;
+            out.notice(style::WARN, "this is a customer's account: only its own orders are shown");
         }
         if resumed {
             self.behind = Some(Behind { events: 0, since: clock::now() });
         } else if !self.json {
             self.book.open().await;
         }
-        Ok(())
     }
 
-    fn caught_up<E, N: Write>(&mut self, out: &mut Out<E, N>) -> io::Result<()> {
-        let Some(behind) = self.behind.take() else { return Ok(()) };
+    fn caught_up(&mut self, out: &mut Out) {
+        let Some(behind) = self.behind.take() else { return };
         let text = match behind.events {
             0 => "caught up: nothing was missed".to_owned(),
             1 => "caught up: 1 event had been missed".to_owned(),
             n => format!("caught up: {n} events had been missed"),
         };
-        notice(out, style::GOOD, &text)
+        out.notice(style::GOOD, &text);
     }
 
     /// A line between two days, so that times alone are enough on the others.
-    fn date_line<E: Write, N>(&mut self, at: Timestamp, out: &mut Out<E, N>) -> io::Result<()> {
+    fn date_line(&mut self, at: Timestamp, out: &mut Out) -> io::Result<()> {
         let day = at.to_zoned(self.zone.clone()).date();
         if self.day.replace(day).is_none_or(|before| before != day) {
             writeln!(out.events, "{}{}{:#}", style::DIM, day.strftime("%A, %-d %B %Y"), style::DIM)?;
         }
         Ok(())
     }
-}
-
-fn notice<E, N: Write>(out: &mut Out<E, N>, style: anstyle::Style, text: &str) -> io::Result<()> {
-    // The person may have closed standard error; the events are what counts.
-    let _ = writeln!(out.notices, "{style}●{style:#} {}{}{:#}", style::DIM, printable(text), style::DIM);
-    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::order::{Order, Parcel, Place, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
-/// `None`: nothing but a location so soon after the last one that it is not worth keeping.
+/// `None`: nothing but a location that is not kept.
 pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
     let order = case.order(set.order)?;
     policy::may_manage(case.actor)?;
@@ -30,26 +30,27 @@ pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, R
             }
         };
     }
-    if let Some(place) = set.place {
+    if let Some(place) = set.place.filter(|_| !is_over(order)) {
         changes.push(Change::Located { place });
     }
     Ok(Some(case.order_event(order, Kind::DeliveryUpdated, changes)))
 }
 
-/// `None`: so soon after the last one that it is not worth keeping.
+/// `None`: not kept.
 pub(super) fn locate(case: &Case<'_>, name: OrderRef, place: Place) -> Result<Option<Event>, Refusal> {
     let order = case.order(name)?;
     policy::may_deliver(case.actor)?;
     standing(order)?;
-    // A phone that goes on telling where it is after the last door tells where its owner lives.
-    on_its_way(order)?;
     Ok(sampled(case, order, place))
 }
 
-/// A location leaves the version alone: nobody's edit goes stale because the van moved.
+/// A location leaves the version alone: nobody's edit goes stale because the van moved. One soon after the last is
+/// not kept, nor is one after the last door: a phone that goes on telling where it is tells where its owner lives.
+/// Neither is refused, because devices send a location along with everything.
 fn sampled(case: &Case<'_>, order: &Order, place: Place) -> Option<Event> {
     let since = order.location.map(|last| case.now.duration_since(last.at));
-    since.is_none_or(|since| since >= LOCATION_INTERVAL).then(|| {
+    let fresh = since.is_none_or(|since| since >= LOCATION_INTERVAL);
+    (fresh && !is_over(order)).then(|| {
         let mut event = case.order_event(order, Kind::DeliveryLocated, vec![Change::Located { place }]);
         event.version = order.version;
         event
@@ -74,7 +75,9 @@ pub(super) fn move_parcel(
         }
         None => {
             policy::may_manage(case.actor)?;
-            on_its_way(order)?;
+            if is_over(order) {
+                return Err(Refusal::Final { status: order.status() });
+            }
             if matches!(state, ShipmentState::Attempted | ShipmentState::Returned) {
                 return Err(Refusal::ParcelState("a new parcel was not on the road yet"));
             }
@@ -115,9 +118,9 @@ fn follows(from: &Shipment, to: ShipmentState) -> bool {
     }
 }
 
-/// Something of it is still to come.
-fn on_its_way(order: &Order) -> Result<(), Refusal> {
-    if order.stage() == Stage::Delivered { Err(Refusal::Final { status: order.status() }) } else { Ok(()) }
+/// Nothing of it is still to come.
+fn is_over(order: &Order) -> bool {
+    order.stage() == Stage::Delivered
 }
 
 fn standing(order: &Order) -> Result<(), Refusal> {
@@ -128,7 +131,8 @@ fn standing(order: &Order) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::command::Command;
-    use crate::decide::fixture::{Shop, at, customer, driver, parcel, set_status, staff};
+    use crate::decide::fixture::{Shop, TEA, at, customer, driver, parcel, set_status, staff};
+    use crate::event::Subject;
     use crate::order::PaymentMethod::CashOnDelivery;
     use crate::order::ShipmentState::{Attempted, Delivered, OutForDelivery, Packed, Returned, Shipped};
     use crate::status::Status;
@@ -188,6 +192,26 @@ mod tests {
     }
 
     #[test]
+    fn completing_an_order_leaves_what_was_returned_after_it_arrived() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        for (n, state) in [(1, Packed), (2, Packed), (1, Delivered), (1, Returned)] {
+            shop.must(&staff(), parcel(order, n, state));
+        }
+        shop.must(&staff(), set_status(order, Status::Delivered));
+        assert_eq!(shop.parcels(order), [Returned, Delivered]);
+    }
+
+    #[test]
+    fn an_event_names_the_driver_who_has_the_order_from_then_on() {
+        let mut shop = Shop::open();
+        let order = shop.place(&[(TEA, 1)], CashOnDelivery);
+        let set = SetDelivery { driver: driver().user().cloned(), ..delivery(order) };
+        let event = shop.must(&staff(), Command::SetDelivery(set));
+        let Subject::Order { driver: named, .. } = event.subject else { panic!("an order's event") };
+        assert_eq!(named.as_ref(), driver().user());
+    }
+
+    #[test]
     fn the_driver_moves_the_parcel_and_the_customer_does_not() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), parcel(order, 1, Packed));
@@ -203,7 +227,7 @@ mod tests {
         let version = shop.order(order).version;
         let mut kept = 0;
         for second in 0..10 {
-            kept += usize::from(shop.ask(&driver(), at(order, f64::from(second))).unwrap().is_some());
+            kept += usize::from(shop.ask(&driver(), &at(order, f64::from(second))).unwrap().is_some());
             shop.wait(1);
         }
         assert_eq!(kept, 5, "one in two seconds");
@@ -216,8 +240,8 @@ mod tests {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         let place = Place::new(9.9, 76.2).ok();
         let here = SetDelivery { place, ..delivery(order) };
-        assert!(shop.ask(&staff(), Command::SetDelivery(here.clone())).unwrap().is_some());
-        assert!(shop.ask(&staff(), Command::SetDelivery(here.clone())).unwrap().is_none());
+        assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_some());
+        assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_none());
         let soon = SetDelivery { estimated_delivery: Some(shop.now), ..here };
         assert_eq!(shop.must(&staff(), Command::SetDelivery(soon)).changes.len(), 2);
     }
@@ -226,7 +250,15 @@ mod tests {
     fn nobody_is_followed_home() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Delivered));
-        assert_eq!(shop.refusal(&driver(), at(order, 9.9)), Refusal::Final { status: Status::Delivered });
+        assert_eq!(shop.ask(&driver(), &at(order, 9.9)), Ok(None));
+        let place = Place::new(9.9, 76.2).ok();
+        assert_eq!(
+            shop.ask(&staff(), &Command::SetDelivery(SetDelivery { place, ..delivery(order) })),
+            Ok(None)
+        );
+        let soon = SetDelivery { place, estimated_delivery: Some(shop.now), ..delivery(order) };
+        shop.must(&staff(), Command::SetDelivery(soon));
+        assert_eq!(shop.order(order).location, None);
     }
 
     #[test]

@@ -49,8 +49,8 @@ impl Shop {
     }
 
     /// Decides and applies. `None`: accepted without an event.
-    pub(super) fn ask(&mut self, who: &Actor, command: Command) -> Result<Option<Event>, Refusal> {
-        let mut events = super::decide(&self.world, &command, who, None, self.now)?;
+    pub(super) fn ask(&mut self, who: &Actor, command: &Command) -> Result<Option<Event>, Refusal> {
+        let mut events = super::decide(&self.world, command, who, None, self.now)?;
         let event = events.pop();
         assert!(events.is_empty(), "one command, one event");
         if let Some(event) = &event {
@@ -60,19 +60,22 @@ impl Shop {
     }
 
     /// The event of a command that is accepted.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tests read better without a borrow of what they just made"
+    )]
     pub(super) fn must(&mut self, who: &Actor, command: Command) -> Event {
-        let asked = format!("{command:?}");
-        match self.ask(who, command) {
+        match self.ask(who, &command) {
             Ok(Some(event)) => event,
-            other => panic!("{asked}: {other:?}"),
+            other => panic!("{command:?}: {other:?}"),
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "as above")]
     pub(super) fn refusal(&mut self, who: &Actor, command: Command) -> Refusal {
-        let asked = format!("{command:?}");
-        match self.ask(who, command) {
+        match self.ask(who, &command) {
             Err(refusal) => refusal,
-            Ok(event) => panic!("{asked} was accepted: {event:?}"),
+            Ok(event) => panic!("{command:?} was accepted: {event:?}"),
         }
     }
 

@@ -21,7 +21,8 @@ use crate::world::World;
 
 /// Decides one command. `expected` is the version its sender saw, where they said so.
 ///
-/// An empty list means: accepted, and nothing happened that is worth remembering (a location right after another).
+/// An empty list means: accepted, and nothing happened that is worth remembering (a location right
+/// after another, or after the delivery).
 pub fn decide(
     world: &World,
     command: &Command,

@@ -83,9 +83,11 @@ mod tests {
     use crate::command::Command;
     use crate::command::PaymentOutcome::{Authorized, Failed, Paid, Refunded};
     use crate::decide::fixture::{
-        POT, Shop, TEA, cancel, correct, count, create, customer, driver, gateway, money, set_status, staff,
+        POT, Shop, TEA, cancel, correct, count, create, customer, driver, gateway, money, parcel, set_status,
+        staff,
     };
     use crate::order::PaymentMethod::{CashOnDelivery, Online};
+    use crate::order::ShipmentState;
     use crate::product::Stock;
     use crate::status::Status;
 
@@ -165,9 +167,13 @@ mod tests {
 
     #[test]
     fn starting_on_an_expired_order_takes_the_goods_again() {
-        let (mut shop, order) = expired();
-        shop.must(&staff(), set_status(order, Status::Processing));
-        assert_eq!(shop.order(order).hold, Hold::Reserved);
+        for start in
+            [|order| set_status(order, Status::Processing), |order| parcel(order, 1, ShipmentState::Packed)]
+        {
+            let (mut shop, order) = expired();
+            shop.must(&staff(), start(order));
+            assert_eq!(shop.order(order).hold, Hold::Reserved);
+        }
     }
 
     #[test]
@@ -241,9 +247,11 @@ mod tests {
     fn cash_that_did_not_come_is_due_again() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Shipped));
+        shop.must(&staff(), parcel(order, 2, ShipmentState::Delivered));
         shop.must(&driver(), money(order, Paid, ""));
         assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "reason_required");
         shop.must(&staff(), correct(order, Status::Shipped));
+        assert_eq!(shop.parcels(order), [ShipmentState::Shipped, ShipmentState::Delivered], "as they were");
         assert_eq!(shop.order(order).payment.state, PaymentState::Pending);
         assert_eq!(shop.order(order).hold, Hold::Consumed, "the goods are still on the road");
         shop.must(&driver(), money(order, Paid, ""));

@@ -47,7 +47,7 @@ pub(super) fn may_record(actor: &Actor, order: &Order, outcome: PaymentOutcome) 
         (Actor::Gateway { .. } | Actor::System, _) => return Ok(()),
         (_, PaymentOutcome::Refunded) => return may_manage(actor),
         (_, PaymentOutcome::Authorized | PaymentOutcome::Paid | PaymentOutcome::Failed) => {
-            may_deliver(actor)?
+            may_deliver(actor)?;
         }
     }
     if outcome == PaymentOutcome::Authorized || order.payment.method != PaymentMethod::CashOnDelivery {

@@ -229,10 +229,10 @@ impl Facts {
                 self.partner = around.partner.as_ref().map(|partner| partner_for(partner, audience));
             }
             Change::Located { place } => {
-                self.location = Some(LocationView::from(Located { place: *place, at }))
+                self.location = Some(LocationView::from(Located { place: *place, at }));
             }
             Change::Note { text } => {
-                self.note = Some(text.clone()).filter(|_| audience.sees(Field::InternalNote))
+                self.note = Some(text.clone()).filter(|_| audience.sees(Field::InternalNote));
             }
             Change::ProductCreated { name, price, on_hand } => {
                 self.name = Some(name.clone());
@@ -245,5 +245,44 @@ impl Facts {
             Change::StockCounted { on_hand } => self.on_hand = Some(*on_hand),
             Change::ProcessingStarted | Change::Hold { .. } | Change::DetailsReplaced => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::Actor;
+    use crate::id::EventId;
+    use crate::order::PaymentState;
+    use crate::status::Stage;
+
+    /// Paid while processing: the status stays.
+    fn payment(more: Option<Change>) -> Event {
+        let state = PaymentState::Paid { during: Stage::Processing };
+        let mut changes = vec![Change::Payment { state, reference: None }];
+        changes.extend(more);
+        let id = OrderId::new(Uuid::nil());
+        let number = OrderNumber::FIRST;
+        let (store, customer) = (StoreId::main(), UserId::new("asha").unwrap());
+        let (from, to) = (Status::Processing, Status::Processing);
+        let subject = Subject::Order { id, number, store, customer, driver: None, from, to };
+        let (at, version) = (Timestamp::UNIX_EPOCH, Version(2));
+        Event { subject, kind: Kind::PaymentChanged, version, actor: Actor::System, at, changes }
+    }
+
+    #[test]
+    fn whoever_has_a_link_hears_nothing_of_a_payment() {
+        assert!(!EventView::concerns(&payment(None), Audience::Link));
+        assert!(EventView::concerns(&payment(None), Audience::Customer));
+        let tracked = payment(Some(Change::TrackingNumber { number: "TRACK-1".parse().unwrap() }));
+        assert!(EventView::concerns(&tracked, Audience::Link));
+        let read =
+            |audience| EventView::new(EventId::new(Uuid::nil()), &tracked, &Around::default(), audience);
+        let link = read(Audience::Link);
+        assert_eq!((link.kind, link.facts.payment_status), (Kind::OrderUpdated, None));
+        let customer = read(Audience::Customer);
+        assert_eq!((customer.kind, customer.facts.payment_status), (Kind::PaymentChanged, Some("paid")));
     }
 }

@@ -47,6 +47,10 @@ pub(crate) fn strangers_learn_nothing(moment: &Moment<'_>) -> Result<(), TestCas
     if matches!(moment.command, Command::PlaceOrder(_)) {
         let by_customer = matches!(moment.actor, Actor::Customer { .. });
         prop_assert!(by_customer, "{:?} placed an order", moment.actor);
+        for id in moment.command.products() {
+            let store = &moment.before.products[&id].store;
+            prop_assert_eq!(store, event.subject.store(), "a product of another store");
+        }
     }
     if let (Subject::Product { store, .. }, Actor::Staff { store: own, .. }) = (&event.subject, moment.actor)
     {
@@ -133,8 +137,8 @@ pub(crate) fn statuses(event: &Event) -> Option<(Status, Status)> {
 }
 
 fn contact() -> Contact {
-    let address = super::walk::address();
-    Contact { shipping: Some(address), partner: Some(super::walk::partner_with_phone()) }
+    let address = super::ask::address();
+    Contact { shipping: Some(address), partner: Some(super::ask::partner_with_phone()) }
 }
 
 fn around(event: &Event, order: &Order, contact: &Contact) -> Around {

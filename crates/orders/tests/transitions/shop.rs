@@ -37,21 +37,21 @@ impl Shop {
         let details = Details::default();
         shop.must(
             &staff(),
-            Command::CreateProduct(CreateProduct { id: tea, name, price, on_hand: 9, details }),
+            &Command::CreateProduct(CreateProduct { id: tea, name, price, on_hand: 9, details }),
         );
-        shop.must(&customer(), Command::PlaceOrder(place(id, tea, method)));
+        shop.must(&customer(), &Command::PlaceOrder(place(id, tea, method)));
         let driver = driver().user().cloned();
         let order = shop.order;
         let brings = SetDelivery { order, driver, partner: None, place: None, estimated_delivery: None };
-        shop.must(&staff(), Command::SetDelivery(brings));
+        shop.must(&staff(), &Command::SetDelivery(brings));
         if came == Came::OnTheRoad {
-            shop.must(&staff(), shop.set_status(Status::Shipped, false));
+            shop.must(&staff(), &shop.set_status(Status::Shipped, false));
         }
         if came != Came::Never {
-            shop.must(&gateway(), shop.money());
+            shop.must(&gateway(), &shop.money());
         }
         if shop.status() != status {
-            shop.must(&staff(), shop.set_status(status, true));
+            shop.must(&staff(), &shop.set_status(status, true));
         }
         assert_eq!(shop.status(), status, "{came:?}");
         shop
@@ -83,8 +83,8 @@ impl Shop {
         Ok(event)
     }
 
-    fn must(&mut self, who: &Actor, command: Command) {
-        self.ask(who, &command).unwrap_or_else(|refusal| panic!("{who:?} {command:?}: {refusal}"));
+    fn must(&mut self, who: &Actor, command: &Command) {
+        self.ask(who, command).unwrap_or_else(|refusal| panic!("{who:?} {command:?}: {refusal}"));
     }
 }
 

@@ -23,7 +23,8 @@ fn base64url(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let group =
+            chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             text.push(char::from(ALPHABET[(group >> (18 - 6 * place) & 63) as usize]));
         }
@@ -116,9 +117,21 @@ fn forged_tokens_are_refused() {
         ("alg hs256", with_alg("hs256"), TokenError::Algorithm),
         ("alg missing", token(&json!({"typ": "JWT"}), &claims()), TokenError::Algorithm),
         ("alg null", token(&json!({"alg": null}), &claims()), TokenError::Algorithm),
-        ("alg twice", signed(r#"{"alg":"none","alg":"HS256"}"#, &claims().to_string(), HMAC_SHA256, SECRET), TokenError::Algorithm),
-        ("HS384", signed(r#"{"alg":"HS384"}"#, &claims().to_string(), HMAC_SHA384, SECRET), TokenError::Algorithm),
-        ("HS512", signed(r#"{"alg":"HS512"}"#, &claims().to_string(), HMAC_SHA512, SECRET), TokenError::Algorithm),
+        (
+            "alg twice",
+            signed(r#"{"alg":"none","alg":"HS256"}"#, &claims().to_string(), HMAC_SHA256, SECRET),
+            TokenError::Algorithm,
+        ),
+        (
+            "HS384",
+            signed(r#"{"alg":"HS384"}"#, &claims().to_string(), HMAC_SHA384, SECRET),
+            TokenError::Algorithm,
+        ),
+        (
+            "HS512",
+            signed(r#"{"alg":"HS512"}"#, &claims().to_string(), HMAC_SHA512, SECRET),
+            TokenError::Algorithm,
+        ),
         ("RS256 with the secret as key", with_alg("RS256"), TokenError::Algorithm),
         ("ES256", with_alg("ES256"), TokenError::Algorithm),
         ("crit", token(&crit, &claims()), TokenError::Extension),
@@ -136,14 +149,30 @@ fn forged_tokens_are_refused() {
         ("not base64", format!("{header}.§.{signature}"), TokenError::Signature),
         ("claims are no object", signed(&text, "[]", HMAC_SHA256, SECRET), TokenError::Malformed),
         ("claims are no JSON", signed(&text, "{", HMAC_SHA256, SECRET), TokenError::Malformed),
-        ("a claim twice", signed(&text, r#"{"sub":"1","sub":"2","exp":9e9}"#, HMAC_SHA256, SECRET), TokenError::Malformed),
+        (
+            "a claim twice",
+            signed(&text, r#"{"sub":"1","sub":"2","exp":9e9}"#, HMAC_SHA256, SECRET),
+            TokenError::Malformed,
+        ),
         ("too long", token(&hs256(), &json!({"sub": "42", "pad": "x".repeat(4096)})), TokenError::TooLong),
         ("expired", token(&hs256(), &json!({"sub": "42", "exp": NOW})), TokenError::Expired),
-        ("not yet", token(&hs256(), &json!({"sub": "42", "exp": NOW + 99, "nbf": NOW + 31})), TokenError::NotYet),
+        (
+            "not yet",
+            token(&hs256(), &json!({"sub": "42", "exp": NOW + 99, "nbf": NOW + 31})),
+            TokenError::NotYet,
+        ),
         ("no subject", token(&hs256(), &json!({"exp": NOW + 60})), TokenError::NoSubject),
         ("no end", token(&hs256(), &json!({"sub": "42"})), TokenError::NoExpiry),
-        ("superadmin", token(&hs256(), &json!({"sub": "42", "role": "superadmin", "exp": NOW + 60})), TokenError::Claim("role")),
-        ("our name without a session", token(&hs256(), &json!({"iss": ISSUER, "sub": "42", "exp": NOW + 60})), TokenError::Claim("sid")),
+        (
+            "superadmin",
+            token(&hs256(), &json!({"sub": "42", "role": "superadmin", "exp": NOW + 60})),
+            TokenError::Claim("role"),
+        ),
+        (
+            "our name without a session",
+            token(&hs256(), &json!({"iss": ISSUER, "sub": "42", "exp": NOW + 60})),
+            TokenError::Claim("sid"),
+        ),
     ];
     for (forgery, token, error) in table {
         assert_eq!(keys().verify(&token, now()), Err(error), "{forgery}");

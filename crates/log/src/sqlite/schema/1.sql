@@ -20,13 +20,15 @@ CREATE TABLE users (
     password_hash TEXT,
     created_at    INTEGER NOT NULL,
     valid_after   INTEGER NOT NULL DEFAULT 0,
-    -- What the search index holds for them, to know when it has to change.
+    -- What the search index holds for them, to know when it has to change: a line for the account, and one for each
+    -- of the last recipients that something was sent to.
     known_as      TEXT
 ) STRICT;
 CREATE UNIQUE INDEX users_by_email ON users (email) WHERE password_hash IS NOT NULL;
+CREATE INDEX users_voided ON users (valid_after) WHERE valid_after > 0;
 
--- Words of a person's name, address and phone; the rowid is users.key. Written when somebody new comes along, not
--- with every order.
+-- Words of a person's name, address and phone; the rowid is users.key. Written when somebody new comes along, or
+-- somebody new receives something, not with every order.
 CREATE VIRTUAL TABLE people USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
@@ -45,12 +47,15 @@ CREATE UNIQUE INDEX sessions_by_refresh ON sessions (refresh);
 CREATE INDEX sessions_by_previous ON sessions (previous) WHERE previous IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_ended ON sessions (expires_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE resets (
     token      BLOB PRIMARY KEY,
     user       INTEGER NOT NULL REFERENCES users (key),
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX resets_by_user ON resets (user);
+CREATE INDEX resets_by_end ON resets (expires_at);
 
 CREATE TABLE products (
     key      INTEGER PRIMARY KEY,

@@ -1,0 +1,11 @@
+//! One file for each resource: what a request may say, what it does, what can go wrong, and its documentation.
+
+pub mod auth;
+pub mod health;
+pub mod me;
+pub mod orders;
+pub mod products;
+pub mod shop_e;
+pub mod stats;
+pub mod stream;
+pub mod users;

@@ -1,0 +1,93 @@
+//! A customer orders.
+
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use orders::command::PlaceOrder;
+use orders::order::PaymentMethod;
+use orders::view::OrderView;
+use orders::{Address, Command, Money, OrderId, ProductId, Role, StoreId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::Shared;
+use crate::caller::Caller;
+use crate::extract::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+use crate::submit::Envelope;
+
+/// A new order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewOrder)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Body {
+    /// The store that sells; the deployment's own when absent.
+    #[serde(default)]
+    store_id: Option<StoreId>,
+    /// What, at most 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
+    items: Vec<Line>,
+    /// Where it goes.
+    shipping_address: Address,
+    /// How it is paid.
+    payment_method: PaymentMethod,
+    /// The total the customer was shown. When prices changed meanwhile, the order is refused with the new total.
+    #[serde(default)]
+    expected_total: Option<Money>,
+}
+
+/// One line of a new order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewOrderItem)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Line {
+    /// What.
+    product_id: ProductId,
+    /// How many.
+    #[schema(minimum = 1, maximum = 10000)]
+    quantity: u32,
+}
+
+/// Place an order
+///
+/// For customers. The goods are reserved and the order is durable when the answer arrives; the store's staff hear of
+/// it at the same moment. Send an `Idempotency-Key` so that a retry cannot order twice.
+#[utoipa::path(
+    post, path = "/orders", tag = "orders",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Any text, fresh for each order; remembered for 24 hours")),
+    request_body = Body,
+    responses(
+        (status = CREATED, body = OrderView, description = "Placed"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot order"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn place(
+    State(app): State<Shared>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    if caller.principal.role == Role::Customer && body.payment_method == PaymentMethod::Online {
+        return Err(Problem::new(Code::PaymentMethodUnavailable));
+    }
+    let command = Command::PlaceOrder(PlaceOrder {
+        id: OrderId::new(app.clock.uuid()),
+        store: body.store_id.unwrap_or_else(|| app.settings.store.clone()),
+        items: body.items.iter().map(|line| (line.product_id, line.quantity)).collect(),
+        payment: body.payment_method,
+        address: body.shipping_address,
+        expected_total: body.expected_total,
+    });
+    let envelope = Envelope { caller: &caller, key: &key, body: &raw, expected: None };
+    let done = app.command(command, envelope).await?;
+    let location = done.order().map(|placed| format!("/api/v1/orders/{}", placed.order.id));
+    let mut response = done.into_order(StatusCode::CREATED)?;
+    if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}

@@ -1,0 +1,47 @@
+//! One order.
+
+use axum::extract::State;
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use orders::Audience;
+use orders::view::OrderView;
+
+use super::{name, visible};
+use crate::app::Shared;
+use crate::caller::Caller;
+use crate::extract::Path;
+use crate::problem::Problem;
+use crate::submit::{CURSOR, etag, order_response};
+
+/// Get an order
+///
+/// By id or number. `ETag` is its version; with `If-None-Match` an unchanged order answers 304.
+#[utoipa::path(
+    get, path = "/orders/{order}", tag = "orders",
+    params(("order" = String, Path, description = "Id or number")),
+    responses(
+        (status = OK, body = OrderView),
+        (status = NOT_MODIFIED, description = "It is as you have it"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(order): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (snapshot, cursor) = visible(&app, &caller, name(&order)?).await?;
+    let tag = etag(snapshot.order.version);
+    // A location does not raise the version, so an order on the road is always sent.
+    let has_it = headers.get(IF_NONE_MATCH).is_some_and(|have| *have == tag);
+    if has_it && snapshot.order.location.is_none() {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let mut response = order_response(StatusCode::OK, &snapshot, Audience::of(caller.principal.role));
+    if let Ok(cursor) = HeaderValue::try_from(cursor.to_string()) {
+        response.headers_mut().insert(CURSOR, cursor);
+    }
+    Ok(response)
+}

@@ -1,0 +1,45 @@
+//! What happened to an order.
+
+use axum::extract::State;
+use log::Cursor;
+use orders::Audience;
+use orders::view::EventView;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{name, visible};
+use crate::app::Shared;
+use crate::caller::Caller;
+use crate::extract::Path;
+use crate::problem::Problem;
+use crate::submit::failed;
+
+/// Everything that happened to an order, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Timeline {
+    /// Oldest first; as far as the caller may see.
+    events: Vec<EventView>,
+    /// Where in the log this was read.
+    #[schema(value_type = String)]
+    cursor: Cursor,
+}
+
+/// Get an order's timeline
+///
+/// Each change with its time and who did it; places of the delivery among them (rows D10, E6).
+#[utoipa::path(
+    get, path = "/orders/{order}/timeline", tag = "orders",
+    params(("order" = String, Path, description = "Id or number")),
+    responses((status = OK, body = Timeline), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn timeline(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(order): Path<String>,
+) -> Result<axum::Json<Timeline>, Problem> {
+    let (snapshot, _) = visible(&app, &caller, name(&order)?).await?;
+    let found = app.queries.timeline(snapshot.order.number).await.map_err(|error| failed(&error))?;
+    let audience = Audience::of(caller.principal.role);
+    let events = found.value.iter().filter_map(|told| told.view(audience)).collect();
+    Ok(axum::Json(Timeline { events, cursor: found.cursor }))
+}

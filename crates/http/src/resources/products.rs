@@ -1,0 +1,382 @@
+//! The catalogue and its stock.
+
+use axum::extract::State;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use log::{ProductFilter, Shelved};
+use orders::command::{CreateProduct, StockCount, UpdateProduct};
+use orders::order::Version;
+use orders::product::{Details, ImageUrl, Stock};
+use orders::text::{Line, Prose};
+use orders::{Command, Money, ProductId, Role, StoreId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::Shared;
+use crate::caller::{MaybeCaller, Staff};
+use crate::extract::{Json, Path, Query, RawBody};
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+use crate::resources::orders::list::invalid;
+use crate::submit::{Done, Envelope, IfMatch, etag, failed};
+
+/// A product.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Product)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductView {
+    /// Its id.
+    id: ProductId,
+    /// Who sells it.
+    store_id: StoreId,
+    /// Its name.
+    name: Line<200>,
+    /// The store's article number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sku: Option<Line<64>>,
+    /// A heading to list it under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<Line<80>>,
+    /// Prose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Prose<4000>>,
+    /// A picture: an address, or a small picture itself as `data:image/…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    image: Option<ImageUrl>,
+    /// The price of one.
+    price: Money,
+    /// How many can be ordered.
+    available: u32,
+    /// The count behind that; staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stock: Option<Stock>,
+    /// Off the shelf.
+    archived: bool,
+    /// Rises with every change by a person. Send it back in `If-Match`.
+    version: Version,
+}
+
+impl ProductView {
+    fn new(shelved: &Shelved, staff_of: Option<&StoreId>) -> Self {
+        let Shelved { product, details } = shelved;
+        Self {
+            id: product.id,
+            store_id: product.store.clone(),
+            name: product.name.clone(),
+            sku: details.sku.clone(),
+            category: details.category.clone(),
+            description: details.description.clone(),
+            image: details.image.clone(),
+            price: product.price,
+            available: if product.archived { 0 } else { product.stock.available() },
+            stock: (staff_of == Some(&product.store)).then_some(product.stock),
+            archived: product.archived,
+            version: product.version,
+        }
+    }
+}
+
+/// Which products.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// The store; the deployment's own when absent.
+    store: Option<StoreId>,
+    /// Part of the name.
+    q: Option<String>,
+    /// A heading.
+    category: Option<String>,
+    /// Also those off the shelf; staff only.
+    archived: Option<bool>,
+    /// Products in a page, 1 to 200; 100 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// `next` of the page before.
+    page: Option<ProductId>,
+}
+
+/// A page of products.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProductPage)]
+pub struct Page {
+    /// In the order they were made.
+    products: Vec<ProductView>,
+    /// Send it as `page` to get the next one; null at the end.
+    next: Option<ProductId>,
+}
+
+/// List products
+///
+/// What the store sells. Needs no account.
+#[utoipa::path(
+    get, path = "/products", tag = "products", params(Filter),
+    responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    State(app): State<Shared>,
+    caller: MaybeCaller,
+    Query(filter): Query<Filter>,
+) -> Result<axum::Json<Page>, Problem> {
+    let staff_of = staff_of(&caller);
+    let store = filter.store.or_else(|| staff_of.cloned()).unwrap_or_else(|| app.settings.store.clone());
+    let limit = filter.limit.unwrap_or(100);
+    if !(1..=200).contains(&limit) {
+        return Err(invalid("limit", "must be 1 to 200"));
+    }
+    if filter.q.as_ref().is_some_and(|text| text.len() > 400) {
+        return Err(invalid("q", "must be at most 100 characters"));
+    }
+    let filter = ProductFilter {
+        archived: filter.archived.unwrap_or(false) && staff_of == Some(&store),
+        store: Some(store),
+        text: filter.q.filter(|text| !text.trim().is_empty()),
+        category: filter.category,
+        after: filter.page,
+        limit,
+    };
+    let (found, more) = app.queries.products(filter).await.map_err(|error| failed(&error))?;
+    let next = found.last().map(|shelved| shelved.product.id).filter(|_| more);
+    Ok(axum::Json(Page { products: found.iter().map(|shelved| ProductView::new(shelved, staff_of)).collect(), next }))
+}
+
+fn staff_of(caller: &MaybeCaller) -> Option<&StoreId> {
+    let caller = caller.0.as_ref()?;
+    (caller.principal.role == Role::Staff).then_some(&caller.principal.store)
+}
+
+/// Get a product
+#[utoipa::path(
+    get, path = "/products/{product}", tag = "products", params(("product" = ProductId, Path)),
+    responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn show(
+    State(app): State<Shared>,
+    caller: MaybeCaller,
+    Path(product): Path<String>,
+) -> Result<Response, Problem> {
+    let found = app.queries.product(name(&product)?).await.map_err(|error| failed(&error))?;
+    let found = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?;
+    Ok(response(StatusCode::OK, &found, staff_of(&caller)))
+}
+
+fn name(text: &str) -> Result<ProductId, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::ProductNotFound))
+}
+
+fn response(status: StatusCode, shelved: &Shelved, staff_of: Option<&StoreId>) -> Response {
+    let mut response = (status, axum::Json(ProductView::new(shelved, staff_of))).into_response();
+    response.headers_mut().insert(ETAG, etag(shelved.product.version));
+    response
+}
+
+fn done(done: &Done, status: StatusCode, staff: &Staff) -> Result<Response, Problem> {
+    let Some(shelved) = done.product() else { return Err(Problem::new(Code::Internal)) };
+    let mut response = response(status, shelved, Some(staff.store()));
+    done.label(&mut response);
+    Ok(response)
+}
+
+/// A new product.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewProduct)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct New {
+    /// Its name.
+    name: Line<200>,
+    /// The price of one.
+    price: Money,
+    /// How many there are.
+    #[serde(default)]
+    stock: u32,
+    /// The store's article number.
+    #[serde(default)]
+    sku: Option<Line<64>>,
+    /// A heading to list it under.
+    #[serde(default)]
+    category: Option<Line<80>>,
+    /// Prose.
+    #[serde(default)]
+    description: Option<Prose<4000>>,
+    /// A picture: `https://…`, a path on this host, or a small `data:image/…`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    image: Option<ImageUrl>,
+}
+
+/// Add a product
+#[utoipa::path(
+    post, path = "/products", tag = "products", request_body = New,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
+    responses((status = CREATED, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn create(
+    State(app): State<Shared>,
+    staff: Staff,
+    key: IdempotencyKey,
+    Json(body, raw): Json<New>,
+) -> Result<Response, Problem> {
+    let New { name, price, stock, sku, category, description, image } = body;
+    let command = Command::CreateProduct(CreateProduct {
+        id: ProductId::new(app.clock.uuid()),
+        name,
+        price,
+        on_hand: stock,
+        details: Details { sku, category, description, image },
+    });
+    let made = app.command(command, envelope(&staff, &key, &raw, None)).await?;
+    let location = made.product().map(|shelved| format!("/api/v1/products/{}", shelved.product.id));
+    let mut response = done(&made, StatusCode::CREATED, &staff)?;
+    if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// A change to a product. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ProductChange)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    /// Another name.
+    #[serde(default)]
+    name: Option<Line<200>>,
+    /// Another price, for orders from now on.
+    #[serde(default)]
+    price: Option<Money>,
+    /// Off the shelf, or back on it.
+    #[serde(default)]
+    archived: Option<bool>,
+    /// The store's article number.
+    #[serde(default)]
+    sku: Option<Line<64>>,
+    /// A heading to list it under.
+    #[serde(default)]
+    category: Option<Line<80>>,
+    /// Prose.
+    #[serde(default)]
+    description: Option<Prose<4000>>,
+    /// A picture.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    image: Option<ImageUrl>,
+}
+
+/// Change a product
+#[utoipa::path(
+    put, path = "/products/{product}", tag = "products", request_body = Change,
+    params(
+        ("product" = ProductId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw"),
+    ),
+    responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn update(
+    State(app): State<Shared>,
+    staff: Staff,
+    Path(product): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Json(body, raw): Json<Change>,
+) -> Result<Response, Problem> {
+    let product = name(&product)?;
+    let Change { name, price, archived, sku, category, description, image } = body;
+    let details = if sku.is_some() || category.is_some() || description.is_some() || image.is_some() {
+        let found = app.queries.product(product).await.map_err(|error| failed(&error))?;
+        let before = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?.details;
+        Some(Details {
+            sku: sku.or(before.sku),
+            category: category.or(before.category),
+            description: description.or(before.description),
+            image: image.or(before.image),
+        })
+    } else {
+        None
+    };
+    let command = Command::UpdateProduct(UpdateProduct { product, name, price, archived, details });
+    let changed = app.command(command, envelope(&staff, &key, &raw, expected)).await?;
+    done(&changed, StatusCode::OK, &staff)
+}
+
+/// Take a product off the shelf
+///
+/// It stays in old orders, and can be put back with `archived: false`.
+#[utoipa::path(
+    delete, path = "/products/{product}", tag = "products",
+    params(
+        ("product" = ProductId, Path),
+        ("If-Match" = Option<String>, Header, description = "The version you saw"),
+    ),
+    responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn archive(
+    State(app): State<Shared>,
+    staff: Staff,
+    Path(product): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Problem> {
+    let product = name(&product)?;
+    let archived = Some(true);
+    let command =
+        Command::UpdateProduct(UpdateProduct { product, name: None, price: None, archived, details: None });
+    let changed = app.command(command, envelope(&staff, &key, &RawBody::default(), expected)).await?;
+    done(&changed, StatusCode::OK, &staff)
+}
+
+/// A count of stock: one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = StockCount)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Count {
+    /// Counted: so many are there.
+    #[serde(default)]
+    on_hand: Option<u32>,
+    /// So many came (or went, if negative).
+    #[serde(default)]
+    change: Option<i64>,
+}
+
+/// Count a product's stock
+#[utoipa::path(
+    put, path = "/products/{product}/stock", tag = "products", request_body = Count,
+    params(
+        ("product" = ProductId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw"),
+    ),
+    responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn set_stock(
+    State(app): State<Shared>,
+    staff: Staff,
+    Path(product): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Json(body, raw): Json<Count>,
+) -> Result<Response, Problem> {
+    let stock = match (body.on_hand, body.change) {
+        (Some(count), None) => StockCount::OnHand(count),
+        (None, Some(change)) => StockCount::Change(change),
+        _ => {
+            let rule = "send `onHand` (a count) or `change` (so many came or went), not both";
+            return Err(Problem::new(Code::InvalidBody).detail(format!("{rule}.")).error("onHand", rule));
+        }
+    };
+    let command = Command::SetStock { product: name(&product)?, stock };
+    let changed = app.command(command, envelope(&staff, &key, &raw, expected)).await?;
+    done(&changed, StatusCode::OK, &staff)
+}
+
+fn envelope<'a>(
+    staff: &'a Staff,
+    key: &'a IdempotencyKey,
+    body: &'a RawBody,
+    expected: Option<Version>,
+) -> Envelope<'a> {
+    Envelope { caller: &staff.caller, key, body, expected }
+}
+

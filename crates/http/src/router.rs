@@ -1,0 +1,124 @@
+//! The table of contents: every path, and the file that answers it.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, Method, header};
+use axum::middleware::from_fn_with_state;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, Shared};
+use crate::auth::AllowedOrigins;
+use crate::guard::guard;
+use crate::problem::{Code, Problem};
+use crate::resources::{auth, health, me, orders, products, shop_e, stats, stream, users};
+use crate::{idempotency, openapi, submit};
+
+/// Everything a server answers.
+pub fn router(app: Shared) -> Router {
+    let (routes, document) = described().split_for_parts();
+    finish(routes.merge(openapi::pages(document)), app)
+}
+
+/// What the live gateway answers on an address of its own (row A14): streams, and how it is.
+pub fn live_router(app: Shared) -> Router {
+    let (routes, _) = OpenApiRouter::new().nest("/api/v1", live()).merge(operations()).split_for_parts();
+    finish(routes, app)
+}
+
+/// The document alone.
+pub fn document() -> OpenApi {
+    described().split_for_parts().1
+}
+
+fn described() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .nest("/api/v1", api().merge(live()))
+        .nest("/api", aliases())
+        .merge(operations())
+}
+
+fn api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::password_reset))
+        .routes(routes!(me::me))
+        .routes(routes!(users::reset_link))
+        .routes(routes!(products::list, products::create))
+        .routes(routes!(products::show, products::update, products::archive))
+        .routes(routes!(products::set_stock))
+        .routes(routes!(orders::list::list, orders::place::place))
+        .routes(routes!(orders::bulk_status::bulk_status))
+        .routes(routes!(orders::show::show))
+        .routes(routes!(orders::timeline::timeline))
+        .routes(routes!(orders::cancel::cancel))
+        .routes(routes!(orders::status::set_status))
+        .routes(routes!(orders::delivery::set_delivery))
+        .routes(routes!(stats::stats))
+}
+
+fn live() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(stream::stream))
+}
+
+fn aliases() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(shop_e::manage)).routes(routes!(shop_e::tracking))
+}
+
+fn operations() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+fn finish(routes: Router<Shared>, app: Shared) -> Router {
+    let cors = cors(&app);
+    let routes = routes
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn_with_state(app.clone(), guard));
+    match cors {
+        Some(cors) => routes.layer(cors).with_state(app),
+        None => routes.with_state(app),
+    }
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+async fn no_such_method(request: Request) -> Problem {
+    Problem::new(Code::MethodNotAllowed).detail(format!("{} is not a method of this resource.", request.method()))
+}
+
+/// Pages of the allowed origins may call, with the cookie (row C6).
+fn cors(app: &App) -> Option<CorsLayer> {
+    let origins: &AllowedOrigins = &app.origins;
+    let list: Vec<_> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if list.is_empty() {
+        return None;
+    }
+    let (idempotency_key, last_event_id) = (idempotency::HEADER, HeaderName::from_static("last-event-id"));
+    Some(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(list))
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_MATCH,
+                header::IF_NONE_MATCH,
+                idempotency_key,
+                last_event_id,
+            ])
+            .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, submit::REPLAYED, submit::CURSOR])
+            .max_age(std::time::Duration::from_hours(1)),
+    )
+}

@@ -1,0 +1,166 @@
+//! From a request to the log and back: preconditions, submission, and what an answer looks like.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use log::{LogError, Outcome, Receipt, Request, Shelved, Snapshot, Submission, SubmitError};
+use orders::order::Version;
+use orders::{Audience, Command, OrderRef, Refusal};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::RawBody;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// Says that an answer was remembered.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The place in the log at which an answer is true: `epoch:seq`.
+pub const CURSOR: HeaderName = HeaderName::from_static("ordercast-cursor");
+
+/// The version a client saw, from `If-Match: "3"`. `*` and no header mean any.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub Option<Version>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let version = text.trim_matches('"').parse().map_err(|_| {
+            Problem::new(Code::InvalidHeader)
+                .detail("`If-Match` is the `ETag` you received, such as \"3\".")
+                .error("If-Match", "must be a version in double quotes")
+        })?;
+        Ok(Self(Some(Version(version))))
+    }
+}
+
+/// What comes with a command besides itself.
+pub struct Envelope<'a> {
+    /// Who sends it.
+    pub caller: &'a Caller,
+    /// Its key.
+    pub key: &'a IdempotencyKey,
+    /// The bytes the key is bound to.
+    pub body: &'a RawBody,
+    /// The version they saw.
+    pub expected: Option<Version>,
+}
+
+impl App {
+    /// Submits one command.
+    pub async fn command(&self, command: Command, envelope: Envelope<'_>) -> Result<Done, Problem> {
+        let name = command.order();
+        let Envelope { caller, key, body, expected } = envelope;
+        let request = Request { command, actor: caller.actor(), expected };
+        let submission = Submission {
+            requests: vec![request],
+            idempotency: key.bind(&caller.principal, body),
+            seen: caller.seen(),
+        };
+        let mut receipt = self.writer.submit(submission).await.map_err(not_committed)?;
+        match receipt.outcomes.pop() {
+            Some(Outcome::Refused(refusal)) => Err(self.refused(refusal, name, caller).await),
+            Some(outcome) => Ok(Done { outcome, receipt, audience: Audience::of(caller.principal.role) }),
+            None => Err(Problem::new(Code::Internal)),
+        }
+    }
+
+    /// A refusal as a problem; a conflict of versions shows the present state.
+    async fn refused(&self, refusal: Refusal, name: Option<OrderRef>, caller: &Caller) -> Problem {
+        let conflict = matches!(refusal, Refusal::VersionConflict { .. });
+        let problem = Problem::from(refusal);
+        let (true, Some(name)) = (conflict, name) else { return problem };
+        let problem = problem.status(StatusCode::PRECONDITION_FAILED);
+        match self.queries.order(name).await {
+            Ok(found) => match found.value {
+                Some(now) => problem.current(&now.view(Audience::of(caller.principal.role))),
+                None => problem,
+            },
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// A command that happened.
+pub struct Done {
+    outcome: Outcome,
+    receipt: Receipt,
+    audience: Audience,
+}
+
+impl Done {
+    /// The order, where the command was about one.
+    pub fn order(&self) -> Option<&Arc<Snapshot>> {
+        match &self.outcome {
+            Outcome::Order(snapshot) => Some(snapshot),
+            _ => None,
+        }
+    }
+
+    /// The product, where the command was about one.
+    pub fn product(&self) -> Option<&Arc<Shelved>> {
+        match &self.outcome {
+            Outcome::Product(shelved) => Some(shelved),
+            _ => None,
+        }
+    }
+
+    /// The headers every answer to a command has.
+    pub fn label(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        if self.receipt.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        if let Ok(cursor) = HeaderValue::try_from(self.receipt.cursor.to_string()) {
+            headers.insert(CURSOR, cursor);
+        }
+    }
+
+    /// The order as the answer, with its version as `ETag`.
+    pub fn into_order(self, status: StatusCode) -> Result<Response, Problem> {
+        let Some(snapshot) = self.order() else { return Err(Problem::new(Code::Internal)) };
+        let mut response = order_response(status, snapshot, self.audience);
+        self.label(&mut response);
+        Ok(response)
+    }
+}
+
+/// An order with its version as `ETag`.
+pub fn order_response(status: StatusCode, snapshot: &Snapshot, audience: Audience) -> Response {
+    let mut response = (status, axum::Json(snapshot.view(audience))).into_response();
+    response.headers_mut().insert(ETAG, etag(snapshot.order.version));
+    response
+}
+
+/// A version as an `ETag`.
+pub fn etag(version: Version) -> HeaderValue {
+    // Digits in quotes are a valid header.
+    HeaderValue::try_from(format!("\"{}\"", version.0)).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// The database failed: we know why, the client gets an incident.
+pub fn failed(error: &LogError) -> Problem {
+    Problem::internal(error)
+}
+
+/// Nothing was committed: what to tell the client.
+pub fn not_committed(error: SubmitError) -> Problem {
+    match error {
+        SubmitError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
+        SubmitError::Busy => Problem::new(Code::Busy).retry_after(1),
+        SubmitError::Stopping => Problem::new(Code::Busy)
+            .detail("This server is stopping. Nothing was changed, try again in a moment.")
+            .retry_after(2),
+        SubmitError::Failed(error) => Problem::internal(&*error),
+    }
+}

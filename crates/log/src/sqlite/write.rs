@@ -1,0 +1,137 @@
+//! Orders and their events, written with a batch.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use orders::{Change, Kind, Subject};
+use serde::Serialize;
+
+use super::history;
+use super::journal::SqliteJournal;
+use super::rows::{millis, status_code};
+use super::runs::Entry;
+use crate::error::LogError;
+use crate::journal::OrderWrite;
+use crate::record::Recorded;
+
+impl SqliteJournal {
+    pub(super) fn write_orders(&mut self, orders: &[OrderWrite], at: Timestamp) -> Result<(), LogError> {
+        let mut placed = Vec::new();
+        for write in orders {
+            if write.new {
+                let customer = self.insert_order(write, at)?;
+                placed.push(Entry { key: customer, value: history::sql(write.snapshot.order.number) });
+            } else {
+                self.update_order(write)?;
+            }
+        }
+        self.customer_runs.add(&self.connection, placed.into_iter())?;
+        Ok(())
+    }
+
+    /// Returns its customer's key.
+    fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<i64, LogError> {
+        let (order, contact) = (&write.snapshot.order, &write.snapshot.contact);
+        let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
+        let store = self.store_key(&order.store)?;
+        let shipping = contact.shipping.as_ref();
+        let contact = serde_json::to_string(contact)?;
+        let state = json(&mut self.scratch, order)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO orders (number, id, store, customer, status, version, first_seq, last_seq, \
+                 created_at, state, contact) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute((
+                history::sql(order.number),
+                order.id.uuid().as_bytes().as_slice(),
+                store,
+                customer,
+                status_code(order.status()),
+                order.version.0,
+                write.first_seq.sql(),
+                write.last_seq.sql(),
+                millis(order.created_at),
+                state,
+                contact,
+            ))?;
+        if let Some(shipping) = shipping {
+            self.people.index(&self.connection, &order.customer, Some(shipping))?;
+        }
+        Ok(customer)
+    }
+
+    fn update_order(&mut self, write: &OrderWrite) -> Result<(), LogError> {
+        let order = &write.snapshot.order;
+        let contact = serde_json::to_string(&write.snapshot.contact)?;
+        let state = json(&mut self.scratch, order)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE orders SET status = ?2, version = ?3, last_seq = ?4, state = ?5, contact = ?6 \
+                 WHERE number = ?1",
+            )?
+            .execute((
+                history::sql(order.number),
+                status_code(order.status()),
+                order.version.0,
+                write.last_seq.sql(),
+                state,
+                contact,
+            ))?;
+        Ok(())
+    }
+
+    pub(super) fn write_events(&mut self, events: &[Arc<Recorded>]) -> Result<(), LogError> {
+        for recorded in events {
+            let event = &recorded.event;
+            let follows = match &event.subject {
+                Subject::Order { number, .. } if event.kind != Kind::OrderCreated => Some(history::sql(*number)),
+                _ => None,
+            };
+            let body = json(&mut self.scratch, event)?;
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute((
+                    recorded.seq.sql(),
+                    recorded.id.uuid().as_bytes().as_slice(),
+                    event.subject.store().as_str(),
+                    follows,
+                    orders::upcast::CURRENT,
+                    body,
+                ))?;
+            self.index_event(recorded)?;
+        }
+        Ok(())
+    }
+
+    /// What else an order is found by, once it is known.
+    fn index_event(&self, recorded: &Recorded) -> Result<(), LogError> {
+        let Subject::Order { number, .. } = &recorded.event.subject else { return Ok(()) };
+        let number = history::sql(*number);
+        for change in &recorded.event.changes {
+            match change {
+                Change::TrackingNumber { number: tracking } => {
+                    self.connection
+                        .prepare_cached("INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)")?
+                        .execute((tracking.as_str(), number))?;
+                }
+                Change::Partner { driver: Some(driver) } => {
+                    self.connection
+                        .prepare_cached("INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)")?
+                        .execute((driver.as_str(), number))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Serialises into a buffer that is kept, and lends the text.
+fn json<'a>(scratch: &'a mut Vec<u8>, value: &impl Serialize) -> Result<&'a str, LogError> {
+    scratch.clear();
+    serde_json::to_writer(&mut *scratch, value)?;
+    std::str::from_utf8(scratch).map_err(|error| LogError::Corrupt(error.to_string()))
+}

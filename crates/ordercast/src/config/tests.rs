@@ -1,0 +1,239 @@
+//! Which source wins, what the shops' names mean, and what is said about mistakes.
+
+use std::time::Duration;
+
+use clap::{Args, FromArgMatches};
+
+use super::flags::{Flags, ServerFlags};
+use super::options::{OPTIONS, Opt, Scope};
+use super::sources::Environment;
+use super::*;
+
+fn flags(arguments: &[&str]) -> Flags {
+    let command = ServerFlags::augment_args(clap::Command::new("test"));
+    let matches = command.get_matches_from(std::iter::once("test").chain(arguments.iter().copied()));
+    ServerFlags::from_arg_matches(&matches).unwrap().0
+}
+
+fn load(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::load(&flags(arguments), &environment.iter().copied().collect::<Environment>())
+}
+
+fn problems(environment: &[(&str, &str)]) -> Vec<String> {
+    load(&[], environment).unwrap_err().problems
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn from_file(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let file = file(text);
+    load(&["--config", file.path().to_str().unwrap()], environment)
+}
+
+#[test]
+fn every_default_is_valid_and_every_option_has_one_line_of_help() {
+    let config = load(&[], &[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.store_currency.code(), "EUR");
+    assert_eq!(config.warnings, Vec::<String>::new());
+    let rate = config.rate_limit_address.unwrap();
+    assert_eq!((rate.count.get(), rate.per, rate.burst.get()), (1200, Duration::from_mins(1), 300));
+    assert_eq!((config.body_limit, config.wal_cap), (256 * 1024, 256 * 1024 * 1024));
+    assert_eq!(config.event_retention, None);
+    for option in OPTIONS {
+        assert!(!option.help.is_empty() && !option.help.contains('\n'), "{}", option.key);
+        assert_eq!(OPTIONS.iter().filter(|other| other.key == option.key).count(), 1, "{}", option.key);
+    }
+}
+
+#[test]
+fn flags_win_over_environment_over_file_over_defaults() {
+    let text = "listen = \"127.0.0.1:1\"\ndata = \"from-file\"\nstore_name = \"File\"";
+    let file = file(text);
+    let path = file.path().to_str().unwrap();
+    let environment = [
+        ("ORDERCAST_LISTEN", "127.0.0.1:2"),
+        ("ORDERCAST_STORE_NAME", "Variable"),
+        ("ORDERCAST_CONFIG", path),
+    ];
+    let config = load(&["--listen", "127.0.0.1:3"], &environment).unwrap();
+    assert_eq!(config.listen.port(), 3);
+    assert_eq!(config.store_name.as_str(), "Variable");
+    assert_eq!(config.data, PathBuf::from("from-file"));
+    assert_eq!(config.store_currency.code(), "EUR");
+    let source = |key| config.settings.source(key).unwrap().to_string();
+    assert_eq!(source("listen"), "--listen");
+    assert_eq!(source("store_name"), "environment ORDERCAST_STORE_NAME");
+    assert_eq!(source("data"), path);
+    assert_eq!(source("store_currency"), "default");
+}
+
+#[test]
+fn a14_the_shops_names_are_aliases() {
+    let config = load(
+        &[],
+        &[
+            ("PORT", "8080"),
+            ("REALTIME_PORT", "8081"),
+            ("CORS_ORIGIN", "http://localhost:5173, https://Shop.example:443/"),
+            ("JWT_SECRET", "0123456789012345678901234567890123456789"),
+            ("FRONTEND_URL", "https://www.shop.example/store"),
+            ("KAFKA_BROKER", "localhost:9092"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.listen.to_string(), "0.0.0.0:8080");
+    assert_eq!(config.realtime_listen.unwrap().to_string(), "0.0.0.0:8081");
+    let origins = ["http://localhost:5173", "https://shop.example", "https://www.shop.example"];
+    assert_eq!(config.cors_origins, origins, "the front end's own origin too");
+    assert_eq!(config.jwt_secret.as_ref().unwrap().reveal().len(), 40);
+    assert_eq!(config.base_url(), "https://www.shop.example/store");
+    assert!(
+        config.warnings.iter().any(|warning| warning.contains("no Kafka relay")),
+        "{:?}",
+        config.warnings
+    );
+}
+
+#[test]
+fn a14_the_own_name_wins_over_the_alias() {
+    let config = load(&[], &[("PORT", "8080"), ("ORDERCAST_LISTEN", "127.0.0.1:9")]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:9");
+    assert!(config.trusted_proxies.is_empty());
+}
+
+#[test]
+fn c10_a_platform_that_sets_the_port_has_its_proxy_trusted() {
+    let config = load(&[], &[("PORT", "8080")]).unwrap();
+    let trusts = |text: &str| {
+        config
+            .trusted_proxies
+            .iter()
+            .any(|network| network.contains(&text.parse::<std::net::IpAddr>().unwrap()))
+    };
+    assert!(trusts("10.1.2.3") && trusts("127.0.0.1") && trusts("fd00::1") && trusts("100.64.0.9"));
+    assert!(!trusts("203.0.113.9"));
+    assert!(config.warnings.iter().any(|warning| warning.contains("PORT")));
+    let config = load(&["--trusted-proxies", ""], &[("PORT", "8080")]).unwrap();
+    assert!(config.trusted_proxies.is_empty(), "what is said counts");
+}
+
+#[test]
+fn a_realtime_port_stays_on_the_main_host() {
+    let config = load(&[], &[("REALTIME_PORT", "3001")]).unwrap();
+    assert_eq!(config.realtime_listen.unwrap().to_string(), "127.0.0.1:3001");
+    assert!(problems(&[("REALTIME_PORT", "3000")])[0].contains("both 127.0.0.1:3000"));
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_told_with_its_neighbour() {
+    let error = from_file("lisen = \"127.0.0.1:1\"\nzzz = 1\n[store]\nname = \"x\"", &[]).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("unknown key \"lisen\"; did you mean \"listen\"?"), "{text}");
+    assert!(text.contains("unknown key \"zzz\"; `ordercast config` lists"), "{text}");
+    assert!(text.contains("unknown key \"store\"; did you mean \"store_"), "{text}");
+    let error = from_file("listen = \"a\"\nlisten = \"b\"", &[]).unwrap_err();
+    assert!(error.to_string().contains("line 2, is not TOML"), "{error}");
+    let error = load(&["--config", "/nowhere/at/all.toml"], &[]).unwrap_err();
+    assert!(error.to_string().contains("cannot read the configuration file"), "{error}");
+}
+
+#[test]
+fn a_file_has_numbers_lists_and_truths() {
+    let text = "max_streams_per_user = 7\nallow_tokens_without_expiry = true\ncors_origins = [\"http://a.example\", \"http://b.example\"]";
+    let config = from_file(text, &[]).unwrap();
+    assert_eq!(config.max_streams_per_user, 7);
+    assert!(config.allow_tokens_without_expiry);
+    assert_eq!(config.cors_origins.len(), 2);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_each_with_what_to_write() {
+    let problems = problems(&[
+        ("ORDERCAST_LISTEN", "3000"),
+        ("CORS_ORIGIN", "*"),
+        ("ORDERCAST_RATE_LIMIT_SIGN_IN", "0/min"),
+        ("ORDERCAST_BODY_LIMIT", "lots"),
+        ("ORDERCAST_SESSION_LIFETIME", "-1d"),
+        ("ORDERCAST_STORE_TIMEZONE", "Middle-earth"),
+        ("ORDERCAST_STORE_CURRENCY", "euros"),
+        ("ORDERCAST_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("ORDERCAST_MAX_STREAMS_PER_USER", "0"),
+        ("ORDERCAST_LOG_FORMAT", "xml"),
+        ("PORT", "70000"),
+    ]);
+    assert_eq!(problems.len(), 10, "{problems:#?}");
+    for part in [
+        "such as 127.0.0.1:3000",
+        "name the origins",
+        "600/min",
+        "256MiB",
+        "30d",
+        "Europe/Berlin",
+        "EUR",
+        "loopback",
+    ] {
+        assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:#?}");
+    }
+    assert!(problems[0].contains("environment ORDERCAST_LISTEN"), "{}", problems[0]);
+}
+
+#[test]
+fn an_unknown_variable_of_ours_is_a_warning() {
+    let config = load(&[], &[("ORDERCAST_LISTN", "x"), ("ORDERCAST_TOKEN", "x"), ("OTHER", "x")]).unwrap();
+    assert_eq!(
+        config.warnings,
+        [
+            "the variable ORDERCAST_LISTN is set, but is no option of ordercast; did you mean ORDERCAST_LISTEN?"
+        ]
+    );
+}
+
+#[test]
+fn an_empty_variable_is_unset_but_an_empty_secret_is_refused() {
+    let config = load(&[], &[("ORDERCAST_LISTEN", ""), ("CORS_ORIGIN", " ")]).unwrap();
+    assert_eq!(config.listen.port(), 3000);
+    assert!(problems(&[("JWT_SECRET", "")])[0].contains("is empty; give it a secret"));
+}
+
+#[test]
+fn a_short_secret_is_a_warning_and_no_secret_is_ever_shown() {
+    let config = load(&[], &[("JWT_SECRET", "hunter2")]).unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.contains("jwt_secret has 7 bytes")));
+    let mut out = Vec::new();
+    show::show(&config, &mut out).unwrap();
+    let shown = String::from_utf8(out).unwrap() + &format!("{config:?}");
+    assert!(!shown.contains("hunter2") && shown.contains("(secret)"), "{shown}");
+}
+
+#[test]
+fn limits_can_be_switched_off() {
+    let config = load(&["--rate-limit-address", "off", "--event-retention", "90d"], &[]).unwrap();
+    assert_eq!(config.rate_limit_address, None);
+    assert_eq!(config.event_retention, Some(SignedDuration::from_hours(90 * 24)));
+    let config = load(&["--rate-limit-account", "5/s burst 9"], &[]).unwrap();
+    let rate = config.rate_limit_account.unwrap();
+    assert_eq!((rate.count.get(), rate.per, rate.burst.get()), (5, Duration::from_secs(1), 9));
+}
+
+#[test]
+fn links_lead_to_the_front_end_or_here() {
+    let base = |arguments: &[&str]| load(arguments, &[]).unwrap().base_url();
+    assert_eq!(base(&[]), "http://localhost:3000");
+    assert_eq!(base(&["--listen", "0.0.0.0:80"]), "http://localhost:80");
+    assert_eq!(base(&["--listen", "192.0.2.7:8080"]), "http://192.0.2.7:8080");
+    assert_eq!(base(&["--listen", "[2001:db8::7]:8080"]), "http://[2001:db8::7]:8080");
+    assert_eq!(base(&["--frontend-url", "https://shop.example/"]), "https://shop.example");
+}
+
+#[test]
+fn every_option_is_found_by_its_key() {
+    for option in OPTIONS {
+        assert_eq!(Opt::find(option.key).map(|found| found.key), Some(option.key));
+        assert_eq!(option.scope == Scope::Secret, option.key == "jwt_secret");
+    }
+}

@@ -1,0 +1,19 @@
+//! A shop to try things on: Lantern Street, a small coffee roastery that sells tea as well.
+//!
+//! - [`people`]: customers and where they live. [`products`]: what is sold, with a drawn picture each.
+//! - [`stories`]: the orders, from placed a minute ago to delivered last week. [`plan`]: all of that as commands, in
+//!   the order of time.
+//!
+//! Everything is data, and a pure function of the time it is for; whoever calls feeds it through the log.
+
+pub mod people;
+mod pictures;
+mod plan;
+mod products;
+mod stories;
+
+pub use plan::{Shop, Step, plan};
+pub use products::{DemoProduct, products};
+
+/// What the shop is called, where nobody configured a name.
+pub const SHOP_NAME: &str = "Lantern Street Coffee & Tea";

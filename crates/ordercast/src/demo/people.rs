@@ -1,0 +1,87 @@
+//! People who do not exist. Their addresses end in `example.com`, which nobody can have (RFC 2606).
+
+use orders::Address;
+use orders::text::Line;
+
+/// A customer of the demo shop.
+#[derive(Debug, Clone, Copy)]
+pub struct Customer {
+    /// Their name.
+    pub name: &'static str,
+    /// What they sign in with.
+    pub email: &'static str,
+}
+
+/// The customers of the demo shop.
+pub const CUSTOMERS: &[Customer] = &[
+    Customer { name: "Asha Rao", email: "asha@example.com" },
+    Customer { name: "Ben Carter", email: "ben@example.com" },
+    Customer { name: "Chiara Russo", email: "chiara@example.com" },
+    Customer { name: "Daniel Okafor", email: "daniel@example.com" },
+    Customer { name: "Emilia Novák", email: "emilia@example.com" },
+    Customer { name: "Farid Haddad", email: "farid@example.com" },
+    Customer { name: "Greta Lindqvist", email: "greta@example.com" },
+];
+
+const FIRST: &[&str] = &[
+    "Ada", "Bilal", "Clara", "Dmitri", "Elena", "Femi", "Grace", "Hugo", "Indira", "Jonas", "Kaya", "Liam",
+    "Mei", "Nadia", "Oscar", "Priya", "Quentin", "Rosa", "Samir", "Tess", "Uma", "Viktor", "Wanda", "Yusuf",
+    "Zoë",
+];
+const LAST: &[&str] = &[
+    "Adler", "Brooks", "Costa", "Diaz", "Eriksen", "Fischer", "Gupta", "Haas", "Ito", "Jensen", "Kowalski",
+    "Lopez", "Martin", "Nakamura", "Oduya", "Petrov", "Quinn", "Romano", "Sato", "Tanaka", "Usman", "Vogel",
+    "Weber",
+];
+const STREETS: &[(&str, &str, &str)] = &[
+    ("Harbour Road", "Hamburg", "20457"),
+    ("Mill Lane", "Berlin", "10247"),
+    ("Orchard Street", "Leipzig", "04109"),
+    ("Station Square", "Köln", "50667"),
+    ("Lantern Street", "Berlin", "10115"),
+    ("Castle Hill", "Dresden", "01067"),
+    ("Market Row", "Bremen", "28195"),
+];
+
+/// The name of the n-th of many people: 575 different ones, then again.
+pub fn name(n: u32) -> String {
+    let n = n as usize;
+    format!("{} {}", FIRST[n % FIRST.len()], LAST[n % LAST.len()])
+}
+
+/// Where the n-th of many people lives.
+///
+/// # Panics
+///
+/// If the name is no line of 1 to 120 characters, as every name here is.
+pub fn address(n: u32, name: &str) -> Address {
+    let (street, city, code) = STREETS[n as usize % STREETS.len()];
+    Address {
+        name: line(name),
+        phone: Some(line(&format!("+49 30 5550{:03}", n % 1000))),
+        line1: line(&format!("{street} {}", n % 89 + 1)),
+        line2: None,
+        city: line(city),
+        region: None,
+        postal_code: Some(line(code)),
+        country: Some(line("DE")),
+    }
+}
+
+/// A text that stands in this program, and is known to be fine.
+pub(super) fn line<const MOST: usize>(text: &str) -> Line<MOST> {
+    Line::new(text).unwrap_or_else(|rule| panic!("{text:?} {rule}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn there_are_many_different_names() {
+        assert_eq!((0..575).map(name).collect::<HashSet<_>>().len(), 575);
+        let _ = address(u32::MAX, &name(u32::MAX));
+    }
+}

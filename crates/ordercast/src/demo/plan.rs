@@ -1,0 +1,232 @@
+//! The demo shop as commands.
+
+use jiff::{SignedDuration, Timestamp};
+use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus};
+use orders::order::{PaymentMethod, Place};
+use orders::product::Details;
+use orders::text::Prose;
+use orders::{
+    Actor, Command, Currency, Money, OrderId, OrderRef, Partner, ProductId, Status, StoreId, UserId,
+};
+use uuid::Uuid;
+
+use super::people::{self, CUSTOMERS, line};
+use super::products::products;
+use super::stories::{Act, STORIES, Story};
+
+/// Whose shop it is.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// The store.
+    pub store: StoreId,
+    /// What its prices are in.
+    pub currency: Currency,
+    /// Who runs it.
+    pub staff: UserId,
+    /// The accounts of [`CUSTOMERS`], in that order.
+    pub customers: Vec<UserId>,
+}
+
+/// One command of the demo, to be decided as if it were that time.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// What.
+    pub command: Command,
+}
+
+/// Everything that ever happened in the shop, oldest first. `id` makes an id that sorts at a time.
+///
+/// # Panics
+///
+/// If there are fewer customers than [`CUSTOMERS`].
+pub fn plan(shop: &Shop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uuid) -> Vec<Step> {
+    assert!(shop.customers.len() >= CUSTOMERS.len(), "an account for every customer of the demo");
+    let opening = now - SignedDuration::from_hours(24 * 30);
+    let staff = Actor::Staff { user: shop.staff.clone(), store: shop.store.clone() };
+    let mut steps = Vec::new();
+    let mut shelf = Vec::new();
+    for (n, product) in (0_i64..).zip(products()) {
+        let at = opening + SignedDuration::from_secs(n);
+        let product_id = ProductId::new(id(at));
+        shelf.push(product_id);
+        let create = CreateProduct {
+            id: product_id,
+            name: line(product.name),
+            price: Money { amount: product.price, currency: shop.currency },
+            on_hand: product.stock,
+            details: Details {
+                sku: Some(line(product.sku)),
+                category: Some(line(product.category)),
+                description: Some(prose(product.description)),
+                image: product.image.try_into().ok(),
+            },
+        };
+        steps.push(Step { at, actor: staff.clone(), command: Command::CreateProduct(create) });
+    }
+    for story in STORIES {
+        let placed = now - minutes(story.minutes_ago);
+        let order = OrderId::new(id(placed));
+        let customer = Actor::Customer { user: shop.customers[story.customer].clone() };
+        let place = Command::PlaceOrder(place(story, order, shop, &shelf));
+        steps.push(Step { at: placed, actor: customer.clone(), command: place });
+        let mut at = placed;
+        for (after, act) in story.then {
+            at += minutes(*after);
+            let actor = match act {
+                Act::PaidOnline | Act::PaymentFailed => Actor::Gateway { provider: "demo".into() },
+                Act::CustomerCancels(_) => customer.clone(),
+                _ => staff.clone(),
+            };
+            steps.push(Step { at, actor, command: command(act, OrderRef::Id(order), at) });
+        }
+    }
+    // Numbers are given in the order of time. The sort is stable, so a story's own steps stay in order.
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+fn place(story: &Story, id: OrderId, shop: &Shop, shelf: &[ProductId]) -> PlaceOrder {
+    let number = u32::try_from(story.customer).unwrap_or(0);
+    PlaceOrder {
+        id,
+        store: shop.store.clone(),
+        items: story.cart.iter().map(|(product, quantity)| (shelf[*product], *quantity)).collect(),
+        payment: if story.online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
+        address: people::address(number, CUSTOMERS[story.customer].name),
+        expected_total: None,
+    }
+}
+
+fn command(act: &Act, order: OrderRef, at: Timestamp) -> Command {
+    let status = |status| SetStatus {
+        order,
+        status,
+        tracking_number: None,
+        estimated_delivery: None,
+        note: None,
+        reason: None,
+    };
+    let delivery = SetDelivery { order, partner: None, driver: None, place: None, estimated_delivery: None };
+    let payment = |outcome, reference: Option<&str>| Command::RecordPayment {
+        order,
+        outcome,
+        reference: reference.map(line),
+    };
+    match act {
+        Act::PaidOnline => payment(PaymentOutcome::Paid, Some("demo_payment")),
+        Act::PaymentFailed => payment(PaymentOutcome::Failed, None),
+        Act::Refunded => payment(PaymentOutcome::Refunded, None),
+        Act::Processing(within) => Command::SetStatus(SetStatus {
+            estimated_delivery: Some(at + minutes(*within)),
+            ..status(Status::Processing)
+        }),
+        Act::Shipped(number) => {
+            Command::SetStatus(SetStatus { tracking_number: Some(line(number)), ..status(Status::Shipped) })
+        }
+        Act::Driver(name, phone) => Command::SetDelivery(SetDelivery {
+            partner: Some(Partner { name: line(name), phone: Some(line(phone)) }),
+            ..delivery
+        }),
+        Act::At(latitude, longitude) => {
+            Command::SetDelivery(SetDelivery { place: Place::new(*latitude, *longitude).ok(), ..delivery })
+        }
+        Act::Parcel(parcel, state) => Command::MoveParcel { order, parcel: *parcel, state: *state },
+        Act::Cash => Command::SetStatus(status(Status::Paid)),
+        Act::Delivered => Command::SetStatus(status(Status::Delivered)),
+        Act::Note(current, text) => {
+            Command::SetStatus(SetStatus { note: Some(prose(text)), ..status(*current) })
+        }
+        Act::Corrected(to, reason) => {
+            Command::SetStatus(SetStatus { reason: Some(prose(reason)), ..status(*to) })
+        }
+        Act::CustomerCancels(reason) => Command::CancelOrder { order, reason: Some(prose(reason)) },
+        Act::StoreCancels(reason) => {
+            Command::SetStatus(SetStatus { reason: Some(prose(reason)), ..status(Status::Cancelled) })
+        }
+    }
+}
+
+fn minutes(n: u32) -> SignedDuration {
+    SignedDuration::from_mins(n.into())
+}
+
+fn prose<const MOST: usize>(text: &str) -> Prose<MOST> {
+    Prose::new(text).unwrap_or_else(|rule| panic!("{text:?} {rule}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use orders::World;
+
+    use super::*;
+
+    fn steps() -> (Timestamp, Vec<Step>) {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let user = |text: &str| UserId::new(text).unwrap();
+        let shop = Shop {
+            store: StoreId::main(),
+            currency: "EUR".parse().unwrap(),
+            staff: user("staff"),
+            customers: CUSTOMERS.iter().map(|customer| user(customer.email)).collect(),
+        };
+        (now, plan(&shop, now, crate::clock::uuid_at))
+    }
+
+    #[test]
+    fn the_whole_plan_is_accepted_and_shows_every_status() {
+        let (now, steps) = steps();
+        let mut world = World::default();
+        for step in &steps {
+            assert!(step.at <= now, "{step:?} is in the future");
+            let events = orders::decide(&world, &step.command, &step.actor, None, step.at)
+                .unwrap_or_else(|refusal| panic!("{refusal}: {step:?}"));
+            assert_eq!(events.len(), 1, "{step:?}");
+            world.apply(&events[0]);
+        }
+        assert_eq!(world.orders.len(), STORIES.len());
+        let mut statuses: HashMap<Status, usize> = HashMap::new();
+        for order in world.orders.values() {
+            *statuses.entry(order.status()).or_default() += 1;
+        }
+        for status in Status::ALL {
+            assert!(statuses.get(&status).is_some_and(|n| *n >= 2), "{status}: {statuses:?}");
+        }
+        assert!(world.products.values().all(|product| product.stock.reserved <= product.stock.on_hand));
+        assert!(
+            world.products.values().any(|product| product.stock.available() == 0),
+            "something is sold out"
+        );
+    }
+
+    #[test]
+    fn numbers_are_given_in_the_order_of_time_and_ids_sort_alike() {
+        let (_, steps) = steps();
+        let placed: Vec<_> = steps
+            .iter()
+            .filter_map(|step| match &step.command {
+                Command::PlaceOrder(place) => Some(place.id),
+                _ => None,
+            })
+            .collect();
+        assert!(placed.is_sorted());
+    }
+
+    #[test]
+    fn only_a_fresh_order_still_waits_for_its_money() {
+        // An unpaid one loses its goods after a while, which would be the first thing a visitor sees happen.
+        let waiting = STORIES.iter().filter(|story| {
+            story.online && !story.then.iter().any(|(_, act)| matches!(act, Act::PaidOnline))
+        });
+        assert!(
+            waiting
+                .into_iter()
+                .all(|story| i64::from(story.minutes_ago) < orders::command::RESERVATION.as_mins())
+        );
+    }
+}

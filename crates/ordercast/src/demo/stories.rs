@@ -1,0 +1,310 @@
+//! The demo shop's orders. Each is a customer, a cart, and what happened since, in minutes after what came before.
+
+use orders::Status;
+use orders::order::ShipmentState;
+
+use super::products::shelf::{
+    ASSAM, BISCOTTI, CHAMOMILE, CHOCOLATE, DECAF, DRIPPER, EARL_GREY, GRINDER, GUJI, HARBOUR, HUILA, JASMINE,
+    KETTLE, MUG, SENCHA, TEAPOT,
+};
+
+/// One order.
+pub(super) struct Story {
+    /// How long ago it was placed.
+    pub(super) minutes_ago: u32,
+    /// By whom: a place in [`CUSTOMERS`](super::people::CUSTOMERS).
+    pub(super) customer: usize,
+    /// What, and how many.
+    pub(super) cart: &'static [(usize, u32)],
+    /// Paid online, or in cash.
+    pub(super) online: bool,
+    /// What came after, each so many minutes after the one before.
+    pub(super) then: &'static [(u32, Act)],
+}
+
+/// Something that happened to an order.
+pub(super) enum Act {
+    /// The payment provider reports the money.
+    PaidOnline,
+    /// The payment provider reports a refusal.
+    PaymentFailed,
+    /// The money went back.
+    Refunded,
+    /// The store starts on it, and says when it should arrive, in minutes from then.
+    Processing(u32),
+    /// It left, with the carrier's number.
+    Shipped(&'static str),
+    /// A driver of the shop brings it.
+    Driver(&'static str, &'static str),
+    /// The delivery was here.
+    At(f64, f64),
+    /// A parcel moved.
+    Parcel(u16, ShipmentState),
+    /// Somebody took the cash.
+    Cash,
+    /// It arrived.
+    Delivered,
+    /// The store wrote something down for itself; the status stays what it is.
+    Note(Status, &'static str),
+    /// The store corrected a mistake.
+    Corrected(Status, &'static str),
+    /// The customer called it off.
+    CustomerCancels(&'static str),
+    /// The store called it off.
+    StoreCancels(&'static str),
+}
+
+use Act::{
+    At, Cash, Corrected, CustomerCancels, Delivered, Driver, Note, PaidOnline, Parcel, PaymentFailed,
+    Processing, Refunded, Shipped, StoreCancels,
+};
+
+const HOUR: u32 = 60;
+const DAY: u32 = 24 * HOUR;
+
+const fn cash(
+    minutes_ago: u32,
+    customer: usize,
+    cart: &'static [(usize, u32)],
+    then: &'static [(u32, Act)],
+) -> Story {
+    Story { minutes_ago, customer, cart, online: false, then }
+}
+
+const fn online(
+    minutes_ago: u32,
+    customer: usize,
+    cart: &'static [(usize, u32)],
+    then: &'static [(u32, Act)],
+) -> Story {
+    Story { minutes_ago, customer, cart, online: true, then }
+}
+
+/// From the newest to the oldest.
+pub(super) const STORIES: &[Story] = &[
+    // Just in.
+    cash(2, 0, &[(HARBOUR, 2), (BISCOTTI, 1)], &[]),
+    online(4, 4, &[(TEAPOT, 1), (EARL_GREY, 1)], &[]),
+    cash(7, 2, &[(GUJI, 1)], &[]),
+    online(11, 5, &[(DRIPPER, 1), (HUILA, 2)], &[(1, PaidOnline)]),
+    cash(
+        19,
+        3,
+        &[(MUG, 2), (CHOCOLATE, 3)],
+        &[(8, Note(Status::Pending, "Called: please leave it with the neighbour at number 14."))],
+    ),
+    online(26, 6, &[(SENCHA, 1), (JASMINE, 1)], &[(1, PaymentFailed), (3, PaidOnline)]),
+    cash(33, 1, &[(DECAF, 1), (CHAMOMILE, 2)], &[]),
+    // On the bench.
+    cash(48, 0, &[(HUILA, 1), (GUJI, 1), (HARBOUR, 1)], &[(15, Processing(2 * HOUR))]),
+    online(
+        64,
+        2,
+        &[(GRINDER, 1)],
+        &[
+            (1, PaidOnline),
+            (22, Processing(3 * HOUR)),
+            (6, Note(Status::Processing, "Gift wrap, no invoice in the box.")),
+        ],
+    ),
+    cash(95, 6, &[(ASSAM, 2), (BISCOTTI, 2)], &[(30, Processing(4 * HOUR))]),
+    online(
+        3 * HOUR,
+        3,
+        &[(KETTLE, 1), (DRIPPER, 1), (GUJI, 1)],
+        &[
+            (1, PaidOnline),
+            (20, Processing(DAY)),
+            (60, Shipped("LS 2041 7785 DE")),
+            (10, Corrected(Status::Processing, "The kettle in the parcel was dented; it is replaced today.")),
+        ],
+    ),
+    // On the road.
+    cash(
+        2 * HOUR + 30,
+        5,
+        &[(HARBOUR, 1), (CHOCOLATE, 2)],
+        &[
+            (10, Processing(2 * HOUR + 40)),
+            (45, Shipped("LS 2041 7791 DE")),
+            (2, Driver("Tomás Silva", "+49 30 5550142")),
+            (25, At(52.5219, 13.4132)),
+            (20, At(52.5163, 13.4287)),
+            (12, At(52.5118, 13.4399)),
+        ],
+    ),
+    cash(
+        4 * HOUR,
+        1,
+        &[(MUG, 4)],
+        &[
+            (20, Processing(5 * HOUR)),
+            (70, Shipped("LS 2041 7702 DE")),
+            (5, Driver("Ines Keller", "+49 30 5550177")),
+            (60, Parcel(1, ShipmentState::OutForDelivery)),
+            (30, At(52.4937, 13.3839)),
+            (14, At(52.4871, 13.3802)),
+        ],
+    ),
+    online(
+        DAY,
+        4,
+        &[(SENCHA, 2)],
+        &[(2, PaidOnline), (90, Processing(2 * DAY)), (200, Shipped("00340434161094042557"))],
+    ),
+    online(
+        DAY + 5 * HOUR,
+        0,
+        &[(TEAPOT, 1), (ASSAM, 1), (MUG, 2)],
+        &[
+            (1, PaidOnline),
+            (120, Processing(2 * DAY)),
+            (180, Parcel(1, ShipmentState::Packed)),
+            (5, Parcel(2, ShipmentState::Packed)),
+            (30, Parcel(1, ShipmentState::Shipped)),
+            (2, Note(Status::Shipped, "Two parcels: the teapot travels alone.")),
+        ],
+    ),
+    cash(
+        DAY + 8 * HOUR,
+        2,
+        &[(EARL_GREY, 1), (BISCOTTI, 1)],
+        &[
+            (40, Processing(DAY)),
+            (300, Shipped("LS 2040 9918 DE")),
+            (4, Driver("Ravi Menon", "+49 30 5550165")),
+            (600, Parcel(1, ShipmentState::Attempted)),
+            (4, Note(Status::Shipped, "Nobody home; second attempt this evening after 18:00.")),
+        ],
+    ),
+    // The cash is in, the parcel not quite.
+    cash(
+        6 * HOUR,
+        6,
+        &[(HUILA, 2)],
+        &[
+            (25, Processing(6 * HOUR)),
+            (90, Shipped("LS 2041 7688 DE")),
+            (3, Driver("Tomás Silva", "+49 30 5550142")),
+            (150, At(52.5301, 13.3847)),
+            (4, Cash),
+        ],
+    ),
+    cash(
+        8 * HOUR,
+        3,
+        &[(DECAF, 2), (CHOCOLATE, 1)],
+        &[
+            (60, Processing(8 * HOUR)),
+            (120, Shipped("LS 2041 7640 DE")),
+            (5, Driver("Ines Keller", "+49 30 5550177")),
+            (140, Cash),
+        ],
+    ),
+    // Arrived.
+    cash(
+        DAY + 2 * HOUR,
+        5,
+        &[(CHAMOMILE, 1), (ASSAM, 1)],
+        &[(30, Processing(8 * HOUR)), (80, Shipped("LS 2040 9871 DE")), (140, Cash), (2, Delivered)],
+    ),
+    online(
+        2 * DAY,
+        1,
+        &[(HARBOUR, 4)],
+        &[(1, PaidOnline), (100, Processing(DAY)), (240, Shipped("00340434161094038842")), (DAY, Delivered)],
+    ),
+    cash(
+        2 * DAY + 6 * HOUR,
+        0,
+        &[(JASMINE, 1), (MUG, 1)],
+        &[(45, Processing(DAY)), (200, Shipped("LS 2040 8120 DE")), (180, Cash), (1, Delivered)],
+    ),
+    online(
+        3 * DAY,
+        4,
+        &[(DRIPPER, 1), (KETTLE, 1), (GRINDER, 1), (GUJI, 2)],
+        &[
+            (2, PaidOnline),
+            (60, Processing(DAY)),
+            (300, Shipped("00340434161094031126")),
+            (DAY + 200, Delivered),
+        ],
+    ),
+    cash(
+        4 * DAY,
+        2,
+        &[(HUILA, 1), (CHOCOLATE, 5)],
+        &[(30, Processing(DAY)), (240, Shipped("LS 2039 5502 DE")), (200, Cash), (1, Delivered)],
+    ),
+    online(
+        5 * DAY,
+        6,
+        &[(EARL_GREY, 3)],
+        &[
+            (1, PaidOnline),
+            (200, Processing(2 * DAY)),
+            (400, Shipped("00340434161094020013")),
+            (2 * DAY, Delivered),
+        ],
+    ),
+    online(
+        7 * DAY,
+        3,
+        &[(TEAPOT, 1)],
+        &[
+            (1, PaidOnline),
+            (90, Processing(2 * DAY)),
+            (400, Shipped("00340434161094011127")),
+            (2 * DAY, Delivered),
+            (DAY, Parcel(1, ShipmentState::Returned)),
+            (120, Refunded),
+            (
+                3,
+                Note(
+                    Status::Delivered,
+                    "Arrived with a cracked lid; money back, and a voucher for the trouble.",
+                ),
+            ),
+        ],
+    ),
+    cash(
+        9 * DAY,
+        1,
+        &[(ASSAM, 1), (SENCHA, 1), (BISCOTTI, 2)],
+        &[(60, Processing(DAY)), (300, Shipped("LS 2037 1180 DE")), (240, Cash), (2, Delivered)],
+    ),
+    // Called off.
+    cash(52, 4, &[(CHOCOLATE, 12)], &[(6, CustomerCancels("Ordered twelve instead of two, sorry!"))]),
+    online(
+        5 * HOUR,
+        5,
+        &[(GRINDER, 1), (HUILA, 1)],
+        &[(1, PaidOnline), (40, CustomerCancels("Found mine in the other kitchen.")), (30, Refunded)],
+    ),
+    cash(
+        DAY + HOUR,
+        6,
+        &[(JASMINE, 3)],
+        &[
+            (50, Processing(DAY)),
+            (35, StoreCancels("The last three tins got wet in the cellar. We are sorry!")),
+        ],
+    ),
+    cash(
+        3 * DAY + 4 * HOUR,
+        2,
+        &[(KETTLE, 2)],
+        &[(90, StoreCancels("We could not reach you to confirm the address."))],
+    ),
+    cash(
+        6 * DAY,
+        0,
+        &[(DECAF, 1)],
+        &[
+            (40, Processing(DAY)),
+            (200, Shipped("LS 2038 4415 DE")),
+            (DAY, StoreCancels("The carrier lost the parcel; a new order is on its way.")),
+        ],
+    ),
+];
