@@ -23,7 +23,8 @@ const SERVER: &[(&str, &str)] = &[
     // HS256 tokens that this program makes itself are accepted.
     ("JWT_SECRET", SECRET),
     // 64 connections from one address, by a thousand customers in turn, are what rate limits are there to stop.
-    ("ORDERCAST_RATE_LIMIT", "off"),
+    ("ORDERCAST_RATE_LIMIT_ADDRESS", "off"),
+    ("ORDERCAST_RATE_LIMIT_ACCOUNT", "off"),
 ];
 
 /// Variables that are handed on from our own environment, where they are set.
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn an_extra_variable_comes_after_the_fixed_ones() {
-        let all = for_server(&["ORDERCAST_RATE_LIMIT=on".parse().unwrap()]);
+        let all = for_server(&["ORDERCAST_RATE_LIMIT_ADDRESS=on".parse().unwrap()]);
         assert_eq!(all.last().map(|variable| &*variable.value), Some("on"));
     }
 }
