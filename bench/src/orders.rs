@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::child::{Launch, Server};
+use crate::client::{Ask, Client};
 use crate::cli::{OrdersOptions, Switch};
 use crate::disk::Disk;
 use crate::interrupt::Interrupt;
@@ -14,6 +15,7 @@ use crate::machine::Machine;
 use crate::pages::{self, Page};
 use crate::report::{self, OrdersReport, Verdict, goals};
 use crate::shop::Shop;
+use crate::units::{float, ratio};
 use crate::usage::Probe;
 use crate::{environment, floor, pinned};
 
@@ -38,17 +40,27 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
         Switch::Off => None,
     };
     let server = start(options, &binary, directory.path(), &interrupt)?;
-    let (load, pages) =
+    let (load, pages, batches) =
         measure(options, &server, &interrupt).inspect_err(|_| eprintln!("{}", server.last_words()))?;
+    let data = server.data().to_owned();
     let stopped_in = server.stop()?;
+    let sqlite_floor = match options.floor {
+        Switch::On => {
+            eprintln!("the same rows in a bare loop");
+            let (core, batch) = (options.load.server_core, ratio(float(load.created), batches));
+            Some(floor::sqlite::measure(&data, directory.path(), core, batch, load.per_second, &interrupt)?)
+        }
+        Switch::Off => None,
+    };
 
-    let goals = goals::of_orders(&load, &pages);
+    let goals = goals::of_orders(&load, &pages, sqlite_floor.as_ref());
     let missed = goals.iter().any(|goal| !goal.met);
     let report = OrdersReport {
         machine,
         options,
         disk,
         http_floor,
+        sqlite_floor,
         orders: load,
         pages,
         stop_seconds: stopped_in.as_secs_f64(),
@@ -73,7 +85,7 @@ fn start(options: &OrdersOptions, binary: &Path, directory: &Path, interrupt: &I
     .start(interrupt)
 }
 
-fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> Result<(Load, Vec<Page>)> {
+fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> Result<(Load, Vec<Page>, f64)> {
     let start = Instant::now();
     let shop = Shop::open(server.address(), &options.load, interrupt)?;
     shop.deliver(options.delivered, &options.load, interrupt)?;
@@ -93,10 +105,20 @@ fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> R
         client_core: options.load.client_core,
     };
     let mut requests = shop.requests(options.load.seed, &options.load);
+    let before = batches(server)?;
     let load = load::drive(&plan, &mut requests, &probe, interrupt)?;
+    let batches = batches(server)? - before;
     eprintln!("lists: {} requests each", options.page_requests);
     let pages = pages::read(server.address(), &shop, options.page_requests, interrupt)?;
-    Ok((load, pages))
+    Ok((load, pages, batches))
+}
+
+/// Transactions the server has committed, from its metrics.
+fn batches(server: &Server) -> Result<f64> {
+    let answer = Client::new(server.address()).ask(Ask { method: "GET", path: "/metrics", token: None, body: None })?;
+    let text = String::from_utf8_lossy(&answer.body);
+    let count = text.lines().find_map(|line| line.strip_prefix("ordercast_batches_committed_total "));
+    count.and_then(|count| count.trim().parse().ok()).context("the server's metrics do not count its batches")
 }
 
 /// The server that was named, or else the one that was built together with this program.

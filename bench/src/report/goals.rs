@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::floor::sqlite::SqliteFloor;
 use crate::load::Load;
 use crate::pages::Page;
 use crate::units::ratio;
@@ -12,6 +13,8 @@ const ORDERS_PER_SECOND: f64 = 12_000.0;
 const ORDER_P99: f64 = 25.0;
 /// The last window's rate over the first one's, at least.
 const LAST_TO_FIRST: f64 = 0.5;
+/// The rate over that of a bare loop that writes the same rows, at least.
+const OF_BARE_LOOP: f64 = 0.6;
 /// Milliseconds within which 99 of 100 pages are answered.
 const PAGE_P99: f64 = 5.0;
 
@@ -30,7 +33,7 @@ pub(crate) struct Goal {
 }
 
 /// The goals of `orders`.
-pub(crate) fn of_orders(load: &Load, pages: &[Page]) -> Vec<Goal> {
+pub(crate) fn of_orders(load: &Load, pages: &[Page], sqlite: Option<&SqliteFloor>) -> Vec<Goal> {
     let failures = load.lost + load.statuses.values().sum::<u64>() - load.created;
     let mut goals = vec![
         Goal {
@@ -59,6 +62,14 @@ pub(crate) fn of_orders(load: &Load, pages: &[Page]) -> Vec<Goal> {
             asked: format!("at least {LAST_TO_FIRST}"),
             measured: format!("{kept:.2}"),
             met: kept >= LAST_TO_FIRST,
+        });
+    }
+    if let Some(floor) = sqlite {
+        goals.push(Goal {
+            what: "rate to that of a bare loop writing the same rows",
+            asked: format!("at least {OF_BARE_LOOP}"),
+            measured: format!("{:.2} of {:.0}/s", floor.kept, floor.per_second),
+            met: floor.kept >= OF_BARE_LOOP,
         });
     }
     if let Some(slowest) = pages.iter().max_by(|a, b| a.latency.p99.total_cmp(&b.latency.p99)) {

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::cli::{HttpFloorOptions, OrdersOptions};
 use crate::disk::Disk;
+use crate::floor::sqlite::SqliteFloor;
 use crate::load::Load;
 use crate::machine::Machine;
 use crate::pages::Page;
@@ -42,6 +43,8 @@ pub(crate) struct OrdersReport<'a> {
     pub(crate) disk: Disk,
     /// What HTTP alone costs.
     pub(crate) http_floor: Option<Load>,
+    /// What the same rows cost in a bare loop.
+    pub(crate) sqlite_floor: Option<SqliteFloor>,
     /// What orders cost.
     pub(crate) orders: Load,
     /// What lists cost.

@@ -48,6 +48,12 @@ pub(crate) fn print(report: &OrdersReport<'_>) {
         let part = ratio(orders.per_second, floor.per_second);
         println!("  An order costs {:.1} bare HTTP requests.\n", ratio(1.0, part));
     }
+    if let Some(floor) = &report.sqlite_floor {
+        println!(
+            "  The same rows in a bare loop of prepared statements, {} orders a transaction: {:.0}/s.\n",
+            floor.batch, floor.per_second
+        );
+    }
     if let Some(warning) = disturbance(orders) {
         println!("{warning}");
     }

@@ -2,7 +2,8 @@
 //!
 //! Read in this order:
 //!
-//! - [`topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen.
+//! - [`topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen; its parts are
+//!   `ring` (the newest events) and `seat` (who listens to what).
 //! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
 //! - [`sse`]: a subscription as server-sent events. [`stats`]: a store's counts, pushed as they change.
 //! - [`limits`]: how many connections one user or address may hold.
@@ -12,6 +13,8 @@
 
 pub mod hub;
 pub mod limits;
+mod ring;
+mod seat;
 pub mod sse;
 pub mod stats;
 pub mod subscription;

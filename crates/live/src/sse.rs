@@ -14,6 +14,7 @@
 use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -156,21 +157,34 @@ impl Session {
             return None;
         }
         loop {
-            let frame = tokio::select! {
+            // Counts come at most four times a second, so they cannot hold the events up; the other way round they
+            // would wait for as long as the store is busy.
+            if let Some(stats) = self.stats.as_mut().and_then(new_stats) {
+                return Some(stats);
+            }
+            // Only the end may interrupt this: a look into the log must not start over with each new count.
+            let pending = tokio::select! {
                 biased;
-                close = &mut self.closing => Some(self.close(close)),
-                delivery = self.subscription.next() => match delivery {
-                    Ok(delivery) => self.frames(&delivery),
-                    Err(error) => {
-                        tracing::error!(%error, "a live connection cannot read the log");
-                        Some(self.close(Close::Unavailable))
-                    }
-                },
-                stats = next_stats(&mut self.stats) => Some(stats),
-                _ = self.heartbeat.tick() => Some(self.beat()),
+                close = &mut self.closing => return Some(self.close(close)),
+                pending = self.subscription.pending() => pending,
             };
-            if frame.is_some() {
-                return frame;
+            match pending {
+                Ok(Some(delivery)) => match self.frames(&delivery) {
+                    Some(frames) => return Some(frames),
+                    None => continue,
+                },
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::error!(%error, "a live connection cannot read the log");
+                    return Some(self.close(Close::Unavailable));
+                }
+            }
+            tokio::select! {
+                biased;
+                close = &mut self.closing => return Some(self.close(close)),
+                () = self.subscription.moved() => {}
+                () = stats_moved(&mut self.stats) => {}
+                _ = self.heartbeat.tick() => return Some(self.beat()),
             }
         }
     }
@@ -180,16 +194,13 @@ impl Session {
             Delivery::Events(entries) => {
                 let epoch = self.subscription.cursor().epoch;
                 let encode = |told: &Told| encode(told, &epoch, self.audience);
-                let mut frames = entries.iter().filter_map(|entry: &std::sync::Arc<Entry>| {
-                    entry.encoded(self.audience, encode)
-                });
-                let first = frames.next()?;
-                let Some(second) = frames.next() else { return Some(first) };
-                let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
-                all.extend_from_slice(&first);
-                all.extend_from_slice(&second);
-                frames.for_each(|frame| all.extend_from_slice(&frame));
-                Some(all.into())
+                let frames = entries.iter().filter_map(|entry: &Arc<Entry>| entry.encoded(self.audience, encode));
+                let frames: Vec<Bytes> = frames.collect();
+                match frames.as_slice() {
+                    [] => None,
+                    [only] => Some(only.clone()),
+                    several => Some(several.concat().into()),
+                }
             }
             Delivery::Reset { reason, snapshot, cursor } => {
                 let orders = snapshot.orders.iter().map(|order| order.view(self.audience)).collect();
@@ -213,14 +224,22 @@ impl Session {
     }
 }
 
-async fn next_stats(stats: &mut Option<watch::Receiver<Bytes>>) -> Bytes {
-    if let Some(receiver) = stats {
-        while receiver.changed().await.is_ok() {
-            let frame = receiver.borrow_and_update().clone();
-            if !frame.is_empty() {
-                return frame;
-            }
-        }
+/// The newest counts, if they were not sent yet.
+fn new_stats(stats: &mut watch::Receiver<Bytes>) -> Option<Bytes> {
+    if !stats.has_changed().unwrap_or(false) {
+        return None;
+    }
+    // Empty until they were read for the first time.
+    Some(stats.borrow_and_update().clone()).filter(|frame| !frame.is_empty())
+}
+
+/// Waits for new counts, without taking them.
+async fn stats_moved(stats: &mut Option<watch::Receiver<Bytes>>) {
+    if let Some(stats) = stats
+        && stats.changed().await.is_ok()
+    {
+        stats.mark_changed();
+        return;
     }
     std::future::pending().await
 }

@@ -13,11 +13,14 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::hub::Hub;
+use crate::seat::Seat;
 use crate::sse;
 use crate::topic::Topic;
 
 /// The least time between two pushes.
 const PACE: Duration = Duration::from_millis(250);
+/// When the counts could not be read, they are tried again after this long.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A store's counts, exact at `cursor`.
 #[derive(Debug, Clone, Serialize)]
@@ -77,8 +80,12 @@ pub async fn read(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<StatsView, LogError> {
-    let midnight = now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp());
-    Ok(view(&queries.stats(store, midnight).await?))
+    Ok(view(&queries.stats(store, midnight(now, zone)).await?))
+}
+
+/// When the day began.
+fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
+    now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
 fn view(stats: &At<log::stats::Stats>) -> StatsView {
@@ -147,23 +154,54 @@ impl StatsBoard {
 
     async fn push(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
         // Only to be woken: what happened does not matter, the counts are read.
-        let mut wake = self.hub.subscribe(Topic::Store(store.clone()), None).into_wake();
-        let mut shown: Option<Seq> = None;
+        let mut seat = Seat::take(&self.hub, Topic::Store(store.clone()), false);
+        let mut shown: Option<(Seq, Timestamp)> = None;
         loop {
-            match read(&**self.hub.queries(), store.clone(), &self.zone, (self.now)()).await {
-                Ok(view) => {
-                    if shown != Some(view.cursor.seq) {
-                        shown = Some(view.cursor.seq);
-                        sender.send_replace(sse::frame("stats.updated", None, &view));
+            seat.look();
+            let now = (self.now)();
+            let midnight = midnight(now, &self.zone);
+            let mut until = self.until_tomorrow(now);
+            match self.hub.queries().stats(store.clone(), midnight).await {
+                Ok(stats) => {
+                    let newest = (stats.cursor.seq, midnight);
+                    if shown.replace(newest) != Some(newest) {
+                        sender.send_replace(sse::frame("stats.updated", None, &view(&stats)));
                     }
                 }
-                Err(error) => tracing::warn!(%error, %store, "the counts of a store cannot be read"),
+                Err(error) => {
+                    tracing::warn!(%error, %store, "the counts of a store cannot be read");
+                    until = AGAIN;
+                }
             }
             tokio::time::sleep(PACE).await;
             tokio::select! {
-                woken = wake.changed() => if woken.is_err() { return },
-                () = sender.closed() => return,
+                () = seat.moved() => {}
+                // Today's counts begin anew.
+                () = tokio::time::sleep(until) => {}
+                () = sender.closed() => {}
+            }
+            if self.ends(&store, &sender) {
+                return;
             }
         }
+    }
+
+    fn until_tomorrow(&self, now: Timestamp) -> Duration {
+        let tomorrow = now.to_zoned(self.zone.clone()).tomorrow().and_then(|day| day.start_of_day());
+        let left = tomorrow.ok().and_then(|day| Duration::try_from(day.timestamp().duration_since(now)).ok());
+        left.unwrap_or(Duration::from_hours(24))
+    }
+
+    /// Whether nobody listens any more; then nobody can begin to, either.
+    fn ends(&self, store: &StoreId, sender: &watch::Sender<Bytes>) -> bool {
+        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        if sender.receiver_count() > 0 {
+            return false;
+        }
+        // Somebody who came in between has begun another task.
+        if stores.get(store).is_some_and(|current| current.same_channel(sender)) {
+            stores.remove(store);
+        }
+        true
     }
 }

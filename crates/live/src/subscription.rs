@@ -4,22 +4,21 @@ use std::sync::Arc;
 
 use log::{Cursor, LogError, OrderFilter, Page, Seq, TailError};
 use serde::Serialize;
-use tokio::sync::watch;
 
-use crate::hub::{Entry, Hub, Listeners};
+use crate::hub::Entry;
+use crate::seat::Seat;
 use crate::topic::Topic;
 
-/// The most events handed over at once.
-const PORTION: usize = 256;
+/// The most events handed over at once. A reader who stops reading holds one portion.
+const PORTION: usize = 64;
+/// A cursor that an answer gave away may be this far ahead of the hub: as much as can be in flight.
+const AHEAD: u64 = 4096;
 /// Orders in the snapshot that comes with a reset.
 const SNAPSHOT: usize = 50;
 
 /// A listener. Holds a position, not a queue.
 pub struct Subscription {
-    hub: Arc<Hub>,
-    topic: Topic,
-    listeners: Arc<Listeners>,
-    woken: watch::Receiver<Seq>,
+    seat: Seat,
     position: Position,
 }
 
@@ -59,19 +58,17 @@ pub enum Delivery {
 }
 
 impl Subscription {
-    pub(crate) fn new(hub: Arc<Hub>, topic: Topic, listeners: Arc<Listeners>, after: Option<Cursor>) -> Self {
-        let woken = listeners.newest.subscribe();
-        let head = hub.head();
+    pub(crate) fn new(seat: Seat, after: Option<Cursor>) -> Self {
+        let head = seat.hub.head();
         let position = match after {
             None => Position::At(head),
-            Some(cursor) if cursor.epoch != *hub.epoch() => Position::Lost(ResetReason::EpochChanged),
-            // A cursor that an answer gave away may be a moment ahead of the hub, never more than what is in flight.
-            Some(cursor) if cursor.seq.0 > head.0.saturating_add(PORTION as u64 * 16) => {
+            Some(cursor) if cursor.epoch != *seat.hub.epoch() => Position::Lost(ResetReason::EpochChanged),
+            Some(cursor) if cursor.seq.0 > head.0.saturating_add(AHEAD) => {
                 Position::Lost(ResetReason::UnknownCursor)
             }
             Some(cursor) => Position::At(cursor.seq),
         };
-        Self { hub, topic, listeners, woken, position }
+        Self { seat, position }
     }
 
     /// A listener whose cursor could not even be read.
@@ -83,14 +80,14 @@ impl Subscription {
 
     /// What it listens to.
     pub fn topic(&self) -> &Topic {
-        &self.topic
+        &self.seat.topic
     }
 
     /// Where it is.
     pub fn cursor(&self) -> Cursor {
         match self.position {
-            Position::At(seq) => self.hub.cursor_at(seq),
-            Position::Lost(_) => self.hub.cursor(),
+            Position::At(seq) => self.seat.hub.cursor_at(seq),
+            Position::Lost(_) => self.seat.hub.cursor(),
         }
     }
 
@@ -99,30 +96,31 @@ impl Subscription {
         matches!(self.position, Position::At(_))
     }
 
-    /// Only the waking: changes whenever something happened in the topic.
-    pub(crate) fn into_wake(self) -> watch::Receiver<Seq> {
-        self.woken
-    }
-
     /// What comes next; waits until there is something. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Delivery, LogError> {
         loop {
+            if let Some(delivery) = self.pending().await? {
+                return Ok(delivery);
+            }
+            self.moved().await;
+        }
+    }
+
+    /// What is there already; `None` at the head. Dropping the future loses nothing.
+    pub async fn pending(&mut self) -> Result<Option<Delivery>, LogError> {
+        loop {
             let after = match self.position {
                 Position::At(seq) => seq,
-                Position::Lost(reason) => return self.reset(reason).await,
+                Position::Lost(reason) => return self.reset(reason).await.map(Some),
             };
-            // Marked before looking, so that what comes in while we look wakes us.
-            self.woken.borrow_and_update();
-            if let Some((entries, upto)) = self.hub.recent(&self.topic, &self.listeners, after, PORTION) {
-                if !entries.is_empty() {
-                    self.position = Position::At(upto);
-                    return Ok(Delivery::Events(entries));
-                }
-                // The hub holds the sender as long as it lives, and we hold the hub.
-                drop(self.woken.changed().await);
-                continue;
+            // What comes in while we look is then waited for by `moved`.
+            self.seat.look();
+            let Seat { hub, topic, listeners, .. } = &self.seat;
+            if let Some((entries, upto)) = hub.recent(topic, listeners, after, PORTION) {
+                self.position = Position::At(upto);
+                return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
             }
-            let stretch = match self.hub.queries().tail(self.topic.scope(), after, PORTION).await {
+            let stretch = match hub.queries().tail(topic.scope(), after, PORTION).await {
                 Ok(stretch) => stretch,
                 Err(TailError::Pruned) => {
                     self.position = Position::Lost(ResetReason::TooOld);
@@ -133,13 +131,19 @@ impl Subscription {
             self.position = Position::At(stretch.upto.max(after));
             if !stretch.events.is_empty() {
                 let entries = stretch.events.into_iter().map(|told| Arc::new(Entry::new(told)));
-                return Ok(Delivery::Events(entries.collect()));
+                return Ok(Some(Delivery::Events(entries.collect())));
             }
         }
     }
 
+    /// Waits until something may have happened since [`pending`](Self::pending) came back with nothing.
+    pub async fn moved(&mut self) {
+        self.seat.moved().await;
+    }
+
     async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
-        let page = self.hub.queries().orders(OrderFilter::newest(self.topic.scope(), SNAPSHOT)).await?;
+        let newest = OrderFilter::newest(self.seat.topic.scope(), SNAPSHOT);
+        let page = self.seat.hub.queries().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
         Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use orders::product::Details;
 use orders::view::{Around, EventView, OrderView, Person};
 use orders::{Audience, Contact, Event, EventId, Order, Product};
-use orders::product::Details;
 
 use crate::cursor::Seq;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 use orders::order::Version;
+use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::Cursor;

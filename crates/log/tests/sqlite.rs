@@ -2,19 +2,40 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+#[path = "sqlite/backup.rs"]
+mod backup;
 mod contract;
+#[path = "sqlite/files.rs"]
+mod files;
+#[path = "sqlite/refusals.rs"]
+mod refusals;
+#[path = "sqlite/wal.rs"]
+mod wal;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use contract::{Backend, contract};
 use jiff::SignedDuration;
 use ordercast_log::Queries;
 use ordercast_log::sqlite::{Database, Options, SqliteJournal};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 /// A database in a directory of its own.
 pub(crate) struct Sqlite {
     directory: tempfile::TempDir,
+}
+
+impl Sqlite {
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Another program's connection to it.
+    pub(crate) fn raw(&self) -> Connection {
+        Connection::open(Database::file(self.directory())).unwrap()
+    }
 }
 
 impl Backend for Sqlite {
@@ -24,9 +45,14 @@ impl Backend for Sqlite {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
-    async fn open(&self, keep_events: Option<SignedDuration>, random: Uuid) -> (SqliteJournal, Arc<dyn Queries>) {
-        let options = Options { keep_events, ..Options::default() };
-        let Database { journal, queries, .. } = Database::open(self.directory.path(), &options, random).unwrap();
+    async fn open(
+        &self,
+        keep_events: Option<SignedDuration>,
+        random: Uuid,
+    ) -> (SqliteJournal, Arc<dyn Queries>) {
+        // A small log, so that a test sees it cut back.
+        let options = Options { keep_events, wal_mib: 4, ..Options::default() };
+        let Database { journal, queries, .. } = Database::open(self.directory(), &options, random).unwrap();
         (journal, queries)
     }
 }

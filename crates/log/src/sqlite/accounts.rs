@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::people::People;
 use super::rows::{self, USER, earlier, millis, timestamp};
-use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal, Email, NewSession, Revoked, TokenHash, User};
+use crate::accounts::{
+    AccountAnswer, AccountChange, AccountRefusal, Email, NewSession, Revoked, TokenHash, User,
+};
 use crate::error::LogError;
 
 type Changed = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
@@ -181,9 +183,12 @@ fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timest
 /// Deletes sessions and links that are long over. Returns whether there were any.
 pub(super) fn tidy(connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
     let sessions = connection
-        .prepare_cached("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT 500)")?
+        .prepare_cached(
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT 500)",
+        )?
         .execute([millis(earlier(now, FORGET_SESSIONS))])?;
-    let links = connection.prepare_cached("DELETE FROM resets WHERE expires_at < ?1")?.execute([millis(now)])?;
+    let links =
+        connection.prepare_cached("DELETE FROM resets WHERE expires_at < ?1")?.execute([millis(now)])?;
     Ok(sessions + links > 0)
 }
 
@@ -205,14 +210,16 @@ pub(super) fn all(connection: &Connection, limit: usize) -> Result<Vec<User>, Lo
 }
 
 pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked, LogError> {
-    let mut sessions = connection
-        .prepare_cached("SELECT id, expires_at FROM sessions WHERE expires_at > ?1 AND ended_at IS NOT NULL")?;
+    let mut sessions = connection.prepare_cached(
+        "SELECT id, expires_at FROM sessions WHERE expires_at > ?1 AND ended_at IS NOT NULL",
+    )?;
     let sessions = rows::collect(sessions.query([millis(now)])?, |row| {
         Ok((Uuid::from_bytes(row.get(0)?), timestamp(row.get(1)?)))
     })?;
     let mut users = connection.prepare_cached("SELECT id, valid_after FROM users WHERE valid_after > 0")?;
     let users = rows::collect(users.query(())?, |row| {
-        let id = UserId::new(row.get::<_, String>(0)?).map_err(|error| LogError::Corrupt(error.to_string()))?;
+        let id =
+            UserId::new(row.get::<_, String>(0)?).map_err(|error| LogError::Corrupt(error.to_string()))?;
         Ok((id, timestamp(row.get(1)?)))
     })?;
     Ok(Revoked { sessions, users })

@@ -60,10 +60,11 @@ fn fingerprint(scope: &[u8; 16]) -> i64 {
 impl Answers {
     pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
         // A key's first eight bytes are stored in the row too, as the head of `scope`.
-        let runs = Runs::open_with(connection, "answer", "SELECT scope, row FROM answers WHERE row > ?1", |row| {
-            let scope: [u8; 16] = row.get(0)?;
-            Ok(Entry { key: fingerprint(&scope), value: row.get(1)? })
-        })?;
+        let runs =
+            Runs::open_with(connection, "answer", "SELECT scope, row FROM answers WHERE row > ?1", |row| {
+                let scope: [u8; 16] = row.get(0)?;
+                Ok(Entry { key: fingerprint(&scope), value: row.get(1)? })
+            })?;
         let mut current = filter();
         for entry in runs.current() {
             current.insert(&entry.key);
@@ -119,12 +120,19 @@ impl Answers {
         answers: &[(Idempotency, Seq, Vec<Outcome>)],
         at: Timestamp,
     ) -> Result<(), LogError> {
-        let mut insert = connection
-            .prepare_cached("INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = connection.prepare_cached(
+            "INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
         let mut entries = Vec::with_capacity(answers.len());
         for (key, seq, outcomes) in answers {
             let outcomes: Vec<Stored> = outcomes.iter().map(Stored::of).collect();
-            insert.execute((key.scope, key.body, millis(at), seq.sql(), serde_json::to_string(&outcomes)?))?;
+            insert.execute((
+                key.scope,
+                key.body,
+                millis(at),
+                seq.sql(),
+                serde_json::to_string(&outcomes)?,
+            ))?;
             let entry = Entry { key: fingerprint(&key.scope), value: connection.last_insert_rowid() };
             self.current.insert(&entry.key);
             entries.push(entry);
@@ -203,7 +211,9 @@ fn read(
 impl Stored {
     fn of(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Order(snapshot) => Self::Order { number: snapshot.order.number, version: snapshot.order.version },
+            Outcome::Order(snapshot) => {
+                Self::Order { number: snapshot.order.number, version: snapshot.order.version }
+            }
             Outcome::Product(shelved) => {
                 Self::Product { product: shelved.product.clone(), details: shelved.details.clone() }
             }

@@ -107,7 +107,12 @@ fn sync(path: &Path) -> Result<(), LogError> {
 /// database at any moment: a server that found none would make an empty one.
 fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
     let kept = (1..)
-        .map(|n| beside(target, &if n == 1 { ".before-restore".to_owned() } else { format!(".before-restore-{n}") }))
+        .map(|n| {
+            beside(
+                target,
+                &if n == 1 { ".before-restore".to_owned() } else { format!(".before-restore-{n}") },
+            )
+        })
         .find(|kept| !kept.exists())
         .unwrap_or_else(|| beside(target, ".before-restore"));
     // One that is damaged, which may be why it is replaced, is kept as it is.

@@ -62,7 +62,8 @@ impl Catalogue {
             write_stock(connection, key, product.stock)?;
         }
         for (id, stock) in &writes.stock {
-            let key = self.keys.get(id).ok_or_else(|| LogError::Corrupt(format!("product {id} has no row")))?;
+            let key =
+                self.keys.get(id).ok_or_else(|| LogError::Corrupt(format!("product {id} has no row")))?;
             write_stock(connection, *key, *stock)?;
         }
         Ok(())
@@ -133,7 +134,10 @@ pub(super) fn page_sql(of_one_store: bool) -> String {
 }
 
 /// A page of products in the order of their ids, which is that of their making; and whether there are more.
-pub(super) fn page(connection: &Connection, filter: &ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
+pub(super) fn page(
+    connection: &Connection,
+    filter: &ProductFilter,
+) -> Result<(Vec<Shelved>, bool), LogError> {
     let like = filter.text.as_deref().map(|text| format!("%{}%", escaped(text)));
     let after = filter.after.map(|id| id.uuid().as_bytes().to_vec()).unwrap_or_default();
     let store = filter.store.as_ref().map(StoreId::as_str);

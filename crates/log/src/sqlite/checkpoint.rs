@@ -48,7 +48,11 @@ impl Gate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, until: impl Fn(&State) -> bool) -> MutexGuard<'a, State> {
+    fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        until: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
         self.changed.wait_while(state, |state| !until(state)).unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -206,7 +210,11 @@ mod tests {
         gate.enter();
         tell.send("writing").unwrap();
         let order: Vec<_> = (0..2).map(|_| told.recv_timeout(DEADLINE).unwrap()).collect();
-        assert_eq!(order, ["alone", "writing"], "the next batch waits for the checkpoint, not the other way round");
+        assert_eq!(
+            order,
+            ["alone", "writing"],
+            "the next batch waits for the checkpoint, not the other way round"
+        );
         checkpoint.join().unwrap();
     }
 

@@ -15,7 +15,11 @@ use crate::error::LogError;
 use crate::record::{Recorded, Snapshot, Told};
 
 /// Every event of one order that is kept, oldest first, up to a place in the log.
-pub(super) fn of_order(connection: &Connection, number: OrderNumber, upto: Seq) -> Result<Vec<Recorded>, LogError> {
+pub(super) fn of_order(
+    connection: &Connection,
+    number: OrderNumber,
+    upto: Seq,
+) -> Result<Vec<Recorded>, LogError> {
     let mut first = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
     ))?;
@@ -38,7 +42,9 @@ pub(super) fn as_of(
     let now = snapshot(connection, number)?;
     let now = now.ok_or_else(|| LogError::Corrupt(format!("order {number} has events, but no row")))?;
     let events = of_order(connection, number, upto)?;
-    let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else { return Ok(now) };
+    let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else {
+        return Ok(now);
+    };
     for recorded in events.iter().skip(1).take_while(|recorded| recorded.event.version <= version) {
         order.apply(&recorded.event);
     }
@@ -69,7 +75,10 @@ pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
 }
 
 /// An order as it is.
-pub(super) fn snapshot(connection: &Connection, number: OrderNumber) -> Result<Option<Arc<Snapshot>>, LogError> {
+pub(super) fn snapshot(
+    connection: &Connection,
+    number: OrderNumber,
+) -> Result<Option<Arc<Snapshot>>, LogError> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.number = ?1",
         rows::ORDER
@@ -111,8 +120,11 @@ fn person(
     if let Some(person) = known.get(user) {
         return Ok(person.clone());
     }
-    let person = find_person(connection, user)?
-        .unwrap_or_else(|| Person { id: user.clone(), name: None, email: None });
+    let person = find_person(connection, user)?.unwrap_or_else(|| Person {
+        id: user.clone(),
+        name: None,
+        email: None,
+    });
     known.insert(user.clone(), person.clone());
     Ok(person)
 }

@@ -91,7 +91,8 @@ impl SqliteJournal {
             return Ok(());
         }
         let (head, epoch) = head(&self.connection)?;
-        let last: Option<i64> = self.connection.query_row("SELECT max(number) FROM orders", (), |row| row.get(0))?;
+        let last: Option<i64> =
+            self.connection.query_row("SELECT max(number) FROM orders", (), |row| row.get(0))?;
         loaded.head = head;
         loaded.epoch = epoch;
         loaded.latest = history::latest(&self.connection)?;

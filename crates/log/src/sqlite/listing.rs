@@ -108,7 +108,8 @@ impl Source {
                 let Some(store) = store_key(connection, store)? else {
                     return Ok(Self::Found(Vec::new().into_iter()));
                 };
-                let wanted: &[Status] = if filter.statuses.is_empty() { &Status::ALL } else { &filter.statuses };
+                let wanted: &[Status] =
+                    if filter.statuses.is_empty() { &Status::ALL } else { &filter.statuses };
                 let mut heads = Vec::with_capacity(wanted.len());
                 for status in wanted {
                     let status = status_code(*status);
@@ -138,7 +139,8 @@ impl Source {
                 Ok(portion.next())
             }
             Self::Store { store, heads } => {
-                let newest = heads.iter_mut().filter(|(_, head)| head.is_some()).max_by_key(|(_, head)| *head);
+                let newest =
+                    heads.iter_mut().filter(|(_, head)| head.is_some()).max_by_key(|(_, head)| *head);
                 let Some((status, head)) = newest else { return Ok(None) };
                 let number = head.unwrap_or(0);
                 *head = below(connection, *store, *status, number)?;
@@ -165,4 +167,3 @@ fn store_key(connection: &Connection, store: &StoreId) -> Result<Option<i64>, Lo
     let mut find = connection.prepare_cached("SELECT key FROM stores WHERE id = ?1")?;
     Ok(find.query_row([store.as_str()], |row| row.get(0)).optional()?)
 }
-

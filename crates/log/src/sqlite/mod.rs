@@ -18,6 +18,8 @@ mod journal;
 mod listing;
 mod open;
 mod people;
+#[cfg(test)]
+mod plans;
 mod prune;
 mod readers;
 mod rows;

@@ -189,7 +189,9 @@ fn set_up(connection: &Connection, options: &Options, cache_mib: u32) -> Result<
     connection.pragma_update(None, "synchronous", synchronous)?;
     let set: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if set != synchronous {
-        return Err(LogError::NotDurable(format!("the database would not sync its commits (synchronous is {set})")));
+        return Err(LogError::NotDurable(format!(
+            "the database would not sync its commits (synchronous is {set})"
+        )));
     }
     // On a Mac a plain fsync leaves the data in the drive's own cache; elsewhere this changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;

@@ -67,7 +67,11 @@ impl People {
     }
 
     /// Somebody's name and address.
-    pub(super) fn find(&mut self, connection: &Connection, user: &UserId) -> Result<Option<Person>, LogError> {
+    pub(super) fn find(
+        &mut self,
+        connection: &Connection,
+        user: &UserId,
+    ) -> Result<Option<Person>, LogError> {
         Ok(self.load(connection, user)?.map(|known| Person {
             id: user.clone(),
             name: known.name.clone(),
@@ -98,11 +102,19 @@ impl People {
     }
 
     /// Somebody from elsewhere acted: keep what their token says of them.
-    pub(super) fn seen(&mut self, connection: &Connection, seen: &Seen, at: Timestamp) -> Result<(), LogError> {
+    pub(super) fn seen(
+        &mut self,
+        connection: &Connection,
+        seen: &Seen,
+        at: Timestamp,
+    ) -> Result<(), LogError> {
         let key = self.key(connection, &seen.user, seen.store.as_str(), at)?;
         let Some(known) = self.known.get_mut(&seen.user) else { return Ok(()) };
         let (role, store) = (seen.role.name(), seen.store.as_str());
-        let same = known.role == role && known.store == store && known.name == seen.name && known.email == seen.email;
+        let same = known.role == role
+            && known.store == store
+            && known.name == seen.name
+            && known.email == seen.email;
         if same || known.local {
             return Ok(());
         }

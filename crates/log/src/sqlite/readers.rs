@@ -144,7 +144,8 @@ impl Queries for SqliteQueries {
     }
 
     async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<Stretch, TailError> {
-        let read = self.read(move |connection, runs| tail::read(connection, runs, &scope, after, limit)).await?;
+        let read =
+            self.read(move |connection, runs| tail::read(connection, runs, &scope, after, limit)).await?;
         read.ok_or(TailError::Pruned)
     }
 

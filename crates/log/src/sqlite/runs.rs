@@ -72,7 +72,13 @@ impl Runs {
                 "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC"
             ),
             last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
-            state: Mutex::new(State { next: run + 1, current, previous: Vec::new(), flushed: false, committed }),
+            state: Mutex::new(State {
+                next: run + 1,
+                current,
+                previous: Vec::new(),
+                flushed: false,
+                committed,
+            }),
         })
     }
 

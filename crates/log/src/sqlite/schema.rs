@@ -25,7 +25,9 @@ pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
     let tables: rusqlite::Result<u32> =
         connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0));
     let tables = match tables {
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => return Err(not_ours()),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            return Err(not_ours());
+        }
         tables => tables?,
     };
     let id: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;

@@ -16,7 +16,12 @@ const MOST_WORDS: usize = 8;
 
 /// The numbers of orders below a number, the newest first: by an order's number or id, a tracking number, or words of
 /// its customer's name, address or phone.
-pub(super) fn find(connection: &Connection, runs: &Runs, text: &str, before: i64) -> Result<Vec<i64>, LogError> {
+pub(super) fn find(
+    connection: &Connection,
+    runs: &Runs,
+    text: &str,
+    before: i64,
+) -> Result<Vec<i64>, LogError> {
     let text = text.trim();
     let mut numbers = Vec::new();
     match text.parse() {
@@ -33,7 +38,8 @@ pub(super) fn find(connection: &Connection, runs: &Runs, text: &str, before: i64
     if let Some(query) = query(text) {
         let mut people = connection
             .prepare_cached("SELECT rowid FROM people WHERE people MATCH ?1 ORDER BY rowid DESC LIMIT ?2")?;
-        let keys = people.query_map((query, MOST_PEOPLE), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        let keys =
+            people.query_map((query, MOST_PEOPLE), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
         for key in keys {
             numbers.extend(runs.find(connection, key, before, MOST_OF_A_PERSON)?);
         }

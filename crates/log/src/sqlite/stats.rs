@@ -14,7 +14,13 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
          ON CONFLICT DO UPDATE SET orders = orders + excluded.orders, amount = amount + excluded.amount",
     )?;
     for ((store, currency, status), tally) in &delta.by_status {
-        counts.execute((store.as_str(), currency.code(), status_code(*status), tally.orders, tally.amount))?;
+        counts.execute((
+            store.as_str(),
+            currency.code(),
+            status_code(*status),
+            tally.orders,
+            tally.amount,
+        ))?;
     }
     let mut flows = connection.prepare_cached(
         "INSERT INTO flow (store, bucket, currency, placed, amount, cancelled, cancelled_amount, delivered) \

@@ -33,19 +33,8 @@ pub(super) fn read(
     let limit = limit.max(1);
     let (events, upto) = match scope {
         Scope::Store(store) => of_store(connection, store, after, head, limit)?,
-        _ if head.0.saturating_sub(after.0) <= SHORT => of_person(connection, scope, after, head, limit)?,
-        Scope::Customer(user) => {
-            let Some(key) = customer_key(connection, user)? else {
-                return Ok(Some(Stretch { events: Vec::new(), upto: head, head }));
-            };
-            let numbers = runs.find(connection, key, i64::MAX, usize::MAX)?;
-            of_orders(connection, scope, numbers, after, head, limit)?
-        }
-        Scope::Driver(user) => {
-            let mut find = connection.prepare_cached("SELECT number FROM driver_orders WHERE driver = ?1")?;
-            let numbers = find.query_map([user.as_str()], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
-            of_orders(connection, scope, numbers, after, head, limit)?
-        }
+        _ if head.0.saturating_sub(after.0) <= SHORT => straight(connection, scope, after, head, limit)?,
+        _ => through_orders(connection, runs, scope, after, head, limit)?,
     };
     Ok(Some(Stretch { events: history::tell(connection, events)?, upto, head }))
 }
@@ -70,7 +59,8 @@ fn of_store(
     Ok((events, seen))
 }
 
-fn of_person(
+/// A person's, from all that happened.
+fn straight(
     connection: &Connection,
     scope: &Scope,
     after: Seq,
@@ -95,10 +85,27 @@ fn of_person(
     Ok((events, seen))
 }
 
-fn of_orders(
+/// The orders that a person has or had something to do with.
+fn orders_of(connection: &Connection, runs: &Runs, scope: &Scope) -> Result<Vec<i64>, LogError> {
+    match scope {
+        Scope::Customer(user) => match customer_key(connection, user)? {
+            Some(key) => runs.find(connection, key, i64::MAX, usize::MAX),
+            None => Ok(Vec::new()),
+        },
+        Scope::Driver(user) => {
+            let mut find = connection.prepare_cached("SELECT number FROM driver_orders WHERE driver = ?1")?;
+            Ok(find.query_map([user.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        }
+        // A store has too many of them to go this way.
+        Scope::Store(_) => Ok(Vec::new()),
+    }
+}
+
+/// A person's, from their orders.
+pub(super) fn through_orders(
     connection: &Connection,
+    runs: &Runs,
     scope: &Scope,
-    numbers: Vec<i64>,
     after: Seq,
     head: Seq,
     limit: usize,
@@ -108,7 +115,7 @@ fn of_orders(
     let mut later = connection.prepare_cached("SELECT seq FROM events WHERE follows = ?1 AND seq > ?2")?;
     // First the places alone, which cost eight bytes each, then the events, until there are enough.
     let mut places = Vec::new();
-    for number in numbers {
+    for number in orders_of(connection, runs, scope)? {
         let first: Option<i64> = changed.query_row((number, after.sql()), |row| row.get(0)).optional()?;
         let Some(first) = first else { continue };
         places.extend(Some(first).filter(|first| *first > after.sql()));

@@ -85,7 +85,9 @@ impl SqliteJournal {
         for recorded in events {
             let event = &recorded.event;
             let follows = match &event.subject {
-                Subject::Order { number, .. } if event.kind != Kind::OrderCreated => Some(history::sql(*number)),
+                Subject::Order { number, .. } if event.kind != Kind::OrderCreated => {
+                    Some(history::sql(*number))
+                }
                 _ => None,
             };
             let body = json(&mut self.scratch, event)?;
@@ -114,12 +116,16 @@ impl SqliteJournal {
             match change {
                 Change::TrackingNumber { number: tracking } => {
                     self.connection
-                        .prepare_cached("INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)")?
+                        .prepare_cached(
+                            "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
+                        )?
                         .execute((tracking.as_str(), number))?;
                 }
                 Change::Partner { driver: Some(driver) } => {
                     self.connection
-                        .prepare_cached("INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)")?
+                        .prepare_cached(
+                            "INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)",
+                        )?
                         .execute((driver.as_str(), number))?;
                 }
                 _ => {}

@@ -75,7 +75,14 @@ impl<J: Journal> Batches<J> {
                     tracing::error!(%error, submissions = works.len(), "the database refuses to write");
                     let error = Arc::new(error);
                     for work in works {
-                        fail(work, if error.is_busy() { SubmitError::Busy } else { SubmitError::Failed(Arc::clone(&error)) });
+                        fail(
+                            work,
+                            if error.is_busy() {
+                                SubmitError::Busy
+                            } else {
+                                SubmitError::Failed(Arc::clone(&error))
+                            },
+                        );
                     }
                 } else if works.len() > 1 {
                     tracing::warn!(%error, submissions = works.len(), "a batch was refused, halving it");
@@ -151,7 +158,8 @@ impl<J: Journal> Batches<J> {
         writes.orders.sort_unstable_by_key(|write| write.snapshot.order.number);
         for id in &products {
             if let Some(product) = world.products.get(id) {
-                let details = replaced_details.contains(id).then(|| self.loaded.details.get(id).cloned()).flatten();
+                let details =
+                    replaced_details.contains(id).then(|| self.loaded.details.get(id).cloned()).flatten();
                 writes.products.push((product.clone(), details));
             }
         }
@@ -164,7 +172,11 @@ impl<J: Journal> Batches<J> {
         Ok(told)
     }
 
-    fn submission(&mut self, submission: &Submission, progress: &mut Progress) -> Result<Receipt, SubmitError> {
+    fn submission(
+        &mut self,
+        submission: &Submission,
+        progress: &mut Progress,
+    ) -> Result<Receipt, SubmitError> {
         if let Some(key) = submission.idempotency {
             let before = progress.keys.get(&key.scope).or_else(|| self.loaded.answers.get(&key.scope));
             if let Some((body, outcomes)) = before {
@@ -215,7 +227,8 @@ impl<J: Journal> Batches<J> {
             }
             progress.writes.events.push(recorded);
         }
-        let unchanged = || command.order().and_then(|name| self.loaded.world.order(name)).map(|order| order.id);
+        let unchanged =
+            || command.order().and_then(|name| self.loaded.world.order(name)).map(|order| order.id);
         match subject {
             Some(Subject::Product { id, .. }) => Outcome::Product(Arc::new(Shelved {
                 product: self.loaded.world.products[&id].clone(),
@@ -254,7 +267,9 @@ impl<J: Journal> Batches<J> {
             progress.stock.extend(snapshot.order.items.iter().map(|item| item.product));
         }
         progress.writes.stats.count(recorded, &snapshot);
-        progress.told.push(Told { recorded: Arc::clone(recorded), around: self.around(recorded, Some(&snapshot)) });
+        progress
+            .told
+            .push(Told { recorded: Arc::clone(recorded), around: self.around(recorded, Some(&snapshot)) });
         let new = recorded.event.kind == orders::Kind::OrderCreated;
         progress
             .snapshots

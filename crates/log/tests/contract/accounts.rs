@@ -55,7 +55,11 @@ async fn sign_in<B: Backend>(log: &Log<B>, who: &str, refresh: u8) -> Uuid {
     id
 }
 
-async fn refresh<B: Backend>(log: &Log<B>, from: u8, to: u8) -> Result<(User, Uuid, Timestamp), AccountRefusal> {
+async fn refresh<B: Backend>(
+    log: &Log<B>,
+    from: u8,
+    to: u8,
+) -> Result<(User, Uuid, Timestamp), AccountRefusal> {
     let change = AccountChange::Refresh { refresh: hash(from), replacement: hash(to) };
     match log.account(change).await? {
         AccountAnswer::Session { user, session, expires_at } => Ok((user, session, expires_at)),
@@ -75,7 +79,10 @@ pub(crate) async fn an_account_is_registered_once_whatever_the_case_of_its_addre
     let mut log = Log::<B>::fresh().await;
     let made = the_user(log.account(signing_up("a1", "Asha@Example.com")).await);
     assert_eq!(made.email.as_deref(), Some("asha@example.com"));
-    assert_eq!((made.role, &made.store, made.created_at), (Role::Customer, &StoreId::main(), log.clock.now()));
+    assert_eq!(
+        (made.role, &made.store, made.created_at),
+        (Role::Customer, &StoreId::main(), log.clock.now())
+    );
     for restarted in [false, true] {
         let again = log.account(signing_up("a2", " ASHA@example.COM")).await;
         assert!(matches!(again, Err(AccountRefusal::EmailTaken)), "{restarted}: {again:?}");
@@ -131,7 +138,10 @@ pub(crate) async fn a_rehash_voids_nothing<B: Backend>() {
     sign_in(&log, "asha", 1).await;
     let rehash = AccountChange::Rehash { user: user("asha"), password_hash: "stronger".to_owned() };
     log.account(rehash).await.unwrap();
-    assert_eq!(log.queries().user(user("asha")).await.unwrap().unwrap().password_hash.as_deref(), Some("stronger"));
+    assert_eq!(
+        log.queries().user(user("asha")).await.unwrap().unwrap().password_hash.as_deref(),
+        Some("stronger")
+    );
     refresh(&log, 1, 2).await.unwrap();
     let now = revoked(&log).await;
     assert!(now.users.is_empty() && now.sessions.is_empty());
@@ -192,11 +202,14 @@ pub(crate) async fn a_session_ends_at_its_end<B: Backend>() {
 
 async fn send_link<B: Backend>(log: &Log<B>, token: u8) {
     let expires_at = log.clock.now() + SignedDuration::from_hours(1);
-    log.account(AccountChange::CreateReset { user: user("asha"), token: hash(token), expires_at }).await.unwrap();
+    log.account(AccountChange::CreateReset { user: user("asha"), token: hash(token), expires_at })
+        .await
+        .unwrap();
 }
 
 async fn follow<B: Backend>(log: &Log<B>, token: u8) -> Result<AccountAnswer, AccountRefusal> {
-    log.account(AccountChange::UseReset { token: hash(token), password_hash: format!("by link {token}") }).await
+    log.account(AccountChange::UseReset { token: hash(token), password_hash: format!("by link {token}") })
+        .await
 }
 
 pub(crate) async fn a_reset_link_works_once<B: Backend>() {
@@ -214,7 +227,8 @@ pub(crate) async fn a_reset_link_works_once<B: Backend>() {
     send_link(&log, 3).await;
     log.account(password("second")).await.unwrap();
     assert_eq!(follow(&log, 3).await.unwrap_err(), AccountRefusal::LinkInvalid);
-    let nobody = AccountChange::CreateReset { user: user("nobody"), token: hash(9), expires_at: log.clock.now() };
+    let nobody =
+        AccountChange::CreateReset { user: user("nobody"), token: hash(9), expires_at: log.clock.now() };
     assert_eq!(log.account(nobody).await.unwrap_err(), AccountRefusal::UnknownUser);
 }
 
@@ -274,7 +288,11 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
     assert_eq!(told[0].around.actor_name.as_deref(), Some("Ben"));
     // What they are may change without a name, and is known of somebody who has none from the beginning.
     for (who, name) in [("jwt|7", Some("Ben")), ("jwt|8", None)] {
-        let driver = Seen { role: Role::Driver, store: "second".parse().unwrap(), ..seen(who, name, Some("Ben@Example.com").filter(|_| name.is_some())) };
+        let driver = Seen {
+            role: Role::Driver,
+            store: "second".parse().unwrap(),
+            ..seen(who, name, Some("Ben@Example.com").filter(|_| name.is_some()))
+        };
         let nothing = Submission { requests: Vec::new(), idempotency: None, seen: Some(driver) };
         log.submit(nothing).await.unwrap();
         let found = log.queries().user(user(who)).await.unwrap().unwrap();

@@ -54,7 +54,9 @@ pub(crate) async fn a_mixed_answer_is_remembered_whole<B: Backend>() {
     log.restart().await;
     let again = log.submit(submission()).await.unwrap();
     assert!(again.replayed);
-    let [one, Outcome::RefusedBefore { code, detail }, three] = &again.outcomes[..] else { panic!("{again:?}") };
+    let [one, Outcome::RefusedBefore { code, detail }, three] = &again.outcomes[..] else {
+        panic!("{again:?}")
+    };
     let Outcome::Refused(refusal) = &first.outcomes[1] else { panic!("{first:?}") };
     assert_eq!((code.as_str(), detail), (refusal.code(), &refusal.to_string()));
     for (now, then) in [(one, &first.outcomes[0]), (three, &first.outcomes[2])] {
@@ -67,7 +69,8 @@ pub(crate) async fn an_order_named_twice_is_answered_twice_as_it_was<B: Backend>
     let orders = three(&log).await;
     let idempotency = Some(Idempotency { scope: [1; 16], body: [2; 16] });
     let steps = || {
-        let steps = [Status::Processing, Status::Shipped].map(|status| (set_status(orders[0], status), staff(MAIN)));
+        let steps =
+            [Status::Processing, Status::Shipped].map(|status| (set_status(orders[0], status), staff(MAIN)));
         Submission { idempotency, ..bulk(steps.into()) }
     };
     let first = log.submit(steps()).await.unwrap();

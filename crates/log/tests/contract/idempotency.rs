@@ -33,7 +33,8 @@ pub(crate) async fn the_same_key_and_body_give_the_same_answer<B: Backend>() {
     let first = log.submit(stock()).await.unwrap();
     log.product(count(tea, 60), staff(MAIN)).await;
     let second = log.submit(stock()).await.unwrap();
-    let [Outcome::Product(first), Outcome::Product(second)] = [&first.outcomes[0], &second.outcomes[0]] else {
+    let [Outcome::Product(first), Outcome::Product(second)] = [&first.outcomes[0], &second.outcomes[0]]
+    else {
         panic!("{first:?} {second:?}")
     };
     assert_eq!((&first.product, &first.details), (&second.product, &second.details));
@@ -125,7 +126,8 @@ pub(crate) async fn refusals_are_not_stored<B: Backend>() {
 
 pub(crate) async fn keys_are_forgotten_after_a_day<B: Backend>() {
     let (mut log, tea) = shop::<B>(100).await;
-    let order = |log: &Log<B>, body| keyed(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha"), KEY, body);
+    let order =
+        |log: &Log<B>, body| keyed(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha"), KEY, body);
     let first = ordered(log.submit(order(&log, BODY)).await);
     log.clock.advance(SignedDuration::from_hours(24) - SignedDuration::from_millis(1));
     assert_eq!(ordered(log.submit(order(&log, BODY)).await).order, first.order);

@@ -12,7 +12,9 @@ use orders::{Command, Order, OrderNumber, OrderRef, Status, World};
 
 use super::Backend;
 use super::log::Log;
-use super::shop::{address, bring, bulk, cancel, create, customer, number, placing, seen, set_status, staff, store, user};
+use super::shop::{
+    address, bring, bulk, cancel, create, customer, number, placing, seen, set_status, staff, store, user,
+};
 
 const ORDERS: usize = 17_000;
 const CUSTOMERS: usize = 60;
@@ -56,8 +58,9 @@ impl<B: Backend> Big<B> {
         // In two halves with a restart between them.
         for half in 1..=2 {
             let over = Arc::new(AtomicBool::new(false));
-            let readers: Vec<_> =
-                (0..3).map(|n| tokio::spawn(read_on(log.queries(), Rng::with_seed(n), Arc::clone(&over)))).collect();
+            let readers: Vec<_> = (0..3)
+                .map(|n| tokio::spawn(read_on(log.queries(), Rng::with_seed(n), Arc::clone(&over))))
+                .collect();
             while placed < ORDERS * half / 2 {
                 let who = someone(&mut rng);
                 let requests = (0..AT_A_TIME).map(|n| {
@@ -109,8 +112,10 @@ impl<B: Backend> Big<B> {
             scope,
             statuses: Status::ALL.into_iter().filter(|_| rng.u32(0..4) == 0).collect(),
             text,
-            from: (rng.u32(0..4) == 0).then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
-            to: (rng.u32(0..4) == 0).then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
+            from: (rng.u32(0..4) == 0)
+                .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
+            to: (rng.u32(0..4) == 0)
+                .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
             before: (rng.u32(0..3) == 0).then(|| OrderNumber(rng.u64(9_990..10_010 + orders.len() as u64))),
             limit: *rng.choice(&[1, 7, 50, 300]).unwrap(),
         }
@@ -268,12 +273,16 @@ pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
     let in_status = async |status| {
-        let filter = OrderFilter { statuses: vec![status, status], ..OrderFilter::newest(Scope::Store(store("main")), 9) };
+        let filter = OrderFilter {
+            statuses: vec![status, status],
+            ..OrderFilter::newest(Scope::Store(store("main")), 9)
+        };
         on(&log.queries().orders(filter).await.unwrap().value)
     };
     let mut placed = Vec::new();
     for _ in 0..3 {
-        let order = log.order(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
+        let order =
+            log.order(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
         placed.push(order.order.number);
     }
     assert_eq!(in_status(Status::Pending).await, [placed[2], placed[1], placed[0]]);
@@ -290,7 +299,8 @@ pub(crate) async fn a_page_says_at_which_cursor_it_was_read<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
     for n in 1..4_u64 {
-        let (_, cursor) = log.ask(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
+        let (_, cursor) =
+            log.ask(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
         let page = log.queries().orders(OrderFilter::newest(Scope::Customer(user("asha")), 9)).await.unwrap();
         assert_eq!((page.value.orders.len() as u64, &page.cursor), (n, &cursor));
         let order = log.queries().order("10001".parse().unwrap()).await.unwrap();

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use ordercast_log::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use ordercast_log::{
-    Committed, Cursor, Outcome, Queries, Receipt, Recorded, Seq, Shelved, Snapshot, Submission,
-    SubmitError, Writer,
+    Committed, Cursor, Outcome, Queries, Receipt, Recorded, Seq, Shelved, Snapshot, Submission, SubmitError,
+    Writer,
 };
 use orders::{Actor, Command, OrderRef, Refusal};
 
@@ -109,6 +109,11 @@ impl<B: Backend> Log<B> {
         self.start().await;
     }
 
+    /// Starts again, after whatever was done to it meanwhile.
+    pub(crate) async fn restart_after_stop(&mut self) {
+        self.start().await;
+    }
+
     pub(crate) fn backend(&self) -> &B {
         &self.backend
     }
@@ -169,6 +174,18 @@ impl<B: Backend> Log<B> {
     pub(crate) async fn one_batch(&self, submissions: Vec<Submission>) -> Vec<Result<Receipt, SubmitError>> {
         self.settle().await;
         let before = self.published.batches().len();
+        let receipts = self.together(submissions).await;
+        // Answered before it is published: another round trip, and it is.
+        self.settle().await;
+        let batches = self.published.batches().len() - before;
+        assert!(batches <= 2, "these were {batches} batches, with the one that held the writer");
+        receipts
+    }
+
+    /// Gives the writer several submissions at once, in this order.
+    pub(crate) async fn together(&self, submissions: Vec<Submission>) -> Vec<Result<Receipt, SubmitError>> {
+        self.settle().await;
+        let before = self.published.batches().len();
         self.published.hold(true);
         self.product(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up")).await;
         // Published, and the writer held.
@@ -187,10 +204,6 @@ impl<B: Backend> Log<B> {
         for submission in waiting {
             receipts.push(submission.await);
         }
-        // Answered before it is published: another round trip, and it is.
-        self.settle().await;
-        let batches = self.published.batches().len() - before - 1;
-        assert!(batches <= 1, "these were {batches} batches");
         receipts
     }
 

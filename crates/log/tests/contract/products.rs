@@ -48,7 +48,8 @@ pub(crate) async fn a_catalogue_is_paged_in_the_order_of_its_making<B: Backend>(
 
 pub(crate) async fn a_catalogue_is_filtered<B: Backend>() {
     let log = Log::<B>::fresh().await;
-    for (name, category) in [("Green tea", Some("Tea")), ("100% arabica", Some("Coffee")), ("Tea_pot", None)] {
+    for (name, category) in [("Green tea", Some("Tea")), ("100% arabica", Some("Coffee")), ("Tea_pot", None)]
+    {
         let details = Details { category: category.map(|text| text.parse().unwrap()), ..Details::default() };
         let create = CreateProduct {
             id: ProductId::new(log.clock.uuid()),
@@ -99,8 +100,11 @@ pub(crate) async fn a_product_is_read_with_its_details_and_stock<B: Backend>() {
     let created = log.product(named(id, "Tea", 450, 5), staff("main")).await;
     let id = ProductId::new(id);
     assert_eq!(created.details, Details::default());
-    let details =
-        Details { sku: Some("T-1".parse().unwrap()), description: Some("Leaves".parse().unwrap()), ..Details::default() };
+    let details = Details {
+        sku: Some("T-1".parse().unwrap()),
+        description: Some("Leaves".parse().unwrap()),
+        ..Details::default()
+    };
     let update = UpdateProduct {
         product: id,
         name: Some("Black tea".parse().unwrap()),

@@ -6,7 +6,9 @@ use orders::{OrderRef, ProductId, Status};
 
 use super::Backend;
 use super::log::{Log, ordered};
-use super::shop::{cancel, count, create, customer, keyed, note, number, place, set_status, staff, store, user};
+use super::shop::{
+    cancel, count, create, customer, keyed, note, number, place, set_status, staff, store, user,
+};
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MAIN: &str = "main";

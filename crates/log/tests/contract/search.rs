@@ -21,7 +21,12 @@ impl<B: Backend> Shop<B> {
     }
 
     /// An order for a recipient, by somebody whose token may tell a name and an address.
-    async fn order(&self, who: &str, token: (Option<&str>, Option<&str>), to: (&str, Option<&str>)) -> OrderNumber {
+    async fn order(
+        &self,
+        who: &str,
+        token: (Option<&str>, Option<&str>),
+        to: (&str, Option<&str>),
+    ) -> OrderNumber {
         let order = placing(self.log.clock.uuid(), "main", &[(self.tea, 1)]);
         let order = Command::PlaceOrder(PlaceOrder { address: address(to.0, to.1), ..order });
         let seen = Some(seen(who, token.0, token.1));
@@ -30,8 +35,12 @@ impl<B: Backend> Shop<B> {
     }
 
     async fn find(&self, text: &str) -> Vec<OrderNumber> {
-        let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(Scope::Store(store("main")), 100) };
-        let page = self.log.queries().orders(filter).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        let filter = OrderFilter {
+            text: Some(text.to_owned()),
+            ..OrderFilter::newest(Scope::Store(store("main")), 100)
+        };
+        let page =
+            self.log.queries().orders(filter).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
         page.value.orders.iter().map(|snapshot| snapshot.order.number).collect()
     }
 }
@@ -61,7 +70,8 @@ pub(crate) async fn orders_are_found_by_number_id_and_tracking_number<B: Backend
 
 pub(crate) async fn orders_are_found_by_the_customers_words<B: Backend>() {
     let shop = Shop::<B>::open().await;
-    let asha = shop.order("asha", (Some("Asha Ráo-Menon"), Some("asha@example.com")), ("Reception", None)).await;
+    let asha =
+        shop.order("asha", (Some("Asha Ráo-Menon"), Some("asha@example.com")), ("Reception", None)).await;
     let ben = shop.order("ben", (None, None), ("Ben Levi", Some("+49 170 123-4567"))).await;
     let both = vec![ben, asha];
     for (text, expected) in [
@@ -95,10 +105,52 @@ pub(crate) async fn nothing_that_is_typed_is_an_error<B: Backend>() {
     let shop = Shop::<B>::open().await;
     let order = shop.order("asha", (Some("AND NEAR Rao"), None), ("Asha OR Rao", None)).await;
     for text in [
-        "", " ", "\"", "\"\"", "'", "*", "**", "a*", "\"rao", "rao\"", "NEAR(", "NEAR(asha rao, 5)", "AND", "OR", "NOT",
-        "asha AND", "AND asha", "NOT rao", "words:asha", "words : \"asha\"", "{words}:asha", "-words:rao", "^asha",
-        "a + b", "asha + rao", "(", ")", "((", "%", "_", "\\", "\0", "a\0b", "\u{301}", "हिन्दी", "🦀", "ﷺ", "ß", "'; DROP TABLE orders",
-        "#", "#1", "#99999999999999999999", "99999999999999999999", "-1", "1e9", "0x10",
+        "",
+        " ",
+        "\"",
+        "\"\"",
+        "'",
+        "*",
+        "**",
+        "a*",
+        "\"rao",
+        "rao\"",
+        "NEAR(",
+        "NEAR(asha rao, 5)",
+        "AND",
+        "OR",
+        "NOT",
+        "asha AND",
+        "AND asha",
+        "NOT rao",
+        "words:asha",
+        "words : \"asha\"",
+        "{words}:asha",
+        "-words:rao",
+        "^asha",
+        "a + b",
+        "asha + rao",
+        "(",
+        ")",
+        "((",
+        "%",
+        "_",
+        "\\",
+        "\0",
+        "a\0b",
+        "\u{301}",
+        "हिन्दी",
+        "🦀",
+        "ﷺ",
+        "ß",
+        "'; DROP TABLE orders",
+        "#",
+        "#1",
+        "#99999999999999999999",
+        "99999999999999999999",
+        "-1",
+        "1e9",
+        "0x10",
     ] {
         shop.find(text).await;
     }
@@ -107,7 +159,13 @@ pub(crate) async fn nothing_that_is_typed_is_an_error<B: Backend>() {
     let mut rng = fastrand::Rng::with_seed(1);
     for _ in 0..300 {
         let text: String = (0..rng.usize(0..12))
-            .map(|_| if rng.bool() { *rng.choice(&['"', '*', '(', ')', ':', '^', '-', '+', ' ', 'a']).unwrap() } else { rng.char(..) })
+            .map(|_| {
+                if rng.bool() {
+                    *rng.choice(&['"', '*', '(', ')', ':', '^', '-', '+', ' ', 'a']).unwrap()
+                } else {
+                    rng.char(..)
+                }
+            })
             .collect();
         shop.find(&text).await;
     }

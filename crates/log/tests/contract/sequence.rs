@@ -9,7 +9,9 @@ use orders::{Audience, Command, Kind, OrderNumber, ProductId, Refusal, Status, S
 
 use super::Backend;
 use super::log::{Log, ordered};
-use super::shop::{bulk, cancel, create, customer, locate, number, place, pay, set_status, staff, store, track};
+use super::shop::{
+    bulk, cancel, create, customer, locate, number, pay, place, set_status, staff, store, track,
+};
 
 const MAIN: &str = "main";
 
@@ -41,7 +43,10 @@ pub(crate) async fn seq_is_gapless_and_in_commit_order_under_many_submitters<B: 
     }
     assert_eq!(events.iter().map(|event| event.id).collect::<HashSet<_>>().len(), events.len());
     let stretch = log.queries().tail(Scope::Store(store(MAIN)), Seq(0), 10_000).await.unwrap();
-    assert_eq!(stretch.events.iter().map(|told| &told.recorded).collect::<Vec<_>>(), events.iter().collect::<Vec<_>>());
+    assert_eq!(
+        stretch.events.iter().map(|told| &told.recorded).collect::<Vec<_>>(),
+        events.iter().collect::<Vec<_>>()
+    );
     assert_eq!(log.head().await, Seq(601));
     let numbers: Vec<OrderNumber> = events
         .iter()
@@ -51,7 +56,11 @@ pub(crate) async fn seq_is_gapless_and_in_commit_order_under_many_submitters<B: 
             Subject::Product { .. } => None,
         })
         .collect();
-    assert_eq!(numbers, (10_001..10_301).map(OrderNumber).collect::<Vec<_>>(), "order numbers have no gap either");
+    assert_eq!(
+        numbers,
+        (10_001..10_301).map(OrderNumber).collect::<Vec<_>>(),
+        "order numbers have no gap either"
+    );
 }
 
 pub(crate) async fn each_command_sees_its_predecessors_within_a_batch<B: Backend>() {
@@ -72,7 +81,8 @@ pub(crate) async fn each_command_sees_its_predecessors_within_a_batch<B: Backend
 pub(crate) async fn a_refusal_rolls_nobody_back<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
-    let order = |items: &[(ProductId, u32)]| Submission::one(place(log.clock.uuid(), MAIN, items), customer("asha"));
+    let order =
+        |items: &[(ProductId, u32)]| Submission::one(place(log.clock.uuid(), MAIN, items), customer("asha"));
     let mut submissions = Vec::new();
     for n in 0..30 {
         submissions.push(if n % 3 == 1 { order(&[(tea, 1000)]) } else { order(&[(tea, 1)]) });
@@ -93,7 +103,11 @@ pub(crate) async fn a_stale_version_is_refused_and_told_the_current_one<B: Backe
     let order = log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await;
     let name = number(order.order.number);
     let change = |status, expected| Submission {
-        requests: vec![Request { command: set_status(name, status), actor: staff(MAIN), expected: Some(expected) }],
+        requests: vec![Request {
+            command: set_status(name, status),
+            actor: staff(MAIN),
+            expected: Some(expected),
+        }],
         idempotency: None,
         seen: None,
     };
@@ -106,7 +120,10 @@ pub(crate) async fn a_stale_version_is_refused_and_told_the_current_one<B: Backe
     let second = second.unwrap();
     let [Outcome::Refused(refusal)] = &second.outcomes[..] else { panic!("{second:?}") };
     assert_eq!(*refusal, Refusal::VersionConflict { expected: Version(1), current: Version(2) });
-    assert_eq!(ordered(log.submit(change(Status::Shipped, Version(2))).await).order.status(), Status::Shipped);
+    assert_eq!(
+        ordered(log.submit(change(Status::Shipped, Version(2))).await).order.status(),
+        Status::Shipped
+    );
 }
 
 pub(crate) async fn batches_are_published_after_their_commit_in_order_each_event_once<B: Backend>() {
@@ -137,7 +154,8 @@ pub(crate) async fn batches_are_published_after_their_commit_in_order_each_event
 pub(crate) async fn what_is_published_is_what_the_log_tells_later<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
-    let order = number(log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await.order.number);
+    let order =
+        number(log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await.order.number);
     for command in [
         super::shop::bring(order, "dev"),
         set_status(order, Status::Processing),
@@ -166,7 +184,11 @@ pub(crate) async fn a_dropped_writer_commits_everything_it_accepted_and_ends<B: 
     let tea = log.product(create(log.clock.uuid(), 450, 1000), staff(MAIN)).await.product.id;
     let writer = log.writer();
     let mut accepted: Vec<_> = (0..300)
-        .map(|_| Box::pin(writer.submit(Submission::one(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("a")))))
+        .map(|_| {
+            Box::pin(
+                writer.submit(Submission::one(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("a"))),
+            )
+        })
         .collect();
     for submission in &mut accepted {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -204,7 +226,8 @@ pub(crate) async fn an_id_is_used_once<B: Backend>() {
     // Nothing of it is in the writer's memory any more.
     log.restart().await;
     assert_eq!(log.refusal(create(pot, 1, 1), staff(MAIN)).await.code(), "unchanged");
-    let again = log.submit(Submission::one(place(order, MAIN, &[(ProductId::new(tea), 1)]), customer("ben"))).await;
+    let again =
+        log.submit(Submission::one(place(order, MAIN, &[(ProductId::new(tea), 1)]), customer("ben"))).await;
     match again {
         Ok(receipt) => assert!(matches!(receipt.outcomes[..], [Outcome::Refused(_)])),
         Err(SubmitError::Failed(_)) => {}

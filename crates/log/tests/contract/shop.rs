@@ -6,7 +6,8 @@ use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, Se
 use orders::order::{PaymentMethod, Place};
 use orders::product::Details;
 use orders::{
-    Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status, StoreId, UserId,
+    Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status,
+    StoreId, UserId,
 };
 use uuid::Uuid;
 
@@ -158,5 +159,8 @@ pub(crate) fn seen(id: &str, name: Option<&str>, email: Option<&str>) -> Seen {
 
 /// A note on a delivered order, which changes nothing else.
 pub(crate) fn note(order: OrderRef) -> Command {
-    Command::SetStatus(SetStatus { note: Some("ask again".parse().unwrap()), ..setting(order, Status::Delivered) })
+    Command::SetStatus(SetStatus {
+        note: Some("ask again".parse().unwrap()),
+        ..setting(order, Status::Delivered)
+    })
 }

@@ -33,7 +33,11 @@ pub(crate) async fn a_tail_is_exactly_the_scopes_part_of_the_log<B: Backend>() {
                 let told: Vec<_> = stretch.events.iter().map(|told| &told.recorded).collect();
                 assert_eq!(told, expected, "seed {seed}, {scope:?} after {after:?}, at most {limit}");
                 let upto = if told.len() == limit { told[limit - 1].seq } else { head };
-                assert_eq!((stretch.upto, stretch.head), (upto, head), "seed {seed}, {scope:?} after {after:?}");
+                assert_eq!(
+                    (stretch.upto, stretch.head),
+                    (upto, head),
+                    "seed {seed}, {scope:?} after {after:?}"
+                );
             }
         }
     }
@@ -61,7 +65,8 @@ pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>(
 
 pub(crate) async fn a_tail_of_nobody_reaches_the_head<B: Backend>() {
     let log = Log::<B>::fresh().await;
-    let nobody = [Scope::Customer(user("nobody")), Scope::Driver(user("nobody")), Scope::Store(store("nowhere"))];
+    let nobody =
+        [Scope::Customer(user("nobody")), Scope::Driver(user("nobody")), Scope::Store(store("nowhere"))];
     for head in 0..3 {
         for scope in &nobody {
             for after in 0..=head {
@@ -99,7 +104,13 @@ pub(crate) async fn counts_equal_a_recount<B: Backend>() {
     assert!(end.duration_since(begin).as_secs() > 2 * BUCKET_SECONDS, "several buckets are counted");
     for name in STORES {
         let id = store(name);
-        for since in [Timestamp::UNIX_EPOCH, begin, begin + end.duration_since(begin) / 2, end, end + SignedDuration::from_hours(9)] {
+        for since in [
+            Timestamp::UNIX_EPOCH,
+            begin,
+            begin + end.duration_since(begin) / 2,
+            end,
+            end + SignedDuration::from_hours(9),
+        ] {
             let counted = walk.log.queries().stats(id.clone(), since).await.unwrap();
             assert_eq!(counted.cursor.seq, Seq(walk.events.len() as u64));
             let of_store = || world.orders.values().filter(|order| order.store == id);
@@ -113,7 +124,9 @@ pub(crate) async fn counts_equal_a_recount<B: Backend>() {
             }
             let mut flow = Flow::default();
             for recorded in walk.events.iter().filter(|recorded| bucket(recorded.event.at) >= bucket(since)) {
-                let Subject::Order { id: order, store, from, to, .. } = &recorded.event.subject else { continue };
+                let Subject::Order { id: order, store, from, to, .. } = &recorded.event.subject else {
+                    continue;
+                };
                 if *store != id {
                     continue;
                 }

@@ -15,8 +15,8 @@ use super::Backend;
 use super::clock::TestClock;
 use super::log::Log;
 use super::shop::{
-    bring, cancel, customer, driver, expect_at, gateway, locate, named, number, pay, placing, setting, staff, store,
-    user,
+    bring, cancel, customer, driver, expect_at, gateway, locate, named, number, pay, placing, setting, staff,
+    store, user,
 };
 
 pub(crate) const STORES: [&str; 3] = ["main", "second", "third"];
@@ -137,7 +137,9 @@ fn command(rng: &mut Rng, known: &Known, clock: &TestClock) -> (Command, Actor) 
         76..79 => (Command::ExpireReservation { order }, Actor::System),
         79..82 => (expect_at(order, clock.now() + SignedDuration::from_hours(1)), staff),
         82..86 => {
-            let state = *rng.choice(&[ShipmentState::Packed, ShipmentState::Shipped, ShipmentState::Delivered]).unwrap();
+            let state = *rng
+                .choice(&[ShipmentState::Packed, ShipmentState::Shipped, ShipmentState::Delivered])
+                .unwrap();
             (Command::MoveParcel { order, parcel: rng.u16(1..3), state }, staff)
         }
         _ => {
@@ -150,7 +152,8 @@ fn command(rng: &mut Rng, known: &Known, clock: &TestClock) -> (Command, Actor) 
 }
 
 fn place(rng: &mut Rng, known: &Known, of: &StoreId, clock: &TestClock) -> (Command, Actor) {
-    let mine: Vec<ProductId> = known.products.iter().filter(|(store, _)| store == of).map(|(_, id)| *id).collect();
+    let mine: Vec<ProductId> =
+        known.products.iter().filter(|(store, _)| store == of).map(|(_, id)| *id).collect();
     let items: Vec<_> = (0..rng.usize(1..3)).map(|_| (*rng.choice(&mine).unwrap(), rng.u32(1..4))).collect();
     let payment = if rng.bool() { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery };
     let order = PlaceOrder { payment, ..placing(clock.uuid(), of.as_str(), &items) };

@@ -176,8 +176,14 @@ pub struct Staff {
     pub secret: Option<Secret>,
 }
 
-/// Finds the server and somebody to be: `--email`, else `--token`, else the secret of a server on this machine.
-pub fn staff(args: &ServerArgs, environment: &Environment, name: &str) -> anyhow::Result<Staff> {
+/// Finds the server and somebody to be: `--email`, else `--token`, else the secret of a server on this machine, which
+/// vouches for this subject under this name.
+pub fn staff(
+    args: &ServerArgs,
+    environment: &Environment,
+    subject: &str,
+    name: &str,
+) -> anyhow::Result<Staff> {
     let config = Config::load(&args.config.0, environment)?;
     let url = args.url.clone().map_or_else(|| here(config.listen), Ok)?;
     let client = Client::new(url.clone())?;
@@ -189,7 +195,7 @@ pub fn staff(args: &ServerArgs, environment: &Environment, name: &str) -> anyhow
     } else if let Some(token) = &args.token {
         Credentials::Token(Secret::new(token.trim()))
     } else if let Some(secret) = &secret {
-        Credentials::local(secret.clone(), name, name, Role::Staff)
+        Credentials::local(secret.clone(), subject, name, Role::Staff)
     } else if ours {
         bail!(
             "there is no token secret in {} to speak for you. If the server's data is elsewhere, say --data DIRECTORY; \

@@ -106,6 +106,11 @@ impl Client {
         }
     }
 
+    /// One product.
+    pub async fn product(&self, id: &str) -> Result<Product, ClientError> {
+        self.get(&format!("api/v1/products/{id}"), &[("", ""); 0]).await
+    }
+
     /// Puts a product on the shelf.
     pub async fn create_product(&self, body: &impl Serialize) -> Result<Product, ClientError> {
         self.call(Method::POST, "api/v1/products", Some(body), None).await

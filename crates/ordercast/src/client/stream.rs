@@ -131,7 +131,7 @@ impl Follower {
             match next {
                 Err(_) => return Ok(format!("nothing was heard for {} s", SILENCE.as_secs())),
                 Ok(None) => return Ok("the server closed the connection".to_owned()),
-                Ok(Some(Err(error))) => return Ok(chain(&error)),
+                Ok(Some(Err(error))) => return Ok(format!("the connection broke ({})", chain(&error))),
                 Ok(Some(Ok(block))) => {
                     if let Some(update) = self.understand(block) {
                         self.updates.send(update).await?;

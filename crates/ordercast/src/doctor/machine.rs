@@ -31,7 +31,7 @@ fn clock(config: &Config) -> Check {
             format!("it is said to be {now}, but the data was written at {newest}"),
             advice,
         ),
-        _ => Check::good(ABOUT, format!("{now}")),
+        _ => Check::good(ABOUT, format!("{now:.0}")),
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn gather(
     environment: &Environment,
     run: &Run,
 ) -> anyhow::Result<Cast> {
-    let staff = credentials::staff(&args.server, environment, "ordercast-simulate")?;
+    let staff = credentials::staff(&args.server, environment, "ordercast-simulate", "the simulation")?;
     let shelf = shelf(&staff.client)
         .await
         .with_context(|| format!("cannot read the catalogue of {}", staff.client.base()))?;

@@ -83,7 +83,7 @@ async fn listen(viewer: Viewer, mut updates: mpsc::Receiver<Update>, run: Arc<Ru
         match update {
             Update::Event { event, .. } => tally.saw(viewer, &event, clock::now()),
             Update::Repeated { .. } => tally.repeated += 1,
-            Update::Lost { .. } => tally.lost += 1,
+            Update::Lost { attempt, .. } => tally.lost += u64::from(attempt == 1),
             Update::Connected { .. } => tally.resumed += 1,
             Update::Reset(reset) => tally.reset(viewer, &reset),
             Update::Refused(error) => tally.refused(&error),

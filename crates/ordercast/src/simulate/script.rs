@@ -52,7 +52,7 @@ impl Script {
         let mut shelf: Vec<usize> = (0..cast.shelf.len()).collect();
         random.shuffle(&mut shelf);
         let items = shelf.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
-        let second_thoughts = (random.f64() < 0.1).then(|| pause(random, pace));
+        let second_thoughts = (random.f64() < 0.1).then(|| pause(random, pace / 3));
         Self { customer, cart: items, second_thoughts, steps: steps(random, pace) }
     }
 }

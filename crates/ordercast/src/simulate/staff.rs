@@ -22,9 +22,11 @@ const HANDS: usize = 8;
 /// The shelf is counted no more often than this.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(2);
 /// Below this much a product is filled up …
-const LOW: u32 = 200;
+const LOW: u32 = 30;
 /// … by this much.
-const DELIVERY: u32 = 10_000;
+const DELIVERY: u32 = 500;
+/// The code of a step that was taken already.
+const UNCHANGED: &str = "unchanged";
 
 /// Something for the staff to do.
 #[derive(Debug)]
@@ -129,6 +131,8 @@ async fn one(staff: &Client, run: &Run, order: &str, step: &Step) -> Outcome {
             run.tally().changed(&order);
             Outcome::Done
         }
+        // The answer to an earlier attempt was lost.
+        Err(error) if error.code() == UNCHANGED => Outcome::Done,
         Err(error) => {
             run.tally().refused(&error);
             Outcome::Over
@@ -153,6 +157,8 @@ async fn bulk(
         let (order, reply) = orders.swap_remove(at);
         let done = if let (true, Some(version)) = (outcome.ok, outcome.version) {
             run.tally().moved(&order, status, version);
+            Outcome::Done
+        } else if outcome.code.as_deref() == Some(UNCHANGED) {
             Outcome::Done
         } else {
             run.tally().refused_code(outcome.code.as_deref().unwrap_or("unknown"));

@@ -19,7 +19,7 @@ pub(super) fn of(event: &Event, known: &Known, zone: &TimeZone) -> String {
     let mut line = format!("{}{time}{:#}  ", style::DIM, style::DIM);
     match (&event.order_number, event.status) {
         (Some(number), Some(status)) => order(&mut line, number, status, event, known),
-        _ => product(&mut line, event),
+        _ => product(&mut line, event, known),
     }
     let mut details = vec![by(event.actor.as_ref())];
     details.extend(facts(event, zone));
@@ -43,9 +43,9 @@ fn order(line: &mut String, number: &str, status: Status, event: &Event, known: 
     );
 }
 
-fn product(line: &mut String, event: &Event) {
+fn product(line: &mut String, event: &Event, known: &Known) {
     let what = if event.product_id.is_some() { "product" } else { event.kind.as_str() };
-    let name = event.name.as_deref().unwrap_or("-");
+    let name = event.name.as_deref().or(known.product.as_deref()).unwrap_or("-");
     let _ =
         write!(line, "{:7} {}◇ {:<10}{:#}  {}", "", style::DIM, printable(what), style::DIM, printable(name));
 }
@@ -53,8 +53,10 @@ fn product(line: &mut String, event: &Event) {
 /// Who did it.
 fn by(actor: Option<&ActorSeen>) -> String {
     let Some(actor) = actor else { return String::new() };
-    if let Some(name) = &actor.name {
-        return format!("by {name}");
+    match &actor.name {
+        // Whose name stands in the line already.
+        Some(name) if actor.origin != Origin::Customer => return format!("by {name}"),
+        _ => {}
     }
     match actor.origin {
         Origin::Customer => "by the customer",
@@ -120,6 +122,7 @@ mod tests {
         let known = Known {
             customer: Some("Asha Rao".to_owned()),
             total: Some(serde_json::from_value(json!({ "amount": 3450, "currency": "EUR" })).unwrap()),
+            product: None,
         };
         assert_eq!(
             plain(&event, &known),
@@ -135,7 +138,7 @@ mod tests {
             "orderId": "o1", "orderNumber": "1\u{1b}[2J", "status": "cancelled", "previousStatus": "pending",
             "reason": "line\nbreak\u{202e}",
         });
-        let known = Known { customer: Some("\u{9b}2J".to_owned()), total: None };
+        let known = Known { customer: Some("\u{9b}2J".to_owned()), ..Known::default() };
         let event: Event = serde_json::from_value(event).unwrap();
         let line = of(&event, &known, &TimeZone::UTC);
         let styles_only = anstream::adapter::strip_str(&line).to_string();

@@ -31,7 +31,7 @@ const CAUGHT_UP_AFTER: Duration = Duration::from_millis(750);
 
 /// Runs until it is interrupted or refused.
 pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let staff = credentials::staff(&args.server, environment, "ordercast-watch")?;
+    let staff = credentials::staff(&args.server, environment, "ordercast-watch", "ordercast watch")?;
     let mut updates = follow(staff.client.clone(), args.since.clone());
     let mut out = Out { events: Box::new(anstream::stdout()), notices: Box::new(anstream::stderr()) };
     let mut view = View {
@@ -137,7 +137,8 @@ impl View {
                 for order in &reset.orders {
                     self.book.note(order);
                 }
-                let why = reset.reason.as_deref().unwrap_or("the history since then is gone");
+                let why =
+                    reset.reason.as_deref().unwrap_or("the history since then is gone").replace('_', " ");
                 out.notice(style::WARN, &format!("starting from the present: {why}"));
             }
             Update::Lost { why, attempt, wait } => {

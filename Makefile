@@ -1,0 +1,34 @@
+# Ordercast. `make run` and `make test` do everything from a bare checkout with Rust (and a C compiler) installed.
+
+.DEFAULT_GOAL := help
+.PHONY: run test bench lint help
+
+CARGO ?= cargo
+DATA ?= data
+
+## run: build and start a demo shop on http://localhost:3000 (arguments: ARGS="--listen 127.0.0.1:8080")
+run:
+	@scripts/needs.sh
+	$(CARGO) build --release --locked --package ordercast
+	target/release/ordercast serve --demo --data $(DATA) $(ARGS)
+
+## test: every test; says at the end what had to be left out, and why
+test:
+	@scripts/needs.sh
+	@scripts/test.sh
+
+## bench: build for speed, create 100,000 orders on one core, and compare with floors (arguments: ARGS="--orders 1000000")
+bench:
+	@scripts/needs.sh
+	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
+	target/release/ordercast-bench orders $(ARGS)
+
+## lint: what has to be clean before a commit: format, clippy, documentation
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+## help: this list
+help:
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)

@@ -1,0 +1,112 @@
+//! The newest events of this process, for connections that are a little behind.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use log::{Seq, Told};
+use orders::Audience;
+
+use crate::topic::Topic;
+
+/// One event in the ring, with its encodings, each made once, when the first connection needs it.
+#[derive(Debug)]
+pub struct Entry {
+    /// The event and the people around it.
+    pub told: Told,
+    pub(crate) topics: Vec<Topic>,
+    encodings: [OnceLock<Option<Bytes>>; 4],
+}
+
+impl Entry {
+    /// Wraps an event for delivery.
+    pub fn new(told: Told) -> Self {
+        Self { topics: Topic::of(&told.recorded), told, encodings: Default::default() }
+    }
+
+    /// Its place in the log.
+    pub fn seq(&self) -> Seq {
+        self.told.recorded.seq
+    }
+
+    /// The bytes an audience gets; `None` when there is nothing in it for them. `encode` is called once an audience.
+    pub fn encoded(&self, audience: Audience, encode: impl FnOnce(&Told) -> Option<Bytes>) -> Option<Bytes> {
+        let place = match audience {
+            Audience::Customer => 0,
+            Audience::Staff => 1,
+            Audience::Driver => 2,
+            Audience::Link => 3,
+        };
+        self.encodings[place].get_or_init(|| encode(&self.told)).clone()
+    }
+}
+
+/// The newest events, without a gap.
+pub(crate) struct Ring {
+    /// The place of the newest event known here.
+    head: Seq,
+    /// Every event after this place came through here; what came before may have passed this process by.
+    whole_after: Seq,
+    /// Ending at `head`.
+    entries: VecDeque<Arc<Entry>>,
+    size: usize,
+}
+
+/// Whether an event was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It was known already.
+    Known,
+    /// It follows the one before.
+    Next,
+    /// Something between it and the one before is missing here.
+    AfterGap,
+}
+
+impl Ring {
+    pub(crate) fn new(head: Seq, size: usize) -> Self {
+        Self { head, whole_after: head, entries: VecDeque::with_capacity(size.min(1024)), size: size.max(1) }
+    }
+
+    pub(crate) fn head(&self) -> Seq {
+        self.head
+    }
+
+    pub(crate) fn whole_after(&self) -> Seq {
+        self.whole_after
+    }
+
+    pub(crate) fn take(&mut self, entry: Arc<Entry>) -> Taken {
+        let seq = entry.seq();
+        if seq <= self.head {
+            return Taken::Known;
+        }
+        let follows = seq == self.head.next();
+        if !follows {
+            self.entries.clear();
+            self.whole_after = Seq(seq.0 - 1);
+        }
+        if self.entries.len() == self.size {
+            self.entries.pop_front();
+        }
+        self.head = seq;
+        self.entries.push_back(entry);
+        if follows { Taken::Next } else { Taken::AfterGap }
+    }
+
+    /// The event at a place, if it is still here.
+    pub(crate) fn at(&self, seq: Seq) -> Option<&Arc<Entry>> {
+        self.entries.get(usize::try_from(seq.0.checked_sub(self.first().0)?).ok()?)
+    }
+
+    /// All events after a place; `None` when some of them are no longer here.
+    pub(crate) fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Arc<Entry>>> {
+        let skip = usize::try_from(seq.next().0.checked_sub(self.first().0)?).unwrap_or(usize::MAX);
+        Some(self.entries.iter().skip(skip))
+    }
+
+    /// The place of the oldest event here; where there is none, of the next one.
+    fn first(&self) -> Seq {
+        Seq(self.head.0 + 1 - self.entries.len() as u64)
+    }
+}

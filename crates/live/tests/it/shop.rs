@@ -1,0 +1,287 @@
+//! A real log, with its events caught on their way to the hub, so that a test says when they arrive there.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use log::sqlite::{Database, Options, Synchronous};
+use log::{
+    Clock, Committed, Cursor, Outcome, Queries, Recorded, Scope, Seen, Seq, Shelved, Snapshot, Submission, Writer,
+};
+use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus};
+use orders::order::PaymentMethod;
+use orders::product::Details;
+use orders::{
+    Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status, StoreId, UserId,
+};
+use ordercast_live::{Delivery, Hub, Subscription, Topic};
+use uuid::Uuid;
+
+/// Nothing here takes so long; a test that waits longer fails instead of hanging.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A clock that stands still unless it is moved.
+pub(crate) struct TestClock {
+    now: Mutex<Timestamp>,
+    ids: AtomicU64,
+}
+
+impl TestClock {
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        *self.now.lock().unwrap() += by;
+    }
+
+    pub(crate) fn next_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.ids.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let millis = u64::try_from(Clock::now(self).as_millisecond()).unwrap();
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.next_id()
+    }
+}
+
+/// What is done with a committed batch.
+type Onward = Arc<Mutex<Box<dyn FnMut(Committed) + Send>>>;
+
+pub(crate) struct Shop {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) queries: Arc<dyn Queries>,
+    /// Batches that were committed and not yet handed to a hub.
+    pub(crate) caught: Arc<Mutex<VecDeque<Committed>>>,
+    onward: Onward,
+    pub(crate) writer: Option<Writer>,
+    thread: Option<JoinHandle<()>>,
+    product: Option<ProductId>,
+    _directory: tempfile::TempDir,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        Self::keeping(None).await
+    }
+
+    /// One that forgets old events.
+    pub(crate) async fn keeping(keep_events: Option<SignedDuration>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let noon = "2026-03-01T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock { now: Mutex::new(noon), ids: AtomicU64::new(1) });
+        // What is durable is not the question here.
+        let options = Options { keep_events, synchronous: Synchronous::Normal, readers: 2, ..Options::default() };
+        let Database { journal, queries, .. } = Database::open(directory.path(), &options, clock.next_id()).unwrap();
+        let caught: Arc<Mutex<VecDeque<Committed>>> = Arc::default();
+        let theirs = Arc::clone(&caught);
+        let onward: Onward = Arc::new(Mutex::new(Box::new(move |batch| theirs.lock().unwrap().push_back(batch))));
+        let hand_on = Arc::clone(&onward);
+        let publish = Box::new(move |committed| hand_on.lock().unwrap()(committed));
+        let (writer, thread) = Writer::start(journal, Arc::clone(&clock) as _, publish).unwrap();
+        let (writer, thread) = (Some(writer), Some(thread));
+        let mut shop = Self { clock, queries, caught, onward, writer, thread, product: None, _directory: directory };
+        shop.product = Some(shop.product("main").await);
+        shop
+    }
+
+    /// A hub at the log's head; batches caught so far are forgotten.
+    pub(crate) async fn hub(&self, ring: usize) -> Arc<Hub> {
+        self.settle().await;
+        self.caught.lock().unwrap().clear();
+        let head = self.queries.head().await.unwrap();
+        Arc::new(Hub::with_ring(Arc::clone(&self.queries), head, ring))
+    }
+
+    /// From here on batches go to the hub at once, from the writer's thread, as they do in the server.
+    pub(crate) fn connect(&self, hub: &Arc<Hub>) {
+        let hub = Arc::clone(hub);
+        *self.onward.lock().unwrap() = Box::new(move |committed| drop(hub.publish(committed)));
+    }
+
+    /// Hands the next batch that was caught to a hub.
+    pub(crate) fn publish(&self, hub: &Hub) -> bool {
+        let next = self.caught.lock().unwrap().pop_front();
+        next.map(|committed| hub.publish(committed)).is_some()
+    }
+
+    pub(crate) fn publish_all(&self, hub: &Hub) {
+        while self.publish(hub) {}
+    }
+
+    /// Loses the next batch on its way to the hub.
+    pub(crate) fn lose(&self) -> bool {
+        self.caught.lock().unwrap().pop_front().is_some()
+    }
+
+    /// An answer comes before its events are published; one more round, and they are.
+    pub(crate) async fn settle(&self) {
+        let nothing = Submission { requests: Vec::new(), idempotency: None, seen: None };
+        self.writer.as_ref().unwrap().submit(nothing).await.unwrap();
+    }
+
+    pub(crate) async fn ask(&self, submission: Submission) -> Outcome {
+        let mut receipt = self.writer.as_ref().unwrap().submit(submission).await.unwrap();
+        receipt.outcomes.remove(0)
+    }
+
+    pub(crate) async fn order(&self, command: Command, actor: Actor) -> Arc<Snapshot> {
+        match self.ask(Submission::one(command, actor)).await {
+            Outcome::Order(snapshot) => snapshot,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn shelve(&self, store: &str) -> Arc<Shelved> {
+        let create = CreateProduct {
+            id: ProductId::new(self.clock.next_id()),
+            name: "Tea".parse().unwrap(),
+            price: Money { amount: 450, currency: "EUR".parse().unwrap() },
+            on_hand: 1_000_000,
+            details: Details::default(),
+        };
+        match self.ask(Submission::one(Command::CreateProduct(create), staff(store))).await {
+            Outcome::Product(shelved) => shelved,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A new product of a store: an event that no customer hears of.
+    pub(crate) async fn product(&self, store: &str) -> ProductId {
+        self.shelve(store).await.product.id
+    }
+
+    pub(crate) fn placing(&self, customer: &str) -> Submission {
+        let command = Command::PlaceOrder(PlaceOrder {
+            id: OrderId::new(self.clock.next_id()),
+            store: StoreId::main(),
+            items: vec![(self.product.unwrap(), 1)],
+            payment: PaymentMethod::CashOnDelivery,
+            address: address(),
+            expected_total: None,
+        });
+        Submission::one(command, Actor::Customer { user: user(customer) })
+    }
+
+    pub(crate) async fn place(&self, customer: &str) -> OrderNumber {
+        match self.ask(self.placing(customer)).await {
+            Outcome::Order(snapshot) => snapshot.order.number,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A note by the staff: an event that the customer's topic has, and of which they are told nothing.
+    pub(crate) async fn note(&self, order: OrderNumber, text: &str) {
+        let current = self.queries.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
+        let note = SetStatus { note: Some(text.parse().unwrap()), ..setting(order, current) };
+        self.order(Command::SetStatus(note), staff("main")).await;
+    }
+
+    pub(crate) async fn set(&self, order: OrderNumber, status: Status) {
+        self.order(Command::SetStatus(setting(order, status)), staff("main")).await;
+    }
+
+    pub(crate) async fn bring(&self, order: OrderNumber, driver: &str) {
+        let set = SetDelivery {
+            order: OrderRef::Number(order),
+            partner: Some(Partner { name: driver.parse().unwrap(), phone: None }),
+            driver: Some(user(driver)),
+            place: None,
+            estimated_delivery: None,
+        };
+        self.order(Command::SetDelivery(set), staff("main")).await;
+    }
+
+    /// Everything of a scope, from the log itself.
+    pub(crate) async fn truth(&self, scope: Scope) -> Vec<Arc<Recorded>> {
+        let stretch = self.queries.tail(scope, Seq(0), usize::MAX).await.unwrap();
+        stretch.events.into_iter().map(|told| told.recorded).collect()
+    }
+
+    pub(crate) async fn head(&self) -> Cursor {
+        self.queries.head().await.unwrap()
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.writer = None;
+        if let Some(thread) = self.thread.take().filter(|_| !std::thread::panicking()) {
+            thread.join().unwrap();
+        }
+    }
+}
+
+pub(crate) fn setting(order: OrderNumber, status: Status) -> SetStatus {
+    SetStatus {
+        order: OrderRef::Number(order),
+        status,
+        tracking_number: None,
+        estimated_delivery: None,
+        note: None,
+        reason: None,
+    }
+}
+
+pub(crate) fn address() -> Address {
+    Address {
+        name: "Asha Rao".parse().unwrap(),
+        phone: Some("+491701234567".parse().unwrap()),
+        line1: "12 Harbour Road".parse().unwrap(),
+        line2: None,
+        city: "Kochi".parse().unwrap(),
+        region: None,
+        postal_code: None,
+        country: None,
+    }
+}
+
+pub(crate) fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+pub(crate) fn staff(store: &str) -> Actor {
+    Actor::Staff { user: user("mira"), store: StoreId::new(store).unwrap() }
+}
+
+pub(crate) fn seen(id: &str, role: Role, name: &str, email: &str) -> Seen {
+    let (name, email) = (Some(name.to_owned()), Some(email.to_owned()));
+    Seen { user: user(id), role, store: StoreId::main(), name, email }
+}
+
+pub(crate) fn of_customer(name: &str) -> Topic {
+    Topic::User(user(name))
+}
+
+pub(crate) fn of_store(name: &str) -> Topic {
+    Topic::Store(StoreId::new(name).unwrap())
+}
+
+/// The places of what comes next, within the deadline.
+pub(crate) async fn next(subscription: &mut Subscription) -> Vec<Seq> {
+    let next = tokio::time::timeout(DEADLINE, subscription.next()).await.expect("something comes");
+    places(&next.unwrap())
+}
+
+/// The places of everything that is there already.
+pub(crate) async fn drain(subscription: &mut Subscription) -> Vec<Seq> {
+    let mut all = Vec::new();
+    while let Some(delivery) = subscription.pending().await.unwrap() {
+        all.extend(places(&delivery));
+    }
+    all
+}
+
+pub(crate) fn places(delivery: &Delivery) -> Vec<Seq> {
+    match delivery {
+        Delivery::Events(entries) => entries.iter().map(|entry| entry.seq()).collect(),
+        Delivery::Reset { reason, .. } => panic!("reset: {reason:?}"),
+    }
+}

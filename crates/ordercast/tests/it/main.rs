@@ -1,0 +1,6 @@
+//! The whole server, asked over real connections. Each module is a part of what it promises; `support` starts it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod support;
+mod orders;

@@ -1,0 +1,95 @@
+//! The stream of events, read as the HTML standard says.
+
+use serde_json::Value;
+
+use super::ask::Ask;
+use super::{Shop, within};
+
+/// One event of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    /// Its name.
+    pub(crate) name: String,
+    /// The cursor it carries; empty where it has none.
+    pub(crate) id: String,
+    /// What it says.
+    pub(crate) data: Value,
+}
+
+/// A live connection.
+pub(crate) struct Events {
+    response: reqwest::Response,
+    pending: Vec<u8>,
+}
+
+impl Shop {
+    /// Opens a stream from here on; the first event is `connected`, which is read and returned.
+    pub(crate) async fn listen(&self, token: &str) -> (Events, Event) {
+        Events::open(self.get("/api/v1/stream").by(token)).await
+    }
+
+    /// Opens a stream from a cursor on.
+    pub(crate) async fn resume(&self, token: &str, cursor: &str) -> (Events, Event) {
+        Events::open(self.get("/api/v1/stream").by(token).header("last-event-id", cursor)).await
+    }
+}
+
+impl Events {
+    /// Opens a stream, which must be let in.
+    pub(crate) async fn open(request: Ask) -> (Self, Event) {
+        let response = within(request.open()).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut events = Self { response, pending: Vec::new() };
+        let connected = events.next().await.unwrap();
+        assert_eq!(connected.name, "connected");
+        (events, connected)
+    }
+
+    /// The next event; `None` when the server ended the stream.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        within(self.frame()).await
+    }
+
+    /// The next event of this name, past any others.
+    pub(crate) async fn until(&mut self, name: &str) -> Event {
+        let seek = async {
+            loop {
+                let event = self.frame().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
+                if event.name == name {
+                    return event;
+                }
+            }
+        };
+        within(seek).await
+    }
+
+    async fn frame(&mut self) -> Option<Event> {
+        loop {
+            if let Some(end) = self.pending.windows(2).position(|pair| pair == b"\n\n") {
+                let frame: Vec<u8> = self.pending.drain(..end + 2).collect();
+                if let Some(event) = parse(std::str::from_utf8(&frame).unwrap()) {
+                    return Some(event);
+                }
+                continue;
+            }
+            // A stream that was cut is one that ended.
+            match self.response.chunk().await {
+                Ok(Some(bytes)) => self.pending.extend_from_slice(&bytes),
+                Ok(None) | Err(_) => return None,
+            }
+        }
+    }
+}
+
+fn parse(frame: &str) -> Option<Event> {
+    let field = |name: &str| {
+        frame.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
+    };
+    let (name, data) = (field("event"), field("data"));
+    (!data.is_empty()).then(|| Event {
+        name: name.to_owned(),
+        id: field("id").to_owned(),
+        data: serde_json::from_str(data).unwrap(),
+    })
+}
