@@ -148,6 +148,8 @@ impl Floor {
         connection.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 2000)?;
+        // The stock is written without the products it belongs to.
+        connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "cache_size", -64 * 1024)?;
         connection.set_prepared_statement_cache_capacity(32);
         connection.execute_batch(TABLES)?;

@@ -184,8 +184,10 @@ impl Shop {
         self.order(Command::SetStatus(note), staff("main")).await;
     }
 
-    pub(crate) async fn set(&self, order: OrderNumber, status: Status) {
-        self.order(Command::SetStatus(setting(order, status)), staff("main")).await;
+    /// Sets a status; whether that was accepted.
+    pub(crate) async fn set(&self, order: OrderNumber, status: Status) -> bool {
+        let set = Submission::one(Command::SetStatus(setting(order, status)), staff("main"));
+        matches!(self.ask(set).await, Outcome::Order(_))
     }
 
     pub(crate) async fn bring(&self, order: OrderNumber, driver: &str) {

@@ -36,7 +36,7 @@ pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Opti
         prepare(&fresh, random)
     })?;
     let kept = if target.exists() { Some(set_aside(&target)?) } else { None };
-    // Of a database that could not be opened any more; they belong to the one that was set aside.
+    // Of a database that could not be opened any more: its log must not be taken for that of the new one.
     remove_companions(&target);
     put(&fresh, &target)?;
     drop(lock);
@@ -115,11 +115,17 @@ fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
         })
         .find(|kept| !kept.exists())
         .unwrap_or_else(|| beside(target, ".before-restore"));
-    // One that is damaged, which may be why it is replaced, is kept as it is.
-    if let Err(error) = fold(target) {
-        tracing::warn!(%error, database = %target.display(), "the old database could not be closed cleanly");
-        for suffix in COMPANIONS {
-            drop(std::fs::rename(beside(target, suffix), beside(&kept, suffix)));
+    // One that is damaged, which may be why it is replaced, is kept as it is, with the log beside it. SQLite would
+    // remove a log that it cannot read.
+    let (log, kept_log) = (beside(target, COMPANIONS[0]), beside(&kept, COMPANIONS[0]));
+    let linked = std::fs::hard_link(&log, &kept_log).is_ok();
+    match fold(target) {
+        Ok(()) => drop(std::fs::remove_file(&kept_log)),
+        Err(error) => {
+            tracing::warn!(%error, database = %target.display(), "the old database could not be closed cleanly");
+            if !linked {
+                drop(std::fs::rename(&log, &kept_log));
+            }
         }
     }
     std::fs::hard_link(target, &kept)

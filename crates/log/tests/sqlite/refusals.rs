@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::Sqlite;
 use crate::contract::log::{Log, ordered};
 use crate::contract::shop::{
-    cancel, count, create, customer, keyed, named, number, place, placing, staff, store, user,
+    cancel, create, customer, keyed, named, number, place, placing, staff, store, user,
 };
 
 const MAIN: &str = "main";
@@ -152,19 +152,21 @@ async fn a_run_that_was_rolled_back_is_written_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn housekeeping_that_fails_harms_nobody() {
     let shop = Shop::open().await;
-    let order = || keyed(place(shop.log.clock.uuid(), MAIN, &[(shop.tea, 1)]), customer("asha"), 7, 7);
-    let placed = ordered(shop.log.submit(order()).await);
-    shop.log.submit(keyed(count(shop.tea, 90_000), staff(MAIN), 8, 8)).await.unwrap();
+    let order = |key| keyed(place(shop.log.clock.uuid(), MAIN, &[(shop.tea, 1)]), customer("asha"), key, 1);
+    for key in [7, 8] {
+        ordered(shop.log.submit(order(key)).await);
+    }
     shop.sql("CREATE TRIGGER keep BEFORE DELETE ON answers BEGIN SELECT RAISE(ABORT, 'kept'); END");
     shop.log.clock.advance(SignedDuration::from_hours(30));
-    shop.log.tidy(2).await;
-    // Whoever comes alone in a batch must not pay for it.
+    // Tea is in the writer's memory when housekeeping fails. Whoever comes alone after that must not pay for it.
+    let placed = ordered(shop.log.submit(order(9)).await);
+    shop.log.settle().await;
     shop.log.order(cancel(number(placed.order.number)), customer("asha")).await;
-    ordered(shop.log.submit(order()).await);
+    ordered(shop.log.submit(order(7)).await);
     shop.sql("DROP TRIGGER keep");
     shop.log.tidy(2).await;
     ordered(shop.log.submit(shop.order(shop.tea, "asha")).await);
-    assert_eq!(shop.reserved(shop.tea).await, 2);
+    assert_eq!(shop.reserved(shop.tea).await, 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -32,6 +32,15 @@ async fn paint(writer: Writer, product: ProductId, times: u32) {
     }
 }
 
+/// Paints several products at once.
+async fn paint_all(log: &Log<Sqlite>, products: &[ProductId], times: u32) {
+    let mut painters = tokio::task::JoinSet::new();
+    for product in products {
+        painters.spawn(paint(log.writer(), *product, times));
+    }
+    painters.join_all().await;
+}
+
 /// Asks for something all the time.
 async fn read(queries: Arc<dyn Queries>, over: Arc<AtomicBool>) {
     while !over.load(Ordering::Relaxed) {
@@ -66,11 +75,10 @@ async fn the_log_stays_short_under_sustained_load() {
     for product in products(&log, 16).await {
         painters.spawn(paint(log.writer(), product, 200));
     }
-    let (mut largest, mut sizes) = (0, std::collections::BTreeSet::new());
-    while painters.try_join_next().is_some() || !painters.is_empty() {
-        let now = size(&log);
-        largest = largest.max(now);
-        sizes.insert(now);
+    let mut largest = 0;
+    while !painters.is_empty() {
+        painters.try_join_next().transpose().unwrap();
+        largest = largest.max(size(&log));
         tokio::task::yield_now().await;
     }
     over.store(true, Ordering::Relaxed);
@@ -84,20 +92,21 @@ async fn the_log_stays_short_under_sustained_load() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_reader_lets_it_grow_and_it_shrinks_again_afterwards() {
+    const HELD_BACK: u64 = 14 * MIB;
     let log = Log::<Sqlite>::fresh().await;
-    let product = products(&log, 1).await[0];
+    let products = products(&log, 16).await;
     let reader = log.backend().raw();
-    reader.execute_batch("BEGIN; SELECT count(*) FROM events").unwrap();
+    reader.execute_batch("BEGIN").unwrap();
     reader.query_row("SELECT count(*) FROM events", (), |row| row.get::<_, i64>(0)).unwrap();
     let since = Instant::now();
-    while size(&log) < CAP {
-        paint(log.writer(), product, 50).await;
+    while size(&log) < HELD_BACK {
+        paint_all(&log, &products, 10).await;
         assert!(since.elapsed() < DEADLINE, "the reader should hold it back");
     }
     reader.execute_batch("COMMIT").unwrap();
     // Back to the size that the options say.
     while size(&log) > 4 * MIB {
-        paint(log.writer(), product, 50).await;
+        paint_all(&log, &products, 10).await;
         assert!(since.elapsed() < DEADLINE * 2, "it is still {} MiB", size(&log) / MIB);
     }
 }
@@ -129,5 +138,5 @@ async fn orders_are_written_one_behind_the_other() {
         log.submit(submission(&log, 200 + n)).await.unwrap();
     }
     let pages = (size(&log) - before) / 4096 / 10;
-    assert!(pages < 60, "{BATCH} orders of as many customers took {pages} pages");
+    assert!(pages < 80, "{BATCH} orders of as many customers took {pages} pages");
 }

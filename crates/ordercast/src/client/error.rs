@@ -8,7 +8,7 @@ use url::Url;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ClientError {
     /// This machine cannot make requests at all.
-    #[error("cannot make requests from here: {0}")]
+    #[error("cannot make requests from here: {0} (for https, the package ca-certificates is needed)")]
     Setup(String),
     /// Nobody answered.
     #[error("no answer from {url}: {why}")]

@@ -53,7 +53,7 @@ impl Client {
         // certificates installed can still speak plain HTTP.
         let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
         let builder = if base.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
-        let http = builder.build().map_err(|error| ClientError::Setup(error.to_string()))?;
+        let http = builder.build().map_err(|error| ClientError::Setup(error::chain(&error)))?;
         Ok(Self { http, base, credentials: None })
     }
 

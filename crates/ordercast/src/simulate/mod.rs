@@ -100,7 +100,7 @@ pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Resu
     drop(desk);
     let placing = began.elapsed();
 
-    progress.say("finishing what was begun");
+    progress.say("finishing");
     // Five or six steps are left at most, and an interruption takes only those under way.
     let deadline = Instant::now()
         + if run.is_closing() { LAST_EVENTS } else { args.pace * 30 + Duration::from_secs(20) };

@@ -24,7 +24,7 @@ impl Progress {
     pub(super) fn start(run: Arc<Run>, length: Duration) -> Self {
         let bar = ProgressBar::new(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(
-            "{spinner:.blue} {bar:24.blue/black.bright} {elapsed} {prefix}{wide_msg}",
+            "{spinner:.blue} {bar:16.blue/black.bright} {elapsed} {prefix}{wide_msg}",
         );
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let shown = bar.clone();
@@ -33,7 +33,7 @@ impl Progress {
             let mut tick = interval(Duration::from_millis(200));
             loop {
                 tick.tick().await;
-                let line = line(&run.tally(), began.elapsed());
+                let line = line(&run.tally(), began.elapsed().min(length));
                 shown.set_position(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
                 shown.set_message(line);
             }
@@ -57,7 +57,7 @@ fn line(tally: &Tally, elapsed: Duration) -> String {
     let rate = per_second(tally.placed, elapsed);
     let seen = tally.coverage(false).seen + tally.coverage(true).seen;
     let mut line = format!(
-        "{} orders ({rate:.1}/s) · {seen} events seen, {} to come · {:.0} ms",
+        "{} orders ({rate:.1}/s) · {seen} events seen, {} to come · p95 {:.0} ms",
         tally.placed,
         tally.missing(),
         tally.lag.recent(95),

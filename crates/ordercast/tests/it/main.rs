@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
-mod support;
+mod bad_input;
+mod matrix;
 mod orders;
+mod support;

@@ -14,7 +14,7 @@ async fn smoke() {
     println!("{hello:?}");
     println!("{}", shop.advance(&placed, "processing").await);
     println!("{}", shop.assign(&placed, &id_of("dev")).await);
-    println!("{:?}", events.until("order.processing").await);
+    println!("{:?}", events.until("order.status_changed").await);
     let local = shop.register("asha@example.com").await;
     println!("{local:?}");
     println!("{}", shop.get("/api/v1/me").by(&local.token).gives(200).await);

@@ -2,7 +2,7 @@
 //!
 //! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`] and [`Shop::at`]. A test owns it.
 //! - [`ask`]: requests and answers. [`people`]: who asks, with tokens. [`goods`]: products and orders to ask about.
-//! - [`live`]: the stream of events.
+//! - [`live`]: the stream of events. [`raw`]: requests that no client library would send.
 //!
 //! Nothing waits by sleeping: wait for what should happen, within [`PATIENCE`].
 
@@ -10,6 +10,7 @@ pub(crate) mod ask;
 pub(crate) mod goods;
 pub(crate) mod live;
 pub(crate) mod people;
+pub(crate) mod raw;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -1,0 +1,103 @@
+//! Publishing, joining, leaving and reading at the same time, from several threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use log::Seq;
+use tokio::task::JoinSet;
+
+use super::shop::{DEADLINE, Shop, drain, next, of_customer, of_store};
+
+const ORDERS: usize = 600;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_misses_anything_while_others_come_and_go() {
+    let shop = Arc::new(Shop::open().await);
+    let hub = shop.hub(8).await;
+    shop.connect(&hub);
+    let over = Arc::new(AtomicBool::new(false));
+    let mut readers = JoinSet::new();
+    for n in 0..6 {
+        let (hub, over) = (Arc::clone(&hub), Arc::clone(&over));
+        let topic = if n % 2 == 0 { of_customer("asha") } else { of_store("main") };
+        let mut subscription = hub.subscribe(topic.clone(), None);
+        readers.spawn(async move {
+            let mut got = Vec::new();
+            while !over.load(Ordering::SeqCst) {
+                // One stays; the others come back with their last id after each portion, some after a nap.
+                tokio::select! {
+                    delivery = subscription.next() => got.extend(super::shop::places(&delivery.unwrap())),
+                    () = tokio::task::yield_now(), if n > 1 => {}
+                }
+                if n > 1 {
+                    let last = got.last().map(|seq| hub.cursor_at(*seq)).unwrap_or_else(|| subscription.cursor());
+                    drop(subscription);
+                    tokio::task::yield_now().await;
+                    subscription = hub.subscribe(topic.clone(), Some(last));
+                }
+            }
+            got.extend(drain(&mut subscription).await);
+            (topic, got)
+        });
+    }
+    let begin = hub.head();
+    let mut writers = JoinSet::new();
+    for n in 0..4 {
+        let shop = Arc::clone(&shop);
+        writers.spawn(async move {
+            for _ in 0..ORDERS / 4 {
+                shop.place(if n % 2 == 0 { "asha" } else { "ben" }).await;
+            }
+        });
+    }
+    while let Some(done) = writers.join_next().await {
+        done.unwrap();
+    }
+    shop.settle().await;
+    over.store(true, Ordering::SeqCst);
+    // Wakes those who stay.
+    shop.place("asha").await;
+    shop.settle().await;
+    while let Some(done) = tokio::time::timeout(DEADLINE, readers.join_next()).await.expect("nobody hangs") {
+        let (topic, got) = done.unwrap();
+        let truth = shop.truth(topic.scope()).await;
+        let expected: Vec<Seq> = truth.iter().map(|event| event.seq).filter(|seq| *seq > begin).collect();
+        assert_eq!(got, expected, "{topic:?}");
+    }
+    assert_eq!(hub.topics(), 0);
+}
+
+/// Somebody joins at the very moment at which the topic's last listener leaves and an event comes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn joining_while_the_last_one_leaves_loses_no_waking() {
+    let shop = Arc::new(Shop::open().await);
+    let hub = shop.hub(1024).await;
+    shop.connect(&hub);
+    let (done, over) = tokio::sync::watch::channel(false);
+    let mut joining = JoinSet::new();
+    for _ in 0..4 {
+        let (hub, over) = (Arc::clone(&hub), over.clone());
+        joining.spawn(async move {
+            let mut rounds = 0;
+            while !*over.borrow() {
+                // The first event after joining must arrive.
+                next(&mut hub.subscribe(of_customer("asha"), None)).await;
+                rounds += 1;
+            }
+            rounds
+        });
+    }
+    for _ in 0..ORDERS {
+        shop.place("asha").await;
+    }
+    done.send_replace(true);
+    // Whoever still waits gets one of these.
+    let mut rounds = 0;
+    while !joining.is_empty() {
+        shop.place("asha").await;
+        while let Some(joined) = joining.try_join_next() {
+            rounds += joined.unwrap();
+        }
+    }
+    assert!(rounds > 100, "{rounds} rounds show nothing");
+}

@@ -1,0 +1,272 @@
+//! Bodies that are JSON, and not what they should be.
+
+use serde_json::{Value, json};
+
+use super::{Said, Stage, expect, verdict, with};
+use crate::support::goods::cart;
+
+/// A change to a valid body, the status and code it must get, and the field that must be named.
+type Case = (&'static str, Value, u16, &'static str, &'static str);
+
+const BODY: &str = "invalid_body";
+
+/// A text of so many letters.
+fn letters(n: usize) -> Value {
+    "x".repeat(n).into()
+}
+
+/// What nobody may be called.
+fn bad_names(pointer: &'static str, field: &'static str, most: usize) -> Vec<Case> {
+    let mut cases = vec![
+        (pointer, json!(""), 422, BODY, field),
+        (pointer, json!("   \t "), 422, BODY, field),
+        (pointer, letters(most + 1), 422, BODY, field),
+        (pointer, json!(7), 422, BODY, field),
+        (pointer, json!(["a"]), 422, BODY, field),
+        (pointer, json!({"a": 1}), 422, BODY, field),
+    ];
+    for inside in ["a\u{0}b", "a\nb", "a\u{7}b", "a\u{85}b", "a\u{202e}b", "a\u{2066}b", "a\u{feff}b", "a\u{1b}[31mb"] {
+        cases.push((pointer, json!(inside), 422, BODY, field));
+    }
+    cases
+}
+
+/// Sends a valid body with one thing wrong at a time.
+async fn each(stage: &Stage, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
+    let mut wrong = Vec::new();
+    for (pointer, value, status, code, field) in cases {
+        let body = with(valid, pointer, value);
+        let request = stage.shop.ask(method, &stage.path(path)).by(who).json(&body);
+        let what = format!("{method} {path} {pointer} {body}");
+        expect(stage, &mut wrong, &what, request, Said { status, code, field }).await;
+    }
+    verdict(&wrong);
+}
+
+#[tokio::test]
+async fn a_new_order_that_is_none_is_refused_by_its_field() {
+    let stage = Stage::set().await;
+    let mut cases = vec![
+        ("/items", Value::Null, 422, BODY, "items"),
+        ("/items", json!({}), 422, BODY, "items"),
+        ("/items", json!([]), 422, "invalid_items", "items"),
+        ("/items", vec![json!({"productId": stage.good.0, "quantity": 1}); 101].into(), 422, "invalid_items", "items"),
+        ("/items/0", json!(1), 422, BODY, "items[0]"),
+        ("/items/0/productId", Value::Null, 422, BODY, "items[0].productId"),
+        ("/items/0/productId", json!("tea"), 422, BODY, "items[0].productId"),
+        ("/items/0/productId", json!(17), 422, BODY, "items[0].productId"),
+        ("/items/0/productId", json!(uuid::Uuid::nil()), 404, "product_not_found", ""),
+        ("/items/0/quantity", Value::Null, 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!(0), 422, "invalid_items", "items"),
+        ("/items/0/quantity", json!(-1), 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!(1.5), 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!("2"), 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!(10_001), 422, "invalid_items", "items"),
+        ("/items/0/quantity", json!(u32::MAX), 422, "invalid_items", "items"),
+        ("/items/0/quantity", json!(u64::MAX), 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!(1e300), 422, BODY, "items[0].quantity"),
+        ("/items/0/quantity", json!(101), 409, "out_of_stock", ""),
+        ("/items/0/price", json!(1), 422, BODY, "items[0].price"),
+        ("/shippingAddress", Value::Null, 422, BODY, "shippingAddress"),
+        ("/shippingAddress", json!("Harbour Road"), 422, BODY, "shippingAddress"),
+        ("/shippingAddress/city", Value::Null, 422, BODY, "shippingAddress.city"),
+        ("/shippingAddress/planet", json!("Mars"), 422, BODY, "shippingAddress.planet"),
+        ("/shippingAddress/phone", letters(41), 422, BODY, "shippingAddress.phone"),
+        ("/shippingAddress/postalCode", letters(21), 422, BODY, "shippingAddress.postalCode"),
+        ("/paymentMethod", Value::Null, 422, BODY, "paymentMethod"),
+        ("/paymentMethod", json!("barter"), 422, BODY, "paymentMethod"),
+        ("/paymentMethod", json!("online"), 422, "payment_method_unavailable", ""),
+        ("/expectedTotal", json!(5), 422, BODY, "expectedTotal"),
+        ("/expectedTotal", json!({"amount": 1.5, "currency": "EUR"}), 422, BODY, "expectedTotal.amount"),
+        ("/expectedTotal", json!({"amount": 1, "currency": "euro"}), 422, BODY, "expectedTotal.currency"),
+        ("/expectedTotal", json!({"amount": 1, "currency": "EUR"}), 409, "total_changed", ""),
+        ("/expectedTotal", json!({"amount": 1250, "currency": "USD"}), 409, "total_changed", ""),
+        ("/storeId", json!("no/slash"), 422, BODY, "storeId"),
+        ("/storeId", letters(65), 422, BODY, "storeId"),
+        ("/storeId", json!("elsewhere"), 404, "product_not_found", ""),
+        ("/customer", json!("jwt|ben"), 422, BODY, "customer"),
+        ("/status", json!("delivered"), 422, BODY, "status"),
+        ("/__proto__", json!({}), 422, BODY, "__proto__"),
+    ];
+    cases.extend(bad_names("/shippingAddress/name", "shippingAddress.name", 120));
+    cases.extend(bad_names("/shippingAddress/line1", "shippingAddress.line1", 200));
+    let valid = cart(&[(stage.good, 1)]);
+    each(&stage, &stage.asha, "POST", "/api/v1/orders", &valid, cases).await;
+}
+
+#[tokio::test]
+async fn a_product_that_is_none_is_refused_by_its_field() {
+    let stage = Stage::set().await;
+    let image = |text: &str| ("/image", json!(text), 422, BODY, "image");
+    let mut cases = vec![
+        ("/price", Value::Null, 422, BODY, "price"),
+        ("/price/amount", json!(-1), 422, "amount_out_of_range", ""),
+        ("/price/amount", json!(100_000_000_001_i64), 422, "amount_out_of_range", ""),
+        ("/price/amount", json!(i64::MIN), 422, "amount_out_of_range", ""),
+        ("/price/amount", json!(u64::MAX), 422, BODY, "price.amount"),
+        ("/price/amount", json!("12.50"), 422, BODY, "price.amount"),
+        ("/price/currency", json!("EURO"), 422, BODY, "price.currency"),
+        ("/price/currency", json!("eur"), 422, BODY, "price.currency"),
+        ("/price/tax", json!(7), 422, BODY, "price.tax"),
+        ("/stock", json!(-5), 422, BODY, "stock"),
+        ("/stock", json!(u32::MAX), 422, "stock_out_of_range", ""),
+        ("/stock", json!(u64::MAX), 422, BODY, "stock"),
+        ("/sku", letters(65), 422, BODY, "sku"),
+        ("/category", json!("a\nb"), 422, BODY, "category"),
+        ("/description", letters(4001), 422, BODY, "description"),
+        ("/description", json!("a\u{0}"), 422, BODY, "description"),
+        image("javascript:alert(1)"),
+        image("JavaScript:alert(1)"),
+        image(" https://pictures.example/tea.png"),
+        image("http://pictures.example/tea.png"),
+        image("//pictures.example/tea.png"),
+        image("data:text/html,<script>alert(1)</script>"),
+        image("https://pictures.example/\"onerror=alert(1)"),
+        image("vbscript:x"),
+        image("tea.png"),
+        image(""),
+        ("/image", json!(format!("data:image/png;base64,{}", "A".repeat(20_000))), 422, BODY, "image"),
+        ("/id", json!(uuid::Uuid::nil()), 422, BODY, "id"),
+    ];
+    cases.extend(bad_names("/name", "name", 200));
+    let valid = json!({"name": "Cup", "price": {"amount": 1, "currency": "EUR"}, "stock": 1});
+    let changes: Vec<Case> =
+        cases.iter().filter(|case| !case.0.starts_with("/stock") && !case.1.is_null()).cloned().collect();
+    each(&stage, &stage.sam, "POST", "/api/v1/products", &valid, cases).await;
+    let valid = json!({"name": "Cup", "price": {"amount": 1, "currency": "EUR"}});
+    each(&stage, &stage.sam, "PUT", "/api/v1/products/{product}", &valid, changes).await;
+    let counts = vec![
+        ("/change", Value::Null, 422, BODY, "onHand"),
+        ("/onHand", json!(5), 422, BODY, "onHand"),
+        ("/change", json!(-101), 422, "stock_out_of_range", ""),
+        ("/change", json!(-99), 409, "stock_reserved", ""),
+        ("/change", json!(i64::MAX), 422, "stock_out_of_range", ""),
+        ("/change", json!(i64::MIN), 422, "stock_out_of_range", ""),
+        ("/change", json!(1.5), 422, BODY, "change"),
+        ("/reserved", json!(0), 422, BODY, "reserved"),
+    ];
+    each(&stage, &stage.sam, "PUT", "/api/v1/products/{product}/stock", &json!({"change": 1}), counts).await;
+}
+
+#[tokio::test]
+async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
+    let stage = Stage::set().await;
+    let status = vec![
+        ("/status", Value::Null, 422, BODY, "status"),
+        ("/status", json!("lost"), 422, BODY, "status"),
+        ("/status", json!("Shipped"), 422, BODY, "status"),
+        ("/status", json!(3), 422, BODY, "status"),
+        ("/status", json!("pending"), 409, "unchanged", ""),
+        ("/trackingNumber", letters(101), 422, BODY, "trackingNumber"),
+        ("/note", letters(2001), 422, BODY, "note"),
+        ("/note", json!("a\u{0}b"), 422, BODY, "note"),
+        ("/reason", letters(501), 422, BODY, "reason"),
+        ("/reason", json!("evil \u{202e}"), 422, BODY, "reason"),
+        ("/version", json!(1), 422, BODY, "version"),
+        ("/estimatedDelivery", json!("tomorrow"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!("2026-13-01T00:00:00Z"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!("2026-02-30T00:00:00Z"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!("2026-02-01T00:00:00"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!("10000-01-01T00:00:00Z"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!("-009999-01-01T00:00:00Z"), 422, BODY, "estimatedDelivery"),
+        ("/estimatedDelivery", json!(1_760_000_000), 422, BODY, "estimatedDelivery"),
+    ];
+    let place = |latitude: Value, longitude: Value| json!({"latitude": latitude, "longitude": longitude});
+    let mut delivery = vec![
+        ("/location", place(json!(90.001), json!(0)), 422, BODY, "location"),
+        ("/location", place(json!(0), json!(-180.5)), 422, BODY, "location"),
+        ("/location", place(json!(1e308), json!(0)), 422, BODY, "location"),
+        ("/location", place(json!("NaN"), json!(0)), 422, BODY, "location.latitude"),
+        ("/location", json!({"latitude": 1}), 422, BODY, "location.longitude"),
+        ("/location", json!({"latitude": 1, "longitude": 1, "altitude": 5}), 422, BODY, "location.altitude"),
+        ("/location", json!([1, 2, 3]), 422, BODY, "location"),
+        ("/driverId", json!(""), 422, BODY, "driverId"),
+        ("/driverId", letters(257), 422, BODY, "driverId"),
+        ("/driverId", json!("a\u{7}b"), 422, BODY, "driverId"),
+        ("/partner", json!({"phone": "1"}), 422, BODY, "partner.name"),
+        ("/partner", json!({"name": "D", "age": 4}), 422, BODY, "partner.age"),
+    ];
+    delivery.extend(bad_names("/partner/name", "partner.name", 120));
+    let path = "/api/v1/orders/{order}/status";
+    each(&stage, &stage.sam, "PUT", path, &json!({"status": "processing"}), status).await;
+    let path = "/api/v1/orders/{order}/delivery";
+    each(&stage, &stage.sam, "PUT", path, &json!({"partner": {"name": "Dev"}}), delivery).await;
+    let cancel = vec![
+        ("/reason", letters(501), 422, BODY, "reason"),
+        ("/reason", json!(1), 422, BODY, "reason"),
+        ("/why", json!("x"), 422, BODY, "why"),
+    ];
+    let path = "/api/v1/orders/{order}/cancel";
+    each(&stage, &stage.asha, "POST", path, &json!({"reason": "x"}), cancel).await;
+    let bulk = vec![
+        ("/orders", json!([]), 422, BODY, "orders"),
+        ("/orders", vec!["10001"; 501].into(), 422, BODY, "orders"),
+        ("/orders", json!("10001"), 422, BODY, "orders"),
+        ("/orders/0", json!(10001), 422, BODY, "orders[0]"),
+        ("/status", json!("lost"), 422, BODY, "status"),
+        ("/note", letters(2001), 422, BODY, "note"),
+    ];
+    let valid = json!({"orders": [stage.placed.number], "status": "processing"});
+    each(&stage, &stage.sam, "POST", "/api/v1/orders/bulk-status", &valid, bulk).await;
+    let tracking = vec![
+        ("/orderId", Value::Null, 422, BODY, "orderId"),
+        ("/orderId", json!("nonsense"), 404, "order_not_found", ""),
+        ("/orderId", json!("99999"), 404, "order_not_found", ""),
+        ("/status", json!("gone"), 422, BODY, "status"),
+        ("/status", Value::Null, 422, BODY, "status"),
+        ("/location", json!({"lat": 91, "lng": 0}), 422, BODY, "location"),
+        ("/deliveryPartner", json!({"name": ""}), 422, BODY, "deliveryPartner.name"),
+        ("/gps", json!(1), 422, BODY, "gps"),
+    ];
+    let valid = json!({"orderId": stage.placed.id, "status": "processing"});
+    each(&stage, &stage.sam, "PUT", "/api/orders/tracking", &valid, tracking).await;
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_is_refused_by_its_field() {
+    let stage = Stage::set().await;
+    let mut register = vec![
+        ("/email", Value::Null, 422, BODY, "email"),
+        ("/password", Value::Null, 422, BODY, "password"),
+        ("/password", json!("seven77"), 422, "weak_password", "password"),
+        ("/password", letters(129), 422, "weak_password", "password"),
+        ("/password", json!("ASHA@example.com"), 422, "weak_password", "password"),
+        ("/password", json!(12_345_678), 422, BODY, "password"),
+        ("/role", json!("staff"), 422, BODY, "role"),
+        ("/store", json!("main"), 422, BODY, "store"),
+        ("/id", json!("1"), 422, BODY, "id"),
+    ];
+    register.extend(bad_names("/name", "name", 120));
+    for email in [
+        "", "asha", "@example.com", "asha@", "asha@@example.com", "a b@example.com", "asha@exa mple.com",
+        "asha@example..com", "asha@-example.com", "asha@example.com\nbcc: all@example.com", "<asha@example.com>",
+        "asha@[127.0.0.1]", "\u{0}@example.com",
+    ] {
+        register.push(("/email", json!(email), 422, BODY, "email"));
+    }
+    register.push(("/email", json!(format!("{}@example.com", "a".repeat(300))), 422, BODY, "email"));
+    let valid = json!({"email": "asha@example.com", "password": "correct horse", "name": "Asha"});
+    each(&stage, "", "POST", "/api/v1/auth/register", &valid, register).await;
+    let login = vec![
+        ("/email", json!("nobody at all"), 422, BODY, "email"),
+        ("/password", Value::Null, 422, BODY, "password"),
+        ("/password", json!("wrong"), 401, "invalid_credentials", ""),
+        ("/password", letters(100_000), 401, "invalid_credentials", ""),
+        ("/password", json!("\u{0}"), 401, "invalid_credentials", ""),
+        ("/remember", json!(true), 422, BODY, "remember"),
+    ];
+    let valid = json!({"email": "asha@example.com", "password": "correct horse"});
+    each(&stage, "", "POST", "/api/v1/auth/login", &valid, login).await;
+    let refresh = vec![
+        ("/refreshToken", Value::Null, 422, BODY, "refreshToken"),
+        ("/refreshToken", json!(""), 401, "session_ended", ""),
+        ("/refreshToken", letters(100_000), 401, "session_ended", ""),
+    ];
+    each(&stage, "", "POST", "/api/v1/auth/refresh", &json!({"refreshToken": "x"}), refresh).await;
+    let reset = vec![
+        ("/token", letters(100_000), 410, "link_invalid", ""),
+        ("/password", json!("short"), 422, "weak_password", "password"),
+    ];
+    let valid = json!({"token": "x", "password": "long enough"});
+    each(&stage, "", "POST", "/api/v1/auth/password-reset", &valid, reset).await;
+}
