@@ -6,8 +6,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::child::{Launch, Server};
-use crate::client::{Ask, Client};
 use crate::cli::{OrdersOptions, Switch};
+use crate::client::{Ask, Client};
 use crate::disk::Disk;
 use crate::interrupt::Interrupt;
 use crate::load::{self, Load, Plan};
@@ -85,7 +85,11 @@ fn start(options: &OrdersOptions, binary: &Path, directory: &Path, interrupt: &I
     .start(interrupt)
 }
 
-fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> Result<(Load, Vec<Page>, f64)> {
+fn measure(
+    options: &OrdersOptions,
+    server: &Server,
+    interrupt: &Interrupt,
+) -> Result<(Load, Vec<Page>, f64)> {
     let start = Instant::now();
     let shop = Shop::open(server.address(), &options.load, interrupt)?;
     shop.deliver(options.delivered, &options.load, interrupt)?;
@@ -115,7 +119,12 @@ fn measure(options: &OrdersOptions, server: &Server, interrupt: &Interrupt) -> R
 
 /// Transactions the server has committed, from its metrics.
 fn batches(server: &Server) -> Result<f64> {
-    let answer = Client::new(server.address()).ask(Ask { method: "GET", path: "/metrics", token: None, body: None })?;
+    let answer = Client::new(server.address()).ask(Ask {
+        method: "GET",
+        path: "/metrics",
+        token: None,
+        body: None,
+    })?;
     let text = String::from_utf8_lossy(&answer.body);
     let count = text.lines().find_map(|line| line.strip_prefix("ordercast_batches_committed_total "));
     count.and_then(|count| count.trim().parse().ok()).context("the server's metrics do not count its batches")

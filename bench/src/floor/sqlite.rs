@@ -73,7 +73,12 @@ pub(crate) fn measure(
     Ok(SqliteFloor { orders, batch, per_second: rate, kept: ratio(server_per_second, rate) })
 }
 
-fn write_all(source: &Connection, target: &Path, batch: usize, interrupt: &Interrupt) -> Result<(u64, Duration)> {
+fn write_all(
+    source: &Connection,
+    target: &Path,
+    batch: usize,
+    interrupt: &Interrupt,
+) -> Result<(u64, Duration)> {
     let mut floor = Floor::new(source, target)?;
     let mut after = 0;
     let (mut orders, mut took) = (0, Duration::ZERO);
@@ -93,12 +98,17 @@ fn write_all(source: &Connection, target: &Path, batch: usize, interrupt: &Inter
 }
 
 /// The next orders of the source, with everything that was written with each.
-fn read(source: &Connection, products: &HashMap<String, i64>, after: i64) -> Result<(Vec<Rows>, Option<i64>)> {
+fn read(
+    source: &Connection,
+    products: &HashMap<String, i64>,
+    after: i64,
+) -> Result<(Vec<Rows>, Option<i64>)> {
     let mut orders = source.prepare_cached(
         "SELECT number, id, store, customer, status, version, first_seq, last_seq, created_at, state, contact \
          FROM orders WHERE number > ?1 ORDER BY number LIMIT ?2",
     )?;
-    let mut event = source.prepare_cached("SELECT seq, id, store, follows, schema, body FROM events WHERE seq = ?1")?;
+    let mut event =
+        source.prepare_cached("SELECT seq, id, store, follows, schema, body FROM events WHERE seq = ?1")?;
     let mut answers = source.prepare_cached(
         "SELECT scope, body, at, seq, outcomes FROM answers WHERE row = \
          (SELECT min(row) FROM answers) + ?1 - (SELECT min(number) FROM orders)",
@@ -167,8 +177,9 @@ impl Floor {
     fn write(&mut self, batch: &[Rows]) -> Result<()> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-        let mut stock =
-            connection.prepare_cached("INSERT OR REPLACE INTO stock (product, on_hand, reserved) VALUES (?1, 500000000, ?2)")?;
+        let mut stock = connection.prepare_cached(
+            "INSERT OR REPLACE INTO stock (product, on_hand, reserved) VALUES (?1, 500000000, ?2)",
+        )?;
         let mut touched: Vec<i64> = batch.iter().flat_map(|rows| rows.products.iter().copied()).collect();
         touched.sort_unstable();
         touched.dedup();
@@ -182,8 +193,9 @@ impl Floor {
         let mut event = connection.prepare_cached(
             "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        let mut answer = connection
-            .prepare_cached("INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut answer = connection.prepare_cached(
+            "INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
         for rows in batch {
             order.execute(params_from_iter(&rows.order))?;
             event.execute(params_from_iter(&rows.event))?;
@@ -223,7 +235,8 @@ fn run(connection: &Connection, table: &str, entries: &mut Vec<(i64, i64)>, next
         return Ok(());
     }
     entries.sort_unstable();
-    let mut insert = connection.prepare_cached(&format!("INSERT INTO {table} (run, key, value) VALUES (?1, ?2, ?3)"))?;
+    let mut insert =
+        connection.prepare_cached(&format!("INSERT INTO {table} (run, key, value) VALUES (?1, ?2, ?3)"))?;
     for (key, value) in entries.drain(..) {
         insert.execute((*next, key, value))?;
     }

@@ -3,9 +3,9 @@
 //! The key counts within who sends it, to which method and path. The answer is remembered for 24 hours, in the same
 //! transaction as what it answers. (draft-ietf-httpapi-idempotency-key-header)
 
+use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use aws_lc_rs::digest::{Context, SHA256};
 use log::Idempotency;
 
 use crate::auth::Principal;

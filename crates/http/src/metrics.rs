@@ -87,8 +87,16 @@ impl Default for Metrics {
         registry.register("registrations", "Accounts made by their owners", metrics.registrations.clone());
         registry.register("streams", "Live connections open now", metrics.streams.clone());
         registry.register("streams_opened", "Live connections ever opened", metrics.streams_opened.clone());
-        registry.register("streams_resumed", "Of these, resumed from a cursor", metrics.streams_resumed.clone());
-        registry.register("stream_sent_bytes", "Bytes sent to live connections", metrics.stream_bytes.clone());
+        registry.register(
+            "streams_resumed",
+            "Of these, resumed from a cursor",
+            metrics.streams_resumed.clone(),
+        );
+        registry.register(
+            "stream_sent_bytes",
+            "Bytes sent to live connections",
+            metrics.stream_bytes.clone(),
+        );
         registry.register("connected_users", "Users with a live connection", metrics.users.clone());
         registry.register("topics", "Topics somebody listens to", metrics.topics.clone());
         registry.register("log_head", "Sequence number of the newest event", metrics.head.clone());
@@ -149,7 +157,7 @@ impl Metrics {
         self.stream_bytes.inc_by(bytes as u64);
     }
 
-    /// Everything in the OpenMetrics text format, with what can only be told at this moment.
+    /// Everything in the `OpenMetrics` text format, with what can only be told at this moment.
     pub fn encode(&self, now: &Momentary) -> Result<String, fmt::Error> {
         self.users.set(now.users);
         self.topics.set(now.topics);
@@ -177,4 +185,3 @@ pub struct Momentary {
     /// Memory of this process.
     pub memory_bytes: i64,
 }
-

@@ -94,7 +94,8 @@ async fn nothing_here() -> Problem {
 }
 
 async fn no_such_method(request: Request) -> Problem {
-    Problem::new(Code::MethodNotAllowed).detail(format!("{} is not a method of this resource.", request.method()))
+    Problem::new(Code::MethodNotAllowed)
+        .detail(format!("{} is not a method of this resource.", request.method()))
 }
 
 /// Pages of the allowed origins may call, with the cookie (row C6).
@@ -118,7 +119,13 @@ fn cors(app: &App) -> Option<CorsLayer> {
                 idempotency_key,
                 last_event_id,
             ])
-            .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER, submit::REPLAYED, submit::CURSOR])
+            .expose_headers([
+                header::ETAG,
+                header::LOCATION,
+                header::RETRY_AFTER,
+                submit::REPLAYED,
+                submit::CURSOR,
+            ])
             .max_age(std::time::Duration::from_hours(1)),
     )
 }

@@ -1,11 +1,11 @@
 //! Signing in and out: sessions, their tokens, and their cookie.
 
-use axum::http::HeaderValue;
-use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse, Response};
-use axum::http::StatusCode;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use log::accounts::{AccountAnswer, AccountChange, AccountRefusal, NewSession, TokenHash, User};
 use orders::text::Line;
@@ -83,7 +83,7 @@ impl Secret {
 }
 
 /// base64url without padding (RFC 4648, section 5).
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -122,8 +122,12 @@ impl App {
         let seconds = |until: Timestamp| until.duration_since(now).as_secs().max(0);
         let age = u32::try_from(seconds(ends_at)).unwrap_or(u32::MAX);
         let cookie = cookie::set(&cookie_token, age, secure).map_err(|error| Problem::internal(&error))?;
-        let body =
-            SignedIn { access_token, refresh_token, expires_in: seconds(access_ends), user: Account::from(user) };
+        let body = SignedIn {
+            access_token,
+            refresh_token,
+            expires_in: seconds(access_ends),
+            user: Account::from(user),
+        };
         let mut response = (status, axum::Json(body)).into_response();
         response.headers_mut().insert(SET_COOKIE, cookie);
         never_cached(&mut response);

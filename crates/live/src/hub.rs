@@ -93,7 +93,9 @@ impl Hub {
             let topics = lock(&self.topics);
             for (place, entry) in news {
                 for topic in &entry.topics {
-                    let Some((listeners, connections)) = topics.happened(topic, entry.seq()) else { continue };
+                    let Some((listeners, connections)) = topics.happened(topic, entry.seq()) else {
+                        continue;
+                    };
                     told[place] += connections;
                     heard.push(listeners);
                 }

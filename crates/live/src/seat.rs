@@ -110,9 +110,9 @@ impl Seat {
         let mut topics = lock(hub.seats());
         // Read under the lock that a publisher takes after it moved the head: an event that is not behind this head
         // will be noted with the topic.
-        let head = hub.head();
+        let newest = hub.head();
         let held = topics.0.entry(topic.clone()).or_insert_with(|| Held {
-            listeners: Arc::new(Listeners::new(head)),
+            listeners: Arc::new(Listeners::new(newest)),
             seats: 0,
             connections: 0,
         });

@@ -194,7 +194,8 @@ impl Session {
             Delivery::Events(entries) => {
                 let epoch = self.subscription.cursor().epoch;
                 let encode = |told: &Told| encode(told, &epoch, self.audience);
-                let frames = entries.iter().filter_map(|entry: &Arc<Entry>| entry.encoded(self.audience, encode));
+                let frames =
+                    entries.iter().filter_map(|entry: &Arc<Entry>| entry.encoded(self.audience, encode));
                 let frames: Vec<Bytes> = frames.collect();
                 match frames.as_slice() {
                     [] => None,
@@ -241,7 +242,7 @@ async fn stats_moved(stats: &mut Option<watch::Receiver<Bytes>>) {
         stats.mark_changed();
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// An event as a frame; `None` when there is nothing in it for the audience.

@@ -19,14 +19,15 @@ use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
 use crate::cli::{
-    BackupArgs, MigrateArgs, RestoreArgs, TokenArgs, UserAddArgs, UserListArgs, UserPasswdArgs, UserResetLinkArgs,
+    BackupArgs, MigrateArgs, RestoreArgs, TokenArgs, UserAddArgs, UserListArgs, UserPasswdArgs,
+    UserResetLinkArgs,
 };
+use crate::clock;
 use crate::config::Config;
 use crate::config::sources::Environment;
 use crate::doctor::Check;
 use crate::serve::{RESET_LINK, options, token_keys};
 use crate::terminal::{printable, style};
-use crate::clock;
 
 /// The password for commands that set one, so that it stands in no shell history.
 const PASSWORD: &str = "ORDERCAST_PASSWORD";
@@ -61,7 +62,9 @@ impl Open {
                 Err(_) => None,
             },
         };
-        found.with_context(|| format!("there is no account {}; `ordercast user list` shows them", printable(name)))
+        found.with_context(|| {
+            format!("there is no account {}; `ordercast user list` shows them", printable(name))
+        })
     }
 
     async fn close(self) -> anyhow::Result<()> {
@@ -85,8 +88,12 @@ fn exists(directory: &Path) -> anyhow::Result<()> {
 pub async fn checks(config: &Config) -> Vec<Check> {
     let file = Database::file(&config.data);
     match Database::inspect(&config.data) {
-        Ok(None) => vec![Check::good("database", format!("none yet; `ordercast serve` makes {}", file.display()))],
-        Err(error) => vec![Check::broken("database", error.to_string(), "restore a backup with `ordercast restore`")],
+        Ok(None) => {
+            vec![Check::good("database", format!("none yet; `ordercast serve` makes {}", file.display()))]
+        }
+        Err(error) => {
+            vec![Check::broken("database", error.to_string(), "restore a backup with `ordercast restore`")]
+        }
         Ok(Some(schema)) if schema > Database::schema() => vec![Check::broken(
             "database",
             format!("{} was written by a newer Ordercast (schema {schema})", file.display()),
@@ -99,7 +106,10 @@ pub async fn checks(config: &Config) -> Vec<Check> {
         )],
         Ok(Some(schema)) => {
             let size = std::fs::metadata(&file).map_or(0, |meta| meta.len()) >> 20;
-            vec![Check::good("database", format!("{} is readable, schema {schema}, {size} MiB", file.display()))]
+            vec![Check::good(
+                "database",
+                format!("{} is readable, schema {schema}, {size} MiB", file.display()),
+            )]
         }
     }
 }
@@ -109,13 +119,20 @@ fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
 }
 
 /// A new password: made, from the environment, or typed twice.
-fn new_password(generate: bool, email: &str, environment: &Environment) -> anyhow::Result<(Password, Option<String>)> {
+fn new_password(
+    generate: bool,
+    email: &str,
+    environment: &Environment,
+) -> anyhow::Result<(Password, Option<String>)> {
     if generate {
         let made = clock::random_text::<MADE>();
         return Ok((Password::new(&made, email)?, Some(made)));
     }
     if let Some(given) = environment.get(PASSWORD) {
-        return Ok((Password::new(&given, email).with_context(|| format!("{PASSWORD} cannot be used"))?, None));
+        return Ok((
+            Password::new(&given, email).with_context(|| format!("{PASSWORD} cannot be used"))?,
+            None,
+        ));
     }
     let typed = rpassword::prompt_password("New password: ").with_context(|| {
         format!("no terminal to type a password into: set {PASSWORD}, or let one be made with --generate")
@@ -132,7 +149,8 @@ async fn hash(password: &Password) -> anyhow::Result<String> {
 
 /// Adds an account.
 pub async fn user_add(config: Config, args: UserAddArgs, environment: &Environment) -> anyhow::Result<()> {
-    let email = Email::new(&args.email).with_context(|| format!("`{}` cannot be used", printable(&args.email)))?;
+    let email =
+        Email::new(&args.email).with_context(|| format!("`{}` cannot be used", printable(&args.email)))?;
     let local = email.as_str().split('@').next().unwrap_or_default().to_owned();
     let name = Line::new(args.name.as_deref().unwrap_or(&local)).context("the name cannot be used")?;
     let (password, made) = new_password(args.generate, email.as_str(), environment)?;
@@ -188,7 +206,11 @@ pub async fn user_list(config: Config, args: UserListArgs) -> anyhow::Result<()>
 }
 
 /// Sets a password.
-pub async fn user_passwd(config: Config, args: UserPasswdArgs, environment: &Environment) -> anyhow::Result<()> {
+pub async fn user_passwd(
+    config: Config,
+    args: UserPasswdArgs,
+    environment: &Environment,
+) -> anyhow::Result<()> {
     let open = Open::new(&config)?;
     let user = open.user(&args.user).await?;
     let email = user.email.unwrap_or_default();
@@ -224,7 +246,8 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     let (now, session) = (clock::now(), clock::uuid());
     let expires_at = later(now, SignedDuration::try_from(args.lifetime)?);
     // Nobody knows its refresh token, so it ends with the access token.
-    let refresh = Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let refresh =
+        Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
     let new = NewSession { id: session, refresh: refresh.hash, expires_at };
     open.account(AccountChange::StartSession { user: user.id.clone(), session: new }).await?;
     let token = token_keys(&config)?.mint(&Principal {
@@ -265,7 +288,7 @@ pub async fn backup(config: Config, args: BackupArgs) -> anyhow::Result<()> {
     let to = args.to.clone();
     tokio::task::spawn_blocking(move || backup::copy(&from, &to)).await??;
     let size = std::fs::metadata(&args.to).map_or(0, |meta| meta.len());
-    say(format_args!("wrote {} ({:.1} MiB), checked and complete", args.to.display(), size as f64 / 1_048_576.0))
+    say(format_args!("wrote {} ({} KiB), checked and complete", args.to.display(), size.div_ceil(1024)))
 }
 
 /// Replaces the database by a backup.
@@ -277,7 +300,8 @@ pub async fn restore(config: Config, args: RestoreArgs) -> anyhow::Result<()> {
         );
     }
     let (from, directory) = (args.from.clone(), config.data.clone());
-    let kept = tokio::task::spawn_blocking(move || backup::restore(&from, &directory, clock::uuid())).await??;
+    let kept =
+        tokio::task::spawn_blocking(move || backup::restore(&from, &directory, clock::uuid())).await??;
     say(format_args!("restored {} into {}", args.from.display(), config.data.display()))?;
     if let Some(kept) = kept {
         say(format_args!("what was there is now {}", kept.display()))?;

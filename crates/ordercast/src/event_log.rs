@@ -52,7 +52,8 @@ impl Lines {
         }
         self.left -= 1;
         let event = &recorded.event;
-        let by = event.actor.user().map_or_else(|| format!("{:?}", event.actor.origin()), ToString::to_string);
+        let by =
+            event.actor.user().map_or_else(|| format!("{:?}", event.actor.origin()), ToString::to_string);
         let seq = recorded.seq.0;
         match &event.subject {
             Subject::Order { number, to, .. } => {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
-use http::auth::password::{Password, Work};
 use http::auth::PasswordPool;
+use http::auth::password::{Password, Work};
 use jiff::Timestamp;
 use log::accounts::{AccountChange, Email};
 use log::sqlite::Database;
@@ -48,7 +48,10 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<String> {
         let password = clock::random_text::<12>();
         create(&writer, &passwords, ADMIN, "Admin", Role::Staff, &password).await?;
         let (bold, plain) = (style::STRONG, anstyle::Reset);
-        writeln!(told, "  admin               {bold}{ADMIN}{plain}  password {bold}{password}{plain}  (shown this once)")?;
+        writeln!(
+            told,
+            "  admin               {bold}{ADMIN}{plain}  password {bold}{password}{plain}  (shown this once)"
+        )?;
     }
     if demo && empty {
         let admin = queries.users(usize::MAX).await?.into_iter().find(|user| user.role == Role::Staff);

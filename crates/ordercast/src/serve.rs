@@ -34,7 +34,7 @@ use crate::{event_log, first_start, secret};
 /// How often other processes' sign-outs are looked for.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(2);
 /// How often limits forget those who have been idle.
-const LIMITS_EVERY: Duration = Duration::from_secs(60);
+const LIMITS_EVERY: Duration = Duration::from_mins(1);
 /// How long a link to set a new password works.
 pub const RESET_LINK: SignedDuration = SignedDuration::from_hours(24);
 
@@ -68,7 +68,11 @@ impl Server {
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let database = Database::open(&config.data, &options(config), crate::clock::uuid())?;
         if database.migrated_from != 0 && database.migrated_from != Database::schema() {
-            tracing::info!(from = database.migrated_from, to = Database::schema(), "the database was upgraded");
+            tracing::info!(
+                from = database.migrated_from,
+                to = Database::schema(),
+                "the database was upgraded"
+            );
         }
         let queries: Arc<dyn Queries> = database.queries;
         let clock: Arc<dyn Clock> = Arc::new(System);
@@ -98,7 +102,8 @@ impl Server {
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
-        let main = http::server::serve(listener, http::router::router(Arc::clone(&app)), stopped(stop.subscribe()));
+        let main =
+            http::server::serve(listener, http::router::router(Arc::clone(&app)), stopped(stop.subscribe()));
         let beside = async {
             if let Some(realtime) = realtime {
                 let router = http::router::live_router(Arc::clone(&app));
@@ -117,7 +122,8 @@ impl Server {
         }
         drop(app);
         // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
-        let _ = tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
+        let _ =
+            tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
     }
 }
 

@@ -1,9 +1,9 @@
 //! Registering, signing in and out, and a forgotten password.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use log::accounts::{AccountAnswer, AccountChange, Email};
 use orders::text::Line;

@@ -43,7 +43,7 @@ impl App {
     }
 }
 
-/// Resident memory of this process in bytes, from /proc (proc_pid_statm(5)); 0 where there is none.
+/// Resident memory of this process in bytes, from /proc (`proc_pid_statm(5)`); 0 where there is none.
 fn resident_memory() -> i64 {
     const PAGE: i64 = 4096;
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
@@ -80,7 +80,7 @@ pub async fn ready(State(app): State<Shared>) -> Response {
 
 /// Metrics for Prometheus
 ///
-/// In the OpenMetrics text format. Counts only, no personal data; keep it from the public at your proxy all the same.
+/// In the `OpenMetrics` text format. Counts only, no personal data; keep it from the public at your proxy all the same.
 #[utoipa::path(
     get, path = "/metrics", tag = "operations",
     responses((status = OK, body = String, content_type = "application/openmetrics-text")),

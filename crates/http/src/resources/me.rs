@@ -1,8 +1,8 @@
 //! The caller's own account.
 
 use axum::extract::State;
-use axum::response::Response;
 use axum::response::IntoResponse;
+use axum::response::Response;
 
 use crate::app::Shared;
 use crate::auth::{Issuer, Principal};

@@ -139,7 +139,10 @@ pub async fn list(
     };
     let (found, more) = app.queries.products(filter).await.map_err(|error| failed(&error))?;
     let next = found.last().map(|shelved| shelved.product.id).filter(|_| more);
-    Ok(axum::Json(Page { products: found.iter().map(|shelved| ProductView::new(shelved, staff_of)).collect(), next }))
+    Ok(axum::Json(Page {
+        products: found.iter().map(|shelved| ProductView::new(shelved, staff_of)).collect(),
+        next,
+    }))
 }
 
 fn staff_of(caller: &MaybeCaller) -> Option<&StoreId> {
@@ -379,4 +382,3 @@ fn envelope<'a>(
 ) -> Envelope<'a> {
     Envelope { caller: &staff.caller, key, body, expected }
 }
-

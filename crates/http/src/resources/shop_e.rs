@@ -1,11 +1,11 @@
 //! Two paths that reference shop E's own pages call (rows E3, E4): aliases of the API, in that shop's shapes.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use aws_lc_rs::digest::{SHA256, digest};
-use axum::http::header::CONTENT_TYPE;
 use log::OrderFilter;
 use orders::command::{SetDelivery, SetStatus};
 use orders::order::Place;
@@ -20,6 +20,7 @@ use crate::extract::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::list::scope;
+use crate::sessions::base64;
 use crate::submit::{Envelope, failed};
 
 /// How many orders a poll gets.
@@ -43,15 +44,19 @@ pub struct Managed {
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn manage(State(app): State<Shared>, caller: Caller, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn manage(
+    State(app): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let filter = OrderFilter::newest(scope(&caller), NEWEST);
     let found = app.queries.orders(filter).await.map_err(|error| failed(&error))?;
     let audience = Audience::of(caller.principal.role);
     let orders = found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect();
     let body = serde_json::to_vec(&Managed { orders }).map_err(|error| Problem::internal(&error))?;
     let hash = digest(&SHA256, &body);
-    let hex: String = hash.as_ref()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = HeaderValue::try_from(format!("\"{hex}\"")).map_err(|error| Problem::internal(&error))?;
+    let tag = format!("\"{}\"", base64(&hash.as_ref()[..12]));
+    let tag = HeaderValue::try_from(tag).map_err(|error| Problem::internal(&error))?;
     let mut response = if headers.get(IF_NONE_MATCH).is_some_and(|have| *have == tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -97,7 +102,9 @@ pub async fn tracking(
     let (status, place, partner) = (body.status, body.location, body.delivery_partner);
     if status.is_none() && place.is_none() && partner.is_none() {
         let rule = "must come with `status`, `location` or `deliveryPartner`";
-        return Err(Problem::new(Code::InvalidBody).detail(format!("`orderId` {rule}.")).error("status", rule));
+        return Err(Problem::new(Code::InvalidBody)
+            .detail(format!("`orderId` {rule}."))
+            .error("status", rule));
     }
     let caller = &staff.caller;
     let mut done = None;

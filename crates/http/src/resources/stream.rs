@@ -58,10 +58,9 @@ pub async fn stream(
 ) -> Result<Response, Problem> {
     let principal = caller.principal;
     let from = address(&parts, &app);
-    let place = app
-        .connections
-        .enter(principal.user.clone(), from.bucket().address())
-        .map_err(|error| Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10))?;
+    let place = app.connections.enter(principal.user.clone(), from.bucket().address()).map_err(|error| {
+        Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
+    })?;
     let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
     let topic = match principal.role {

@@ -6,8 +6,8 @@ use std::task::Poll;
 
 use futures_util::poll;
 use log::{Cursor, Seq};
-use orders::{OrderNumber, Status};
 use ordercast_live::{Hub, Subscription, Topic};
+use orders::{OrderNumber, Status};
 use proptest::prelude::*;
 
 use super::shop::{Shop, drain, of_customer, of_store, places, user};
@@ -117,7 +117,8 @@ async fn play(ring: usize, steps: Vec<Step>) {
             }
             Step::Move(which) => {
                 if let Some(order) = orders.get(which) {
-                    let _ = shop.set(*order, Status::Processing).await || shop.set(*order, Status::Shipped).await;
+                    let _ =
+                        shop.set(*order, Status::Processing).await || shop.set(*order, Status::Shipped).await;
                 }
             }
             Step::Note(which) => {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use log::{Cursor, Epoch, Seq};
-use orders::Status;
 use ordercast_live::{Delivery, Hub, ResetReason, Subscription};
+use orders::Status;
 
 use super::shop::{Shop, drain, of_customer, of_store};
 

@@ -9,15 +9,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use log::sqlite::{Database, Options, Synchronous};
 use log::{
-    Clock, Committed, Cursor, Outcome, Queries, Recorded, Scope, Seen, Seq, Shelved, Snapshot, Submission, Writer,
+    Clock, Committed, Cursor, Outcome, Queries, Recorded, Scope, Seen, Seq, Shelved, Snapshot, Submission,
+    Writer,
 };
+use ordercast_live::{Delivery, Hub, Subscription, Topic};
 use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus};
 use orders::order::PaymentMethod;
 use orders::product::Details;
 use orders::{
-    Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status, StoreId, UserId,
+    Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status,
+    StoreId, UserId,
 };
-use ordercast_live::{Delivery, Hub, Subscription, Topic};
 use uuid::Uuid;
 
 /// Nothing here takes so long; a test that waits longer fails instead of hanging.
@@ -78,16 +80,20 @@ impl Shop {
         let noon = "2026-03-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock { now: Mutex::new(noon), ids: AtomicU64::new(1) });
         // What is durable is not the question here.
-        let options = Options { keep_events, synchronous: Synchronous::Normal, readers: 2, ..Options::default() };
-        let Database { journal, queries, .. } = Database::open(directory.path(), &options, clock.next_id()).unwrap();
+        let options =
+            Options { keep_events, synchronous: Synchronous::Normal, readers: 2, ..Options::default() };
+        let Database { journal, queries, .. } =
+            Database::open(directory.path(), &options, clock.next_id()).unwrap();
         let caught: Arc<Mutex<VecDeque<Committed>>> = Arc::default();
         let theirs = Arc::clone(&caught);
-        let onward: Onward = Arc::new(Mutex::new(Box::new(move |batch| theirs.lock().unwrap().push_back(batch))));
+        let onward: Onward =
+            Arc::new(Mutex::new(Box::new(move |batch| theirs.lock().unwrap().push_back(batch))));
         let hand_on = Arc::clone(&onward);
         let publish = Box::new(move |committed| hand_on.lock().unwrap()(committed));
         let (writer, thread) = Writer::start(journal, Arc::clone(&clock) as _, publish).unwrap();
         let (writer, thread) = (Some(writer), Some(thread));
-        let mut shop = Self { clock, queries, caught, onward, writer, thread, product: None, _directory: directory };
+        let mut shop =
+            Self { clock, queries, caught, onward, writer, thread, product: None, _directory: directory };
         shop.product = Some(shop.product("main").await);
         shop
     }
@@ -179,7 +185,8 @@ impl Shop {
 
     /// A note by the staff: an event that the customer's topic has, and of which they are told nothing.
     pub(crate) async fn note(&self, order: OrderNumber, text: &str) {
-        let current = self.queries.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
+        let current =
+            self.queries.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
         let note = SetStatus { note: Some(text.parse().unwrap()), ..setting(order, current) };
         self.order(Command::SetStatus(note), staff("main")).await;
     }

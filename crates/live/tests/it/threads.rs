@@ -30,7 +30,8 @@ async fn nobody_misses_anything_while_others_come_and_go() {
                     () = tokio::task::yield_now(), if n > 1 => {}
                 }
                 if n > 1 {
-                    let last = got.last().map(|seq| hub.cursor_at(*seq)).unwrap_or_else(|| subscription.cursor());
+                    let last =
+                        got.last().map(|seq| hub.cursor_at(*seq)).unwrap_or_else(|| subscription.cursor());
                     drop(subscription);
                     tokio::task::yield_now().await;
                     subscription = hub.subscribe(topic.clone(), Some(last));

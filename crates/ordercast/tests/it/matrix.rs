@@ -175,7 +175,11 @@ impl Stage {
         let (status, code) = self.ask(subject, row, who).await;
         let (head_after, stock_after) = (self.shop.head().await, self.shop.stock(subject.good).await);
         if status >= 400 || row.0 == "GET" {
-            assert_eq!((head, stock), (head_after, stock_after), "{row:?} was answered {status} and changed something");
+            assert_eq!(
+                (head, stock),
+                (head_after, stock_after),
+                "{row:?} was answered {status} and changed something"
+            );
         }
         if head != head_after {
             *subject = self.subject().await;
@@ -224,7 +228,11 @@ async fn bad_tokens(stage: &Stage) -> Vec<(&'static str, String, &'static str)> 
     vec![
         ("expired", token(&json!({"sub": "sam", "role": "admin", "exp": past})), "token_expired"),
         ("not valid yet", token(&json!({"sub": "sam", "role": "admin", "nbf": soon})), "invalid_token"),
-        ("signed with another key", signed_with("another secret that is long enough", &boss), "invalid_token"),
+        (
+            "signed with another key",
+            signed_with("another secret that is long enough", &boss),
+            "invalid_token",
+        ),
         ("signed with nothing", signed_with("", &boss), "invalid_token"),
         ("alg none", format!("{none}.{claims}."), "invalid_token"),
         ("alg none, signed", format!("{none}.{claims}.{signature}"), "invalid_token"),
@@ -233,7 +241,11 @@ async fn bad_tokens(stage: &Stage) -> Vec<(&'static str, String, &'static str)> 
         ("no token at all", "a.b.c".to_owned(), "invalid_token"),
         ("of ours, without a session", token(&session), "invalid_token"),
         ("an unknown role", token(&json!({"sub": "sam", "role": "superadmin"})), "invalid_token"),
-        ("a store that is none", token(&json!({"sub": "sam", "role": "admin", "store": "a/b"})), "invalid_token"),
+        (
+            "a store that is none",
+            token(&json!({"sub": "sam", "role": "admin", "store": "a/b"})),
+            "invalid_token",
+        ),
         ("nobody's", token(&json!({"role": "admin"})), "invalid_token"),
         ("of a session that ended", gone.token, "session_ended"),
     ]

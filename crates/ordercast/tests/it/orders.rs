@@ -1,7 +1,7 @@
 //! The main job.
 
-use crate::support::people::{customer, driver, id_of, staff};
 use crate::support::Shop;
+use crate::support::people::{customer, driver, id_of, staff};
 
 #[tokio::test]
 async fn smoke() {

@@ -41,6 +41,7 @@ pub struct Body {
 /// What became of each order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcomes)]
+#[expect(clippy::struct_field_names, reason = "the wire's name")]
 pub struct Outcomes {
     /// One for each order, in the order of the request.
     outcomes: Vec<OneOutcome>,
@@ -93,7 +94,9 @@ pub async fn bulk_status(
 ) -> Result<Response, Problem> {
     if body.orders.is_empty() || body.orders.len() > MOST {
         let rule = "must name 1 to 500 orders";
-        return Err(Problem::new(Code::InvalidBody).detail(format!("`orders` {rule}.")).error("orders", rule));
+        return Err(Problem::new(Code::InvalidBody)
+            .detail(format!("`orders` {rule}."))
+            .error("orders", rule));
     }
     let names: Vec<Option<OrderRef>> = body.orders.iter().map(|name| name.parse().ok()).collect();
     let requests = names.iter().flatten().map(|order| Request {

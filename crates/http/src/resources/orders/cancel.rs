@@ -52,7 +52,8 @@ pub async fn cancel(
     IfMatch(expected): IfMatch,
     body: Option<Json<Body>>,
 ) -> Result<Response, Problem> {
-    let (body, raw) = body.map_or_else(|| (Body::default(), RawBody::default()), |Json(body, raw)| (body, raw));
+    let (body, raw) =
+        body.map_or_else(|| (Body::default(), RawBody::default()), |Json(body, raw)| (body, raw));
     let command = Command::CancelOrder { order: name(&order)?, reason: body.reason };
     let envelope = Envelope { caller: &caller, key: &key, body: &raw, expected };
     app.command(command, envelope).await?.into_order(StatusCode::OK)

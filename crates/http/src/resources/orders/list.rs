@@ -115,7 +115,10 @@ impl Filter {
 }
 
 fn unknown_status() -> Problem {
-    invalid("status", "must be pending, processing, shipped, paid, delivered or cancelled; several with commas")
+    invalid(
+        "status",
+        "must be pending, processing, shipped, paid, delivered or cancelled; several with commas",
+    )
 }
 
 pub(crate) fn invalid(field: &'static str, rule: &'static str) -> Problem {

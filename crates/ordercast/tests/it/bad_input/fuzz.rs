@@ -101,10 +101,19 @@ fn valid(stage: &Stage) -> Vec<(&'static str, String, &str, Value)> {
         ("PUT", order("/status"), sam, status),
         ("PUT", order("/delivery"), sam, delivery),
         ("POST", order("/cancel"), asha, json!({"reason": "changed my mind"})),
-        ("POST", "/api/v1/orders/bulk-status".into(), sam,
-            json!({"orders": [stage.placed.id, stage.placed.number], "status": "processing", "note": "n"})),
-        ("PUT", "/api/orders/tracking".into(), sam, json!({"orderId": stage.placed.id, "status": "shipped",
-            "location": {"lat": 53.5, "lng": 10.0}, "deliveryPartner": {"name": "Dev", "phone": "1"}})),
+        (
+            "POST",
+            "/api/v1/orders/bulk-status".into(),
+            sam,
+            json!({"orders": [stage.placed.id, stage.placed.number], "status": "processing", "note": "n"}),
+        ),
+        (
+            "PUT",
+            "/api/orders/tracking".into(),
+            sam,
+            json!({"orderId": stage.placed.id, "status": "shipped",
+            "location": {"lat": 53.5, "lng": 10.0}, "deliveryPartner": {"name": "Dev", "phone": "1"}}),
+        ),
         ("POST", "/api/v1/auth/refresh".into(), "", json!({"refreshToken": "x"})),
     ]
 }

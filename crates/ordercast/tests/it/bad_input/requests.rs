@@ -118,17 +118,54 @@ async fn queries_that_make_no_sense_are_400_by_their_parameter() {
 async fn odd_searches_find_nothing_and_break_nothing() {
     let stage = Stage::set().await;
     for q in [
-        "%22", "'", "%25", "_", "*", "\"", "(", "NEAR(a b)", "a AND", "OR", "-", "%00", "%ff", "%E2%80%AE", "😀", "#", "%23",
-        "^a", "a:b", "customer:asha", "%27%3B%20DROP%20TABLE%20orders%3B--", "\\", "+", "%20%20", "٣", "10001 OR 1=1",
+        "%22",
+        "'",
+        "%25",
+        "_",
+        "*",
+        "\"",
+        "(",
+        "NEAR(a b)",
+        "a AND",
+        "OR",
+        "-",
+        "%00",
+        "%ff",
+        "%E2%80%AE",
+        "😀",
+        "#",
+        "%23",
+        "^a",
+        "a:b",
+        "customer:asha",
+        "%27%3B%20DROP%20TABLE%20orders%3B--",
+        "\\",
+        "+",
+        "%20%20",
+        "٣",
+        "10001 OR 1=1",
     ] {
         for path in ["/api/v1/orders?q=", "/api/v1/products?q=", "/api/v1/products?category="] {
             let answer = stage.shop.get(&format!("{path}{q}")).by(&stage.sam).send().await;
-            assert!(answer.status == 200 || answer.status == 400, "{path}{q}: {} {}", answer.status, answer.text);
+            assert!(
+                answer.status == 200 || answer.status == 400,
+                "{path}{q}: {} {}",
+                answer.status,
+                answer.text
+            );
         }
     }
-    for query in ["page=18446744073709551615", "page=9223372036854775808", "page=0", "from=-009999-01-02T00:00:00Z",
-        "to=9999-12-30T00:00:00Z", "status=,", "status=pending,pending", "q=", "from=2030-01-01T00:00:00Z&to=2020-01-01T00:00:00Z"]
-    {
+    for query in [
+        "page=18446744073709551615",
+        "page=9223372036854775808",
+        "page=0",
+        "from=-009999-01-02T00:00:00Z",
+        "to=9999-12-30T00:00:00Z",
+        "status=,",
+        "status=pending,pending",
+        "q=",
+        "from=2030-01-01T00:00:00Z&to=2020-01-01T00:00:00Z",
+    ] {
         stage.shop.get(&format!("/api/v1/orders?{query}")).by(&stage.sam).gives(200).await;
     }
 }
@@ -157,8 +194,11 @@ async fn headers_that_make_no_sense_are_400_by_their_name() {
         (key, b"\xff"),
         (key, long.as_bytes()),
     ] {
-        let mut request = format!("PUT {status} HTTP/1.1\r\nhost: x\r\nauthorization: {bearer}\r\n").into_bytes();
-        request.extend_from_slice(format!("content-type: application/json\r\ncontent-length: {length}\r\n").as_bytes());
+        let mut request =
+            format!("PUT {status} HTTP/1.1\r\nhost: x\r\nauthorization: {bearer}\r\n").into_bytes();
+        request.extend_from_slice(
+            format!("content-type: application/json\r\ncontent-length: {length}\r\n").as_bytes(),
+        );
         request.extend_from_slice(&[name.as_bytes(), b": ", value, b"\r\n\r\n", body].concat());
         let before = stage.state().await;
         let answer = stage.shop.raw(request).await;
@@ -199,17 +239,41 @@ async fn bytes_that_are_no_json_are_400_413_or_415() {
         ("half", json, valid.as_bytes()[..valid.len() / 2].to_vec(), 400, "invalid_json"),
         ("text", json, b"hello".to_vec(), 400, "invalid_json"),
         ("two", json, format!("{valid}{valid}").into_bytes(), 400, "invalid_json"),
-        ("invalid UTF-8", json, valid.replace("Asha", "A$ha").bytes().map(|b| if b == b'$' { 0xff } else { b }).collect(), 400, "invalid_json"),
+        (
+            "invalid UTF-8",
+            json,
+            valid.replace("Asha", "A$ha").bytes().map(|b| if b == b'$' { 0xff } else { b }).collect(),
+            400,
+            "invalid_json",
+        ),
         ("UTF-16", json, valid.encode_utf16().flat_map(u16::to_le_bytes).collect(), 400, "invalid_json"),
         ("half a surrogate", json, valid.replace("Asha", "\\ud800").into_bytes(), 400, "invalid_json"),
         ("NaN", json, b"{\"items\": NaN}".to_vec(), 400, "invalid_json"),
         ("a comment", json, format!("/* hello */{valid}").into_bytes(), 400, "invalid_json"),
-        ("a raw control character", json, valid.replace("Asha", "A\u{1}sha").into_bytes(), 400, "invalid_json"),
+        (
+            "a raw control character",
+            json,
+            valid.replace("Asha", "A\u{1}sha").into_bytes(),
+            400,
+            "invalid_json",
+        ),
         ("deep nesting", json, format!("{{\"x\": {}", "[".repeat(100_000)).into_bytes(), 422, "invalid_body"),
-        ("deep items", json, format!("{{\"items\": {}", "[".repeat(100_000)).into_bytes(), 422, "invalid_body"),
+        (
+            "deep items",
+            json,
+            format!("{{\"items\": {}", "[".repeat(100_000)).into_bytes(),
+            422,
+            "invalid_body",
+        ),
         ("an array", json, b"[]".to_vec(), 422, "invalid_body"),
         ("null", json, b"null".to_vec(), 422, "invalid_body"),
-        ("a field twice", json, valid.replace("{\"items\"", "{\"items\": [], \"items\"").into_bytes(), 422, "invalid_body"),
+        (
+            "a field twice",
+            json,
+            valid.replace("{\"items\"", "{\"items\": [], \"items\"").into_bytes(),
+            422,
+            "invalid_body",
+        ),
         ("2 MiB", json, vec![b' '; 2 << 20], 413, "body_too_large"),
         ("another type", "text/plain", valid.clone().into_bytes(), 415, "unsupported_media_type"),
         ("a form", "application/x-www-form-urlencoded", b"items=1".to_vec(), 415, "unsupported_media_type"),
@@ -251,7 +315,10 @@ async fn requests_that_are_hardly_http_get_a_4xx_and_the_server_lives_on() {
         ("get /health", vec![]),
         ("GET /\u{ff}", vec![]),
         ("POST /api/v1/orders", vec![("content-length", b"-5".as_slice())]),
-        ("POST /api/v1/orders", vec![("content-length", b"5".as_slice()), ("content-length", b"6".as_slice())]),
+        (
+            "POST /api/v1/orders",
+            vec![("content-length", b"5".as_slice()), ("content-length", b"6".as_slice())],
+        ),
         ("POST /api/v1/orders", vec![("content-length", b"99999999999999999999".as_slice())]),
         ("POST /api/v1/orders", vec![("transfer-encoding", b"gzip".as_slice())]),
     ] {
@@ -261,7 +328,9 @@ async fn requests_that_are_hardly_http_get_a_4xx_and_the_server_lives_on() {
             answer.code();
         }
     }
-    for garbage in ["\r\n\r\n\0\0\0\r\n\r\n", "GET /health HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n"] {
+    for garbage in
+        ["\r\n\r\n\0\0\0\r\n\r\n", "GET /health HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n"]
+    {
         let answer = shop.raw(garbage).await;
         assert!((400..500).contains(&answer.status), "{garbage:?}: {answer:?}");
     }
@@ -273,7 +342,12 @@ async fn a2_other_peoples_orders_are_not_there() {
     let stage = Stage::set().await;
     let ben = customer("ben");
     let mut wrong = Vec::new();
-    for name in [&stage.placed.id, &stage.placed.number, &format!("%23{}", stage.placed.number), &stage.placed.id.to_uppercase()] {
+    for name in [
+        &stage.placed.id,
+        &stage.placed.number,
+        &format!("%23{}", stage.placed.number),
+        &stage.placed.id.to_uppercase(),
+    ] {
         let path = format!("/api/v1/orders/{name}");
         stage.shop.get(&path).by(&stage.asha).gives(200).await;
         for (method, below) in [("GET", ""), ("GET", "/timeline"), ("POST", "/cancel")] {
@@ -298,7 +372,8 @@ async fn c4_an_order_that_stands_twice_in_a_bulk_is_changed_once() {
     assert_eq!(stage.shop.head().await, head + 1);
     let body = json!({"orders": ["nonsense", "", NOBODY_KNOWS, "#"], "status": "processing"});
     for path in ["nonsense", "none at all"] {
-        let body = if path == "nonsense" { body.clone() } else { json!({"orders": ["?"], "status": "shipped"}) };
+        let body =
+            if path == "nonsense" { body.clone() } else { json!({"orders": ["?"], "status": "shipped"}) };
         let done = stage.shop.post("/api/v1/orders/bulk-status", &body).by(&stage.sam);
         let done = done.header("idempotency-key", path).gives(200).await;
         assert_eq!(done["changed"], 0, "{done}");

@@ -1,0 +1,118 @@
+//! A log that only says what a test put into it: for tests under a paused clock, which real reading would move on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use log::accounts::{Email, Revoked, User};
+use log::stats::Stats;
+use log::{
+    At, Committed, Cursor, Epoch, LogError, OrderFilter, Page, ProductFilter, Queries, Recorded, Scope, Seq,
+    Shelved, Snapshot, Stretch, TailError, Told,
+};
+use ordercast_live::Hub;
+use orders::order::Version;
+use orders::view::Around;
+use orders::{Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, StoreId, Subject, UserId};
+use uuid::Uuid;
+
+use super::shop::staff;
+
+/// Its head, and how often its counts were read.
+#[derive(Default)]
+pub(crate) struct Still {
+    pub(crate) head: AtomicU64,
+    pub(crate) counted: AtomicU64,
+    pub(crate) broken: std::sync::atomic::AtomicBool,
+}
+
+impl Still {
+    pub(crate) fn hub(self: &Arc<Self>) -> Arc<Hub> {
+        Arc::new(Hub::new(Arc::clone(self) as _, self.cursor()))
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor { epoch: Epoch::stored("still"), seq: Seq(self.head.load(Ordering::SeqCst)) }
+    }
+
+    /// Something happens to a product of the main store.
+    pub(crate) fn happen(&self, hub: &Hub) {
+        let seq = Seq(self.head.fetch_add(1, Ordering::SeqCst) + 1);
+        let event = Event {
+            subject: Subject::Product { id: ProductId::new(Uuid::nil()), store: StoreId::main() },
+            kind: Kind::ProductUpdated,
+            version: Version(1),
+            actor: staff("main"),
+            at: Timestamp::UNIX_EPOCH,
+            changes: vec![Change::StockCounted { on_hand: 1 }],
+        };
+        let recorded = Arc::new(Recorded { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
+        let told = Told { recorded, around: Around::default() };
+        hub.publish(Committed { events: vec![told], at: Timestamp::UNIX_EPOCH });
+    }
+}
+
+#[async_trait]
+impl Queries for Still {
+    async fn head(&self) -> Result<Cursor, LogError> {
+        Ok(self.cursor())
+    }
+
+    async fn stats(&self, _: StoreId, _: Timestamp) -> Result<At<Stats>, LogError> {
+        self.counted.fetch_add(1, Ordering::SeqCst);
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(LogError::Cancelled);
+        }
+        Ok(At { value: Stats::default(), cursor: self.cursor() })
+    }
+
+    async fn tail(&self, _: Scope, _: Seq, _: usize) -> Result<Stretch, TailError> {
+        Err(TailError::Log(LogError::Cancelled))
+    }
+
+    async fn order(&self, _: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn orders(&self, _: OrderFilter) -> Result<At<Page>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn timeline(&self, _: OrderNumber) -> Result<At<Vec<Told>>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn products(&self, _: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn product(&self, _: ProductId) -> Result<Option<Shelved>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn user(&self, _: UserId) -> Result<Option<User>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn user_by_email(&self, _: Email) -> Result<Option<User>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn users(&self, _: usize) -> Result<Vec<User>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn revoked(&self, _: Timestamp) -> Result<Revoked, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn health(&self) -> Result<u64, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn backup(&self, _: &Path) -> Result<(), LogError> {
+        Err(LogError::Cancelled)
+    }
+}

@@ -1,0 +1,157 @@
+//! What happens as time goes by: heartbeats, and counts at their pace. The clock is paused and jumps.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ordercast_live::sse::HEARTBEAT;
+use ordercast_live::stats::StatsBoard;
+use orders::StoreId;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::closing::{never, open, text};
+use super::shop::{of_customer, of_store};
+use super::still::Still;
+
+fn noon() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn board(still: &Arc<Still>) -> (Arc<ordercast_live::Hub>, Arc<StatsBoard>) {
+    let hub = still.hub();
+    let board = StatsBoard::new(Arc::clone(&hub), TimeZone::UTC, Arc::new(noon));
+    (hub, board)
+}
+
+#[tokio::test(start_paused = true)]
+async fn d15_a_silent_stream_beats_every_25_seconds() {
+    let still = Arc::new(Still::default());
+    let hub = still.hub();
+    let mut stream = pin!(open(hub.subscribe(of_customer("asha"), None), None, never()));
+    stream.next().await.unwrap();
+    let began = Instant::now();
+    for n in 1..=3u32 {
+        let beat = text(&stream.next().await.unwrap());
+        assert_eq!(beat, "event: heartbeat\ndata: {\"at\":\"2026-03-01T12:00:00Z\"}\n\n", "without an id");
+        assert_eq!(began.elapsed().as_secs(), (HEARTBEAT * n).as_secs());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
+    let still = Arc::new(Still::default());
+    let (hub, board) = board(&still);
+    let mut counts = board.watch(&StoreId::main());
+    let busy = {
+        let (still, hub) = (Arc::clone(&still), Arc::clone(&hub));
+        tokio::spawn(async move {
+            for _ in 0..300 {
+                still.happen(&hub);
+                sleep(Duration::from_millis(10)).await;
+            }
+        })
+    };
+    let mut pushes: Vec<Instant> = Vec::new();
+    while let Ok(changed) = timeout(Duration::from_secs(1), counts.changed()).await {
+        changed.unwrap();
+        pushes.push(Instant::now());
+        let frame = text(&counts.borrow_and_update());
+        let now = format!("\"cursor\":\"still:{}\"", still.head.load(Ordering::SeqCst));
+        assert!(frame.starts_with("event: stats.updated\ndata: {"), "{frame}");
+        assert!(frame.contains(&now), "{frame} at {now}");
+    }
+    busy.await.unwrap();
+    assert!(pushes.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(250)), "{pushes:?}");
+    assert!((11..=14).contains(&pushes.len()), "three seconds of changes: {pushes:?}");
+    let last = text(&counts.borrow());
+    assert!(last.contains("\"cursor\":\"still:300\""), "the last change is told: {last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_reading_serves_all_listeners_and_ends_with_the_last() {
+    let still = Arc::new(Still::default());
+    let (hub, board) = board(&still);
+    let mut first = board.watch(&StoreId::main());
+    first.changed().await.unwrap();
+    first.borrow_and_update();
+    let mut second = board.watch(&StoreId::main());
+    assert!(second.has_changed().unwrap(), "the present counts at once");
+    second.borrow_and_update();
+    assert_eq!((still.counted.load(Ordering::SeqCst), hub.topics()), (1, 1));
+    still.happen(&hub);
+    first.changed().await.unwrap();
+    second.changed().await.unwrap();
+    assert_eq!(still.counted.load(Ordering::SeqCst), 2);
+    drop(first);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(hub.topics(), 1, "one is left");
+    drop(second);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!((hub.topics(), Arc::strong_count(&board)), (0, 1), "the task is gone, and what it held");
+    // And it begins again.
+    board.watch(&StoreId::main()).changed().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_board_is_no_connection() {
+    let still = Arc::new(Still::default());
+    let (hub, board) = board(&still);
+    let mut counts = board.watch(&StoreId::main());
+    counts.changed().await.unwrap();
+    let _staff = hub.subscribe(of_store("main"), None);
+    assert_eq!(hub.topics(), 1);
+    let told = super::sight::publish_one(&still, &hub);
+    assert_eq!(told, [1], "one person hears of it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn counts_that_could_not_be_read_are_tried_again() {
+    let still = Arc::new(Still::default());
+    still.broken.store(true, Ordering::SeqCst);
+    let (_hub, board) = board(&still);
+    let mut counts = board.watch(&StoreId::main());
+    assert!(timeout(Duration::from_secs(5), counts.changed()).await.is_err());
+    still.broken.store(false, Ordering::SeqCst);
+    timeout(Duration::from_secs(5), counts.changed())
+        .await
+        .expect("without anything else happening")
+        .unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn todays_counts_begin_anew_at_midnight() {
+    let still = Arc::new(Still::default());
+    let now = Arc::new(Mutex::new(noon()));
+    let clock = Arc::clone(&now);
+    let clock = Arc::new(move || *clock.lock().unwrap_or_else(PoisonError::into_inner));
+    let board = StatsBoard::new(still.hub(), TimeZone::UTC, clock);
+    let mut counts = board.watch(&StoreId::main());
+    counts.changed().await.unwrap();
+    counts.borrow_and_update();
+    *now.lock().unwrap() += SignedDuration::from_hours(12);
+    timeout(Duration::from_hours(13), counts.changed()).await.expect("nothing else happened").unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn counts_get_through_to_staff_however_busy_the_store_is() {
+    let still = Arc::new(Still::default());
+    let (hub, board) = board(&still);
+    let counts = board.watch(&StoreId::main());
+    let mut stream = pin!(open(hub.subscribe(of_store("main"), None), Some(counts), never()));
+    stream.next().await.unwrap();
+    let mut seen = 0;
+    // There is always an event ready.
+    for _ in 0..200 {
+        still.happen(&hub);
+        if text(&stream.next().await.unwrap()).starts_with("event: stats.updated") {
+            seen += 1;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert!((6..=9).contains(&seen), "about four a second, over two seconds: {seen}");
+}
