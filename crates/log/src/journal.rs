@@ -43,14 +43,23 @@ pub struct Loaded {
     pub details: HashMap<ProductId, Details>,
     /// Names of whoever acts, and of the orders' customers.
     pub people: HashMap<UserId, Person>,
-    /// Answers given before under the wanted keys: the body's hash, and what was answered.
-    pub answers: HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+    /// Answers given before under the wanted keys.
+    pub answers: HashMap<[u8; 16], Remembered>,
     /// The log's head.
     pub head: Seq,
     /// The history's name.
     pub epoch: Epoch,
     /// When the log's last event happened: no later one may be before it, whatever the clock says.
     pub latest: Timestamp,
+}
+
+/// An answer that was given under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// Hash of the body that the key came with.
+    pub body: [u8; 16],
+    /// What was answered.
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Loaded {

@@ -6,6 +6,8 @@
 //! refuses is halved and tried again, so that only the offender fails.
 
 mod batch;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

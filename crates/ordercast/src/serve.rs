@@ -49,7 +49,12 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
     let welcome = first_start::prepare(&config, args.demo).await?;
     let server = Server::start(&config).await?;
-    announce(&config, &listener, realtime.as_ref(), &welcome)?;
+    let shop = if args.demo && !config.was_set("store_name") {
+        crate::demo::SHOP_NAME
+    } else {
+        config.store_name.as_str()
+    };
+    announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
     server.serve(listener, realtime, crate::interrupted()).await;
     tracing::info!("stopped: everything accepted is stored");
     Ok(())
@@ -231,6 +236,7 @@ fn open(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
 /// What a person needs to know next.
 fn announce(
     config: &Config,
+    shop: &str,
     listener: &TcpListener,
     realtime: Option<&TcpListener>,
     welcome: &str,
@@ -244,7 +250,7 @@ fn announce(
     } else {
         address.to_string()
     };
-    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
+    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), shop)?;
     writeln!(out, "  API and its pages   http://{host}/docs")?;
     if let Some(realtime) = realtime {
         writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;

@@ -4,13 +4,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use futures_util::poll;
 use log::{Cursor, Seq};
 use ordercast_live::{Hub, Subscription, Topic};
 use orders::{OrderNumber, Status};
 use proptest::prelude::*;
 
-use super::shop::{Shop, drain, of_customer, of_store, places, user};
+use super::shop::{Shop, drain, look, of_customer, of_store, places, user};
 
 /// Larger than the shortest ring below and than what a topic remembers by itself, together with the bursts.
 const RINGS: [usize; 4] = [1, 3, 16, 4096];
@@ -31,7 +30,7 @@ enum Step {
     Subscribe(usize),
     /// Resume from anywhere in the log.
     Resume(usize, prop::sample::Index),
-    Step(prop::sample::Index),
+    Portion(prop::sample::Index),
     Drain(prop::sample::Index),
     /// Look at `next` so often, then drop it.
     Cancel(prop::sample::Index, usize),
@@ -55,7 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1..4usize).prop_map(Step::Lose),
         4 => topic.clone().prop_map(Step::Subscribe),
         4 => (topic, any()).prop_map(|(topic, at)| Step::Resume(topic, at)),
-        4 => any().prop_map(Step::Step),
+        4 => any().prop_map(Step::Portion),
         2 => any().prop_map(Step::Drain),
         5 => (any(), 1..4usize).prop_map(|(of, polls)| Step::Cancel(of, polls)),
         3 => any().prop_map(Step::Reconnect),
@@ -87,7 +86,7 @@ impl Listening {
     async fn cancel(&mut self, polls: usize) {
         let mut next = pin!(self.subscription.next());
         for _ in 0..polls {
-            if let Poll::Ready(delivery) = poll!(&mut next) {
+            if let Poll::Ready(delivery) = look(next.as_mut()).await {
                 self.got.extend(places(&delivery.unwrap()));
                 return;
             }
@@ -132,8 +131,16 @@ async fn play(ring: usize, steps: Vec<Step>) {
                 }
             }
             Step::OfAnotherStore => drop(shop.product("north").await),
-            Step::Publish(batches) => (0..batches).for_each(|_| drop(shop.publish(&hub))),
-            Step::Lose(batches) => (0..batches).for_each(|_| drop(shop.lose())),
+            Step::Publish(batches) => {
+                for _ in 0..batches {
+                    shop.publish(&hub);
+                }
+            }
+            Step::Lose(batches) => {
+                for _ in 0..batches {
+                    shop.lose();
+                }
+            }
             Step::Subscribe(topic) => listening.push(Listening::begin(&hub, &topics[topic], None)),
             Step::Resume(topic, at) => {
                 let head = shop.head().await;
@@ -141,7 +148,7 @@ async fn play(ring: usize, steps: Vec<Step>) {
                 listening.push(Listening::begin(&hub, &topics[topic], Some(Cursor { seq, ..head })));
             }
             _ if listening.is_empty() => {}
-            Step::Step(of) => {
+            Step::Portion(of) => {
                 let one = of.get_mut(&mut listening);
                 if let Some(delivery) = one.subscription.pending().await.unwrap() {
                     one.got.extend(places(&delivery));

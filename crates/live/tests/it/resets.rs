@@ -7,7 +7,7 @@ use log::{Cursor, Epoch, Seq};
 use ordercast_live::{Delivery, Hub, ResetReason, Subscription};
 use orders::Status;
 
-use super::shop::{Shop, drain, of_customer, of_store};
+use super::shop::{Shop, drain, look, of_customer, of_store};
 
 /// Expects a reset, then that nothing is missed from its cursor on.
 async fn starts_over(shop: &Shop, hub: &Arc<Hub>, mut subscription: Subscription, expected: ResetReason) {
@@ -88,7 +88,7 @@ async fn a_reset_that_was_cut_off_comes_again() {
     let mut lost = hub.subscribe(of_customer("asha"), None).lost();
     {
         let mut next = std::pin::pin!(lost.next());
-        assert!(futures_util::poll!(&mut next).is_pending(), "the log is being asked");
+        assert!(look(next.as_mut()).await.is_pending(), "the log is being asked");
     }
     starts_over(&shop, &hub, lost, ResetReason::UnknownCursor).await;
 }

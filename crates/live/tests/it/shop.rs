@@ -1,8 +1,11 @@
 //! A real log, with its events caught on their way to the hub, so that a test says when they arrive there.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -271,6 +274,11 @@ pub(crate) fn of_customer(name: &str) -> Topic {
 
 pub(crate) fn of_store(name: &str) -> Topic {
     Topic::Store(StoreId::new(name).unwrap())
+}
+
+/// Looks at a future once.
+pub(crate) async fn look<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 /// The places of what comes next, within the deadline.

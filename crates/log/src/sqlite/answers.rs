@@ -17,6 +17,7 @@ use super::rows::{self, earlier, millis};
 use super::runs::{Entry, RUN, Runs};
 use crate::cursor::Seq;
 use crate::error::LogError;
+use crate::journal::Remembered;
 use crate::record::Shelved;
 use crate::submission::{IDEMPOTENCY_TTL, Idempotency, Outcome};
 
@@ -90,7 +91,7 @@ impl Answers {
         connection: &Connection,
         scopes: &[[u8; 16]],
         now: Timestamp,
-        found: &mut HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+        found: &mut HashMap<[u8; 16], Remembered>,
     ) -> Result<(), LogError> {
         for scope in scopes {
             let key = fingerprint(scope);
@@ -193,7 +194,7 @@ fn read(
     row: i64,
     scope: &[u8; 16],
     now: Timestamp,
-) -> Result<Option<([u8; 16], Vec<Outcome>)>, LogError> {
+) -> Result<Option<Remembered>, LogError> {
     let mut find =
         connection.prepare_cached("SELECT scope, body, at, seq, outcomes FROM answers WHERE row = ?1")?;
     let mut rows = find.query([row])?;
@@ -205,7 +206,7 @@ fn read(
     let seq = Seq(row.get::<_, i64>(3)?.unsigned_abs());
     let stored: Vec<Stored> = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
     let outcomes = stored.into_iter().map(|outcome| outcome.restore(connection, seq));
-    Ok(Some((row.get(1)?, outcomes.collect::<Result<_, _>>()?)))
+    Ok(Some(Remembered { body: row.get(1)?, outcomes: outcomes.collect::<Result<_, _>>()? }))
 }
 
 impl Stored {

@@ -106,15 +106,12 @@ fn sync(path: &Path) -> Result<(), LogError> {
 /// Gives the old database another name as well. Its own name is then taken over in one step, so that there is a
 /// database at any moment: a server that found none would make an empty one.
 fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
-    let kept = (1..)
-        .map(|n| {
-            beside(
-                target,
-                &if n == 1 { ".before-restore".to_owned() } else { format!(".before-restore-{n}") },
-            )
-        })
-        .find(|kept| !kept.exists())
-        .unwrap_or_else(|| beside(target, ".before-restore"));
+    let mut kept = beside(target, ".before-restore");
+    let mut n = 1;
+    while kept.exists() {
+        n += 1;
+        kept = beside(target, &format!(".before-restore-{n}"));
+    }
     // One that is damaged, which may be why it is replaced, is kept as it is, with the log beside it. SQLite would
     // remove a log that it cannot read.
     let (log, kept_log) = (beside(target, COMPANIONS[0]), beside(&kept, COMPANIONS[0]));

@@ -165,20 +165,20 @@ fn run(connection: &Connection, gate: &Gate) -> Result<bool, LogError> {
     // readers coming and going the log would hardly ever be free to be started over.
     let rest = copy(connection, "RESTART")?;
     drop(closed);
-    tracing::debug!(pages = rest.pages, first = most.copied, all = rest.all, "checkpoint");
+    tracing::debug!(pages = rest.pages, first = most.done, all = rest.all, "checkpoint");
     Ok(rest.all)
 }
 
 struct Copied {
     pages: i64,
-    copied: i64,
+    done: i64,
     all: bool,
 }
 
 fn copy(connection: &Connection, mode: &str) -> Result<Copied, LogError> {
     Ok(connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), (), |row| {
-        let (busy, pages, copied): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Copied { pages, copied, all: !busy && pages == copied })
+        let (busy, pages, done): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Copied { pages, done, all: !busy && pages == done })
     })?)
 }
 

@@ -30,7 +30,8 @@ struct Known {
     store: String,
     name: Option<String>,
     email: Option<String>,
-    known_as: Option<String>,
+    /// What the search index holds for them.
+    words: Option<String>,
 }
 
 impl People {
@@ -56,7 +57,7 @@ impl People {
                         store: row.get(3)?,
                         name: row.get(4)?,
                         email: row.get(5)?,
-                        known_as: row.get(6)?,
+                        words: row.get(6)?,
                     })
                 })
                 .optional()?;
@@ -96,7 +97,7 @@ impl People {
             .execute((user.as_str(), role, store, millis(at)))?;
         let key = connection.last_insert_rowid();
         let (role, store) = (role.to_owned(), store.to_owned());
-        let fresh = Known { key, local: false, role, store, name: None, email: None, known_as: None };
+        let fresh = Known { key, local: false, role, store, name: None, email: None, words: None };
         self.known.insert(user.clone(), fresh);
         Ok(key)
     }
@@ -137,13 +138,13 @@ impl People {
         shipping: Option<&Address>,
     ) -> Result<(), LogError> {
         let Some(known) = self.load(connection, user)? else { return Ok(()) };
-        let before = known.known_as.as_deref().unwrap_or_default();
+        let before = known.words.as_deref().unwrap_or_default();
         let account = account_line(known.name.as_deref(), known.email.as_deref());
         let after = lines(before, &account, shipping.map(address_line));
         if after.trim().is_empty() || after == before {
             return Ok(());
         }
-        if known.known_as.is_some() {
+        if known.words.is_some() {
             connection.prepare_cached("DELETE FROM people WHERE rowid = ?1")?.execute([known.key])?;
         }
         connection
@@ -152,7 +153,7 @@ impl People {
         connection
             .prepare_cached("UPDATE users SET known_as = ?2 WHERE key = ?1")?
             .execute((known.key, &after))?;
-        known.known_as = Some(after);
+        known.words = Some(after);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
 use crate::cursor::Cursor;
 use crate::error::LogError;
-use crate::journal::{Journal, Loaded, OrderWrite, Wanted, Writes};
+use crate::journal::{Journal, Loaded, OrderWrite, Remembered, Wanted, Writes};
 use crate::record::{Recorded, Shelved, Snapshot, Told};
 use crate::submission::{Committed, Outcome, Receipt, Request, Submission, SubmitError, Work};
 use crate::writer::Publish;
@@ -49,7 +49,7 @@ struct Progress {
     products: BTreeSet<ProductId>,
     replaced_details: BTreeSet<ProductId>,
     /// Keys first used in this very batch, by the index of their answer.
-    keys: HashMap<[u8; 16], ([u8; 16], Vec<Outcome>)>,
+    keys: HashMap<[u8; 16], Remembered>,
 }
 
 impl<J: Journal> Batches<J> {
@@ -179,11 +179,11 @@ impl<J: Journal> Batches<J> {
     ) -> Result<Receipt, SubmitError> {
         if let Some(key) = submission.idempotency {
             let before = progress.keys.get(&key.scope).or_else(|| self.loaded.answers.get(&key.scope));
-            if let Some((body, outcomes)) = before {
-                if *body != key.body {
+            if let Some(before) = before {
+                if before.body != key.body {
                     return Err(SubmitError::KeyReused);
                 }
-                return Ok(self.receipt(outcomes.clone(), true));
+                return Ok(self.receipt(before.outcomes.clone(), true));
             }
         }
         if let Some(seen) = &submission.seen {
@@ -196,7 +196,7 @@ impl<J: Journal> Batches<J> {
             submission.requests.iter().map(|request| self.request(request, progress)).collect();
         let happened = outcomes.iter().any(|outcome| !matches!(outcome, Outcome::Refused(_)));
         if let Some(key) = submission.idempotency.filter(|_| happened) {
-            progress.keys.insert(key.scope, (key.body, outcomes.clone()));
+            progress.keys.insert(key.scope, Remembered { body: key.body, outcomes: outcomes.clone() });
             progress.writes.answers.push((key, self.loaded.head, outcomes.clone()));
         }
         Ok(self.receipt(outcomes, false))

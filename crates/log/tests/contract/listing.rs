@@ -71,8 +71,8 @@ impl<B: Backend> Big<B> {
                     (Command::PlaceOrder(PlaceOrder { address, ..order }), customer(&id(who)))
                 });
                 let placing = bulk(requests.collect());
-                let seen = Some(seen(&id(who), Some(&name(who)), None));
-                log.submit(Submission { seen, ..placing }).await.unwrap();
+                let token = Some(seen(&id(who), Some(&name(who)), None));
+                log.submit(Submission { seen: token, ..placing }).await.unwrap();
                 placed += AT_A_TIME;
                 change_some(&log, &mut rng, placed).await;
                 log.clock.advance(SignedDuration::from_millis(rng.i64(0..30_000)));

@@ -147,8 +147,8 @@ pub(crate) async fn counts_equal_a_recount<B: Backend>() {
     }
 }
 
-fn by_status(stats: &Stats, status: Status) -> Tally {
-    let mut found = stats.by_status.iter().filter(|(of, ..)| *of == status).map(|(.., tally)| *tally);
+fn by_status(counted: &Stats, status: Status) -> Tally {
+    let mut found = counted.by_status.iter().filter(|(of, ..)| *of == status).map(|(.., tally)| *tally);
     let tally = found.next().unwrap_or_default();
     assert!(found.next().is_none(), "one currency, one tally");
     tally

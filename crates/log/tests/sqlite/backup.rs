@@ -25,8 +25,11 @@ async fn busy(writer: Writer, clock: Arc<TestClock>, tea: ProductId, who: usize,
             writer.submit(Submission::one(place(clock.uuid(), MAIN, &[(tea, 1)]), who.clone())).await,
         );
         let name = number(order.order.number);
-        let then =
-            if order.order.number.0 % 2 == 0 { cancel(name) } else { set_status(name, Status::Shipped) };
+        let then = if order.order.number.0.is_multiple_of(2) {
+            cancel(name)
+        } else {
+            set_status(name, Status::Shipped)
+        };
         ordered(writer.submit(Submission::one(then, staff(MAIN))).await);
     }
 }

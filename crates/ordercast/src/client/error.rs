@@ -96,7 +96,11 @@ impl ClientError {
 }
 
 fn colon(detail: &str) -> String {
-    if detail.is_empty() { String::new() } else { format!(": {}", crate::terminal::printable(detail)) }
+    if detail.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", crate::terminal::printable(detail.trim_end_matches('.')))
+    }
 }
 
 /// The last cause of an error, which is the one a person can act on ("connection refused").

@@ -70,8 +70,8 @@ pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<
 fn refused(url: &str, error: &ClientError) -> anyhow::Error {
     let advice = match error {
         ClientError::Unauthorized { .. } => {
-            "the token may have ended, or belong to another server. Sign in with --email, make one with `ordercast \
-             token`, or name the server's --data directory"
+            "check the e-mail address and password, or the token: it may have ended, or belong to another server. Next \
+             to a server, its --data directory is enough"
         }
         ClientError::Forbidden { .. } => "use a staff account",
         ClientError::Refused { status: 400, .. } => {

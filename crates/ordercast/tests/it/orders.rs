@@ -1,25 +1,219 @@
-//! The main job.
+//! The main job, end to end: a customer orders, the store moves it on, both see the same.
+
+mod changes;
+mod counts;
+mod delivery;
+
+use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::people::{customer, driver, id_of, staff};
+use crate::support::goods::cart;
+use crate::support::people::{customer, staff, staff_of};
+
+/// The ids of a list, as it came.
+fn ids(list: &Value) -> Vec<&str> {
+    list["orders"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap()).collect()
+}
 
 #[tokio::test]
-async fn smoke() {
+async fn a1_a_customer_registers_orders_two_items_and_has_it_pending() {
+    let shop = Shop::open().await;
+    let (tea, cup) = (shop.product("Tea", 10).await, shop.product("Cup", 10).await);
+    let asha = shop.register("asha@example.com").await;
+    let placed = shop.post("/api/v1/orders", &cart(&[(tea, 2), (cup, 1)])).by(&asha.token).send().await;
+    assert_eq!(placed.status, 201, "{}", placed.text);
+    assert_eq!(placed.header("etag"), "\"1\"");
+    let order = placed.json();
+    assert_eq!(placed.header("location"), format!("/api/v1/orders/{}", order["id"].as_str().unwrap()));
+    assert_eq!(order["number"], "10001");
+    assert_eq!(
+        (&order["status"], &order["version"], &order["canCancel"]),
+        (&json!("pending"), &json!(1), &json!(true))
+    );
+    assert_eq!(order["total"], json!({"amount": 3750, "currency": "EUR"}));
+    assert_eq!(order["payment"]["status"], "pending");
+    assert_eq!(order["items"][0]["name"], "Tea");
+    assert_eq!(order["items"][1]["unitPrice"]["amount"], 1250);
+    assert_eq!(order["shippingAddress"]["city"], "Hamburg");
+    let opened = shop.get(placed.header("location")).by(&asha.token).send().await;
+    assert_eq!((opened.json(), opened.header("etag")), (order, "\"1\""));
+    let epoch_and_seq = opened.header("ordercast-cursor").split_once(':').unwrap();
+    assert_eq!(epoch_and_seq.1, shop.head().await.to_string());
+}
+
+#[tokio::test]
+async fn a2_x2_customers_list_their_own_orders_and_staff_the_stores_newest_first() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let (asha, ben) = (customer("asha"), customer("ben"));
+    let mut all = Vec::new();
+    for n in 0..7 {
+        let who = if n % 2 == 0 { &asha } else { &ben };
+        all.push(shop.place(who, tea, 1).await.id);
+    }
+    all.reverse();
+    let hers = shop.get("/api/v1/orders").by(&asha).gives(200).await;
+    assert_eq!(ids(&hers), [&*all[0], &all[2], &all[4], &all[6]]);
+    assert_eq!(hers["next"], Value::Null);
+    let stores = shop.get("/api/v1/orders").by(&staff("sam")).gives(200).await;
+    assert_eq!(ids(&stores), all);
+    assert_eq!(stores["orders"][0]["customer"]["name"], "asha of the Tests", "staff see who it is");
+    let (mut paged, mut page) = (Vec::new(), String::new());
+    loop {
+        let list = shop.get(&format!("/api/v1/orders?limit=3{page}")).by(&staff("sam")).gives(200).await;
+        paged.extend(ids(&list).into_iter().map(str::to_owned));
+        let Some(next) = list["next"].as_str() else { break };
+        page = format!("&page={next}");
+    }
+    assert_eq!(paged, all, "pages have each order once");
+}
+
+#[tokio::test]
+async fn a4_staff_find_orders_and_cannot_place_one() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let (asha, ben, sam) = (customer("asha"), customer("ben"), staff("sam"));
+    let (first, second) = (shop.place(&asha, tea, 1).await, shop.place(&ben, tea, 1).await);
+    shop.advance(&second, "processing").await;
+    for (query, found) in [
+        ("status=pending", &first),
+        ("status=processing,shipped", &second),
+        ("q=ben", &second),
+        (&*format!("q={}", first.number), &first),
+        (&*format!("q=%23{}", first.number), &first),
+    ] {
+        let list = shop.get(&format!("/api/v1/orders?{query}")).by(&sam).gives(200).await;
+        assert_eq!(ids(&list), [&*found.id], "{query}");
+    }
+    let answer = shop.post("/api/v1/orders", &cart(&[(tea, 1)])).by(&sam).send().await;
+    assert_eq!((answer.status, &*answer.code()), (403, "forbidden"));
+    assert!(answer.json()["detail"].as_str().unwrap().contains("only customers can"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a5_staff_move_an_order_to_delivered_step_by_step() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let asha = customer("asha");
     let placed = shop.place(&asha, tea, 2).await;
-    println!("{}", placed.view);
-    let (mut events, hello) = shop.listen(&asha).await;
-    println!("{hello:?}");
-    println!("{}", shop.advance(&placed, "processing").await);
-    println!("{}", shop.assign(&placed, &id_of("dev")).await);
-    println!("{:?}", events.until("order.status_changed").await);
-    let local = shop.register("asha@example.com").await;
-    println!("{local:?}");
-    println!("{}", shop.get("/api/v1/me").by(&local.token).gives(200).await);
-    println!("{}", shop.get(&placed.path("/timeline")).by(&staff("sam")).gives(200).await);
-    println!("{}", shop.get("/api/v1/orders").by(&driver("dev")).gives(200).await);
-    drop(events);
-    shop.close().await;
+    let mut progress = placed.view["progress"].as_u64().unwrap();
+    for (n, status) in ["processing", "shipped", "delivered"].into_iter().enumerate() {
+        let body =
+            json!({"status": status, "trackingNumber": "TN-1", "estimatedDelivery": "2030-01-01T12:00:00Z"});
+        let answer = shop.put(&placed.path("/status"), &body).by(&staff("sam")).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.header("etag"), format!("\"{}\"", n + 2));
+        let seen = shop.get(&placed.path("")).by(&asha).gives(200).await;
+        assert_eq!((&seen["status"], &seen["trackingNumber"]), (&json!(status), &json!("TN-1")));
+        assert!(seen["progress"].as_u64().unwrap() > progress, "{seen}");
+        progress = seen["progress"].as_u64().unwrap();
+    }
+    assert_eq!(progress, 100);
+    let skip = shop.place(&asha, tea, 1).await;
+    assert_eq!(shop.advance(&skip, "delivered").await["shipments"][0]["status"], "delivered");
+    let back = json!({"status": "processing"});
+    assert_eq!(
+        shop.put(&skip.path("/status"), &back).by(&staff("sam")).refused(422).await,
+        "reason_required"
+    );
+    let back = json!({"status": "processing", "reason": "It was another parcel."});
+    let corrected = shop.put(&skip.path("/status"), &back).by(&staff("sam")).gives(200).await;
+    assert_eq!(corrected["status"], "processing");
+}
+
+#[tokio::test]
+async fn b5_paid_follows_shipped_and_staff_cancel_from_any_status_that_is_not_final() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let walk = ["processing", "shipped", "paid", "delivered"];
+    for steps in 0..=walk.len() {
+        let placed = shop.place(&asha, tea, 1).await;
+        for status in &walk[..steps] {
+            assert_eq!(shop.advance(&placed, status).await["status"], *status);
+        }
+        let cancel = shop.post(&placed.path("/cancel"), &json!({"reason": "out of tea"})).by(&sam);
+        if steps == walk.len() {
+            assert_eq!(cancel.refused(409).await, "final_status");
+            continue;
+        }
+        let cancelled = cancel.gives(200).await;
+        assert_eq!(cancelled["status"], "cancelled");
+        let seen = shop.get(&placed.path("")).by(&asha).gives(200).await;
+        assert_eq!(seen["cancellation"]["by"], "staff");
+        assert_eq!(seen["cancellation"]["reason"], "out of tea");
+        for status in ["pending", "processing", "shipped", "paid", "delivered", "cancelled"] {
+            let body = json!({"status": status, "reason": "try"});
+            let code = shop.put(&placed.path("/status"), &body).by(&sam).refused(409).await;
+            assert_eq!(code, "final_status", "nothing leads from cancelled to {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a3_a_customer_cancels_while_it_is_pending_and_is_later_told_why_not() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let asha = customer("asha");
+    let placed = shop.place(&asha, tea, 4).await;
+    assert_eq!(shop.stock(tea).await.reserved, 4);
+    let cancelled =
+        shop.post(&placed.path("/cancel"), &json!({"reason": "ordered twice"})).by(&asha).gives(200).await;
+    assert_eq!((&cancelled["status"], &cancelled["canCancel"]), (&json!("cancelled"), &json!(false)));
+    assert_eq!(shop.stock(tea).await.reserved, 0);
+    let stores = shop.get(&placed.path("")).by(&staff("sam")).gives(200).await;
+    assert_eq!(stores["cancellation"]["reason"], "ordered twice");
+    assert_eq!(stores["cancellation"]["by"], "customer");
+    let again = shop.ask("POST", &placed.path("/cancel")).by(&asha);
+    assert_eq!(again.refused(409).await, "final_status");
+    for status in ["processing", "shipped", "delivered"] {
+        let late = shop.place(&asha, tea, 1).await;
+        shop.advance(&late, status).await;
+        let answer = shop.ask("POST", &late.path("/cancel")).by(&asha).send().await;
+        assert_eq!((answer.status, &*answer.code()), (409, "too_late_to_cancel"));
+        let problem = answer.json();
+        assert_eq!(problem["orderStatus"], status);
+        assert!(problem["detail"].as_str().unwrap().contains(status), "the page can say why: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn c4_a_bulk_reports_each_orders_outcome_and_changes_the_rest() {
+    let shop = Shop::open().await;
+    let (tea, nora) = (shop.product("Tea", 100).await, staff_of("nora", "north"));
+    let herring = shop.product_by(&nora, "Herring", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let (first, second, gone) =
+        (shop.place(&asha, tea, 1).await, shop.place(&asha, tea, 1).await, shop.place(&asha, tea, 1).await);
+    shop.ask("POST", &gone.path("/cancel")).by(&asha).gives(200).await;
+    let mut elsewhere = cart(&[(herring, 1)]);
+    elsewhere["storeId"] = "north".into();
+    let elsewhere = shop.post("/api/v1/orders", &elsewhere).by(&asha).gives(201).await;
+    let (mut hers, _) = shop.listen(&asha).await;
+    let names = json!([first.id, "nonsense", gone.number, format!("#{}", second.number), elsewhere["id"]]);
+    let body = json!({"orders": names, "status": "processing", "note": "for the van"});
+    let ask = || shop.post("/api/v1/orders/bulk-status", &body).by(&sam).header("idempotency-key", "bulk-1");
+    let answer = ask().send().await;
+    let done = answer.json();
+    assert_eq!((answer.status, &done["changed"], &done["refused"]), (200, &json!(2), &json!(3)), "{done}");
+    let outcomes = done["outcomes"].as_array().unwrap();
+    for (n, (name, code)) in ["", "order_not_found", "final_status", "", "order_not_found"]
+        .iter()
+        .enumerate()
+        .map(|(n, code)| (n, (&names[n], *code)))
+    {
+        assert_eq!((&outcomes[n]["order"], &outcomes[n]["ok"]), (name, &json!(code.is_empty())), "{done}");
+        assert_eq!(outcomes[n]["code"].as_str().unwrap_or_default(), code, "{done}");
+        assert_eq!(outcomes[n]["detail"].as_str().is_some_and(|detail| detail.len() > 10), !code.is_empty());
+    }
+    assert_eq!(outcomes[3]["number"], json!(second.number));
+    for placed in [&first, &second] {
+        let told = hers.until("order.status_changed").await;
+        assert_eq!((&told.data["orderId"], &told.data["status"]), (&json!(placed.id), &json!("processing")));
+        assert!(told.data.get("note").is_none(), "notes are the store's own");
+    }
+    let head = shop.head().await;
+    let again = ask().send().await;
+    assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", done));
+    assert_eq!(shop.head().await, head);
 }

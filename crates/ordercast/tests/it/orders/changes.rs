@@ -1,0 +1,131 @@
+//! Lost edits and repeated requests: `If-Match`, `Idempotency-Key`, what the customer was shown.
+
+use serde_json::json;
+
+use crate::support::Shop;
+use crate::support::goods::cart;
+use crate::support::people::{customer, staff};
+
+#[tokio::test]
+async fn e11_a_change_to_a_stale_version_is_412_with_the_present_state() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    let set = |status: &str, version: &str| {
+        let body = json!({"status": status, "note": "careful"});
+        shop.put(&placed.path("/status"), &body).by(&sam).header("if-match", version)
+    };
+    set("processing", "\"1\"").gives(200).await;
+    let head = shop.head().await;
+    let answer = set("shipped", "\"1\"").send().await;
+    assert_eq!((answer.status, &*answer.code()), (412, "version_conflict"));
+    let problem = answer.json();
+    assert_eq!((&problem["expectedVersion"], &problem["currentVersion"]), (&json!(1), &json!(2)));
+    assert_eq!(
+        (&problem["current"]["status"], &problem["current"]["version"]),
+        (&json!("processing"), &json!(2))
+    );
+    let cancel = shop.ask("POST", &placed.path("/cancel")).by(&asha).header("if-match", "\"1\"").send().await;
+    assert_eq!((cancel.status, &*cancel.code()), (412, "version_conflict"));
+    assert_eq!(cancel.json()["current"]["canCancel"], false);
+    assert_eq!(shop.head().await, head);
+    set("shipped", "*").gives(200).await;
+    // A proxy that compresses makes an ETag weak; it names the same version.
+    set("delivered", "W/\"3\"").gives(200).await;
+    let stale = shop.put(&format!("/api/v1/products/{tea}"), &json!({"name": "Green tea"})).by(&sam);
+    stale.header("if-match", "\"1\"").gives(200).await;
+    let stale = shop.put(&format!("/api/v1/products/{tea}"), &json!({"name": "Black tea"})).by(&sam);
+    assert_eq!(stale.header("if-match", "\"1\"").refused(412).await, "version_conflict");
+}
+
+#[tokio::test]
+async fn an_unchanged_order_is_304_also_behind_a_proxy_that_weakens_etags() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let asha = customer("asha");
+    let placed = shop.place(&asha, tea, 1).await;
+    for (have, status) in
+        [("\"1\"", 304), ("W/\"1\"", 304), ("\"7\", \"1\"", 304), ("*", 304), ("\"2\"", 200), ("1", 200)]
+    {
+        let answer = shop.get(&placed.path("")).by(&asha).header("if-none-match", have).send().await;
+        assert_eq!((answer.status, answer.text.is_empty()), (status, status == 304), "{have}");
+        assert_eq!(
+            answer.header("etag"),
+            "\"1\"",
+            "a 304 says which version it is about (RFC 9110, section 15.4.5)"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_twice_with_its_key_happens_once() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, ben) = (customer("asha"), customer("ben"));
+    let send = |who: &str, quantity: u32, key: &str| {
+        shop.post("/api/v1/orders", &cart(&[(tea, quantity)])).by(who).header("idempotency-key", key)
+    };
+    let first = send(&asha, 2, "k1").send().await;
+    assert_eq!((first.status, first.header("idempotency-replayed")), (201, ""));
+    let head = shop.head().await;
+    let again = send(&asha, 2, "k1").send().await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+    assert_eq!((again.json(), again.header("location")), (first.json(), first.header("location")));
+    assert_eq!(again.header("etag"), first.header("etag"));
+    let mismatch = send(&asha, 3, "k1").send().await;
+    assert_eq!((mismatch.status, &*mismatch.code()), (422, "idempotency_key_reused"));
+    assert_eq!(shop.head().await, head);
+    let other = send(&ben, 2, "k1").send().await;
+    assert_eq!((other.status, other.header("idempotency-replayed")), (201, ""), "a key is its sender's own");
+    let elsewhere =
+        shop.ask("POST", &format!("/api/v1/orders/{}/cancel", first.json()["id"].as_str().unwrap()));
+    elsewhere.by(&asha).header("idempotency-key", "k1").gives(200).await;
+    // What was refused is not remembered: it may work the next time.
+    assert_eq!(send(&asha, 9, "k2").refused(409).await, "out_of_stock");
+    shop.put(&format!("/api/v1/products/{tea}/stock"), &json!({"onHand": 50}))
+        .by(&staff("sam"))
+        .gives(200)
+        .await;
+    send(&asha, 9, "k2").gives(201).await;
+}
+
+#[tokio::test]
+async fn many_retries_at_once_place_one_order() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let asha = customer("asha");
+    let body = cart(&[(tea, 1)]);
+    let sends =
+        (0..20).map(|_| shop.post("/api/v1/orders", &body).by(&asha).header("idempotency-key", "k").send());
+    let answers = futures_util::future::join_all(sends).await;
+    let ids: std::collections::HashSet<_> =
+        answers.iter().map(|answer| answer.json()["id"].to_string()).collect();
+    assert_eq!((ids.len(), answers.iter().filter(|answer| answer.status == 201).count()), (1, 20));
+    assert_eq!(answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).count(), 1);
+    assert_eq!(shop.stock(tea).await.reserved, 1);
+}
+
+#[tokio::test]
+async fn a_customer_pays_what_they_were_shown_or_is_asked_again() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let mut body = cart(&[(tea, 2)]);
+    body["expectedTotal"] = json!({"amount": 2500, "currency": "EUR"});
+    shop.post("/api/v1/orders", &body).by(&asha).gives(201).await;
+    let product = format!("/api/v1/products/{tea}");
+    shop.put(&product, &json!({"price": {"amount": 1300, "currency": "EUR"}})).by(&sam).gives(200).await;
+    let answer = shop.post("/api/v1/orders", &body).by(&asha).send().await;
+    assert_eq!((answer.status, &*answer.code()), (409, "total_changed"));
+    assert_eq!(answer.json()["currentTotal"], json!({"amount": 2600, "currency": "EUR"}));
+    let archived = shop.ask("DELETE", &product).by(&sam).gives(200).await;
+    assert_eq!((&archived["archived"], &archived["available"]), (&json!(true), &json!(0)));
+    let answer = shop.post("/api/v1/orders", &body).by(&asha).send().await;
+    assert_eq!((answer.status, &*answer.code()), (409, "product_archived"));
+    assert_eq!(answer.json()["productName"], "Tea");
+    let shelf = shop.get("/api/v1/products").by(&asha).gives(200).await;
+    assert_eq!(shelf["products"], json!([]));
+    let shelf = shop.get("/api/v1/products?archived=true").by(&sam).gives(200).await;
+    assert_eq!(shelf["products"][0]["stock"], json!({"onHand": 10, "reserved": 2}));
+}

@@ -1,0 +1,158 @@
+//! The way of a parcel: timeline, location, partner, and the paths shop E's own pages call.
+
+use serde_json::{Value, json};
+
+use crate::support::Shop;
+use crate::support::people::{customer, driver, id_of, name_of, staff};
+
+async fn timeline(shop: &Shop, who: &str, path: &str) -> Vec<Value> {
+    shop.get(path).by(who).gives(200).await["events"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn d10_the_timeline_tells_each_change_with_its_time_and_who_did_it() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    let path = placed.path("/timeline");
+    let note = json!({"status": "pending", "note": "Gift wrap. She is a good customer."});
+    shop.put(&placed.path("/status"), &note).by(&sam).gives(200).await;
+    let shipped = json!({"status": "shipped", "trackingNumber": "TN-7", "note": "two boxes"});
+    shop.put(&placed.path("/status"), &shipped).by(&sam).gives(200).await;
+    shop.assign(&placed, &id_of("dev")).await;
+
+    let stores = timeline(&shop, &sam, &path).await;
+    let kinds: Vec<_> = stores.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["order.created", "order.updated", "order.status_changed", "delivery.updated"]);
+    let versions: Vec<_> = stores.iter().map(|event| event["version"].as_u64().unwrap()).collect();
+    assert_eq!(versions, [1, 2, 3, 4]);
+    assert_eq!(stores[0]["actor"]["name"], name_of("asha"));
+    assert_eq!((&stores[1]["actor"]["name"], &stores[1]["note"]), (&json!(name_of("sam")), &note["note"]));
+    assert_eq!((&stores[2]["previousStatus"], &stores[2]["status"]), (&json!("pending"), &json!("shipped")));
+    assert!(stores.iter().all(|event| event["at"].as_str().unwrap().ends_with('Z')));
+    assert!(stores.is_sorted_by_key(|event| event["at"].as_str().unwrap()));
+
+    let hers = timeline(&shop, &asha, &path).await;
+    let kinds: Vec<_> = hers.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["order.created", "order.status_changed", "delivery.updated"],
+        "a note alone is nothing to her"
+    );
+    assert_eq!(hers[1]["actor"], json!({"origin": "staff"}));
+    assert_eq!(hers[1]["trackingNumber"], "TN-7");
+    let text = serde_json::to_string(&hers).unwrap();
+    for secret in [&*name_of("sam"), "jwt|sam", "Gift wrap", "two boxes"] {
+        assert!(!text.contains(secret), "{secret} is the store's own: {text}");
+    }
+    let drivers = timeline(&shop, &driver("dev"), &path).await;
+    let text = serde_json::to_string(&drivers).unwrap();
+    for secret in [&*name_of("sam"), "Gift wrap", &*name_of("asha"), "jwt|asha"] {
+        assert!(!text.contains(secret), "{secret} is not the driver's: {text}");
+    }
+}
+
+#[tokio::test]
+async fn e4_e5_tracking_sets_status_location_and_partner_and_the_customer_sees_them() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    let (mut hers, _) = shop.listen(&asha).await;
+    let body = json!({
+        "orderId": placed.number, "status": "shipped",
+        "location": {"lat": 53.5461, "lng": 9.9937},
+        "deliveryPartner": {"name": "Dev Driver", "phone": "+49 170 1"},
+    });
+    let done = shop.put("/api/orders/tracking", &body).by(&sam).gives(200).await;
+    assert_eq!(
+        (&done["status"], &done["delivery"]["partner"]["phone"]),
+        (&json!("shipped"), &json!("+49 170 1"))
+    );
+    let seen = shop.get(&placed.path("")).by(&asha).gives(200).await;
+    assert_eq!(seen["delivery"]["partner"], json!({"name": "Dev Driver", "phone": "+49 170 1"}));
+    assert_eq!(seen["delivery"]["location"]["latitude"], 53.5461);
+    assert_eq!(seen["delivery"]["location"]["longitude"], 9.9937);
+    assert_eq!(hers.until("order.status_changed").await.data["status"], "shipped");
+    let told = hers.until("delivery.updated").await;
+    assert_eq!(
+        (&told.data["partner"]["name"], &told.data["location"]["latitude"]),
+        (&json!("Dev Driver"), &json!(53.5461))
+    );
+    // That shop's page sends the status along with every location.
+    let again = json!({"orderId": placed.id, "status": "shipped", "location": {"lat": 53.6, "lng": 10.0}});
+    shop.put("/api/orders/tracking", &again).by(&sam).gives(200).await;
+    let history = timeline(&shop, &asha, &placed.path("/timeline")).await;
+    assert!(history.iter().any(|event| event["location"]["latitude"] == 53.5461), "E6: {history:?}");
+    assert_eq!(
+        shop.put("/api/orders/tracking", &json!({"orderId": placed.id, "status": "shipped"}))
+            .by(&sam)
+            .refused(409)
+            .await,
+        "unchanged"
+    );
+}
+
+#[tokio::test]
+async fn e4_a_refused_tracking_changes_nothing_and_one_that_changed_something_is_no_refusal() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    for status in ["cancelled", "delivered"] {
+        let placed = shop.place(&asha, tea, 1).await;
+        let body = json!({"orderId": placed.id, "status": status, "location": {"lat": 1.0, "lng": 2.0},
+            "deliveryPartner": {"name": "Dev"}});
+        let done = shop.put("/api/orders/tracking", &body).by(&sam).gives(200).await;
+        assert_eq!(done["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn a_driver_reports_where_they_are_and_only_for_orders_they_bring() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, dev) = (customer("asha"), driver("dev"));
+    let (mine, other) = (shop.place(&asha, tea, 1).await, shop.place(&asha, tea, 1).await);
+    shop.assign(&mine, &id_of("dev")).await;
+    let here = json!({"location": {"latitude": 53.5, "longitude": 10.0}});
+    let seen = shop.put(&mine.path("/delivery"), &here).by(&dev).gives(200).await;
+    assert_eq!(seen["version"], 2, "nobody's edit goes stale because the van moved");
+    assert_eq!(seen["shippingAddress"]["line1"], "12 Harbour Road");
+    assert!(seen.get("customer").is_none(), "the account is none of the driver's");
+    assert_eq!(shop.put(&other.path("/delivery"), &here).by(&dev).refused(404).await, "order_not_found");
+    let partner = json!({"partner": {"name": "Me"}});
+    assert_eq!(shop.put(&mine.path("/delivery"), &partner).by(&dev).refused(403).await, "forbidden");
+    let list = shop.get("/api/v1/orders").by(&dev).gives(200).await;
+    assert_eq!(super::ids(&list), [&*mine.id]);
+    shop.assign(&mine, &id_of("dora")).await;
+    assert_eq!(shop.get(&mine.path("")).by(&dev).refused(404).await, "order_not_found");
+}
+
+#[tokio::test]
+async fn e3_the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let asha = shop.register("asha@example.com").await;
+    let (first, second) = (shop.place(&asha.token, tea, 1).await, shop.place(&asha.token, tea, 1).await);
+    shop.place(&customer("ben"), tea, 1).await;
+    let poll = || shop.get("/api/orders/manage").cookie(&asha.cookie);
+    let answer = poll().send().await;
+    let list = answer.json();
+    assert_eq!(super::ids(&list), [&*second.id, &first.id], "newest first, and only hers");
+    assert!(list["orders"][0]["createdAt"].as_str() >= list["orders"][1]["createdAt"].as_str());
+    assert_eq!(list.as_object().unwrap().len(), 1, "the shape is {{orders: […]}}");
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
+    let tag = answer.header("etag").to_owned();
+    for have in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
+        let same = poll().header("if-none-match", &have).send().await;
+        assert_eq!((same.status, &*same.text, same.header("etag")), (304, "", &*tag), "{have}");
+    }
+    let sams = shop.get("/api/orders/manage").by(&staff("sam")).send().await;
+    assert_eq!(sams.json()["orders"].as_array().unwrap().len(), 3);
+    assert_ne!(sams.header("etag"), tag);
+    shop.advance(&first, "processing").await;
+    let changed = poll().header("if-none-match", &tag).send().await;
+    assert_eq!((changed.status, &changed.json()["orders"][1]["status"]), (200, &json!("processing")));
+    assert_eq!(shop.get("/api/orders/manage").refused(401).await, "unauthenticated");
+}
