@@ -15,8 +15,29 @@ pub use body::{BodyLimit, RawBody};
 pub use json::Json;
 pub use params::{Path, Query};
 
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::de::{Deserialize as _, Deserializer, Error as _};
+
 /// The most characters of a parser's message that are sent back; it may quote the input.
 const MESSAGE_CHARS: usize = 240;
+
+/// A time in RFC 3339, or none: `#[serde(default, deserialize_with = "time")]`.
+pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<Cow<'de, str>>::deserialize(deserializer)? else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| D::Error::custom("must be a time such as 2026-01-31T12:00:00Z"))
+}
+
+/// A [`time`] that is shown to people: one before 1970 is a mistake.
+pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    match time(deserializer)? {
+        Some(at) if at < Timestamp::UNIX_EPOCH => Err(D::Error::custom("must be a time after 1970")),
+        at => Ok(at),
+    }
+}
 
 /// A parser's message, cut to a size that is safe to send back.
 fn brief(message: &str) -> String {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
@@ -11,6 +11,11 @@ use std::net::{IpAddr, SocketAddr};
 use crate::app::Shared;
 use crate::client_address::ClientAddress;
 use crate::problem::Problem;
+
+/// What is sent is what it says it is, and no browser must guess; nobody shows it inside of their own page; and where
+/// somebody was is told to no other site.
+const FOR_BROWSERS: [(&str, &str); 3] =
+    [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "same-origin")];
 
 /// Watches over the router.
 pub async fn guard(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
@@ -24,15 +29,14 @@ pub async fn guard(State(app): State<Shared>, mut request: Request, next: Next) 
     let method = request.method().clone();
     let mut response = match app.limits.check_address(from.bucket()) {
         Ok(()) => next.run(request).await,
-        Err(wait) => {
-            app.metrics.limited();
-            Problem::from(wait).into_response()
-        }
+        Err(wait) => Problem::from(wait).into_response(),
     };
-    // What is sent is what it says it is; a browser must not guess (Fetch standard, "nosniff").
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        app.metrics.limited();
+    }
+    for (name, value) in FOR_BROWSERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let status = response.status().as_u16();
     let took = began.elapsed();

@@ -81,7 +81,11 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         let help = "Time from a request's head to its answer's head";
         registry.register_with_unit("http_request_duration", help, seconds, metrics.duration.clone());
-        registry.register("rate_limited", "Requests refused by a rate limit", metrics.limited.clone());
+        registry.register(
+            "rate_limited",
+            "Requests refused because there were too many",
+            metrics.limited.clone(),
+        );
         registry.register("events_committed", "Events of the log, by kind", metrics.events.clone());
         registry.register("batches_committed", "Transactions of the writer", metrics.batches.clone());
         registry.register("registrations", "Accounts made by their owners", metrics.registrations.clone());
@@ -120,7 +124,7 @@ impl Metrics {
         self.duration.observe(took.as_secs_f64());
     }
 
-    /// A request was refused by a rate limit.
+    /// A request was refused because there were too many, or too many live connections.
     pub fn limited(&self) {
         self.limited.inc();
     }

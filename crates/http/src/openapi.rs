@@ -1,16 +1,18 @@
 //! The API's document, made from the handlers, and its pages for a browser.
 
 use axum::Router;
-use axum::response::Redirect;
+use axum::http::StatusCode;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::Shared;
-use crate::problem::Code;
+use crate::problem::{Code, Problem};
 
 /// The document before any path is in it.
 pub(crate) fn head() -> OpenApi {
@@ -38,6 +40,31 @@ pub(crate) fn head() -> OpenApi {
 
 /// `/api/openapi.json`, and `/docs` to browse it without any outside network.
 pub(crate) fn pages(document: OpenApi) -> Router<Shared> {
-    let pages: Router<Shared> = SwaggerUi::new("/docs").url("/api/openapi.json", document).into();
-    pages.route("/", get(|| async { Redirect::temporary("/docs") }))
+    // Without `none` the page sends the document's address to a checker on the internet.
+    let config = Config::default().validator_url("none");
+    let pages: Router<Shared> =
+        SwaggerUi::new("/docs").url("/api/openapi.json", document).config(config).into();
+    pages.layer(map_response(no_such_page)).route("/", get(|| async { Redirect::temporary("/docs") }))
+}
+
+/// The pages' own refusals are no problems yet.
+async fn no_such_page(response: Response) -> Response {
+    if response.status().is_client_error() { Problem::new(Code::NotFound).into_response() } else { response }
+}
+
+/// Each answer needs a description (OpenAPI 3.1, section 4.8.17); where a handler gives none, its status is one.
+pub(crate) fn describe_answers(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+        let answers =
+            operations.into_iter().flatten().flat_map(|operation| operation.responses.responses.iter_mut());
+        for (status, answer) in answers {
+            if let RefOr::T(answer) = answer
+                && answer.description.is_empty()
+            {
+                let known = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+                known.unwrap_or("Refused: `code` says why").clone_into(&mut answer.description);
+            }
+        }
+    }
 }

@@ -18,7 +18,8 @@ use crate::{idempotency, openapi, submit};
 
 /// Everything a server answers.
 pub fn router(app: Shared) -> Router {
-    let (routes, document) = described().split_for_parts();
+    let (routes, mut document) = described().split_for_parts();
+    openapi::describe_answers(&mut document);
     finish(routes.merge(openapi::pages(document)), app)
 }
 
@@ -30,7 +31,9 @@ pub fn live_router(app: Shared) -> Router {
 
 /// The document alone.
 pub fn document() -> OpenApi {
-    described().split_for_parts().1
+    let mut document = described().split_for_parts().1;
+    openapi::describe_answers(&mut document);
+    document
 }
 
 fn described() -> OpenApiRouter<Shared> {

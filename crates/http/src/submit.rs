@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use log::{LogError, Outcome, Receipt, Request, Shelved, Snapshot, Submission, SubmitError};
 use orders::order::Version;
@@ -22,7 +22,8 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 /// The place in the log at which an answer is true: `epoch:seq`.
 pub const CURSOR: HeaderName = HeaderName::from_static("ordercast-cursor");
 
-/// The version a client saw, from `If-Match: "3"`. `*` and no header mean any.
+/// The version a client saw, from `If-Match: "3"`. `*` and no header mean any. A proxy that compresses makes the tag
+/// weak (`W/"3"`); it names the same version.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<Version>);
 
@@ -35,13 +36,37 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let version = text.trim_matches('"').parse().map_err(|_| {
+        let version = version(text).ok_or_else(|| {
             Problem::new(Code::InvalidHeader)
                 .detail("`If-Match` is the `ETag` you received, such as \"3\".")
                 .error("If-Match", "must be a version in double quotes")
         })?;
-        Ok(Self(Some(Version(version))))
+        Ok(Self(Some(version)))
     }
+}
+
+/// The version an entity tag names: digits in quotes, or bare as people type them.
+fn version(tag: &str) -> Option<Version> {
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let digits = tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?;
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain).map(Version)
+}
+
+/// Whether `If-None-Match` has this tag: in a list or not, weak or not, or `*` (RFC 9110, section 13.1.2).
+pub fn none_match_has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let lines = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|have| have == "*" || have.strip_prefix("W/").unwrap_or(have).as_bytes() == tag.as_bytes())
+}
+
+/// It is as the client has it; the tag says which it is.
+pub fn not_modified(tag: HeaderValue) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    response.headers_mut().insert(ETAG, tag);
+    response
 }
 
 /// What comes with a command besides itself.
@@ -77,10 +102,12 @@ impl App {
 
     /// A refusal as a problem; a conflict of versions shows the present state.
     async fn refused(&self, refusal: Refusal, name: Option<OrderRef>, caller: &Caller) -> Problem {
-        let conflict = matches!(refusal, Refusal::VersionConflict { .. });
-        let problem = Problem::from(refusal);
-        let (true, Some(name)) = (conflict, name) else { return problem };
-        let problem = problem.status(StatusCode::PRECONDITION_FAILED);
+        if !matches!(refusal, Refusal::VersionConflict { .. }) {
+            return Problem::from(refusal);
+        }
+        // Only `If-Match` brings a version.
+        let problem = Problem::from(refusal).status(StatusCode::PRECONDITION_FAILED);
+        let Some(name) = name else { return problem };
         match self.queries.order(name).await {
             Ok(found) => match found.value {
                 Some(now) => problem.current(&now.view(Audience::of(caller.principal.role))),

@@ -59,7 +59,11 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<String> {
         let mut customers = Vec::new();
         for customer in CUSTOMERS {
             let (email, name) = (customer.email, customer.name);
-            customers.push(create(&writer, &passwords, email, name, Role::Customer, DEMO_PASSWORD).await?);
+            // A start that was cut off may have made some of them already.
+            customers.push(match queries.user_by_email(Email::new(email)?).await? {
+                Some(user) => user.id,
+                None => create(&writer, &passwords, email, name, Role::Customer, DEMO_PASSWORD).await?,
+            });
         }
         let shop = Shop { store: StoreId::main(), currency: config.store_currency, staff, customers };
         fill(&writer, &clock, &shop).await?;

@@ -71,18 +71,23 @@ fn ready(flags: &Flags, environment: &Environment) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Waits for ctrl-c, or for the system's request to end.
-pub async fn interrupted() {
+/// Waits for ctrl-c, or for the system's request to end. Both are heard from the moment of the call, not only once
+/// somebody waits: whoever asks in between is not cut off, but answered when the wait begins.
+pub fn interrupted() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
-    {
+    let asked = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        [signal(SignalKind::interrupt()), signal(SignalKind::terminate())]
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = asked {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }

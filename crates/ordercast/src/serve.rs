@@ -43,19 +43,26 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    // From here on: a first start that is interrupted ends in order, and what it made is whole.
+    let interrupted = crate::interrupted();
     make_private(&config.data)?;
     let _lock = Lock::take(&config.data)?;
     let listener = open(config.listen, "listen")?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
     let welcome = first_start::prepare(&config, args.demo).await?;
-    let server = Server::start(&config).await?;
     let shop = if args.demo && !config.was_set("store_name") {
         crate::demo::SHOP_NAME
     } else {
         config.store_name.as_str()
     };
-    announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
-    server.serve(listener, realtime, crate::interrupted()).await;
+    let started = async {
+        let server = Server::start(&config).await?;
+        announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
+        anyhow::Ok(server)
+    };
+    // The password in it is shown this once, also when nothing comes of the start.
+    let server = started.await.inspect_err(|_| drop(write!(anstream::stderr(), "{welcome}")))?;
+    server.serve(listener, realtime, interrupted).await;
     tracing::info!("stopped: everything accepted is stored");
     Ok(())
 }

@@ -65,7 +65,9 @@ fn parse<T: DeserializeOwned>(body: RawBody) -> Result<Json<T>, Problem> {
 #[cold]
 fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
-    if error.classify() != Category::Data {
+    // A number where a word belongs is "expected value" to serde_json, and JSON all the same.
+    let is_json = || serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
+    if error.classify() != Category::Data && !is_json() {
         let message = brief(without_place(&error.to_string()));
         return Problem::new(Code::InvalidJson)
             .detail(format!("Line {line}, column {column}: {message}."))

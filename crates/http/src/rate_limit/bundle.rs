@@ -79,6 +79,11 @@ impl RateLimits {
         self.sign_in_email.check(&email.into())
     }
 
+    /// Counts an attempt to guess something that names no account, such as a link to set a new password.
+    pub fn check_guess(&self, address: AddressBucket) -> Result<(), RetryAfter> {
+        self.sign_in_address.check(&address)
+    }
+
     /// Forgets whoever has not asked for a while.
     pub fn forget_idle(&self) {
         self.address.forget_idle();

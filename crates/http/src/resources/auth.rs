@@ -73,7 +73,7 @@ fn email(text: &str) -> Result<Email, Problem> {
 ///
 /// Makes a customer's account and signs them in. Staff accounts are made with `ordercast user add`.
 #[utoipa::path(
-    post, path = "/auth/register", tag = "accounts", request_body = Register,
+    post, path = "/auth/register", tag = "accounts", security(()), request_body = Register,
     responses(
         (status = CREATED, body = SignedIn),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`email_taken`"),
@@ -116,7 +116,7 @@ fn new_user_id(app: &App) -> Result<UserId, Problem> {
 ///
 /// Answers with tokens, and with the session cookie for browsers.
 #[utoipa::path(
-    post, path = "/auth/login", tag = "accounts", request_body = Login,
+    post, path = "/auth/login", tag = "accounts", security(()), request_body = Login,
     responses(
         (status = OK, body = SignedIn),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`invalid_credentials`"),
@@ -156,7 +156,7 @@ fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
 ///
 /// A refresh token works once. One that comes back later was stolen, and ends its session.
 #[utoipa::path(
-    post, path = "/auth/refresh", tag = "accounts", request_body = Refresh,
+    post, path = "/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
     responses(
         (status = OK, body = SignedIn),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`session_ended`"),
@@ -204,7 +204,7 @@ pub async fn logout(State(app): State<Shared>, parts: Parts, caller: Caller) -> 
 ///
 /// With the token of a one-time link. Ends every session of the account.
 #[utoipa::path(
-    post, path = "/auth/password-reset", tag = "accounts", request_body = PasswordReset,
+    post, path = "/auth/password-reset", tag = "accounts", security(()), request_body = PasswordReset,
     responses(
         (status = NO_CONTENT, description = "The password is set: sign in with it"),
         (status = GONE, body = Problem, content_type = "application/problem+json", description = "`link_invalid`"),
@@ -216,7 +216,7 @@ pub async fn password_reset(
     parts: Parts,
     Json(body, _): Json<PasswordReset>,
 ) -> Result<StatusCode, Problem> {
-    app.limits.check_sign_in(address(&parts, &app).bucket(), "")?;
+    app.limits.check_guess(address(&parts, &app).bucket())?;
     let password = Password::new(&body.password, "")?;
     let password_hash = app.passwords.hash(&password).await?;
     let change = AccountChange::UseReset { token: Secret::hash_of(&body.token), password_hash };

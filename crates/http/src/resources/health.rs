@@ -53,7 +53,7 @@ fn resident_memory() -> i64 {
 /// Is the process alive?
 ///
 /// Answers as long as the process can answer at all. For a load balancer, ask `/health/ready`.
-#[utoipa::path(get, path = "/health", tag = "operations", responses((status = OK, body = Health)))]
+#[utoipa::path(get, path = "/health", tag = "operations", security(()), responses((status = OK, body = Health)))]
 pub async fn health(State(app): State<Shared>) -> axum::Json<Health> {
     axum::Json(app.health("ok"))
 }
@@ -62,7 +62,7 @@ pub async fn health(State(app): State<Shared>) -> axum::Json<Health> {
 ///
 /// Not while the database does not answer, and not while it is stopping.
 #[utoipa::path(
-    get, path = "/health/ready", tag = "operations",
+    get, path = "/health/ready", tag = "operations", security(()), 
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)),
 )]
 pub async fn ready(State(app): State<Shared>) -> Response {
@@ -82,7 +82,7 @@ pub async fn ready(State(app): State<Shared>) -> Response {
 ///
 /// In the `OpenMetrics` text format. Counts only, no personal data; keep it from the public at your proxy all the same.
 #[utoipa::path(
-    get, path = "/metrics", tag = "operations",
+    get, path = "/metrics", tag = "operations", security(()), 
     responses((status = OK, body = String, content_type = "application/openmetrics-text")),
 )]
 pub async fn metrics(State(app): State<Shared>) -> Result<Response, Problem> {

@@ -13,7 +13,7 @@ use orders::{Command, Money, ProductId, Role, StoreId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::caller::{MaybeCaller, Staff};
 use crate::extract::{Json, Path, Query, RawBody};
 use crate::idempotency::IdempotencyKey;
@@ -112,7 +112,8 @@ pub struct Page {
 ///
 /// What the store sells. Needs no account.
 #[utoipa::path(
-    get, path = "/products", tag = "products", params(Filter),
+    get, path = "/products", operation_id = "list_products", tag = "products", params(Filter),
+    security((), ("bearer" = []), ("cookie" = [])),
     responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -126,8 +127,11 @@ pub async fn list(
     if !(1..=200).contains(&limit) {
         return Err(invalid("limit", "must be 1 to 200"));
     }
-    if filter.q.as_ref().is_some_and(|text| text.len() > 400) {
+    if filter.q.as_ref().is_some_and(|text| text.chars().count() > 100) {
         return Err(invalid("q", "must be at most 100 characters"));
+    }
+    if filter.category.as_ref().is_some_and(|text| text.chars().count() > 80) {
+        return Err(invalid("category", "must be at most 80 characters"));
     }
     let filter = ProductFilter {
         archived: filter.archived.unwrap_or(false) && staff_of == Some(&store),
@@ -152,7 +156,8 @@ fn staff_of(caller: &MaybeCaller) -> Option<&StoreId> {
 
 /// Get a product
 #[utoipa::path(
-    get, path = "/products/{product}", tag = "products", params(("product" = ProductId, Path)),
+    get, path = "/products/{product}", operation_id = "get_product", tag = "products",
+    params(("product" = ProductId, Path)), security((), ("bearer" = []), ("cookie" = [])),
     responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn show(
@@ -300,7 +305,7 @@ pub async fn update(
         None
     };
     let command = Command::UpdateProduct(UpdateProduct { product, name, price, archived, details });
-    let changed = app.command(command, envelope(&staff, &key, &raw, expected)).await?;
+    let changed = change(&app, product, command, envelope(&staff, &key, &raw, expected)).await?;
     done(&changed, StatusCode::OK, &staff)
 }
 
@@ -311,6 +316,7 @@ pub async fn update(
     delete, path = "/products/{product}", tag = "products",
     params(
         ("product" = ProductId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
     responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -326,7 +332,8 @@ pub async fn archive(
     let archived = Some(true);
     let command =
         Command::UpdateProduct(UpdateProduct { product, name: None, price: None, archived, details: None });
-    let changed = app.command(command, envelope(&staff, &key, &RawBody::default(), expected)).await?;
+    let changed =
+        change(&app, product, command, envelope(&staff, &key, &RawBody::default(), expected)).await?;
     done(&changed, StatusCode::OK, &staff)
 }
 
@@ -369,9 +376,29 @@ pub async fn set_stock(
             return Err(Problem::new(Code::InvalidBody).detail(format!("{rule}.")).error("onHand", rule));
         }
     };
-    let command = Command::SetStock { product: name(&product)?, stock };
-    let changed = app.command(command, envelope(&staff, &key, &raw, expected)).await?;
+    let product = name(&product)?;
+    let command = Command::SetStock { product, stock };
+    let changed = change(&app, product, command, envelope(&staff, &key, &raw, expected)).await?;
     done(&changed, StatusCode::OK, &staff)
+}
+
+/// Submits a change; one to a stale version is told what the product is now.
+async fn change(
+    app: &App,
+    product: ProductId,
+    command: Command,
+    envelope: Envelope<'_>,
+) -> Result<Done, Problem> {
+    let store = envelope.caller.principal.store.clone();
+    let problem = match app.command(command, envelope).await {
+        Err(problem) if problem.code() == Code::VersionConflict => problem,
+        other => return other,
+    };
+    let now = app.queries.product(product).await.map_err(|error| failed(&error))?;
+    Err(match now {
+        Some(now) => problem.current(&ProductView::new(&now, Some(&store))),
+        None => problem,
+    })
 }
 
 fn envelope<'a>(

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use log::OrderFilter;
@@ -21,7 +21,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::list::scope;
 use crate::sessions::base64;
-use crate::submit::{Envelope, failed};
+use crate::submit::{Envelope, failed, none_match_has, not_modified};
 
 /// How many orders a poll gets.
 const NEWEST: usize = 100;
@@ -57,12 +57,12 @@ pub async fn manage(
     let hash = digest(&SHA256, &body);
     let tag = format!("\"{}\"", base64(&hash.as_ref()[..12]));
     let tag = HeaderValue::try_from(tag).map_err(|error| Problem::internal(&error))?;
-    let mut response = if headers.get(IF_NONE_MATCH).is_some_and(|have| *have == tag) {
-        StatusCode::NOT_MODIFIED.into_response()
+    let json = HeaderValue::from_static("application/json");
+    let mut response = if none_match_has(&headers, &tag) {
+        not_modified(tag)
     } else {
-        ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+        ([(CONTENT_TYPE, json), (ETAG, tag)], body).into_response()
     };
-    response.headers_mut().insert(ETAG, tag);
     // Kept by the browser, asked for again each time.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
@@ -90,6 +90,7 @@ pub struct Tracking {
 /// For the store's staff. The same as setting the status and the delivery, in this order.
 #[utoipa::path(
     put, path = "/orders/tracking", tag = "shop E", request_body = Tracking,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     responses((status = OK, body = OrderView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn tracking(
@@ -129,7 +130,12 @@ pub async fn tracking(
         }
     };
     if let Some(command) = command {
-        done = Some(app.command(command, envelope).await?);
+        match app.command(command, envelope).await {
+            Ok(changed) => done = Some(changed),
+            // The same page, the order was cancelled with this very request: what could be done is done.
+            Err(problem) if problem.code() == Code::FinalStatus && done.is_some() => {}
+            Err(problem) => return Err(problem),
+        }
     }
     done.ok_or_else(|| Problem::new(Code::Unchanged))?.into_order(StatusCode::OK)
 }

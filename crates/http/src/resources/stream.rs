@@ -11,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use futures_util::StreamExt as _;
 use live::Topic;
+use live::limits::Place;
 use live::sse::{self, Close, Listener};
 use log::Cursor;
 use orders::Role;
@@ -80,14 +81,13 @@ pub async fn stream(
         email: principal.email.as_ref().map(|email| email.as_str().to_owned()),
     };
     let listener = Listener { role: principal.role, person };
-    let visit = Visit::begin(&app, &principal, subscription.resumes() && seen.is_some());
+    let visit = Visit::begin(&app, &principal, place, subscription.resumes() && seen.is_some());
     let closing = Box::pin(closing(Arc::clone(&app), principal));
     let clock = Arc::clone(&app.clock);
     let events =
         sse::stream(subscription, &listener, seen.is_some(), stats, closing, Box::new(move || clock.now()));
-    let held = (place, visit);
     let bytes = events.map(move |frame| {
-        held.1.sent(frame.len());
+        visit.sent(frame.len());
         Ok::<_, std::convert::Infallible>(frame)
     });
     let mut response = Response::new(Body::from_stream(bytes));
@@ -99,19 +99,20 @@ pub async fn stream(
     Ok(response)
 }
 
-/// One connection, from its first byte to its end: logged and counted (row A20).
+/// One connection, from its first byte to its end: logged, counted, and holding its place (row A20).
 struct Visit {
     app: Shared,
     user: orders::UserId,
     role: Role,
+    _place: Place,
 }
 
 impl Visit {
-    fn begin(app: &Shared, principal: &Principal, resumed: bool) -> Self {
+    fn begin(app: &Shared, principal: &Principal, place: Place, resumed: bool) -> Self {
         let (user, role) = (principal.user.clone(), principal.role);
         app.metrics.stream_opened(resumed);
         tracing::info!(%user, role = role.name(), resumed, "connected");
-        Self { app: Arc::clone(app), user, role }
+        Self { app: Arc::clone(app), user, role, _place: place }
     }
 
     fn sent(&self, bytes: usize) {

@@ -28,7 +28,7 @@ pub struct ResetLink {
 
 /// Make a password link
 ///
-/// For a customer who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
+/// For a customer of the store who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
 #[utoipa::path(
     post, path = "/users/{user}/reset-link", tag = "accounts",
     params(("user" = String, Path, description = "The customer's id")),
@@ -40,8 +40,11 @@ pub async fn reset_link(
     Path(user): Path<UserId>,
 ) -> Result<Response, Problem> {
     let found = app.queries.user(user.clone()).await.map_err(|error| failed(&error))?;
-    // Whoever may set a colleague's password may become them.
-    if found.is_none_or(|user| user.role != Role::Customer || user.password_hash.is_none()) {
+    // Whoever may set somebody's password may become them: a colleague, or a customer of another store.
+    let theirs = found.is_some_and(|user| {
+        user.role == Role::Customer && user.store == *staff.store() && user.password_hash.is_some()
+    });
+    if !theirs {
         return Err(Problem::new(Code::UserNotFound));
     }
     let link = make_reset_link(&app, user.clone()).await?;

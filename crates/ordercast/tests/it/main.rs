@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+mod auth;
 mod bad_input;
 mod matrix;
+mod operations;
 mod orders;
 mod support;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::name;
 use crate::app::Shared;
 use crate::caller::Caller;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, expected_time};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::submit::{Envelope, IfMatch};
@@ -34,7 +34,7 @@ pub struct Body {
     #[serde(default)]
     location: Option<Place>,
     /// When it should arrive (RFC 3339).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
 }
 

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Shared;
 use crate::caller::Caller;
-use crate::extract::Query;
+use crate::extract::{Query, time};
 use crate::problem::{Code, Problem};
 use crate::submit::failed;
 
@@ -32,8 +32,10 @@ pub struct Filter {
     /// An order's number, a tracking number, or words of the customer's name, e-mail address or phone.
     q: Option<String>,
     /// Placed at or after (RFC 3339).
+    #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
     /// Placed before (RFC 3339).
+    #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
     /// Orders in a page, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
@@ -59,7 +61,7 @@ pub struct Page {
 ///
 /// Customers get their own, staff their store's, drivers those they bring. Newest first.
 #[utoipa::path(
-    get, path = "/orders", tag = "orders", params(Filter),
+    get, path = "/orders", operation_id = "list_orders", tag = "orders", params(Filter),
     responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(

@@ -1,9 +1,8 @@
 //! One order.
 
 use axum::extract::State;
-use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use orders::Audience;
 use orders::view::OrderView;
 
@@ -12,13 +11,13 @@ use crate::app::Shared;
 use crate::caller::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
-use crate::submit::{CURSOR, etag, order_response};
+use crate::submit::{CURSOR, etag, none_match_has, not_modified, order_response};
 
 /// Get an order
 ///
 /// By id or number. `ETag` is its version; with `If-None-Match` an unchanged order answers 304.
 #[utoipa::path(
-    get, path = "/orders/{order}", tag = "orders",
+    get, path = "/orders/{order}", operation_id = "get_order", tag = "orders",
     params(("order" = String, Path, description = "Id or number")),
     responses(
         (status = OK, body = OrderView),
@@ -35,9 +34,8 @@ pub async fn show(
     let (snapshot, cursor) = visible(&app, &caller, name(&order)?).await?;
     let tag = etag(snapshot.order.version);
     // A location does not raise the version, so an order on the road is always sent.
-    let has_it = headers.get(IF_NONE_MATCH).is_some_and(|have| *have == tag);
-    if has_it && snapshot.order.location.is_none() {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    if snapshot.order.location.is_none() && none_match_has(&headers, &tag) {
+        return Ok(not_modified(tag));
     }
     let mut response = order_response(StatusCode::OK, &snapshot, Audience::of(caller.principal.role));
     if let Ok(cursor) = HeaderValue::try_from(cursor.to_string()) {

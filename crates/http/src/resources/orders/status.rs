@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::name;
 use crate::app::Shared;
 use crate::caller::Staff;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, expected_time};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::submit::{Envelope, IfMatch};
@@ -30,7 +30,7 @@ pub struct Body {
     #[serde(default)]
     tracking_number: Option<Line<100>>,
     /// When it should arrive (RFC 3339).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
     /// A note for the store's own eyes.
     #[serde(default)]

@@ -70,7 +70,7 @@ fn mutate(rng: &mut Rng, value: &mut Value) {
 
 /// Changes some bytes, so that it is hardly JSON any more.
 fn garble(rng: &mut Rng, bytes: &mut Vec<u8>) {
-    for _ in 0..rng.usize(1..4) {
+    for _ in 0..rng.usize(1..4).min(bytes.len() - 1) {
         let at = rng.usize(..bytes.len());
         match rng.u8(..3) {
             0 => bytes[at] = rng.u8(..),

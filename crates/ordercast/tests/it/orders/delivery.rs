@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use crate::support::Shop;
 use crate::support::people::{customer, driver, id_of, name_of, staff};
 
+fn time(value: &Value) -> jiff::Timestamp {
+    value.as_str().unwrap().parse().unwrap()
+}
+
 async fn timeline(shop: &Shop, who: &str, path: &str) -> Vec<Value> {
     shop.get(path).by(who).gives(200).await["events"].as_array().unwrap().clone()
 }
@@ -31,7 +35,7 @@ async fn d10_the_timeline_tells_each_change_with_its_time_and_who_did_it() {
     assert_eq!((&stores[1]["actor"]["name"], &stores[1]["note"]), (&json!(name_of("sam")), &note["note"]));
     assert_eq!((&stores[2]["previousStatus"], &stores[2]["status"]), (&json!("pending"), &json!("shipped")));
     assert!(stores.iter().all(|event| event["at"].as_str().unwrap().ends_with('Z')));
-    assert!(stores.is_sorted_by_key(|event| event["at"].as_str().unwrap()));
+    assert!(stores.is_sorted_by_key(|event| time(&event["at"])));
 
     let hers = timeline(&shop, &asha, &path).await;
     let kinds: Vec<_> = hers.iter().map(|event| event["kind"].as_str().unwrap()).collect();
@@ -140,7 +144,7 @@ async fn e3_the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed(
     let answer = poll().send().await;
     let list = answer.json();
     assert_eq!(super::ids(&list), [&*second.id, &first.id], "newest first, and only hers");
-    assert!(list["orders"][0]["createdAt"].as_str() >= list["orders"][1]["createdAt"].as_str());
+    assert!(time(&list["orders"][0]["createdAt"]) >= time(&list["orders"][1]["createdAt"]));
     assert_eq!(list.as_object().unwrap().len(), 1, "the shape is {{orders: […]}}");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     let tag = answer.header("etag").to_owned();

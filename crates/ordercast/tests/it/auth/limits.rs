@@ -1,0 +1,131 @@
+//! How often somebody may ask (row D14).
+
+use serde_json::json;
+
+use crate::support::Shop;
+use crate::support::ask::{Answer, Ask};
+use crate::support::people::{PASSWORD, customer};
+
+/// Through a proxy on this machine, for a client elsewhere.
+fn from(ask: Ask, address: &str) -> Ask {
+    ask.header("x-forwarded-for", address)
+}
+
+/// A refusal that says when to come back.
+fn limited(answer: &Answer) {
+    assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"), "{}", answer.text);
+    let wait: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(answer.json()["retryAfter"], wait);
+}
+
+#[tokio::test]
+async fn each_address_has_its_own_limit_and_a_household_of_ipv6_one() {
+    let shop =
+        Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/h"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")])
+            .await;
+    let ask = |address: &str| from(shop.get("/health"), address).send();
+    for _ in 0..3 {
+        assert_eq!(ask("203.0.113.9").await.status, 200);
+    }
+    let answer = ask("203.0.113.9").await;
+    assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"));
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 60);
+    // What the client makes up stands to the left of what the proxy saw.
+    assert_eq!(ask("1.2.3.4, 203.0.113.9").await.status, 429);
+    assert_eq!(ask("203.0.113.10").await.status, 200);
+    for host in ["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff:ffff:ffff:ffff"] {
+        assert_eq!(ask(host).await.status, 200);
+    }
+    assert_eq!(ask("2001:db8:1:2:3::4").await.status, 429, "one /64 is one client");
+    assert_eq!(ask("2001:db8:1:3::1").await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_escapes_a_limit_with_a_header_of_their_own() {
+    let shop = Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/h")]).await;
+    let mut statuses = Vec::new();
+    for n in 0..5 {
+        statuses.push(from(shop.get("/health"), &format!("203.0.113.{n}")).send().await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+}
+
+#[tokio::test]
+async fn an_account_has_one_limit_wherever_it_asks_from() {
+    let shop =
+        Shop::with(&[("ORDERCAST_RATE_LIMIT_ACCOUNT", "4/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")])
+            .await;
+    let (asha, ben) = (customer("asha"), customer("ben"));
+    let ask = |who: &str, n: u32| from(shop.get("/api/v1/me").by(who), &format!("203.0.113.{n}")).send();
+    for n in 0..4 {
+        assert_eq!(ask(&asha, n).await.status, 200);
+    }
+    limited(&ask(&asha, 9).await);
+    assert_eq!(ask(&ben, 9).await.status, 200);
+    let metrics = shop.get("/metrics").send().await.text;
+    assert!(metrics.contains("ordercast_rate_limited_total 1\n"), "every limit is counted");
+}
+
+#[tokio::test]
+async fn guessing_is_limited_per_address_and_per_account() {
+    let variables = [("ORDERCAST_RATE_LIMIT_SIGN_IN", "3/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")];
+    let shop = Shop::with(&variables).await;
+    let login = |email: &str, address: &str| {
+        from(shop.post("/api/v1/auth/login", &json!({"email": email, "password": "guess guess"})), address)
+            .send()
+    };
+    // One address that tries many accounts.
+    for n in 0..3 {
+        assert_eq!(login(&format!("a{n}@example.com"), "203.0.113.1").await.status, 401);
+    }
+    limited(&login("a3@example.com", "203.0.113.1").await);
+    let register = json!({"email": "new@example.com", "password": PASSWORD, "name": "New"});
+    limited(&from(shop.post("/api/v1/auth/register", &register), "203.0.113.1").send().await);
+    // Many addresses that try one account.
+    for n in 0..3 {
+        assert_eq!(login("asha@example.com", &format!("198.51.100.{n}")).await.status, 401);
+    }
+    limited(&login(" ASHA@example.com", "198.51.100.9").await);
+    assert_eq!(login("ben@example.com", "198.51.100.9").await.status, 401);
+    // What is not about signing in goes on.
+    from(shop.get("/api/v1/products"), "203.0.113.1").gives(200).await;
+}
+
+#[tokio::test]
+async fn somebody_who_tries_reset_links_keeps_nobody_else_from_theirs() {
+    let variables = [("ORDERCAST_RATE_LIMIT_SIGN_IN", "3/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")];
+    let shop = Shop::with(&variables).await;
+    let reset = |address: &str| {
+        let body = json!({"token": "made up", "password": PASSWORD});
+        from(shop.post("/api/v1/auth/password-reset", &body), address).send()
+    };
+    for _ in 0..3 {
+        assert_eq!(reset("203.0.113.1").await.status, 410);
+    }
+    limited(&reset("203.0.113.1").await);
+    assert_eq!(reset("198.51.100.7").await.status, 410, "another address has tries of its own");
+}
+
+#[tokio::test]
+async fn live_connections_are_limited_per_user_and_freed_when_they_close() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "2")]).await;
+    let asha = customer("asha");
+    let (first, _) = shop.listen(&asha).await;
+    let (second, _) = shop.listen(&asha).await;
+    let answer = shop.get("/api/v1/stream").by(&asha).send().await;
+    assert_eq!(
+        (answer.status, &*answer.code(), answer.header("retry-after")),
+        (429, "too_many_connections", "10")
+    );
+    shop.listen(&customer("ben")).await;
+    drop((first, second));
+    // The server notices a closed connection as soon as the system tells it.
+    let freed = async {
+        while shop.app.connections.count().0 > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    crate::support::within(freed).await;
+    shop.listen(&asha).await;
+}

@@ -1,0 +1,168 @@
+//! Which pages may act with the cookie: origins, CORS, proxies (rows C6, C10).
+
+use serde_json::{Value, json};
+
+use crate::support::Shop;
+use crate::support::ask::Ask;
+use crate::support::goods::cart;
+use crate::support::people::{PASSWORD, customer};
+
+const FRONT: &str = "https://shop.example";
+const EVIL: &str = "https://evil.example";
+
+#[tokio::test]
+async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_speaks_tls() {
+    let register = |shop: &Shop, n: u32| {
+        let body = json!({"email": format!("a{n}@example.com"), "password": PASSWORD, "name": "A"});
+        shop.post("/api/v1/auth/register", &body)
+    };
+    let secure = |answer: &crate::support::ask::Answer| answer.header("set-cookie").contains("; Secure");
+    let bare = Shop::open().await;
+    let claimed = register(&bare, 1).header("x-forwarded-proto", "https").send().await;
+    assert!(!secure(&claimed), "nobody but a trusted proxy is believed: {:?}", claimed.headers);
+    let shop = Shop::with(&[("ORDERCAST_TRUSTED_PROXIES", "loopback")]).await;
+    let through = |proto: &str| {
+        let ask = |n| {
+            register(&shop, n).header("x-forwarded-for", "203.0.113.9").header("x-forwarded-proto", proto)
+        };
+        ask(u32::try_from(proto.len()).unwrap())
+    };
+    assert!(secure(&through("https").send().await));
+    assert!(!secure(&through("http").send().await));
+    let standard = register(&shop, 9).header("forwarded", "for=203.0.113.9;proto=https").send().await;
+    assert!(secure(&standard));
+    let session = crate::support::people::Session::read(&standard);
+    let logout =
+        shop.ask("POST", "/api/v1/auth/logout").by(&session.token).header("x-forwarded-proto", "https");
+    assert!(secure(&logout.send().await), "else the browser keeps the one it has");
+}
+
+#[tokio::test]
+async fn a_change_with_the_cookie_needs_an_allowed_origin() {
+    let shop = Shop::with(&[("CORS_ORIGIN", FRONT)]).await;
+    let session = shop.register("asha@example.com").await;
+    let tea = shop.product("Tea", 100).await;
+    let own = format!("http://{}", shop.address);
+    let body = cart(&[(tea, 1)]);
+    let post = |headers: &[(&str, &str)]| {
+        let ask = shop.post("/api/v1/orders", &body).cookie(&session.cookie);
+        headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value))
+    };
+    for good in [
+        &[("origin", FRONT)][..],
+        &[("origin", &*own)],
+        &[("sec-fetch-site", "same-origin")],
+        &[("origin", "https://hidden.proxy"), ("sec-fetch-site", "same-origin")],
+    ] {
+        assert_eq!(post(good).send().await.status, 201, "{good:?}");
+    }
+    let head = shop.head().await;
+    let own_tls = own.replace("http:", "https:");
+    for bad in [
+        &[][..],
+        &[("origin", EVIL)],
+        &[("origin", "null")],
+        &[("origin", &*own_tls)],
+        &[("origin", "https://shop.example.evil.example")],
+        &[("origin", "http://shop.example")],
+        &[("origin", EVIL), ("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site")],
+    ] {
+        assert_eq!(post(bad).refused(403).await, "origin_not_allowed", "{bad:?}");
+    }
+    assert_eq!(shop.head().await, head);
+    // A bearer token was put there by the program itself.
+    let bearer =
+        |origin: &str| shop.post("/api/v1/orders", &body).by(&session.token).header("origin", origin);
+    bearer(EVIL).gives(201).await;
+    // Reading is for allowed pages too, for streams there is no preflight.
+    for path in ["/api/v1/orders", "/api/v1/stream", "/api/orders/manage"] {
+        let read = |origin: &str| shop.get(path).cookie(&session.cookie).header("origin", origin);
+        assert_eq!(read(EVIL).refused(403).await, "origin_not_allowed", "{path}");
+        assert_eq!(read(FRONT).open().await.status(), 200, "{path}");
+        assert_eq!(shop.get(path).cookie(&session.cookie).open().await.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn two_cookies_that_disagree_are_no_cookie_and_another_scheme_is_none_of_ours() {
+    let shop = Shop::open().await;
+    let (asha, ben) = (shop.register("asha@example.com").await, shop.register("ben@example.com").await);
+    let me = |cookies: &str| shop.get("/api/v1/me").header("cookie", cookies);
+    let (hers, his) =
+        (format!("ordercast_session={}", asha.cookie), format!("ordercast_session={}", ben.cookie));
+    assert_eq!(me(&format!("{his}; {hers}")).refused(401).await, "unauthenticated");
+    let account =
+        me(&format!("theme=dark; {hers}; other=1")).header("authorization", "Basic eDp5").gives(200).await;
+    assert_eq!(account["email"], "asha@example.com");
+    let both = shop.get("/api/v1/me").cookie(&asha.cookie).by("nonsense");
+    assert_eq!(both.refused(401).await, "invalid_token", "a token that is sent has to be good");
+}
+
+/// What a browser asks before it lets a page ask.
+fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> Ask {
+    shop.ask("OPTIONS", "/api/v1/orders")
+        .header("origin", origin)
+        .header("access-control-request-method", method)
+        .header("access-control-request-headers", headers)
+}
+
+#[tokio::test]
+async fn c6_pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
+    let origins = "https://shop.example, http://localhost:5173";
+    let shop = Shop::with(&[("CORS_ORIGIN", origins)]).await;
+    let wanted = "authorization,content-type,if-match,if-none-match,idempotency-key,last-event-id";
+    for origin in [FRONT, "http://localhost:5173"] {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            let answer = preflight(&shop, origin, method, wanted).send().await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("access-control-allow-origin"), origin);
+            assert_eq!(answer.header("access-control-allow-credentials"), "true");
+            assert!(answer.header("access-control-allow-methods").split(',').any(|one| one == method));
+            let allowed: Vec<_> = answer.header("access-control-allow-headers").split(',').collect();
+            assert!(wanted.split(',').all(|name| allowed.contains(&name)), "{allowed:?}");
+            assert!(answer.header("vary").to_lowercase().contains("origin"), "{:?}", answer.headers);
+        }
+        // Answers can be read, refusals too.
+        let ok = shop.get("/api/v1/orders").by(&customer("asha")).header("origin", origin).send().await;
+        let refused = shop.get("/api/v1/orders").header("origin", origin).send().await;
+        for answer in [ok, refused] {
+            assert_eq!(answer.header("access-control-allow-origin"), origin);
+            assert_eq!(answer.header("access-control-allow-credentials"), "true");
+            let exposed = answer.header("access-control-expose-headers");
+            for name in ["etag", "location", "retry-after", "idempotency-replayed", "ordercast-cursor"] {
+                assert!(exposed.split(',').any(|one| one.eq_ignore_ascii_case(name)), "{name}: {exposed}");
+            }
+        }
+    }
+    for origin in [EVIL, "null", "https://shop.example.evil.example", "http://shop.example"] {
+        let answer = preflight(&shop, origin, "POST", wanted).send().await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
+        let answer = shop.get("/api/v1/products").header("origin", origin).send().await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, ""), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a14_c10_the_platforms_names_serve_a_page_behind_its_tls_proxy() {
+    let variables = [("PORT", "0"), ("FRONTEND_URL", FRONT), ("CORS_ORIGIN", "http://localhost:5173")];
+    let shop = Shop::with(&variables).await;
+    let proxied = |ask: Ask| {
+        ask.header("x-forwarded-for", "203.0.113.9")
+            .header("x-forwarded-proto", "https")
+            .header("host", "orders.example")
+    };
+    let body = json!({"email": "asha@example.com", "password": PASSWORD, "name": "Asha"});
+    let answer = proxied(shop.post("/api/v1/auth/register", &body)).send().await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert!(answer.header("set-cookie").contains("; Secure"), "{:?}", answer.headers);
+    let cookie = crate::support::people::Session::read(&answer).cookie;
+    let logout = || proxied(shop.ask("POST", "/api/v1/auth/logout").json(&Value::Null)).cookie(&cookie);
+    assert_eq!(logout().header("origin", "https://other.example").refused(403).await, "origin_not_allowed");
+    assert_eq!(logout().header("origin", "http://orders.example").refused(403).await, "origin_not_allowed");
+    logout().header("origin", "https://orders.example").gives(204).await;
+    for origin in [FRONT, "http://localhost:5173"] {
+        let answer = preflight(&shop, origin, "POST", "content-type").send().await;
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+    }
+}

@@ -1,0 +1,127 @@
+//! Tokens of other systems that share the secret, and the secret itself.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::support::people::{customer, now, signed_with, token};
+use crate::support::{JWT_SECRET, Shop};
+
+#[tokio::test]
+async fn tokens_of_other_systems_name_their_user_as_sub_id_or_user_id() {
+    let shop = Shop::open().await;
+    for (claims, id, role) in [
+        (json!({"sub": "u1"}), "jwt|u1", "customer"),
+        (json!({"id": "u1", "role": "user"}), "jwt|u1", "customer"),
+        (json!({"userId": "u1", "role": "customer"}), "jwt|u1", "customer"),
+        (json!({"id": 42, "role": "admin"}), "jwt|42", "staff"),
+        (
+            json!({"userId": "64b7f3a2e4b0c8a1d2f3e4b5", "role": "store_owner"}),
+            "jwt|64b7f3a2e4b0c8a1d2f3e4b5",
+            "staff",
+        ),
+        (json!({"sub": "u1", "id": "u2", "role": "staff"}), "jwt|u1", "staff"),
+        (
+            json!({"sub": "u1", "iss": "https://id.example", "role": "driver"}),
+            "https://id.example|u1",
+            "driver",
+        ),
+        (json!({"sub": "auth0|17", "email": "admin@example.com"}), "jwt|auth0|17", "customer"),
+    ] {
+        let me = shop.get("/api/v1/me").by(&token(&claims)).gives(200).await;
+        assert_eq!(
+            (&me["id"], &me["role"], &me["storeId"]),
+            (&json!(id), &json!(role), &json!("main")),
+            "{claims}"
+        );
+    }
+    let north = token(&json!({"sub": "n", "role": "staff", "store": "north", "name": "Nora"}));
+    let me = shop.get("/api/v1/me").by(&north).gives(200).await;
+    assert_eq!((&me["storeId"], &me["name"]), (&json!("north"), &json!("Nora")));
+    for claims in [
+        json!({"role": "user"}),
+        json!({"sub": ""}),
+        json!({"sub": "x".repeat(129)}),
+        json!({"sub": {"id": 1}}),
+        json!({"sub": "u1", "role": "Admin"}),
+        json!({"sub": "u1", "role": ["admin"]}),
+        json!({"sub": "u1", "store": 1}),
+        json!({"sub": "u1", "iss": "ordercast"}),
+        json!({"sub": "u1", "exp": "tomorrow"}),
+    ] {
+        assert_eq!(
+            shop.get("/api/v1/me").by(&token(&claims)).refused(401).await,
+            "invalid_token",
+            "{claims}"
+        );
+    }
+    assert_eq!(shop.get("/api/v1/me").by(&"x".repeat(5000)).refused(401).await, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_foreign_subject_is_never_an_account_of_ours() {
+    let shop = Shop::open().await;
+    let asha = shop.register("asha@example.com").await;
+    let tea = shop.product("Tea", 10).await;
+    let placed = shop.place(&asha.token, tea, 1).await;
+    let thief = customer(&asha.user);
+    assert_eq!(shop.get(&placed.path("")).by(&thief).refused(404).await, "order_not_found");
+    let ours =
+        json!({"iss": "ordercast", "sub": asha.user, "role": "staff", "sid": ordercast::clock::uuid()});
+    let forged = signed_with("not the secret, but quite as long as it", &ours);
+    assert_eq!(shop.get("/api/v1/me").by(&forged).refused(401).await, "invalid_token");
+}
+
+/// A token without `exp`, as shops A and B make them.
+fn endless(claims: &Value) -> String {
+    let key = jsonwebtoken::EncodingKey::from_secret(JWT_SECRET.as_bytes());
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn tokens_without_an_end_are_taken_only_where_the_operator_says_so() {
+    let claims = json!({"id": "u1", "role": "user"});
+    let shop = Shop::open().await;
+    assert_eq!(shop.get("/api/v1/me").by(&endless(&claims)).refused(401).await, "invalid_token");
+    let shop = Shop::with(&[("ORDERCAST_ALLOW_TOKENS_WITHOUT_EXPIRY", "true")]).await;
+    shop.get("/api/v1/me").by(&endless(&claims)).gives(200).await;
+    let own = json!({"iss": "ordercast", "sub": "u1", "role": "staff", "sid": ordercast::clock::uuid()});
+    assert_eq!(shop.get("/api/v1/me").by(&endless(&own)).refused(401).await, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_token_does() {
+    let shop = Shop::open().await;
+    let end = now() + SignedDuration::from_secs(1);
+    let brief = token(&json!({"sub": "asha", "exp": end.as_second() + 1}));
+    let (mut stream, _) = shop.listen(&brief).await;
+    let goodbye = stream.until("reconnect").await;
+    assert!(now() >= end && goodbye.data["code"].is_number(), "{goodbye:?}");
+    assert_eq!(stream.next().await, None);
+    assert_eq!(shop.get("/api/v1/me").by(&brief).refused(401).await, "token_expired");
+}
+
+#[tokio::test]
+async fn the_secret_is_made_once_for_its_owner_only_and_survives_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("jwt-secret");
+    let shop = Shop::at(directory.path(), &[("JWT_SECRET", "")]).await;
+    let session = shop.register("asha@example.com").await;
+    let secret = std::fs::read_to_string(&file).unwrap();
+    assert!(secret.trim().len() >= 40, "32 random bytes as text");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    shop.close().await;
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let shop = Shop::at(directory.path(), &[("JWT_SECRET", "")]).await;
+    shop.get("/api/v1/me").by(&session.token).gives(200).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), secret);
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600,
+        "taken back from the others"
+    );
+    shop.close().await;
+    let elsewhere = Shop::with(&[("JWT_SECRET", "")]).await;
+    assert_eq!(elsewhere.get("/api/v1/me").by(&session.token).refused(401).await, "invalid_token");
+}

@@ -1,0 +1,102 @@
+//! What an operator, a load balancer and a browser's developer get to see.
+
+mod document;
+mod metrics;
+
+use crate::support::Shop;
+use crate::support::ask::Ask;
+use crate::support::people::{customer, staff};
+
+#[tokio::test]
+async fn a12_health_says_that_it_lives_and_ready_that_it_can_serve() {
+    let shop = Shop::open().await;
+    let (_stream, _) = shop.listen(&customer("asha")).await;
+    let (_again, _) = shop.listen(&customer("asha")).await;
+    for path in ["/health", "/health/ready"] {
+        let health = shop.get(path).gives(200).await;
+        assert_eq!(health["status"], "ok");
+        assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!((&health["connectedUsers"], &health["connections"]), (&1.into(), &2.into()));
+        assert!(health["memoryBytes"].as_u64().unwrap() > 1 << 20, "{health}");
+        assert!(health["uptimeSeconds"].as_u64().is_some(), "{health}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_browser_not_to_guess_and_not_to_frame() {
+    let shop = Shop::open().await;
+    for (path, status) in [
+        ("/health", 200),
+        ("/metrics", 200),
+        ("/api/v1/products", 200),
+        ("/api/v1/orders", 401),
+        ("/nothing", 404),
+        ("/docs/", 200),
+        ("/api/openapi.json", 200),
+    ] {
+        let answer = shop.get(path).send().await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!((answer.header("server"), answer.header("x-powered-by")), ("", ""), "{path}");
+    }
+    let stream = shop.get("/api/v1/stream").by(&customer("asha")).open().await;
+    let header = |name: &str| stream.headers().get(name).map_or("", |value| value.to_str().unwrap());
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!((header("cache-control"), header("x-accel-buffering")), ("no-store", "no"));
+    assert_eq!(shop.get("/").send().await.header("location"), "/docs");
+}
+
+#[tokio::test]
+async fn docs_are_served_without_another_host() {
+    let shop = Shop::open().await;
+    let index = shop.get("/docs/").send().await;
+    assert!(index.header("content-type").starts_with("text/html"), "{:?}", index.headers);
+    let mut parts = vec!["swagger-initializer.js".to_owned()];
+    for attribute in ["src=\"", "href=\""] {
+        for rest in index.text.split(attribute).skip(1) {
+            let target = rest.split('"').next().unwrap();
+            assert!(!target.contains("//"), "the page loads {target}");
+            parts.push(target.trim_start_matches("./").to_owned());
+        }
+    }
+    assert!(parts.len() > 4, "{}", index.text);
+    for part in &parts {
+        let answer = shop.get(&format!("/docs/{part}")).send().await;
+        assert_eq!(answer.status, 200, "{part}");
+        if part.ends_with("css") || part.ends_with("initializer.js") {
+            assert!(!answer.text.contains("@import") && !answer.text.contains("url(http"), "{part}");
+        }
+    }
+    let start = shop.get("/docs/swagger-initializer.js").send().await.text;
+    assert!(start.contains("/api/openapi.json"), "{start}");
+    assert!(!start.contains("http://") && !start.contains("https://"), "{start}");
+    // Without this, the page shows the document's address to a checker on the internet.
+    assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
+    assert_eq!(shop.get("/docs").send().await.status / 100, 3);
+}
+
+#[tokio::test]
+async fn a14_the_live_gateway_can_have_an_address_of_its_own() {
+    let shop = Shop::with(&[("REALTIME_PORT", "0"), ("CORS_ORIGIN", "https://shop.example")]).await;
+    let gateway = shop.live_address.unwrap();
+    assert_ne!(gateway, shop.address);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let there = |path: &str| Ask::of(client.get(format!("http://{gateway}{path}")));
+    let asha = customer("asha");
+    let listen = there("/api/v1/stream").by(&asha).header("origin", "https://shop.example");
+    let (mut stream, connected) = crate::support::live::Events::open(listen).await;
+    assert_eq!(connected.data["message"], "Connected to real-time service");
+    assert_eq!(connected.data["role"], "user");
+    let tea = shop.product("Tea", 10).await;
+    let placed = shop.place(&asha, tea, 1).await;
+    assert_eq!(stream.until("order.created").await.data["orderId"], placed.view["id"]);
+    there("/health").gives(200).await;
+    there("/metrics").open().await.error_for_status().unwrap();
+    assert_eq!(there("/api/v1/orders").by(&asha).refused(404).await, "not_found");
+    assert_eq!(there("/docs").by(&asha).refused(404).await, "not_found");
+    assert_eq!(there("/api/v1/stream").refused(401).await, "unauthenticated");
+    let (_, connected) = shop.listen(&staff("sam")).await;
+    assert_eq!(connected.data["role"], "admin", "A9: exactly user or admin");
+}
