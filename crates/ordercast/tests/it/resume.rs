@@ -1,0 +1,261 @@
+//! Live connections over HTTP: everybody hears what is theirs, once, in order, also after having been away.
+
+mod slow;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use orders::Role;
+use serde_json::json;
+
+use crate::support::ask::Ask;
+use crate::support::live::{Event, Events};
+use crate::support::people::{customer, id_of, now, staff, staff_of, token};
+use crate::support::{Shop, within};
+
+/// So many events of orders and products, past what else a stream says.
+async fn take(stream: &mut Events, count: usize) -> Vec<Event> {
+    let mut taken = Vec::new();
+    while taken.len() < count {
+        let event = stream.next().await.unwrap();
+        if event.name.starts_with("order.") || event.name.starts_with("product.") {
+            taken.push(event);
+        }
+    }
+    taken
+}
+
+/// The place in the log at the end of a cursor.
+fn seq(cursor: &str) -> u64 {
+    cursor.split_once(':').unwrap().1.parse().unwrap()
+}
+
+fn seqs(events: &[Event]) -> Vec<u64> {
+    events.iter().map(|event| seq(&event.id)).collect()
+}
+
+/// Nothing more is waiting: what comes next is about an order placed just now.
+async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: crate::support::goods::Good) {
+    let placed = shop.place(customer, good, 1).await;
+    let next = take(stream, 1).await.remove(0);
+    assert_eq!((&*next.name, &next.data["orderId"]), ("order.created", &placed.view["id"]));
+}
+
+#[tokio::test]
+async fn a9_a_stream_begins_with_who_and_where() {
+    let shop = Shop::open().await;
+    shop.product("Tea", 5).await;
+    for (token, role, user) in [(customer("asha"), "user", "asha"), (staff("sam"), "admin", "sam")] {
+        let (_stream, hello) = shop.listen(&token).await;
+        assert_eq!(hello.data["message"], "Connected to real-time service");
+        assert_eq!((&hello.data["role"], &hello.data["recovered"]), (&json!(role), &json!(false)));
+        assert_eq!(hello.data["user"]["id"], id_of(user));
+        assert_eq!(hello.data["cursor"], hello.id, "where it begins");
+        assert_eq!(seq(&hello.id), shop.head().await);
+    }
+}
+
+#[tokio::test]
+async fn x4_x6_what_was_missed_comes_once_in_order_by_header_and_by_query() {
+    let shop = Shop::open().await;
+    let good = shop.product("Tea", 50).await;
+    let asha = customer("asha");
+    let (mut stream, hello) = shop.listen(&asha).await;
+    let first = shop.place(&asha, good, 1).await;
+    shop.place(&customer("ben"), good, 1).await;
+    shop.advance(&first, "processing").await;
+    let before = take(&mut stream, 2).await;
+    assert_eq!(before.iter().map(|event| &*event.name).collect::<Vec<_>>(), ["order.created", "order.status_changed"]);
+    assert_eq!(before.iter().map(|event| event.data["version"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    drop(stream);
+
+    // While she is away.
+    shop.advance(&first, "shipped").await;
+    let second = shop.place(&asha, good, 1).await;
+    shop.place(&customer("ben"), good, 1).await;
+    shop.advance(&second, "cancelled").await;
+    let last = &before[1].id;
+    let (by_header, again) = shop.resume(&asha, last).await;
+    assert_eq!((&again.data["recovered"], &again.id), (&json!(true), last));
+    let query = shop.get(&format!("/api/v1/stream?last_event_id={last}"));
+    let (by_query, _) = Events::open(query.by(&asha)).await;
+    // A browser that reconnects by itself adds its header to the address it once had.
+    let both = shop.get(&format!("/api/v1/stream?last_event_id={}", hello.id));
+    let (by_both, _) = Events::open(both.by(&asha).header("last-event-id", last)).await;
+    let mut told = Vec::new();
+    let mut streams = [by_header, by_query, by_both];
+    for stream in &mut streams {
+        let missed = take(stream, 3).await;
+        let names: Vec<_> = missed.iter().map(|event| &*event.name).collect();
+        assert_eq!(names, ["order.status_changed", "order.created", "order.cancelled"]);
+        assert!(seqs(&missed).is_sorted_by(|a, b| a < b) && seqs(&missed)[0] > seq(last));
+        told.push(missed);
+    }
+    assert!(told.windows(2).all(|two| two[0] == two[1]), "the same for each");
+    let next = shop.place(&asha, good, 1).await;
+    for stream in &mut streams {
+        assert_eq!(take(stream, 1).await[0].data["orderId"], next.view["id"], "nothing comes twice");
+    }
+}
+
+#[tokio::test]
+async fn x2_d23_everybody_hears_only_what_is_theirs() {
+    let shop = Shop::open().await;
+    let north = staff_of("nora", "north");
+    let (here, there) = (shop.product("Tea", 50).await, shop.product_by(&north, "Soap", 50).await);
+    let (mut asha, hello) = shop.listen(&customer("asha")).await;
+    let (mut main, _) = shop.listen(&staff("sam")).await;
+    let (mut other, _) = shop.listen(&north).await;
+    shop.place(&customer("ben"), here, 1).await;
+    let mut cart = crate::support::goods::cart(&[(there, 1)]);
+    cart["storeId"] = json!("north");
+    shop.post("/api/v1/orders", &cart).by(&customer("ben")).gives(201).await;
+    let hers = shop.place(&customer("asha"), here, 1).await;
+    let (begin, customer_ben) = (seq(&hello.id), id_of("ben"));
+    let main = take(&mut main, 2).await;
+    assert_eq!(seqs(&main), [begin + 1, begin + 3]);
+    assert_eq!(main[0].data["customer"]["id"], customer_ben);
+    assert_eq!(main[1].data["orderId"], hers.view["id"]);
+    assert_eq!(seqs(&take(&mut other, 1).await), [begin + 2]);
+    let only = take(&mut asha, 1).await;
+    assert_eq!(seqs(&only), [begin + 3], "nothing of Ben's");
+    // The same for those who come back for it.
+    let (mut asha, _) = shop.resume(&customer("asha"), &hello.id).await;
+    assert_eq!(take(&mut asha, 1).await, only);
+    let (mut other, _) = shop.resume(&north, &hello.id).await;
+    assert_eq!(seqs(&take(&mut other, 1).await), [begin + 2]);
+}
+
+#[tokio::test]
+async fn what_is_no_place_in_this_log_starts_over_with_the_present() {
+    let shop = Shop::open().await;
+    let good = shop.product("Tea", 50).await;
+    let asha = customer("asha");
+    let mut placed = shop.place(&asha, good, 1).await;
+    shop.place(&customer("ben"), good, 1).await;
+    let (_, hello) = shop.listen(&asha).await;
+    let epoch = hello.id.split_once(':').unwrap().0;
+    for (sent, reason) in [
+        ("garbage", "unknown_cursor"),
+        ("\u{fc}ber", "unknown_cursor"),
+        (":", "unknown_cursor"),
+        (&format!("{epoch}:-1"), "unknown_cursor"),
+        (&format!("{epoch}:99999999"), "unknown_cursor"),
+        (&format!("{epoch}:{}", "9".repeat(400)), "unknown_cursor"),
+        ("0123456789ab:1", "epoch_changed"),
+    ] {
+        let (mut stream, hello) = shop.resume(&asha, sent).await;
+        assert_eq!((&hello.data["recovered"], &*hello.id), (&json!(false), ""), "{sent}");
+        let reset = stream.next().await.unwrap();
+        assert_eq!((&*reset.name, &reset.data["reason"]), ("reset", &json!(reason)), "{sent}");
+        assert_eq!(reset.data["cursor"], reset.id);
+        let orders = reset.data["orders"].as_array().unwrap();
+        assert!(orders.iter().all(|order| order["customer"]["id"] == id_of("asha")), "{orders:?}");
+        assert_eq!(orders[0]["id"], placed.view["id"], "the newest first");
+        placed = shop.place(&asha, good, 1).await;
+        assert_eq!(seqs(&take(&mut stream, 1).await), [seq(&reset.id) + 1]);
+    }
+}
+
+#[tokio::test]
+async fn e7_a_stream_resumes_exactly_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let shop = Shop::at(directory.path(), &[]).await;
+    let good = shop.product("Tea", 500).await;
+    let asha = customer("asha");
+    let (mut stream, _) = shop.listen(&asha).await;
+    let first = shop.place(&asha, good, 1).await;
+    let last = take(&mut stream, 1).await.remove(0).id;
+    drop(stream);
+    // Enough for several portions.
+    let mut expected = vec![];
+    for _ in 0..150 {
+        expected.push(shop.place(&asha, good, 1).await.number);
+    }
+    shop.advance(&first, "processing").await;
+    shop.close().await;
+    let shop = Shop::at(directory.path(), &[]).await;
+    let (mut stream, again) = shop.resume(&asha, &last).await;
+    assert_eq!(again.data["recovered"], true);
+    let missed = take(&mut stream, 151).await;
+    let numbers: Vec<_> = missed[..150].iter().map(|event| event.data["orderNumber"].as_str().unwrap()).collect();
+    assert_eq!(numbers, expected);
+    assert_eq!(missed[150].data["status"], "processing");
+    nothing_else(&shop, &mut stream, &asha, good).await;
+}
+
+#[tokio::test]
+async fn d14_an_address_holds_only_so_many_streams() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "3")]).await;
+    let mut open = Vec::new();
+    for name in ["asha", "ben", "chi"] {
+        open.push(shop.listen(&customer(name)).await);
+    }
+    let answer = shop.get("/api/v1/stream").by(&customer("dev")).send().await;
+    assert_eq!((answer.status, &*answer.code()), (429, "too_many_connections"));
+    assert!(answer.header("retry-after").parse::<u32>().is_ok());
+    open.pop();
+    let freed = async {
+        while shop.app.connections.count().0 > 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(freed).await;
+    shop.listen(&customer("dev")).await;
+}
+
+#[tokio::test]
+async fn signing_out_closes_the_sessions_streams_and_no_others() {
+    let shop = Shop::open().await;
+    let phone = shop.account("sam@shop.example", Role::Staff, "main").await;
+    let laptop = shop.login("sam@shop.example").await;
+    let (mut here, _) = shop.listen(&phone.token).await;
+    let (mut there, _) = shop.listen(&laptop.token).await;
+    shop.ask("POST", "/api/v1/auth/logout").by(&phone.token).send().await;
+    let goodbye = here.until("reconnect").await;
+    assert_eq!(goodbye.data, json!({"code": 4501, "reason": "session_ended"}));
+    assert_eq!((&*goodbye.id, here.next().await), ("", None), "no place to resume from, and the end");
+    shop.product("Tea", 5).await;
+    take(&mut there, 1).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token_and_the_next_one_goes_on() {
+    let shop = Shop::open().await;
+    let good = shop.product("Tea", 5).await;
+    let end = now() + SignedDuration::from_secs(1);
+    let brief = token(&json!({"sub": "asha", "exp": end.as_second() + 1}));
+    let (mut stream, hello) = shop.listen(&brief).await;
+    let goodbye = stream.until("reconnect").await;
+    assert_eq!(goodbye.data, json!({"code": 4002, "reason": "token_expired", "afterMs": 0}));
+    assert_eq!(stream.next().await, None);
+    let placed = shop.place(&customer("asha"), good, 1).await;
+    let (mut stream, _) = shop.resume(&customer("asha"), &hello.id).await;
+    assert_eq!(take(&mut stream, 1).await[0].data["orderId"], placed.view["id"]);
+}
+
+#[tokio::test]
+async fn d4_staff_get_the_counts_and_customers_do_not() {
+    let shop = Shop::open().await;
+    let good = shop.product("Tea", 5).await;
+    let (mut sam, _) = shop.listen(&staff("sam")).await;
+    let (mut asha, _) = shop.listen(&customer("asha")).await;
+    let counts = sam.until("stats.updated").await;
+    assert_eq!((&counts.data["total"], &*counts.id), (&json!(0), ""), "no place to resume from");
+    shop.place(&customer("asha"), good, 2).await;
+    let counts = sam.until("stats.updated").await;
+    assert_eq!(counts.data["byStatus"]["pending"], 1);
+    assert_eq!(counts.data["revenue"], json!([{"amount": 2500, "currency": "EUR"}]));
+    assert_eq!(asha.next().await.unwrap().name, "order.created");
+    let more = tokio::time::timeout(Duration::from_millis(600), asha.next()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
+async fn a_stream_needs_somebody_signed_in() {
+    let shop = Shop::open().await;
+    assert_eq!(shop.get("/api/v1/stream").refused(401).await, "unauthenticated");
+    assert_eq!(shop.get("/api/v1/stream").by("x.y.z").refused(401).await, "invalid_token");
+    let odd: Ask = shop.get("/api/v1/stream?lastEventId=x").by(&customer("asha"));
+    assert_eq!(odd.send().await.status, 400, "a parameter of another name would be a silent gap");
+}
