@@ -35,7 +35,7 @@ const MAIN: &str = "main";
 const STORES: [&str; 2] = [MAIN, "gallery"];
 const SUBMITTERS: usize = 24;
 const PAINTERS: usize = 6;
-const CUTS: u64 = 4;
+const CUTS: u64 = 12;
 const DEADLINE: Duration = Duration::from_mins(2);
 
 /// What somebody tried, by its idempotency key, and what they were told.
@@ -73,7 +73,8 @@ impl Shop {
     fn open(directory: &Path, clock: &Arc<TestClock>, options: &Options) -> Self {
         let database = Database::open(directory, options, clock.uuid()).unwrap();
         let clock = Arc::clone(clock);
-        let (writer, thread) = Writer::start(database.journal, Arc::clone(&clock) as _, Box::new(drop)).unwrap();
+        let (writer, thread) =
+            Writer::start(database.journal, Arc::clone(&clock) as _, Box::new(drop)).unwrap();
         Self { writer, thread, queries: database.queries, clock }
     }
 
@@ -84,7 +85,8 @@ impl Shop {
 
     async fn product(&self) -> ProductId {
         let id = self.clock.uuid();
-        let receipt = self.writer.submit(Submission::one(create(id, 450, 1_000_000), staff(MAIN))).await.unwrap();
+        let receipt =
+            self.writer.submit(Submission::one(create(id, 450, 1_000_000), staff(MAIN))).await.unwrap();
         assert!(matches!(receipt.outcomes[..], [Outcome::Product(_)]));
         ProductId::new(id)
     }
@@ -128,7 +130,8 @@ async fn paint_on(writer: Writer, clock: Arc<TestClock>) {
         let details = Some(Details { image: Some(picture.try_into().unwrap()), ..Details::default() });
         let product = ProductId::new(id);
         let update = UpdateProduct { product, name: None, price: None, archived: None, details };
-        let Ok(_) = writer.submit(Submission::one(Command::UpdateProduct(update), staff("gallery"))).await else {
+        let Ok(_) = writer.submit(Submission::one(Command::UpdateProduct(update), staff("gallery"))).await
+        else {
             return;
         };
     }
@@ -179,8 +182,9 @@ fn lost(world: &World, before: &HashMap<u128, Attempt>) -> usize {
 /// Whoever got no answer asks again, with a fresh id as a server would make it: there is one order for each key.
 async fn retry(shop: &Shop, tea: ProductId, attempts: &HashMap<u128, Attempt>, world: &World) {
     let mut retries = JoinSet::new();
-    // Everybody without an answer, and enough of those with one to see that they are told the same again.
-    let asks_again = |(key, attempt): &(u128, Attempt)| !attempt.acknowledged || key % 97 == 0;
+    // Everybody whose order is not there, and enough of the others to see that they are told the same again.
+    let asks_again =
+        |(key, attempt): &(u128, Attempt)| !world.orders.contains_key(&attempt.id) || key % 97 == 0;
     for (key, attempt) in attempts.clone().into_iter().filter(asks_again) {
         let (writer, id) = (shop.writer.clone(), shop.clock.uuid());
         retries.spawn(async move {
@@ -290,7 +294,10 @@ async fn a_disk_that_fails_takes_nothing_back_and_the_writer_goes_on_when_it_is_
             let answer = shop.writer.submit(order).await;
             assert!(matches!(answer, Ok(_) | Err(SubmitError::Failed(_))), "{answer:?}");
             failed += usize::from(answer.is_err());
-            tried.insert(key, Attempt { id: OrderId::new(uuid), acknowledged: answer.is_ok(), cancelled: false });
+            tried.insert(
+                key,
+                Attempt { id: OrderId::new(uuid), acknowledged: answer.is_ok(), cancelled: false },
+            );
         }
         let copy = tempfile::tempdir().unwrap();
         power_loss.cut_to(directory.path(), copy.path()).unwrap();

@@ -221,9 +221,9 @@ async fn bad_tokens(stage: &Stage) -> Vec<(&'static str, String, &'static str)> 
     let boss = json!({"sub": "sam", "role": "admin"});
     let good = staff("sam");
     let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("{good}") };
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let admin = part(&json!({"sub": "asha", "role": "admin", "exp": soon}));
-    let none = part(&json!({"alg": "none", "typ": "JWT"}));
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let admin = encode(&json!({"sub": "asha", "role": "admin", "exp": soon}));
+    let none = encode(&json!({"alg": "none", "typ": "JWT"}));
     let session = json!({"iss": "ordercast", "sub": stage.owner.user, "role": "staff", "exp": soon});
     vec![
         ("expired", token(&json!({"sub": "sam", "role": "admin", "exp": past})), "token_expired"),

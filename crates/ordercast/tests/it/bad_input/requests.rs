@@ -378,5 +378,8 @@ async fn c4_an_order_that_stands_twice_in_a_bulk_is_changed_once() {
         assert_eq!(done["changed"], 0, "{done}");
         assert_eq!(done["outcomes"][0]["code"], "order_not_found", "{done}");
     }
+    let most = json!({"orders": vec![NOBODY_KNOWS; 500], "status": "processing"});
+    let done = stage.shop.post("/api/v1/orders/bulk-status", &most).by(&stage.sam).gives(200).await;
+    assert_eq!((&done["refused"], done["outcomes"].as_array().unwrap().len()), (&json!(500), 500));
     assert_eq!(stage.shop.head().await, head + 1);
 }

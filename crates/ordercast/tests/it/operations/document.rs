@@ -94,11 +94,11 @@ async fn every_operation_is_described_with_all_its_answers() {
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path");
         let mut described: Vec<_> = in_path.map(|parameter| parameter["name"].as_str().unwrap()).collect();
-        let mut named: Vec<_> =
+        let mut wanted: Vec<_> =
             path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         described.sort_unstable();
-        named.sort_unstable();
-        assert_eq!(described, named, "{place}");
+        wanted.sort_unstable();
+        assert_eq!(described, wanted, "{place}");
         let writes = ["post", "put", "delete"].iter().any(|method| place.starts_with(method));
         let accounts = operation["tags"][0] == "accounts";
         if writes && !accounts {

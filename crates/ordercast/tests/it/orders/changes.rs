@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::Shop;
 use crate::support::goods::cart;
-use crate::support::people::{customer, staff};
+use crate::support::people::{customer, staff, token};
 
 #[tokio::test]
 async fn e11_a_change_to_a_stale_version_is_412_with_the_present_state() {
@@ -130,4 +130,61 @@ async fn a_customer_pays_what_they_were_shown_or_is_asked_again() {
     assert_eq!(shelf["products"], json!([]));
     let shelf = shop.get("/api/v1/products?archived=true").by(&sam).gives(200).await;
     assert_eq!(shelf["products"][0]["stock"], json!({"onHand": 10, "reserved": 2}));
+}
+
+#[tokio::test]
+async fn e11_edits_of_different_fields_at_the_same_moment_are_all_kept() {
+    let shop = Shop::open().await;
+    let sam = staff("sam");
+    for _ in 0..5 {
+        let product = format!("/api/v1/products/{}", shop.product("Tea", 10).await);
+        let edits = [
+            json!({"sku": "T-1"}),
+            json!({"category": "Teas"}),
+            json!({"description": "Black.\nStrong."}),
+            json!({"image": "/tea.png"}),
+            json!({"name": "Black tea"}),
+        ];
+        let send = edits.iter().map(|edit| shop.put(&product, edit).by(&sam).gives(200));
+        futures_util::future::join_all(send).await;
+        let now = shop.get(&product).gives(200).await;
+        for (field, value) in edits.iter().flat_map(|edit| edit.as_object().unwrap()) {
+            assert_eq!(&now[field], value, "{field} was lost: {now}");
+        }
+        assert_eq!(now["version"], 6);
+    }
+}
+
+#[tokio::test]
+async fn people_and_things_have_the_names_they_have() {
+    let shop = Shop::open().await;
+    let sam = staff("sam");
+    let longest = "😀".repeat(120);
+    for name in [
+        "O'Brien \"Bob\" <b>&amp;",
+        "Łukasz Żółć",
+        "أسماء بنت خالد",
+        "שרה",
+        "山田 太郎",
+        "किशोर‍ी",
+        "👩‍👩‍👧",
+        "Zoë",
+        &*longest,
+    ] {
+        let tea = shop.product(name, 5).await;
+        let who = token(&json!({"sub": name.chars().take(20).collect::<String>(), "name": name}));
+        let mut body = cart(&[(tea, 1)]);
+        body["shippingAddress"]["name"] = format!("  {name} ").into();
+        let order = shop.post("/api/v1/orders", &body).by(&who).gives(201).await;
+        assert_eq!(
+            (&order["shippingAddress"]["name"], &order["items"][0]["name"]),
+            (&json!(name), &json!(name))
+        );
+        let seen = shop
+            .get(&format!("/api/v1/orders/{}", order["number"].as_str().unwrap()))
+            .by(&sam)
+            .gives(200)
+            .await;
+        assert_eq!(seen["customer"]["name"], name);
+    }
 }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::goods::cart;
+use crate::support::goods::{Good, cart};
 use crate::support::people::{customer, staff};
 
 #[tokio::test]
@@ -49,6 +49,39 @@ async fn stock_is_reserved_released_and_used_up_and_never_sold_twice() {
 }
 
 #[tokio::test]
+async fn sums_are_exact_bounded_and_of_one_currency() {
+    let shop = Shop::open().await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let priced = |amount: i64, currency: &str| {
+        let body =
+            json!({"name": "Thing", "price": {"amount": amount, "currency": currency}, "stock": 100_000});
+        let made = shop.post("/api/v1/products", &body).by(&sam).gives(201);
+        async move { Good(made.await["id"].as_str().unwrap().parse().unwrap()) }
+    };
+    let dear = priced(100_000_000_000, "EUR").await;
+    let (free, yen, odd) = (priced(0, "EUR").await, priced(500, "JPY").await, priced(333, "EUR").await);
+    let order = |lines: &[(Good, u32)]| shop.post("/api/v1/orders", &cart(lines)).by(&asha);
+    for (lines, total) in [
+        (vec![(free, 3)], json!({"amount": 0, "currency": "EUR"})),
+        (vec![(odd, 3), (free, 1), (odd, 10_000)], json!({"amount": 3_330_999, "currency": "EUR"})),
+        (vec![(yen, 7)], json!({"amount": 3500, "currency": "JPY"})),
+        (vec![(dear, 1)], json!({"amount": 100_000_000_000_i64, "currency": "EUR"})),
+    ] {
+        assert_eq!(order(&lines).gives(201).await["total"], total);
+    }
+    for lines in [vec![(dear, 2)], vec![(dear, 1), (odd, 1)], vec![(dear, 10_000); 2]] {
+        assert_eq!(order(&lines).refused(422).await, "amount_out_of_range");
+    }
+    assert_eq!(order(&[(odd, 1), (yen, 1)]).refused(422).await, "mixed_currencies");
+    let revenue = shop.get("/api/v1/stats").by(&sam).gives(200).await["revenue"].clone();
+    let sums = [
+        json!({"amount": 100_003_330_999_i64, "currency": "EUR"}),
+        json!({"amount": 3500, "currency": "JPY"}),
+    ];
+    assert!(sums.iter().all(|sum| revenue.as_array().unwrap().contains(sum)), "{revenue}");
+}
+
+#[tokio::test]
 async fn d4_the_counts_equal_a_recount_and_are_pushed() {
     let shop = Shop::open().await;
     let sam = staff("sam");
@@ -73,27 +106,23 @@ async fn d4_the_counts_equal_a_recount_and_are_pushed() {
     let stats = shop.get("/api/v1/stats").by(&sam).gives(200).await;
     let all = shop.get("/api/v1/orders?limit=200").by(&sam).gives(200).await;
     let orders = all["orders"].as_array().unwrap();
-    let mut by_status = BTreeMap::new();
+    let mut counted = BTreeMap::new();
     let mut revenue = 0;
     for order in orders {
-        let status = order["status"].as_str().unwrap();
-        *by_status.entry(status).or_insert(0) += 1;
-        if status != "cancelled" {
+        let now = order["status"].as_str().unwrap();
+        *counted.entry(now).or_insert(0) += 1;
+        if now != "cancelled" {
             revenue += order["total"]["amount"].as_i64().unwrap();
         }
     }
     for status in ["pending", "processing", "shipped", "paid", "delivered", "cancelled"] {
-        assert_eq!(
-            stats["byStatus"][status],
-            by_status.get(status).copied().unwrap_or(0),
-            "{status}: {stats}"
-        );
+        assert_eq!(stats["byStatus"][status], counted.get(status).copied().unwrap_or(0), "{status}: {stats}");
     }
     assert_eq!(
         (&stats["total"], &stats["revenue"]),
         (&json!(24), &json!([{"amount": revenue, "currency": "EUR"}]))
     );
-    assert_eq!(stats["active"], 24 - by_status["delivered"] - by_status["cancelled"]);
+    assert_eq!(stats["active"], 24 - counted["delivered"] - counted["cancelled"]);
     assert_eq!(stats["cursor"], all["cursor"]);
     let pushed = loop {
         let pushed = stream.until("stats.updated").await.data;

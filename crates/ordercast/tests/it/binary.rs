@@ -1,0 +1,169 @@
+//! The real binary, as a person starts it: a process of its own, with an environment of its own.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::support::ask::Ask;
+use crate::support::{JWT_SECRET, within};
+
+/// What a command that ended said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) status: ExitStatus,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    /// Its output; it must have gone well.
+    #[track_caller]
+    pub(crate) fn well(self) -> String {
+        assert!(self.status.success(), "{self:?}");
+        self.out
+    }
+
+    /// What it complained about; it must have failed, by an answer and not by a panic.
+    #[track_caller]
+    pub(crate) fn badly(self) -> String {
+        assert_eq!(self.status.code(), Some(1), "{self:?}");
+        assert!(self.err.contains("error:") && !self.err.contains("panicked"), "{self:?}");
+        self.err
+    }
+}
+
+/// A command of the binary, without the environment of whoever runs the tests. In `data` are its data, and there it
+/// runs.
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ordercast"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("ORDERCAST_DATA", data)
+        .current_dir(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(data: &Path, arguments: &[&str]) -> Said {
+    run_with(data, arguments, &[]).await
+}
+
+/// Likewise, with variables.
+pub(crate) async fn run_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    let output = within(command(data, arguments).envs(variables.iter().copied()).output()).await.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { status: output.status, out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// What a process has said so far.
+#[derive(Clone, Default)]
+pub(crate) struct Heard(Arc<Mutex<String>>);
+
+impl Heard {
+    /// Listens in the background, so that the process never waits for a full pipe.
+    fn listen(&self, to: impl AsyncRead + Unpin + Send + 'static) {
+        let heard = self.clone();
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(to).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut heard = heard.0.lock().unwrap();
+                heard.push_str(&line);
+                heard.push('\n');
+            }
+        });
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// A server that runs.
+pub(crate) struct Running {
+    child: Child,
+    /// Where.
+    pub(crate) address: SocketAddr,
+    /// What it said when it had started.
+    pub(crate) welcome: String,
+    /// What it says besides.
+    pub(crate) log: Heard,
+    client: reqwest::Client,
+}
+
+impl Running {
+    /// Starts `ordercast serve` on a free port, or on the one `arguments` name, and waits until it serves.
+    pub(crate) async fn serve(data: &Path, arguments: &[&str]) -> Self {
+        Self::serve_with(data, arguments, &[("JWT_SECRET", JWT_SECRET)]).await
+    }
+
+    /// Likewise, with variables.
+    pub(crate) async fn serve_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut all = vec!["serve"];
+        if !arguments.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
+        all.extend_from_slice(arguments);
+        let child = command(data, &all).envs(variables.iter().copied()).spawn().unwrap();
+        within(Self::started(child)).await
+    }
+
+    async fn started(mut child: Child) -> Self {
+        let log = Heard::default();
+        log.listen(child.stderr.take().unwrap());
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut welcome = String::new();
+        while !welcome.contains("stop with Ctrl-C") {
+            let Some(line) = lines.next_line().await.unwrap() else {
+                panic!("it did not start: {:?}: {welcome}{}", child.wait().await, log.text())
+            };
+            welcome.push_str(&line);
+            welcome.push('\n');
+        }
+        // It says no more there; kept open so that it could.
+        Heard::default().listen(lines.into_inner().into_inner());
+        let port = welcome.split_once("http://localhost:").unwrap().1;
+        let port = port.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { child, address, welcome, log, client }
+    }
+
+    /// A request.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        Ask::of(self.client.request(method, format!("http://{}{path}", self.address)))
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        let pid = rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        within(self.child.wait()).await.unwrap()
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn stop(mut self) {
+        self.terminate();
+        let status = self.ended().await;
+        assert!(status.success(), "{status}: {}", self.log.text());
+    }
+
+    /// Ends it as a power cut would, from one instruction to the next.
+    pub(crate) async fn kill(mut self) {
+        self.child.start_kill().unwrap();
+        self.ended().await;
+    }
+}

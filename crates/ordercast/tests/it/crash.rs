@@ -1,0 +1,92 @@
+//! The real server under load, killed at random moments, over and over, on the same data (rows X4, X6, E7, E8).
+//!
+//! - [`load`]: customers who order until they are answered, and staff who move the orders on.
+//! - [`follow`]: live connections that come back with their last id.
+//! - [`ledger`]: what must be in the database in the end.
+//!
+//! `ORDERCAST_CRASHES` says how often the server is killed, 20 times by default.
+
+mod follow;
+mod ledger;
+mod load;
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::binary::Running;
+use crate::support::people::{customer, staff};
+use crate::support::within;
+use follow::Follower;
+use load::Load;
+
+/// Customers who order at the same time.
+const CUSTOMERS: usize = 16;
+/// At most so many orders between two crashes.
+const BETWEEN: u64 = 60;
+
+/// As the server is started each time.
+fn arguments(listen: &str) -> [&str; 10] {
+    [
+        "--listen",
+        listen,
+        "--rate-limit-address",
+        "off",
+        "--rate-limit-account",
+        "off",
+        "--log",
+        "warn",
+        "--store-name",
+        "Crash & Sons",
+    ]
+}
+
+async fn product(server: &Running, name: &str) -> String {
+    let body = json!({"name": name, "price": {"amount": 450, "currency": "EUR"}, "stock": load::STOCK});
+    let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_is_killed() {
+    let crashes: usize = std::env::var("ORDERCAST_CRASHES").map_or(20, |count| count.parse().unwrap());
+    let data = tempfile::tempdir().unwrap();
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut server = Running::serve(data.path(), &arguments("127.0.0.1:0")).await;
+    let listen = server.address.to_string();
+    let products = [product(&server, "Tea").await, product(&server, "Cups").await];
+
+    let load = Arc::new(Load::new(server.address, products));
+    let mut followers = vec![Follower::start(server.address, staff("sam")).await];
+    for n in 0..2 {
+        followers.push(Follower::start(server.address, customer(&load::name(n))).await);
+    }
+    let workers = load.start(CUSTOMERS);
+    for _ in 0..crashes {
+        load.wait_for(load.answered() + random.u64(1..BETWEEN)).await;
+        server.kill().await;
+        server = Running::serve(data.path(), &arguments(&listen)).await;
+    }
+    // Once more in peace, so that everybody who was cut off gets an answer.
+    load.wait_for(load.answered() + BETWEEN).await;
+    load.stop(workers).await;
+    let head = within(follow::head(server.address)).await;
+    let mut heard = Vec::new();
+    for follower in followers {
+        heard.push(follower.finish(&head).await);
+    }
+    server.stop().await;
+    let (orders, retried, replayed) = load.result();
+    let ledger = ledger::check(data.path(), &orders, &heard).await;
+    println!(
+        "{crashes} kills: {} orders acknowledged ({retried} after a retry, {replayed} of them remembered answers), \
+         {} status changes, {} events in the log, {} checked on live connections over {} resumptions",
+        orders.len(),
+        load.moved(),
+        ledger.events,
+        heard.iter().map(|heard| heard.seqs.len()).sum::<usize>(),
+        heard.iter().map(|heard| heard.resumed).sum::<usize>(),
+    );
+}
