@@ -244,7 +244,7 @@ pub async fn create(
 }
 
 /// A change to a product. What is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(as = ProductChange)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
@@ -291,22 +291,44 @@ pub async fn update(
     Json(body, raw): Json<Change>,
 ) -> Result<Response, Problem> {
     let product = name(&product)?;
-    let Change { name, price, archived, sku, category, description, image } = body;
-    let details = if sku.is_some() || category.is_some() || description.is_some() || image.is_some() {
+    if !body.concerns_details() {
+        let command = Command::UpdateProduct(body.onto(product, None));
+        let changed = change(&app, product, command, envelope(&staff, &key, &raw, expected)).await?;
+        return done(&changed, StatusCode::OK, &staff);
+    }
+    for _ in 0..TRIES {
         let found = app.queries.product(product).await.map_err(|error| failed(&error))?;
-        let before = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?.details;
-        Some(Details {
+        let before = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?;
+        // The log replaces the details as a whole: one that changed since it was read here must not be put back.
+        let seen = expected.or(Some(before.product.version));
+        let command = Command::UpdateProduct(body.clone().onto(product, Some(before.details)));
+        match change(&app, product, command, envelope(&staff, &key, &raw, seen)).await {
+            Err(problem) if expected.is_none() && problem.code() == Code::VersionConflict => {}
+            changed => return done(&changed?, StatusCode::OK, &staff),
+        }
+    }
+    Err(Problem::new(Code::Busy).retry_after(1))
+}
+
+/// How often a change of details is tried again when somebody else came first.
+const TRIES: usize = 16;
+
+impl Change {
+    fn concerns_details(&self) -> bool {
+        self.sku.is_some() || self.category.is_some() || self.description.is_some() || self.image.is_some()
+    }
+
+    /// The whole change, on top of the details there are.
+    fn onto(self, product: ProductId, before: Option<Details>) -> UpdateProduct {
+        let Self { name, price, archived, sku, category, description, image } = self;
+        let details = before.map(|before| Details {
             sku: sku.or(before.sku),
             category: category.or(before.category),
             description: description.or(before.description),
             image: image.or(before.image),
-        })
-    } else {
-        None
-    };
-    let command = Command::UpdateProduct(UpdateProduct { product, name, price, archived, details });
-    let changed = change(&app, product, command, envelope(&staff, &key, &raw, expected)).await?;
-    done(&changed, StatusCode::OK, &staff)
+        });
+        UpdateProduct { product, name, price, archived, details }
+    }
 }
 
 /// Take a product off the shelf

@@ -108,7 +108,9 @@ impl Following {
             let request = self.client.get(stream(self.server)).bearer_auth(&self.token);
             let request = request.header("last-event-id", &self.last);
             // Cut off again before its first event: tried again.
-            if let Some((events, hello)) = Events::attempt(request).await {
+            if let Ok(response) = request.send().await
+                && let Some((events, hello)) = Events::begin(response).await
+            {
                 assert_eq!((&hello.data["recovered"], &hello.id), (&Value::Bool(true), &self.last));
                 self.heard.resumed += 1;
                 return events;

@@ -38,12 +38,17 @@ impl Events {
     /// Opens a stream, which must be let in.
     pub(crate) async fn open(request: Ask) -> (Self, Event) {
         let response = within(request.open()).await;
+        Self::begin(response).await.expect("a first event")
+    }
+
+    /// The first event of a stream; `None` when the server went away before it.
+    pub(crate) async fn begin(response: reqwest::Response) -> Option<(Self, Event)> {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let mut events = Self { response, pending: Vec::new() };
-        let connected = events.next().await.unwrap();
+        let connected = events.next().await?;
         assert_eq!(connected.name, "connected");
-        (events, connected)
+        Some((events, connected))
     }
 
     /// The next event; `None` when the server ended the stream.

@@ -1,0 +1,188 @@
+//! The command line, as a person uses it: the real binary in a directory of its own.
+
+mod copies;
+mod following;
+
+use serde_json::Value;
+
+use crate::binary::{Running, run, run_with};
+use crate::support::JWT_SECRET;
+
+const PASSWORD: &[(&str, &str)] = &[("ORDERCAST_PASSWORD", "correct horse battery")];
+
+/// The password a first start prints.
+fn printed_password(welcome: &str) -> &str {
+    let (_, after) = welcome.split_once("admin@example.com").unwrap();
+    after.split_once("password ").unwrap().1.split_whitespace().next().unwrap()
+}
+
+async fn sign_in(server: &Running, email: &str, password: &str) -> u16 {
+    let body = serde_json::json!({"email": email, "password": password});
+    server.ask("POST", "/api/v1/auth/login").json(&body).send().await.status
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let password = printed_password(&server.welcome).to_owned();
+    assert_eq!(sign_in(&server, "admin@example.com", &password).await, 200);
+    let products = server.ask("GET", "/api/v1/products").gives(200).await;
+    assert!(products["products"].as_array().unwrap().len() > 5);
+    let secret = data.path().join("jwt-secret");
+    assert!(!server.log.text().contains(&password), "a password does not belong into a log");
+    server.stop().await;
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&secret), 0o600);
+    }
+    let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    assert!(!again.welcome.contains(&password) && !again.welcome.contains("shown this once"), "{}", again.welcome);
+    assert_eq!(sign_in(&again, "admin@example.com", &password).await, 200);
+    again.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_that_was_cut_off_among_its_customers_is_finished_later() {
+    let data = tempfile::tempdir().unwrap();
+    Running::serve(data.path(), &[]).await.stop().await;
+    run_with(data.path(), &["user", "add", "asha@example.com", "--name", "Asha Rao"], PASSWORD).await.well();
+    let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let products = server.ask("GET", "/api/v1/products").gives(200).await;
+    assert!(products["products"].as_array().unwrap().len() > 5);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_are_managed_beside_a_running_server() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Running::serve(data.path(), &["--rate-limit-sign-in", "off"]).await;
+    let at = data.path();
+    let added = run_with(at, &["user", "add", "mira@shop.example", "--name", "Mira", "--role", "staff"], PASSWORD);
+    assert!(added.await.well().contains("added staff mira@shop.example"));
+    let made = run(at, &["user", "add", "bot@shop.example", "--role", "admin", "--generate"]).await.well();
+    let made = made.split_once("password ").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    assert_eq!(sign_in(&server, "mira@shop.example", PASSWORD[0].1).await, 200);
+    assert_eq!(sign_in(&server, "bot@shop.example", &made).await, 200);
+
+    let list = run(at, &["user", "list", "--json"]).await.well();
+    let users: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let emails: Vec<_> = users.iter().map(|user| user["email"].as_str().unwrap()).collect();
+    assert_eq!(emails, ["admin@example.com", "mira@shop.example", "bot@shop.example"]);
+    assert!(users.iter().all(|user| user["role"] == "staff"), "{list}");
+    let list = run(at, &["user", "list", "--role", "customer"]).await.well();
+    assert_eq!(list, "");
+
+    let other = &[("ORDERCAST_PASSWORD", "another good secret")];
+    run_with(at, &["user", "passwd", "mira@shop.example"], other).await.well();
+    assert_eq!(sign_in(&server, "mira@shop.example", PASSWORD[0].1).await, 401);
+    assert_eq!(sign_in(&server, "mira@shop.example", other[0].1).await, 200);
+
+    let link = run(at, &["user", "reset-link", "mira@shop.example"]).await.well();
+    let token = link.lines().next().unwrap().rsplit_once(['=', '#', '/']).unwrap().1.to_owned();
+    let body = serde_json::json!({"token": token, "password": "a third good secret"});
+    let reset = server.ask("POST", "/api/v1/auth/password-reset").json(&body);
+    let reset = reset.send().await;
+    assert!((200..300).contains(&reset.status), "{link}{reset:?}");
+    assert_eq!(sign_in(&server, "mira@shop.example", "a third good secret").await, 200);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_is_set_ends_the_streams_of_its_owner() {
+    use crate::support::live::Events;
+    let data = tempfile::tempdir().unwrap();
+    let server = Running::serve(data.path(), &[]).await;
+    let token = run_with(data.path(), &["token", "admin@example.com"], &[("JWT_SECRET", JWT_SECRET)]).await.well();
+    let token = token.trim();
+    let (mut stream, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(token)).await;
+    assert_eq!(hello.data["user"]["email"], "admin@example.com");
+    run_with(data.path(), &["user", "passwd", "admin@example.com"], PASSWORD).await.well();
+    let goodbye = stream.until("reconnect").await;
+    assert_eq!(goodbye.data["code"], 4501, "another process's sign-out reaches the server: {goodbye:?}");
+    assert_eq!(server.ask("GET", "/api/v1/me").by(token).refused(401).await, "session_ended");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_printed_token_works_and_lasts_as_long_as_it_was_made_for() {
+    let data = tempfile::tempdir().unwrap();
+    // The secret is the one the server made.
+    let server = Running::serve_with(data.path(), &[], &[]).await;
+    let token = run(data.path(), &["token", "admin@example.com", "--lifetime", "2s"]).await.well();
+    let token = token.trim().to_owned();
+    let me = server.ask("GET", "/api/v1/me").by(&token).gives(200).await;
+    assert_eq!(me["email"], "admin@example.com");
+    server.ask("GET", "/api/v1/orders").by(&token).gives(200).await;
+    let ended = async {
+        while server.ask("GET", "/api/v1/me").by(&token).send().await.status == 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    crate::support::within(ended).await;
+    assert_eq!(server.ask("GET", "/api/v1/me").by(&token).refused(401).await, "token_expired");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_wrong_is_said_with_what_to_do() {
+    let data = tempfile::tempdir().unwrap();
+    let at = data.path();
+    for arguments in [
+        &["user", "list"][..],
+        &["user", "add", "a@example.com", "--generate"],
+        &["token", "admin@example.com"],
+        &["migrate"],
+        &["backup", "copy.db"],
+    ] {
+        let error = run(at, arguments).await.badly();
+        assert!(error.contains("there is no database in"), "{arguments:?}: {error}");
+        assert!(error.contains("ordercast serve"), "{arguments:?} says what to do: {error}");
+    }
+    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "and nothing was made on the way");
+
+    let server = Running::serve(at, &[]).await;
+    let unknown = run(at, &["token", "nobody@example.com"]).await.badly();
+    assert!(unknown.contains("nobody@example.com") && unknown.contains("ordercast user list"), "{unknown}");
+    let twice = run_with(at, &["user", "add", "admin@example.com"], PASSWORD).await.badly();
+    assert!(twice.contains("admin@example.com"), "{twice}");
+    let weak = run_with(at, &["user", "add", "b@example.com"], &[("ORDERCAST_PASSWORD", "short")]).await.badly();
+    assert!(weak.contains("ORDERCAST_PASSWORD"), "{weak}");
+    let none = run(at, &["user", "passwd", "admin@example.com"]).await.badly();
+    assert!(none.contains("--generate"), "no terminal to ask at: {none}");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let port = server.address.to_string();
+    let taken = run(elsewhere.path(), &["serve", "--listen", &port]).await.badly();
+    assert!(taken.contains(&port) && taken.contains("listen"), "{taken}");
+    server.stop().await;
+
+    std::fs::write(elsewhere.path().join("ordercast.toml"), "stor_name = \"Tea\"\n").unwrap();
+    let typo = run(elsewhere.path(), &["serve"]).await.badly();
+    assert!(typo.contains("stor_name") && typo.contains("store_name"), "{typo}");
+    let value = run_with(elsewhere.path(), &["config"], &[("ORDERCAST_BODY_LIMIT", "much")]).await.badly();
+    assert!(value.contains("BODY_LIMIT") || value.contains("body_limit"), "{value}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn config_and_doctor_say_how_it_is() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("ordercast.toml"), "store_name = \"Tea & Co\"\n").unwrap();
+    let variables = [("JWT_SECRET", JWT_SECRET), ("PORT", "4567")];
+    let shown = run_with(data.path(), &["config", "--store-currency", "INR"], &variables).await.well();
+    for part in ["Tea & Co", "ordercast.toml", "INR", "0.0.0.0:4567", "PORT"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    assert!(!shown.contains(JWT_SECRET), "a secret is not shown: {shown}");
+
+    let server = Running::serve(data.path(), &[]).await;
+    let listen = server.address.to_string();
+    let healthy = run_with(data.path(), &["doctor", "--listen", &listen], &[("JWT_SECRET", JWT_SECRET)]).await;
+    assert!(healthy.out.contains("database"), "{healthy:?}");
+    assert!(healthy.status.success(), "{healthy:?}");
+    server.stop().await;
+    std::fs::write(data.path().join("ordercast.db"), "this is no database at all, and long enough to be read").unwrap();
+    let ill = run(data.path(), &["doctor"]).await;
+    assert!(!ill.status.success() && ill.out.contains("ordercast restore"), "{ill:?}");
+}
