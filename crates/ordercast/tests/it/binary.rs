@@ -59,7 +59,12 @@ pub(crate) async fn run(data: &Path, arguments: &[&str]) -> Said {
 
 /// Likewise, with variables.
 pub(crate) async fn run_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
-    let output = within(command(data, arguments).envs(variables.iter().copied()).output()).await.unwrap();
+    within(run_at_leisure(data, arguments, variables)).await
+}
+
+/// Likewise, for what may take its time.
+pub(crate) async fn run_at_leisure(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    let output = command(data, arguments).envs(variables.iter().copied()).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said { status: output.status, out: text(output.stdout), err: text(output.stderr) }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use crate::binary::{Running, command, run_with};
+use crate::binary::{Running, command, run_at_leisure};
 use crate::support::people::{customer, staff};
 use crate::support::{JWT_SECRET, within};
 
@@ -65,7 +65,7 @@ async fn simulate_keeps_a_shop_busy_and_finds_that_nothing_is_missed() {
     let arguments = [
         "simulate", "--url", &url, "--rate", "20", "--for", "3s", "--customers", "5", "--pace", "100ms", "--seed", "7",
     ];
-    let simulated = within_a_minute(run_with(data.path(), &arguments, SECRET)).await;
+    let simulated = within_a_minute(run_at_leisure(data.path(), &arguments, SECRET)).await;
     assert!(simulated.status.success(), "{simulated:?}");
     server.stop().await;
 }
