@@ -38,7 +38,11 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
         assert_eq!(mode(&secret), 0o600);
     }
     let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
-    assert!(!again.welcome.contains(&password) && !again.welcome.contains("shown this once"), "{}", again.welcome);
+    assert!(
+        !again.welcome.contains(&password) && !again.welcome.contains("shown this once"),
+        "{}",
+        again.welcome
+    );
     assert_eq!(sign_in(&again, "admin@example.com", &password).await, 200);
     again.stop().await;
 }
@@ -59,7 +63,8 @@ async fn accounts_are_managed_beside_a_running_server() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &["--rate-limit-sign-in", "off"]).await;
     let at = data.path();
-    let added = run_with(at, &["user", "add", "mira@shop.example", "--name", "Mira", "--role", "staff"], PASSWORD);
+    let added =
+        run_with(at, &["user", "add", "mira@shop.example", "--name", "Mira", "--role", "staff"], PASSWORD);
     assert!(added.await.well().contains("added staff mira@shop.example"));
     let made = run(at, &["user", "add", "bot@shop.example", "--role", "admin", "--generate"]).await.well();
     let made = made.split_once("password ").unwrap().1.split_whitespace().next().unwrap().to_owned();
@@ -94,7 +99,8 @@ async fn a_password_that_is_set_ends_the_streams_of_its_owner() {
     use crate::support::live::Events;
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
-    let token = run_with(data.path(), &["token", "admin@example.com"], &[("JWT_SECRET", JWT_SECRET)]).await.well();
+    let token =
+        run_with(data.path(), &["token", "admin@example.com"], &[("JWT_SECRET", JWT_SECRET)]).await.well();
     let token = token.trim();
     let (mut stream, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(token)).await;
     assert_eq!(hello.data["user"]["email"], "admin@example.com");
@@ -147,7 +153,8 @@ async fn what_goes_wrong_is_said_with_what_to_do() {
     assert!(unknown.contains("nobody@example.com") && unknown.contains("ordercast user list"), "{unknown}");
     let twice = run_with(at, &["user", "add", "admin@example.com"], PASSWORD).await.badly();
     assert!(twice.contains("admin@example.com"), "{twice}");
-    let weak = run_with(at, &["user", "add", "b@example.com"], &[("ORDERCAST_PASSWORD", "short")]).await.badly();
+    let weak =
+        run_with(at, &["user", "add", "b@example.com"], &[("ORDERCAST_PASSWORD", "short")]).await.badly();
     assert!(weak.contains("ORDERCAST_PASSWORD"), "{weak}");
     let none = run(at, &["user", "passwd", "admin@example.com"]).await.badly();
     assert!(none.contains("--generate"), "no terminal to ask at: {none}");
@@ -178,11 +185,16 @@ async fn config_and_doctor_say_how_it_is() {
 
     let server = Running::serve(data.path(), &[]).await;
     let listen = server.address.to_string();
-    let healthy = run_with(data.path(), &["doctor", "--listen", &listen], &[("JWT_SECRET", JWT_SECRET)]).await;
+    let healthy =
+        run_with(data.path(), &["doctor", "--listen", &listen], &[("JWT_SECRET", JWT_SECRET)]).await;
     assert!(healthy.out.contains("database"), "{healthy:?}");
     assert!(healthy.status.success(), "{healthy:?}");
     server.stop().await;
-    std::fs::write(data.path().join("ordercast.db"), "this is no database at all, and long enough to be read").unwrap();
+    std::fs::write(
+        data.path().join("ordercast.db"),
+        "this is no database at all, and long enough to be read",
+    )
+    .unwrap();
     let ill = run(data.path(), &["doctor"]).await;
     assert!(!ill.status.success() && ill.out.contains("ordercast restore"), "{ill:?}");
 }

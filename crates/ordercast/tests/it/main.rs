@@ -4,7 +4,12 @@
 
 mod auth;
 mod bad_input;
+mod binary;
+mod cli;
+mod crash;
 mod matrix;
 mod operations;
 mod orders;
+mod resume;
+mod shutdown;
 mod support;

@@ -65,8 +65,14 @@ async fn x4_x6_what_was_missed_comes_once_in_order_by_header_and_by_query() {
     shop.place(&customer("ben"), good, 1).await;
     shop.advance(&first, "processing").await;
     let before = take(&mut stream, 2).await;
-    assert_eq!(before.iter().map(|event| &*event.name).collect::<Vec<_>>(), ["order.created", "order.status_changed"]);
-    assert_eq!(before.iter().map(|event| event.data["version"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        before.iter().map(|event| &*event.name).collect::<Vec<_>>(),
+        ["order.created", "order.status_changed"]
+    );
+    assert_eq!(
+        before.iter().map(|event| event.data["version"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [1, 2]
+    );
     drop(stream);
 
     // While she is away.
@@ -178,7 +184,8 @@ async fn e7_a_stream_resumes_exactly_after_a_restart() {
     let (mut stream, again) = shop.resume(&asha, &last).await;
     assert_eq!(again.data["recovered"], true);
     let missed = take(&mut stream, 151).await;
-    let numbers: Vec<_> = missed[..150].iter().map(|event| event.data["orderNumber"].as_str().unwrap()).collect();
+    let numbers: Vec<_> =
+        missed[..150].iter().map(|event| event.data["orderNumber"].as_str().unwrap()).collect();
     assert_eq!(numbers, expected);
     assert_eq!(missed[150].data["status"], "processing");
     nothing_else(&shop, &mut stream, &asha, good).await;

@@ -76,8 +76,10 @@ async fn a_server_ends_in_order_and_the_next_one_finds_everything() {
     let path = format!("/api/v1/orders/{}", order["number"].as_str().unwrap());
     let found = server.ask("GET", &path).by(&customer("asha")).gives(200).await;
     assert_eq!(found, order);
-    let (mut asha, again) =
-        Events::open(server.ask("GET", "/api/v1/stream").by(&customer("asha")).header("last-event-id", &hello.id)).await;
+    let (mut asha, again) = Events::open(
+        server.ask("GET", "/api/v1/stream").by(&customer("asha")).header("last-event-id", &hello.id),
+    )
+    .await;
     assert_eq!(again.data["recovered"], true);
     assert_eq!(asha.next().await.unwrap().data["orderId"], order["id"]);
     server.stop().await;

@@ -63,7 +63,19 @@ async fn simulate_keeps_a_shop_busy_and_finds_that_nothing_is_missed() {
     let server = Running::serve(data.path(), &off).await;
     let url = format!("http://{}", server.address);
     let arguments = [
-        "simulate", "--url", &url, "--rate", "20", "--for", "3s", "--customers", "5", "--pace", "100ms", "--seed", "7",
+        "simulate",
+        "--url",
+        &url,
+        "--rate",
+        "20",
+        "--for",
+        "3s",
+        "--customers",
+        "5",
+        "--pace",
+        "100ms",
+        "--seed",
+        "7",
     ];
     let simulated = within_a_minute(run_at_leisure(data.path(), &arguments, SECRET)).await;
     assert!(simulated.status.success(), "{simulated:?}");

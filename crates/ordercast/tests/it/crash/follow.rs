@@ -66,6 +66,7 @@ struct Following {
 
 impl Following {
     async fn run(mut self, mut events: Events) -> Heard {
+        let mut until = self.until.clone();
         loop {
             tokio::select! {
                 event = events.next() => match event {
@@ -74,7 +75,7 @@ impl Following {
                 },
                 // The last event of the load may concern somebody else: a last look from the last id shows that
                 // nothing is left, which `stats.updated` or `heartbeat` would take long to.
-                _ = self.until.wait_for(|head| *head < u64::MAX) => break,
+                () = async { drop(until.wait_for(|head| *head < u64::MAX).await) } => break,
             }
         }
         let head = *self.until.borrow();

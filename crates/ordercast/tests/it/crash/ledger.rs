@@ -94,7 +94,8 @@ fn stock_adds_up(database: &Connection, orders: &HashMap<OrderId, Order>) {
     assert_eq!(held.len(), 2);
     let sql = "SELECT p.id, s.on_hand, s.reserved FROM products p JOIN stock s ON s.product = p.key";
     let mut find = database.prepare(sql).unwrap();
-    let rows = find.query_map((), |row| Ok((Uuid::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?))).unwrap();
+    let rows =
+        find.query_map((), |row| Ok((Uuid::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?))).unwrap();
     for row in rows {
         let (id, on_hand, reserved): (Uuid, i64, i64) = row.unwrap();
         let (promised, consumed) = held[&ProductId::new(id)];
@@ -104,9 +105,11 @@ fn stock_adds_up(database: &Connection, orders: &HashMap<OrderId, Order>) {
 
 fn everything_was_heard_once_in_order(lines: &[Line], heard: &Heard) {
     let mine = |line: &&Line| {
-        line.seq > heard.from && heard.customer.as_ref().is_none_or(|user| line.customer.as_ref() == Some(user))
+        line.seq > heard.from
+            && heard.customer.as_ref().is_none_or(|user| line.customer.as_ref() == Some(user))
     };
-    let (seqs, ids): (Vec<_>, Vec<_>) = lines.iter().filter(mine).map(|line| (line.seq, line.id.clone())).unzip();
+    let (seqs, ids): (Vec<_>, Vec<_>) =
+        lines.iter().filter(mine).map(|line| (line.seq, line.id.clone())).unzip();
     assert_eq!(heard.seqs, seqs, "{:?}", heard.customer);
     assert_eq!(heard.ids, ids, "{:?}", heard.customer);
     assert!(!seqs.is_empty());

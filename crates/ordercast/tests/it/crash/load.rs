@@ -154,7 +154,11 @@ impl Load {
             let answered = async {
                 let response = request.header("idempotency-key", &key).json(body).send().await?;
                 let replayed = response.headers().contains_key("idempotency-replayed");
-                Ok::<_, reqwest::Error>((response.status().as_u16(), replayed, response.json::<Value>().await?))
+                Ok::<_, reqwest::Error>((
+                    response.status().as_u16(),
+                    replayed,
+                    response.json::<Value>().await?,
+                ))
             };
             match answered.await {
                 // Busy or stopping: nothing was done.
