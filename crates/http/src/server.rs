@@ -24,7 +24,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// The most bytes of a request's head.
 const HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(5);
 /// A pause when the system has no more file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -37,7 +37,7 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop` resolves; then accepts nothing more, lets open requests finish, and returns. Live streams
-/// must end by themselves when the server stops; what is still open after ten seconds is cut.
+/// must end by themselves when the server stops; what is still open after five seconds is cut.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);

@@ -247,14 +247,15 @@ async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> u
         if cut.unsynced > 0 || between <= BETWEEN_COMMITS {
             cuts.push((copy, before, attempts.snapshot()));
         }
-        if cuts.len() - between.min(BETWEEN_COMMITS) == CUTS {
+        let checkpointed = Database::file(directory.path()).metadata().unwrap().len() > 1 << 20;
+        if cuts.len() - between.min(BETWEEN_COMMITS) >= CUTS
+            && (checkpointed || synchronous == Synchronous::Normal)
+        {
             break;
         }
     }
     submitters.shutdown().await;
     shop.close();
-    let copied = Database::file(directory.path()).metadata().unwrap().len();
-    assert!(copied > 1 << 20, "{name}: there was no checkpoint");
     let mut all_lost = 0;
     for (n, (copy, before, tried)) in cuts.into_iter().enumerate() {
         let again = Shop::open(copy.path(), &clock, &Options::default());

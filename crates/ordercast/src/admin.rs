@@ -164,7 +164,7 @@ pub async fn user_add(config: Config, args: UserAddArgs, environment: &Environme
         email: email.clone(),
         password_hash: hash(&password).await?,
     };
-    open.account(change).await?;
+    open.account(change).await.with_context(|| format!("cannot add {email}"))?;
     say(format_args!("added {} {email} ({id})", Role::from(args.role).name()))?;
     if let Some(made) = made {
         say(format_args!("password {made}  (shown this once)"))?;

@@ -51,7 +51,8 @@ async fn a9_a_stream_begins_with_who_and_where() {
         assert_eq!((&hello.data["role"], &hello.data["recovered"]), (&json!(role), &json!(false)));
         assert_eq!(hello.data["user"]["id"], id_of(user));
         assert_eq!(hello.data["cursor"], hello.id, "where it begins");
-        assert_eq!(seq(&hello.id), shop.head().await);
+        // Who is answered a moment before the live connections are told may hear of it once more, never too late.
+        assert!(seq(&hello.id) <= shop.head().await);
     }
 }
 
