@@ -129,7 +129,7 @@ impl From<RoleArg> for Role {
 pub struct UserAddArgs {
     /// The e-mail address to sign in with
     pub email: String,
-    /// The name others see [default: the part of the address before the @]
+    /// The name others see (default: the part of the address before the @)
     #[arg(long)]
     pub name: Option<String>,
     /// What the account may do
@@ -202,7 +202,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
-    /// Where the server is [default: this machine, at the configured port]
+    /// Where the server is (default: this machine, at the configured port)
     #[arg(long, env = "ORDERCAST_URL", value_parser = server_url)]
     pub url: Option<Url>,
     /// Sign in as this staff account, with the password from `ORDERCAST_PASSWORD` or typed

@@ -189,3 +189,102 @@ impl Runs {
         Ok(values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// A table of (value, key) in the order of the values, as the orders are for their customers.
+    fn open(path: &std::path::Path) -> Connection {
+        let connection = Connection::open(path).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+                 CREATE TABLE IF NOT EXISTS t (value INTEGER PRIMARY KEY, key INTEGER);
+                 CREATE TABLE IF NOT EXISTS t_runs (run INTEGER, key INTEGER, value INTEGER,
+                     PRIMARY KEY (run, key, value)) WITHOUT ROWID;
+                 CREATE TABLE IF NOT EXISTS t_run_ends (run INTEGER PRIMARY KEY, last INTEGER);",
+            )
+            .unwrap();
+        connection
+    }
+
+    fn runs(connection: &Connection) -> Runs {
+        Runs::open(connection, "t", "SELECT key, value FROM t WHERE value > ?1 ORDER BY value").unwrap()
+    }
+
+    /// Adds entries in a transaction that is committed or not.
+    fn add(connection: &Connection, runs: &Runs, values: std::ops::Range<i64>, commit: bool) {
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        for value in values.clone() {
+            connection.execute("INSERT INTO t VALUES (?1, ?2)", (value, value % 7)).unwrap();
+        }
+        runs.add(connection, values.map(|value| Entry { key: value % 7, value })).unwrap();
+        if commit {
+            connection.execute_batch("COMMIT").unwrap();
+            runs.committed();
+        } else {
+            connection.execute_batch("ROLLBACK").unwrap();
+            runs.rolled_back();
+        }
+    }
+
+    /// What a reader finds of a key and its snapshot knows.
+    fn found(reader: &Connection, runs: &Runs, key: i64, before: i64, limit: usize) -> Vec<i64> {
+        let known = |value: &i64| {
+            reader.query_row("SELECT count(*) FROM t WHERE value = ?1", [value], |row| row.get(0)).unwrap()
+        };
+        runs.find(reader, key, before, limit).unwrap().into_iter().filter(known).collect()
+    }
+
+    #[test]
+    fn a_look_up_finds_what_the_table_holds_whatever_was_rolled_back() {
+        const MOST: i64 = RUN as i64 * 5 / 2;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("runs.db");
+        let connection = open(&path);
+        let (mut index, mut rng) = (runs(&connection), fastrand::Rng::with_seed(1));
+        let mut end = 1;
+        while end < MOST {
+            let more = rng.i64(1..900);
+            let commit = rng.u8(..) < 170;
+            add(&connection, &index, end..end + more, commit);
+            end += if commit { more } else { 0 };
+            if rng.u8(..) < 10 {
+                index = runs(&connection);
+            }
+            let mut table: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+            for value in (1..end).rev() {
+                table.entry(value % 7).or_default().push(value);
+            }
+            let (key, before, limit) = (rng.i64(0..8), rng.i64(0..end + 10), rng.usize(1..300));
+            let mut expected = table.remove(&key).unwrap_or_default();
+            expected.retain(|value| *value < before);
+            expected.truncate(limit);
+            assert_eq!(found(&connection, &index, key, before, limit), expected);
+        }
+        let ends: i64 =
+            connection.query_row("SELECT count(*) FROM t_run_ends", (), |row| row.get(0)).unwrap();
+        assert_eq!(ends, 2);
+    }
+
+    #[test]
+    fn a_reader_may_be_one_run_behind_and_is_told_when_it_is_two() {
+        let run = i64::try_from(RUN).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("runs.db");
+        let (writer, reader) = (open(&path), open(&path));
+        let index = runs(&writer);
+        add(&writer, &index, 1..100, true);
+        reader.execute_batch("BEGIN; SELECT * FROM t LIMIT 1").unwrap();
+        let before = found(&reader, &index, 3, i64::MAX, 1000);
+        assert_eq!(before.len(), 14);
+        add(&writer, &index, 100..run + 1, true);
+        assert_eq!(found(&reader, &index, 3, i64::MAX, 100_000), before, "the run is not in its snapshot");
+        add(&writer, &index, run + 1..2 * run + 1, true);
+        assert!(matches!(index.find(&reader, 3, i64::MAX, 1000), Err(LogError::StaleSnapshot)));
+        reader.execute_batch("COMMIT").unwrap();
+        assert_eq!(found(&reader, &index, 3, i64::MAX, 3), [2 * run - 4, 2 * run - 11, 2 * run - 18]);
+    }
+}

@@ -73,20 +73,20 @@ async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_i
     load.wait_for(load.answered() + BETWEEN).await;
     load.stop(workers).await;
     let head = within(follow::head(server.address)).await;
-    let mut heard = Vec::new();
+    let mut followed = Vec::new();
     for follower in followers {
-        heard.push(follower.finish(&head).await);
+        followed.push(follower.finish(&head).await);
     }
     server.stop().await;
     let (orders, retried, replayed) = load.result();
-    let ledger = ledger::check(data.path(), &orders, &heard).await;
+    let ledger = ledger::check(data.path(), &orders, &followed);
     println!(
         "{crashes} kills: {} orders acknowledged ({retried} after a retry, {replayed} of them remembered answers), \
          {} status changes, {} events in the log, {} checked on live connections over {} resumptions",
         orders.len(),
         load.moved(),
         ledger.events,
-        heard.iter().map(|heard| heard.seqs.len()).sum::<usize>(),
-        heard.iter().map(|heard| heard.resumed).sum::<usize>(),
+        followed.iter().map(|heard| heard.seqs.len()).sum::<usize>(),
+        followed.iter().map(|heard| heard.resumed).sum::<usize>(),
     );
 }

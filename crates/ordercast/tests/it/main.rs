@@ -5,7 +5,10 @@
 mod auth;
 mod bad_input;
 mod binary;
+mod binary;
 mod cli;
+mod cli;
+mod crash;
 mod crash;
 mod matrix;
 mod operations;

@@ -117,12 +117,12 @@ async fn x2_d23_everybody_hears_only_what_is_theirs() {
     let mut cart = crate::support::goods::cart(&[(there, 1)]);
     cart["storeId"] = json!("north");
     shop.post("/api/v1/orders", &cart).by(&customer("ben")).gives(201).await;
-    let hers = shop.place(&customer("asha"), here, 1).await;
+    let asked = shop.place(&customer("asha"), here, 1).await;
     let (begin, customer_ben) = (seq(&hello.id), id_of("ben"));
     let main = take(&mut main, 2).await;
     assert_eq!(seqs(&main), [begin + 1, begin + 3]);
     assert_eq!(main[0].data["customer"]["id"], customer_ben);
-    assert_eq!(main[1].data["orderId"], hers.view["id"]);
+    assert_eq!(main[1].data["orderId"], asked.view["id"]);
     assert_eq!(seqs(&take(&mut other, 1).await), [begin + 2]);
     let only = take(&mut asha, 1).await;
     assert_eq!(seqs(&only), [begin + 3], "nothing of Ben's");

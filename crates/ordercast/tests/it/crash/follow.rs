@@ -42,9 +42,9 @@ impl Follower {
         let request = client.get(stream(server)).bearer_auth(&token);
         let (events, hello) = Events::open(Ask::of(request)).await;
         let customer = (hello.data["role"] == "user").then(|| text(&hello.data["user"]["id"]));
-        let heard = Heard { from: seq(&hello.id), customer, ..Heard::default() };
+        let none_yet = Heard { from: seq(&hello.id), customer, ..Heard::default() };
         let (head, until) = watch::channel(u64::MAX);
-        let following = Following { server, client, token, last: hello.id, heard, until };
+        let following = Following { server, client, token, last: hello.id, heard: none_yet, until };
         Self { task: tokio::spawn(following.run(events)), head }
     }
 

@@ -24,7 +24,7 @@ struct Line {
     customer: Option<String>,
 }
 
-pub(super) async fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[Heard]) -> Ledger {
+pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[Heard]) -> Ledger {
     let file = data.join("ordercast.db");
     let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let verdict: String = database.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
