@@ -5,10 +5,7 @@
 mod auth;
 mod bad_input;
 mod binary;
-mod binary;
 mod cli;
-mod cli;
-mod crash;
 mod crash;
 mod matrix;
 mod operations;
