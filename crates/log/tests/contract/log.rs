@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -193,12 +193,7 @@ impl<B: Backend> Log<B> {
             tokio::task::yield_now().await;
         }
         let writer = self.writer();
-        let mut waiting: Vec<Pin<Box<_>>> =
-            submissions.into_iter().map(|submission| Box::pin(writer.submit(submission))).collect();
-        for submission in &mut waiting {
-            // The first look puts it into the queue.
-            assert!(submission.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        }
+        let waiting: Vec<_> = submissions.into_iter().map(|submission| queue(&writer, submission)).collect();
         self.published.hold(false);
         let mut receipts = Vec::new();
         for submission in waiting {
@@ -230,6 +225,19 @@ impl<B: Backend> Drop for Log<B> {
         if self.running.is_some() && !std::thread::panicking() {
             self.stop();
         }
+    }
+}
+
+/// Puts a submission into the writer's queue now; awaiting the result waits for the answer.
+pub(crate) fn queue(
+    writer: &Writer,
+    submission: Submission,
+) -> Pin<Box<dyn Future<Output = Result<Receipt, SubmitError>> + Send + '_>> {
+    let mut answer = Box::pin(writer.submit(submission));
+    // The first look puts it there; the writer may even be so quick that it finds the answer.
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Box::pin(std::future::ready(done)),
+        Poll::Pending => answer,
     }
 }
 

@@ -2,7 +2,6 @@
 //! The seed is the argument; the same seed asks for the same things.
 
 use std::sync::Arc;
-use std::task::{Context, Waker};
 
 use fastrand::Rng;
 use jiff::SignedDuration;
@@ -13,7 +12,7 @@ use orders::{Actor, Command, OrderRef, ProductId, Status, StoreId, Subject, Worl
 
 use super::Backend;
 use super::clock::TestClock;
-use super::log::Log;
+use super::log::{Log, queue};
 use super::shop::{
     bring, cancel, customer, driver, expect_at, gateway, locate, named, number, pay, placing, setting, staff,
     store, user,
@@ -106,9 +105,7 @@ async fn all_at_once(writer: &Writer, commands: Vec<(Command, Actor)>) -> Vec<(O
     let mut waiting = Vec::new();
     for (command, actor) in commands {
         let who = actor.user().map(|user| user.as_str().to_owned()).unwrap_or_default();
-        let mut submission = Box::pin(writer.submit(Submission::one(command, actor)));
-        assert!(submission.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        waiting.push((submission, who));
+        waiting.push((queue(writer, Submission::one(command, actor)), who));
     }
     let mut outcomes = Vec::new();
     for (submission, who) in waiting {
