@@ -1,0 +1,368 @@
+//! One client, whatever its transport.
+
+use std::collections::VecDeque;
+use std::io::{ErrorKind, IoSlice};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+
+use futures_util::task::AtomicWaker;
+use tokio::net::TcpStream;
+
+use crate::engine::packet::Posted;
+use crate::engine::polling::Polling;
+use crate::engine::statistics::{one_less, one_more};
+use crate::engine::{CloseReason, Engine, Protocol, lock};
+use crate::frame::Frame;
+use crate::sid::Sid;
+
+/// Frames handed to the system at once.
+const FRAMES: usize = 64;
+/// Bytes after which no more frames are pulled for one write.
+const BYTES: usize = 64 * 1024;
+
+/// One client. Shared by its task, by the requests of long-polling, and by whoever sends to it.
+pub struct Connection<P: Protocol> {
+    pub(crate) engine: Arc<Engine<P>>,
+    pub(crate) sid: Sid,
+    peer: P::Peer,
+    /// The WebSocket, from the opening or the upgrade on.
+    io: OnceLock<TcpStream>,
+    /// The task.
+    task: AtomicWaker,
+    /// Something asked to be pulled by way of a waker.
+    asked: AtomicBool,
+    pub(crate) state: Mutex<State>,
+}
+
+pub(crate) struct State {
+    /// `None`: the WebSocket.
+    pub(crate) polling: Option<Box<Polling>>,
+    /// Sent directly, or pulled and not written yet, oldest first.
+    waiting: VecDeque<Frame>,
+    /// Bytes of `waiting`.
+    bytes: usize,
+    /// Bytes of the first that the system took already.
+    written: usize,
+    /// The system takes no more for now; the task waits for it.
+    blocked: bool,
+    closed: Option<CloseReason>,
+    /// What came over either transport before the task took the new one over.
+    handed: Option<Box<Handed>>,
+}
+
+/// Input that changes hands with an upgrade: what was posted comes before what the WebSocket brought.
+pub(crate) struct Handed {
+    pub(crate) posted: Option<Vec<Posted>>,
+    pub(crate) input: Vec<u8>,
+}
+
+impl State {
+    pub(crate) fn closed(&self) -> Option<CloseReason> {
+        self.closed
+    }
+
+    pub(crate) fn take_handed(&mut self) -> Option<Box<Handed>> {
+        self.handed.take()
+    }
+}
+
+/// Room for what is to be sent now.
+pub struct Outgoing<'a> {
+    frames: &'a mut Vec<Frame>,
+    bytes: usize,
+}
+
+impl Outgoing<'_> {
+    /// Appends a frame.
+    pub fn push(&mut self, frame: Frame) {
+        self.bytes += frame.len();
+        self.frames.push(frame);
+    }
+
+    /// How many more frames should be appended; what is more than this waits in memory.
+    pub fn room(&self) -> usize {
+        if self.bytes >= BYTES { 0 } else { FRAMES.saturating_sub(self.frames.len()) }
+    }
+
+    /// Whether nothing more should be appended. It will be asked for when this is written.
+    pub fn is_full(&self) -> bool {
+        self.room() == 0
+    }
+}
+
+thread_local! {
+    /// Frames on their way from the application to the system: idle connections own none of their own.
+    static BATCH: std::cell::Cell<Vec<Frame>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
+impl<P: Protocol> Connection<P> {
+    pub(crate) fn new(
+        engine: &Arc<Engine<P>>,
+        sid: Sid,
+        peer: P::Peer,
+        polling: Option<Box<Polling>>,
+    ) -> Arc<Self> {
+        let statistics = engine.statistics();
+        one_more(if polling.is_some() { &statistics.polling } else { &statistics.websocket });
+        let state = State {
+            polling,
+            waiting: VecDeque::new(),
+            bytes: 0,
+            written: 0,
+            blocked: false,
+            closed: None,
+            handed: None,
+        };
+        Arc::new(Self {
+            engine: Arc::clone(engine),
+            sid,
+            peer,
+            io: OnceLock::new(),
+            task: AtomicWaker::new(),
+            asked: AtomicBool::new(false),
+            state: Mutex::new(state),
+        })
+    }
+
+    /// The engine's id of it.
+    pub fn sid(&self) -> Sid {
+        self.sid
+    }
+
+    /// What the protocol keeps for it.
+    pub fn peer(&self) -> &P::Peer {
+        &self.peer
+    }
+
+    /// Whether its transport is a WebSocket.
+    pub fn is_websocket(&self) -> bool {
+        lock(&self.state).polling.is_none()
+    }
+
+    /// Whether it has ended.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.state).closed.is_some()
+    }
+
+    pub(crate) fn closed(&self) -> Option<CloseReason> {
+        lock(&self.state).closed
+    }
+
+    pub(crate) fn io(&self) -> Option<&TcpStream> {
+        self.io.get()
+    }
+
+    pub(crate) fn set_io(&self, io: TcpStream) {
+        // Set once: by the opening, or by the one upgrade that found the state in long-polling.
+        drop(self.io.set(io));
+    }
+
+    pub(crate) fn wake_task(&self) {
+        self.task.wake();
+    }
+
+    /// Sends frames, which stay together and in order, after all that was sent before.
+    pub fn send(self: &Arc<Self>, frames: impl IntoIterator<Item = Frame>) {
+        let mut state = lock(&self.state);
+        if state.closed.is_some() {
+            return;
+        }
+        for frame in frames {
+            state.bytes += frame.len();
+            state.waiting.push_back(frame);
+        }
+        self.flush(&mut state);
+        if state.bytes > self.engine.config.max_waiting {
+            self.end(&mut state, CloseReason::TooSlow);
+        }
+    }
+
+    /// There is something to [`fill`](Protocol::fill) in: writes it at once, as far as the client takes it.
+    pub fn pull(self: &Arc<Self>) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() && !state.blocked {
+            self.flush(&mut state);
+        }
+    }
+
+    /// Ends the connection.
+    pub fn close(self: &Arc<Self>, reason: CloseReason) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            self.end(&mut state, reason);
+        }
+    }
+
+    fn end(&self, state: &mut State, reason: CloseReason) {
+        state.closed = Some(reason);
+        if let Some(polling) = &mut state.polling {
+            polling.wake();
+        } else if let (Some(io), Some((code, text)), false) = (self.io.get(), reason.code(), state.blocked) {
+            // Best effort: whoever takes nothing more is not waited for.
+            let mut frame = vec![0x88, 2];
+            frame.extend_from_slice(&code.to_be_bytes());
+            frame.extend_from_slice(text.as_bytes());
+            frame[1] = u8::try_from(frame.len() - 2).unwrap_or(2);
+            drop(io.try_write(&frame));
+        }
+        state.waiting = VecDeque::new();
+        let statistics = self.engine.statistics();
+        one_less(if state.polling.is_some() { &statistics.polling } else { &statistics.websocket });
+        statistics.count_closed(&reason);
+        self.engine.remove(&self.sid);
+        self.task.wake();
+    }
+
+    /// Frames for the answer to a long-polling request: what waits, then what can be pulled.
+    pub(crate) fn take(self: &Arc<Self>, state: &mut State, frames: &mut Vec<Frame>) {
+        frames.extend(state.waiting.drain(..));
+        state.bytes = 0;
+        self.fill(frames);
+    }
+
+    fn fill(self: &Arc<Self>, frames: &mut Vec<Frame>) {
+        let waker = Waker::from(Arc::clone(self));
+        let bytes = frames.iter().map(Frame::len).sum();
+        let mut outgoing = Outgoing { frames, bytes };
+        self.engine.protocol.fill(self, &mut Context::from_waker(&waker), &mut outgoing);
+    }
+
+    /// Writes what waits, then what can be pulled, until there is nothing more or the system takes no more.
+    fn flush(self: &Arc<Self>, state: &mut State) {
+        if let Some(polling) = &mut state.polling {
+            polling.wake();
+            return;
+        }
+        let Some(io) = self.io.get() else { return };
+        if state.blocked {
+            return;
+        }
+        let mut batch = BATCH.take();
+        loop {
+            state.take_waiting(&mut batch);
+            let pulled = batch.is_empty();
+            if pulled {
+                self.fill(&mut batch);
+            }
+            // With room left there was nothing more just now; when there is, we are called again.
+            let full = batch.len() >= FRAMES || batch.iter().map(Frame::len).sum::<usize>() >= BYTES;
+            let result = if batch.is_empty() { Ok(0) } else { write(io, &batch, state.written) };
+            match result {
+                Ok(written) => state.advance(&mut batch, written),
+                Err(ErrorKind::WouldBlock) => {}
+                Err(_) => {
+                    batch.clear();
+                    self.end(state, CloseReason::Transport);
+                    break;
+                }
+            }
+            if !batch.is_empty() {
+                state.put_back(&mut batch);
+                // The task waits until the system takes more.
+                state.blocked = true;
+                self.task.wake();
+                break;
+            }
+            if pulled && !full {
+                break;
+            }
+        }
+        BATCH.set(batch);
+    }
+
+    /// Waits until more can be written, and writes it. `Ready` when nothing is blocked.
+    pub(crate) fn poll_write(self: &Arc<Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(io) = self.io.get() else { return Poll::Ready(()) };
+        loop {
+            let mut state = lock(&self.state);
+            if self.asked.swap(false, Ordering::Acquire) && state.closed.is_none() {
+                self.flush(&mut state);
+            }
+            if !state.blocked || state.closed.is_some() {
+                return Poll::Ready(());
+            }
+            match io.poll_write_ready(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(_) => {
+                    state.blocked = false;
+                    self.flush(&mut state);
+                }
+            }
+        }
+    }
+}
+
+impl<P: Protocol> Wake for Connection<P> {
+    fn wake(self: Arc<Self>) {
+        self.asked.store(true, Ordering::Release);
+        self.task.wake();
+        let mut state = lock(&self.state);
+        if let Some(polling) = &mut state.polling {
+            polling.wake();
+        }
+    }
+}
+
+impl<P: Protocol> Connection<P> {
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.task.register(waker);
+    }
+}
+
+impl State {
+    pub(crate) fn hand_over(&mut self, input: Vec<u8>, posted: Option<Vec<Posted>>) {
+        self.handed = Some(Box::new(Handed { posted, input }));
+    }
+
+    /// Moves the oldest waiting frames.
+    fn take_waiting(&mut self, batch: &mut Vec<Frame>) {
+        let portion = self.waiting.len().min(FRAMES);
+        batch.extend(self.waiting.drain(..portion));
+        self.bytes -= batch.iter().map(Frame::len).sum::<usize>();
+        if self.waiting.is_empty() && self.waiting.capacity() > 0 {
+            self.waiting = VecDeque::new();
+        }
+    }
+
+    fn put_back(&mut self, batch: &mut Vec<Frame>) {
+        self.bytes += batch.iter().map(Frame::len).sum::<usize>();
+        for frame in batch.drain(..).rev() {
+            self.waiting.push_front(frame);
+        }
+    }
+
+    /// Drops the frames of a batch that the system has taken wholly, and remembers how much of the next one.
+    fn advance(&mut self, batch: &mut Vec<Frame>, written: usize) {
+        let mut written = written + self.written;
+        let mut whole = 0;
+        for frame in &*batch {
+            if written < frame.len() {
+                break;
+            }
+            written -= frame.len();
+            whole += 1;
+        }
+        batch.drain(..whole);
+        self.written = written;
+    }
+}
+
+/// One write of many frames, the first without the bytes that are written already.
+fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKind> {
+    let done = match frames {
+        [only] => io.try_write(&only.wire()[skip..]),
+        many => {
+            let mut slices = [IoSlice::new(&[]); FRAMES];
+            let used = many.len().min(FRAMES);
+            for (slice, frame) in slices.iter_mut().zip(many) {
+                *slice = IoSlice::new(frame.wire());
+            }
+            if let Some(first) = many.first() {
+                slices[0] = IoSlice::new(&first.wire()[skip..]);
+            }
+            io.try_write_vectored(&slices[..used])
+        }
+    };
+    done.map_err(|error| error.kind())
+}

@@ -1,0 +1,349 @@
+//! A connection's task: reads, has packets handled one after the other, writes what was blocked, keeps the heartbeat.
+
+use std::future::{Future, poll_fn};
+use std::io::ErrorKind;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+use crate::engine::connection::Connection;
+use crate::engine::packet::{Packet, Posted};
+use crate::engine::statistics::count;
+use crate::engine::{CloseReason, Handling, Message, Protocol, lock};
+use crate::frame::Frame;
+use crate::websocket::decoder::{Decoder, Incoming};
+
+/// What is read at once, into a buffer of the thread.
+const READ: usize = 64 * 1024;
+/// How long a client may take to close after it was told to.
+const LINGER: Duration = Duration::from_secs(2);
+/// How long the handler of the last message may still run after the connection ended.
+const GRACE: Duration = Duration::from_secs(10);
+/// The window in which packets are counted.
+const WINDOW: Duration = Duration::from_secs(1);
+
+thread_local! {
+    static BUFFER: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
+/// Serves a connection to its end. `input` is what came with the request that opened it.
+pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Vec<u8>) {
+    let now = Instant::now();
+    let config = &connection.engine.config;
+    let mut driver = Driver {
+        connection: &connection,
+        handling: None,
+        input,
+        posted: Vec::new().into_iter(),
+        decoder: Decoder::default(),
+        beat: now + config.ping_interval,
+        pinged: false,
+        admit: Some(now + config.connect_timeout),
+        window: now,
+        taken: 0,
+        held: false,
+    };
+    let mut sleep = pin!(tokio::time::sleep_until(now + config.ping_interval.min(config.connect_timeout)));
+    let reason = poll_fn(|context| driver.poll(context, sleep.as_mut())).await;
+    // What a client asked for last is done, also when it left right after.
+    if let Some(handling) = driver.handling.take() {
+        drop(tokio::time::timeout(GRACE, handling).await);
+    }
+    connection.engine.protocol.closed(&connection, &reason);
+    if let Some(io) = connection.io() {
+        linger(io).await;
+    }
+}
+
+/// Lets the client read what was written last: closing at once, with bytes unread, would take it back.
+pub(crate) async fn linger(io: &TcpStream) {
+    if rustix::net::shutdown(io, rustix::net::Shutdown::Write).is_err() {
+        return;
+    }
+    let drain = async {
+        let mut bytes = [0; 512];
+        while io.readable().await.is_ok() {
+            match io.try_read(&mut bytes) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => break,
+            }
+        }
+    };
+    drop(tokio::time::timeout(LINGER, drain).await);
+}
+
+struct Driver<'a, P: Protocol> {
+    connection: &'a Arc<Connection<P>>,
+    /// The handler of the last message, while it runs.
+    handling: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// Bytes of frames that are not complete, or whose turn has not come. Empty when idle.
+    input: Vec<u8>,
+    /// Packets posted by long-polling whose turn has not come.
+    posted: std::vec::IntoIter<Posted>,
+    decoder: Decoder,
+    /// When to ping, or, when `pinged`, until when there has to be an answer.
+    beat: Instant,
+    pinged: bool,
+    /// Until when the client has to have connected to a namespace.
+    admit: Option<Instant>,
+    /// When the window in which `taken` packets came began.
+    window: Instant,
+    taken: u32,
+    /// The client sent too fast and is not read until the window ends.
+    held: bool,
+}
+
+impl<P: Protocol> Driver<'_, P> {
+    fn poll(&mut self, context: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> Poll<CloseReason> {
+        self.connection.register(context.waker());
+        loop {
+            if let Some(reason) = self.connection.closed() {
+                return Poll::Ready(reason);
+            }
+            let blocked = self.connection.poll_write(context).is_pending();
+            let read = self.poll_input(context);
+            if let Poll::Ready(reason) = read {
+                self.connection.close(reason);
+                continue;
+            }
+            if self.connection.closed().is_some() {
+                continue;
+            }
+            // A packet that was handled may have blocked the writing; look once more.
+            if !blocked
+                && self.connection.poll_write(context).is_ready()
+                && self.connection.closed().is_some()
+            {
+                continue;
+            }
+            if sleep.as_mut().poll(context).is_ready() {
+                if let Some(reason) = self.tick(Instant::now()) {
+                    self.connection.close(reason);
+                    continue;
+                }
+            }
+            let next = self.next_deadline();
+            if next != sleep.deadline() {
+                sleep.as_mut().reset(next);
+                continue;
+            }
+            return Poll::Pending;
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let mut next = self.beat;
+        if let Some(admit) = self.admit {
+            next = next.min(admit);
+        }
+        if self.held {
+            next = next.min(self.window + WINDOW);
+        }
+        next
+    }
+
+    /// Something is due.
+    fn tick(&mut self, now: Instant) -> Option<CloseReason> {
+        let config = &self.connection.engine.config;
+        if self.admit.is_some_and(|admit| now >= admit) {
+            if !self.connection.engine.protocol.admitted(self.connection) {
+                return Some(CloseReason::ConnectTimeout);
+            }
+            self.admit = None;
+        }
+        if self.held && now >= self.window + WINDOW {
+            self.held = false;
+        }
+        if now >= self.beat {
+            if self.pinged {
+                return Some(CloseReason::PingTimeout);
+            }
+            self.pinged = true;
+            // From when it was due: a late timer does not give the client longer.
+            self.beat += config.ping_timeout;
+            self.expect(Some(self.beat));
+            self.connection.send([Frame::text(&["2"])]);
+        }
+        None
+    }
+
+    /// Until when a pong has to come. A request of long-polling may come before this task's timer.
+    fn expect(&self, pong_until: Option<Instant>) {
+        if let Some(polling) = &mut lock(&self.connection.state).polling {
+            polling.pong_until = pong_until;
+        }
+    }
+
+    /// Reads and handles packets; `Ready` when the connection has to end.
+    fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<CloseReason> {
+        loop {
+            if let Some(handling) = &mut self.handling {
+                ready!(handling.as_mut().poll(context));
+                self.handling = None;
+            }
+            if self.held {
+                return Poll::Pending;
+            }
+            if let Some(packet) = self.posted.next() {
+                if let Some(reason) = self.posted(packet) {
+                    return Poll::Ready(reason);
+                }
+                continue;
+            }
+            if !self.input.is_empty() {
+                let mut input = std::mem::take(&mut self.input);
+                let (used, end) = self.consume(&mut input);
+                input.drain(..used);
+                if !input.is_empty() {
+                    self.input = input;
+                }
+                if let Some(reason) = end {
+                    return Poll::Ready(reason);
+                }
+                if self.handling.is_some() || self.held {
+                    continue;
+                }
+            }
+            match self.more() {
+                Some(true) => continue,
+                Some(false) => {}
+                None => return Poll::Pending,
+            }
+            if let Some(reason) = ready!(self.poll_read(context)) {
+                return Poll::Ready(reason);
+            }
+        }
+    }
+
+    /// Takes over what came by long-polling, or with an upgrade. `Some(true)`: there was something; `Some(false)`:
+    /// the WebSocket is to be read; `None`: nothing came.
+    fn more(&mut self) -> Option<bool> {
+        let mut state = lock(&self.connection.state);
+        if let Some(polling) = &mut state.polling {
+            self.posted = polling.take_posted()?.into_iter();
+            return Some(true);
+        }
+        let Some(handed) = state.take_handed() else { return Some(false) };
+        self.posted = handed.posted.unwrap_or_default().into_iter();
+        self.input = handed.input;
+        Some(true)
+    }
+
+    /// Reads once.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Option<CloseReason>> {
+        let Some(io) = self.connection.io() else { return Poll::Pending };
+        if ready!(io.poll_read_ready(context)).is_err() {
+            return Poll::Ready(Some(CloseReason::Transport));
+        }
+        let mut buffer = BUFFER.take();
+        buffer.resize(READ, 0);
+        let end = match io.try_read(&mut buffer) {
+            Ok(0) => Some(CloseReason::Transport),
+            Ok(read) if self.input.is_empty() => {
+                let (used, end) = self.consume(&mut buffer[..read]);
+                // Empty most of the time, so that an idle connection keeps nothing.
+                self.input = buffer[used..read].to_vec();
+                end
+            }
+            Ok(read) => {
+                self.input.extend_from_slice(&buffer[..read]);
+                None
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(_) => Some(CloseReason::Transport),
+        };
+        BUFFER.set(buffer);
+        Poll::Ready(end)
+    }
+
+    /// Handles the frames in `bytes` until one has to be waited for. How many bytes that were, and whether the
+    /// connection has to end.
+    fn consume(&mut self, bytes: &mut [u8]) -> (usize, Option<CloseReason>) {
+        let limit = self.connection.engine.config.max_payload;
+        let mut decoder = std::mem::take(&mut self.decoder);
+        let (mut used, mut end) = (0, None);
+        while end.is_none() && self.handling.is_none() && !self.held {
+            match decoder.step(&mut bytes[used..], limit, |incoming| self.incoming(incoming)) {
+                Ok(None) => break,
+                Ok(Some((taken, outcome))) => {
+                    used += taken;
+                    end = outcome.flatten();
+                }
+                Err(violation) => end = Some(CloseReason::Violation(violation)),
+            }
+        }
+        self.decoder = decoder;
+        (used, end)
+    }
+
+    fn incoming(&mut self, incoming: Incoming<'_>) -> Option<CloseReason> {
+        match incoming {
+            Incoming::Text(text) => match Packet::parse(text) {
+                Some(Packet::Message(text)) => self.message(Message::Text(text)),
+                Some(Packet::Pong) => self.pong(),
+                Some(Packet::Close) => Some(CloseReason::Transport),
+                Some(Packet::Ping(_) | Packet::Upgrade | Packet::Noop) => None,
+                None => Some(CloseReason::Parse),
+            },
+            Incoming::Binary(bytes) => self.message(Message::Binary(bytes)),
+            Incoming::Ping(bytes) => {
+                let answer = Frame::pong(bytes);
+                self.count();
+                self.connection.send([answer]);
+                None
+            }
+            Incoming::Close => Some(CloseReason::Transport),
+        }
+    }
+
+    fn posted(&mut self, packet: Posted) -> Option<CloseReason> {
+        match packet {
+            Posted::Text(text) => self.message(Message::Text(&text)),
+            Posted::Binary(bytes) => self.message(Message::Binary(&bytes)),
+            Posted::Pong => self.pong(),
+            Posted::Close => Some(CloseReason::Transport),
+            Posted::Nothing => None,
+        }
+    }
+
+    fn pong(&mut self) -> Option<CloseReason> {
+        if self.pinged {
+            self.pinged = false;
+            self.expect(None);
+            self.beat = Instant::now() + self.connection.engine.config.ping_interval;
+        }
+        None
+    }
+
+    fn message(&mut self, message: Message<'_>) -> Option<CloseReason> {
+        self.count();
+        match self.connection.engine.protocol.message(self.connection, message) {
+            Handling::Done => None,
+            Handling::Later(future) => {
+                self.handling = Some(future);
+                None
+            }
+            Handling::Close(reason) => Some(reason),
+        }
+    }
+
+    /// Counts a packet. After too many in one window the next is not read before the window ends.
+    fn count(&mut self) {
+        let now = Instant::now();
+        if now >= self.window + WINDOW {
+            self.window = now;
+            self.taken = 0;
+        }
+        self.taken += 1;
+        if self.taken >= self.connection.engine.config.packets_per_second {
+            self.held = true;
+            count(&self.connection.engine.statistics.throttled);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! HTTP long-polling: a `GET` takes what is to be sent, a `POST` brings what the client sends.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+use bytes::Bytes;
+use http_types::StatusCode;
+use tokio::time::Instant;
+
+use crate::engine::connection::Connection;
+use crate::engine::packet::{Posted, payload, write_payload};
+use crate::engine::{CloseReason, Protocol, lock};
+use crate::frame::Frame;
+
+/// The long-polling side of a connection.
+#[derive(Default)]
+pub(crate) struct Polling {
+    /// The `GET` that waits, if one does.
+    getter: Option<Getter>,
+    /// A body that was posted and not handled yet.
+    posted: Option<Vec<Posted>>,
+    /// The `POST` that waits until the one before is handled.
+    poster: Option<Waker>,
+    /// A WebSocket is being tried: what comes is kept for it, and no `GET` is held.
+    pub(crate) upgrading: bool,
+    /// Until when the client has to answer a ping.
+    pub(crate) pong_until: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Getter {
+    waker: Option<Waker>,
+}
+
+impl Polling {
+    /// Wakes everybody who waits here.
+    pub(crate) fn wake(&mut self) {
+        if let Some(waker) = self.getter.as_mut().and_then(|getter| getter.waker.take()) {
+            waker.wake();
+        }
+        if let Some(waker) = self.poster.take() {
+            waker.wake();
+        }
+    }
+
+    /// The body that was posted, once.
+    pub(crate) fn take_posted(&mut self) -> Option<Vec<Posted>> {
+        let posted = self.posted.take();
+        if let (Some(_), Some(waker)) = (&posted, self.poster.take()) {
+            waker.wake();
+        }
+        posted
+    }
+}
+
+/// An answer's status and body.
+pub(crate) type Answer = (StatusCode, Bytes);
+
+const NOOP: &[u8] = b"6";
+const CLOSE: &[u8] = b"1";
+
+/// Gives up the place of the waiting `GET`, also when its client went away.
+struct Place<P: Protocol> {
+    connection: Arc<Connection<P>>,
+    answered: bool,
+}
+
+impl<P: Protocol> Drop for Place<P> {
+    fn drop(&mut self) {
+        if self.answered {
+            return;
+        }
+        // What the answer would have carried may be lost: only a new connection knows what it missed.
+        self.connection.close(CloseReason::Transport);
+    }
+}
+
+/// Answers a `GET` as soon as there is something.
+pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
+    {
+        let mut state = lock(&connection.state);
+        match &mut state.polling {
+            None => return (StatusCode::BAD_REQUEST, Bytes::new()),
+            Some(polling) if polling.pong_until.is_some_and(|until| Instant::now() >= until) => {
+                drop(state);
+                connection.close(CloseReason::PingTimeout);
+                return (StatusCode::BAD_REQUEST, Bytes::new());
+            }
+            Some(polling) if polling.getter.is_some() => {
+                drop(state);
+                connection.close(CloseReason::Overlap);
+                return (StatusCode::BAD_REQUEST, Bytes::new());
+            }
+            Some(polling) => polling.getter = Some(Getter::default()),
+        }
+    }
+    let mut place = Place { connection: Arc::clone(&connection), answered: false };
+    let body = poll_fn(|context| {
+        let mut guard = lock(&connection.state);
+        let state = &mut *guard;
+        if let Some(reason) = state.closed() {
+            // A client that left by itself is let go without a further word.
+            let word = if reason == CloseReason::Transport { NOOP } else { CLOSE };
+            return Poll::Ready(Bytes::from_static(word));
+        }
+        let upgrading = match &mut state.polling {
+            None => return Poll::Ready(Bytes::from_static(NOOP)),
+            Some(polling) => polling.upgrading,
+        };
+        if !upgrading {
+            let mut frames: Vec<Frame> = Vec::new();
+            connection.take(state, &mut frames);
+            if !frames.is_empty() {
+                return Poll::Ready(write_payload(&frames).into());
+            }
+        } else {
+            return Poll::Ready(Bytes::from_static(NOOP));
+        }
+        if let Some(getter) = state.polling.as_mut().and_then(|polling| polling.getter.as_mut()) {
+            getter.waker = Some(context.waker().clone());
+        }
+        Poll::Pending
+    })
+    .await;
+    if let Some(polling) = &mut lock(&connection.state).polling {
+        polling.getter = None;
+    }
+    place.answered = true;
+    (StatusCode::OK, body)
+}
+
+/// Takes a `POST` in: its packets are handled by the connection's task, in order.
+pub(crate) async fn post<P: Protocol>(connection: Arc<Connection<P>>, body: &[u8]) -> Answer {
+    let Some(packets) = payload(body) else {
+        connection.close(CloseReason::Parse);
+        return (StatusCode::BAD_REQUEST, Bytes::from_static(b"not a packet"));
+    };
+    let mut packets = Some(packets);
+    poll_fn(|context| {
+        let mut state = lock(&connection.state);
+        if state.closed().is_some() {
+            return Poll::Ready((StatusCode::BAD_REQUEST, Bytes::from_static(b"the session ended")));
+        }
+        let Some(polling) = &mut state.polling else {
+            return Poll::Ready((
+                StatusCode::BAD_REQUEST,
+                Bytes::from_static(b"the session went to WebSocket"),
+            ));
+        };
+        if polling.posted.is_some() {
+            // One before this is still to be handled. That also holds a client back which sends too fast.
+            if let Some(other) = polling.poster.replace(context.waker().clone()) {
+                other.wake();
+            }
+            return Poll::Pending;
+        }
+        polling.posted = packets.take();
+        drop(state);
+        connection.wake_task();
+        Poll::Ready((StatusCode::OK, Bytes::from_static(b"ok")))
+    })
+    .await
+}

@@ -1,0 +1,226 @@
+//! Answers the HTTP requests of Engine.IO.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_types::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http_types::{Method, Request, Response, StatusCode};
+use hyper::body::Body;
+
+use crate::engine::connection::Connection;
+use crate::engine::driver::drive;
+use crate::engine::packet::{self, write_payload};
+use crate::engine::polling::{self, Polling};
+use crate::engine::statistics::count;
+use crate::engine::upgrade::{open, probe, switching, turn_away};
+use crate::engine::{Engine, Protocol, Refused, lock};
+use crate::sid::Sid;
+use crate::websocket::handshake;
+
+/// A tower service for the path that clients use, `/socket.io/` as a rule. Routing to it is the caller's.
+pub struct Service<P: Protocol>(Arc<Engine<P>>);
+
+impl<P: Protocol> Service<P> {
+    /// Serves an engine's connections. Has to be called within a tokio runtime.
+    pub fn new(engine: Arc<Engine<P>>) -> Self {
+        Self(engine)
+    }
+}
+
+impl<P: Protocol> Clone for Service<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P, B> tower_service::Service<Request<B>> for Service<P>
+where
+    P: Protocol,
+    B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    B::Data: Send,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let engine = Arc::clone(&self.0);
+        Box::pin(async move { Ok(answer(engine, request).await.unwrap_or_else(Problem::into_response)) })
+    }
+}
+
+/// A request that cannot be served, as the protocol's reference server says it.
+struct Problem {
+    status: StatusCode,
+    code: u8,
+    message: std::borrow::Cow<'static, str>,
+}
+
+impl Problem {
+    fn new(code: u8, message: &'static str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+    }
+
+    fn into_response(self) -> Response<Full<Bytes>> {
+        let body = serde_json::json!({ "code": self.code, "message": self.message });
+        respond(self.status, "application/json", body.to_string().into())
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Self { status: refused.status, code: 4, message: refused.message }
+    }
+}
+
+fn respond(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn text((status, body): polling::Answer) -> Response<Full<Bytes>> {
+    respond(status, "text/plain; charset=UTF-8", body)
+}
+
+/// What the query says.
+#[derive(Default)]
+struct Query<'a> {
+    version: &'a str,
+    transport: &'a str,
+    sid: Option<&'a str>,
+}
+
+impl<'a> Query<'a> {
+    /// None of the values has a character that would be escaped.
+    fn parse(query: &'a str) -> Self {
+        let mut parsed = Self::default();
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match name {
+                "EIO" => parsed.version = value,
+                "transport" => parsed.transport = value,
+                "sid" => parsed.sid = Some(value),
+                _ => {}
+            }
+        }
+        parsed
+    }
+}
+
+async fn answer<P, B>(
+    engine: Arc<Engine<P>>,
+    mut request: Request<B>,
+) -> Result<Response<Full<Bytes>>, Problem>
+where
+    P: Protocol,
+    B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    B::Data: Send,
+{
+    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let websocket = match query.transport {
+        "websocket" => true,
+        "polling" => false,
+        _ => return Err(Problem::new(0, "Transport unknown")),
+    };
+    let connection = match query.sid {
+        None => None,
+        Some(sid) => {
+            let found = sid.parse().ok().and_then(|sid: Sid| engine.find(&sid));
+            Some(found.ok_or(Problem::new(1, "Session ID unknown"))?)
+        }
+    };
+    if connection.is_none() {
+        if request.method() != Method::GET {
+            return Err(Problem::new(2, "Bad handshake method"));
+        }
+        if query.version != "4" {
+            return Err(Problem::new(5, "Unsupported protocol version"));
+        }
+    }
+    if websocket {
+        let accept = handshake::accept(request.headers()).ok_or(Problem::new(3, "Bad request"))?;
+        let on_upgrade = hyper::upgrade::on(&mut request);
+        match connection {
+            Some(connection) => {
+                // One upgrade at a time, and none from a WebSocket: that one is closed, not refused, because clients
+                // take a refused handshake as a failing network.
+                if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
+                    tokio::spawn(turn_away(on_upgrade));
+                } else {
+                    tokio::spawn(probe(connection, on_upgrade));
+                }
+            }
+            None => {
+                let (sid, peer) = admit(&engine, request)?;
+                tokio::spawn(open(engine, sid, peer, on_upgrade));
+            }
+        }
+        return Ok(switching(accept));
+    }
+    let Some(connection) = connection else {
+        let (sid, peer) = admit(&engine, request)?;
+        return Ok(text((StatusCode::OK, open_polling(&engine, sid, peer))));
+    };
+    if connection.is_websocket() {
+        return Err(Problem::new(3, "Bad request"));
+    }
+    match *request.method() {
+        Method::GET => Ok(text(polling::get(connection).await)),
+        Method::POST => {
+            let body = Limited::new(request.into_body(), engine.config.max_payload).collect().await;
+            match body {
+                Ok(body) => Ok(text(polling::post(connection, &body.to_bytes()).await)),
+                Err(error) => {
+                    let too_large = error.is::<LengthLimitError>();
+                    connection.close(if too_large {
+                        crate::CloseReason::Violation(crate::websocket::decoder::Violation::TooLarge)
+                    } else {
+                        crate::CloseReason::Transport
+                    });
+                    let status =
+                        if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+                    Err(Problem { status, code: 3, message: "The body is too large".into() })
+                }
+            }
+        }
+        _ => Err(Problem::new(3, "Bad request")),
+    }
+}
+
+/// Asks the protocol on top whether this client may connect.
+fn admit<P: Protocol, B>(engine: &Arc<Engine<P>>, request: Request<B>) -> Result<(Sid, P::Peer), Problem> {
+    let unavailable =
+        |message: &'static str| Refused { status: StatusCode::SERVICE_UNAVAILABLE, message: message.into() };
+    let admitted = if engine.is_open() {
+        engine.protocol.open(&request.into_parts().0)
+    } else {
+        Err(unavailable("The server is stopping; try again"))
+    };
+    let admitted = admitted.and_then(|peer| {
+        let sid = Sid::random().map_err(|_| unavailable("The server has no randomness; try again"))?;
+        Ok((sid, peer))
+    });
+    admitted.map_err(|refused| {
+        count(&engine.statistics.refused);
+        refused.into()
+    })
+}
+
+fn open_polling<P: Protocol>(engine: &Arc<Engine<P>>, sid: Sid, peer: P::Peer) -> Bytes {
+    let connection = Connection::new(engine, sid, peer, Some(Box::new(Polling::default())));
+    count(&engine.statistics.opened);
+    engine.add(&connection);
+    tokio::spawn(drive(connection, Vec::new()));
+    write_payload(&[packet::open(&sid, &["websocket"], &engine.config)]).into()
+}

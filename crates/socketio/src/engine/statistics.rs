@@ -1,0 +1,53 @@
+//! Counts, for metrics.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::engine::CloseReason;
+
+/// What one engine counts. Gauges say how it is now, the others only grow.
+#[derive(Debug, Default)]
+pub struct Statistics {
+    /// Gauge: connections over WebSocket.
+    pub websocket: AtomicUsize,
+    /// Gauge: connections over HTTP long-polling.
+    pub polling: AtomicUsize,
+    /// Connections opened.
+    pub opened: AtomicU64,
+    /// Connections that went from long-polling to WebSocket.
+    pub upgraded: AtomicU64,
+    /// Times a connection had to wait because it sent too fast.
+    pub throttled: AtomicU64,
+    /// Requests to open a connection that were refused.
+    pub refused: AtomicU64,
+    closed: [AtomicU64; 8],
+}
+
+/// The names of reasons, in the order of the counters.
+const REASONS: [&str; 8] =
+    ["transport", "ping_timeout", "violation", "parse", "connect_timeout", "too_slow", "overlap", "server"];
+
+impl Statistics {
+    pub(crate) fn count_closed(&self, reason: &CloseReason) {
+        let name = reason.name();
+        if let Some(place) = REASONS.iter().position(|other| *other == name) {
+            self.closed[place].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many connections ended, by reason.
+    pub fn closed(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        REASONS.into_iter().zip(self.closed.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}
+
+pub(crate) fn one_more(gauge: &AtomicUsize) {
+    gauge.fetch_add(1, Ordering::Relaxed);
+}
+
+pub(crate) fn one_less(gauge: &AtomicUsize) {
+    gauge.fetch_sub(1, Ordering::Relaxed);
+}
+
+pub(crate) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}

@@ -1,0 +1,138 @@
+//! Socket.IO v5 packets: `<type>[<attachments>-][<namespace>,][<id>][<JSON>]`, behind Engine.IO's `4`.
+
+use crate::frame::Frame;
+
+/// What a packet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A client wants into a namespace, or is in it.
+    Connect,
+    /// Either side leaves a namespace.
+    Disconnect,
+    /// An event, with a name and arguments.
+    Event,
+    /// The answer to an event that had an id.
+    Ack,
+    /// A client was refused.
+    ConnectError,
+}
+
+/// A packet, read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Binary messages that follow and belong to it.
+    pub attachments: usize,
+    /// `/` unless it says another one.
+    pub namespace: &'a str,
+    /// Of an event that wants an answer, and of the answer.
+    pub id: Option<u64>,
+    /// JSON, or nothing.
+    pub data: &'a str,
+}
+
+impl<'a> Packet<'a> {
+    /// Reads a packet; `None` when it is none. That `data` is JSON of the right shape is still to be seen.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (first, rest) = text.split_at_checked(1)?;
+        let (kind, binary) = match first {
+            "0" => (Kind::Connect, false),
+            "1" => (Kind::Disconnect, false),
+            "2" => (Kind::Event, false),
+            "3" => (Kind::Ack, false),
+            "4" => (Kind::ConnectError, false),
+            "5" => (Kind::Event, true),
+            "6" => (Kind::Ack, true),
+            _ => return None,
+        };
+        let (attachments, rest) = if binary {
+            let (count, rest) = rest.split_once('-')?;
+            (digits(count)?, rest)
+        } else {
+            (0, rest)
+        };
+        let (namespace, rest) =
+            if rest.starts_with('/') { rest.split_once(',').unwrap_or((rest, "")) } else { ("/", rest) };
+        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        let (id, data) = rest.split_at(end);
+        let id = if id.is_empty() { None } else { Some(digits(id)?) };
+        Some(Self { kind, attachments, namespace, id, data })
+    }
+}
+
+fn digits<N: std::str::FromStr>(text: &str) -> Option<N> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+/// Writes a packet as a frame of its own. `data` is JSON, or empty.
+pub fn write(kind: Kind, namespace: &str, id: Option<u64>, attachments: usize, data: &str) -> Frame {
+    let binary = attachments > 0;
+    let head = match (kind, binary) {
+        (Kind::Connect, _) => "40",
+        (Kind::Disconnect, _) => "41",
+        (Kind::Event, false) => "42",
+        (Kind::Ack, false) => "43",
+        (Kind::ConnectError, _) => "44",
+        (Kind::Event, true) => "45",
+        (Kind::Ack, true) => "46",
+    };
+    let attachments = if binary { format!("{attachments}-") } else { String::new() };
+    let (namespace, comma) = if namespace == "/" { ("", "") } else { (namespace, ",") };
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    Frame::text(&[head, &attachments, namespace, comma, &id, data])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(frame: &Frame) -> &str {
+        str::from_utf8(frame.payload()).unwrap()
+    }
+
+    #[test]
+    fn the_examples_of_the_protocol_page_read_and_write() {
+        let examples = [
+            ("0", Kind::Connect, "/", None, 0, ""),
+            (r#"0/admin,{"sid":"o"}"#, Kind::Connect, "/admin", None, 0, r#"{"sid":"o"}"#),
+            ("1/admin,", Kind::Disconnect, "/admin", None, 0, ""),
+            (r#"2["foo"]"#, Kind::Event, "/", None, 0, r#"["foo"]"#),
+            (r#"2/admin,["bar"]"#, Kind::Event, "/admin", None, 0, r#"["bar"]"#),
+            (r#"212["foo"]"#, Kind::Event, "/", Some(12), 0, r#"["foo"]"#),
+            (r#"3/admin,13["bar"]"#, Kind::Ack, "/admin", Some(13), 0, r#"["bar"]"#),
+            (
+                r#"51-["baz",{"_placeholder":true,"num":0}]"#,
+                Kind::Event,
+                "/",
+                None,
+                1,
+                r#"["baz",{"_placeholder":true,"num":0}]"#,
+            ),
+            (
+                r#"61-15["bar",{"_placeholder":true,"num":0}]"#,
+                Kind::Ack,
+                "/",
+                Some(15),
+                1,
+                r#"["bar",{"_placeholder":true,"num":0}]"#,
+            ),
+        ];
+        for (text, kind, namespace, id, attachments, data) in examples {
+            let packet = Packet { kind, attachments, namespace, id, data };
+            assert_eq!(Packet::parse(text), Some(packet));
+            assert_eq!(payload(&write(kind, namespace, id, attachments, data)), format!("4{text}"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_packet_is_refused() {
+        for text in
+            ["", "abc", "7", "5[\"x\"]", "5x-[\"x\"]", "é", "299999999999999999999999[\"x\"]", "5+1-[\"x\"]"]
+        {
+            assert_eq!(Packet::parse(text), None, "{text}");
+        }
+        // Without a comma all of it is the namespace.
+        assert_eq!(Packet::parse("0/custom").unwrap().namespace, "/custom");
+    }
+}

@@ -1,0 +1,257 @@
+//! One client in one namespace, as the application holds it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::application::{Application, Left};
+use crate::engine::connection::Connection;
+use crate::engine::{CloseReason, Closing, lock};
+use crate::frame::Frame;
+use crate::namespaces::SocketIo;
+use crate::packet::{Kind, write};
+use crate::sid::Sid;
+
+/// Answers that may be waited for at once.
+const ACKS: usize = 256;
+
+/// What is shared by all handles of a client.
+pub(crate) struct Inner<A: Application> {
+    pub(crate) connection: Weak<Connection<SocketIo<A>>>,
+    pub(crate) id: Sid,
+    /// `None` for `/`, the usual one.
+    namespace: Option<Box<str>>,
+    pub(crate) client: OnceLock<A::Client>,
+    acks: Mutex<Option<Box<Acks>>>,
+    left: AtomicBool,
+}
+
+#[derive(Default)]
+struct Acks {
+    next: u64,
+    waiting: HashMap<u64, oneshot::Sender<Vec<Value>>>,
+}
+
+impl<A: Application> Inner<A> {
+    pub(crate) fn namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or("/")
+    }
+
+    /// The answer to an event that was sent to it.
+    pub(crate) fn answered(&self, id: u64, args: Vec<Value>) {
+        let mut acks = lock(&self.acks);
+        if let Some(waiting) = acks.as_mut().and_then(|acks| acks.waiting.remove(&id)) {
+            drop(waiting.send(args));
+        }
+    }
+
+    /// Nothing will be answered any more. Whether it had not left before.
+    pub(crate) fn leave(&self) -> bool {
+        lock(&self.acks).take();
+        !self.left.swap(true, Ordering::AcqRel)
+    }
+}
+
+/// A client in a namespace. Cloning gives another handle to the same.
+pub struct Socket<A: Application> {
+    pub(crate) connection: Arc<Connection<SocketIo<A>>>,
+    pub(crate) inner: Arc<Inner<A>>,
+}
+
+impl<A: Application> Clone for Socket<A> {
+    fn clone(&self) -> Self {
+        Self { connection: Arc::clone(&self.connection), inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<A: Application> fmt::Debug for Socket<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").field("id", &self.inner.id).field("namespace", &self.namespace()).finish()
+    }
+}
+
+/// A handle that does not keep the connection's memory.
+pub struct WeakSocket<A: Application>(Arc<Inner<A>>);
+
+impl<A: Application> WeakSocket<A> {
+    /// The client, while its connection lives.
+    pub fn upgrade(&self) -> Option<Socket<A>> {
+        let connection = self.0.connection.upgrade()?;
+        Some(Socket { connection, inner: Arc::clone(&self.0) })
+    }
+
+    /// As [`Socket::pull`], if the connection still lives.
+    pub fn pull(&self) {
+        if let Some(connection) = self.0.connection.upgrade() {
+            connection.pull();
+        }
+    }
+}
+
+impl<A: Application> Clone for WeakSocket<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// An answer that did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AckError {
+    /// Not within the time given.
+    #[error("the client did not answer in time")]
+    TimedOut,
+    /// The client is gone.
+    #[error("the client left")]
+    Left,
+    /// Too many answers of this client are waited for.
+    #[error("too many answers are waited for")]
+    TooMany,
+}
+
+impl<A: Application> Socket<A> {
+    pub(crate) fn new(connection: &Arc<Connection<SocketIo<A>>>, id: Sid, namespace: &str) -> Self {
+        let inner = Inner {
+            connection: Arc::downgrade(connection),
+            id,
+            namespace: (namespace != "/").then(|| namespace.into()),
+            client: OnceLock::new(),
+            acks: Mutex::new(None),
+            left: AtomicBool::new(false),
+        };
+        Self { connection: Arc::clone(connection), inner: Arc::new(inner) }
+    }
+
+    /// Its id in the namespace, which is not the connection's.
+    pub fn id(&self) -> Sid {
+        self.inner.id
+    }
+
+    /// The namespace, `/` as a rule.
+    pub fn namespace(&self) -> &str {
+        self.inner.namespace()
+    }
+
+    /// What was kept of the request that opened the connection.
+    pub fn handshake(&self) -> &A::Handshake {
+        self.connection.peer().handshake()
+    }
+
+    /// What the application keeps for it; `None` until it is accepted.
+    pub fn client(&self) -> Option<&A::Client> {
+        self.inner.client.get()
+    }
+
+    /// Whether the connection is a WebSocket, and not long-polling.
+    pub fn is_websocket(&self) -> bool {
+        self.connection.is_websocket()
+    }
+
+    /// A handle that does not keep the connection's memory.
+    pub fn downgrade(&self) -> WeakSocket<A> {
+        WeakSocket(Arc::clone(&self.inner))
+    }
+
+    /// There is something to [`fill`](Application::fill) in: writes it at once, as far as the client takes it.
+    pub fn pull(&self) {
+        self.connection.pull();
+    }
+
+    /// Sends an event with one argument, after all that was sent to the client before.
+    pub fn emit<T: Serialize + ?Sized>(&self, name: &str, payload: &T) -> serde_json::Result<()> {
+        let data = serde_json::to_string(&(name, payload))?;
+        self.send([write(Kind::Event, self.namespace(), None, 0, &data)]);
+        Ok(())
+    }
+
+    /// Sends an event with any number of arguments, and bytes: see [`Event`](crate::Event) for how they are named.
+    pub fn emit_all(&self, name: &str, args: &[Value], attachments: &[Bytes]) {
+        let data = array(Some(name), args);
+        let head = write(Kind::Event, self.namespace(), None, attachments.len(), &data);
+        self.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
+    }
+
+    /// Sends an event with one argument, and waits for the client's answer: the arguments of its acknowledgement.
+    pub async fn emit_with_ack<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        payload: &T,
+        timeout: Duration,
+    ) -> Result<Vec<Value>, AckError> {
+        let data = serde_json::to_string(&(name, payload)).map_err(|_| AckError::Left)?;
+        let (sender, answer) = oneshot::channel();
+        let id = {
+            let mut acks = lock(&self.inner.acks);
+            let acks = acks.get_or_insert_default();
+            acks.waiting.retain(|_, waiting| !waiting.is_closed());
+            if acks.waiting.len() >= ACKS {
+                return Err(AckError::TooMany);
+            }
+            let id = acks.next;
+            acks.next += 1;
+            acks.waiting.insert(id, sender);
+            id
+        };
+        if self.inner.left.load(Ordering::Acquire) {
+            return Err(AckError::Left);
+        }
+        self.send([write(Kind::Event, self.namespace(), Some(id), 0, &data)]);
+        match tokio::time::timeout(timeout, answer).await {
+            Ok(Ok(args)) => Ok(args),
+            Ok(Err(_)) => Err(AckError::Left),
+            Err(_) => Err(AckError::TimedOut),
+        }
+    }
+
+    /// Puts the client out of the namespace. An unmodified client does not come back by itself.
+    pub fn disconnect(&self) {
+        if self.connection.peer().remove(&self.inner) {
+            self.send([write(Kind::Disconnect, self.namespace(), None, 0, "")]);
+            self.connection.engine.protocol.application().disconnected(self, Left::Server);
+        }
+    }
+
+    /// Ends the whole connection. An unmodified client comes back.
+    pub fn close(&self, closing: Closing) {
+        self.connection.close(CloseReason::Server(closing));
+    }
+
+    fn send(&self, frames: impl IntoIterator<Item = Frame>) {
+        self.connection.send(frames);
+    }
+}
+
+/// How an event is answered.
+pub struct Acknowledge<A: Application> {
+    pub(crate) socket: Socket<A>,
+    pub(crate) id: u64,
+}
+
+impl<A: Application> Acknowledge<A> {
+    /// Answers with one argument.
+    pub fn send<T: Serialize + ?Sized>(self, payload: &T) -> serde_json::Result<()> {
+        let data = serde_json::to_string(&(payload,))?;
+        self.socket.send([write(Kind::Ack, self.socket.namespace(), Some(self.id), 0, &data)]);
+        Ok(())
+    }
+
+    /// Answers with any number of arguments, and bytes.
+    pub fn send_all(self, args: &[Value], attachments: &[Bytes]) {
+        let data = array(None, args);
+        let head = write(Kind::Ack, self.socket.namespace(), Some(self.id), attachments.len(), &data);
+        self.socket.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
+    }
+}
+
+/// A JSON array of the arguments, behind the event's name.
+fn array(name: Option<&str>, args: &[Value]) -> String {
+    let name = name.map(|name| Value::from(name).to_string());
+    let args = args.iter().map(Value::to_string);
+    format!("[{}]", name.into_iter().chain(args).collect::<Vec<_>>().join(","))
+}

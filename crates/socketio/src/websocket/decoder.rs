@@ -1,0 +1,154 @@
+//! Frames from a client (RFC 6455, section 5), out of a buffer that belongs to somebody else.
+
+/// What a client did wrong, and with it the status code that the connection is closed with (section 7.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// 1002.
+    #[error("a frame that the protocol does not allow")]
+    Protocol,
+    /// 1007.
+    #[error("text that is not UTF-8")]
+    NotUtf8,
+    /// 1009.
+    #[error("a message that is too large")]
+    TooLarge,
+}
+
+impl Violation {
+    /// The status code to close with.
+    pub(crate) fn code(self) -> u16 {
+        match self {
+            Self::Protocol => 1002,
+            Self::NotUtf8 => 1007,
+            Self::TooLarge => 1009,
+        }
+    }
+}
+
+/// A message or control frame of a client.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Incoming<'a> {
+    /// A whole text message.
+    Text(&'a str),
+    /// A whole binary message.
+    Binary(&'a [u8]),
+    /// Answered with a pong of the same bytes.
+    Ping(&'a [u8]),
+    /// The client closes.
+    Close,
+}
+
+/// The kind and length of the frame at the start of a buffer.
+struct Head {
+    fin: bool,
+    opcode: u8,
+    mask: [u8; 4],
+    /// Bytes before the payload.
+    header: usize,
+    payload: usize,
+}
+
+/// Reads frames, and puts the fragments of a message together. Empty between messages.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// The fragments of an unfinished message so far, and whether it is text.
+    unfinished: Option<Box<(bool, Vec<u8>)>>,
+}
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+impl Decoder {
+    /// Takes one frame from the start of `buffer`, unmasking it in place. No message may be larger than `limit`
+    /// bytes. The message is handed to `use_it`.
+    pub fn step<T>(
+        &mut self,
+        buffer: &mut [u8],
+        limit: usize,
+        use_it: impl FnOnce(Incoming<'_>) -> T,
+    ) -> Result<Option<(usize, Option<T>)>, Violation> {
+        let collected = self.unfinished.as_ref().map_or(0, |unfinished| unfinished.1.len());
+        let Some(head) = head(buffer, limit.saturating_sub(collected))? else { return Ok(None) };
+        let taken = head.header + head.payload;
+        let Some(payload) = buffer.get_mut(head.header..taken) else { return Ok(None) };
+        unmask(payload, head.mask);
+        let payload = &*payload;
+        let incoming = match (head.opcode, head.fin, self.unfinished.is_some()) {
+            (TEXT, true, false) => Incoming::Text(str::from_utf8(payload).map_err(|_| Violation::NotUtf8)?),
+            (BINARY, true, false) => Incoming::Binary(payload),
+            (TEXT | BINARY, false, false) => {
+                self.unfinished = Some(Box::new((head.opcode == TEXT, payload.to_vec())));
+                return Ok(Some((taken, None)));
+            }
+            (CONTINUATION, fin, true) => {
+                if let Some(unfinished) = &mut self.unfinished {
+                    unfinished.1.extend_from_slice(payload);
+                }
+                if !fin {
+                    return Ok(Some((taken, None)));
+                }
+                let Some(whole) = self.unfinished.take() else { return Err(Violation::Protocol) };
+                let (text, bytes) = *whole;
+                let used = if text {
+                    use_it(Incoming::Text(str::from_utf8(&bytes).map_err(|_| Violation::NotUtf8)?))
+                } else {
+                    use_it(Incoming::Binary(&bytes))
+                };
+                return Ok(Some((taken, Some(used))));
+            }
+            (PING, true, _) => Incoming::Ping(payload),
+            (PONG, true, _) => return Ok(Some((taken, None))),
+            (CLOSE, true, _) => Incoming::Close,
+            _ => return Err(Violation::Protocol),
+        };
+        Ok(Some((taken, Some(use_it(incoming)))))
+    }
+}
+
+/// The head of the frame at the start of `bytes`; `None` when it is not all there.
+fn head(bytes: &[u8], limit: usize) -> Result<Option<Head>, Violation> {
+    let [first, second, rest @ ..] = bytes else { return Ok(None) };
+    let (fin, opcode) = (first & 0x80 != 0, first & 0x0F);
+    // No extension is ever agreed on, and a client's frames are masked.
+    if first & 0x70 != 0 || second & 0x80 == 0 {
+        return Err(Violation::Protocol);
+    }
+    let (length, extended) = match second & 0x7F {
+        126 => match rest.first_chunk() {
+            Some(length) => (u64::from(u16::from_be_bytes(*length)), 2),
+            None => return Ok(None),
+        },
+        127 => match rest.first_chunk() {
+            Some(length) => (u64::from_be_bytes(*length), 8),
+            None => return Ok(None),
+        },
+        short => (u64::from(short), 0),
+    };
+    if opcode >= CLOSE && length > 125 {
+        return Err(Violation::Protocol);
+    }
+    let payload = usize::try_from(length).map_err(|_| Violation::TooLarge)?;
+    // Refused by its head, before any of it is waited for. Control frames come in between and do not count.
+    if opcode < CLOSE && payload > limit {
+        return Err(Violation::TooLarge);
+    }
+    let Some(mask) = rest.get(extended..).and_then(|rest| rest.first_chunk()) else { return Ok(None) };
+    Ok(Some(Head { fin, opcode, mask: *mask, header: 2 + extended + 4, payload }))
+}
+
+/// XORs the client's mask away, eight bytes at a time.
+fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+    let [a, b, c, d] = mask;
+    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let (chunks, rest) = payload.as_chunks_mut::<8>();
+    for chunk in chunks {
+        *chunk = (u64::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
+    }
+    for (byte, mask) in rest.iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= mask;
+    }
+}
