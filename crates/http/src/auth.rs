@@ -4,6 +4,7 @@
 //!   reads what other systems write into theirs.
 //! - [`credential`]: where a request carries its token: the `Authorization` header, else the [`cookie`].
 //! - [`origin`]: which pages may use the cookie.
+//! - [`seal`]: texts that clients keep for us.
 //! - [`password`]: hashing in a bounded pool.
 //!
 //! Nothing here knows whether a session was revoked or an account deleted; that is asked where the log is at hand.
@@ -14,10 +15,12 @@ pub mod credential;
 pub mod origin;
 pub mod password;
 pub mod principal;
+pub mod seal;
 pub mod token;
 
 pub use credential::Credential;
 pub use origin::AllowedOrigins;
 pub use password::PasswordPool;
 pub use principal::{Issuer, Principal, SessionId};
+pub use seal::Seal;
 pub use token::{TokenError, TokenKeys, TokenOptions};

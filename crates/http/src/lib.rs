@@ -9,6 +9,7 @@
 //! - [`auth`]: tokens, the session cookie, allowed origins, passwords.
 //! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
 //! - [`guard`]: every request passes it first. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
+//! - [`gateway`]: Socket.IO clients, whom it lets in and what they may do.
 //! - [`server`]: the connections under it all.
 //! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`]: what is told of it all.
 //!
@@ -23,6 +24,7 @@ pub mod auth;
 pub mod caller;
 pub mod client_address;
 pub mod extract;
+pub mod gateway;
 pub mod guard;
 pub mod idempotency;
 pub mod metrics;

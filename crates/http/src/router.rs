@@ -11,22 +11,30 @@ use utoipa_axum::routes;
 
 use crate::app::{App, Shared};
 use crate::auth::AllowedOrigins;
+use crate::gateway::Sockets;
 use crate::guard::guard;
 use crate::problem::{Code, Problem};
 use crate::resources::{auth, health, me, orders, products, shop_e, stats, stream, users};
 use crate::{idempotency, openapi, submit};
 
 /// Everything a server answers.
-pub fn router(app: Shared) -> Router {
+pub fn router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
-    finish(routes.merge(openapi::pages(document)), app)
+    finish(routes.merge(openapi::pages(document)).merge(socket_io(sockets)), app)
 }
 
 /// What the live gateway answers on an address of its own (row A14): streams, and how it is.
-pub fn live_router(app: Shared) -> Router {
+pub fn live_router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, _) = OpenApiRouter::new().nest("/api/v1", live()).merge(operations()).split_for_parts();
-    finish(routes, app)
+    finish(routes.merge(socket_io(sockets)), app)
+}
+
+/// Where Socket.IO clients connect, unless they are told another path.
+fn socket_io(sockets: &Sockets) -> Router<Shared> {
+    Router::new()
+        .route_service("/socket.io/", sockets.service())
+        .route_service("/socket.io", sockets.service())
 }
 
 /// The document alone.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,8 +14,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tower_service::Service as _;
 
 /// Connections that may wait to be accepted: a whole shop may reconnect at once.
@@ -39,7 +40,8 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// Serves until `stop` resolves; then accepts nothing more, lets open requests finish, and returns. Live streams
 /// must end by themselves when the server stops; what is still open after five seconds is cut.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
+    // Told to finish when it becomes true; closed when the last connection is gone.
+    let finish = watch::Sender::new(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -47,7 +49,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => connect(stream, peer, router.clone(), &graceful),
+            Ok((stream, peer)) => connect(stream, peer, router.clone(), finish.subscribe()),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(EXHAUSTED).await;
@@ -55,12 +57,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    finish.send_replace(true);
+    if tokio::time::timeout(DRAIN, finish.closed()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
+fn connect(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watch::Receiver<bool>) {
     // Without it an answer waits for the acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, %peer, "a connection was gone before it began");
@@ -76,11 +79,24 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &Grace
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), answer);
-    let connection = graceful.watch(connection);
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            () = told(&mut finish) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(%error, %peer, "a connection broke off");
         }
     });
+}
+
+/// Resolves when the connections have to finish. An error would say that the server is gone, which is the same.
+async fn told(finish: &mut watch::Receiver<bool>) {
+    let _ = finish.wait_for(|finish| *finish).await;
 }

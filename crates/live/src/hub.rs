@@ -6,7 +6,9 @@ use log::{Committed, Cursor, Epoch, Queries, Seq};
 
 pub use crate::ring::Entry;
 use crate::ring::{Ring, Taken};
-use crate::seat::{Listeners, Seat, Topics, lock};
+use crate::rounds::Rounds;
+use crate::seat::{Listeners, Topics, Waiting, lock};
+use crate::signal::Signal;
 use crate::subscription::Subscription;
 use crate::topic::Topic;
 
@@ -21,6 +23,7 @@ pub struct Hub {
     epoch: Epoch,
     ring: RwLock<Ring>,
     topics: Mutex<Topics>,
+    rounds: Rounds,
 }
 
 impl Hub {
@@ -32,7 +35,7 @@ impl Hub {
     /// One that keeps so many events in memory, at least one.
     pub fn with_ring(queries: Arc<dyn Queries>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
-        Self { queries, epoch: head.epoch, ring, topics: Mutex::default() }
+        Self { queries, epoch: head.epoch, ring, topics: Mutex::default(), rounds: Rounds::default() }
     }
 
     /// The head, as a cursor.
@@ -48,6 +51,12 @@ impl Hub {
     /// The place of the newest event known here.
     pub fn head(&self) -> Seq {
         self.ring().head()
+    }
+
+    /// Whether every event after a place is still in memory.
+    pub(crate) fn remembers(&self, after: Seq) -> bool {
+        let ring = self.ring();
+        after >= ring.whole_after() && ring.after(after).is_some()
     }
 
     pub(crate) fn queries(&self) -> &Arc<dyn Queries> {
@@ -106,13 +115,41 @@ impl Hub {
         }
         for listeners in heard {
             listeners.wake();
+            self.rounds.begin(listeners);
         }
         told
     }
 
+    /// Has the connections of a topic look whether there is something for them, although nothing was committed.
+    pub fn nudge(&self, topic: &Topic) {
+        let listeners = lock(&self.topics).listeners(topic);
+        if let Some(listeners) = listeners {
+            self.rounds.begin(listeners);
+        }
+    }
+
+    /// Tells the connections of a topic something that is not in the log: only those hear it who are here now.
+    pub fn tell(&self, topic: &Topic, signal: Signal) {
+        let listeners = lock(&self.topics).listeners(topic);
+        if let Some(listeners) = listeners {
+            self.rounds.tell(listeners, Arc::new(signal));
+        }
+    }
+
+    /// How many connections listen to a topic.
+    pub fn connections(&self, topic: &Topic) -> usize {
+        lock(&self.topics).connections(topic)
+    }
+
+    /// Writes to the connections what [`publish`](Self::publish) has for them. Run it as a task, or as several; it
+    /// never ends.
+    pub async fn deliver(self: Arc<Self>) {
+        self.rounds.make().await;
+    }
+
     /// Listens to a topic, from a place on. The caller has checked that they may.
     pub fn subscribe(self: &Arc<Self>, topic: Topic, after: Option<Cursor>) -> Subscription {
-        Subscription::new(Seat::take(self, topic, true), after)
+        Subscription::new(Waiting::take(self, topic, true), after)
     }
 
     /// Topics somebody listens to.

@@ -11,10 +11,14 @@
 //! A connection holds a position, never a queue: a slow reader costs nothing and loses nothing. Nothing here writes,
 //! and nothing here decides who may listen to what: it is handed a topic that the caller has authorised.
 
+pub mod dialect;
+pub mod gateway;
 pub mod hub;
 pub mod limits;
 mod ring;
+mod rounds;
 mod seat;
+pub mod signal;
 pub mod sse;
 pub mod stats;
 pub mod subscription;

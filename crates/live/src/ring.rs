@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use log::{Seq, Told};
+use log::{Epoch, Seq, Told};
 use orders::Audience;
+use socketio::Frame;
 
+use crate::dialect::{DIALECTS, Dialect};
 use crate::topic::Topic;
 
 /// One event in the ring, with its encodings, each made once, when the first connection needs it.
@@ -16,12 +18,19 @@ pub struct Entry {
     pub told: Told,
     pub(crate) topics: Vec<Topic>,
     encodings: [OnceLock<Option<Bytes>>; 4],
+    /// By dialect, audience, and whether the listener joined the order. Made for the first Socket.IO connection.
+    frames: OnceLock<Box<[OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2]>>,
 }
 
 impl Entry {
     /// Wraps an event for delivery.
     pub fn new(told: Told) -> Self {
-        Self { topics: Topic::of(&told.recorded), told, encodings: Default::default() }
+        Self {
+            topics: Topic::of(&told.recorded),
+            told,
+            encodings: Default::default(),
+            frames: OnceLock::new(),
+        }
     }
 
     /// Its place in the log.
@@ -31,13 +40,29 @@ impl Entry {
 
     /// The bytes an audience gets; `None` when there is nothing in it for them. `encode` is called once an audience.
     pub fn encoded(&self, audience: Audience, encode: impl FnOnce(&Told) -> Option<Bytes>) -> Option<Bytes> {
-        let place = match audience {
-            Audience::Customer => 0,
-            Audience::Staff => 1,
-            Audience::Driver => 2,
-            Audience::Link => 3,
-        };
-        self.encodings[place].get_or_init(|| encode(&self.told)).clone()
+        self.encodings[place(audience)].get_or_init(|| encode(&self.told)).clone()
+    }
+
+    /// The frames an audience gets over Socket.IO. Encoded once.
+    pub(crate) fn frames(
+        &self,
+        dialect: Dialect,
+        epoch: &Epoch,
+        audience: Audience,
+        joined: bool,
+    ) -> &[Frame] {
+        let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
+        let place = (dialect.place() * 4 + place(audience)) * 2 + usize::from(joined);
+        frames[place].get_or_init(|| dialect.frames(&self.told, epoch, audience, joined))
+    }
+}
+
+fn place(audience: Audience) -> usize {
+    match audience {
+        Audience::Customer => 0,
+        Audience::Staff => 1,
+        Audience::Driver => 2,
+        Audience::Link => 3,
     }
 }
 

@@ -10,10 +10,12 @@ use jiff::tz::TimeZone;
 use log::{At, Cursor, LogError, Queries, Seq};
 use orders::{Money, Status, StoreId};
 use serde::Serialize;
+use socketio::{Frame, packet};
 use tokio::sync::watch;
 
+use crate::dialect::Dialect;
 use crate::hub::Hub;
-use crate::seat::Seat;
+use crate::seat::Waiting;
 use crate::sse;
 use crate::topic::Topic;
 
@@ -127,12 +129,14 @@ pub struct StatsBoard {
     zone: TimeZone,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     stores: Mutex<HashMap<StoreId, watch::Sender<Bytes>>>,
+    /// The newest counts of each store, as frames, numbered.
+    newest: Mutex<HashMap<StoreId, (u64, [Frame; 2])>>,
 }
 
 impl StatsBoard {
     /// A board over a hub; `zone` says when a store's day begins.
     pub fn new(hub: Arc<Hub>, zone: TimeZone, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Arc<Self> {
-        Arc::new(Self { hub, zone, now, stores: Mutex::default() })
+        Arc::new(Self { hub, zone, now, stores: Mutex::default(), newest: Mutex::default() })
     }
 
     /// Frames with a store's counts, the present ones at once. The task behind them ends with its last listener.
@@ -152,9 +156,24 @@ impl StatsBoard {
         receiver
     }
 
+    /// The newest counts of a store, if they are other ones than those of a number: their number, and the frame.
+    pub(crate) fn newest(&self, store: &StoreId, dialect: Dialect, seen: u64) -> Option<(u64, Frame)> {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, frames) = newest.get(store)?;
+        (*number != seen).then(|| (*number, frames[usize::from(dialect == Dialect::Feed)].clone()))
+    }
+
+    fn renew(&self, store: &StoreId, counts: &StatsView) {
+        let Ok(json) = serde_json::to_string(counts) else { return };
+        let frames = ["stats:updated", "order_stats_update"].map(|name| packet::event(name, &json, None));
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = newest.get(store).map_or(1, |(number, _)| number + 1);
+        newest.insert(store.clone(), (number, frames));
+    }
+
     async fn push(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
         // Only to be woken: what happened does not matter, the counts are read.
-        let mut seat = Seat::take(&self.hub, Topic::Store(store.clone()), false);
+        let mut seat = Waiting::take(&self.hub, Topic::Store(store.clone()), false);
         let mut shown: Option<(Seq, Timestamp)> = None;
         loop {
             seat.look();
@@ -165,7 +184,10 @@ impl StatsBoard {
                 Ok(stats) => {
                     let newest = (stats.cursor.seq, midnight);
                     if shown.replace(newest) != Some(newest) {
-                        sender.send_replace(sse::frame("stats.updated", None, &view(&stats)));
+                        let counts = view(&stats);
+                        self.renew(&store, &counts);
+                        sender.send_replace(sse::frame("stats.updated", None, &counts));
+                        self.hub.nudge(&Topic::Store(store.clone()));
                     }
                 }
                 Err(error) => {
@@ -201,6 +223,7 @@ impl StatsBoard {
         // Somebody who came in between has begun another task.
         if stores.get(store).is_some_and(|current| current.same_channel(sender)) {
             stores.remove(store);
+            self.newest.lock().unwrap_or_else(PoisonError::into_inner).remove(store);
         }
         true
     }

@@ -5,24 +5,26 @@ use std::sync::Arc;
 use log::{Cursor, LogError, OrderFilter, Page, Seq, TailError};
 use serde::Serialize;
 
-use crate::hub::Entry;
-use crate::seat::Seat;
+use crate::hub::{Entry, Hub};
+use crate::seat::{Seat, Waiting};
 use crate::topic::Topic;
 
 /// The most events handed over at once. A reader who stops reading holds one portion.
-const PORTION: usize = 64;
+pub(crate) const PORTION: usize = 64;
 /// A cursor that an answer gave away may be this far ahead of the hub: as much as can be in flight.
 const AHEAD: u64 = 4096;
 /// Orders in the snapshot that comes with a reset.
-const SNAPSHOT: usize = 50;
+pub(crate) const SNAPSHOT: usize = 50;
 
 /// A listener. Holds a position, not a queue.
 pub struct Subscription {
-    seat: Seat,
+    waiting: Waiting,
     position: Position,
 }
 
-enum Position {
+/// Where a listener is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Position {
     /// Everything up to here has been delivered.
     At(Seq),
     /// Where the client says it was cannot be resumed.
@@ -57,18 +59,25 @@ pub enum Delivery {
     },
 }
 
-impl Subscription {
-    pub(crate) fn new(seat: Seat, after: Option<Cursor>) -> Self {
-        let head = seat.hub.head();
-        let position = match after {
-            None => Position::At(head),
-            Some(cursor) if cursor.epoch != *seat.hub.epoch() => Position::Lost(ResetReason::EpochChanged),
+impl Position {
+    /// Where a client is that has seen everything up to a cursor; at the head, if it has seen nothing.
+    pub(crate) fn after(hub: &Hub, cursor: Option<&Cursor>) -> Self {
+        let head = hub.head();
+        match cursor {
+            None => Self::At(head),
+            Some(cursor) if cursor.epoch != *hub.epoch() => Self::Lost(ResetReason::EpochChanged),
             Some(cursor) if cursor.seq.0 > head.0.saturating_add(AHEAD) => {
-                Position::Lost(ResetReason::UnknownCursor)
+                Self::Lost(ResetReason::UnknownCursor)
             }
-            Some(cursor) => Position::At(cursor.seq),
-        };
-        Self { seat, position }
+            Some(cursor) => Self::At(cursor.seq),
+        }
+    }
+}
+
+impl Subscription {
+    pub(crate) fn new(waiting: Waiting, after: Option<Cursor>) -> Self {
+        let position = Position::after(&waiting.seat.hub, after.as_ref());
+        Self { waiting, position }
     }
 
     /// A listener whose cursor could not even be read.
@@ -80,14 +89,14 @@ impl Subscription {
 
     /// What it listens to.
     pub fn topic(&self) -> &Topic {
-        &self.seat.topic
+        &self.waiting.seat.topic
     }
 
     /// Where it is.
     pub fn cursor(&self) -> Cursor {
         match self.position {
-            Position::At(seq) => self.seat.hub.cursor_at(seq),
-            Position::Lost(_) => self.seat.hub.cursor(),
+            Position::At(seq) => self.waiting.seat.hub.cursor_at(seq),
+            Position::Lost(_) => self.waiting.seat.hub.cursor(),
         }
     }
 
@@ -114,8 +123,8 @@ impl Subscription {
                 Position::Lost(reason) => return self.reset(reason).await.map(Some),
             };
             // What comes in while we look is then waited for by `moved`.
-            self.seat.look();
-            let Seat { hub, topic, listeners, .. } = &self.seat;
+            self.waiting.look();
+            let Seat { hub, topic, listeners, .. } = &self.waiting.seat;
             if let Some((entries, upto)) = hub.recent(topic, listeners, after, PORTION) {
                 self.position = Position::At(upto);
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
@@ -138,12 +147,12 @@ impl Subscription {
 
     /// Waits until something may have happened since [`pending`](Self::pending) came back with nothing.
     pub async fn moved(&mut self) {
-        self.seat.moved().await;
+        self.waiting.moved().await;
     }
 
     async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
-        let newest = OrderFilter::newest(self.seat.topic.scope(), SNAPSHOT);
-        let page = self.seat.hub.queries().orders(newest).await?;
+        let newest = OrderFilter::newest(self.waiting.seat.topic.scope(), SNAPSHOT);
+        let page = self.waiting.seat.hub.queries().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
         Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }

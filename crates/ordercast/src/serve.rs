@@ -11,6 +11,7 @@ use http::auth::password::Work;
 use http::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
 use http::client_address::TrustedProxies;
 use http::extract::BodyLimit;
+use http::gateway::Sockets;
 use http::metrics::Metrics;
 use http::rate_limit::{Period, Rate, RateLimits, Rates, Ticks};
 use http::revocations::Revocations;
@@ -71,6 +72,7 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
 pub struct Server {
     /// What its handlers share.
     pub app: Shared,
+    sockets: Sockets,
     stop: watch::Sender<bool>,
     writer: std::thread::JoinHandle<()>,
 }
@@ -95,7 +97,8 @@ impl Server {
             .context("could not start the writer's thread")?;
         let (stop, stopping) = watch::channel(false);
         let app = assemble(config, Parts { writer, queries, clock, hub, metrics, stopping })?;
-        Ok(Self { app, stop, writer: thread })
+        let sockets = Sockets::new(&app, socketio::Config::default(), socket_options(config));
+        Ok(Self { app, sockets, stop, writer: thread })
     }
 
     /// Serves until `interrupted` resolves, then ends in order: no new connections; requests finish and streams are
@@ -106,19 +109,26 @@ impl Server {
         realtime: Option<TcpListener>,
         interrupted: impl Future<Output = ()>,
     ) {
-        let Self { app, stop, writer } = self;
-        let tasks = [
+        let Self { app, sockets, stop, writer } = self;
+        let mut tasks = vec![
             tokio::spawn(watch_revocations(Arc::clone(&app))),
             tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
+            tokio::spawn(sockets.clone().watch_over()),
         ];
+        // As many as can write to connections at the same time.
+        let at_once = tokio::runtime::Handle::current().metrics().num_workers();
+        tasks.extend((0..at_once).map(|_| tokio::spawn(Arc::clone(&app.hub).deliver())));
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
-        let main =
-            http::server::serve(listener, http::router::router(Arc::clone(&app)), stopped(stop.subscribe()));
+        let main = http::server::serve(
+            listener,
+            http::router::router(Arc::clone(&app), &sockets),
+            stopped(stop.subscribe()),
+        );
         let beside = async {
             if let Some(realtime) = realtime {
-                let router = http::router::live_router(Arc::clone(&app));
+                let router = http::router::live_router(Arc::clone(&app), &sockets);
                 http::server::serve(realtime, router, stopped(stop.subscribe())).await;
             }
         };
@@ -126,13 +136,14 @@ impl Server {
             interrupted.await;
             tracing::info!("stopping");
             stop.send_replace(true);
+            sockets.close();
         };
         tokio::join!(main, beside, end);
         for task in tasks {
             task.abort();
             let _ = task.await;
         }
-        drop(app);
+        drop((app, sockets));
         // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
         let _ =
             tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
@@ -143,6 +154,11 @@ impl Server {
 pub fn options(config: &Config) -> Options {
     let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
     Options { wal_mib, keep_events: config.event_retention, ..Options::default() }
+}
+
+/// What Socket.IO clients get.
+fn socket_options(config: &Config) -> live::gateway::Options {
+    live::gateway::Options { dialect: config.dialect, max_joined: config.max_joined_orders as usize }
 }
 
 struct Parts {

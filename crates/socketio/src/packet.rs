@@ -83,6 +83,19 @@ pub fn write(kind: Kind, namespace: &str, id: Option<u64>, attachments: usize, d
     Frame::text(&[head, &attachments, namespace, comma, &id, data])
 }
 
+/// An event in the namespace `/`, with one argument that is JSON already, and behind it an offset for connection
+/// state recovery.
+pub fn event(name: &str, json: &str, offset: Option<&str>) -> Frame {
+    let name = serde_json::Value::from(name).to_string();
+    match offset {
+        None => Frame::text(&["42[", &name, ",", json, "]"]),
+        Some(offset) => {
+            let offset = serde_json::Value::from(offset).to_string();
+            Frame::text(&["42[", &name, ",", json, ",", &offset, "]"])
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

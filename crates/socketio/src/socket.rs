@@ -222,7 +222,8 @@ impl<A: Application> Socket<A> {
         self.connection.close(CloseReason::Server(closing));
     }
 
-    fn send(&self, frames: impl IntoIterator<Item = Frame>) {
+    /// Sends frames that were made before, after all that was sent to the client. They have to be of its namespace.
+    pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
         self.connection.send(frames);
     }
 }

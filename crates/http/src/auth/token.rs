@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::claims::Claims;
 use super::principal::{Principal, SessionId};
+use super::seal::Seal;
 use crate::problem::{Code, Problem};
 
 /// The issuer of our own tokens.
@@ -108,6 +109,7 @@ pub struct TokenKeys {
     validation: Validation,
     options: TokenOptions,
     secret_is_short: bool,
+    seal: Seal,
 }
 
 impl TokenKeys {
@@ -128,12 +130,18 @@ impl TokenKeys {
             validation,
             options,
             secret_is_short: secret.len() < STRONG_SECRET_BYTES,
+            seal: Seal::new(secret),
         })
     }
 
     /// Whether the secret is short enough that an operator should be warned: one token is enough to guess at it.
     pub fn secret_is_short(&self) -> bool {
         self.secret_is_short
+    }
+
+    /// Seals texts with a key of the same secret.
+    pub fn seal(&self) -> &Seal {
+        &self.seal
     }
 
     /// Makes a token of ours that [`verify`](Self::verify) reads back as this principal.

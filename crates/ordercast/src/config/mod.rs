@@ -73,6 +73,10 @@ pub struct Config {
     pub max_streams_per_user: u32,
     /// Live connections of one client address.
     pub max_streams_per_address: u32,
+    /// The dialect of clients that name none.
+    pub dialect: live::dialect::Dialect,
+    /// Orders that one live connection may follow by joining them.
+    pub max_joined_orders: u32,
     /// The size at which the database's write-ahead log is cut down, in bytes.
     pub wal_cap: u64,
     /// Which log lines are written, such as `info,ordercast_http=debug`.
@@ -134,6 +138,8 @@ impl Config {
             event_retention: read.value::<Retention>("event_retention").0,
             max_streams_per_user: read.value::<values::Count>("max_streams_per_user").0,
             max_streams_per_address: read.value::<values::Count>("max_streams_per_address").0,
+            dialect: read.value("dialect"),
+            max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
             wal_cap: read.value::<Bytes>("wal_cap").0,
             log: read.value::<values::LogFilter>("log").0,
             log_format: read.value("log_format"),

@@ -160,6 +160,13 @@ pub const OPTIONS: &[Opt] = &[
     ),
     server("max_streams_per_user", "20", "COUNT", "Live connections of one user"),
     server("max_streams_per_address", "100", "COUNT", "Live connections from one client address"),
+    server(
+        "dialect",
+        "standard",
+        "NAME",
+        "Names and shapes of live events for clients that name none: standard, rooms or feed",
+    ),
+    server("max_joined_orders", "50", "COUNT", "Orders that one live connection may follow by joining them"),
     server("wal_cap", "256MiB", "SIZE", "Cut the database's write-ahead log down when it reaches this size"),
     server(
         "log",

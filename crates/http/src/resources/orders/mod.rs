@@ -26,7 +26,7 @@ fn name(text: &str) -> Result<OrderRef, Problem> {
 }
 
 /// An order the caller may see, and the cursor it was read at.
-async fn visible(
+pub(crate) async fn visible(
     app: &App,
     caller: &Caller,
     name: OrderRef,

@@ -1,0 +1,304 @@
+//! One Socket.IO client: where it is in the log, and what it is written.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use log::{At, LogError, OrderFilter, Page, Stretch, TailError};
+use orders::event::Subject;
+use orders::order::Version;
+use orders::{Audience, OrderNumber, Role, StoreId};
+use serde_json::json;
+use socketio::{Closing, Outgoing, Socket, WeakSocket, packet};
+use tokio::sync::watch;
+
+use super::recovery::Resume;
+use super::{Gate, Gateway, Pass, topic};
+use crate::dialect::{Dialect, with_offset};
+use crate::hub::{Entry, Hub};
+use crate::limits::Place;
+use crate::seat::{Pull, Seat, lock};
+use crate::signal::Signal;
+use crate::sse::Close;
+use crate::stats::StatsBoard;
+use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
+
+/// A client, for as long as it is connected.
+pub struct Client<G: Gate> {
+    pub(super) pass: G::Pass,
+    _place: Place,
+    pub(super) dialect: Dialect,
+    audience: Audience,
+    /// It goes on where it was.
+    pub(super) recovered: bool,
+    /// The store whose counts it is sent.
+    counts: Option<Counts>,
+    state: Mutex<State<G>>,
+}
+
+/// A store's counts. They are kept as long as somebody holds the receiver; what it would receive is for SSE.
+struct Counts {
+    store: StoreId,
+    _kept: watch::Receiver<Bytes>,
+}
+
+struct State<G: Gate> {
+    /// `None` once it has left.
+    seat: Option<Seat>,
+    position: Position,
+    /// What is being read for it.
+    loading: Option<Loading>,
+    joined: Vec<Joined>,
+    /// Which of the store's counts it was sent.
+    counted: u64,
+    socket: Option<WeakSocket<Gateway<G>>>,
+}
+
+/// An order that it follows.
+#[derive(Clone, Copy)]
+struct Joined {
+    order: OrderNumber,
+    /// What it was shown when it joined; what came before is not told.
+    version: Version,
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+enum Loading {
+    /// What it missed.
+    Stretch(Reading<Result<Stretch, TailError>>),
+    /// Where it can begin anew.
+    Snapshot(ResetReason, Reading<Result<At<Page>, LogError>>),
+}
+
+/// How the hub reaches a client.
+struct Handle<G: Gate>(WeakSocket<Gateway<G>>);
+
+impl<G: Gate> Pull for Handle<G> {
+    fn pull(&self) {
+        self.0.pull();
+    }
+
+    fn tell(&self, signal: &Signal) {
+        if let Some(socket) = self.0.upgrade() {
+            socket.send([signal.frame.clone()]);
+        }
+    }
+}
+
+/// Whether an order is followed already, or cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follow {
+    Begun,
+    Already,
+    TooMany,
+}
+
+impl<G: Gate> Client<G> {
+    pub(super) fn new(
+        gateway: &Gateway<G>,
+        pass: G::Pass,
+        place: Place,
+        dialect: Dialect,
+        resume: Resume,
+    ) -> Self {
+        let seat = Seat::pulled(&gateway.hub, topic(&pass));
+        let position = Position::after(&gateway.hub, resume.cursor.as_ref());
+        let position = if resume.lost { Position::Lost(ResetReason::UnknownCursor) } else { position };
+        let state =
+            State { seat: Some(seat), position, loading: None, joined: Vec::new(), counted: 0, socket: None };
+        Self {
+            audience: Audience::of(pass.role()),
+            counts: (pass.role() == Role::Staff)
+                .then(|| Counts { store: pass.store().clone(), _kept: gateway.stats.watch(pass.store()) }),
+            recovered: resume.recovered,
+            pass,
+            _place: place,
+            dialect,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// From here on it is pulled.
+    pub(super) fn begin(&self, socket: &Socket<Gateway<G>>) {
+        let mut state = lock(&self.state);
+        state.socket = Some(socket.downgrade());
+        if let Some(seat) = &mut state.seat {
+            seat.begin(Arc::new(Handle(socket.downgrade())));
+        }
+    }
+
+    /// It is gone. Which orders it followed.
+    pub(super) fn leave(&self) -> Vec<OrderNumber> {
+        let mut state = lock(&self.state);
+        let (seat, loading) = (state.seat.take(), state.loading.take());
+        state.socket = None;
+        let joined = std::mem::take(&mut state.joined);
+        drop(state);
+        drop((seat, loading));
+        joined.iter().map(|joined| joined.order).collect()
+    }
+
+    pub(super) fn follow(&self, order: OrderNumber, version: Version, most: usize) -> Follow {
+        let mut state = lock(&self.state);
+        if state.joined.iter().any(|joined| joined.order == order) {
+            return Follow::Already;
+        }
+        if state.joined.len() >= most {
+            return Follow::TooMany;
+        }
+        state.joined.push(Joined { order, version });
+        Follow::Begun
+    }
+
+    /// Whether it followed it.
+    pub(super) fn unfollow(&self, order: OrderNumber) -> bool {
+        let mut state = lock(&self.state);
+        let before = state.joined.len();
+        state.joined.retain(|joined| joined.order != order);
+        state.joined.len() < before
+    }
+
+    /// Appends what it has not been sent yet. Called with its connection locked.
+    pub(super) fn fill(
+        &self,
+        hub: &Hub,
+        stats: &StatsBoard,
+        context: &mut Context<'_>,
+        outgoing: &mut Outgoing<'_>,
+    ) {
+        let mut state = lock(&self.state);
+        let state = &mut *state;
+        if state.seat.is_none() || state.socket.is_none() {
+            return;
+        }
+        if let Some(counts) = &self.counts
+            && let Some((number, frame)) = stats.newest(&counts.store, self.dialect, state.counted)
+        {
+            state.counted = number;
+            outgoing.push(frame);
+        }
+        while !outgoing.is_full() {
+            if let Some(loading) = &mut state.loading {
+                let loaded = match loading {
+                    Loading::Stretch(reading) => reading.as_mut().poll(context).map(Loaded::Stretch),
+                    Loading::Snapshot(why, reading) => {
+                        let why = *why;
+                        reading.as_mut().poll(context).map(|page| Loaded::Snapshot(why, page))
+                    }
+                };
+                let Poll::Ready(loaded) = loaded else { return };
+                state.loading = None;
+                if let Err(error) = self.take_in(state, hub, loaded, outgoing) {
+                    tracing::error!(%error, "a live connection cannot read the log");
+                    hang_up(state);
+                    return;
+                }
+                continue;
+            }
+            let after = match state.position {
+                Position::At(seq) => seq,
+                Position::Lost(reason) => {
+                    state.loading = Some(self.snapshot(hub, reason));
+                    continue;
+                }
+            };
+            let Some(seat) = &state.seat else { return };
+            let room = outgoing.room().min(PORTION);
+            match hub.recent(&seat.topic, &seat.listeners, after, room) {
+                Some((entries, upto)) => {
+                    let done = entries.len() < room;
+                    for entry in &entries {
+                        self.push(hub, &state.joined, entry, outgoing);
+                    }
+                    state.position = Position::At(upto);
+                    if done {
+                        return;
+                    }
+                }
+                None => {
+                    let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
+                    let reading = async move { queries.tail(scope, after, PORTION).await };
+                    state.loading = Some(Loading::Stretch(Box::pin(reading)));
+                }
+            }
+        }
+    }
+
+    fn push(&self, hub: &Hub, joined: &[Joined], entry: &Entry, outgoing: &mut Outgoing<'_>) {
+        let event = &entry.told.recorded.event;
+        let joined = match &event.subject {
+            Subject::Order { number, .. } => {
+                joined.iter().any(|joined| joined.order == *number && event.version > joined.version)
+            }
+            Subject::Product { .. } => false,
+        };
+        for frame in entry.frames(self.dialect, hub.epoch(), self.audience, joined) {
+            outgoing.push(frame.clone());
+        }
+    }
+
+    fn snapshot(&self, hub: &Hub, reason: ResetReason) -> Loading {
+        let queries = Arc::clone(hub.queries());
+        let newest = OrderFilter::newest(topic(&self.pass).scope(), SNAPSHOT);
+        Loading::Snapshot(reason, Box::pin(async move { queries.orders(newest).await }))
+    }
+
+    fn take_in(
+        &self,
+        state: &mut State<G>,
+        hub: &Hub,
+        loaded: Loaded,
+        outgoing: &mut Outgoing<'_>,
+    ) -> Result<(), LogError> {
+        match loaded {
+            Loaded::Stretch(Ok(stretch)) => {
+                let Position::At(after) = state.position else { return Ok(()) };
+                for told in stretch.events {
+                    self.push(hub, &state.joined, &Entry::new(told), outgoing);
+                }
+                state.position = Position::At(stretch.upto.max(after));
+            }
+            Loaded::Stretch(Err(TailError::Pruned)) => state.position = Position::Lost(ResetReason::TooOld),
+            Loaded::Stretch(Err(TailError::Log(error))) => return Err(error),
+            Loaded::Snapshot(reason, page) => {
+                let page = page?;
+                let orders: Vec<_> =
+                    page.value.orders.iter().map(|order| order.view(self.audience)).collect();
+                let reset = json!({ "reason": reason, "cursor": page.cursor, "orders": orders });
+                // A client that knows of resets takes the list; to any other it is told as changes. Oldest first, so
+                // that the newest ends on top.
+                let mut said = vec![("reset", reset)];
+                said.extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
+                for frame in with_offset(said, &page.cursor) {
+                    outgoing.push(frame);
+                }
+                state.position = Position::At(page.cursor.seq);
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Loaded {
+    Stretch(Result<Stretch, TailError>),
+    Snapshot(ResetReason, Result<At<Page>, LogError>),
+}
+
+/// Closes the connection; not at once, because it is locked.
+fn hang_up<G: Gate>(state: &State<G>) {
+    if let Some(socket) = state.socket.clone() {
+        tokio::spawn(async move {
+            if let Some(socket) = socket.upgrade() {
+                socket.close(Closing::from(Close::Unavailable));
+            }
+        });
+    }
+}
+
+/// A signal as a frame.
+pub(crate) fn frame(name: &str, json: &str) -> socketio::Frame {
+    packet::event(name, json, None)
+}
