@@ -264,7 +264,9 @@ fn announce(
     }
     writeln!(out, "  data                {}", config.data.display())?;
     write!(out, "{welcome}")?;
-    writeln!(out, "  follow the orders   ordercast watch    stop with Ctrl-C")?;
+    // As it was started here: it need not be on the PATH.
+    let program = std::env::args().next().unwrap_or_else(|| "ordercast".to_owned());
+    writeln!(out, "  follow the orders   {program} watch    stop with Ctrl-C")?;
     out.flush()?;
     Ok(())
 }

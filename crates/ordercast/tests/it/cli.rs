@@ -36,6 +36,10 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&secret), 0o600);
+        for file in std::fs::read_dir(data.path()).unwrap() {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{} holds what is nobody else's business", file.display());
+        }
     }
     let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
     assert!(
