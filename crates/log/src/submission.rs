@@ -120,7 +120,7 @@ pub(crate) enum Work {
     Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
 }
 
-/// What the writer tells the rest of the process about one batch, after it is committed.
+/// What the writer tells the rest of the process about one batch, after it is committed and before it is answered.
 #[derive(Debug, Clone)]
 pub struct Committed {
     /// What happened, in order.

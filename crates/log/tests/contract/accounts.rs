@@ -282,7 +282,6 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
         }
         log.restart().await;
     }
-    log.settle().await;
     let told = log.queries().timeline(second.order.number).await.unwrap().value;
     assert_eq!(told[0].around.customer.as_ref().unwrap().name.as_deref(), Some("Ben"));
     assert_eq!(told[0].around.actor_name.as_deref(), Some("Ben"));
