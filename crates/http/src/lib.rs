@@ -9,7 +9,7 @@
 //! - [`auth`]: tokens, the session cookie, allowed origins, passwords.
 //! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
 //! - [`guard`]: every request passes it first. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
-//! - [`server`]: the connections under it all.
+//! - [`server`]: the connections under it all, and what is refused before it is a request.
 //! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`]: what is told of it all.
 //!
 //! To add an endpoint: a file in `resources/` with its body, its documentation and its handler, and a line in
