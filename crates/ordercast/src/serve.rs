@@ -56,7 +56,7 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
         config.store_name.as_str()
     };
     let started = async {
-        let server = Server::start(&config).await?;
+        let server = Server::start(&config, Arc::new(System)).await?;
         announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
         anyhow::Ok(server)
     };
@@ -76,9 +76,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and starts the writer.
-    pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let database = Database::open(&config.data, &options(config), crate::clock::uuid())?;
+    /// Opens the database and starts the writer. The clock is everybody's: of orders, keys, tokens and sessions.
+    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let database = Database::open(&config.data, &options(config), clock.uuid())?;
         if database.migrated_from != 0 && database.migrated_from != Database::schema() {
             tracing::info!(
                 from = database.migrated_from,
@@ -87,7 +87,6 @@ impl Server {
             );
         }
         let queries: Arc<dyn Queries> = database.queries;
-        let clock: Arc<dyn Clock> = Arc::new(System);
         let hub = Arc::new(Hub::new(Arc::clone(&queries), queries.head().await?));
         let metrics = Arc::new(Metrics::default());
         let publish = event_log::publisher(Arc::clone(&hub), Arc::clone(&metrics));
