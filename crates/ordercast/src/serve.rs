@@ -27,6 +27,7 @@ use tokio::sync::watch;
 use crate::cli::ServeArgs;
 use crate::clock::System;
 use crate::config::Config;
+use crate::config::sources::Source;
 use crate::config::values;
 use crate::terminal::style;
 use crate::{event_log, first_start, secret};
@@ -263,9 +264,16 @@ fn announce(
     }
     writeln!(out, "  data                {}", config.data.display())?;
     write!(out, "{welcome}")?;
-    // As it was started here: it need not be on the PATH.
-    let program = std::env::args().next().unwrap_or_else(|| "ordercast".to_owned());
-    writeln!(out, "  follow the orders   {program} watch    stop with Ctrl-C")?;
+    // As it was started here: it need not be on the PATH, and another process does not know this one's flags.
+    let mut watch = std::env::args().next().unwrap_or_else(|| "ordercast".to_owned()) + " watch";
+    let flag = |key| matches!(config.settings.source(key), Some(Source::Flag(_)));
+    if flag("data") {
+        watch = format!("{watch} --data {}", config.data.display());
+    }
+    if flag("listen") {
+        watch = format!("{watch} --url http://{host}");
+    }
+    writeln!(out, "  follow the orders   {watch}    stop with Ctrl-C")?;
     out.flush()?;
     Ok(())
 }
