@@ -95,7 +95,7 @@ pub enum Outcome {
     },
 }
 
-/// A submission was not committed.
+/// A submission was not committed, as far as is known.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SubmitError {
     /// The same idempotency key came with another body.
@@ -107,6 +107,9 @@ pub enum SubmitError {
     /// The server is stopping; nothing was done, try again elsewhere or later.
     #[error("the server is stopping")]
     Stopping,
+    /// The writer failed while it had it; it happened once, or not at all.
+    #[error("the writer failed before it could answer")]
+    Lost,
     /// The database refused it; nothing was done.
     #[error("the database refused: {0}")]
     Failed(Arc<crate::error::LogError>),

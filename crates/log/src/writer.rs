@@ -73,6 +73,11 @@ impl Writer {
         self.send(|answer| Work::Account(change, answer)).await
     }
 
+    /// Resolves when the writer's thread is gone although this is still here: it panicked, and takes nothing more.
+    pub async fn failed(&self) {
+        self.work.closed().await;
+    }
+
     async fn send<T>(
         &self,
         work: impl FnOnce(crate::submission::Answer<T>) -> Work,
@@ -90,7 +95,7 @@ impl Writer {
                 }
             }
         }
-        answered.await.unwrap_or(Err(SubmitError::Stopping))
+        answered.await.unwrap_or(Err(SubmitError::Lost))
     }
 }
 

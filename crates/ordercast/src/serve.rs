@@ -63,7 +63,7 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
     };
     // The password in it is shown this once, also when nothing comes of the start.
     let server = started.await.inspect_err(|_| drop(write!(anstream::stderr(), "{welcome}")))?;
-    server.serve(listener, realtime, interrupted).await;
+    server.serve(listener, realtime, interrupted).await?;
     tracing::info!("stopped: everything accepted is stored");
     Ok(())
 }
@@ -99,13 +99,14 @@ impl Server {
     }
 
     /// Serves until `interrupted` resolves, then ends in order: no new connections; requests finish and streams are
-    /// told to come back; the writer commits what it accepted.
+    /// told to come back; the writer commits what it accepted. A writer that failed ends it too, with an error: a fresh
+    /// start goes on from what is stored, and nothing else would take orders again.
     pub async fn serve(
         self,
         listener: TcpListener,
         realtime: Option<TcpListener>,
         interrupted: impl Future<Output = ()>,
-    ) {
+    ) -> anyhow::Result<()> {
         let Self { app, stop, writer } = self;
         let tasks = [
             tokio::spawn(watch_revocations(Arc::clone(&app))),
@@ -123,11 +124,17 @@ impl Server {
             }
         };
         let end = async {
-            interrupted.await;
+            let outcome = tokio::select! {
+                () = interrupted => Ok(()),
+                () = app.writer.failed() => Err(anyhow::anyhow!(
+                    "the writer failed, which is a mistake in Ordercast: what was acknowledged is stored; start again"
+                )),
+            };
             tracing::info!("stopping");
             stop.send_replace(true);
+            outcome
         };
-        tokio::join!(main, beside, end);
+        let ((), (), outcome) = tokio::join!(main, beside, end);
         for task in tasks {
             task.abort();
             let _ = task.await;
@@ -136,6 +143,7 @@ impl Server {
         // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
         let _ =
             tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
+        outcome
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Shop {
     pub(crate) live_address: Option<SocketAddr>,
     client: reqwest::Client,
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<()>,
+    ended: JoinHandle<anyhow::Result<()>>,
     directory: Option<TempDir>,
 }
 
@@ -101,7 +101,14 @@ impl Shop {
         // The writer ends when nobody holds it any more, and connections are drained when nobody keeps them.
         drop((app, client));
         stop.send(()).unwrap();
-        within(ended).await.unwrap();
+        within(ended).await.unwrap().unwrap();
+    }
+
+    /// Waits for its end, which nobody asked for; why.
+    pub(crate) async fn fails(self) -> String {
+        let Self { app, ended, client, stop: _asked_by_nobody, .. } = self;
+        drop((app, client));
+        within(ended).await.unwrap().unwrap_err().to_string()
     }
 
     /// The address of a path.

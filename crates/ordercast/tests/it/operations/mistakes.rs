@@ -59,3 +59,18 @@ async fn a_panic_is_a_problem_and_a_line_in_the_log_and_the_server_goes_on() {
     let placed = order().gives(201).await;
     assert_eq!(stream.next().await.unwrap().data["orderId"], placed["id"], "streams stayed open");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_failed_ends_the_server_so_that_it_is_started_again() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
+    let (mut stream, _) = shop.listen(&asha).await;
+    clock.break_writer();
+    let order = shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha);
+    let answer = order.send().await;
+    assert_eq!((answer.status, &*answer.code()), (500, "internal"));
+    assert!(answer.text.contains("same `Idempotency-Key`"), "it happened or not: {}", answer.text);
+    assert_eq!(stream.until("reconnect").await.data["reason"], "shutting_down");
+    assert!(shop.fails().await.contains("the writer failed"));
+}
