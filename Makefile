@@ -1,7 +1,7 @@
 # Ordercast. `make run` and `make test` do everything from a bare checkout with Rust (and a C compiler) installed.
 
 .DEFAULT_GOAL := help
-.PHONY: run test bench lint help
+.PHONY: run test bench lint docs help
 
 CARGO ?= cargo
 DATA ?= data
@@ -28,6 +28,11 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+## docs: write again what is generated from the code
+docs:
+	$(CARGO) run --quiet --locked --package ordercast -- config --markdown > docs/configuration.md.new
+	mv docs/configuration.md.new docs/configuration.md
 
 ## help: this list
 help:

@@ -1,7 +1,7 @@
 //! Who is asking, and whether the page they ask from may ask.
 //!
 //! - [`principal`]: somebody whose token was verified. [`token`]: making and verifying tokens; `claims` (private)
-//!   reads what other systems write into theirs.
+//!   reads what other systems write into theirs; `refresh` (private) makes the tokens that swap for fresh ones.
 //! - [`credential`]: where a request carries its token: the `Authorization` header, else the [`cookie`].
 //! - [`origin`]: which pages may use the cookie.
 //! - [`seal`]: texts that clients keep for us.
@@ -15,6 +15,7 @@ pub mod credential;
 pub mod origin;
 pub mod password;
 pub mod principal;
+mod refresh;
 pub mod seal;
 pub mod token;
 

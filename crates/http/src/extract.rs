@@ -2,7 +2,7 @@
 //! [`Problem`](crate::problem::Problem) that says which part was wrong, and never with a 5xx.
 //!
 //! - [`Json`]: a JSON body, with the bytes it came from. [`RawBody`]: the bytes alone, for signed webhooks.
-//!   [`BodyLimit`]: how many bytes there may be.
+//!   [`BodyLimit`]: how many bytes there may be; [`BODY_TIMEOUT`]: how long they may take.
 //! - [`Query`] and [`Path`]: parameters.
 //!
 //! Responses use `axum::Json`.
@@ -11,7 +11,7 @@ mod body;
 mod json;
 mod params;
 
-pub use body::{BodyLimit, RawBody};
+pub use body::{BODY_TIMEOUT, BodyLimit, RawBody};
 pub use json::Json;
 pub use params::{Path, Query};
 

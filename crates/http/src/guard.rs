@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::app::Shared;
 use crate::client_address::ClientAddress;
+use crate::panics;
 use crate::problem::Problem;
 
 /// What is sent is what it says it is, and no browser must guess; nobody shows it inside of their own page; and where
@@ -28,7 +29,7 @@ pub async fn guard(State(app): State<Shared>, mut request: Request, next: Next) 
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let mut response = match app.limits.check_address(from.bucket()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => panics::answer(next, request).await,
         Err(wait) => Problem::from(wait).into_response(),
     };
     if response.status() == StatusCode::TOO_MANY_REQUESTS {

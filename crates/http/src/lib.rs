@@ -8,9 +8,9 @@
 //! - [`rate_limit`]: how often somebody may ask.
 //! - [`auth`]: tokens, the session cookie, allowed origins, passwords.
 //! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
-//! - [`guard`]: every request passes it first. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
 //! - [`gateway`]: Socket.IO clients, whom it lets in and what they may do.
-//! - [`server`]: the connections under it all.
+//! - [`guard`]: every request passes it first; `panics` (private) answers for our mistakes. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
+//! - [`server`]: the connections under it all, and what is refused before it is a request.
 //! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`]: what is told of it all.
 //!
 //! To add an endpoint: a file in `resources/` with its body, its documentation and its handler, and a line in
@@ -29,6 +29,7 @@ pub mod guard;
 pub mod idempotency;
 pub mod metrics;
 pub mod openapi;
+mod panics;
 pub mod problem;
 pub mod rate_limit;
 pub mod resources;

@@ -1,4 +1,9 @@
 //! Connections. The server is handed its listener and its shutdown future, so that a test owns both.
+//!
+//! What cannot be parsed as a request never reaches the router: hyper answers it by itself, with a status and no body,
+//! and closes. That is 400 for what is no HTTP, 414 for an address and 431 for headers that are too many (100) or too
+//! large; these are the only answers that are no problem documents. A head that does not come in time is not answered
+//! at all.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -20,8 +25,10 @@ use tower_service::Service as _;
 
 /// Connections that may wait to be accepted: a whole shop may reconnect at once.
 const BACKLOG: u32 = 4096;
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a client may take to send the head of a request, or to begin another one: hyper has one timer for both.
+/// Longer than the 60 seconds for which load balancers keep idle connections, because a server that closes first loses
+/// requests that are on their way.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// The most bytes of a request's head.
 const HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
@@ -99,4 +106,72 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watc
 /// Resolves when the connections have to finish. An error would say that the server is gone, which is the same.
 async fn told(finish: &mut watch::Receiver<bool>) {
     let _ = finish.wait_for(|finish| *finish).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    async fn reach(router: Router) -> TcpStream {
+        let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, router, std::future::pending()));
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    // Time is paused: it jumps to the next timer whenever everybody waits for something.
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_end_is_not_waited_for() {
+        for half in [&b""[..], b"GET / HT", b"GET / HTTP/1.1\r\nhost: x\r\n"] {
+            let mut stream = reach(Router::new()).await;
+            let began = Instant::now();
+            stream.write_all(half).await.unwrap();
+            assert_eq!(stream.read(&mut [0; 64]).await.unwrap(), 0, "closed");
+            assert!((HEAD_TIMEOUT..HEAD_TIMEOUT * 2).contains(&began.elapsed()), "{:?}", began.elapsed());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_goes_on_for_hours_is_not_cut() {
+        use axum::body::Bytes;
+        use axum::routing::get;
+        use futures_util::stream;
+
+        let drops = || async {
+            Body::from_stream(stream::unfold(0_u32, |n| async move {
+                tokio::time::sleep(Duration::from_mins(10)).await;
+                (n < 30).then(|| (Ok::<_, Infallible>(Bytes::from_static(b"drop\n")), n + 1))
+            }))
+        };
+        let mut stream = reach(Router::new().route("/", get(drops))).await;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(answer.matches("drop").count(), 30, "{answer}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_request_is_refused_without_a_body() {
+        let many = "a: 1\r\n".repeat(101);
+        let long = "x".repeat(HEAD_BYTES + 1);
+        for (request, status) in [
+            ("\u{16}\u{3} this is no HTTP\r\n\r\n".to_owned(), "400 Bad Request"),
+            (format!("GET / HTTP/1.1\r\n{many}\r\n"), "431 Request Header Fields Too Large"),
+            (format!("GET /{long} HTTP/1.1\r\n\r\n"), "414 URI Too Long"),
+        ] {
+            let mut stream = reach(Router::new()).await;
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = [0; 512];
+            let length = stream.read(&mut answer).await.unwrap();
+            let answer = std::str::from_utf8(&answer[..length]).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+            assert!(answer.contains("content-length: 0") && answer.contains("connection: close"), "{answer}");
+        }
+    }
 }

@@ -59,14 +59,14 @@ impl From<User> for Account {
 
 /// A secret that is given away once, and the hash that is kept of it.
 pub struct Secret {
-    /// For the client: 43 characters, base64url of 32 random bytes.
+    /// For the client, in base64url.
     pub text: String,
     /// For the database.
     pub hash: TokenHash,
 }
 
 impl Secret {
-    /// A fresh one, from the operating system's randomness.
+    /// A fresh one: 43 characters of the operating system's randomness.
     pub fn fresh() -> Result<Self, Problem> {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
@@ -91,8 +91,8 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 impl App {
     /// Starts a session for somebody who proved who they are.
     pub async fn sign_in(&self, user: User, status: StatusCode, secure: bool) -> Result<Response, Problem> {
-        let refresh = Secret::fresh()?;
         let session = self.clock.uuid();
+        let refresh = self.refresh_token(session)?;
         let expires_at = later(self.now(), self.settings.session_lifetime);
         let change = AccountChange::StartSession {
             user: user.id.clone(),
@@ -103,6 +103,12 @@ impl App {
             AccountAnswer::Session { .. } | AccountAnswer::Done => user,
         };
         self.signed_in(user, session, expires_at, refresh.text, status, secure)
+    }
+
+    /// A fresh refresh token for a session.
+    pub fn refresh_token(&self, session: Uuid) -> Result<Secret, Problem> {
+        let text = self.keys.mint_refresh(session).map_err(|error| Problem::internal(&error))?;
+        Ok(Secret { hash: Secret::hash_of(&text), text })
     }
 
     /// The answer to somebody who signed in or refreshed: tokens in the body, and the cookie.

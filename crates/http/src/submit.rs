@@ -180,7 +180,7 @@ pub fn failed(error: &LogError) -> Problem {
     Problem::internal(error)
 }
 
-/// Nothing was committed: what to tell the client.
+/// Nothing was committed, or nobody knows: what to tell the client.
 pub fn not_committed(error: SubmitError) -> Problem {
     match error {
         SubmitError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
@@ -188,6 +188,8 @@ pub fn not_committed(error: SubmitError) -> Problem {
         SubmitError::Stopping => Problem::new(Code::Busy)
             .detail("This server is stopping. Nothing was changed, try again in a moment.")
             .retry_after(2),
+        SubmitError::Lost => Problem::internal(&error)
+            .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`."),
         SubmitError::Failed(error) => Problem::internal(&*error),
     }
 }

@@ -127,9 +127,12 @@ pub enum AccountChange {
         /// The session.
         session: NewSession,
     },
-    /// Swap a refresh token for a fresh one. A token that was swapped before has been stolen: its session ends.
+    /// Swap a refresh token for a fresh one. Any but the session's newest was swapped before and has been stolen: the
+    /// session ends.
     Refresh {
-        /// The one that was sent.
+        /// The session that the token was made for, as its signature says.
+        session: Uuid,
+        /// The one that was sent: one that was made for this session, now or before.
         refresh: TokenHash,
         /// The one that takes its place.
         replacement: TokenHash,

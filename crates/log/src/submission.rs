@@ -95,7 +95,7 @@ pub enum Outcome {
     },
 }
 
-/// A submission was not committed.
+/// A submission was not committed, as far as is known.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SubmitError {
     /// The same idempotency key came with another body.
@@ -107,6 +107,9 @@ pub enum SubmitError {
     /// The server is stopping; nothing was done, try again elsewhere or later.
     #[error("the server is stopping")]
     Stopping,
+    /// The writer failed while it had it; it happened once, or not at all.
+    #[error("the writer failed before it could answer")]
+    Lost,
     /// The database refused it; nothing was done.
     #[error("the database refused: {0}")]
     Failed(Arc<crate::error::LogError>),
@@ -120,7 +123,7 @@ pub(crate) enum Work {
     Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
 }
 
-/// What the writer tells the rest of the process about one batch, after it is committed.
+/// What the writer tells the rest of the process about one batch, after it is committed and before it is answered.
 #[derive(Debug, Clone)]
 pub struct Committed {
     /// What happened, in order.

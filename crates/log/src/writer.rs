@@ -2,7 +2,7 @@
 //!
 //! Commands come through a bounded channel. The writer takes what is waiting, and commits it as one batch: load what
 //! the batch names, decide each command in memory, in order, each seeing its predecessors; write; commit; only then
-//! answer, and hand the events on. A refused command costs nothing and rolls nobody back. A batch that the database
+//! hand the events on, and answer. A refused command costs nothing and rolls nobody back. A batch that the database
 //! refuses is halved and tried again, so that only the offender fails.
 
 mod batch;
@@ -40,7 +40,7 @@ pub struct Writer {
     work: mpsc::Sender<Work>,
 }
 
-/// Told about every batch after its commit, on the writer's own thread: it must not block.
+/// Told about every batch after its commit and before its answers, on the writer's own thread: it must not block.
 pub type Publish = Box<dyn Fn(Committed) + Send>;
 
 impl Writer {
@@ -73,6 +73,11 @@ impl Writer {
         self.send(|answer| Work::Account(change, answer)).await
     }
 
+    /// Resolves when the writer's thread is gone although this is still here: it panicked, and takes nothing more.
+    pub async fn failed(&self) {
+        self.work.closed().await;
+    }
+
     async fn send<T>(
         &self,
         work: impl FnOnce(crate::submission::Answer<T>) -> Work,
@@ -90,7 +95,7 @@ impl Writer {
                 }
             }
         }
-        answered.await.unwrap_or(Err(SubmitError::Stopping))
+        answered.await.unwrap_or(Err(SubmitError::Lost))
     }
 }
 

@@ -321,6 +321,9 @@ pub struct DoctorArgs {
 /// `ordercast config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
+    /// Print the guide's page about every option instead
+    #[arg(long)]
+    pub markdown: bool,
     /// Every option.
     #[command(flatten)]
     pub config: ServerFlags,

@@ -24,6 +24,7 @@ pub mod simulate;
 pub mod terminal;
 pub mod watch;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use self::cli::{Cli, Command, UserCommand};
@@ -57,6 +58,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
             let config = Config::load(&args.config.0, environment);
             return Ok(doctor::run(config, admin::checks, &mut anstream::stdout()).await?);
         }
+        Command::Config(args) if args.markdown => write!(anstream::stdout(), "{}", config::markdown::page())?,
         Command::Config(args) => {
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
         }

@@ -10,6 +10,9 @@ use ordercast::terminal::style;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Orders and backups of them hold people's addresses: what we write is for its owner only.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match ordercast::run(Cli::parse(), &Environment::of_process()).await {
         Ok(code) => code,
         Err(error) => {

@@ -28,6 +28,7 @@ use tokio::sync::watch;
 use crate::cli::ServeArgs;
 use crate::clock::System;
 use crate::config::Config;
+use crate::config::sources::Source;
 use crate::config::values;
 use crate::terminal::style;
 use crate::{event_log, first_start, secret};
@@ -57,13 +58,13 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
         config.store_name.as_str()
     };
     let started = async {
-        let server = Server::start(&config).await?;
+        let server = Server::start(&config, Arc::new(System)).await?;
         announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
         anyhow::Ok(server)
     };
     // The password in it is shown this once, also when nothing comes of the start.
     let server = started.await.inspect_err(|_| drop(write!(anstream::stderr(), "{welcome}")))?;
-    server.serve(listener, realtime, interrupted).await;
+    server.serve(listener, realtime, interrupted).await?;
     tracing::info!("stopped: everything accepted is stored");
     Ok(())
 }
@@ -78,9 +79,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and starts the writer.
-    pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let database = Database::open(&config.data, &options(config), crate::clock::uuid())?;
+    /// Opens the database and starts the writer. The clock is everybody's: of orders, keys, tokens and sessions.
+    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let database = Database::open(&config.data, &options(config), clock.uuid())?;
         if database.migrated_from != 0 && database.migrated_from != Database::schema() {
             tracing::info!(
                 from = database.migrated_from,
@@ -89,7 +90,6 @@ impl Server {
             );
         }
         let queries: Arc<dyn Queries> = database.queries;
-        let clock: Arc<dyn Clock> = Arc::new(System);
         let hub = Arc::new(Hub::new(Arc::clone(&queries), queries.head().await?));
         let metrics = Arc::new(Metrics::default());
         let publish = event_log::publisher(Arc::clone(&hub), Arc::clone(&metrics));
@@ -102,13 +102,14 @@ impl Server {
     }
 
     /// Serves until `interrupted` resolves, then ends in order: no new connections; requests finish and streams are
-    /// told to come back; the writer commits what it accepted.
+    /// told to come back; the writer commits what it accepted. A writer that failed ends it too, with an error: a fresh
+    /// start goes on from what is stored, and nothing else would take orders again.
     pub async fn serve(
         self,
         listener: TcpListener,
         realtime: Option<TcpListener>,
         interrupted: impl Future<Output = ()>,
-    ) {
+    ) -> anyhow::Result<()> {
         let Self { app, sockets, stop, writer } = self;
         let mut tasks = vec![
             tokio::spawn(watch_revocations(Arc::clone(&app))),
@@ -133,12 +134,18 @@ impl Server {
             }
         };
         let end = async {
-            interrupted.await;
+            let outcome = tokio::select! {
+                () = interrupted => Ok(()),
+                () = app.writer.failed() => Err(anyhow::anyhow!(
+                    "the writer failed, which is a mistake in Ordercast: what was acknowledged is stored; start again"
+                )),
+            };
             tracing::info!("stopping");
             stop.send_replace(true);
             sockets.close();
+            outcome
         };
-        tokio::join!(main, beside, end);
+        let ((), (), outcome) = tokio::join!(main, beside, end);
         for task in tasks {
             task.abort();
             let _ = task.await;
@@ -147,6 +154,7 @@ impl Server {
         // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
         let _ =
             tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
+        outcome
     }
 }
 
@@ -280,7 +288,16 @@ fn announce(
     }
     writeln!(out, "  data                {}", config.data.display())?;
     write!(out, "{welcome}")?;
-    writeln!(out, "  follow the orders   ordercast watch    stop with Ctrl-C")?;
+    // As it was started here: it need not be on the PATH, and another process does not know this one's flags.
+    let mut watch = std::env::args().next().unwrap_or_else(|| "ordercast".to_owned()) + " watch";
+    let flag = |key| matches!(config.settings.source(key), Some(Source::Flag(_)));
+    if flag("data") {
+        watch = format!("{watch} --data {}", config.data.display());
+    }
+    if flag("listen") {
+        watch = format!("{watch} --url http://{host}");
+    }
+    writeln!(out, "  follow the orders   {watch}    stop with Ctrl-C")?;
     out.flush()?;
     Ok(())
 }

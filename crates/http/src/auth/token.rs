@@ -15,9 +15,11 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use orders::id::InvalidId;
 use orders::text::Line;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::claims::Claims;
 use super::principal::{Principal, SessionId};
+use super::refresh::RefreshKey;
 use super::seal::Seal;
 use crate::problem::{Code, Problem};
 
@@ -106,6 +108,7 @@ impl From<TokenError> for Problem {
 pub struct TokenKeys {
     signing: EncodingKey,
     verifying: DecodingKey,
+    refresh: RefreshKey,
     validation: Validation,
     options: TokenOptions,
     secret_is_short: bool,
@@ -127,6 +130,7 @@ impl TokenKeys {
         Ok(Self {
             signing: EncodingKey::from_secret(secret),
             verifying: DecodingKey::from_secret(secret),
+            refresh: RefreshKey::derive(secret),
             validation,
             options,
             secret_is_short: secret.len() < STRONG_SECRET_BYTES,
@@ -163,6 +167,16 @@ impl TokenKeys {
             exp: expires_at.as_second(),
         };
         Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)?)
+    }
+
+    /// A fresh refresh token for a session, from the operating system's randomness.
+    pub fn mint_refresh(&self, session: Uuid) -> Result<String, aws_lc_rs::error::Unspecified> {
+        self.refresh.mint(session)
+    }
+
+    /// The session that one of our refresh tokens was made for, spent or not; `None` for anything else.
+    pub fn session_of_refresh(&self, token: &str) -> Option<Uuid> {
+        self.refresh.session(token)
     }
 
     /// Who a token speaks for, at this time.

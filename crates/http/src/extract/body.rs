@@ -1,12 +1,13 @@
-//! A body as bytes, read once and no further than the limit.
+//! A body as bytes, read once, no further than the limit, and no longer than [`BODY_TIMEOUT`].
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::problem::{Code, Problem};
@@ -21,6 +22,10 @@ impl Default for BodyLimit {
         Self(256 * 1024)
     }
 }
+
+/// How long a client may take to send a body, from its first byte to its last. The whole of it and not each pause, so
+/// that nobody holds a connection for ever with a byte now and then; the largest body fits at 9 KB/s, an order at 100 B/s.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The bytes of a body, as they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,10 +58,14 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if is_length_limit(&*error) => Err(too_large(limit)),
-        Err(error) => {
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        // The rest of it may still come; it must not be taken for another request (RFC 9110, section 15.5.9).
+        Err(_elapsed) => {
+            Err(Problem::new(Code::BodyTimeout).header(CONNECTION, HeaderValue::from_static("close")))
+        }
+        Ok(Err(error)) if is_length_limit(&*error) => Err(too_large(limit)),
+        Ok(Err(error)) => {
             tracing::debug!(%error, "a request body broke off");
             Err(Problem::new(Code::IncompleteBody))
         }
@@ -126,6 +135,18 @@ mod tests {
     async fn a_body_that_breaks_off_is_no_fault_of_ours() {
         let broken = chunked([Ok("123"), Err(io::ErrorKind::ConnectionReset.into())]);
         assert_eq!(extract(broken, &[], 5).await.unwrap_err().code(), Code::IncompleteBody);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_end_is_not_waited_for() {
+        let began = tokio::time::Instant::now();
+        let drops = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, io::Error>("1"), ()))
+        });
+        let problem = extract(Body::from_stream(drops), &[], 1000).await.unwrap_err();
+        assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::BodyTimeout, 408));
+        assert_eq!(began.elapsed(), BODY_TIMEOUT);
     }
 
     #[test]

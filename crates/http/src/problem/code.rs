@@ -52,6 +52,7 @@ codes! {
     InvalidHeader, BAD_REQUEST, "invalid_header", "A header is not as it should be", "`errors` names the header and the rule it broke.";
     UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Not a JSON body", "Send the body with `Content-Type: application/json`.";
     BodyTooLarge, PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", "Send less at once; `limit` is the most, in bytes.";
+    BodyTimeout, REQUEST_TIMEOUT, "body_timeout", "The body took too long", "Send the request again, over a better connection.";
     IncompleteBody, BAD_REQUEST, "incomplete_body", "The body broke off", "Send the request again.";
 
     // -- nothing is there

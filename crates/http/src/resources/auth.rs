@@ -154,7 +154,8 @@ fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
 
 /// Refresh the tokens
 ///
-/// A refresh token works once. One that comes back later was stolen, and ends its session.
+/// A refresh token works once. One that comes back after it was spent, however long ago, was stolen, and ends its
+/// session.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
     responses(
@@ -169,8 +170,11 @@ pub async fn refresh(
     Json(body, _): Json<Refresh>,
 ) -> Result<Response, Problem> {
     let secure = address(&parts, &app).is_secure;
-    let replacement = Secret::fresh()?;
+    let session = app.keys.session_of_refresh(&body.refresh_token);
+    let session = session.ok_or_else(|| Problem::new(Code::SessionEnded))?;
+    let replacement = app.refresh_token(session)?;
     let change = AccountChange::Refresh {
+        session,
         refresh: Secret::hash_of(&body.refresh_token),
         replacement: replacement.hash,
     };

@@ -17,7 +17,7 @@ type Changed = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
 /// How long a session is remembered after its end, when none of its tokens lives any more.
 const FORGET_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
-/// A refresh token that comes again so soon was sent twice, not stolen.
+/// A refresh token that was spent so recently, and comes again, was sent twice, not stolen.
 const SWAP_GRACE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 pub(super) fn change(
@@ -60,7 +60,9 @@ pub(super) fn change(
             Ok(Ok(AccountAnswer::Done))
         }
         AccountChange::StartSession { user, session } => start_session(connection, user, session, now),
-        AccountChange::Refresh { refresh, replacement } => rotate(connection, refresh, replacement, now),
+        AccountChange::Refresh { session, refresh, replacement } => {
+            rotate(connection, *session, refresh, replacement, now)
+        }
         AccountChange::EndSession { session } => {
             end_session(connection, *session, now)?;
             Ok(Ok(AccountAnswer::Done))
@@ -125,38 +127,52 @@ fn start_session(connection: &Connection, user: &UserId, session: &NewSession, n
     if made == 1 { answer_user(connection, user) } else { Ok(Err(AccountRefusal::UnknownUser)) }
 }
 
-fn rotate(connection: &Connection, refresh: &TokenHash, replacement: &TokenHash, now: Timestamp) -> Changed {
-    let swapped_before: Option<([u8; 16], i64)> = connection
-        .prepare_cached("SELECT id, rotated_at FROM sessions WHERE previous = ?1 AND ended_at IS NULL")?
-        .query_row([refresh], |row| Ok((row.get(0)?, row.get(1)?)))
+/// A session as far as swapping its refresh token is concerned.
+struct Swapped {
+    user: i64,
+    refresh: TokenHash,
+    previous: Option<TokenHash>,
+    rotated_at: Option<i64>,
+    expires_at: i64,
+}
+
+fn rotate(
+    connection: &Connection,
+    session: Uuid,
+    refresh: &TokenHash,
+    replacement: &TokenHash,
+    now: Timestamp,
+) -> Changed {
+    let found = connection
+        .prepare_cached(
+            "SELECT user, refresh, previous, rotated_at, expires_at FROM sessions \
+             WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2",
+        )?
+        .query_row((session.as_bytes().as_slice(), millis(now)), |row| {
+            let (user, refresh, previous) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Swapped { user, refresh, previous, rotated_at: row.get(3)?, expires_at: row.get(4)? })
+        })
         .optional()?;
-    if let Some((id, at)) = swapped_before {
+    let Some(found) = found else { return Ok(Err(AccountRefusal::SessionEnded { stolen: None })) };
+    if found.refresh != *refresh {
         // Two tabs may refresh at the same moment; the slower one has the new token from the other in a moment.
-        if now.duration_since(timestamp(at)) < SWAP_GRACE {
+        let soon = found.rotated_at.is_some_and(|at| now.duration_since(timestamp(at)) < SWAP_GRACE);
+        if soon && found.previous == Some(*refresh) {
             return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
         }
-        let session = Uuid::from_bytes(id);
         end_session(connection, session, now)?;
         return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
     }
-    let swapped = connection
+    connection
         .prepare_cached(
-            "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 \
-             WHERE refresh = ?1 AND ended_at IS NULL AND expires_at > ?3 RETURNING id, user, expires_at",
+            "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 WHERE id = ?1",
         )?
-        .query_row((refresh, replacement, millis(now)), |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-        })
-        .optional()?;
-    let Some((session, user, expires_at)) = swapped else {
-        return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
-    };
+        .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
-    let Some(user) = rows::first(find.query([user])?, rows::user)? else {
+    let Some(user) = rows::first(find.query([found.user])?, rows::user)? else {
         return Ok(Err(AccountRefusal::UnknownUser));
     };
-    let session = Uuid::from_bytes(session);
-    Ok(Ok(AccountAnswer::Session { user, session, expires_at: timestamp(expires_at) }))
+    Ok(Ok(AccountAnswer::Session { user, session, expires_at: timestamp(found.expires_at) }))
 }
 
 fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result<(), LogError> {

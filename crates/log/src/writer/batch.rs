@@ -58,15 +58,16 @@ impl<J: Journal> Batches<J> {
         Self { journal, clock, publish, loaded: Loaded::nothing(), now, tidied: now }
     }
 
-    /// Commits a batch and answers everybody in it. Halves it as long as the database refuses.
+    /// Commits a batch, hands its events on, and answers everybody in it. Halves it as long as the database refuses.
     pub(super) fn commit(&mut self, mut works: Vec<Work>) {
         match self.attempt(&works) {
             Ok((ready, told)) => {
-                for (work, ready) in works.into_iter().zip(ready) {
-                    answer(work, ready);
-                }
+                // First, so that whoever has an answer finds its events with those who tell them.
                 if !told.is_empty() {
                     (self.publish)(Committed { events: told, at: self.now });
+                }
+                for (work, ready) in works.into_iter().zip(ready) {
+                    answer(work, ready);
                 }
             }
             Err(error) => {

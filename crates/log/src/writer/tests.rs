@@ -162,7 +162,8 @@ async fn an_idle_writer_keeps_house() {
 async fn a_stopped_writer_says_so() {
     let (writer, thread, _counts, go) = start(|| panic!("as if there were a mistake in here"));
     drop(go);
-    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Stopping)));
+    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Lost)), "nobody knows");
+    tokio::time::timeout(DEADLINE, writer.failed()).await.unwrap();
     assert!(thread.join().is_err());
     assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Stopping)));
 }

@@ -57,10 +57,11 @@ async fn sign_in<B: Backend>(log: &Log<B>, who: &str, refresh: u8) -> Uuid {
 
 async fn refresh<B: Backend>(
     log: &Log<B>,
+    session: Uuid,
     from: u8,
     to: u8,
 ) -> Result<(User, Uuid, Timestamp), AccountRefusal> {
-    let change = AccountChange::Refresh { refresh: hash(from), replacement: hash(to) };
+    let change = AccountChange::Refresh { session, refresh: hash(from), replacement: hash(to) };
     match log.account(change).await? {
         AccountAnswer::Session { user, session, expires_at } => Ok((user, session, expires_at)),
         other => panic!("{other:?}"),
@@ -116,14 +117,14 @@ pub(crate) async fn a_password_change_voids_tokens_and_sessions<B: Backend>() {
     let log = asha::<B>().await;
     let sessions = [sign_in(&log, "asha", 1).await, sign_in(&log, "asha", 2).await];
     the_user(log.account(signing_up("ben", "ben@example.com")).await);
-    sign_in(&log, "ben", 3).await;
+    let ben = sign_in(&log, "ben", 3).await;
     log.clock.advance(SignedDuration::from_secs(5));
     let changed = the_user(log.account(password("second")).await);
     assert_eq!((changed.password_hash.as_deref(), changed.valid_after), (Some("second"), log.clock.now()));
-    for token in [1, 2] {
-        assert_eq!(refresh(&log, token, 9).await.unwrap_err(), ENDED);
+    for (session, token) in sessions.into_iter().zip([1, 2]) {
+        assert_eq!(refresh(&log, session, token, 9).await.unwrap_err(), ENDED);
     }
-    refresh(&log, 3, 4).await.unwrap();
+    refresh(&log, ben, 3, 4).await.unwrap();
     let now = revoked(&log).await;
     assert_eq!(now.users, [(user("asha"), log.clock.now())]);
     let mut ended: Vec<_> = now.sessions.iter().map(|(id, _)| *id).collect();
@@ -135,14 +136,14 @@ pub(crate) async fn a_password_change_voids_tokens_and_sessions<B: Backend>() {
 
 pub(crate) async fn a_rehash_voids_nothing<B: Backend>() {
     let log = asha::<B>().await;
-    sign_in(&log, "asha", 1).await;
+    let session = sign_in(&log, "asha", 1).await;
     let rehash = AccountChange::Rehash { user: user("asha"), password_hash: "stronger".to_owned() };
     log.account(rehash).await.unwrap();
     assert_eq!(
         log.queries().user(user("asha")).await.unwrap().unwrap().password_hash.as_deref(),
         Some("stronger")
     );
-    refresh(&log, 1, 2).await.unwrap();
+    refresh(&log, session, 1, 2).await.unwrap();
     let now = revoked(&log).await;
     assert!(now.users.is_empty() && now.sessions.is_empty());
 }
@@ -152,52 +153,77 @@ pub(crate) async fn a_refresh_token_is_swapped_once<B: Backend>() {
     let session = sign_in(&log, "asha", 1).await;
     let ends = log.clock.now() + MONTH;
     log.clock.advance(SignedDuration::from_mins(10));
-    let (who, same, expires_at) = refresh(&log, 1, 2).await.unwrap();
+    let (who, same, expires_at) = refresh(&log, session, 1, 2).await.unwrap();
     assert_eq!((who.id, same, expires_at), (user("asha"), session, ends), "a refresh prolongs nothing");
     log.restart().await;
-    refresh(&log, 2, 3).await.unwrap();
-    assert_eq!(refresh(&log, 99, 4).await.unwrap_err(), ENDED, "a token that never was");
+    refresh(&log, session, 2, 3).await.unwrap();
+    assert_eq!(refresh(&log, log.clock.uuid(), 3, 4).await.unwrap_err(), ENDED, "a session that never was");
     log.account(AccountChange::EndSession { session }).await.unwrap();
-    assert_eq!(refresh(&log, 3, 4).await.unwrap_err(), ENDED);
+    assert_eq!(refresh(&log, session, 3, 4).await.unwrap_err(), ENDED);
     // Signing out twice is no mistake.
     log.account(AccountChange::EndSession { session }).await.unwrap();
 }
 
 pub(crate) async fn a_refresh_token_that_comes_again_soon_was_sent_twice<B: Backend>() {
     let log = asha::<B>().await;
-    sign_in(&log, "asha", 1).await;
-    refresh(&log, 1, 2).await.unwrap();
+    let session = sign_in(&log, "asha", 1).await;
+    refresh(&log, session, 1, 2).await.unwrap();
     log.clock.advance(SignedDuration::from_millis(29_999));
-    assert_eq!(refresh(&log, 1, 3).await.unwrap_err(), ENDED);
+    assert_eq!(refresh(&log, session, 1, 3).await.unwrap_err(), ENDED);
     assert!(revoked(&log).await.sessions.is_empty());
-    refresh(&log, 2, 4).await.unwrap();
+    refresh(&log, session, 2, 4).await.unwrap();
 }
 
 pub(crate) async fn a_refresh_token_that_comes_again_late_was_stolen<B: Backend>() {
     let log = asha::<B>().await;
     let session = sign_in(&log, "asha", 1).await;
     let other = sign_in(&log, "asha", 11).await;
-    refresh(&log, 1, 2).await.unwrap();
+    refresh(&log, session, 1, 2).await.unwrap();
     log.clock.advance(SignedDuration::from_secs(30));
-    let refusal = refresh(&log, 1, 3).await.unwrap_err();
+    let refusal = refresh(&log, session, 1, 3).await.unwrap_err();
     assert_eq!(refusal, AccountRefusal::SessionEnded { stolen: Some(session) });
-    assert_eq!(refresh(&log, 2, 4).await.unwrap_err(), ENDED, "neither of the two goes on");
+    assert_eq!(refresh(&log, session, 2, 4).await.unwrap_err(), ENDED, "neither of the two goes on");
     assert_eq!(revoked(&log).await.sessions.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [session]);
-    assert_eq!(refresh(&log, 11, 12).await.unwrap().1, other, "other sessions are not concerned");
+    assert_eq!(refresh(&log, other, 11, 12).await.unwrap().1, other, "other sessions are not concerned");
+}
+
+pub(crate) async fn every_spent_refresh_token_is_known_while_its_session_lives<B: Backend>() {
+    let mut log = asha::<B>().await;
+    for spent in 1..=5 {
+        let session = sign_in(&log, "asha", 1).await;
+        for token in 1..=5 {
+            log.clock.advance(SignedDuration::from_hours(24));
+            refresh(&log, session, token, token + 1).await.unwrap();
+        }
+        log.restart().await;
+        // The last one is in its grace for a moment; those before it have none, however quickly they come.
+        let soon = refresh(&log, session, spent, 9).await.unwrap_err();
+        if spent == 5 {
+            assert_eq!(soon, ENDED);
+            log.clock.advance(SignedDuration::from_hours(1));
+            let late = refresh(&log, session, spent, 9).await.unwrap_err();
+            assert_eq!(late, AccountRefusal::SessionEnded { stolen: Some(session) });
+        } else {
+            assert_eq!(soon, AccountRefusal::SessionEnded { stolen: Some(session) }, "token {spent}");
+        }
+        assert_eq!(refresh(&log, session, 6, 7).await.unwrap_err(), ENDED, "and the newest goes on no more");
+        assert_eq!(refresh(&log, session, spent, 9).await.unwrap_err(), ENDED, "it is told once");
+    }
 }
 
 pub(crate) async fn a_session_ends_at_its_end<B: Backend>() {
     let log = asha::<B>().await;
-    sign_in(&log, "asha", 1).await;
+    let session = sign_in(&log, "asha", 1).await;
     log.clock.advance(MONTH - SignedDuration::from_millis(1));
-    refresh(&log, 1, 2).await.unwrap();
+    refresh(&log, session, 1, 2).await.unwrap();
     log.clock.advance(SignedDuration::from_millis(1));
-    assert_eq!(refresh(&log, 2, 3).await.unwrap_err(), ENDED);
-    // Long after, housekeeping removes it; a new one with the same token is another one.
+    for token in [1, 2] {
+        assert_eq!(refresh(&log, session, token, 3).await.unwrap_err(), ENDED);
+    }
+    // Long after, housekeeping removes it.
     log.clock.advance(MONTH);
     log.tidy(2).await;
-    sign_in(&log, "asha", 2).await;
-    refresh(&log, 2, 3).await.unwrap();
+    assert_eq!(refresh(&log, session, 2, 3).await.unwrap_err(), ENDED);
 }
 
 async fn send_link<B: Backend>(log: &Log<B>, token: u8) {
@@ -282,7 +308,6 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
         }
         log.restart().await;
     }
-    log.settle().await;
     let told = log.queries().timeline(second.order.number).await.unwrap().value;
     assert_eq!(told[0].around.customer.as_ref().unwrap().name.as_deref(), Some("Ben"));
     assert_eq!(told[0].around.actor_name.as_deref(), Some("Ben"));

@@ -175,8 +175,6 @@ impl<B: Backend> Log<B> {
         self.settle().await;
         let before = self.published.batches().len();
         let receipts = self.together(submissions).await;
-        // Answered before it is published: another round trip, and it is.
-        self.settle().await;
         let batches = self.published.batches().len() - before;
         assert!(batches <= 2, "these were {batches} batches, with the one that held the writer");
         receipts
@@ -187,14 +185,16 @@ impl<B: Backend> Log<B> {
         self.settle().await;
         let before = self.published.batches().len();
         self.published.hold(true);
-        self.product(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up")).await;
-        // Published, and the writer held.
+        let writer = self.writer();
+        let warm_up = Submission::one(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up"));
+        let warm_up = queue(&writer, warm_up);
+        // Published, and the writer held: what is published is not answered yet.
         while self.published.batches().len() == before {
             tokio::task::yield_now().await;
         }
-        let writer = self.writer();
         let waiting: Vec<_> = submissions.into_iter().map(|submission| queue(&writer, submission)).collect();
         self.published.hold(false);
+        warm_up.await.unwrap();
         let mut receipts = Vec::new();
         for submission in waiting {
             receipts.push(submission.await);

@@ -113,6 +113,7 @@ macro_rules! contract {
                 a_refresh_token_is_swapped_once,
                 a_refresh_token_that_comes_again_soon_was_sent_twice,
                 a_refresh_token_that_comes_again_late_was_stolen,
+                every_spent_refresh_token_is_known_while_its_session_lives,
                 a_session_ends_at_its_end,
                 a_reset_link_works_once,
                 a_reset_link_ends,

@@ -35,7 +35,6 @@ pub(crate) async fn seq_is_gapless_and_in_commit_order_under_many_submitters<B: 
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
-    log.settle().await;
     let events = log.published.events();
     assert_eq!(events.len(), 1 + 60 * 5 * 2);
     for (event, seq) in events.iter().zip(1..) {
@@ -137,7 +136,6 @@ pub(crate) async fn batches_are_published_after_their_commit_in_order_each_event
     assert_eq!(cursors, HashSet::from([Seq(12)]));
     // A refused one publishes nothing.
     log.refusal(place(log.clock.uuid(), MAIN, &[(tea, 1000)]), customer("asha")).await;
-    log.settle().await;
     assert_eq!(log.published.batches().len(), 3);
     // Whoever hears of an event finds it in the database, also when nobody waits for the answer.
     let queries = log.queries();
@@ -166,7 +164,6 @@ pub(crate) async fn what_is_published_is_what_the_log_tells_later<B: Backend>() 
     ] {
         log.order(command, staff(MAIN)).await;
     }
-    log.settle().await;
     let batches = log.published.batches();
     let live: Vec<_> = batches.iter().flat_map(|batch| &batch.events).collect();
     let later = log.queries().tail(Scope::Store(store(MAIN)), Seq(0), 100).await.unwrap().events;

@@ -63,7 +63,6 @@ impl<B: Backend> Walk<B> {
             }
             log.clock.advance(SignedDuration::from_millis(rng.i64(0..90_000)));
         }
-        log.settle().await;
         let events = log.published.events();
         assert!(events.len() * 3 > steps, "only {} of {steps} steps happened", events.len());
         Self { log, events, rng }

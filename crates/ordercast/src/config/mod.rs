@@ -5,10 +5,12 @@
 //! - [`values`]: what an option's text means: rates, sizes, spans of time, networks, origins.
 //! - [`sources`]: flags over environment over file over defaults, each value with where it came from.
 //! - [`flags`]: the same table as command-line arguments. [`show`]: the same table for people, secrets redacted.
+//!   [`markdown`]: the same table as a page of the guide.
 //!
 //! Nothing here reads the process: the environment is handed in, so that tests bring their own.
 
 pub mod flags;
+pub mod markdown;
 pub mod options;
 pub mod show;
 pub mod sources;

@@ -137,7 +137,12 @@ pub const OPTIONS: &[Opt] = &[
         "Accept tokens of another system that never expire",
     ),
     server("access_token_lifetime", "15m", "TIME", "How long an access token lasts before it is refreshed"),
-    server("session_lifetime", "30d", "TIME", "How long somebody who does not come back stays signed in"),
+    server(
+        "session_lifetime",
+        "30d",
+        "TIME",
+        "How long a sign-in lasts; refreshing its tokens does not prolong it",
+    ),
     server(
         "rate_limit_address",
         "1200/min burst 300",
@@ -149,7 +154,7 @@ pub const OPTIONS: &[Opt] = &[
         "rate_limit_sign_in",
         "10/min",
         "RATE",
-        "Attempts to sign in, register or reset a password from one client address; or off",
+        "Attempts to sign in, register or reset a password, from one client address and for one e-mail address; or off",
     ),
     server("body_limit", "256KiB", "SIZE", "The largest request body"),
     server(

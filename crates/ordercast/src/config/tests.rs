@@ -51,6 +51,16 @@ fn every_default_is_valid_and_every_option_has_one_line_of_help() {
 }
 
 #[test]
+fn the_page_about_every_option_is_as_the_table_says() {
+    let page = include_str!("../../../../docs/configuration.md");
+    assert!(page == markdown::page(), "docs/configuration.md is old: run `make docs`");
+    for option in OPTIONS {
+        assert!(page.contains(&format!("| `{}` |", option.key)) && page.contains(&option.variable()));
+        assert!(!option.help.contains('|'), "{} would be cut into two columns", option.key);
+    }
+}
+
+#[test]
 fn flags_win_over_environment_over_file_over_defaults() {
     let text = "listen = \"127.0.0.1:1\"\ndata = \"from-file\"\nstore_name = \"File\"";
     let file = file(text);

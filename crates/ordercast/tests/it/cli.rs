@@ -1,5 +1,6 @@
 //! The command line, as a person uses it: the real binary in a directory of its own.
 
+mod beside;
 mod copies;
 mod following;
 
@@ -16,6 +17,7 @@ fn printed_password(welcome: &str) -> &str {
     after.split_once("password ").unwrap().1.split_whitespace().next().unwrap()
 }
 
+/// Signs in; the status of the answer.
 async fn sign_in(server: &Running, email: &str, password: &str) -> u16 {
     let body = serde_json::json!({"email": email, "password": password});
     server.ask("POST", "/api/v1/auth/login").json(&body).send().await.status
@@ -36,6 +38,10 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&secret), 0o600);
+        for file in std::fs::read_dir(data.path()).unwrap() {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{} holds what is nobody else's business", file.display());
+        }
     }
     let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
     assert!(
@@ -45,6 +51,19 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
     );
     assert_eq!(sign_in(&again, "admin@example.com", &password).await, 200);
     again.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_that_comes_to_nothing_tells_its_password_all_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("jwt-secret"), "\n").unwrap();
+    let error = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
+    assert!(error.contains("jwt-secret") && error.contains("delete the file"), "{error}");
+    let password = printed_password(&error).to_owned();
+    std::fs::remove_file(data.path().join("jwt-secret")).unwrap();
+    let server = Running::serve_with(data.path(), &[], &[]).await;
+    assert_eq!(sign_in(&server, "admin@example.com", &password).await, 200, "{}", server.welcome);
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

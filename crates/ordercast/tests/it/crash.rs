@@ -11,6 +11,7 @@ mod ledger;
 mod load;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -23,7 +24,9 @@ use load::Load;
 /// Customers who order at the same time.
 const CUSTOMERS: usize = 16;
 /// At most so many orders between two crashes.
-const BETWEEN: u64 = 60;
+const BETWEEN: u64 = 150;
+/// And then up to so many microseconds, so that it dies anywhere between a request and its answer.
+const MOMENT: u64 = 30_000;
 
 /// As the server is started each time.
 fn arguments(listen: &str) -> [&str; 10] {
@@ -60,12 +63,13 @@ async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_i
 
     let load = Arc::new(Load::new(server.address, products));
     let mut followers = vec![Follower::start(server.address, staff("sam")).await];
-    for n in 0..2 {
+    for n in 0..3 {
         followers.push(Follower::start(server.address, customer(&load::name(n))).await);
     }
     let workers = load.start(CUSTOMERS);
     for _ in 0..crashes {
         load.wait_for(load.answered() + random.u64(1..BETWEEN)).await;
+        tokio::time::sleep(Duration::from_micros(random.u64(0..MOMENT))).await;
         server.kill().await;
         server = Running::serve(data.path(), &arguments(&listen)).await;
     }

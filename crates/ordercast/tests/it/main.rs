@@ -13,3 +13,4 @@ mod orders;
 mod resume;
 mod shutdown;
 mod support;
+mod time;

@@ -2,6 +2,7 @@
 
 mod document;
 mod metrics;
+mod mistakes;
 
 use crate::support::Shop;
 use crate::support::ask::Ask;

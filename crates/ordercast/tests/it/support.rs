@@ -1,12 +1,13 @@
 //! A shop to ask: the real server in this process, on a port and in a directory of its own.
 //!
-//! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`] and [`Shop::at`]. A test owns it.
+//! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`] and [`Shop::on`]. A test owns it.
 //! - [`ask`]: requests and answers. [`people`]: who asks, with tokens. [`goods`]: products and orders to ask about.
-//! - [`live`]: the stream of events. [`raw`]: requests that no client library would send.
+//! - [`clock`]: time that a test moves. [`live`]: the stream of events. [`raw`]: requests that no client library would send.
 //!
 //! Nothing waits by sleeping: wait for what should happen, within [`PATIENCE`].
 
 pub(crate) mod ask;
+pub(crate) mod clock;
 pub(crate) mod goods;
 pub(crate) mod live;
 pub(crate) mod people;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Shared;
+use log::Clock;
+use ordercast::clock::System;
 use ordercast::config::Config;
 use ordercast::config::flags::Flags;
 use ordercast::config::sources::Environment;
@@ -43,7 +46,7 @@ pub(crate) struct Shop {
     pub(crate) live_address: Option<SocketAddr>,
     client: reqwest::Client,
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<()>,
+    ended: JoinHandle<anyhow::Result<()>>,
     directory: Option<TempDir>,
 }
 
@@ -61,14 +64,26 @@ impl Shop {
         shop
     }
 
+    /// With a clock of its own, and such options.
+    pub(crate) async fn on(clock: Arc<dyn Clock>, variables: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut shop = Self::start(directory.path(), variables, clock).await;
+        shop.directory = Some(directory);
+        shop
+    }
+
     /// In a directory that outlives it: to stop, and start again.
     pub(crate) async fn at(data: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::start(data, variables, Arc::new(System)).await
+    }
+
+    async fn start(data: &Path, variables: &[(&str, &str)], clock: Arc<dyn Clock>) -> Self {
         let config = config(data, variables);
         let listener = http::server::listen(config.listen).unwrap();
         let realtime = config.realtime_listen.map(|address| http::server::listen(address).unwrap());
         let address = reachable(&listener);
         let live_address = realtime.as_ref().map(reachable);
-        let server = Server::start(&config).await.unwrap();
+        let server = Server::start(&config, clock).await.unwrap();
         let app = Arc::clone(&server.app);
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(server.serve(listener, realtime, async {
@@ -86,7 +101,14 @@ impl Shop {
         // The writer ends when nobody holds it any more, and connections are drained when nobody keeps them.
         drop((app, client));
         stop.send(()).unwrap();
-        within(ended).await.unwrap();
+        within(ended).await.unwrap().unwrap();
+    }
+
+    /// Waits for its end, which nobody asked for; why.
+    pub(crate) async fn fails(self) -> String {
+        let Self { app, ended, client, stop: _asked_by_nobody, .. } = self;
+        drop((app, client));
+        within(ended).await.unwrap().unwrap_err().to_string()
     }
 
     /// The address of a path.

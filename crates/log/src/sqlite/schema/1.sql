@@ -43,8 +43,6 @@ CREATE TABLE sessions (
     expires_at INTEGER NOT NULL,
     ended_at   INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX sessions_by_refresh ON sessions (refresh);
-CREATE INDEX sessions_by_previous ON sessions (previous) WHERE previous IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_ended ON sessions (expires_at) WHERE ended_at IS NOT NULL;

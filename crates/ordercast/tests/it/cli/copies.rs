@@ -31,6 +31,9 @@ async fn a_backup_is_made_while_orders_come_in_and_put_back_as_another_history()
         }
     });
     assert!(made.well().contains("checked and complete"));
+    let permissions = std::fs::metadata(&copy).unwrap().permissions();
+    let bits = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777;
+    assert_eq!(bits, 0o600, "there are addresses in it");
     let lost = place(&server, good).await;
     let (_, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(&customer("asha"))).await;
     let again = run(data.path(), &arguments).await.badly();

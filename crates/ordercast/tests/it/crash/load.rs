@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::support::PATIENCE;
@@ -16,6 +16,8 @@ use crate::support::people::{customer, staff};
 
 /// Of each product.
 pub(super) const STOCK: u32 = 1_000_000;
+/// People who move orders on at the same time.
+const STAFF: usize = 4;
 /// A pause before the next attempt, while nobody answers.
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -42,7 +44,8 @@ pub(super) struct Load {
     replayed: AtomicU64,
     orders: Mutex<Vec<Acknowledged>>,
     to_move: Mutex<VecDeque<String>>,
-    more: Notify,
+    /// As many permits as there are orders to move.
+    more: Semaphore,
 }
 
 impl Load {
@@ -59,7 +62,7 @@ impl Load {
             replayed: AtomicU64::new(0),
             orders: Mutex::default(),
             to_move: Mutex::default(),
-            more: Notify::new(),
+            more: Semaphore::new(0),
         }
     }
 
@@ -69,8 +72,10 @@ impl Load {
             let load = Arc::clone(self);
             workers.spawn(async move { load.customer(&name(n)).await });
         }
-        let load = Arc::clone(self);
-        workers.spawn(async move { load.staff().await });
+        for _ in 0..STAFF {
+            let load = Arc::clone(self);
+            workers.spawn(async move { load.staff().await });
+        }
         workers
     }
 
@@ -90,7 +95,7 @@ impl Load {
 
     pub(super) async fn stop(&self, mut workers: JoinSet<()>) {
         self.over.store(true, Ordering::SeqCst);
-        self.more.notify_one();
+        self.more.close();
         while let Some(done) = tokio::time::timeout(PATIENCE, workers.join_next()).await.expect("an answer") {
             done.unwrap();
         }
@@ -113,7 +118,7 @@ impl Load {
             let text = |name: &str| order[name].as_str().unwrap().to_owned();
             let order = Acknowledged { id: text("id"), number: text("number"), customer: name.to_owned() };
             self.to_move.lock().unwrap().push_back(order.id.clone());
-            self.more.notify_one();
+            self.more.add_permits(1);
             self.orders.lock().unwrap().push(order);
             self.answered.send_modify(|count| *count += 1);
         }
@@ -124,10 +129,10 @@ impl Load {
         let token = staff("sam");
         let mut turn = 0;
         while !self.over.load(Ordering::SeqCst) {
-            let Some(order) = self.to_move.lock().unwrap().pop_front() else {
-                self.more.notified().await;
-                continue;
-            };
+            // Closed when it is over.
+            let Ok(one) = self.more.acquire().await else { return };
+            one.forget();
+            let Some(order) = self.to_move.lock().unwrap().pop_front() else { continue };
             turn += 1;
             let steps: &[&str] = match turn % 3 {
                 0 => &["processing", "shipped", "delivered"],

@@ -53,7 +53,6 @@ async fn x7_who_does_not_read_costs_no_memory_and_loses_nothing() {
     let (filled, ()) = tokio::join!(take(&mut reader, TO_FILL), notes(&shop, order, TO_FILL));
     drop(filled);
     drop(reader);
-    super::told(&shop).await;
     let (mut silent, mut begin) = (Vec::new(), 0);
     for _ in 0..READERS {
         let (stream, hello) = shop.listen(&staff("sam")).await;
@@ -63,7 +62,6 @@ async fn x7_who_does_not_read_costs_no_memory_and_loses_nothing() {
     let before = resident();
     notes(&shop, order, UNREAD).await;
     let head = begin + UNREAD as u64;
-    super::told(&shop).await;
     let grown = resident().saturating_sub(before);
     // A queue for each would hold 5,000 events of 2 KiB twenty times; other tests of this process take some too.
     assert!(grown < 120, "{READERS} readers who do not read cost {grown} MiB");

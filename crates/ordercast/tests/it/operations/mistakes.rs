@@ -1,0 +1,76 @@
+//! Mistakes of ours: what a client gets, and what the operator finds.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use crate::support::Shop;
+use crate::support::clock::Ahead;
+use crate::support::goods::cart;
+use crate::support::people::customer;
+
+/// What was logged on this thread.
+#[derive(Clone, Default)]
+struct Logged(Arc<Mutex<Vec<u8>>>);
+
+impl Logged {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+// The runtime of one thread: what handlers log is logged on this one.
+#[tokio::test]
+async fn a_panic_is_a_problem_and_a_line_in_the_log_and_the_server_goes_on() {
+    let logged = Logged::default();
+    let writer = logged.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _here = tracing::subscriber::set_default(subscriber);
+
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
+    let (mut stream, _) = shop.listen(&asha).await;
+    clock.break_ids(true);
+    let order = || shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha);
+    let head = shop.head().await;
+    let answer = order().send().await;
+    clock.break_ids(false);
+    assert_eq!((answer.status, &*answer.code()), (500, "internal"));
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "an answer like any other");
+    let incident = answer.json()["incident"].as_str().unwrap().to_owned();
+    let log = logged.text();
+    let line = log.lines().find(|line| line.contains(&incident)).unwrap_or_else(|| panic!("{log}"));
+    assert!(line.contains("ERROR") && line.contains("as if there were a mistake in here"), "{line}");
+    assert!(!answer.text.contains("mistake"), "{}", answer.text);
+    assert_eq!(shop.head().await, head, "nothing happened");
+    let metrics = shop.get("/metrics").send().await.text;
+    assert!(metrics.contains(r#"route="/api/v1/orders",status="server_5xx"} 1"#), "{metrics}");
+
+    let placed = order().gives(201).await;
+    assert_eq!(stream.next().await.unwrap().data["orderId"], placed["id"], "streams stayed open");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_failed_ends_the_server_so_that_it_is_started_again() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
+    let (mut stream, _) = shop.listen(&asha).await;
+    clock.break_writer();
+    let order = shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha);
+    let answer = order.send().await;
+    assert_eq!((answer.status, &*answer.code()), (500, "internal"));
+    assert!(answer.text.contains("same `Idempotency-Key`"), "it happened or not: {}", answer.text);
+    assert_eq!(stream.until("reconnect").await.data["reason"], "shutting_down");
+    assert!(shop.fails().await.contains("the writer failed"));
+}

@@ -1,0 +1,45 @@
+//! Time that a test moves.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use log::Clock;
+use uuid::Uuid;
+
+/// The system's clock, so much ahead as the test says. Tokens that the tests make themselves tell the system's time.
+#[derive(Debug, Default)]
+pub(crate) struct Ahead {
+    millis: AtomicI64,
+    broken: AtomicBool,
+    writer_broken: AtomicBool,
+}
+
+impl Ahead {
+    /// Moves on.
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        self.millis.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// From now on, whoever handles a request and asks for an id panics; the writer does not.
+    pub(crate) fn break_ids(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// From now on, the writer panics when it asks for an id.
+    pub(crate) fn break_writer(&self) {
+        self.writer_broken.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        ordercast::clock::now() + SignedDuration::from_millis(self.millis.load(Ordering::SeqCst))
+    }
+
+    fn uuid(&self) -> Uuid {
+        let writes = std::thread::current().name() == Some("writer");
+        let broken = if writes { &self.writer_broken } else { &self.broken };
+        assert!(!broken.load(Ordering::SeqCst), "as if there were a mistake in here");
+        ordercast::clock::uuid()
+    }
+}

@@ -1,0 +1,99 @@
+//! What ends with time, on a clock that the test moves.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::Shop;
+use crate::support::ask::Ask;
+use crate::support::clock::Ahead;
+use crate::support::goods::cart;
+use crate::support::people::{Session, token};
+
+/// Somebody from elsewhere whose token outlives the test.
+fn patient(subject: &str, role: &str) -> String {
+    let end = crate::support::people::now() + SignedDuration::from_hours(24 * 365);
+    token(&json!({"sub": subject, "role": role, "exp": end.as_second()}))
+}
+
+#[tokio::test]
+async fn e4_an_idempotency_key_is_known_for_a_day() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let good = shop.product("Tea", 50).await;
+    let asha = patient("asha", "user");
+    let order = |quantity| {
+        let body = cart(&[(good, quantity)]);
+        shop.post("/api/v1/orders", &body).by(&asha).header("idempotency-key", "once")
+    };
+    let first = order(1).gives(201).await;
+    clock.advance(SignedDuration::from_hours(24) - SignedDuration::from_mins(1));
+    let again = order(1).send().await;
+    assert_eq!((&again.json()["id"], again.header("idempotency-replayed")), (&first["id"], "true"));
+    assert_eq!(order(2).refused(422).await, "idempotency_key_reused");
+    clock.advance(SignedDuration::from_mins(2));
+    let other = order(2).gives(201).await;
+    assert_ne!(first["id"], other["id"], "a day later it is a new key");
+}
+
+#[tokio::test]
+async fn access_tokens_end_after_a_quarter_of_an_hour_and_sessions_after_a_month() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let refresh = |token: &str| shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token}));
+    let session = shop.register("asha@example.com").await;
+    clock.advance(SignedDuration::from_mins(14));
+    shop.get("/api/v1/me").by(&session.token).gives(200).await;
+    clock.advance(SignedDuration::from_mins(2));
+    assert_eq!(shop.get("/api/v1/me").by(&session.token).refused(401).await, "token_expired");
+    let fresh = Session::read(&refresh(&session.refresh).send().await);
+    shop.get("/api/v1/me").by(&fresh.token).gives(200).await;
+    shop.get("/api/v1/me").cookie(&session.cookie).gives(200).await;
+    clock.advance(SignedDuration::from_hours(24 * 30) - SignedDuration::from_mins(20));
+    let last = Session::read(&refresh(&fresh.refresh).send().await);
+    clock.advance(SignedDuration::from_mins(5));
+    assert_eq!(refresh(&last.refresh).refused(401).await, "session_ended");
+    assert_eq!(shop.get("/api/v1/me").by(&last.token).refused(401).await, "token_expired");
+    assert_eq!(shop.get("/api/v1/me").cookie(&session.cookie).refused(401).await, "token_expired");
+}
+
+#[tokio::test]
+async fn any_refresh_token_that_comes_back_ends_its_session_and_its_streams() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let refresh = |token: &str| -> Ask { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
+    for spent in 0..3 {
+        let first = shop.register(&format!("asha{spent}@example.com")).await;
+        let other = shop.login(&format!("asha{spent}@example.com")).await;
+        let mut sessions = vec![first];
+        for _ in 0..3 {
+            clock.advance(SignedDuration::from_mins(10));
+            let next = refresh(&sessions.last().unwrap().refresh).send().await;
+            sessions.push(Session::read(&next));
+        }
+        let newest = sessions.pop().unwrap();
+        let (mut stream, _) = shop.listen(&newest.token).await;
+        clock.advance(SignedDuration::from_mins(1));
+        // A thief, or the one they stole from: nobody can tell.
+        assert_eq!(refresh(&sessions[spent].refresh).refused(401).await, "session_ended");
+        assert_eq!(stream.until("reconnect").await.data["code"], 4501);
+        assert_eq!(refresh(&newest.refresh).refused(401).await, "session_ended", "token {spent} of 3");
+        assert_eq!(shop.get("/api/v1/me").by(&newest.token).refused(401).await, "session_ended");
+        refresh(&other.refresh).gives(200).await;
+    }
+}
+
+#[tokio::test]
+async fn a_reset_link_ends_after_a_day() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let asha = shop.register("asha@example.com").await;
+    let path = format!("/api/v1/users/{}/reset-link", asha.user);
+    let link = shop.ask("POST", &path).by(&patient("sam", "admin")).gives(201).await;
+    let token = link["url"].as_str().unwrap().split_once("#token=").unwrap().1.to_owned();
+    clock.advance(SignedDuration::from_hours(24) + SignedDuration::from_secs(1));
+    let reset = json!({"token": token, "password": "a new and better one"});
+    assert_eq!(shop.post("/api/v1/auth/password-reset", &reset).refused(410).await, "link_invalid");
+    shop.login("asha@example.com").await;
+}
