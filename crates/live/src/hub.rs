@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use log::{Committed, Cursor, Epoch, Queries, Seq};
+use log::{Committed, Cursor, Epoch, Inbox, Queries, Seq, Signal};
 
+use crate::inbox::{InboxWatch, Inboxes};
 pub use crate::ring::Entry;
 use crate::ring::{Ring, Taken};
 use crate::seat::{Listeners, Seat, Topics, lock};
@@ -15,12 +16,14 @@ pub const RING: usize = 16_384;
 
 /// The process's view of the log's head.
 ///
-/// Locks are taken in this order, each only after those before it: topics, ring, a topic's own.
+/// Locks are taken in this order, each only after those before it: topics, ring, a topic's own. That of the inboxes is
+/// taken alone.
 pub struct Hub {
     queries: Arc<dyn Queries>,
     epoch: Epoch,
     ring: RwLock<Ring>,
     topics: Mutex<Topics>,
+    inboxes: Inboxes,
 }
 
 impl Hub {
@@ -32,7 +35,7 @@ impl Hub {
     /// One that keeps so many events in memory, at least one.
     pub fn with_ring(queries: Arc<dyn Queries>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
-        Self { queries, epoch: head.epoch, ring, topics: Mutex::default() }
+        Self { queries, epoch: head.epoch, ring, topics: Mutex::default(), inboxes: Inboxes::default() }
     }
 
     /// The head, as a cursor.
@@ -107,7 +110,26 @@ impl Hub {
         for listeners in heard {
             listeners.wake();
         }
+        for signal in committed.signals {
+            match signal {
+                Signal::InboxRead { inbox, state } => self.inboxes.tell(&inbox, state),
+            }
+        }
         told
+    }
+
+    /// Hears what is read of an inbox from here on. The caller has checked that it is theirs.
+    pub fn watch_inbox(self: &Arc<Self>, inbox: Inbox) -> InboxWatch {
+        InboxWatch::open(self, inbox)
+    }
+
+    /// Inboxes that are open somewhere.
+    pub fn open_inboxes(&self) -> usize {
+        self.inboxes.len()
+    }
+
+    pub(crate) fn inboxes(&self) -> &Inboxes {
+        &self.inboxes
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.

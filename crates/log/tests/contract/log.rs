@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use ordercast_log::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use ordercast_log::{
-    Committed, Cursor, Outcome, Queries, Receipt, Recorded, Seq, Shelved, Snapshot, Submission, SubmitError,
-    Writer,
+    Committed, Cursor, Inbox, Mark, MarkRead, Outcome, Queries, ReadReceipt, Receipt, Recorded, Seq, Shelved,
+    Signal, Snapshot, Submission, SubmitError, Writer,
 };
 use orders::{Actor, Command, OrderRef, Refusal};
 
@@ -56,6 +56,11 @@ impl Published {
 
     pub(crate) fn batches(&self) -> Vec<Committed> {
         self.batches.lock().unwrap().clone()
+    }
+
+    /// Every signal.
+    pub(crate) fn signals(&self) -> Vec<Signal> {
+        self.batches.lock().unwrap().iter().flat_map(|batch| batch.signals.clone()).collect()
     }
 
     /// Every event, in the order of publishing.
@@ -155,6 +160,10 @@ impl<B: Backend> Log<B> {
             Outcome::Product(shelved) => shelved,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub(crate) async fn mark_read(&self, inbox: &Inbox, mark: Mark) -> ReadReceipt {
+        self.writer().mark_read(MarkRead { inbox: inbox.clone(), mark }).await.unwrap()
     }
 
     pub(crate) async fn account(&self, change: AccountChange) -> Result<AccountAnswer, AccountRefusal> {
