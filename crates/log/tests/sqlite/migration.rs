@@ -1,11 +1,12 @@
 //! A database of an earlier version.
 
 use ordercast_log::sqlite::Database;
-use ordercast_log::{Inbox, InboxFilter, Mark, Scope, Seq};
+use ordercast_log::{Inbox, InboxFilter, Mark, Scope, Seq, Told};
+use orders::Status;
 
 use super::Sqlite;
-use super::contract::log::Log;
-use super::contract::shop::{set_status, staff, user};
+use super::contract::log::{Log, snapshot};
+use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
 use super::contract::walk::Walk;
 
 /// Takes away what version 2 brought.
@@ -71,11 +72,63 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
     });
     let open = open.unwrap();
     let name = orders::OrderRef::Number(open.number);
-    walk.log.order(set_status(name, orders::Status::Delivered), staff("main")).await;
+    walk.log.order(set_status(name, Status::Delivered), staff("main")).await;
     assert_eq!(walk.log.queries().unread(inboxes[0].clone()).await.unwrap().value, 1);
     assert_eq!(
         walk.log.queries().tail(scope, Seq(walk.events.len() as u64), 9).await.unwrap().events.len(),
         1
     );
     assert_eq!(walk.log.mark_read(&inboxes[0], Mark::All).await.state.unread, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_events_than_fit_into_one_run_are_indexed() {
+    const ORDERS: usize = 3000;
+    let mut log = Log::<Sqlite>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
+    let mut names = Vec::new();
+    for portion in 0..ORDERS / 500 {
+        let who = customer(&format!("customer-{portion}"));
+        let orders = (0..500).map(|_| (place(log.clock.uuid(), "main", &[(tea, 1)]), who.clone())).collect();
+        let placed = log.submit(bulk(orders)).await.unwrap().outcomes.into_iter();
+        names.extend(placed.map(|outcome| number(snapshot(outcome).order.number)));
+    }
+    for status in [Status::Processing, Status::Shipped, Status::Delivered] {
+        for names in names.chunks(500) {
+            let moves = names.iter().map(|name| (set_status(*name, status), staff("main"))).collect();
+            log.submit(bulk(moves)).await.unwrap();
+        }
+    }
+    log.settle().await;
+    let inbox = Inbox::Customer(user("customer-3"));
+    let all = InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 200 };
+    let before = log.queries().inbox(all.clone()).await.unwrap().value;
+    assert_eq!(before.unread, 999, "1500 of them");
+    let scope = Scope::Customer(user("customer-3"));
+    let told = log.queries().tail(scope.clone(), Seq(0), 10_000).await.unwrap().events;
+    assert_eq!(told.len(), 2000);
+    log.stop();
+    back_to_version_1(&log);
+    log.restart_after_stop().await;
+    let runs: i64 =
+        log.backend().raw().query_row("SELECT count(*) FROM topic_run_ends", (), |row| row.get(0)).unwrap();
+    assert_eq!(runs, 1, "the rest waits in memory");
+    let places = |events: &[Told]| events.iter().map(|told| told.recorded.seq).collect::<Vec<_>>();
+    // In portions, across the run's end.
+    let mut again = Vec::new();
+    while again.len() < told.len() {
+        let after = again.last().copied().unwrap_or_default();
+        again.extend(places(&log.queries().tail(scope.clone(), after, 300).await.unwrap().events));
+    }
+    assert_eq!(again, places(&told));
+    let (mut upto, mut lines) = (None, 0);
+    loop {
+        let page = log.queries().inbox(InboxFilter { upto, ..all.clone() }).await.unwrap().value;
+        lines += page.lines.len();
+        if page.next.is_none() {
+            break;
+        }
+        upto = page.next;
+    }
+    assert_eq!(lines, 2000, "each once");
 }
