@@ -203,17 +203,15 @@ impl<'a> Opened<'a> {
         further
     }
 
-    /// What was read one by one and has nothing unread before it needs no list.
+    /// Moves the mark up to the first line that is left. What was read one by one before it needs no list, and nobody
+    /// looks for lines there any more.
     fn compact(&mut self) -> Result<(), LogError> {
         let most = self.read.above.len() + 1;
         let between = (self.read.through.sql(), self.head.next().sql());
-        for place in self.shelves.oldest_news(between, most)? {
-            let place = Seq(place.unsigned_abs());
-            if self.read.above.remove(&place).is_none() {
-                break;
-            }
-            self.read.through = place;
-        }
+        let places = self.shelves.oldest_news(between, most)?;
+        let places = places.into_iter().map(|place| Seq(place.unsigned_abs()));
+        let left = places.into_iter().find(|place| !self.read.above.contains_key(place));
+        self.read_through(left.map_or(self.head, |left| Seq(left.0.saturating_sub(1))));
         if self.read.above.len() > MOST_ABOVE {
             let middle = self.read.above.keys().nth(MOST_ABOVE / 2).copied().unwrap_or_default();
             self.read_through(middle);

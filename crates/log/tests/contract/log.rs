@@ -193,6 +193,19 @@ impl<B: Backend> Log<B> {
 
     /// Gives the writer several submissions at once, in this order.
     pub(crate) async fn together(&self, submissions: Vec<Submission>) -> Vec<Result<Receipt, SubmitError>> {
+        self.hold().await;
+        let writer = self.writer();
+        let waiting: Vec<_> = submissions.into_iter().map(|submission| queue(&writer, submission)).collect();
+        self.release();
+        let mut receipts = Vec::new();
+        for submission in waiting {
+            receipts.push(submission.await);
+        }
+        receipts
+    }
+
+    /// Holds the writer right after a batch of its own: what is submitted from here on is one batch.
+    pub(crate) async fn hold(&self) {
         self.settle().await;
         let before = self.published.batches().len();
         self.published.hold(true);
@@ -201,14 +214,10 @@ impl<B: Backend> Log<B> {
         while self.published.batches().len() == before {
             tokio::task::yield_now().await;
         }
-        let writer = self.writer();
-        let waiting: Vec<_> = submissions.into_iter().map(|submission| queue(&writer, submission)).collect();
+    }
+
+    pub(crate) fn release(&self) {
         self.published.hold(false);
-        let mut receipts = Vec::new();
-        for submission in waiting {
-            receipts.push(submission.await);
-        }
-        receipts
     }
 
     /// Waits until the writer is done with what was answered already, its housekeeping included.
