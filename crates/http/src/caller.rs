@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use log::Seen;
+use log::{Inbox, Seen};
 use orders::{Actor, Role, StoreId};
 
 use crate::app::Shared;
@@ -36,6 +36,16 @@ impl Caller {
     /// Them as an actor of the domain.
     pub fn actor(&self) -> Actor {
         self.principal.actor()
+    }
+
+    /// Their inbox: each role of a person has its own.
+    pub fn inbox(&self) -> Inbox {
+        let Principal { user, role, store, .. } = &self.principal;
+        match role {
+            Role::Customer => Inbox::Customer(user.clone()),
+            Role::Driver => Inbox::Driver(user.clone()),
+            Role::Staff => Inbox::Staff { user: user.clone(), store: store.clone() },
+        }
     }
 
     /// What their token says of them, to be kept where their account is not ours.

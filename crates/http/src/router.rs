@@ -14,7 +14,7 @@ use crate::auth::AllowedOrigins;
 use crate::gateway::Sockets;
 use crate::guard::guard;
 use crate::problem::{Code, Problem};
-use crate::resources::{auth, health, me, orders, products, shop_e, stats, stream, users};
+use crate::resources::{auth, health, me, notifications, orders, products, shop_e, stats, stream, users};
 use crate::{idempotency, openapi, submit};
 
 /// Everything a server answers.
@@ -71,6 +71,10 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(orders::status::set_status))
         .routes(routes!(orders::delivery::set_delivery))
         .routes(routes!(stats::stats))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::unread_count))
+        .routes(routes!(notifications::read))
+        .routes(routes!(notifications::read_all))
 }
 
 fn live() -> OpenApiRouter<Shared> {

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use log::{Committed, Cursor, Epoch, Queries, Seq};
+use log::{Committed, Cursor, Epoch, Inbox, Queries, Seq, Signal};
 
+use crate::inbox::{InboxWatch, Inboxes, notice};
 pub use crate::ring::Entry;
+use crate::notice::Notice;
 use crate::ring::{Ring, Taken};
 use crate::rounds::Rounds;
 use crate::seat::{Listeners, Topics, Waiting, lock};
-use crate::signal::Signal;
+
 use crate::subscription::Subscription;
 use crate::topic::Topic;
 
@@ -17,13 +19,15 @@ pub const RING: usize = 16_384;
 
 /// The process's view of the log's head.
 ///
-/// Locks are taken in this order, each only after those before it: topics, ring, a topic's own.
+/// Locks are taken in this order, each only after those before it: topics, ring, a topic's own. That of the inboxes is
+/// taken alone.
 pub struct Hub {
     queries: Arc<dyn Queries>,
     epoch: Epoch,
     ring: RwLock<Ring>,
     topics: Mutex<Topics>,
     rounds: Rounds,
+    inboxes: Inboxes,
 }
 
 impl Hub {
@@ -35,7 +39,8 @@ impl Hub {
     /// One that keeps so many events in memory, at least one.
     pub fn with_ring(queries: Arc<dyn Queries>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
-        Self { queries, epoch: head.epoch, ring, topics: Mutex::default(), rounds: Rounds::default() }
+        let (topics, rounds, inboxes) = (Mutex::default(), Rounds::default(), Inboxes::default());
+        Self { queries, epoch: head.epoch, ring, topics, rounds, inboxes }
     }
 
     /// The head, as a cursor.
@@ -117,6 +122,16 @@ impl Hub {
             listeners.wake();
             self.rounds.begin(listeners);
         }
+        for signal in committed.signals {
+            match signal {
+                Signal::InboxRead { inbox, state } => {
+                    if let Some((topic, notice)) = notice(&inbox, &state, self.epoch.clone()) {
+                        self.tell(&topic, notice);
+                    }
+                    self.inboxes.tell(&inbox, state);
+                }
+            }
+        }
         told
     }
 
@@ -129,10 +144,10 @@ impl Hub {
     }
 
     /// Tells the connections of a topic something that is not in the log: only those hear it who are here now.
-    pub fn tell(&self, topic: &Topic, signal: Signal) {
+    pub fn tell(&self, topic: &Topic, notice: Notice) {
         let listeners = lock(&self.topics).listeners(topic);
         if let Some(listeners) = listeners {
-            self.rounds.tell(listeners, Arc::new(signal));
+            self.rounds.tell(listeners, Arc::new(notice));
         }
     }
 
@@ -145,6 +160,20 @@ impl Hub {
     /// never ends.
     pub async fn deliver(self: Arc<Self>) {
         self.rounds.make().await;
+    }
+
+    /// Hears what is read of an inbox from here on. The caller has checked that it is theirs.
+    pub fn watch_inbox(self: &Arc<Self>, inbox: Inbox) -> InboxWatch {
+        InboxWatch::open(self, inbox)
+    }
+
+    /// Inboxes that are open somewhere.
+    pub fn open_inboxes(&self) -> usize {
+        self.inboxes.len()
+    }
+
+    pub(crate) fn inboxes(&self) -> &Inboxes {
+        &self.inboxes
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.

@@ -5,6 +5,7 @@
 //! - [`topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen; its parts are
 //!   `ring` (the newest events) and `seat` (who listens to what).
 //! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
+//! - [`inbox`]: what somebody has read, told to their other tabs.
 //! - [`sse`]: a subscription as server-sent events. [`stats`]: a store's counts, pushed as they change.
 //! - [`limits`]: how many connections one user or address may hold.
 //!
@@ -14,17 +15,19 @@
 pub mod dialect;
 pub mod gateway;
 pub mod hub;
+pub mod inbox;
 pub mod limits;
 mod ring;
 mod rounds;
 mod seat;
-pub mod signal;
+pub mod notice;
 pub mod sse;
 pub mod stats;
 pub mod subscription;
 pub mod topic;
 
 pub use hub::Hub;
+pub use inbox::InboxWatch;
 pub use limits::ConnectionLimits;
 pub use subscription::{Delivery, ResetReason, Subscription};
 pub use topic::Topic;

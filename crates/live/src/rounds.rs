@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use crate::seat::{Listeners, lock};
-use crate::signal::Signal;
+use crate::notice::Notice;
 
 /// What is still to be done.
 #[derive(Default)]
@@ -20,20 +20,20 @@ struct Round {
     listeners: Arc<Listeners>,
     from: usize,
     /// Told to those who are here now, instead of having them look for what happened.
-    signal: Option<Arc<Signal>>,
+    notice: Option<Arc<Notice>>,
 }
 
 impl Rounds {
     /// Something happened in a topic.
     pub(crate) fn begin(&self, listeners: Arc<Listeners>) {
         if listeners.needs_round() {
-            self.add(Round { listeners, from: 0, signal: None });
+            self.add(Round { listeners, from: 0, notice: None });
         }
     }
 
     /// Something is to be told to a topic's listeners.
-    pub(crate) fn tell(&self, listeners: Arc<Listeners>, signal: Arc<Signal>) {
-        self.add(Round { listeners, from: 0, signal: Some(signal) });
+    pub(crate) fn tell(&self, listeners: Arc<Listeners>, notice: Arc<Notice>) {
+        self.add(Round { listeners, from: 0, notice: Some(notice) });
     }
 
     fn add(&self, round: Round) {
@@ -50,11 +50,11 @@ impl Rounds {
                 self.more.notified().await;
                 continue;
             };
-            if round.from == 0 && round.signal.is_none() {
+            if round.from == 0 && round.notice.is_none() {
                 round.listeners.round_begins();
             }
             let further = round.listeners.portion(round.from, &mut portion);
-            let signal = round.signal.clone();
+            let notice = round.notice.clone();
             if let Some(from) = further {
                 // At the end of the queue: a topic with many listeners does not hold the others up. Another task may
                 // take it meanwhile.
@@ -62,8 +62,8 @@ impl Rounds {
                 self.add(round);
             }
             for listener in portion.drain(..) {
-                match &signal {
-                    Some(signal) => listener.tell(signal),
+                match &notice {
+                    Some(notice) => listener.tell(notice),
                     None => listener.pull(),
                 }
             }

@@ -8,7 +8,7 @@ use log::Seq;
 use tokio::sync::watch;
 
 use crate::hub::Hub;
-use crate::signal::Signal;
+use crate::notice::Notice;
 use crate::topic::Topic;
 
 /// Connections pulled in one go, before others get their turn.
@@ -48,7 +48,7 @@ pub(crate) trait Pull: Send + Sync {
     fn pull(&self);
 
     /// Something that is not in the log, and that only those hear who are here now.
-    fn tell(&self, signal: &Signal);
+    fn tell(&self, notice: &Notice);
 }
 
 /// Who is pulled, each in a place of its own until they leave.

@@ -5,6 +5,7 @@
 //! | `connected` | yes | role, user, cursor, whether the stream goes on where the client was |
 //! | an event's kind, such as `order.created` | yes | the event, as far as the listener may see it |
 //! | `stats.updated` | no | staff only: the store's counts, at most four times a second |
+//! | `notifications.read` | no | something was read in another tab: up to which cursor, which ids after it, how many are left |
 //! | `heartbeat` | no | the time, every 25 seconds |
 //! | `reset` | yes | the client has to start over: why, the newest orders, the cursor from which it goes on |
 //! | `reconnect` | no | the server closes: why, and after how many milliseconds to come back |
@@ -27,6 +28,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::hub::Entry;
+use crate::inbox::InboxWatch;
+use crate::inbox::NotificationsRead;
 use crate::subscription::{Delivery, ResetReason, Subscription};
 
 /// Time between two heartbeats. Proxies close what is silent for 30 to 60 seconds.
@@ -109,6 +112,9 @@ struct Session {
     audience: Audience,
     greeting: Option<Bytes>,
     stats: Option<watch::Receiver<Bytes>>,
+    inbox: Option<InboxWatch>,
+    /// Events went out, so it is the inbox's turn: what it says counts them.
+    inbox_next: bool,
     heartbeat: Interval,
     closing: Closing,
     now: Box<dyn Fn() -> jiff::Timestamp + Send>,
@@ -121,6 +127,7 @@ pub fn stream(
     listener: &Listener,
     recovering: bool,
     stats: Option<watch::Receiver<Bytes>>,
+    inbox: Option<InboxWatch>,
     closing: Closing,
     now: Box<dyn Fn() -> jiff::Timestamp + Send>,
 ) -> impl Stream<Item = Bytes> + Send + use<> {
@@ -140,7 +147,18 @@ pub fn stream(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let audience = subscription.topic().audience();
     let greeting = Some(Bytes::from(greeting));
-    let session = Session { subscription, audience, greeting, stats, heartbeat, closing, now, closed: false };
+    let session = Session {
+        subscription,
+        audience,
+        greeting,
+        stats,
+        inbox,
+        inbox_next: false,
+        heartbeat,
+        closing,
+        now,
+        closed: false,
+    };
     stream::unfold(session, |mut session| async move {
         let frame = session.next().await?;
         Some((frame, session))
@@ -162,6 +180,11 @@ impl Session {
             if let Some(stats) = self.stats.as_mut().and_then(new_stats) {
                 return Some(stats);
             }
+            if std::mem::take(&mut self.inbox_next)
+                && let Some(read) = self.read()
+            {
+                return Some(read);
+            }
             // Only the end may interrupt this: a look into the log must not start over with each new count.
             let pending = tokio::select! {
                 biased;
@@ -170,10 +193,17 @@ impl Session {
             };
             match pending {
                 Ok(Some(delivery)) => match self.frames(&delivery) {
-                    Some(frames) => return Some(frames),
+                    Some(frames) => {
+                        self.inbox_next = true;
+                        return Some(frames);
+                    }
                     None => continue,
                 },
-                Ok(None) => {}
+                Ok(None) => {
+                    if let Some(read) = self.read() {
+                        return Some(read);
+                    }
+                }
                 Err(error) => {
                     tracing::error!(%error, "a live connection cannot read the log");
                     return Some(self.close(Close::Unavailable));
@@ -184,9 +214,17 @@ impl Session {
                 close = &mut self.closing => return Some(self.close(close)),
                 () = self.subscription.moved() => {}
                 () = stats_moved(&mut self.stats) => {}
+                () = inbox_moved(&mut self.inbox) => {}
                 _ = self.heartbeat.tick() => return Some(self.beat()),
             }
         }
+    }
+
+    /// What was read since the last look.
+    fn read(&mut self) -> Option<Bytes> {
+        let state = self.inbox.as_mut()?.news()?;
+        let epoch = self.subscription.cursor().epoch;
+        Some(frame("notifications.read", None, &NotificationsRead::new(&state, epoch)))
     }
 
     fn frames(&self, delivery: &Delivery) -> Option<Bytes> {
@@ -243,6 +281,13 @@ async fn stats_moved(stats: &mut Option<watch::Receiver<Bytes>>) {
         return;
     }
     std::future::pending::<()>().await;
+}
+
+async fn inbox_moved(inbox: &mut Option<InboxWatch>) {
+    match inbox {
+        Some(inbox) => inbox.moved().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// An event as a frame; `None` when there is nothing in it for the audience.

@@ -11,6 +11,7 @@ use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::{Epoch, Seq};
 use crate::error::LogError;
+use crate::inbox::{MarkRead, ReadState};
 use crate::record::{Recorded, Snapshot};
 use crate::stats::StatsDelta;
 use crate::submission::{Idempotency, Outcome, Seen};
@@ -113,7 +114,7 @@ pub struct OrderWrite {
 }
 
 /// One database's way to commit a batch. Used by one thread, one batch at a time:
-/// `begin`, any number of `account`s, `write`, `commit`; or `rollback` at any point.
+/// `begin`, any number of `account`s, `write`, any number of `mark_read`s, `commit`; or `rollback` at any point.
 pub trait Journal: Send + 'static {
     /// Starts a transaction and loads what the batch names. Where the epoch is empty, also head, epoch, next number
     /// and latest time; and everything that is loaded already and somebody else may have changed.
@@ -129,6 +130,10 @@ pub trait Journal: Send + 'static {
 
     /// Writes a batch inside the transaction.
     fn write(&mut self, writes: &Writes) -> Result<(), LogError>;
+
+    /// Keeps what somebody has read, inside the transaction, after `write`: the batch's own events count. Returns
+    /// everything they have read, and whether this is any news.
+    fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError>;
 
     /// Makes it durable. When this returns, the batch survives a power loss.
     fn commit(&mut self) -> Result<(), LogError>;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, ProductId, Status, StoreId, UserId};
+use orders::{EventId, OrderNumber, OrderRef, ProductId, Status, StoreId, UserId};
 
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
+use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
 use crate::record::{Shelved, Snapshot, Told};
 use crate::stats::Stats;
 
@@ -124,6 +125,15 @@ pub trait Queries: Send + Sync + 'static {
 
     /// What happened in a scope after a place in the log: at most `limit` events.
     async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<Stretch, TailError>;
+
+    /// A page of an inbox, newest first.
+    async fn inbox(&self, filter: InboxFilter) -> Result<At<InboxPage>, LogError>;
+
+    /// How many lines of an inbox are unread; [`MOST_UNREAD`](crate::inbox::MOST_UNREAD) or more.
+    async fn unread(&self, inbox: Inbox) -> Result<At<usize>, LogError>;
+
+    /// The line of an inbox that tells this event.
+    async fn line(&self, inbox: Inbox, id: EventId) -> Result<Option<Line>, LogError>;
 
     /// A store's counts; the flow since a moment.
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError>;

@@ -8,6 +8,7 @@ use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::Cursor;
+use crate::inbox::{MarkRead, ReadState, Signal};
 use crate::record::{Shelved, Snapshot};
 
 /// One thing somebody asks for.
@@ -121,6 +122,16 @@ pub(crate) type Answer<T> = tokio::sync::oneshot::Sender<Result<T, SubmitError>>
 pub(crate) enum Work {
     Orders(Submission, Answer<Receipt>),
     Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
+    Read(MarkRead, Answer<ReadReceipt>),
+}
+
+/// The answer to a [`MarkRead`].
+#[derive(Debug, Clone)]
+pub struct ReadReceipt {
+    /// Everything they have read now.
+    pub state: Arc<ReadState>,
+    /// The log's head when it was committed.
+    pub cursor: Cursor,
 }
 
 /// What the writer tells the rest of the process about one batch, after it is committed and before it is answered.
@@ -128,6 +139,8 @@ pub(crate) enum Work {
 pub struct Committed {
     /// What happened, in order.
     pub events: Vec<crate::record::Told>,
+    /// What else those concerned are told, after the events.
+    pub signals: Vec<Signal>,
     /// When the batch was committed.
     pub at: Timestamp,
 }

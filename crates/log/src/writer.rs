@@ -18,8 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::clock::Clock;
+use crate::inbox::MarkRead;
 use crate::journal::Journal;
-use crate::submission::{Committed, Receipt, Submission, SubmitError, Work};
+use crate::submission::{Committed, ReadReceipt, Receipt, Submission, SubmitError, Work};
 use batch::Batches;
 
 /// How much may wait for the writer before callers are told to come back.
@@ -76,6 +77,11 @@ impl Writer {
     /// Resolves when the writer's thread is gone although this is still here: it panicked, and takes nothing more.
     pub async fn failed(&self) {
         self.work.closed().await;
+    }
+
+    /// Keeps that something was read; comes back when that is durable.
+    pub async fn mark_read(&self, read: MarkRead) -> Result<ReadReceipt, SubmitError> {
+        self.send(|answer| Work::Read(read, answer)).await
     }
 
     async fn send<T>(
@@ -144,7 +150,7 @@ impl Work {
     fn requests(&self) -> usize {
         match self {
             Self::Orders(submission, _) => submission.requests.len(),
-            Self::Account(..) => 1,
+            Self::Account(..) | Self::Read(..) => 1,
         }
     }
 }

@@ -7,6 +7,8 @@ mod backup;
 mod contract;
 #[path = "sqlite/files.rs"]
 mod files;
+#[path = "sqlite/migration.rs"]
+mod migration;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
 #[path = "sqlite/wal.rs"]

@@ -10,7 +10,8 @@
 //!   which [`event`] follows.
 //! - [`apply`]: an event changes the state; replaying all of them gives the same state again.
 //! - [`upcast`]: events written by older versions, brought up to date when they are read.
-//! - [`audience`]: which field of all this somebody may see. [`view`]: what they are shown.
+//! - [`audience`]: which field of all this somebody may see. [`view`]: what they are shown. [`notification`]: what
+//!   their inbox says of an event.
 //!
 //! It never does I/O, never awaits, never reads a clock, and never makes an id.
 //!
@@ -26,6 +27,7 @@ pub mod decide;
 pub mod event;
 pub mod id;
 pub mod money;
+pub mod notification;
 pub mod order;
 pub mod place;
 pub mod product;
@@ -45,6 +47,7 @@ pub use decide::decide;
 pub use event::{Change, Event, Kind, Subject};
 pub use id::{EventId, OrderId, OrderNumber, OrderRef, ProductId, StoreId, UserId};
 pub use money::{Currency, Money};
+pub use notification::Notification;
 pub use order::{Order, Version};
 pub use product::Product;
 pub use refusal::Refusal;

@@ -59,6 +59,7 @@ codes! {
     NotFound, NOT_FOUND, "not_found", "There is nothing here", "Look at the address; what you may not see is also not found.";
     MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed", "Not a method of this resource", "The header `Allow` lists its methods.";
     OrderNotFound, NOT_FOUND, "order_not_found", "No such order", "There is no such order, or it is none of yours.";
+    NotificationNotFound, NOT_FOUND, "notification_not_found", "No such notification", "It is none of yours, or it went with its event.";
     ProductNotFound, NOT_FOUND, "product_not_found", "No such product", "The product is not in this store's catalogue.";
 
     // -- who asks

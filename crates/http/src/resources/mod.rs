@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod health;
 pub mod me;
+pub mod notifications;
 pub mod orders;
 pub mod products;
 pub mod shop_e;

@@ -41,7 +41,8 @@ const LONGEST: Duration = Duration::from_hours(24);
 ///
 /// Customers get their own orders, staff their store's, drivers those they bring: every event once, in order, also
 /// what happened while they were away. Begins with `connected` (role, user, cursor); then events by kind, each with
-/// its cursor as `id`; `heartbeat` every 25 seconds; `stats.updated` for staff; `reset` when the cursor cannot be
+/// its cursor as `id`; `heartbeat` every 25 seconds; `stats.updated` for staff; `notifications.read` when
+/// something was read in another tab; `reset` when the cursor cannot be
 /// resumed; `reconnect` before the server closes, with the milliseconds to wait.
 #[utoipa::path(
     get, path = "/stream", tag = "live",
@@ -57,6 +58,7 @@ pub async fn stream(
     Query(resume): Query<Resume>,
     parts: Parts,
 ) -> Result<Response, Problem> {
+    let caller_inbox = caller.inbox();
     let principal = caller.principal;
     let from = address(&parts, &app);
     let place = app.connections.enter(principal.user.clone(), from.bucket().address()).map_err(|error| {
@@ -74,6 +76,7 @@ pub async fn stream(
         Some(Ok(cursor)) => app.hub.subscribe(topic, Some(cursor)),
         Some(Err(_)) => app.hub.subscribe(topic, None).lost(),
     };
+    let inbox = app.hub.watch_inbox(caller_inbox);
     let stats = (principal.role == Role::Staff).then(|| app.stats.watch(&principal.store));
     let person = Person {
         id: principal.user.clone(),
@@ -84,8 +87,8 @@ pub async fn stream(
     let visit = Visit::begin(&app, &principal, place, subscription.resumes() && seen.is_some());
     let closing = Box::pin(closing(Arc::clone(&app), principal));
     let clock = Arc::clone(&app.clock);
-    let events =
-        sse::stream(subscription, &listener, seen.is_some(), stats, closing, Box::new(move || clock.now()));
+    let now = Box::new(move || clock.now());
+    let events = sse::stream(subscription, &listener, seen.is_some(), stats, Some(inbox), closing, now);
     let bytes = events.map(move |frame| {
         visit.sent(frame.len());
         Ok::<_, std::convert::Infallible>(frame)

@@ -20,9 +20,10 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
     if let Some(at) = payload.get("at").cloned() {
         payload.insert("timestamp".to_owned(), at);
     }
-    let message = format!("Order #{} is {}", order.order_number, order.status);
-    payload.insert("message".to_owned(), message.clone().into());
-    let notification = notification(&payload, &message);
+    let message = telling.notification.as_ref().map(|line| line["message"].clone());
+    let message = message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
+    payload.insert("message".to_owned(), message.clone());
+    let notification = notification(&payload, telling.notification.as_ref(), message);
     let delivery = matches!(telling.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
     let payload = Value::Object(payload);
     let mut said = Said::new();
@@ -52,7 +53,8 @@ pub(super) fn state(order: &OrderView, audience: Audience) -> Said {
     vec![(name, Value::Object(payload))]
 }
 
-fn notification(payload: &Map<String, Value>, message: &str) -> Value {
+/// A line of the inbox under the names of reference shop D: `type` is its category.
+fn notification(payload: &Map<String, Value>, line: Option<&Value>, message: Value) -> Value {
     let mut notification = pick(
         payload,
         &[
@@ -63,8 +65,10 @@ fn notification(payload: &Map<String, Value>, message: &str) -> Value {
             ("timestamp", "timestamp"),
         ],
     );
-    notification.insert("type".to_owned(), json!("order"));
-    notification.insert("message".to_owned(), json!(message));
-    notification.insert("read".to_owned(), json!(false));
+    let member = |name: &str| line.and_then(|line| line.get(name)).cloned();
+    notification.insert("type".to_owned(), member("category").unwrap_or_else(|| json!("order")));
+    notification.insert("message".to_owned(), message);
+    notification.insert("read".to_owned(), member("read").unwrap_or_else(|| json!(false)));
+    notification.extend(member("title").map(|title| ("title".to_owned(), title)));
     Value::Object(notification)
 }

@@ -13,10 +13,11 @@ mod rooms;
 mod standard;
 
 use log::{Cursor, Epoch, Told};
-use orders::Audience;
+use orders::{Audience, Origin};
+use orders::notification::Notification;
 use orders::view::{EventView, OrderView};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use socketio::Frame;
 use socketio::packet;
 
@@ -63,6 +64,8 @@ pub(crate) struct Telling<'a> {
     pub(crate) audience: Audience,
     /// The listener joined the order.
     pub(crate) joined: bool,
+    /// What it says in their inbox, where it is news to them.
+    pub(crate) notification: Option<Value>,
 }
 
 impl Dialect {
@@ -78,7 +81,8 @@ impl Dialect {
     /// one has seen all of them.
     pub(crate) fn frames(self, told: &Told, epoch: &Epoch, audience: Audience, joined: bool) -> Box<[Frame]> {
         let Some(view) = told.view(audience) else { return Box::default() };
-        let telling = Telling { view: &view, audience, joined };
+        let notification = notification(told, &view, audience);
+        let telling = Telling { view: &view, audience, joined, notification };
         let said = match self {
             Self::Standard => standard::say(&telling),
             Self::Rooms => rooms::say(&telling),
@@ -95,6 +99,28 @@ impl Dialect {
             Self::Feed => feed::state(order, audience),
         }
     }
+}
+
+/// A line of the inbox, as `GET /api/v1/notifications` has it.
+fn notification(told: &Told, view: &EventView, audience: Audience) -> Option<Value> {
+    let event = &told.recorded.event;
+    let line = Notification::new(event, audience)?;
+    let order = view.order.as_ref()?;
+    // What they did themselves is in their inbox, and does not call for them.
+    let own = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
+    Some(json!({
+        "id": view.id,
+        "category": line.category,
+        "severity": line.severity,
+        "title": line.title,
+        "message": line.message,
+        "orderId": order.order_id,
+        "orderNumber": order.order_number,
+        "status": order.status,
+        "at": view.at,
+        "own": own,
+        "read": own,
+    }))
 }
 
 /// Frames of which the last ends with a cursor.

@@ -5,6 +5,7 @@
 //! | `order.created` | `order:created` | `admin:order:created` |
 //! | `order.cancelled` | `order:cancelled` | `admin:order:cancelled` |
 //! | any other of an order | `order:updated` | `admin:order:updated` |
+//! | one that is in the listener's inbox | before it `notification` | before it `notification` |
 //! | `product.created`, `product.updated` | | `product:created`, `product:updated` |
 
 use orders::Audience;
@@ -48,6 +49,8 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
         payload.insert("order".to_owned(), Value::Object(order));
     }
     let mut said = if telling.joined { rooms::say(telling) } else { Said::new() };
+    // Before the event itself: that one carries the offset, and a line that comes twice is known by its id.
+    said.extend(telling.notification.clone().map(|line| ("notification", line)));
     said.push((name, Value::Object(payload)));
     said
 }

@@ -20,7 +20,7 @@ use crate::dialect::{Dialect, with_offset};
 use crate::hub::{Entry, Hub};
 use crate::limits::Place;
 use crate::seat::{Pull, Seat, lock};
-use crate::signal::Signal;
+use crate::notice::Notice;
 use crate::sse::Close;
 use crate::stats::StatsBoard;
 use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
@@ -81,9 +81,11 @@ impl<G: Gate> Pull for Handle<G> {
         self.0.pull();
     }
 
-    fn tell(&self, signal: &Signal) {
-        if let Some(socket) = self.0.upgrade() {
-            socket.send([signal.frame.clone()]);
+    fn tell(&self, notice: &Notice) {
+        let Some(socket) = self.0.upgrade() else { return };
+        let theirs = |user| socket.client().is_some_and(|client| client.pass.user() == user);
+        if notice.only.as_ref().is_none_or(theirs) {
+            socket.send([notice.frame.clone()]);
         }
     }
 }
@@ -298,7 +300,7 @@ fn hang_up<G: Gate>(state: &State<G>) {
     }
 }
 
-/// A signal as a frame.
+/// A notice as a frame.
 pub(crate) fn frame(name: &str, json: &str) -> socketio::Frame {
     packet::event(name, json, None)
 }

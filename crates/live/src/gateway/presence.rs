@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::client::{Client, frame};
 use super::{Gate, Gateway, topic};
 use crate::seat::lock;
-use crate::signal::Signal;
+use crate::notice::Notice;
 
 /// Who looks at which order. In memory: a connection is here, or it is not.
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl<G: Gate> Gateway<G> {
         let Ok(json) = serde_json::to_string(&Told { order_number: order, people: &people }) else { return };
         self.hub.tell(
             &topic(&client.pass),
-            Signal { name: "order:presence", frame: frame("order:presence", &json), json: json.into() },
+            Notice { only: None, frame: frame("order:presence", &json) },
         );
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn open(
     let person = Person { id: user("asha"), name: Some("Asha Rao".into()), email: None };
     let listener = Listener { role: Role::Customer, person };
     let noon = || "2026-03-01T12:00:00Z".parse().unwrap();
-    sse::stream(subscription, &listener, true, stats, closing, Box::new(noon))
+    sse::stream(subscription, &listener, true, stats, None, closing, Box::new(noon))
 }
 
 pub(crate) fn text(frame: &Bytes) -> String {

@@ -5,6 +5,7 @@
 mod closing;
 mod exactly_once;
 mod gaps;
+mod reading;
 mod resets;
 mod shop;
 mod sight;

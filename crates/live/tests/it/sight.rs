@@ -32,7 +32,7 @@ pub(crate) fn publish_one(still: &Still, hub: &Hub) -> Vec<usize> {
     still.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
     let recorded = Arc::new(log::Recorded { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
     let told = log::Told { recorded, around: orders::view::Around::default() };
-    hub.publish(Committed { events: vec![told], at: jiff::Timestamp::UNIX_EPOCH })
+    hub.publish(Committed { events: vec![told], signals: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
 }
 
 const STAFF_NAME: &str = "Mira Backoffice";

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use log::accounts::{Email, Revoked, User};
+use log::inbox::Line;
 use log::stats::Stats;
 use log::{
-    At, Committed, Cursor, Epoch, LogError, OrderFilter, Page, ProductFilter, Queries, Recorded, Scope, Seq,
-    Shelved, Snapshot, Stretch, TailError, Told,
+    At, Committed, Cursor, Epoch, Inbox, InboxFilter, InboxPage, LogError, OrderFilter, Page, ProductFilter,
+    Queries, Recorded, Scope, Seq, Shelved, Snapshot, Stretch, TailError, Told,
 };
 use ordercast_live::Hub;
 use orders::order::Version;
@@ -50,7 +51,7 @@ impl Still {
         };
         let recorded = Arc::new(Recorded { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
         let told = Told { recorded, around: Around::default() };
-        hub.publish(Committed { events: vec![told], at: Timestamp::UNIX_EPOCH });
+        hub.publish(Committed { events: vec![told], signals: Vec::new(), at: Timestamp::UNIX_EPOCH });
     }
 }
 
@@ -58,6 +59,18 @@ impl Still {
 impl Queries for Still {
     async fn head(&self) -> Result<Cursor, LogError> {
         Ok(self.cursor())
+    }
+
+    async fn inbox(&self, _: InboxFilter) -> Result<At<InboxPage>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn unread(&self, _: Inbox) -> Result<At<usize>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn line(&self, _: Inbox, _: EventId) -> Result<Option<Line>, LogError> {
+        Err(LogError::Cancelled)
     }
 
     async fn stats(&self, _: StoreId, _: Timestamp) -> Result<At<Stats>, LogError> {

@@ -4,18 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use orders::{OrderNumber, OrderRef, ProductId, StoreId};
+use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
 use rusqlite::Connection;
 
 use super::answers::Answers;
 use super::catalogue::{self, Catalogue};
 use super::checkpoint::Gate;
+use super::inbox::Opened;
 use super::people::People;
-use super::runs::Runs;
+use super::runs::{Indexes, Runs};
 use super::{accounts, history, prune, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::{Epoch, Seq};
 use crate::error::LogError;
+use crate::inbox::{Inbox, MarkRead, ReadState};
 use crate::journal::{Journal, Loaded, Wanted, Writes};
 
 /// Keys of stores kept in memory; past it all are read anew.
@@ -26,6 +28,7 @@ pub struct SqliteJournal {
     pub(super) connection: Connection,
     gate: Arc<Gate>,
     pub(super) customer_runs: Arc<Runs>,
+    pub(super) topic_runs: Arc<Runs>,
     answers: Answers,
     pub(super) people: People,
     catalogue: Catalogue,
@@ -41,7 +44,7 @@ impl SqliteJournal {
     pub(super) fn new(
         connection: Connection,
         gate: Arc<Gate>,
-        customer_runs: Arc<Runs>,
+        Indexes { customer_runs, topic_runs }: Indexes,
         keep_events: Option<SignedDuration>,
     ) -> Result<Self, LogError> {
         let answers = Answers::open(&connection)?;
@@ -50,6 +53,7 @@ impl SqliteJournal {
             connection,
             gate,
             customer_runs,
+            topic_runs,
             answers,
             people: People::default(),
             catalogue: Catalogue::default(),
@@ -58,6 +62,10 @@ impl SqliteJournal {
             keep_events,
             scratch: Vec::with_capacity(4096),
         })
+    }
+
+    pub(super) fn indexes(&self) -> Indexes {
+        Indexes { customer_runs: Arc::clone(&self.customer_runs), topic_runs: Arc::clone(&self.topic_runs) }
     }
 
     /// What is in memory may be wrong: the next batch reads it again.
@@ -178,9 +186,23 @@ impl Journal for SqliteJournal {
         stats::write(&self.connection, &writes.stats)
     }
 
+    fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError> {
+        let (inbox, own) = (&read.inbox, StoreId::main());
+        let (role, store) = match inbox {
+            Inbox::Customer(_) => (Role::Customer, &own),
+            Inbox::Driver(_) => (Role::Driver, &own),
+            Inbox::Staff { store, .. } => (Role::Staff, store),
+        };
+        let person = self.people.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
+        let store = if role == Role::Staff { self.store_key(store)? } else { 0 };
+        let indexes = self.indexes();
+        Opened::of(&self.connection, &indexes, inbox, (person, store))?.mark(read.mark)
+    }
+
     fn commit(&mut self) -> Result<(), LogError> {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.customer_runs.committed();
+        self.topic_runs.committed();
         self.answers.committed();
         self.gate.leave();
         Ok(())
@@ -193,6 +215,7 @@ impl Journal for SqliteJournal {
             tracing::error!(%error, "the database refused even to roll back");
         }
         self.customer_runs.rolled_back();
+        self.topic_runs.rolled_back();
         self.answers.rolled_back();
         self.forget();
         self.gate.leave();

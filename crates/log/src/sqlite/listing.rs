@@ -177,7 +177,7 @@ pub(super) fn customer_key(connection: &Connection, user: &UserId) -> Result<Opt
     Ok(find.query_row([user.as_str()], |row| row.get(0)).optional()?)
 }
 
-fn store_key(connection: &Connection, store: &StoreId) -> Result<Option<i64>, LogError> {
+pub(super) fn store_key(connection: &Connection, store: &StoreId) -> Result<Option<i64>, LogError> {
     let mut find = connection.prepare_cached("SELECT key FROM stores WHERE id = ?1")?;
     Ok(find.query_row([store.as_str()], |row| row.get(0)).optional()?)
 }

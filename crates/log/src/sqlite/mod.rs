@@ -5,7 +5,8 @@
 //! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`: remembered answers; `runs.rs`: indexes written
 //!   sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
 //! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `search.rs`: pages of orders;
-//!   `history.rs`, `tail.rs`: the log itself.
+//!   `history.rs`, `tail.rs`: the log itself. `topics.rs`: whom an event concerns;
+//!   `placed.rs`: the first events of orders; `shelves.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
 //! - `checkpoint.rs`: keeps the write-ahead log short. `prune.rs`: retention. `backup.rs`: copies of the whole.
 
 mod accounts;
@@ -14,10 +15,12 @@ pub mod backup;
 mod catalogue;
 mod checkpoint;
 mod history;
+mod inbox;
 mod journal;
 mod listing;
 mod open;
 mod people;
+mod placed;
 #[cfg(test)]
 mod plans;
 mod prune;
@@ -26,8 +29,10 @@ mod rows;
 mod runs;
 mod schema;
 mod search;
+mod shelves;
 mod stats;
 mod tail;
+mod topics;
 mod write;
 
 pub use journal::SqliteJournal;

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoint::{Checkpointer, Gate};
 use super::journal::SqliteJournal;
 use super::readers::SqliteQueries;
-use super::runs::Runs;
-use super::{FILE, schema};
+use super::runs::{Indexes, Runs};
+use super::{FILE, schema, topics};
 use crate::cursor::Epoch;
 use crate::error::LogError;
 
@@ -129,6 +129,8 @@ impl Database {
             "customer",
             "SELECT customer, number FROM orders WHERE number > ?1 ORDER BY number",
         )?);
+        let topic_runs = Arc::new(topics::open(&connection)?);
+        let indexes = Indexes { customer_runs, topic_runs };
         let readers = (0..options.readers.max(1))
             .map(|_| {
                 let reader = connect(&path, options, readers_cache)?;
@@ -136,8 +138,8 @@ impl Database {
                 Ok(reader)
             })
             .collect::<Result<_, LogError>>()?;
-        let queries = SqliteQueries::new(readers, path, Arc::clone(&customer_runs), checkpointer);
-        let journal = SqliteJournal::new(connection, gate, customer_runs, options.keep_events)?;
+        let queries = SqliteQueries::new(readers, path, indexes.clone(), checkpointer);
+        let journal = SqliteJournal::new(connection, gate, indexes, options.keep_events)?;
         Ok(Self { journal, queries: Arc::new(queries), migrated_from })
     }
 

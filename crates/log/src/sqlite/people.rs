@@ -88,10 +88,22 @@ impl People {
         store: &str,
         at: Timestamp,
     ) -> Result<i64, LogError> {
+        self.key_as(connection, user, orders::Role::Customer, store, at)
+    }
+
+    /// Likewise, in another role.
+    pub(super) fn key_as(
+        &mut self,
+        connection: &Connection,
+        user: &UserId,
+        role: orders::Role,
+        store: &str,
+        at: Timestamp,
+    ) -> Result<i64, LogError> {
         if let Some(known) = self.load(connection, user)? {
             return Ok(known.key);
         }
-        let role = orders::Role::Customer.name();
+        let role = role.name();
         connection
             .prepare_cached("INSERT INTO users (id, role, store, created_at) VALUES (?1, ?2, ?3, ?4)")?
             .execute((user.as_str(), role, store, millis(at)))?;

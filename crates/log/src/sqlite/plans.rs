@@ -11,31 +11,35 @@ use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus, UpdateP
 use orders::order::PaymentMethod;
 use orders::product::Details;
 use orders::{
-    Actor, Address, Command, Money, OrderId, OrderNumber, ProductId, Role, Status, StoreId, UserId,
+    Actor, Address, Command, EventId, Money, OrderId, OrderNumber, ProductId, Role, Status, StoreId, UserId,
 };
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
+use super::inbox::Opened;
 use super::journal::SqliteJournal;
-use super::runs::Runs;
+use super::runs::Indexes;
 use super::{Database, Options, accounts, catalogue, history, listing, stats, tail};
 use crate::accounts::{AccountChange, Email, NewSession};
 use crate::clock::Clock;
 use crate::cursor::Seq;
+use crate::inbox::{Inbox, InboxFilter, Mark, MarkRead};
 use crate::journal::{Journal, Loaded};
 use crate::queries::{OrderFilter, ProductFilter, Scope};
 use crate::submission::{Idempotency, Request, Seen, Submission};
 use crate::writer::Writer;
 
 /// Beginnings of statements that may walk or sort, because what they walk through stays small or ends early.
-const MAY: [(&str, &str); 4] = [
+const MAY: [(&str, &str); 6] = [
     (
         "SELECT id, role, store, name, email, password_hash, created_at, valid_after FROM users ORDER BY key",
         "a page",
     ),
     ("DELETE FROM answers WHERE row IN", "a portion of the oldest"),
     ("SELECT currency, sum(placed)", "a group for each currency, of which a store has one or two"),
+    ("SELECT run, last FROM customer_run_ends ORDER BY run DESC", "only as far back as is asked for"),
+    ("SELECT run, last FROM topic_run_ends ORDER BY run DESC", "only as far back as is asked for"),
     ("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1", "one row"),
 ];
 
@@ -169,6 +173,12 @@ async fn write(journal: SqliteJournal) {
         // Again, for what is only read then.
         assert!(writer.submit(submission).await.unwrap().replayed);
     }
+    for inbox in inboxes() {
+        let one = Mark::One { seq: Seq(5), id: EventId::new(Uuid::nil()) };
+        for mark in [one, Mark::Through(Seq(1)), Mark::All] {
+            writer.mark_read(MarkRead { inbox: inbox.clone(), mark }).await.unwrap();
+        }
+    }
     for change in account_changes() {
         writer.account(change).await.unwrap().ok();
     }
@@ -176,8 +186,13 @@ async fn write(journal: SqliteJournal) {
     thread.join().unwrap();
 }
 
+fn inboxes() -> [Inbox; 3] {
+    let sam = Inbox::Staff { user: user("sam"), store: StoreId::main() };
+    [Inbox::Customer(user("jwt|asha")), Inbox::Driver(user("dev")), sam]
+}
+
 /// Everything that can be asked.
-fn read(connection: &Connection, runs: &Runs) {
+fn read(connection: &Connection, indexes: &Indexes) {
     let scopes = [
         Scope::Customer(user("jwt|asha")),
         Scope::Store(StoreId::main()),
@@ -191,10 +206,17 @@ fn read(connection: &Connection, runs: &Runs) {
         let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
         let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
         for filter in [newest, status, text, by_id] {
-            listing::page(connection, runs, &filter).unwrap();
+            listing::page(connection, &indexes.customer_runs, &filter).unwrap();
         }
-        tail::read(connection, runs, &scope, Seq(0), 10).unwrap();
-        tail::through_orders(connection, runs, &scope, Seq(0), Seq(100), 10).unwrap();
+        tail::read(connection, indexes, &scope, Seq(0), 10).unwrap();
+    }
+    for inbox in inboxes() {
+        let opened = Opened::find(connection, indexes, &inbox).unwrap().unwrap();
+        opened.named(EventId::new(Uuid::nil())).unwrap();
+        let filter =
+            InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 9 };
+        opened.page(&filter).unwrap();
+        opened.page(&InboxFilter { unread: true, ..filter }).unwrap();
     }
     let shelf = ProductFilter {
         store: None,
@@ -226,12 +248,12 @@ async fn no_statement_walks_through_a_table_or_sorts_one() {
     let directory = tempfile::tempdir().unwrap();
     let heard = Heard::default();
     let mut journal = open(directory.path());
-    let runs = Arc::clone(&journal.customer_runs);
+    let indexes = journal.indexes();
     listen(&mut journal.connection, &heard);
     write(journal).await;
     let mut reader = Connection::open(Database::file(directory.path())).unwrap();
     listen(&mut reader, &heard);
-    read(&reader, &runs);
+    read(&reader, &indexes);
     // Housekeeping, long after.
     let mut journal = open(directory.path());
     listen(&mut journal.connection, &heard);

@@ -30,6 +30,7 @@ pub(super) fn floor(connection: &Connection) -> Result<Seq, LogError> {
 /// whether there were any.
 pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuration) -> Result<bool, LogError> {
     let (from, (head, _)) = (floor(connection)?, journal::head(connection)?);
+    let forgotten = forget_run(connection, from)?;
     let limit = earlier(now, keep);
     let mut over = HashMap::new();
     let mut upto = from;
@@ -52,12 +53,28 @@ pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuratio
     }
     drop(events);
     if upto == from {
-        return Ok(false);
+        return Ok(forgotten);
     }
     connection.prepare_cached("DELETE FROM events WHERE seq <= ?1")?.execute([upto.sql()])?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES ('pruned', ?1)")?
         .execute([upto.sql()])?;
+    Ok(true)
+}
+
+/// Deletes the oldest run of the index of events, once all of it is about deleted ones. Says whether it was.
+fn forget_run(connection: &Connection, floor: Seq) -> Result<bool, LogError> {
+    // The newest end stays: it says where the runs go on.
+    let oldest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT run FROM topic_run_ends WHERE run = (SELECT min(run) FROM topic_run_ends) \
+             AND run < (SELECT max(run) FROM topic_run_ends) AND last <= ?1",
+        )?
+        .query_row([floor.sql()], |row| row.get(0))
+        .optional()?;
+    let Some(run) = oldest else { return Ok(false) };
+    connection.prepare_cached("DELETE FROM topic_runs WHERE run = ?1")?.execute([run])?;
+    connection.prepare_cached("DELETE FROM topic_run_ends WHERE run = ?1")?.execute([run])?;
     Ok(true)
 }
 

@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, ProductId, StoreId, UserId};
+use orders::{EventId, OrderNumber, OrderRef, ProductId, StoreId, UserId};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::checkpoint::Checkpointer;
-use super::runs::Runs;
+use super::inbox::Opened;
+use super::runs::Indexes;
 use super::{accounts, backup, catalogue, history, journal, listing, stats, tail};
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
+use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
 use crate::queries::{At, OrderFilter, Page, ProductFilter, Queries, Scope, Stretch, TailError};
 use crate::record::{Shelved, Snapshot, Told};
 use crate::stats::Stats;
@@ -29,7 +31,7 @@ pub struct SqliteQueries {
 struct Shared {
     idle: Mutex<Vec<Connection>>,
     path: PathBuf,
-    customer_runs: Arc<Runs>,
+    indexes: Indexes,
 }
 
 /// How often a query starts over because its snapshot became too old while it waited for the processor.
@@ -39,11 +41,11 @@ impl SqliteQueries {
     pub(super) fn new(
         readers: Vec<Connection>,
         path: PathBuf,
-        customer_runs: Arc<Runs>,
+        indexes: Indexes,
         checkpointer: Checkpointer,
     ) -> Self {
         let permits = Arc::new(Semaphore::new(readers.len()));
-        let shared = Arc::new(Shared { idle: Mutex::new(readers), path, customer_runs });
+        let shared = Arc::new(Shared { idle: Mutex::new(readers), path, indexes });
         Self { shared, permits, _checkpointer: checkpointer }
     }
 
@@ -51,14 +53,14 @@ impl SqliteQueries {
     async fn read<T, F>(&self, query: F) -> Result<T, LogError>
     where
         T: Send + 'static,
-        F: Fn(&Connection, &Runs) -> Result<T, LogError> + Send + 'static,
+        F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
     {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::Cancelled)?;
         let shared = Arc::clone(&self.shared);
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let reader = shared.lend()?;
-            in_snapshot(reader.connection()?, &shared.customer_runs, &query)
+            in_snapshot(reader.connection()?, &shared.indexes, &query)
         });
         task.await.map_err(|_| LogError::Cancelled)?
     }
@@ -66,11 +68,11 @@ impl SqliteQueries {
     async fn read_at<T, F>(&self, query: F) -> Result<At<T>, LogError>
     where
         T: Send + 'static,
-        F: Fn(&Connection, &Runs) -> Result<T, LogError> + Send + 'static,
+        F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
     {
-        self.read(move |connection, runs| {
+        self.read(move |connection, indexes| {
             let (seq, epoch) = journal::head(connection)?;
-            Ok(At { value: query(connection, runs)?, cursor: Cursor { epoch, seq } })
+            Ok(At { value: query(connection, indexes)?, cursor: Cursor { epoch, seq } })
         })
         .await
     }
@@ -107,14 +109,14 @@ impl Drop for Lent<'_> {
 
 fn in_snapshot<T>(
     connection: &Connection,
-    runs: &Runs,
-    query: &impl Fn(&Connection, &Runs) -> Result<T, LogError>,
+    indexes: &Indexes,
+    query: &impl Fn(&Connection, &Indexes) -> Result<T, LogError>,
 ) -> Result<T, LogError> {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let transaction = connection.unchecked_transaction()?;
-        match query(connection, runs) {
+        match query(connection, indexes) {
             Err(LogError::StaleSnapshot) if attempts < ATTEMPTS => drop(transaction),
             answer => return answer,
         }
@@ -132,7 +134,8 @@ impl Queries for SqliteQueries {
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<At<Page>, LogError> {
-        self.read_at(move |connection, runs| listing::page(connection, runs, &filter)).await
+        self.read_at(move |connection, indexes| listing::page(connection, &indexes.customer_runs, &filter))
+            .await
     }
 
     async fn timeline(&self, order: OrderNumber) -> Result<At<Vec<Told>>, LogError> {
@@ -144,9 +147,34 @@ impl Queries for SqliteQueries {
     }
 
     async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<Stretch, TailError> {
-        let read =
-            self.read(move |connection, runs| tail::read(connection, runs, &scope, after, limit)).await?;
+        let read = self
+            .read(move |connection, indexes| tail::read(connection, indexes, &scope, after, limit))
+            .await?;
         read.ok_or(TailError::Pruned)
+    }
+
+    async fn inbox(&self, filter: InboxFilter) -> Result<At<InboxPage>, LogError> {
+        self.read_at(move |connection, indexes| match Opened::find(connection, indexes, &filter.inbox)? {
+            Some(opened) => opened.page(&filter),
+            None => Ok(InboxPage { lines: Vec::new(), next: None, unread: 0 }),
+        })
+        .await
+    }
+
+    async fn unread(&self, inbox: Inbox) -> Result<At<usize>, LogError> {
+        self.read_at(move |connection, indexes| match Opened::find(connection, indexes, &inbox)? {
+            Some(opened) => opened.unread(),
+            None => Ok(0),
+        })
+        .await
+    }
+
+    async fn line(&self, inbox: Inbox, id: EventId) -> Result<Option<Line>, LogError> {
+        self.read(move |connection, indexes| match Opened::find(connection, indexes, &inbox)? {
+            Some(opened) => opened.named(id),
+            None => Ok(None),
+        })
+        .await
     }
 
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {

@@ -6,7 +6,9 @@
 //! memory, and each run with one search. What is in memory is derived from the table it indexes, so it is read
 //! again from there at start.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod between;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -14,14 +16,28 @@ use crate::error::LogError;
 
 /// Entries of one run. Larger: fewer searches for a look-up. Smaller: a shorter pause when it is written.
 pub(super) const RUN: usize = 8192;
+/// A run with fewer is written when its table has grown by so many rows: they would all be read at the next start.
+const SPAN: i64 = 1 << 18;
 
 /// An index by runs over a table.
 pub(super) struct Runs {
     insert: String,
     insert_end: String,
     find: String,
+    newest: String,
+    oldest: String,
+    ends: String,
     last_run: String,
     state: Mutex<State>,
+}
+
+/// The indexes that readers and the writer share.
+#[derive(Clone)]
+pub(super) struct Indexes {
+    /// A customer's orders, by number.
+    pub(super) customer_runs: Arc<Runs>,
+    /// Whom an event concerns, by its place in the log: see `topics.rs`.
+    pub(super) topic_runs: Arc<Runs>,
 }
 
 struct State {
@@ -35,6 +51,9 @@ struct State {
     flushed: bool,
     /// How many of `current` are committed.
     committed: usize,
+    /// Up to which value there are runs; and what that will be once the one that is written now is committed.
+    last: i64,
+    flushed_last: i64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,14 +75,25 @@ impl Runs {
         rest: &str,
         entry: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Entry>,
     ) -> Result<Self, LogError> {
+        Self::open_after(connection, name, |last| {
+            let mut rest = connection.prepare(rest)?;
+            let entries = rest.query_map([last], entry)?;
+            Ok(entries.collect::<Result<Vec<_>, _>>()?)
+        })
+    }
+
+    /// Likewise, where `rest` gives the entries whose value lies after the last run's.
+    pub(super) fn open_after(
+        connection: &Connection,
+        name: &str,
+        rest: impl FnOnce(i64) -> Result<Vec<Entry>, LogError>,
+    ) -> Result<Self, LogError> {
         let (run, last): (i64, i64) = connection.query_row(
             &format!("SELECT coalesce(max(run), 0), coalesce(max(last), 0) FROM {name}_run_ends"),
             (),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let mut rest = connection.prepare(rest)?;
-        let entries = rest.query_map([last], entry)?;
-        let current = entries.collect::<Result<Vec<_>, _>>()?;
+        let current = rest(last)?;
         let committed = current.len();
         Ok(Self {
             insert: format!("INSERT INTO {name}_runs (run, key, value) VALUES (?1, ?2, ?3)"),
@@ -71,6 +101,15 @@ impl Runs {
             find: format!(
                 "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC"
             ),
+            newest: format!(
+                "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value > ?3 AND value < ?4 \
+                 ORDER BY value DESC"
+            ),
+            oldest: format!(
+                "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value > ?3 AND value < ?4 \
+                 ORDER BY value"
+            ),
+            ends: format!("SELECT run, last FROM {name}_run_ends ORDER BY run DESC"),
             last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
             state: Mutex::new(State {
                 next: run + 1,
@@ -78,6 +117,8 @@ impl Runs {
                 previous: Vec::new(),
                 flushed: false,
                 committed,
+                last,
+                flushed_last: last,
             }),
         })
     }
@@ -92,16 +133,26 @@ impl Runs {
         connection: &Connection,
         entries: impl Iterator<Item = Entry>,
     ) -> Result<bool, LogError> {
-        let (run, mut entries) = {
+        self.add_upto(connection, entries, 0)
+    }
+
+    /// Likewise, where the table has grown up to a value without an entry for each row.
+    pub(super) fn add_upto(
+        &self,
+        connection: &Connection,
+        entries: impl Iterator<Item = Entry>,
+        upto: i64,
+    ) -> Result<bool, LogError> {
+        let (run, last, mut entries) = {
             let mut state = self.state();
             state.current.extend(entries);
-            if state.current.len() < RUN {
+            if state.current.len() < RUN && upto - state.last < SPAN {
                 return Ok(false);
             }
-            state.flushed = true;
-            (state.next, state.current.clone())
+            let last = state.current.iter().map(|entry| entry.value).max().unwrap_or(0).max(upto);
+            (state.flushed, state.flushed_last) = (true, last);
+            (state.next, last, state.current.clone())
         };
-        let last = entries.iter().map(|entry| entry.value).max().unwrap_or(0);
         entries.sort_unstable();
         let mut insert = connection.prepare_cached(&self.insert)?;
         for entry in &entries {
@@ -118,6 +169,7 @@ impl Runs {
         if state.flushed {
             state.previous = std::mem::replace(&mut state.current, Vec::with_capacity(RUN + RUN / 8));
             state.next += 1;
+            state.last = state.flushed_last;
             state.flushed = false;
         }
         state.committed = state.current.len();
@@ -260,6 +312,13 @@ mod tests {
             }
             let (key, before, limit) = (rng.i64(0..8), rng.i64(0..end + 10), rng.usize(1..300));
             let mut expected = table.remove(&key).unwrap_or_default();
+            let after = rng.i64(0..end + 10);
+            let mut between: Vec<_> =
+                expected.iter().copied().filter(|value| *value > after && *value < end).collect();
+            let oldest = between.iter().rev().copied().take(limit).collect::<Vec<_>>();
+            assert_eq!(index.oldest(&connection, key, (after, end), limit).unwrap(), oldest);
+            between.truncate(limit);
+            assert_eq!(index.newest(&connection, key, (after, end), limit).unwrap(), between);
             expected.retain(|value| *value < before);
             expected.truncate(limit);
             assert_eq!(found(&connection, &index, key, before, limit), expected);
@@ -267,6 +326,26 @@ mod tests {
         let ends: i64 =
             connection.query_row("SELECT count(*) FROM t_run_ends", (), |row| row.get(0)).unwrap();
         assert_eq!(ends, 2);
+    }
+
+    #[test]
+    fn a_table_that_grows_without_entries_is_not_read_anew_at_each_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let connection = open(&directory.path().join("runs.db"));
+        let index = runs(&connection);
+        add(&connection, &index, 1..4, true);
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert!(!index.add_upto(&connection, std::iter::empty(), SPAN - 1).unwrap());
+        assert!(index.add_upto(&connection, std::iter::empty(), SPAN).unwrap());
+        connection.execute_batch("COMMIT").unwrap();
+        assert_eq!(index.committed(), Some(1));
+        let from = |last| {
+            assert_eq!(last, SPAN, "it goes on from there");
+            Ok(Vec::new())
+        };
+        let index = Runs::open_after(&connection, "t", from).unwrap();
+        assert_eq!(index.newest(&connection, 2, (0, SPAN), 9).unwrap(), [2]);
+        assert!(!index.add_upto(&connection, std::iter::empty(), SPAN + 1).unwrap());
     }
 
     #[test]
@@ -282,8 +361,10 @@ mod tests {
         assert_eq!(before.len(), 14);
         add(&writer, &index, 100..run + 1, true);
         assert_eq!(found(&reader, &index, 3, i64::MAX, 100_000), before, "the run is not in its snapshot");
+        assert_eq!(index.newest(&reader, 3, (0, 100), 100).unwrap(), before);
         add(&writer, &index, run + 1..2 * run + 1, true);
         assert!(matches!(index.find(&reader, 3, i64::MAX, 1000), Err(LogError::StaleSnapshot)));
+        assert!(matches!(index.oldest(&reader, 3, (0, 9), 9), Err(LogError::StaleSnapshot)));
         reader.execute_batch("COMMIT").unwrap();
         assert_eq!(found(&reader, &index, 3, i64::MAX, 3), [2 * run - 1, 2 * run - 8, 2 * run - 15]);
     }

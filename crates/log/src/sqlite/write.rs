@@ -10,6 +10,7 @@ use super::history;
 use super::journal::SqliteJournal;
 use super::rows::{millis, status_code};
 use super::runs::Entry;
+use super::topics::{self, Whose};
 use crate::error::LogError;
 use crate::journal::OrderWrite;
 use crate::record::Recorded;
@@ -82,6 +83,7 @@ impl SqliteJournal {
     }
 
     pub(super) fn write_events(&mut self, events: &[Arc<Recorded>]) -> Result<(), LogError> {
+        let mut entries = Vec::new();
         for recorded in events {
             let event = &recorded.event;
             let follows = match &event.subject {
@@ -104,8 +106,23 @@ impl SqliteJournal {
                     body,
                 ))?;
             self.index_event(recorded)?;
+            for (whose, shelf) in topics::places(event) {
+                let whose = self.key_of(whose, event.at)?;
+                entries.push(Entry { key: shelf.of(whose), value: recorded.seq.sql() });
+            }
         }
+        let upto = events.last().map_or(0, |last| last.seq.sql());
+        self.topic_runs.add_upto(&self.connection, entries.into_iter(), upto)?;
         Ok(())
+    }
+
+    fn key_of(&mut self, whose: Whose<'_>, at: Timestamp) -> Result<i64, LogError> {
+        match whose {
+            Whose::Person(user, role, store) => {
+                self.people.key_as(&self.connection, user, role, store.as_str(), at)
+            }
+            Whose::Store(store) => self.store_key(store),
+        }
     }
 
     /// What else an order is found by, once it is known.

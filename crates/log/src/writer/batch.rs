@@ -11,9 +11,10 @@ use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
 use crate::cursor::Cursor;
 use crate::error::LogError;
+use crate::inbox::Signal;
 use crate::journal::{Journal, Loaded, OrderWrite, Remembered, Wanted, Writes};
 use crate::record::{Recorded, Shelved, Snapshot, Told};
-use crate::submission::{Committed, Outcome, Receipt, Request, Submission, SubmitError, Work};
+use crate::submission::{Committed, Outcome, ReadReceipt, Receipt, Request, Submission, SubmitError, Work};
 use crate::writer::Publish;
 
 /// Products stay loaded between batches up to this many; past it they are all read anew.
@@ -36,6 +37,14 @@ pub(super) struct Batches<J> {
 enum Ready {
     Orders(Result<Receipt, SubmitError>),
     Account(Result<AccountAnswer, AccountRefusal>),
+    /// `None` until the events before it are written.
+    Read(Option<ReadReceipt>),
+}
+
+/// What is told once a batch is durable.
+struct News {
+    events: Vec<Told>,
+    signals: Vec<Signal>,
 }
 
 /// What a batch has come to so far.
@@ -61,10 +70,10 @@ impl<J: Journal> Batches<J> {
     /// Commits a batch, hands its events on, and answers everybody in it. Halves it as long as the database refuses.
     pub(super) fn commit(&mut self, mut works: Vec<Work>) {
         match self.attempt(&works) {
-            Ok((ready, told)) => {
+            Ok((ready, News { events, signals })) => {
                 // First, so that whoever has an answer finds its events with those who tell them.
-                if !told.is_empty() {
-                    (self.publish)(Committed { events: told, at: self.now });
+                if !events.is_empty() || !signals.is_empty() {
+                    (self.publish)(Committed { events, signals, at: self.now });
                 }
                 for (work, ready) in works.into_iter().zip(ready) {
                     answer(work, ready);
@@ -121,7 +130,7 @@ impl<J: Journal> Batches<J> {
         self.loaded = Loaded::nothing();
     }
 
-    fn attempt(&mut self, works: &[Work]) -> Result<(Vec<Ready>, Vec<Told>), LogError> {
+    fn attempt(&mut self, works: &[Work]) -> Result<(Vec<Ready>, News), LogError> {
         self.now = self.now.max(whole_millis(self.clock.now()));
         self.loaded.forget_batch();
         let mut wanted = wanted(works);
@@ -136,6 +145,7 @@ impl<J: Journal> Batches<J> {
             ready.push(match work {
                 Work::Orders(submission, _) => Ready::Orders(self.submission(submission, &mut progress)),
                 Work::Account(change, _) => Ready::Account(self.journal.account(change, self.now)?),
+                Work::Read(..) => Ready::Read(None),
             });
         }
         let head = self.loaded.head;
@@ -145,9 +155,30 @@ impl<J: Journal> Batches<J> {
                 receipt.cursor = cursor.clone();
             }
         }
-        let told = self.finish(progress)?;
+        let events = self.finish(progress)?;
+        let signals = self.mark_read(works, &mut ready, &cursor)?;
         self.journal.commit()?;
-        Ok((ready, told))
+        Ok((ready, News { events, signals }))
+    }
+
+    /// Keeps what was read, after the batch's events were written: a person may read what has only just happened.
+    fn mark_read(
+        &mut self,
+        works: &[Work],
+        ready: &mut [Ready],
+        cursor: &Cursor,
+    ) -> Result<Vec<Signal>, LogError> {
+        let mut signals = Vec::new();
+        for (work, ready) in works.iter().zip(ready) {
+            let Work::Read(read, _) = work else { continue };
+            let (state, news) = self.journal.mark_read(read, self.now)?;
+            let state = Arc::new(state);
+            if news {
+                signals.push(Signal::InboxRead { inbox: read.inbox.clone(), state: Arc::clone(&state) });
+            }
+            *ready = Ready::Read(Some(ReadReceipt { state, cursor: cursor.clone() }));
+        }
+        Ok(signals)
     }
 
     /// Collects what the batch changed and writes it.
@@ -354,7 +385,8 @@ fn answer(work: Work, ready: Ready) {
     match (work, ready) {
         (Work::Orders(_, answer), Ready::Orders(receipt)) => drop(answer.send(receipt)),
         (Work::Account(_, answer), Ready::Account(done)) => drop(answer.send(Ok(done))),
-        (Work::Orders(..), Ready::Account(_)) | (Work::Account(..), Ready::Orders(_)) => {}
+        (Work::Read(_, answer), Ready::Read(Some(receipt))) => drop(answer.send(Ok(receipt))),
+        (Work::Orders(..) | Work::Account(..) | Work::Read(..), _) => {}
     }
 }
 
@@ -362,6 +394,7 @@ fn fail(work: Work, error: SubmitError) {
     match work {
         Work::Orders(_, answer) => drop(answer.send(Err(error))),
         Work::Account(_, answer) => drop(answer.send(Err(error))),
+        Work::Read(_, answer) => drop(answer.send(Err(error))),
     }
 }
 

@@ -50,6 +50,10 @@ impl Journal for Stub {
         (self.fails)().map_or(Ok(()), Err)
     }
 
+    fn mark_read(&mut self, _: &MarkRead, _: Timestamp) -> Result<(crate::inbox::ReadState, bool), LogError> {
+        Ok((crate::inbox::ReadState::default(), false))
+    }
+
     fn commit(&mut self) -> Result<(), LogError> {
         self.counts.committed.fetch_add(1, Ordering::SeqCst);
         Ok(())

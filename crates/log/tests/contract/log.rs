@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use ordercast_log::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use ordercast_log::{
-    Committed, Cursor, Outcome, Queries, Receipt, Recorded, Seq, Shelved, Snapshot, Submission, SubmitError,
-    Writer,
+    Committed, Cursor, Inbox, Mark, MarkRead, Outcome, Queries, ReadReceipt, Receipt, Recorded, Seq, Shelved,
+    Signal, Snapshot, Submission, SubmitError, Writer,
 };
 use orders::{Actor, Command, OrderRef, Refusal};
 
@@ -56,6 +56,11 @@ impl Published {
 
     pub(crate) fn batches(&self) -> Vec<Committed> {
         self.batches.lock().unwrap().clone()
+    }
+
+    /// Every signal.
+    pub(crate) fn signals(&self) -> Vec<Signal> {
+        self.batches.lock().unwrap().iter().flat_map(|batch| batch.signals.clone()).collect()
     }
 
     /// Every event, in the order of publishing.
@@ -157,6 +162,10 @@ impl<B: Backend> Log<B> {
         }
     }
 
+    pub(crate) async fn mark_read(&self, inbox: &Inbox, mark: Mark) -> ReadReceipt {
+        self.writer().mark_read(MarkRead { inbox: inbox.clone(), mark }).await.unwrap()
+    }
+
     pub(crate) async fn account(&self, change: AccountChange) -> Result<AccountAnswer, AccountRefusal> {
         self.writer().account(change).await.unwrap()
     }
@@ -182,24 +191,33 @@ impl<B: Backend> Log<B> {
 
     /// Gives the writer several submissions at once, in this order.
     pub(crate) async fn together(&self, submissions: Vec<Submission>) -> Vec<Result<Receipt, SubmitError>> {
-        self.settle().await;
-        let before = self.published.batches().len();
-        self.published.hold(true);
+        self.hold().await;
         let writer = self.writer();
-        let warm_up = Submission::one(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up"));
-        let warm_up = queue(&writer, warm_up);
-        // Published, and the writer held: what is published is not answered yet.
-        while self.published.batches().len() == before {
-            tokio::task::yield_now().await;
-        }
         let waiting: Vec<_> = submissions.into_iter().map(|submission| queue(&writer, submission)).collect();
-        self.published.hold(false);
-        warm_up.await.unwrap();
+        self.release();
         let mut receipts = Vec::new();
         for submission in waiting {
             receipts.push(submission.await);
         }
         receipts
+    }
+
+    /// Holds the writer right after a batch of its own: what is submitted from here on is one batch.
+    pub(crate) async fn hold(&self) {
+        self.settle().await;
+        let before = self.published.batches().len();
+        self.published.hold(true);
+        let writer = self.writer();
+        let warm_up = Submission::one(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up"));
+        let _answered_later = queue(&writer, warm_up);
+        // Published, and the writer held: what is published is not answered yet.
+        while self.published.batches().len() == before {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(crate) fn release(&self) {
+        self.published.hold(false);
     }
 
     /// Waits until the writer is done with what was answered already, its housekeeping included.

@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod bulk;
 pub(crate) mod clock;
 pub(crate) mod idempotency;
+pub(crate) mod inbox;
 pub(crate) mod listing;
 pub(crate) mod log;
 pub(crate) mod products;
@@ -86,6 +87,18 @@ macro_rules! contract {
                 a_timeline_is_the_orders_part_of_the_log,
                 counts_equal_a_recount,
                 an_order_is_what_its_events_make_it,
+            }
+            inbox {
+                d5_what_concerns_somebody_is_in_their_inbox,
+                d6_an_inbox_is_filtered,
+                d7_what_is_read_is_told_after_its_commit,
+                d7_what_came_after_the_mark_stays_unread,
+                d16_what_is_read_is_each_persons_own,
+                a_mark_counts_what_happened_in_its_own_batch,
+                pages_and_counts_are_those_of_a_naive_model,
+                what_is_read_one_by_one_is_bounded,
+                lines_go_with_their_events,
+                a_rare_category_comes_in_several_pages,
             }
             listing {
                 pages_are_what_a_naive_filter_gives,

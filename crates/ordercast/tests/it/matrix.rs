@@ -59,6 +59,10 @@ const TABLE: &[Row] = &[
     ("PUT", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
     ("PUT", "/api/v1/orders/{order}/delivery", Read, [401, 403, 404, 200, 404, 200, 404]),
     ("GET", "/api/v1/stats", Read, ANY_STAFF),
+    ("GET", "/api/v1/notifications", Read, ANYBODY_SIGNED_IN),
+    ("GET", "/api/v1/notifications/unread-count", Read, ANYBODY_SIGNED_IN),
+    ("POST", "/api/v1/notifications/{id}/read", Read, [401, 200, 404, 200, 404, 404, 404]),
+    ("POST", "/api/v1/notifications/read-all", Read, ANYBODY_SIGNED_IN),
     ("GET", "/api/v1/stream", Read, ANYBODY_SIGNED_IN),
     ("GET", "/api/orders/manage", Read, ANYBODY_SIGNED_IN),
     ("PUT", "/api/orders/tracking", Read, STAFF_OF_THE_STORE),
@@ -91,6 +95,8 @@ fn every_endpoint_of_the_document_has_a_row() {
 struct Subject {
     good: Good,
     placed: Placed,
+    /// That the order was placed, which is news to its customer and its store.
+    notification: String,
 }
 
 struct Stage {
@@ -118,8 +124,10 @@ impl Stage {
     async fn subject(&self) -> Subject {
         let good = self.shop.product("Tea", 100).await;
         let placed = self.shop.place(&self.owner.token, good, 1).await;
+        let newest = self.shop.get("/api/v1/notifications?limit=1").by(&self.owner.token).gives(200).await;
+        let notification = newest["items"][0]["id"].as_str().unwrap().to_owned();
         self.shop.assign(&placed, &id_of("dev")).await;
-        Subject { good, placed }
+        Subject { good, placed, notification }
     }
 
     /// The body that goes with an endpoint; null is none.
@@ -155,6 +163,7 @@ impl Stage {
         let place = path
             .replace("{order}", &subject.placed.id)
             .replace("{product}", &subject.good.to_string())
+            .replace("{id}", &subject.notification)
             .replace("{user}", &self.owner.user);
         let body = Self::body(subject, method, path);
         let request = self.shop.ask(method, &place).by(who);

@@ -3,7 +3,7 @@
 use ordercast_orders::audience::Audience;
 use ordercast_orders::event::{Change, Event, Subject};
 use ordercast_orders::view::{Around, EventView, OrderView, Person};
-use ordercast_orders::{Actor, Command, Contact, EventId, Order, Refusal, Status, decide};
+use ordercast_orders::{Actor, Command, Contact, EventId, Notification, Order, Refusal, Status, decide};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -92,6 +92,11 @@ pub(crate) fn views_keep_secrets(moment: &Moment<'_>) -> Result<(), TestCaseErro
         if EventView::concerns(event, audience) {
             let view = EventView::new(EventId::new(Uuid::nil()), event, &around, audience);
             seen.push(serde_json::to_string(&view).unwrap());
+        }
+        if let Some(told) = Notification::new(event, audience) {
+            prop_assert!(EventView::concerns(event, audience), "an inbox tells what no view shows");
+            prop_assert!(told.message.contains(&order.number.to_string()));
+            seen.push(told.message);
         }
         for (json, secret) in
             seen.iter().flat_map(|json| secrets(audience).into_iter().map(move |it| (json, it)))

@@ -231,6 +231,22 @@ async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
 }
 
 #[tokio::test]
+async fn a_mark_that_is_no_place_is_refused() {
+    let stage = Stage::set().await;
+    let here = stage.shop.get("/api/v1/notifications").by(&stage.asha).gives(200).await["cursor"].clone();
+    let cases = vec![
+        ("/cursor", json!(1), 422, BODY, "cursor"),
+        ("/cursor", json!(""), 422, BODY, "cursor"),
+        ("/cursor", json!("1"), 422, BODY, "cursor"),
+        ("/cursor", json!("elsewhere:1"), 422, BODY, "cursor"),
+        ("/cursor", letters(5000), 422, BODY, "cursor"),
+        ("/upto", json!(1), 422, BODY, "upto"),
+    ];
+    let path = "/api/v1/notifications/read-all";
+    each(&stage, &stage.asha, "POST", path, &json!({"cursor": here}), cases).await;
+}
+
+#[tokio::test]
 async fn an_account_that_cannot_be_is_refused_by_its_field() {
     let stage = Stage::set().await;
     let mut register = vec![

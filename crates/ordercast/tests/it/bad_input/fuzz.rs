@@ -114,6 +114,7 @@ fn valid(stage: &Stage) -> Vec<(&'static str, String, &str, Value)> {
             json!({"orderId": stage.placed.id, "status": "shipped",
             "location": {"lat": 53.5, "lng": 10.0}, "deliveryPartner": {"name": "Dev", "phone": "1"}}),
         ),
+        ("POST", "/api/v1/notifications/read-all".into(), asha, json!({"cursor": "abc:1"})),
         ("POST", "/api/v1/auth/refresh".into(), "", json!({"refreshToken": "x"})),
     ]
 }

@@ -46,6 +46,10 @@ async fn paths_that_lead_nowhere_are_404_405_or_400() {
         ("GET", "/api/v1/orders/%c3%28/timeline", 400, "invalid_path"),
         ("GET", "/api/v1/products/tea", 404, "product_not_found"),
         ("GET", "/api/v1/products/%ff", 400, "invalid_path"),
+        ("GET", "/api/v1/notifications/read-all", 405, "method_not_allowed"),
+        ("POST", "/api/v1/notifications/%ff/read", 400, "invalid_path"),
+        ("POST", "/api/v1/notifications/nonsense/read", 404, "notification_not_found"),
+        ("POST", "/api/v1/notifications/%00/read", 404, "notification_not_found"),
         ("POST", "/api/v1/users/%ff/reset-link", 400, "invalid_path"),
         ("POST", "/api/v1/users/%07/reset-link", 400, "invalid_path"),
         ("POST", "/api/v1/users/nobody/reset-link", 404, "user_not_found"),
@@ -57,6 +61,7 @@ async fn paths_that_lead_nowhere_are_404_405_or_400() {
         ("GET", format!("/api/v1/orders/{NOBODY_KNOWS}"), 404, "order_not_found"),
         ("POST", format!("/api/v1/orders/{NOBODY_KNOWS}/cancel"), 404, "order_not_found"),
         ("GET", format!("/api/v1/orders/{}", "9".repeat(10_000)), 404, "order_not_found"),
+        ("POST", format!("/api/v1/notifications/{NOBODY_KNOWS}/read"), 404, "notification_not_found"),
         ("GET", format!("/api/v1/products/{NOBODY_KNOWS}"), 404, "product_not_found"),
         ("POST", format!("/api/v1/users/{}/reset-link", "x".repeat(300)), 400, "invalid_path"),
     ])
@@ -106,6 +111,16 @@ async fn queries_that_make_no_sense_are_400_by_their_parameter() {
         (&long_product, "q"),
         (&long_category, "category"),
         ("/api/v1/stream?cursor=1", "cursor"),
+        ("/api/v1/notifications?limit=0", "limit"),
+        ("/api/v1/notifications?limit=201", "limit"),
+        ("/api/v1/notifications?category=orders", "category"),
+        ("/api/v1/notifications?category=", "category"),
+        ("/api/v1/notifications?unread=maybe", "unread"),
+        ("/api/v1/notifications?cursor=1", "cursor"),
+        ("/api/v1/notifications?cursor=elsewhere:1", "cursor"),
+        ("/api/v1/notifications?cursor=abc:99999999999999999999", "cursor"),
+        ("/api/v1/notifications?page=1", "page"),
+        ("/api/v1/notifications?user=ben", "user"),
     ] {
         let request = stage.shop.get(path).by(&stage.sam);
         expect(&stage, &mut wrong, path, request, Said { status: 400, code: "invalid_query", field }).await;

@@ -1,0 +1,118 @@
+//! What somebody has read, told to their other tabs and devices (rows D7, D16).
+//!
+//! A read state is whole: the last one says everything, so a connection that was slow gets that one and misses nothing,
+//! and nothing is kept for somebody who is away. Whoever comes back asks for the inbox again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use log::{Cursor, Epoch, Inbox, ReadState};
+use orders::EventId;
+use serde::Serialize;
+use socketio::packet;
+use tokio::sync::watch;
+
+use crate::hub::Hub;
+use crate::notice::Notice;
+use crate::seat::lock;
+use crate::topic::Topic;
+
+type State = Option<Arc<ReadState>>;
+
+/// The inboxes that are open somewhere. One is here exactly as long as it has an [`InboxWatch`].
+#[derive(Default)]
+pub(crate) struct Inboxes(Mutex<HashMap<Inbox, Open>>);
+
+#[derive(Default)]
+struct Open {
+    state: watch::Sender<State>,
+    tabs: usize,
+}
+
+impl Inboxes {
+    /// Something was read.
+    pub(crate) fn tell(&self, inbox: &Inbox, state: Arc<ReadState>) {
+        if let Some(open) = lock(&self.0).get(inbox) {
+            open.state.send_replace(Some(state));
+        }
+    }
+
+    /// Inboxes that are open somewhere.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+}
+
+/// What somebody has read, on the wire.
+#[derive(Serialize)]
+pub(crate) struct NotificationsRead<'a> {
+    /// Everything up to here.
+    through: Cursor,
+    /// And these, which came later.
+    ids: Vec<&'a EventId>,
+    /// What is left; 999 or more.
+    unread: usize,
+}
+
+impl<'a> NotificationsRead<'a> {
+    pub(crate) fn new(state: &'a ReadState, epoch: Epoch) -> Self {
+        let through = Cursor { epoch, seq: state.through };
+        Self { through, ids: state.above.values().collect(), unread: state.unread }
+    }
+}
+
+/// The same for Socket.IO connections, and the topic they listen to.
+pub(crate) fn notice(inbox: &Inbox, state: &ReadState, epoch: Epoch) -> Option<(Topic, Notice)> {
+    let topic = match inbox {
+        Inbox::Customer(user) => Topic::User(user.clone()),
+        Inbox::Driver(user) => Topic::Driver(user.clone()),
+        Inbox::Staff { store, .. } => Topic::Store(store.clone()),
+    };
+    let json = serde_json::to_string(&NotificationsRead::new(state, epoch)).ok()?;
+    let frame = packet::event("notifications:read", &json, None);
+    Some((topic, Notice { only: Some(inbox.reader().clone()), frame }))
+}
+
+/// One tab's look at its inbox.
+pub struct InboxWatch {
+    hub: Arc<Hub>,
+    inbox: Inbox,
+    state: watch::Receiver<State>,
+}
+
+impl InboxWatch {
+    pub(crate) fn open(hub: &Arc<Hub>, inbox: Inbox) -> Self {
+        let mut inboxes = lock(&hub.inboxes().0);
+        let open = inboxes.entry(inbox.clone()).or_default();
+        open.tabs += 1;
+        let mut state = open.state.subscribe();
+        drop(inboxes);
+        // What was read before is in what this tab lists.
+        state.mark_unchanged();
+        Self { hub: Arc::clone(hub), inbox, state }
+    }
+
+    /// What was read, if that is news since the last look.
+    pub fn news(&mut self) -> State {
+        if self.state.has_changed().unwrap_or(false) { self.state.borrow_and_update().clone() } else { None }
+    }
+
+    /// Waits until there is news, without taking it.
+    pub async fn moved(&mut self) {
+        // The sender stays for as long as we watch.
+        if self.state.changed().await.is_ok() {
+            self.state.mark_changed();
+        }
+    }
+}
+
+impl Drop for InboxWatch {
+    fn drop(&mut self) {
+        let mut inboxes = lock(&self.hub.inboxes().0);
+        let Some(open) = inboxes.get_mut(&self.inbox) else { return };
+        open.tabs -= 1;
+        if open.tabs == 0 {
+            inboxes.remove(&self.inbox);
+        }
+    }
+}

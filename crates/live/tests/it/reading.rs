@@ -1,0 +1,65 @@
+//! What is read in one tab is read in the others.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use log::{Committed, Inbox, ReadState, Seq, Signal};
+use ordercast_live::sse::{self, Listener};
+use orders::view::Person;
+use orders::{EventId, Role};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::closing::{never, parsed, text};
+use super::shop::{of_customer, user};
+use super::still::Still;
+
+fn read(through: u64, above: &[u64], unread: usize) -> Arc<ReadState> {
+    let id = |seq: u64| EventId::new(Uuid::from_u128(seq.into()));
+    let above = above.iter().map(|seq| (Seq(*seq), id(*seq))).collect();
+    Arc::new(ReadState { through: Seq(through), above, unread })
+}
+
+fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
+    let signals = vec![Signal::InboxRead { inbox: Inbox::Customer(user(who)), state }];
+    hub.publish(Committed { events: Vec::new(), signals, at: jiff::Timestamp::UNIX_EPOCH });
+}
+
+#[tokio::test]
+async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
+    let hub = Arc::new(Still::default()).hub();
+    let asha = || hub.watch_inbox(Inbox::Customer(user("asha")));
+    let (mut first, mut second) = (asha(), asha());
+    let mut ben = hub.watch_inbox(Inbox::Customer(user("ben")));
+    tell(&hub, "asha", read(3, &[], 2));
+    tell(&hub, "asha", read(3, &[5], 1));
+    for tab in [&mut first, &mut second] {
+        tab.moved().await;
+        assert_eq!(tab.news(), Some(read(3, &[5], 1)));
+        assert_eq!(tab.news(), None, "once");
+    }
+    assert!(ben.moved().now_or_never().is_none() && ben.news().is_none());
+    assert!(asha().news().is_none(), "a tab that comes later lists it");
+    assert_eq!(hub.open_inboxes(), 2);
+    drop((first, second));
+    assert_eq!(hub.open_inboxes(), 1);
+}
+
+#[tokio::test]
+async fn d7_a_stream_tells_what_was_read_elsewhere() {
+    let hub = Arc::new(Still::default()).hub();
+    let person = Person { id: user("asha"), name: None, email: None };
+    let listener = Listener { role: Role::Customer, person };
+    let inbox = Some(hub.watch_inbox(Inbox::Customer(user("asha"))));
+    let noon = Box::new(|| "2026-03-01T12:00:00Z".parse().unwrap());
+    let subscription = hub.subscribe(of_customer("asha"), None);
+    let mut stream = pin!(sse::stream(subscription, &listener, false, None, inbox, never(), noon));
+    stream.next().await.unwrap();
+    assert!(stream.next().now_or_never().is_none(), "nothing yet");
+    tell(&hub, "asha", read(7, &[9], 4));
+    let (event, id, data) = parsed(&text(&stream.next().await.unwrap()));
+    assert_eq!((event.as_str(), id), ("notifications.read", None));
+    let ids = ["00000000-0000-0000-0000-000000000009"];
+    assert_eq!(data, json!({"through": "still:7", "ids": ids, "unread": 4}));
+}

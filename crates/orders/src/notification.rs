@@ -1,0 +1,383 @@
+//! What the inbox says of an event: a line for a person, made from the event whenever it is shown. Nothing of it is kept.
+//!
+//! | what happened | category | severity | customer | store's staff | driver |
+//! |---|---|---|---|---|---|
+//! | the order was placed | `order` | success; staff: info | yes | yes | |
+//! | processing started | `order` | info | yes | | yes |
+//! | it was packed, or set back | `order` | info | yes | | yes |
+//! | it shipped, or is out for delivery | `delivery` | info | yes | | yes |
+//! | it arrived | `delivery` | success | yes | | yes |
+//! | nobody was there | `delivery` | warning | yes | yes | yes |
+//! | tracking number, expected time, who brings it | `delivery` | info | yes | | yes |
+//! | money came | `payment` | success | yes | | yes |
+//! | money is held, or went back | `payment` | info | yes | | yes |
+//! | a payment failed | `payment` | error | yes | yes | yes |
+//! | a parcel came back | `return` | warning | yes | yes | yes |
+//! | it was called off | `cancellation` | warning | yes | unless by staff | yes |
+//!
+//! Severities are those of row B3. Notes, reservations and locations notify nobody. Which events are in an inbox is
+//! indexed when they happen (`log`): a change to this table needs a migration that indexes the old ones again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{Actor, Origin};
+use crate::audience::{Audience, Field};
+use crate::event::{Change, Event, Kind, Subject};
+use crate::id::OrderNumber;
+use crate::order::{PaymentState, ShipmentState};
+use crate::status::Status;
+
+/// What a notification is about, to filter by (row D6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = NotificationCategory))]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Placed, prepared, corrected.
+    Order,
+    /// Money.
+    Payment,
+    /// On the road.
+    Delivery,
+    /// What came back.
+    Return,
+    /// Called off.
+    Cancellation,
+}
+
+impl Category {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Order, Self::Payment, Self::Delivery, Self::Return, Self::Cancellation];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Payment => "payment",
+            Self::Delivery => "delivery",
+            Self::Return => "return",
+            Self::Cancellation => "cancellation",
+        }
+    }
+
+    /// The category of a wire name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.name() == name)
+    }
+}
+
+/// How it is shown: the colour of a toast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It goes on.
+    Info,
+    /// It went well.
+    Success,
+    /// Look at it.
+    Warning,
+    /// Do something about it.
+    Error,
+}
+
+/// One line of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// What it is about.
+    pub category: Category,
+    /// How it is shown.
+    pub severity: Severity,
+    /// A few words.
+    pub title: &'static str,
+    /// A sentence that names the order, without its full stop.
+    pub message: String,
+}
+
+impl Notification {
+    /// What an event says to an audience; `None` where it is no news to them.
+    pub fn new(event: &Event, audience: Audience) -> Option<Self> {
+        let news = news(event, audience)?;
+        let Subject::Order { number, .. } = &event.subject else { return None };
+        let (category, severity, title) = news.heading(audience);
+        let by_them = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
+        let mut message = news.sentence(*number, audience, by_them);
+        for detail in event.changes.iter().filter_map(|change| detail(change, audience)) {
+            message.push_str(&detail);
+        }
+        Some(Self { category, severity, title, message })
+    }
+
+    /// Whether it is any news to an audience.
+    pub fn concerns(event: &Event, audience: Audience) -> bool {
+        news(event, audience).is_some()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    Placed,
+    Processing,
+    Corrected(Status),
+    Packed,
+    Shipped,
+    AnotherShipped,
+    OutForDelivery,
+    Delivered,
+    ParcelDelivered,
+    Attempted,
+    Returned,
+    Tracking,
+    Expected,
+    Partner,
+    Paid,
+    Authorized,
+    Refunded,
+    PaymentFailed,
+    Cancelled,
+}
+
+/// The one thing that an event tells an audience: the change of status, or else what changed first.
+fn news(event: &Event, audience: Audience) -> Option<News> {
+    let Subject::Order { from, to, .. } = event.subject else { return None };
+    if event.kind == Kind::DeliveryLocated {
+        return None;
+    }
+    let news = if event.kind == Kind::OrderCreated {
+        News::Placed
+    } else if from != to {
+        moved(event, to)
+    } else {
+        event.changes.iter().find_map(|change| unmoved(change, to))?
+    };
+    let told = match audience {
+        Audience::Customer => true,
+        // A driver is told of the order from then on when it is theirs.
+        Audience::Driver => news != News::Placed,
+        Audience::Staff => match news {
+            News::Placed | News::Returned | News::Attempted | News::PaymentFailed => true,
+            News::Cancelled => !matches!(event.actor, Actor::Staff { .. }),
+            _ => false,
+        },
+        Audience::Link => false,
+    };
+    told.then_some(news)
+}
+
+fn moved(event: &Event, to: Status) -> News {
+    let has = |wanted: fn(&Change) -> bool| event.changes.iter().any(wanted);
+    match to {
+        Status::Cancelled => News::Cancelled,
+        _ if has(|change| matches!(change, Change::Corrected { .. })) => News::Corrected(to),
+        _ if has(|change| matches!(change, Change::Payment { state: PaymentState::Refunded, .. })) => {
+            News::Refunded
+        }
+        Status::Processing => News::Processing,
+        Status::Shipped => News::Shipped,
+        Status::Paid => News::Paid,
+        Status::Delivered => News::Delivered,
+        Status::Pending => News::Corrected(to),
+    }
+}
+
+fn unmoved(change: &Change, status: Status) -> Option<News> {
+    Some(match change {
+        Change::Parcel { state, .. } => match state {
+            ShipmentState::Packed => News::Packed,
+            ShipmentState::Shipped => News::AnotherShipped,
+            ShipmentState::OutForDelivery => News::OutForDelivery,
+            ShipmentState::Attempted => News::Attempted,
+            ShipmentState::Delivered => News::ParcelDelivered,
+            ShipmentState::Returned => News::Returned,
+        },
+        Change::Payment { state, .. } => match state {
+            PaymentState::Authorized => News::Authorized,
+            PaymentState::Paid { .. } => News::Paid,
+            PaymentState::Refunded => News::Refunded,
+            PaymentState::Failed => News::PaymentFailed,
+            PaymentState::None | PaymentState::Pending => return None,
+        },
+        Change::Corrected { .. } => News::Corrected(status),
+        Change::TrackingNumber { .. } => News::Tracking,
+        Change::EstimatedDelivery { .. } => News::Expected,
+        Change::Partner { .. } => News::Partner,
+        Change::Placed { .. }
+        | Change::ProcessingStarted
+        | Change::Cancelled { .. }
+        | Change::Hold { .. }
+        | Change::Located { .. }
+        | Change::Note { .. }
+        | Change::ProductCreated { .. }
+        | Change::Renamed { .. }
+        | Change::Priced { .. }
+        | Change::Archived { .. }
+        | Change::DetailsReplaced
+        | Change::StockCounted { .. } => return None,
+    })
+}
+
+impl News {
+    fn heading(self, audience: Audience) -> (Category, Severity, &'static str) {
+        use Category::{Cancellation, Delivery, Order, Payment, Return};
+        use Severity::{Error, Info, Success, Warning};
+        match self {
+            Self::Placed if audience == Audience::Staff => (Order, Info, "New order"),
+            Self::Placed => (Order, Success, "Order placed"),
+            Self::Processing => (Order, Info, "Order in preparation"),
+            Self::Corrected(_) => (Order, Info, "Order corrected"),
+            Self::Packed => (Order, Info, "Parcel packed"),
+            Self::Shipped => (Delivery, Info, "Order shipped"),
+            Self::AnotherShipped => (Delivery, Info, "Parcel shipped"),
+            Self::OutForDelivery => (Delivery, Info, "Out for delivery"),
+            Self::Delivered => (Delivery, Success, "Order delivered"),
+            Self::ParcelDelivered => (Delivery, Success, "Parcel delivered"),
+            Self::Attempted => (Delivery, Warning, "Delivery attempted"),
+            Self::Returned => (Return, Warning, "Parcel returned"),
+            Self::Tracking => (Delivery, Info, "Tracking number"),
+            Self::Expected => (Delivery, Info, "Expected delivery changed"),
+            Self::Partner if audience == Audience::Driver => (Delivery, Info, "Delivery assigned"),
+            Self::Partner => (Delivery, Info, "Courier assigned"),
+            Self::Paid => (Payment, Success, "Payment received"),
+            Self::Authorized => (Payment, Info, "Payment authorised"),
+            Self::Refunded => (Payment, Info, "Payment refunded"),
+            Self::PaymentFailed => (Payment, Error, "Payment failed"),
+            Self::Cancelled => (Cancellation, Warning, "Order cancelled"),
+        }
+    }
+
+    fn sentence(self, number: OrderNumber, audience: Audience, by_them: bool) -> String {
+        match self {
+            Self::Placed if audience == Audience::Staff => format!("New order #{number}"),
+            Self::Placed if by_them => format!("You placed order #{number}"),
+            Self::Placed => format!("Order #{number} was placed"),
+            Self::Processing => format!("Order #{number} is being prepared"),
+            Self::Corrected(to) => format!("Order #{number} was set back to {to}"),
+            Self::Packed => format!("A parcel of order #{number} is packed"),
+            Self::Shipped => format!("Order #{number} has shipped"),
+            Self::AnotherShipped => format!("Another parcel of order #{number} has shipped"),
+            Self::OutForDelivery => format!("Order #{number} is out for delivery"),
+            Self::Delivered => format!("Order #{number} was delivered"),
+            Self::ParcelDelivered => format!("A parcel of order #{number} was delivered"),
+            Self::Attempted => format!("Order #{number} could not be delivered: nobody was there"),
+            Self::Returned => format!("A parcel of order #{number} came back"),
+            Self::Tracking => format!("Order #{number} can be tracked"),
+            Self::Expected => format!("Order #{number} is expected at another time"),
+            Self::Partner if audience == Audience::Driver => format!("Order #{number} is yours to deliver"),
+            Self::Partner => format!("We know who brings order #{number}"),
+            Self::Paid => format!("The payment for order #{number} was received"),
+            Self::Authorized => format!("The payment for order #{number} is authorised"),
+            Self::Refunded => format!("The payment for order #{number} was refunded"),
+            Self::PaymentFailed => format!("The payment for order #{number} failed"),
+            Self::Cancelled if by_them => format!("You cancelled order #{number}"),
+            Self::Cancelled => format!("Order #{number} was cancelled"),
+        }
+    }
+}
+
+/// What else the sentence says, as far as the audience may see it.
+fn detail(change: &Change, audience: Audience) -> Option<String> {
+    match change {
+        Change::TrackingNumber { number } => Some(format!(". Tracking number: {number}")),
+        Change::Placed { total, .. } if audience.sees(Field::Money) => Some(format!(" for {total}")),
+        Change::Cancelled { reason: Some(reason) } | Change::Corrected { reason, .. }
+            if audience.sees(Field::Reason) =>
+        {
+            Some(format!(": {reason}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::{OrderId, StoreId, UserId};
+    use crate::order::Version;
+
+    fn asha() -> Actor {
+        Actor::Customer { user: UserId::new("asha").unwrap() }
+    }
+
+    fn sam() -> Actor {
+        Actor::Staff { user: UserId::new("sam").unwrap(), store: StoreId::main() }
+    }
+
+    fn event(actor: Actor, from: Status, to: Status, changes: Vec<Change>) -> Event {
+        let id = OrderId::new(Uuid::nil());
+        let (store, customer) = (StoreId::main(), UserId::new("asha").unwrap());
+        let subject =
+            Subject::Order { id, number: OrderNumber(10_231), store, customer, driver: None, from, to };
+        let kind = if from == to { Kind::OrderUpdated } else { Kind::OrderStatusChanged };
+        Event { subject, kind, version: Version(2), actor, at: Timestamp::UNIX_EPOCH, changes }
+    }
+
+    fn told(event: &Event, audience: Audience) -> (Category, Severity, String) {
+        let told = Notification::new(event, audience).unwrap();
+        (told.category, told.severity, told.message)
+    }
+
+    #[test]
+    fn b3_each_status_has_its_colour() {
+        for (to, severity) in [
+            (Status::Processing, Severity::Info),
+            (Status::Shipped, Severity::Info),
+            (Status::Paid, Severity::Success),
+            (Status::Delivered, Severity::Success),
+            (Status::Cancelled, Severity::Warning),
+        ] {
+            let moved = event(sam(), Status::Pending, to, vec![]);
+            assert_eq!(told(&moved, Audience::Customer).1, severity, "{to}");
+        }
+    }
+
+    #[test]
+    fn d6_the_sentence_names_the_order_and_what_the_reader_may_know() {
+        let tracking = Change::TrackingNumber { number: "TRACK-1".parse().unwrap() };
+        let note = Change::Note { text: "haggles".parse().unwrap() };
+        let shipped = event(sam(), Status::Processing, Status::Shipped, vec![tracking, note]);
+        let said = "Order #10231 has shipped. Tracking number: TRACK-1".to_owned();
+        assert_eq!(told(&shipped, Audience::Customer), (Category::Delivery, Severity::Info, said));
+        assert_eq!(Notification::new(&shipped, Audience::Staff), None, "they did it");
+        assert_eq!(Notification::new(&shipped, Audience::Link), None);
+    }
+
+    #[test]
+    fn b4_what_the_customer_calls_off_is_news_to_the_store_and_the_other_way_round() {
+        let reason = Some("changed my mind".parse().unwrap());
+        let cancelled = |actor| {
+            event(
+                actor,
+                Status::Pending,
+                Status::Cancelled,
+                vec![Change::Cancelled { reason: reason.clone() }],
+            )
+        };
+        let hers = cancelled(asha());
+        assert_eq!(told(&hers, Audience::Customer).2, "You cancelled order #10231: changed my mind");
+        assert_eq!(told(&hers, Audience::Staff).2, "Order #10231 was cancelled: changed my mind");
+        let theirs = cancelled(sam());
+        assert_eq!(told(&theirs, Audience::Customer).2, "Order #10231 was cancelled: changed my mind");
+        assert!(!Notification::concerns(&theirs, Audience::Staff));
+    }
+
+    #[test]
+    fn what_only_the_store_may_read_notifies_nobody() {
+        let note = Change::Note { text: "haggles".parse().unwrap() };
+        let noted = event(sam(), Status::Shipped, Status::Shipped, vec![note]);
+        for audience in [Audience::Customer, Audience::Driver, Audience::Link, Audience::Staff] {
+            assert!(!Notification::concerns(&noted, audience), "{audience:?}");
+        }
+    }
+
+    #[test]
+    fn categories_are_found_by_their_names() {
+        for category in Category::ALL {
+            assert_eq!(Category::from_name(category.name()), Some(category));
+            assert_eq!(serde_json::to_value(category).unwrap(), category.name());
+        }
+        assert_eq!(Category::from_name("orders"), None);
+    }
+}
