@@ -8,6 +8,9 @@ use ordercast::cli::Cli;
 use ordercast::config::sources::Environment;
 use ordercast::terminal::style;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match ordercast::run(Cli::parse(), &Environment::of_process()).await {
