@@ -111,17 +111,20 @@ impl Runs {
         Ok(true)
     }
 
-    /// The writer's transaction is durable. Returns the run it wrote, if it wrote one.
-    pub(super) fn committed(&self) -> Option<i64> {
+    /// The run that the entries in memory will be.
+    pub(super) fn next(&self) -> i64 {
+        self.state().next
+    }
+
+    /// The writer's transaction is durable.
+    pub(super) fn committed(&self) {
         let mut state = self.state();
-        let written = state.flushed.then_some(state.next);
         if state.flushed {
             state.previous = std::mem::replace(&mut state.current, Vec::with_capacity(RUN + RUN / 8));
             state.next += 1;
             state.flushed = false;
         }
         state.committed = state.current.len();
-        written
     }
 
     /// The writer's transaction came to nothing.
