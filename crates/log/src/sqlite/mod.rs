@@ -4,8 +4,8 @@
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
 //! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`, `filters.rs`: remembered answers; `runs.rs`: indexes
 //!   written sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
-//! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `search.rs`: pages of orders;
-//!   `history.rs`, `tail.rs`: the log itself.
+//! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
+//!   orders; `history.rs`, `tail.rs`: the log itself.
 //! - `checkpoint.rs`: keeps the write-ahead log short. `prune.rs`: retention. `backup.rs`: copies of the whole.
 
 mod accounts;
@@ -28,6 +28,7 @@ mod runs;
 mod schema;
 mod search;
 mod stats;
+mod statuses;
 mod tail;
 mod write;
 

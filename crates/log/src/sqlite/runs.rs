@@ -8,7 +8,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::LogError;
 
@@ -21,6 +21,7 @@ pub(super) struct Runs {
     insert_end: String,
     find: String,
     last_run: String,
+    run_end: String,
     state: Mutex<State>,
 }
 
@@ -72,6 +73,7 @@ impl Runs {
                 "SELECT value FROM {name}_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC"
             ),
             last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
+            run_end: format!("SELECT last FROM {name}_run_ends WHERE run = ?1"),
             state: Mutex::new(State {
                 next: run + 1,
                 current,
@@ -175,7 +177,7 @@ impl Runs {
         let mut find = connection.prepare_cached(&self.find)?;
         values.sort_unstable_by(|a, b| b.cmp(a));
         values.dedup();
-        for run in (1..=last_run).rev() {
+        for run in (1..=self.last_below(connection, before, last_run)?).rev() {
             if values.len() >= limit {
                 break;
             }
@@ -190,6 +192,20 @@ impl Runs {
         }
         values.truncate(limit);
         Ok(values)
+    }
+
+    /// The last run that can hold values below `before`: runs and their values rise together, so this is a search.
+    fn last_below(&self, connection: &Connection, before: i64, last_run: i64) -> Result<i64, LogError> {
+        let mut end = connection.prepare_cached(&self.run_end)?;
+        let (mut low, mut high) = (1, last_run);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let last: Option<i64> = end.query_row([middle], |row| row.get(0)).optional()?;
+            // What comes after a run that ends at `before - 1` is `before` or above.
+            let reaches = last.is_some_and(|last| last >= before.saturating_sub(1));
+            if reaches { high = middle } else { low = middle + 1 }
+        }
+        Ok(high)
     }
 }
 
