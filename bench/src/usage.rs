@@ -51,6 +51,14 @@ pub(crate) struct Held {
     pub(crate) write_ahead_log: u64,
 }
 
+/// Processor time of the calling thread, and bytes this program caused to be written to disk, since they started.
+pub(crate) fn of_thread() -> Result<(Duration, u64)> {
+    let time = processor_time(&read("/proc/thread-self/stat")?).context("no times in stat")?;
+    // Not every system tells.
+    let written = read("/proc/self/io").ok().and_then(|io| value(&io, "write_bytes:")).unwrap_or_default();
+    Ok((time, written))
+}
+
 impl Probe {
     /// Looks now.
     pub(crate) fn look(&self) -> Result<Usage> {

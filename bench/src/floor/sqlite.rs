@@ -3,7 +3,8 @@
 //! After a run, the rows the server wrote are read back from its database, and written once more, in the same order
 //! and in batches of the same size, into a fresh database with the same tables and the same durability, on the core
 //! the server had. The loop leaves out HTTP, JSON, deciding, looking keys up, and waiting for others; it checkpoints
-//! in line, as SQLite does by itself.
+//! in line, as SQLite does by itself. Page size, cache, statements and the pages between two checkpoints are the
+//! server's.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +17,8 @@ use serde::Serialize;
 
 use crate::interrupt::Interrupt;
 use crate::pinned;
-use crate::units::{per_second, ratio};
+use crate::units::{float, mebibytes, micros_each, per_second, ratio};
+use crate::usage;
 
 /// The server's tables. The file is its own migration, so that the two cannot drift apart.
 const TABLES: &str = include_str!("../../../crates/log/src/sqlite/schema/1.sql");
@@ -35,6 +37,10 @@ pub(crate) struct SqliteFloor {
     pub(crate) batch: usize,
     /// Over the whole run.
     pub(crate) per_second: f64,
+    /// Processor time of each order, in microseconds.
+    pub(crate) micros: f64,
+    /// MiB it caused to be written to disk for 100 000 orders.
+    pub(crate) written_mebibytes: f64,
     /// The server's rate over this one.
     pub(crate) kept: f64,
 }
@@ -59,7 +65,7 @@ pub(crate) fn measure(
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a batch is 1 to 256")]
     let batch = batch.round().clamp(1.0, 256.0) as usize;
     // A thread of its own, so that only it moves to the server's core.
-    let (orders, took) = std::thread::scope(|scope| {
+    let (orders, used) = std::thread::scope(|scope| {
         let work = scope.spawn(|| {
             pinned::to_core(core)?;
             let source = data.join("ordercast.db");
@@ -69,32 +75,45 @@ pub(crate) fn measure(
         });
         work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
-    let rate = per_second(orders, took);
-    Ok(SqliteFloor { orders, batch, per_second: rate, kept: ratio(server_per_second, rate) })
+    let rate = per_second(orders, used.time);
+    Ok(SqliteFloor {
+        orders,
+        batch,
+        per_second: rate,
+        micros: micros_each(used.processor, orders),
+        written_mebibytes: ratio(mebibytes(used.written) * 1e5, float(orders)),
+        kept: ratio(server_per_second, rate),
+    })
 }
 
-fn write_all(
-    source: &Connection,
-    target: &Path,
-    batch: usize,
-    interrupt: &Interrupt,
-) -> Result<(u64, Duration)> {
+/// What the loop used while it wrote.
+#[derive(Default)]
+struct Used {
+    time: Duration,
+    processor: Duration,
+    written: u64,
+}
+
+fn write_all(source: &Connection, target: &Path, batch: usize, interrupt: &Interrupt) -> Result<(u64, Used)> {
     let mut floor = Floor::new(source, target)?;
     let mut after = 0;
-    let (mut orders, mut took) = (0, Duration::ZERO);
+    let (mut orders, mut used) = (0, Used::default());
     loop {
         interrupt.check()?;
         let (portion, last) = read(source, &floor.products, after)?;
         let Some(last) = last else { break };
         after = last;
         orders += portion.len() as u64;
-        let start = Instant::now();
+        let (before, start) = (usage::of_thread()?, Instant::now());
         for rows in portion.chunks(batch) {
             floor.write(rows)?;
         }
-        took += start.elapsed();
+        used.time += start.elapsed();
+        let after = usage::of_thread()?;
+        used.processor += after.0.saturating_sub(before.0);
+        used.written += after.1.saturating_sub(before.1);
     }
-    Ok((orders, took))
+    Ok((orders, used))
 }
 
 /// The next orders of the source, with everything that was written with each.
@@ -155,6 +174,8 @@ struct Floor {
 impl Floor {
     fn new(source: &Connection, target: &Path) -> Result<Self> {
         let connection = Connection::open(target)?;
+        let page_size: i64 = source.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        connection.pragma_update(None, "page_size", page_size)?;
         connection.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 2000)?;
@@ -168,7 +189,11 @@ impl Floor {
         let mut rows = find.query(())?;
         while let Some(row) = rows.next()? {
             let id: uuid::Uuid = row.get::<_, String>(0)?.parse()?;
-            products.insert(id.to_string(), row.get(1)?);
+            let key: i64 = row.get(1)?;
+            connection
+                .prepare_cached("INSERT INTO stock (product, on_hand, reserved) VALUES (?1, 500000000, 0)")?
+                .execute([key])?;
+            products.insert(id.to_string(), key);
         }
         Ok(Self { connection, products, customers: Vec::new(), answers: Vec::new(), runs: (1, 1) })
     }
@@ -177,14 +202,13 @@ impl Floor {
     fn write(&mut self, batch: &[Rows]) -> Result<()> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-        let mut stock = connection.prepare_cached(
-            "INSERT OR REPLACE INTO stock (product, on_hand, reserved) VALUES (?1, 500000000, ?2)",
-        )?;
+        let mut stock =
+            connection.prepare_cached("UPDATE stock SET on_hand = ?2, reserved = ?3 WHERE product = ?1")?;
         let mut touched: Vec<i64> = batch.iter().flat_map(|rows| rows.products.iter().copied()).collect();
         touched.sort_unstable();
         touched.dedup();
         for product in touched {
-            stock.execute((product, 1))?;
+            stock.execute((product, 500_000_000, 1))?;
         }
         let mut order = connection.prepare_cached(
             "INSERT INTO orders (number, id, store, customer, status, version, first_seq, last_seq, created_at, \
@@ -210,8 +234,8 @@ impl Floor {
                 }
             }
         }
-        run(connection, "customer_runs", &mut self.customers, &mut self.runs.0)?;
-        run(connection, "answer_runs", &mut self.answers, &mut self.runs.1)?;
+        run(connection, "customer", &mut self.customers, &mut self.runs.0)?;
+        run(connection, "answer", &mut self.answers, &mut self.runs.1)?;
         connection
             .prepare_cached(
                 "INSERT INTO counts VALUES ('main', 'INR', 0, ?1, ?1) \
@@ -234,12 +258,16 @@ fn run(connection: &Connection, table: &str, entries: &mut Vec<(i64, i64)>, next
     if entries.len() < RUN {
         return Ok(());
     }
+    let last = entries.iter().map(|(_, value)| *value).max();
     entries.sort_unstable();
-    let mut insert =
-        connection.prepare_cached(&format!("INSERT INTO {table} (run, key, value) VALUES (?1, ?2, ?3)"))?;
+    let mut insert = connection
+        .prepare_cached(&format!("INSERT INTO {table}_runs (run, key, value) VALUES (?1, ?2, ?3)"))?;
     for (key, value) in entries.drain(..) {
         insert.execute((*next, key, value))?;
     }
+    connection
+        .prepare_cached(&format!("INSERT INTO {table}_run_ends (run, last) VALUES (?1, ?2)"))?
+        .execute((*next, last))?;
     *next += 1;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -162,9 +162,17 @@ impl Done {
     }
 }
 
+/// Room for the JSON of most orders.
+const ORDER_BYTES: usize = 1536;
+
 /// An order with its version as `ETag`.
 pub fn order_response(status: StatusCode, snapshot: &Snapshot, audience: Audience) -> Response {
-    let mut response = (status, axum::Json(snapshot.view(audience))).into_response();
+    let mut body = Vec::with_capacity(ORDER_BYTES);
+    if let Err(error) = serde_json::to_writer(&mut body, &snapshot.view(audience)) {
+        return Problem::internal(&error).into_response();
+    }
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (status, [(CONTENT_TYPE, json)], body).into_response();
     response.headers_mut().insert(ETAG, etag(snapshot.order.version));
     response
 }

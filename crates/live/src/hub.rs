@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use log::{Committed, Cursor, Epoch, Inbox, Queries, Seq, Signal};
 
 use crate::inbox::{InboxWatch, Inboxes, notice};
-pub use crate::ring::Entry;
 use crate::notice::Notice;
+pub use crate::ring::Entry;
 use crate::ring::{Ring, Taken};
 use crate::rounds::Rounds;
 use crate::seat::{Listeners, Topics, Waiting, lock};

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::seat::{Listeners, lock};
 use crate::notice::Notice;
+use crate::seat::{Listeners, lock};
 
 /// What is still to be done.
 #[derive(Default)]

@@ -8,6 +8,9 @@ use ordercast::cli::Cli;
 use ordercast::config::sources::Environment;
 use ordercast::terminal::style;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     // Orders and backups of them hold people's addresses: what we write is for its owner only.

@@ -5,7 +5,10 @@
 //!
 //! An audience (`aud`) is not looked at: whoever holds the shared secret could write any.
 
+mod verified;
+
 use std::fmt;
+use std::sync::Arc;
 
 use axum::http::HeaderValue;
 use axum::http::header::WWW_AUTHENTICATE;
@@ -17,6 +20,7 @@ use orders::text::Line;
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::verified::Verified;
 use super::claims::Claims;
 use super::principal::{Principal, SessionId};
 use super::refresh::RefreshKey;
@@ -113,6 +117,7 @@ pub struct TokenKeys {
     options: TokenOptions,
     secret_is_short: bool,
     seal: Seal,
+    verified: Arc<Verified>,
 }
 
 impl TokenKeys {
@@ -135,6 +140,7 @@ impl TokenKeys {
             options,
             secret_is_short: secret.len() < STRONG_SECRET_BYTES,
             seal: Seal::new(secret),
+            verified: Arc::default(),
         })
     }
 
@@ -181,12 +187,22 @@ impl TokenKeys {
 
     /// Who a token speaks for, at this time.
     ///
-    /// About 2 µs, of which the signature is a quarter. A cache would save most of that, two percent of what a
-    /// request costs, and would be one more place that remembers tokens; so there is none.
+    /// A token that was verified before is known by its hash, which takes a quarter of the time. Its end is looked at
+    /// with every request all the same.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
         if token.len() > MOST_BYTES {
             return Err(TokenError::TooLong);
         }
+        let hash = verified::hash(token);
+        if let Some(principal) = self.verified.find(&hash, now) {
+            return Ok(principal);
+        }
+        let principal = self.verify_anew(token, now)?;
+        self.verified.remember(hash, &principal, now);
+        Ok(principal)
+    }
+
+    fn verify_anew(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
         let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
             .map_err(|error| refused(token, error.kind()))?;
         let header = &decoded.header;

@@ -21,7 +21,8 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
         payload.insert("timestamp".to_owned(), at);
     }
     let message = telling.notification.as_ref().map(|line| line["message"].clone());
-    let message = message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
+    let message =
+        message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
     payload.insert("message".to_owned(), message.clone());
     let notification = notification(&payload, telling.notification.as_ref(), message);
     let delivery = matches!(telling.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);

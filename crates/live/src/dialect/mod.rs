@@ -13,9 +13,9 @@ mod rooms;
 mod standard;
 
 use log::{Cursor, Epoch, Told};
-use orders::{Audience, Origin};
 use orders::notification::Notification;
 use orders::view::{EventView, OrderView};
+use orders::{Audience, Origin};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use socketio::Frame;

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::client::{Client, frame};
 use super::{Gate, Gateway, topic};
-use crate::seat::lock;
 use crate::notice::Notice;
+use crate::seat::lock;
 
 /// Who looks at which order. In memory: a connection is here, or it is not.
 #[derive(Default)]
@@ -74,10 +74,7 @@ impl<G: Gate> Gateway<G> {
     pub(super) fn tell_presence(&self, client: &Client<G>, order: OrderNumber, looking: Option<Vec<Person>>) {
         let Some(people) = looking else { return };
         let Ok(json) = serde_json::to_string(&Told { order_number: order, people: &people }) else { return };
-        self.hub.tell(
-            &topic(&client.pass),
-            Notice { only: None, frame: frame("order:presence", &json) },
-        );
+        self.hub.tell(&topic(&client.pass), Notice { only: None, frame: frame("order:presence", &json) });
     }
 }
 

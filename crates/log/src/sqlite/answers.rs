@@ -1,20 +1,20 @@
 //! Answers remembered under idempotency keys.
 //!
-//! A fresh key, which nearly all are, must not cost a search through a day of keys: a Bloom filter for each run says
-//! "surely not here" from memory. What is stored of an answer is which order at which event; the order as it was is
+//! A fresh key, which nearly all are, must not cost a search through a day of keys: [`Filters`] say "surely not here"
+//! from memory. What is stored of an answer is which order at which event; the order as it was is
 //! read from the log again.
 
 use std::collections::HashMap;
 
-use fastbloom::BloomFilter;
 use jiff::Timestamp;
 use orders::OrderNumber;
 use orders::order::Version;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::filters::Filters;
 use super::rows::{self, earlier, millis};
-use super::runs::{Entry, RUN, Runs};
+use super::runs::{Entry, Runs};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::journal::Remembered;
@@ -38,17 +38,12 @@ const TIDY_ROWS: i64 = 2000;
 
 pub(super) struct Answers {
     runs: Runs,
-    /// One filter a run, oldest first.
-    filters: Vec<(i64, BloomFilter)>,
-    /// That of the entries in memory.
-    current: BloomFilter,
+    /// A filter for each run, and for the one that the entries in memory will be.
+    filters: Filters,
+    /// The oldest run that was not forgotten.
+    oldest: i64,
     /// The oldest run was deleted, but that is not committed.
     forgotten: bool,
-}
-
-fn filter() -> BloomFilter {
-    // 16 bits a key: one fresh key in two thousand is searched for in vain.
-    BloomFilter::with_num_bits(RUN * 16).seed(&0x6f72_6465_7263_6173).expected_items(RUN + RUN / 8)
 }
 
 /// The first eight bytes of a key's hash.
@@ -66,23 +61,21 @@ impl Answers {
                 let scope: [u8; 16] = row.get(0)?;
                 Ok(Entry { key: fingerprint(&scope), value: row.get(1)? })
             })?;
-        let mut current = filter();
-        for entry in runs.current() {
-            current.insert(&entry.key);
-        }
-        let mut filters = Vec::new();
+        let mut filters = Filters::default();
         let mut ends = connection.prepare("SELECT run FROM answer_run_ends ORDER BY run")?;
         let mut keys = connection.prepare("SELECT key FROM answer_runs WHERE run = ?1")?;
         let all = ends.query_map((), |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let oldest = all.first().copied().unwrap_or(runs.next());
         for run in all {
-            let mut run_filter = filter();
             let mut rows = keys.query([run])?;
             while let Some(row) = rows.next()? {
-                run_filter.insert(&row.get::<_, i64>(0)?);
+                filters.insert(run, row.get(0)?);
             }
-            filters.push((run, run_filter));
         }
-        Ok(Self { runs, filters, current, forgotten: false })
+        for entry in runs.current() {
+            filters.insert(runs.next(), entry.key);
+        }
+        Ok(Self { runs, filters, oldest, forgotten: false })
     }
 
     /// What was answered under these keys within the last day.
@@ -93,16 +86,16 @@ impl Answers {
         now: Timestamp,
         found: &mut HashMap<[u8; 16], Remembered>,
     ) -> Result<(), LogError> {
+        let in_memory = self.runs.next();
         for scope in scopes {
             let key = fingerprint(scope);
             let mut candidates = Vec::new();
-            if self.current.contains(&key) {
-                candidates.extend(self.runs.in_memory(key));
-            }
-            for (run, filter) in self.filters.iter().rev() {
-                if filter.contains(&key) {
-                    candidates.extend(self.runs.in_run(connection, *run, key)?);
-                }
+            for run in self.filters.maybe(key) {
+                candidates.extend(if run == in_memory {
+                    self.runs.in_memory(key)
+                } else {
+                    self.runs.in_run(connection, run, key)?
+                });
             }
             for row in candidates {
                 if let Some(answer) = read(connection, row, scope, now)? {
@@ -125,6 +118,7 @@ impl Answers {
             "INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
         let mut entries = Vec::with_capacity(answers.len());
+        let run = self.runs.next();
         for (key, seq, outcomes) in answers {
             let outcomes: Vec<Stored> = outcomes.iter().map(Stored::of).collect();
             insert.execute((
@@ -135,7 +129,7 @@ impl Answers {
                 serde_json::to_string(&outcomes)?,
             ))?;
             let entry = Entry { key: fingerprint(&key.scope), value: connection.last_insert_rowid() };
-            self.current.insert(&entry.key);
+            self.filters.insert(run, entry.key);
             entries.push(entry);
         }
         self.runs.add(connection, entries.into_iter())?;
@@ -143,11 +137,10 @@ impl Answers {
     }
 
     pub(super) fn committed(&mut self) {
-        if let Some(run) = self.runs.committed() {
-            self.filters.push((run, std::mem::replace(&mut self.current, filter())));
-        }
+        self.runs.committed();
         if std::mem::take(&mut self.forgotten) {
-            self.filters.remove(0);
+            self.filters.forget(self.oldest);
+            self.oldest += 1;
         }
     }
 
@@ -168,7 +161,10 @@ impl Answers {
                  AND row < (SELECT max(row) FROM answers)",
             )?
             .execute((limit, TIDY_ROWS))?;
-        let Some((run, _)) = self.filters.first() else { return Ok(deleted > 0) };
+        let run = self.oldest;
+        if run >= self.runs.next() {
+            return Ok(deleted > 0);
+        }
         let over: bool = connection
             .prepare_cached(
                 "SELECT NOT EXISTS (SELECT 1 FROM answers \

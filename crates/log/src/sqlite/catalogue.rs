@@ -108,9 +108,15 @@ impl Catalogue {
 }
 
 fn write_stock(connection: &Connection, key: i64, stock: Stock) -> Result<(), LogError> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO stock (product, on_hand, reserved) VALUES (?1, ?2, ?3)")?
-        .execute((key, stock.on_hand, stock.reserved))?;
+    let row = (key, stock.on_hand, stock.reserved);
+    let known = connection
+        .prepare_cached("UPDATE stock SET on_hand = ?2, reserved = ?3 WHERE product = ?1")?
+        .execute(row)?;
+    if known == 0 {
+        connection
+            .prepare_cached("INSERT INTO stock (product, on_hand, reserved) VALUES (?1, ?2, ?3)")?
+            .execute(row)?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{millis, status_code};
 use super::runs::Runs;
+use super::statuses::Statuses;
 use super::{history, search};
 use crate::error::LogError;
 use crate::queries::{OrderFilter, Page, Scope};
@@ -92,8 +93,8 @@ fn first_placed_at(connection: &Connection, at: i64) -> Result<i64, LogError> {
 enum Source {
     /// Some that were found at once.
     Found(std::vec::IntoIter<i64>),
-    /// A customer's, in portions.
-    Customer { key: i64, portion: std::vec::IntoIter<i64>, before: i64, last: bool },
+    /// A customer's, in portions; those in no wanted status are passed over.
+    Customer { key: i64, portion: std::vec::IntoIter<i64>, before: i64, last: bool, wanted: Option<Statuses> },
     /// A store's, merged from the index of each status.
     Store { store: i64, heads: Vec<(i64, Option<i64>)> },
 }
@@ -108,7 +109,13 @@ impl Source {
         }
         Ok(match &filter.scope {
             Scope::Customer(user) => match customer_key(connection, user)? {
-                Some(key) => Self::Customer { key, portion: Vec::new().into_iter(), before, last: false },
+                Some(key) => Self::Customer {
+                    key,
+                    portion: Vec::new().into_iter(),
+                    before,
+                    last: false,
+                    wanted: Statuses::of(connection, &filter.statuses)?,
+                },
                 None => Self::Found(Vec::new().into_iter()),
             },
             Scope::Driver(user) => {
@@ -139,19 +146,30 @@ impl Source {
     fn next(&mut self, connection: &Connection, runs: &Runs) -> Result<Option<i64>, LogError> {
         match self {
             Self::Found(numbers) => Ok(numbers.next()),
-            Self::Customer { key, portion, before, last } => {
-                if let Some(number) = portion.next() {
+            Self::Customer { key, portion, before, last, wanted } => loop {
+                let Some(number) = portion.next() else {
+                    if *last {
+                        return Ok(None);
+                    }
+                    let numbers = runs.find(connection, *key, *before, PORTION)?;
+                    *last = numbers.len() < PORTION;
+                    *before = numbers.last().copied().unwrap_or(0);
+                    *portion = numbers.into_iter();
+                    continue;
+                };
+                let Some(wanted) = wanted else { return Ok(Some(number)) };
+                let Some(next) = wanted.at_most(connection, number)? else { return Ok(None) };
+                if next == number {
                     return Ok(Some(number));
                 }
-                if *last {
-                    return Ok(None);
+                // Nobody's order in between is in a wanted status.
+                while portion.as_slice().first().is_some_and(|number| *number > next) {
+                    portion.next();
                 }
-                let numbers = runs.find(connection, *key, *before, PORTION)?;
-                *last = numbers.len() < PORTION;
-                *before = numbers.last().copied().unwrap_or(0);
-                *portion = numbers.into_iter();
-                Ok(portion.next())
-            }
+                if portion.as_slice().is_empty() {
+                    *before = (*before).min(next + 1);
+                }
+            },
             Self::Store { store, heads } => {
                 let newest =
                     heads.iter_mut().filter(|(_, head)| head.is_some()).max_by_key(|(_, head)| *head);
@@ -165,7 +183,12 @@ impl Source {
 }
 
 /// The newest order of a store in a status below a number.
-fn below(connection: &Connection, store: i64, status: i64, before: i64) -> Result<Option<i64>, LogError> {
+pub(super) fn below(
+    connection: &Connection,
+    store: i64,
+    status: i64,
+    before: i64,
+) -> Result<Option<i64>, LogError> {
     let mut find = connection.prepare_cached(
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number < ?3 ORDER BY number DESC LIMIT 1",
     )?;

@@ -2,10 +2,10 @@
 //!
 //! - `schema.rs` and `schema/`: the tables, and migrations between their versions.
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
-//! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`: remembered answers; `runs.rs`: indexes written
-//!   sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
-//! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `search.rs`: pages of orders;
-//!   `history.rs`, `tail.rs`: the log itself. `topics.rs`: whom an event concerns;
+//! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`, `filters.rs`: remembered answers; `runs.rs`: indexes
+//!   written sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
+//! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
+//!   orders; `history.rs`, `tail.rs`: the log itself. `topics.rs`: whom an event concerns;
 //!   `placed.rs`: the first events of orders; `shelves.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
 //! - `checkpoint.rs`: keeps the write-ahead log short. `prune.rs`: retention. `backup.rs`: copies of the whole.
 
@@ -14,6 +14,7 @@ mod answers;
 pub mod backup;
 mod catalogue;
 mod checkpoint;
+mod filters;
 mod history;
 mod inbox;
 mod journal;
@@ -31,6 +32,7 @@ mod schema;
 mod search;
 mod shelves;
 mod stats;
+mod statuses;
 mod tail;
 mod topics;
 mod write;

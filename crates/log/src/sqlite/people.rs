@@ -152,7 +152,11 @@ impl People {
         let Some(known) = self.load(connection, user)? else { return Ok(()) };
         let before = known.words.as_deref().unwrap_or_default();
         let account = account_line(known.name.as_deref(), known.email.as_deref());
-        let after = lines(before, &account, shipping.map(address_line));
+        let recipient = shipping.map(address_line);
+        if stands(before, &account, recipient.as_deref()) {
+            return Ok(());
+        }
+        let after = lines(before, &account, recipient);
         if after.trim().is_empty() || after == before {
             return Ok(());
         }
@@ -168,6 +172,12 @@ impl People {
         known.words = Some(after);
         Ok(())
     }
+}
+
+/// Whether nothing new is to be entered, as with nearly every order.
+fn stands(before: &str, account: &str, recipient: Option<&str>) -> bool {
+    let mut lines = before.split('\n');
+    lines.next() == Some(account) && recipient.is_none_or(|recipient| lines.any(|line| line == recipient))
 }
 
 /// The account's line, then a line for each recipient, the newest first.
@@ -209,6 +219,8 @@ mod tests {
             words = lines(&words, "Asha", Some(recipient.to_owned()));
         }
         assert_eq!(words, "Asha\nB\nA");
+        assert!(stands(&words, "Asha", Some("A")) && stands(&words, "Asha", None));
+        assert!(!stands(&words, "Asha", Some("C")) && !stands(&words, "Rao", Some("A")));
         assert_eq!(lines(&words, "Asha Rao", None), "Asha Rao\nB\nA", "another name keeps the recipients");
         for n in 0..20 {
             words = lines(&words, "Asha", Some(n.to_string()));

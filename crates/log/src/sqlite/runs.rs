@@ -10,7 +10,7 @@ mod between;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::LogError;
 
@@ -28,6 +28,7 @@ pub(super) struct Runs {
     oldest: String,
     ends: String,
     last_run: String,
+    run_end: String,
     state: Mutex<State>,
 }
 
@@ -111,6 +112,7 @@ impl Runs {
             ),
             ends: format!("SELECT run, last FROM {name}_run_ends ORDER BY run DESC"),
             last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
+            run_end: format!("SELECT last FROM {name}_run_ends WHERE run = ?1"),
             state: Mutex::new(State {
                 next: run + 1,
                 current,
@@ -162,10 +164,14 @@ impl Runs {
         Ok(true)
     }
 
-    /// The writer's transaction is durable. Returns the run it wrote, if it wrote one.
-    pub(super) fn committed(&self) -> Option<i64> {
+    /// The run that the entries in memory will be.
+    pub(super) fn next(&self) -> i64 {
+        self.state().next
+    }
+
+    /// The writer's transaction is durable.
+    pub(super) fn committed(&self) {
         let mut state = self.state();
-        let written = state.flushed.then_some(state.next);
         if state.flushed {
             state.previous = std::mem::replace(&mut state.current, Vec::with_capacity(RUN + RUN / 8));
             state.next += 1;
@@ -173,7 +179,6 @@ impl Runs {
             state.flushed = false;
         }
         state.committed = state.current.len();
-        written
     }
 
     /// The writer's transaction came to nothing.
@@ -224,7 +229,7 @@ impl Runs {
         let mut find = connection.prepare_cached(&self.find)?;
         values.sort_unstable_by(|a, b| b.cmp(a));
         values.dedup();
-        for run in (1..=last_run).rev() {
+        for run in (1..=self.last_below(connection, before, last_run)?).rev() {
             if values.len() >= limit {
                 break;
             }
@@ -239,6 +244,20 @@ impl Runs {
         }
         values.truncate(limit);
         Ok(values)
+    }
+
+    /// The last run that can hold values below `before`: runs and their values rise together, so this is a search.
+    fn last_below(&self, connection: &Connection, before: i64, last_run: i64) -> Result<i64, LogError> {
+        let mut end = connection.prepare_cached(&self.run_end)?;
+        let (mut low, mut high) = (1, last_run);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let last: Option<i64> = end.query_row([middle], |row| row.get(0)).optional()?;
+            // What comes after a run that ends at `before - 1` is `before` or above.
+            let reaches = last.is_some_and(|last| last >= before.saturating_sub(1));
+            if reaches { high = middle } else { low = middle + 1 }
+        }
+        Ok(high)
     }
 }
 
@@ -338,7 +357,8 @@ mod tests {
         assert!(!index.add_upto(&connection, std::iter::empty(), SPAN - 1).unwrap());
         assert!(index.add_upto(&connection, std::iter::empty(), SPAN).unwrap());
         connection.execute_batch("COMMIT").unwrap();
-        assert_eq!(index.committed(), Some(1));
+        index.committed();
+        assert_eq!(index.next(), 2, "one run was written");
         let from = |last| {
             assert_eq!(last, SPAN, "it goes on from there");
             Ok(Vec::new())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use orders::{Change, Kind, Subject};
+use rusqlite::Connection;
 use serde::Serialize;
 
 use super::history;
@@ -83,7 +84,9 @@ impl SqliteJournal {
     }
 
     pub(super) fn write_events(&mut self, events: &[Arc<Recorded>]) -> Result<(), LogError> {
-        let mut entries = Vec::new();
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
         for recorded in events {
             let event = &recorded.event;
             let follows = match &event.subject {
@@ -93,21 +96,21 @@ impl SqliteJournal {
                 _ => None,
             };
             let body = json(&mut self.scratch, event)?;
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute((
-                    recorded.seq.sql(),
-                    recorded.id.uuid().as_bytes().as_slice(),
-                    event.subject.store().as_str(),
-                    follows,
-                    orders::upcast::CURRENT,
-                    body,
-                ))?;
-            self.index_event(recorded)?;
-            for (whose, shelf) in topics::places(event) {
-                let whose = self.key_of(whose, event.at)?;
+            insert.execute((
+                recorded.seq.sql(),
+                recorded.id.uuid().as_bytes().as_slice(),
+                event.subject.store().as_str(),
+                follows,
+                orders::upcast::CURRENT,
+                body,
+            ))?;
+            index_event(&self.connection, recorded)?;
+        }
+        drop(insert);
+        let mut entries = Vec::new();
+        for recorded in events {
+            for (whose, shelf) in topics::places(&recorded.event) {
+                let whose = self.key_of(whose, recorded.event.at)?;
                 entries.push(Entry { key: shelf.of(whose), value: recorded.seq.sql() });
             }
         }
@@ -124,32 +127,30 @@ impl SqliteJournal {
             Whose::Store(store) => self.store_key(store),
         }
     }
+}
 
-    /// What else an order is found by, once it is known.
-    fn index_event(&self, recorded: &Recorded) -> Result<(), LogError> {
-        let Subject::Order { number, .. } = &recorded.event.subject else { return Ok(()) };
-        let number = history::sql(*number);
-        for change in &recorded.event.changes {
-            match change {
-                Change::TrackingNumber { number: tracking } => {
-                    self.connection
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
-                        )?
-                        .execute((tracking.as_str(), number))?;
-                }
-                Change::Partner { driver: Some(driver) } => {
-                    self.connection
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)",
-                        )?
-                        .execute((driver.as_str(), number))?;
-                }
-                _ => {}
+/// What else an order is found by, once it is known.
+fn index_event(connection: &Connection, recorded: &Recorded) -> Result<(), LogError> {
+    let Subject::Order { number, .. } = &recorded.event.subject else { return Ok(()) };
+    let number = history::sql(*number);
+    for change in &recorded.event.changes {
+        match change {
+            Change::TrackingNumber { number: tracking } => {
+                connection
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
+                    )?
+                    .execute((tracking.as_str(), number))?;
             }
+            Change::Partner { driver: Some(driver) } => {
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)")?
+                    .execute((driver.as_str(), number))?;
+            }
+            _ => {}
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Serialises into a buffer that is kept, and lends the text.

@@ -61,6 +61,24 @@ struct Progress {
     keys: HashMap<[u8; 16], Remembered>,
 }
 
+impl Progress {
+    /// With room for a batch in which each submission is about one order.
+    fn of(submissions: usize) -> Self {
+        let writes = Writes {
+            events: Vec::with_capacity(submissions),
+            answers: Vec::with_capacity(submissions),
+            ..Writes::default()
+        };
+        Self {
+            writes,
+            told: Vec::with_capacity(submissions),
+            snapshots: HashMap::with_capacity(submissions),
+            keys: HashMap::with_capacity(submissions),
+            ..Self::default()
+        }
+    }
+}
+
 impl<J: Journal> Batches<J> {
     pub(super) fn new(journal: J, clock: Arc<dyn Clock>, publish: Publish) -> Self {
         let now = whole_millis(clock.now());
@@ -138,7 +156,7 @@ impl<J: Journal> Batches<J> {
         self.journal.begin(&wanted, &mut self.loaded)?;
         // A clock that was set back while the server was down.
         self.now = self.now.max(self.loaded.latest);
-        let mut progress = Progress::default();
+        let mut progress = Progress::of(works.len());
         progress.writes.at = self.now;
         let mut ready = Vec::with_capacity(works.len());
         for work in works {

@@ -213,3 +213,29 @@ fn a_refused_token_is_a_401_that_says_why() {
     assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::TokenExpired, 401));
     assert_eq!(Problem::from(TokenError::Signature).code(), Code::InvalidToken);
 }
+
+#[test]
+fn a_token_that_was_verified_before_ends_when_it_ends() {
+    let keys = keys();
+    let at = |seconds| Timestamp::from_second(NOW + seconds).unwrap();
+    let token = token(&hs256(), &json!({"sub": "42", "nbf": NOW + 30, "exp": NOW + 60}));
+    let first = keys.verify(&token, at(0)).unwrap();
+    assert_eq!(keys.verify(&token, at(59)), Ok(first));
+    assert_eq!(keys.verify(&token, at(60)), Err(TokenError::Expired));
+    assert_eq!(keys.verify(&token, at(-1)), Err(TokenError::NotYet), "the clock was set back");
+    // Nothing but this very token is known now.
+    let forged = format!("{}A", &token[..token.len() - 1]);
+    assert_eq!(keys.verify(&forged, at(1)), Err(TokenError::Signature));
+}
+
+#[test]
+fn of_many_tokens_each_still_speaks_for_its_own() {
+    let keys = keys();
+    let tokens: Vec<_> =
+        (0..6000).map(|n| token(&hs256(), &json!({"sub": n.to_string(), "exp": NOW + 60}))).collect();
+    for _ in 0..2 {
+        for (n, token) in tokens.iter().enumerate() {
+            assert_eq!(keys.verify(token, now()).unwrap().user.subject(), n.to_string());
+        }
+    }
+}
