@@ -46,6 +46,16 @@ struct Figures {
     most: usize,
     /// Share of a core that idle connections took, pings included.
     idle_core: f64,
+    /// Seconds until everybody who was cut off is back and greeted.
+    back_seconds: f64,
+    steady: Steady,
+    fan_out: FanOut,
+}
+
+/// Updates told to everybody.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FanOut {
     /// Deliveries a second of the bare loop.
     floor_per_second: f64,
     /// Milliseconds from the first to the last of the bare loop's sockets.
@@ -56,9 +66,6 @@ struct Figures {
     one_last_ms: f64,
     /// With sixteen updates in flight.
     many_per_second: f64,
-    /// Seconds until everybody who was cut off is back and greeted.
-    back_seconds: f64,
-    steady: Steady,
     /// What the socket that never read got when it read again.
     slow_reader_got: usize,
     /// Growth of the server's memory in the course of the fan-out, in bytes.
@@ -83,13 +90,12 @@ pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
         Some(binary) => binary.clone(),
         None => std::env::current_exe().context("cannot find our own binary")?.with_file_name("ordercast"),
     };
-    let binary = binary.canonicalize().context("there is no server: build it first, or name it with --server")?;
+    let binary =
+        binary.canonicalize().context("there is no server: build it first, or name it with --server")?;
     let directory = tempfile::Builder::new().prefix("ordercast-bench-").tempdir()?;
     pinned::to_core(options.client_core)?;
-    let extra = [
-        "ORDERCAST_MAX_STREAMS_PER_USER=100000".parse(),
-        "ORDERCAST_MAX_STREAMS_PER_ADDRESS=100000".parse(),
-    ];
+    let extra =
+        ["ORDERCAST_MAX_STREAMS_PER_USER=100000".parse(), "ORDERCAST_MAX_STREAMS_PER_ADDRESS=100000".parse()];
     let extra: Vec<_> = extra.into_iter().collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
     let server = Launch {
         binary: &binary,
@@ -141,11 +147,22 @@ fn measure(
     let bytes_each = each(empty, held, count);
     eprintln!("  {bytes_each:.0} bytes each");
 
+    let most = options.most;
+    eprintln!("{most} idle connections");
+    let more =
+        (u32::try_from(count)?..u32::try_from(most)?).map(token::customer).collect::<Result<Vec<_>>>()?;
+    let others = Swarm::connect(server.address(), &more, interrupt)?;
+    interrupt.pause(Duration::from_secs(2))?;
+    let bytes_each_at_most = each(empty, probe.look()?.held.memory, most);
+    eprintln!("  {bytes_each_at_most:.0} bytes each");
+    drop(others);
+    interrupt.pause(Duration::from_secs(2))?;
     eprintln!("idle for {} s", options.idle);
     let before = probe.look()?;
     let began = Instant::now();
     swarm.serve_for(Duration::from_secs(options.idle), interrupt)?;
-    let idle_core = (probe.look()?.server - before.server).as_secs_f64() / began.elapsed().as_secs_f64();
+    let idle_core =
+        probe.look()?.server.saturating_sub(before.server).as_secs_f64() / began.elapsed().as_secs_f64();
     eprintln!("  {:.2} % of a core", idle_core * 100.0);
 
     eprintln!("{} status changes a second for {} s", options.rate, options.steady);
@@ -160,18 +177,33 @@ fn measure(
     let back_seconds = began.elapsed().as_secs_f64();
     eprintln!("  {back_seconds:.2} s");
 
-    let most = options.most;
-    eprintln!("{most} idle connections");
-    let more = (u32::try_from(count)?..u32::try_from(most)?).map(token::customer).collect::<Result<Vec<_>>>()?;
-    let others = Swarm::connect(server.address(), &more, interrupt)?;
-    interrupt.pause(Duration::from_secs(2))?;
-    let bytes_each_at_most = each(empty, probe.look()?.held.memory, most);
-    eprintln!("  {bytes_each_at_most:.0} bytes each");
-    drop(others);
     swarm.cut();
     drop(swarm);
     interrupt.pause(Duration::from_secs(3))?;
 
+    let fan_out = fan_out(options, server, &shop, &probe, directory, interrupt)?;
+    Ok(Figures {
+        connections: count,
+        bytes_each,
+        bytes_each_at_most,
+        most,
+        idle_core,
+        back_seconds,
+        steady,
+        fan_out,
+    })
+}
+
+/// Everybody listens to one customer's orders.
+fn fan_out(
+    options: &SocketsOptions,
+    server: &Server,
+    shop: &Shop,
+    probe: &Probe,
+    directory: &std::path::Path,
+    interrupt: &Interrupt,
+) -> Result<FanOut> {
+    let count = options.connections;
     eprintln!("fan-out to {count} connections of one customer");
     let crowd = vec![token::customer(CROWD)?; count];
     let orders = shop.many(&crowd[0], IN_FLIGHT)?;
@@ -195,7 +227,9 @@ fn measure(
     let one_per_second = float(u64::try_from(count * options.updates)?) / began.elapsed().as_secs_f64();
     lasts.sort_by(f64::total_cmp);
     let one_last_ms = lasts[lasts.len() / 2];
-    eprintln!("  one at a time: {one_per_second:.0}/s, the last after {one_last_ms:.1} ms, {bytes} bytes each");
+    eprintln!(
+        "  one at a time: {one_per_second:.0}/s, the last after {one_last_ms:.1} ms, {bytes} bytes each"
+    );
     let began = Instant::now();
     for _ in 0..options.updates {
         let before = swarm.updates();
@@ -205,7 +239,10 @@ fn measure(
     let many_per_second =
         float(u64::try_from(count * options.updates * IN_FLIGHT)?) / began.elapsed().as_secs_f64();
     let grown = float(probe.look()?.held.memory.saturating_sub(before_fan_out));
-    eprintln!("  sixteen in flight: {many_per_second:.0}/s; the server's memory grew by {:.1} MiB", grown / 1048576.0);
+    eprintln!(
+        "  sixteen in flight: {many_per_second:.0}/s; the server's memory grew by {:.1} MiB",
+        grown / float(1 << 20)
+    );
     slow.settle(interrupt)?;
     let (slow_reader_got, expected) = (slow.updates_of(0), swarm.updates_of(0));
     if slow_reader_got != expected {
@@ -221,19 +258,12 @@ fn measure(
     let (floor_per_second, floor_last_ms) =
         floor::measure(options, count, bytes, options.updates, directory, interrupt)?;
     eprintln!("  {floor_per_second:.0}/s, the last after {floor_last_ms:.1} ms");
-    Ok(Figures {
-        connections: count,
-        bytes_each,
-        bytes_each_at_most,
-        most,
-        idle_core,
+    Ok(FanOut {
         floor_per_second,
         floor_last_ms,
         one_per_second,
         one_last_ms,
         many_per_second,
-        back_seconds,
-        steady,
         slow_reader_got,
         grown,
     })
@@ -245,21 +275,77 @@ fn each(before: u64, after: u64, count: usize) -> f64 {
 
 fn goals(figures: &Figures) -> Vec<Goal> {
     let goal = |what, asked: String, measured: String, met| Goal { what, asked, measured, met };
-    let one = ratio(figures.one_per_second, figures.floor_per_second);
-    let many = ratio(figures.many_per_second, 0.85 * figures.floor_per_second);
-    let last = ratio(figures.one_last_ms, figures.floor_last_ms);
+    let one = ratio(figures.fan_out.one_per_second, figures.fan_out.floor_per_second);
+    let many = ratio(figures.fan_out.many_per_second, 0.85 * figures.fan_out.floor_per_second);
+    let last = ratio(figures.fan_out.one_last_ms, figures.fan_out.floor_last_ms);
     let steady = &figures.steady;
     vec![
-        goal("memory of an idle connection", "at most 4096 bytes".into(), format!("{:.0} bytes", figures.bytes_each), figures.bytes_each <= 4096.0),
-        goal("the same at the most connections", "at most 4096 bytes".into(), format!("{:.0} bytes at {}", figures.bytes_each_at_most, figures.most), figures.bytes_each_at_most <= 4096.0),
-        goal("idle connections, pings included", "under 3 % of a core".into(), format!("{:.2} %", figures.idle_core * 100.0), figures.idle_core < 0.03),
-        goal("one update at a time", "at least 0.85 of the bare loop".into(), format!("{one:.2} of {:.0}/s", figures.floor_per_second), one >= 0.85),
-        goal("sixteen updates in flight", "at least 4 times 0.85 of the bare loop".into(), format!("{many:.2} times: {:.0}/s", figures.many_per_second), many >= 4.0),
-        goal("the last socket has an update", "within 1.3 times the bare loop's time".into(), format!("{last:.2} times: {:.1} ms", figures.one_last_ms), last <= 1.3),
-        goal("status change to socket, p50", "under 1 ms".into(), format!("{:.2} ms from the answer, {:.2} ms from the request", steady.from_answer.p50, steady.from_request.p50), steady.from_answer.p50 < 1.0),
-        goal("status change to socket, p99", "under 5 ms".into(), format!("{:.2} ms from the answer, {:.2} ms from the request", steady.from_answer.p99, steady.from_request.p99), steady.from_answer.p99 < 5.0),
-        goal("status changes a second meanwhile", format!("at least {}", steady.asked * 0.99), format!("{:.0}", steady.per_second), steady.per_second >= steady.asked * 0.99),
-        goal("all back after being cut off", "within 1.5 s".into(), format!("{:.2} s", figures.back_seconds), figures.back_seconds <= 1.5),
+        goal(
+            "memory of an idle connection",
+            "at most 4096 bytes".into(),
+            format!("{:.0} bytes", figures.bytes_each),
+            figures.bytes_each <= 4096.0,
+        ),
+        goal(
+            "the same at the most connections",
+            "at most 4096 bytes".into(),
+            format!("{:.0} bytes at {}", figures.bytes_each_at_most, figures.most),
+            figures.bytes_each_at_most <= 4096.0,
+        ),
+        goal(
+            "idle connections, pings included",
+            "under 3 % of a core".into(),
+            format!("{:.2} %", figures.idle_core * 100.0),
+            figures.idle_core < 0.03,
+        ),
+        goal(
+            "one update at a time",
+            "at least 0.85 of the bare loop".into(),
+            format!("{one:.2} of {:.0}/s", figures.fan_out.floor_per_second),
+            one >= 0.85,
+        ),
+        goal(
+            "sixteen updates in flight",
+            "at least 4 times 0.85 of the bare loop".into(),
+            format!("{many:.2} times: {:.0}/s", figures.fan_out.many_per_second),
+            many >= 4.0,
+        ),
+        goal(
+            "the last socket has an update",
+            "within 1.3 times the bare loop's time".into(),
+            format!("{last:.2} times: {:.1} ms", figures.fan_out.one_last_ms),
+            last <= 1.3,
+        ),
+        goal(
+            "status change to socket, p50",
+            "under 1 ms".into(),
+            format!(
+                "{:.2} ms from the answer, {:.2} ms from the request",
+                steady.from_answer.p50, steady.from_request.p50
+            ),
+            steady.from_answer.p50 < 1.0,
+        ),
+        goal(
+            "status change to socket, p99",
+            "under 5 ms".into(),
+            format!(
+                "{:.2} ms from the answer, {:.2} ms from the request",
+                steady.from_answer.p99, steady.from_request.p99
+            ),
+            steady.from_answer.p99 < 5.0,
+        ),
+        goal(
+            "status changes a second meanwhile",
+            format!("at least {}", steady.asked * 0.99),
+            format!("{:.0}", steady.per_second),
+            steady.per_second >= steady.asked * 0.99,
+        ),
+        goal(
+            "all back after being cut off",
+            "within 1.5 s".into(),
+            format!("{:.2} s", figures.back_seconds),
+            figures.back_seconds <= 1.5,
+        ),
     ]
 }
 
@@ -326,7 +412,12 @@ impl Shop {
     /// Sets the status of some orders, in one commit.
     fn set_status(&self, client: &mut Client, orders: &[String], status: &str) -> Result<()> {
         let body = json!({ "orders": orders, "status": status, "reason": "a benchmark" }).to_string();
-        let ask = Ask { method: "POST", path: "/api/v1/orders/bulk-status", token: Some(&self.staff), body: Some(&body) };
+        let ask = Ask {
+            method: "POST",
+            path: "/api/v1/orders/bulk-status",
+            token: Some(&self.staff),
+            body: Some(&body),
+        };
         let answer = client.ask(ask)?.json(200)?;
         if answer["changed"] != orders.len() {
             bail!("not every order changed: {answer}");

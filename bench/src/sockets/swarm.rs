@@ -87,7 +87,7 @@ impl Swarm {
             self.address
         );
         let began = Instant::now();
-        let mut begun = self.greeted;
+        let mut asked = self.greeted;
         for number in 0..self.clients.len() {
             if self.clients[number].stream.is_some() {
                 continue;
@@ -99,8 +99,8 @@ impl Swarm {
             let data = epoll::EventData::new_u64(number as u64);
             epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN)?;
             self.clients[number].stream = Some(stream);
-            begun += 1;
-            while begun - self.greeted > WAVE {
+            asked += 1;
+            while asked - self.greeted > WAVE {
                 self.turn(Duration::from_millis(100))?;
                 interrupt.check()?;
             }
@@ -152,7 +152,12 @@ impl Swarm {
     }
 
     /// Reads until so many updates came in all.
-    pub(crate) fn until_updates(&mut self, count: usize, patience: Duration, interrupt: &Interrupt) -> Result<()> {
+    pub(crate) fn until_updates(
+        &mut self,
+        count: usize,
+        patience: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
         let began = Instant::now();
         while self.updates < count {
             self.turn(Duration::from_millis(100))?;
@@ -278,7 +283,7 @@ fn masked(text: &[u8]) -> Vec<u8> {
     match u16::try_from(text.len()) {
         Ok(length @ 0..126) => frame.push(0x80 | length.to_be_bytes()[1]),
         Ok(length) => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7E);
             frame.extend_from_slice(&length.to_be_bytes());
         }
         Err(_) => return Vec::new(),

@@ -177,8 +177,9 @@ impl Hub {
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.
+    #[expect(clippy::needless_pass_by_value, reason = "who resumes is done with the cursor")]
     pub fn subscribe(self: &Arc<Self>, topic: Topic, after: Option<Cursor>) -> Subscription {
-        Subscription::new(Waiting::take(self, topic, true), after)
+        Subscription::new(Waiting::take(self, topic, true), after.as_ref())
     }
 
     /// Topics somebody listens to.

@@ -75,8 +75,8 @@ impl Position {
 }
 
 impl Subscription {
-    pub(crate) fn new(waiting: Waiting, after: Option<Cursor>) -> Self {
-        let position = Position::after(&waiting.seat.hub, after.as_ref());
+    pub(crate) fn new(waiting: Waiting, after: Option<&Cursor>) -> Self {
+        let position = Position::after(&waiting.seat.hub, after);
         Self { waiting, position }
     }
 

@@ -104,7 +104,7 @@ impl<G: Gate> Client<G> {
         pass: G::Pass,
         place: Place,
         dialect: Dialect,
-        resume: Resume,
+        resume: &Resume,
     ) -> Self {
         let seat = Seat::pulled(&gateway.hub, topic(&pass));
         let position = Position::after(&gateway.hub, resume.cursor.as_ref());
@@ -167,33 +167,33 @@ impl<G: Gate> Client<G> {
     pub(super) fn fill(
         &self,
         hub: &Hub,
-        stats: &StatsBoard,
+        board: &StatsBoard,
         context: &mut Context<'_>,
         outgoing: &mut Outgoing<'_>,
     ) {
-        let mut state = lock(&self.state);
-        let state = &mut *state;
+        let mut held = lock(&self.state);
+        let state = &mut *held;
         if state.seat.is_none() || state.socket.is_none() {
             return;
         }
         if let Some(counts) = &self.counts
-            && let Some((number, frame)) = stats.newest(&counts.store, self.dialect, state.counted)
+            && let Some((number, frame)) = board.newest(&counts.store, self.dialect, state.counted)
         {
             state.counted = number;
             outgoing.push(frame);
         }
         while !outgoing.is_full() {
             if let Some(loading) = &mut state.loading {
-                let loaded = match loading {
+                let looked = match loading {
                     Loading::Stretch(reading) => reading.as_mut().poll(context).map(Loaded::Stretch),
                     Loading::Snapshot(why, reading) => {
                         let why = *why;
                         reading.as_mut().poll(context).map(|page| Loaded::Snapshot(why, page))
                     }
                 };
-                let Poll::Ready(loaded) = loaded else { return };
+                let Poll::Ready(found) = looked else { return };
                 state.loading = None;
-                if let Err(error) = self.take_in(state, hub, loaded, outgoing) {
+                if let Err(error) = self.take_in(state, hub, found, outgoing) {
                     tracing::error!(%error, "a live connection cannot read the log");
                     hang_up(state);
                     return;
@@ -209,22 +209,18 @@ impl<G: Gate> Client<G> {
             };
             let Some(seat) = &state.seat else { return };
             let room = outgoing.room().min(PORTION);
-            match hub.recent(&seat.topic, &seat.listeners, after, room) {
-                Some((entries, upto)) => {
-                    let done = entries.len() < room;
-                    for entry in &entries {
-                        self.push(hub, &state.joined, entry, outgoing);
-                    }
-                    state.position = Position::At(upto);
-                    if done {
-                        return;
-                    }
-                }
-                None => {
-                    let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
-                    let reading = async move { queries.tail(scope, after, PORTION).await };
-                    state.loading = Some(Loading::Stretch(Box::pin(reading)));
-                }
+            let Some((entries, upto)) = hub.recent(&seat.topic, &seat.listeners, after, room) else {
+                let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
+                let reading = async move { queries.tail(scope, after, PORTION).await };
+                state.loading = Some(Loading::Stretch(Box::pin(reading)));
+                continue;
+            };
+            for entry in &entries {
+                self.push(hub, &state.joined, entry, outgoing);
+            }
+            state.position = Position::At(upto);
+            if entries.len() < room {
+                return;
             }
         }
     }
@@ -274,7 +270,7 @@ impl<G: Gate> Client<G> {
                 // that the newest ends on top.
                 let mut said = vec![("reset", reset)];
                 said.extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
-                for frame in with_offset(said, &page.cursor) {
+                for frame in with_offset(&said, &page.cursor) {
                     outgoing.push(frame);
                 }
                 state.position = Position::At(page.cursor.seq);

@@ -201,7 +201,7 @@ impl<G: Gate> Application for Gateway<G> {
         };
         let resume = Resume::find(&self, &pass, &auth).await;
         let pid = resume.pid.clone().unwrap_or_else(|| recovery::pid(&self, &pass));
-        let client = Client::new(&self, pass, place, dialect, resume);
+        let client = Client::new(&self, pass, place, dialect, &resume);
         Ok(Accepted { client, pid: Some(pid) })
     }
 
