@@ -140,6 +140,7 @@ fn cors(app: &App) -> Option<CorsLayer> {
                 header::RETRY_AFTER,
                 submit::REPLAYED,
                 submit::CURSOR,
+                submit::LIVE,
             ])
             .max_age(std::time::Duration::from_hours(1)),
     )

@@ -22,6 +22,7 @@ use crate::limits::Place;
 use crate::notice::Notice;
 use crate::seat::{Pull, Seat, lock};
 use crate::sse::Close;
+use crate::statistics::CatchingUp;
 use crate::stats::StatsBoard;
 use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
 
@@ -50,6 +51,8 @@ struct State<G: Gate> {
     position: Position,
     /// What is being read for it.
     loading: Option<Loading>,
+    /// It is behind what is in memory.
+    catching_up: Option<CatchingUp>,
     joined: Vec<Joined>,
     /// Which of the store's counts it was sent.
     counted: u64,
@@ -109,8 +112,15 @@ impl<G: Gate> Client<G> {
         let seat = Seat::pulled(&gateway.hub, topic(&pass));
         let position = Position::after(&gateway.hub, resume.cursor.as_ref());
         let position = if resume.lost { Position::Lost(ResetReason::UnknownCursor) } else { position };
-        let state =
-            State { seat: Some(seat), position, loading: None, joined: Vec::new(), counted: 0, socket: None };
+        let state = State {
+            seat: Some(seat),
+            position,
+            loading: None,
+            catching_up: None,
+            joined: Vec::new(),
+            counted: 0,
+            socket: None,
+        };
         Self {
             audience: Audience::of(pass.role()),
             counts: (pass.role() == Role::Staff)
@@ -136,6 +146,7 @@ impl<G: Gate> Client<G> {
     pub(super) fn leave(&self) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
         let (seat, loading) = (state.seat.take(), state.loading.take());
+        state.catching_up = None;
         state.socket = None;
         let joined = std::mem::take(&mut state.joined);
         drop(state);
@@ -213,12 +224,14 @@ impl<G: Gate> Client<G> {
                 let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
                 let reading = async move { queries.tail(scope, after, PORTION).await };
                 state.loading = Some(Loading::Stretch(Box::pin(reading)));
+                state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
                 continue;
             };
             for entry in &entries {
                 self.push(hub, &state.joined, entry, outgoing);
             }
             state.position = Position::At(upto);
+            state.catching_up = None;
             if entries.len() < room {
                 return;
             }
@@ -254,6 +267,7 @@ impl<G: Gate> Client<G> {
         match loaded {
             Loaded::Stretch(Ok(stretch)) => {
                 let Position::At(after) = state.position else { return Ok(()) };
+                hub.statistics().replayed(stretch.events.len());
                 for told in stretch.events {
                     self.push(hub, &state.joined, &Entry::new(told), outgoing);
                 }
@@ -274,6 +288,7 @@ impl<G: Gate> Client<G> {
                     outgoing.push(frame);
                 }
                 state.position = Position::At(page.cursor.seq);
+                hub.statistics().reset();
             }
         }
         Ok(())
