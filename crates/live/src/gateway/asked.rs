@@ -59,7 +59,7 @@ impl<G: Gate> Gateway<G> {
         let snapshot = self.gate.order(&client.pass, named(argument)?).await?;
         let view = snapshot.view(Audience::of(client.pass.role()));
         let number = view.number;
-        match client.follow(number, view.version, self.options.max_joined) {
+        match client.follow(&self.joins, number, view.version, self.options.max_joined) {
             Follow::TooMany => {
                 return Err(Denial {
                     code: "too_many_joined",
@@ -85,7 +85,7 @@ impl<G: Gate> Gateway<G> {
     async fn leave_order(&self, client: &Client<G>, argument: Option<&Value>) -> Result<Value, Denial> {
         let snapshot = self.gate.order(&client.pass, named(argument)?).await?;
         let number = snapshot.view(Audience::of(client.pass.role())).number;
-        if client.unfollow(number) {
+        if client.unfollow(&self.joins, number) {
             self.left(client, number);
         }
         Ok(json!({ "ok": true }))
@@ -109,7 +109,8 @@ impl<G: Gate> Gateway<G> {
         }))
     }
 
-    fn joined(&self, client: &Client<G>, order: OrderNumber) {
+    /// A client follows an order from now on.
+    pub(super) fn joined(&self, client: &Client<G>, order: OrderNumber) {
         if client.pass.role() == Role::Staff {
             let looking = self.presence.arrive(order, client.pass.person());
             self.tell_presence(client, order, looking);

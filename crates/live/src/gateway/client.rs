@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use log::{At, LogError, OrderFilter, Page, Stretch, TailError};
+use log::{At, Cursor, LogError, OrderFilter, Page, Stretch, TailError};
 use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
@@ -14,6 +14,7 @@ use serde_json::json;
 use socketio::{Closing, Outgoing, Socket, WeakSocket, packet};
 use tokio::sync::watch;
 
+use super::joins::{Joined, Joins};
 use super::recovery::Resume;
 use super::{Gate, Gateway, Pass, topic};
 use crate::dialect::{Dialect, with_offset};
@@ -34,6 +35,10 @@ pub struct Client<G: Gate> {
     audience: Audience,
     /// It goes on where it was.
     pub(super) recovered: bool,
+    /// Where it goes on, or begins.
+    pub(super) cursor: Cursor,
+    /// By what it is known when it comes back.
+    pub(super) nonce: Box<str>,
     /// The store whose counts it is sent.
     counts: Option<Counts>,
     state: Mutex<State<G>>,
@@ -54,17 +59,11 @@ struct State<G: Gate> {
     /// It is behind what is in memory.
     catching_up: Option<CatchingUp>,
     joined: Vec<Joined>,
+    /// What it joined is remembered for when it comes back.
+    remembered: bool,
     /// Which of the store's counts it was sent.
     counted: u64,
     socket: Option<WeakSocket<Gateway<G>>>,
-}
-
-/// An order that it follows.
-#[derive(Clone, Copy)]
-struct Joined {
-    order: OrderNumber,
-    /// What it was shown when it joined; what came before is not told.
-    version: Version,
 }
 
 type Reading<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -107,17 +106,22 @@ impl<G: Gate> Client<G> {
         pass: G::Pass,
         place: Place,
         dialect: Dialect,
-        resume: &Resume,
+        resume: Resume,
     ) -> Self {
         let seat = Seat::pulled(&gateway.hub, topic(&pass));
         let position = Position::after(&gateway.hub, resume.cursor.as_ref());
         let position = if resume.lost { Position::Lost(ResetReason::UnknownCursor) } else { position };
+        let cursor = match position {
+            Position::At(seq) => gateway.hub.cursor_at(seq),
+            Position::Lost(_) => gateway.hub.cursor(),
+        };
         let state = State {
             seat: Some(seat),
             position,
             loading: None,
             catching_up: None,
-            joined: Vec::new(),
+            joined: resume.joined,
+            remembered: false,
             counted: 0,
             socket: None,
         };
@@ -126,6 +130,8 @@ impl<G: Gate> Client<G> {
             counts: (pass.role() == Role::Staff)
                 .then(|| Counts { store: pass.store().clone(), _kept: gateway.stats.watch(pass.store()) }),
             recovered: resume.recovered,
+            cursor,
+            nonce: resume.pid.nonce,
             pass,
             _place: place,
             dialect,
@@ -143,18 +149,32 @@ impl<G: Gate> Client<G> {
     }
 
     /// It is gone. Which orders it followed.
-    pub(super) fn leave(&self) -> Vec<OrderNumber> {
+    pub(super) fn leave(&self, gateway: &Gateway<G>) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
         let (seat, loading) = (state.seat.take(), state.loading.take());
         state.catching_up = None;
         state.socket = None;
         let joined = std::mem::take(&mut state.joined);
+        let remembered = std::mem::take(&mut state.remembered);
         drop(state);
         drop((seat, loading));
+        if remembered {
+            gateway.joins.depart(&self.nonce, gateway.gate.now());
+        }
         joined.iter().map(|joined| joined.order).collect()
     }
 
-    pub(super) fn follow(&self, order: OrderNumber, version: Version, most: usize) -> Follow {
+    /// The orders that it follows from the beginning, because it did when it left. Remembered from now on, where that
+    /// is how it is found out whether it can recover.
+    pub(super) fn resume_joined(&self, joins: &Joins) -> Vec<OrderNumber> {
+        let mut state = lock(&self.state);
+        if self.dialect != Dialect::Standard || !state.joined.is_empty() {
+            self.remember(&mut state, joins);
+        }
+        state.joined.iter().map(|joined| joined.order).collect()
+    }
+
+    pub(super) fn follow(&self, joins: &Joins, order: OrderNumber, version: Version, most: usize) -> Follow {
         let mut state = lock(&self.state);
         if state.joined.iter().any(|joined| joined.order == order) {
             return Follow::Already;
@@ -162,16 +182,34 @@ impl<G: Gate> Client<G> {
         if state.joined.len() >= most {
             return Follow::TooMany;
         }
+        // It left while it was let in to the order.
+        if state.seat.is_none() {
+            return Follow::Already;
+        }
         state.joined.push(Joined { order, version });
+        self.remember(&mut state, joins);
         Follow::Begun
     }
 
     /// Whether it followed it.
-    pub(super) fn unfollow(&self, order: OrderNumber) -> bool {
+    pub(super) fn unfollow(&self, joins: &Joins, order: OrderNumber) -> bool {
         let mut state = lock(&self.state);
         let before = state.joined.len();
         state.joined.retain(|joined| joined.order != order);
-        state.joined.len() < before
+        let did = state.joined.len() < before;
+        if did {
+            self.remember(&mut state, joins);
+        }
+        did
+    }
+
+    fn remember(&self, state: &mut State<G>, joins: &Joins) {
+        if state.remembered {
+            joins.change(&self.nonce, state.joined.clone());
+        } else if state.seat.is_some() {
+            joins.arrive(&self.nonce, state.joined.clone());
+            state.remembered = true;
+        }
     }
 
     /// Appends what it has not been sent yet. Called with its connection locked.

@@ -14,7 +14,7 @@ struct Connected<'a> {
     message: &'static str,
     role: &'static str,
     user: &'a orders::view::Person,
-    cursor: log::Cursor,
+    cursor: &'a log::Cursor,
     recovered: bool,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn send<G: Gate>(gateway: &Gateway<G>, socket: &Socket<Gateway<G>>, c
         message: "Connected to real-time service",
         role: wire_role(client.pass.role()),
         user: &client.pass.person(),
-        cursor: gateway.hub.cursor(),
+        cursor: &client.cursor,
         recovered: client.recovered,
     };
     let sent = match client.dialect {

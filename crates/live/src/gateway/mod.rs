@@ -1,13 +1,14 @@
 //! Socket.IO connections: who they are, where they are in the log, what they may ask for.
 //!
 //! Read in this order: [`Gate`] is what the caller brings: tokens, limits, and commands. [`Gateway`] lets clients in.
-//! `client` is one of them, and what it is written; `recovery` is how it goes on where it was; `asked` is what it may
-//! send; `cut` ends connections whose token or session ended; [`presence`] tells who looks at an order.
+//! `client` is one of them, and what it is written; `recovery` is how it goes on where it was, with the orders that
+//! `joins` kept for it; `asked` is what it may send; `cut` ends connections whose token or session ended; [`presence`] tells who looks at an order.
 
 mod asked;
 mod client;
 mod cut;
 mod greeting;
+mod joins;
 pub mod presence;
 mod recovery;
 
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 
 use self::client::Client;
 use self::cut::Connected;
+use self::joins::Joins;
 use self::presence::Presence;
 use self::recovery::Resume;
 use crate::dialect::Dialect;
@@ -137,14 +139,15 @@ pub struct Gateway<G: Gate> {
     stats: Arc<StatsBoard>,
     options: Options,
     presence: Presence,
+    joins: Joins,
     connected: Mutex<Connected<G>>,
 }
 
 impl<G: Gate> Gateway<G> {
     /// A gateway into a hub.
     pub fn new(gate: G, hub: Arc<Hub>, stats: Arc<StatsBoard>, options: Options) -> Arc<Self> {
-        let (presence, connected) = (Presence::default(), Mutex::default());
-        Arc::new(Self { gate, hub, stats, options, presence, connected })
+        let (presence, joins, connected) = (Presence::default(), Joins::default(), Mutex::default());
+        Arc::new(Self { gate, hub, stats, options, presence, joins, connected })
     }
 
     /// Who looks at which order.
@@ -199,9 +202,9 @@ impl<G: Gate> Application for Gateway<G> {
             }
             None => self.gate.dialect(socket.handshake()).unwrap_or(self.options.dialect),
         };
-        let resume = Resume::find(&self, &pass, &auth).await;
-        let pid = resume.pid.clone().unwrap_or_else(|| recovery::pid(&self, &pass));
-        let client = Client::new(&self, pass, place, dialect, &resume);
+        let resume = Resume::find(&self, &pass, &auth, dialect).await;
+        let pid = resume.pid.sealed.clone();
+        let client = Client::new(&self, pass, place, dialect, resume);
         Ok(Accepted { client, pid: Some(pid) })
     }
 
@@ -210,6 +213,9 @@ impl<G: Gate> Application for Gateway<G> {
         greeting::send(self, socket, client);
         self.note(socket, client);
         client.begin(socket);
+        for order in client.resume_joined(&self.joins) {
+            self.joined(client, order);
+        }
         tracing::info!(
             user = %client.pass.user(),
             role = client.pass.role().name(),
@@ -229,7 +235,7 @@ impl<G: Gate> Application for Gateway<G> {
 
     fn disconnected(&self, socket: &Socket<Self>, reason: Left) {
         let Some(client) = socket.client() else { return };
-        let joined = client.leave();
+        let joined = client.leave(self);
         self.forget(socket);
         for order in joined {
             self.left(client, order);

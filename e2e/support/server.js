@@ -1,0 +1,100 @@
+// A server of its own for each test file: the real binary, a free port, a fresh data directory.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Shop } from "./shop.js";
+import { within } from "./within.js";
+
+const BINARY =
+  process.env.ORDERCAST_BINARY ??
+  path.resolve(import.meta.dirname, "../..", process.env.CARGO_TARGET_DIR ?? "target", "debug/ordercast");
+
+/** Started with the demo shop. Whoever starts it calls `remove` in the end. */
+export async function startServer(...options) {
+  const data = await mkdtemp(path.join(tmpdir(), "ordercast-e2e-"));
+  const server = new Server(data, await freePort(), options);
+  try {
+    await server.start();
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
+  return server;
+}
+
+class Server {
+  log = "";
+
+  constructor(data, port, options) {
+    this.data = data;
+    this.port = port;
+    this.options = options;
+    this.url = `http://127.0.0.1:${port}`;
+    this.shop = new Shop(this.url);
+  }
+
+  async start() {
+    const limits = ["address", "account", "sign-in"].flatMap((of) => [`--rate-limit-${of}`, "off"]);
+    const where = ["--demo", "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
+    const child = spawn(BINARY, ["serve", ...where, ...limits, ...this.options], {
+      env: { PATH: process.env.PATH, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child = child;
+    this.exited = new Promise((resolve) => child.once("exit", resolve));
+    let printed = "";
+    const serving = new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${printed}${this.log}`)));
+      child.stdout.on("data", (text) => (printed += text));
+      child.stderr.on("data", (text) => {
+        this.log += text;
+        if (/serving address=/.test(text)) resolve();
+      });
+    });
+    await within(60_000, "the server serves", serving);
+    // Shown at the first start only.
+    while (this.password === undefined) {
+      this.password = /admin@example\.com\s+password (\S+)/.exec(printed)?.[1];
+      if (this.password === undefined) await within(5_000, "the password is shown", once(child.stdout, "data"));
+    }
+  }
+
+  /** As an operator stops it. */
+  async stop() {
+    this.child.kill("SIGTERM");
+    await within(20_000, "the server stops", this.exited);
+  }
+
+  /** As a power cut does. */
+  async kill() {
+    this.child?.kill("SIGKILL");
+    await this.exited;
+  }
+
+  async remove() {
+    await this.kill();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  admin() {
+    return this.shop.signIn("admin@example.com", this.password);
+  }
+
+  asha() {
+    return this.shop.signIn("asha@example.com", "lantern-street");
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

@@ -1,0 +1,72 @@
+// The shop over HTTP, as its pages use it.
+
+export class Shop {
+  constructor(url) {
+    this.url = url;
+  }
+
+  async signIn(email, password) {
+    const response = await this.send("POST", "/api/v1/auth/login", { email, password });
+    const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+    return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });
+  }
+
+  async register(name) {
+    const account = { email: `${name}@shop.example`, password: `${name} likes black tea`, name };
+    const response = await this.send("POST", "/api/v1/auth/register", account);
+    const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+    return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });
+  }
+
+  send(method, path, body, headers = {}) {
+    return fetch(this.url + path, {
+      method,
+      headers: { ...(body && { "content-type": "application/json" }), ...headers },
+      body: body && JSON.stringify(body),
+    });
+  }
+}
+
+/** Somebody who signed in. */
+class Account {
+  constructor(shop, { accessToken, cookie, user }) {
+    Object.assign(this, { shop, token: accessToken, cookie, user });
+  }
+
+  request(method, path, body) {
+    return this.shop.send(method, path, body, { authorization: `Bearer ${this.token}` });
+  }
+
+  async call(method, path, body) {
+    return answer(await this.request(method, path, body));
+  }
+
+  async order() {
+    const { products } = await this.call("GET", "/api/v1/products");
+    const product = products.reduce((most, each) => (each.available > most.available ? each : most));
+    const address = { name: "Asha Rao", line1: "1 Lantern Street", city: "Pune", postalCode: "411001", country: "IN" };
+    return this.call("POST", "/api/v1/orders", {
+      items: [{ productId: product.id, quantity: 1 }],
+      shippingAddress: { ...address, phone: "+912012345678" },
+      paymentMethod: "cash_on_delivery",
+    });
+  }
+
+  setStatus(order, status, more = {}) {
+    return this.call("PUT", `/api/v1/orders/${order.id}/status`, { status, ...more });
+  }
+
+  cancel(order, reason) {
+    return this.call("POST", `/api/v1/orders/${order.id}/cancel`, { reason });
+  }
+
+  show(order) {
+    return this.call("GET", `/api/v1/orders/${order.id}`);
+  }
+}
+
+async function answer(response) {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.status} ${response.url}: ${text}`);
+  return text && JSON.parse(text);
+}

@@ -1,0 +1,96 @@
+// How a connection ends, and which pages may have one.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { open, TRANSPORTS } from "../support/client.js";
+import { startServer } from "../support/server.js";
+
+describe("leaving", () => {
+  const start = async (context, ...options) => {
+    const server = await startServer(...options);
+    context.after(() => server.remove());
+    return server;
+  };
+  const client = async (context, server, account, options) => {
+    const opened = open(context, server.url, { auth: { token: account.token }, ...options });
+    await opened.event("connected");
+    return opened;
+  };
+
+  for (const [name, transports] of Object.entries(TRANSPORTS)) {
+    test(`D2 D15 a session that ends cuts its connections: ${name}`, async (context) => {
+      const server = await start(context);
+      const [asha, other] = [await server.asha(), await server.asha()];
+      const [customer, unconcerned] = [await client(context, server, asha, { transports }), await client(context, server, other)];
+      await customer.upgraded(transports?.[0] ?? "websocket");
+      await asha.call("POST", "/api/v1/auth/logout");
+      const { reason, details } = await customer.news("disconnect");
+      if (transports?.[0] === "polling") assert.match(reason, /transport (close|error)/);
+      else assert.deepEqual([reason, details.context.code], ["transport close", 4501]);
+      const { error } = await customer.news("connect_error");
+      assert.equal(error.data.code, "session_ended");
+      assert.equal(customer.socket.active, false, "it does not try again");
+      assert.equal(unconcerned.socket.connected, true, "nobody else is cut");
+    });
+  }
+
+  test("D2 a token that ends cuts its connection, and a fresh one goes on", async (context) => {
+    const server = await start(context, "--access-token-lifetime", "3s");
+    const asha = await server.asha();
+    const customer = await client(context, server, asha, { transports: ["websocket"] });
+    const { reason, details } = await customer.news("disconnect");
+    assert.deepEqual([reason, details.context.code], ["transport close", 4002]);
+    const { error } = await customer.news("connect_error");
+    assert.equal(typeof error.data.code, "string");
+    const again = await server.asha();
+    const order = await again.order();
+    customer.socket.auth = { token: again.token };
+    customer.socket.connect();
+    await customer.event("order:created", ({ orderId }) => orderId === order.id);
+    assert.equal(customer.socket.recovered, true);
+  });
+
+  test("A11 a server that stops says so, and its clients come back to the next one", async (context) => {
+    const server = await start(context);
+    const customer = await client(context, server, await server.asha(), { transports: ["websocket"] });
+    await server.stop();
+    const { details } = await customer.news("disconnect");
+    assert.equal(details.context.code, 4001);
+    await server.start();
+    await customer.news("connect", customer.told.findIndex(({ name }) => name === "disconnect"));
+    assert.equal(customer.socket.recovered, true);
+  });
+
+  test("C6 pages of the allowed origin may use the cookie, others not", async (context) => {
+    const server = await start(context, "--cors-origins", "https://shop.example");
+    const asha = await server.asha();
+    for (const transports of [["polling"], ["websocket"]]) {
+      const page = (origin) =>
+        open(context, server.url, { transports, withCredentials: true, extraHeaders: { cookie: asha.cookie, origin } });
+      assert.equal((await page("https://shop.example").event("connected")).role, "user");
+      const { error } = await page("https://elsewhere.example").news("connect_error");
+      const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, {
+        headers: { cookie: asha.cookie, origin: "https://elsewhere.example" },
+      });
+      assert.equal(answer.status, 403);
+      assert.equal(answer.headers.get("access-control-allow-origin"), null);
+      assert.match(error.message, /error/);
+    }
+    const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, {
+      headers: { cookie: asha.cookie, origin: "https://shop.example" },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("access-control-allow-origin"), "https://shop.example");
+    assert.equal(answer.headers.get("access-control-allow-credentials"), "true");
+  });
+
+  test("A20 the log tells of connects and disconnects", async (context) => {
+    const server = await start(context);
+    const asha = await server.asha();
+    const customer = await client(context, server, asha);
+    customer.socket.close();
+    await server.stop();
+    assert.match(server.log, new RegExp(`connected .*user=${asha.user.id} .*role="customer"`));
+    assert.match(server.log, new RegExp(`disconnected .*user=${asha.user.id}`));
+  });
+});

@@ -1,0 +1,98 @@
+// A network that stalls, cuts in the middle of a frame, and leaves the server with connections that are dead.
+
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, describe, test } from "node:test";
+import { open } from "../support/client.js";
+import { startNetwork } from "../support/network.js";
+import { startServer } from "../support/server.js";
+
+const ORDERS = 30;
+const ROUNDS = 12;
+
+describe("a bad network", () => {
+  let server, network;
+
+  before(async () => {
+    server = await startServer("--max-streams-per-user", "1000", "--max-streams-per-address", "1000");
+    network = await startNetwork(server.port);
+  });
+  after(async () => {
+    network?.remove();
+    await server?.remove();
+  });
+
+  test("X4 X6 each client sees every event once, each order's versions in order, and nothing is missing", async (context) => {
+    const [admin, asha] = await Promise.all([server.admin(), server.asha()]);
+    const auth = { token: asha.token };
+    const desk = { token: admin.token };
+    const clients = {
+      "customer": open(context, network.url, { auth }),
+      "customer, WebSocket": open(context, network.url, { auth, transports: ["websocket"] }),
+      "customer, polling": open(context, network.url, { auth, transports: ["polling"] }),
+      "customer, 4.6": open(context, network.url, { auth }, "4.6"),
+      "customer, 4.7, WebSocket": open(context, network.url, { auth, transports: ["websocket"] }, "4.7"),
+      "customer, feed": open(context, network.url, { auth: { ...auth, dialect: "feed" } }),
+      "customer, rooms": open(context, network.url, { auth: { ...auth, dialect: "rooms" }, transports: ["websocket"] }),
+      "staff": open(context, network.url, { auth: desk }),
+      "staff, polling": open(context, network.url, { auth: desk, transports: ["polling"] }),
+    };
+    const names = {
+      standard: ["order:created", "order:updated", "admin:order:created", "admin:order:updated"],
+      feed: ["customer_order_update"],
+      rooms: ["order-status-updated"],
+    };
+    const named = (name) => names[name.split(", ").find((part) => part in names) ?? "standard"];
+    await Promise.all(Object.values(clients).map((client) => client.news("connect")));
+
+    const orders = [];
+    for (let made = 0; made < ORDERS; made++) orders.push(await asha.order());
+    const rooms = clients["customer, rooms"];
+    const joined = await Promise.all(orders.map((order) => rooms.ask("join-order-tracking", order.id)));
+    assert.ok(joined.every(({ ok }) => ok));
+
+    const versions = new Map();
+    const troubles = [
+      () => network.stall(),
+      () => network.flow(),
+      () => network.cutWithin(),
+      () => network.cut(),
+      () => {
+        network.stall();
+        network.cut();
+        network.flow();
+      },
+      () => network.cutWithin(),
+    ];
+    for (let round = 0; round < ROUNDS; round++) {
+      const status = round % 2 ? "processing" : "shipped";
+      const changes = orders.map(async (order, place) => {
+        const changed = await admin.setStatus(order, status, { reason: "Counted again" });
+        versions.set(order.id, changed.version);
+        if (place === ORDERS / 2) troubles[round % troubles.length]();
+      });
+      await Promise.all(changes);
+      // Time for the clients to come back, so that the next trouble meets them connected.
+      await sleep(250);
+    }
+    network.flow();
+
+    await Promise.all(
+      Object.entries(clients).map(async ([name, client]) => {
+        const told = () => client.told.filter((entry) => named(name).includes(entry.name) && versions.has(entry.payload.orderId));
+        await client.until(`${name}: the last event of each order`, () => {
+          const newest = new Map(told().map(({ payload }) => [payload.orderId, payload.version]));
+          return orders.every(({ id }) => newest.get(id) === versions.get(id));
+        }, 30_000);
+        assert.ok(client.told.some(({ name }) => name === "disconnect"), `${name} was cut`);
+        const ids = told().flatMap(({ payload }) => payload.eventId ?? []);
+        assert.equal(new Set(ids).size, ids.length, `${name} was told something twice`);
+        for (const { id } of orders) {
+          const seen = told().filter(({ payload }) => payload.orderId === id).map(({ payload }) => payload.version);
+          const expected = Array.from({ length: versions.get(id) }, (_, version) => version + 1);
+          assert.deepEqual(seen, expected, `${name}: versions of one order`);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,230 @@
+// Coming back: whoever was away gets everything since, once and in order, or is told that they start over.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { open } from "../support/client.js";
+import { startServer } from "../support/server.js";
+import { Stream } from "../support/stream.js";
+
+/** Those with connection state recovery. */
+const VERSIONS = ["4.6", "4.7", "4.8"];
+
+describe("resume", () => {
+  let server, admin, asha;
+
+  before(async () => {
+    server = await startServer();
+    [admin, asha] = await Promise.all([server.admin(), server.asha()]);
+  });
+  after(() => server?.remove());
+
+  const client = async (context, account, { auth, ...options } = {}, version = "4.8") => {
+    const opened = open(context, server.url, { auth: { token: account.token, ...auth }, ...options }, version);
+    await opened.news("connect");
+    return opened;
+  };
+  const of = ({ id }) => (entry) => entry.payload?.orderId === id && entry.name.startsWith("order:");
+  /** While it is away, an order goes on; then it comes back. */
+  const missing = async (customer, order) => {
+    const from = customer.mark;
+    customer.cut();
+    await customer.news("disconnect", from);
+    await admin.setStatus(order, "processing");
+    await admin.setStatus(order, "shipped");
+    await admin.setStatus(order, "delivered");
+    const { recovered } = await customer.news("connect", from);
+    await customer.until("everything", (told) => told.slice(from).filter(of(order)).length >= 3);
+    const versions = customer.told.slice(from).filter(of(order)).map(({ payload }) => payload.version);
+    assert.deepEqual(versions, [2, 3, 4]);
+    return recovered;
+  };
+
+  for (const version of VERSIONS) {
+    for (const transports of [undefined, ["websocket"], ["polling"]]) {
+      const title = `X4 X6 socket.io-client ${version}, ${transports ?? "default"}`;
+
+      test(`${title}: after a cut`, async (context) => {
+        const customer = await client(context, asha, { transports }, version);
+        const order = await asha.order();
+        await customer.event("order:created", ({ orderId }) => orderId === order.id);
+        assert.equal(await missing(customer, order), true);
+      });
+
+      test(`${title}: before its first event`, async (context) => {
+        const order = await asha.order();
+        const customer = await client(context, asha, { transports }, version);
+        assert.equal(customer.cursor, undefined);
+        assert.equal(await missing(customer, order), true);
+      });
+    }
+  }
+
+  test("X4 after a quiet period, in which much happened to others", async (context) => {
+    const ben = await server.shop.register("ben");
+    const customer = await client(context, asha);
+    const order = await asha.order();
+    await customer.event("order:created", ({ orderId }) => orderId === order.id);
+    // More than a topic, or a portion, holds.
+    const theirs = await Promise.all(Array.from({ length: 150 }, () => ben.order()));
+    for (const status of ["processing", "shipped"]) await Promise.all(theirs.map((each) => admin.setStatus(each, status)));
+    assert.equal(await missing(customer, order), true);
+  });
+
+  test("X4 auth.cursor: a client of another page goes on, and cut again it does not begin at that cursor again", async (context) => {
+    const first = await client(context, asha);
+    const order = await asha.order();
+    await first.event("order:created", ({ orderId }) => orderId === order.id);
+    const { cursor } = first;
+    first.socket.close();
+    await admin.setStatus(order, "processing");
+    await admin.setStatus(order, "shipped");
+    const second = await client(context, asha, { auth: { cursor } });
+    assert.equal((await second.event("connected")).recovered, true);
+    const versions = () => second.told.filter(of(order)).map(({ payload }) => payload.version);
+    await second.until("both", () => versions().length === 2);
+    const from = second.mark;
+    second.cut();
+    await second.news("connect", from);
+    await admin.setStatus(order, "delivered");
+    await second.until("the last", () => versions().at(-1) === 4);
+    assert.deepEqual(versions(), [2, 3, 4]);
+  });
+
+  test("X4 across the ways in: a stream's id is an auth.cursor, and an offset a Last-Event-ID", async (context) => {
+    const stream = await Stream.open(context, asha);
+    const order = await asha.order();
+    const created = await stream.event("order.created", ({ orderId }) => orderId === order.id);
+    stream.close();
+    await admin.setStatus(order, "processing");
+    const socket = await client(context, asha, { auth: { cursor: created.id } });
+    const updated = await socket.event("order:updated", ({ orderId }) => orderId === order.id);
+    assert.equal(updated.version, 2);
+    const { cursor } = socket;
+    socket.socket.close();
+    await admin.setStatus(order, "shipped");
+    const again = await Stream.open(context, asha, cursor);
+    const shipped = await again.event("order.status_changed", ({ orderId }) => orderId === order.id);
+    assert.equal(shipped.data.version, 3);
+  });
+
+  test("X4 a cursor of another history: a reset with the orders, then ordinary events", async (context) => {
+    const order = await asha.order();
+    const customer = await client(context, asha, { auth: { cursor: "another:5" } });
+    assert.equal((await customer.event("connected")).recovered, false);
+    const reset = await customer.event("reset");
+    assert.equal(reset.reason, "epoch_changed");
+    assert.ok(reset.orders.some(({ id }) => id === order.id));
+    const state = await customer.event("order:updated", ({ orderId }) => orderId === order.id);
+    assert.equal(state.version, 1);
+    await admin.setStatus(order, "processing");
+    await customer.event("order:updated", ({ orderId, version }) => orderId === order.id && version === 2);
+    assert.match(customer.cursor, new RegExp(`^${reset.cursor.split(":")[0]}:`));
+  });
+
+  test("X4 what is no cursor: a reset, which says so", async (context) => {
+    const customer = await client(context, asha, { auth: { cursor: "yesterday" } });
+    assert.equal((await customer.event("reset")).reason, "unknown_cursor");
+  });
+
+  test("X3 somebody else's pid is of no use", async (context) => {
+    const customer = await client(context, asha);
+    const order = await asha.order();
+    await customer.event("order:created", ({ orderId }) => orderId === order.id);
+    const ben = await server.shop.register("ben-with-a-pid");
+    const thief = await client(context, ben);
+    thief.socket._pid = customer.socket._pid;
+    thief.socket._lastOffset = customer.cursor;
+    const from = thief.mark;
+    thief.cut();
+    assert.equal((await thief.news("connect", from)).recovered, false);
+    await thief.event("reset", undefined, from);
+    assert.deepEqual(thief.told.filter(({ payload }) => payload?.orderId === order.id), []);
+  });
+
+  for (const dialect of ["rooms", "feed", "standard"]) {
+    test(`C1 X4 ${dialect}: the orders it joined come back with it`, async (context) => {
+      const order = await asha.order();
+      const customer = await client(context, asha, { auth: { dialect } });
+      await customer.ask("join-order-tracking", order.id);
+      await admin.setStatus(order, "processing");
+      const told = () => customer.all("order-status-updated").map(({ version }) => version);
+      await customer.until("the first change", () => told().includes(2));
+      const from = customer.mark;
+      customer.cut();
+      await customer.news("disconnect", from);
+      await admin.setStatus(order, "shipped");
+      assert.equal((await customer.news("connect", from)).recovered, true);
+      await admin.setStatus(order, "delivered");
+      await customer.until("the last change", () => told().includes(4));
+      assert.deepEqual(told(), [1, 2, 3, 4], "once, in order, without joining again");
+    });
+  }
+
+  test("E11 who comes back looks at the order still", async (context) => {
+    const order = await asha.order();
+    const [watching, coming] = [await client(context, admin), await client(context, admin)];
+    await coming.ask("join-order-tracking", order.id);
+    const people = () => watching.all("order:presence").filter(({ orderNumber }) => orderNumber === order.number).map(({ people }) => people.length);
+    await watching.until("there", () => people().at(-1) === 1);
+    const from = coming.mark;
+    coming.cut();
+    assert.equal((await coming.news("connect", from)).recovered, true);
+    await watching.until("there again", () => people().length >= 3 && people().at(-1) === 1);
+  });
+});
+
+describe("resume after kill -9", () => {
+  let server;
+
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.remove());
+
+  test("X4 X6 unmodified clients recover, whatever they had seen; joined orders are not claimed", async (context) => {
+    let [admin, asha] = await Promise.all([server.admin(), server.asha()]);
+    const seen = open(context, server.url, { auth: { token: asha.token } });
+    const desk = open(context, server.url, { auth: { token: admin.token }, transports: ["websocket"] }, "4.6");
+    await Promise.all([seen.news("connect"), desk.news("connect")]);
+    const order = await asha.order();
+    const mine = (entry) => entry.payload?.orderId === order.id && /order:/.test(entry.name);
+    await Promise.all([seen, desk].map((each) => each.until("the order", (told) => told.some(mine))));
+    const fresh = open(context, server.url, { auth: { token: asha.token }, transports: ["polling"] });
+    const rooms = open(context, server.url, { auth: { token: asha.token, dialect: "rooms" } });
+    const feed = open(context, server.url, { auth: { token: asha.token, dialect: "feed" } });
+    const clients = { seen, desk, fresh, rooms, feed };
+    await Promise.all(Object.values(clients).map((each) => each.news("connect")));
+    await rooms.ask("join-order-tracking", order.id);
+    // As reference shop C's page does.
+    rooms.socket.on("connect", () => rooms.socket.emit("join-order-tracking", order.id));
+    const pid = rooms.socket._pid;
+
+    const marks = Object.fromEntries(Object.entries(clients).map(([name, each]) => [name, each.mark]));
+    const last = await admin.setStatus(order, "processing");
+    await server.kill();
+    await server.start();
+    await admin.setStatus(order, "shipped");
+    await admin.setStatus(order, "delivered");
+    assert.equal(last.version, 2, "acknowledged before the kill");
+
+    const back = async (name) => (await clients[name].news("connect", marks[name])).recovered;
+    assert.deepEqual([await back("seen"), await back("desk"), await back("fresh")], [true, true, true]);
+    assert.deepEqual([await back("rooms"), await back("feed")], [false, false]);
+    assert.notEqual(rooms.socket._pid, pid, "a fresh pid");
+
+    const versions = (name, event) =>
+      clients[name].told.slice(marks[name]).filter((entry) => entry.payload?.orderId === order.id && event.test(entry.name)).map(({ payload }) => payload.version);
+    for (const [name, event] of [["seen", /^order:/], ["desk", /^admin:order:/], ["fresh", /^order:/], ["feed", /^customer_order_update$/]]) {
+      await clients[name].until("everything", () => versions(name, event).at(-1) === 4);
+      assert.deepEqual(versions(name, event), [2, 3, 4], name);
+    }
+    await rooms.until("where it stands", () => versions("rooms", /^order-status-updated$/).at(-1) === 4);
+    const told = versions("rooms", /^order-status-updated$/);
+    assert.deepEqual(told, [...told].sort(), "in order");
+
+    // Known again: from here on it recovers.
+    const from = feed.mark;
+    feed.cut();
+    assert.equal((await feed.news("connect", from)).recovered, true);
+  });
+});
