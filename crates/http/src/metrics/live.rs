@@ -91,14 +91,14 @@ impl LiveMetrics {
         copy(&self.refused, &sockets.refused);
         copy(&self.throttled, &sockets.throttled);
         for (reason, count) in sockets.closed() {
-            let counter = self.closed.get_or_create_owned(&ReasonLabels { reason });
-            counter.inner().store(count, Ordering::Relaxed);
+            let ended = self.closed.get_or_create_owned(&ReasonLabels { reason });
+            ended.inner().store(count, Ordering::Relaxed);
         }
     }
 }
 
-fn copy(counter: &Counter, counted: &AtomicU64) {
-    counter.inner().store(counted.load(Ordering::Relaxed), Ordering::Relaxed);
+fn copy(counter: &Counter, from: &AtomicU64) {
+    counter.inner().store(from.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 fn now(gauge: &AtomicUsize) -> i64 {

@@ -94,7 +94,7 @@ async fn d14_d15_live_connections_are_counted_by_transport_and_by_what_became_of
     let shop = Shop::open().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let tea = shop.product("Tea", 10).await;
-    let (_stream, connected) = shop.listen(&asha).await;
+    let (_stream, _) = shop.listen(&asha).await;
     let _socket = shop.socket(json!({"token": asha})).await;
     let refused = shop.get("/socket.io/?EIO=4&transport=polling&dialect=klingon").send().await;
     assert_eq!(refused.status, 400);

@@ -71,6 +71,11 @@ impl Socket<'_> {
         within(seek).await
     }
 
+    /// Sends an event without asking for an acknowledgement.
+    pub(crate) async fn tell(&mut self, name: &str, argument: Value) {
+        self.post(&format!("42{}", json!([name, argument]))).await;
+    }
+
     /// Sends an event; its acknowledgement. What comes before it is heard later.
     pub(crate) async fn ask(&mut self, name: &str, argument: Value) -> Value {
         let id = self.asked;
