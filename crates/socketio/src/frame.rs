@@ -22,7 +22,9 @@ impl Frame {
     pub fn text(parts: &[&str]) -> Self {
         let length = parts.iter().map(|part| part.len()).sum();
         Self::build(TEXT, length, |wire| {
-            parts.iter().for_each(|part| wire.extend_from_slice(part.as_bytes()))
+            for part in parts {
+                wire.extend_from_slice(part.as_bytes());
+            }
         })
     }
 

@@ -40,4 +40,4 @@ pub use engine::{CloseReason, Closing, Refused, Service};
 pub use frame::Frame;
 pub use namespaces::SocketIo;
 pub use sid::Sid;
-pub use socket::{Socket, WeakSocket};
+pub use socket::{Answer, Socket, WeakSocket};

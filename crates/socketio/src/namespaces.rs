@@ -13,7 +13,7 @@ use crate::engine::connection::{Connection, Outgoing};
 use crate::engine::{CloseReason, Handling, Message, Protocol, Refused, lock};
 use crate::packet::{Kind, Packet, write};
 use crate::sid::Sid;
-use crate::socket::{Acknowledge, Inner, Socket};
+use crate::socket::{Acknowledge, Answer, Inner, Socket};
 
 /// The names that mean something to clients themselves.
 const RESERVED: [&str; 6] =
@@ -41,8 +41,10 @@ impl<A: Application> SocketIo<A> {
 /// What is kept for each connection.
 pub struct Peer<A: Application> {
     handshake: A::Handshake,
-    /// It asked for a namespace, at least once.
+    /// It asked for a namespace, and was not refused.
     asked: AtomicBool,
+    /// The server put it out of a namespace once: what was on its way there is nobody's mistake.
+    put_out: AtomicBool,
     /// Locked after the connection, where both are.
     sockets: Mutex<Vec<Arc<Inner<A>>>>,
     /// A packet whose attachments are still coming.
@@ -71,6 +73,20 @@ impl<A: Application> Peer<A> {
         sockets.retain(|other| !Arc::ptr_eq(other, inner));
         sockets.len() < before && inner.leave()
     }
+
+    /// Whether it was there, and is put out by this.
+    pub(crate) fn put_out(&self, inner: &Arc<Inner<A>>) -> bool {
+        self.put_out.store(true, Ordering::Relaxed);
+        self.remove(inner)
+    }
+
+    /// What is in the namespace. `Err` where the client must know that nothing is.
+    fn addressed(&self, namespace: &str) -> Result<Option<Arc<Inner<A>>>, CloseReason> {
+        match self.find(namespace) {
+            None if !self.put_out.load(Ordering::Relaxed) => Err(CloseReason::Parse),
+            found => Ok(found),
+        }
+    }
 }
 
 impl<A: Application> Protocol for SocketIo<A> {
@@ -80,6 +96,7 @@ impl<A: Application> Protocol for SocketIo<A> {
         Ok(Peer {
             handshake: self.application.handshake(request)?,
             asked: AtomicBool::new(false),
+            put_out: AtomicBool::new(false),
             sockets: Mutex::default(),
             unfinished: Mutex::default(),
         })
@@ -100,7 +117,9 @@ impl<A: Application> Protocol for SocketIo<A> {
         outgoing: &mut Outgoing<'_>,
     ) {
         for socket in &*lock(&connection.peer().sockets) {
-            if let Some(client) = socket.client.get() {
+            if let Some(client) = socket.client.get()
+                && socket.told.load(Ordering::Acquire)
+            {
                 self.application.fill(client, context, outgoing);
             }
         }
@@ -133,6 +152,7 @@ impl<A: Application> SocketIo<A> {
             if packet.attachments > self.max_attachments {
                 return None;
             }
+            connection.peer().addressed(packet.namespace).ok()?;
             let (head, expected) = (text.to_owned(), packet.attachments);
             *unfinished = Some(Box::new(Unfinished { head, expected, attachments: Vec::new() }));
             return Some(Handling::Done);
@@ -169,16 +189,20 @@ impl<A: Application> SocketIo<A> {
         if packet.kind == Kind::Connect {
             return self.connect(connection, packet);
         }
-        let inner = connection.peer().find(packet.namespace);
-        match packet.kind {
-            Kind::Disconnect => {
-                let Some(inner) = inner else { return Some(Handling::Done) };
-                if connection.peer().remove(&inner) {
-                    let socket = Socket { connection: Arc::clone(connection), inner };
-                    self.application.disconnected(&socket, Left::Client);
-                }
-                Some(Handling::Done)
+        // A client may leave twice.
+        if packet.kind == Kind::Disconnect {
+            if let Some(inner) = connection.peer().find(packet.namespace)
+                && connection.peer().remove(&inner)
+            {
+                let socket = Socket { connection: Arc::clone(connection), inner };
+                self.application.disconnected(&socket, Left::Client);
             }
+            return Some(Handling::Done);
+        }
+        let Some(inner) = connection.peer().addressed(packet.namespace).ok()? else {
+            return Some(Handling::Done);
+        };
+        match packet.kind {
             Kind::Event => {
                 let mut args: Vec<Value> = serde_json::from_str(packet.data).ok()?;
                 if args.is_empty() {
@@ -188,17 +212,18 @@ impl<A: Application> SocketIo<A> {
                 if RESERVED.contains(&name.as_str()) {
                     return None;
                 }
-                let socket = Socket { connection: Arc::clone(connection), inner: inner? };
+                let socket = Socket { connection: Arc::clone(connection), inner };
                 let ack = packet.id.map(|id| Acknowledge { socket: socket.clone(), id });
                 let event = Event { name, args, attachments, ack };
                 let application = Arc::clone(&self.application);
                 Some(Handling::Later(Box::pin(application.event(socket, event))))
             }
             Kind::Ack => {
-                inner?.answered(packet.id?, serde_json::from_str(packet.data).ok()?);
+                let args = serde_json::from_str(packet.data).ok()?;
+                inner.answered(packet.id?, Answer { args, attachments });
                 Some(Handling::Done)
             }
-            Kind::Connect | Kind::ConnectError => None,
+            Kind::Connect | Kind::Disconnect | Kind::ConnectError => None,
         }
     }
 
@@ -226,13 +251,16 @@ impl<A: Application> SocketIo<A> {
                         told["pid"] = pid.into();
                     }
                     drop(socket.inner.client.set(accepted.client));
+                    lock(&connection.peer().sockets).push(Arc::clone(&socket.inner));
                     connection.send([write(Kind::Connect, socket.namespace(), None, 0, &told.to_string())]);
                     application.connected(&socket);
                     // From here on it is pulled for: behind what `connected` emitted.
-                    lock(&connection.peer().sockets).push(Arc::clone(&socket.inner));
+                    socket.inner.told.store(true, Ordering::Release);
                     connection.pull();
                 }
                 Err(ConnectError { message, data }) => {
+                    let peer = connection.peer();
+                    peer.asked.store(!lock(&peer.sockets).is_empty(), Ordering::Relaxed);
                     let mut told = json!({ "message": message });
                     if let Some(data) = data {
                         told["data"] = data;

@@ -29,6 +29,8 @@ pub(crate) struct Inner<A: Application> {
     /// `None` for `/`, the usual one.
     namespace: Option<Box<str>>,
     pub(crate) client: OnceLock<A::Client>,
+    /// It was told that it is in; from then on it is pulled for.
+    pub(crate) told: AtomicBool,
     acks: Mutex<Option<Box<Acks>>>,
     left: AtomicBool,
 }
@@ -36,7 +38,16 @@ pub(crate) struct Inner<A: Application> {
 #[derive(Default)]
 struct Acks {
     next: u64,
-    waiting: HashMap<u64, oneshot::Sender<Vec<Value>>>,
+    waiting: HashMap<u64, oneshot::Sender<Answer>>,
+}
+
+/// A client's answer to an event.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// Its arguments; see [`Event`](crate::Event) for how bytes in them are named.
+    pub args: Vec<Value>,
+    /// The bytes in it.
+    pub attachments: Vec<Bytes>,
 }
 
 impl<A: Application> Inner<A> {
@@ -45,17 +56,19 @@ impl<A: Application> Inner<A> {
     }
 
     /// The answer to an event that was sent to it.
-    pub(crate) fn answered(&self, id: u64, args: Vec<Value>) {
+    pub(crate) fn answered(&self, id: u64, answer: Answer) {
         let mut acks = lock(&self.acks);
         if let Some(waiting) = acks.as_mut().and_then(|acks| acks.waiting.remove(&id)) {
-            drop(waiting.send(args));
+            drop(waiting.send(answer));
         }
     }
 
     /// Nothing will be answered any more. Whether it had not left before.
     pub(crate) fn leave(&self) -> bool {
+        // In this order: whoever is about to wait for an answer either sees it, or is let go.
+        let first = !self.left.swap(true, Ordering::AcqRel);
         lock(&self.acks).take();
-        !self.left.swap(true, Ordering::AcqRel)
+        first
     }
 }
 
@@ -73,31 +86,35 @@ impl<A: Application> Clone for Socket<A> {
 
 impl<A: Application> fmt::Debug for Socket<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("id", &self.inner.id).field("namespace", &self.namespace()).finish()
+        f.debug_struct("Socket")
+            .field("id", &self.inner.id)
+            .field("namespace", &self.namespace())
+            .finish_non_exhaustive()
     }
 }
 
-/// A handle that does not keep the connection's memory.
-pub struct WeakSocket<A: Application>(Arc<Inner<A>>);
+/// A handle that keeps nothing of the client alive; what you keep for a client may hold its own.
+pub struct WeakSocket<A: Application>(Weak<Inner<A>>);
 
 impl<A: Application> WeakSocket<A> {
-    /// The client, while its connection lives.
+    /// The client, while it is in its namespace or somebody holds its [`Socket`].
     pub fn upgrade(&self) -> Option<Socket<A>> {
-        let connection = self.0.connection.upgrade()?;
-        Some(Socket { connection, inner: Arc::clone(&self.0) })
+        let inner = self.0.upgrade()?;
+        let connection = inner.connection.upgrade()?;
+        Some(Socket { connection, inner })
     }
 
-    /// As [`Socket::pull`], if the connection still lives.
+    /// As [`Socket::pull`], if the client is still there.
     pub fn pull(&self) {
-        if let Some(connection) = self.0.connection.upgrade() {
-            connection.pull();
+        if let Some(socket) = self.upgrade() {
+            socket.pull();
         }
     }
 }
 
 impl<A: Application> Clone for WeakSocket<A> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(Weak::clone(&self.0))
     }
 }
 
@@ -122,6 +139,7 @@ impl<A: Application> Socket<A> {
             id,
             namespace: (namespace != "/").then(|| namespace.into()),
             client: OnceLock::new(),
+            told: AtomicBool::new(false),
             acks: Mutex::new(None),
             left: AtomicBool::new(false),
         };
@@ -153,9 +171,9 @@ impl<A: Application> Socket<A> {
         self.connection.is_websocket()
     }
 
-    /// A handle that does not keep the connection's memory.
+    /// A handle that keeps nothing of the client alive.
     pub fn downgrade(&self) -> WeakSocket<A> {
-        WeakSocket(Arc::clone(&self.inner))
+        WeakSocket(Arc::downgrade(&self.inner))
     }
 
     /// There is something to [`fill`](Application::fill) in: writes it at once, as far as the client takes it.
@@ -177,13 +195,13 @@ impl<A: Application> Socket<A> {
         self.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
     }
 
-    /// Sends an event with one argument, and waits for the client's answer: the arguments of its acknowledgement.
+    /// Sends an event with one argument, and waits for the client's answer, its acknowledgement.
     pub async fn emit_with_ack<T: Serialize + ?Sized>(
         &self,
         name: &str,
         payload: &T,
         timeout: Duration,
-    ) -> Result<Vec<Value>, AckError> {
+    ) -> Result<Answer, AckError> {
         let data = serde_json::to_string(&(name, payload)).map_err(|_| AckError::Left)?;
         let (sender, answer) = oneshot::channel();
         let id = {
@@ -203,7 +221,7 @@ impl<A: Application> Socket<A> {
         }
         self.send([write(Kind::Event, self.namespace(), Some(id), 0, &data)]);
         match tokio::time::timeout(timeout, answer).await {
-            Ok(Ok(args)) => Ok(args),
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) => Err(AckError::Left),
             Err(_) => Err(AckError::TimedOut),
         }
@@ -211,8 +229,8 @@ impl<A: Application> Socket<A> {
 
     /// Puts the client out of the namespace. An unmodified client does not come back by itself.
     pub fn disconnect(&self) {
-        if self.connection.peer().remove(&self.inner) {
-            self.send([write(Kind::Disconnect, self.namespace(), None, 0, "")]);
+        if self.connection.peer().put_out(&self.inner) {
+            self.connection.send([write(Kind::Disconnect, self.namespace(), None, 0, "")]);
             self.connection.engine.protocol.application().disconnected(self, Left::Server);
         }
     }
@@ -223,7 +241,11 @@ impl<A: Application> Socket<A> {
     }
 
     /// Sends frames that were made before, after all that was sent to the client. They have to be of its namespace.
+    /// To a client that left nothing is sent: another one may be in its place.
     pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
+        if self.inner.left.load(Ordering::Acquire) {
+            return;
+        }
         self.connection.send(frames);
     }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use futures_util::task::AtomicWaker;
 use tokio::net::TcpStream;
 
-use crate::engine::packet::Posted;
+use crate::engine::packet::Payload;
 use crate::engine::polling::Polling;
 use crate::engine::statistics::{one_less, one_more};
 use crate::engine::{CloseReason, Engine, Protocol, lock};
@@ -20,6 +20,8 @@ use crate::sid::Sid;
 const FRAMES: usize = 64;
 /// Bytes after which no more frames are pulled for one write.
 const BYTES: usize = 64 * 1024;
+/// Writes after which the task goes on: whoever pulls for many clients is not kept by one that reads fast.
+const WRITES: usize = 16;
 
 /// One client. Shared by its task, by the requests of long-polling, and by whoever sends to it.
 pub struct Connection<P: Protocol> {
@@ -46,6 +48,8 @@ pub(crate) struct State {
     written: usize,
     /// The system takes no more for now; the task waits for it.
     blocked: bool,
+    /// Something that was blocked was written: the client, however slow, lives.
+    progressed: bool,
     closed: Option<CloseReason>,
     /// What came over either transport before the task took the new one over.
     handed: Option<Box<Handed>>,
@@ -53,7 +57,7 @@ pub(crate) struct State {
 
 /// Input that changes hands with an upgrade: what was posted comes before what the WebSocket brought.
 pub(crate) struct Handed {
-    pub(crate) posted: Option<Vec<Posted>>,
+    pub(crate) posted: Option<Payload>,
     pub(crate) input: Vec<u8>,
 }
 
@@ -111,6 +115,7 @@ impl<P: Protocol> Connection<P> {
             bytes: 0,
             written: 0,
             blocked: false,
+            progressed: false,
             closed: None,
             handed: None,
         };
@@ -173,7 +178,7 @@ impl<P: Protocol> Connection<P> {
             state.waiting.push_back(frame);
         }
         self.flush(&mut state);
-        if state.bytes > self.engine.config.max_waiting {
+        if state.closed.is_none() && state.bytes > self.engine.config.max_waiting {
             self.end(&mut state, CloseReason::TooSlow);
         }
     }
@@ -196,17 +201,22 @@ impl<P: Protocol> Connection<P> {
 
     fn end(&self, state: &mut State, reason: CloseReason) {
         state.closed = Some(reason);
+        let mut heard = false;
         if let Some(polling) = &mut state.polling {
+            // A `GET` that waits takes with it what was sent before.
+            heard = polling.is_getting();
             polling.wake();
-        } else if let (Some(io), Some((code, text)), false) = (self.io.get(), reason.code(), state.blocked) {
-            // Best effort: whoever takes nothing more is not waited for.
+        } else if let (Some(io), Some((code, text)), 0) = (self.io.get(), reason.code(), state.written) {
+            // Best effort: never within a frame, and whoever takes nothing more is not waited for.
             let mut frame = vec![0x88, 2];
             frame.extend_from_slice(&code.to_be_bytes());
             frame.extend_from_slice(text.as_bytes());
             frame[1] = u8::try_from(frame.len() - 2).unwrap_or(2);
             drop(io.try_write(&frame));
         }
-        state.waiting = VecDeque::new();
+        if !heard {
+            state.waiting = VecDeque::new();
+        }
         let statistics = self.engine.statistics();
         one_less(if state.polling.is_some() { &statistics.polling } else { &statistics.websocket });
         statistics.count_closed(&reason);
@@ -216,8 +226,7 @@ impl<P: Protocol> Connection<P> {
 
     /// Frames for the answer to a long-polling request: what waits, then what can be pulled.
     pub(crate) fn take(self: &Arc<Self>, state: &mut State, frames: &mut Vec<Frame>) {
-        frames.extend(state.waiting.drain(..));
-        state.bytes = 0;
+        frames.extend(state.take_rest());
         self.fill(frames);
     }
 
@@ -239,6 +248,7 @@ impl<P: Protocol> Connection<P> {
             return;
         }
         let mut batch = BATCH.take();
+        let mut writes = 0;
         loop {
             state.take_waiting(&mut batch);
             let pulled = batch.is_empty();
@@ -267,26 +277,34 @@ impl<P: Protocol> Connection<P> {
             if pulled && !full {
                 break;
             }
+            writes += 1;
+            if writes == WRITES {
+                state.blocked = true;
+                self.task.wake();
+                break;
+            }
         }
         BATCH.set(batch);
     }
 
     /// Waits until more can be written, and writes it. `Ready` when nothing is blocked.
     pub(crate) fn poll_write(self: &Arc<Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(io) = self.io.get() else { return Poll::Ready(()) };
         loop {
             let mut state = lock(&self.state);
             if self.asked.swap(false, Ordering::Acquire) && state.closed.is_none() {
                 self.flush(&mut state);
             }
+            let Some(io) = self.io.get() else { return Poll::Ready(()) };
             if !state.blocked || state.closed.is_some() {
                 return Poll::Ready(());
             }
             match io.poll_write_ready(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(_) => {
+                    let before = (state.waiting.len(), state.written);
                     state.blocked = false;
                     self.flush(&mut state);
+                    state.progressed |= before != (state.waiting.len(), state.written);
                 }
             }
         }
@@ -295,12 +313,9 @@ impl<P: Protocol> Connection<P> {
 
 impl<P: Protocol> Wake for Connection<P> {
     fn wake(self: Arc<Self>) {
+        // Not here but in the task: a `fill`, which is called with the connection locked, may wake its own waker.
         self.asked.store(true, Ordering::Release);
         self.task.wake();
-        let mut state = lock(&self.state);
-        if let Some(polling) = &mut state.polling {
-            polling.wake();
-        }
     }
 }
 
@@ -311,7 +326,18 @@ impl<P: Protocol> Connection<P> {
 }
 
 impl State {
-    pub(crate) fn hand_over(&mut self, input: Vec<u8>, posted: Option<Vec<Posted>>) {
+    /// Whether something that was blocked was written since this was asked last.
+    pub(crate) fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.progressed)
+    }
+
+    /// Everything that waits.
+    pub(crate) fn take_rest(&mut self) -> VecDeque<Frame> {
+        self.bytes = 0;
+        std::mem::take(&mut self.waiting)
+    }
+
+    pub(crate) fn hand_over(&mut self, input: Vec<u8>, posted: Option<Payload>) {
         self.handed = Some(Box::new(Handed { posted, input }));
     }
 

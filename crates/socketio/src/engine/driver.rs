@@ -2,16 +2,19 @@
 
 use std::future::{Future, poll_fn};
 use std::io::ErrorKind;
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use crate::engine::connection::Connection;
-use crate::engine::packet::{Packet, Posted};
+use crate::engine::packet::{Packet, Payload, Posted};
 use crate::engine::statistics::count;
 use crate::engine::{CloseReason, Handling, Message, Protocol, lock};
 use crate::frame::Frame;
@@ -38,7 +41,7 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
         connection: &connection,
         handling: None,
         input,
-        posted: Vec::new().into_iter(),
+        posted: Payload::default(),
         decoder: Decoder::default(),
         beat: now + config.ping_interval,
         pinged: false,
@@ -46,16 +49,23 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
         window: now,
         taken: 0,
         held: false,
+        left: false,
     };
     let mut sleep = pin!(tokio::time::sleep_until(now + config.ping_interval.min(config.connect_timeout)));
-    let reason = poll_fn(|context| driver.poll(context, sleep.as_mut())).await;
-    // What a client asked for last is done, also when it left right after.
-    if let Some(handling) = driver.handling.take() {
-        drop(tokio::time::timeout(GRACE, handling).await);
-    }
-    connection.engine.protocol.closed(&connection, &reason);
-    if let Some(io) = connection.io() {
-        linger(io).await;
+    let served = poll_fn(|context| driver.poll(context, sleep.as_mut()));
+    // Whatever the application does wrong, its connection ends as every other.
+    let reason = AssertUnwindSafe(served).catch_unwind().await.unwrap_or_else(|_| {
+        connection.close(CloseReason::Panic);
+        connection.closed().unwrap_or(CloseReason::Panic)
+    });
+    let ending = async {
+        let rest = AssertUnwindSafe(driver.rest(reason)).catch_unwind();
+        drop(tokio::time::timeout(GRACE, rest).await);
+        connection.engine.protocol.closed(&connection, &reason);
+    };
+    match connection.io() {
+        Some(io) => drop(join(ending, linger(io)).await),
+        None => ending.await,
     }
 }
 
@@ -85,7 +95,7 @@ struct Driver<'a, P: Protocol> {
     /// Bytes of frames that are not complete, or whose turn has not come. Empty when idle.
     input: Vec<u8>,
     /// Packets posted by long-polling whose turn has not come.
-    posted: std::vec::IntoIter<Posted>,
+    posted: Payload,
     decoder: Decoder,
     /// When to ping, or, when `pinged`, until when there has to be an answer.
     beat: Instant,
@@ -97,6 +107,8 @@ struct Driver<'a, P: Protocol> {
     taken: u32,
     /// The client sent too fast and is not read until the window ends.
     held: bool,
+    /// The client said that it leaves; what it posted behind that is nothing.
+    left: bool,
 }
 
 impl<P: Protocol> Driver<'_, P> {
@@ -122,11 +134,11 @@ impl<P: Protocol> Driver<'_, P> {
             {
                 continue;
             }
-            if sleep.as_mut().poll(context).is_ready() {
-                if let Some(reason) = self.tick(Instant::now()) {
-                    self.connection.close(reason);
-                    continue;
-                }
+            if sleep.as_mut().poll(context).is_ready()
+                && let Some(reason) = self.tick(Instant::now())
+            {
+                self.connection.close(reason);
+                continue;
             }
             let next = self.next_deadline();
             if next != sleep.deadline() {
@@ -157,16 +169,26 @@ impl<P: Protocol> Driver<'_, P> {
             }
             self.admit = None;
         }
+        // Not all of what it sent was looked at.
+        let behind = self.held || self.handling.is_some();
         if self.held && now >= self.window + WINDOW {
             self.held = false;
         }
         if now >= self.beat {
             if self.pinged {
-                return Some(CloseReason::PingTimeout);
+                // Its answer may be among what is not looked at yet, or the ping behind what it is still reading.
+                let progressed = lock(&self.connection.state).take_progress();
+                if !behind && !progressed {
+                    return Some(CloseReason::PingTimeout);
+                }
+                self.beat = now + config.ping_timeout;
+                self.postpone(self.beat);
+                return None;
             }
             self.pinged = true;
-            // From when it was due: a late timer does not give the client longer.
-            self.beat += config.ping_timeout;
+            lock(&self.connection.state).take_progress();
+            // From when it was due: a late timer does not give the client longer, unless it is very late.
+            self.beat = (self.beat + config.ping_timeout).max(now + config.ping_timeout / 2);
             self.expect(Some(self.beat));
             self.connection.send([Frame::text(&["2"])]);
         }
@@ -180,6 +202,36 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
+    /// As `expect`, unless a pong came and only waits for its turn.
+    fn postpone(&self, pong_until: Instant) {
+        if let Some(until) =
+            lock(&self.connection.state).polling.as_mut().and_then(|polling| polling.pong_until.as_mut())
+        {
+            *until = pong_until;
+        }
+    }
+
+    /// What a client asked for last is done, also when it left right after.
+    async fn rest(&mut self, reason: CloseReason) {
+        if let Some(handling) = self.handling.take() {
+            handling.await;
+        }
+        while reason == CloseReason::Transport && !self.left {
+            let mut posted = std::mem::take(&mut self.posted);
+            while let Some(packet) = posted.take() {
+                if self.posted(packet).is_some() {
+                    return;
+                }
+                if let Some(handling) = self.handling.take() {
+                    handling.await;
+                }
+            }
+            let state = &mut *lock(&self.connection.state);
+            let Some(next) = state.polling.as_mut().and_then(|polling| polling.take_posted()) else { return };
+            self.posted = next;
+        }
+    }
+
     /// Reads and handles packets; `Ready` when the connection has to end.
     fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<CloseReason> {
         loop {
@@ -190,8 +242,11 @@ impl<P: Protocol> Driver<'_, P> {
             if self.held {
                 return Poll::Pending;
             }
-            if let Some(packet) = self.posted.next() {
-                if let Some(reason) = self.posted(packet) {
+            let mut posted = std::mem::take(&mut self.posted);
+            if let Some(packet) = posted.take() {
+                let end = self.posted(packet);
+                self.posted = posted;
+                if let Some(reason) = end {
                     return Poll::Ready(reason);
                 }
                 continue;
@@ -226,11 +281,11 @@ impl<P: Protocol> Driver<'_, P> {
     fn more(&mut self) -> Option<bool> {
         let mut state = lock(&self.connection.state);
         if let Some(polling) = &mut state.polling {
-            self.posted = polling.take_posted()?.into_iter();
+            self.posted = polling.take_posted()?;
             return Some(true);
         }
         let Some(handed) = state.take_handed() else { return Some(false) };
-        self.posted = handed.posted.unwrap_or_default().into_iter();
+        self.posted = handed.posted.unwrap_or_default();
         self.input = handed.input;
         Some(true)
     }
@@ -269,7 +324,7 @@ impl<P: Protocol> Driver<'_, P> {
         let mut decoder = std::mem::take(&mut self.decoder);
         let (mut used, mut end) = (0, None);
         while end.is_none() && self.handling.is_none() && !self.held {
-            match decoder.step(&mut bytes[used..], limit, |incoming| self.incoming(incoming)) {
+            match decoder.step(&mut bytes[used..], limit, |incoming| self.incoming(&incoming)) {
                 Ok(None) => break,
                 Ok(Some((taken, outcome))) => {
                     used += taken;
@@ -282,13 +337,16 @@ impl<P: Protocol> Driver<'_, P> {
         (used, end)
     }
 
-    fn incoming(&mut self, incoming: Incoming<'_>) -> Option<CloseReason> {
-        match incoming {
+    fn incoming(&mut self, incoming: &Incoming<'_>) -> Option<CloseReason> {
+        match *incoming {
             Incoming::Text(text) => match Packet::parse(text) {
                 Some(Packet::Message(text)) => self.message(Message::Text(text)),
                 Some(Packet::Pong) => self.pong(),
                 Some(Packet::Close) => Some(CloseReason::Transport),
-                Some(Packet::Ping(_) | Packet::Upgrade | Packet::Noop) => None,
+                Some(Packet::Ping(_) | Packet::Upgrade | Packet::Noop) => {
+                    self.count();
+                    None
+                }
                 None => Some(CloseReason::Parse),
             },
             Incoming::Binary(bytes) => self.message(Message::Binary(bytes)),
@@ -302,17 +360,24 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    fn posted(&mut self, packet: Posted) -> Option<CloseReason> {
+    fn posted(&mut self, packet: Posted<'_>) -> Option<CloseReason> {
         match packet {
-            Posted::Text(text) => self.message(Message::Text(&text)),
+            Posted::Text(text) => self.message(Message::Text(text)),
             Posted::Binary(bytes) => self.message(Message::Binary(&bytes)),
             Posted::Pong => self.pong(),
-            Posted::Close => Some(CloseReason::Transport),
-            Posted::Nothing => None,
+            Posted::Close => {
+                self.left = true;
+                Some(CloseReason::Transport)
+            }
+            Posted::Nothing => {
+                self.count();
+                None
+            }
         }
     }
 
     fn pong(&mut self) -> Option<CloseReason> {
+        self.count();
         if self.pinged {
             self.pinged = false;
             self.expect(None);

@@ -121,6 +121,8 @@ pub enum CloseReason {
     Overlap,
     /// The server closed it.
     Server(Closing),
+    /// A handler panicked.
+    Panic,
 }
 
 impl CloseReason {
@@ -135,6 +137,7 @@ impl CloseReason {
             Self::TooSlow => "too_slow",
             Self::Overlap => "overlap",
             Self::Server(_) => "server",
+            Self::Panic => "panic",
         }
     }
 
@@ -149,6 +152,7 @@ impl CloseReason {
             Self::TooSlow => Some((4000, "too much is waiting to be read")),
             Self::Overlap => Some((4000, "")),
             Self::Server(closing) => Some((closing.code, closing.reason)),
+            Self::Panic => Some((1011, "")),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::Serialize;
 
 use crate::config::Config;
@@ -46,36 +47,68 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// A packet of a payload, which outlives its request.
+/// A packet of a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Posted {
+pub enum Posted<'a> {
+    /// The client leaves.
     Close,
+    /// The answer to the server's ping.
     Pong,
-    Text(String),
+    /// A text message.
+    Text(&'a str),
+    /// A binary message.
     Binary(Vec<u8>),
     /// Of no meaning over long-polling.
     Nothing,
 }
 
-/// Reads the body of a long-polling `POST`; `None` when a packet in it is none.
-pub(crate) fn payload(body: &[u8]) -> Option<Vec<Posted>> {
-    body.split(|byte| *byte == SEPARATOR).map(posted).collect()
+/// The body of a long-polling `POST`, which outlives its request. It stays as it came, because half a million empty
+/// packets, each as a value of its own, would take many times its memory.
+#[derive(Debug, Default)]
+pub struct Payload {
+    body: Bytes,
+    /// Where the next packet begins; behind the end when there is none.
+    next: usize,
 }
 
-fn posted(bytes: &[u8]) -> Option<Posted> {
+impl Payload {
+    /// Looks at every packet of a body; `None` when one of them is none.
+    pub fn parse(body: Bytes) -> Option<Self> {
+        let valid = body.split(|byte| *byte == SEPARATOR).all(|packet| posted(packet).is_some());
+        valid.then_some(Self { body, next: 0 })
+    }
+
+    /// The next packet.
+    pub fn take(&mut self) -> Option<Posted<'_>> {
+        if self.body.is_empty() {
+            return None;
+        }
+        let rest = self.body.get(self.next..)?;
+        let length = rest.iter().position(|byte| *byte == SEPARATOR).unwrap_or(rest.len());
+        self.next += length + 1;
+        posted(&rest[..length])
+    }
+
+    /// Whether one of its packets is the answer to a ping.
+    pub(crate) fn has_pong(&self) -> bool {
+        self.body.split(|byte| *byte == SEPARATOR).any(|packet| packet.first() == Some(&b'3'))
+    }
+}
+
+fn posted(bytes: &[u8]) -> Option<Posted<'_>> {
     if let Some(encoded) = bytes.strip_prefix(b"b") {
         return STANDARD.decode(encoded).ok().map(Posted::Binary);
     }
     Some(match Packet::parse(str::from_utf8(bytes).ok()?)? {
         Packet::Close => Posted::Close,
         Packet::Pong => Posted::Pong,
-        Packet::Message(text) => Posted::Text(text.to_owned()),
+        Packet::Message(text) => Posted::Text(text),
         Packet::Ping(_) | Packet::Upgrade | Packet::Noop => Posted::Nothing,
     })
 }
 
 /// Writes the body of an answer to a long-polling `GET`.
-pub(crate) fn write_payload(frames: &[Frame]) -> Vec<u8> {
+pub fn write_payload(frames: &[Frame]) -> Vec<u8> {
     let mut body = Vec::with_capacity(frames.iter().map(Frame::len).sum());
     for frame in frames {
         if !body.is_empty() {
@@ -120,12 +153,16 @@ mod tests {
 
     #[test]
     fn a_payload_reads_and_writes() {
-        let packets = payload(b"4hello\x1ebAQIDBA==\x1e3").unwrap();
-        assert_eq!(packets, [Posted::Text("hello".into()), Posted::Binary(vec![1, 2, 3, 4]), Posted::Pong]);
-        assert_eq!(payload(b""), None);
-        assert_eq!(payload(b"abc"), None);
-        assert_eq!(payload(b"4a\x1e"), None);
-        assert_eq!(payload(b"b***"), None);
+        let mut payload = Payload::parse(Bytes::from_static(b"4hello\x1ebAQIDBA==\x1e3")).unwrap();
+        assert!(payload.has_pong());
+        assert_eq!(payload.take(), Some(Posted::Text("hello")));
+        assert_eq!(payload.take(), Some(Posted::Binary(vec![1, 2, 3, 4])));
+        assert_eq!(payload.take(), Some(Posted::Pong));
+        assert_eq!(payload.take(), None);
+        assert_eq!(Payload::default().take(), None);
+        for wrong in [&b""[..], b"abc", b"4a\x1e", b"b***"] {
+            assert!(Payload::parse(Bytes::from_static(wrong)).is_none());
+        }
         let frames = [Frame::text(&["4", "hello"]), Frame::binary(&[1, 2, 3, 4])];
         assert_eq!(write_payload(&frames), b"4hello\x1ebAQIDBA==");
     }

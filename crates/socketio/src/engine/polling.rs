@@ -9,7 +9,7 @@ use http_types::StatusCode;
 use tokio::time::Instant;
 
 use crate::engine::connection::Connection;
-use crate::engine::packet::{Posted, payload, write_payload};
+use crate::engine::packet::{Payload, write_payload};
 use crate::engine::{CloseReason, Protocol, lock};
 use crate::frame::Frame;
 
@@ -19,7 +19,9 @@ pub(crate) struct Polling {
     /// The `GET` that waits, if one does.
     getter: Option<Getter>,
     /// A body that was posted and not handled yet.
-    posted: Option<Vec<Posted>>,
+    posted: Option<Payload>,
+    /// A `POST` is on its way: one at a time, or the order of their packets would be anybody's guess.
+    posting: bool,
     /// The `POST` that waits until the one before is handled.
     poster: Option<Waker>,
     /// A WebSocket is being tried: what comes is kept for it, and no `GET` is held.
@@ -44,8 +46,12 @@ impl Polling {
         }
     }
 
+    pub(crate) fn is_getting(&self) -> bool {
+        self.getter.is_some()
+    }
+
     /// The body that was posted, once.
-    pub(crate) fn take_posted(&mut self) -> Option<Vec<Posted>> {
+    pub(crate) fn take_posted(&mut self) -> Option<Payload> {
         let posted = self.posted.take();
         if let (Some(_), Some(waker)) = (&posted, self.poster.take()) {
             waker.wake();
@@ -72,7 +78,31 @@ impl<P: Protocol> Drop for Place<P> {
             return;
         }
         // What the answer would have carried may be lost: only a new connection knows what it missed.
-        self.connection.close(CloseReason::Transport);
+        if !self.connection.is_websocket() {
+            self.connection.close(CloseReason::Transport);
+        }
+    }
+}
+
+/// The turn of a `POST`, from its head to its answer.
+pub(crate) struct Turn<P: Protocol>(Arc<Connection<P>>);
+
+impl<P: Protocol> Turn<P> {
+    /// `None`, and the connection ends, when another one has it.
+    pub(crate) fn take(connection: &Arc<Connection<P>>) -> Option<Self> {
+        if std::mem::replace(&mut lock(&connection.state).polling.as_mut()?.posting, true) {
+            connection.close(CloseReason::Overlap);
+            return None;
+        }
+        Some(Self(Arc::clone(connection)))
+    }
+}
+
+impl<P: Protocol> Drop for Turn<P> {
+    fn drop(&mut self) {
+        if let Some(polling) = &mut lock(&self.0.state).polling {
+            polling.posting = false;
+        }
     }
 }
 
@@ -102,20 +132,24 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
         if let Some(reason) = state.closed() {
             // A client that left by itself is let go without a further word.
             let word = if reason == CloseReason::Transport { NOOP } else { CLOSE };
-            return Poll::Ready(Bytes::from_static(word));
+            let mut frames = Vec::from(state.take_rest());
+            if frames.is_empty() {
+                return Poll::Ready(Bytes::from_static(word));
+            }
+            frames.push(Frame::text(&[str::from_utf8(word).unwrap_or_default()]));
+            return Poll::Ready(write_payload(&frames).into());
         }
         let upgrading = match &mut state.polling {
             None => return Poll::Ready(Bytes::from_static(NOOP)),
             Some(polling) => polling.upgrading,
         };
-        if !upgrading {
-            let mut frames: Vec<Frame> = Vec::new();
-            connection.take(state, &mut frames);
-            if !frames.is_empty() {
-                return Poll::Ready(write_payload(&frames).into());
-            }
-        } else {
+        if upgrading {
             return Poll::Ready(Bytes::from_static(NOOP));
+        }
+        let mut frames: Vec<Frame> = Vec::new();
+        connection.take(state, &mut frames);
+        if !frames.is_empty() {
+            return Poll::Ready(write_payload(&frames).into());
         }
         if let Some(getter) = state.polling.as_mut().and_then(|polling| polling.getter.as_mut()) {
             getter.waker = Some(context.waker().clone());
@@ -130,12 +164,18 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
     (StatusCode::OK, body)
 }
 
-/// Takes a `POST` in: its packets are handled by the connection's task, in order.
-pub(crate) async fn post<P: Protocol>(connection: Arc<Connection<P>>, body: &[u8]) -> Answer {
-    let Some(packets) = payload(body) else {
+/// Takes the body of a `POST` in: its packets are handled by the connection's task, in order.
+pub(crate) async fn post<P: Protocol>(Turn(connection): &Turn<P>, body: Bytes) -> Answer {
+    let Some(packets) = Payload::parse(body) else {
         connection.close(CloseReason::Parse);
         return (StatusCode::BAD_REQUEST, Bytes::from_static(b"not a packet"));
     };
+    if packets.has_pong()
+        && let Some(polling) = &mut lock(&connection.state).polling
+    {
+        // It came in time, however long what was posted before it takes.
+        polling.pong_until = None;
+    }
     let mut packets = Some(packets);
     poll_fn(|context| {
         let mut state = lock(&connection.state);
@@ -150,9 +190,7 @@ pub(crate) async fn post<P: Protocol>(connection: Arc<Connection<P>>, body: &[u8
         };
         if polling.posted.is_some() {
             // One before this is still to be handled. That also holds a client back which sends too fast.
-            if let Some(other) = polling.poster.replace(context.waker().clone()) {
-                other.wake();
-            }
+            polling.poster = Some(context.waker().clone());
             return Poll::Pending;
         }
         polling.posted = packets.take();

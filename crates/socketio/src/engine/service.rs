@@ -140,31 +140,26 @@ where
             Some(found.ok_or(Problem::new(1, "Session ID unknown"))?)
         }
     };
-    if connection.is_none() {
-        if request.method() != Method::GET {
-            return Err(Problem::new(2, "Bad handshake method"));
-        }
-        if query.version != "4" {
-            return Err(Problem::new(5, "Unsupported protocol version"));
-        }
+    if (connection.is_none() || websocket) && request.method() != Method::GET {
+        return Err(Problem::new(2, "Bad handshake method"));
+    }
+    if connection.is_none() && query.version != "4" {
+        return Err(Problem::new(5, "Unsupported protocol version"));
     }
     if websocket {
         let accept = handshake::accept(request.headers()).ok_or(Problem::new(3, "Bad request"))?;
         let on_upgrade = hyper::upgrade::on(&mut request);
-        match connection {
-            Some(connection) => {
-                // One upgrade at a time, and none from a WebSocket: that one is closed, not refused, because clients
-                // take a refused handshake as a failing network.
-                if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
-                    tokio::spawn(turn_away(on_upgrade));
-                } else {
-                    tokio::spawn(probe(connection, on_upgrade));
-                }
-            }
-            None => {
-                let (sid, peer) = admit(&engine, request)?;
-                tokio::spawn(open(engine, sid, peer, on_upgrade));
-            }
+        let Some(connection) = connection else {
+            let (sid, peer) = admit(&engine, request)?;
+            tokio::spawn(open(engine, sid, peer, on_upgrade));
+            return Ok(switching(accept));
+        };
+        // One upgrade at a time, and none from a WebSocket: that one is closed, not refused, because clients
+        // take a refused handshake as a failing network.
+        if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
+            tokio::spawn(turn_away(on_upgrade));
+        } else {
+            tokio::spawn(probe(connection, on_upgrade));
         }
         return Ok(switching(accept));
     }
@@ -178,9 +173,12 @@ where
     match *request.method() {
         Method::GET => Ok(text(polling::get(connection).await)),
         Method::POST => {
+            let Some(turn) = polling::Turn::take(&connection) else {
+                return Ok(text((StatusCode::BAD_REQUEST, Bytes::new())));
+            };
             let body = Limited::new(request.into_body(), engine.config.max_payload).collect().await;
             match body {
-                Ok(body) => Ok(text(polling::post(connection, &body.to_bytes()).await)),
+                Ok(body) => Ok(text(polling::post(&turn, body.to_bytes()).await)),
                 Err(error) => {
                     let too_large = error.is::<LengthLimitError>();
                     connection.close(if too_large {

@@ -19,12 +19,21 @@ pub struct Statistics {
     pub throttled: AtomicU64,
     /// Requests to open a connection that were refused.
     pub refused: AtomicU64,
-    closed: [AtomicU64; 8],
+    closed: [AtomicU64; REASONS.len()],
 }
 
 /// The names of reasons, in the order of the counters.
-const REASONS: [&str; 8] =
-    ["transport", "ping_timeout", "violation", "parse", "connect_timeout", "too_slow", "overlap", "server"];
+const REASONS: [&str; 9] = [
+    "transport",
+    "ping_timeout",
+    "violation",
+    "parse",
+    "connect_timeout",
+    "too_slow",
+    "overlap",
+    "server",
+    "panic",
+];
 
 impl Statistics {
     pub(crate) fn count_closed(&self, reason: &CloseReason) {

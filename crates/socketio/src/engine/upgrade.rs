@@ -1,4 +1,4 @@
-//! WebSockets: as the first transport, and as the second one after long-polling.
+//! A WebSocket as the first transport, and as the second one after long-polling.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -51,25 +51,34 @@ async fn stream(upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
 
 /// As `hyper_util`'s server for both versions of HTTP wraps it; `axum::serve` is one.
 fn wrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
-    match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => Some((parts.io.into_inner(), parts.read_buf)),
-        Err(_) => {
-            tracing::error!("WebSockets are served on plain TCP only; put TLS in front");
-            None
-        }
+    if let Ok(parts) = hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        return Some((parts.io.into_inner(), parts.read_buf));
     }
+    tracing::error!("WebSockets are served on plain TCP only; put TLS in front");
+    None
 }
 
 /// Opens a connection whose only transport is a WebSocket.
 pub(crate) async fn open<P: Protocol>(engine: Arc<Engine<P>>, sid: Sid, peer: P::Peer, upgrade: OnUpgrade) {
     let Some((io, input)) = stream(upgrade).await else { return };
-    let connection = Connection::new(&engine, sid, peer, None);
-    connection.set_io(io);
-    count(&engine.statistics.opened);
-    connection.send([packet::open(&sid, &[], &engine.config)]);
-    engine.add(&connection);
+    let connection = opened(&engine, sid, peer, io);
     drop(engine);
     drive(connection, input).await;
+}
+
+fn opened<P: Protocol>(
+    engine: &Arc<Engine<P>>,
+    sid: Sid,
+    peer: P::Peer,
+    io: TcpStream,
+) -> Arc<Connection<P>> {
+    let connection = Connection::new(engine, sid, peer, None);
+    connection.set_io(io);
+    count(&engine.statistics.opened);
+    // Known before anything is written: a connection that ends by that is then taken off the list.
+    engine.add(&connection);
+    connection.send([packet::open(&sid, &[], &engine.config)]);
+    connection
 }
 
 /// Closes a WebSocket that nobody needs.
@@ -85,9 +94,11 @@ pub(crate) async fn turn_away(upgrade: OnUpgrade) {
 pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: OnUpgrade) {
     let Some((io, input)) = stream(upgrade).await else { return };
     let limit = connection.engine.config.upgrade_timeout;
-    let Ok(Some(rest)) = tokio::time::timeout(limit, probed(&connection, &io, input)).await else {
-        // Long-polling goes on.
-        if let Some(polling) = &mut lock(&connection.state).polling {
+    let mut ours = false;
+    let probed = tokio::time::timeout(limit, probed(&connection, &io, input, &mut ours)).await;
+    let Ok(Some(rest)) = probed else {
+        // Long-polling goes on, unless another WebSocket is being tried.
+        if let Some(polling) = lock(&connection.state).polling.as_mut().filter(|_| ours) {
             polling.upgrading = false;
         }
         return;
@@ -109,11 +120,21 @@ pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: 
     connection.wake_task();
 }
 
+/// Lets the waiting `GET` go, and keeps what comes for the WebSocket. Whether no other one is being tried.
+fn begin<P: Protocol>(connection: &Connection<P>) -> bool {
+    let mut state = lock(&connection.state);
+    let Some(polling) = state.polling.as_mut().filter(|polling| !polling.upgrading) else { return false };
+    polling.upgrading = true;
+    polling.wake();
+    true
+}
+
 /// Answers the probe and waits for the upgrade. The bytes behind it; `None` when the client did something else.
 async fn probed<P: Protocol>(
     connection: &Arc<Connection<P>>,
     io: &TcpStream,
     mut input: Vec<u8>,
+    ours: &mut bool,
 ) -> Option<Vec<u8>> {
     let mut decoder = Decoder::default();
     let mut buffer = [0; PROBE];
@@ -133,11 +154,10 @@ async fn probed<P: Protocol>(
                     input.drain(..taken);
                     match outcome {
                         Some(Some(Some(answer))) => {
-                            let begun = lock(&connection.state).polling.as_mut().map(|polling| {
-                                polling.upgrading = true;
-                                polling.wake();
-                            });
-                            begun?;
+                            *ours = *ours || begin(connection);
+                            if !*ours {
+                                return None;
+                            }
                             // A few bytes into an empty buffer of the system.
                             io.writable().await.ok()?;
                             io.try_write(answer.wire()).ok()?;
@@ -157,5 +177,74 @@ async fn probed<P: Protocol>(
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(_) => return None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+    use std::task::Context;
+
+    use http_types::request::Parts;
+
+    use super::*;
+    use crate::engine::connection::Outgoing;
+    use crate::engine::{CloseReason, Handling, Message, Refused};
+
+    struct Silent;
+
+    impl Protocol for Silent {
+        type Peer = ();
+
+        fn open(&self, _: &Parts) -> Result<(), Refused> {
+            Ok(())
+        }
+
+        fn message(&self, _: &Arc<Connection<Self>>, _: Message<'_>) -> Handling {
+            Handling::Done
+        }
+
+        fn fill(&self, _: &Arc<Connection<Self>>, _: &mut Context<'_>, _: &mut Outgoing<'_>) {}
+
+        fn admitted(&self, _: &Connection<Self>) -> bool {
+            true
+        }
+
+        fn closed(&self, _: &Arc<Connection<Self>>, _: &CloseReason) {}
+    }
+
+    /// A connection that cannot be written to, and its other end.
+    async fn broken() -> (TcpStream, TcpStream) {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let (other, accepted) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let io = accepted.unwrap().0;
+        io.writable().await.unwrap();
+        rustix::net::shutdown(&io, rustix::net::Shutdown::Write).unwrap();
+        (io, other.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_broke_while_it_was_opened_is_not_kept() {
+        let engine = Engine::new(Silent, crate::Config::default());
+        let (io, _other) = broken().await;
+        let sid = Sid::random().unwrap();
+        let connection = opened(&engine, sid, (), io);
+        assert!(connection.is_closed());
+        assert!(engine.find(&sid).is_none());
+        assert_eq!(engine.statistics.websocket.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn a_connection_ends_once_also_when_too_much_waits_as_it_breaks() {
+        let engine = Engine::new(Silent, crate::Config { max_waiting: 1000, ..crate::Config::default() });
+        let connection = Connection::new(&engine, Sid::random().unwrap(), (), None);
+        let (io, _other) = broken().await;
+        connection.set_io(io);
+        // More frames than one write takes.
+        connection.send((0..200).map(|_| Frame::binary(&[0; 100])));
+        assert_eq!(connection.closed(), Some(CloseReason::Transport));
+        assert_eq!(engine.statistics.websocket.load(Ordering::Relaxed), 0);
+        assert_eq!(engine.statistics.closed().map(|(_, count)| count).sum::<u64>(), 1);
     }
 }

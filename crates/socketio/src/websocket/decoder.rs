@@ -102,10 +102,27 @@ impl Decoder {
             }
             (PING, true, _) => Incoming::Ping(payload),
             (PONG, true, _) => return Ok(Some((taken, None))),
-            (CLOSE, true, _) => Incoming::Close,
+            (CLOSE, true, _) => {
+                closing(payload)?;
+                Incoming::Close
+            }
             _ => return Err(Violation::Protocol),
         };
         Ok(Some((taken, Some(use_it(incoming)))))
+    }
+}
+
+/// What a client may close with (sections 5.5.1 and 7.4).
+fn closing(payload: &[u8]) -> Result<(), Violation> {
+    match payload {
+        [] => Ok(()),
+        [first, second, words @ ..] => match u16::from_be_bytes([*first, *second]) {
+            1000..=1003 | 1007..=1014 | 3000..=4999 => {
+                str::from_utf8(words).map(drop).map_err(|_| Violation::NotUtf8)
+            }
+            _ => Err(Violation::Protocol),
+        },
+        [_] => Err(Violation::Protocol),
     }
 }
 
@@ -128,7 +145,8 @@ fn head(bytes: &[u8], limit: usize) -> Result<Option<Head>, Violation> {
         },
         short => (u64::from(short), 0),
     };
-    if opcode >= CLOSE && length > 125 {
+    let longer_than_needed = matches!((extended, length), (2, ..126) | (8, ..65_536));
+    if longer_than_needed || opcode >= CLOSE && length > 125 {
         return Err(Violation::Protocol);
     }
     let payload = usize::try_from(length).map_err(|_| Violation::TooLarge)?;

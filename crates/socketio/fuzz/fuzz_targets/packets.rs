@@ -1,0 +1,30 @@
+//! Any body of long-polling, and any text of either protocol: a packet that is read is written as the same packet.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use ordercast_socketio::engine::packet::{self as engine, Payload, Posted};
+use ordercast_socketio::packet::{Packet, write};
+
+fn read(text: &str) {
+    let Some(packet) = Packet::parse(text) else { return };
+    let frame = write(packet.kind, packet.namespace, packet.id, packet.attachments, packet.data);
+    let written = str::from_utf8(frame.payload()).expect("a text frame is text");
+    // Only events and acknowledgements have attachments, and only those are read with any.
+    assert_eq!(Packet::parse(&written[1..]), Some(packet));
+}
+
+fuzz_target!(|body: &[u8]| {
+    if let Ok(text) = str::from_utf8(body) {
+        read(text);
+        let _ = engine::Packet::parse(text);
+    }
+    let Some(mut payload) = Payload::parse(body.to_vec().into()) else { return };
+    let mut packets = 0;
+    while let Some(packet) = payload.take() {
+        packets += 1;
+        if let Posted::Text(text) = packet {
+            read(text);
+        }
+    }
+    assert_eq!(packets, body.split(|byte| *byte == 0x1E).count());
+});

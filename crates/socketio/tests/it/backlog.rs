@@ -1,0 +1,43 @@
+//! Clients that read slowly, or not at all.
+
+use std::sync::atomic::Ordering;
+
+use ordercast_socketio::application::Left;
+use ordercast_socketio::{CloseReason, Config};
+
+use crate::support::application::Server;
+use crate::support::websocket::{WebSocket, text};
+
+const NUMBERS: u64 = 1_000_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_does_not_read_is_a_position_and_gets_all_of_it_in_order_later() {
+    let server = Server::start(Config::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    for step in 1..=100 {
+        server.app.raise(NUMBERS / 100 * step);
+    }
+    // Beyond what the system's buffers hold, it waits in the application.
+    let pulled = server.app.pulled.load(Ordering::SeqCst);
+    assert!(pulled < NUMBERS - 1, "all of it was taken from the application");
+    for number in 0..NUMBERS {
+        assert_eq!(client.packet().await, format!("42[\"n\",{number}]"));
+    }
+    client.send(&text("42[\"echo\",1]")).await;
+    assert_eq!(client.packet().await, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn a_client_for_whom_too_much_waits_is_closed() {
+    let mut server = Server::start(Config { max_waiting: 100_000, ..Config::default() }).await;
+    let _client = WebSocket::connect(server.address).await;
+    let socket = server.app.socket();
+    let text = "0123456789".repeat(1000);
+    // More than a system buffers for one connection.
+    for _ in 0..10_000 {
+        socket.emit("m", &text).unwrap();
+    }
+    drop(socket);
+    assert_eq!(server.left().await, Left::Connection(CloseReason::TooSlow));
+    assert_eq!(server.open(), (0, 0));
+}

@@ -1,0 +1,227 @@
+//! The application under test, and the server around it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::task::Context;
+use std::time::Duration;
+
+use http_types::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use ordercast_socketio::application::Left;
+use ordercast_socketio::engine::Engine;
+use ordercast_socketio::{
+    Accepted, Application, Auth, Closing, Config, ConnectError, Event, Frame, Outgoing, Refused, Service,
+    Socket, SocketIo, WeakSocket, packet,
+};
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, mpsc};
+use tower_service::Service as _;
+
+/// What the application heard, in order.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Heard {
+    Asked(String),
+    Event(String, Vec<Value>),
+    Left(Left),
+}
+
+/// Serves every client the numbers below `until`.
+pub(crate) struct App {
+    heard: mpsc::UnboundedSender<Heard>,
+    pub(crate) until: AtomicU64,
+    /// The largest number handed out.
+    pub(crate) pulled: AtomicU64,
+    /// Handlers of `slow`, and of a namespace that begins with `/slow`, wait for a permit.
+    pub(crate) gate: Semaphore,
+    /// The next `fill` wakes its own waker, as futures do that used up their turn.
+    pub(crate) wake_in_fill: AtomicBool,
+    pub(crate) sockets: Mutex<Vec<WeakSocket<App>>>,
+    /// What clients that left have to let go of.
+    pub(crate) tokens: Mutex<Vec<Weak<()>>>,
+}
+
+pub(crate) struct Client {
+    next: AtomicU64,
+    _token: Arc<()>,
+    own: OnceLock<WeakSocket<App>>,
+}
+
+pub(crate) const BYE: Closing = Closing { code: 4123, reason: "bye" };
+
+impl App {
+    pub(crate) async fn gate(&self) {
+        self.gate.acquire().await.unwrap().forget();
+    }
+
+    /// Everybody may have the numbers below `until`.
+    pub(crate) fn raise(&self, until: u64) {
+        self.until.store(until, Ordering::SeqCst);
+        let sockets = self.sockets.lock().unwrap().clone();
+        for socket in sockets {
+            socket.pull();
+        }
+    }
+
+    pub(crate) fn socket(&self) -> Socket<App> {
+        self.sockets.lock().unwrap().iter().find_map(WeakSocket::upgrade).unwrap()
+    }
+}
+
+impl Application for App {
+    type Handshake = ();
+    type Client = Client;
+
+    fn handshake(&self, _: &Parts) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    async fn connect(
+        self: Arc<Self>,
+        socket: Socket<Self>,
+        _: Auth,
+    ) -> Result<Accepted<Client>, ConnectError> {
+        self.heard.send(Heard::Asked(socket.namespace().to_owned())).unwrap();
+        if socket.namespace().starts_with("/slow") {
+            self.gate().await;
+        }
+        if socket.namespace() == "/refused" {
+            return Err(ConnectError { message: "no".into(), data: Some(json!({ "code": 7 })) });
+        }
+        let token = Arc::new(());
+        self.tokens.lock().unwrap().push(Arc::downgrade(&token));
+        let client = Client { next: AtomicU64::new(0), _token: token, own: OnceLock::new() };
+        Ok(Accepted { client, pid: None })
+    }
+
+    fn connected(&self, socket: &Socket<Self>) {
+        drop(socket.client().unwrap().own.set(socket.downgrade()));
+        if socket.namespace() == "/leaving" {
+            socket.disconnect();
+            return;
+        }
+        self.sockets.lock().unwrap().push(socket.downgrade());
+        if socket.namespace() == "/greeting" {
+            socket.emit("hello", &1).unwrap();
+        }
+    }
+
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+        let name = event.name.as_str();
+        self.heard.send(Heard::Event(name.to_owned(), event.args.clone())).unwrap();
+        match (name, event.ack) {
+            ("echo", _) => socket.emit_all("echo", &event.args, &event.attachments),
+            ("ask", Some(ack)) => ack.send_all(&event.args, &event.attachments),
+            ("slow", _) => {
+                self.gate().await;
+                socket.emit_all("done", &event.args, &[]);
+            }
+            ("leave", _) => socket.disconnect(),
+            ("close", _) => socket.close(BYE),
+            ("say and close", _) => {
+                socket.emit("last", &1).unwrap();
+                socket.close(BYE);
+            }
+            ("ask me", _) => {
+                // Its answer is a packet of its own, which is read when this handler is done.
+                tokio::spawn(async move {
+                    let answer = socket.emit_with_ack("question", &1, Duration::from_secs(5)).await.unwrap();
+                    socket.emit_all("answered", &answer.args, &answer.attachments);
+                });
+            }
+            ("panic", _) => panic!("a handler's mistake, made by a test"),
+            _ => {}
+        }
+    }
+
+    fn fill(&self, client: &Client, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+        if self.wake_in_fill.swap(false, Ordering::SeqCst) {
+            self.until.fetch_add(1, Ordering::SeqCst);
+            context.waker().wake_by_ref();
+            return;
+        }
+        let until = self.until.load(Ordering::SeqCst);
+        while !outgoing.is_full() {
+            let next = client.next.load(Ordering::SeqCst);
+            if next >= until {
+                break;
+            }
+            outgoing.push(number(next));
+            client.next.store(next + 1, Ordering::SeqCst);
+            self.pulled.fetch_max(next, Ordering::SeqCst);
+        }
+    }
+
+    fn disconnected(&self, _: &Socket<Self>, reason: Left) {
+        self.heard.send(Heard::Left(reason)).unwrap();
+    }
+}
+
+fn number(number: u64) -> Frame {
+    packet::event("n", &number.to_string(), None)
+}
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) app: Arc<App>,
+    pub(crate) engine: Arc<Engine<SocketIo<App>>>,
+    heard: mpsc::UnboundedReceiver<Heard>,
+}
+
+/// An hour of the paused clock, or far less of the real one than a test may take.
+pub(crate) const DEADLINE: Duration = Duration::from_hours(1);
+
+impl Server {
+    pub(crate) async fn start(config: Config) -> Self {
+        let (sender, heard) = mpsc::unbounded_channel();
+        let app = Arc::new(App {
+            heard: sender,
+            until: AtomicU64::new(0),
+            pulled: AtomicU64::new(0),
+            gate: Semaphore::new(0),
+            wake_in_fill: AtomicBool::new(false),
+            sockets: Mutex::default(),
+            tokens: Mutex::default(),
+        });
+        let engine = Engine::new(SocketIo::new(Arc::clone(&app), &config), config);
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = Service::new(Arc::clone(&engine));
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let service = service.clone();
+                let answer = service_fn(move |request| {
+                    let mut service = service.clone();
+                    async move { service.call(request).await.map_err(|never: Infallible| never) }
+                });
+                let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
+                tokio::spawn(async move { drop(connection.with_upgrades().await) });
+            }
+        });
+        Self { address, app, engine, heard }
+    }
+
+    pub(crate) async fn heard(&mut self) -> Heard {
+        tokio::time::timeout(DEADLINE, self.heard.recv()).await.unwrap().unwrap()
+    }
+
+    /// Skips what is heard until the connection of a client has ended, and says why.
+    pub(crate) async fn left(&mut self) -> Left {
+        loop {
+            if let Heard::Left(reason) = self.heard().await {
+                return reason;
+            }
+        }
+    }
+
+    /// How many connections are open, over either transport.
+    pub(crate) fn open(&self) -> (usize, usize) {
+        let statistics = self.engine.statistics();
+        (statistics.websocket.load(Ordering::SeqCst), statistics.polling.load(Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,87 @@
+//! Heartbeats and limits over time, under a paused clock.
+
+use std::time::Duration;
+
+use ordercast_socketio::application::Left;
+use ordercast_socketio::{CloseReason, Config};
+use tokio::time::Instant;
+
+use crate::support::application::{Heard, Server};
+use crate::support::http::Polling;
+use crate::support::websocket::{WebSocket, text};
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_answers_pings_stays_and_one_that_does_not_goes() {
+    let mut server = Server::start(Config::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    let begun = Instant::now();
+    client.answers = false;
+    for _ in 0..10 {
+        assert_eq!(client.packet().await, "2");
+        client.send(&text("3")).await;
+    }
+    assert!(begun.elapsed() >= Duration::from_mins(4));
+    assert_eq!(client.packet().await, "2");
+    let pinged = Instant::now();
+    assert_eq!(client.frame().await, None);
+    assert!(pinged.elapsed() >= Duration::from_secs(19), "{:?}", pinged.elapsed());
+    assert_eq!(server.left().await, Left::Connection(CloseReason::PingTimeout));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_pong_waits_behind_a_long_handler_stays() {
+    let mut server = Server::start(Config::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    client.send(&text("42[\"slow\",1]")).await;
+    server.heard().await;
+    assert!(matches!(server.heard().await, Heard::Event(..)));
+    client.answers = false;
+    assert_eq!(client.packet().await, "2");
+    client.send(&text("3")).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::timeout(Duration::from_mins(1), client.frame()).await.unwrap_err();
+    client.answers = true;
+    server.app.gate.add_permits(1);
+    assert_eq!(client.packet().await, "42[\"done\",1]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_sends_too_fast_waits_and_is_not_taken_for_dead() {
+    let config = Config { packets_per_second: 10, ..Config::default() };
+    let server = Server::start(config).await;
+    let mut client = WebSocket::connect(server.address).await;
+    let begun = Instant::now();
+    let all: Vec<u8> = (0..1000).flat_map(|number| text(&format!("42[\"echo\",{number}]"))).collect();
+    client.send(&all).await;
+    for number in 0..1000 {
+        assert_eq!(client.packet().await, format!("42[\"echo\",{number}]"));
+    }
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(98), "{took:?}");
+    assert!(took < Duration::from_mins(2), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_for_no_namespace_is_closed() {
+    let server = Server::start(Config { connect_timeout: Duration::from_secs(5), ..Config::default() }).await;
+    let mut client = WebSocket::open(server.address).await;
+    assert_eq!(client.closed().await.0, 4000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_was_only_refused_is_closed() {
+    let server = Server::start(Config { connect_timeout: Duration::from_secs(5), ..Config::default() }).await;
+    let mut client = WebSocket::open(server.address).await;
+    client.send(&text("40/refused,")).await;
+    assert!(client.packet().await.starts_with("44/refused,"));
+    assert_eq!(client.closed().await.0, 4000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_never_polled_ends() {
+    let mut server = Server::start(Config::default()).await;
+    let client = Polling::connect(server.address).await;
+    assert_eq!(server.left().await, Left::Connection(CloseReason::PingTimeout));
+    assert_eq!(client.get().await.0, 400);
+    assert_eq!(server.open(), (0, 0));
+}

@@ -1,0 +1,90 @@
+//! From long-polling to a WebSocket: nothing is lost, nothing comes twice, the order stays.
+
+use ordercast_socketio::Config;
+
+use crate::support::application::Server;
+use crate::support::http::{Polling, answer};
+use crate::support::websocket::{WebSocket, text};
+
+#[tokio::test]
+async fn what_is_sent_before_during_and_after_arrives_once_in_order() {
+    let server = Server::start(Config { packets_per_second: 100_000, ..Config::default() }).await;
+    let polling = Polling::connect(server.address).await;
+    let mut got = Vec::new();
+    server.app.raise(10);
+    got.extend(polling.packets(10).await);
+    let waits = polling.getting().await;
+    let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
+    socket.send(&text("2probe")).await;
+    assert_eq!(socket.packet().await, "3probe");
+    // The waiting GET is let go, and further ones get nothing: what comes is kept for the WebSocket.
+    assert_eq!(answer(waits).await, (200, "6".into()));
+    server.app.raise(20);
+    assert_eq!(polling.get().await, (200, "6".into()));
+    // Posted while upgrading, and not handled when the WebSocket takes over.
+    assert_eq!(polling.post("42[\"slow\",0]\x1e42[\"echo\",1]").await.0, 200);
+    assert_eq!(polling.post("42[\"echo\",2]").await.0, 200);
+    let mut upgrade = text("5");
+    for number in 3..1000 {
+        upgrade.extend(text(&format!("42[\"echo\",{number}]")));
+    }
+    socket.send(&upgrade).await;
+    while got.len() < 20 {
+        got.push(socket.packet().await);
+    }
+    server.app.raise(30);
+    while got.len() < 30 {
+        got.push(socket.packet().await);
+    }
+    for (number, packet) in got.iter().enumerate() {
+        assert_eq!(*packet, format!("42[\"n\",{number}]"));
+    }
+    server.app.gate.add_permits(1);
+    assert_eq!(socket.packet().await, "42[\"done\",0]");
+    for number in 1..1000 {
+        assert_eq!(socket.packet().await, format!("42[\"echo\",{number}]"));
+    }
+    assert_eq!(server.open(), (1, 0));
+    assert_eq!(polling.get().await.0, 400);
+    assert_eq!(polling.post("42[\"echo\",1]").await.0, 400);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_is_given_up_leaves_long_polling_as_it_was() {
+    let server = Server::start(Config::default()).await;
+    let polling = Polling::connect(server.address).await;
+    for wrong in ["x", "42[\"echo\"]", ""] {
+        let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
+        socket.send(&text("2probe")).await;
+        assert_eq!(socket.packet().await, "3probe");
+        if !wrong.is_empty() {
+            socket.send(&text(wrong)).await;
+            assert_eq!(socket.frame().await, None);
+        }
+    }
+    server.app.raise(1);
+    assert_eq!(polling.packets(1).await, ["42[\"n\",0]"]);
+    assert_eq!(server.open(), (0, 1));
+}
+
+#[tokio::test]
+async fn only_one_websocket_is_tried_at_a_time() {
+    let server = Server::start(Config::default()).await;
+    let polling = Polling::connect(server.address).await;
+    let mut one = WebSocket::handshake(server.address, &polling.sid).await;
+    let mut other = WebSocket::handshake(server.address, &polling.sid).await;
+    one.send(&text("2probe")).await;
+    assert_eq!(one.packet().await, "3probe");
+    other.send(&text("2probe")).await;
+    assert_eq!(other.frame().await, None);
+    // The one that was turned away did not spoil the other.
+    server.app.raise(1);
+    assert_eq!(polling.get().await, (200, "6".into()));
+    one.send(&text("5")).await;
+    assert_eq!(one.packet().await, "42[\"n\",0]");
+    // From a WebSocket there is nowhere to go.
+    let mut third = WebSocket::handshake(server.address, &polling.sid).await;
+    assert_eq!(third.closed().await.0, 1000);
+    one.send(&text("42[\"echo\",1]")).await;
+    assert_eq!(one.packet().await, "42[\"echo\",1]");
+}
