@@ -6,7 +6,8 @@ use ordercast_socketio::engine::packet::{self as engine, Payload, Posted};
 use ordercast_socketio::packet::{Packet, write};
 
 fn read(text: &str) {
-    let Some(packet) = Packet::parse(text) else { return };
+    // Data that begins with a slash is no JSON, and would be written as a namespace.
+    let Some(packet) = Packet::parse(text).filter(|packet| !packet.data.starts_with('/')) else { return };
     let frame = write(packet.kind, packet.namespace, packet.id, packet.attachments, packet.data);
     let written = str::from_utf8(frame.payload()).expect("a text frame is text");
     // Only events and acknowledgements have attachments, and only those are read with any.
