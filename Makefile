@@ -1,7 +1,7 @@
 # Ordercast. `make run` and `make test` do everything from a bare checkout with Rust (and a C compiler) installed.
 
 .DEFAULT_GOAL := help
-.PHONY: run test bench lint docs help
+.PHONY: run test bench bench-sockets lint docs help
 
 CARGO ?= cargo
 DATA ?= data
@@ -22,6 +22,11 @@ bench:
 	@scripts/needs.sh
 	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
 	target/release/ordercast-bench orders $(ARGS)
+
+## bench-sockets: ten thousand live connections, idle, told of updates, cut off and back (takes about four minutes)
+bench-sockets:
+	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
+	target/release/ordercast-bench sockets $(ARGS)
 
 ## lint: what has to be clean before a commit: format, clippy, documentation
 lint:

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -25,6 +26,11 @@ pub(crate) enum Command {
     Orders(OrdersOptions),
     /// The same requests against a server that only answers: what HTTP itself costs on this machine.
     HttpFloor(HttpFloorOptions),
+    /// Very many Socket.IO connections: idle, told of updates, cut off and back.
+    Sockets(SocketsOptions),
+    /// The bare loop that the connections are compared with.
+    #[command(hide = true)]
+    FanOut(FanOutOptions),
     /// The floor's server. It takes the arguments of a real one.
     #[command(hide = true)]
     Serve(ServeOptions),
@@ -143,6 +149,60 @@ pub(crate) struct HttpFloorOptions {
     /// How the load is made.
     #[command(flatten)]
     pub(crate) load: LoadOptions,
+}
+
+/// Options of `sockets`.
+#[derive(Debug, Clone, Args, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SocketsOptions {
+    /// The server's binary. [default: the `ordercast` beside this program]
+    #[arg(long, value_name = "BINARY")]
+    pub(crate) server: Option<PathBuf>,
+    /// Connections. The goals are stated for 10000.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u16).range(1..=19_000).map(usize::from))]
+    pub(crate) connections: usize,
+    /// Connections for the last look at the memory.
+    #[arg(long, default_value_t = 19_000, value_parser = clap::value_parser!(u16).range(1..=19_500).map(usize::from))]
+    pub(crate) most: usize,
+    /// Seconds for which the connections are idle.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) idle: u64,
+    /// Status changes a second of the steady load.
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rate: u32,
+    /// Seconds of the steady load.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) steady: u64,
+    /// Updates that are told to everybody, one at a time and sixteen at a time.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1000).map(usize::from))]
+    pub(crate) updates: usize,
+    /// The core the server is pinned to.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) server_core: usize,
+    /// The core this program is pinned to.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) client_core: usize,
+    /// Write the report to this file as JSON, too.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) json: Option<PathBuf>,
+    /// Exit with 3 when a goal is missed.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Options of `fan-out`.
+#[derive(Debug, Args)]
+pub(crate) struct FanOutOptions {
+    /// The address to listen on.
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+    /// Sockets to write to.
+    #[arg(long)]
+    pub(crate) connections: usize,
+    /// Bytes of an update.
+    #[arg(long)]
+    pub(crate) bytes: usize,
 }
 
 /// Options of `serve`.

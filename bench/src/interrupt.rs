@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use rustix::event::{Timespec, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 /// Whether somebody asked us to stop.
@@ -22,6 +25,15 @@ impl Interrupt {
             signal_hook::flag::register(signal, Arc::clone(&asked))?;
         }
         Ok(Self(asked))
+    }
+
+    /// Waits a while, or until somebody asks us to stop.
+    pub(crate) fn pause(&self, time: Duration) -> Result<()> {
+        let timeout = Timespec::try_from(time).context("too long a wait")?;
+        match poll(&mut [], Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => self.check(),
+            Err(error) => Err(error).context("cannot wait"),
+        }
     }
 
     /// Fails once somebody asked us to stop.

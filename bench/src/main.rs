@@ -8,7 +8,7 @@
 //!   [`pinned`]: which core a process runs on. [`interrupt`]: Ctrl-C.
 //! - [`shop`]: the products and customers of a run. [`token`]: their tokens. [`client`]: one request after another.
 //! - [`request`], [`response`]: HTTP/1.1 as bytes. [`load`]: many connections at once, each with one request in flight.
-//! - [`pages`]: how quickly lists answer.
+//! - [`pages`]: how quickly lists answer. [`sockets`]: live connections.
 //! - [`latency`], [`usage`], [`disk`], [`machine`]: what is measured. [`report`]: how it is told.
 //!
 //! It never links the server's code: whatever speaks the HTTP contract can be measured.
@@ -33,6 +33,7 @@ mod report;
 mod request;
 mod response;
 mod shop;
+mod sockets;
 mod token;
 mod units;
 mod usage;
@@ -64,6 +65,8 @@ fn run(command: Command) -> Result<Verdict> {
         Command::Orders(options) => orders::run(&options),
         Command::HttpFloor(options) => floor::http::run(&options),
         Command::Serve(options) => floor::server::serve(options.listen).map(|()| Verdict::Fine),
+        Command::Sockets(options) => sockets::run(&options),
+        Command::FanOut(options) => sockets::floor::serve(&options).map(|()| Verdict::Fine),
         Command::ExecPinned(options) => pinned::exec(&options).map(|never| match never {}),
     }
 }

@@ -68,6 +68,11 @@ pub(crate) struct FloorReport<'a> {
 }
 
 /// Writes a report to a file, if there is one.
+pub(crate) fn print_goals(goals: &[goals::Goal]) {
+    println!("Goals\n{}", orders::goals(goals));
+}
+
+/// Writes a report as JSON, where that was asked for.
 pub(crate) fn save(file: Option<&Path>, report: &impl Serialize) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
     let mut json = serde_json::to_string_pretty(report)?;

@@ -178,7 +178,7 @@ fn pages(pages: &[Page]) -> String {
     table.render()
 }
 
-fn goals(goals: &[Goal]) -> String {
+pub(super) fn goals(goals: &[Goal]) -> String {
     let mut table = Table::new(&["", "asked", "measured", ""]);
     for goal in goals {
         let verdict = if goal.met { "held" } else { "MISSED" };

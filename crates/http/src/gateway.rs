@@ -42,7 +42,9 @@ impl Sockets {
     pub fn new(app: &Shared, config: Config, options: Options) -> Self {
         let gateway =
             Gateway::new(Door(Arc::clone(app)), Arc::clone(&app.hub), Arc::clone(&app.stats), options);
-        Self { engine: Engine::new(SocketIo::new(gateway, &config), config) }
+        let engine = Engine::new(SocketIo::new(gateway, &config), config);
+        app.metrics.watch_sockets(Arc::clone(engine.statistics()));
+        Self { engine }
     }
 
     /// Answers the requests of Socket.IO clients.
@@ -58,11 +60,6 @@ impl Sockets {
     /// Tells everybody to come back, and lets nobody in.
     pub fn close(&self) {
         self.engine.close_all(Close::ShuttingDown.into());
-    }
-
-    /// What is counted.
-    pub fn statistics(&self) -> &socketio::engine::statistics::Statistics {
-        self.engine.statistics()
     }
 }
 

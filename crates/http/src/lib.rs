@@ -11,7 +11,7 @@
 //! - [`gateway`]: Socket.IO clients, whom it lets in and what they may do.
 //! - [`guard`]: every request passes it first; `panics` (private) answers for our mistakes. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
 //! - [`server`]: the connections under it all, and what is refused before it is a request.
-//! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`]: what is told of it all.
+//! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`], [`asyncapi`]: what is told of it all.
 //!
 //! To add an endpoint: a file in `resources/` with its body, its documentation and its handler, and a line in
 //! `router.rs`.
@@ -20,6 +20,7 @@
 //! that is `orders`. Nothing a client sends makes it panic or answer 5xx.
 
 pub mod app;
+pub mod asyncapi;
 pub mod auth;
 pub mod caller;
 pub mod client_address;

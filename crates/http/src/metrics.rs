@@ -1,8 +1,12 @@
 //! What is counted, for Prometheus (rows A12, D27).
 
+mod live;
+
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use ::live::Hub;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
@@ -10,6 +14,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use self::live::LiveMetrics;
 
 /// Labels of a request. Routes are those of the router, so there are only so many.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -47,7 +53,7 @@ pub struct Metrics {
     streams_resumed: Counter,
     stream_bytes: Counter,
     users: Gauge,
-    topics: Gauge,
+    live: LiveMetrics,
     head: Gauge,
     database_bytes: Gauge,
     memory_bytes: Gauge,
@@ -70,7 +76,7 @@ impl Default for Metrics {
             streams_resumed: Counter::default(),
             stream_bytes: Counter::default(),
             users: Gauge::default(),
-            topics: Gauge::default(),
+            live: LiveMetrics::default(),
             head: Gauge::default(),
             database_bytes: Gauge::default(),
             memory_bytes: Gauge::default(),
@@ -89,20 +95,16 @@ impl Default for Metrics {
         registry.register("events_committed", "Events of the log, by kind", metrics.events.clone());
         registry.register("batches_committed", "Transactions of the writer", metrics.batches.clone());
         registry.register("registrations", "Accounts made by their owners", metrics.registrations.clone());
-        registry.register("streams", "Live connections open now", metrics.streams.clone());
-        registry.register("streams_opened", "Live connections ever opened", metrics.streams_opened.clone());
+        registry.register("streams", "Streams of server-sent events open now", metrics.streams.clone());
+        registry.register("streams_opened", "Streams ever opened", metrics.streams_opened.clone());
         registry.register(
             "streams_resumed",
             "Of these, resumed from a cursor",
             metrics.streams_resumed.clone(),
         );
-        registry.register(
-            "stream_sent_bytes",
-            "Bytes sent to live connections",
-            metrics.stream_bytes.clone(),
-        );
+        registry.register("stream_sent_bytes", "Bytes sent to streams", metrics.stream_bytes.clone());
         registry.register("connected_users", "Users with a live connection", metrics.users.clone());
-        registry.register("topics", "Topics somebody listens to", metrics.topics.clone());
+        metrics.live.register(&mut registry);
         registry.register("log_head", "Sequence number of the newest event", metrics.head.clone());
         registry.register("database_bytes", "Size of the database", metrics.database_bytes.clone());
         registry.register("database_up", "Whether the database answers", metrics.database_up.clone());
@@ -161,10 +163,15 @@ impl Metrics {
         self.stream_bytes.inc_by(bytes as u64);
     }
 
+    /// Whose Socket.IO connections are told of.
+    pub fn watch_sockets(&self, sockets: Arc<socketio::engine::statistics::Statistics>) {
+        self.live.watch(sockets);
+    }
+
     /// Everything in the `OpenMetrics` text format, with what can only be told at this moment.
-    pub fn encode(&self, now: &Momentary) -> Result<String, fmt::Error> {
+    pub fn encode(&self, now: &Momentary<'_>) -> Result<String, fmt::Error> {
         self.users.set(now.users);
-        self.topics.set(now.topics);
+        self.live.renew(now.hub, self.streams.get());
         self.head.set(now.head);
         self.database_up.set(i64::from(now.database_bytes.is_some()));
         self.database_bytes.set(now.database_bytes.unwrap_or(0));
@@ -176,12 +183,12 @@ impl Metrics {
 }
 
 /// What can only be told at the moment of asking.
-#[derive(Debug, Clone, Copy)]
-pub struct Momentary {
+#[derive(Clone, Copy)]
+pub struct Momentary<'a> {
+    /// Whose live connections are told of.
+    pub hub: &'a Hub,
     /// Users with a live connection.
     pub users: i64,
-    /// Topics somebody listens to.
-    pub topics: i64,
     /// The newest event.
     pub head: i64,
     /// Size of the database; `None` when it does not answer.

@@ -17,7 +17,8 @@ use crate::problem::{Code, Problem};
 /// The document before any path is in it.
 pub(crate) fn head() -> OpenApi {
     let description = format!(
-        "Live orders for a shop.\n\nErrors are problems (RFC 9457) with a stable `code`:\n\n{}",
+        "Live orders for a shop.\n\nThe live events, over Socket.IO and server-sent events, are described by \
+         [/api/asyncapi.json](/api/asyncapi.json) (AsyncAPI 3).\n\nErrors are problems (RFC 9457) with a stable `code`:\n\n{}",
         Code::table()
     );
     let info = InfoBuilder::new()

@@ -15,13 +15,14 @@ use crate::gateway::Sockets;
 use crate::guard::guard;
 use crate::problem::{Code, Problem};
 use crate::resources::{auth, health, me, notifications, orders, products, shop_e, stats, stream, users};
-use crate::{idempotency, openapi, submit};
+use crate::{asyncapi, idempotency, openapi, submit};
 
 /// Everything a server answers.
 pub fn router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
-    finish(routes.merge(openapi::pages(document)).merge(socket_io(sockets)), app)
+    let live = asyncapi::page(&document, &app.settings.base_url);
+    finish(routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets)), app)
 }
 
 /// What the live gateway answers on an address of its own (row A14): streams, and how it is.
@@ -140,6 +141,7 @@ fn cors(app: &App) -> Option<CorsLayer> {
                 header::RETRY_AFTER,
                 submit::REPLAYED,
                 submit::CURSOR,
+                submit::LIVE,
             ])
             .max_age(std::time::Duration::from_hours(1)),
     )

@@ -7,9 +7,10 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use live::Topic;
 use log::{LogError, Outcome, Receipt, Request, Shelved, Snapshot, Submission, SubmitError};
 use orders::order::Version;
-use orders::{Audience, Command, OrderRef, Refusal};
+use orders::{Audience, Command, OrderRef, Refusal, Role};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -21,6 +22,8 @@ use crate::problem::{Code, Problem};
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The place in the log at which an answer is true: `epoch:seq`.
 pub const CURSOR: HeaderName = HeaderName::from_static("ordercast-cursor");
+/// How many of the customer's connections are live as a change of staff is answered (row C5).
+pub const LIVE: HeaderName = HeaderName::from_static("ordercast-live-connections");
 
 /// The version a client saw, from `If-Match: "3"`. `*` and no header mean any. A proxy that compresses makes the tag
 /// weak (`W/"3"`); it names the same version.
@@ -95,9 +98,20 @@ impl App {
         let mut receipt = self.writer.submit(submission).await.map_err(not_committed)?;
         match receipt.outcomes.pop() {
             Some(Outcome::Refused(refusal)) => Err(self.refused(refusal, name, caller).await),
-            Some(outcome) => Ok(Done { outcome, receipt, audience: Audience::of(caller.principal.role) }),
+            Some(outcome) => {
+                let live = self.live(&outcome, caller);
+                Ok(Done { outcome, receipt, audience: Audience::of(caller.principal.role), live })
+            }
             None => Err(Problem::new(Code::Internal)),
         }
+    }
+
+    /// How many connections of the order's customer are live, for staff to know whether they were told. They
+    /// were told before this is counted. It is not kept: a replayed answer counts anew.
+    pub(crate) fn live(&self, outcome: &Outcome, caller: &Caller) -> Option<usize> {
+        let Outcome::Order(snapshot) = outcome else { return None };
+        let staff = caller.principal.role == Role::Staff;
+        staff.then(|| self.hub.connections(&Topic::User(snapshot.order.customer.clone())))
     }
 
     /// A refusal as a problem; a conflict of versions shows the present state.
@@ -123,6 +137,7 @@ pub struct Done {
     outcome: Outcome,
     receipt: Receipt,
     audience: Audience,
+    live: Option<usize>,
 }
 
 impl Done {
@@ -150,6 +165,9 @@ impl Done {
         }
         if let Ok(cursor) = HeaderValue::try_from(self.receipt.cursor.to_string()) {
             headers.insert(CURSOR, cursor);
+        }
+        if let Some(live) = self.live {
+            headers.insert(LIVE, HeaderValue::from(live));
         }
     }
 

@@ -10,7 +10,7 @@ pub use crate::ring::Entry;
 use crate::ring::{Ring, Taken};
 use crate::rounds::Rounds;
 use crate::seat::{Listeners, Topics, Waiting, lock};
-
+use crate::statistics::Statistics;
 use crate::subscription::Subscription;
 use crate::topic::Topic;
 
@@ -28,6 +28,7 @@ pub struct Hub {
     topics: Mutex<Topics>,
     rounds: Rounds,
     inboxes: Inboxes,
+    statistics: Statistics,
 }
 
 impl Hub {
@@ -40,7 +41,8 @@ impl Hub {
     pub fn with_ring(queries: Arc<dyn Queries>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
         let (topics, rounds, inboxes) = (Mutex::default(), Rounds::default(), Inboxes::default());
-        Self { queries, epoch: head.epoch, ring, topics, rounds, inboxes }
+        let statistics = Statistics::default();
+        Self { queries, epoch: head.epoch, ring, topics, rounds, inboxes, statistics }
     }
 
     /// The head, as a cursor.
@@ -118,6 +120,7 @@ impl Hub {
                 heard = topics.everybody().collect();
             }
         }
+        self.statistics.delivered(told.iter().sum());
         for listeners in heard {
             listeners.wake();
             self.rounds.begin(listeners);
@@ -177,8 +180,14 @@ impl Hub {
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.
+    #[expect(clippy::needless_pass_by_value, reason = "who resumes is done with the cursor")]
     pub fn subscribe(self: &Arc<Self>, topic: Topic, after: Option<Cursor>) -> Subscription {
-        Subscription::new(Waiting::take(self, topic, true), after)
+        Subscription::new(Waiting::take(self, topic, true), after.as_ref())
+    }
+
+    /// What is counted.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
     }
 
     /// Topics somebody listens to.

@@ -19,8 +19,11 @@ pub struct Entry {
     pub(crate) topics: Vec<Topic>,
     encodings: [OnceLock<Option<Bytes>>; 4],
     /// By dialect, audience, and whether the listener joined the order. Made for the first Socket.IO connection.
-    frames: OnceLock<Box<[OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2]>>,
+    frames: OnceLock<Box<Frames>>,
 }
+
+/// The frames of one event, each kind made once.
+type Frames = [OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2];
 
 impl Entry {
     /// Wraps an event for delivery.

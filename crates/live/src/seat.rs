@@ -118,8 +118,7 @@ impl Listeners {
     pub(crate) fn portion(&self, from: usize, portion: &mut Vec<Arc<dyn Pull>>) -> Option<usize> {
         let pulled = lock(&self.pulled);
         let until = (from + PORTION).min(pulled.places.len());
-        let Some(places) = pulled.places.get(from..until) else { return None };
-        portion.extend(places.iter().flatten().cloned());
+        portion.extend(pulled.places.get(from..until)?.iter().flatten().cloned());
         (until < pulled.places.len()).then_some(until)
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::hub::{Entry, Hub};
 use crate::seat::{Seat, Waiting};
+use crate::statistics::CatchingUp;
 use crate::topic::Topic;
 
 /// The most events handed over at once. A reader who stops reading holds one portion.
@@ -20,6 +21,8 @@ pub(crate) const SNAPSHOT: usize = 50;
 pub struct Subscription {
     waiting: Waiting,
     position: Position,
+    /// It is behind what is in memory.
+    catching_up: Option<CatchingUp>,
 }
 
 /// Where a listener is.
@@ -75,9 +78,9 @@ impl Position {
 }
 
 impl Subscription {
-    pub(crate) fn new(waiting: Waiting, after: Option<Cursor>) -> Self {
-        let position = Position::after(&waiting.seat.hub, after.as_ref());
-        Self { waiting, position }
+    pub(crate) fn new(waiting: Waiting, after: Option<&Cursor>) -> Self {
+        let position = Position::after(&waiting.seat.hub, after);
+        Self { waiting, position, catching_up: None }
     }
 
     /// A listener whose cursor could not even be read.
@@ -127,8 +130,10 @@ impl Subscription {
             let Seat { hub, topic, listeners, .. } = &self.waiting.seat;
             if let Some((entries, upto)) = hub.recent(topic, listeners, after, PORTION) {
                 self.position = Position::At(upto);
+                self.catching_up = None;
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
             }
+            self.catching_up.get_or_insert_with(|| CatchingUp::begin(hub));
             let stretch = match hub.queries().tail(topic.scope(), after, PORTION).await {
                 Ok(stretch) => stretch,
                 Err(TailError::Pruned) => {
@@ -138,6 +143,7 @@ impl Subscription {
                 Err(TailError::Log(error)) => return Err(error),
             };
             self.position = Position::At(stretch.upto.max(after));
+            self.waiting.seat.hub.statistics().replayed(stretch.events.len());
             if !stretch.events.is_empty() {
                 let entries = stretch.events.into_iter().map(|told| Arc::new(Entry::new(told)));
                 return Ok(Some(Delivery::Events(entries.collect())));
@@ -154,6 +160,7 @@ impl Subscription {
         let newest = OrderFilter::newest(self.waiting.seat.topic.scope(), SNAPSHOT);
         let page = self.waiting.seat.hub.queries().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
+        self.waiting.seat.hub.statistics().reset();
         Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }
 }

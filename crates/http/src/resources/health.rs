@@ -92,7 +92,7 @@ pub async fn metrics(State(app): State<Shared>) -> Result<Response, Problem> {
         .metrics
         .encode(&Momentary {
             users: signed(app.connections.count().1),
-            topics: signed(app.hub.topics()),
+            hub: &app.hub,
             head: i64::try_from(app.hub.head().0).unwrap_or(i64::MAX),
             database_bytes: database.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
             memory_bytes: resident_memory(),

@@ -91,7 +91,13 @@ pub struct Tracking {
 #[utoipa::path(
     put, path = "/orders/tracking", tag = "shop E", request_body = Tracking,
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
-    responses((status = OK, body = OrderView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub async fn tracking(
     State(app): State<Shared>,

@@ -114,7 +114,7 @@ impl Visit {
     fn begin(app: &Shared, principal: &Principal, place: Place, resumed: bool) -> Self {
         let (user, role) = (principal.user.clone(), principal.role);
         app.metrics.stream_opened(resumed);
-        tracing::info!(%user, role = role.name(), resumed, "connected");
+        tracing::info!(%user, role = role.name(), transport = "sse", resumed, "connected");
         Self { app: Arc::clone(app), user, role, _place: place }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
     let message =
         message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
     payload.insert("message".to_owned(), message.clone());
-    let notification = notification(&payload, telling.notification.as_ref(), message);
+    let notification = notification(&payload, telling.notification.as_ref(), &message);
     let delivery = matches!(telling.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
     let payload = Value::Object(payload);
     let mut said = Said::new();
@@ -55,7 +55,7 @@ pub(super) fn state(order: &OrderView, audience: Audience) -> Said {
 }
 
 /// A line of the inbox under the names of reference shop D: `type` is its category.
-fn notification(payload: &Map<String, Value>, line: Option<&Value>, message: Value) -> Value {
+fn notification(payload: &Map<String, Value>, line: Option<&Value>, message: &Value) -> Value {
     let mut notification = pick(
         payload,
         &[
@@ -68,8 +68,8 @@ fn notification(payload: &Map<String, Value>, line: Option<&Value>, message: Val
     );
     let member = |name: &str| line.and_then(|line| line.get(name)).cloned();
     notification.insert("type".to_owned(), member("category").unwrap_or_else(|| json!("order")));
-    notification.insert("message".to_owned(), message);
-    notification.insert("read".to_owned(), member("read").unwrap_or_else(|| json!(false)));
+    notification.insert("message".to_owned(), message.clone());
+    notification.insert("read".to_owned(), member("read").unwrap_or(json!(false)));
     notification.extend(member("title").map(|title| ("title".to_owned(), title)));
     Value::Object(notification)
 }

@@ -88,7 +88,7 @@ impl Dialect {
             Self::Rooms => rooms::say(&telling),
             Self::Feed => feed::say(&telling),
         };
-        with_offset(said, &Cursor { epoch: epoch.clone(), seq: told.recorded.seq })
+        with_offset(&said, &Cursor { epoch: epoch.clone(), seq: told.recorded.seq })
     }
 
     /// The present state of an order, told like a change, to a client that cannot be told the changes.
@@ -124,7 +124,7 @@ fn notification(told: &Told, view: &EventView, audience: Audience) -> Option<Val
 }
 
 /// Frames of which the last ends with a cursor.
-pub(crate) fn with_offset(said: Said, cursor: &Cursor) -> Box<[Frame]> {
+pub(crate) fn with_offset(said: &[(&'static str, Value)], cursor: &Cursor) -> Box<[Frame]> {
     let offset = cursor.to_string();
     let last = said.len().saturating_sub(1);
     let frames = said.iter().enumerate().map(|(place, (name, payload))| {

@@ -16,6 +16,7 @@ use socketio::{Event, Socket};
 use super::client::{Client, Follow};
 use super::{Denial, Gate, Gateway, Pass};
 use crate::dialect::Dialect;
+use crate::topic::Topic;
 
 impl<G: Gate> Gateway<G> {
     pub(super) async fn asked(&self, socket: &Socket<Self>, event: Event<Self>) {
@@ -90,7 +91,8 @@ impl<G: Gate> Gateway<G> {
         Ok(json!({ "ok": true }))
     }
 
-    /// Row C3: the change is stored, and everybody concerned hears of it. Who may do it is decided by the domain.
+    /// Row C3: the change is stored, and everybody concerned hears of it; `live` says how many of the customer's
+    /// connections that was (row C5). Who may do it is decided by the domain.
     async fn update_status(&self, client: &Client<G>, argument: Option<&Value>) -> Result<Value, Denial> {
         let order = named(argument)?;
         let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
@@ -100,9 +102,11 @@ impl<G: Gate> Gateway<G> {
         })?;
         let snapshot = self.gate.set_status(&client.pass, order, status).await?;
         let view = snapshot.view(Audience::of(client.pass.role()));
-        Ok(
-            json!({ "ok": true, "orderId": view.id, "orderNumber": view.number, "status": view.status, "version": view.version }),
-        )
+        let live = self.hub.connections(&Topic::User(snapshot.order.customer.clone()));
+        Ok(json!({
+            "ok": true, "orderId": view.id, "orderNumber": view.number, "status": view.status, "version": view.version,
+            "live": live,
+        }))
     }
 
     /// A client follows an order from now on.

@@ -23,6 +23,7 @@ use crate::limits::Place;
 use crate::notice::Notice;
 use crate::seat::{Pull, Seat, lock};
 use crate::sse::Close;
+use crate::statistics::CatchingUp;
 use crate::stats::StatsBoard;
 use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
 
@@ -55,6 +56,8 @@ struct State<G: Gate> {
     position: Position,
     /// What is being read for it.
     loading: Option<Loading>,
+    /// It is behind what is in memory.
+    catching_up: Option<CatchingUp>,
     joined: Vec<Joined>,
     /// What it joined is remembered for when it comes back.
     remembered: bool,
@@ -116,6 +119,7 @@ impl<G: Gate> Client<G> {
             seat: Some(seat),
             position,
             loading: None,
+            catching_up: None,
             joined: resume.joined,
             remembered: false,
             counted: 0,
@@ -148,6 +152,7 @@ impl<G: Gate> Client<G> {
     pub(super) fn leave(&self, gateway: &Gateway<G>) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
         let (seat, loading) = (state.seat.take(), state.loading.take());
+        state.catching_up = None;
         state.socket = None;
         let joined = std::mem::take(&mut state.joined);
         let remembered = std::mem::take(&mut state.remembered);
@@ -211,33 +216,33 @@ impl<G: Gate> Client<G> {
     pub(super) fn fill(
         &self,
         hub: &Hub,
-        stats: &StatsBoard,
+        board: &StatsBoard,
         context: &mut Context<'_>,
         outgoing: &mut Outgoing<'_>,
     ) {
-        let mut state = lock(&self.state);
-        let state = &mut *state;
+        let mut held = lock(&self.state);
+        let state = &mut *held;
         if state.seat.is_none() || state.socket.is_none() {
             return;
         }
         if let Some(counts) = &self.counts
-            && let Some((number, frame)) = stats.newest(&counts.store, self.dialect, state.counted)
+            && let Some((number, frame)) = board.newest(&counts.store, self.dialect, state.counted)
         {
             state.counted = number;
             outgoing.push(frame);
         }
         while !outgoing.is_full() {
             if let Some(loading) = &mut state.loading {
-                let loaded = match loading {
+                let looked = match loading {
                     Loading::Stretch(reading) => reading.as_mut().poll(context).map(Loaded::Stretch),
                     Loading::Snapshot(why, reading) => {
                         let why = *why;
                         reading.as_mut().poll(context).map(|page| Loaded::Snapshot(why, page))
                     }
                 };
-                let Poll::Ready(loaded) = loaded else { return };
+                let Poll::Ready(found) = looked else { return };
                 state.loading = None;
-                if let Err(error) = self.take_in(state, hub, loaded, outgoing) {
+                if let Err(error) = self.take_in(state, hub, found, outgoing) {
                     tracing::error!(%error, "a live connection cannot read the log");
                     hang_up(state);
                     return;
@@ -253,22 +258,20 @@ impl<G: Gate> Client<G> {
             };
             let Some(seat) = &state.seat else { return };
             let room = outgoing.room().min(PORTION);
-            match hub.recent(&seat.topic, &seat.listeners, after, room) {
-                Some((entries, upto)) => {
-                    let done = entries.len() < room;
-                    for entry in &entries {
-                        self.push(hub, &state.joined, entry, outgoing);
-                    }
-                    state.position = Position::At(upto);
-                    if done {
-                        return;
-                    }
-                }
-                None => {
-                    let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
-                    let reading = async move { queries.tail(scope, after, PORTION).await };
-                    state.loading = Some(Loading::Stretch(Box::pin(reading)));
-                }
+            let Some((entries, upto)) = hub.recent(&seat.topic, &seat.listeners, after, room) else {
+                let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
+                let reading = async move { queries.tail(scope, after, PORTION).await };
+                state.loading = Some(Loading::Stretch(Box::pin(reading)));
+                state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
+                continue;
+            };
+            for entry in &entries {
+                self.push(hub, &state.joined, entry, outgoing);
+            }
+            state.position = Position::At(upto);
+            state.catching_up = None;
+            if entries.len() < room {
+                return;
             }
         }
     }
@@ -302,6 +305,7 @@ impl<G: Gate> Client<G> {
         match loaded {
             Loaded::Stretch(Ok(stretch)) => {
                 let Position::At(after) = state.position else { return Ok(()) };
+                hub.statistics().replayed(stretch.events.len());
                 for told in stretch.events {
                     self.push(hub, &state.joined, &Entry::new(told), outgoing);
                 }
@@ -318,10 +322,11 @@ impl<G: Gate> Client<G> {
                 // that the newest ends on top.
                 let mut said = vec![("reset", reset)];
                 said.extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
-                for frame in with_offset(said, &page.cursor) {
+                for frame in with_offset(&said, &page.cursor) {
                     outgoing.push(frame);
                 }
                 state.position = Position::At(page.cursor.seq);
+                hub.statistics().reset();
             }
         }
         Ok(())

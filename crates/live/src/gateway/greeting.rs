@@ -20,6 +20,7 @@ struct Connected<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the wire's name")]
 struct Status<'a> {
     status: &'static str,
     #[serde(flatten)]

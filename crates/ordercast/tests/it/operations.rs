@@ -1,5 +1,6 @@
 //! What an operator, a load balancer and a browser's developer get to see.
 
+mod asyncapi;
 mod document;
 mod metrics;
 mod mistakes;
@@ -34,6 +35,7 @@ async fn every_answer_tells_the_browser_not_to_guess_and_not_to_frame() {
         ("/nothing", 404),
         ("/docs/", 200),
         ("/api/openapi.json", 200),
+        ("/api/asyncapi.json", 200),
     ] {
         let answer = shop.get(path).send().await;
         assert_eq!(answer.status, status, "{path}");

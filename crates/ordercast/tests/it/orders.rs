@@ -3,6 +3,7 @@
 mod changes;
 mod counts;
 mod delivery;
+mod told;
 
 use serde_json::{Value, json};
 

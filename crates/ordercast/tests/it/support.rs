@@ -2,7 +2,8 @@
 //!
 //! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`] and [`Shop::on`]. A test owns it.
 //! - [`ask`]: requests and answers. [`people`]: who asks, with tokens. [`goods`]: products and orders to ask about.
-//! - [`clock`]: time that a test moves. [`live`]: the stream of events. [`raw`]: requests that no client library would send.
+//! - [`clock`]: time that a test moves. [`live`]: the stream of events.
+//!   [`socket`]: Socket.IO. [`raw`]: requests that no client library would send.
 //!
 //! Nothing waits by sleeping: wait for what should happen, within [`PATIENCE`].
 
@@ -12,6 +13,7 @@ pub(crate) mod goods;
 pub(crate) mod live;
 pub(crate) mod people;
 pub(crate) mod raw;
+pub(crate) mod socket;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -157,7 +157,7 @@ impl CloseReason {
 pub struct Engine<P: Protocol> {
     pub(crate) protocol: P,
     pub(crate) config: Config,
-    pub(crate) statistics: Statistics,
+    pub(crate) statistics: Arc<Statistics>,
     connections: Mutex<Connections<P>>,
 }
 
@@ -171,7 +171,7 @@ impl<P: Protocol> Engine<P> {
     /// An engine without connections.
     pub fn new(protocol: P, config: Config) -> Arc<Self> {
         let connections = Mutex::new(Connections { by_sid: HashMap::new(), closing: None });
-        Arc::new(Self { protocol, config, statistics: Statistics::default(), connections })
+        Arc::new(Self { protocol, config, statistics: Arc::default(), connections })
     }
 
     /// What runs on top.
@@ -179,8 +179,8 @@ impl<P: Protocol> Engine<P> {
         &self.protocol
     }
 
-    /// The counts.
-    pub fn statistics(&self) -> &Statistics {
+    /// The counts. They may be kept beyond the engine.
+    pub fn statistics(&self) -> &Arc<Statistics> {
         &self.statistics
     }
 

@@ -69,6 +69,9 @@ pub struct OneOutcome {
     /// Its version now, if it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
+    /// How many of the customer's connections were live and heard of it; counted anew when the answer is replayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<usize>,
     /// The problem's code, if it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
@@ -123,7 +126,10 @@ pub async fn bulk_status(
         .into_iter()
         .zip(names)
         .map(|(order, name)| match name.and_then(|_| decided.next()) {
-            Some(outcome) => OneOutcome::of(order, outcome),
+            Some(outcome) => {
+                let live = app.live(&outcome, &staff.caller);
+                OneOutcome::of(order, outcome, live)
+            }
             None => OneOutcome::unknown(order),
         })
         .collect();
@@ -137,7 +143,7 @@ pub async fn bulk_status(
 }
 
 impl OneOutcome {
-    fn of(order: String, outcome: Outcome) -> Self {
+    fn of(order: String, outcome: Outcome, live: Option<usize>) -> Self {
         match outcome {
             Outcome::Order(snapshot) => Self {
                 order,
@@ -145,6 +151,7 @@ impl OneOutcome {
                 number: Some(snapshot.order.number),
                 status: Some(snapshot.order.status()),
                 version: Some(snapshot.order.version),
+                live,
                 code: None,
                 detail: None,
             },
@@ -161,6 +168,6 @@ impl OneOutcome {
 
     fn refused(order: String, code: String, detail: String) -> Self {
         let (code, detail) = (Some(code), Some(detail));
-        Self { order, ok: false, number: None, status: None, version: None, code, detail }
+        Self { order, ok: false, number: None, status: None, version: None, live: None, code, detail }
     }
 }

@@ -39,7 +39,10 @@ pub struct Body {
     ),
     request_body = Option<Body>,
     responses(
-        (status = OK, body = OrderView),
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`too_late_to_cancel`, `final_status`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

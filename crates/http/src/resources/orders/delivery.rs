@@ -64,7 +64,13 @@ impl Body {
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
     request_body = Body,
-    responses((status = OK, body = OrderView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub async fn set_delivery(
     State(app): State<Shared>,

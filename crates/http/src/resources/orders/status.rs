@@ -52,7 +52,13 @@ pub struct Body {
         ("If-Match" = Option<String>, Header, description = "The version you saw; another one is answered 412 with the present state"),
     ),
     request_body = Body,
-    responses((status = OK, body = OrderView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub async fn set_status(
     State(app): State<Shared>,

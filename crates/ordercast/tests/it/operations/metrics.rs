@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use crate::support::Shop;
 use crate::support::people::{customer, staff};
 
@@ -85,4 +87,73 @@ async fn d27_the_numbers_move_with_what_happens() {
     }
     let unmatched = read(&shop).await.keys().filter(|name| name.contains("nothing")).count();
     assert_eq!(unmatched, 0);
+}
+
+#[tokio::test]
+async fn d14_d15_live_connections_are_counted_by_transport_and_by_what_became_of_them() {
+    let shop = Shop::open().await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let tea = shop.product("Tea", 10).await;
+    let (_stream, _) = shop.listen(&asha).await;
+    let _socket = shop.socket(json!({"token": asha})).await;
+    let refused = shop.get("/socket.io/?EIO=4&transport=polling&dialect=klingon").send().await;
+    assert_eq!(refused.status, 400);
+    let placed = shop.place(&asha, tea, 1).await;
+    shop.advance(&placed, "processing").await;
+    let all = read(&shop).await;
+    let value = |name: &str| all.get(name).copied().unwrap_or_else(|| panic!("{name} is missing: {all:#?}"));
+    for (name, is) in [
+        (r#"ordercast_live_connections{transport="sse"}"#, 1.0),
+        (r#"ordercast_live_connections{transport="polling"}"#, 1.0),
+        (r#"ordercast_live_connections{transport="websocket"}"#, 0.0),
+        ("ordercast_topics", 1.0),
+        ("ordercast_sockets_opened_total", 1.0),
+        ("ordercast_sockets_upgraded_total", 0.0),
+        ("ordercast_sockets_refused_total", 1.0),
+        ("ordercast_sockets_throttled_total", 0.0),
+        (r#"ordercast_sockets_closed_total{reason="too_slow"}"#, 0.0),
+        // Two events, for two connections.
+        ("ordercast_deliveries_total", 4.0),
+        ("ordercast_replays_total", 0.0),
+        ("ordercast_resets_total", 0.0),
+        ("ordercast_catching_up", 0.0),
+    ] {
+        assert!((value(name) - is).abs() < 0.5, "{name} is {}, not {is}", value(name));
+    }
+    drop(shop.resume(&asha, "another-epoch:1").await.0.until("reset").await);
+    let mut lost = shop.socket(json!({"token": sam, "cursor": "nonsense"})).await;
+    lost.until("reset").await;
+    let after = read(&shop).await;
+    assert!((after["ordercast_resets_total"] - 2.0).abs() < 0.1, "{after:#?}");
+}
+
+#[tokio::test]
+async fn d14_who_is_served_from_the_log_is_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let asha = customer("asha");
+    let shop = Shop::at(directory.path(), &[]).await;
+    let tea = shop.product("Tea", 10).await;
+    let (stream, connected) = shop.listen(&asha).await;
+    drop(stream);
+    shop.place(&asha, tea, 1).await;
+    shop.place(&asha, tea, 1).await;
+    shop.close().await;
+    // A new process has nothing in memory.
+    let shop = Shop::at(directory.path(), &[]).await;
+    let mut socket = shop.socket(json!({"token": asha, "cursor": connected.id})).await;
+    socket.until("order:created").await;
+    socket.until("order:created").await;
+    let (mut stream, _) = shop.resume(&asha, &connected.id).await;
+    stream.until("order.created").await;
+    let all = read(&shop).await;
+    assert!((all["ordercast_replays_total"] - 2.0).abs() < 0.1, "{all:#?}");
+    assert!((all["ordercast_replayed_events_total"] - 4.0).abs() < 0.1, "{all:#?}");
+    // Both are at the head as soon as they hear of something new.
+    shop.place(&asha, tea, 1).await;
+    socket.until("order:created").await;
+    stream.until("order.created").await;
+    stream.until("order.created").await;
+    let all = read(&shop).await;
+    assert!(all["ordercast_catching_up"].abs() < 0.1, "{all:#?}");
+    assert!((all["ordercast_replays_total"] - 2.0).abs() < 0.1, "{all:#?}");
 }

@@ -1,0 +1,219 @@
+//! The document of the live events: every event that is heard is in it and fits its schema, and nothing else is.
+
+mod judge;
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use live::sse::{self, Listener};
+use orders::{Role, UserId};
+use serde_json::{Value, json};
+
+use self::judge::Judge;
+use crate::support::goods::Placed;
+use crate::support::live::Events;
+use crate::support::people::{customer, driver, id_of, staff};
+use crate::support::socket::Socket;
+use crate::support::{Shop, within};
+
+const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
+
+/// Somebody's connection, and whether it is done.
+struct Ear<'a> {
+    socket: Socket<'a>,
+    dialect: &'static str,
+    who: &'static str,
+    joined: bool,
+}
+
+impl<'a> Ear<'a> {
+    async fn open(
+        shop: &'a Shop,
+        dialect: &'static str,
+        who: &'static str,
+        token: &str,
+        joined: bool,
+    ) -> Self {
+        let socket = shop.socket(json!({"token": token, "dialect": dialect})).await;
+        Self { socket, dialect, who, joined }
+    }
+
+    /// Asks for something; both sides are judged.
+    async fn ask(&mut self, judge: &mut Judge, name: &str, argument: Value) -> Value {
+        judge.check(self.dialect, name, self.who, &argument);
+        let answer = self.socket.ask(name, argument).await;
+        judge.check(self.dialect, &format!("{name}.ack"), "", &answer);
+        answer
+    }
+
+    /// Hears everything until the order was delivered and the inbox read, as far as this one gets to hear of it.
+    async fn hear(&mut self, judge: &mut Judge) {
+        let follows = self.joined || self.dialect != "rooms";
+        let (mut delivered, mut read) = (!follows, false);
+        let (mut counted, mut looked) = (self.who != "staff", self.who != "staff");
+        while !(delivered && read && counted && looked) {
+            let said = self.socket.next().await;
+            judge.check(self.dialect, &said.name, self.who, &said.data);
+            delivered |= said.data["status"] == "delivered" && !said.offset.is_empty();
+            read |= said.name == "notifications:read";
+            counted |= said.data.get("byStatus").is_some();
+            looked |= said.name == "order:presence";
+        }
+    }
+}
+
+/// Everything that can happen to an order and a product.
+async fn everything(shop: &Shop, order: &Placed, asha: &str, dev: &str, sam: &str) {
+    let cup = shop.product("Cup", 5).await;
+    shop.put(&format!("/api/v1/products/{cup}"), &json!({"name": "Mug"})).by(sam).gives(200).await;
+    let gone = shop.place(asha, cup, 1).await;
+    shop.post(&gone.path("/cancel"), &json!({"reason": "broken"})).by(sam).gives(200).await;
+    shop.assign(order, &id_of("dev")).await;
+    let status = |body: Value| shop.put(&order.path("/status"), &body).by(sam);
+    status(json!({"status": "processing", "note": "careful"})).gives(200).await;
+    status(json!({"status": "processing", "note": "very"})).gives(200).await;
+    status(json!({"status": "paid"})).gives(200).await;
+    let expected = "2031-05-01T10:00:00Z";
+    let shipped = json!({"status": "shipped", "trackingNumber": "TRACK-1", "estimatedDelivery": expected});
+    status(shipped).gives(200).await;
+    status(json!({"status": "processing", "reason": "wrong parcel"})).gives(200).await;
+    status(json!({"status": "shipped"})).gives(200).await;
+    let place = json!({"location": {"latitude": 53.5, "longitude": 10.0}});
+    shop.put(&order.path("/delivery"), &place).by(dev).gives(200).await;
+    let partner = json!({"partner": {"name": "Dora"}, "estimatedDelivery": "2031-05-02T10:00:00Z"});
+    shop.put(&order.path("/delivery"), &partner).by(sam).gives(200).await;
+    status(json!({"status": "delivered"})).gives(200).await;
+}
+
+#[tokio::test]
+async fn every_live_event_is_in_the_document_and_fits_it() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "64")]).await;
+    let mut judge = Judge::of(shop.get("/api/asyncapi.json").gives(200).await);
+    let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
+    let people = [("customer", &asha), ("staff", &sam), ("driver", &dev)];
+    let tea = shop.product("Tea", 10).await;
+    let order = shop.place(&asha, tea, 1).await;
+    shop.assign(&order, &id_of("dev")).await;
+    let mut ears = Vec::new();
+    for dialect in DIALECTS {
+        for (who, token) in people {
+            for joined in [false, true] {
+                let mut ear = Ear::open(&shop, dialect, who, token, joined).await;
+                if joined {
+                    let answer = ear.ask(&mut judge, "join-order-tracking", json!(order.number)).await;
+                    assert_eq!((&answer["ok"], &answer["orderId"]), (&json!(true), &json!(order.id)));
+                }
+                ears.push(ear);
+            }
+        }
+    }
+    let mut streams = Vec::new();
+    for (who, token) in people {
+        let (events, connected) = shop.listen(token).await;
+        judge.check("stream", &connected.name, who, &connected.data);
+        streams.push((who, events));
+    }
+    let mut mia = Ear::open(&shop, "rooms", "staff", &staff("mia"), true).await;
+    mia.ask(&mut judge, "join-order-tracking", json!(order.id)).await;
+    everything(&shop, &order, &asha, &dev, &sam).await;
+    for (_, token) in people {
+        shop.ask("POST", "/api/v1/notifications/read-all").by(token).gives(200).await;
+    }
+    for ear in &mut ears {
+        ear.hear(&mut judge).await;
+        let answer = ear.ask(&mut judge, "leave-order-tracking", json!({"orderId": order.id})).await;
+        assert_eq!(answer["ok"], true);
+        let answer = ear.ask(&mut judge, "join-order-tracking", json!("77777")).await;
+        assert_eq!(answer["error"]["code"], "order_not_found");
+        ear.socket.tell("join-order-tracking", json!(["nonsense"])).await;
+        let refused = ear.socket.until("error").await;
+        judge.check(ear.dialect, "error", ear.who, &refused.data);
+        let another = shop.place(&asha, tea, 1).await;
+        let update = json!({"orderId": another.number, "status": "processing"});
+        let answer = ear.ask(&mut judge, "admin-status-update", update).await;
+        assert_eq!(answer["ok"], ear.who == "staff", "{answer}");
+        shop.post(&another.path("/cancel"), &json!({})).by(&sam).gives(200).await;
+    }
+    resets(&shop, &mut judge, &people).await;
+    for (who, events) in &mut streams {
+        let (mut delivered, mut read, mut counted) = (false, false, *who != "staff");
+        while !(delivered && read && counted) {
+            let event = events.next().await.unwrap();
+            judge.check("stream", &event.name, who, &event.data);
+            delivered |= event.data["status"] == "delivered";
+            read |= event.name == "notifications.read";
+            counted |= event.name == "stats.updated";
+        }
+    }
+    let heartbeat = heartbeat(&shop).await;
+    judge.check("stream", "heartbeat", "customer", &heartbeat);
+    let zoe = shop.register("zoe@example.com").await;
+    let (mut hers, _) = shop.listen(&zoe.token).await;
+    shop.ask("POST", "/api/v1/auth/logout").by(&zoe.token).gives(204).await;
+    let reconnect = hers.until("reconnect").await;
+    judge.check("stream", "reconnect", "customer", &reconnect.data);
+    judge.all_was_heard();
+}
+
+/// Everybody comes from somewhere that nobody knows.
+async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String)]) {
+    for (who, token) in people {
+        for dialect in DIALECTS {
+            let auth = json!({"token": token, "dialect": dialect, "cursor": "nonsense"});
+            let mut socket = shop.socket(auth).await;
+            let mut begun = false;
+            loop {
+                let said = socket.next().await;
+                judge.check(dialect, &said.name, who, &said.data);
+                begun |= said.name == "reset";
+                if begun && !said.offset.is_empty() {
+                    break;
+                }
+            }
+        }
+        let (mut events, _): (Events, _) = shop.resume(token, "nonsense").await;
+        let reset = events.until("reset").await;
+        judge.check("stream", "reset", who, &reset.data);
+    }
+}
+
+/// A heartbeat, of a stream whose time is its own.
+async fn heartbeat(shop: &Shop) -> Value {
+    let user = UserId::new("nobody").unwrap();
+    let subscription = shop.app.hub.subscribe(live::Topic::User(user.clone()), None);
+    let listener =
+        Listener { role: Role::Customer, person: orders::view::Person { id: user, name: None, email: None } };
+    let never = std::future::pending().boxed();
+    let now = Box::new(ordercast::clock::now);
+    let stream = sse::stream(subscription, &listener, false, None, None, never, now);
+    let mut stream = std::pin::pin!(stream);
+    within(stream.next()).await.unwrap();
+    tokio::time::pause();
+    let frame = stream.next().await.unwrap();
+    tokio::time::resume();
+    let text = std::str::from_utf8(&frame).unwrap();
+    let data = text.strip_prefix("event: heartbeat\ndata: ").unwrap();
+    serde_json::from_str(data.trim_end()).unwrap()
+}
+
+#[tokio::test]
+async fn the_document_is_asyncapi_3_and_whole() {
+    let shop = Shop::with(&[("FRONTEND_URL", "https://shop.example")]).await;
+    let answer = shop.get("/api/asyncapi.json").send().await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    let document = answer.json();
+    assert_eq!(document["asyncapi"], "3.0.0");
+    let mut judge = Judge::of(document.clone());
+    judge.references_lead_somewhere();
+    for server in ["sockets", "streams"] {
+        assert!(document["servers"][server]["host"].as_str().is_some_and(|host| !host.contains('/')));
+    }
+    for operation in document["operations"].as_object().unwrap().values() {
+        assert!(["send", "receive"].contains(&operation["action"].as_str().unwrap()));
+        let channel = operation["channel"]["$ref"].as_str().unwrap();
+        for message in operation["messages"].as_array().unwrap() {
+            let message = message["$ref"].as_str().unwrap();
+            assert!(message.starts_with(&format!("{channel}/messages/")), "{message} is of another channel");
+        }
+    }
+    let openapi = shop.get("/api/openapi.json").gives(200).await;
+    assert!(openapi["info"]["description"].as_str().unwrap().contains("/api/asyncapi.json"));
+}
