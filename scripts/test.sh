@@ -10,9 +10,9 @@ cargo test --locked --workspace --all-features
 
 # The server is the one that cargo just built.
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-    skip "the tests with the real socket.io-client (e2e/), which need node 20 or newer and npm"
-elif [ "$(node --print 'Number(process.versions.node.split(".")[0])')" -lt 20 ]; then
-    skip "the tests with the real socket.io-client (e2e/), which need node 20 or newer; here is $(node --version)"
+    skip "the tests with the real socket.io-client (e2e/), which need node 20.11 or newer and npm"
+elif ! node --eval 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 11) ? 0 : 1)'; then
+    skip "the tests with the real socket.io-client (e2e/), which need node 20.11 or newer; here is $(node --version)"
 elif ! npm ci --prefix e2e --no-fund --no-audit --loglevel=error; then
     skip "the tests with the real socket.io-client (e2e/): npm could not install it (see above)"
 else

@@ -69,8 +69,8 @@ class Network {
   /** Each connection is cut now, for both sides. */
   cut() {
     for (const { near, far } of this.#lines) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      near.destroy();
+      far.destroy();
     }
   }
 

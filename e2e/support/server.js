@@ -19,6 +19,7 @@ export async function startServer(...options) {
   const server = new Server(data, await freePort(), options);
   try {
     await server.start();
+    await (await server.admin()).stockUp();
   } catch (error) {
     await server.remove();
     throw error;
