@@ -16,6 +16,8 @@ pub struct Statistics {
     pub replayed_events: AtomicU64,
     /// Times a client had to start over.
     pub resets: AtomicU64,
+    /// Orders that were not joined, because their connection follows as many as it may.
+    pub joins_refused: AtomicU64,
     /// Gauge: connections that are being served from the log.
     pub catching_up: AtomicUsize,
 }
@@ -29,6 +31,10 @@ impl Statistics {
 
     pub(crate) fn replayed(&self, events: usize) {
         self.replayed_events.fetch_add(events as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn join_refused(&self) {
+        self.joins_refused.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn reset(&self) {

@@ -36,6 +36,7 @@ pub(super) struct LiveMetrics {
     replays: Counter,
     replayed_events: Counter,
     resets: Counter,
+    joins_refused: Counter,
     catching_up: Gauge,
 }
 
@@ -69,6 +70,8 @@ impl LiveMetrics {
         let help = "Events read from the log for these connections";
         registry.register("replayed_events", help, self.replayed_events.clone());
         registry.register("resets", "Times a client had to start over", self.resets.clone());
+        let help = "Orders not joined, because a connection followed as many as it may";
+        registry.register("joins_refused", help, self.joins_refused.clone());
         registry.register("catching_up", "Connections served from the log now", self.catching_up.clone());
     }
 
@@ -80,6 +83,7 @@ impl LiveMetrics {
         copy(&self.replays, &counted.replays);
         copy(&self.replayed_events, &counted.replayed_events);
         copy(&self.resets, &counted.resets);
+        copy(&self.joins_refused, &counted.joins_refused);
         self.catching_up.set(now(&counted.catching_up));
         let over = |transport| self.connections.get_or_create_owned(&TransportLabels { transport });
         over("sse").set(streams);

@@ -61,6 +61,7 @@ impl<G: Gate> Gateway<G> {
         let number = view.number;
         match client.follow(&self.joins, number, view.version, self.options.max_joined) {
             Follow::TooMany => {
+                self.hub.statistics().join_refused();
                 return Err(Denial {
                     code: "too_many_joined",
                     message: format!(

@@ -157,3 +157,17 @@ async fn d14_who_is_served_from_the_log_is_counted() {
     assert!(all["ordercast_catching_up"].abs() < 0.1, "{all:#?}");
     assert!((all["ordercast_replays_total"] - 2.0).abs() < 0.1, "{all:#?}");
 }
+
+#[tokio::test]
+async fn d15_a_join_too_many_is_refused_and_counted() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_JOINED_ORDERS", "1")]).await;
+    let asha = customer("asha");
+    let tea = shop.product("Tea", 10).await;
+    let (first, second) = (shop.place(&asha, tea, 1).await, shop.place(&asha, tea, 1).await);
+    let mut socket = shop.socket(json!({"token": asha})).await;
+    assert_eq!(socket.ask("join-order-tracking", json!(first.id)).await["ok"], true);
+    let refused = socket.ask("join-order-tracking", json!(second.id)).await;
+    assert_eq!(refused["error"]["code"], "too_many_joined");
+    let all = read(&shop).await;
+    assert!((all["ordercast_joins_refused_total"] - 1.0).abs() < 0.1, "{all:#?}");
+}
