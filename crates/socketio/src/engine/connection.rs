@@ -95,7 +95,12 @@ impl Outgoing<'_> {
     }
 }
 
+/// Bytes up to which copying frames behind one another costs less than telling the system where each of them is.
+const COPIED: usize = 16 * 1024;
+
 thread_local! {
+    /// Small frames on their way to the system, behind one another.
+    static JOINED: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
     /// Frames on their way from the application to the system: idle connections own none of their own.
     static BATCH: std::cell::Cell<Vec<Frame>> = const { std::cell::Cell::new(Vec::new()) };
 }
@@ -378,6 +383,16 @@ impl State {
 fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKind> {
     let done = match frames {
         [only] => io.try_write(&only.wire()[skip..]),
+        few if few.iter().map(Frame::len).sum::<usize>() <= COPIED => {
+            let mut bytes = JOINED.take();
+            bytes.clear();
+            for frame in few {
+                bytes.extend_from_slice(frame.wire());
+            }
+            let done = io.try_write(&bytes[skip..]);
+            JOINED.set(bytes);
+            done
+        }
         many => {
             let mut slices = [IoSlice::new(&[]); FRAMES];
             let used = many.len().min(FRAMES);
