@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Status;
+use super::shop::Status;
 use super::swarm::Swarm;
 use crate::cli::SocketsOptions;
 use crate::client::{Ask, Client};

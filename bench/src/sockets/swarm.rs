@@ -45,7 +45,6 @@ struct Client {
     stage: Stage,
     /// Bytes of a frame that is not complete.
     rest: Vec<u8>,
-    updates: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +62,6 @@ impl Swarm {
             stream: None,
             stage: Stage::Handshake,
             rest: Vec::new(),
-            updates: 0,
         };
         let mut swarm = Self {
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
@@ -81,11 +79,7 @@ impl Swarm {
 
     /// Connects those who are not, and waits until everybody is greeted.
     pub(crate) fn reconnect(&mut self, interrupt: &Interrupt) -> Result<()> {
-        let request = format!(
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\n\
-             Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            self.address
-        );
+        let request = opening(self.address);
         let began = Instant::now();
         let mut asked = self.greeted;
         for number in 0..self.clients.len() {
@@ -128,22 +122,9 @@ impl Swarm {
         self.greeted = 0;
     }
 
-    /// From here on the system keeps next to nothing for these clients that they have not read.
-    pub(crate) fn take_little(&self) -> Result<()> {
-        for stream in self.clients.iter().filter_map(|client| client.stream.as_ref()) {
-            rustix::net::sockopt::set_socket_recv_buffer_size(stream, 4096)?;
-        }
-        Ok(())
-    }
-
     /// Updates that came, to all clients together.
     pub(crate) fn updates(&self) -> usize {
         self.updates
-    }
-
-    /// Updates that came to one client.
-    pub(crate) fn updates_of(&self, client: usize) -> usize {
-        self.clients[client].updates
     }
 
     /// Bytes that came, to all clients together.
@@ -253,7 +234,6 @@ impl Swarm {
     fn message(&mut self, number: usize, message: &[u8]) -> Result<()> {
         let client = &mut self.clients[number];
         if message.starts_with(UPDATE) {
-            client.updates += 1;
             self.updates += 1;
             if let Some(heard) = &mut self.heard {
                 heard.push((number, Instant::now()));
@@ -277,8 +257,16 @@ impl Swarm {
     }
 }
 
+/// The request that opens a WebSocket.
+pub(crate) fn opening(address: SocketAddr) -> String {
+    format!(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
+         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+}
+
 /// A client's text frame. The mask is all zeros, which is a mask.
-fn masked(text: &[u8]) -> Vec<u8> {
+pub(crate) fn masked(text: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x81];
     match u16::try_from(text.len()) {
         Ok(length @ 0..126) => frame.push(0x80 | length.to_be_bytes()[1]),
@@ -294,7 +282,7 @@ fn masked(text: &[u8]) -> Vec<u8> {
 }
 
 /// A server's frame: its payload, and the length of it all.
-fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
+pub(crate) fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let (header, length) = match bytes.get(1)? {
         126 => (4, usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?]))),
         127 => (10, usize::try_from(u64::from_be_bytes(*bytes.get(2..)?.first_chunk()?)).ok()?),

@@ -195,29 +195,35 @@ impl Hub {
         lock(&self.topics).len()
     }
 
-    /// Events of a topic after a place, from memory, and up to where that is complete; `None`: memory does not reach
-    /// back so far.
+    /// Goes through at most `limit` events of a topic after a place, from memory. How many that were, and up to where
+    /// they are complete; `None`: memory does not reach back so far.
     pub(crate) fn recent(
         &self,
         topic: &Topic,
         listeners: &Listeners,
         after: Seq,
         limit: usize,
-    ) -> Option<(Vec<Arc<Entry>>, Seq)> {
+        mut each: impl FnMut(&Arc<Entry>),
+    ) -> Option<(usize, Seq)> {
         let ring = self.ring();
-        let known = if after >= ring.whole_after() { listeners.after(after, limit) } else { None };
-        if let Some(seqs) = known {
+        let (mut count, mut upto) = (0, after);
+        let mut visit = |entry: &Arc<Entry>| {
+            count += 1;
+            upto = upto.max(entry.seq());
+            each(entry);
+        };
+        if after >= ring.whole_after() {
             // However far the ring has moved on, nothing else happened in this topic. A publisher that has moved the
-            // head but not yet told the topic will wake us.
-            let entries = seqs.iter().map(|seq| ring.at(*seq).cloned()).collect::<Option<Vec<_>>>()?;
-            let upto = entries.last().map_or(after, |last| last.seq());
-            return Some((entries, upto));
+            // head but not yet told the topic will wake us. What the ring lacks are the oldest, so that nothing was
+            // visited where it lacks any.
+            let all = listeners.each_after(after, limit, |seq| ring.at(seq).map(&mut visit));
+            if all.is_some() {
+                return Some((count, upto));
+            }
         }
-        let mine = ring.after(after)?.filter(|entry| entry.topics.contains(topic));
-        let entries: Vec<_> = mine.take(limit).cloned().collect();
+        ring.after(after)?.filter(|entry| entry.topics.contains(topic)).take(limit).for_each(visit);
         // Not to be looked through again.
-        let looked = if entries.len() < limit { ring.head().max(after) } else { after };
-        let upto = entries.last().map_or(looked, |last| last.seq().max(looked));
-        Some((entries, upto))
+        let looked = if count < limit { ring.head().max(after) } else { after };
+        Some((count, upto.max(looked)))
     }
 }

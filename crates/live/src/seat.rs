@@ -44,6 +44,9 @@ pub(crate) struct Listeners {
 
 /// A connection that is written to by whoever has news for it, and has no task of its own that waits.
 pub(crate) trait Pull: Send + Sync {
+    /// Whether it may still be there.
+    fn is_alive(&self) -> bool;
+
     /// There may be something new in the topic: fetch it. Called outside of all locks of the hub.
     fn pull(&self);
 
@@ -86,15 +89,21 @@ impl Listeners {
         }
     }
 
-    /// Places of the topic's events after one; `None` when they are not all known.
-    pub(crate) fn after(&self, seq: Seq, limit: usize) -> Option<Vec<Seq>> {
+    /// Goes through the places of the topic's events after one, until there is no more. `None` when they are not all
+    /// known.
+    pub(crate) fn each_after(
+        &self,
+        seq: Seq,
+        limit: usize,
+        each: impl FnMut(Seq) -> Option<()>,
+    ) -> Option<()> {
         let recent = lock(&self.recent);
         if seq < recent.complete_after {
             return None;
         }
         // The newest are at the end, and most who ask lack only those.
         let known = recent.seqs.partition_point(|place| *place <= seq);
-        Some(recent.seqs.range(known..).take(limit).copied().collect())
+        recent.seqs.range(known..).take(limit).copied().try_for_each(each)
     }
 
     /// Wakes those who wait.

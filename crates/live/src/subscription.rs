@@ -128,7 +128,9 @@ impl Subscription {
             // What comes in while we look is then waited for by `moved`.
             self.waiting.look();
             let Seat { hub, topic, listeners, .. } = &self.waiting.seat;
-            if let Some((entries, upto)) = hub.recent(topic, listeners, after, PORTION) {
+            let mut entries = Vec::new();
+            let found = hub.recent(topic, listeners, after, PORTION, |entry| entries.push(Arc::clone(entry)));
+            if let Some((_, upto)) = found {
                 self.position = Position::At(upto);
                 self.catching_up = None;
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));

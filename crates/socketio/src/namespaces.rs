@@ -7,6 +7,7 @@ use std::task::Context;
 use bytes::Bytes;
 use http_types::request::Parts;
 use serde_json::{Map, Value, json};
+use smallvec::SmallVec;
 
 use crate::application::{Application, Auth, ConnectError, Event, Left};
 use crate::engine::connection::{Connection, Outgoing};
@@ -46,7 +47,7 @@ pub struct Peer<A: Application> {
     /// The server put it out of a namespace once: what was on its way there is nobody's mistake.
     put_out: AtomicBool,
     /// Locked after the connection, where both are.
-    sockets: Mutex<Vec<Arc<Inner<A>>>>,
+    sockets: Mutex<SmallVec<[Arc<Inner<A>>; 1]>>,
     /// A packet whose attachments are still coming.
     unfinished: Mutex<Option<Box<Unfinished>>>,
 }

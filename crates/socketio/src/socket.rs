@@ -24,7 +24,6 @@ const ACKS: usize = 256;
 
 /// What is shared by all handles of a client.
 pub(crate) struct Inner<A: Application> {
-    pub(crate) connection: Weak<Connection<SocketIo<A>>>,
     pub(crate) id: Sid,
     /// `None` for `/`, the usual one.
     namespace: Option<Box<str>>,
@@ -94,27 +93,35 @@ impl<A: Application> fmt::Debug for Socket<A> {
 }
 
 /// A handle that keeps nothing of the client alive; what you keep for a client may hold its own.
-pub struct WeakSocket<A: Application>(Weak<Inner<A>>);
+pub struct WeakSocket<A: Application> {
+    connection: Weak<Connection<SocketIo<A>>>,
+    inner: Weak<Inner<A>>,
+}
 
 impl<A: Application> WeakSocket<A> {
     /// The client, while it is in its namespace or somebody holds its [`Socket`].
     pub fn upgrade(&self) -> Option<Socket<A>> {
-        let inner = self.0.upgrade()?;
-        let connection = inner.connection.upgrade()?;
-        Some(Socket { connection, inner })
+        Some(Socket { connection: self.connection.upgrade()?, inner: self.inner.upgrade()? })
+    }
+
+    /// Whether the client may still be there. Asking for several in turn, shortly before they are pulled, has the
+    /// processor fetch their memory for all of them at once.
+    pub fn is_alive(&self) -> bool {
+        self.connection.strong_count() > 0 && self.inner.strong_count() > 0
     }
 
     /// As [`Socket::pull`], if the client is still there.
     pub fn pull(&self) {
-        if let Some(socket) = self.upgrade() {
-            socket.pull();
+        // Whether it is in its namespace is found out when it is asked what to send.
+        if let Some(connection) = self.connection.upgrade() {
+            connection.pull();
         }
     }
 }
 
 impl<A: Application> Clone for WeakSocket<A> {
     fn clone(&self) -> Self {
-        Self(Weak::clone(&self.0))
+        Self { connection: Weak::clone(&self.connection), inner: Weak::clone(&self.inner) }
     }
 }
 
@@ -135,7 +142,6 @@ pub enum AckError {
 impl<A: Application> Socket<A> {
     pub(crate) fn new(connection: &Arc<Connection<SocketIo<A>>>, id: Sid, namespace: &str) -> Self {
         let inner = Inner {
-            connection: Arc::downgrade(connection),
             id,
             namespace: (namespace != "/").then(|| namespace.into()),
             client: OnceLock::new(),
@@ -173,7 +179,7 @@ impl<A: Application> Socket<A> {
 
     /// A handle that keeps nothing of the client alive.
     pub fn downgrade(&self) -> WeakSocket<A> {
-        WeakSocket(Arc::downgrade(&self.inner))
+        WeakSocket { connection: Arc::downgrade(&self.connection), inner: Arc::downgrade(&self.inner) }
     }
 
     /// There is something to [`fill`](Application::fill) in: writes it at once, as far as the client takes it.

@@ -79,6 +79,10 @@ enum Loading {
 struct Handle<G: Gate>(WeakSocket<Gateway<G>>);
 
 impl<G: Gate> Pull for Handle<G> {
+    fn is_alive(&self) -> bool {
+        self.0.is_alive()
+    }
+
     fn pull(&self) {
         self.0.pull();
     }
@@ -258,19 +262,20 @@ impl<G: Gate> Client<G> {
             };
             let Some(seat) = &state.seat else { return };
             let room = outgoing.room().min(PORTION);
-            let Some((entries, upto)) = hub.recent(&seat.topic, &seat.listeners, after, room) else {
+            let joined = &state.joined;
+            let found = hub.recent(&seat.topic, &seat.listeners, after, room, |entry| {
+                self.push(hub, joined, entry, outgoing);
+            });
+            let Some((count, upto)) = found else {
                 let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
                 let reading = async move { queries.tail(scope, after, PORTION).await };
                 state.loading = Some(Loading::Stretch(Box::pin(reading)));
                 state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
                 continue;
             };
-            for entry in &entries {
-                self.push(hub, &state.joined, entry, outgoing);
-            }
             state.position = Position::At(upto);
             state.catching_up = None;
-            if entries.len() < room {
+            if count < room {
                 return;
             }
         }

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use tokio::net::TcpStream;
 
 use crate::engine::packet::Payload;
@@ -382,14 +384,14 @@ impl State {
 /// One write of many frames, the first without the bytes that are written already.
 fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKind> {
     let done = match frames {
-        [only] => io.try_write(&only.wire()[skip..]),
+        [only] => send(io, &only.wire()[skip..]),
         few if few.iter().map(Frame::len).sum::<usize>() <= COPIED => {
             let mut bytes = JOINED.take();
             bytes.clear();
             for frame in few {
                 bytes.extend_from_slice(frame.wire());
             }
-            let done = io.try_write(&bytes[skip..]);
+            let done = send(io, &bytes[skip..]);
             JOINED.set(bytes);
             done
         }
@@ -406,4 +408,12 @@ fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKi
         }
     };
     done.map_err(|error| error.kind())
+}
+
+/// Writes without asking the runtime whether it thinks that the socket can be written to; it is told when it cannot.
+fn send(io: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
+    match rustix::net::send(io, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+        Err(Errno::AGAIN) => io.try_write(bytes),
+        done => Ok(done?),
+    }
 }

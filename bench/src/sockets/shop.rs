@@ -1,0 +1,105 @@
+//! What the benchmark of live connections orders and changes.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::sleeper;
+use crate::child::Server;
+use crate::client::{Ask, Client};
+use crate::interrupt::Interrupt;
+use crate::token;
+
+/// Statuses that an order can go through for ever: forwards, and back with a reason.
+#[derive(Default)]
+pub(crate) struct Status(bool);
+
+impl Status {
+    pub(crate) fn next(&mut self) -> &'static str {
+        self.0 = !self.0;
+        if self.0 { "shipped" } else { "processing" }
+    }
+}
+
+/// A product, and who may change orders.
+pub(crate) struct Shop {
+    pub(crate) staff: String,
+    product: String,
+    address: SocketAddr,
+}
+
+impl Shop {
+    pub(crate) fn open(server: &Server) -> Result<Self> {
+        let staff = token::staff()?;
+        let body = json!({
+            "name": "Everything", "sku": "BENCH", "category": "bench",
+            "price": { "amount": 100, "currency": "INR" }, "stock": 500_000_000,
+        });
+        let body = body.to_string();
+        let ask = Ask { method: "POST", path: "/api/v1/products", token: Some(&staff), body: Some(&body) };
+        let product = id(&Client::new(server.address()).ask(ask)?.json(201)?)?;
+        Ok(Self { staff, product, address: server.address() })
+    }
+
+    /// The place of the newest event in the log.
+    pub(crate) fn head(&self) -> Result<u64> {
+        let ask = Ask { method: "GET", path: "/api/v1/stats", token: Some(&self.staff), body: None };
+        let stats = Client::new(self.address).ask(ask)?.json(200)?;
+        sleeper::seq(stats["cursor"].as_str().context("no cursor in the counts")?)
+    }
+
+    /// One order of each of these customers.
+    pub(crate) fn orders(
+        &self,
+        server: &Server,
+        tokens: &[String],
+        interrupt: &Interrupt,
+    ) -> Result<Vec<String>> {
+        let mut client = Client::new(server.address());
+        let place = |token: &String| {
+            interrupt.check()?;
+            self.place(&mut client, token)
+        };
+        tokens.iter().map(place).collect()
+    }
+
+    /// So many orders of one customer.
+    pub(crate) fn many(&self, token: &str, count: usize) -> Result<Vec<String>> {
+        let mut client = Client::new(self.address);
+        (0..count).map(|_| self.place(&mut client, token)).collect()
+    }
+
+    fn place(&self, client: &mut Client, token: &str) -> Result<String> {
+        let body = json!({
+            "items": [{ "productId": self.product, "quantity": 1 }],
+            "shippingAddress": {
+                "name": "Asha", "line1": "1 Lane", "city": "Pune", "postalCode": "411001", "country": "IN"
+            },
+            "paymentMethod": "cash_on_delivery",
+        });
+        let body = body.to_string();
+        let ask = Ask { method: "POST", path: "/api/v1/orders", token: Some(token), body: Some(&body) };
+        id(&client.ask(ask)?.json(201)?)
+    }
+
+    /// Sets the status of some orders, in one commit.
+    pub(crate) fn set_status(&self, client: &mut Client, orders: &[String], status: &str) -> Result<()> {
+        let body = json!({ "orders": orders, "status": status, "reason": "a benchmark" }).to_string();
+        let ask = Ask {
+            method: "POST",
+            path: "/api/v1/orders/bulk-status",
+            token: Some(&self.staff),
+            body: Some(&body),
+        };
+        let answer = client.ask(ask)?.json(200)?;
+        if answer["changed"] != orders.len() {
+            bail!("not every order changed: {answer}");
+        }
+        Ok(())
+    }
+}
+
+fn id(created: &Value) -> Result<String> {
+    Ok(created["id"].as_str().with_context(|| format!("no id in {created}"))?.to_owned())
+}

@@ -1,0 +1,216 @@
+//! A staff member's client that is connected during everything and reads nothing: it lies in a laptop that sleeps.
+//!
+//! The server closes what does not answer its pings; the client comes back each time with what Socket.IO has for that,
+//! `pid` and the offset of the last event that it read. When it reads again, every event of the log has to come, in
+//! order and once.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::swarm::{frame, masked, opening};
+
+/// The longest wait for everything that it missed.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// How often it looks whether it is closed, or is to wake up.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How it went.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Slept {
+    /// Events that it read when it read again, each once and in order.
+    pub(crate) events: u64,
+    /// How often the server closed its connection meanwhile.
+    pub(crate) closed: u32,
+    /// Seconds until it had read them.
+    pub(crate) seconds: f64,
+}
+
+/// The client, in a thread of its own.
+pub(crate) struct Sleeper {
+    awake: Arc<AtomicBool>,
+    until: mpsc::Sender<u64>,
+    thread: JoinHandle<Result<Slept>>,
+}
+
+impl Sleeper {
+    /// Connects, and falls asleep.
+    pub(crate) fn fall_asleep(address: SocketAddr, token: &str) -> Result<Self> {
+        let mut client = Client { address, token: token.to_owned(), pid: None, offset: None, events: 0 };
+        let mut line = client.connect()?;
+        let awake = Arc::new(AtomicBool::new(false));
+        let (until, told) = mpsc::channel();
+        let sleeps = Arc::clone(&awake);
+        let thread = std::thread::spawn(move || {
+            let mut closed = 0;
+            while !sleeps.load(Ordering::Acquire) {
+                if line.is_closed()? {
+                    closed += 1;
+                    line = client.connect()?;
+                }
+            }
+            let began = Instant::now();
+            client.catch_up(line, told.recv().context("not told how far")?)?;
+            Ok(Slept { events: client.events, closed, seconds: began.elapsed().as_secs_f64() })
+        });
+        Ok(Self { awake, until, thread })
+    }
+
+    /// Has it read everything up to a place in the log.
+    pub(crate) fn wake(self, upto: u64) -> Result<Slept> {
+        self.until.send(upto).ok();
+        self.awake.store(true, Ordering::Release);
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+struct Client {
+    address: SocketAddr,
+    token: String,
+    pid: Option<String>,
+    /// The last event that was read, as the server marked it.
+    offset: Option<String>,
+    events: u64,
+}
+
+/// A connection, and what was read of it beyond the last frame.
+struct Line {
+    stream: TcpStream,
+    rest: Vec<u8>,
+}
+
+impl Line {
+    /// Whether the other end closed, without reading anything.
+    fn is_closed(&self) -> Result<bool> {
+        let mut watched = [PollFd::new(&self.stream, PollFlags::RDHUP)];
+        let timeout = Timespec::try_from(LOOK).context("too long a wait")?;
+        match poll(&mut watched, Some(&timeout)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error).context("cannot watch the socket"),
+        }
+        let ended = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+        Ok(watched[0].revents().intersects(ended))
+    }
+
+    /// Reads a little more; `false` at the end.
+    fn more(&mut self, buffer: &mut [u8]) -> Result<bool> {
+        match self.stream.read(buffer) {
+            Ok(0) => Ok(false),
+            Ok(read) => {
+                self.rest.extend_from_slice(&buffer[..read]);
+                Ok(true)
+            }
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
+            Err(error) => Err(error).context("the client that slept cannot read"),
+        }
+    }
+}
+
+impl Client {
+    /// Connects, and reads until it is let in and no further.
+    fn connect(&mut self) -> Result<Line> {
+        let mut stream = TcpStream::connect(self.address).context("cannot connect")?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(opening(self.address).as_bytes())?;
+        let mut line = Line { stream, rest: Vec::new() };
+        let mut buffer = [0; 256];
+        let head = loop {
+            ensure!(line.more(&mut buffer)?, "the handshake was refused");
+            if let Some(end) = line.rest.windows(4).position(|end| end == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        ensure!(line.rest.starts_with(b"HTTP/1.1 101"), "refused: {}", String::from_utf8_lossy(&line.rest));
+        line.rest.drain(..head);
+        loop {
+            let Some((message, length)) = frame(&line.rest).map(|(text, length)| (text.to_vec(), length))
+            else {
+                ensure!(line.more(&mut buffer)?, "closed before it was let in");
+                continue;
+            };
+            line.rest.drain(..length);
+            match &*message {
+                [b'0', ..] => {
+                    let mut auth = serde_json::json!({ "token": self.token });
+                    for (name, known) in [("pid", &self.pid), ("offset", &self.offset)] {
+                        if let Some(known) = known {
+                            auth[name] = known.as_str().into();
+                        }
+                    }
+                    line.stream.write_all(&masked(format!("40{auth}").as_bytes()))?;
+                }
+                [b'4', b'0', accepted @ ..] => {
+                    let accepted: Value = serde_json::from_slice(accepted)?;
+                    self.pid = Some(accepted["pid"].as_str().context("no pid")?.to_owned());
+                    return Ok(line);
+                }
+                other => bail!("expected to be let in, not {}", String::from_utf8_lossy(other)),
+            }
+        }
+    }
+
+    /// Reads everything up to a place in the log.
+    fn catch_up(&mut self, mut line: Line, upto: u64) -> Result<()> {
+        let began = Instant::now();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let mut used = 0;
+            while let Some((message, length)) = frame(&line.rest[used..]) {
+                match message {
+                    b"2" => line.stream.write_all(&masked(b"3"))?,
+                    [b'4', b'2', event @ ..] => self.event(event)?,
+                    _ => {}
+                }
+                used += length;
+            }
+            line.rest.drain(..used);
+            let at = self.offset.as_deref().map(seq).transpose()?;
+            match at {
+                Some(at) if at == upto => return Ok(()),
+                Some(at) if at > upto => bail!("an event after the last one, {at} after {upto}"),
+                _ => {}
+            }
+            ensure!(began.elapsed() < PATIENCE, "read {} events, up to {at:?} of {upto}", self.events);
+            if !line.more(&mut buffer)? {
+                line = self.connect()?;
+            }
+        }
+    }
+
+    /// An event of the log ends with its place; each has to be the next.
+    fn event(&mut self, event: &[u8]) -> Result<()> {
+        let event: Value = serde_json::from_slice(event)?;
+        let name = event[0].as_str().unwrap_or_default();
+        ensure!(name != "reset", "it was told to start over: {event}");
+        let Some(offset) = event.as_array().and_then(|event| event.last()?.as_str()) else { return Ok(()) };
+        let at = seq(offset)?;
+        if let Some(before) = self.offset.as_deref().map(seq).transpose()? {
+            // What somebody is told as a notification too has the same place.
+            ensure!(at == before || at == before + 1, "{at} after {before}");
+            self.events += u64::from(at > before);
+        } else {
+            self.events = 1;
+        }
+        self.offset = Some(offset.to_owned());
+        Ok(())
+    }
+}
+
+/// The place in a cursor.
+pub(crate) fn seq(cursor: &str) -> Result<u64> {
+    cursor
+        .rsplit(':')
+        .next()
+        .and_then(|seq| seq.parse().ok())
+        .with_context(|| format!("no place in {cursor}"))
+}
