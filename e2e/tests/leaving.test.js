@@ -93,4 +93,33 @@ describe("leaving", () => {
     assert.match(server.log, new RegExp(`connected .*user=${asha.user.id} .*role="customer"`));
     assert.match(server.log, new RegExp(`disconnected .*user=${asha.user.id}`));
   });
+
+  test("A20 the log tells what a client sent, what came of it, and how many heard", async (context) => {
+    const server = await start(context);
+    const [asha, admin] = [await server.asha(), await server.admin()];
+    const order = await asha.order();
+    const [customer, staff] = [await client(context, server, asha), await client(context, server, admin)];
+    await customer.ask("join-order-tracking", order.id);
+    await customer.ask("admin-status-update", { orderId: order.id, status: "delivered" });
+    await staff.ask("admin-status-update", { orderId: order.id, status: "processing" });
+    await server.stop();
+    const line = (...parts) => assert.match(server.log, new RegExp(parts.join(" .*")));
+    line("received", `user=${asha.user.id}`, `event="join-order-tracking"`, `order="${order.id}"`, `status="pending"`);
+    line("received", `user=${asha.user.id}`, `status="delivered"`, `refused="forbidden"`);
+    line("received", `user=${admin.user.id}`, `role="staff"`, `status="processing"`, "listeners=1");
+    line("order.status_changed", `order=${order.number}`, "status=processing", `by="${admin.user.id}"`, "listeners=2");
+    assert.ok(!server.log.includes(asha.token), "a token is never logged");
+  });
+
+  test("D15 a client that stops answering is closed as soon as the options say, and one that sends too much is refused", async (context) => {
+    const server = await start(context, "--ping-interval", "300ms", "--ping-timeout", "200ms", "--max-message", "1KB");
+    const asha = await server.asha();
+    const customer = await client(context, server, asha, { transports: ["websocket"], reconnection: false });
+    const silent = await client(context, server, asha, { transports: ["websocket"], reconnection: false });
+    silent.socket.io.engine._sendPacket = () => {};
+    await silent.news("disconnect");
+    assert.equal(customer.socket.connected, true, "who answers stays");
+    customer.socket.emit("join-order-tracking", "x".repeat(2000));
+    await customer.news("disconnect");
+  });
 });

@@ -40,6 +40,10 @@ describe("rooms", () => {
       const shipped = await customer.event("order-status-updated", ({ status }) => status === "shipped");
       assert.equal(shipped.trackingNumber, "TR1");
       assert.equal(Date.parse(shipped.estimatedDelivery), Date.parse("2030-01-02T03:04:05Z"));
+
+      await admin.setStatus(order, "delivered");
+      const later = await customer.event("order-status-updated", ({ status }) => status === "delivered");
+      assert.deepEqual([later.trackingNumber, later.estimatedDelivery], [shipped.trackingNumber, shipped.estimatedDelivery]);
     });
   }
 

@@ -25,10 +25,11 @@ pub fn router(app: Shared, sockets: &Sockets) -> Router {
     finish(routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets)), app)
 }
 
-/// What the live gateway answers on an address of its own (row A14): streams, and how it is.
+/// What the live gateway answers on an address of its own (row A14): streams, what comes over them, and how it is.
 pub fn live_router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, _) = OpenApiRouter::new().nest("/api/v1", live()).merge(operations()).split_for_parts();
-    finish(routes.merge(socket_io(sockets)), app)
+    let live = asyncapi::page(&document(), &app.settings.base_url);
+    finish(routes.merge(live).merge(socket_io(sockets)), app)
 }
 
 /// Where Socket.IO clients connect, unless they are told another path.

@@ -97,7 +97,7 @@ impl Server {
             .context("could not start the writer's thread")?;
         let (stop, stopping) = watch::channel(false);
         let app = assemble(config, Parts { writer, queries, clock, hub, metrics, stopping })?;
-        let sockets = Sockets::new(&app, socketio::Config::default(), socket_options(config));
+        let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
     }
 

@@ -14,7 +14,7 @@ mod standard;
 
 use log::{Cursor, Epoch, Told};
 use orders::notification::Notification;
-use orders::view::{EventView, OrderView};
+use orders::view::{Around, EventView, OrderView};
 use orders::{Audience, Origin};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -61,6 +61,7 @@ pub(crate) type Said = Vec<(&'static str, Value)>;
 /// An event, and to whom it is told.
 pub(crate) struct Telling<'a> {
     pub(crate) view: &'a EventView,
+    pub(crate) around: &'a Around,
     pub(crate) audience: Audience,
     /// The listener joined the order.
     pub(crate) joined: bool,
@@ -82,7 +83,7 @@ impl Dialect {
     pub(crate) fn frames(self, told: &Told, epoch: &Epoch, audience: Audience, joined: bool) -> Box<[Frame]> {
         let Some(view) = told.view(audience) else { return Box::default() };
         let notification = notification(told, &view, audience);
-        let telling = Telling { view: &view, audience, joined, notification };
+        let telling = Telling { view: &view, around: &told.around, audience, joined, notification };
         let said = match self {
             Self::Standard => standard::say(&telling),
             Self::Rooms => rooms::say(&telling),

@@ -34,6 +34,7 @@ impl<G: Gate> Gateway<G> {
                 }),
             },
         };
+        received(client, &event.name, argument, &answer);
         let sent = match (answer, event.ack) {
             (Ok(answer), Some(ack)) => ack.send(&answer),
             (Ok(_), None) => Ok(()),
@@ -123,6 +124,30 @@ impl<G: Gate> Gateway<G> {
         if client.pass.role() == Role::Staff {
             let looking = self.presence.depart(order, client.pass.user());
             self.tell_presence(client, order, looking);
+        }
+    }
+}
+
+/// Row A20: a line for each event that a client sent, with what came of it.
+fn received<G: Gate>(
+    client: &Client<G>,
+    event: &str,
+    argument: Option<&Value>,
+    answer: &Result<Value, Denial>,
+) {
+    let (user, role) = (client.pass.user(), client.pass.role().name());
+    let said = |member: &str| argument.and_then(|argument| argument.get(member)).unwrap_or(&Value::Null);
+    let order = named(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
+    match answer {
+        Ok(answer) => {
+            let (status, listeners) = (answer["status"].as_str(), answer["live"].as_u64());
+            tracing::info!(%user, role, event = shown(event), order, status, listeners, "received");
+        }
+        // Counted, and too many for a line each.
+        Err(denial) if denial.code == "rate_limited" => {}
+        Err(denial) => {
+            let status = said("status").as_str().map(shown);
+            tracing::info!(%user, role, event = shown(event), order, status, refused = denial.code, "received");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Reading the log itself.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use orders::order::Version;
+use orders::text::Line;
 use orders::view::{Around, Person};
 use orders::{Contact, Order, OrderNumber, OrderRef, Subject, UserId};
 use rusqlite::{Connection, OptionalExtension};
@@ -90,6 +92,7 @@ pub(super) fn snapshot(
 pub(super) fn tell(connection: &Connection, events: Vec<Recorded>) -> Result<Vec<Told>, LogError> {
     let mut people: HashMap<UserId, Person> = HashMap::new();
     let mut contacts: HashMap<OrderNumber, Contact> = HashMap::new();
+    let mut expected: HashMap<OrderNumber, Expected> = HashMap::new();
     let mut told = Vec::with_capacity(events.len());
     for recorded in events {
         let mut around = Around::default();
@@ -98,6 +101,11 @@ pub(super) fn tell(connection: &Connection, events: Vec<Recorded>) -> Result<Vec
         }
         if let Subject::Order { number, customer, .. } = &recorded.event.subject {
             around.customer = Some(person(connection, customer, &mut people)?);
+            let expected = match expected.entry(*number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(find_expected(connection, *number)?),
+            };
+            (around.tracking_number, around.estimated_delivery) = expected.clone();
             // Only an event about the partner shows them.
             if recorded.event.changes.iter().any(|change| matches!(change, orders::Change::Partner { .. })) {
                 if !contacts.contains_key(number) {
@@ -110,6 +118,20 @@ pub(super) fn tell(connection: &Connection, events: Vec<Recorded>) -> Result<Vec
         told.push(Told { recorded: Arc::new(recorded), around });
     }
     Ok(told)
+}
+
+/// An order's tracking number, and when it is expected.
+type Expected = (Option<Line<100>>, Option<Timestamp>);
+
+fn find_expected(connection: &Connection, number: OrderNumber) -> Result<Expected, LogError> {
+    let mut find = connection.prepare_cached(
+        "SELECT state ->> '$.tracking_number', state ->> '$.estimated_delivery' FROM orders WHERE number = ?1",
+    )?;
+    let found = rows::first(find.query([sql(number)])?, |row| {
+        let (tracking, at): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        Ok((tracking.and_then(|text| text.parse().ok()), at.and_then(|text| text.parse().ok())))
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 fn person(

@@ -358,6 +358,8 @@ impl<J: Journal> Batches<J> {
             actor_name: actor.and_then(|person| person.name.clone()),
             customer: snapshot.map(|snapshot| snapshot.customer.clone()),
             partner: snapshot.and_then(|snapshot| snapshot.contact.partner.clone()),
+            tracking_number: snapshot.and_then(|snapshot| snapshot.order.tracking_number.clone()),
+            estimated_delivery: snapshot.and_then(|snapshot| snapshot.order.estimated_delivery),
         }
     }
 }

@@ -79,6 +79,8 @@ pub struct Config {
     pub dialect: live::dialect::Dialect,
     /// Orders that one live connection may follow by joining them.
     pub max_joined_orders: u32,
+    /// Intervals and limits of Socket.IO connections.
+    pub socketio: socketio::Config,
     /// The size at which the database's write-ahead log is cut down, in bytes.
     pub wal_cap: u64,
     /// Which log lines are written, such as `info,ordercast_http=debug`.
@@ -142,6 +144,14 @@ impl Config {
             max_streams_per_address: read.value::<values::Count>("max_streams_per_address").0,
             dialect: read.value("dialect"),
             max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
+            socketio: socketio::Config {
+                ping_interval: read.value::<Span>("ping_interval").unsigned(),
+                ping_timeout: read.value::<Span>("ping_timeout").unsigned(),
+                connect_timeout: read.value::<Span>("connect_timeout").unsigned(),
+                max_payload: usize::try_from(read.value::<Bytes>("max_message").0).unwrap_or(usize::MAX),
+                packets_per_second: read.value::<values::Count>("packets_per_second").0,
+                ..socketio::Config::default()
+            },
             wal_cap: read.value::<Bytes>("wal_cap").0,
             log: read.value::<values::LogFilter>("log").0,
             log_format: read.value("log_format"),

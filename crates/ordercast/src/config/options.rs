@@ -172,6 +172,26 @@ pub const OPTIONS: &[Opt] = &[
         "Names and shapes of live events for clients that name none: standard, rooms or feed",
     ),
     server("max_joined_orders", "50", "COUNT", "Orders that one live connection may follow by joining them"),
+    server("ping_interval", "25s", "TIME", "How often a Socket.IO client is asked whether it lives"),
+    server("ping_timeout", "20s", "TIME", "How long it may take to answer that"),
+    server(
+        "connect_timeout",
+        "45s",
+        "TIME",
+        "How long a Socket.IO client may take to say who it is, after it connected",
+    ),
+    server(
+        "max_message",
+        "100KB",
+        "SIZE",
+        "The largest message, or body of a long-polling request, of a Socket.IO client",
+    ),
+    server(
+        "packets_per_second",
+        "100",
+        "COUNT",
+        "Packets one Socket.IO client may send a second; a faster one is read more slowly",
+    ),
     server("wal_cap", "256MiB", "SIZE", "Cut the database's write-ahead log down when it reaches this size"),
     server(
         "log",

@@ -61,6 +61,25 @@ fn the_page_about_every_option_is_as_the_table_says() {
 }
 
 #[test]
+fn d15_the_intervals_and_limits_of_live_connections_can_be_chosen() {
+    let environment = [
+        ("ORDERCAST_PING_INTERVAL", "5s"),
+        ("ORDERCAST_PING_TIMEOUT", "1500ms"),
+        ("ORDERCAST_CONNECT_TIMEOUT", "10s"),
+        ("ORDERCAST_MAX_MESSAGE", "64KiB"),
+        ("ORDERCAST_PACKETS_PER_SECOND", "20"),
+    ];
+    let chosen = load(&[], &environment).unwrap().socketio;
+    assert_eq!(chosen.ping_interval, Duration::from_secs(5));
+    assert_eq!(chosen.ping_timeout, Duration::from_millis(1500));
+    assert_eq!(chosen.connect_timeout, Duration::from_secs(10));
+    assert_eq!((chosen.max_payload, chosen.packets_per_second), (64 * 1024, 20));
+    for (name, wrong) in [("ORDERCAST_PING_INTERVAL", "0s"), ("ORDERCAST_MAX_MESSAGE", "much")] {
+        assert_eq!(problems(&[(name, wrong)]).len(), 1, "{name}");
+    }
+}
+
+#[test]
 fn flags_win_over_environment_over_file_over_defaults() {
     let text = "listen = \"127.0.0.1:1\"\ndata = \"from-file\"\nstore_name = \"File\"";
     let file = file(text);

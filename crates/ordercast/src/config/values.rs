@@ -336,6 +336,13 @@ impl FromStr for Span {
     }
 }
 
+impl Span {
+    /// The same for timers, which know no other.
+    pub fn unsigned(self) -> Duration {
+        self.0.unsigned_abs()
+    }
+}
+
 /// Parses `90s`, `5m`, `1h 30m`, `30d`; a day is 24 hours.
 pub fn span(text: &str) -> Option<SignedDuration> {
     let span: jiff::Span = text.trim().parse().ok()?;

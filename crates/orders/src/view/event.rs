@@ -130,7 +130,8 @@ pub struct Facts {
     pub archived: Option<bool>,
 }
 
-/// The people and personal data around an event, looked up when it is shown and not kept in it.
+/// The people and personal data around an event, and what else is known of its order: looked up when it is shown, and
+/// not kept in it.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
     /// The name of who did it.
@@ -139,6 +140,10 @@ pub struct Around {
     pub customer: Option<Person>,
     /// Who brings the order.
     pub partner: Option<Partner>,
+    /// The parcel service's number for it.
+    pub tracking_number: Option<Line<100>>,
+    /// When it is expected.
+    pub estimated_delivery: Option<Timestamp>,
 }
 
 impl EventView {

@@ -159,6 +159,8 @@ fn around(event: &Event, order: &Order, contact: &Contact) -> Around {
         email: Some(marks::CUSTOMER_MAIL.to_owned()),
     };
     Around {
+        tracking_number: order.tracking_number.clone(),
+        estimated_delivery: order.estimated_delivery,
         actor_name: actor_name.map(str::to_owned),
         customer: Some(customer),
         partner: contact.partner.clone(),
