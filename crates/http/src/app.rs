@@ -1,14 +1,16 @@
 //! What every handler has at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use live::stats::StatsBoard;
 use live::{ConnectionLimits, Hub};
 use log::{Clock, Queries, Writer};
-use orders::StoreId;
+use orders::{Currency, Role, StoreId};
+use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use crate::auth::{AllowedOrigins, PasswordPool, TokenKeys};
 use crate::client_address::TrustedProxies;
@@ -22,6 +24,10 @@ use crate::revocations::Revocations;
 pub struct Settings {
     /// The store of customers who name none.
     pub store: StoreId,
+    /// What the shop is called.
+    pub store_name: String,
+    /// What its prices are in.
+    pub currency: Currency,
     /// Where its days begin.
     pub zone: TimeZone,
     /// How long an access token lasts.
@@ -34,8 +40,46 @@ pub struct Settings {
     pub base_url: String,
     /// The largest body.
     pub body_limit: BodyLimit,
+    /// Where browsers reach the live connections, if that is not where the page came from.
+    pub live_url: Option<String>,
+    /// The tiles of the pages' maps; without any, a bundled outline serves.
+    pub tiles: Option<Tiles>,
+    /// Set while this is a shop to try things on.
+    pub demo: Option<Demo>,
     /// This version of Ordercast.
     pub version: &'static str,
+}
+
+/// Map tiles of another host.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Tiles {
+    /// Address of a tile, with `{z}`, `{x}` and `{y}` in it, perhaps `{s}` as its first label and `{r}`.
+    pub url: String,
+    /// What has to stand on the map.
+    pub attribution: String,
+    /// Their origin, as a page's policy names it.
+    #[serde(skip)]
+    pub origin: String,
+}
+
+/// A shop to try things on: everybody may be everybody, and payments are made up.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Accounts that anybody may use.
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// An account that anybody may use.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DemoAccount {
+    /// Whose.
+    pub name: String,
+    /// What to sign in with.
+    pub email: String,
+    /// Its password, which is no secret.
+    pub password: String,
+    /// What it may do.
+    pub role: Role,
 }
 
 /// Everything the handlers share.
@@ -70,12 +114,23 @@ pub struct App {
     pub stopping: watch::Receiver<bool>,
     /// What an operator sets.
     pub settings: Settings,
+    /// Where it listens; known once it does.
+    pub ports: OnceLock<Ports>,
     /// Since when this process serves.
     pub started_at: Timestamp,
 }
 
 /// The state of the router.
 pub type Shared = Arc<App>;
+
+/// Where a server listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ports {
+    /// For everything.
+    pub main: u16,
+    /// For the live connections, where they have an address of their own too (row A14).
+    pub live: Option<u16>,
+}
 
 impl App {
     /// Now.

@@ -1,20 +1,24 @@
 //! The table of contents: every path, and the file that answers it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, Method, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::{App, Shared};
-use crate::auth::AllowedOrigins;
+use crate::app::Shared;
 use crate::gateway::Sockets;
 use crate::guard::guard;
 use crate::problem::{Code, Problem};
-use crate::resources::{auth, health, me, notifications, orders, products, shop_e, stats, stream, users};
+use crate::resources::{
+    auth, config, health, me, notifications, orders, products, shop_e, stats, stream, users,
+};
 use crate::{asyncapi, idempotency, openapi, submit};
 
 /// Everything a server answers.
@@ -60,6 +64,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::password_reset))
+        .routes(routes!(config::config))
         .routes(routes!(me::me))
         .routes(routes!(users::reset_link))
         .routes(routes!(products::list, products::create))
@@ -116,16 +121,18 @@ async fn no_such_method(request: Request) -> Problem {
 }
 
 /// Pages of the allowed origins may call, with the cookie (row C6).
-fn cors(app: &App) -> Option<CorsLayer> {
-    let origins: &AllowedOrigins = &app.origins;
-    let list: Vec<_> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
-    if list.is_empty() {
+fn cors(app: &Shared) -> Option<CorsLayer> {
+    if app.origins.iter().next().is_none() && app.ports.get().is_none_or(|ports| ports.live.is_none()) {
         return None;
     }
+    let app = Arc::clone(app);
+    let allowed = move |origin: &HeaderValue, request: &Parts| {
+        origin.to_str().is_ok_and(|origin| app.origins.may_read(origin, &request.headers, &request.uri))
+    };
     let (idempotency_key, last_event_id) = (idempotency::HEADER, HeaderName::from_static("last-event-id"));
     Some(
         CorsLayer::new()
-            .allow_origin(AllowOrigin::list(list))
+            .allow_origin(AllowOrigin::predicate(allowed))
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers([

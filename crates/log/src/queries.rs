@@ -138,6 +138,10 @@ pub trait Queries: Send + Sync + 'static {
     /// A store's counts; the flow since a moment.
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError>;
 
+    /// Orders whose goods waited for an online payment until this moment or before it, and which nobody paid, oldest
+    /// first; at most `limit`. Costs what it finds, however many orders there are.
+    async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError>;
+
     /// A page of products in the order of their making, and whether there are more.
     async fn products(&self, filter: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError>;
 

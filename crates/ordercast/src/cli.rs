@@ -63,7 +63,8 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct ServeArgs {
-    /// Fill an empty database with a demo shop: goods with pictures, customers, and orders in every status
+    /// Fill an empty database with a demo shop: goods with pictures, orders in every status, and accounts that anybody
+    /// may use. Not for a shop that sells
     #[arg(long)]
     pub demo: bool,
     /// Every option.

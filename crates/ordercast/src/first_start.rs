@@ -4,98 +4,140 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
+use http::app::Demo;
 use http::auth::PasswordPool;
-use http::auth::password::{Password, Work};
+use http::auth::password::Work;
 use jiff::Timestamp;
-use log::accounts::{AccountChange, Email};
-use log::sqlite::Database;
+use log::accounts::User;
+use log::sqlite::{Database, SqliteQueries};
 use log::{Clock, Outcome, Queries as _, Submission, Writer};
-use orders::text::Line;
-use orders::{Role, StoreId, UserId};
+use orders::{Role, StoreId};
 use uuid::Uuid;
 
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, values};
+use crate::demo::accounts::{self, Accounts, Door};
 use crate::demo::people::CUSTOMERS;
 use crate::demo::{self, Shop};
 use crate::serve::options;
 use crate::terminal::style;
 
-/// Who the first admin signs in as.
+/// Who the first admin signs in as. Their password is random; the demo's own admin is another account.
 const ADMIN: &str = "admin@example.com";
-/// The password of the demo's customers. The demo's admin has a random one, like every other.
-const DEMO_PASSWORD: &str = "lantern-street";
 
 /// How long before the present the demo's shop opened, and a day.
 const DEMO_BEGINS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 31);
 
-/// Makes what is missing; returns what to tell the person who started the server.
-pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<String> {
-    let database = Database::open(&config.data, &options(config), clock::uuid())?;
+/// What there is to know once everything is there.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// What to tell the person who started the server.
+    pub welcome: String,
+    /// Set where anybody may be anybody: data that `--demo` made, served with `--demo`.
+    pub demo: Option<Demo>,
+}
+
+/// What has to be done before anybody is served.
+struct Task {
+    /// There is no admin yet.
+    first_admin: bool,
+    /// The demo's goods and orders are to come.
+    fill: bool,
+    /// What becomes of the demo's accounts, where they are not as they should be already.
+    accounts: Option<Door>,
+}
+
+/// Makes what is missing.
+pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
+    let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
     let queries = Arc::clone(&database.queries);
-    let staffed = queries.users(usize::MAX).await?.iter().any(|user| user.role == Role::Staff);
+    let users = queries.users(usize::MAX).await?;
     let empty = queries.head().await?.seq.0 == 0;
-    let mut told = String::new();
-    if staffed && !(demo && empty) {
-        return Ok(told);
+    let door = Door::of(&database)?;
+    let task = Task {
+        first_admin: !users.iter().any(|user| user.role == Role::Staff),
+        fill: demo && empty,
+        accounts: match door {
+            None if demo && empty && users.is_empty() => Some(Door::Open),
+            Some(_) if demo => Some(Door::Open),
+            Some(Door::Open) => Some(Door::Closed),
+            None | Some(Door::Closed) => None,
+        },
+    };
+    let open = task.accounts == Some(Door::Open);
+    if demo && !open {
+        tracing::warn!(
+            "this data was not made by --demo, so it is served as a real shop: nobody is offered the demo's accounts, \
+             and no payment is made up"
+        );
     }
+    if open {
+        Door::Open.set(&mut database)?;
+        if !values::is_local(config.listen.ip()) {
+            tracing::warn!(listen = %config.listen, "a demo: whoever can reach this address can be its admin");
+        }
+    }
+    let mut prepared = Prepared::default();
+    if task.first_admin || task.fill || task.accounts.is_some() {
+        prepared.welcome = work(&task, database, &queries, &users, config).await?;
+    }
+    if task.accounts == Some(Door::Closed) {
+        let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
+        Door::Closed.set(&mut database)?;
+        tracing::info!("the demo's accounts can no longer sign in with the password that everybody knows");
+    }
+    prepared.demo = open.then(accounts::offered);
+    Ok(prepared)
+}
+
+/// Does it, through a writer of its own. Returns what to tell.
+async fn work(
+    task: &Task,
+    database: Database,
+    queries: &SqliteQueries,
+    users: &[User],
+    config: &Config,
+) -> anyhow::Result<String> {
+    let mut told = String::new();
+    let open = task.accounts == Some(Door::Open);
     // Time does not go back within a log, so a demo begins before its first order.
-    let beginning = if demo && empty { clock::now() - DEMO_BEGINS } else { clock::now() };
+    let beginning = if task.fill { clock::now() - DEMO_BEGINS } else { clock::now() };
     let clock = Arc::new(Stepped(Mutex::new(beginning)));
     let (writer, thread) = Writer::start(database.journal, clock.clone(), Box::new(|_| {}))?;
     let passwords = PasswordPool::new(Work::default(), 1, 64);
-    if !staffed {
+    let accounts = Accounts { writer: &writer, queries, passwords: &passwords };
+    let (bold, plain) = (style::STRONG, anstyle::Reset);
+    let mut staff = users.iter().find(|user| user.role == Role::Staff).map(|user| user.id.clone());
+    if task.first_admin {
         let password = clock::random_text::<12>();
-        create(&writer, &passwords, ADMIN, "Admin", Role::Staff, &password).await?;
-        let (bold, plain) = (style::STRONG, anstyle::Reset);
+        staff = Some(accounts.create(ADMIN, "Admin", Role::Staff, &password).await?);
         writeln!(
             told,
             "  admin               {bold}{ADMIN}{plain}  password {bold}{password}{plain}  (shown this once)"
         )?;
     }
-    if demo && empty {
-        let admin = queries.users(usize::MAX).await?.into_iter().find(|user| user.role == Role::Staff);
-        let staff = admin.context("the demo needs a staff account")?.id;
-        let mut customers = Vec::new();
-        for customer in CUSTOMERS {
-            let (email, name) = (customer.email, customer.name);
-            // A start that was cut off may have made some of them already.
-            customers.push(match queries.user_by_email(Email::new(email)?).await? {
-                Some(user) => user.id,
-                None => create(&writer, &passwords, email, name, Role::Customer, DEMO_PASSWORD).await?,
-            });
-        }
+    if open {
+        accounts.open().await?;
+        staff = accounts.find(accounts::ADMIN).await?.map(|user| user.id).or(staff);
+        let (admin, password) = (accounts::ADMIN, accounts::PASSWORD);
+        writeln!(told, "  demo admin          {admin}  password {password}")?;
+    }
+    if task.fill {
+        let staff = staff.context("the demo needs a staff account")?;
+        let customers = accounts.customers().await?;
         let shop = Shop { store: StoreId::main(), currency: config.store_currency, staff, customers };
         fill(&writer, &clock, &shop).await?;
     }
-    if demo {
-        writeln!(told, "  demo customers      {} and others  password {DEMO_PASSWORD}", CUSTOMERS[0].email)?;
+    if task.fill || open {
+        let (customer, password) = (CUSTOMERS[0].email, accounts::PASSWORD);
+        writeln!(told, "  demo customers      {customer} and others  password {password}")?;
+    }
+    if task.accounts == Some(Door::Closed) {
+        accounts.close().await?;
     }
     drop(writer);
     tokio::task::spawn_blocking(|| thread.join()).await?.ok().context("the writer failed")?;
     Ok(told)
-}
-
-async fn create(
-    writer: &Writer,
-    passwords: &PasswordPool,
-    email: &str,
-    name: &str,
-    role: Role,
-    password: &str,
-) -> anyhow::Result<UserId> {
-    let id = UserId::new(clock::uuid().to_string())?;
-    let password_hash = passwords.hash(&Password::new(password, email)?).await?;
-    let change = AccountChange::CreateUser {
-        id: id.clone(),
-        role,
-        store: StoreId::main(),
-        name: Line::new(name)?,
-        email: Email::new(email)?,
-        password_hash,
-    };
-    writer.account(change).await?.with_context(|| format!("cannot make the account {email}"))?;
-    Ok(id)
 }
 
 async fn fill(writer: &Writer, clock: &Stepped, shop: &Shop) -> anyhow::Result<()> {

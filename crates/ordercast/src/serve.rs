@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use http::app::{Demo, Ports, Tiles};
 use http::auth::password::Work;
 use http::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
 use http::client_address::TrustedProxies;
@@ -41,7 +42,7 @@ const LIMITS_EVERY: Duration = Duration::from_mins(1);
 pub const RESET_LINK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Runs the server until it is interrupted.
-pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -51,15 +52,13 @@ pub async fn run(config: Config, args: ServeArgs) -> anyhow::Result<()> {
     let _lock = Lock::take(&config.data)?;
     let listener = open(config.listen, "listen")?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
-    let welcome = first_start::prepare(&config, args.demo).await?;
-    let shop = if args.demo && !config.was_set("store_name") {
-        crate::demo::SHOP_NAME
-    } else {
-        config.store_name.as_str()
-    };
+    let first_start::Prepared { welcome, demo } = first_start::prepare(&config, args.demo).await?;
+    if args.demo && !config.was_set("store_name") {
+        crate::demo::SHOP_NAME.parse().map(|name| config.store_name = name)?;
+    }
     let started = async {
-        let server = Server::start(&config, Arc::new(System)).await?;
-        announce(&config, shop, &listener, realtime.as_ref(), &welcome)?;
+        let server = Server::start(&config, demo, Arc::new(System)).await?;
+        announce(&config, &listener, realtime.as_ref(), &welcome)?;
         anyhow::Ok(server)
     };
     // The password in it is shown this once, also when nothing comes of the start.
@@ -79,8 +78,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and starts the writer. The clock is everybody's: of orders, keys, tokens and sessions.
-    pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    /// Opens the database and starts the writer. The clock is everybody's: of orders, keys, tokens and sessions. `demo`
+    /// comes from [`first_start::prepare`], which knows whether this data may be played with.
+    pub async fn start(config: &Config, demo: Option<Demo>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let database = Database::open(&config.data, &options(config), clock.uuid())?;
         if database.migrated_from != 0 && database.migrated_from != Database::schema() {
             tracing::info!(
@@ -96,7 +96,9 @@ impl Server {
         let (writer, thread) = Writer::start(database.journal, Arc::clone(&clock), publish)
             .context("could not start the writer's thread")?;
         let (stop, stopping) = watch::channel(false);
-        let app = assemble(config, Parts { writer, queries, clock, hub, metrics, stopping })?;
+        let app = assemble(config, demo, Parts { writer, queries, clock, hub, metrics, stopping })?;
+        // Whose session ended while nobody served must not be let in by the first request.
+        app.revocations.replace(app.queries.revoked(app.now()).await?);
         let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
     }
@@ -111,6 +113,13 @@ impl Server {
         interrupted: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
         let Self { app, sockets, stop, writer } = self;
+        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+        let ports = Ports { main: port(&listener)?, live: realtime.as_ref().map(port).transpose()? };
+        // It serves once, so this is the first time.
+        let _ = app.ports.set(ports);
+        if ports.live.is_some() {
+            app.origins.pages_at(ports.main);
+        }
         let mut tasks = vec![
             tokio::spawn(watch_revocations(Arc::clone(&app))),
             tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
@@ -178,7 +187,7 @@ struct Parts {
     stopping: watch::Receiver<bool>,
 }
 
-fn assemble(config: &Config, parts: Parts) -> anyhow::Result<Shared> {
+fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result<Shared> {
     let Parts { writer, queries, clock, hub, metrics, stopping } = parts;
     let started_at = clock.now();
     let now = Arc::clone(&clock);
@@ -204,7 +213,16 @@ fn assemble(config: &Config, parts: Parts) -> anyhow::Result<Shared> {
         stopping,
         settings: Settings {
             store: StoreId::main(),
+            store_name: config.store_name.to_string(),
+            currency: config.store_currency,
             zone: config.store_timezone.clone(),
+            live_url: config.live_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            tiles: config.map_tiles.as_ref().map(|tiles| Tiles {
+                url: tiles.template.clone(),
+                attribution: config.map_attribution.clone(),
+                origin: tiles.origin.clone(),
+            }),
+            demo,
             access_token_lifetime: config.access_token_lifetime,
             session_lifetime: config.session_lifetime,
             reset_link_lifetime: RESET_LINK,
@@ -212,6 +230,7 @@ fn assemble(config: &Config, parts: Parts) -> anyhow::Result<Shared> {
             body_limit: BodyLimit(config.body_limit),
             version: env!("CARGO_PKG_VERSION"),
         },
+        ports: OnceLock::new(),
         started_at,
     }))
 }
@@ -267,7 +286,6 @@ fn open(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
 /// What a person needs to know next.
 fn announce(
     config: &Config,
-    shop: &str,
     listener: &TcpListener,
     realtime: Option<&TcpListener>,
     welcome: &str,
@@ -281,7 +299,7 @@ fn announce(
     } else {
         address.to_string()
     };
-    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), shop)?;
+    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
     writeln!(out, "  API and its pages   http://{host}/docs")?;
     if let Some(realtime) = realtime {
         writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;

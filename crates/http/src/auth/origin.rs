@@ -4,6 +4,7 @@
 //! from sibling hosts too, and from streams and WebSocket connections, which no CORS preflight guards.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, Uri};
@@ -13,7 +14,11 @@ use crate::problem::{Code, Problem};
 
 /// The origins that are allowed besides our own.
 #[derive(Debug, Clone, Default)]
-pub struct AllowedOrigins(HashSet<Box<str>>);
+pub struct AllowedOrigins {
+    list: HashSet<Box<str>>,
+    /// Where our pages are, when the live connections have a port of their own.
+    pages: OnceLock<u16>,
+}
 
 /// An entry of the list is not an origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,17 +72,32 @@ impl AllowedOrigins {
             .filter(|entry| !entry.is_empty())
             .map(parse_one)
             .collect::<Result<_, _>>()
-            .map(Self)
+            .map(|list| Self { list, pages: OnceLock::new() })
+    }
+
+    /// Our own pages are at this port, and call another one of the same host (row A14).
+    pub fn pages_at(&self, port: u16) {
+        // Said once, when the server begins to listen.
+        let _ = self.pages.set(port);
+    }
+
+    /// Whether a page may read what a request that it makes is answered.
+    pub fn may_read(&self, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+        self.contains(origin) || self.is_page(origin, headers, uri)
+    }
+
+    fn is_page(&self, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+        self.pages.get().is_some_and(|port| is_neighbour(origin, headers, uri, *port))
     }
 
     /// Whether an `Origin` header names an origin of the list.
     pub fn contains(&self, origin: &str) -> bool {
-        self.0.contains(origin)
+        self.list.contains(origin)
     }
 
     /// The list, for CORS headers and for the log.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|origin| &**origin)
+        self.list.iter().map(|origin| &**origin)
     }
 
     /// Judges a request that came with the cookie. `secure` is whether it came over TLS, as far as trusted proxies
@@ -100,20 +120,47 @@ impl AllowedOrigins {
         let Ok(origin) = origin.to_str() else {
             return Err(OriginRefused::NotAllowed("an unreadable origin".into()));
         };
-        if self.contains(origin) || fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure)
-        {
+        let same_site = fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure);
+        if same_site || self.contains(origin) || (!secure && self.is_page(origin, headers, uri)) {
             return Ok(());
         }
         Err(OriginRefused::NotAllowed(origin.chars().take(200).collect()))
     }
 }
 
-/// Whether a page came from where its request goes. HTTP/2 puts the host into the address.
-fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
-    let host = match headers.get(HOST) {
+/// Where a request goes, as its client wrote it. HTTP/2 puts the host into the address.
+pub(crate) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    match headers.get(HOST) {
         Some(host) => host.to_str().ok(),
         None => uri.authority().map(axum::http::uri::Authority::as_str),
+    }
+}
+
+/// A host without its port, where both are well-formed.
+pub(crate) fn host_name(host: &str) -> Option<&str> {
+    let end = host.rfind(']').map_or(0, |end| end + 1);
+    let name = host[end..].find(':').map_or(host, |colon| &host[..end + colon]);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let well = match inner {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !name.is_empty() && name.chars().all(plain),
     };
+    well.then_some(name)
+}
+
+/// Whether a page came from a port of ours on the host its request goes to. Only without TLS: what stands in front
+/// of it decides about its ports.
+pub(crate) fn is_neighbour(origin: &str, headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
+    let Some(page) = origin.strip_prefix("http://") else { return false };
+    let Some(name) = host(headers, uri).and_then(host_name) else { return false };
+    host_name(page).is_some_and(|page| page.eq_ignore_ascii_case(name))
+        && page[name.len()..].strip_prefix(':').map_or(Some(80), |port| port.parse().ok()) == Some(port)
+}
+
+/// Whether a page came from where its request goes.
+fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
+    let host = host(headers, uri);
     let scheme = if secure { "https" } else { "http" };
     origin.split_once("://").is_some_and(|(of, page)| {
         of == scheme && !page.is_empty() && host.is_some_and(|host| host.eq_ignore_ascii_case(page))
@@ -261,6 +308,39 @@ mod tests {
         let headers: HeaderMap = [(ORIGIN, "https://api.example".parse().unwrap())].into_iter().collect();
         let uri = Uri::from_static("https://api.example/orders");
         assert_eq!(AllowedOrigins::default().check(Purpose::Change, &headers, &uri, true), Ok(()));
+    }
+
+    #[test]
+    fn a14_our_own_pages_use_the_live_connections_port_of_the_same_host() {
+        let origins = AllowedOrigins::default();
+        let judge = |origin: &str, host: &str, secure| {
+            let headers = [(ORIGIN, origin), (HOST, host)];
+            let headers: HeaderMap =
+                headers.into_iter().map(|(name, value)| (name, value.parse().unwrap())).collect();
+            origins.check(Purpose::Read, &headers, &Uri::from_static("/"), secure).is_ok()
+        };
+        assert!(!judge("http://shop.local:3000", "shop.local:3001", false), "there is no such port");
+        origins.pages_at(3000);
+        for (origin, host, allowed) in [
+            ("http://shop.local:3000", "shop.local:3001", true),
+            ("http://SHOP.local:3000", "shop.local:3001", true),
+            ("http://[::1]:3000", "[::1]:3001", true),
+            ("http://shop.local:3002", "shop.local:3001", false),
+            ("http://shop.local", "shop.local:3001", false),
+            ("http://evil.local:3000", "shop.local:3001", false),
+            ("http://shop.local.evil:3000", "shop.local:3001", false),
+            ("https://shop.local:3000", "shop.local:3001", false),
+            ("http://shop.local:3000:3000", "shop.local:3001", false),
+            ("http://shop.local:3000@evil.local", "shop.local:3001", false),
+            ("http://:3000", ":3001", false),
+        ] {
+            assert_eq!(judge(origin, host, false), allowed, "{origin} {host}");
+            assert!(!judge(origin, host, true), "what stands in front decides about its ports: {origin}");
+        }
+        let pages = AllowedOrigins::default();
+        pages.pages_at(80);
+        let headers: HeaderMap = [(HOST, "shop.local:3001".parse().unwrap())].into_iter().collect();
+        assert!(pages.may_read("http://shop.local", &headers, &Uri::from_static("/")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One file for each resource: what a request may say, what it does, what can go wrong, and its documentation.
 
 pub mod auth;
+pub mod config;
 pub mod health;
 pub mod me;
 pub mod notifications;

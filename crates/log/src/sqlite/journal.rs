@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::answers::Answers;
 use super::catalogue::{self, Catalogue};
@@ -141,6 +141,18 @@ impl SqliteJournal {
         self.answers.find(&self.connection, &wanted.keys, wanted.now, &mut loaded.answers)
     }
 
+    pub(super) fn note(&self, name: &str) -> Result<Option<String>, LogError> {
+        let mut find = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+        Ok(find.query_row([note_name(name)], |row| row.get(0)).optional()?)
+    }
+
+    pub(super) fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+            .execute((note_name(name), text))?;
+        Ok(())
+    }
+
     /// A store's key; it is entered if it is new.
     pub(super) fn store_key(&mut self, store: &StoreId) -> Result<i64, LogError> {
         if let Some(key) = self.stores.get(store) {
@@ -244,6 +256,11 @@ impl Drop for SqliteJournal {
         // A checkpoint must not wait for a writer that panicked.
         self.gate.leave();
     }
+}
+
+/// Notes stand beside what the log itself keeps in `meta`, and cannot be mistaken for it.
+fn note_name(name: &str) -> String {
+    format!("note:{name}")
 }
 
 fn data_version(connection: &Connection) -> Result<i64, LogError> {

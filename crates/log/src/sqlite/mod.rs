@@ -3,7 +3,8 @@
 //! - `schema.rs` and `schema/`: the tables, and migrations between their versions.
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
 //! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`, `filters.rs`: remembered answers; `runs.rs`: indexes
-//!   written sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`: what else is written.
+//!   written sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`, `reservations.rs`: what else is
+//!   written.
 //! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
 //!   orders; `history.rs`, `tail.rs`: the log itself. `topics.rs`: whom an event concerns;
 //!   `placed.rs`: the first events of orders; `shelves.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
@@ -26,6 +27,7 @@ mod placed;
 mod plans;
 mod prune;
 mod readers;
+mod reservations;
 mod rows;
 mod runs;
 mod schema;

@@ -143,6 +143,16 @@ impl Database {
         Ok(Self { journal, queries: Arc::new(queries), migrated_from })
     }
 
+    /// What somebody wrote down about the database; it goes with it into every backup.
+    pub fn note(&self, name: &str) -> Result<Option<String>, LogError> {
+        self.journal.note(name)
+    }
+
+    /// Writes it down, durably.
+    pub fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
+        self.journal.set_note(name, text)
+    }
+
     /// The schema of the database in a directory, without changing it; `None` when there is none.
     pub fn inspect(directory: &Path) -> Result<Option<u32>, LogError> {
         let path = Self::file(directory);

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::inbox::Opened;
 use super::journal::SqliteJournal;
 use super::runs::Indexes;
-use super::{Database, Options, accounts, catalogue, history, listing, stats, tail};
+use super::{Database, Options, accounts, catalogue, history, listing, reservations, stats, tail};
 use crate::accounts::{AccountChange, Email, NewSession};
 use crate::clock::Clock;
 use crate::cursor::Seq;
@@ -31,7 +31,7 @@ use crate::submission::{Idempotency, Request, Seen, Submission};
 use crate::writer::Writer;
 
 /// Beginnings of statements that may walk or sort, because what they walk through stays small or ends early.
-const MAY: [(&str, &str); 7] = [
+const MAY: [(&str, &str); 8] = [
     (
         "SELECT id, role, store, name, email, password_hash, created_at, valid_after FROM users ORDER BY key",
         "a page",
@@ -41,6 +41,7 @@ const MAY: [(&str, &str); 7] = [
     ("SELECT currency, sum(placed)", "a group for each currency, of which a store has one or two"),
     ("SELECT run, last FROM customer_run_ends ORDER BY run DESC", "only as far back as is asked for"),
     ("SELECT run, last FROM topic_run_ends ORDER BY run DESC", "only as far back as is asked for"),
+    ("SELECT number, ends_at FROM reservations ORDER BY number", "only as far as they are due"),
     ("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1", "one row"),
 ];
 
@@ -120,6 +121,13 @@ fn commands() -> Vec<(Command, Actor)> {
         note: None,
         reason: None,
     };
+    let online = PlaceOrder {
+        id: OrderId::new(Uuid::from_u128(3 << 64)),
+        payment: PaymentMethod::Online,
+        ..place.clone()
+    };
+    let give_up =
+        Command::CancelOrder { order: orders::OrderRef::Number(OrderNumber::FIRST.next()), reason: None };
     let by_id = Command::CancelOrder { order: orders::OrderRef::Id(place.id), reason: None };
     let customer = Actor::Customer { user: user("jwt|asha") };
     vec![
@@ -128,6 +136,8 @@ fn commands() -> Vec<(Command, Actor)> {
         (Command::PlaceOrder(place), customer),
         (Command::SetDelivery(bring), staff()),
         (Command::SetStatus(ship), staff()),
+        (Command::PlaceOrder(online), Actor::Customer { user: user("jwt|asha") }),
+        (give_up, staff()),
         (by_id, staff()),
     ]
 }
@@ -233,6 +243,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
     let events = history::of_order(connection, OrderNumber::FIRST, Seq(u64::MAX)).unwrap();
     assert!(!history::tell(connection, events).unwrap().is_empty());
     stats::read(connection, &StoreId::main(), at).unwrap();
+    reservations::due(connection, at, 9).unwrap();
     accounts::by_id(connection, &user("ben")).unwrap();
     accounts::by_email(connection, &Email::new("ben@example.com").unwrap()).unwrap();
     accounts::all(connection, 10).unwrap();

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::checkpoint::Checkpointer;
 use super::inbox::Opened;
 use super::runs::Indexes;
-use super::{accounts, backup, catalogue, history, journal, listing, stats, tail};
+use super::{accounts, backup, catalogue, history, journal, listing, reservations, stats, tail};
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
@@ -179,6 +179,10 @@ impl Queries for SqliteQueries {
 
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {
         self.read_at(move |connection, _| stats::read(connection, &store, since)).await
+    }
+
+    async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError> {
+        self.read(move |connection, _| reservations::due(connection, now, limit)).await
     }
 
     async fn products(&self, filter: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {

@@ -6,16 +6,19 @@
 
 use rusqlite::Connection;
 
-use super::topics;
+use super::{reservations, topics};
 use crate::error::LogError;
 
 /// Marks the file as ours (`PRAGMA application_id`): "ORDC".
 pub(super) const APPLICATION_ID: u32 = 0x4f52_4443;
 
 /// Each step leads from the schema of its index to the next one. Append; never change one that was released.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 /// The step that brought the index of [`topics`]: it has to be filled from the events that are there.
 const TOPICS: usize = 1;
+/// The step that brought the table of [`reservations`]: it has to be filled from the orders that are there.
+const RESERVATIONS: usize = 2;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -59,8 +62,10 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
         if done == 0 {
             change.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1)", [epoch])?;
         }
-        if done == TOPICS {
-            topics::fill(&change)?;
+        match done {
+            TOPICS => topics::fill(&change)?,
+            RESERVATIONS => reservations::fill(&change)?,
+            _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;
         change.pragma_update(None, "user_version", u32::try_from(done + 1).unwrap_or(u32::MAX))?;

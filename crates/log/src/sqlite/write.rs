@@ -7,11 +7,11 @@ use orders::{Change, Kind, Subject};
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::history;
 use super::journal::SqliteJournal;
 use super::rows::{millis, status_code};
 use super::runs::Entry;
 use super::topics::{self, Whose};
+use super::{history, reservations};
 use crate::error::LogError;
 use crate::journal::OrderWrite;
 use crate::record::Recorded;
@@ -26,6 +26,7 @@ impl SqliteJournal {
             } else {
                 self.update_order(write)?;
             }
+            reservations::write(&self.connection, write)?;
         }
         self.customer_runs.add(&self.connection, placed.into_iter())?;
         Ok(())

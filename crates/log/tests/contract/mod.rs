@@ -12,6 +12,7 @@ pub(crate) mod inbox;
 pub(crate) mod listing;
 pub(crate) mod log;
 pub(crate) mod products;
+pub(crate) mod reservations;
 pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod sequence;
@@ -133,6 +134,12 @@ macro_rules! contract {
                 revoked_is_what_ended_before_its_tokens_did,
                 users_from_elsewhere_appear_with_their_names,
                 a_token_from_elsewhere_changes_no_local_account,
+            }
+            reservations {
+                e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour,
+                e1_what_is_paid_called_off_or_begun_is_never_due,
+                e1_what_comes_back_to_waiting_is_due_again,
+                e1_what_waits_is_what_a_naive_model_says,
             }
             retention {
                 old_events_of_orders_that_are_over_go,

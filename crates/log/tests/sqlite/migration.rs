@@ -9,12 +9,13 @@ use super::contract::log::{Log, snapshot};
 use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
 use super::contract::walk::Walk;
 
-/// Takes away what version 2 brought.
+/// Takes away what later versions brought.
 fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
         .execute_batch(
-            "DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
+            "DROP TABLE reservations;
+             DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
              DELETE FROM meta WHERE name = 'inboxes_since';
              DELETE FROM users WHERE id LIKE 'driver-%';
              PRAGMA user_version = 1;",
@@ -79,6 +80,18 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
         1
     );
     assert_eq!(walk.log.mark_read(&inboxes[0], Mark::All).await.state.unread, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e1_what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
+    let mut walk = Walk::<Sqlite>::of(13, 900).await;
+    let before = walk.log.queries().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
+    assert!(before.len() > 5, "{before:?}");
+    walk.log.stop();
+    walk.log.backend().raw().execute_batch("DROP TABLE reservations; PRAGMA user_version = 2;").unwrap();
+    walk.log.restart_after_stop().await;
+    let after = walk.log.queries().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
+    assert_eq!(after, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

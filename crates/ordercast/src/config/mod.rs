@@ -49,6 +49,12 @@ pub struct Config {
     pub store_currency: Currency,
     /// Where people open the shop; links lead there.
     pub frontend_url: Option<Url>,
+    /// Where browsers reach the live connections, if not where they reach the rest. Without a slash at the end.
+    pub live_url: Option<Url>,
+    /// The tiles of maps.
+    pub map_tiles: Option<values::TileTemplate>,
+    /// What has to stand on them.
+    pub map_attribution: String,
     /// Browser origins that may call, as browsers write them (`https://shop.example`); the front end's is among them.
     pub cors_origins: Vec<String>,
     /// Whose `X-Forwarded-…` headers are believed.
@@ -129,6 +135,9 @@ impl Config {
             store_timezone: read.value::<Zone>("store_timezone").0,
             store_currency: read.value::<values::CurrencyCode>("store_currency").0,
             frontend_url,
+            live_url: read.optional::<values::LiveUrl>("live_url").map(|url| url.0),
+            map_tiles: read.optional("map_tiles"),
+            map_attribution: read.optional::<String>("map_attribution").unwrap_or_default(),
             cors_origins,
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),
@@ -208,6 +217,12 @@ impl Config {
         if self.allow_tokens_without_expiry {
             doubts.push(
                 "allow_tokens_without_expiry is on: a token that leaks is good until the secret changes"
+                    .to_owned(),
+            );
+        }
+        if self.map_tiles.is_some() && self.map_attribution.is_empty() {
+            doubts.push(
+                "map_tiles is set without map_attribution: most providers of tiles ask for a credit line"
                     .to_owned(),
             );
         }

@@ -102,6 +102,21 @@ pub const OPTIONS: &[Opt] = &[
             "Where people open the shop: links lead there, and its origin may call the API. Default: this server",
         )
     },
+    server(
+        "live_url",
+        "",
+        "URL",
+        "Where browsers reach the live connections, if that is another address than the shop's. Default: with \
+         realtime_listen its port on the host that the page came from, else the page's own address",
+    ),
+    server(
+        "map_tiles",
+        "",
+        "TEMPLATE",
+        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png: the one thing that pages \
+         fetch from another host. Default: an outline that comes with the pages",
+    ),
+    server("map_attribution", "", "TEXT", "The credit line of map_tiles, as its provider asks for it"),
     Opt {
         aliases: &[alias("CORS_ORIGIN", "")],
         ..server(

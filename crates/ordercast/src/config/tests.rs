@@ -266,3 +266,43 @@ fn every_option_is_found_by_its_key() {
         assert_eq!(option.scope == Scope::Secret, option.key == "jwt_secret");
     }
 }
+
+#[test]
+fn tiles_are_a_template_of_one_host() {
+    for (template, origin) in [
+        ("https://tile.example/{z}/{x}/{y}.png", "https://tile.example"),
+        ("https://{s}.Tile.example:8443/{z}/{x}/{y}{r}.png?key=a", "https://*.tile.example:8443"),
+        ("http://localhost:8080/{z}/{y}/{x}", "http://localhost:8080"),
+    ] {
+        let config = load(&[], &[("ORDERCAST_MAP_TILES", template), ("ORDERCAST_MAP_ATTRIBUTION", "x")]);
+        let config = config.unwrap();
+        assert_eq!(config.map_tiles.unwrap().origin, origin);
+        assert_eq!(config.warnings, Vec::<String>::new());
+    }
+    let config = load(&[], &[("ORDERCAST_MAP_TILES", "https://tile.example/{z}/{x}/{y}.png")]).unwrap();
+    assert!(config.warnings[0].contains("map_attribution"), "{:?}", config.warnings);
+    for bad in [
+        "https://tile.example/",
+        "tile.example/{z}/{x}/{y}.png",
+        "ftp://tile.example/{z}/{x}/{y}.png",
+        "https://me@tile.example/{z}/{x}/{y}.png",
+        "https://{z}.tile.example/{x}/{y}.png",
+        "https://a.{s}.tile.example/{z}/{x}/{y}.png",
+        "https://tile.example; script-src *//{z}/{x}/{y}.png",
+        "https://tile.example/{z}/{x}/{y}/{key}",
+    ] {
+        assert!(problems(&[("ORDERCAST_MAP_TILES", bad)])[0].starts_with("map_tiles"), "{bad}");
+    }
+}
+
+#[test]
+fn a14_the_live_connections_have_an_address_without_a_path() {
+    let live = |text: &str| load(&[], &[("ORDERCAST_LIVE_URL", text)]);
+    assert_eq!(
+        live("https://live.shop.example").unwrap().live_url.unwrap().as_str(),
+        "https://live.shop.example/"
+    );
+    for bad in ["live.shop.example", "https://shop.example/live", "ws://live.shop.example"] {
+        assert!(live(bad).is_err(), "{bad}");
+    }
+}

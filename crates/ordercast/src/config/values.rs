@@ -140,6 +140,61 @@ impl FromStr for FrontendUrl {
     }
 }
 
+/// Where browsers reach the live connections: a scheme, a host and perhaps a port.
+#[derive(Debug, Clone)]
+pub struct LiveUrl(pub Url);
+
+impl FromStr for LiveUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        web(text)
+            .filter(|url| url.path() == "/")
+            .map(Self)
+            .ok_or_else(|| "is an address without a path, such as https://live.shop.example".to_owned())
+    }
+}
+
+/// The address of a map's tile, with its place left open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TileTemplate {
+    /// As it was written.
+    pub template: String,
+    /// The hosts it leads to, as a page's policy names them: `https://*.tile.example`.
+    pub origin: String,
+}
+
+impl FromStr for TileTemplate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            "is an address of tiles with {z}, {x} and {y} in it, such as https://tile.example/{z}/{x}/{y}.png; {s} may \
+             stand for the first label of its host"
+                .to_owned()
+        };
+        if !["{z}", "{x}", "{y}"].iter().all(|part| text.contains(part)) {
+            return Err(wrong());
+        }
+        let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
+        let (many, rest) = match rest.strip_prefix("{s}.") {
+            Some(rest) => ("*.", rest),
+            None => ("", rest),
+        };
+        let mut whole = format!("{scheme}://{rest}");
+        for part in ["{z}", "{x}", "{y}", "{r}"] {
+            whole = whole.replace(part, "0");
+        }
+        // The host is the template's own, whatever stands in its path.
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+        let url = url.filter(|_| !whole.contains(['{', '}', ' ', ';', ',']) && !host.contains('{'));
+        let origin = url.ok_or_else(wrong)?.origin().ascii_serialization();
+        Ok(Self { template: text.to_owned(), origin: origin.replacen("://", &format!("://{many}"), 1) })
+    }
+}
+
 fn web(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = url.username().is_empty()

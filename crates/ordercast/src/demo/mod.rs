@@ -1,11 +1,13 @@
 //! A shop to try things on: Lantern Street, a small coffee roastery that sells tea as well.
 //!
+//! - [`accounts`]: who may be anybody, and when.
 //! - [`people`]: customers and where they live. [`products`]: what is sold, with a drawn picture each.
 //! - [`stories`]: the orders, from placed a minute ago to delivered last week. [`plan`]: all of that as commands, in
 //!   the order of time.
 //!
-//! Everything is data, and a pure function of the time it is for; whoever calls feeds it through the log.
+//! Everything but the accounts is data, and a pure function of the time it is for; whoever calls feeds it through the log.
 
+pub mod accounts;
 pub mod people;
 mod pictures;
 mod plan;

@@ -1,6 +1,7 @@
 //! A shop to ask: the real server in this process, on a port and in a directory of its own.
 //!
-//! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`] and [`Shop::on`]. A test owns it.
+//! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`], [`Shop::on`] and
+//!   [`Shop::demo`]. A test owns it.
 //! - [`ask`]: requests and answers. [`people`]: who asks, with tokens. [`goods`]: products and orders to ask about.
 //! - [`clock`]: time that a test moves. [`live`]: the stream of events.
 //!   [`socket`]: Socket.IO. [`raw`]: requests that no client library would send.
@@ -21,11 +22,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Shared;
+use http::app::Demo;
 use log::Clock;
 use ordercast::clock::System;
 use ordercast::config::Config;
 use ordercast::config::flags::Flags;
 use ordercast::config::sources::Environment;
+use ordercast::demo::accounts::offered;
 use ordercast::serve::Server;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -69,23 +72,36 @@ impl Shop {
     /// With a clock of its own, and such options.
     pub(crate) async fn on(clock: Arc<dyn Clock>, variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut shop = Self::start(directory.path(), variables, clock).await;
+        let mut shop = Self::start(directory.path(), variables, clock, None).await;
+        shop.directory = Some(directory);
+        shop
+    }
+
+    /// As `--demo` serves data that it made, without its goods and orders.
+    pub(crate) async fn demo(clock: Arc<dyn Clock>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut shop = Self::start(directory.path(), &[], clock, Some(offered())).await;
         shop.directory = Some(directory);
         shop
     }
 
     /// In a directory that outlives it: to stop, and start again.
     pub(crate) async fn at(data: &Path, variables: &[(&str, &str)]) -> Self {
-        Self::start(data, variables, Arc::new(System)).await
+        Self::start(data, variables, Arc::new(System), None).await
     }
 
-    async fn start(data: &Path, variables: &[(&str, &str)], clock: Arc<dyn Clock>) -> Self {
+    async fn start(
+        data: &Path,
+        variables: &[(&str, &str)],
+        clock: Arc<dyn Clock>,
+        demo: Option<Demo>,
+    ) -> Self {
         let config = config(data, variables);
         let listener = http::server::listen(config.listen).unwrap();
         let realtime = config.realtime_listen.map(|address| http::server::listen(address).unwrap());
         let address = reachable(&listener);
         let live_address = realtime.as_ref().map(reachable);
-        let server = Server::start(&config, clock).await.unwrap();
+        let server = Server::start(&config, demo, clock).await.unwrap();
         let app = Arc::clone(&server.app);
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(server.serve(listener, realtime, async {

@@ -123,6 +123,7 @@ async fn what_needs_nobody_signed_in_says_so() {
         .map(|(place, _)| place)
         .collect();
     let expected = [
+        "get /api/v1/config",
         "get /api/v1/products",
         "get /api/v1/products/{product}",
         "get /health",

@@ -1,0 +1,99 @@
+//! What a page is told before anybody signed in, and where it finds the live connections (row A14).
+
+use serde_json::{Value, json};
+
+use crate::support::ask::Ask;
+use crate::support::clock::Ahead;
+use crate::support::{JWT_SECRET, Shop};
+
+async fn config(shop: &Shop) -> Value {
+    shop.get("/api/v1/config").gives(200).await
+}
+
+#[tokio::test]
+async fn a_page_knows_the_shop_before_anybody_signed_in() {
+    let shop = Shop::with(&[
+        ("ORDERCAST_STORE_NAME", "Tea & Co"),
+        ("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata"),
+        ("ORDERCAST_STORE_CURRENCY", "inr"),
+    ])
+    .await;
+    assert_eq!(
+        config(&shop).await,
+        json!({
+            "storeName": "Tea & Co", "storeId": "main", "currency": "INR", "timeZone": "Asia/Kolkata",
+            "demo": false, "demoAccounts": [], "tiles": null, "liveUrl": null, "testPayment": false,
+        })
+    );
+    let usual = Shop::open().await;
+    let answer = usual.get("/api/v1/config").send().await;
+    assert_eq!((&answer.json()["timeZone"], answer.header("cache-control")), (&json!("UTC"), "no-cache"));
+    assert!(!answer.text.contains(JWT_SECRET));
+}
+
+#[tokio::test]
+async fn e5_tiles_are_a_setting() {
+    let url = "https://{s}.tile.example/{z}/{x}/{y}{r}.png";
+    let tiles = [("ORDERCAST_MAP_TILES", url), ("ORDERCAST_MAP_ATTRIBUTION", "© Somebody")];
+    let shop = Shop::with(&tiles).await;
+    assert_eq!(config(&shop).await["tiles"], json!({"url": url, "attribution": "© Somebody"}));
+}
+
+#[tokio::test]
+async fn a_demo_offers_its_accounts() {
+    let shop = Shop::demo(std::sync::Arc::new(Ahead::default())).await;
+    let config = config(&shop).await;
+    assert_eq!((&config["demo"], &config["testPayment"]), (&json!(true), &json!(true)));
+    let accounts = config["demoAccounts"].as_array().unwrap();
+    assert_eq!(
+        accounts[0],
+        json!({"name": "Mira Lind", "email": "mira@example.com", "password": "lantern-street", "role": "staff"})
+    );
+    assert!(accounts.len() > 1 && accounts.iter().skip(1).all(|account| account["role"] == "customer"));
+}
+
+#[tokio::test]
+async fn a14_a_page_finds_the_live_connections_at_their_own_port() {
+    let shop = Shop::with(&[("REALTIME_PORT", "0"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")]).await;
+    let (pages, live) = (shop.address.port(), shop.live_address.unwrap().port());
+    let url = async |headers: &[(&str, &str)]| {
+        let ask = shop.get("/api/v1/config");
+        headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).gives(200).await["liveUrl"]
+            .clone()
+    };
+    assert_eq!(url(&[]).await, format!("http://127.0.0.1:{live}"));
+    for host in ["shop.local", "192.168.0.7", "[::1]"] {
+        assert_eq!(url(&[("host", &format!("{host}:{pages}"))]).await, format!("http://{host}:{live}"));
+    }
+    assert_eq!(url(&[("host", "shop.local")]).await, format!("http://shop.local:{live}"));
+    for odd in ["x\"y", "a/b", "[nothing]:1", ":3000", "a b"] {
+        assert_eq!(url(&[("host", odd)]).await, Value::Null, "{odd}");
+    }
+    assert_eq!(url(&[("x-forwarded-proto", "https")]).await, Value::Null, "it is not known behind TLS");
+
+    let named = Shop::with(&[("REALTIME_PORT", "0"), ("ORDERCAST_LIVE_URL", "https://live.shop.example/")]);
+    assert_eq!(config(&named.await).await["liveUrl"], "https://live.shop.example");
+}
+
+#[tokio::test]
+async fn a14_our_page_uses_the_live_port_with_its_cookie_and_no_other_page_does() {
+    let shop = Shop::with(&[("REALTIME_PORT", "0")]).await;
+    let asha = shop.register("asha@example.com").await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let live = shop.live_address.unwrap();
+    let stream = |origin: &str| {
+        let ask = client.get(format!("http://{live}/api/v1/stream"));
+        Ask::of(ask).cookie(&asha.cookie).header("origin", origin)
+    };
+    let page = format!("http://{}", shop.address);
+    let opened = stream(&page).open().await;
+    let header = |name: &str| opened.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(opened.status(), 200);
+    assert_eq!(header("access-control-allow-origin"), Some(page.clone()));
+    assert_eq!(header("access-control-allow-credentials"), Some("true".to_owned()));
+    for other in ["http://127.0.0.1:1", "http://evil.example", &page.replace("127.0.0.1", "localhost")] {
+        let refused = stream(other).send().await;
+        assert_eq!((refused.status, &*refused.code()), (403, "origin_not_allowed"), "{other}");
+        assert_eq!(refused.header("access-control-allow-origin"), "", "{other}");
+    }
+}

@@ -1,0 +1,94 @@
+//! A demo: accounts that anybody may use, as long as it is one.
+
+use serde_json::{Value, json};
+
+use crate::binary::Running;
+
+const MIRA: &str = "mira@example.com";
+
+/// Signs in as somebody of the demo; the status, and their token.
+async fn sign_in(server: &Running, email: &str) -> (u16, String) {
+    let body = json!({"email": email, "password": "lantern-street"});
+    let answer = server.ask("POST", "/api/v1/auth/login").json(&body).send().await;
+    let token = answer.json()["accessToken"].as_str().unwrap_or_default().to_owned();
+    (answer.status, token)
+}
+
+async fn config(server: &Running) -> Value {
+    server.ask("GET", "/api/v1/config").gives(200).await
+}
+
+async fn serve(data: &std::path::Path, arguments: &[&str]) -> Running {
+    let all = [arguments, &["--rate-limit-sign-in", "off"]].concat();
+    Running::serve_with(data, &all, &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_accounts_everybody_knows_can_sign_in_only_while_it_is_a_demo() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = serve(data.path(), &["--demo"]).await;
+    let told = config(&demo).await;
+    assert_eq!((&told["demo"], &told["storeName"]), (&json!(true), &json!("Lantern Street Coffee & Tea")));
+    let mut tokens = Vec::new();
+    for account in told["demoAccounts"].as_array().unwrap() {
+        let (status, token) = sign_in(&demo, account["email"].as_str().unwrap()).await;
+        assert_eq!(status, 200, "{account}");
+        let me = demo.ask("GET", "/api/v1/me").by(&token).gives(200).await;
+        assert_eq!((&me["role"], &me["name"]), (&account["role"], &account["name"]));
+        tokens.push(token);
+    }
+    assert!(tokens.len() > 2);
+    demo.stop().await;
+
+    // The same data, as somebody's own shop.
+    let own = serve(data.path(), &[]).await;
+    let told = config(&own).await;
+    assert_eq!((&told["demo"], &told["demoAccounts"]), (&json!(false), &json!([])));
+    for email in [MIRA, "asha@example.com", "greta@example.com"] {
+        assert_eq!(sign_in(&own, email).await.0, 401, "{email}");
+    }
+    for token in &tokens {
+        assert_eq!(own.ask("GET", "/api/v1/me").by(token).refused(401).await, "session_ended");
+    }
+    own.kill().await;
+    let own = serve(data.path(), &[]).await;
+    assert_eq!(sign_in(&own, MIRA).await.0, 401);
+    own.stop().await;
+
+    let demo = serve(data.path(), &["--demo"]).await;
+    assert_eq!(sign_in(&demo, MIRA).await.0, 200);
+    assert_eq!(demo.ask("GET", "/api/v1/me").by(&tokens[0]).refused(401).await, "session_ended");
+    demo.kill().await;
+    let own = serve(data.path(), &[]).await;
+    assert_eq!(sign_in(&own, MIRA).await.0, 401, "also after a demo that ended badly");
+    own.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn data_that_was_not_made_by_a_demo_is_never_one() {
+    let data = tempfile::tempdir().unwrap();
+    serve(data.path(), &[]).await.stop().await;
+    for _ in 0..2 {
+        let server = serve(data.path(), &["--demo"]).await;
+        assert_eq!(config(&server).await["demoAccounts"], json!([]));
+        assert_eq!(sign_in(&server, MIRA).await.0, 401);
+        assert!(server.log.text().contains("not made by --demo"), "{}", server.log.text());
+        server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_a_demo_is_one_too() {
+    let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    serve(data.path(), &["--demo"]).await.stop().await;
+    let backup = data.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    crate::binary::run(data.path(), &["backup", backup]).await.well();
+    crate::binary::run(copy.path(), &["restore", backup]).await.well();
+    let own = serve(copy.path(), &[]).await;
+    assert_eq!(sign_in(&own, MIRA).await.0, 401);
+    own.stop().await;
+    let demo = serve(copy.path(), &["--demo"]).await;
+    assert_eq!((config(&demo).await["demo"].clone(), sign_in(&demo, MIRA).await.0), (json!(true), 200));
+    demo.stop().await;
+}
