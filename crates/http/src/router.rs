@@ -75,6 +75,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(orders::show::show))
         .routes(routes!(orders::timeline::timeline))
         .routes(routes!(orders::cancel::cancel))
+        .routes(routes!(orders::test_payment::test_payment))
         .routes(routes!(orders::status::set_status))
         .routes(routes!(orders::delivery::set_delivery))
         .routes(routes!(stats::stats))

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use live::Topic;
 use log::{LogError, Outcome, Receipt, Request, Shelved, Snapshot, Submission, SubmitError};
 use orders::order::Version;
-use orders::{Audience, Command, OrderRef, Refusal, Role};
+use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -87,9 +87,20 @@ pub struct Envelope<'a> {
 impl App {
     /// Submits one command.
     pub async fn command(&self, command: Command, envelope: Envelope<'_>) -> Result<Done, Problem> {
+        let actor = envelope.caller.actor();
+        self.command_of(command, actor, envelope).await
+    }
+
+    /// Submits one command that somebody else gives on the caller's account, such as their payment provider.
+    pub(crate) async fn command_of(
+        &self,
+        command: Command,
+        actor: Actor,
+        envelope: Envelope<'_>,
+    ) -> Result<Done, Problem> {
         let name = command.order();
         let Envelope { caller, key, body, expected } = envelope;
-        let request = Request { command, actor: caller.actor(), expected };
+        let request = Request { command, actor, expected };
         let submission = Submission {
             requests: vec![request],
             idempotency: key.bind(&caller.principal, body),

@@ -2,7 +2,8 @@
 //!
 //! - [`cli`]: every command and its help. [`config`]: every option, and where it comes from.
 //! - [`clock`], [`secret`], [`logging`], [`terminal`]: what the commands stand on.
-//! - [`serve`] and [`admin`]: the server, and the commands that open its database.
+//! - [`serve`] and [`admin`]: the server, and the commands that open its database. [`reservations`]: what the server does
+//!   by itself.
 //! - [`client`]: the HTTP API from outside; on it stand [`watch`] and [`simulate`].
 //! - [`doctor`]: what is wrong, and what to do. [`demo`]: a shop to try things on.
 //!
@@ -18,6 +19,7 @@ pub mod doctor;
 pub mod event_log;
 pub mod first_start;
 pub mod logging;
+pub mod reservations;
 pub mod secret;
 pub mod serve;
 pub mod simulate;

@@ -32,7 +32,7 @@ use crate::config::Config;
 use crate::config::sources::Source;
 use crate::config::values;
 use crate::terminal::style;
-use crate::{event_log, first_start, secret};
+use crate::{event_log, first_start, reservations, secret};
 
 /// How often other processes' sign-outs are looked for.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(2);
@@ -122,6 +122,7 @@ impl Server {
         }
         let mut tasks = vec![
             tokio::spawn(watch_revocations(Arc::clone(&app))),
+            tokio::spawn(reservations::expire(Arc::clone(&app))),
             tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
             tokio::spawn(sockets.clone().watch_over()),
         ];

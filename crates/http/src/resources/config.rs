@@ -56,7 +56,7 @@ pub async fn config(State(app): State<Shared>, parts: Parts) -> Response {
         demo_accounts: settings.demo.as_ref().map(|demo| demo.accounts.clone()).unwrap_or_default(),
         tiles: settings.tiles.clone(),
         live_url: live_url(&app, &parts),
-        test_payment: settings.demo.is_some(),
+        test_payment: settings.test_payment(),
     };
     ([(CACHE_CONTROL, "no-cache")], axum::Json(view)).into_response()
 }

@@ -97,6 +97,10 @@ impl Queries for Still {
         Err(LogError::Cancelled)
     }
 
+    async fn reservations_due(&self, _: Timestamp, _: usize) -> Result<Vec<OrderNumber>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
     async fn products(&self, _: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
         Err(LogError::Cancelled)
     }

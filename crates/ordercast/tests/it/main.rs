@@ -13,6 +13,7 @@ mod inbox;
 mod matrix;
 mod operations;
 mod orders;
+mod payment;
 mod resume;
 mod shutdown;
 mod support;

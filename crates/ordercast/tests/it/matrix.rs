@@ -57,6 +57,8 @@ const TABLE: &[Row] = &[
     ("GET", "/api/v1/orders/{order}", Read, WHO_MAY_SEE_THE_ORDER),
     ("GET", "/api/v1/orders/{order}/timeline", Read, WHO_MAY_SEE_THE_ORDER),
     ("POST", "/api/v1/orders/{order}/cancel", Read, [401, 200, 404, 200, 404, 403, 404]),
+    // A demo's alone; see `payment.rs`.
+    ("POST", "/api/v1/orders/{order}/test-payment", Read, [401, 404, 404, 404, 404, 404, 404]),
     ("PUT", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
     ("PUT", "/api/v1/orders/{order}/delivery", Read, [401, 403, 404, 200, 404, 200, 404]),
     ("GET", "/api/v1/stats", Read, ANY_STAFF),
@@ -153,6 +155,7 @@ impl Stage {
             ("PUT", "/api/v1/orders/{order}/delivery") => {
                 json!({"location": {"latitude": 53.5, "longitude": 10.0}})
             }
+            ("POST", "/api/v1/orders/{order}/test-payment") => json!({"outcome": "paid"}),
             ("PUT", "/api/orders/tracking") => json!({"orderId": order, "status": "shipped"}),
             _ => Value::Null,
         }

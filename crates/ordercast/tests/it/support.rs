@@ -80,9 +80,14 @@ impl Shop {
     /// As `--demo` serves data that it made, without its goods and orders.
     pub(crate) async fn demo(clock: Arc<dyn Clock>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut shop = Self::start(directory.path(), &[], clock, Some(offered())).await;
+        let mut shop = Self::demo_at(directory.path(), clock).await;
         shop.directory = Some(directory);
         shop
+    }
+
+    /// Likewise, in a directory that outlives it.
+    pub(crate) async fn demo_at(data: &Path, clock: Arc<dyn Clock>) -> Self {
+        Self::start(data, &[], clock, Some(offered())).await
     }
 
     /// In a directory that outlives it: to stop, and start again.

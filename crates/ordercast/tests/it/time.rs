@@ -9,13 +9,7 @@ use crate::support::Shop;
 use crate::support::ask::Ask;
 use crate::support::clock::Ahead;
 use crate::support::goods::cart;
-use crate::support::people::{Session, token};
-
-/// Somebody from elsewhere whose token outlives the test.
-fn patient(subject: &str, role: &str) -> String {
-    let end = crate::support::people::now() + SignedDuration::from_hours(24 * 365);
-    token(&json!({"sub": subject, "role": role, "exp": end.as_second()}))
-}
+use crate::support::people::{Session, patient};
 
 #[tokio::test]
 async fn e4_an_idempotency_key_is_known_for_a_day() {

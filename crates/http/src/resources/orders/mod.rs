@@ -7,6 +7,7 @@ pub mod list;
 pub mod place;
 pub mod show;
 pub mod status;
+pub mod test_payment;
 pub mod timeline;
 
 use std::sync::Arc;

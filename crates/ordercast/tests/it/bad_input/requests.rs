@@ -44,6 +44,8 @@ async fn paths_that_lead_nowhere_are_404_405_or_400() {
         ("GET", "/api/v1/orders/%zz", 404, "order_not_found"),
         ("GET", "/api/v1/orders/%ff", 400, "invalid_path"),
         ("GET", "/api/v1/orders/%c3%28/timeline", 400, "invalid_path"),
+        ("GET", "/api/v1/orders/10001/test-payment", 405, "method_not_allowed"),
+        ("POST", "/api/v1/orders/%ff/test-payment", 400, "invalid_path"),
         ("GET", "/api/v1/products/tea", 404, "product_not_found"),
         ("GET", "/api/v1/products/%ff", 400, "invalid_path"),
         ("GET", "/api/v1/notifications/read-all", 405, "method_not_allowed"),

@@ -71,6 +71,15 @@ impl Shop {
         Placed { id: text("id"), number: text("number"), view }
     }
 
+    /// Likewise, to be paid online.
+    pub(crate) async fn place_online(&self, customer: &str, good: Good, quantity: u32) -> Placed {
+        let mut body = cart(&[(good, quantity)]);
+        body["paymentMethod"] = "online".into();
+        let view = self.post("/api/v1/orders", &body).by(customer).gives(201).await;
+        let text = |name: &str| view[name].as_str().unwrap().to_owned();
+        Placed { id: text("id"), number: text("number"), view }
+    }
+
     /// The store moves an order on.
     pub(crate) async fn advance(&self, placed: &Placed, status: &str) -> Value {
         let body = json!({"status": status});

@@ -65,6 +65,12 @@ pub(crate) fn driver(subject: &str) -> String {
     token(&json!({"sub": subject, "role": "driver", "name": name_of(subject)}))
 }
 
+/// Somebody from elsewhere whose token outlives a test that moves time.
+pub(crate) fn patient(subject: &str, role: &str) -> String {
+    let end = now() + SignedDuration::from_hours(24 * 365);
+    token(&json!({"sub": subject, "role": role, "exp": end.as_second()}))
+}
+
 /// The user id of somebody from elsewhere whose token names no issuer.
 pub(crate) fn id_of(subject: &str) -> String {
     format!("jwt|{subject}")
