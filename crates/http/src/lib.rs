@@ -30,6 +30,7 @@ pub mod guard;
 pub mod idempotency;
 pub mod metrics;
 pub mod openapi;
+mod pages;
 mod panics;
 pub mod problem;
 pub mod rate_limit;

@@ -3,8 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::map_response;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -45,7 +44,7 @@ pub(crate) fn pages(document: OpenApi) -> Router<Shared> {
     let config = Config::default().validator_url("none");
     let pages: Router<Shared> =
         SwaggerUi::new("/docs").url("/api/openapi.json", document).config(config).into();
-    pages.layer(map_response(no_such_page)).route("/", get(|| async { Redirect::temporary("/docs") }))
+    pages.layer(map_response(no_such_page))
 }
 
 /// The pages' own refusals are no problems yet.

@@ -19,21 +19,22 @@ use crate::problem::{Code, Problem};
 use crate::resources::{
     auth, config, health, me, notifications, orders, products, shop_e, stats, stream, users,
 };
-use crate::{asyncapi, idempotency, openapi, submit};
+use crate::{asyncapi, idempotency, openapi, pages, submit};
 
 /// Everything a server answers.
 pub fn router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
     let live = asyncapi::page(&document, &app.settings.base_url);
-    finish(routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets)), app)
+    let routes = routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets));
+    finish(pages::fallback(routes), app)
 }
 
 /// What the live gateway answers on an address of its own (row A14): streams, what comes over them, and how it is.
 pub fn live_router(app: Shared, sockets: &Sockets) -> Router {
     let (routes, _) = OpenApiRouter::new().nest("/api/v1", live()).merge(operations()).split_for_parts();
     let live = asyncapi::page(&document(), &app.settings.base_url);
-    finish(routes.merge(live).merge(socket_io(sockets)), app)
+    finish(routes.merge(live).merge(socket_io(sockets)).fallback(nothing_here), app)
 }
 
 /// Where Socket.IO clients connect, unless they are told another path.
@@ -102,10 +103,8 @@ fn operations() -> OpenApiRouter<Shared> {
 
 fn finish(routes: Router<Shared>, app: Shared) -> Router {
     let cors = cors(&app);
-    let routes = routes
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(app.clone(), guard));
+    let routes =
+        routes.method_not_allowed_fallback(no_such_method).layer(from_fn_with_state(app.clone(), guard));
     match cors {
         Some(cors) => routes.layer(cors).with_state(app),
         None => routes.with_state(app),

@@ -1,0 +1,61 @@
+//! What a page of ours may load and whom it may call (Content Security Policy Level 3), and what browsers should not offer it.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::app::Shared;
+use crate::resources::config::live_url;
+
+/// The policy of a page: everything from this server, nothing inline; besides, the tiles of maps and the live
+/// connections where they are elsewhere.
+pub(super) fn of(app: &Shared, parts: &Parts) -> String {
+    let tiles = app.settings.tiles.as_ref().map_or("", |tiles| &tiles.origin);
+    policy(tiles, live_url(app, parts).as_deref())
+}
+
+fn policy(tiles: &str, live: Option<&str>) -> String {
+    let images = [" ", tiles].concat();
+    let live = live.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
+    // A WebSocket's address is another origin than that of the page beside it.
+    let live = live.map_or(String::new(), |origin| format!(" {origin} {}", origin.replacen("http", "ws", 1)));
+    format!(
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{}; connect-src 'self'{live}; \
+         worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
+         object-src 'none'",
+        images.trim_end()
+    )
+}
+
+/// What the app does not need, no script in it gets either.
+pub(super) fn harden(headers: &mut HeaderMap) {
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_inline_and_nobody_else() {
+        let policy = policy("", None);
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+        assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self';"), "{policy}");
+    }
+
+    #[test]
+    fn tiles_and_live_connections_elsewhere_are_named() {
+        let policy = policy("https://tiles.example", Some("https://live.example:8443/socket.io"));
+        assert!(policy.contains("img-src 'self' data: blob: https://tiles.example;"), "{policy}");
+        assert!(
+            policy.contains("connect-src 'self' https://live.example:8443 wss://live.example:8443;"),
+            "{policy}"
+        );
+    }
+}

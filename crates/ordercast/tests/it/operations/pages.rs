@@ -1,0 +1,60 @@
+//! The web app's addresses, beside the server's own.
+
+use crate::support::Shop;
+
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+#[tokio::test]
+async fn a_browser_gets_a_page_that_may_load_nothing_from_elsewhere() {
+    let shop = Shop::with(&[("ORDERCAST_MAP_TILES", "https://tiles.example/{z}/{x}/{y}.png")]).await;
+    let page = shop.get("/").header("accept", BROWSER).send().await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").starts_with("text/html"), "{}", page.header("content-type"));
+    // Either the app, or how to build it.
+    assert!(page.text.contains("<title>Ordercast</title>"), "{}", page.text);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'self'") && policy.contains("script-src 'self';"), "{policy}");
+    assert!(policy.contains("https://tiles.example;") && !policy.contains("unsafe"), "{policy}");
+    assert!(page.header("permissions-policy").contains("camera=()"));
+    assert_eq!(shop.get("/").send().await.status, 200, "curl sees it too");
+}
+
+#[tokio::test]
+async fn what_is_the_servers_own_is_never_answered_with_a_page() {
+    let shop = Shop::open().await;
+    for path in [
+        "/api/v1/nothing",
+        "/api",
+        "/docs/nothing",
+        "/health/nothing",
+        "/metrics/nothing",
+        "/assets/gone-abc.js",
+        "/nothing.html",
+    ] {
+        let answer = shop.get(path).header("accept", BROWSER).send().await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (404, "application/problem+json"),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        shop.get("/orders").refused(404).await,
+        "not_found",
+        "a script that lost its way gets a problem"
+    );
+    for method in ["POST", "PUT", "DELETE"] {
+        let answer = shop.ask(method, "/orders").header("accept", BROWSER).send().await;
+        assert_eq!(answer.status, 404, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn files_do_not_count_against_an_addresss_limit() {
+    let shop = Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "1/h")]).await;
+    for _ in 0..5 {
+        assert_eq!(shop.get("/").send().await.status, 200);
+    }
+    assert_eq!(shop.get("/api/v1/products").send().await.status, 200);
+    assert_eq!(shop.get("/api/v1/products").send().await.status, 429);
+}
