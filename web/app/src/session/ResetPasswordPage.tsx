@@ -1,0 +1,5 @@
+import { PageHeading } from "../layout/PageHeading";
+
+export default function ResetPasswordPage() {
+  return <PageHeading>Set a new password</PageHeading>;
+}

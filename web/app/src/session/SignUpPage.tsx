@@ -1,0 +1,5 @@
+import { PageHeading } from "../layout/PageHeading";
+
+export default function SignUpPage() {
+  return <PageHeading>Create an account</PageHeading>;
+}
