@@ -17,9 +17,9 @@ function page(path: string, audience: Audience, load: Load): PageRoute {
 
 /** Every page in the shop's frame: header, navigation, live indicator. The first match serves. */
 export const pages: PageRoute[] = [
-  page("/", "anybody", () => import("./shop/CataloguePage")),
-  page("/cart", "anybody", () => import("./shop/CartPage")),
-  page("/checkout", "customer", () => import("./shop/CheckoutPage")),
+  page("/", "anybody", () => import("./shop/catalogue/CataloguePage")),
+  page("/cart", "anybody", () => import("./shop/cart/CartPage")),
+  page("/checkout", "customer", () => import("./shop/checkout/CheckoutPage")),
   page("/sign-in", "anybody", () => import("./session/SignInPage")),
   page("/sign-up", "anybody", () => import("./session/SignUpPage")),
   page("/reset-password", "anybody", () => import("./session/ResetPasswordPage")),

@@ -9,7 +9,7 @@ export function Badge({ tone = "neutral", className, children }: { tone?: Tone; 
 }
 
 /** An order's status: its icon, its colour, its word. Another status springs in. */
-export function StatusBadge({ status, className }: { status: Status; className?: string }) {
+export function StatusBadge({ status, className }: { status: Status; className?: string | undefined }) {
   const { icon: Icon, label, tone } = statusLook(status);
   return (
     <Badge tone={tone} className={className}>
