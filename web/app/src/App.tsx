@@ -1,4 +1,6 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
+import type { Ordercast } from "@ordercast/client";
+import { OrdercastProvider } from "@ordercast/react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Route, Switch } from "wouter";
@@ -8,24 +10,25 @@ import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
 import { useScrollToTop } from "./layout/useScrollToTop";
+import { LiveToasts } from "./live/LiveToasts";
 import { NotFound } from "./pages/NotFound";
 import { admin, pages } from "./routes";
 import { Guard } from "./session/Guard";
-import { SessionProvider } from "./session/session";
 import { Toasts } from "./ui/Toasts";
 
-export function App() {
+export function App({ client }: { client: Ordercast }) {
   return (
     // The policy that is served allows no inline styles; the kit's own sheets have what these would say.
     <CSPProvider disableStyleElements>
-      <QueryClientProvider client={queryClient}>
-        <SessionProvider>
+      <OrdercastProvider client={client}>
+        <QueryClientProvider client={queryClient}>
           <ErrorBoundary>
             <Routes />
           </ErrorBoundary>
+          <LiveToasts />
           <Toasts />
-        </SessionProvider>
-      </QueryClientProvider>
+        </QueryClientProvider>
+      </OrdercastProvider>
     </CSPProvider>
   );
 }

@@ -2,15 +2,23 @@ import "@fontsource-variable/geist/wght.css";
 import "./design/tokens.css";
 import "./design/base.css";
 
+import { createOrdercast } from "@ordercast/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { loadConfig } from "./api/config";
 
-const root = document.getElementById("root");
-if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+async function start() {
+  const element = document.getElementById("root");
+  if (!element) throw new Error("index.html has no #root");
+  const { liveUrl } = await loadConfig();
+  const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
+  createRoot(element).render(
+    <StrictMode>
+      <App client={client} />
+    </StrictMode>,
+  );
+}
+
+void start();

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 
 import { Problem, request } from "./http";
 
@@ -35,16 +35,56 @@ const UNKNOWN: ShopConfig = {
   testPayment: false,
 };
 
-async function load(): Promise<ShopConfig> {
+const KEY = "ordercast.config";
+const listeners = new Set<() => void>();
+let config = UNKNOWN;
+
+function kept(): ShopConfig | undefined {
   try {
-    return { ...UNKNOWN, ...(await request<Partial<ShopConfig>>("GET", "/api/v1/config")) };
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return UNKNOWN;
-    throw error;
+    const text = localStorage.getItem(KEY);
+    const found: unknown = text && JSON.parse(text);
+    return found && typeof found === "object" ? { ...UNKNOWN, ...found } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-/** The deployment's own settings; sensible ones until they are there. */
+async function refresh(): Promise<void> {
+  let told: Partial<ShopConfig> = {};
+  try {
+    told = await request<Partial<ShopConfig>>("GET", "/api/v1/config");
+  } catch (error) {
+    // A server that has no such page is one that does not say; one that cannot be reached said it last time.
+    if (!(error instanceof Problem && error.status === 404)) return;
+  }
+  const text = JSON.stringify(told);
+  try {
+    if (localStorage.getItem(KEY) === text) return;
+    localStorage.setItem(KEY, text);
+  } catch {
+    // Storage is refused: it is asked each time.
+  }
+  config = { ...UNKNOWN, ...told };
+  for (const listener of listeners) listener();
+}
+
+/** Reads the settings before the first paint: those of the last visit at once, and only on a first visit the server's answer. */
+export async function loadConfig(): Promise<ShopConfig> {
+  const last = kept();
+  if (last) config = last;
+  const fresh = refresh();
+  if (!last) await fresh;
+  return config;
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** The deployment's own settings. */
 export function useConfig(): ShopConfig {
-  return useQuery({ queryKey: ["config"], queryFn: load, staleTime: Infinity }).data ?? UNKNOWN;
+  return useSyncExternalStore(subscribe, () => config);
 }

@@ -1,6 +1,7 @@
+import type { Status } from "@ordercast/client";
 import { CircleCheckBig, CircleX, Clock3, PackageOpen, Truck, Wallet, type LucideIcon } from "lucide-react";
 
-export type Status = "pending" | "processing" | "shipped" | "paid" | "delivered" | "cancelled";
+export type { Status } from "@ordercast/client";
 
 /** The colours of badges, banners and toasts. */
 export type Tone = "neutral" | "info" | "success" | "warning" | "error";

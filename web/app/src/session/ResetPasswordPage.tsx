@@ -18,7 +18,7 @@ export default function ResetPasswordPage() {
   const [dead, setDead] = useState(token === "");
   const [refused, setRefused] = useState<string>();
   const [, navigate] = useLocation();
-  const { expire } = useSession();
+  const { refresh } = useSession();
   const form = useForm<{ password: string; again: string }>({ mode: "onTouched" });
 
   useEffect(() => {
@@ -30,7 +30,7 @@ export default function ResetPasswordPage() {
     try {
       await request("POST", "/api/v1/auth/password-reset", { body: { token, password } });
       // Every session of the account ended with it, this browser's too.
-      expire();
+      await refresh();
       toast.success("Your new password is set", { description: "Sign in with it." });
       navigate("/sign-in", { replace: true });
     } catch (error) {

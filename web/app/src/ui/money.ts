@@ -1,3 +1,5 @@
+import { LOCALE } from "./locale";
+
 /** Minor units and a currency, as the API has it: 1999 EUR is 19.99 €. */
 export interface MoneyValue {
   amount: number;
@@ -8,7 +10,7 @@ const formatters = new Map<string, Intl.NumberFormat>();
 
 function formatter(currency: string): Intl.NumberFormat {
   let made = formatters.get(currency);
-  if (!made) formatters.set(currency, (made = new Intl.NumberFormat(undefined, { style: "currency", currency })));
+  if (!made) formatters.set(currency, (made = new Intl.NumberFormat(LOCALE, { style: "currency", currency })));
   return made;
 }
 
