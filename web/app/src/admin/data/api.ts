@@ -4,7 +4,7 @@ import { Problem, Unreachable } from "../../api/http";
 import type { BulkOutcome } from "../orders/bulk";
 import type { OrderQuery } from "../orders/filters";
 import type { Status } from "../orders/status";
-import type { NewProduct, Order, OrderEvent, Product, ProductChange, SetDelivery, SetStatus, Stats } from "./types";
+import type { NewProduct, Order, Product, ProductChange, SetDelivery, SetStatus, Stats, TimelineEvent } from "./types";
 
 interface Options {
   query?: Record<string, string | number | undefined>;
@@ -68,8 +68,8 @@ export async function getOrder(order: string, signal?: AbortSignal): Promise<Ord
   return (await send<Order>("GET", `/orders/${encodeURIComponent(order)}`, { signal })).data;
 }
 
-export async function getTimeline(order: string, signal?: AbortSignal): Promise<OrderEvent[]> {
-  return (await send<{ events: OrderEvent[] }>("GET", `/orders/${encodeURIComponent(order)}/timeline`, { signal })).data.events;
+export async function getTimeline(order: string, signal?: AbortSignal): Promise<TimelineEvent[]> {
+  return (await send<{ events: TimelineEvent[] }>("GET", `/orders/${encodeURIComponent(order)}/timeline`, { signal })).data.events;
 }
 
 export interface Changed {

@@ -9,11 +9,11 @@ describe("the badge with the count of new orders (row A18)", () => {
   });
 
   it("is gone when somebody looks, and counts nothing while they do", () => {
-    const looking = after({ type: "arrived", order: 101 }, { type: "looking", looking: true, newest: 101 });
-    expect(looking).toEqual({ count: 0, looking: true, seen: 101 });
+    const looking = after({ type: "arrived", order: 101 }, { type: "looking", looking: true });
+    expect(looking).toMatchObject({ count: 0, looking: true });
     const arrived = countNew(looking, { type: "arrived", order: 102 });
     expect(arrived).toEqual({ count: 0, looking: true, seen: 102 });
-    const left = countNew(arrived, { type: "looking", looking: false, newest: 102 });
+    const left = countNew(arrived, { type: "looking", looking: false });
     expect(countNew(left, { type: "arrived", order: 103 }).count).toBe(1);
   });
 
@@ -24,8 +24,15 @@ describe("the badge with the count of new orders (row A18)", () => {
   });
 
   it("begins with what came while nobody was there, each once", () => {
-    expect(after({ type: "counted", newer: [99, 100, 101, 102] }).count).toBe(2);
-    expect(after({ type: "looking", looking: true, newest: 100 }, { type: "counted", newer: [101] }).count).toBe(0);
+    expect(after({ type: "read", newest: [102, 101, 100, 99] }).count).toBe(2);
+    const looking = after({ type: "looking", looking: true }, { type: "read", newest: [102, 101] });
+    expect(looking).toEqual({ count: 0, looking: true, seen: 102 });
+  });
+
+  it("is empty for somebody who is here for the first time", () => {
+    const first = countNew(NOTHING_NEW, { type: "read", newest: [102, 101] });
+    expect(first).toEqual({ count: 0, looking: false, seen: 102 });
+    expect(countNew(first, { type: "arrived", order: 103 }).count).toBe(1);
   });
 
   it("does not count an order that was seen", () => {

@@ -5,33 +5,36 @@ export interface Badge {
   count: number;
   /** While the table is open in front of somebody, nothing is new. */
   looking: boolean;
-  /** The newest order seen: numbers rise, so anything above is new. */
-  seen: number;
+  /** The newest order seen: numbers rise, so anything above is new. Undefined where nobody ever looked. */
+  seen: number | undefined;
 }
 
-export const NOTHING_NEW: Badge = { count: 0, looking: false, seen: 0 };
+export const NOTHING_NEW: Badge = { count: 0, looking: false, seen: undefined };
 /** More are shown as `99+`; nobody counts further, nor does the request that finds them. */
 export const MOST_COUNTED = 100;
 
 export type BadgeChange =
   | { type: "arrived"; order: number }
-  | { type: "looking"; looking: boolean; newest: number }
+  | { type: "looking"; looking: boolean }
   | { type: "seen elsewhere"; seen: number }
-  | { type: "counted"; newer: readonly number[] };
+  /** The newest orders there are, read when the console opens. */
+  | { type: "read"; newest: readonly number[] };
 
 export function countNew(badge: Badge, change: BadgeChange): Badge {
+  const seen = badge.seen ?? 0;
   switch (change.type) {
     case "arrived":
-      if (badge.looking) return { ...badge, seen: Math.max(badge.seen, change.order) };
-      return change.order > badge.seen ? { ...badge, count: badge.count + 1 } : badge;
+      if (badge.looking) return { ...badge, seen: Math.max(seen, change.order) };
+      return change.order > seen ? { ...badge, count: badge.count + 1 } : badge;
     case "looking":
-      return change.looking
-        ? { count: 0, looking: true, seen: Math.max(badge.seen, change.newest) }
-        : { ...badge, looking: false, seen: Math.max(badge.seen, change.newest) };
+      return { ...badge, looking: change.looking, count: 0 };
     case "seen elsewhere":
-      return change.seen > badge.seen ? { ...badge, count: 0, seen: change.seen } : badge;
-    case "counted":
-      return badge.looking ? badge : { ...badge, count: change.newer.filter((order) => order > badge.seen).length };
+      return change.seen > seen ? { ...badge, count: 0, seen: change.seen } : badge;
+    case "read": {
+      // Who never looked before begins with what there is: it is not all new.
+      if (badge.looking || badge.seen === undefined) return { ...badge, count: 0, seen: Math.max(seen, ...change.newest) };
+      return { ...badge, count: change.newest.filter((order) => order > seen).length };
+    }
   }
 }
 

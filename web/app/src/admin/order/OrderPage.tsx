@@ -1,0 +1,5 @@
+import { PageHeading } from "../../layout/PageHeading";
+
+export default function OrderPage(_: { id: string }) {
+  return <PageHeading>OrderPage</PageHeading>;
+}
