@@ -1,6 +1,8 @@
 // Every request of the console, in one place. Refusals are thrown as `Problem`, with what the server said.
 
 import { Problem, Unreachable } from "../../api/http";
+import type { SeriesPoint } from "../dashboard/series";
+import type { TopProduct } from "../dashboard/TopProducts";
 import type { BulkOutcome } from "../orders/bulk";
 import type { OrderQuery } from "../orders/filters";
 import type { Status } from "../orders/status";
@@ -139,4 +141,15 @@ export function retryAfter(error: unknown): number | undefined {
   if (!(error instanceof Problem) || (error.status !== 429 && error.status !== 503)) return undefined;
   const asked = error.body["retryAfter"];
   return typeof asked === "number" && Number.isFinite(asked) ? asked : 1;
+}
+
+export interface Series {
+  points: SeriesPoint[];
+  /** Seconds from order to door. */
+  deliveryTime: { median: number; p90: number } | null;
+  topProducts: TopProduct[];
+}
+
+export async function getSeries(query: { bucket: "hour" | "day"; from: string; to: string }, signal?: AbortSignal): Promise<Series> {
+  return (await send<Series>("GET", "/stats/series", { query, signal })).data;
 }

@@ -4,6 +4,8 @@ import { Link, useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
 import { Logo } from "../../layout/Logo";
+import { LiveMonitor } from "../../live/LiveMonitor";
+import { NotificationBell } from "../../notifications/NotificationBell";
 import { CountBadge, cx, IconButton } from "../../ui";
 import { AccountMenu } from "./AccountMenu";
 import styles from "./AdminLayout.module.css";
@@ -44,7 +46,9 @@ export function AdminLayout({ children }: { children: ReactNode }) {
         <header className={styles.bar}>
           <div ref={setSlot} className={styles.slot} />
           <div className={styles.tools}>
+            <LiveMonitor label="Live Updates" />
             <Sound />
+            <NotificationBell />
             <AccountMenu />
           </div>
         </header>
