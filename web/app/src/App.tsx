@@ -1,11 +1,9 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { Ordercast } from "@ordercast/client";
 import { OrdercastProvider } from "@ordercast/react";
-import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Route, Switch } from "wouter";
 
-import { queryClient } from "./api/queryClient";
 import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
@@ -21,13 +19,11 @@ export function App({ client }: { client: Ordercast }) {
     // The policy that is served allows no inline styles; the kit's own sheets have what these would say.
     <CSPProvider disableStyleElements>
       <OrdercastProvider client={client}>
-        <QueryClientProvider client={queryClient}>
-          <ErrorBoundary>
-            <Routes />
-          </ErrorBoundary>
-          <LiveToasts />
-          <Toasts />
-        </QueryClientProvider>
+        <ErrorBoundary>
+          <Routes />
+        </ErrorBoundary>
+        <LiveToasts />
+        <Toasts />
       </OrdercastProvider>
     </CSPProvider>
   );

@@ -3,6 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
 
 import { cx, Money, RelativeTime, StatusBadge } from "../ui";
+import { Wash } from "../ui/Wash";
 import { formatClock, formatExpectedDay } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import styles from "./OrderCard.module.css";
@@ -15,7 +16,7 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
   const { tone } = statusLook(order.status);
   return (
     <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>
-      <span key={order.version} className={order.version > 1 ? styles.wash : undefined} aria-hidden="true" />
+      <Wash of={order.version} className={styles.wash} />
       <div className={styles.top}>
         <Link href={`/orders/${order.id}`} className={styles.open}>
           Order <span className="tabular">#{order.number}</span>
@@ -29,7 +30,7 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
           <div className={styles.bar} role="progressbar" aria-label={`Progress of order #${order.number}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress}>
             <div className={styles.fill} style={{ width: `${progress}%` }} />
           </div>
-          <span className={cx(styles.percent, "tabular")}>{progress} %</span>
+          <span className={cx(styles.percent, "tabular")}>{progress}%</span>
         </div>
       )}
       <p className={styles.foot}>

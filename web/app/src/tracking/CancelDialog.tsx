@@ -6,7 +6,7 @@ import { Banner, Button, Field, TextArea, toast } from "../ui";
 import { Dialog } from "../ui/Dialog";
 
 /** Asks once, takes a reason, and says why when it is refused. */
-export function CancelDialog({ order, open, onOpenChange }: { order: Order; open: boolean; onOpenChange: (open: boolean) => void }) {
+export default function CancelDialog({ order, open, onOpenChange }: { order: Order; open: boolean; onOpenChange: (open: boolean) => void }) {
   const { orders } = useOrdercast();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);

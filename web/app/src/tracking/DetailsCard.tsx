@@ -1,6 +1,7 @@
 import type { Address, Order, OrderPayment } from "@ordercast/client";
 
 import { Card, formatMoment } from "../ui";
+import { LOCALE } from "../ui/locale";
 import styles from "./DetailsCard.module.css";
 
 const PAID: Record<string, string> = {
@@ -55,5 +56,11 @@ export function DetailsCard({ order }: { order: Order }) {
 }
 
 function linesOf({ name, line1, line2, postalCode, city, region, country }: Address): string[] {
-  return [name, line1, line2, [postalCode, city].filter(Boolean).join(" "), [region, country].filter(Boolean).join(", ")].filter((line): line is string => Boolean(line));
+  return [name, line1, line2, [postalCode, city].filter(Boolean).join(" "), [region, countryName(country)].filter(Boolean).join(", ")].filter((line): line is string => Boolean(line));
+}
+
+/** "Germany", of `DE`; whatever else was written stays as it is. */
+function countryName(country: string | null | undefined): string | null | undefined {
+  if (!country || !/^[A-Z]{2}$/.test(country)) return country;
+  return new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" }).of(country);
 }

@@ -3,6 +3,7 @@ import type { Order, TimelineEvent } from "@ordercast/client";
 import { statusLook } from "../orders/status";
 import { cx, RelativeTime, StatusBadge } from "../ui";
 import { useNow } from "../ui/useNow";
+import { Wash } from "../ui/Wash";
 import styles from "./Hero.module.css";
 import { headlineOf } from "./headline";
 import { ProgressTrack } from "./ProgressTrack";
@@ -20,8 +21,7 @@ export function Hero({ order, timeline, progress, isPending }: HeroProps) {
   const cancelled = order.status === "cancelled";
   return (
     <section className={cx(styles.hero, styles[statusLook(order.status).tone])} aria-label="Where it stands" aria-busy={isPending}>
-      {/* Another status washes over once. */}
-      <span key={order.status} className={styles.wash} aria-hidden="true" />
+      <Wash of={order.status} className={styles.wash} />
       <div className={styles.top}>
         <StatusBadge status={order.status} className={styles.badge} />
         <p className={styles.changed}>
@@ -40,7 +40,7 @@ export function Hero({ order, timeline, progress, isPending }: HeroProps) {
         <>
           <p className={styles.percent}>
             <span key={progress} className="tabular">
-              {progress} %
+              {progress}%
             </span>
           </p>
           <ProgressTrack order={order} progress={progress} timeline={timeline} />

@@ -15,7 +15,7 @@ export function ProgressTrack({ order, progress, timeline }: { order: Order; pro
   const now = useNow();
   return (
     <div className={cx(styles.track, styles[statusLook(order.status).tone])}>
-      <div className={styles.bar} role="progressbar" aria-label="Progress of the order" aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress} aria-valuetext={`${progress} %, ${order.status}`}>
+      <div className={styles.bar} role="progressbar" aria-label="Progress of the order" aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress} aria-valuetext={`${progress}%, ${order.status}`}>
         <div className={styles.fill} style={{ width: `${progress}%` }} />
       </div>
       <ol className={styles.steps}>

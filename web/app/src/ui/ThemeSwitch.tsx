@@ -1,4 +1,5 @@
 import { Monitor, Moon, Sun } from "lucide-react";
+import { useId } from "react";
 
 import { cx } from "./cx";
 import { setTheme, useTheme, type Theme } from "./theme";
@@ -13,12 +14,13 @@ const CHOICES: { theme: Theme; label: string; icon: typeof Sun }[] = [
 /** Light, dark, or as the system has it. */
 export function ThemeSwitch({ className }: { className?: string | undefined }) {
   const chosen = useTheme();
+  const name = useId();
   return (
     <fieldset className={cx(styles.switch, className)}>
       <legend className="visually-hidden">Theme</legend>
       {CHOICES.map(({ theme, label, icon: Icon }) => (
         <label key={theme} className={styles.choice} title={label}>
-          <input type="radio" name="theme" className="visually-hidden" checked={chosen === theme} onChange={() => setTheme(theme)} />
+          <input type="radio" name={name} className="visually-hidden" checked={chosen === theme} onChange={() => setTheme(theme)} />
           <Icon aria-hidden="true" />
           <span className="visually-hidden">{label}</span>
         </label>

@@ -13,7 +13,7 @@ import { countOf, lineTotal, totalOf, troubleOf, type CartLine, type Trouble } f
 export default function CartPage() {
   const cart = useCart();
   const { account } = useSession();
-  const { products, hasNextPage } = useProducts();
+  const { products, hasMore } = useProducts();
   const total = totalOf(cart);
   const count = countOf(cart);
 
@@ -37,7 +37,7 @@ export default function CartPage() {
   }
 
   // Only a catalogue that is here whole can say that something is gone.
-  const catalogue = hasNextPage ? undefined : products;
+  const catalogue = hasMore ? undefined : products;
   const lines = cart.map((line) => ({
     line,
     product: products?.find((product) => product.id === line.productId),

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Product } from "../products";
 import { countOf, lineTotal, MOST, quantityOf, setQuantity, totalOf, troubleOf, type Cart } from "./maths";
 
-const espresso: Product = { id: "p1", name: "Espresso", price: { amount: 1190, currency: "EUR" }, available: 5, archived: false, version: 1 };
-const mug: Product = { id: "p2", name: "Mug", price: { amount: 2200, currency: "EUR" }, available: 1, archived: false, version: 1 };
+const espresso: Product = { id: "p1", storeId: "main", name: "Espresso", price: { amount: 1190, currency: "EUR" }, available: 5, archived: false, version: 1 };
+const mug: Product = { id: "p2", storeId: "main", name: "Mug", price: { amount: 2200, currency: "EUR" }, available: 1, archived: false, version: 1 };
 
 function cart(...wanted: [Product, number][]): Cart {
   return wanted.reduce<Cart>((cart, [product, quantity]) => setQuantity(cart, product, quantity), []);

@@ -26,8 +26,8 @@ export default function CataloguePage() {
 
   const all = useProducts();
   // A catalogue of one page is searched here, at once; a larger one by the server.
-  const found = useProducts(all.hasNextPage ? words : "");
-  const { products, error, refetch } = found;
+  const found = useProducts(all.hasMore ? words : "");
+  const { products, error, reload } = found;
   const categories = useMemo(() => [...new Set(all.products?.flatMap((product) => product.category ?? []))], [all.products]);
   const shown = products?.filter((product) => (!category || product.category === category) && `${product.name} ${product.description ?? ""} ${product.category ?? ""}`.toLowerCase().includes(words));
   const open = search.get("product");
@@ -72,12 +72,12 @@ export default function CataloguePage() {
         </nav>
       )}
 
-      {error && (
-        <Banner severity="error" title="The catalogue could not be loaded" action={<Button size="sm" onClick={() => void refetch()}>Try again</Button>}>
+      {error !== undefined && (
+        <Banner severity="error" title="The catalogue could not be loaded" action={<Button size="sm" onClick={() => void reload()}>Try again</Button>}>
           {messageOf(error)}
         </Banner>
       )}
-      {!shown && !error && <CatalogueLoading />}
+      {!shown && error === undefined && <CatalogueLoading />}
       {shown && (
         <>
           <p className="visually-hidden" role="status">
@@ -93,8 +93,8 @@ export default function CataloguePage() {
               {q ? `Nothing here is called “${q}”.` : "There is nothing in this part of the shop right now."}
             </EmptyState>
           )}
-          {found.hasNextPage && (
-            <Button className={styles.more} busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {found.hasMore && (
+            <Button className={styles.more} busy={found.isLoadingMore} onClick={() => void found.loadMore()}>
               Show more
             </Button>
           )}

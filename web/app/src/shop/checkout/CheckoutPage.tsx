@@ -1,6 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { ShoppingBag } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useLocation } from "wouter";
 
@@ -24,14 +23,19 @@ interface PlacedOrder {
   shippingAddress?: Address | null;
 }
 
-/** Where the last order went: what most people want again. */
-function useLastAddress() {
-  const account = useAccount();
-  return useQuery({
-    queryKey: ["last-address", account.id],
-    queryFn: async ({ signal }) => (await request<{ orders: PlacedOrder[] }>("GET", "/api/v1/orders?limit=1", { signal })).orders[0]?.shippingAddress ?? null,
-    staleTime: Infinity,
-  });
+/** Where the last order went: what most people want again. Undefined while it is asked for, null where there is none. */
+function useLastAddress(): Address | null | undefined {
+  const [address, setAddress] = useState<Address | null>();
+  useEffect(() => {
+    const gone = new AbortController();
+    request<{ orders: PlacedOrder[] }>("GET", "/api/v1/orders?limit=1", { signal: gone.signal }).then(
+      ({ orders }) => setAddress(orders[0]?.shippingAddress ?? null),
+      // Nobody answers: the form can be filled in by hand all the same.
+      () => gone.signal.aborted || setAddress(null),
+    );
+    return () => gone.abort();
+  }, []);
+  return address;
 }
 
 export default function CheckoutPage() {
@@ -52,7 +56,7 @@ export default function CheckoutPage() {
         >
           Put something into your cart first.
         </EmptyState>
-      ) : lastAddress.isPending ? (
+      ) : lastAddress === undefined ? (
         <Loading label="Loading the checkout">
           <div className={styles.columns}>
             <Skeleton height="28rem" />
@@ -60,7 +64,7 @@ export default function CheckoutPage() {
           </div>
         </Loading>
       ) : (
-        <CheckoutForm cart={cart} lastAddress={lastAddress.data ?? undefined} />
+        <CheckoutForm cart={cart} lastAddress={lastAddress ?? undefined} />
       )}
     </>
   );
