@@ -1,0 +1,27 @@
+// How much script a first visit to the tracking page loads, compressed; fails above the limit.
+// Counted are the entry, everything it imports, and the same of the page's own chunk, as the build's manifest has them.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const LIMIT = 150 * 1024;
+const dist = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
+
+const files = new Set(["theme.js"]);
+function take(name) {
+  const chunk = manifest[name];
+  if (!chunk) throw new Error(`${name} is not in the build's manifest`);
+  if (files.has(chunk.file)) return;
+  files.add(chunk.file);
+  for (const other of chunk.imports ?? []) take(other);
+}
+for (const name of ["index.html", "src/tracking/TrackingPage.tsx"]) take(name);
+
+let total = 0;
+for (const file of files) {
+  const size = gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length;
+  total += size;
+  console.log(`${(size / 1024).toFixed(1).padStart(7)} KB  ${file}`);
+}
+console.log(`${(total / 1024).toFixed(1).padStart(7)} KB  of ${LIMIT / 1024} KB: the tracking page's script, compressed`);
+if (total > LIMIT) process.exitCode = 1;

@@ -1,0 +1,65 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import type { Ordercast } from "@ordercast/client";
+import { OrdercastProvider } from "@ordercast/react";
+import { Suspense } from "react";
+import { Route, Switch } from "wouter";
+
+import { CustomerLayout } from "./layout/CustomerLayout";
+import { ErrorBoundary } from "./layout/ErrorBoundary";
+import { PageLoading } from "./layout/PageLoading";
+import { useScrollToTop } from "./layout/useScrollToTop";
+import { LiveToasts } from "./live/LiveToasts";
+import { NotFound } from "./pages/NotFound";
+import { admin, pages } from "./routes";
+import { Guard } from "./session/Guard";
+import { Toasts } from "./ui/Toasts";
+
+export function App({ client }: { client: Ordercast }) {
+  return (
+    // The policy that is served allows no inline styles; the kit's own sheets have what these would say.
+    <CSPProvider disableStyleElements>
+      <OrdercastProvider client={client}>
+        <ErrorBoundary>
+          <Routes />
+        </ErrorBoundary>
+        <LiveToasts />
+        <Toasts />
+      </OrdercastProvider>
+    </CSPProvider>
+  );
+}
+
+function Routes() {
+  useScrollToTop();
+  return (
+    <Switch>
+      <Route path={admin.path}>
+        <Guard audience={admin.audience}>
+          <Suspense fallback={<PageLoading />}>
+            <admin.Page />
+          </Suspense>
+        </Guard>
+      </Route>
+      <Route>
+        <CustomerLayout>
+          <Switch>
+            {pages.map(({ path, audience, Page }) => (
+              <Route key={path} path={path}>
+                <ErrorBoundary>
+                  <Guard audience={audience}>
+                    <Suspense fallback={<PageLoading />}>
+                      <Page />
+                    </Suspense>
+                  </Guard>
+                </ErrorBoundary>
+              </Route>
+            ))}
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </CustomerLayout>
+      </Route>
+    </Switch>
+  );
+}

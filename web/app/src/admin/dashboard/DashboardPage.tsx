@@ -1,0 +1,69 @@
+import { useState } from "react";
+
+import { useConfig } from "../../api/config";
+import { messageOf } from "../../api/http";
+import { Banner, formatMoney, Select, useNow } from "../../ui";
+import { useStats } from "../data/stats";
+import { PageBar } from "../layout/PageBar";
+import { Chart } from "./Chart";
+import styles from "./DashboardPage.module.css";
+import { hoursOfToday, revenueOfDays } from "./series";
+import { StatusBars } from "./StatusBars";
+import { Tiles } from "./Tiles";
+import { TopProducts } from "./TopProducts";
+import { useSeries } from "./useSeries";
+
+const PERIODS = [7, 14, 30, 90];
+
+/** `/admin/dashboard`: the day and the last weeks, moving by themselves. */
+export default function DashboardPage() {
+  const { timeZone, currency } = useConfig();
+  const now = useNow();
+  const stats = useStats();
+  const [days, setDays] = useState(14);
+  const period = `${days} days`;
+  const hours = useSeries("hour", 2);
+  const past = useSeries("day", days);
+  const error = hours.error ?? past.error;
+  return (
+    <div className={styles.page}>
+      <PageBar title="Dashboard">
+        <Select className={styles.period} aria-label="Period of the charts" value={days} onChange={({ target }) => setDays(Number(target.value))}>
+          {PERIODS.map((count) => (
+            <option key={count} value={count}>
+              Last {count} days
+            </option>
+          ))}
+        </Select>
+      </PageBar>
+      <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
+      {error !== null && <Banner severity="warning" title="The charts could not be read">{messageOf(error)}</Banner>}
+      <div className={styles.charts}>
+        <Chart title="Orders per hour, today" kind="bars" unit="Orders today" before="Yesterday" bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)} format={formatCount} formatTick={formatCount} />
+        <Chart
+          title={`Revenue per day, ${period}`}
+          kind="area"
+          unit="Revenue"
+          bars={revenueOfDays(past.series?.points ?? [], days, currency, now, timeZone)}
+          format={(amount) => formatMoney({ amount, currency })}
+          formatTick={(amount) => formatShort(amount, currency)}
+        />
+        <StatusBars stats={stats} />
+        <TopProducts products={past.series?.topProducts ?? []} period={period} />
+      </div>
+    </div>
+  );
+}
+
+const whole = new Intl.NumberFormat();
+
+function formatCount(count: number): string {
+  return whole.format(count);
+}
+
+/** "€1.2K": an axis has little room. */
+function formatShort(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency, notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 });
+  const digits = new Intl.NumberFormat(undefined, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+}

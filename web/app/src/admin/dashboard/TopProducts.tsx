@@ -1,0 +1,35 @@
+import { Card, EmptyState, formatMoney } from "../../ui";
+import { ShoppingBasket } from "lucide-react";
+import styles from "./Lists.module.css";
+
+export interface TopProduct {
+  productId: string;
+  name: string;
+  quantity: number;
+  revenue: readonly { amount: number; currency: string }[] | { amount: number; currency: string };
+}
+
+const whole = new Intl.NumberFormat();
+
+/** What sold most. */
+export function TopProducts({ products, period }: { products: readonly TopProduct[]; period: string }) {
+  const most = Math.max(1, ...products.map((product) => product.quantity));
+  return (
+    <Card title={`Top products, ${period}`}>
+      {products.length === 0 && <EmptyState icon={ShoppingBasket} title="Nothing sold yet" />}
+      <ol className={styles.list}>
+        {products.map(({ productId, name, quantity, revenue }) => (
+          <li key={productId} className={styles.row}>
+            <span className={styles.name}>{name}</span>
+            <span className={styles.number}>
+              {whole.format(quantity)} <span className={styles.quiet}>· {[revenue].flat().map(formatMoney).join(" + ")}</span>
+            </span>
+            <span className={styles.track} aria-hidden="true">
+              <span className={styles.fill} style={{ width: `${(quantity / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

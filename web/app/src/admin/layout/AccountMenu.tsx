@@ -1,0 +1,52 @@
+import { LogOut } from "lucide-react";
+import { Link } from "wouter";
+
+import { messageOf } from "../../api/http";
+import { useAccount, useSession } from "../../session/session";
+import { Avatar } from "../../ui/Avatar";
+import { Button, ThemeSwitch, toast } from "../../ui";
+import { Popover } from "../../ui/Popover";
+import styles from "./AccountMenu.module.css";
+
+/** Who is signed in, how the console looks, and the way out. */
+export function AccountMenu() {
+  const account = useAccount();
+  const { signOut } = useSession();
+  const name = account.name ?? account.email ?? "Staff";
+  return (
+    <Popover
+      title="Account"
+      quietTitle
+      className={styles.menu}
+      trigger={
+        <button type="button" className={styles.trigger} aria-label={`Account: ${name}`}>
+          <Avatar name={name} />
+        </button>
+      }
+    >
+      <div className={styles.who}>
+        <p className={styles.name}>{name}</p>
+        <p className={styles.mail}>{account.email}</p>
+      </div>
+      <div className={styles.theme}>
+        <span>Theme</span>
+        <ThemeSwitch />
+      </div>
+      <ul className={styles.links}>
+        <li>
+          <Link href="/profile">Profile</Link>
+        </li>
+        <li>
+          <Link href="/real-time-test">Real-time test</Link>
+        </li>
+        <li>
+          <Link href="/">To the shop</Link>
+        </li>
+      </ul>
+      <Button wide onClick={() => signOut().catch((error: unknown) => toast.error("You are still signed in", { description: messageOf(error) }))}>
+        <LogOut aria-hidden="true" />
+        Sign out
+      </Button>
+    </Popover>
+  );
+}

@@ -1,0 +1,91 @@
+import { ChartColumn, ExternalLink, FlaskConical, Package, ShoppingBasket, Volume2, VolumeX, type LucideIcon } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+
+import { useConfig } from "../../api/config";
+import { Logo } from "../../layout/Logo";
+import { LiveMonitor } from "../../live/LiveMonitor";
+import { NotificationBell } from "../../notifications/NotificationBell";
+import { CountBadge, cx, IconButton } from "../../ui";
+import { AccountMenu } from "./AccountMenu";
+import styles from "./AdminLayout.module.css";
+import { badgeText } from "./newOrders";
+import { BarSlot } from "./PageBar";
+import { useNewOrders } from "./useNewOrders";
+import { useSound } from "./useSound";
+
+/** The console's frame: where to go, whether it is live, and what is new. */
+export function AdminLayout({ children }: { children: ReactNode }) {
+  const { storeName } = useConfig();
+  const [location] = useLocation();
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  const newOrders = useNewOrders(location === "/admin");
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main">
+        Skip to the page
+      </a>
+      <div className={styles.side}>
+        <Link href="/admin" className={styles.brand} aria-label={`${storeName}, orders`}>
+          <Logo />
+          <span>{storeName}</span>
+        </Link>
+        <nav className={styles.nav} aria-label="Console">
+          <ul>
+            <Place href="/admin" also="/admin/orders/" label="Orders" icon={Package} count={newOrders} />
+            <Place href="/admin/dashboard" label="Dashboard" icon={ChartColumn} />
+            <Place href="/admin/products" label="Products" icon={ShoppingBasket} />
+          </ul>
+        </nav>
+        <ul className={styles.more}>
+          <Place href="/real-time-test" label="Real-time test" icon={FlaskConical} />
+          <Place href="/" label="To the shop" icon={ExternalLink} />
+        </ul>
+      </div>
+      <div className={styles.column}>
+        <header className={styles.bar}>
+          <div ref={setSlot} className={styles.slot} />
+          <div className={styles.tools}>
+            <LiveMonitor label="Live Updates" />
+            <Sound />
+            <NotificationBell />
+            <AccountMenu />
+          </div>
+        </header>
+        <main id="main" tabIndex={-1} className={styles.main}>
+          <BarSlot value={slot}>{children}</BarSlot>
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Place({ href, also, label, icon: Icon, count = 0 }: { href: string; also?: string; label: string; icon: LucideIcon; count?: number }) {
+  const [location] = useLocation();
+  const here = location === href;
+  const within = here || (also !== undefined && location.startsWith(also));
+  return (
+    <li>
+      <Link
+        href={href}
+        className={cx(styles.place, within && styles.within)}
+        aria-current={here ? "page" : within ? "true" : undefined}
+        aria-label={count > 0 ? `${label}, ${badgeText(count)} new` : undefined}
+      >
+        <Icon aria-hidden="true" />
+        <span>{label}</span>
+        <CountBadge count={count} className={styles.count} />
+      </Link>
+    </li>
+  );
+}
+
+function Sound() {
+  const { muted, setMuted } = useSound();
+  const Icon = muted ? VolumeX : Volume2;
+  return (
+    <IconButton label="Sound for new orders" aria-pressed={!muted} onClick={() => setMuted(!muted)}>
+      <Icon aria-hidden="true" />
+    </IconButton>
+  );
+}

@@ -1,0 +1,50 @@
+import { useEffect, useReducer } from "react";
+
+import { useAccount } from "../../session/session";
+import { listOrders } from "../data/api";
+import { useLiveEvents } from "../data/live";
+import { keep, kept, onKept } from "./kept";
+import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
+
+/** The count of orders that came since the table was last looked at; `looking` while it is on the screen. */
+export function useNewOrders(looking: boolean): number {
+  const key = `ordercast.orders-seen.${useAccount().id}`;
+  const [badge, change] = useReducer(countNew, key, remembered);
+
+  useEffect(() => {
+    const gone = new AbortController();
+    listOrders({ limit: MOST_COUNTED }, gone.signal).then(
+      ({ orders }) => change({ type: "read", newest: orders.map((order) => Number(order.number)) }),
+      // Unread for once: what arrives from now on is counted.
+      () => undefined,
+    );
+    return () => gone.abort();
+  }, []);
+
+  useLiveEvents((event) => {
+    if (event.kind === "order.created") change({ type: "arrived", order: Number(event.orderNumber) });
+  });
+
+  useEffect(() => {
+    const follow = () => change({ type: "looking", looking: looking && !document.hidden });
+    follow();
+    document.addEventListener("visibilitychange", follow);
+    return () => document.removeEventListener("visibilitychange", follow);
+  }, [looking]);
+
+  useEffect(() => {
+    if (badge.seen !== undefined) keep(key, String(badge.seen));
+  }, [key, badge.seen]);
+  useEffect(() => onKept(key, (seen) => change({ type: "seen elsewhere", seen: Number(seen ?? 0) })), [key]);
+
+  // On the icon of the installed app, where there is one.
+  useEffect(() => {
+    if ("setAppBadge" in navigator) navigator.setAppBadge(badge.count).catch(() => undefined);
+  }, [badge.count]);
+  return badge.count;
+}
+
+function remembered(key: string): Badge {
+  const seen = Number(kept(key) ?? NaN);
+  return { ...NOTHING_NEW, seen: Number.isFinite(seen) ? seen : undefined };
+}

@@ -1,0 +1,66 @@
+import { Mail, Phone } from "lucide-react";
+
+import { Badge, Card } from "../../ui";
+import type { Order } from "../data/types";
+import { cashIsDue } from "../orders/status";
+import styles from "./OrderPage.module.css";
+
+/** Who ordered, where it goes, and how it is paid. */
+export function CustomerCard({ order }: { order: Order }) {
+  const { customer, shippingAddress: address, payment } = order;
+  const lines = address && [address.name, address.line1, address.line2, [address.postalCode, address.city].filter(Boolean).join(" "), [address.region, address.country].filter(Boolean).join(", ")].filter(Boolean);
+  return (
+    <Card title="Customer">
+      <dl className={styles.facts}>
+        <div>
+          <dt>Ordered by</dt>
+          <dd>
+            {customer?.name ?? "Customer"}
+            {customer?.email && (
+              <a href={`mailto:${customer.email}`}>
+                <Mail aria-hidden="true" />
+                {customer.email}
+              </a>
+            )}
+            {address?.phone && (
+              <a href={`tel:${address.phone.replace(/[^+\d]/g, "")}`}>
+                <Phone aria-hidden="true" />
+                {address.phone}
+              </a>
+            )}
+          </dd>
+        </div>
+        {lines && (
+          <div>
+            <dt>Goes to</dt>
+            <dd>
+              <address>
+                {lines.map((line) => (
+                  <span key={line}>{line}</span>
+                ))}
+              </address>
+            </dd>
+          </div>
+        )}
+        {payment && (
+          <div>
+            <dt>Payment</dt>
+            <dd className={styles.payment}>
+              {payment.method === "cash_on_delivery" ? "Cash on delivery" : "Online"}
+              <Badge tone={payment.status === "paid" ? "success" : payment.status === "failed" ? "error" : "neutral"}>{paymentWords(order)}</Badge>
+              {payment.reference && <span className={styles.reference}>{payment.reference}</span>}
+            </dd>
+          </div>
+        )}
+      </dl>
+    </Card>
+  );
+}
+
+const PAYMENTS: Record<string, string> = { none: "Nothing due", pending: "Pending", authorized: "Authorized", paid: "Paid", refunded: "Refunded", failed: "Failed" };
+
+function paymentWords(order: Order): string {
+  if (cashIsDue(order)) return "Due";
+  const status = order.payment?.status ?? "none";
+  return PAYMENTS[status] ?? status;
+}

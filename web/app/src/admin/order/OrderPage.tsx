@@ -1,0 +1,118 @@
+import { useOrdercast, useStore } from "@ordercast/react";
+import { ArrowLeft, PackageX } from "lucide-react";
+import { useEffect } from "react";
+import { Link } from "wouter";
+
+import { useAccount } from "../../session/session";
+import { whoDid } from "../../tracking/actor";
+import { ItemsCard } from "../../tracking/ItemsCard";
+import { Timeline } from "../../tracking/Timeline";
+import { Banner, Button, Card, EmptyState, LinkButton, Loading, Skeleton } from "../../ui";
+import type { Order, TimelineEvent } from "../data/types";
+import { PageBar } from "../layout/PageBar";
+import { Age } from "../orders/Age";
+import { ConflictPanel } from "./ConflictPanel";
+import { CustomerCard } from "./CustomerCard";
+import { DeliveryCard } from "./DeliveryCard";
+import styles from "./OrderPage.module.css";
+import { Presence } from "./Presence";
+import { SaveBar } from "./SaveBar";
+import { StatusCard } from "./StatusCard";
+import { useOrderEditor } from "./useOrderEditor";
+
+/** `/admin/orders/:id`: one order, live, with everything that can be done to it. */
+export default function OrderPage({ id }: { id: string }) {
+  const tracking = useOrdercast().orders.track(id);
+  const { state, order, timeline, error } = useStore(tracking);
+  if (order) return <OpenOrder order={order} timeline={timeline} />;
+  if (state === "missing") {
+    return (
+      <>
+        <PageBar title="No such order" before={<Back />} />
+        <EmptyState icon={PackageX} title="There is no such order" action={<LinkButton href="/admin">All orders</LinkButton>}>
+          The number may be mistyped, or the order is another store’s.
+        </EmptyState>
+      </>
+    );
+  }
+  if (error) {
+    return (
+      <>
+        <PageBar title={`#${id}`} before={<Back />} />
+        <Banner severity="error" title="The order could not be read" action={<Button onClick={() => void tracking.load()}>Try again</Button>}>
+          {error.detail}
+        </Banner>
+      </>
+    );
+  }
+  return (
+    <Loading label="Loading the order">
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          <Skeleton height="18rem" />
+          <Skeleton height="24rem" />
+        </div>
+        <div className={styles.side}>
+          <Skeleton height="14rem" />
+          <Skeleton height="14rem" />
+        </div>
+      </div>
+    </Loading>
+  );
+}
+
+function OpenOrder({ order, timeline }: { order: Order; timeline: readonly TimelineEvent[] }) {
+  const editor = useOrderEditor(order);
+  const other = useLastOther(timeline);
+  useWarnBeforeLeaving(editor.unsaved.length > 0);
+  return (
+    <>
+      <PageBar title={`#${order.number}`} before={<Back />}>
+        <span className={styles.placed}>
+          placed <Age at={order.createdAt} /> ago
+        </span>
+        <Presence order={order.id} />
+      </PageBar>
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          {editor.conflict.length > 0 && <ConflictPanel differences={editor.conflict} who={other} onSettle={editor.settle} />}
+          <StatusCard order={order} timeline={timeline} editor={editor} />
+          <DeliveryCard order={order} editor={editor} />
+        </div>
+        <div className={styles.side}>
+          <CustomerCard order={order} />
+          <ItemsCard order={order} />
+          <Card title="Timeline">
+            <Timeline events={timeline} />
+          </Card>
+        </div>
+      </div>
+      <SaveBar editor={editor} />
+    </>
+  );
+}
+
+function Back() {
+  return (
+    <Link href="/admin" className={styles.back} aria-label="All orders">
+      <ArrowLeft aria-hidden="true" />
+    </Link>
+  );
+}
+
+/** The name of whoever changed it last and is not us. */
+function useLastOther(timeline: readonly TimelineEvent[]): string {
+  const account = useAccount();
+  const event = timeline.findLast(({ actor }) => actor.id !== account.id);
+  return event ? whoDid(event.actor, account) : "Somebody";
+}
+
+/** The browser asks before unsaved changes go with the page. */
+function useWarnBeforeLeaving(unsaved: boolean) {
+  useEffect(() => {
+    if (!unsaved) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, [unsaved]);
+}

@@ -1,0 +1,38 @@
+import { useConfig } from "../../api/config";
+import { useNow } from "../../ui";
+
+const MINUTE = 60_000;
+
+const short = (unit: "minute" | "hour" | "day") => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" });
+const minutes = short("minute");
+const hours = short("hour");
+const days = short("day");
+
+/** "4 min", "3 hr", "12 days": as short as a column of a table wants it. */
+export function formatAge(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / MINUTE));
+  if (whole < 1) return "now";
+  if (whole < 60) return minutes.format(whole);
+  if (whole < 48 * 60) return hours.format(Math.floor(whole / 60));
+  return days.format(Math.floor(whole / 1_440));
+}
+
+const moments = new Map<string, Intl.DateTimeFormat>();
+
+/** Day and time on the store's clock. */
+export function formatInStore(at: string | number, timeZone: string): string {
+  let format = moments.get(timeZone);
+  if (!format) moments.set(timeZone, (format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone })));
+  return format.format(typeof at === "string" ? Date.parse(at) : at);
+}
+
+/** How long ago, kept current. */
+export function Age({ at, className }: { at: string; className?: string | undefined }) {
+  const now = useNow();
+  const { timeZone } = useConfig();
+  return (
+    <time dateTime={at} title={formatInStore(at, timeZone)} className={className}>
+      {formatAge(now - Date.parse(at))}
+    </time>
+  );
+}

@@ -1,0 +1,176 @@
+import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
+import { ArrowUp } from "lucide-react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+
+import { cx } from "../../ui";
+import type { Sort } from "./filters";
+import { GridHead } from "./GridHead";
+import { gridKey } from "./keys";
+import { OrderRow } from "./OrderRow";
+import styles from "./OrderGrid.module.css";
+import type { Selection, SelectionChange } from "./selection";
+import type { Status } from "./status";
+import { useOrderTable } from "./table";
+import { useAnchoredScroll } from "./useAnchoredScroll";
+import { useMedia } from "./useMedia";
+
+export interface OrderGridProps {
+  ids: readonly string[];
+  /** Changes when other filters are looked through: then the table begins at its top. */
+  view: string;
+  /** The whole number of orders, where it is known. */
+  total: number | undefined;
+  selection: Selection;
+  onSelect: (change: SelectionChange) => void;
+  onOpen: (id: string) => void;
+  onStep: (id: string, status: Status | undefined) => void;
+  onSetStatus: (id: string) => void;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}
+
+const ROW = { wide: 56, phone: 92 };
+const HEAD = { wide: 40, phone: 0 };
+
+export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onStep, onSetStatus, sort, onSort }: OrderGridProps) {
+  const { store, loader, scroll } = useOrderTable();
+  const size = useMedia("(width < 48rem)") ? "phone" : "wide";
+  const height = ROW[size];
+  const scroller = useRef<HTMLDivElement>(null);
+  const [activeId, setActiveId] = useState<string>();
+  const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
+  const { above, toTop, onScroll } = useAnchoredScroll(scroller, ids, height, view);
+
+  // The focused row stays drawn wherever one scrolls: the focus is never lost with it.
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const shown = defaultRangeExtractor(range);
+      return active < range.count && !shown.includes(active) ? [...shown, active].sort((a, b) => a - b) : shown;
+    },
+    [active],
+  );
+  const virtualizer = useVirtualizer({
+    count: ids.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 10,
+    scrollMargin: HEAD[size],
+    scrollPaddingStart: HEAD[size],
+    initialOffset: () => scroll.top,
+    rangeExtractor,
+    useFlushSync: false,
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, height]);
+
+  const rows = virtualizer.getVirtualItems();
+  const last = rows.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= ids.length - 30) void loader.more();
+  }, [last, ids.length, loader]);
+
+  // A key moved to a row that is only drawn after this.
+  const wantsFocus = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    if (wantsFocus.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(wantsFocus.current)}"]`);
+    if (!row) return;
+    wantsFocus.current = undefined;
+    row.focus({ preventScroll: true });
+  });
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
+    const target = event.target instanceof HTMLElement ? event.target : undefined;
+    const row = target?.closest<HTMLElement>("[data-id]");
+    const id = row?.dataset["id"];
+    if (!id) return;
+    // A button or link within the row keeps its own Enter and Space.
+    if (target !== row && (event.key === "Enter" || event.key === " ")) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
+    const key = gridKey(event, { index: active, count: ids.length, page });
+    if (!key) return;
+    event.preventDefault();
+    switch (key.does) {
+      case "move": {
+        const to = ids[key.to];
+        if (to === undefined) return;
+        if (key.extend) {
+          if (selection.ids.size === 0) onSelect({ does: "anchor", id });
+          onSelect({ does: "range", to, within: ids });
+        }
+        wantsFocus.current = to;
+        setActiveId(to);
+        virtualizer.scrollToIndex(key.to, { align: "auto" });
+        return;
+      }
+      case "open":
+        return onOpen(id);
+      case "select":
+        return onSelect({ does: "toggle", id });
+      case "select all":
+        return onSelect({ does: "set", ids });
+      case "clear":
+        return onSelect({ does: "set", ids: [] });
+      case "next step":
+        return onStep(id, undefined);
+      case "set status":
+        return onSetStatus(id);
+    }
+  }
+
+  function onClick(event: MouseEvent<HTMLDivElement>) {
+    const target = event.target instanceof Element ? event.target : undefined;
+    const id = target?.closest<HTMLElement>("[data-id]")?.dataset["id"];
+    if (!target || !id) return;
+    const part = target.closest<HTMLElement>("[data-part]");
+    switch (part?.dataset["part"]) {
+      case "select":
+        return onSelect(event.shiftKey ? { does: "range", to: id, within: ids } : { does: "toggle", id });
+      case "step":
+        if (part.getAttribute("aria-disabled") !== "true") onStep(id, part.dataset["status"] as Status);
+        return;
+      case "open":
+        return;
+      default:
+        if (getSelection()?.isCollapsed !== false && !event.metaKey && !event.ctrlKey) onOpen(id);
+    }
+  }
+
+  return (
+    <div className={styles.frame}>
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label="Orders"
+        aria-rowcount={total === undefined ? -1 : total + 1}
+        aria-colcount={8}
+        aria-multiselectable="true"
+        className={cx(styles.grid, (virtualizer.scrollOffset ?? 0) < height && styles.top)}
+        onClick={onClick}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          const id = event.target.closest<HTMLElement>("[data-id]")?.dataset["id"];
+          if (id !== undefined) setActiveId(id);
+        }}
+        onScroll={() => {
+          onScroll();
+          scroll.top = scroller.current?.scrollTop ?? 0;
+        }}
+      >
+        <GridHead ids={ids} selection={selection} onSelect={onSelect} sort={sort} onSort={onSort} />
+        <div role="rowgroup" className={styles.rows} style={{ height: ids.length * height }}>
+          {rows.map(({ index, start }) => {
+            const id = ids[index];
+            if (id === undefined) return null;
+            return <OrderRow key={id} store={store} id={id} index={index} top={start - HEAD[size]} selected={selection.ids.has(id)} active={index === active} />;
+          })}
+        </div>
+      </div>
+      {above > 0 && (
+        <button type="button" className={styles.above} onClick={toTop}>
+          <ArrowUp aria-hidden="true" />
+          {above === 1 ? "1 new order" : `${above} new orders`}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+import { Keyboard, Search, X } from "lucide-react";
+import { useEffect, useRef, useState, type Ref } from "react";
+
+import { statusLook } from "../../orders/status";
+import { Button, cx, IconButton, Input, Select } from "../../ui";
+import type { Stats } from "../data/types";
+import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
+import { ALL_STATUSES, type Status } from "./status";
+import styles from "./Toolbar.module.css";
+
+const PERIOD_NAMES: Record<Period, string> = {
+  any: "Any time",
+  today: "Today",
+  "24h": "Last 24 hours",
+  "7d": "Last 7 days",
+  "30d": "Last 30 days",
+  custom: "Between two days",
+};
+
+const SORT_NAMES: Record<Sort, string> = {
+  newest: "Newest first",
+  oldest: "Oldest first",
+  changed: "Last changed first",
+  "total-high": "Highest total first",
+  "total-low": "Lowest total first",
+};
+
+export interface ToolbarProps {
+  filters: OrderFilters;
+  onChange: (filters: OrderFilters) => void;
+  stats: Stats | undefined;
+  onShowKeys: () => void;
+  search: Ref<HTMLInputElement>;
+}
+
+export function Toolbar({ filters, onChange, stats, onShowKeys, search }: ToolbarProps) {
+  const change = (more: Partial<OrderFilters>) => onChange({ ...filters, ...more });
+  return (
+    <div className={styles.toolbar} role="search" aria-label="Orders">
+      <StatusChips statuses={filters.statuses} stats={stats} onChange={(statuses) => change({ statuses })} />
+      <div className={styles.line}>
+        <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} />
+        <Select className={styles.select} aria-label="When placed" value={filters.period} onChange={({ target }) => change({ period: target.value as Period })}>
+          {PERIODS.map((period) => (
+            <option key={period} value={period}>
+              {PERIOD_NAMES[period]}
+            </option>
+          ))}
+        </Select>
+        {filters.period === "custom" && <Days filters={filters} onChange={change} />}
+        <Select className={styles.select} aria-label="Sort" value={filters.sort} onChange={({ target }) => change({ sort: target.value as Sort })}>
+          {SORTS.map((sort) => (
+            <option key={sort} value={sort}>
+              {SORT_NAMES[sort]}
+            </option>
+          ))}
+        </Select>
+        {isFiltered(filters) && (
+          <Button look="quiet" onClick={() => onChange({ ...NO_FILTERS, sort: filters.sort })}>
+            <X aria-hidden="true" />
+            Clear
+          </Button>
+        )}
+        <IconButton label="Keyboard shortcuts" className={styles.keys} onClick={onShowKeys}>
+          <Keyboard aria-hidden="true" />
+        </IconButton>
+      </div>
+    </div>
+  );
+}
+
+function StatusChips({ statuses, stats, onChange }: { statuses: readonly Status[]; stats: Stats | undefined; onChange: (statuses: readonly Status[]) => void }) {
+  const toggle = (status: Status) => onChange(statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status]);
+  return (
+    <div className={styles.chips} role="group" aria-label="Status">
+      <button type="button" className={styles.chip} aria-pressed={statuses.length === 0} onClick={() => onChange([])}>
+        All
+        <Count count={stats?.total} />
+      </button>
+      {ALL_STATUSES.map((status) => {
+        const { icon: Icon, label, tone } = statusLook(status);
+        return (
+          <button key={status} type="button" className={cx(styles.chip, styles[tone])} aria-pressed={statuses.includes(status)} onClick={() => toggle(status)}>
+            <Icon aria-hidden="true" />
+            {label}
+            <Count count={stats?.byStatus[status]} />
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+const whole = new Intl.NumberFormat();
+
+function Count({ count }: { count: number | undefined }) {
+  return count === undefined ? null : <span className={styles.count}>{whole.format(count)}</span>;
+}
+
+/** How long after the last letter the search begins. */
+const PAUSE_MS = 250;
+
+function SearchBox({ text, onChange, inputRef }: { text: string; onChange: (text: string) => void; inputRef: Ref<HTMLInputElement> }) {
+  const [typed, setTyped] = useState(text);
+  const [known, setKnown] = useState(text);
+  // The address changed by itself: the back button, or the filters were cleared.
+  if (known !== text) {
+    setKnown(text);
+    if (typed.trim() !== text) setTyped(text);
+  }
+  const newest = useRef(onChange);
+  useEffect(() => {
+    newest.current = onChange;
+  });
+  useEffect(() => {
+    if (typed.trim() === text) return;
+    const timer = setTimeout(() => newest.current(typed.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, text]);
+  return (
+    <div className={styles.search}>
+      <Search aria-hidden="true" />
+      <Input
+        ref={inputRef}
+        type="search"
+        aria-label="Search orders"
+        aria-keyshortcuts="/"
+        placeholder="Number, name, e-mail, phone, tracking number"
+        maxLength={100}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") onChange(typed.trim());
+          if (event.key === "Escape" && typed === "") event.currentTarget.blur();
+        }}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </div>
+  );
+}
+
+function Days({ filters, onChange }: { filters: OrderFilters; onChange: (more: Partial<OrderFilters>) => void }) {
+  return (
+    <div className={styles.days}>
+      <Input type="date" aria-label="From day" value={filters.firstDay ?? ""} max={filters.lastDay} onChange={({ target }) => onChange({ firstDay: target.value })} />
+      <span aria-hidden="true">–</span>
+      <Input type="date" aria-label="To day" value={filters.lastDay ?? ""} min={filters.firstDay} onChange={({ target }) => onChange({ lastDay: target.value })} />
+    </div>
+  );
+}

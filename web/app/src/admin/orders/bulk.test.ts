@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { chunks, refusedByReason, SendFailed, setStatusOfMany, type BulkOutcome } from "./bulk";
+
+const names = (count: number) => Array.from({ length: count }, (_, at) => String(10_000 + at));
+const done = (orders: readonly string[]): BulkOutcome[] => orders.map((order) => ({ order, ok: true }));
+
+function keys() {
+  let last = 0;
+  return () => `key-${(last += 1)}`;
+}
+
+const never = async () => {
+  throw new Error("nothing was to be waited for");
+};
+
+describe("many orders in one action, each with its outcome (row C4)", () => {
+  it("cuts in parts of at most the size", () => {
+    expect(chunks([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
+    expect(chunks([], 2)).toEqual([]);
+  });
+
+  it("sends 500 at once, with a key of its own each, and tells how far it is", async () => {
+    const calls: [number, string][] = [];
+    const progress: number[] = [];
+    const outcomes = await setStatusOfMany(names(1_201), {
+      send: async (orders, key) => {
+        calls.push([orders.length, key]);
+        return done(orders);
+      },
+      pause: never,
+      newKey: keys(),
+      onProgress: (so) => progress.push(so.length),
+    });
+    expect(calls).toEqual([
+      [500, "key-1"],
+      [500, "key-2"],
+      [201, "key-3"],
+    ]);
+    expect(progress).toEqual([500, 1_000, 1_201]);
+    expect(outcomes.map((outcome) => outcome.order)).toEqual(names(1_201));
+  });
+
+  it("comes back after as long as the server asks, with the same key", async () => {
+    const tried: string[] = [];
+    const waited: number[] = [];
+    const outcomes = await setStatusOfMany(["10001"], {
+      send: async (orders, key) => {
+        tried.push(key);
+        if (tried.length < 3) throw new SendFailed("Too many requests", tried.length);
+        return done(orders);
+      },
+      pause: async (seconds) => void waited.push(seconds),
+      newKey: keys(),
+    });
+    expect(tried).toEqual(["key-1", "key-1", "key-1"]);
+    expect(waited).toEqual([1, 2]);
+    expect(outcomes).toEqual([{ order: "10001", ok: true }]);
+  });
+
+  it("goes on with the next part when one failed for good, and gives up waiting at last", async () => {
+    let calls = 0;
+    const outcomes = await setStatusOfMany(names(501), {
+      send: async (orders) => {
+        calls += 1;
+        if (orders.length === 500) throw new SendFailed("busy", 0);
+        return done(orders);
+      },
+      pause: async () => {},
+      newKey: keys(),
+    });
+    expect(calls).toBe(7);
+    expect(outcomes.filter((outcome) => outcome.ok)).toEqual([{ order: "10500", ok: true }]);
+    expect(outcomes[0]).toEqual({ order: "10000", ok: false, code: "not_sent", detail: "busy" });
+  });
+
+  it("leaves no order without an outcome", async () => {
+    const outcomes = await setStatusOfMany(["a", "b"], {
+      send: async () => [{ order: "b", ok: true }],
+      pause: never,
+      newKey: keys(),
+    });
+    expect(outcomes.map(({ order, ok }) => [order, ok])).toEqual([
+      ["a", false],
+      ["b", true],
+    ]);
+  });
+
+  it("puts those refused for the same reason together", () => {
+    const refused = (order: string, code: string): BulkOutcome => ({ order, ok: false, code, detail: `${code}!` });
+    const outcomes = [refused("1", "unchanged"), refused("2", "final_status"), ...done(["3"]), refused("4", "final_status")];
+    expect(refusedByReason(outcomes)).toEqual([
+      { code: "final_status", detail: "final_status!", orders: ["2", "4"] },
+      { code: "unchanged", detail: "unchanged!", orders: ["1"] },
+    ]);
+  });
+});

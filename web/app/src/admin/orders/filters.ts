@@ -1,0 +1,124 @@
+// Which orders the table shows. The address of the page is the only place where this is kept, so that a reload, the back
+// button and a link sent to a colleague all show the same.
+
+import { instantIn, midnight } from "../time/zone";
+import { ALL_STATUSES, isStatus, type Status } from "./status";
+
+export const PERIODS = ["any", "today", "24h", "7d", "30d", "custom"] as const;
+export type Period = (typeof PERIODS)[number];
+
+export const SORTS = ["newest", "oldest", "total-high", "total-low", "changed"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface OrderFilters {
+  /** None means every status. */
+  statuses: readonly Status[];
+  text: string;
+  period: Period;
+  /** First and last day of a custom period, `2026-11-21`, on the store's calendar; either may be open. */
+  firstDay?: string;
+  lastDay?: string;
+  sort: Sort;
+}
+
+export const NO_FILTERS: OrderFilters = { statuses: [], text: "", period: "any", sort: "newest" };
+
+/** The longest search the API takes. */
+const MOST_TEXT = 100;
+const DAY = 86_400_000;
+
+export function parseFilters(params: URLSearchParams): OrderFilters {
+  const asked = (params.get("status") ?? "").split(",").filter(isStatus);
+  const filters: OrderFilters = {
+    statuses: ALL_STATUSES.filter((status) => asked.includes(status)),
+    text: (params.get("q") ?? "").trim().slice(0, MOST_TEXT),
+    period: PERIODS.find((period) => period === params.get("period")) ?? "any",
+    sort: SORTS.find((sort) => sort === params.get("sort")) ?? "newest",
+  };
+  if (filters.period !== "custom") return filters;
+  const [first, last] = [day(params.get("first")), day(params.get("last"))];
+  if (first) filters.firstDay = first;
+  if (last) filters.lastDay = last;
+  return filters;
+}
+
+/** What is as usual is left out: the plain table has the plain address. */
+export function formatFilters(filters: OrderFilters): URLSearchParams {
+  const params = new URLSearchParams();
+  if (filters.statuses.length > 0 && filters.statuses.length < ALL_STATUSES.length) {
+    params.set("status", ALL_STATUSES.filter((status) => filters.statuses.includes(status)).join(","));
+  }
+  if (filters.text.trim() !== "") params.set("q", filters.text.trim());
+  if (filters.period !== "any") params.set("period", filters.period);
+  if (filters.period === "custom" && filters.firstDay) params.set("first", filters.firstDay);
+  if (filters.period === "custom" && filters.lastDay) params.set("last", filters.lastDay);
+  if (filters.sort !== "newest") params.set("sort", filters.sort);
+  return params;
+}
+
+export interface Bounds {
+  /** Placed at or after, and placed before, in milliseconds. */
+  from?: number;
+  to?: number;
+}
+
+export function boundsOf(filters: OrderFilters, now: number, timeZone: string): Bounds {
+  switch (filters.period) {
+    case "any":
+      return {};
+    case "today":
+      return { from: midnight(timeZone, now) };
+    case "24h":
+      return { from: now - DAY };
+    case "7d":
+      return { from: midnight(timeZone, now, -6) };
+    case "30d":
+      return { from: midnight(timeZone, now, -29) };
+    case "custom":
+      return customBounds(filters, timeZone);
+  }
+}
+
+function customBounds(filters: OrderFilters, timeZone: string): Bounds {
+  const bounds: Bounds = {};
+  const from = filters.firstDay ? instantIn(timeZone, filters.firstDay) : undefined;
+  const last = filters.lastDay ? instantIn(timeZone, filters.lastDay) : undefined;
+  if (from !== undefined) bounds.from = from;
+  // The last day belongs to the period: it ends with the next midnight.
+  if (last !== undefined) bounds.to = midnight(timeZone, last, 1);
+  return bounds;
+}
+
+export interface OrderQuery {
+  status?: string;
+  q?: string;
+  from?: string;
+  to?: string;
+}
+
+export function queryOf(filters: OrderFilters, bounds: Bounds): OrderQuery {
+  const query: OrderQuery = {};
+  if (filters.statuses.length > 0) query.status = filters.statuses.join(",");
+  if (filters.text !== "") query.q = filters.text;
+  if (bounds.from !== undefined) query.from = new Date(bounds.from).toISOString();
+  if (bounds.to !== undefined) query.to = new Date(bounds.to).toISOString();
+  return query;
+}
+
+/**
+ * Whether an order belongs to the table, as far as that can be told here. A search is the server's to answer: it knows
+ * e-mail addresses and phones that no live event carries.
+ */
+export function belongs(order: { status: Status; createdAt: string }, filters: OrderFilters, bounds: Bounds): boolean {
+  if (filters.statuses.length > 0 && !filters.statuses.includes(order.status)) return false;
+  const placed = Date.parse(order.createdAt);
+  return placed >= (bounds.from ?? -Infinity) && placed < (bounds.to ?? Infinity);
+}
+
+export function isFiltered(filters: OrderFilters): boolean {
+  return filters.statuses.length > 0 || filters.text !== "" || filters.period !== "any";
+}
+
+function day(text: string | null): string | undefined {
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && instantIn("UTC", text) !== undefined ? text : undefined;
+}

@@ -1,0 +1,129 @@
+// What the table shows of an order: as little as that, so that ten thousand of them are cheap to keep.
+
+import type { Status } from "./status";
+
+interface Money {
+  amount: number;
+  currency: string;
+}
+
+export interface Row {
+  id: string;
+  number: string;
+  /** The number as a number: later orders have higher ones. */
+  place: number;
+  customer: string | undefined;
+  email: string | undefined;
+  city: string | undefined;
+  items: readonly { name: string; quantity: number }[];
+  total: Money | undefined;
+  status: Status;
+  payment: { method: string; status: string } | undefined;
+  shipments: readonly { parcel: number; status: string }[];
+  trackingNumber: string | undefined;
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+}
+
+/** An order of the API, as far as a row needs it. */
+export interface OrderData {
+  id: string;
+  number: string;
+  status: Status;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  customer?: { name?: string | null | undefined; email?: string | null | undefined } | null | undefined;
+  items: readonly { name: string; quantity: number }[];
+  total?: Money | null | undefined;
+  payment?: { method: string; status: string } | null | undefined;
+  shipments: readonly { parcel: number; status: string }[];
+  trackingNumber?: string | null | undefined;
+  shippingAddress?: { name: string; city: string } | null | undefined;
+}
+
+/** A live event of an order, as far as a row needs it. */
+export interface EventData {
+  kind: string;
+  at: string;
+  orderId: string;
+  orderNumber: string;
+  version: number;
+  status: Status;
+  customer?: { name?: string | null | undefined; email?: string | null | undefined } | null | undefined;
+  items?: readonly { name: string; quantity: number }[] | null | undefined;
+  total?: Money | null | undefined;
+  paymentMethod?: string | null | undefined;
+  paymentStatus?: string | null | undefined;
+  shipments?: readonly { parcel: number; status: string }[] | null | undefined;
+  trackingNumber?: string | null | undefined;
+}
+
+export function rowOf(order: OrderData): Row {
+  return {
+    id: order.id,
+    number: order.number,
+    place: Number(order.number),
+    customer: order.customer?.name ?? order.shippingAddress?.name ?? undefined,
+    email: order.customer?.email ?? undefined,
+    city: order.shippingAddress?.city,
+    items: order.items.map(({ name, quantity }) => ({ name, quantity })),
+    total: order.total ?? undefined,
+    status: order.status,
+    payment: order.payment ?? undefined,
+    shipments: order.shipments,
+    trackingNumber: order.trackingNumber ?? undefined,
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+    version: order.version,
+  };
+}
+
+/** A new order, from the event alone. */
+export function rowOfCreated(event: EventData): Row {
+  return {
+    id: event.orderId,
+    number: event.orderNumber,
+    place: Number(event.orderNumber),
+    customer: event.customer?.name ?? undefined,
+    email: event.customer?.email ?? undefined,
+    city: undefined,
+    items: (event.items ?? []).map(({ name, quantity }) => ({ name, quantity })),
+    total: event.total ?? undefined,
+    status: event.status,
+    payment: event.paymentMethod ? { method: event.paymentMethod, status: event.paymentStatus ?? "pending" } : undefined,
+    shipments: event.shipments ?? [],
+    trackingNumber: event.trackingNumber ?? undefined,
+    createdAt: event.at,
+    updatedAt: event.at,
+    version: event.version,
+  };
+}
+
+/** The row after an event; the same row when it knows as much already (row B6: nothing moves backwards). */
+export function patched(row: Row, event: EventData): Row {
+  if (event.version <= row.version) return row;
+  return {
+    ...row,
+    status: event.status,
+    version: event.version,
+    updatedAt: event.at,
+    payment: row.payment && event.paymentStatus ? { ...row.payment, status: event.paymentStatus } : row.payment,
+    shipments: event.shipments?.length ? withParcels(row.shipments, event.shipments) : row.shipments,
+    trackingNumber: event.trackingNumber ?? row.trackingNumber,
+  };
+}
+
+/** An event names only the parcels that it made or moved. */
+function withParcels(known: Row["shipments"], told: Row["shipments"]): Row["shipments"] {
+  const parcels = new Map([...known, ...told].map((parcel) => [parcel.parcel, parcel]));
+  return [...parcels.values()].sort((a, b) => a.parcel - b.parcel);
+}
+
+/** "2 × Harbour Espresso, 250 g", and how many more lines there are. */
+export function summaryOf(items: Row["items"]): { first: string; more: number } {
+  const [first, ...more] = items;
+  if (!first) return { first: "No items", more: 0 };
+  return { first: first.quantity > 1 ? `${first.quantity} × ${first.name}` : first.name, more: more.length };
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import { NO_FILTERS, type OrderFilters } from "./filters";
+import type { View } from "./list";
+import type { EventData, OrderData } from "./row";
+import { LEAVING_MS, createRowStore, type RowStore } from "./store";
+
+/** A clock and frames that the test drives. */
+function stage(view: Partial<View> = {}) {
+  const frames: (() => void)[] = [];
+  const timers: { at: number; run: () => void }[] = [];
+  let now = 1_000;
+  const schedule = {
+    soon: (run: () => void) => void frames.push(run),
+    later: (run: () => void, ms: number) => void timers.push({ at: now + ms, run }),
+    now: () => now,
+  };
+  const store = createRowStore(schedule, { filters: NO_FILTERS, bounds: {}, reach: 0, found: undefined, ...view });
+  return {
+    store,
+    frames,
+    frame: () => frames.splice(0).forEach((run) => run()),
+    pass(ms: number) {
+      now += ms;
+      for (const timer of timers.filter(({ at }) => at <= now)) {
+        timers.splice(timers.indexOf(timer), 1);
+        timer.run();
+      }
+    },
+  };
+}
+
+const order = (place: number, more: Partial<OrderData> = {}): OrderData => ({
+  id: `id-${place}`,
+  number: String(place),
+  status: "pending",
+  version: 1,
+  createdAt: `2026-11-21T10:00:${String(place % 60).padStart(2, "0")}.000Z`,
+  updatedAt: `2026-11-21T10:00:${String(place % 60).padStart(2, "0")}.000Z`,
+  items: [{ name: "Tea", quantity: 2 }],
+  total: { amount: place * 100, currency: "EUR" },
+  shipments: [],
+  ...more,
+});
+
+const event = (place: number, version: number, more: Partial<EventData> = {}): EventData => ({
+  kind: version === 1 ? "order.created" : "order.status_changed",
+  at: `2026-11-21T11:00:${String(place % 60).padStart(2, "0")}.000Z`,
+  orderId: `id-${place}`,
+  orderNumber: String(place),
+  version,
+  status: "pending",
+  ...more,
+});
+
+const numbers = (store: RowStore) => store.ids().map((id) => Number(store.state(id)?.row.number));
+const only = (more: Partial<OrderFilters>) => ({ filters: { ...NO_FILTERS, ...more } });
+
+describe("the live table's rows (rows A6, A7, E8)", () => {
+  it("puts a new order on top, with the next frame", () => {
+    const { store, frame } = stage();
+    store.add([order(2), order(1)]);
+    store.apply(event(3, 1));
+    expect(numbers(store)).toEqual([2, 1]);
+    frame();
+    expect(numbers(store)).toEqual([3, 2, 1]);
+    expect(store.state("id-3")?.fresh).toBe(true);
+  });
+
+  it("takes over whatever came within a frame at once", () => {
+    const { store, frames, frame } = stage();
+    store.add([order(1)]);
+    let redrawn = 0;
+    store.subscribe(() => (redrawn += 1));
+    for (let place = 2; place <= 100; place += 1) store.apply(event(place, 1));
+    expect(frames).toHaveLength(1);
+    frame();
+    expect(redrawn).toBe(1);
+    expect(numbers(store)).toEqual(Array.from({ length: 100 }, (_, at) => 100 - at));
+  });
+
+  it("tells only the row that changed, and not the list", () => {
+    const { store, frame } = stage();
+    store.add([order(2), order(1)]);
+    const told: string[] = [];
+    store.subscribe(() => told.push("list"));
+    store.subscribeRow("id-1", () => told.push("1"));
+    store.subscribeRow("id-2", () => told.push("2"));
+    store.apply(event(1, 2, { status: "shipped" }));
+    frame();
+    expect(told).toEqual(["1"]);
+    expect(store.state("id-1")?.row.status).toBe("shipped");
+  });
+
+  it("never goes backwards, and shows nothing twice (rows B6, X6)", () => {
+    const { store, frame } = stage();
+    store.add([order(1, { version: 3, status: "shipped" })]);
+    store.apply(event(1, 2, { status: "processing" }));
+    store.apply(event(1, 1));
+    frame();
+    expect(store.state("id-1")?.row).toMatchObject({ status: "shipped", version: 3 });
+    store.add([order(1, { version: 2, status: "processing" })]);
+    expect(store.state("id-1")?.row.status).toBe("shipped");
+    expect(numbers(store)).toEqual([1]);
+  });
+
+  it("lets a row that no longer fits stay for a moment, told apart", () => {
+    const { store, frame, pass } = stage(only({ statuses: ["pending"] }));
+    store.add([order(2), order(1)]);
+    store.apply(event(2, 2, { status: "processing" }));
+    frame();
+    expect(numbers(store)).toEqual([2, 1]);
+    expect(store.state("id-2")?.leaving).toBe(true);
+    pass(LEAVING_MS);
+    expect(numbers(store)).toEqual([1]);
+    expect(store.state("id-2")?.leaving).toBe(false);
+  });
+
+  it("keeps it when it fits again before it went", () => {
+    const { store, frame, pass } = stage(only({ statuses: ["pending"] }));
+    store.add([order(1)]);
+    store.apply(event(1, 2, { status: "processing" }));
+    frame();
+    store.apply(event(1, 3, { status: "pending" }));
+    frame();
+    pass(LEAVING_MS);
+    expect(numbers(store)).toEqual([1]);
+    expect(store.state("id-1")?.leaving).toBe(false);
+  });
+
+  it("brings a known order in where it belongs", () => {
+    const { store, frame } = stage(only({ statuses: ["shipped"] }));
+    store.add([order(3, { status: "shipped" }), order(2), order(1, { status: "shipped" })]);
+    expect(numbers(store)).toEqual([3, 1]);
+    store.apply(event(2, 2, { status: "shipped" }));
+    frame();
+    expect(numbers(store)).toEqual([3, 2, 1]);
+  });
+
+  it("asks for an order that it does not know", () => {
+    const { store, frame } = stage();
+    const unknown: string[] = [];
+    store.onUnknown((orders) => unknown.push(...orders.map((each) => each.orderNumber)));
+    store.apply(event(7, 4, { status: "shipped" }));
+    frame();
+    expect(unknown).toEqual(["7"]);
+    expect(numbers(store)).toEqual([]);
+  });
+
+  it("leaves a search to the server, also for a new order", () => {
+    const { store, frame } = stage({ found: new Set(["id-1"]) });
+    const unknown: string[] = [];
+    store.onUnknown((orders) => unknown.push(...orders.map((each) => each.orderNumber)));
+    store.add([order(2), order(1)]);
+    store.apply(event(3, 1));
+    frame();
+    expect(numbers(store)).toEqual([1]);
+    expect(unknown).toEqual(["3"]);
+  });
+
+  it("shows nothing below the last page read", () => {
+    const { store } = stage();
+    store.add([order(9), order(8), order(2)]);
+    store.setView({ ...store.view(), reach: 8 });
+    expect(numbers(store)).toEqual([9, 8]);
+    store.setView({ ...store.view(), reach: 0 });
+    expect(numbers(store)).toEqual([9, 8, 2]);
+  });
+
+  it("sorts by what was asked, and keeps to it while things change", () => {
+    const { store, frame } = stage(only({ sort: "changed" }));
+    store.add([order(3), order(2), order(1)]);
+    expect(numbers(store)).toEqual([3, 2, 1]);
+    store.apply(event(1, 2, { status: "shipped" }));
+    frame();
+    expect(numbers(store)).toEqual([1, 3, 2]);
+    store.setView({ ...store.view(), ...only({ sort: "total-low" }) });
+    expect(numbers(store)).toEqual([1, 2, 3]);
+    store.setView({ ...store.view(), ...only({ sort: "total-high" }) });
+    expect(numbers(store)).toEqual([3, 2, 1]);
+  });
+
+  it("agrees with sorting everything anew, whatever comes in whatever order", () => {
+    let seed = 7;
+    const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+    const statuses = ["pending", "processing", "shipped", "delivered"] as const;
+    for (const sort of ["newest", "oldest", "changed", "total-high"] as const) {
+      const filters = only({ sort, statuses: ["pending", "shipped"] });
+      const { store, frame, pass } = stage(filters);
+      store.add(Array.from({ length: 50 }, (_, at) => order(at + 1)));
+      let next = 51;
+      for (let step = 0; step < 600; step += 1) {
+        if (random(4) === 0) store.apply(event(next++, 1, { total: { amount: random(9_000), currency: "EUR" } }));
+        else {
+          const place = 1 + random(next - 1);
+          const version = 2 + random(40);
+          store.apply(event(place, version, { status: statuses[random(4)] ?? "pending", at: `2026-11-21T11:${10 + random(50)}:00.000Z` }));
+        }
+        if (random(3) === 0) frame();
+        if (random(5) === 0) pass(400);
+      }
+      frame();
+      pass(LEAVING_MS);
+      const left = store.ids();
+      store.setView({ ...store.view() });
+      expect(store.ids(), sort).toEqual(left);
+    }
+  });
+});
+
+describe("what was asked for shows before the server agreed (row A11)", () => {
+  it("is taken back when it is refused", () => {
+    const { store } = stage();
+    store.add([order(1)]);
+    store.ask("id-1", "shipped");
+    expect(store.state("id-1")).toMatchObject({ asked: "shipped", row: { status: "pending" } });
+    store.ask("id-1", undefined);
+    expect(store.state("id-1")?.asked).toBeUndefined();
+  });
+
+  it("is settled by the event that says so", () => {
+    const { store, frame } = stage();
+    store.add([order(1)]);
+    store.ask("id-1", "shipped");
+    store.apply(event(1, 2, { status: "shipped" }));
+    frame();
+    expect(store.state("id-1")).toMatchObject({ asked: undefined, row: { status: "shipped" } });
+  });
+});

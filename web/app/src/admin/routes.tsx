@@ -1,0 +1,42 @@
+import { lazy, Suspense } from "react";
+import { Route, Switch } from "wouter";
+
+import { ErrorBoundary } from "../layout/ErrorBoundary";
+import { PageLoading } from "../layout/PageLoading";
+import { NotFound } from "../pages/NotFound";
+import { AdminLayout } from "./layout/AdminLayout";
+import OrdersPage from "./orders/OrdersPage";
+import { OrderTableProvider } from "./orders/table";
+
+const OrderPage = lazy(() => import("./order/OrderPage"));
+const DashboardPage = lazy(() => import("./dashboard/DashboardPage"));
+const ProductsPage = lazy(() => import("./products/ProductsPage"));
+
+/** The console. Its first page comes with it; the others when they are opened. */
+export default function AdminRoutes() {
+  return (
+    <OrderTableProvider>
+      <AdminLayout>
+        <ErrorBoundary>
+          <Suspense fallback={<PageLoading />}>
+            <Switch>
+              <Route path="/admin">
+                <OrdersPage />
+              </Route>
+              <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
+              <Route path="/admin/dashboard">
+                <DashboardPage />
+              </Route>
+              <Route path="/admin/products">
+                <ProductsPage />
+              </Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </AdminLayout>
+    </OrderTableProvider>
+  );
+}

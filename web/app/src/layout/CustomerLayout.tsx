@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+
+import { useConfig } from "../api/config";
+import { ThemeSwitch } from "../ui";
+import styles from "./CustomerLayout.module.css";
+import { Header } from "./Header";
+
+/** The shop's frame: header, the page, footer. */
+export function CustomerLayout({ children }: { children: ReactNode }) {
+  const { storeName } = useConfig();
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        Skip to the page
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} className={styles.main}>
+        {children}
+      </main>
+      <footer className={styles.footer}>
+        <p>{storeName}</p>
+        <ThemeSwitch />
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { CloudOff } from "lucide-react";
+import { Component, type ErrorInfo, type ReactNode } from "react";
+
+import { Button, EmptyState } from "../ui";
+
+/** A page that broke says so, and the rest of the app goes on. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
+
+  override render() {
+    if (!this.state.broken) return this.props.children;
+    return (
+      <div role="alert">
+        <EmptyState
+          icon={CloudOff}
+          title="This page could not be shown"
+          action={
+            <Button look="primary" onClick={() => window.location.reload()}>
+              Load it again
+            </Button>
+          }
+        >
+          Your cart and your orders are safe. If you were offline, it works again once you are back.
+        </EmptyState>
+      </div>
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, type OrderEvent } from "@ordercast/client";
+import { useOrderEvents } from "@ordercast/react";
+import { useRef } from "react";
+import { useLocation } from "wouter";
+
+import { isStaff, useSession } from "../session/session";
+import { toast } from "../ui";
+import { Burst } from "./burst";
+
+/** On every page, a toast for what happens to one's orders (rows A6 to A8, B3, C2). */
+export function LiveToasts() {
+  const { account } = useSession();
+  const [location, navigate] = useLocation();
+  const burst = useRef(new Burst());
+
+  useOrderEvents((event) => {
+    if (!account) return;
+    const staff = isStaff(account);
+    // Staff are told what became of their own changes where they made them (row C5).
+    if (staff && event.own) return;
+    const told = describe(event, account.role, { isTracked: isOpen(location, event) });
+    if (!told) return;
+    // After an absence an order says where it stands now, once.
+    const id = event.missed ? `missed-${event.orderId}` : event.id;
+    const more = burst.current.more(Date.now());
+    if (more > 0) {
+      toast.info(more === 1 ? "1 more change" : `${more} more changes`, { id: "burst" });
+      return;
+    }
+    const page = staff ? `/admin/orders/${event.orderId}` : `/orders/${event.orderId}`;
+    toast.show(told.severity, told.message, { id, ...(!location.endsWith(`/orders/${event.orderId}`) && { action: { label: "Show", onPress: () => navigate(page) } }) });
+  });
+  return null;
+}
+
+/** The order's own page is open. */
+function isOpen(location: string, event: OrderEvent): boolean {
+  return location === `/orders/${event.orderId}` || location === `/orders/${event.orderNumber}`;
+}

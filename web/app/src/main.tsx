@@ -1,0 +1,24 @@
+import "@fontsource-variable/geist/wght.css";
+import "./design/tokens.css";
+import "./design/base.css";
+
+import { createOrdercast } from "@ordercast/client";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./App";
+import { loadConfig } from "./api/config";
+
+async function start() {
+  const element = document.getElementById("root");
+  if (!element) throw new Error("index.html has no #root");
+  const { liveUrl } = await loadConfig();
+  const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
+  createRoot(element).render(
+    <StrictMode>
+      <App client={client} />
+    </StrictMode>,
+  );
+}
+
+void start();

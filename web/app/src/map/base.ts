@@ -1,0 +1,30 @@
+import { geoJSON, type Map, tileLayer } from "leaflet";
+import outlines from "world-atlas/countries-50m.json?url";
+
+import styles from "./LiveMap.module.css";
+
+/** With streets underneath: near. */
+export const STREETS = { start: 14, most: 18 } as const;
+/** With outlines of countries alone: far enough away to recognise one. */
+export const OVERVIEW = { start: 6, most: 9 } as const;
+
+/** Puts the ground under a map: the store's tiles, or the outlines that come with the app. Returns how to stop. */
+export function addBase(map: Map, tiles: { url: string; attribution: string } | null): () => void {
+  if (tiles) {
+    tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: STREETS.most, className: styles.tiles ?? "" }).addTo(map);
+    return () => undefined;
+  }
+  let stopped = false;
+  map.attributionControl.addAttribution("Natural Earth");
+  void Promise.all([fetch(outlines).then((answer) => answer.json()), import("topojson-client")])
+    .then(([world, { feature }]) => {
+      if (stopped) return;
+      geoJSON(feature(world, world.objects.countries), { interactive: false, style: { className: styles.country ?? "" } }).addTo(map);
+    })
+    .catch(() => {
+      // Offline, and never loaded before: the pin stands on plain ground.
+    });
+  return () => {
+    stopped = true;
+  };
+}

@@ -1,0 +1,15 @@
+import { PageHeading } from "../layout/PageHeading";
+import { Card } from "../ui";
+import Centre from "./Centre";
+import styles from "./NotificationsPage.module.css";
+
+export default function NotificationsPage() {
+  return (
+    <div className={styles.page}>
+      <PageHeading>Notifications</PageHeading>
+      <Card>
+        <Centre />
+      </Card>
+    </div>
+  );
+}

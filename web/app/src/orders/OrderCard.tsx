@@ -1,0 +1,57 @@
+import { progressOf, type Order } from "@ordercast/client";
+import { ChevronRight } from "lucide-react";
+import { Link } from "wouter";
+
+import { cx, Money, RelativeTime, StatusBadge } from "../ui";
+import { Wash } from "../ui/Wash";
+import { formatClock, formatExpectedDay } from "../ui/time";
+import { useNow } from "../ui/useNow";
+import styles from "./OrderCard.module.css";
+import { isFinal, statusLook } from "./status";
+
+/** An order in a list: where it stands, how far it is, when it comes. A change washes over it once. */
+export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {
+  const now = useNow();
+  const progress = progressOf(order);
+  const { tone } = statusLook(order.status);
+  return (
+    <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>
+      <Wash of={order.version} className={styles.wash} />
+      <div className={styles.top}>
+        <Link href={`/orders/${order.id}`} className={styles.open}>
+          Order <span className="tabular">#{order.number}</span>
+        </Link>
+        <StatusBadge status={order.status} />
+        <ChevronRight className={styles.chevron} aria-hidden="true" />
+      </div>
+      <p className={styles.items}>{order.items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(" · ")}</p>
+      {!isFinal(order.status) && (
+        <div className={styles.progress}>
+          <div className={styles.bar} role="progressbar" aria-label={`Progress of order #${order.number}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress}>
+            <div className={styles.fill} style={{ width: `${progress}%` }} />
+          </div>
+          <span className={cx(styles.percent, "tabular")}>{progress}%</span>
+        </div>
+      )}
+      <p className={styles.foot}>
+        <span>
+          {order.estimatedDelivery && !isFinal(order.status) ? (
+            <>
+              Expected {uncapital(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by {formatClock(order.estimatedDelivery)}
+            </>
+          ) : (
+            <>
+              Placed <RelativeTime at={order.createdAt} />
+            </>
+          )}
+        </span>
+        {order.total && <Money value={order.total} className={styles.total} />}
+      </p>
+    </li>
+  );
+}
+
+/** "Today" within a sentence; the names of days stay as they are. */
+function uncapital(day: string): string {
+  return ["Today", "Tomorrow", "Yesterday"].includes(day) ? day.toLowerCase() : day;
+}

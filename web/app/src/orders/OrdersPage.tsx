@@ -1,0 +1,82 @@
+import type { OrderFilter } from "@ordercast/client";
+import { useOrders } from "@ordercast/react";
+import { PackageOpen, Search } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { useSearchParams } from "wouter";
+
+import { PageHeading } from "../layout/PageHeading";
+import { Banner, Button, EmptyState, Input, LinkButton, Loading, Skeleton } from "../ui";
+import { Tabs } from "../ui/Tabs";
+import { OrderCard } from "./OrderCard";
+import styles from "./OrdersPage.module.css";
+
+type View = "all" | "active" | "delivered" | "cancelled";
+
+const VIEWS: { value: View; label: string; filter: OrderFilter }[] = [
+  { value: "all", label: "All", filter: {} },
+  { value: "active", label: "Active", filter: { status: ["pending", "processing", "shipped", "paid"] } },
+  { value: "delivered", label: "Delivered", filter: { status: ["delivered"] } },
+  { value: "cancelled", label: "Cancelled", filter: { status: ["cancelled"] } },
+];
+
+/** One's own orders, live (row D12). */
+export default function OrdersPage() {
+  const [search, setSearch] = useSearchParams();
+  const view = VIEWS.find(({ value }) => value === search.get("show")) ?? VIEWS[0];
+  const [q, setQ] = useState("");
+  const words = useDeferredValue(q.trim().replace(/^#/, ""));
+  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders({ ...view?.filter, ...(words && { q: words }) });
+
+  return (
+    <>
+      <div className={styles.head}>
+        <PageHeading>Your orders</PageHeading>
+        <search className={styles.search}>
+          <Search aria-hidden="true" />
+          <Input type="search" aria-label="Find an order by its number" placeholder="Order number" value={q} onChange={(event) => setQ(event.target.value)} />
+        </search>
+      </div>
+      <Tabs label="Which orders" tabs={VIEWS} value={view?.value ?? "all"} onChange={(next) => setSearch(next === "all" ? {} : { show: next })}>
+        {error && (
+          <div className={styles.error}>
+            <Banner severity={orders.length > 0 ? "warning" : "error"} title={orders.length > 0 ? "This may not be the latest" : "Your orders could not be loaded"} action={<Button size="sm" onClick={() => void reload()}>Try again</Button>}>
+              {error.detail}
+            </Banner>
+          </div>
+        )}
+        {isLoading && orders.length === 0 ? (
+          <Loading label="Loading your orders">
+            <div className={styles.list}>
+              {Array.from({ length: 4 }, (_, place) => (
+                <Skeleton key={place} height="7rem" className={styles.shape} />
+              ))}
+            </div>
+          </Loading>
+        ) : orders.length === 0 && !error ? (
+          <EmptyState
+            icon={PackageOpen}
+            title={words ? "No such order" : view?.value === "all" ? "No orders yet" : "None of these"}
+            action={
+              <LinkButton href="/" look="primary">
+                To the shop
+              </LinkButton>
+            }
+          >
+            {words ? `None of your orders is called “${words}”.` : "What you order appears here, and follows along by itself."}
+          </EmptyState>
+        ) : (
+          <ul className={styles.list} aria-label="Orders, newest first">
+            {orders.map((order) => (
+              <OrderCard key={order.id} order={order} isPending={pending.has(order.id)} />
+            ))}
+          </ul>
+        )}
+        {hasMore && (
+          <Button className={styles.more} busy={isLoadingMore} onClick={() => void loadMore()}>
+            Show older orders
+          </Button>
+        )}
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import { PageHeading } from "../layout/PageHeading";
+import { LinkButton } from "../ui";
+import styles from "./message.module.css";
+
+export function Forbidden({ audience }: { audience: "staff" | "customer" }) {
+  const forStaff = audience === "staff";
+  return (
+    <div className={styles.message}>
+      <p className={styles.code}>403</p>
+      <PageHeading>{forStaff ? "This page is for the store’s staff" : "This page is for customers"}</PageHeading>
+      <p>{forStaff ? "You are signed in as a customer. Sign in with a staff account to open it." : "You are signed in as staff, who cannot order."}</p>
+      <LinkButton href={forStaff ? "/" : "/admin"} look="primary">
+        {forStaff ? "To the shop" : "To the console"}
+      </LinkButton>
+    </div>
+  );
+}

@@ -1,0 +1,5 @@
+import { PageHeading } from "../layout/PageHeading";
+
+export default function RealTimeTest() {
+  return <PageHeading>Real-time test</PageHeading>;
+}

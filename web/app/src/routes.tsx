@@ -1,0 +1,34 @@
+import { lazy, type ComponentType } from "react";
+
+import type { Audience } from "./session/Guard";
+
+type Load = () => Promise<{ default: ComponentType }>;
+
+export interface PageRoute {
+  path: string;
+  audience: Audience;
+  Page: ComponentType;
+  load: Load;
+}
+
+function page(path: string, audience: Audience, load: Load): PageRoute {
+  return { path, audience, Page: lazy(load), load };
+}
+
+/** Every page in the shop's frame: header, navigation, live indicator. The first match serves. */
+export const pages: PageRoute[] = [
+  page("/", "anybody", () => import("./shop/catalogue/CataloguePage")),
+  page("/cart", "anybody", () => import("./shop/cart/CartPage")),
+  page("/checkout", "customer", () => import("./shop/checkout/CheckoutPage")),
+  page("/sign-in", "anybody", () => import("./session/SignInPage")),
+  page("/sign-up", "anybody", () => import("./session/SignUpPage")),
+  page("/reset-password", "anybody", () => import("./session/ResetPasswordPage")),
+  page("/orders", "customer", () => import("./orders/OrdersPage")),
+  page("/orders/:id", "signed-in", () => import("./tracking/TrackingPage")),
+  page("/notifications", "signed-in", () => import("./notifications/NotificationsPage")),
+  page("/profile", "signed-in", () => import("./profile/ProfilePage")),
+  page("/real-time-test", "signed-in", () => import("./realtime-test")),
+];
+
+/** The console brings a frame of its own; it routes everything below `/admin` itself, with whole paths. */
+export const admin: PageRoute = page("/admin/*?", "staff", () => import("./admin/routes"));

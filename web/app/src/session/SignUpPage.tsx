@@ -1,0 +1,60 @@
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { Link, Redirect, useSearch } from "wouter";
+
+import { messageOf, Problem } from "../api/http";
+import { Banner, Button, TextField } from "../ui";
+import { Entrance } from "./Entrance";
+import { nextPath } from "./next";
+import { newPassword } from "./password";
+import { useSession } from "./session";
+
+interface Registration {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export default function SignUpPage() {
+  const { account, signUp } = useSession();
+  const search = useSearch();
+  const [refused, setRefused] = useState<string>();
+  const form = useForm<Registration>({ mode: "onTouched" });
+
+  if (account) return <Redirect to={nextPath(search, "/")} replace />;
+
+  async function register(registration: Registration) {
+    setRefused(undefined);
+    try {
+      await signUp(registration);
+    } catch (error) {
+      if (error instanceof Problem && error.code === "email_taken") form.setError("email", { message: "There is an account with this address already. Sign in instead." });
+      else if (error instanceof Problem && error.code === "weak_password") form.setError("password", { message: error.message });
+      else if (error instanceof Problem && error.fields.has("email")) form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
+      else setRefused(messageOf(error));
+    }
+  }
+
+  const { errors, isSubmitting } = form.formState;
+  return (
+    <Entrance
+      title="Create an account"
+      lead="So that only you see your orders."
+      below={
+        <>
+          Here before? <Link href={`/sign-in${search ? `?${search}` : ""}`}>Sign in</Link>
+        </>
+      }
+    >
+      <form noValidate onSubmit={(event) => void form.handleSubmit(register)(event)}>
+        {refused && <Banner severity="error">{refused}</Banner>}
+        <TextField label="Name" autoComplete="name" maxLength={120} error={errors.name?.message} {...form.register("name", { validate: (name) => Boolean(name.trim()) || "Enter your name" })} />
+        <TextField label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email", { required: "Enter your e-mail address" })} />
+        <TextField label="Password" type="password" autoComplete="new-password" hint="At least 8 characters." error={errors.password?.message} {...form.register("password", newPassword)} />
+        <Button type="submit" look="primary" wide busy={isSubmitting}>
+          Create account
+        </Button>
+      </form>
+    </Entrance>
+  );
+}

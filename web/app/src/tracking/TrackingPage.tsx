@@ -1,0 +1,101 @@
+import { useOrdercast, useStore } from "@ordercast/react";
+import { ArrowLeft, PackageX } from "lucide-react";
+import { Link, useParams } from "wouter";
+
+import { PageHeading } from "../layout/PageHeading";
+import { isStaff, useSession } from "../session/session";
+import { Banner, Button, EmptyState, LinkButton, Loading, Skeleton } from "../ui";
+import { CancelCard } from "./CancelCard";
+import { DeliveryCard } from "./DeliveryCard";
+import { DetailsCard } from "./DetailsCard";
+import { Hero } from "./Hero";
+import { ItemsCard } from "./ItemsCard";
+import { OfflineNote } from "./OfflineNote";
+import { PaymentCard } from "./PaymentCard";
+import { TimelineCard } from "./TimelineCard";
+import styles from "./TrackingPage.module.css";
+
+/** One order, live: made for somebody who looks for thirty seconds. */
+export default function TrackingPage() {
+  const { id = "" } = useParams<{ id: string }>();
+  const { account } = useSession();
+  const tracking = useOrdercast().orders.track(id);
+  const { state, order, timeline, progress, lastUpdate, isStale, isPending, error } = useStore(tracking);
+
+  if (!order && state === "missing") {
+    return (
+      <>
+        <PageHeading className="visually-hidden">No such order</PageHeading>
+        <EmptyState
+          icon={PackageX}
+          title="There is no such order"
+          action={
+            <LinkButton href="/orders" look="primary">
+              Your orders
+            </LinkButton>
+          }
+        >
+          The link may be mistyped, or the order belongs to another account.
+        </EmptyState>
+      </>
+    );
+  }
+  if (!order && error) {
+    return (
+      <>
+        <PageHeading>Order</PageHeading>
+        <div className={styles.alone}>
+          <Banner severity="error" title="The order could not be loaded" action={<Button size="sm" onClick={() => void tracking.load()}>Try again</Button>}>
+            {error.detail}
+          </Banner>
+        </div>
+      </>
+    );
+  }
+  if (!order) return <TrackingLoading />;
+
+  return (
+    <>
+      <div className={styles.head}>
+        <Link href={isStaff(account) ? "/admin" : "/orders"} className={styles.back}>
+          <ArrowLeft aria-hidden="true" />
+          {isStaff(account) ? "All orders" : "Your orders"}
+        </Link>
+        <PageHeading title={`Order #${order.number}, ${order.status}`} className={styles.number}>
+          Order <span className="tabular">#{order.number}</span>
+        </PageHeading>
+      </div>
+      <OfflineNote isStale={isStale} lastUpdate={lastUpdate} />
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          <Hero order={order} timeline={timeline} progress={progress} isPending={isPending} />
+          <PaymentCard order={order} />
+          <DeliveryCard order={order} />
+          <TimelineCard events={timeline} />
+        </div>
+        <div className={styles.side}>
+          <ItemsCard order={order} />
+          <DetailsCard order={order} />
+          <CancelCard order={order} isPending={isPending} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function TrackingLoading() {
+  return (
+    <Loading label="Loading the order">
+      <PageHeading className="visually-hidden">Order</PageHeading>
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          <Skeleton height="19rem" className={styles.shape} />
+          <Skeleton height="14rem" className={styles.shape} />
+        </div>
+        <div className={styles.side}>
+          <Skeleton height="14rem" className={styles.shape} />
+        </div>
+      </div>
+    </Loading>
+  );
+}

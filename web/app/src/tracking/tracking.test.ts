@@ -1,0 +1,91 @@
+import type { Account, Order, TimelineEvent } from "@ordercast/client";
+import { describe, expect, it } from "vitest";
+
+import { headlineOf } from "./headline";
+import { stepsOf } from "./steps";
+import { timelineEntries } from "./timeline";
+
+const asha: Account = { id: "u1", role: "customer", storeId: "main", name: "Asha Rao" };
+const now = Date.parse("2026-11-21T12:00:00Z");
+
+const order: Order = {
+  id: "o1",
+  number: "10031",
+  storeId: "main",
+  status: "pending",
+  progress: 10,
+  version: 1,
+  items: [],
+  shipments: [],
+  canCancel: true,
+  createdAt: "2026-11-21T09:00:00Z",
+  updatedAt: "2026-11-21T09:00:00Z",
+};
+
+let count = 0;
+function event(facts: Partial<TimelineEvent>): TimelineEvent {
+  count += 1;
+  const base = { id: `e${count}`, kind: "order.status_changed", at: "2026-11-21T10:00:00Z", actor: { origin: "staff" }, storeId: "main", version: count, orderId: "o1", orderNumber: "10031", status: "pending", previousStatus: "pending" } as const;
+  return { ...base, ...facts } as TimelineEvent;
+}
+
+const placed = event({ kind: "order.created", actor: { origin: "customer", id: "u1", name: "Asha Rao" } });
+
+describe("D10: the timeline", () => {
+  it("is newest first and says who did it", () => {
+    const entries = timelineEntries(
+      [placed, event({ status: "processing" }), event({ kind: "payment.changed", status: "processing", previousStatus: "processing", paymentStatus: "paid", actor: { origin: "gateway" } }), event({ status: "shipped", previousStatus: "processing", trackingNumber: "T-1", actor: { origin: "staff", id: "u9", name: "Noor" } })],
+      asha,
+    );
+    expect(entries.map(({ title, who, mark }) => [title, who, mark])).toEqual([
+      ["Shipped", "Noor", "shipped"],
+      ["Payment received", "Payment provider", "payment"],
+      ["Processing", "The store", "processing"],
+      ["Order placed", "You", "pending"],
+    ]);
+    expect(entries[0]?.details).toEqual(["Tracking number T-1"]);
+  });
+
+  it("tells a correction and its reason, and places once", () => {
+    const place = { kind: "delivery.located", status: "shipped", previousStatus: "shipped", location: { latitude: 1, longitude: 2, at: "2026-11-21T10:00:00Z" } } as const;
+    const entries = timelineEntries([event({ status: "processing", previousStatus: "shipped", reason: "scanned by mistake" }), event(place), event(place), event({ status: "shipped", previousStatus: "processing" }), event(place)], asha);
+    expect(entries.map((entry) => entry.title)).toEqual(["Location updated", "Shipped", "Location updated", "Set back to processing"]);
+    expect(entries[3]?.details).toEqual(["“scanned by mistake”"]);
+  });
+});
+
+describe("D9: the steps", () => {
+  const states = (progress: number, parcels: Order["shipments"] = []) => stepsOf({ ...order, shipments: parcels }, progress, [placed, event({ status: "processing" })]).map((step) => `${step.label} ${step.state}`);
+
+  it("follow the server's per cent", () => {
+    expect(states(10)).toEqual(["Placed current", "Processing ahead", "Shipped ahead", "Delivered ahead"]);
+    expect(states(40)).toEqual(["Placed done", "Processing current", "Shipped ahead", "Delivered ahead"]);
+    expect(states(85, [{ parcel: 1, status: "out_for_delivery" }])).toEqual(["Placed done", "Processing done", "Out for delivery current", "Delivered ahead"]);
+    expect(states(100)).toEqual(["Placed done", "Processing done", "Shipped done", "Delivered done"]);
+  });
+
+  it("tell when each was reached, and nothing of one that was taken back", () => {
+    const [first, second] = stepsOf(order, 40, [placed, event({ status: "processing", at: "2026-11-21T10:30:00Z" })]);
+    expect([first?.at, second?.at]).toEqual([order.createdAt, "2026-11-21T10:30:00Z"]);
+    expect(stepsOf(order, 10, [placed, event({ status: "processing" })])[1]).not.toHaveProperty("at");
+  });
+});
+
+describe("D11: the headline", () => {
+  it("is the expected day and hour, also when it is over", () => {
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now)).toMatchObject({ eyebrow: "Expected", words: "Today" });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now)).toMatchObject({ words: "Tomorrow" });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now)).toMatchObject({ eyebrow: "Expected" });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:40:00Z" }, [], now)).toMatchObject({ eyebrow: "Was expected" });
+  });
+
+  it("promises nothing that the store did not", () => {
+    expect(headlineOf(order, [], now).words).toBe("We have your order");
+    expect(headlineOf({ ...order, status: "shipped" }, [], now).words).toBe("On its way");
+  });
+
+  it("A3, A8: says who cancelled, and why", () => {
+    const cancelled: Order = { ...order, status: "cancelled", progress: 0, cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" } };
+    expect(headlineOf(cancelled, [], now)).toMatchObject({ words: "Cancelled", detail: "Cancelled by the store: “sold out”" });
+  });
+});

@@ -1,0 +1,23 @@
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+
+import styles from "./Banner.module.css";
+import { cx } from "./cx";
+import type { Severity } from "./toast";
+
+const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
+
+/** Something to know about this page, in its place. Errors are announced at once. */
+export function Banner({ severity = "info", title, action, children }: { severity?: Severity; title?: ReactNode; action?: ReactNode; children?: ReactNode }) {
+  const Icon = ICONS[severity];
+  return (
+    <div className={cx(styles.banner, styles[severity])} role={severity === "error" ? "alert" : "status"}>
+      <Icon aria-hidden="true" />
+      <div className={styles.words}>
+        {title && <p className={styles.title}>{title}</p>}
+        {children && <div>{children}</div>}
+      </div>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { useId, type ComponentProps, type ReactNode } from "react";
+
+import styles from "./Card.module.css";
+import { cx } from "./cx";
+
+export interface CardProps extends Omit<ComponentProps<"section">, "title"> {
+  /** Names the section, too. */
+  title?: ReactNode;
+  /** At the right of the title. */
+  action?: ReactNode;
+  /** No padding: for tables and lists that reach the edges. */
+  flush?: boolean;
+}
+
+export function Card({ title, action, flush, className, children, ...rest }: CardProps) {
+  const id = useId();
+  return (
+    <section {...rest} aria-labelledby={title ? id : undefined} className={cx(styles.card, flush && styles.flush, className)}>
+      {(title || action) && (
+        <div className={styles.head}>
+          {title && <h2 id={id}>{title}</h2>}
+          {action}
+        </div>
+      )}
+      {children}
+    </section>
+  );
+}

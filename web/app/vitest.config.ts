@@ -1,0 +1,8 @@
+import { defaultClientConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["source", ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ["source", ...defaultClientConditions] } },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});

@@ -1,0 +1,38 @@
+import type { InboxFilter, Notification, NotificationCategory, OrdercastProblem } from "@ordercast/client";
+import { useOrdercast } from "./context.js";
+import { useStore } from "./useStore.js";
+
+/** Row D18, and more. */
+export interface Notifications {
+  /** Newest first; each has `id` and `message`. */
+  notifications: readonly Notification[];
+  /** Of all categories; 999 means 999 or more. */
+  unreadCount: number;
+  /** Marks one as read, in every window. */
+  markAsRead: (id: string) => Promise<void>;
+  markAllAsRead: () => Promise<void>;
+  isConnected: boolean;
+  isLoading: boolean;
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  loadMore: () => Promise<void>;
+  reload: () => Promise<void>;
+  error: OrdercastProblem | null;
+}
+
+/** The notification centre, live; of one category, or only what is unread, if asked so (row D6). */
+export function useNotifications(filter: NotificationCategory | InboxFilter = {}): Notifications {
+  const { connection, inbox } = useOrdercast();
+  const list = inbox.list(typeof filter === "string" ? { category: filter } : filter);
+  const { state, ...snapshot } = useStore(list);
+  const { isConnected } = useStore(connection);
+  return {
+    ...snapshot,
+    isConnected,
+    isLoading: state === "idle" || state === "loading",
+    markAsRead: inbox.markRead,
+    markAllAsRead: inbox.markAllRead,
+    loadMore: list.loadMore,
+    reload: list.load,
+  };
+}

@@ -1,0 +1,12 @@
+import type { Client } from "openapi-fetch";
+import type { paths } from "./schema.js";
+
+/** The typed client of openapi-fetch, for every path of the OpenAPI document. */
+export type Api = Client<paths>;
+
+/** The data of an answer, for when the response itself is of no interest: `await unwrap(client.api.GET("/api/v1/products"))`. */
+export async function unwrap<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
+  const { data } = await answer;
+  // A refusal was thrown before this; what is left without data is an answer that has none (204).
+  return data as NonNullable<Data>;
+}

@@ -1,0 +1,36 @@
+export { createOrdercast } from "./client.js";
+export type {
+  KeyValueStorage,
+  Ordercast,
+  OrdercastOptions,
+  PresenceSnapshot,
+  PresenceStore,
+  StatsSnapshot,
+  StatsStore,
+} from "./client.js";
+export { type Api, unwrap } from "./api/http.js";
+export type { components, operations, paths } from "./api/schema.js";
+export type { InboxFilter, InboxList, InboxSnapshot, InboxStore } from "./inbox/contract.js";
+export type { LiveMessage, OrderEvent, OrderEventKind, ProductEvent, ResetEvent, TransportName } from "./live/events.js";
+export type { ConnectionError, ConnectionSnapshot, ConnectionState, ConnectionStore } from "./live/state.js";
+export type * from "./model.js";
+export type {
+  ActionOptions,
+  BulkResult,
+  ChangeOptions,
+  ChangeResult,
+  OrderChange,
+  OrderConflict,
+  OrderFilter,
+  OrderList,
+  OrderListSnapshot,
+  OrdersActivity,
+  OrdersStore,
+  OrderTracking,
+  TrackingSnapshot,
+} from "./orders/contract.js";
+export { type FieldError, type LocalCode, OrdercastProblem } from "./problem.js";
+export type { SessionSnapshot, SessionStore } from "./session.js";
+export type { LoadState, Store } from "./store.js";
+export { type DescribeOptions, type Description, describe, describeOutcome } from "./words/describe.js";
+export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./words/status.js";
