@@ -33,4 +33,5 @@ export { type FieldError, type LocalCode, OrdercastProblem } from "./problem.js"
 export type { SessionSnapshot, SessionStore } from "./session/contract.js";
 export type { LoadState, Store } from "./store.js";
 export { type DescribeOptions, type Description, describe, describeOutcome } from "./words/describe.js";
+export { describeLine, type TimelineLine, whoOf } from "./words/timeline.js";
 export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./words/status.js";
