@@ -4,7 +4,7 @@ import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
 import type { Environment } from "../core/environment.js";
 import type { BulkOutcome, Order, Status } from "../model.js";
-import { OrdercastProblem } from "../problem.js";
+import type { OrdercastProblem } from "../problem.js";
 import { changed } from "./apply.js";
 import type { OrderCache, Overlay } from "./cache.js";
 import type { ActionOptions, BulkResult, ChangeOptions, ChangeResult, OrderChange, OrderConflict } from "./contract.js";
