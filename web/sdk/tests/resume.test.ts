@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
-import { live, memoryStorage, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
+import { live, memoryStorage, newOrder, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
 import { startNetwork } from "./support/network.js";
 import { type Server, startServer } from "./support/server.js";
 import { heard, until } from "./support/within.js";
@@ -66,6 +66,38 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     expect(third.told.items.map((event) => event.status)).toEqual(["delivered"]);
   });
 
+  test("E8, X6: many orders and their changes over a network that breaks all the time: each is told once, in order", async () => {
+    const network = await startNetwork(server.port);
+    onTestFinished(() => network.remove());
+    const asha = await open(server, server.asha);
+    const admin = await open(server, server.admin);
+    const follower = await open(server, server.admin, { baseUrl: network.url });
+    await live(follower);
+    const stop = follower.orders.subscribe(() => undefined);
+    await until(follower.orders, "the list", (now) => now.state === "ready");
+    await admin.api.POST("/api/v1/products", { body: { name: "Paper bags", price: { amount: 10, currency: "EUR" }, stock: 100_000 } });
+    const order = await newOrder(asha);
+    const ids: string[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      // Each is another action, though it asks for the same.
+      const placed = await Promise.all(Array.from({ length: 10 }, (_, n) => asha.orders.place(order, { idempotencyKey: `many-${round}-${n}` })));
+      ids.push(...placed.map(({ id }) => id));
+      network.cut();
+      const chosen = placed.map(({ id }) => id);
+      await admin.orders.setStatusOfMany(chosen, "processing");
+      if (round % 3 === 0) network.cut();
+      await admin.orders.setStatusOfMany(chosen, "shipped");
+    }
+    const mine = () => follower.told.items.filter((event) => ids.includes(event.orderId));
+    await follower.told.until("every change", () => mine().length >= ids.length * 3);
+    for (const id of ids) expect(mine().filter((event) => event.orderId === id).map((event) => event.version)).toEqual([1, 2, 3]);
+    const list = await until(follower.orders, "every row", (now) => ids.every((id) => now.orders.find((each) => each.id === id)?.status === "shipped"));
+    const numbers = list.orders.map((each) => Number(each.number));
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    stop();
+  });
+
   test("D16: a window that lags behind does not take the kept cursor back", async () => {
     const storage = memoryStorage();
     const token = await tokenOf(server, server.asha);
@@ -75,7 +107,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await live(one, "socket");
     const order = await placeOrder(one);
     await one.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
-    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    const key = storage.keys().find((each) => each.includes(":cursor:"));
     const kept = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
     const [epoch, seq] = kept.cursor.split(":");
     // The other window reads the same storage, and starts where it once was.
@@ -100,7 +132,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await placeOrder(before);
     await until(before.session, "signed in", (now) => now.verified);
     await before.told.until("the order", (events) => events.length > 0);
-    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    const key = storage.keys().find((each) => each.includes(":cursor:"));
     before.close();
     storage.setItem(key ?? "", JSON.stringify({ cursor: "0123456789ab:7", at: Date.now() }));
     for (const transport of ["socket", "sse"] as const) {
