@@ -1,13 +1,61 @@
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 
 const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
 
 /** The server checks that an unsafe request comes from its own page, so the proxy speaks as one of those. */
 const proxied = { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } };
 
+const isConsole = (id: string | null | undefined) => id?.includes("/src/admin/") ?? false;
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react(),
+    VitePWA({
+      // The page registers it itself, after its first paint: see src/pwa.
+      injectRegister: false,
+      registerType: "prompt",
+      includeAssets: ["theme.js", "icon.svg"],
+      manifest: {
+        id: "/",
+        name: "Ordercast",
+        short_name: "Ordercast",
+        description: "Order, and watch your order come to you, live.",
+        start_url: "/",
+        display: "standalone",
+        background_color: "#f7f6f3",
+        theme_color: "#f7f6f3",
+        icons: [
+          { src: "/icon.svg", sizes: "any", type: "image/svg+xml" },
+          { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "/icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+        shortcuts: [
+          { name: "Your orders", url: "/orders" },
+          { name: "Cart", url: "/cart" },
+        ],
+      },
+      workbox: {
+        // The shell: what customers need, in the letters that most of them read. The console, the map and further
+        // alphabets are kept once somebody has used them.
+        globPatterns: ["index.html", "assets/*.{js,css}", "assets/geist-latin-wght-normal-*.woff2"],
+        globIgnores: ["assets/LiveMap-*"],
+        navigateFallback: "/index.html",
+        navigateFallbackDenylist: [/^\/(api|docs|health|metrics|socket\.io)(\/|$)/],
+        runtimeCaching: [
+          {
+            // Named by what they hold: never stale.
+            urlPattern: ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
+            handler: "CacheFirst",
+            options: { cacheName: "assets", expiration: { maxEntries: 80 } },
+          },
+        ],
+        cleanupOutdatedCaches: true,
+      },
+    }),
+  ],
   // The packages beside this one are taken from their sources: nothing has to be built first.
   resolve: { conditions: ["source", ...defaultClientConditions] },
   server: {
@@ -23,5 +71,11 @@ export default defineConfig({
     manifest: true,
     // A picture inlined as data: would be downloaded by everybody; files are cached for good.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The console's code lies apart, so that the service worker can leave it out of what every customer gets.
+        chunkFileNames: (chunk) => (isConsole(chunk.facadeModuleId) || (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsole)) ? "assets/console/[name]-[hash].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
 });

@@ -8,6 +8,8 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 import { loadConfig } from "./api/config";
+import { registerServiceWorker } from "./pwa/register";
+import { reloadWhenStale } from "./pwa/stale";
 
 async function start() {
   const element = document.getElementById("root");
@@ -21,4 +23,6 @@ async function start() {
   );
 }
 
+reloadWhenStale();
 void start();
+registerServiceWorker();

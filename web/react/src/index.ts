@@ -12,4 +12,9 @@ export {
   useRealTimeOrderTracking,
 } from "./useRealTimeOrderTracking.js";
 export { type Session, useSession } from "./useSession.js";
-export { useStore } from "./useStore.js";
+export { useMember, useStore } from "./useStore.js";
+export { LiveIndicator, type LiveIndicatorProps } from "./components/LiveIndicator.js";
+export { NotificationBell, type NotificationBellProps, type NotificationBellTexts } from "./components/NotificationBell.js";
+export { OrderProgress, type OrderProgressProps } from "./components/OrderProgress.js";
+export { OrderTimeline, type OrderTimelineProps } from "./components/OrderTimeline.js";
+export { RelativeTime, type RelativeTimeProps } from "./components/RelativeTime.js";

@@ -1,6 +1,6 @@
 import type { InboxFilter, Notification, NotificationCategory, OrdercastProblem } from "@ordercast/client";
 import { useOrdercast } from "./context.js";
-import { useStore } from "./useStore.js";
+import { useMember, useStore } from "./useStore.js";
 
 /** Row D18, and more. */
 export interface Notifications {
@@ -25,7 +25,7 @@ export function useNotifications(filter: NotificationCategory | InboxFilter = {}
   const { connection, inbox } = useOrdercast();
   const list = inbox.list(typeof filter === "string" ? { category: filter } : filter);
   const { state, ...snapshot } = useStore(list);
-  const { isConnected } = useStore(connection);
+  const isConnected = useMember(connection, "isConnected");
   return {
     ...snapshot,
     isConnected,

@@ -1,7 +1,7 @@
 import type { OrdercastProblem, Stats } from "@ordercast/client";
 import { useMemo } from "react";
 import { useOrdercast } from "./context.js";
-import { useStore } from "./useStore.js";
+import { useMember, useStore } from "./useStore.js";
 
 export interface OrderStats {
   /** Null until they are there. */
@@ -17,7 +17,7 @@ export interface OrderStats {
 export function useOrderStats(): OrderStats {
   const { connection, stats: store } = useOrdercast();
   const { state, stats, lastUpdate, error } = useStore(store);
-  const { isConnected } = useStore(connection);
+  const isConnected = useMember(connection, "isConnected");
   return {
     stats,
     error,

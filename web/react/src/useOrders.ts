@@ -1,6 +1,6 @@
 import type { Order, OrderConflict, OrdercastProblem, OrderFilter, OrdersStore } from "@ordercast/client";
 import { useOrdercast } from "./context.js";
-import { useStore } from "./useStore.js";
+import { useMember, useStore } from "./useStore.js";
 
 type Actions = Pick<OrdersStore, "place" | "setStatus" | "setDelivery" | "cancel" | "setStatusOfMany" | "acknowledgeNew">;
 
@@ -28,7 +28,7 @@ export function useOrders(filter: OrderFilter = {}): Orders {
   const list = store.list(filter);
   const { state, ...snapshot } = useStore(list);
   const { pending, conflicts, newCount } = useStore(store.activity);
-  const { isConnected } = useStore(connection);
+  const isConnected = useMember(connection, "isConnected");
   return {
     ...snapshot,
     pending,

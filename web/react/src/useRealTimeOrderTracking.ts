@@ -11,7 +11,7 @@ import {
 } from "@ordercast/client";
 import { useCallback, useMemo } from "react";
 import { useOrdercast } from "./context.js";
-import { useStore } from "./useStore.js";
+import { useMember, useStore } from "./useStore.js";
 
 /** An order, also under the name that pages know its number by. */
 export type TrackedOrder = Order & { orderNumber: string };
@@ -54,7 +54,7 @@ export function useRealTimeOrderTracking(orderId: string): RealTimeOrderTracking
   const { connection, orders } = useOrdercast();
   const tracking = orders.track(orderId);
   const { order: tracked, state, lastUpdate, ...rest } = useStore(tracking);
-  const { isConnected } = useStore(connection);
+  const isConnected = useMember(connection, "isConnected");
   const order = useMemo(() => tracked && { ...tracked, orderNumber: tracked.number }, [tracked]);
   const status = tracked?.status;
   const orderStatus = useMemo(

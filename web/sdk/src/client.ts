@@ -1,96 +1,183 @@
-import type { Api } from "./api/http.js";
-import type { InboxStore } from "./inbox/contract.js";
-import type { LiveMessage, OrderEvent, ProductEvent, ResetEvent, TransportName } from "./live/events.js";
-import type { ConnectionStore } from "./live/state.js";
-import type { Person, Stats } from "./model.js";
-import type { OrdersStore } from "./orders/contract.js";
-import type { OrdercastProblem } from "./problem.js";
-import type { SessionStore } from "./session.js";
-import type { LoadState, Store } from "./store.js";
+// Puts the parts together.
 
-/** Where something small is kept across reloads: `localStorage`, or anything like it. */
-export interface KeyValueStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
+import { type Api, createApi } from "./api/http.js";
+import { createKeys } from "./api/keys.js";
+import { createSend } from "./api/send.js";
+import { createTokenSource } from "./api/token.js";
+import type { Ordercast, OrdercastOptions } from "./contract.js";
+import { type Environment, surroundings } from "./core/environment.js";
+import { createKeep, ownStorage } from "./core/keep.js";
+import { createListeners, createPulse } from "./core/pulse.js";
+import { createServerClock } from "./core/serverClock.js";
+import { createInbox } from "./inbox/inbox.js";
+import { type Connection, createConnection } from "./live/connection.js";
+import { createCursorKeeper } from "./live/cursor.js";
+import type { LiveMessage, TransportName } from "./live/events.js";
+import { createHub } from "./live/hub.js";
+import { openPolling } from "./live/polling.js";
+import { createPresence } from "./live/presence.js";
+import { openSocket } from "./live/socket.js";
+import { openStream } from "./live/sse.js";
+import type { OpenTransport } from "./live/transport.js";
+import type { Account } from "./model.js";
+import { createOrders } from "./orders/orders.js";
+import { OrdercastProblem } from "./problem.js";
+import { createSession, type Session } from "./session/session.js";
+import { createStats } from "./stats.js";
+
+const TRANSPORTS: Record<TransportName, OpenTransport> = { socket: openSocket, sse: openStream, polling: openPolling };
+const BEST_FIRST: readonly TransportName[] = ["socket", "sse", "polling"];
+/** Milliseconds between two times that what is shown is written down. */
+const SAVE_EVERY = 2000;
+
+/** A client of one Ordercast server. Loading this module and calling this touch nothing outside, also on a server. */
+export function createOrdercast(options: OrdercastOptions = {}): Ordercast {
+  return createClient(options, surroundings());
 }
 
-export interface OrdercastOptions {
-  /** Where the API is. Default: the page's own origin. */
-  baseUrl?: string;
-  /** Where the live connections are, if elsewhere (row A14). */
-  liveUrl?: string;
-  /** An access token, or who gives a fresh one; asked again before each connection and after a token has expired. Without: the session cookie. */
-  token?: string | (() => string | Promise<string>);
-  /** Where the last cursor and the last known state are kept. Default: `localStorage` where there is one; null: nowhere. */
-  storage?: KeyValueStorage | null;
-  /** Which ways in, best first. Default: all of them. */
-  transports?: readonly TransportName[];
-  /** Begin at once. Default: in a browser yes, elsewhere with `start()`. */
-  autoStart?: boolean;
-  /** How many orders are kept in memory. Default: 20,000. */
-  maxOrders?: number;
-  /** How old a kept cursor may be to be continued after a reload, in milliseconds. Default: 30 days for customers and drivers, 1 hour for staff. */
-  resumeWithin?: number;
-  /** Milliseconds between two polls, where nothing better works. Default: 5000. */
-  pollEvery?: number;
-  /** Milliseconds after which an unanswered request fails. Default: 30,000. */
-  requestTimeout?: number;
+export function createClient(options: OrdercastOptions, environment: Environment): Ordercast {
+  const page = typeof location === "undefined" ? undefined : location.origin;
+  const baseUrl = trimmed(options.baseUrl ?? page ?? "http://localhost");
+  const liveUrl = trimmed(options.liveUrl ?? baseUrl);
+  const token = createTokenSource(options.token);
+  const keep = createKeep(options.storage === undefined ? ownStorage() : options.storage, baseUrl);
+  const pulse = createPulse(environment);
+  const messages = createListeners<[LiveMessage]>();
+  let isStarted = false;
+  const clock = createServerClock(environment.now);
+  let stopLeaving: (() => void) | undefined;
+  let saving: ReturnType<Environment["setTimeout"]> | undefined;
+
+  const send = createSend({
+    environment,
+    token,
+    keys: createKeys(),
+    timeoutMs: options.requestTimeout ?? 30_000,
+    onSignedOut: (problem) => session.doubt(problem),
+    onDate: clock.dated,
+  });
+  const api: Api = createApi(baseUrl, credentialsFor(baseUrl), send);
+
+  const session: Session = createSession({ api, environment, keep, pulse, onAccount });
+  const account = (): Account | null => session.account();
+  const cursor = createCursorKeeper(environment, keep, options.resumeWithin);
+  const onRead = cursor.read;
+  const onOwn = (id: string, version: number) => hub.own(id, version);
+  const orders = createOrders({
+    api,
+    environment,
+    keep,
+    pulse,
+    account,
+    maxOrders: options.maxOrders ?? 20_000,
+    onRead,
+    covers: cursor.covers,
+    onOwn,
+  });
+  const inbox = createInbox({ api, environment, pulse, account, onRead });
+  const stats = createStats(api, environment, pulse, account);
+  const presence = createPresence({ environment, pulse, account, ask: (name, argument) => connection.ask(name, argument) });
+  const hub = createHub({ environment, pulse, cursor, orders, inbox, stats, presence, account, clock });
+
+  const connection: Connection = createConnection(
+    pulse,
+    environment,
+    (options.transports ?? BEST_FIRST).map((name) => ({ name, open: TRANSPORTS[name] })),
+    {
+      environment,
+      baseUrl,
+      liveUrl,
+      credentials: credentialsFor(liveUrl),
+      token,
+      cursor: cursor.last,
+      known: orders.known,
+      pollEvery: options.pollEvery ?? 5000,
+    },
+    {
+      onIncoming(incoming) {
+        hub.take(incoming);
+        saveSoon();
+      },
+      onMessage: messages.call,
+      onOpened(opened, transport) {
+        hub.opened();
+        cursor.opened(opened.cursor, opened.recovered);
+        presence.opened(transport === "socket");
+        // Whatever was read before the connection began may have missed something.
+        orders.catchUp();
+        inbox.catchUp();
+        stats.suspect();
+        if (!session.getSnapshot().verified) void session.refresh();
+      },
+      onLost: presence.lost,
+      async mayReturn({ code, message, next }) {
+        if (next === "refresh" && (await token.isWorthAnother({ code, status: 401 }, false))) return true;
+        const { state } = await session.refresh();
+        if (state === "signed-in") return token.usesCookie || next !== "refresh";
+        session.doubt(new OrdercastProblem({ code, status: 401, title: "Signed out", detail: message }));
+        return false;
+      },
+    },
+  );
+
+  /** Another person: nothing of the one before may stay. */
+  function onAccount(now: Account | null, before: Account | null, isSignOut: boolean): void {
+    connection.disconnect();
+    hub.clear();
+    if (isSignOut) cursor.forget();
+    cursor.begin(now);
+    orders.begin(now, before, isSignOut);
+    inbox.begin(now);
+    stats.begin(now);
+    if (now !== null && isStarted) connection.connect();
+  }
+
+  function credentialsFor(url: string): RequestCredentials {
+    if (!token.usesCookie) return "omit";
+    return page === undefined || new URL(url).origin === page ? "same-origin" : "include";
+  }
+
+  function saveSoon(): void {
+    saving ??= environment.setTimeout(save, SAVE_EVERY);
+  }
+
+  function save(): void {
+    environment.clearTimeout(saving);
+    saving = undefined;
+    orders.save();
+  }
+
+  const client: Ordercast = {
+    api,
+    session,
+    connection,
+    orders,
+    inbox,
+    stats,
+    presence,
+    onEvent: hub.onEvent,
+    onProduct: hub.onProduct,
+    onReset: hub.onReset,
+    onMessage: messages.add,
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      stopLeaving = environment.onLeave(save);
+      session.begin();
+    },
+    close() {
+      if (!isStarted) return;
+      isStarted = false;
+      save();
+      stopLeaving?.();
+      session.end();
+      pulse.clear();
+    },
+  };
+  if (options.autoStart ?? typeof document !== "undefined") client.start();
+  return client;
 }
 
-export interface StatsSnapshot {
-  state: LoadState;
-  stats: Stats | null;
-  /** When they were last told, in milliseconds since 1970. */
-  lastUpdate: number | null;
-  error: OrdercastProblem | null;
-}
-
-/** The store's counts, for staff (rows D4, A8). They load when somebody subscribes. */
-export interface StatsStore extends Store<StatsSnapshot> {
-  readonly load: () => Promise<void>;
-}
-
-export interface PresenceSnapshot {
-  /** We look at it too, and hear who else does. */
-  isJoined: boolean;
-  /** Everybody who looks at it, ourselves included; those who came first first. */
-  people: readonly Person[];
-  /** Everybody but ourselves. */
-  others: readonly Person[];
-  error: OrdercastProblem | null;
-}
-
-/** Who of the staff looks at which order (row E11). Needs the transport `socket`. */
-export interface PresenceStore {
-  /** Joins the order while somebody subscribes, and leaves it after. */
-  readonly of: (order: string) => Store<PresenceSnapshot>;
-}
-
-/** A connection to one Ordercast server, for one page. */
-export interface Ordercast {
-  /** Every endpoint, typed. Answers with `{ data, response }`; throws {@link OrdercastProblem}. See {@link unwrap}. */
-  readonly api: Api;
-  readonly session: SessionStore;
-  readonly connection: ConnectionStore;
-  readonly orders: OrdersStore;
-  readonly inbox: InboxStore;
-  readonly stats: StatsStore;
-  readonly presence: PresenceStore;
-  /** Every change of an order, once, in the order of its versions, after the stores have followed. */
-  readonly onEvent: (listener: (event: OrderEvent) => void) => () => void;
-  /** Every change of a product; staff only. */
-  readonly onProduct: (listener: (event: ProductEvent) => void) => () => void;
-  /** What was known has been forgotten, and is read again. */
-  readonly onReset: (listener: (event: ResetEvent) => void) => () => void;
-  /** Every message of the live connection as it arrives, duplicates too. */
-  readonly onMessage: (listener: (message: LiveMessage) => void) => () => void;
-  /** Finds out who is signed in, and connects. Doing it twice does nothing. */
-  readonly start: () => void;
-  /** Ends the connection and frees everything. `start` begins anew. */
-  readonly close: () => void;
-}
-
-export function createOrdercast(_options: OrdercastOptions = {}): Ordercast {
-  throw new Error("being written");
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, "");
 }

@@ -7,7 +7,7 @@ export type {
   PresenceStore,
   StatsSnapshot,
   StatsStore,
-} from "./client.js";
+} from "./contract.js";
 export { type Api, unwrap } from "./api/http.js";
 export type { components, operations, paths } from "./api/schema.js";
 export type { InboxFilter, InboxList, InboxSnapshot, InboxStore } from "./inbox/contract.js";
@@ -30,7 +30,8 @@ export type {
   TrackingSnapshot,
 } from "./orders/contract.js";
 export { type FieldError, type LocalCode, OrdercastProblem } from "./problem.js";
-export type { SessionSnapshot, SessionStore } from "./session.js";
+export type { SessionSnapshot, SessionStore } from "./session/contract.js";
 export type { LoadState, Store } from "./store.js";
 export { type DescribeOptions, type Description, describe, describeOutcome } from "./words/describe.js";
+export { describeLine, type TimelineLine, whoOf } from "./words/timeline.js";
 export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./words/status.js";

@@ -1,6 +1,6 @@
 // What the orders' stores look like from outside.
 
-import type { BulkOutcome, NewOrder, Order, SetDelivery, SetStatus, Status, TimelineEvent } from "../model.js";
+import type { BulkOutcome, NewOrder, Order, Origin, SetDelivery, SetStatus, Status, TimelineEvent } from "../model.js";
 import type { OrdercastProblem } from "../problem.js";
 import type { LoadState, Store } from "../store.js";
 
@@ -47,7 +47,7 @@ export interface OrdersActivity {
 export type OrderChange =
   | { type: "status"; body: SetStatus }
   | { type: "delivery"; body: SetDelivery }
-  | { type: "cancel"; reason: string | undefined };
+  | { type: "cancel"; reason: string | undefined; by: Origin };
 
 /** A change that lost: somebody else was first. Neither version is lost. */
 export interface OrderConflict {

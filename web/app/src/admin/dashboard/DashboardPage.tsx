@@ -1,9 +1,9 @@
 import { useState } from "react";
 
 import { useConfig } from "../../api/config";
-import { messageOf } from "../../api/http";
 import { Banner, formatMoney, Select, useNow } from "../../ui";
-import { useStats } from "../data/stats";
+import { detailOf } from "../data/api";
+import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { Chart } from "./Chart";
 import styles from "./DashboardPage.module.css";
@@ -37,7 +37,7 @@ export default function DashboardPage() {
         </Select>
       </PageBar>
       <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
-      {error !== null && <Banner severity="warning" title="The charts could not be read">{messageOf(error)}</Banner>}
+      {error !== null && <Banner severity="warning" title="The charts could not be read">{detailOf(error)}</Banner>}
       <div className={styles.charts}>
         <Chart title="Orders per hour, today" kind="bars" unit="Orders today" before="Yesterday" bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)} format={formatCount} formatTick={formatCount} />
         <Chart

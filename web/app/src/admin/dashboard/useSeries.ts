@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
 import { useNow } from "../../ui";
-import { getSeries, type Series } from "../data/api";
+import { getSeries, type Series } from "./getSeries";
 import { useLiveEvents } from "../data/live";
 import { useRead } from "../data/useRead";
 import { dateIn, midnight } from "../time/zone";

@@ -1,44 +1,47 @@
+// What arrives live, as the console's parts listen to it.
+
+import type { OrderEvent, ProductEvent } from "@ordercast/client";
+import { useOrdercast, useOrderEvents, useOrderStats } from "@ordercast/react";
 import { useEffect, useRef } from "react";
-import type { OrderEvent, Stats } from "./types";
 
-type Listener = (event: OrderEvent) => void;
-const listeners = new Set<Listener>();
-const statsListeners = new Set<(stats: Stats) => void>();
-let source: EventSource | undefined;
+import type { Stats } from "./types";
 
-function connect() {
-  if (source) return;
-  source = new EventSource("/api/v1/stream");
-  const kinds = ["order.created", "order.status_changed", "order.updated", "order.cancelled", "payment.changed", "delivery.updated", "delivery.located", "product.created", "product.updated"];
-  for (const kind of kinds) {
-    source.addEventListener(kind, (message) => {
-      const event = JSON.parse(message.data) as OrderEvent;
-      for (const listener of listeners) listener(event);
-    });
-  }
-  source.addEventListener("stats.updated", (message) => {
-    const stats = JSON.parse(message.data) as Stats;
-    for (const listener of statsListeners) listener(stats);
-  });
+/** Calls with every change of an order, once. */
+export function useLiveEvents(listener: (event: OrderEvent) => void) {
+  useOrderEvents(listener);
 }
 
-export function onEvent(listener: Listener): () => void {
-  listeners.add(listener);
-  connect();
-  return () => void listeners.delete(listener);
-}
-
-export function onStats(listener: (stats: Stats) => void): () => void {
-  statsListeners.add(listener);
-  connect();
-  return () => void statsListeners.delete(listener);
-}
-
-/** Calls with every live event, always the newest function. */
-export function useLiveEvents(listener: Listener) {
+/** Calls with every change of a product. */
+export function useProductEvents(listener: (event: ProductEvent) => void) {
+  const { onProduct } = useOrdercast();
   const newest = useRef(listener);
   useEffect(() => {
     newest.current = listener;
   });
-  useEffect(() => onEvent((event) => newest.current(event)), []);
+  useEffect(() => onProduct((event) => newest.current(event)), [onProduct]);
+}
+
+/** Calls when something may have been missed for good: whatever was read has to be read again. */
+export function useCatchUp(catchUp: () => void) {
+  const { connection, onReset } = useOrdercast();
+  const newest = useRef(catchUp);
+  useEffect(() => {
+    newest.current = catchUp;
+  });
+  useEffect(() => {
+    let { liveSince } = connection.getSnapshot();
+    const follow = () => {
+      const now = connection.getSnapshot();
+      if (now.liveSince === liveSince) return;
+      liveSince = now.liveSince;
+      if (liveSince !== null && !now.recovered) newest.current();
+    };
+    const stops = [connection.subscribe(follow), onReset(() => newest.current())];
+    return () => stops.forEach((stop) => stop());
+  }, [connection, onReset]);
+}
+
+/** The store's counts, live; undefined until they are there. */
+export function useStats(): Stats | undefined {
+  return useOrderStats().stats ?? undefined;
 }

@@ -1,11 +1,11 @@
 import { LogOut } from "lucide-react";
 import { Link } from "wouter";
 
-import { messageOf } from "../../api/http";
 import { useAccount, useSession } from "../../session/session";
 import { Avatar } from "../../ui/Avatar";
 import { Button, ThemeSwitch, toast } from "../../ui";
 import { Popover } from "../../ui/Popover";
+import { detailOf } from "../data/api";
 import styles from "./AccountMenu.module.css";
 
 /** Who is signed in, how the console looks, and the way out. */
@@ -43,7 +43,7 @@ export function AccountMenu() {
           <Link href="/">To the shop</Link>
         </li>
       </ul>
-      <Button wide onClick={() => signOut().catch((error: unknown) => toast.error("You are still signed in", { description: messageOf(error) }))}>
+      <Button wide onClick={() => signOut().catch((error: unknown) => toast.error("You are still signed in", { description: detailOf(error) }))}>
         <LogOut aria-hidden="true" />
         Sign out
       </Button>

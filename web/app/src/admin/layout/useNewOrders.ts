@@ -1,7 +1,7 @@
 import { useEffect, useReducer } from "react";
 
 import { useAccount } from "../../session/session";
-import { listOrders } from "../data/api";
+import { useApi } from "../data/api";
 import { useLiveEvents } from "../data/live";
 import { keep, kept, onKept } from "./kept";
 import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
@@ -9,6 +9,7 @@ import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
 /** The count of orders that came since the table was last looked at; `looking` while it is on the screen. */
 export function useNewOrders(looking: boolean): number {
   const key = `ordercast.orders-seen.${useAccount().id}`;
+  const { listOrders } = useApi();
   const [badge, change] = useReducer(countNew, key, remembered);
 
   useEffect(() => {
@@ -19,7 +20,7 @@ export function useNewOrders(looking: boolean): number {
       () => undefined,
     );
     return () => gone.abort();
-  }, []);
+  }, [listOrders]);
 
   useLiveEvents((event) => {
     if (event.kind === "order.created") change({ type: "arrived", order: Number(event.orderNumber) });

@@ -6,17 +6,20 @@ import { Button } from "../../ui";
 import { isStatus } from "../orders/status";
 import type { Choice, Difference } from "./conflict";
 import styles from "./ConflictPanel.module.css";
-import { FIELD_NAMES } from "./fields";
 
 export interface ConflictPanelProps {
   differences: readonly Difference[];
   /** Who did it, as far as is known. */
   who: string;
+  /** What was changed: "this order". */
+  what: string;
+  /** What people call the fields. */
+  names: Readonly<Record<string, string>>;
   onSettle: (choices: Readonly<Record<string, Choice>>, thenSave: boolean) => void;
 }
 
 /** Somebody else was first: both versions beside each other, and nobody's is lost. */
-export function ConflictPanel({ differences, who, onSettle }: ConflictPanelProps) {
+export function ConflictPanel({ differences, who, what, names, onSettle }: ConflictPanelProps) {
   const [choices, setChoices] = useState<Record<string, Choice>>({});
   const panel = useRef<HTMLElement>(null);
   const clashes = differences.filter(({ kind }) => kind === "clash");
@@ -29,7 +32,7 @@ export function ConflictPanel({ differences, who, onSettle }: ConflictPanelProps
       <header className={styles.head}>
         <GitCompareArrows aria-hidden="true" />
         <div>
-          <h2>{who} changed this order while you were editing</h2>
+          <h2>{who} changed {what} while you were editing</h2>
           <p>{clashes.length > 0 ? "Both of you changed the same. Nothing is lost: choose what stays." : "They changed something else. Your changes are kept, and can be saved."}</p>
         </div>
       </header>
@@ -45,7 +48,7 @@ export function ConflictPanel({ differences, who, onSettle }: ConflictPanelProps
           </thead>
           <tbody>
             {differences.map(({ field, base, theirs, mine, kind }) => {
-              const label = nameOf(field);
+              const label = names[field] ?? field;
               const chosen = choices[field] ?? "mine";
               const radio = (choice: Choice, value: string) => (
                 <label className={styles.choice}>
@@ -82,10 +85,6 @@ export function ConflictPanel({ differences, who, onSettle }: ConflictPanelProps
       </div>
     </section>
   );
-}
-
-function nameOf(field: string): string {
-  return (FIELD_NAMES as Record<string, string>)[field] ?? field;
 }
 
 function shown(field: string, value: string) {

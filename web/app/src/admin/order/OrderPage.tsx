@@ -14,6 +14,7 @@ import { Age } from "../orders/Age";
 import { ConflictPanel } from "./ConflictPanel";
 import { CustomerCard } from "./CustomerCard";
 import { DeliveryCard } from "./DeliveryCard";
+import { FIELD_NAMES } from "./fields";
 import styles from "./OrderPage.module.css";
 import { Presence } from "./Presence";
 import { SaveBar } from "./SaveBar";
@@ -75,7 +76,7 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
       </PageBar>
       <div className={styles.columns}>
         <div className={styles.main}>
-          {editor.conflict.length > 0 && <ConflictPanel differences={editor.conflict} who={other} onSettle={editor.settle} />}
+          {editor.conflict.length > 0 && <ConflictPanel what="this order" names={FIELD_NAMES} differences={editor.conflict} who={other} onSettle={editor.settle} />}
           <StatusCard order={order} timeline={timeline} editor={editor} />
           <DeliveryCard order={order} editor={editor} />
         </div>

@@ -2,8 +2,9 @@ import { CircleAlert, CircleCheck } from "lucide-react";
 import { Link } from "wouter";
 
 import { Button } from "../../ui";
+import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
-import { refusedByReason, type BulkOutcome } from "./bulk";
+import { refusedByReason } from "./bulk";
 import type { Row } from "./row";
 import type { Status } from "./status";
 

@@ -1,11 +1,12 @@
+import { useOrdercast } from "@ordercast/react";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useReducer, useRef, useState, type RefObject } from "react";
 import { useLocation } from "wouter";
 
-import { messageOf } from "../../api/http";
 import { useConfig } from "../../api/config";
 import { Banner, Button, EmptyState, Loading, Skeleton, useNow } from "../../ui";
-import { useStats } from "../data/stats";
+import { detailOf, useApi } from "../data/api";
+import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { dateIn } from "../time/zone";
 import { moveOn, setMany } from "./actions";
@@ -26,6 +27,8 @@ import type { Stats } from "../data/types";
 
 /** `/admin`: every order of the store, live. */
 export default function OrdersPage() {
+  const client = useOrdercast();
+  const api = useApi();
   const { store, loader } = useOrderTable();
   const { filters, address, setFilters } = useFilters();
   const ids = useIds(store);
@@ -67,7 +70,7 @@ export default function OrdersPage() {
       <Toolbar filters={filters} onChange={setFilters} stats={stats} onShowKeys={() => setKeys(true)} search={search} />
       {load.phase === "failed" && (
         <Banner severity="error" title="The orders could not be read" action={<Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>Try again</Button>}>
-          {messageOf(load.error)}
+          {detailOf(load.error)}
         </Banner>
       )}
       <div className={styles.table} aria-busy={load.phase === "first"}>
@@ -80,7 +83,7 @@ export default function OrdersPage() {
             selection={selection}
             onSelect={choose}
             onOpen={open}
-            onStep={(id, status) => void moveOn(store, id, status)}
+            onStep={(id, status) => void moveOn(client, store, id, status)}
             onSetStatus={(id) => setStatusOf(selection.ids.size > 0 ? selection.ids : [id])}
             sort={filters.sort}
             onSort={(sort) => setFilters({ ...filters, sort })}
@@ -101,7 +104,7 @@ export default function OrdersPage() {
       {bulk && (
         <BulkDialog
           rows={bulk}
-          run={(orders, status, more, onProgress) => setMany(store, orders, status, more, onProgress)}
+          run={(orders, status, more, onProgress) => setMany(api, store, orders, status, more, onProgress)}
           onClose={() => setBulk(undefined)}
           onSelect={(chosen) => choose({ does: "set", ids: chosen })}
         />

@@ -1,33 +1,46 @@
 // What the table does to orders. Shown at once, taken back when it is refused, and said either way (rows A11, C5).
 
-import { retryAfter, setStatus, setStatusOf } from "../data/api";
-import { messageOf } from "../../api/http";
+import { describeOutcome, type Ordercast } from "@ordercast/client";
+
 import { toast } from "../../ui";
-import { SendFailed, setStatusOfMany, type BulkOutcome } from "./bulk";
+import { detailOf, retryAfter, type ConsoleApi } from "../data/api";
+import type { BulkOutcome } from "../data/types";
+import { SendFailed, setStatusOfMany } from "./bulk";
 import { nextStep, type Status } from "./status";
 import type { RowStore } from "./store";
-import { describeOutcome } from "@ordercast/client";
 
 /** Moves one order on: to the status asked for, or to the next one. */
-export async function moveOn(store: RowStore, id: string, wanted: Status | undefined): Promise<void> {
+export async function moveOn({ orders }: Pick<Ordercast, "orders">, store: RowStore, id: string, wanted: Status | undefined): Promise<void> {
   const state = store.state(id);
   const status = wanted ?? (state && nextStep(state.row)?.status);
   if (!state || !status || state.asked) return;
+  const { number, version } = state.row;
   store.ask(id, status);
-  try {
-    const { order, live } = await setStatus(id, { status }, state.row.version);
-    store.add([order]);
-    const { message, severity } = describeOutcome(status, live ?? null);
-    toast.show(severity, message, { id: `status-${id}`, description: `Order #${order.number}` });
-  } catch (error) {
-    toast.error(`Order #${state.row.number} was not changed`, { description: messageOf(error) });
-  } finally {
-    store.ask(id, undefined);
+  const result = await orders.setStatus(id, status, { expectedVersion: version });
+  store.ask(id, undefined);
+  if (result.ok) {
+    store.add([result.order]);
+    const { message, severity } = describeOutcome(status, result.live);
+    toast.show(severity, message, { id: `order-${id}`, description: `Order #${number}` });
+    return;
   }
+  if (result.reason === "conflict") {
+    const { theirs } = result.conflict;
+    store.add([theirs]);
+    // The row shows theirs by now. Asking again is the other choice.
+    toast.warning(`Order #${number} was changed by somebody else first`, {
+      description: `It is ${theirs.status} now, and was not set to ${status}.`,
+      action: { label: `Set to ${status}`, onPress: () => void moveOn({ orders }, store, id, status) },
+    });
+    result.conflict.dismiss();
+    return;
+  }
+  toast.error(`Order #${number} was not set to ${status}`, { description: result.problem.detail });
 }
 
 /** Sets many, in as many calls as it takes. */
 export async function setMany(
+  api: ConsoleApi,
   store: RowStore,
   orders: readonly string[],
   status: Status,
@@ -35,21 +48,17 @@ export async function setMany(
   onProgress: (done: readonly BulkOutcome[]) => void,
 ): Promise<readonly BulkOutcome[]> {
   for (const id of orders) store.ask(id, status);
-  const settle = (outcomes: readonly BulkOutcome[]) => {
-    for (const { order } of outcomes) store.ask(order, undefined);
-  };
   return setStatusOfMany(orders, {
-    send: async (part, key) => {
+    send: async (part) => {
       try {
-        return await setStatusOf(part, status, more, key);
+        return await api.setStatusOf(part, status, more);
       } catch (error) {
-        throw new SendFailed(messageOf(error), retryAfter(error));
+        throw new SendFailed(detailOf(error), retryAfter(error));
       }
     },
     pause: (seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
-    newKey: () => crypto.randomUUID(),
     onProgress: (done) => {
-      settle(done);
+      for (const { order } of done) store.ask(order, undefined);
       onProgress(done);
     },
   });

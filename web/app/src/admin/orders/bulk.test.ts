@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chunks, refusedByReason, SendFailed, setStatusOfMany, type BulkOutcome } from "./bulk";
+import type { BulkOutcome } from "../data/types";
+import { chunks, refusedByReason, SendFailed, setStatusOfMany } from "./bulk";
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(10_000 + at));
 const done = (orders: readonly string[]): BulkOutcome[] => orders.map((order) => ({ order, ok: true }));
-
-function keys() {
-  let last = 0;
-  return () => `key-${(last += 1)}`;
-}
 
 const never = async () => {
   throw new Error("nothing was to be waited for");
@@ -19,40 +15,34 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     expect(chunks([], 2)).toEqual([]);
   });
 
-  it("sends 500 at once, with a key of its own each, and tells how far it is", async () => {
-    const calls: [number, string][] = [];
+  it("sends 500 at once, and tells how far it is", async () => {
+    const calls: number[] = [];
     const progress: number[] = [];
     const outcomes = await setStatusOfMany(names(1_201), {
-      send: async (orders, key) => {
-        calls.push([orders.length, key]);
+      send: async (orders) => {
+        calls.push(orders.length);
         return done(orders);
       },
       pause: never,
-      newKey: keys(),
       onProgress: (so) => progress.push(so.length),
     });
-    expect(calls).toEqual([
-      [500, "key-1"],
-      [500, "key-2"],
-      [201, "key-3"],
-    ]);
+    expect(calls).toEqual([500, 500, 201]);
     expect(progress).toEqual([500, 1_000, 1_201]);
     expect(outcomes.map((outcome) => outcome.order)).toEqual(names(1_201));
   });
 
-  it("comes back after as long as the server asks, with the same key", async () => {
-    const tried: string[] = [];
+  it("comes back after as long as the server asks", async () => {
+    const tried: (readonly string[])[] = [];
     const waited: number[] = [];
     const outcomes = await setStatusOfMany(["10001"], {
-      send: async (orders, key) => {
-        tried.push(key);
+      send: async (orders) => {
+        tried.push(orders);
         if (tried.length < 3) throw new SendFailed("Too many requests", tried.length);
         return done(orders);
       },
       pause: async (seconds) => void waited.push(seconds),
-      newKey: keys(),
     });
-    expect(tried).toEqual(["key-1", "key-1", "key-1"]);
+    expect(tried).toEqual([["10001"], ["10001"], ["10001"]]);
     expect(waited).toEqual([1, 2]);
     expect(outcomes).toEqual([{ order: "10001", ok: true }]);
   });
@@ -66,7 +56,6 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
         return done(orders);
       },
       pause: async () => {},
-      newKey: keys(),
     });
     expect(calls).toBe(7);
     expect(outcomes.filter((outcome) => outcome.ok)).toEqual([{ order: "10500", ok: true }]);
@@ -77,7 +66,6 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     const outcomes = await setStatusOfMany(["a", "b"], {
       send: async () => [{ order: "b", ok: true }],
       pause: never,
-      newKey: keys(),
     });
     expect(outcomes.map(({ order, ok }) => [order, ok])).toEqual([
       ["a", false],

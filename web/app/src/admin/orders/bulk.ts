@@ -1,24 +1,11 @@
 // One status for many orders: the API takes 500 at once, so larger selections go in several calls. What the server
 // asked to be sent later is sent later; an order never goes without an outcome.
 
-import type { Status } from "./status";
+import type { BulkOutcome } from "../data/types";
 
 /** The most orders of one call (`POST /orders/bulk-status`). */
 export const MOST_AT_ONCE = 500;
 const MOST_TRIES = 6;
-
-export interface BulkOutcome {
-  /** As it was named in the request. */
-  order: string;
-  ok: boolean;
-  number?: string | null | undefined;
-  status?: Status | null | undefined;
-  version?: number | null | undefined;
-  code?: string | null | undefined;
-  detail?: string | null | undefined;
-  /** How many of the customer's connections heard of it. */
-  live?: number | null | undefined;
-}
 
 /** A call that did not come through. `retryAfter`: seconds after which it is worth another try. */
 export class SendFailed extends Error {
@@ -31,10 +18,9 @@ export class SendFailed extends Error {
 }
 
 export interface Bulk {
-  /** One call. The key stays the same when it is tried again: the server then answers what it did the first time. */
-  send: (orders: readonly string[], idempotencyKey: string) => Promise<readonly BulkOutcome[]>;
+  /** One call. The same call again has the same key, so that the server answers what it did the first time. */
+  send: (orders: readonly string[]) => Promise<readonly BulkOutcome[]>;
   pause: (seconds: number) => Promise<void>;
-  newKey: () => string;
   /** After each call: all outcomes so far. */
   onProgress?: (done: readonly BulkOutcome[]) => void;
 }
@@ -56,10 +42,9 @@ export async function setStatusOfMany(orders: readonly string[], bulk: Bulk): Pr
 }
 
 async function sendOne(part: readonly string[], bulk: Bulk): Promise<readonly BulkOutcome[]> {
-  const key = bulk.newKey();
   for (let tries = 1; ; tries += 1) {
     try {
-      return complete(part, await bulk.send(part, key));
+      return complete(part, await bulk.send(part));
     } catch (error) {
       const wait = error instanceof SendFailed ? error.retryAfter : undefined;
       if (wait === undefined || tries === MOST_TRIES) {

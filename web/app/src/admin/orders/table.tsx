@@ -1,13 +1,12 @@
 // The table's state lives as long as the console is open: whoever comes back from an order finds it as it was, current,
 // and scrolled to where it was.
 
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from "react";
 
-import { getOrder, listOrders } from "../data/api";
-import { onEvent } from "../data/live";
+import { useApi, type ConsoleApi } from "../data/api";
+import { useCatchUp, useLiveEvents } from "../data/live";
 import { NO_FILTERS } from "./filters";
 import { createLoader, type Loader, type LoadState } from "./loader";
-import type { EventData } from "./row";
 import { browserSchedule } from "./schedule";
 import { createRowStore, type RowState, type RowStore } from "./store";
 
@@ -20,28 +19,20 @@ export interface OrderTable {
   opened: { address: string | undefined };
 }
 
-function createOrderTable(): OrderTable {
+function createOrderTable(api: ConsoleApi): OrderTable {
   const store = createRowStore(browserSchedule, { filters: NO_FILTERS, bounds: {}, reach: Infinity, found: undefined });
-  const loader = createLoader(store, { list: listOrders, get: getOrder }, browserSchedule.now, browserSchedule.later);
+  const loader = createLoader(store, { list: api.listOrders, get: api.getOrder }, browserSchedule.now, browserSchedule.later);
   return { store, loader, scroll: { top: 0 }, opened: { address: undefined } };
 }
 
 const TableContext = createContext<OrderTable | undefined>(undefined);
 
 export function OrderTableProvider({ children }: { children: ReactNode }) {
-  const [table] = useState(createOrderTable);
-  useEffect(
-    () =>
-      onEvent((event) => {
-        if (isOrderEvent(event)) table.store.apply(event);
-      }),
-    [table],
-  );
+  const api = useApi();
+  const [table] = useState(() => createOrderTable(api));
+  useLiveEvents(table.store.apply);
+  useCatchUp(() => void table.loader.refresh());
   return <TableContext value={table}>{children}</TableContext>;
-}
-
-function isOrderEvent(event: object): event is EventData {
-  return "orderId" in event && typeof event.orderId === "string";
 }
 
 export function useOrderTable(): OrderTable {

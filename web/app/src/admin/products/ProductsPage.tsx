@@ -1,5 +1,98 @@
-import { PageHeading } from "../../layout/PageHeading";
+import { PackagePlus, Search, ShoppingBasket } from "lucide-react";
+import { useState } from "react";
 
+import { Banner, Button, Card, EmptyState, Input, Loading, Skeleton } from "../../ui";
+import { detailOf } from "../data/api";
+import type { Product } from "../data/types";
+import { PageBar } from "../layout/PageBar";
+import { arrangedProducts, stockLevel, type ProductFilter } from "./product";
+import { ProductDialog } from "./ProductDialog";
+import { ProductTable } from "./ProductTable";
+import styles from "./ProductsPage.module.css";
+import { StockDialog } from "./StockDialog";
+import { useProducts } from "./useProducts";
+
+const SHOWN: { show: ProductFilter["show"]; label: string }[] = [
+  { show: "selling", label: "For sale" },
+  { show: "low", label: "Low stock" },
+  { show: "archived", label: "Archived" },
+];
+
+type Open = { dialog: "new" } | { dialog: "edit" | "stock"; id: string };
+
+/** `/admin/products`: what is sold, and how much of it there is, live. */
 export default function ProductsPage() {
-  return <PageHeading>ProductsPage</PageHeading>;
+  const { all, error, put, load } = useProducts();
+  const [filter, setFilter] = useState<ProductFilter>({ text: "", show: "selling" });
+  const [open, setOpen] = useState<Open>();
+  const shown = all && arrangedProducts(all.values(), filter);
+  const close = () => setOpen(undefined);
+  const opened = open && "id" in open ? all?.get(open.id) : undefined;
+  const counts = countsOf(all?.values() ?? []);
+
+  return (
+    <div className={styles.page}>
+      <PageBar title="Products" />
+      <div className={styles.line}>
+        <div className={styles.shown} role="group" aria-label="Show">
+          {SHOWN.map(({ show, label }) => (
+            <button key={show} type="button" aria-pressed={filter.show === show} onClick={() => setFilter({ ...filter, show })}>
+              {label} {all && <span>{counts[show]}</span>}
+            </button>
+          ))}
+        </div>
+        <div className={styles.search}>
+          <Search aria-hidden="true" />
+          <Input type="search" aria-label="Search products" placeholder="Name, article number, category" value={filter.text} onChange={({ target }) => setFilter({ ...filter, text: target.value })} />
+        </div>
+        <Button look="primary" onClick={() => setOpen({ dialog: "new" })}>
+          <PackagePlus aria-hidden="true" />
+          Add product
+        </Button>
+      </div>
+      {error !== null && (
+        <Banner severity="error" title="The products could not be read" action={<Button size="sm" onClick={load}>Try again</Button>}>
+          {detailOf(error)}
+        </Banner>
+      )}
+      <Card flush>
+        {!shown && error === null && (
+          <Loading label="Loading products">
+            <div className={styles.shape}>
+              {Array.from({ length: 8 }, (_, at) => (
+                <Skeleton key={at} height="2.5rem" />
+              ))}
+            </div>
+          </Loading>
+        )}
+        {shown?.length === 0 && <Nothing filter={filter} onAdd={() => setOpen({ dialog: "new" })} />}
+        {shown && shown.length > 0 && <ProductTable products={shown} onEdit={(id) => setOpen({ dialog: "edit", id })} onStock={(id) => setOpen({ dialog: "stock", id })} />}
+      </Card>
+      {open?.dialog === "new" && <ProductDialog product={undefined} onClose={close} onSaved={put} />}
+      {open?.dialog === "edit" && opened && <ProductDialog product={opened} onClose={close} onSaved={put} />}
+      {open?.dialog === "stock" && opened && <StockDialog product={opened} onClose={close} onSaved={put} />}
+    </div>
+  );
+}
+
+function countsOf(products: Iterable<Product>): Record<ProductFilter["show"], number> {
+  const counts = { selling: 0, low: 0, archived: 0 };
+  for (const product of products) {
+    const level = stockLevel(product);
+    if (level === "archived") counts.archived += 1;
+    else counts.selling += 1;
+    if (level === "low" || level === "out") counts.low += 1;
+  }
+  return counts;
+}
+
+function Nothing({ filter, onAdd }: { filter: ProductFilter; onAdd: () => void }) {
+  if (filter.text !== "") return <EmptyState icon={Search} title="No product matches">Try other words, or look among the archived ones.</EmptyState>;
+  if (filter.show === "low") return <EmptyState icon={ShoppingBasket} title="Enough of everything">What runs low appears here by itself.</EmptyState>;
+  if (filter.show === "archived") return <EmptyState icon={ShoppingBasket} title="Nothing is archived">What is taken off the shelf is kept here.</EmptyState>;
+  return (
+    <EmptyState icon={ShoppingBasket} title="Nothing for sale yet" action={<Button onClick={onAdd}>Add the first product</Button>}>
+      What you add is in the shop at once.
+    </EmptyState>
+  );
 }

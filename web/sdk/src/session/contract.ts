@@ -1,6 +1,6 @@
-import type { Account, SignedIn } from "./model.js";
-import type { OrdercastProblem } from "./problem.js";
-import type { Store } from "./store.js";
+import type { Account, SignedIn } from "../model.js";
+import type { OrdercastProblem } from "../problem.js";
+import type { Store } from "../store.js";
 
 export interface SessionSnapshot {
   state:

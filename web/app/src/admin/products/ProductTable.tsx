@@ -1,0 +1,88 @@
+import { memo } from "react";
+
+import { ProductPicture } from "../../shop/ProductPicture";
+import { Badge, Button, formatMoney, Table, Td, Th, Tr } from "../../ui";
+import type { Product } from "../data/types";
+import { stockLevel, type StockLevel } from "./product";
+import styles from "./ProductsPage.module.css";
+
+export interface ProductTableProps {
+  products: readonly Product[];
+  onEdit: (id: string) => void;
+  onStock: (id: string) => void;
+}
+
+export function ProductTable({ products, onEdit, onStock }: ProductTableProps) {
+  return (
+    <Table label="Products" className={styles.table}>
+      <thead>
+        <Tr>
+          <Th>Product</Th>
+          <Th className={styles.wide}>Category</Th>
+          <Th numeric>Price</Th>
+          <Th numeric className={styles.wide}>
+            On hand
+          </Th>
+          <Th numeric className={styles.wide}>
+            Reserved
+          </Th>
+          <Th numeric>Available</Th>
+          <Th className={styles.end}>
+            <span className="visually-hidden">Actions</span>
+          </Th>
+        </Tr>
+      </thead>
+      <tbody>
+        {products.map((product) => (
+          <Line key={product.id} product={product} onEdit={onEdit} onStock={onStock} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+const LEVELS: Record<StockLevel, { words: string; tone: "warning" | "error" | "neutral" } | undefined> = {
+  archived: { words: "Archived", tone: "neutral" },
+  out: { words: "Sold out", tone: "error" },
+  low: { words: "Low", tone: "warning" },
+  fine: undefined,
+};
+
+const Line = memo(function Line({ product, onEdit, onStock }: { product: Product } & Omit<ProductTableProps, "products">) {
+  const level = LEVELS[stockLevel(product)];
+  return (
+    <Tr>
+      <Td>
+        <button type="button" className={styles.product} aria-label={`Edit ${product.name}`} onClick={() => onEdit(product.id)}>
+          <ProductPicture image={product.image} className={styles.picture} />
+          <span className={styles.names}>
+            <span className={styles.name}>{product.name}</span>
+            <span className={styles.sku}>{product.sku}</span>
+          </span>
+        </button>
+      </Td>
+      <Td className={styles.wide}>{product.category}</Td>
+      <Td numeric>{formatMoney(product.price)}</Td>
+      <Td numeric className={styles.wide}>
+        {product.stock?.onHand}
+      </Td>
+      <Td numeric className={styles.wide}>
+        {product.stock?.reserved}
+      </Td>
+      <Td numeric>
+        <span className={styles.available}>
+          {level && <Badge tone={level.tone}>{level.words}</Badge>}
+          {/* A count that changed by itself shows that it did. */}
+          <span key={product.available} className={styles.count}>
+            {product.available}
+          </span>
+        </span>
+      </Td>
+      <Td className={styles.end}>
+        <Button size="sm" aria-label={`Stock of ${product.name}`} onClick={() => onStock(product.id)}>
+          Stock
+        </Button>
+      </Td>
+    </Tr>
+  );
+});

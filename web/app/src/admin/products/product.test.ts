@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Product } from "../data/types";
+import { arrangedProducts, LOW, parsePrice, priceText, productChange, productErrors, productFields, stockLevel } from "./product";
+
+const product = (name: string, more: Partial<Product> = {}): Product => ({
+  id: name,
+  storeId: "main",
+  name,
+  price: { amount: 1190, currency: "EUR" },
+  available: 20,
+  archived: false,
+  version: 1,
+  category: "Tea",
+  ...more,
+});
+
+describe("prices as people write them", () => {
+  it.each([
+    ["12.50", "EUR", 1250],
+    ["12,5", "EUR", 1250],
+    ["12", "EUR", 1200],
+    ["0.99", "USD", 99],
+    ["500", "JPY", 500],
+    ["1.250", "KWD", 1250],
+  ])("%s %s", (text, currency, amount) => {
+    expect(parsePrice(text, currency)).toBe(amount);
+  });
+
+  it.each([
+    ["", "EUR"],
+    ["-1", "EUR"],
+    ["12.505", "EUR"],
+    ["1.5", "JPY"],
+    ["free", "EUR"],
+    ["1e3", "EUR"],
+  ])("%s %s is none", (text, currency) => {
+    expect(parsePrice(text, currency)).toBeUndefined();
+  });
+
+  it("come back as they were", () => {
+    for (const price of [{ amount: 5, currency: "EUR" }, { amount: 123456, currency: "JPY" }, { amount: 7, currency: "KWD" }]) {
+      expect(parsePrice(priceText(price), price.currency)).toBe(price.amount);
+    }
+  });
+});
+
+describe("a product's form", () => {
+  const base = productFields(product("Sencha", { sku: "TEA-1" }));
+
+  it("sends what was changed and nothing else", () => {
+    expect(productChange(base, { name: "Sencha", price: "12.00", category: " Green tea " }, "EUR")).toEqual({
+      price: { amount: 1200, currency: "EUR" },
+      category: "Green tea",
+    });
+    expect(productChange(base, { price: "11.90" }, "EUR")).toEqual({});
+  });
+
+  it("says what is missing, and what cannot be emptied", () => {
+    expect(Object.keys(productErrors({}, {}, "EUR"))).toEqual(["name", "price"]);
+    expect(productErrors(base, { sku: "", description: "" }, "EUR")).toEqual({ sku: "It can be changed, not emptied." });
+    expect(productErrors(base, {}, "EUR")).toEqual({});
+  });
+});
+
+describe("the shelves", () => {
+  const all = [
+    product("Sencha", { available: 0 }),
+    product("Assam", { available: LOW }),
+    product("Mug", { category: "Ware", sku: "W-1" }),
+    product("Old mug", { category: "Ware", archived: true, available: 0 }),
+  ];
+  const names = (show: "selling" | "low" | "archived", text = "") => arrangedProducts(all, { text, show }).map(({ name }) => name);
+
+  it("mark what runs out", () => {
+    expect(all.map(stockLevel)).toEqual(["out", "low", "fine", "archived"]);
+  });
+
+  it("stand by category and name", () => {
+    expect(names("selling")).toEqual(["Assam", "Sencha", "Mug"]);
+    expect(names("low")).toEqual(["Assam", "Sencha"]);
+    expect(names("archived")).toEqual(["Old mug"]);
+  });
+
+  it("are searched by name, article number and category", () => {
+    expect(names("selling", "w-1")).toEqual(["Mug"]);
+    expect(names("selling", "TEA sen")).toEqual(["Sencha"]);
+    expect(names("selling", "coffee")).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { Toast } from "@base-ui/react/toast";
+import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from "lucide-react";
+import { useEffect } from "react";
+
+import { cx } from "./cx";
+import { showToastsBy, type Severity, type ToastRequest } from "./toast";
+import styles from "./ToastList.module.css";
+
+const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
+const BRIEF = 5000;
+const LONG = 9000;
+
+const manager = Toast.createToastManager();
+
+function add({ severity, title, description, action, id }: ToastRequest) {
+  const shown: string = manager.add({
+    ...(id && { id }),
+    title,
+    ...(description && { description }),
+    type: severity,
+    timeout: severity === "error" || action ? LONG : BRIEF,
+    priority: severity === "error" ? "high" : "low",
+    ...(action && {
+      actionProps: {
+        children: action.label,
+        onClick: () => {
+          manager.close(shown);
+          action.onPress();
+        },
+      },
+    }),
+  });
+}
+
+function isSeverity(type: string | undefined): type is Severity {
+  return type !== undefined && type in ICONS;
+}
+
+/** Announced politely, errors at once; F6 reaches them, a swipe dismisses. */
+export default function ToastList() {
+  useEffect(() => showToastsBy(add), []);
+  return (
+    <Toast.Provider toastManager={manager} limit={4}>
+      <Toast.Portal>
+        <Toast.Viewport className={styles.viewport} aria-label="Messages">
+          <Shown />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function Shown() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => {
+    const severity = isSeverity(toast.type) ? toast.type : "info";
+    const Icon = ICONS[severity];
+    return (
+      <Toast.Root key={toast.id} toast={toast} className={cx(styles.toast, styles[severity])} data-severity={severity} swipeDirection={["right", "down"]}>
+        <Toast.Content className={styles.content}>
+          <Icon className={styles.icon} aria-hidden="true" />
+          <div className={styles.words}>
+            <Toast.Title className={styles.title} />
+            <Toast.Description className={styles.description} />
+          </div>
+          {toast.actionProps && <Toast.Action className={styles.action} />}
+          <Toast.Close className={styles.close} aria-label="Dismiss">
+            <X aria-hidden="true" />
+          </Toast.Close>
+        </Toast.Content>
+      </Toast.Root>
+    );
+  });
+}

@@ -1,0 +1,96 @@
+import type { Notification, NotificationCategory } from "@ordercast/client";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useNotifications } from "../useNotifications.js";
+import { NotificationList, type NotificationListTexts } from "./NotificationList.js";
+
+export interface NotificationBellTexts extends NotificationListTexts {
+  /** The button's name. */
+  bell: (unread: number) => string;
+  /** The centre's name. */
+  centre: string;
+}
+
+export interface NotificationBellProps {
+  /** Somebody picked a line: open its order (row D8). It is marked as read by then. */
+  onOpen?: (notification: Notification) => void;
+  /** Inside the button. Default: the word. Screen readers hear the button's name instead. */
+  icon?: ReactNode;
+  texts?: Partial<NotificationBellTexts>;
+  locale?: string;
+  className?: string;
+}
+
+/** The server counts up to here; it stands for that many or more. */
+const MANY = 999;
+const bell = (unread: number) => (unread === 0 ? "Notifications" : `Notifications, ${unread >= MANY ? "more than 998" : unread} unread`);
+
+/**
+ * A bell with a badge, and the notification centre that it opens (rows D5 to D8). Escape and a click elsewhere close it.
+ * Style the parts by `data-part`; the badge is rendered anew with each other count, so that an animation of it runs.
+ */
+export function NotificationBell({ onOpen, icon, texts, locale, className }: NotificationBellProps): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  const [category, setCategory] = useState<NotificationCategory | undefined>(undefined);
+  const inbox = useNotifications(category === undefined ? {} : { category });
+  const { unreadCount } = inbox;
+  const id = useId();
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node) || root.current?.contains(target) !== true) setOpen(false);
+    };
+    document.addEventListener("pointerdown", close);
+    return () => document.removeEventListener("pointerdown", close);
+  }, [isOpen]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || !isOpen) return;
+    event.stopPropagation();
+    setOpen(false);
+    button.current?.focus();
+  }
+
+  function open(notification: Notification): void {
+    setOpen(false);
+    button.current?.focus();
+    onOpen?.(notification);
+  }
+
+  return (
+    <div ref={root} className={className} data-ordercast="notification-bell" data-open={isOpen} onKeyDown={onKeyDown}>
+      <button
+        ref={button}
+        type="button"
+        aria-label={(texts?.bell ?? bell)(unreadCount)}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        data-part="button"
+        onClick={() => setOpen(!isOpen)}
+      >
+        <span aria-hidden="true" data-part="icon">
+          {icon ?? "Notifications"}
+        </span>
+        {unreadCount === 0 ? null : (
+          <span key={unreadCount} aria-hidden="true" data-part="badge">
+            {unreadCount >= MANY ? "999+" : unreadCount}
+          </span>
+        )}
+      </button>
+      <section id={id} aria-label={texts?.centre ?? "Notifications"} data-part="centre" hidden={!isOpen}>
+        {isOpen ? (
+          <NotificationList
+            inbox={inbox}
+            category={category}
+            onCategory={setCategory}
+            onOpen={open}
+            {...(texts === undefined ? {} : { texts })}
+            {...(locale === undefined ? {} : { locale })}
+          />
+        ) : null}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+// One request, from its credentials to its answer or the problem that is thrown.
+
+import type { Environment } from "../core/environment.js";
+import { localProblem, OrdercastProblem } from "../problem.js";
+import type { IdempotencyKeys } from "./keys.js";
+import type { TokenSource } from "./token.js";
+
+export interface Sending {
+  environment: Environment;
+  token: TokenSource;
+  keys: IdempotencyKeys;
+  timeoutMs: number;
+  /** Somebody has to sign in (again). */
+  onSignedOut: (problem: OrdercastProblem) => void;
+  /** The server's clock, in milliseconds since 1970, where an answer tells it. */
+  onDate: (date: number) => void;
+}
+
+export type Send = (request: Request) => Promise<Response>;
+
+/** Milliseconds before the second and the third attempt. */
+const PAUSES = [400, 1200];
+/** The longest wait that a server may ask for and still be waited for here; a longer one is told to the person. */
+const LONGEST_WAIT = 5000;
+
+export function createSend({ environment, token, keys, timeoutMs, onSignedOut, onDate }: Sending): Send {
+  return async (request) => {
+    const action = await actionOf(request);
+    if (action !== undefined) request.headers.set("Idempotency-Key", keys.take(action));
+    // Reading again is harmless, and so is what has a key. A sign-in counts as an attempt, and is not repeated.
+    const isRepeatable = request.method === "GET" || request.headers.has("Idempotency-Key");
+    let isFresh = false;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const response = await attemptOf(request, isFresh);
+        if (action !== undefined) keys.settle(action);
+        return response;
+      } catch (error) {
+        const problem = asProblem(error, request.signal);
+        if (await token.isWorthAnother(problem, isFresh)) {
+          isFresh = true;
+          continue;
+        }
+        const pause = isRepeatable ? pauseAfter(problem, attempt, request.method) : undefined;
+        if (pause === undefined) {
+          if (action !== undefined && !problem.isTemporary && problem.code !== "aborted") keys.settle(action);
+          if (problem.isSignedOut) onSignedOut(problem);
+          throw problem;
+        }
+        await rest(pause, request.signal);
+      }
+    }
+  };
+
+  async function attemptOf(original: Request, isFresh: boolean): Promise<Response> {
+    // A body can be sent once, so each attempt has a copy of its own.
+    const request = original.clone();
+    const bearer = await token.get(isFresh);
+    if (bearer !== null) request.headers.set("Authorization", `Bearer ${bearer}`);
+    const limit = new AbortController();
+    const timer = environment.setTimeout(() => limit.abort(localProblem("timeout", "No answer came in time. Try again.")), timeoutMs);
+    const giveUp = () => limit.abort(request.signal.reason);
+    request.signal.addEventListener("abort", giveUp);
+    if (request.signal.aborted) giveUp();
+    try {
+      const response = await environment.fetch(request, { signal: limit.signal });
+      const date = Date.parse(response.headers.get("date") ?? "");
+      if (!Number.isNaN(date)) onDate(date);
+      if (!response.ok && response.status !== 304) throw await problemOf(response);
+      if (response.headers.get("content-type")?.startsWith("text/html") === true) throw unexpected(response);
+      return response;
+    } catch (error) {
+      throw limit.signal.reason instanceof OrdercastProblem ? limit.signal.reason : error;
+    } finally {
+      environment.clearTimeout(timer);
+      request.signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  function rest(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        environment.clearTimeout(timer);
+        reject(asProblem(signal.reason, signal));
+      };
+      const timer = environment.setTimeout(() => {
+        signal.removeEventListener("abort", giveUp);
+        resolve();
+      }, ms);
+      signal.addEventListener("abort", giveUp, { once: true });
+      if (signal.aborted) giveUp();
+    });
+  }
+}
+
+/** How long to wait before another attempt, if one is of use. */
+function pauseAfter(problem: OrdercastProblem, attempt: number, method: string): number | undefined {
+  const pause = PAUSES[attempt];
+  if (pause === undefined || !problem.isTemporary) return undefined;
+  if (problem.retryAfterMs !== undefined) return problem.retryAfterMs <= LONGEST_WAIT ? Math.max(problem.retryAfterMs, pause) : undefined;
+  // A page that reads finds out by itself that nobody answers; a person who pressed a button must not have to.
+  return method === "GET" ? undefined : pause;
+}
+
+/** What makes two requests the same action; none for what needs no key. */
+async function actionOf(request: Request): Promise<string | undefined> {
+  if (request.method === "GET" || request.method === "HEAD" || request.headers.has("Idempotency-Key")) return undefined;
+  const { pathname } = new URL(request.url);
+  if (/\/(auth|users|notifications)\//.test(pathname)) return undefined;
+  return `${request.method} ${pathname} ${request.headers.get("If-Match") ?? ""} ${await request.clone().text()}`;
+}
+
+async function problemOf(response: Response): Promise<OrdercastProblem> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null || !("code" in body)) return unexpected(response);
+  return new OrdercastProblem({ ...(body as ConstructorParameters<typeof OrdercastProblem>[0]), status: response.status });
+}
+
+/** A proxy in front that finds nobody behind it, or a page that is none of ours. */
+function unexpected(response: Response): OrdercastProblem {
+  if (response.status >= 502 && response.status <= 504) return localProblem("network", "The server cannot be reached right now. Try again.");
+  return localProblem("unexpected_answer", `Something else answered in the server's place (status ${response.status}).`);
+}
+
+function asProblem(error: unknown, signal: AbortSignal): OrdercastProblem {
+  if (error instanceof OrdercastProblem) return error;
+  if (signal.aborted) return localProblem("aborted", "The request was given up.", error);
+  return localProblem("network", "The server cannot be reached right now. Check your connection and try again.", error);
+}

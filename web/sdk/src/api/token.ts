@@ -1,0 +1,32 @@
+// Where the access token comes from.
+
+import type { OrdercastOptions } from "../contract.js";
+import type { OrdercastProblem } from "../problem.js";
+
+export interface TokenSource {
+  /** The token to send; null: the session cookie speaks. */
+  get: (isFresh: boolean) => Promise<string | null>;
+  /** Whether a request that was refused so may be let in with a token that is asked for anew. */
+  isWorthAnother: (problem: { code: string; status: number } | OrdercastProblem, wasFresh: boolean) => Promise<boolean>;
+  readonly usesCookie: boolean;
+}
+
+const STALE = new Set(["token_expired", "invalid_token"]);
+
+export function createTokenSource(option: OrdercastOptions["token"]): TokenSource {
+  let last: string | undefined;
+  const get = async () => {
+    if (option === undefined) return null;
+    last = typeof option === "string" ? option : await option();
+    return last;
+  };
+  return {
+    usesCookie: option === undefined,
+    get,
+    async isWorthAnother({ code }, wasFresh) {
+      if (wasFresh || typeof option !== "function" || !STALE.has(code)) return false;
+      const before = last;
+      return (await get()) !== before;
+    },
+  };
+}

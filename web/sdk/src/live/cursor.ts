@@ -1,0 +1,101 @@
+// How far this person has heard, kept across reloads.
+
+import type { Environment } from "../core/environment.js";
+import type { Keep } from "../core/keep.js";
+import { comparePlaces, earlier } from "../core/place.js";
+import type { Account } from "../model.js";
+
+interface Kept {
+  cursor: string;
+  /** When it was written, in milliseconds since 1970. */
+  at: number;
+}
+
+export interface CursorKeeper {
+  /** Somebody else's, from now on. */
+  begin: (account: Account | null) => void;
+  /** The last one that was seen. */
+  last: () => string | null;
+  /** An event, or a greeting, with its place. */
+  advance: (cursor: string) => void;
+  /** Another history begins here. */
+  restart: (cursor: string) => void;
+  /** Something was read at a place. Where nothing was heard before, one listens from the earliest of these. */
+  read: (cursor: string) => void;
+  /** Whether everything since a place was, or will be, heard. */
+  covers: (cursor: string) => boolean;
+  /** The live connection begins here, unless it went on from somewhere. */
+  opened: (cursor: string | null, recovered: boolean) => void;
+  /** Writes down how far it is. */
+  save: () => void;
+  forget: () => void;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Staff's store may have had thousands of events since; their lists tell them the state faster. */
+const RESUME_WITHIN = { customer: 30 * DAY, driver: 30 * DAY, staff: DAY / 24 } as const;
+
+export function createCursorKeeper(environment: Environment, keep: Keep, resumeWithin: number | undefined): CursorKeeper {
+  let name: string | undefined;
+  let last: string | null = null;
+  /** Where the unbroken chain of what was heard begins. */
+  let begins: string | null = null;
+  let isOpen = false;
+  let saved: string | null = null;
+
+  function begin(account: Account | null): void {
+    last = null;
+    begins = null;
+    saved = null;
+    isOpen = false;
+    name = account === null ? undefined : `cursor:${account.id}`;
+    if (account === null || name === undefined) return;
+    const kept = keep.read<Kept>(name);
+    const within = resumeWithin ?? RESUME_WITHIN[account.role];
+    if (typeof kept?.cursor !== "string" || environment.now() - kept.at > within) return;
+    last = kept.cursor;
+    begins = kept.cursor;
+    saved = kept.cursor;
+  }
+
+  return {
+    begin,
+    last: () => last,
+    advance(cursor) {
+      // While two ways in overlap, the later one may lag behind.
+      if (last === null || comparePlaces(cursor, last) !== -1) last = cursor;
+    },
+    restart(cursor) {
+      last = cursor;
+      begins = cursor;
+    },
+    read(cursor) {
+      if (isOpen || last !== begins) return;
+      last = earlier(last, cursor);
+      begins = last;
+    },
+    covers(cursor) {
+      if (begins === null) return true;
+      const order = comparePlaces(begins, cursor);
+      return order === -1 || order === 0;
+    },
+    opened(cursor, recovered) {
+      isOpen = true;
+      if (cursor === null) return;
+      if (last === null || !recovered) begins = cursor;
+      if (last === null) last = cursor;
+    },
+    save() {
+      if (name === undefined || last === null || last === saved) return;
+      // Another window may be further: going back would tell this person the same again.
+      const kept = keep.read<Kept>(name);
+      if (kept !== undefined && kept.cursor !== saved && comparePlaces(last, kept.cursor) === -1) return;
+      saved = last;
+      keep.write(name, { cursor: last, at: environment.now() } satisfies Kept);
+    },
+    forget() {
+      if (name !== undefined) keep.remove(name);
+      saved = null;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// Reads server-sent events from text as it arrives (HTML standard, 9.2.6).
+
+export interface Frame {
+  event: string;
+  data: string;
+  /** The last id so far, as the standard has it; null before the first. */
+  id: string | null;
+  /** Whether this frame brought the id itself. */
+  hasId: boolean;
+}
+
+export interface FrameReader {
+  /** The frames that are complete with this piece. Throws where one is larger than it may be. */
+  push: (piece: string) => Frame[];
+}
+
+/** Characters that may wait for the end of their frame. A `reset` with 200 orders has some 300,000. */
+const LIMIT = 8_000_000;
+
+export function createFrameReader(limit = LIMIT): FrameReader {
+  let rest = "";
+  let event = "";
+  let data: string[] = [];
+  let size = 0;
+  let id: string | null = null;
+  let hasId = false;
+  let isFirst = true;
+
+  function line(text: string): Frame | undefined {
+    if (text === "") {
+      const frame = data.length > 0 ? { event: event === "" ? "message" : event, data: data.join("\n"), id, hasId } : undefined;
+      event = "";
+      data = [];
+      size = 0;
+      hasId = false;
+      return frame;
+    }
+    const colon = text.indexOf(":");
+    const field = colon < 0 ? text : text.slice(0, colon);
+    const value = colon < 0 ? "" : text.slice(text[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "event") event = value;
+    else if (field === "data") {
+      data.push(value);
+      size += value.length;
+      if (size > limit) throw new RangeError("a frame of the stream is too large");
+    } else if (field === "id" && !value.includes("\0")) {
+      id = value;
+      hasId = true;
+    }
+    return undefined;
+  }
+
+  return {
+    push(piece) {
+      let text = rest + piece;
+      if (isFirst && text !== "") {
+        isFirst = false;
+        if (text.startsWith("\uFEFF")) text = text.slice(1);
+      }
+      const frames: Frame[] = [];
+      let start = 0;
+      for (;;) {
+        const end = lineEnd(text, start);
+        if (end === undefined) break;
+        const frame = line(text.slice(start, end.at));
+        if (frame !== undefined) frames.push(frame);
+        start = end.next;
+      }
+      rest = text.slice(start);
+      if (rest.length > limit) throw new RangeError("a line of the stream is too large");
+      return frames;
+    },
+  };
+}
+
+/** Where a line ends: with CR, LF or both. A CR at the very end may be half of both, so it waits for what follows. */
+function lineEnd(text: string, start: number): { at: number; next: number } | undefined {
+  const feed = text.indexOf("\n", start);
+  const carriage = text.indexOf("\r", start);
+  if (carriage < 0 || (feed >= 0 && feed < carriage)) return feed < 0 ? undefined : { at: feed, next: feed + 1 };
+  if (carriage === text.length - 1) return undefined;
+  return { at: carriage, next: text[carriage + 1] === "\n" ? carriage + 2 : carriage + 1 };
+}

@@ -1,0 +1,149 @@
+// Takes over what arrives, a beat at a time: each event once, the stores first, then whoever listens.
+
+import { RecentMap, RecentSet } from "../core/bounded.js";
+import { createListeners, type Pulse } from "../core/pulse.js";
+import type { Environment } from "../core/environment.js";
+import type { ServerClock } from "../core/serverClock.js";
+import type { Inbox } from "../inbox/inbox.js";
+import type { Account } from "../model.js";
+import type { Orders } from "../orders/orders.js";
+import type { FollowingStats } from "../stats.js";
+import type { CursorKeeper } from "./cursor.js";
+import type { OrderEvent, ProductEvent, ResetEvent } from "./events.js";
+import type { BareEvent, Incoming } from "./incoming.js";
+import type { Presence } from "./presence.js";
+
+export interface HubOptions {
+  environment: Environment;
+  pulse: Pulse;
+  cursor: CursorKeeper;
+  orders: Orders;
+  inbox: Inbox;
+  stats: FollowingStats;
+  presence: Presence;
+  account: () => Account | null;
+  clock: ServerClock;
+}
+
+export interface Hub {
+  take: (incoming: Incoming) => void;
+  /** The live connection is there again: what happened before now was missed. */
+  opened: () => void;
+  /** A change of ours made this version. */
+  own: (id: string, version: number) => void;
+  clear: () => void;
+  onEvent: (listener: (event: OrderEvent) => void) => () => void;
+  onProduct: (listener: (event: ProductEvent) => void) => () => void;
+  onReset: (listener: (event: ResetEvent) => void) => () => void;
+}
+
+/** Ids of events that are remembered. Twice comes only what overlaps: two ways in, or two cursors. */
+const REMEMBERED = 5000;
+/** The server's clock is known to the second. */
+const TOLERANCE = 1500;
+
+export function createHub({ environment, pulse, cursor, orders, inbox, stats, presence, account, clock }: HubOptions): Hub {
+  const seen = new RecentSet<string>(REMEMBERED);
+  /** The version up to which polling told of an order. The events behind it come when a better way in works again. */
+  const polled = new RecentMap<string, number>(REMEMBERED);
+  const ours = new RecentSet<string>(1000);
+  const listeners = {
+    event: createListeners<[OrderEvent]>(),
+    product: createListeners<[ProductEvent]>(),
+    reset: createListeners<[ResetEvent]>(),
+  };
+  let waiting: Incoming[] = [];
+  let openedAt = 0;
+
+  function beat(): void {
+    const batch = waiting;
+    waiting = [];
+    const tell: (() => void)[] = [];
+    for (const incoming of batch) take(incoming, tell);
+    orders.follow();
+    for (const run of tell) run();
+    cursor.save();
+  }
+
+  function take(incoming: Incoming, tell: (() => void)[]): void {
+    switch (incoming.type) {
+      case "event":
+        return takeEvent(incoming.event, tell);
+      case "product": {
+        const { event } = incoming;
+        if (event.cursor !== null) cursor.advance(event.cursor);
+        if (seen.add(event.id)) tell.push(() => listeners.product.call(event));
+        return;
+      }
+      case "state":
+        return orders.put([incoming.order]);
+      case "polled":
+        orders.put(incoming.orders);
+        inbox.suspect();
+        stats.suspect();
+        return;
+      case "notification":
+        return inbox.announce(incoming.line);
+      case "read":
+        return inbox.read(incoming.read);
+      case "stats":
+        return stats.told(incoming.stats);
+      case "presence":
+        return presence.told(incoming.presence);
+      case "reset": {
+        const { reason } = incoming;
+        cursor.restart(incoming.cursor);
+        seen.clear();
+        polled.clear();
+        orders.reset(incoming.orders);
+        inbox.catchUp();
+        stats.suspect();
+        tell.push(() => listeners.reset.call({ reason }));
+        return;
+      }
+    }
+  }
+
+  function takeEvent(bare: BareEvent, tell: (() => void)[]): void {
+    if (bare.cursor !== null) cursor.advance(bare.cursor);
+    inbox.settle(bare.id, bare.cursor);
+    if (!seen.add(bare.id)) return;
+    orders.apply(bare);
+    const who = account();
+    const at = Date.parse(bare.at);
+    const byUs = bare.actor.id != null ? bare.actor.id === who?.id : bare.actor.origin === "customer" && who?.role === "customer";
+    const event: OrderEvent = {
+      ...bare,
+      own: byUs || ours.has(`${bare.orderId}:${bare.version}`),
+      missed: at < clock.at(openedAt) - TOLERANCE,
+    };
+    clock.happened(at);
+    const isTold = (polled.get(bare.orderId) ?? 0) >= bare.version && bare.kind !== "delivery.located";
+    if (bare.transport === "polling" && bare.kind !== "delivery.located") polled.set(bare.orderId, bare.version);
+    // The stream tells no lines of the inbox.
+    if (bare.transport === "sse") inbox.suspect();
+    tell.push(() => {
+      orders.tell(event, isTold);
+      if (!isTold) listeners.event.call(event);
+    });
+  }
+
+  return {
+    take(incoming) {
+      waiting.push(incoming);
+      pulse.next(beat);
+    },
+    opened() {
+      openedAt = environment.now();
+    },
+    own: (id, version) => void ours.add(`${id}:${version}`),
+    clear() {
+      waiting = [];
+      seen.clear();
+      polled.clear();
+    },
+    onEvent: listeners.event.add,
+    onProduct: listeners.product.add,
+    onReset: listeners.reset.add,
+  };
+}

@@ -1,0 +1,96 @@
+// Whatever arrives, over whichever way in, as one of a few things.
+
+import type { Notification, Order, Stats } from "../model.js";
+import type { OrderEvent, ProductEvent, TransportName } from "./events.js";
+import type { components } from "./schema.js";
+
+type Wire = components["schemas"];
+
+/** An event before this page has said what it means to it. */
+export type BareEvent = Omit<OrderEvent, "missed" | "own">;
+
+export type Incoming =
+  | { type: "event"; event: BareEvent }
+  | { type: "product"; event: ProductEvent }
+  /** An order as it is, without anything having happened. */
+  | { type: "state"; order: Order }
+  | { type: "notification"; line: Omit<Notification, "cursor"> }
+  | { type: "read"; read: Wire["ReadView"] }
+  | { type: "stats"; stats: Stats }
+  | { type: "presence"; presence: Wire["Presence"] }
+  | { type: "reset"; reason: string; cursor: string; orders: readonly Order[] }
+  /** A list was polled and differs from what was known. */
+  | { type: "polled"; orders: readonly Order[] };
+
+/** A message of Socket.IO's dialect `standard`; undefined for what says nothing new. */
+export function fromSocket(name: string, payload: unknown, cursor: string | null): Incoming | undefined {
+  switch (name) {
+    case "order:created":
+    case "order:updated":
+    case "order:cancelled":
+    case "admin:order:created":
+    case "admin:order:updated":
+    case "admin:order:cancelled":
+      return fromOrder(payload as Wire["StandardOrderUpdate"], cursor);
+    case "product:created":
+    case "product:updated": {
+      const { eventId, updatedAt: _, ...rest } = payload as Wire["SocketProductEvent"];
+      return fromProduct({ id: eventId, ...rest }, cursor, "socket");
+    }
+    case "notification":
+      return { type: "notification", line: payload as Wire["Notification"] };
+    case "notifications:read":
+      return { type: "read", read: payload as Wire["ReadView"] };
+    case "stats:updated":
+      return { type: "stats", stats: payload as Stats };
+    case "order:presence":
+      return { type: "presence", presence: payload as Wire["Presence"] };
+    case "reset":
+      return fromReset(payload as Wire["Reset"]);
+    default:
+      // `order-status-updated` tells of a joined order what its event tells as well, and fuller.
+      return undefined;
+  }
+}
+
+function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null): Incoming {
+  // Without an id nothing happened: it is the state after a reset, and the whole order.
+  if (!("eventId" in payload)) return { type: "state", order: payload.order };
+  const { eventId, order: _, updatedAt: __, ...rest } = payload;
+  return { type: "event", event: { id: eventId, cursor, transport: "socket", ...rest } };
+}
+
+/** A frame of the stream; undefined for what says nothing new. */
+export function fromStream(name: string, payload: unknown, cursor: string | null): Incoming | undefined {
+  switch (name) {
+    case "order.created":
+    case "order.status_changed":
+    case "order.updated":
+    case "order.cancelled":
+    case "payment.changed":
+    case "delivery.updated":
+    case "delivery.located":
+      return { type: "event", event: { cursor, transport: "sse", ...(payload as Wire["OrderEvent"]) } };
+    case "product.created":
+    case "product.updated":
+      return fromProduct(payload as Wire["ProductEvent"], cursor, "sse");
+    case "notifications.read":
+      return { type: "read", read: payload as Wire["ReadView"] };
+    case "stats.updated":
+      return { type: "stats", stats: payload as Stats };
+    case "reset":
+      return fromReset(payload as Wire["Reset"]);
+    default:
+      return undefined;
+  }
+}
+
+function fromProduct(event: Wire["ProductEvent"], cursor: string | null, transport: TransportName): Incoming | undefined {
+  const { kind, productId } = event;
+  if ((kind !== "product.created" && kind !== "product.updated") || !productId) return undefined;
+  return { type: "product", event: { ...event, kind, productId, cursor, transport } };
+}
+
+function fromReset({ reason, cursor, orders }: Wire["Reset"]): Incoming {
+  return { type: "reset", reason, cursor, orders };
+}

@@ -1,0 +1,178 @@
+// Asks again and again, conditionally, while somebody looks (row E3): the way in that works wherever a page does.
+
+import type { Order } from "../model.js";
+import type { BareEvent } from "./incoming.js";
+import { type Closed, type Link, type OpenTransport, refusal } from "./transport.js";
+
+/** Failures in a row after which it counts as lost. */
+const PATIENCE = 2;
+/** Milliseconds to wait for an answer. */
+const ANSWER_WITHIN = 20_000;
+
+export const openPolling: OpenTransport = (context, sink) => {
+  const { environment } = context;
+  const abort = new AbortController();
+  let isOver = false;
+  let isAsking = false;
+  let failures = 0;
+  let etag: string | null = null;
+  let isOpen = false;
+  let timer: ReturnType<typeof environment.setTimeout> | undefined;
+  // What was known when the last better way in was lost is what changes are measured against.
+  let seen = new Map<string, Order>();
+  for (const order of context.known()) seen.set(order.id, order);
+  let hasBaseline = seen.size > 0;
+
+  function end(closed: Closed | undefined): void {
+    if (isOver) return;
+    isOver = true;
+    environment.clearTimeout(timer);
+    stopListening();
+    abort.abort();
+    if (closed !== undefined) sink.closed(closed);
+  }
+
+  const stopListening = environment.onAttention(() => {
+    if (environment.isVisible()) void poll();
+  });
+
+  async function ask(): Promise<Response> {
+    const bearer = await context.token.get(false);
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (bearer !== null) headers["Authorization"] = `Bearer ${bearer}`;
+    if (etag !== null) headers["If-None-Match"] = etag;
+    return environment.fetch(`${context.baseUrl}/api/orders/manage`, {
+      headers,
+      credentials: context.credentials,
+      // The browser's own cache would answer in our place.
+      cache: "no-store",
+      signal: AbortSignal.any([abort.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+    });
+  }
+
+  async function poll(): Promise<void> {
+    if (isOver || isAsking) return;
+    isAsking = true;
+    environment.clearTimeout(timer);
+    try {
+      const response = await ask();
+      if (isOver) return;
+      if (response.status === 304) heard();
+      else if (response.ok) {
+        const { orders } = (await response.json()) as { orders: Order[] };
+        if (isOver) return;
+        etag = response.headers.get("etag");
+        heard();
+        take(orders);
+      } else {
+        const body = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown };
+        const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
+        failed(refusal(code, typeof body.detail === "string" ? body.detail : `Polling was refused with status ${response.status}.`));
+      }
+    } catch (error) {
+      failed({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" });
+    } finally {
+      isAsking = false;
+      if (!isOver && environment.isVisible()) timer = environment.setTimeout(() => void poll(), context.pollEvery);
+    }
+  }
+
+  function heard(): void {
+    failures = 0;
+    if (isOpen) sink.heard();
+    else sink.opened({ cursor: null, recovered: hasBaseline });
+    isOpen = true;
+  }
+
+  function failed(closed: Closed): void {
+    failures += 1;
+    if (!isOpen || failures >= PATIENCE || closed.next !== "retry") end(closed);
+  }
+
+  function take(orders: Order[]): void {
+    const events = hasBaseline ? changes(seen, orders) : [];
+    const changed = orders.filter((order) => differs(seen.get(order.id), order));
+    seen = new Map(orders.map((order) => [order.id, order]));
+    hasBaseline = true;
+    sink.message("polled", { orders: orders.length, changed: changed.length });
+    // First what is, then what happened: whoever hears of an event finds the order as it is after it.
+    if (changed.length > 0) sink.incoming({ type: "polled", orders: changed });
+    for (const event of events) sink.incoming({ type: "event", event });
+  }
+
+  void poll();
+  const link: Link = { hangUp: () => end(undefined) };
+  return link;
+};
+
+function differs(known: Order | undefined, order: Order): boolean {
+  return known === undefined || known.version < order.version || known.delivery?.location?.at !== order.delivery?.location?.at;
+}
+
+/** What must have happened between two looks, oldest first. */
+export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[]): BareEvent[] {
+  let newest = "";
+  // Ids sort by the time an order was placed. An older one that was not known simply was not loaded.
+  for (const id of before.keys()) if (id > newest) newest = id;
+  const events: BareEvent[] = [];
+  for (const order of now) {
+    const known = before.get(order.id);
+    if (known === undefined && order.id > newest) events.push(eventOf(order, undefined));
+    else if (known !== undefined && differs(known, order)) events.push(eventOf(order, known));
+  }
+  return events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function eventOf(order: Order, known: Order | undefined): BareEvent {
+  const previousStatus = known?.status ?? order.status;
+  const hasMoved = order.version !== known?.version;
+  const id = hasMoved ? `polled:${order.id}:${order.version}` : `polled:${order.id}:${order.delivery?.location?.at ?? ""}`;
+  const { cancellation } = order;
+  const event: BareEvent = {
+    id,
+    kind: kindOf(order, known),
+    at: (hasMoved ? undefined : order.delivery?.location?.at) ?? order.updatedAt,
+    actor: { origin: originOf(order, known) },
+    storeId: order.storeId,
+    orderId: order.id,
+    orderNumber: order.number,
+    version: order.version,
+    status: order.status,
+    previousStatus,
+    cursor: null,
+    transport: "polling",
+  };
+  if (order.customer) event.customer = order.customer;
+  if (known === undefined) {
+    event.items = order.items;
+    if (order.total) event.total = order.total;
+    if (order.payment) event.paymentMethod = order.payment.method;
+  } else {
+    if (order.trackingNumber !== known.trackingNumber) event.trackingNumber = order.trackingNumber ?? null;
+    if (order.estimatedDelivery !== known.estimatedDelivery) event.estimatedDelivery = order.estimatedDelivery ?? null;
+    if (order.payment?.status !== known.payment?.status) event.paymentStatus = order.payment?.status ?? null;
+    if (order.delivery?.location?.at !== known.delivery?.location?.at) event.location = order.delivery?.location ?? null;
+    const [partner, partnerBefore] = [order.delivery?.partner, known.delivery?.partner];
+    if (partner?.name !== partnerBefore?.name || partner?.phone !== partnerBefore?.phone) event.partner = partner ?? null;
+    const moved = order.shipments.filter(({ parcel, status }) => known.shipments.find((other) => other.parcel === parcel)?.status !== status);
+    if (moved.length > 0) event.shipments = moved;
+    if (cancellation?.reason && !known.cancellation) event.reason = cancellation.reason;
+  }
+  return event;
+}
+
+function kindOf(order: Order, known: Order | undefined): BareEvent["kind"] {
+  if (known === undefined) return "order.created";
+  if (order.version === known.version) return "delivery.located";
+  if (order.status === "cancelled" && known.status !== "cancelled") return "order.cancelled";
+  if (order.status !== known.status) return "order.status_changed";
+  if (order.payment?.status !== known.payment?.status) return "payment.changed";
+  const isDelivery = order.estimatedDelivery !== known.estimatedDelivery || order.delivery?.partner?.name !== known.delivery?.partner?.name;
+  return isDelivery ? "delivery.updated" : "order.updated";
+}
+
+/** Polling does not tell who did it; mostly it can only have been one side. */
+function originOf(order: Order, known: Order | undefined): BareEvent["actor"]["origin"] {
+  if (known === undefined) return "customer";
+  return order.status === "cancelled" && known.status !== "cancelled" ? (order.cancellation?.by ?? "staff") : "staff";
+}

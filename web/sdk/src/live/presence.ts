@@ -1,0 +1,121 @@
+// Who of the staff looks at which order (row E11).
+
+import type { PresenceSnapshot, PresenceStore } from "../contract.js";
+import { RecentMap } from "../core/bounded.js";
+import { type Cell, createCell } from "../core/cell.js";
+import type { Environment, Timer } from "../core/environment.js";
+import type { Pulse } from "../core/pulse.js";
+import type { Account, Person } from "../model.js";
+import { OrdercastProblem } from "../problem.js";
+import type { components } from "./schema.js";
+
+type Wire = components["schemas"];
+
+export interface PresenceOptions {
+  environment: Environment;
+  pulse: Pulse;
+  account: () => Account | null;
+  ask: (name: string, argument: unknown) => Promise<unknown>;
+}
+
+export interface Presence extends PresenceStore {
+  told: (presence: Wire["Presence"]) => void;
+  /** The live connection is there; whether it can carry this. */
+  opened: (canAsk: boolean) => void;
+  /** It is gone. */
+  lost: () => void;
+}
+
+const NOBODY: PresenceSnapshot = { isJoined: false, people: [], others: [], error: null };
+/** Milliseconds before leaving: a page that is built anew comes back at once. */
+const LEAVE_AFTER = 300;
+const UNUSED = 20;
+/** Orders of which is remembered who looks at them: everybody of the staff is told of all. */
+const KNOWN = 500;
+
+interface Room {
+  /** The order, as it was named. */
+  ref: string;
+  cell: Cell<PresenceSnapshot>;
+  number: string | undefined;
+  leaving: Timer | undefined;
+  isWanted: boolean;
+}
+
+export function createPresence({ environment, pulse, account, ask }: PresenceOptions): Presence {
+  const rooms = new RecentMap<string, Room>(UNUSED, (room) => !room.isWanted && room.cell.subscribers === 0);
+  const known = new RecentMap<string, readonly Person[]>(KNOWN);
+  let canAsk = false;
+
+  function show(room: Room): void {
+    const people = (room.number === undefined ? undefined : known.get(room.number)) ?? [];
+    const me = account()?.id;
+    room.cell.patch({ people, others: people.filter((person) => person.id !== me) });
+  }
+
+  async function join(room: Room): Promise<void> {
+    if (!canAsk) return;
+    try {
+      const { orderNumber } = (await ask("join-order-tracking", room.ref)) as { orderNumber: string };
+      if (!room.isWanted) return;
+      room.number = orderNumber;
+      room.cell.patch({ isJoined: true, error: null });
+      show(room);
+    } catch (error) {
+      // A connection that broke off comes back, and then joins again.
+      if (error instanceof OrdercastProblem && !error.isTemporary) room.cell.patch({ isJoined: false, error });
+    }
+  }
+
+  function leave(room: Room): void {
+    room.isWanted = false;
+    const wasJoined = room.cell.getSnapshot().isJoined;
+    room.cell.set(NOBODY);
+    // Whoever cannot leave is not there any more, or is refused as they come back.
+    if (canAsk && wasJoined) void ask("leave-order-tracking", room.ref).catch(() => undefined);
+  }
+
+  function open(ref: string): Room {
+    const cell = createCell<PresenceSnapshot>(pulse, NOBODY, {
+      onFirst() {
+        environment.clearTimeout(room.leaving);
+        room.leaving = undefined;
+        if (room.isWanted) return;
+        room.isWanted = true;
+        rooms.set(ref, room);
+        void join(room);
+      },
+      onLast() {
+        room.leaving = environment.setTimeout(() => leave(room), LEAVE_AFTER);
+      },
+    });
+    const room: Room = { ref, cell, number: undefined, leaving: undefined, isWanted: false };
+    rooms.set(ref, room);
+    return room;
+  }
+
+  function eachWanted(run: (room: Room) => void): void {
+    for (const room of rooms.values()) if (room.isWanted) run(room);
+  }
+
+  return {
+    of: (order) => (rooms.get(order) ?? open(order)).cell,
+    told({ orderNumber, people }) {
+      if (people.length > 0) known.set(orderNumber, people);
+      else known.delete(orderNumber);
+      eachWanted((room) => {
+        if (room.number === orderNumber) show(room);
+      });
+    },
+    opened(can) {
+      canAsk = can;
+      known.clear();
+      eachWanted((room) => void join(room));
+    },
+    lost() {
+      canAsk = false;
+      known.clear();
+      eachWanted((room) => room.cell.set(NOBODY));
+    },
+  };
+}

@@ -1,0 +1,124 @@
+// Socket.IO, dialect `standard`: WebSocket, or long-polling where that is blocked.
+
+import type { Socket } from "socket.io-client";
+import { localProblem, OrdercastProblem } from "../problem.js";
+import { fromSocket } from "./incoming.js";
+import type { components } from "./schema.js";
+import { type Closed, GREETING_WITHIN, type Link, type OpenTransport, refusal, type TransportContext } from "./transport.js";
+
+type Wire = components["schemas"];
+
+/** Milliseconds to wait for an acknowledgement. */
+const ANSWER_WITHIN = 10_000;
+
+/** WebSocket close codes of docs/events.md. */
+const CLOSED: Record<number, Closed> = {
+  4001: { code: "shutting_down", message: "The server restarts.", next: "retry", afterMs: 500 },
+  4002: { code: "token_expired", message: "The token has expired.", next: "refresh" },
+  4003: { code: "unavailable", message: "The server is not ready.", next: "retry", afterMs: 3000 },
+  4004: { code: "too_many_connections", message: "Too many live connections.", next: "retry", afterMs: 3000 },
+  4005: { code: "rate_limited", message: "Too many messages.", next: "retry", afterMs: 3000 },
+  4501: { code: "session_ended", message: "The session has ended.", next: "signed-out" },
+};
+
+export const openSocket: OpenTransport = (context, sink) => {
+  let socket: Socket | undefined;
+  let isOver = false;
+  const { environment } = context;
+  const late = environment.setTimeout(() => end({ code: "timeout", message: "The socket did not open in time.", next: "blocked" }), GREETING_WITHIN);
+
+  function end(closed: Closed | undefined): void {
+    if (isOver) return;
+    isOver = true;
+    environment.clearTimeout(late);
+    socket?.offAny();
+    socket?.disconnect();
+    if (closed !== undefined) sink.closed(closed);
+  }
+
+  connect(context)
+    .then((made) => {
+      if (isOver) {
+        made.disconnect();
+        return;
+      }
+      socket = made;
+      made.onAny((name: string, ...args: unknown[]) => {
+        if (isOver) return;
+        const [payload] = args;
+        // Events of the log end with where they are in it.
+        const last = args.length > 1 ? args[args.length - 1] : undefined;
+        sink.message(name, payload);
+        if (name === "connected") {
+          environment.clearTimeout(late);
+          const { cursor, recovered } = payload as Wire["Connected"];
+          sink.opened({ cursor, recovered });
+          return;
+        }
+        const incoming = fromSocket(name, payload, typeof last === "string" ? last : null);
+        if (incoming === undefined) sink.heard();
+        else sink.incoming(incoming);
+      });
+      made.on("connect_error", (error: Error & { data?: { code?: unknown } }) => {
+        const code = error.data?.code;
+        if (typeof code === "string") end(refusal(code, error.message));
+        else end({ code: "connect_error", message: error.message, next: "retry" });
+      });
+      made.on("disconnect", (reason, details) => end(closedBy(reason, details)));
+      made.connect();
+    })
+    .catch((error: unknown) => {
+      const { code, detail } = error instanceof OrdercastProblem ? error : localProblem("network", "The live connection could not be loaded.", error);
+      end({ code, message: detail, next: "blocked" });
+    });
+
+  const link: Link = {
+    hangUp: () => end(undefined),
+    ask(name, argument) {
+      if (isOver || socket?.connected !== true) return Promise.reject(localProblem("network", "There is no live connection now."));
+      return socket.timeout(ANSWER_WITHIN).emitWithAck(name, argument).then(acknowledged, (error: unknown) => {
+        throw localProblem("timeout", "No answer came over the live connection.", error);
+      });
+    },
+  };
+  return link;
+};
+
+async function connect({ liveUrl, token, credentials, cursor }: TransportContext): Promise<Socket> {
+  // Loaded beside the page's own first requests, so that a page shows before it is live.
+  const { io } = await import("socket.io-client");
+  const bearer = await token.get(false);
+  return io(liveUrl, {
+    autoConnect: false,
+    forceNew: true,
+    // When to come back, and which way, is decided in one place for all ways in.
+    reconnection: false,
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    timeout: GREETING_WITHIN,
+    withCredentials: credentials === "include",
+    query: { dialect: "standard" },
+    auth: { ...(bearer === null ? {} : { token: bearer }), cursor: cursor() ?? "" },
+  });
+}
+
+function closedBy(reason: string, details: unknown): Closed {
+  const context = typeof details === "object" && details !== null && "context" in details ? details.context : undefined;
+  const code = typeof context === "object" && context !== null && "code" in context ? context.code : undefined;
+  const known = typeof code === "number" ? CLOSED[code] : undefined;
+  // A DISCONNECT packet of the server is final for an unmodified client: whoever is refused so has to sign in.
+  if (known === undefined && reason === "io server disconnect") {
+    return { code: "session_ended", message: "The server ended the connection.", next: "signed-out" };
+  }
+  return known ?? { code: reason, message: "The live connection was lost.", next: "retry" };
+}
+
+/** What the API answers with for these codes; over the socket they come without. */
+const STATUS: Record<string, number> = { forbidden: 403, order_not_found: 404, rate_limited: 429, busy: 503, internal: 500 };
+
+/** What was acknowledged, or the refusal as a problem. */
+function acknowledged(answer: unknown): unknown {
+  const { ok, error } = (answer ?? {}) as { ok?: unknown; error?: { code: string; message: string } };
+  if (ok !== false || error === undefined) return answer;
+  throw new OrdercastProblem({ code: error.code, status: STATUS[error.code] ?? 400, title: "Refused", detail: error.message });
+}

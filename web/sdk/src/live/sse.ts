@@ -1,0 +1,93 @@
+// Server-sent events, read with fetch: a browser's EventSource could send no token, and tells nothing of a refusal.
+
+import { createFrameReader, type Frame } from "./frames.js";
+import { fromStream } from "./incoming.js";
+import type { components } from "./schema.js";
+import { type Closed, GREETING_WITHIN, type OpenTransport, refusal, type Sink, type TransportContext } from "./transport.js";
+
+type Wire = components["schemas"];
+
+/** Milliseconds of silence after which the stream is dead: two heartbeats, and a little. */
+const SILENT_FOR = 60_000;
+
+export const openStream: OpenTransport = (context, sink) => {
+  const { environment } = context;
+  const abort = new AbortController();
+  let isOver = false;
+  let watch = environment.setTimeout(() => end({ code: "timeout", message: "The stream did not open in time.", next: "blocked" }), GREETING_WITHIN);
+
+  function end(closed: Closed | undefined): void {
+    if (isOver) return;
+    isOver = true;
+    environment.clearTimeout(watch);
+    abort.abort();
+    if (closed !== undefined) sink.closed(closed);
+  }
+
+  function heard(): void {
+    environment.clearTimeout(watch);
+    watch = environment.setTimeout(() => end({ code: "silence", message: "Nothing was heard for a minute.", next: "retry" }), SILENT_FOR);
+  }
+
+  read(context, abort.signal, (frame) => {
+    if (isOver) return;
+    heard();
+    const closed = take(frame, sink);
+    if (closed !== undefined) end(closed);
+  })
+    .then((closed) => end(closed))
+    .catch((error: unknown) => end({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" }));
+
+  return { hangUp: () => end(undefined) };
+};
+
+/** Reads until the stream ends. */
+async function read(context: TransportContext, signal: AbortSignal, take: (frame: Frame) => void): Promise<Closed> {
+  const { environment, liveUrl, token, credentials } = context;
+  const bearer = await token.get(false);
+  const cursor = context.cursor();
+  const headers: Record<string, string> = { Accept: "text/event-stream" };
+  if (bearer !== null) headers["Authorization"] = `Bearer ${bearer}`;
+  if (cursor !== null) headers["Last-Event-ID"] = cursor;
+  const response = await environment.fetch(`${liveUrl}/api/v1/stream`, { headers, credentials, signal, cache: "no-store" });
+  if (!response.ok) return refused(response);
+  if (response.body === null || response.headers.get("content-type")?.startsWith("text/event-stream") !== true) {
+    return { code: "unexpected_answer", message: "Something else answered in the stream's place.", next: "blocked" };
+  }
+  const reader = response.body.getReader();
+  const text = new TextDecoder();
+  const frames = createFrameReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return { code: "ended", message: "The stream ended.", next: "retry" };
+    for (const frame of frames.push(text.decode(value, { stream: true }))) take(frame);
+  }
+}
+
+async function refused(response: Response): Promise<Closed> {
+  const body = (await response.json().catch(() => ({}))) as Partial<Record<"code" | "detail" | "retryAfter", unknown>>;
+  const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
+  const message = typeof body.detail === "string" ? body.detail : `The stream was refused with status ${response.status}.`;
+  const closed = refusal(code, message, typeof body.retryAfter === "number" ? body.retryAfter * 1000 : undefined);
+  // Not the server's own words: something on the way, which will say the same again.
+  return typeof body.code === "string" ? closed : { ...closed, next: "blocked" };
+}
+
+/** One frame. Returns why the stream is over, if it is. */
+function take(frame: Frame, sink: Sink): Closed | undefined {
+  const payload: unknown = JSON.parse(frame.data);
+  sink.message(frame.event, payload);
+  if (frame.event === "connected") {
+    const { cursor, recovered } = payload as Wire["Connected"];
+    sink.opened({ cursor, recovered });
+  } else if (frame.event === "reconnect") {
+    const { code, reason, afterMs } = payload as Wire["Reconnect"];
+    const message = `The server closed the stream (${code}).`;
+    return afterMs == null ? { code: reason, message, next: "signed-out" } : refusal(reason, message, afterMs);
+  } else {
+    const incoming = fromStream(frame.event, payload, frame.hasId ? frame.id : null);
+    if (incoming === undefined) sink.heard();
+    else sink.incoming(incoming);
+  }
+  return undefined;
+}

@@ -1,0 +1,209 @@
+// A list of orders that follows: what was read, and every change since.
+
+import type { Api } from "../api/http.js";
+import { unwrap } from "../api/http.js";
+import { createCell } from "../core/cell.js";
+import type { Pulse } from "../core/pulse.js";
+import type { Order } from "../model.js";
+import { localProblem, OrdercastProblem } from "../problem.js";
+import type { Changes, OrderCache } from "./cache.js";
+import type { OrderFilter, OrderList, OrderListSnapshot } from "./contract.js";
+import { compareOrders, matches, placeOf } from "./filter.js";
+
+export interface FollowingList extends OrderList {
+  /** Takes over what changed. */
+  follow: (changes: Changes) => void;
+  /** Whether an order that is not known would be shown, as far as its id tells when it was placed. */
+  wouldShow: (id: string) => boolean;
+  /** Reads it again if it was read, or is being read. */
+  reload: () => void;
+  /** Reads it, if somebody looks at it and nobody read it. */
+  wake: () => void;
+  /** Where in the log it was read; null before. */
+  readAt: () => string | null;
+  holds: (order: Order) => boolean;
+  reset: () => void;
+  readonly isUsed: boolean;
+}
+
+export interface ListContext {
+  api: Api;
+  pulse: Pulse;
+  cache: OrderCache;
+  isSignedIn: () => boolean;
+  /** It was read at a place in the log. */
+  onRead: (cursor: string) => void;
+  /** Somebody looks. */
+  onFirst: () => void;
+}
+
+const EMPTY: OrderListSnapshot = { state: "idle", orders: [], hasMore: false, isLoadingMore: false, error: null };
+/** A first page is there fast; the next ones are for whoever scrolls. */
+const FIRST_PAGE = 100;
+const PAGE = 200;
+
+export function createList(context: ListContext, filter: OrderFilter): FollowingList {
+  const { api, cache } = context;
+  const cell = createCell<OrderListSnapshot>(context.pulse, EMPTY, {
+    onFirst: () => {
+      context.onFirst();
+      wake();
+    },
+  });
+  /** What the server found by words that only it can search. */
+  let found = new Set<string>();
+  let next: string | null = null;
+  /** Orders before this time were forgotten, and can be read again. */
+  let cutAt: string | null = null;
+  let readAt: string | null = null;
+  let loading: Promise<void> | undefined;
+  let turn = 0;
+
+  const fits = (order: Order) => matches(order, filter, found.has(order.id));
+
+  async function read(limit: number, page: string | null, before: string | null) {
+    const { status, q, from } = filter;
+    const to = before ?? filter.to;
+    const query = {
+      limit,
+      ...(page === null ? {} : { page }),
+      ...(status === undefined || status.length === 0 ? {} : { status: status.join() }),
+      ...(q === undefined || q.trim() === "" ? {} : { q: q.trim() }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    };
+    return unwrap(api.GET("/api/v1/orders", { params: { query } }));
+  }
+
+  function load(): Promise<void> {
+    if (!context.isSignedIn()) return Promise.resolve();
+    turn += 1;
+    const mine = turn;
+    cell.patch({ state: cell.getSnapshot().state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
+    const run = read(FIRST_PAGE, null, null).then(
+      (page) => {
+        if (mine !== turn) return;
+        for (const order of page.orders) cache.put(order);
+        found = new Set(page.orders.map((order) => order.id));
+        next = page.next ?? null;
+        cutAt = null;
+        readAt = page.cursor;
+        const last = page.orders[page.orders.length - 1];
+        // What came in live meanwhile is not on the page; what is older than the page is on the next one.
+        const orders = [...cache.values()].filter((order) => fits(order) && (next === null || last === undefined || compareOrders(order, last) <= 0));
+        cell.set({ state: "ready", orders: orders.sort(compareOrders), hasMore: next !== null, isLoadingMore: false, error: null });
+        context.onRead(page.cursor);
+      },
+      (error: unknown) => {
+        if (mine === turn) cell.patch({ state: "error", error: asProblem(error) });
+      },
+    );
+    loading = run.finally(() => {
+      if (mine === turn) loading = undefined;
+    });
+    return loading;
+  }
+
+  async function loadMore(): Promise<void> {
+    const { hasMore, isLoadingMore, state } = cell.getSnapshot();
+    if (!hasMore || isLoadingMore || state !== "ready") return;
+    const mine = turn;
+    cell.patch({ isLoadingMore: true });
+    try {
+      const page = await read(PAGE, cutAt === null ? next : null, cutAt);
+      if (mine !== turn) return;
+      for (const order of page.orders) {
+        cache.put(order);
+        found.add(order.id);
+      }
+      next = page.next ?? null;
+      cutAt = null;
+      const more = page.orders.flatMap((order) => cache.get(order.id) ?? []).filter(fits);
+      cell.patch({ orders: merged(cell.getSnapshot().orders, more), hasMore: next !== null, isLoadingMore: false, error: null });
+    } catch (error) {
+      if (mine === turn) cell.patch({ isLoadingMore: false, error: asProblem(error) });
+    }
+  }
+
+  function wake(): void {
+    const { state } = cell.getSnapshot();
+    if (cell.subscribers > 0 && (state === "idle" || state === "error") && loading === undefined) void load();
+  }
+
+  /** Whether there is a place for it: what is older than the last page that was read stands on a later one. */
+  function reaches(order: Order): boolean {
+    const { orders, hasMore } = cell.getSnapshot();
+    const last = orders[orders.length - 1];
+    return !hasMore || last === undefined || compareOrders(order, last) < 0;
+  }
+
+  return {
+    filter,
+    getSnapshot: cell.getSnapshot,
+    subscribe: cell.subscribe,
+    load,
+    loadMore,
+    wake,
+    reload() {
+      if (cell.getSnapshot().state === "idle" || !context.isSignedIn()) return;
+      if (cell.subscribers > 0) void load();
+      else reset();
+    },
+    follow(changes) {
+      const { orders, state } = cell.getSnapshot();
+      if (state !== "ready" && state !== "error") return;
+      let copy: Order[] | undefined;
+      let isCut = false;
+      for (const [id, before] of changes) {
+        const order = cache.get(id);
+        const asked = order ?? before;
+        if (asked === undefined) continue;
+        const { index, isThere } = placeOf(copy ?? orders, asked);
+        if (order !== undefined && fits(order)) {
+          if (isThere) (copy ??= [...orders])[index] = order;
+          else if (reaches(order)) (copy ??= [...orders]).splice(index, 0, order);
+        } else if (isThere) {
+          (copy ??= [...orders]).splice(index, 1);
+          isCut ||= order === undefined;
+        }
+      }
+      if (copy === undefined) return;
+      if (isCut) cutAt = copy[copy.length - 1]?.createdAt ?? null;
+      cell.patch({ orders: copy, hasMore: next !== null || cutAt !== null });
+    },
+    wouldShow(id) {
+      const { orders, state, hasMore } = cell.getSnapshot();
+      if (state !== "ready") return false;
+      const last = orders[orders.length - 1];
+      // Ids sort by when an order was placed.
+      return !hasMore || last === undefined || id > last.id;
+    },
+    readAt: () => readAt,
+    holds: (order) => placeOf(cell.getSnapshot().orders, order).isThere,
+    reset,
+    get isUsed() {
+      return cell.subscribers > 0;
+    },
+  };
+
+  function reset(): void {
+    turn += 1;
+    loading = undefined;
+    found = new Set();
+    next = null;
+    cutAt = null;
+    readAt = null;
+    cell.set(EMPTY);
+  }
+}
+
+/** Two sorted lists as one; what is in both is there once. */
+function merged(one: readonly Order[], other: readonly Order[]): Order[] {
+  const known = new Set(one.map((order) => order.id));
+  const all = [...one, ...other.filter((order) => !known.has(order.id))];
+  return all.sort(compareOrders);
+}
+
+export function asProblem(error: unknown): OrdercastProblem {
+  return error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
+}

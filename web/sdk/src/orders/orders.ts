@@ -1,0 +1,272 @@
+// The orders of whoever is signed in: one cache, and lists, pages and actions over it.
+
+import type { Api } from "../api/http.js";
+import { unwrap } from "../api/http.js";
+import { RecentMap } from "../core/bounded.js";
+import { createCell } from "../core/cell.js";
+import type { Environment } from "../core/environment.js";
+import type { Keep } from "../core/keep.js";
+import type { Pulse } from "../core/pulse.js";
+import type { BareEvent } from "../live/incoming.js";
+import type { OrderEvent } from "../live/events.js";
+import type { Account, Order } from "../model.js";
+import { createCache } from "./cache.js";
+import { createChanges } from "./changes.js";
+import type { OrderConflict, OrdersActivity, OrdersStore } from "./contract.js";
+import { keyOf } from "./filter.js";
+import { createList, type FollowingList } from "./list.js";
+import { createReader } from "./reader.js";
+import { createTracking, type FollowingOrder, type KeptOrder } from "./tracking.js";
+
+export interface OrdersContext {
+  api: Api;
+  environment: Environment;
+  keep: Keep;
+  pulse: Pulse;
+  account: () => Account | null;
+  maxOrders: number;
+  /** Something was read at a place in the log. */
+  onRead: (cursor: string) => void;
+  /** Whether everything since a place is heard. */
+  covers: (cursor: string) => boolean;
+  /** A change of ours made this version. */
+  onOwn: (id: string, version: number) => void;
+}
+
+export interface Orders extends OrdersStore {
+  /** An event, before its listeners hear of it. */
+  apply: (event: BareEvent) => void;
+  /** After it was taken over: for timelines and badges. `isTold`: something else told of it already. */
+  tell: (event: OrderEvent, isTold: boolean) => void;
+  /** Orders as they are, without anything having happened. */
+  put: (orders: readonly Order[]) => void;
+  known: () => Iterable<Order>;
+  /** Takes over what changed into lists and pages. */
+  follow: () => void;
+  /** Reads whatever may have missed something. */
+  catchUp: () => void;
+  /** Somebody signed in, or out. */
+  begin: (account: Account | null, before: Account | null, isSignOut: boolean) => void;
+  /** The history is another one. */
+  reset: (orders: readonly Order[]) => void;
+  /** Writes down the orders that are looked at. */
+  save: () => void;
+}
+
+/** Lists and pages that nobody looks at, and are kept for whoever comes back to them. */
+const UNUSED = 20;
+/** Orders whose last state is kept on this device. */
+const KEPT = 5;
+const CONFLICTS = 100;
+
+export function createOrders(context: OrdersContext): Orders {
+  const { api, environment, keep, pulse, account } = context;
+  const cache = createCache(() => pulse.next(follow));
+  const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
+  const conflicts = new Map<string, OrderConflict>();
+  const isSignedIn = () => account() !== null;
+  const reader = createReader(fetch, () => {
+    for (const list of lists.values()) list.reload();
+  });
+  const lists = new RecentMap<string, FollowingList>(UNUSED, (list) => !list.isUsed);
+  const tracked = new RecentMap<string, FollowingOrder>(UNUSED, (order) => !order.isUsed);
+  const all = createList({ api, cache, pulse, isSignedIn, onRead, onFirst: () => undefined }, {});
+
+  const changes = createChanges({
+    api,
+    cache,
+    environment,
+    fetch,
+    read: reader.read,
+    conflicts: {
+      add(conflict) {
+        conflicts.delete(conflict.orderId);
+        conflicts.set(conflict.orderId, conflict);
+        const [oldest] = conflicts.keys();
+        if (conflicts.size > CONFLICTS && oldest !== undefined) conflicts.delete(oldest);
+        onActivity();
+      },
+      dismiss(conflict) {
+        if (conflicts.get(conflict.orderId) === conflict) conflicts.delete(conflict.orderId);
+        onActivity();
+      },
+    },
+    onActivity,
+    onOwn: context.onOwn,
+  });
+
+  function onActivity(): void {
+    activity.patch({ pending: cache.pending(), conflicts: new Map(conflicts) });
+    for (const order of tracked.values()) order.settle();
+  }
+
+  function onRead(cursor: string): void {
+    context.onRead(cursor);
+    // It may have been read before the live connection began, and have arrived only now.
+    if (!context.covers(cursor)) catchUp();
+  }
+
+  async function fetch(ref: string): Promise<Order> {
+    const order = await unwrap(api.GET("/api/v1/orders/{order}", { params: { path: { order: ref } } }));
+    cache.put(order);
+    return cache.get(order.id) ?? order;
+  }
+
+  function everyList(): FollowingList[] {
+    return [all, ...lists.values()];
+  }
+
+  function follow(): void {
+    const changes = cache.takeChanges();
+    if (changes.size === 0) return;
+    for (const list of everyList()) list.follow(changes);
+    for (const order of tracked.values()) order.follow(changes);
+    trim();
+  }
+
+  /** Forgets in steps, so that not every order that comes in costs a walk through all of them. */
+  function trim(): void {
+    const { maxOrders } = context;
+    if (cache.size <= maxOrders * 1.05) return;
+    const shown = new Set<string | undefined>();
+    for (const order of tracked.values()) if (order.isUsed) shown.add(order.id());
+    cache.trim(maxOrders, (id) => shown.has(id));
+  }
+
+  function catchUp(): void {
+    for (const one of [...everyList(), ...tracked.values()]) {
+      const at = one.readAt();
+      if (at !== null && !context.covers(at)) one.reload();
+    }
+  }
+
+  function wake(): void {
+    for (const one of [...everyList(), ...tracked.values()]) one.wake();
+  }
+
+  function keptName(): string | undefined {
+    const who = account();
+    return who === null ? undefined : `orders:${who.id}`;
+  }
+
+  const store: OrdersStore = {
+    filter: all.filter,
+    getSnapshot: all.getSnapshot,
+    subscribe: all.subscribe,
+    load: all.load,
+    loadMore: all.loadMore,
+    activity,
+    list(filter) {
+      const key = keyOf(filter);
+      if (key === "") return all;
+      const known = lists.get(key);
+      if (known !== undefined) return known;
+      const onFirst = () => lists.set(key, list);
+      const list = createList({ api, cache, pulse, isSignedIn, onRead, onFirst }, filter);
+      lists.set(key, list);
+      return list;
+    },
+    track(ref) {
+      const known = tracked.get(ref);
+      if (known !== undefined) return known;
+      const tracking = createTracking(
+        {
+          api,
+          environment,
+          pulse,
+          cache,
+          isSignedIn,
+          onRead,
+          recall: (wanted) => keptOrders().find(({ order }) => order.id === wanted || order.number === wanted),
+          remember: (kept) => {
+            const name = keptName();
+            if (name !== undefined) keep.write(name, [kept, ...keptOrders().filter(({ order }) => order.id !== kept.order.id)].slice(0, KEPT));
+          },
+          conflict: (id) => conflicts.get(id),
+          onFirst: () => tracked.set(ref, tracking),
+        },
+        ref,
+      );
+      tracked.set(ref, tracking);
+      return tracking;
+    },
+    get: cache.get,
+    fetch,
+    async place(order, options = {}) {
+      const { idempotencyKey, signal } = options;
+      const placed = await unwrap(
+        api.POST("/api/v1/orders", {
+          body: order,
+          ...(idempotencyKey === undefined ? {} : { headers: { "Idempotency-Key": idempotencyKey } }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      );
+      context.onOwn(placed.id, placed.version);
+      cache.put(placed);
+      return placed;
+    },
+    setStatus(order, status, options = {}) {
+      const { expectedVersion: _, idempotencyKey: __, signal: ___, ...body } = options;
+      return changes.change(order, { type: "status", body: { status, ...body } }, options);
+    },
+    setDelivery: (order, body, options = {}) => changes.change(order, { type: "delivery", body }, options),
+    cancel(order, options = {}) {
+      const by = account()?.role === "staff" ? "staff" : "customer";
+      return changes.change(order, { type: "cancel", reason: options.reason, by }, options);
+    },
+    setStatusOfMany: (orders, status, options = {}) => changes.bulk(orders, status, options),
+    acknowledgeNew: () => activity.patch({ newCount: 0 }),
+  };
+
+  function keptOrders(): readonly KeptOrder[] {
+    const name = keptName();
+    return (name === undefined ? undefined : keep.read<KeptOrder[]>(name)) ?? [];
+  }
+
+  function forget(): void {
+    reader.clear();
+    cache.clear();
+    conflicts.clear();
+    cache.takeChanges();
+    for (const one of [...everyList(), ...tracked.values()]) one.reset();
+    activity.set({ pending: cache.pending(), conflicts: new Map(), newCount: 0 });
+  }
+
+  return {
+    ...store,
+    apply(event) {
+      const outcome = cache.apply(event);
+      const isWanted = outcome === "incomplete" || (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)));
+      if (isWanted) void reader.read(event.orderId);
+    },
+    tell(event, isTold) {
+      for (const order of tracked.values()) order.tell(event);
+      if (event.kind === "order.created" && !event.own && !isTold) activity.patch({ newCount: activity.getSnapshot().newCount + 1 });
+    },
+    put(orders) {
+      for (const order of orders) cache.put(order);
+    },
+    known: cache.values,
+    follow,
+    catchUp,
+    begin(now, before, isSignOut) {
+      // What is kept belongs to a person, and goes when they sign out.
+      if (before !== null && isSignOut) keep.remove(`orders:${before.id}`);
+      forget();
+      if (now !== null) wake();
+    },
+    reset(orders) {
+      const used = everyList().filter((list) => list.isUsed);
+      reader.clear();
+      cache.clear();
+      cache.takeChanges();
+      for (const one of [...everyList(), ...tracked.values()]) one.reset();
+      for (const order of orders) cache.put(order);
+      for (const list of used) void list.load();
+      for (const order of tracked.values()) order.reload();
+    },
+    save() {
+      for (const order of tracked.values()) order.save();
+    },
+  };
+}

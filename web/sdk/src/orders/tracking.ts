@@ -1,0 +1,189 @@
+// One order with its timeline, for the page that shows it.
+
+import type { Api } from "../api/http.js";
+import { unwrap } from "../api/http.js";
+import { createCell } from "../core/cell.js";
+import type { Environment, Timer } from "../core/environment.js";
+import type { Pulse } from "../core/pulse.js";
+import type { OrderEvent } from "../live/events.js";
+import type { Order, TimelineEvent } from "../model.js";
+import type { Changes, OrderCache } from "./cache.js";
+import type { OrderConflict, OrderTracking, TrackingSnapshot } from "./contract.js";
+import { asProblem } from "./list.js";
+import { lineOf, withLines } from "./timeline.js";
+
+/** The last state known on this device. */
+export interface KeptOrder {
+  order: Order;
+  timeline: readonly TimelineEvent[];
+  at: number;
+}
+
+export interface TrackingContext {
+  api: Api;
+  environment: Environment;
+  pulse: Pulse;
+  cache: OrderCache;
+  isSignedIn: () => boolean;
+  recall: (ref: string) => KeptOrder | undefined;
+  remember: (kept: KeptOrder) => void;
+  conflict: (id: string) => OrderConflict | undefined;
+  onRead: (cursor: string) => void;
+  onFirst: () => void;
+}
+
+export interface FollowingOrder extends OrderTracking {
+  follow: (changes: Changes) => void;
+  tell: (event: OrderEvent) => void;
+  /** Reads it again, if somebody looks. */
+  reload: () => void;
+  wake: () => void;
+  readAt: () => string | null;
+  /** Conflicts or pending changes may have changed. */
+  settle: () => void;
+  /** Writes down what is shown. */
+  save: () => void;
+  id: () => string | undefined;
+  reset: () => void;
+  readonly isUsed: boolean;
+}
+
+const EMPTY: TrackingSnapshot = {
+  state: "idle",
+  order: null,
+  timeline: [],
+  progress: 0,
+  lastUpdate: null,
+  isStale: false,
+  isPending: false,
+  conflict: null,
+  error: null,
+};
+/** Milliseconds between reading again because an event said too little. */
+const AGAIN_AFTER = 1000;
+
+export function createTracking(context: TrackingContext, ref: string): FollowingOrder {
+  const { api, cache, environment } = context;
+  const cell = createCell<TrackingSnapshot>(context.pulse, EMPTY, {
+    onFirst: () => {
+      context.onFirst();
+      wake();
+    },
+  });
+  let readAt: string | null = null;
+  let turn = 0;
+  let isLoading = false;
+  let isSaved = true;
+  let again: Timer | undefined;
+
+  function show(order: Order, more: Partial<TrackingSnapshot>): void {
+    isSaved = false;
+    const conflict = context.conflict(order.id) ?? null;
+    cell.patch({ order, progress: order.progress, isPending: cache.pending().has(order.id), conflict, ...more });
+  }
+
+  async function load(): Promise<void> {
+    if (!context.isSignedIn()) return;
+    turn += 1;
+    const mine = turn;
+    isLoading = true;
+    const { order: shown } = cell.getSnapshot();
+    const known = shown === null ? (cache.get(ref) ?? null) : null;
+    // Known from a list: shown at once, its timeline follows.
+    if (known !== null) show(known, { state: "loading" });
+    else if (shown === null) cell.patch({ state: "loading", error: null });
+    const path = { params: { path: { order: ref } } };
+    try {
+      const [order, { events, cursor }] = await Promise.all([
+        unwrap(api.GET("/api/v1/orders/{order}", path)),
+        unwrap(api.GET("/api/v1/orders/{order}/timeline", path)),
+      ]);
+      if (mine !== turn) return;
+      cache.put(order);
+      readAt = cursor;
+      const timeline = withLines(events, cell.getSnapshot().timeline);
+      show(cache.get(order.id) ?? order, { state: "ready", timeline, lastUpdate: environment.now(), isStale: false, error: null });
+      context.onRead(cursor);
+    } catch (error) {
+      if (mine === turn) failed(asProblem(error));
+    } finally {
+      if (mine === turn) isLoading = false;
+    }
+  }
+
+  function failed(error: TrackingSnapshot["error"]): void {
+    if (error?.status === 404) return cell.set({ ...EMPTY, state: "missing", error });
+    const kept = cell.getSnapshot().order === null && error?.isTemporary === true ? context.recall(ref) : undefined;
+    if (kept === undefined) return cell.patch({ state: "error", error });
+    cell.patch({ state: "error", order: kept.order, timeline: kept.timeline, progress: kept.order.progress, lastUpdate: kept.at, isStale: true, error });
+  }
+
+  function wake(): void {
+    const { state } = cell.getSnapshot();
+    if (cell.subscribers > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+  }
+
+  function reset(): void {
+    turn += 1;
+    isLoading = false;
+    readAt = null;
+    isSaved = true;
+    environment.clearTimeout(again);
+    again = undefined;
+    cell.set(EMPTY);
+  }
+
+  /** Soon, and only once however many ask. */
+  function loadSoon(): void {
+    again ??= environment.setTimeout(() => {
+      again = undefined;
+      if (cell.subscribers > 0) void load();
+    }, AGAIN_AFTER);
+  }
+
+  const is = (id: string, number: string) => id === ref || number === ref;
+
+  return {
+    getSnapshot: cell.getSnapshot,
+    subscribe: cell.subscribe,
+    load,
+    wake,
+    reload() {
+      if (cell.subscribers > 0) void load();
+      else reset();
+    },
+    follow(changes) {
+      const { order } = cell.getSnapshot();
+      if (order === null || !changes.has(order.id)) return;
+      const next = cache.get(order.id);
+      if (next !== undefined && next !== order) show(next, { lastUpdate: environment.now() });
+    },
+    tell(event) {
+      if (!is(event.orderId, event.orderNumber)) return;
+      const { state, timeline, order } = cell.getSnapshot();
+      // There is one now: it was placed while its page was open.
+      if (state === "missing" && event.kind === "order.created") return void load();
+      if (order === null) return;
+      const line = lineOf(event);
+      if (line === undefined) return loadSoon();
+      cell.patch({ timeline: withLines(timeline, [line]), lastUpdate: environment.now() });
+      isSaved = false;
+    },
+    readAt: () => readAt,
+    settle() {
+      const { order } = cell.getSnapshot();
+      if (order !== null) cell.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
+    },
+    save() {
+      const { order, timeline, lastUpdate, isStale } = cell.getSnapshot();
+      if (isSaved || isStale || order === null) return;
+      isSaved = true;
+      context.remember({ order: cache.confirmed(order.id) ?? order, timeline, at: lastUpdate ?? environment.now() });
+    },
+    id: () => cell.getSnapshot().order?.id,
+    reset,
+    get isUsed() {
+      return cell.subscribers > 0;
+    },
+  };
+}

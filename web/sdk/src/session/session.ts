@@ -1,0 +1,133 @@
+// Who is signed in.
+
+import type { Api } from "../api/http.js";
+import { unwrap } from "../api/http.js";
+import { createCell } from "../core/cell.js";
+import type { Environment, Timer } from "../core/environment.js";
+import type { Keep } from "../core/keep.js";
+import type { Pulse } from "../core/pulse.js";
+import type { Account, SignedIn } from "../model.js";
+import { localProblem, OrdercastProblem } from "../problem.js";
+import type { SessionSnapshot, SessionStore } from "./contract.js";
+
+export interface Session extends SessionStore {
+  begin: () => void;
+  end: () => void;
+  account: () => Account | null;
+  /** The server said that nobody is signed in. Asks whether that is so: another window may have signed in again. */
+  doubt: (problem: OrdercastProblem) => void;
+}
+
+export interface SessionOptions {
+  api: Api;
+  environment: Environment;
+  keep: Keep;
+  pulse: Pulse;
+  /** Another person, or nobody, from now on. */
+  onAccount: (account: Account | null, before: Account | null, isSignOut: boolean) => void;
+}
+
+const UNKNOWN: SessionSnapshot = { state: "unknown", account: null, verified: false, error: null };
+const ACCOUNT = "account";
+/** Milliseconds between two attempts to find out who is signed in, while nobody answers. */
+const AGAIN_AFTER = 5000;
+
+export function createSession({ api, environment, keep, pulse, onAccount }: SessionOptions): Session {
+  const cell = createCell<SessionSnapshot>(pulse, UNKNOWN);
+  let isBegun = false;
+  /** Rises with whatever makes an earlier question's answer worthless. */
+  let turn = 0;
+  let again: Timer | undefined;
+  let stopStorage: (() => void) | undefined;
+  let stopAttention: (() => void) | undefined;
+
+  function settle(snapshot: SessionSnapshot): SessionSnapshot {
+    const before = cell.getSnapshot().account;
+    cell.set(snapshot);
+    if (before?.id !== snapshot.account?.id) onAccount(snapshot.account, before, snapshot.state === "signed-out");
+    return snapshot;
+  }
+
+  function signedIn(account: Account): SessionSnapshot {
+    const { state, verified, account: before } = cell.getSnapshot();
+    // The same person again is no news to anybody who looks at the snapshot.
+    if (state === "signed-in" && verified && JSON.stringify(before) === JSON.stringify(account)) return cell.getSnapshot();
+    if (JSON.stringify(keep.read<Account>(ACCOUNT)) !== JSON.stringify(account)) keep.write(ACCOUNT, account);
+    return settle({ state: "signed-in", account, verified: true, error: null });
+  }
+
+  function signedOut(error: OrdercastProblem | null): SessionSnapshot {
+    if (keep.read(ACCOUNT) !== undefined) keep.remove(ACCOUNT);
+    return settle({ state: "signed-out", account: null, verified: true, error });
+  }
+
+  async function refresh(): Promise<SessionSnapshot> {
+    turn += 1;
+    const mine = turn;
+    environment.clearTimeout(again);
+    try {
+      const account = await unwrap(api.GET("/api/v1/me"));
+      return mine === turn ? signedIn(account) : cell.getSnapshot();
+    } catch (error) {
+      const problem = error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
+      if (mine !== turn) return cell.getSnapshot();
+      if (problem.status === 401) return signedOut(cell.getSnapshot().state === "signed-in" ? problem : null);
+      if (isBegun) again = environment.setTimeout(() => void refresh(), problem.retryAfterMs ?? AGAIN_AFTER);
+      // Nobody answers: what is kept on this device belongs to whoever was here last.
+      const known = cell.getSnapshot().account ?? keep.read<Account>(ACCOUNT) ?? null;
+      if (known === null) return settle({ ...UNKNOWN, error: problem });
+      return settle({ state: "signed-in", account: known, verified: false, error: problem });
+    }
+  }
+
+  async function enter(answer: Promise<{ data?: SignedIn }>): Promise<SignedIn> {
+    const entered = await unwrap(answer);
+    turn += 1;
+    environment.clearTimeout(again);
+    signedIn(entered.user);
+    return entered;
+  }
+
+  return {
+    getSnapshot: cell.getSnapshot,
+    subscribe: cell.subscribe,
+    account: () => cell.getSnapshot().account,
+    begin() {
+      if (isBegun) return;
+      isBegun = true;
+      stopStorage = environment.onStorage((key) => {
+        if (keep.nameOf(key) === ACCOUNT) void refresh();
+      });
+      stopAttention = environment.onAttention(() => {
+        const { verified, state } = cell.getSnapshot();
+        if (!verified && state !== "signed-out" && environment.isOnline()) void refresh();
+      });
+      void refresh();
+    },
+    end() {
+      isBegun = false;
+      turn += 1;
+      environment.clearTimeout(again);
+      stopStorage?.();
+      stopAttention?.();
+      settle(UNKNOWN);
+    },
+    doubt(problem) {
+      if (isBegun && cell.getSnapshot().state === "signed-in" && problem.code !== "origin_not_allowed") void refresh();
+    },
+    refresh,
+    signIn: (body) => enter(api.POST("/api/v1/auth/login", { body })),
+    signUp: (body) => enter(api.POST("/api/v1/auth/register", { body })),
+    async signOut() {
+      try {
+        await api.POST("/api/v1/auth/logout");
+      } catch (error) {
+        // Whoever is signed out already has what they want.
+        if (!(error instanceof OrdercastProblem && error.status === 401)) throw error;
+      }
+      turn += 1;
+      environment.clearTimeout(again);
+      signedOut(null);
+    },
+  };
+}

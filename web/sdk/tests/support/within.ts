@@ -1,0 +1,78 @@
+// Waiting always has a deadline.
+
+import type { Store } from "../../src/index.js";
+
+export async function within<Value>(ms: number, what: string, promise: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${ms} ms: ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits until a store's snapshot is as wanted, and returns it. Subscribes meanwhile. */
+export async function until<Snapshot>(
+  store: Store<Snapshot>,
+  what: string,
+  isWanted: (snapshot: Snapshot) => boolean,
+  ms = 15_000,
+): Promise<Snapshot> {
+  let stop: () => void = () => undefined;
+  const found = new Promise<Snapshot>((resolve) => {
+    const look = () => {
+      const snapshot = store.getSnapshot();
+      if (isWanted(snapshot)) resolve(snapshot);
+    };
+    stop = store.subscribe(look);
+    look();
+  });
+  try {
+    return await within(ms, what, found);
+  } catch (error) {
+    if (error instanceof Error) error.message += `; it is ${JSON.stringify(store.getSnapshot())?.slice(0, 600)}`;
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
+/** A list that can be waited on. */
+export interface Heard<Item> {
+  items: Item[];
+  push: (item: Item) => void;
+  until: (what: string, isWanted: (items: Item[]) => boolean, ms?: number) => Promise<Item[]>;
+}
+
+export function heard<Item>(): Heard<Item> {
+  const items: Item[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    items,
+    push(item) {
+      items.push(item);
+      for (const look of waiting) look();
+    },
+    async until(what, isWanted, ms = 15_000) {
+      let look: () => void = () => undefined;
+      const found = new Promise<Item[]>((resolve) => {
+        look = () => {
+          if (isWanted(items)) resolve(items);
+        };
+        waiting.add(look);
+        look();
+      });
+      try {
+        return await within(ms, what, found);
+      } catch (error) {
+        if (error instanceof Error) error.message += `; heard ${JSON.stringify(items).slice(0, 1500)}`;
+        throw error;
+      } finally {
+        waiting.delete(look);
+      }
+    },
+  };
+}
