@@ -52,6 +52,8 @@ export default defineConfig({
             options: { cacheName: "assets", expiration: { maxEntries: 80 } },
           },
         ],
+        // From the first visit on; a newer one still waits until it is asked for.
+        clientsClaim: true,
         cleanupOutdatedCaches: true,
       },
     }),

@@ -34,7 +34,7 @@ function Routes() {
   return (
     <Switch>
       <Route path={admin.path}>
-        <Guard audience={admin.audience}>
+        <Guard audience={admin.audience} frame={CustomerLayout}>
           <Suspense fallback={<PageLoading />}>
             <admin.Page />
           </Suspense>

@@ -3,8 +3,14 @@ import { Component, type ErrorInfo, type ReactNode } from "react";
 
 import { Button, EmptyState } from "../ui";
 
+export interface ErrorBoundaryProps {
+  children: ReactNode;
+  /** What stands in its place, of a part that the page can do without. */
+  instead?: ReactNode;
+}
+
 /** A page that broke says so, and the rest of the app goes on. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boolean }> {
   override state = { broken: false };
 
   static getDerivedStateFromError() {
@@ -17,6 +23,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: 
 
   override render() {
     if (!this.state.broken) return this.props.children;
+    if (this.props.instead !== undefined) return this.props.instead;
     return (
       <div role="alert">
         <EmptyState

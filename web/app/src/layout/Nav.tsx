@@ -41,13 +41,13 @@ export function Nav() {
                 href={href}
                 className={cx(styles.link, within && styles.active)}
                 aria-current={here ? "page" : within ? "true" : undefined}
-                aria-label={count > 0 ? `${label}, ${count} ${count === 1 ? "item" : "items"}` : undefined}
               >
-                <span className={styles.icon}>
-                  <Icon aria-hidden="true" />
-                  <CountBadge count={count} className={styles.count} />
+                <Icon aria-hidden="true" />
+                <span>
+                  {label}
+                  {count > 0 && <span className="visually-hidden">{`, ${count} ${count === 1 ? "item" : "items"}`}</span>}
                 </span>
-                <span>{label}</span>
+                <CountBadge count={count} className={styles.count} />
               </Link>
             </li>
           );

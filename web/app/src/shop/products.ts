@@ -41,12 +41,15 @@ class ProductList implements Store<ProductsSnapshot> {
   subscribe = (listener: () => void): (() => void) => {
     if (this.#listeners.size === 0) {
       document.addEventListener("visibilitychange", this.#look);
+      window.addEventListener("online", this.load);
       this.#look();
     }
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) document.removeEventListener("visibilitychange", this.#look);
+      if (this.#listeners.size > 0) return;
+      document.removeEventListener("visibilitychange", this.#look);
+      window.removeEventListener("online", this.load);
     };
   };
 

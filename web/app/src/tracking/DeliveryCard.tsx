@@ -3,6 +3,7 @@ import { Phone } from "lucide-react";
 import { lazy, Suspense } from "react";
 
 import { Avatar, Badge, Card, RelativeTime, Skeleton } from "../ui";
+import { ErrorBoundary } from "../layout/ErrorBoundary";
 import type { Tone } from "../orders/status";
 import styles from "./DeliveryCard.module.css";
 
@@ -28,9 +29,11 @@ export function DeliveryCard({ order }: { order: Order }) {
     <Card title="Delivery" flush>
       {place && (
         <div className={styles.map}>
-          <Suspense fallback={<Skeleton height="100%" />}>
-            <LiveMap label="Map: where your order is" place={place} />
-          </Suspense>
+          <ErrorBoundary instead={<p className={styles.none}>The map cannot be loaded right now.</p>}>
+            <Suspense fallback={<Skeleton height="100%" />}>
+              <LiveMap label="Map: where your order is" place={place} />
+            </Suspense>
+          </ErrorBoundary>
           <p className={styles.seen}>
             Seen here <RelativeTime at={place.at} />
           </p>

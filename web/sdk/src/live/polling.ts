@@ -117,10 +117,21 @@ export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[
   const events: BareEvent[] = [];
   for (const order of now) {
     const known = before.get(order.id);
-    if (known === undefined && order.id > newest) events.push(eventOf(order, undefined));
-    else if (known !== undefined && differs(known, order)) events.push(eventOf(order, known));
+    if (known === undefined && order.id > newest) {
+      const first = asPlaced(order);
+      events.push(eventOf(first, undefined));
+      if (differs(first, order)) events.push(eventOf(order, first));
+    } else if (known !== undefined && differs(known, order)) events.push(eventOf(order, known));
   }
   return events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** An order as it must have been when it was placed: it may have come far between two looks. */
+function asPlaced(order: Order): Order {
+  if (order.version === 1) return order;
+  const { cancellation: _, trackingNumber: __, estimatedDelivery: ___, delivery: ____, ...rest } = order;
+  const payment = order.payment && { ...order.payment, status: "pending" };
+  return { ...rest, ...(payment ? { payment } : {}), status: "pending", version: 1, shipments: [], updatedAt: order.createdAt };
 }
 
 function eventOf(order: Order, known: Order | undefined): BareEvent {

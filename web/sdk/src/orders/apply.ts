@@ -8,9 +8,7 @@ import type { OrderChange } from "./contract.js";
 
 /** An order after an event that is newer than it. */
 export function patched(order: Order, event: BareEvent): Order {
-  const next: Order = { ...order, status: event.status, version: Math.max(order.version, event.version) };
-  // Where a parcel is does not count as a change of the order.
-  if (event.kind !== "delivery.located") next.updatedAt = event.at;
+  const next: Order = { ...order, status: event.status, version: Math.max(order.version, event.version), updatedAt: event.at };
   if (event.customer) next.customer = event.customer;
   if (event.trackingNumber) next.trackingNumber = event.trackingNumber;
   if (event.estimatedDelivery) next.estimatedDelivery = event.estimatedDelivery;

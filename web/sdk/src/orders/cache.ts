@@ -103,10 +103,10 @@ export function createCache(onChange: () => void): OrderCache {
     put(order) {
       const known = confirmed.get(order.id);
       if (known !== undefined && known.version > order.version) return;
-      const next = known === undefined ? order : newestPlace(known, order);
       const wasPartial = partial.delete(order.id);
-      if (known !== undefined && !wasPartial && known.version === next.version && isSame(known, next)) return;
-      set(next);
+      if (known?.version !== order.version || wasPartial) return set(order);
+      // Where a parcel is leaves the version alone: a list may have been read just before a place arrived.
+      if (Date.parse(order.updatedAt) >= Date.parse(known.updatedAt) && !isSame(known, order)) set(order);
     },
     apply(event) {
       const known = confirmed.get(event.orderId);
@@ -173,13 +173,6 @@ export function createCache(onChange: () => void): OrderCache {
       return taken;
     },
   };
-}
-
-/** A list may have been read just before a place arrived, and says the same version. */
-function newestPlace(known: Order, order: Order): Order {
-  const [before, after] = [known.delivery?.location, order.delivery?.location];
-  if (!before || (after && Date.parse(after.at) >= Date.parse(before.at))) return order;
-  return { ...order, delivery: { ...order.delivery, location: before } };
 }
 
 function isSame(one: Order, other: Order): boolean {

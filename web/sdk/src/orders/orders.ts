@@ -95,7 +95,9 @@ export function createOrders(context: OrdersContext): Orders {
     onOwn: context.onOwn,
   });
 
+  /** Somebody did something: what they see follows at once, and not with the next beat. */
   function onActivity(): void {
+    follow();
     activity.patch({ pending: cache.pending(), conflicts: new Map(conflicts) });
     for (const order of tracked.values()) order.settle();
   }

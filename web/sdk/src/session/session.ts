@@ -37,6 +37,8 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
   let isBegun = false;
   /** Rises with whatever makes an earlier question's answer worthless. */
   let turn = 0;
+  /** Questions that are under way. Their own refusal is their answer, and no reason to ask again. */
+  let asking = 0;
   let again: Timer | undefined;
   let stopStorage: (() => void) | undefined;
   let stopAttention: (() => void) | undefined;
@@ -65,6 +67,7 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     turn += 1;
     const mine = turn;
     environment.clearTimeout(again);
+    asking += 1;
     try {
       const account = await unwrap(api.GET("/api/v1/me"));
       return mine === turn ? signedIn(account) : cell.getSnapshot();
@@ -77,6 +80,8 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
       const known = cell.getSnapshot().account ?? keep.read<Account>(ACCOUNT) ?? null;
       if (known === null) return settle({ ...UNKNOWN, error: problem });
       return settle({ state: "signed-in", account: known, verified: false, error: problem });
+    } finally {
+      asking -= 1;
     }
   }
 
@@ -113,7 +118,7 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
       settle(UNKNOWN);
     },
     doubt(problem) {
-      if (isBegun && cell.getSnapshot().state === "signed-in" && problem.code !== "origin_not_allowed") void refresh();
+      if (isBegun && asking === 0 && cell.getSnapshot().state === "signed-in" && problem.status === 401) void refresh();
     },
     refresh,
     signIn: (body) => enter(api.POST("/api/v1/auth/login", { body })),

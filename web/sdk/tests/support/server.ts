@@ -1,11 +1,12 @@
 // The real binary, on a free port, with a fresh demo shop.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { BINARY } from "./binary.js";
 import { within } from "./within.js";
 
@@ -19,6 +20,8 @@ export interface Server {
   kill: () => Promise<void>;
   /** As an operator stops it. */
   stop: () => Promise<void>;
+  /** An account made by the operator, while it runs. */
+  addUser: (email: string, name: string, role: "staff" | "driver" | "customer") => Promise<{ email: string; password: string }>;
   /** Ends it, and its data. */
   remove: () => Promise<void>;
 }
@@ -69,6 +72,12 @@ export async function startServer(...options: string[]): Promise<Server> {
     start,
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
+    async addUser(email, name, role) {
+      const { stdout } = await promisify(execFile)(BINARY, ["user", "add", email, "--name", name, "--role", role, "--generate", "--data", data]);
+      const found = /password\s+(\S+)/.exec(stdout)?.[1];
+      if (found === undefined) throw new Error(`no password in: ${stdout}`);
+      return { email, password: found };
+    },
     async remove() {
       await end("SIGKILL");
       await rm(data, { recursive: true, force: true });

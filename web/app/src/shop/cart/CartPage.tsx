@@ -73,7 +73,7 @@ export default function CartPage() {
           </dl>
           {stuck ? (
             <p className={styles.stuck} role="status">
-              Something in your cart cannot be ordered as it is. Change it on the left to go on.
+              Something in your cart cannot be ordered as it is. Change it to go on.
             </p>
           ) : (
             <LinkButton href="/checkout" look="primary" size="lg" wide>

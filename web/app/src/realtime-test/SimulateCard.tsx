@@ -1,0 +1,62 @@
+import { describeOutcome, STATUS_DISPLAY, STATUSES, type Status } from "@ordercast/client";
+import { useOrdercast } from "@ordercast/react";
+import { useState } from "react";
+
+import { Banner, Button, Card, SelectField, TextField, toast } from "../ui";
+import styles from "./RealTimeTest.module.css";
+
+/** Sets a status as an admin does: stored, and told to everybody concerned. */
+export function SimulateCard({ order, isStaff }: { order: string | undefined; isStaff: boolean }) {
+  const { orders } = useOrdercast();
+  const [status, setStatus] = useState<Status>("processing");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<string>();
+
+  async function send() {
+    if (!order || busy) return;
+    setBusy(true);
+    setRefused(undefined);
+    // Whatever version it is at: this page shows what arrives, and edits nothing by hand.
+    const result = await orders.setStatus(order, status, { expectedVersion: null, ...(reason.trim() && { reason: reason.trim() }) });
+    setBusy(false);
+    if (!result.ok) {
+      setRefused(result.problem.detail);
+      toast.error(`Order #${order} was not set to ${status}`, { description: result.problem.detail });
+      return;
+    }
+    const { message, severity } = describeOutcome(status, result.live);
+    toast.show(severity, message);
+  }
+
+  const why = !isStaff ? "Only the store’s staff can change a status. Sign in as staff in another window, track the same order there, and watch it arrive here." : order === undefined ? "Track an order first." : undefined;
+  return (
+    <Card title="Simulate an admin update">
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!why) void send();
+        }}
+      >
+        <SelectField label="New status" value={status} disabled={!isStaff} onChange={({ target }) => setStatus(STATUSES.find((each) => each === target.value) ?? "processing")}>
+          {STATUSES.map((each) => (
+            <option key={each} value={each}>
+              {STATUS_DISPLAY[each]}
+            </option>
+          ))}
+        </SelectField>
+        <TextField label="Reason" optional hint="Needed to go back." maxLength={500} disabled={!isStaff} value={reason} onChange={({ target }) => setReason(target.value)} />
+        <Button type="submit" look="primary" busy={busy} aria-disabled={why !== undefined} aria-describedby={why ? "simulate-why" : undefined}>
+          Send the update
+        </Button>
+        {why && (
+          <p id="simulate-why" className={styles.words}>
+            {why}
+          </p>
+        )}
+        {refused && <Banner severity="error">{refused}</Banner>}
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,74 @@
+// Who of the staff looks at which order (row E11).
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HAS_BINARY } from "./support/binary.js";
+import { live, open, placeOrder } from "./support/clients.js";
+import { startNetwork } from "./support/network.js";
+import { type Server, startServer } from "./support/server.js";
+import { until } from "./support/within.js";
+
+describe.skipIf(!HAS_BINARY)("presence", () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.remove());
+
+  test("E11: two admins at one order see each other, until one leaves or is cut off", async () => {
+    const mira = await server.addUser("mira@example.com", "Mira", "staff");
+    const network = await startNetwork(server.port);
+    const asha = await open(server, server.asha);
+    const one = await open(server, server.admin);
+    const two = await open(server, mira, { baseUrl: network.url });
+    await live(one, "socket");
+    await live(two, "socket");
+    const order = await placeOrder(asha);
+    const [room, other] = [one.presence.of(order.id), two.presence.of(order.number)];
+    const leave = room.subscribe(() => undefined);
+    await until(room, "alone", (now) => now.isJoined && now.people.length === 1);
+    const leaveToo = other.subscribe(() => undefined);
+    expect((await until(room, "Mira came", (now) => now.others.length === 1)).others[0]?.name).toBe("Mira");
+    expect((await until(other, "the admin is there", (now) => now.others.length === 1)).others[0]?.name).toBe("Admin");
+    leaveToo();
+    await until(room, "Mira left", (now) => now.others.length === 0);
+
+    const back = other.subscribe(() => undefined);
+    await until(room, "Mira is back", (now) => now.others.length === 1);
+    network.decide(() => "cut");
+    network.cut();
+    await until(other, "nobody is known", (now) => !now.isJoined && now.people.length === 0);
+    network.decide(() => "pass");
+    two.connection.reconnect();
+    await until(other, "joined again", (now) => now.isJoined);
+    back();
+    leave();
+    await network.remove();
+  });
+
+  test("C1: whoever may not see an order is refused, and told why", async () => {
+    const stranger = await server.addUser("noor@example.com", "Noor", "customer");
+    const asha = await open(server, server.asha);
+    const noor = await open(server, stranger);
+    await live(noor, "socket");
+    const order = await placeOrder(asha);
+    const refused = await until(noor.presence.of(order.id), "refused", (now) => now.error !== null);
+    expect(refused).toMatchObject({ isJoined: false, error: { code: "order_not_found", status: 404 } });
+    await expect(noor.connection.ask("admin-status-update", { orderId: order.id, status: "shipped" })).rejects.toMatchObject({ name: "OrdercastProblem" });
+    expect(await asha.orders.fetch(order.id)).toMatchObject({ status: "pending" });
+  });
+
+  test("C7: what is asked over the socket is acknowledged, and seen on the wire", async () => {
+    const asha = await open(server, server.asha);
+    const admin = await open(server, server.admin);
+    await live(asha, "socket");
+    await live(admin, "socket");
+    const names: string[] = [];
+    asha.onMessage(({ name }) => names.push(name));
+    const order = await placeOrder(asha);
+    expect(await asha.connection.ask("join-order-tracking", order.id)).toMatchObject({ ok: true, status: "pending" });
+    expect(await admin.connection.ask("admin-status-update", { orderId: order.id, status: "processing" })).toMatchObject({ ok: true, live: 1 });
+    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
+    expect(names).toContain("order-status-updated");
+    expect(asha.told.items.filter((event) => event.status === "processing"), "joined or not, it is told once").toHaveLength(1);
+  });
+});

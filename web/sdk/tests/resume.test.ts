@@ -1,0 +1,123 @@
+// Nothing is lost, and nothing is told twice.
+
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { HAS_BINARY } from "./support/binary.js";
+import { live, memoryStorage, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
+import { startNetwork } from "./support/network.js";
+import { type Server, startServer } from "./support/server.js";
+import { heard, until } from "./support/within.js";
+
+describe.skipIf(!HAS_BINARY)("coming back", () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.remove());
+
+  test("D13, X4, X6: killed and started again while a page is open, the server tells it everything once", async () => {
+    const asha = await open(server, server.asha);
+    const admin = await open(server, server.admin);
+    await live(asha, "socket");
+    const order = await placeOrder(asha);
+    await asha.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
+
+    await server.kill();
+    const lost = await until(asha.connection, "it is lost", (now) => now.state === "reconnecting" || now.state === "offline");
+    expect(lost.isConnected).toBe(false);
+    expect(lost.lastError).not.toBeNull();
+    await server.start();
+    // Before the customer's page is back, or after: it makes no difference to what it is told.
+    for (const status of ["processing", "shipped", "paid"] as const) {
+      expect(await admin.orders.setStatus(order.id, status)).toMatchObject({ ok: true });
+    }
+    await live(asha);
+    await asha.told.until("the last change", (events) => events.some((event) => event.status === "paid"));
+    const versions = asha.told.items.filter((event) => event.orderId === order.id).map((event) => event.version);
+    expect(versions).toEqual([1, 2, 3, 4]);
+    expect(asha.orders.get(order.id)).toMatchObject({ status: "paid", version: 4 });
+    expect(asha.connection.getSnapshot()).toMatchObject({ attempts: 0, recovered: true });
+  });
+
+  test("X4: a page that was closed is told what it missed when it is opened again, and only once", async () => {
+    const storage = memoryStorage();
+    const token = await tokenOf(server, server.asha);
+    const options = { baseUrl: server.url, token, storage };
+    const admin = await open(server, server.admin);
+    const first = openWith(options);
+    await live(first, "socket");
+    const order = await placeOrder(first);
+    await first.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
+    first.close();
+
+    await admin.orders.setStatus(order.id, "processing");
+    await admin.orders.setStatus(order.id, "shipped");
+    const second = openWith(options);
+    const missed = await second.told.until("both changes", (events) => events.length >= 2);
+    expect(missed.map(({ status, own }) => ({ status, own }))).toEqual([
+      { status: "processing", own: false },
+      { status: "shipped", own: false },
+    ]);
+    second.close();
+
+    const third = openWith(options);
+    await live(third, "socket");
+    await admin.orders.setStatus(order.id, "delivered");
+    await third.told.until("the last change", (events) => events.length > 0);
+    expect(third.told.items.map((event) => event.status)).toEqual(["delivered"]);
+  });
+
+  test("D16: a window that lags behind does not take the kept cursor back", async () => {
+    const storage = memoryStorage();
+    const token = await tokenOf(server, server.asha);
+    const network = await startNetwork(server.port);
+    onTestFinished(() => network.remove());
+    const one = openWith({ baseUrl: server.url, token, storage });
+    await live(one, "socket");
+    const order = await placeOrder(one);
+    await one.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
+    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    const kept = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
+    const [epoch, seq] = kept.cursor.split(":");
+    // The other window reads the same storage, and starts where it once was.
+    const older = `${epoch}:${Number(seq) - 1}`;
+    const copy = memoryStorage();
+    for (const each of storage.keys()) copy.setItem(each, storage.getItem(each) ?? "");
+    copy.setItem(key ?? "", JSON.stringify({ cursor: older, at: Date.now() }));
+    const shared = { ...storage, getItem: (name: string) => (name === key && !hasRead ? ((hasRead = true), copy.getItem(name)) : storage.getItem(name)) };
+    let hasRead = false;
+    const two = openWith({ baseUrl: server.url, token, storage: shared });
+    await live(two, "socket");
+    await two.told.until("the order again", (events) => events.some((event) => event.orderId === order.id));
+    const after = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
+    expect(Number(after.cursor.split(":")[1])).toBeGreaterThanOrEqual(Number(seq));
+  });
+
+  test("a cursor of another history: what was known is forgotten and read anew", async () => {
+    const storage = memoryStorage();
+    const token = await tokenOf(server, server.asha);
+    const before = openWith({ baseUrl: server.url, token, storage });
+    await live(before, "socket");
+    await placeOrder(before);
+    await until(before.session, "signed in", (now) => now.verified);
+    await before.told.until("the order", (events) => events.length > 0);
+    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    before.close();
+    storage.setItem(key ?? "", JSON.stringify({ cursor: "0123456789ab:7", at: Date.now() }));
+    for (const transport of ["socket", "sse"] as const) {
+      const asha = openWith({ baseUrl: server.url, token, storage, transports: [transport] });
+      const resets = heard<string>();
+      asha.onReset(({ reason }) => resets.push(reason));
+      const stop = asha.orders.subscribe(() => undefined);
+      await live(asha, transport);
+      await until(asha.orders, "the list", (list) => list.state === "ready" && list.orders.length > 0);
+      await resets.until("the reset", (reasons) => reasons.length > 0);
+      expect(resets.items).toEqual(["epoch_changed"]);
+      const order = await placeOrder(asha);
+      await asha.told.until("the next order", (events) => events.some((event) => event.orderId === order.id));
+      expect(asha.orders.getSnapshot().orders[0]?.id).toBe(order.id);
+      stop();
+      asha.close();
+      storage.setItem(key ?? "", JSON.stringify({ cursor: "0123456789ab:7", at: Date.now() }));
+    }
+  });
+});

@@ -1,0 +1,68 @@
+// A browser's cookies and its origin, for a client that signs in as the shop's own pages do.
+
+import { onTestFinished } from "vitest";
+import { createClient } from "../../src/client.js";
+import type { OrdercastOptions } from "../../src/index.js";
+import { surroundings } from "../../src/core/environment.js";
+import type { Server } from "./server.js";
+
+export interface Browser {
+  /** A window of it. */
+  open: (options?: OrdercastOptions) => ReturnType<typeof createClient>;
+  hasCookie: () => boolean;
+}
+
+export function startBrowser(server: Server): Browser {
+  const cookies = new Map<string, string>();
+  const storageListeners = new Set<(key: string) => void>();
+  const values = new Map<string, string>();
+
+  const fetchWithCookies: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    request.headers.set("Origin", server.url);
+    if (cookies.size > 0) request.headers.set("Cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    const response = await fetch(request);
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name, value] = (cookie.split(";")[0] ?? "").split("=");
+      if (name === undefined) continue;
+      if (!value || /max-age=0/i.test(cookie)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return response;
+  };
+
+  return {
+    open(options = {}) {
+      const mine = new Set<(key: string) => void>();
+      // Other windows hear of what this one writes, as in a browser.
+      const changed = (key: string) => {
+        for (const listener of storageListeners) if (!mine.has(listener)) listener(key);
+      };
+      const storage = {
+        getItem: (key: string) => values.get(key) ?? null,
+        setItem(key: string, value: string) {
+          values.set(key, value);
+          changed(key);
+        },
+        removeItem(key: string) {
+          values.delete(key);
+          changed(key);
+        },
+      };
+      const environment = {
+        ...surroundings(),
+        fetch: fetchWithCookies,
+        onStorage(listener: (key: string) => void) {
+          mine.add(listener);
+          storageListeners.add(listener);
+          return () => void storageListeners.delete(listener);
+        },
+      };
+      // The socket of this runtime sends no cookies, which a browser's does by itself; the stream is read with fetch.
+      const client = createClient({ baseUrl: server.url, storage, transports: ["sse", "polling"], autoStart: true, ...options }, environment);
+      onTestFinished(() => client.close());
+      return client;
+    },
+    hasCookie: () => cookies.size > 0,
+  };
+}
