@@ -75,7 +75,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await live(one, "socket");
     const order = await placeOrder(one);
     await one.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
-    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    const key = storage.keys().find((each) => each.includes(":cursor:"));
     const kept = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
     const [epoch, seq] = kept.cursor.split(":");
     // The other window reads the same storage, and starts where it once was.
@@ -100,7 +100,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await placeOrder(before);
     await until(before.session, "signed in", (now) => now.verified);
     await before.told.until("the order", (events) => events.length > 0);
-    const [key] = storage.keys().filter((each) => each.includes(":cursor:"));
+    const key = storage.keys().find((each) => each.includes(":cursor:"));
     before.close();
     storage.setItem(key ?? "", JSON.stringify({ cursor: "0123456789ab:7", at: Date.now() }));
     for (const transport of ["socket", "sse"] as const) {

@@ -60,7 +60,7 @@ export function NotificationBell({ onOpen, icon, texts, locale, className }: Not
   }
 
   return (
-    <div ref={root} className={className} data-ordercast="notification-bell" data-open={isOpen} onKeyDown={onKeyDown}>
+    <div ref={root} role="presentation" className={className} data-ordercast="notification-bell" data-open={isOpen} onKeyDown={onKeyDown}>
       <button
         ref={button}
         type="button"

@@ -4,7 +4,7 @@ import type { OrdercastOptions } from "../contract.js";
 import type { OrdercastProblem } from "../problem.js";
 
 export interface TokenSource {
-  /** The token to send; null: the session cookie speaks. */
+  /** The token to send; null: the session cookie speaks. `isFresh`: it was asked for anew just now. */
   get: (isFresh: boolean) => Promise<string | null>;
   /** Whether a request that was refused so may be let in with a token that is asked for anew. */
   isWorthAnother: (problem: { code: string; status: number } | OrdercastProblem, wasFresh: boolean) => Promise<boolean>;
@@ -15,8 +15,9 @@ const STALE = new Set(["token_expired", "invalid_token"]);
 
 export function createTokenSource(option: OrdercastOptions["token"]): TokenSource {
   let last: string | undefined;
-  const get = async () => {
+  const get = async (isFresh: boolean) => {
     if (option === undefined) return null;
+    if (isFresh && last !== undefined) return last;
     last = typeof option === "string" ? option : await option();
     return last;
   };
@@ -26,7 +27,7 @@ export function createTokenSource(option: OrdercastOptions["token"]): TokenSourc
     async isWorthAnother({ code }, wasFresh) {
       if (wasFresh || typeof option !== "function" || !STALE.has(code)) return false;
       const before = last;
-      return (await get()) !== before;
+      return (await get(false)) !== before;
     },
   };
 }

@@ -125,6 +125,7 @@ export function createInbox({ api, environment, pulse, account, onRead }: InboxO
       if (isNews) {
         mark((line) => line.read || line.id === id);
         count(unread - 1);
+        pulse.beat();
       }
       try {
         take(await unwrap(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } })));
@@ -145,6 +146,7 @@ export function createInbox({ api, environment, pulse, account, onRead }: InboxO
         .reduce<string | null>((latest, each) => (latest === null || comparePlaces(latest, each) === -1 ? each : latest), null);
       mark(() => true);
       count(0);
+      pulse.beat();
       try {
         take(await unwrap(api.POST("/api/v1/notifications/read-all", { body: cursor === null ? {} : { cursor } })));
       } catch (error) {

@@ -4,7 +4,7 @@ import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
 import type { Environment } from "../core/environment.js";
 import type { BulkOutcome, Order, Status } from "../model.js";
-import { OrdercastProblem } from "../problem.js";
+import type { OrdercastProblem } from "../problem.js";
 import { changed } from "./apply.js";
 import type { OrderCache, Overlay } from "./cache.js";
 import type { ActionOptions, BulkResult, ChangeOptions, ChangeResult, OrderChange, OrderConflict } from "./contract.js";
@@ -20,6 +20,8 @@ export interface ChangesContext {
   conflicts: { add: (conflict: OrderConflict) => void; dismiss: (conflict: OrderConflict) => void };
   /** What is pending, or in conflict, changed. */
   onActivity: () => void;
+  /** A person did something: they see it at once, and not with the next beat. */
+  onAction: () => void;
   /** A change of ours made this version. */
   onOwn: (id: string, version: number) => void;
 }
@@ -40,7 +42,7 @@ const BULK = 500;
 const EVENT_WITHIN = 8000;
 const LIVE = "Ordercast-Live-Connections";
 
-export function createChanges({ api, cache, environment, fetch, read, conflicts, onActivity, onOwn }: ChangesContext) {
+export function createChanges({ api, cache, environment, fetch, read, conflicts, onActivity, onAction, onOwn }: ChangesContext) {
   const queues = new Map<string, Queue>();
 
   async function change(ref: string, wanted: OrderChange, options: ChangeOptions): Promise<ChangeResult> {
@@ -55,6 +57,7 @@ export function createChanges({ api, cache, environment, fetch, read, conflicts,
     const overlay: Overlay = { change: wanted, at: new Date(environment.now()).toISOString() };
     cache.lay(id, overlay);
     onActivity();
+    onAction();
     const queue = queues.get(id) ?? { tail: Promise.resolve(), from: base.version, expected: base.version, length: 0 };
     queues.set(id, queue);
     queue.length += 1;
@@ -133,6 +136,7 @@ export function createChanges({ api, cache, environment, fetch, read, conflicts,
       cache.lay(known.id, overlay);
     }
     onActivity();
+    onAction();
     const outcomes: BulkOutcome[] = [];
     const settled = new Set<string>();
     const lift = (ref: string) => {

@@ -92,10 +92,10 @@ export function createOrders(context: OrdersContext): Orders {
       },
     },
     onActivity,
+    onAction: pulse.beat,
     onOwn: context.onOwn,
   });
 
-  /** Somebody did something: what they see follows at once, and not with the next beat. */
   function onActivity(): void {
     follow();
     activity.patch({ pending: cache.pending(), conflicts: new Map(conflicts) });
@@ -217,7 +217,10 @@ export function createOrders(context: OrdersContext): Orders {
       return changes.change(order, { type: "cancel", reason: options.reason, by }, options);
     },
     setStatusOfMany: (orders, status, options = {}) => changes.bulk(orders, status, options),
-    acknowledgeNew: () => activity.patch({ newCount: 0 }),
+    acknowledgeNew() {
+      activity.patch({ newCount: 0 });
+      pulse.beat();
+    },
   };
 
   function keptOrders(): readonly KeptOrder[] {

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["source"] },
+  // What vite's own React plugin would do for tests, and without it.
+  oxc: { jsx: { runtime: "automatic" } },
+  test: {
+    include: ["src/**/*.test.tsx", "tests/**/*.test.tsx"],
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+    setupFiles: ["tests/setup.ts"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { createWorld, type World } from "../../tests/support/world.js";
+import { OrdercastProblem } from "../problem.js";
+import { createKeys } from "./keys.js";
+import { createSend } from "./send.js";
+import { createTokenSource } from "./token.js";
+
+const json = (body: unknown, init: ResponseInit = {}) => new Response(JSON.stringify(body), { headers: { "content-type": "application/json" }, ...init });
+const busy = (retryAfter: number) => json({ code: "busy", status: 503, title: "", detail: "", retryAfter }, { status: 503 });
+
+function setUp(answers: (() => Response)[], token?: string | (() => string)) {
+  const world: World = createWorld();
+  const sent: { key: string | null; token: string | null }[] = [];
+  const signedOut: string[] = [];
+  world.fetch = async (input) => {
+    const request = new Request(input);
+    sent.push({ key: request.headers.get("Idempotency-Key"), token: request.headers.get("Authorization") });
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError("fetch failed");
+    return answer();
+  };
+  let made = 0;
+  const send = createSend({
+    environment: world,
+    token: createTokenSource(token),
+    keys: createKeys(() => `key-${(made += 1)}`),
+    timeoutMs: 1000,
+    onSignedOut: (problem) => signedOut.push(problem.code),
+    onDate: () => undefined,
+  });
+  return { world, sent, signedOut, send, place: () => send(new Request("http://shop.example/api/v1/orders", { method: "POST", body: "{}" })) };
+}
+
+async function problemOf(run: Promise<unknown>): Promise<OrdercastProblem> {
+  const problem = await run.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(problem instanceof OrdercastProblem)) throw new Error("no problem");
+  return problem;
+}
+
+describe("a request", () => {
+  test("keeps its key from attempt to attempt, also when a person tries again, until its outcome is known", async () => {
+    const { world, sent, place } = setUp([]);
+    const first = problemOf(place());
+    await world.pass(5000);
+    expect(await first).toMatchObject({ code: "network", status: 0, isTemporary: true });
+    expect(sent.map(({ key }) => key)).toEqual(["key-1", "key-1", "key-1"]);
+    const second = problemOf(place());
+    await world.pass(5000);
+    await second;
+    expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["key-1"]));
+  });
+
+  test("an outcome that is known makes the next one another action, also where it was refused", async () => {
+    const { sent, place } = setUp([() => json({}), () => json({ code: "out_of_stock", status: 409, title: "", detail: "" }, { status: 409 }), () => json({})]);
+    await place();
+    await problemOf(place());
+    await place();
+    expect(sent.map(({ key }) => key)).toEqual(["key-1", "key-2", "key-3"]);
+  });
+
+  test("D14: waits as long as the server asks, if that is not too long for a person", async () => {
+    const short = setUp([() => busy(2), () => json({})]);
+    const run = short.place();
+    await short.world.pass(1900);
+    expect(short.sent).toHaveLength(1);
+    await short.world.pass(200);
+    expect((await run).ok).toBe(true);
+    const long = setUp([() => busy(60)]);
+    expect(await problemOf(long.place())).toMatchObject({ code: "busy", status: 503, retryAfterMs: 60_000 });
+  });
+
+  test("reading is not repeated when nobody answers: the page finds that out by itself", async () => {
+    const { sent, send } = setUp([]);
+    await problemOf(send(new Request("http://shop.example/api/v1/orders")));
+    expect(sent).toEqual([{ key: null, token: null }]);
+  });
+
+  test("a sign-in is an attempt, and made once", async () => {
+    const { sent, send } = setUp([]);
+    await problemOf(send(new Request("http://shop.example/api/v1/auth/login", { method: "POST", body: "{}" })));
+    expect(sent).toEqual([{ key: null, token: null }]);
+  });
+
+  test("that is not answered fails in time", async () => {
+    const { world, send } = setUp([]);
+    world.fetch = (_, init) => new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+    const run = problemOf(send(new Request("http://shop.example/api/v1/orders")));
+    await world.pass(1000);
+    expect(await run).toMatchObject({ code: "timeout", isTemporary: true });
+    const abort = new AbortController();
+    const given = problemOf(send(new Request("http://shop.example/api/v1/orders", { signal: abort.signal })));
+    await world.pass(1);
+    abort.abort();
+    expect(await given).toMatchObject({ code: "aborted", isTemporary: false });
+  });
+
+  test("an expired token is asked for anew, once", async () => {
+    let asked = 0;
+    const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
+    const { sent, signedOut, send } = setUp([expired, () => json({}), expired, expired], () => `token-${(asked += 1)}`);
+    await send(new Request("http://shop.example/api/v1/orders"));
+    expect(sent.map(({ token }) => token).slice(0, 2)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(signedOut).toEqual([]);
+    await problemOf(send(new Request("http://shop.example/api/v1/orders")));
+    expect(signedOut).toEqual(["token_expired"]);
+  });
+
+  test("what somebody else answers in the server's place is told apart", async () => {
+    const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+    const { send } = setUp([page, () => new Response("no", { status: 502 }), () => new Response("no", { status: 403 })]);
+    const codes = [];
+    for (let times = 0; times < 3; times += 1) codes.push((await problemOf(send(new Request("http://shop.example/api/v1/orders")))).code);
+    expect(codes).toEqual(["unexpected_answer", "network", "unexpected_answer"]);
+  });
+
+  test("a problem says which fields broke which rule, and what is now", () => {
+    const problem = new OrdercastProblem({ code: "version_conflict", status: 412, title: "", detail: "Look", errors: [{ field: "a", message: "b" }, 7], current: { id: 1 } });
+    expect(problem).toMatchObject({ errors: [{ field: "a", message: "b" }], current: { id: 1 }, isConflict: true, isSignedOut: false, message: "Look" });
+  });
+});

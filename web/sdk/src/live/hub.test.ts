@@ -1,0 +1,181 @@
+// What arrives, from the wire to whoever looks: once, in batches, and with as little work as it takes.
+
+import { describe, expect, test } from "vitest";
+import { eventOf, orderOf } from "../../tests/support/orders.js";
+import { createWorld } from "../../tests/support/world.js";
+import { createApi } from "../api/http.js";
+import { createKeep } from "../core/keep.js";
+import { createPulse } from "../core/pulse.js";
+import { createServerClock } from "../core/serverClock.js";
+import { createInbox } from "../inbox/inbox.js";
+import type { Account, Order } from "../model.js";
+import { createOrders } from "../orders/orders.js";
+import { createStats } from "../stats.js";
+import { createCursorKeeper } from "./cursor.js";
+import type { OrderEvent } from "./events.js";
+import { createHub } from "./hub.js";
+import { createPresence } from "./presence.js";
+
+const STAFF: Account = { id: "mira", role: "staff", storeId: "main", name: "Mira" };
+
+/** Everything behind the live connection, over a server that answers from a list. */
+function setUp(orders: readonly Order[], maxOrders = 20_000) {
+  const world = createWorld();
+  const newest = [...orders].reverse();
+  const requests: URL[] = [];
+  const api = createApi("http://shop.example", "omit", (request) => {
+    const url = new URL(request.url);
+    requests.push(url);
+    if (url.pathname !== "/api/v1/orders") return Promise.resolve(Response.json(orders.find((order) => url.pathname.endsWith(order.id)) ?? {}));
+    const [limit, page] = [Number(url.searchParams.get("limit")), Number(url.searchParams.get("page") ?? 0)];
+    const next = page + limit < newest.length ? String(page + limit) : null;
+    return Promise.resolve(Response.json({ orders: newest.slice(page, page + limit), next, cursor: "ab:1" }));
+  });
+  const pulse = createPulse(world);
+  const keep = createKeep(null, "");
+  const account = () => STAFF;
+  const cursor = createCursorKeeper(world, keep, undefined);
+  const store = createOrders({ api, environment: world, keep, pulse, account, maxOrders, onRead: cursor.read, covers: cursor.covers, onOwn: (id, version) => hub.own(id, version) });
+  const inbox = createInbox({ api, environment: world, pulse, account, onRead: cursor.read });
+  const stats = createStats(api, world, pulse, account);
+  const presence = createPresence({ environment: world, pulse, account, ask: () => Promise.reject(new Error("nobody")) });
+  const clock = createServerClock(world.now);
+  const hub = createHub({ environment: world, pulse, cursor, orders: store, inbox, stats, presence, account, clock });
+  const told: OrderEvent[] = [];
+  hub.onEvent((event) => told.push(event));
+  cursor.begin(STAFF);
+  return { world, store, hub, told, requests, cursor, clock };
+}
+
+const orders = (count: number) => Array.from({ length: count }, (_, n) => orderOf(n + 1));
+
+describe("what arrives", () => {
+  test("X6: is told once, however often it comes", async () => {
+    const { world, hub, told } = setUp([]);
+    const event = eventOf(orderOf(1), "shipped", { cursor: "ab:7" });
+    for (let times = 0; times < 3; times += 1) hub.take({ type: "event", event });
+    await world.pass(100);
+    hub.take({ type: "event", event: { ...event, transport: "sse" } });
+    await world.pass(100);
+    expect(told).toHaveLength(1);
+  });
+
+  test("what polling told of is not told again when its events come", async () => {
+    const { world, hub, told } = setUp([]);
+    const order = orderOf(1);
+    hub.take({ type: "event", event: eventOf(order, "shipped", { version: 3, id: "polled:1:3", transport: "polling" }) });
+    for (const version of [2, 3, 4]) hub.take({ type: "event", event: eventOf(order, "shipped", { version, id: `real-${version}` }) });
+    await world.pass(100);
+    expect(told.map((event) => event.version)).toEqual([3, 4]);
+  });
+
+  test("X4: what happened while one was away is marked, by the server's clock, and our own doing too", async () => {
+    const { world, hub, told, clock } = setUp([]);
+    const ahead = 3_600_000;
+    clock.dated(world.now() + ahead);
+    hub.opened();
+    const at = (seconds: number) => new Date(world.now() + ahead + seconds * 1000).toISOString();
+    hub.own(orderOf(2).id, 2);
+    hub.take({ type: "event", event: eventOf(orderOf(1), "shipped", { at: at(-60) }) });
+    hub.take({ type: "event", event: eventOf(orderOf(2), "shipped", { at: at(1) }) });
+    hub.take({ type: "event", event: eventOf(orderOf(3), "shipped", { at: at(1), actor: { origin: "staff", id: "mira" } }) });
+    await world.pass(100);
+    expect(told.map(({ missed, own }) => ({ missed, own }))).toEqual([
+      { missed: true, own: false },
+      { missed: false, own: true },
+      { missed: false, own: true },
+    ]);
+  });
+
+  test("A18: new orders are counted until somebody looks", async () => {
+    const { world, hub, store } = setUp([]);
+    for (const n of [1, 2, 3]) hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
+    await world.pass(100);
+    expect(store.activity.getSnapshot().newCount).toBe(3);
+    store.acknowledgeNew();
+    expect(store.activity.getSnapshot().newCount).toBe(0);
+  });
+
+  test("an order that is not known is read, if a list would show it, and only once", async () => {
+    const known = orders(300);
+    const { world, hub, store, requests } = setUp(known);
+    store.subscribe(() => undefined);
+    await store.load();
+    requests.length = 0;
+    const unknown = orderOf(301);
+    for (const version of [2, 3, 4]) hub.take({ type: "event", event: eventOf(unknown, "shipped", { version, id: `e${version}` }) });
+    // Older than the last page that was read: it stands on a later one.
+    hub.take({ type: "event", event: eventOf(orderOf(5), "shipped") });
+    await world.pass(100);
+    expect(requests.map((url) => url.pathname)).toEqual([`/api/v1/orders/${unknown.id}`]);
+  });
+});
+
+describe("ten thousand orders and fifty changes a second", () => {
+  test("cost little, tell at most once a frame, and leave what did not change as it is", async () => {
+    const known = orders(10_000);
+    const { world, hub, store } = setUp(known);
+    let told = 0;
+    store.subscribe(() => (told += 1));
+    await store.load();
+    while (store.getSnapshot().hasMore) await store.loadMore();
+    expect(store.getSnapshot().orders).toHaveLength(10_000);
+    const before = store.getSnapshot().orders;
+    told = 0;
+
+    const versions = new Map<string, Order>();
+    let spent = 0;
+    let worst = 0;
+    const seconds = 10;
+    for (let tick = 0; tick < seconds * 50; tick += 1) {
+      const began = performance.now();
+      const n = 1 + ((tick * 7919) % 10_000);
+      const order = versions.get(String(n)) ?? orderOf(n);
+      const event = tick % 10 === 0 ? eventOf(orderOf(10_001 + tick), "pending", { kind: "order.created", version: 1 }) : eventOf(order, "processing");
+      versions.set(String(n), { ...order, version: event.version });
+      hub.take({ type: "event", event });
+      await world.pass(20);
+      const took = performance.now() - began;
+      spent += took;
+      worst = Math.max(worst, took);
+    }
+    const after = store.getSnapshot().orders;
+    expect(after).toHaveLength(10_050);
+    expect(told).toBeLessThanOrEqual(seconds * 60);
+    const shared = new Set(before);
+    expect(after.filter((order) => shared.has(order)).length, "untouched orders are the same objects").toBe(10_000 - 450);
+    console.info(`10,000 orders, 500 changes: ${(spent / 500).toFixed(3)} ms each on average, ${worst.toFixed(2)} ms at worst, ${told} tellings`);
+    expect(spent / 500).toBeLessThan(8);
+  }, 60_000);
+
+  test("a burst of a thousand in one moment is one telling", async () => {
+    const { world, hub, store } = setUp(orders(100));
+    store.subscribe(() => undefined);
+    await store.load();
+    await world.pass(100);
+    let told = 0;
+    store.subscribe(() => (told += 1));
+    for (let n = 101; n <= 1100; n += 1) hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
+    await world.pass(1000);
+    expect(told).toBe(1);
+    expect(store.getSnapshot().orders[0]?.number).toBe("11100");
+  });
+
+  test("X7: memory is bounded, and what was forgotten is read again from where the list ends", async () => {
+    const known = orders(200);
+    const { world, hub, store, requests } = setUp(known, 150);
+    store.subscribe(() => undefined);
+    await store.load();
+    for (let n = 201; n <= 400; n += 1) {
+      hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
+      await world.pass(20);
+    }
+    const { orders: kept, hasMore } = store.getSnapshot();
+    expect(kept.length).toBeLessThanOrEqual(158);
+    expect(kept[0]?.number).toBe("10400");
+    expect(hasMore).toBe(true);
+    requests.length = 0;
+    await store.loadMore();
+    expect(requests[0]?.searchParams.get("to")).toBe(kept[kept.length - 1]?.createdAt);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { eventOf, orderOf } from "../../tests/support/orders.js";
+import type { Order } from "../model.js";
+import { changed, isCorrection, orderOf as placed, patched } from "./apply.js";
+import { createCache } from "./cache.js";
+import { compareOrders, keyOf, matches, placeOf } from "./filter.js";
+import { withLines } from "./timeline.js";
+
+describe("an order after an event", () => {
+  test("D9: its progress follows status and parcels", () => {
+    let order = orderOf(1);
+    const progress = (["processing", "shipped", "delivered"] as const).map((status) => (order = patched(order, eventOf(order, status))).progress);
+    expect(progress).toEqual([40, 70, 100]);
+    const onTheWay = patched(orderOf(2, { status: "shipped", version: 3 }), eventOf(orderOf(2, { status: "shipped", version: 3 }), "shipped", { shipments: [{ parcel: 1, status: "out_for_delivery" }] }));
+    expect(onTheWay.progress).toBe(85);
+    expect(patched(orderOf(3), eventOf(orderOf(3), "cancelled")).progress).toBe(0);
+  });
+
+  test("A3: it can be cancelled until processing starts, paid or not", () => {
+    expect(patched(orderOf(1), eventOf(orderOf(1), "paid", { paymentStatus: "paid" }))).toMatchObject({ canCancel: true, progress: 10, payment: { status: "paid" } });
+    expect(patched(orderOf(1), eventOf(orderOf(1), "processing")).canCancel).toBe(false);
+    const cancelled = patched(orderOf(1), eventOf(orderOf(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }));
+    expect(cancelled).toMatchObject({ canCancel: false, cancellation: { by: "customer", reason: "Twice" } });
+  });
+
+  test("the order before it is left as it was, and what did not change is shared", () => {
+    const before = Object.freeze(orderOf(1));
+    const after = patched(before, eventOf(before, "shipped"));
+    expect(before.status).toBe("pending");
+    expect(after.items).toBe(before.items);
+  });
+
+  test("a new one is made from its event, and a correction is known as one", () => {
+    const event = { ...eventOf(orderOf(1), "pending", { version: 1 }), kind: "order.created" as const, paymentMethod: "cash_on_delivery" as const };
+    expect(placed(event)).toMatchObject({ version: 1, progress: 10, canCancel: true, payment: { method: "cash_on_delivery", status: "pending" } });
+    expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "processing"))).toBe(true);
+    expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "paid"))).toBe(false);
+    expect(isCorrection(eventOf(orderOf(1), "shipped"))).toBe(false);
+  });
+});
+
+describe("the cache", () => {
+  const at = "2030-01-01T00:00:00Z";
+
+  test("B6, X6: an older version never overwrites a newer one, however it comes", () => {
+    const cache = createCache(() => undefined);
+    const order = orderOf(1);
+    cache.put(order);
+    const later = eventOf(order, "shipped", { version: 3 });
+    expect(cache.apply(later), "a version is missing between").toBe("incomplete");
+    expect(cache.apply(eventOf(order, "processing"))).toBe("stale");
+    cache.put({ ...order, version: 2, status: "processing" });
+    expect(cache.get(order.id)).toMatchObject({ version: 3, status: "shipped" });
+    expect(cache.get(order.number)).toBe(cache.get(order.id));
+    expect(cache.apply(eventOf(orderOf(2), "shipped"))).toBe("unknown");
+  });
+
+  test("D11: a place repeats the version, and an older place does not overwrite a newer one", () => {
+    const cache = createCache(() => undefined);
+    const order = orderOf(1, { status: "shipped", version: 3 });
+    cache.put(order);
+    const place = (seconds: number) => ({ latitude: seconds, longitude: 1, at: new Date(Date.parse(order.updatedAt) + seconds * 1000).toISOString() });
+    const located = (seconds: number) => eventOf(order, "shipped", { id: `place-${seconds}`, kind: "delivery.located", version: 3, location: place(seconds), at: place(seconds).at });
+    expect(cache.apply(located(20))).toBe("applied");
+    expect(cache.apply(located(10))).toBe("stale");
+    cache.put(order);
+    expect(cache.get(order.id)?.delivery?.location?.latitude).toBe(20);
+  });
+
+  test("A11: our own changes lie over what the server has, and are taken off without a trace", () => {
+    const cache = createCache(() => undefined);
+    cache.put(orderOf(1));
+    const { id } = orderOf(1);
+    const one = { change: { type: "status", body: { status: "processing" } }, at } as const;
+    const two = { change: { type: "delivery", body: { partner: { name: "Ravi" } } }, at } as const;
+    cache.lay(id, one);
+    cache.lay(id, two);
+    expect(cache.get(id)).toMatchObject({ status: "processing", version: 1, delivery: { partner: { name: "Ravi" } } });
+    expect(cache.confirmed(id)).toMatchObject({ status: "pending" });
+    expect([...cache.pending()]).toEqual([id]);
+    cache.put(orderOf(1, { version: 2, status: "cancelled" }));
+    cache.lift(id, one);
+    cache.lift(id, two);
+    expect(cache.get(id)).toEqual(orderOf(1, { version: 2, status: "cancelled" }));
+    expect(cache.pending().size).toBe(0);
+  });
+
+  test("the same again is no change", () => {
+    let changes = 0;
+    const cache = createCache(() => (changes += 1));
+    cache.put(orderOf(1));
+    const known = cache.get(orderOf(1).id);
+    changes = 0;
+    const { customer, ...rest } = orderOf(1);
+    cache.put({ customer, ...rest } as Order);
+    expect(changes).toBe(0);
+    expect(cache.get(orderOf(1).id)).toBe(known);
+  });
+
+  test("X7: it forgets the oldest, but not what is looked at or under way", () => {
+    const cache = createCache(() => undefined);
+    for (let n = 1; n <= 10; n += 1) cache.put(orderOf(n));
+    cache.lay(orderOf(2).id, { change: { type: "cancel", reason: undefined, by: "customer" }, at });
+    cache.trim(4, (id) => id === orderOf(1).id);
+    expect([...cache.values()].map((order) => order.number)).toEqual(["10001", "10002", "10009", "10010"]);
+    expect(cache.get("10003")).toBeUndefined();
+  });
+});
+
+describe("a change, before the server has agreed", () => {
+  test("looks as the server will say it", () => {
+    const now = "2030-01-01T00:00:00Z";
+    expect(changed(orderOf(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now)).toMatchObject({ status: "shipped", progress: 70, trackingNumber: "T", version: 1 });
+    expect(changed(orderOf(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({ payment: { status: "paid" } });
+    expect(changed(orderOf(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({ status: "cancelled", canCancel: false, cancellation: { by: "staff", at: now, reason: "Twice" } });
+  });
+});
+
+describe("filters", () => {
+  test("mean the same in another order, and nothing at all is no filter", () => {
+    expect(keyOf({ status: ["shipped", "paid"] })).toBe(keyOf({ status: ["paid", "shipped"] }));
+    expect(keyOf({ status: [], q: "  " })).toBe("");
+    expect(keyOf({ q: "a" })).not.toBe(keyOf({ q: "b" }));
+  });
+
+  test("match by status, time and words; what only the server searches is as it said", () => {
+    const order = orderOf(1, { trackingNumber: "TRACK-1" });
+    expect(matches(order, { status: ["shipped"] }, true)).toBe(false);
+    expect(matches(order, { status: ["pending"], from: order.createdAt }, false)).toBe(true);
+    expect(matches(order, { to: order.createdAt }, false)).toBe(false);
+    for (const q of ["10001", "#10001", "track-1", "rao asha"]) expect(matches(order, { q }, false), q).toBe(true);
+    expect(matches(order, { q: "somebody else" }, false)).toBe(false);
+    expect(matches(order, { q: "somebody else" }, true)).toBe(true);
+  });
+
+  test("newest first, numbers of more digits later", () => {
+    const orders = [orderOf(1), orderOf(95_000), orderOf(2)].sort(compareOrders);
+    expect(orders.map((order) => order.number)).toEqual(["105000", "10002", "10001"]);
+    expect(placeOf(orders, orderOf(2))).toEqual({ index: 1, isThere: true });
+    expect(placeOf(orders, orderOf(50))).toEqual({ index: 1, isThere: false });
+    expect(placeOf([], orderOf(1))).toEqual({ index: 0, isThere: false });
+  });
+});
+
+describe("the timeline", () => {
+  const line = (version: number, more = {}) => ({ ...eventOf(orderOf(1), "pending", { version, id: `line-${version}` }), ...more });
+
+  test("D10: has each event once, in the order of versions", () => {
+    const first = withLines([], [line(1), line(3)]);
+    expect(withLines(first, [line(3)])).toBe(first);
+    expect(withLines(first, [line(2), line(1)]).map((each) => each.version)).toEqual([1, 2, 3]);
+  });
+
+  test("X7: a parcel that is followed for hours leaves the changes in place", () => {
+    const places = Array.from({ length: 3000 }, (_, n) => line(2, { id: `place-${n}`, kind: "delivery.located" }));
+    const lines = withLines([], [line(1), ...places, line(3)]);
+    expect(lines).toHaveLength(1000);
+    expect(lines.filter((each) => each.kind !== "delivery.located").map((each) => each.version)).toEqual([1, 3]);
+    expect(lines.at(-2)?.id).toBe("place-2999");
+  });
+});

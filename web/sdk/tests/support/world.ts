@@ -1,0 +1,73 @@
+// A world whose time passes only when it is told to.
+
+import type { Environment, Timer } from "../../src/core/environment.js";
+
+export interface World extends Environment {
+  /** Lets time pass, timer by timer, and what follows from each. */
+  pass: (ms: number) => Promise<void>;
+  show: (isVisible: boolean) => void;
+  connect: (isOnline: boolean) => void;
+  /** Frames that were asked for. */
+  frames: number;
+}
+
+export function createWorld(): World {
+  let now = 1_000_000;
+  let next = 1;
+  let isVisible = true;
+  let isOnline = true;
+  const timers = new Map<number, { at: number; run: () => void }>();
+  const attention = new Set<() => void>();
+
+  const world: World = {
+    frames: 0,
+    now: () => now,
+    random: () => 0.5,
+    setTimeout(run, ms) {
+      timers.set(next, { at: now + ms, run });
+      return next++ as unknown as Timer;
+    },
+    clearTimeout: (timer) => void timers.delete(timer as unknown as number),
+    fetch: () => Promise.reject(new TypeError("no network in this world")),
+    nextFrame(run) {
+      world.frames += 1;
+      world.setTimeout(run, 16);
+    },
+    isVisible: () => isVisible,
+    isOnline: () => isOnline,
+    onAttention(listener) {
+      attention.add(listener);
+      return () => void attention.delete(listener);
+    },
+    onLeave: () => () => undefined,
+    onStorage: () => () => undefined,
+    async pass(ms) {
+      const until = now + ms;
+      await settle();
+      for (;;) {
+        const due = [...timers].filter(([, timer]) => timer.at <= until).sort(([, a], [, b]) => a.at - b.at)[0];
+        if (due === undefined) break;
+        timers.delete(due[0]);
+        now = Math.max(now, due[1].at);
+        due[1].run();
+        await settle();
+      }
+      now = until;
+      await settle();
+    },
+    show(visible) {
+      isVisible = visible;
+      for (const listener of [...attention]) listener();
+    },
+    connect(online) {
+      isOnline = online;
+      for (const listener of [...attention]) listener();
+    },
+  };
+  return world;
+}
+
+/** Runs what promises have waiting. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
