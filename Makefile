@@ -39,6 +39,13 @@ lint:
 docs:
 	$(CARGO) run --quiet --locked --package ordercast -- config --markdown > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
+	@# What the client's types are generated from.
+	@if [ -d web/sdk ]; then \
+		mkdir -p web/sdk/documents && for document in openapi asyncapi; do \
+			$(CARGO) run --quiet --locked --package ordercast -- $$document > web/sdk/documents/$$document.json.new && \
+			mv web/sdk/documents/$$document.json.new web/sdk/documents/$$document.json || exit 1; \
+		done; \
+	fi
 
 ## help: this list
 help:
