@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
-import { live, memoryStorage, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
+import { live, memoryStorage, newOrder, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
 import { startNetwork } from "./support/network.js";
 import { type Server, startServer } from "./support/server.js";
 import { heard, until } from "./support/within.js";
@@ -64,6 +64,38 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await admin.orders.setStatus(order.id, "delivered");
     await third.told.until("the last change", (events) => events.length > 0);
     expect(third.told.items.map((event) => event.status)).toEqual(["delivered"]);
+  });
+
+  test("E8, X6: many orders and their changes over a network that breaks all the time: each is told once, in order", async () => {
+    const network = await startNetwork(server.port);
+    onTestFinished(() => network.remove());
+    const asha = await open(server, server.asha);
+    const admin = await open(server, server.admin);
+    const follower = await open(server, server.admin, { baseUrl: network.url });
+    await live(follower);
+    const stop = follower.orders.subscribe(() => undefined);
+    await until(follower.orders, "the list", (now) => now.state === "ready");
+    await admin.api.POST("/api/v1/products", { body: { name: "Paper bags", price: { amount: 10, currency: "EUR" }, stock: 100_000 } });
+    const order = await newOrder(asha);
+    const ids: string[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      // Each is another action, though it asks for the same.
+      const placed = await Promise.all(Array.from({ length: 10 }, (_, n) => asha.orders.place(order, { idempotencyKey: `many-${round}-${n}` })));
+      ids.push(...placed.map(({ id }) => id));
+      network.cut();
+      const chosen = placed.map(({ id }) => id);
+      await admin.orders.setStatusOfMany(chosen, "processing");
+      if (round % 3 === 0) network.cut();
+      await admin.orders.setStatusOfMany(chosen, "shipped");
+    }
+    const mine = () => follower.told.items.filter((event) => ids.includes(event.orderId));
+    await follower.told.until("every change", () => mine().length >= ids.length * 3);
+    for (const id of ids) expect(mine().filter((event) => event.orderId === id).map((event) => event.version)).toEqual([1, 2, 3]);
+    const list = await until(follower.orders, "every row", (now) => ids.every((id) => now.orders.find((each) => each.id === id)?.status === "shipped"));
+    const numbers = list.orders.map((each) => Number(each.number));
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    stop();
   });
 
   test("D16: a window that lags behind does not take the kept cursor back", async () => {

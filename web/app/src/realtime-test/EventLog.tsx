@@ -63,11 +63,13 @@ export function EventLog() {
           What arrives appears here with its payload. Place an order, or set a status.
         </EmptyState>
       )}
-      <ol className={styles.log} role="log" aria-label="Events, newest first">
-        {shown.map((entry) => (
-          <Line key={entry.id} entry={entry} />
-        ))}
-      </ol>
+      <div className={styles.log} role="log" aria-label="Events, newest first" tabIndex={0}>
+        <ol>
+          {shown.map((entry) => (
+            <Line key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      </div>
     </Card>
   );
 }

@@ -23,7 +23,8 @@ export function RelativeTime({ at, locale, className }: RelativeTimeProps): Reac
   const now = useNow(15_000);
   const language = locale ?? pageLanguage();
   return (
-    <time className={className} dateTime={at} title={new Date(at).toLocaleString(language)}>
+    // A server's words may be older, and in another zone.
+    <time className={className} dateTime={at} title={new Date(at).toLocaleString(language)} suppressHydrationWarning>
       {relative(Date.parse(at), now, language)}
     </time>
   );

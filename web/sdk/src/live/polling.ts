@@ -6,6 +6,8 @@ import { type Closed, type Link, type OpenTransport, refusal } from "./transport
 
 /** Failures in a row after which it counts as lost. */
 const PATIENCE = 2;
+/** So many polls apart, what no list of orders tells is looked at as well: notifications read in another window. */
+const REST_EVERY = 6;
 /** Milliseconds to wait for an answer. */
 const ANSWER_WITHIN = 20_000;
 
@@ -15,6 +17,7 @@ export const openPolling: OpenTransport = (context, sink) => {
   let isOver = false;
   let isAsking = false;
   let failures = 0;
+  let polls = 0;
   let etag: string | null = null;
   let isOpen = false;
   let timer: ReturnType<typeof environment.setTimeout> | undefined;
@@ -79,6 +82,8 @@ export const openPolling: OpenTransport = (context, sink) => {
 
   function heard(): void {
     failures = 0;
+    polls += 1;
+    if (polls % REST_EVERY === 0) sink.incoming({ type: "polled", orders: [] });
     if (isOpen) sink.heard();
     else sink.opened({ cursor: null, recovered: hasBaseline });
     isOpen = true;

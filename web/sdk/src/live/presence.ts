@@ -48,9 +48,11 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
   let canAsk = false;
 
   function show(room: Room): void {
-    const people = (room.number === undefined ? undefined : known.get(room.number)) ?? [];
-    const me = account()?.id;
-    room.cell.patch({ people, others: people.filter((person) => person.id !== me) });
+    const me = account();
+    const told = room.number === undefined ? undefined : known.get(room.number);
+    // A second window changes nothing, and so is told nothing: we at least are here.
+    const people = told ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
+    room.cell.patch({ people, others: people.filter((person) => person.id !== me?.id) });
   }
 
   async function join(room: Room): Promise<void> {

@@ -63,7 +63,7 @@ export function createOrders(context: OrdersContext): Orders {
   const { api, environment, keep, pulse, account } = context;
   const cache = createCache(() => pulse.next(follow));
   const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
-  const conflicts = new Map<string, OrderConflict>();
+  let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
   const reader = createReader(fetch, () => {
     for (const list of lists.values()) list.reload();
@@ -80,14 +80,12 @@ export function createOrders(context: OrdersContext): Orders {
     read: reader.read,
     conflicts: {
       add(conflict) {
-        conflicts.delete(conflict.orderId);
-        conflicts.set(conflict.orderId, conflict);
-        const [oldest] = conflicts.keys();
-        if (conflicts.size > CONFLICTS && oldest !== undefined) conflicts.delete(oldest);
+        const others = [...conflicts].filter(([id]) => id !== conflict.orderId).slice(1 - CONFLICTS);
+        conflicts = new Map([...others, [conflict.orderId, conflict]]);
         onActivity();
       },
       dismiss(conflict) {
-        if (conflicts.get(conflict.orderId) === conflict) conflicts.delete(conflict.orderId);
+        conflicts = new Map([...conflicts].filter(([, each]) => each !== conflict));
         onActivity();
       },
     },
@@ -98,7 +96,7 @@ export function createOrders(context: OrdersContext): Orders {
 
   function onActivity(): void {
     follow();
-    activity.patch({ pending: cache.pending(), conflicts: new Map(conflicts) });
+    activity.patch({ pending: cache.pending(), conflicts });
     for (const order of tracked.values()) order.settle();
   }
 
@@ -231,10 +229,10 @@ export function createOrders(context: OrdersContext): Orders {
   function forget(): void {
     reader.clear();
     cache.clear();
-    conflicts.clear();
+    conflicts = new Map();
     cache.takeChanges();
     for (const one of [...everyList(), ...tracked.values()]) one.reset();
-    activity.set({ pending: cache.pending(), conflicts: new Map(), newCount: 0 });
+    activity.set({ pending: cache.pending(), conflicts, newCount: 0 });
   }
 
   return {

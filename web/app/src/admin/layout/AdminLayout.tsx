@@ -25,23 +25,21 @@ export function AdminLayout({ children }: { children: ReactNode }) {
       <a className={styles.skip} href="#main">
         Skip to the page
       </a>
-      <div className={styles.side}>
+      <nav className={styles.side} aria-label="Console">
         <Link href="/admin" className={styles.brand} aria-label={`${storeName}, orders`}>
           <Logo />
           <span>{storeName}</span>
         </Link>
-        <nav className={styles.nav} aria-label="Console">
-          <ul>
-            <Place href="/admin" also="/admin/orders/" label="Orders" icon={Package} count={newOrders} />
-            <Place href="/admin/dashboard" label="Dashboard" icon={ChartColumn} />
-            <Place href="/admin/products" label="Products" icon={ShoppingBasket} />
-          </ul>
-        </nav>
+        <ul className={styles.places}>
+          <Place href="/admin" also="/admin/orders/" label="Orders" icon={Package} count={newOrders} />
+          <Place href="/admin/dashboard" label="Dashboard" icon={ChartColumn} />
+          <Place href="/admin/products" label="Products" icon={ShoppingBasket} />
+        </ul>
         <ul className={styles.more}>
           <Place href="/real-time-test" label="Real-time test" icon={FlaskConical} />
           <Place href="/" label="To the shop" icon={ExternalLink} />
         </ul>
-      </div>
+      </nav>
       <div className={styles.column}>
         <header className={styles.bar}>
           <div ref={setSlot} className={styles.slot} />

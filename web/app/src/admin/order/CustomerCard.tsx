@@ -61,6 +61,7 @@ const PAYMENTS: Record<string, string> = { none: "Nothing due", pending: "Pendin
 
 function paymentWords(order: Order): string {
   if (cashIsDue(order)) return "Due";
+  if (order.status === "cancelled" && order.payment?.status === "pending") return "Nothing due";
   const status = order.payment?.status ?? "none";
   return PAYMENTS[status] ?? status;
 }

@@ -78,7 +78,7 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
         <div className={styles.main}>
           {editor.conflict.length > 0 && <ConflictPanel what="this order" names={FIELD_NAMES} differences={editor.conflict} who={other} onSettle={editor.settle} />}
           <StatusCard order={order} timeline={timeline} editor={editor} />
-          <DeliveryCard order={order} editor={editor} />
+          {order.status !== "cancelled" && <DeliveryCard order={order} editor={editor} />}
         </div>
         <div className={styles.side}>
           <CustomerCard order={order} />

@@ -14,9 +14,6 @@ import type { OrderEditor } from "./useOrderEditor";
 /** Where the order stands, and the step that comes next. */
 export function StatusCard({ order, timeline, editor }: { order: Order; timeline: readonly TimelineEvent[]; editor: OrderEditor }) {
   const [asking, setAsking] = useState<Status>();
-  const steps = stepsFrom(order);
-  const next = nextStep(order);
-  const other = (kind: "forward" | "payment" | "correction" | "cancel") => steps.filter((step) => step.kind === kind && step.status !== next?.status);
   return (
     <Card
       title="Status"
@@ -28,6 +25,26 @@ export function StatusCard({ order, timeline, editor }: { order: Order; timeline
     >
       {order.status !== "cancelled" && <ProgressTrack order={order} progress={order.progress} timeline={timeline} />}
       {order.cancellation && <Cancelled order={order} />}
+      {order.status !== "cancelled" && <Open {...{ order, editor }} onAsk={setAsking} />}
+      {asking && (
+        <ReasonDialog
+          status={asking}
+          order={order}
+          onClose={() => setAsking(undefined)}
+          onSubmit={(reason) => (asking === "cancelled" ? editor.cancel(reason) : editor.save({ status: asking, reason }))}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** What can be done while the order is not closed. */
+function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onAsk: (status: Status) => void }) {
+  const steps = stepsFrom(order);
+  const next = nextStep(order);
+  const other = (kind: "forward" | "payment" | "correction" | "cancel") => steps.filter((step) => step.kind === kind && step.status !== next?.status);
+  return (
+    <>
       <div className={styles.pair}>
         <TextField
           label="Tracking number"
@@ -54,20 +71,12 @@ export function StatusCard({ order, timeline, editor }: { order: Order; timeline
           groups={[
             other("forward").map(({ status }) => ({ label: STATUS_ACTIONS[status], icon: FastForward, onChoose: () => void editor.save({ status }) })),
             other("payment").map(({ status }) => ({ label: STATUS_ACTIONS[status], icon: Wallet, onChoose: () => void editor.save({ status }) })),
-            other("correction").map(({ status }) => ({ label: `Back to ${status} …`, icon: CornerUpLeft, onChoose: () => setAsking(status) })),
-            other("cancel").map(({ status }) => ({ label: "Cancel order …", icon: Ban, danger: true, onChoose: () => setAsking(status) })),
+            other("correction").map(({ status }) => ({ label: `Back to ${status} …`, icon: CornerUpLeft, onChoose: () => onAsk(status) })),
+            other("cancel").map(({ status }) => ({ label: "Cancel order …", icon: Ban, danger: true, onChoose: () => onAsk(status) })),
           ]}
         />
       </div>
-      {asking && (
-        <ReasonDialog
-          status={asking}
-          order={order}
-          onClose={() => setAsking(undefined)}
-          onSubmit={(reason) => (asking === "cancelled" ? editor.cancel(reason) : editor.save({ status: asking, reason }))}
-        />
-      )}
-    </Card>
+    </>
   );
 }
 

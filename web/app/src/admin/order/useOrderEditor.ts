@@ -77,7 +77,12 @@ export function useOrderEditor(order: Order): OrderEditor {
     conflict,
     async save(wanted = {}) {
       setTried(true);
-      if (saving || Object.keys(errors).length > 0 || conflict.some(({ kind }) => kind === "clash")) return false;
+      if (saving) return false;
+      if (conflict.some(({ kind }) => kind === "clash")) {
+        toast.warning("Choose first which version stays", { id: "choose", description: "Both are shown at the top of the page." });
+        return false;
+      }
+      if (Object.keys(errors).length > 0) return false;
       // What the others did to other fields stays: from there it goes on.
       const saved = await send(order, editing.draft, wanted);
       if (saved) setTried(false);

@@ -95,7 +95,7 @@ function Choose({ rows, onStart, onCancel }: { rows: readonly Row[]; onStart: (s
           const { icon: Icon, label } = statusLook(each.status);
           return (
             <label key={each.status} className={styles.choice}>
-              <input type="radio" name="status" value={each.status} checked={each.status === status} onChange={() => setStatus(each.status)} />
+              <input type="radio" name="status" value={each.status} checked={each.status === status} autoFocus={each.status === status} onChange={() => setStatus(each.status)} />
               <Icon aria-hidden="true" />
               <span>{label}</span>
               <span className={styles.hint}>{hintOf(each.possible, each.corrections, rows.length)}</span>

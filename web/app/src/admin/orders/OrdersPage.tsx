@@ -43,7 +43,7 @@ export default function OrdersPage() {
   const page = useRef<HTMLDivElement>(null);
   const [, navigate] = useLocation();
   useOpened(filters, address);
-  useShortcuts(page, search, () => setKeys(true));
+  useShortcuts(page, search, !keys && !bulk, () => setKeys(true));
 
   const rowsOf = (chosen: Iterable<string>) => [...chosen].flatMap((id) => store.state(id)?.row ?? []);
   const setStatusOf = (chosen: Iterable<string>) => {
@@ -128,14 +128,15 @@ function useOpened(filters: OrderFilters, address: string) {
 }
 
 /** `/` and `?` from anywhere, and an arrow key from nowhere into the table. */
-function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTMLInputElement | null>, showKeys: () => void) {
+function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTMLInputElement | null>, enabled: boolean, showKeys: () => void) {
   const newest = useRef(showKeys);
   useEffect(() => {
     newest.current = showKeys;
   });
   useEffect(() => {
+    if (!enabled) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('[role="dialog"]')) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (event.key === "/") {
         event.preventDefault();
         search.current?.select();
@@ -151,7 +152,7 @@ function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTM
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [page, search]);
+  }, [page, search, enabled]);
 }
 
 const whole = new Intl.NumberFormat();

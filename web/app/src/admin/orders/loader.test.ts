@@ -116,6 +116,17 @@ describe("the table's pages", () => {
     expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it("are not read again for other filters when all are known", async () => {
+    const { open, loader, asked, numbers } = table(7);
+    await open();
+    while (!loader.state().complete) await loader.more();
+    const before = asked.length;
+    await open({ statuses: ["pending"] });
+    expect(loader.state().complete).toBe(true);
+    expect(numbers()).toEqual([7, 5, 3, 1]);
+    expect(asked.slice(before)).toEqual(["status=pending"]);
+  });
+
   it("say when they could not be read, and go on when asked again", async () => {
     const { open, breaks, loader, numbers } = table(5);
     await open();

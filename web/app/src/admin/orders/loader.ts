@@ -69,7 +69,8 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
       const page = await source.list(query, signal);
       const found = query.q ? new Set(page.orders.map((order) => order.id)) : undefined;
       store.setView({ filters, bounds, reach: query.q ? lowest(page) : Math.min(covered, lowest(page)), found });
-      take(page);
+      // When every order is known already, no filter has further pages to bring.
+      take(covered === 0 && !query.q ? { ...page, next: null } : page);
       if (filters.sort !== "newest") void all();
     } catch (error) {
       if (!signal.aborted) set({ phase: "failed", complete: false, error });
