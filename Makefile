@@ -1,4 +1,4 @@
-# Ordercast. `make run` and `make test` do everything from a bare checkout with Rust (and a C compiler) installed.
+# Ordercast. `make run` and `make test` do everything from a bare checkout with Rust, a C compiler and Node installed.
 
 .DEFAULT_GOAL := help
 .PHONY: run test bench bench-sockets lint docs help
@@ -9,6 +9,7 @@ DATA ?= data
 ## run: build and start a demo shop on http://localhost:3000 (arguments: ARGS="--listen 127.0.0.1:8080")
 run:
 	@scripts/needs.sh
+	@scripts/app.sh
 	$(CARGO) build --release --locked --package ordercast
 	target/release/ordercast serve --demo --data $(DATA) $(ARGS)
 
@@ -38,6 +39,13 @@ lint:
 docs:
 	$(CARGO) run --quiet --locked --package ordercast -- config --markdown > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
+	@# What the client's types are generated from.
+	@if [ -d web/sdk ]; then \
+		mkdir -p web/sdk/documents && for document in openapi asyncapi; do \
+			$(CARGO) run --quiet --locked --package ordercast -- $$document > web/sdk/documents/$$document.json.new && \
+			mv web/sdk/documents/$$document.json.new web/sdk/documents/$$document.json || exit 1; \
+		done; \
+	fi
 
 ## help: this list
 help:

@@ -6,17 +6,28 @@ cd "$(dirname "$0")/.."
 skipped=()
 skip() { skipped+=("$1"); }
 
+# The app first: the server's build takes it in.
+javascript=yes
+if ! scripts/node.sh; then
+    javascript=
+    skip "the web app and its tests, and the tests with the real socket.io-client: they need Node 20.19 or newer and npm"
+elif ! scripts/app.sh; then
+    echo "The web app could not be built." >&2
+    exit 1
+fi
+
 cargo test --locked --workspace --all-features
 
 # The server is the one that cargo just built.
-if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-    skip "the tests with the real socket.io-client (e2e/), which need node 20.11 or newer and npm"
-elif ! node --eval 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 11) ? 0 : 1)'; then
-    skip "the tests with the real socket.io-client (e2e/), which need node 20.11 or newer; here is $(node --version)"
-elif ! npm ci --prefix e2e --no-fund --no-audit --loglevel=error; then
-    skip "the tests with the real socket.io-client (e2e/): npm could not install it (see above)"
-else
+if [ -n "$javascript" ]; then
+    npm run check --prefix web --silent
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-fund --no-audit --loglevel=error
     npm test --prefix e2e --silent
+    if scripts/chromium.sh; then
+        npm run test:browser --prefix e2e --silent
+    else
+        skip "the tests in a browser (e2e/browser/): install Chromium (Debian, Ubuntu: apt-get install chromium)"
+    fi
 fi
 
 if ! command -v taskset >/dev/null 2>&1 && [ "$(uname -s)" != Linux ]; then

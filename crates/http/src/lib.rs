@@ -10,6 +10,7 @@
 //! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
 //! - [`gateway`]: Socket.IO clients, whom it lets in and what they may do.
 //! - [`guard`]: every request passes it first; `panics` (private) answers for our mistakes. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
+//! - [`pages`]: the web app, which answers what nothing else does.
 //! - [`server`]: the connections under it all, and what is refused before it is a request.
 //! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`], [`asyncapi`]: what is told of it all.
 //!
@@ -30,7 +31,7 @@ pub mod guard;
 pub mod idempotency;
 pub mod metrics;
 pub mod openapi;
-mod pages;
+pub mod pages;
 mod panics;
 pub mod problem;
 pub mod rate_limit;

@@ -17,7 +17,7 @@ use crate::gateway::Sockets;
 use crate::guard::guard;
 use crate::problem::{Code, Problem};
 use crate::resources::{
-    auth, config, health, me, notifications, orders, products, shop_e, stats, stream, users,
+    auth, config, health, me, notifications, orders, products, series, shop_e, stats, stream, users,
 };
 use crate::{asyncapi, idempotency, openapi, pages, submit};
 
@@ -80,6 +80,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(orders::status::set_status))
         .routes(routes!(orders::delivery::set_delivery))
         .routes(routes!(stats::stats))
+        .routes(routes!(series::series))
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::unread_count))
         .routes(routes!(notifications::read))

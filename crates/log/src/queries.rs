@@ -12,7 +12,7 @@ use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
 use crate::record::{Shelved, Snapshot, Told};
-use crate::stats::Stats;
+use crate::stats::{Series, Stats};
 
 /// Whose orders somebody asks for. The caller has decided that they may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,16 @@ pub trait Queries: Send + Sync + 'static {
 
     /// A store's counts; the flow since a moment.
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError>;
+
+    /// A store's counts over time: for each stretch between two `edges`, which rise and lie on multiples of
+    /// [`BUCKET_SECONDS`](crate::stats::BUCKET_SECONDS); and the `most` products sold most in all of them. Costs what
+    /// lies between the edges, in quarters of an hour and in days, however many orders those were.
+    async fn series(
+        &self,
+        store: StoreId,
+        edges: Vec<Timestamp>,
+        most: usize,
+    ) -> Result<At<Series>, LogError>;
 
     /// Orders whose goods waited for an online payment until this moment or before it, and which nobody paid, oldest
     /// first; at most `limit`. Costs what it finds, however many orders there are.

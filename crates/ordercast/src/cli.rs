@@ -57,6 +57,10 @@ pub enum Command {
     Doctor(Box<DoctorArgs>),
     /// Show the configuration, and where each value came from
     Config(Box<ConfigArgs>),
+    /// Print the description of the HTTP API, as OpenAPI 3.1; a server has it at /api/openapi.json
+    Openapi,
+    /// Print the description of the live events, as AsyncAPI 3; a server has it at /api/asyncapi.json
+    Asyncapi,
 }
 
 /// `ordercast serve`

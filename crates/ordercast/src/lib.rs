@@ -64,8 +64,15 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
         Command::Config(args) => {
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
         }
+        Command::Openapi => print_json(&http::router::document())?,
+        Command::Asyncapi => print_json(&http::asyncapi::document(&http::router::document(), None))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A document as it is kept in a repository: indented, so that a change shows as what it is.
+fn print_json(document: &impl serde::Serialize) -> anyhow::Result<()> {
+    Ok(writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(document)?)?)
 }
 
 /// The configuration of a command that opens the data, with the log started.

@@ -301,7 +301,13 @@ fn announce(
         address.to_string()
     };
     writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
-    writeln!(out, "  API and its pages   http://{host}/docs")?;
+    if http::pages::are_built() {
+        writeln!(out, "  the shop            {bold}http://{host}{plain}")?;
+        writeln!(out, "  the console         http://{host}/admin")?;
+    } else {
+        writeln!(out, "  the web app         not in this binary: install Node and build it with make run")?;
+    }
+    writeln!(out, "  the API             http://{host}/docs")?;
     if let Some(realtime) = realtime {
         writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;
     }

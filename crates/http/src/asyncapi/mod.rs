@@ -43,8 +43,9 @@ event of the log has one more, a string: its cursor. `auth.cursor`, or Socket.IO
 const DIALECTS: [(&str, &[Message]); 3] =
     [("standard", standard::SAID), ("rooms", rooms::SAID), ("feed", feed::SAID)];
 
-/// The document; `base_url` is where the server is reached, `openapi` has the schemas they share.
-pub fn document(openapi: &OpenApi, base_url: &str) -> Value {
+/// The document; `base_url` is where the server is reached, if it is about a certain one, `openapi` has the schemas they
+/// share.
+pub fn document(openapi: &OpenApi, base_url: Option<&str>) -> Value {
     let (mut channels, mut operations) = (Map::new(), Map::new());
     for (dialect, own) in DIALECTS {
         let said: Vec<&Message> = every::SAID.iter().chain(own).collect();
@@ -60,7 +61,7 @@ pub fn document(openapi: &OpenApi, base_url: &str) -> Value {
             dialect.to_owned(),
             json!({
                 "address": "/socket.io/", "title": about, "description": about, "messages": messages,
-                "servers": [{"$ref": "#/servers/sockets"}], "bindings": bindings,
+                "bindings": bindings,
             }),
         );
         operations.insert(format!("{dialect}.say"), message::operation(dialect, &said));
@@ -69,10 +70,7 @@ pub fn document(openapi: &OpenApi, base_url: &str) -> Value {
     let said: Vec<&Message> = stream::SAID.iter().collect();
     channels.insert("stream".to_owned(), stream::channel(&said));
     operations.insert("stream.say".to_owned(), message::operation("stream", &said));
-    let secure = base_url.starts_with("https://");
-    let host = base_url.split_once("://").map_or(base_url, |(_, host)| host);
-    let security = json!([{"$ref": "#/components/securitySchemes/bearer"}, {"$ref": "#/components/securitySchemes/cookie"}]);
-    json!({
+    let mut document = json!({
         "asyncapi": "3.0.0",
         "id": "urn:ordercast:live",
         "info": {
@@ -80,10 +78,6 @@ pub fn document(openapi: &OpenApi, base_url: &str) -> Value {
             "license": {"name": "MIT OR Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "servers": {
-            "sockets": {"host": host, "protocol": if secure { "wss" } else { "ws" }, "security": security},
-            "streams": {"host": host, "protocol": if secure { "https" } else { "http" }, "security": security},
-        },
         "channels": channels,
         "operations": operations,
         "components": {
@@ -93,12 +87,32 @@ pub fn document(openapi: &OpenApi, base_url: &str) -> Value {
                 "cookie": {"type": "httpApiKey", "in": "cookie", "name": "ordercast_session"},
             },
         },
-    })
+    });
+    if let Some(base_url) = base_url {
+        reached_at(&mut document, base_url);
+    }
+    document
+}
+
+/// Says where the channels are.
+fn reached_at(document: &mut Value, base_url: &str) {
+    let secure = base_url.starts_with("https://");
+    let host = base_url.split_once("://").map_or(base_url, |(_, host)| host);
+    let security = json!([{"$ref": "#/components/securitySchemes/bearer"}, {"$ref": "#/components/securitySchemes/cookie"}]);
+    document["servers"] = json!({
+        "sockets": {"host": host, "protocol": if secure { "wss" } else { "ws" }, "security": security},
+        "streams": {"host": host, "protocol": if secure { "https" } else { "http" }, "security": security},
+    });
+    let channels = document["channels"].as_object_mut().into_iter().flatten();
+    for (name, channel) in channels {
+        let server = if name == "stream" { "#/servers/streams" } else { "#/servers/sockets" };
+        channel["servers"] = json!([{"$ref": server}]);
+    }
 }
 
 /// `/api/asyncapi.json`.
 pub(crate) fn page(openapi: &OpenApi, base_url: &str) -> Router<Shared> {
-    let text = document(openapi, base_url).to_string();
+    let text = document(openapi, Some(base_url)).to_string();
     let json = HeaderValue::from_static("application/json");
     Router::new().route("/api/asyncapi.json", get(|| async { ([(CONTENT_TYPE, json)], text) }))
 }

@@ -41,6 +41,5 @@ pub(super) fn channel(said: &[&Message]) -> Value {
     let about = "Server-sent events.";
     json!({
         "address": "/api/v1/stream", "title": about, "description": about, "messages": message::all(said),
-        "servers": [{"$ref": "#/servers/streams"}],
     })
 }

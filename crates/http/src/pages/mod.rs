@@ -19,6 +19,11 @@ use crate::problem::{Code, Problem};
 /// What is the server's own, whatever a page would like to be called.
 const OURS: [&str; 5] = ["/api", "/docs", "/health", "/metrics", "/socket.io"];
 
+/// Whether the web app is in this binary.
+pub fn are_built() -> bool {
+    Site::embedded().page().is_some()
+}
+
 /// Answers what nothing else answers.
 pub(crate) fn fallback(routes: Router<Shared>) -> Router<Shared> {
     // Read once: the files do not change while the binary runs.

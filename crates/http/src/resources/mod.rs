@@ -7,6 +7,7 @@ pub mod me;
 pub mod notifications;
 pub mod orders;
 pub mod products;
+pub mod series;
 pub mod shop_e;
 pub mod stats;
 pub mod stream;

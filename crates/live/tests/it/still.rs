@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use log::accounts::{Email, Revoked, User};
 use log::inbox::Line;
-use log::stats::Stats;
+use log::stats::{Series, Stats};
 use log::{
     At, Committed, Cursor, Epoch, Inbox, InboxFilter, InboxPage, LogError, OrderFilter, Page, ProductFilter,
     Queries, Recorded, Scope, Seq, Shelved, Snapshot, Stretch, TailError, Told,
@@ -94,6 +94,10 @@ impl Queries for Still {
     }
 
     async fn timeline(&self, _: OrderNumber) -> Result<At<Vec<Told>>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<At<Series>, LogError> {
         Err(LogError::Cancelled)
     }
 

@@ -26,6 +26,11 @@ impl Catalogue {
         self.keys.clear();
     }
 
+    /// The key of a product that is loaded.
+    pub(super) fn key(&self, id: ProductId) -> Option<i64> {
+        self.keys.get(&id).copied()
+    }
+
     /// Loads a product, unless it is loaded already.
     pub(super) fn load(
         &mut self,

@@ -13,7 +13,8 @@ use super::checkpoint::Gate;
 use super::inbox::Opened;
 use super::people::People;
 use super::runs::{Indexes, Runs};
-use super::{accounts, history, prune, stats};
+use super::sales::Sales;
+use super::{accounts, deliveries, history, prune, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::{Epoch, Seq};
 use crate::error::LogError;
@@ -31,7 +32,8 @@ pub struct SqliteJournal {
     pub(super) topic_runs: Arc<Runs>,
     answers: Answers,
     pub(super) people: People,
-    catalogue: Catalogue,
+    pub(super) catalogue: Catalogue,
+    pub(super) sales: Sales,
     /// Keys of stores, as the tables use them.
     stores: HashMap<StoreId, i64>,
     /// Changes when another connection wrote: what we keep in memory is then out of date.
@@ -57,6 +59,7 @@ impl SqliteJournal {
             answers,
             people: People::default(),
             catalogue: Catalogue::default(),
+            sales: Sales::default(),
             stores: HashMap::new(),
             data_version,
             keep_events,
@@ -72,6 +75,7 @@ impl SqliteJournal {
     fn forget(&mut self) {
         self.people.forget();
         self.catalogue.forget();
+        self.sales.forget();
         self.stores.clear();
     }
 
@@ -195,6 +199,10 @@ impl Journal for SqliteJournal {
         self.write_orders(&writes.orders, writes.at)?;
         self.write_events(&writes.events)?;
         self.answers.add(&self.connection, &writes.answers, writes.at)?;
+        for ((store, at, slot), count) in &writes.stats.deliveries {
+            let store = self.store_key(store)?;
+            deliveries::write(&self.connection, store, *at, *slot, *count)?;
+        }
         stats::write(&self.connection, &writes.stats)
     }
 

@@ -4,7 +4,7 @@
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
 //! - `journal.rs`, `write.rs`: the writer's side. `answers.rs`, `filters.rs`: remembered answers; `runs.rs`: indexes
 //!   written sequentially; `people.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`, `reservations.rs`: what else is
-//!   written.
+//!   written. `sales.rs`, `deliveries.rs`: what was sold, and how long that took, by stretches of time (`spans.rs`).
 //! - `readers.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
 //!   orders; `history.rs`, `tail.rs`: the log itself. `topics.rs`: whom an event concerns;
 //!   `placed.rs`: the first events of orders; `shelves.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
@@ -15,6 +15,7 @@ mod answers;
 pub mod backup;
 mod catalogue;
 mod checkpoint;
+mod deliveries;
 mod filters;
 mod history;
 mod inbox;
@@ -30,9 +31,11 @@ mod readers;
 mod reservations;
 mod rows;
 mod runs;
+mod sales;
 mod schema;
 mod search;
 mod shelves;
+mod spans;
 mod stats;
 mod statuses;
 mod tail;

@@ -243,6 +243,10 @@ fn read(connection: &Connection, indexes: &Indexes) {
     let events = history::of_order(connection, OrderNumber::FIRST, Seq(u64::MAX)).unwrap();
     assert!(!history::tell(connection, events).unwrap().is_empty());
     stats::read(connection, &StoreId::main(), at).unwrap();
+    // Some buckets, and days between them.
+    let edges = [0, 900, 100 * 86_400 + 1800].map(|second| Timestamp::from_second(second).unwrap());
+    let series = stats::series(connection, &StoreId::main(), &edges, 9).unwrap();
+    assert_eq!(series.most_sold.len(), 1);
     reservations::due(connection, at, 9).unwrap();
     accounts::by_id(connection, &user("ben")).unwrap();
     accounts::by_email(connection, &Email::new("ben@example.com").unwrap()).unwrap();

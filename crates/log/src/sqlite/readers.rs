@@ -19,7 +19,7 @@ use crate::error::LogError;
 use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
 use crate::queries::{At, OrderFilter, Page, ProductFilter, Queries, Scope, Stretch, TailError};
 use crate::record::{Shelved, Snapshot, Told};
-use crate::stats::Stats;
+use crate::stats::{Series, Stats};
 
 /// The queries on SQLite. Also owns the checkpointing thread: it stops with the last reader.
 pub struct SqliteQueries {
@@ -179,6 +179,15 @@ impl Queries for SqliteQueries {
 
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {
         self.read_at(move |connection, _| stats::read(connection, &store, since)).await
+    }
+
+    async fn series(
+        &self,
+        store: StoreId,
+        edges: Vec<Timestamp>,
+        most: usize,
+    ) -> Result<At<Series>, LogError> {
+        self.read_at(move |connection, _| stats::series(connection, &store, &edges, most)).await
     }
 
     async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError> {

@@ -6,19 +6,25 @@
 
 use rusqlite::Connection;
 
-use super::{reservations, topics};
+use super::{deliveries, reservations, sales, topics};
 use crate::error::LogError;
 
 /// Marks the file as ours (`PRAGMA application_id`): "ORDC".
 pub(super) const APPLICATION_ID: u32 = 0x4f52_4443;
 
 /// Each step leads from the schema of its index to the next one. Append; never change one that was released.
-const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 /// The step that brought the index of [`topics`]: it has to be filled from the events that are there.
 const TOPICS: usize = 1;
 /// The step that brought the table of [`reservations`]: it has to be filled from the orders that are there.
 const RESERVATIONS: usize = 2;
+/// The step that brought what was sold and how long deliveries took: from the orders and events that are there.
+const SERIES: usize = 3;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -65,6 +71,10 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
         match done {
             TOPICS => topics::fill(&change)?,
             RESERVATIONS => reservations::fill(&change)?,
+            SERIES => {
+                sales::fill(&change)?;
+                deliveries::fill(&change)?;
+            }
             _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;

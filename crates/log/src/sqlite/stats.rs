@@ -1,12 +1,14 @@
 //! Counts, written with every batch.
 
 use jiff::Timestamp;
-use orders::{Currency, StoreId};
+use orders::StoreId;
 use rusqlite::Connection;
 
 use super::rows::{status_code, status_of};
+use super::sales::currency;
+use super::{deliveries, listing, sales};
 use crate::error::LogError;
-use crate::stats::{Flow, Stats, StatsDelta, Tally, bucket};
+use crate::stats::{Flow, Series, Stats, StatsDelta, Tally, bucket};
 
 pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), LogError> {
     let mut counts = connection.prepare_cached(
@@ -45,9 +47,7 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
 }
 
 pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -> Result<Stats, LogError> {
-    let currency = |code: String| -> Result<Currency, LogError> {
-        code.parse().map_err(|_| LogError::Corrupt(format!("currency {code}")))
-    };
+    let currency = |code: String| currency(&code);
     let mut stats = Stats::default();
     let mut counts =
         connection.prepare_cached("SELECT status, currency, orders, amount FROM counts WHERE store = ?1")?;
@@ -72,4 +72,48 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
         stats.since.push((currency(row.get(0)?)?, flow));
     }
     Ok(stats)
+}
+
+/// A store's counts over time: for each stretch between two edges, which rise.
+pub(super) fn series(
+    connection: &Connection,
+    store: &StoreId,
+    edges: &[Timestamp],
+    most: usize,
+) -> Result<Series, LogError> {
+    let (Some(from), Some(to)) = (edges.first(), edges.last()) else { return Ok(Series::default()) };
+    let edges: Vec<i64> = edges.iter().map(|edge| bucket(*edge)).collect();
+    let between = (bucket(*from), bucket(*to));
+    let mut series =
+        Series { stretches: vec![Vec::new(); edges.len().saturating_sub(1)], ..Series::default() };
+    let mut flows = connection.prepare_cached(
+        "SELECT bucket, currency, placed, amount, cancelled, cancelled_amount, delivered \
+         FROM flow WHERE store = ?1 AND bucket >= ?2 AND bucket < ?3 ORDER BY bucket",
+    )?;
+    let mut rows = flows.query((store.as_str(), between.0, between.1))?;
+    let mut stretch = 0;
+    while let Some(row) = rows.next()? {
+        let at: i64 = row.get(0)?;
+        while edges.get(stretch + 1).is_some_and(|end| *end <= at) {
+            stretch += 1;
+        }
+        let currency = currency(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+        let flow = Flow {
+            placed: row.get(2)?,
+            amount: row.get(3)?,
+            cancelled: row.get(4)?,
+            cancelled_amount: row.get(5)?,
+            delivered: row.get(6)?,
+        };
+        let Some(flows) = series.stretches.get_mut(stretch) else { break };
+        match flows.iter_mut().find(|(of, _)| *of == currency) {
+            Some((_, sum)) => sum.add(&flow),
+            None => flows.push((currency, flow)),
+        }
+    }
+    if let Some(store) = listing::store_key(connection, store)? {
+        series.deliveries = deliveries::read(connection, store, between)?;
+        series.most_sold = sales::most(connection, store, between, most)?;
+    }
+    Ok(series)
 }

@@ -18,10 +18,11 @@ use crate::record::Recorded;
 
 impl SqliteJournal {
     pub(super) fn write_orders(&mut self, orders: &[OrderWrite], at: Timestamp) -> Result<(), LogError> {
-        let mut placed = Vec::new();
+        let (mut placed, mut sold) = (Vec::new(), Vec::new());
         for write in orders {
             if write.new {
-                let customer = self.insert_order(write, at)?;
+                let (customer, store) = self.insert_order(write, at)?;
+                sold.push((&write.snapshot.order, store));
                 placed.push(Entry { key: customer, value: history::sql(write.snapshot.order.number) });
             } else {
                 self.update_order(write)?;
@@ -29,11 +30,11 @@ impl SqliteJournal {
             reservations::write(&self.connection, write)?;
         }
         self.customer_runs.add(&self.connection, placed.into_iter())?;
-        Ok(())
+        self.sales.add(&self.connection, &self.catalogue, &sold)
     }
 
-    /// Returns its customer's key.
-    fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<i64, LogError> {
+    /// Returns its customer's key, and its store's.
+    fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<(i64, i64), LogError> {
         let (order, contact) = (&write.snapshot.order, &write.snapshot.contact);
         let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
         let store = self.store_key(&order.store)?;
@@ -61,7 +62,7 @@ impl SqliteJournal {
         if let Some(shipping) = shipping {
             self.people.index(&self.connection, &order.customer, Some(shipping))?;
         }
-        Ok(customer)
+        Ok((customer, store))
     }
 
     fn update_order(&mut self, write: &OrderWrite) -> Result<(), LogError> {

@@ -16,6 +16,7 @@ pub(crate) mod reservations;
 pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod sequence;
+pub(crate) mod series;
 pub(crate) mod shop;
 pub(crate) mod tail;
 pub(crate) mod time;
@@ -134,6 +135,11 @@ macro_rules! contract {
                 revoked_is_what_ended_before_its_tokens_did,
                 users_from_elsewhere_appear_with_their_names,
                 a_token_from_elsewhere_changes_no_local_account,
+            }
+            series {
+                a17_a_series_equals_a_recount,
+                a17_what_is_sold_is_counted_over_many_orders_and_restarts,
+                a17_a_product_that_changes_currency_is_counted_in_each,
             }
             reservations {
                 e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour,

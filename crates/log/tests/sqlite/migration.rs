@@ -1,6 +1,7 @@
 //! A database of an earlier version.
 
 use ordercast_log::sqlite::Database;
+use ordercast_log::stats::{BUCKET_SECONDS, bucket};
 use ordercast_log::{Inbox, InboxFilter, Mark, Scope, Seq, Told};
 use orders::Status;
 
@@ -9,12 +10,16 @@ use super::contract::log::{Log, snapshot};
 use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
 use super::contract::walk::Walk;
 
+const TO_VERSION_2: &str =
+    "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
+
 /// Takes away what later versions brought.
 fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
         .execute_batch(
-            "DROP TABLE reservations;
+            "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
+             DELETE FROM meta WHERE name = 'sales_counted';
              DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
              DELETE FROM meta WHERE name = 'inboxes_since';
              DELETE FROM users WHERE id LIKE 'driver-%';
@@ -88,10 +93,36 @@ async fn e1_what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
     let before = walk.log.queries().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
     assert!(before.len() > 5, "{before:?}");
     walk.log.stop();
-    walk.log.backend().raw().execute_batch("DROP TABLE reservations; PRAGMA user_version = 2;").unwrap();
+    walk.log.backend().raw().execute_batch(TO_VERSION_2).unwrap();
     walk.log.restart_after_stop().await;
     let after = walk.log.queries().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
     assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_3() {
+    let mut walk = Walk::<Sqlite>::of(14, 1500).await;
+    let edges = || {
+        let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
+        let (first, last) = (walk.events[0].event.at, walk.events.last().unwrap().event.at);
+        vec![edge(first), edge(last + jiff::SignedDuration::from_secs(BUCKET_SECONDS))]
+    };
+    let edges = edges();
+    let read = async |walk: &Walk<Sqlite>| {
+        let read = walk.log.queries().series(orders::StoreId::main(), edges.clone(), 50).await.unwrap().value;
+        (read.stretches, read.deliveries, read.most_sold)
+    };
+    let before = read(&walk).await;
+    assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
+    walk.log.stop();
+    let back = "DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
+                PRAGMA user_version = 3;";
+    walk.log.backend().raw().execute_batch(back).unwrap();
+    walk.log.restart_after_stop().await;
+    let mark = "SELECT value FROM meta WHERE name = 'sales_counted'";
+    let mark: i64 = walk.log.backend().raw().query_row(mark, (), |row| row.get(0)).unwrap();
+    assert!(mark > 10_100, "all of them are written: {mark}");
+    assert_eq!(read(&walk).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

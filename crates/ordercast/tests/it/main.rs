@@ -15,6 +15,7 @@ mod operations;
 mod orders;
 mod payment;
 mod resume;
+mod series;
 mod shutdown;
 mod support;
 mod time;

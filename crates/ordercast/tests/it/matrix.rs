@@ -62,6 +62,7 @@ const TABLE: &[Row] = &[
     ("PUT", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
     ("PUT", "/api/v1/orders/{order}/delivery", Read, [401, 403, 404, 200, 404, 200, 404]),
     ("GET", "/api/v1/stats", Read, ANY_STAFF),
+    ("GET", "/api/v1/stats/series", Read, ANY_STAFF),
     ("GET", "/api/v1/notifications", Read, ANYBODY_SIGNED_IN),
     ("GET", "/api/v1/notifications/unread-count", Read, ANYBODY_SIGNED_IN),
     ("POST", "/api/v1/notifications/{id}/read", Read, [401, 200, 404, 200, 404, 404, 404]),
@@ -302,6 +303,9 @@ async fn d23_a_store_sees_and_changes_only_its_own() {
         assert_eq!(list["orders"].as_array().unwrap().len(), 1);
         assert_eq!(list["orders"][0]["id"], sees["id"]);
         assert_eq!(shop.get("/api/v1/stats").by(&who).gives(200).await["total"], 1);
+        let series = shop.get("/api/v1/stats/series").by(&who).gives(200).await;
+        assert_eq!(series["topProducts"].as_array().unwrap().len(), 1);
+        assert_eq!(series["topProducts"][0]["name"], sees["items"][0]["name"]);
         let managed = shop.get("/api/orders/manage").by(&who).gives(200).await;
         assert_eq!(managed["orders"].as_array().unwrap().len(), 1);
         let head = shop.head().await;

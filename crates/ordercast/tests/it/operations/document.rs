@@ -213,3 +213,42 @@ async fn answers_are_as_the_document_says() {
     let problem = shop.get("/api/v1/orders?limit=0").by(&sam).send().await.json();
     fits(&document, &document["components"]["schemas"]["Problem"], &problem, "Problem");
 }
+
+#[tokio::test]
+async fn the_documents_are_printed_without_a_server() {
+    let data = tempfile::tempdir().unwrap();
+    let shop = Shop::open().await;
+    for (command, path) in [("openapi", "/api/openapi.json"), ("asyncapi", "/api/asyncapi.json")] {
+        let printed = crate::binary::run(data.path(), &[command]).await.well();
+        let mut printed: Value = serde_json::from_str(&printed).unwrap();
+        let mut served = shop.get(path).gives(200).await;
+        // Where a server is, only that server says.
+        assert!(printed.get("servers").is_none(), "{command}");
+        drop(served.as_object_mut().unwrap().remove("servers"));
+        for document in [&mut printed, &mut served] {
+            for channel in document["channels"].as_object_mut().into_iter().flatten() {
+                drop(channel.1.as_object_mut().unwrap().remove("servers"));
+            }
+        }
+        assert_eq!(printed, served, "{command}");
+    }
+    let files = std::fs::read_dir(data.path()).unwrap().count();
+    assert_eq!(files, 0, "nothing is made for it");
+}
+
+/// The client's types are generated from copies of the documents, where the client is.
+#[tokio::test]
+async fn the_clients_copies_of_the_documents_are_fresh() {
+    let documents = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/sdk/documents");
+    if !documents.is_dir() {
+        return;
+    }
+    for command in ["openapi", "asyncapi"] {
+        let printed = crate::binary::run(&documents, &[command]).await.well();
+        let kept = std::fs::read_to_string(documents.join(format!("{command}.json"))).unwrap();
+        assert!(
+            kept == printed,
+            "web/sdk/documents/{command}.json is old: run `make docs`, then npm run generate in web/"
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! A store's counts over time (row A17).
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::support::Shop;
+use crate::support::clock::Ahead;
+use crate::support::goods::cart;
+use crate::support::people::patient;
+
+#[tokio::test]
+async fn a17_charts_show_what_happened_when_and_move_with_it() {
+    let clock = Arc::new(Ahead::default());
+    let shop = Shop::on(clock.clone(), &[("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata")]).await;
+    let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
+    let (tea, cup) = (shop.product("Tea", 1000).await, shop.product("Cup", 1000).await);
+    let place = async |lines: &[_]| {
+        let view = shop.post("/api/v1/orders", &cart(lines)).by(&asha).gives(201).await;
+        format!("/api/v1/orders/{}", view["id"].as_str().unwrap())
+    };
+    let set = async |path: &str, status: &str| {
+        shop.put(&format!("{path}/status"), &json!({"status": status})).by(&sam).gives(200).await
+    };
+    let first = place(&[(tea, 2), (cup, 5)]).await;
+    let second = place(&[(tea, 1)]).await;
+    set(&second, "cancelled").await;
+    clock.advance(SignedDuration::from_hours(26));
+    let third = place(&[(tea, 4)]).await;
+    set(&first, "delivered").await;
+    clock.advance(SignedDuration::from_mins(30));
+    set(&third, "delivered").await;
+
+    let days = shop.get("/api/v1/stats/series?bucket=day").by(&sam).gives(200).await;
+    let stats = shop.get("/api/v1/stats").by(&sam).gives(200).await;
+    assert_eq!((&days["bucket"], &days["cursor"]), (&json!("day"), &stats["cursor"]));
+    let points = days["points"].as_array().unwrap();
+    assert_eq!((points.len(), &points[0]["at"]), (30, &days["from"]));
+    let sum = |field: &str| points.iter().map(|point| point[field].as_i64().unwrap()).sum::<i64>();
+    assert_eq!([sum("orders"), sum("cancelled"), sum("delivered")], [3, 1, 2]);
+    // Midnight in the store's zone, not anybody else's.
+    let at = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
+    for point in points {
+        assert_eq!(at(&point["at"]).to_string()[11..], *"18:30:00Z");
+    }
+    // The two that came together are in one day, and the last two in another.
+    let busy: Vec<_> = points.iter().filter(|point| point["orders"] != 0).collect();
+    assert_eq!(
+        (&busy[0]["orders"], &busy[0]["revenue"]),
+        (&json!(2), &json!([{"amount": 10_000, "currency": "EUR"}]))
+    );
+    assert_eq!(
+        (&busy[1]["orders"], &busy[1]["revenue"]),
+        (&json!(1), &json!([{"amount": 5000, "currency": "EUR"}]))
+    );
+    assert_eq!(points.iter().filter(|point| point["revenue"] == json!([])).count(), 28);
+
+    let eur = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    assert_eq!(
+        days["topProducts"],
+        json!([
+            {"productId": tea.0, "name": "Tea", "quantity": 7, "revenue": eur(8750)},
+            {"productId": cup.0, "name": "Cup", "quantity": 5, "revenue": eur(6250)},
+        ])
+    );
+    let about = |told: &Value, exact: i64| {
+        let off = (told.as_i64().unwrap() - exact).abs();
+        assert!(off * 1000 <= exact * 40, "{told} is not about {exact}");
+    };
+    about(&days["deliveryTime"]["median"], 30 * 60);
+    about(&days["deliveryTime"]["p90"], 26 * 3600);
+
+    // An hour later there is one point more, the same in whatever portions it is asked for.
+    let hours = shop.get("/api/v1/stats/series?bucket=hour").by(&sam).gives(200).await;
+    let points = hours["points"].as_array().unwrap();
+    assert_eq!(points.len(), 24);
+    let seconds = |pair: &[Value]| at(&pair[1]["at"]).duration_since(at(&pair[0]["at"])).as_secs();
+    assert!(points.windows(2).all(|pair| seconds(pair) == 3600));
+    let now = ordercast::clock::now() + SignedDuration::from_mins(26 * 60 + 30);
+    assert!(at(&points[23]["at"]) <= now && now < at(&hours["to"]), "{}", hours["to"]);
+    let recent: i64 = points.iter().map(|point| point["orders"].as_i64().unwrap()).sum();
+    assert_eq!((recent, &hours["topProducts"][0]["quantity"]), (1, &json!(4)));
+    clock.advance(SignedDuration::from_hours(1));
+    let later = shop.get("/api/v1/stats/series?bucket=hour").by(&sam).gives(200).await;
+    assert!(at(&later["from"]) > at(&points[0]["at"]) && later["points"].as_array().unwrap().len() == 24);
+}
+
+#[tokio::test]
+async fn a17_a_store_in_which_nothing_happened_has_empty_charts() {
+    let shop = Shop::open().await;
+    let path = "/api/v1/stats/series?from=2026-01-01T10:30:00Z&to=2026-01-01T12:00:01Z&bucket=hour";
+    let series = shop.get(path).by(&patient("sam", "admin")).gives(200).await;
+    let point = |at: &str| json!({"at": at, "orders": 0, "cancelled": 0, "delivered": 0, "revenue": []});
+    let expected = json!({
+        "bucket": "hour", "from": "2026-01-01T10:00:00Z", "to": "2026-01-01T13:00:00Z",
+        "points": [point("2026-01-01T10:00:00Z"), point("2026-01-01T11:00:00Z"), point("2026-01-01T12:00:00Z")],
+        "deliveryTime": null, "topProducts": [], "cursor": series["cursor"],
+    });
+    assert_eq!(series, expected);
+    let most = "/api/v1/stats/series?from=2024-12-01T00:00:00Z&to=2026-01-05T00:00:00Z&bucket=day";
+    let most = shop.get(most).by(&patient("sam", "admin")).gives(200).await;
+    assert_eq!(most["points"].as_array().unwrap().len(), 400);
+}

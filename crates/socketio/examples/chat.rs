@@ -1,0 +1,135 @@
+//! A chat that remembers: every client, however slow or late, gets every line once, in order, from one shared list.
+//!
+//! ```sh
+//! cargo run -p ordercast-socketio --example chat     # http://localhost:3001
+//! ```
+//! ```js
+//! const socket = io("http://localhost:3001");
+//! socket.on("line", ({ from, text }) => console.log(from, text));
+//! socket.emit("say", "hello", ({ number }) => console.log("it is line", number));
+//! ```
+//!
+//! It shows what this server is made for: a client is a *place* in the list, not a queue. [`Application::fill`] hands over
+//! what is behind that place, as much as the client takes; a line is encoded once for everybody. A client that was away
+//! comes back with the offset of the last line it saw, and goes on there.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::task::Context;
+
+use axum::Router;
+use http_types::request::Parts;
+use ordercast_socketio::engine::Engine;
+use ordercast_socketio::{
+    Accepted, Application, Auth, Config, ConnectError, Event, Frame, Outgoing, Refused, Service, Socket,
+    SocketIo, WeakSocket, packet,
+};
+use serde_json::json;
+
+/// Lines that somebody who comes for the first time is shown.
+const SHOWN: usize = 20;
+
+#[derive(Default)]
+struct Chat {
+    lines: RwLock<Vec<Frame>>,
+    present: Mutex<Vec<WeakSocket<Self>>>,
+    names: AtomicU64,
+}
+
+/// How many lines a client was sent.
+struct Reader {
+    name: String,
+    place: Mutex<usize>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Chat {
+    fn say(&self, from: &str, text: &str) -> usize {
+        let number = {
+            let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
+            let number = lines.len() + 1;
+            let line = json!({ "from": from, "text": text, "number": number });
+            // A string at the end of an event is its offset: what a client that comes back says it saw last.
+            lines.push(packet::event("line", &line.to_string(), Some(&number.to_string())));
+            number
+        };
+        let mut present = lock(&self.present);
+        present.retain(WeakSocket::is_alive);
+        let everybody = present.clone();
+        drop(present);
+        for socket in everybody {
+            socket.pull();
+        }
+        number
+    }
+}
+
+impl Application for Chat {
+    type Handshake = ();
+    type Client = Reader;
+
+    fn handshake(&self, _: &Parts) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    async fn connect(
+        self: Arc<Self>,
+        socket: Socket<Self>,
+        auth: Auth,
+    ) -> Result<Accepted<Reader>, ConnectError> {
+        if socket.namespace() != "/" {
+            return Err(ConnectError::invalid_namespace());
+        }
+        let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner).len();
+        let seen = auth.offset().and_then(|offset| offset.parse().ok()).filter(|seen| *seen <= lines);
+        let place = Mutex::new(seen.unwrap_or_else(|| lines.saturating_sub(SHOWN)));
+        let name = auth.text("name").map_or_else(
+            || format!("guest {}", self.names.fetch_add(1, Ordering::Relaxed) + 1),
+            ToOwned::to_owned,
+        );
+        // Given back, it tells the client that nothing is missing. Here the offset says all there is to know; a server
+        // whose lines are not for everybody makes one that cannot be guessed.
+        let pid = seen.and(auth.pid()).map_or_else(|| socket.id().to_string(), ToOwned::to_owned);
+        Ok(Accepted { client: Reader { name, place }, pid: Some(pid) })
+    }
+
+    fn connected(&self, socket: &Socket<Self>) {
+        lock(&self.present).push(socket.downgrade());
+        socket.pull();
+    }
+
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+        let (Some(reader), Some(text)) = (socket.client(), event.args.first().and_then(|text| text.as_str()))
+        else {
+            return;
+        };
+        if event.name == "say" {
+            let number = self.say(&reader.name, text);
+            if let Some(ack) = event.ack {
+                drop(ack.send(&json!({ "number": number })));
+            }
+        }
+    }
+
+    fn fill(&self, reader: &Reader, _: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+        let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner);
+        let mut place = lock(&reader.place);
+        while let Some(line) = lines.get(*place).filter(|_| !outgoing.is_full()) {
+            outgoing.push(line.clone());
+            *place += 1;
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let config = Config::default();
+    let chat = Engine::new(SocketIo::new(Arc::new(Chat::default()), &config), config);
+    let app = Router::new().route_service("/socket.io/", Service::new(chat));
+    let listener = tokio::net::TcpListener::bind("localhost:3001").await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds the web app, which the server's build then takes in. Without Node there is no app, and everything else works.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! scripts/node.sh; then
+    echo "*** The web app is left out: install Node 20.19 or newer (https://nodejs.org) and run this again to have it. ***" >&2
+    exit 0
+fi
+# Only what changed is done again: npm ci takes half a minute.
+lock=web/package-lock.json
+if [ ! -e web/node_modules/.installed ] || ! cmp -s "$lock" web/node_modules/.installed; then
+    npm ci --prefix web --no-fund --no-audit --loglevel=error
+    cp "$lock" web/node_modules/.installed
+fi
+if [ ! -e web/app/dist/index.html ] || [ -n "$(find web/app web/sdk web/react "$lock" \
+    \( -name node_modules -o -name dist \) -prune -o -type f -newer web/app/dist/index.html -print -quit)" ]; then
+    npm run build --prefix web --workspace @ordercast/app --silent
+fi
