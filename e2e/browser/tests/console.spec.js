@@ -123,7 +123,7 @@ test("E11 both changed the tracking number: both versions are shown, and neither
   const ben = await people.arrive(await server.addStaff("Ben Okafor"));
   await admin.open(`/admin/orders/${order.number}`);
   await ben.open(`/admin/orders/${order.number}`);
-  const field = (person) => person.page.getByLabel("Tracking number");
+  const field = (person) => person.page.getByRole("textbox", { name: "Tracking number" });
   await field(admin).fill("MINE-1");
   await admin.page.getByLabel("Internal note").fill("Ring the bell twice");
   await field(ben).fill("THEIRS-2");
