@@ -68,6 +68,13 @@ export default defineConfig({
       "/socket.io": { ...proxied, ws: true },
     },
   },
+  // As the server sends it, so that what it forbids is noticed here.
+  preview: {
+    headers: {
+      "content-security-policy":
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    },
+  },
   build: {
     target: "baseline-widely-available",
     manifest: true,

@@ -28,7 +28,9 @@ export function LiveToasts() {
       return;
     }
     const page = staff ? `/admin/orders/${event.orderId}` : `/orders/${event.orderId}`;
-    toast.show(told.severity, told.message, { id, ...(!location.endsWith(`/orders/${event.orderId}`) && { action: { label: "Show", onPress: () => navigate(page) } }) });
+    // Whoever did it is at it, or on the way there.
+    const leads = !event.own && !location.endsWith(`/orders/${event.orderId}`);
+    toast.show(told.severity, told.message, { id, ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }) });
   });
   return null;
 }

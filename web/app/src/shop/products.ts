@@ -1,6 +1,6 @@
 import type { Product, Store } from "@ordercast/client";
 import { useStore } from "@ordercast/react";
-import { useRef } from "react";
+import { useMemo } from "react";
 
 import { request } from "../api/http";
 
@@ -108,8 +108,6 @@ export interface Products extends ProductsSnapshot {
 
 /** The catalogue; or what of it carries `q` in its name, as the server finds it. */
 export function useProducts(q = ""): Products {
-  const found = useRef<{ q: string; list: ProductList }>({ q: "", list: whole });
-  if (found.current.q !== q) found.current = { q, list: q ? new ProductList(q) : whole };
-  const { list } = found.current;
+  const list = useMemo(() => (q ? new ProductList(q) : whole), [q]);
   return { ...useStore(list), reload: list.load, loadMore: list.loadMore };
 }

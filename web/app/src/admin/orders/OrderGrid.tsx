@@ -12,7 +12,7 @@ import type { Selection, SelectionChange } from "./selection";
 import type { Status } from "./status";
 import { useOrderTable } from "./table";
 import { useAnchoredScroll } from "./useAnchoredScroll";
-import { useMedia } from "./useMedia";
+import { useMedia } from "../ui/useMedia";
 
 export interface OrderGridProps {
   ids: readonly string[];
