@@ -98,32 +98,6 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     stop();
   });
 
-  test("D16: a window that lags behind does not take the kept cursor back", async () => {
-    const storage = memoryStorage();
-    const token = await tokenOf(server, server.asha);
-    const network = await startNetwork(server.port);
-    onTestFinished(() => network.remove());
-    const one = openWith({ baseUrl: server.url, token, storage });
-    await live(one, "socket");
-    const order = await placeOrder(one);
-    await one.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
-    const key = storage.keys().find((each) => each.includes(":cursor:"));
-    const kept = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
-    const [epoch, seq] = kept.cursor.split(":");
-    // The other window reads the same storage, and starts where it once was.
-    const older = `${epoch}:${Number(seq) - 1}`;
-    const copy = memoryStorage();
-    for (const each of storage.keys()) copy.setItem(each, storage.getItem(each) ?? "");
-    copy.setItem(key ?? "", JSON.stringify({ cursor: older, at: Date.now() }));
-    const shared = { ...storage, getItem: (name: string) => (name === key && !hasRead ? ((hasRead = true), copy.getItem(name)) : storage.getItem(name)) };
-    let hasRead = false;
-    const two = openWith({ baseUrl: server.url, token, storage: shared });
-    await live(two, "socket");
-    await two.told.until("the order again", (events) => events.some((event) => event.orderId === order.id));
-    const after = JSON.parse(storage.getItem(key ?? "") ?? "{}") as { cursor: string };
-    expect(Number(after.cursor.split(":")[1])).toBeGreaterThanOrEqual(Number(seq));
-  });
-
   test("a cursor of another history: what was known is forgotten and read anew", async () => {
     const storage = memoryStorage();
     const token = await tokenOf(server, server.asha);
