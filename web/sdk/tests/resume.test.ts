@@ -98,6 +98,38 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     stop();
   });
 
+  test("X4: the stream asked before the list was read, and is let in late: the order between is not lost", async () => {
+    const network = await startNetwork(server.port);
+    onTestFinished(() => network.remove());
+    const asha = await open(server, server.asha);
+    network.decide(({ path }) => (path.startsWith("/api/v1/stream") ? "hold" : "pass"));
+    const page = await open(server, server.asha, { baseUrl: network.url, transports: ["sse"] });
+    const stop = page.orders.subscribe(() => undefined);
+    await until(page.orders, "the list", (list) => list.state === "ready" && network.held === 1);
+    const order = await placeOrder(asha);
+    network.release();
+    await until(page.orders, "the order", (list) => list.orders[0]?.id === order.id);
+    stop();
+  });
+
+  test("X4: the list was read before the stream began, and arrives late: the order between is not lost", async () => {
+    const network = await startNetwork(server.port);
+    onTestFinished(() => network.remove());
+    const asha = await open(server, server.asha);
+    network.decide(({ path }) => (path.startsWith("/api/v1/stream") ? "refuse" : path.startsWith("/api/v1/orders") ? "hold-answer" : "pass"));
+    const page = await open(server, server.asha, { baseUrl: network.url, transports: ["sse"] });
+    const stop = page.orders.subscribe(() => undefined);
+    await until(page.connection, "the list was read, and the stream refused", (now) => network.held === 1 && now.lastError !== null);
+    const order = await placeOrder(asha);
+    network.decide(() => "pass");
+    page.connection.reconnect();
+    await live(page, "sse");
+    expect(page.orders.getSnapshot().state).toBe("loading");
+    network.release();
+    await until(page.orders, "the order", (list) => list.orders[0]?.id === order.id);
+    stop();
+  });
+
   test("a cursor of another history: what was known is forgotten and read anew", async () => {
     const storage = memoryStorage();
     const token = await tokenOf(server, server.asha);

@@ -21,7 +21,7 @@ async function setUp(lines: readonly Notification[], at: number) {
     reads += 1;
     return Promise.resolve(Response.json(served));
   });
-  const inbox = createInbox({ api, environment: world, pulse: createPulse(world), account: () => ASHA, onRead: () => undefined });
+  const inbox = createInbox({ api, environment: world, pulse: createPulse(world), account: () => ASHA, onRead: () => undefined, covers: () => true });
   inbox.subscribe(() => undefined);
   await inbox.load();
   const arrive = (each: Notification) => {
