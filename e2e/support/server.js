@@ -1,11 +1,12 @@
 // A server of its own for each test file: the real binary, a free port, a fresh data directory.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { Shop } from "./shop.js";
 import { within } from "./within.js";
 
@@ -29,6 +30,7 @@ export async function startServer(...options) {
 
 class Server {
   log = "";
+  #clerks = new Set();
 
   constructor(data, port, options) {
     this.data = data;
@@ -84,6 +86,18 @@ class Server {
 
   admin() {
     return this.shop.signIn("admin@example.com", this.password);
+  }
+
+  /** One more clerk, as an operator adds one while the server runs. */
+  async addStaff(name) {
+    const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.com`;
+    const password = `${name} minds the store`;
+    if (!this.#clerks.has(email)) {
+      const account = ["user", "add", email, "--name", name, "--role", "staff", "--data", this.data];
+      await promisify(execFile)(BINARY, account, { env: { PATH: process.env.PATH, ORDERCAST_PASSWORD: password } });
+      this.#clerks.add(email);
+    }
+    return this.shop.signIn(email, password);
   }
 
   asha() {

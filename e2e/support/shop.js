@@ -11,8 +11,9 @@ export class Shop {
     return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });
   }
 
-  async register(name) {
-    const account = { email: `${name}@shop.example`, password: `${name} likes black tea`, name };
+  /** A new customer. `handle` makes the address. */
+  async register(handle, name = handle) {
+    const account = { email: `${handle}@shop.example`, password: `${handle} likes black tea`, name };
     const response = await this.send("POST", "/api/v1/auth/register", account);
     const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
     return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });

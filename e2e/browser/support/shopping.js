@@ -1,0 +1,28 @@
+// A customer orders by hand.
+
+import { expect } from "@playwright/test";
+
+export const ADDRESS = {
+  "Full name": "Mira Holm",
+  "Street and house number": "7 Elbe Street",
+  City: "Hamburg",
+};
+
+/** From the shop's first page to the checkout, filled in and ready to be sent. */
+export async function fillCheckout(page, product = "Paper bags") {
+  await page.goto("/");
+  await page.getByRole("button", { name: `Add ${product} to the cart` }).click();
+  await page.getByRole("link", { name: /^Cart, / }).click();
+  await page.getByRole("link", { name: "Check out" }).click();
+  await expect(page.getByRole("heading", { name: "Checkout" })).toBeVisible();
+  for (const [label, value] of Object.entries(ADDRESS)) await page.getByLabel(label, { exact: true }).fill(value);
+}
+
+/** Presses the button; the order whose page opens. */
+export async function placeOrder(page) {
+  await page.getByRole("button", { name: "Place order" }).click();
+  await expect(page).toHaveURL(/\/orders\/[^/]+$/);
+  const heading = page.getByRole("heading", { name: /^Order #/ });
+  const number = (await heading.textContent()).replace(/\D/g, "");
+  return { id: new URL(page.url()).pathname.split("/").at(-1), number };
+}

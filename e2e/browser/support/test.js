@@ -1,0 +1,50 @@
+// What every test here has at hand: a server of its own worker, and people with browsers.
+
+import { test as base, expect } from "@playwright/test";
+import { startServer } from "../../support/server.js";
+import { Person } from "./person.js";
+
+let registered = 0;
+
+export const test = base.extend({
+  /** The real binary with a fresh demo shop. */
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  /** Brings people in. When the test is over, nobody's page may have complained, broken its policy or called elsewhere. */
+  people: async ({ browser, server }, use) => {
+    const arrived = [];
+    const arrive = async (account, options, at = server) => {
+      const person = await Person.arrive(browser, at, account, options);
+      arrived.push(person);
+      return person;
+    };
+    await use({
+      arrive,
+      visitor: (options) => arrive(undefined, options),
+      /** A customer whom nobody else is: with no orders yet. */
+      customer: async (name = "Mira Holm", options) => arrive(await newCustomer(server, name), options),
+      admin: async (options) => arrive(await server.admin(), options),
+    });
+    const problems = arrived.flatMap(({ watch, name }) => watch.problems.map((problem) => `${name ?? "visitor"}: ${problem}`));
+    await Promise.all(arrived.map(({ context }) => context.close()));
+    expect(problems, "what the pages complained of").toEqual([]);
+  },
+
+  customer: ({ people }, use) => people.customer().then(use),
+  admin: ({ people }, use) => people.admin().then(use),
+});
+
+export { expect };
+
+export async function newCustomer(server, name) {
+  registered += 1;
+  const handle = `${name.toLowerCase().replace(/\W+/g, "-")}-${process.pid}-${registered}`;
+  return server.shop.register(handle, name);
+}

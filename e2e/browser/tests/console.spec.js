@@ -1,0 +1,166 @@
+// What staff do all day: rows A15, A18, C4, C5, D4, E11.
+
+import { expect, test } from "../support/test.js";
+import { card, table, tile } from "../support/pages.js";
+
+test("C4 one status for many: each order's outcome is shown, and every customer is told", async ({ people, customer, admin }) => {
+  const other = await people.customer("Jonas Weber");
+  const [one, two, gone] = [await customer.account.order(), await other.account.order(), await customer.account.order()];
+  await customer.account.cancel(gone, "Not wanted");
+  await customer.open("/orders");
+  await other.open("/orders");
+  await admin.open("/admin");
+  for (const order of [one, two, gone]) await table(admin.page).row(order).getByRole("checkbox").click();
+  await expect(admin.page.getByRole("region", { name: "Selected orders" })).toContainText("3 selected");
+  await admin.page.getByRole("button", { name: "Set status …" }).click();
+
+  const dialog = admin.page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: /^Shipped/ }).check();
+  await dialog.getByRole("button", { name: "Set 2 to shipped" }).click();
+  await expect(dialog.getByText("2 orders set to shipped")).toBeVisible();
+  await expect(dialog.getByText("Their customers were told in real-time.")).toBeVisible();
+  await expect(dialog.getByText("1 order was not changed")).toBeVisible();
+  await expect(dialog.getByRole("link", { name: `#${gone.number}` })).toBeVisible();
+
+  await expect(customer.toast("Order status: shipped")).toBeVisible();
+  await expect(other.toast("Order status: shipped")).toBeVisible();
+  await expect(card(customer.page, one)).toContainText("Shipped");
+  await expect(card(other.page, two)).toContainText("Shipped");
+  await dialog.getByRole("button", { name: "Done, keep the refused selected" }).click();
+  await expect(table(admin.page).row(one)).toContainText("Shipped");
+  await expect(table(admin.page).row(two)).toContainText("Shipped");
+  await expect(table(admin.page).row(gone).getByRole("checkbox")).toBeChecked();
+  await expect(table(admin.page).row(one).getByRole("checkbox")).not.toBeChecked();
+});
+
+test("C5 after an update staff read whether the customer heard of it live", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open("/orders");
+  await admin.open(`/admin/orders/${order.number}`);
+  await admin.page.getByLabel("Tracking number").fill("DE-4711");
+  await admin.page.getByRole("button", { name: "Other steps" }).click();
+  await admin.page.getByRole("menuitem", { name: "Mark as shipped" }).click();
+  await expect(admin.toast("Order status updated to shipped. Customer will be notified in real-time!")).toHaveAttribute("data-severity", "success");
+  await expect(customer.toast("Order status: shipped")).toBeVisible();
+});
+
+test("C5 of a customer who is away staff read where they will hear of it", async ({ people, customer, admin }) => {
+  const away = (await people.customer("Ines Duarte")).account;
+  const order = await away.order();
+  await admin.open("/admin");
+  await table(admin.page).row(order).getByRole("button", { name: "Start processing" }).click();
+  await expect(admin.toast("Order status updated to processing. Customer is offline and will hear of it by their notifications.")).toHaveAttribute("data-severity", "info");
+  await expect(customer.toast("Order status: processing")).toHaveCount(0);
+});
+
+test("A18 the badge counts new orders until somebody looks", async ({ customer, admin }) => {
+  await admin.open("/admin");
+  const nav = admin.page.getByRole("navigation", { name: "Console" });
+  await nav.getByRole("link", { name: "Dashboard" }).click();
+  await expect(admin.page.getByRole("heading", { name: "Dashboard" })).toBeVisible();
+  await customer.account.order();
+  await expect(nav.getByRole("link", { name: "Orders, 1 new" })).toBeVisible();
+  await customer.account.order();
+  await nav.getByRole("link", { name: "Orders, 2 new" }).click();
+  await expect(nav.getByRole("link", { name: "Orders", exact: true })).toBeVisible();
+});
+
+test("A15 a new order rings, unless it is muted, and stays so", async ({ customer, admin }) => {
+  // Headless there is nobody to hear it: the notes that begin are counted as the browser plays them.
+  await admin.context.addInitScript(() => {
+    const start = OscillatorNode.prototype.start;
+    globalThis.notes = 0;
+    OscillatorNode.prototype.start = function (...when) {
+      globalThis.notes += 1;
+      return start.apply(this, when);
+    };
+  });
+  const notes = () => admin.page.evaluate(() => globalThis.notes);
+  await admin.open("/admin");
+  const sound = admin.page.getByRole("button", { name: "Sound for new orders" });
+  await expect(sound).toHaveAttribute("aria-pressed", "true");
+  await table(admin.page).grid.press("Escape");
+  const first = await customer.account.order();
+  await expect(table(admin.page).row(first)).toBeVisible();
+  await expect.poll(notes).toBeGreaterThan(0);
+
+  await sound.click();
+  await expect(sound).toHaveAttribute("aria-pressed", "false");
+  await admin.page.reload();
+  await expect(admin.indicator).toHaveAccessibleName("Live Updates: Live");
+  await expect(sound).toHaveAttribute("aria-pressed", "false");
+  await table(admin.page).grid.press("Escape");
+  const second = await customer.account.order();
+  await expect(table(admin.page).row(second)).toBeVisible();
+  await expect(admin.toast(`New order #${second.number} from Mira Holm!`)).toBeVisible();
+  expect(await notes()).toBe(0);
+});
+
+test("D4 A8 the tiles count as orders come and go", async ({ customer, admin }) => {
+  await admin.open("/admin/dashboard");
+  const waiting = tile(admin.page, "Waiting to be started");
+  await expect(waiting).toContainText(/\d/);
+  const before = Number(/\d+/.exec(await waiting.textContent())[0]);
+  const order = await customer.account.order();
+  await expect(waiting).toContainText(String(before + 1));
+  await admin.account.setStatus(order, "processing");
+  await expect(waiting).toContainText(new RegExp(`\\b${before}$|started${before}\\b`));
+});
+
+test("E11 two of the staff at one order see each other", async ({ people, server, customer, admin }) => {
+  const order = await customer.account.order();
+  const ben = await people.arrive(await server.addStaff("Ben Okafor"));
+  await admin.open(`/admin/orders/${order.number}`);
+  await ben.open(`/admin/orders/${order.number}`);
+  await expect(admin.page.getByText("Ben Okafor is looking at this order too")).toBeVisible();
+  await expect(ben.page.getByText(/is looking at this order too/)).toBeVisible();
+  await ben.page.goto("/admin");
+  await expect(admin.page.getByText("Ben Okafor is looking at this order too")).toBeHidden();
+});
+
+test("E11 both changed the tracking number: both versions are shown, and neither is lost", async ({ people, server, customer, admin }) => {
+  const order = await customer.account.order();
+  const ben = await people.arrive(await server.addStaff("Ben Okafor"));
+  await admin.open(`/admin/orders/${order.number}`);
+  await ben.open(`/admin/orders/${order.number}`);
+  const field = (person) => person.page.getByLabel("Tracking number");
+  await field(admin).fill("MINE-1");
+  await admin.page.getByLabel("Internal note").fill("Ring the bell twice");
+  await field(ben).fill("THEIRS-2");
+  await ben.page.getByRole("button", { name: "Save" }).click();
+  await expect(ben.page.getByRole("region", { name: "Unsaved changes" })).toBeHidden();
+
+  const conflict = admin.page.getByRole("alert", { name: "Conflicting changes" });
+  await expect(conflict).toContainText("Ben Okafor changed this order while you were editing");
+  await expect(conflict.getByRole("radio", { name: "Tracking number, theirs: THEIRS-2" })).toBeVisible();
+  await expect(conflict.getByRole("radio", { name: "Tracking number, yours: MINE-1" })).toBeChecked();
+  await expect(field(admin)).toHaveValue("MINE-1");
+  expect((await admin.account.show(order)).trackingNumber).toBe("THEIRS-2");
+
+  await conflict.getByRole("radio", { name: /theirs: THEIRS-2/ }).check();
+  await conflict.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(conflict).toBeHidden();
+  await expect(field(admin)).toHaveValue("THEIRS-2");
+  await expect(admin.page.getByRole("list", { name: "Timeline, newest first" })).toContainText("Ring the bell twice");
+  expect((await admin.account.show(order)).trackingNumber).toBe("THEIRS-2");
+});
+
+test("E11 a status that another of the staff was first to change is not overwritten", async ({ people, server, customer, admin }) => {
+  const order = await customer.account.order();
+  const ben = await server.addStaff("Ben Okafor");
+  await admin.open(`/admin/orders/${order.number}`);
+  admin.watch.expect(/status of (409|412)/);
+  // Ben is first by a moment: the admin's page has not heard of it when the button is pressed.
+  await admin.page.route("**/status", async (route) => {
+    await ben.setStatus(order, "shipped");
+    await route.continue();
+  });
+  await admin.page.getByRole("button", { name: "Start processing" }).click();
+  const conflict = admin.page.getByRole("alert", { name: "Conflicting changes" });
+  await expect(conflict).toContainText("Ben Okafor changed this order");
+  await expect(conflict).toContainText("Shipped");
+  await expect(conflict).toContainText("Processing");
+  await conflict.getByRole("button", { name: "Take theirs" }).click();
+  await expect(conflict).toBeHidden();
+  expect((await admin.account.show(order)).status).toBe("shipped");
+});

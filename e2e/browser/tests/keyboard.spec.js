@@ -1,0 +1,100 @@
+// With a keyboard alone, on a desk and at a phone's width: "Must hold" of the web; rows A1, A3, A5, C4, D11.
+
+import { expect, newCustomer, test } from "../support/test.js";
+import { press, tabTo, type } from "../support/keyboard.js";
+import { table, tracking } from "../support/pages.js";
+
+const SIZES = { "on a desk": { width: 1280, height: 800 }, "at a phone's width": { width: 390, height: 844 } };
+
+for (const [where, viewport] of Object.entries(SIZES)) {
+  test(`A1 A3 D11 a new customer orders, tracks and cancels with a keyboard alone, ${where}`, async ({ people, server }) => {
+    test.setTimeout(90_000);
+    const staff = await server.admin();
+    const { page } = await people.visitor({ viewport });
+    const button = (name) => page.getByRole("button", { name, exact: true });
+    const field = (label) => page.getByLabel(label, { exact: true });
+
+    await page.goto("/");
+    await press(page, page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sign in" }));
+    await press(page, page.getByRole("link", { name: "Create an account" }));
+    await type(page, field("Name"), "Noor Haddad");
+    await type(page, field("E-mail"), `noor-${viewport.width}-${process.pid}@shop.example`);
+    await type(page, field("Password"), "a lantern in the street");
+    await page.keyboard.press("Enter");
+
+    await press(page, button("Add Paper bags to the cart"));
+    await press(page, button("One more of Paper bags"));
+    await press(page, page.getByRole("link", { name: "Cart, 2 items" }));
+    await press(page, page.getByRole("link", { name: "Check out" }));
+    await type(page, field("Full name"), "Noor Haddad");
+    await type(page, field("Street and house number"), "7 Elbe Street");
+    await type(page, field("City"), "Hamburg");
+    await press(page, button("Place order"));
+
+    const { stand, timeline } = tracking(page);
+    await expect(stand).toContainText("Pending");
+    await expect(timeline.first()).toContainText("Order placed");
+    const id = new URL(page.url()).pathname.split("/").at(-1);
+    await staff.setStatus({ id }, "processing");
+    await expect(stand).toContainText("Processing");
+    await staff.setStatus({ id }, "pending", { reason: "Begun too early" });
+    await expect(stand).toContainText("Pending");
+
+    await press(page, button("Cancel order"));
+    const dialog = page.getByRole("dialog", { name: /^Cancel order #/ });
+    await type(page, dialog.getByLabel("Why"), "Not needed any more");
+    await press(page, dialog.getByRole("button", { name: "Yes, cancel it" }));
+    await expect(dialog).toBeHidden();
+    await expect(stand).toContainText("Cancelled by you: “Not needed any more”");
+  });
+
+  test(`A5 C4 an admin finds an order, ships it, and marks twenty as delivered with a keyboard alone, ${where}`, async ({ people, server }) => {
+    test.setTimeout(90_000);
+    const name = `Tilda Berg ${viewport.width}`;
+    const tilda = await newCustomer(server, name);
+    const [wanted] = [await tilda.order()];
+    const admin = await people.admin({ viewport });
+    const { page } = admin;
+    await admin.open("/admin");
+
+    await page.keyboard.press("/");
+    await page.keyboard.type(wanted.number);
+    await expect(table(page).grid.getByRole("row", { name: `#${wanted.number}` })).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(wanted.number));
+    await tabTo(page, table(page).row(wanted));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(`/admin/orders/${wanted.number}`);
+    await type(page, page.getByLabel("Tracking number"), "DE-4711");
+    await press(page, page.getByRole("button", { name: "Other steps" }));
+    await page.keyboard.press("ArrowDown");
+    await expect(page.getByRole("menuitem", { name: "Mark as shipped" })).toBeVisible();
+    await page.keyboard.type("Mark as shipped");
+    await page.keyboard.press("Enter");
+    await expect(admin.toast("Order status updated to shipped. Customer is offline and will hear of it by their notifications.")).toBeVisible();
+    expect(await tilda.show(wanted)).toMatchObject({ status: "shipped", trackingNumber: "DE-4711" });
+
+    const twenty = [];
+    while (twenty.length < 20) twenty.push(await tilda.order());
+    await press(page, page.getByRole("link", { name: "All orders" }));
+    await expect(page).toHaveURL(/\/admin\b/);
+    await page.keyboard.press("/");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type(name);
+    await expect(page.getByText("21 orders", { exact: true })).toBeVisible();
+    await tabTo(page, table(page).row(twenty.at(-1)));
+    for (let more = 1; more < 20; more += 1) await page.keyboard.press("Shift+ArrowDown");
+    await expect(page.getByRole("region", { name: "Selected orders" })).toContainText("20 selected");
+    await page.keyboard.press("s");
+    const dialog = page.getByRole("dialog", { name: "Set the status of 20 orders" });
+    await expect(dialog).toBeVisible();
+    await tabTo(page, dialog.getByRole("radio", { checked: true }));
+    const delivered = dialog.getByRole("radio", { name: /^Delivered/ });
+    for (let steps = 0; steps < 6 && !(await delivered.isChecked()); steps += 1) await page.keyboard.press("ArrowDown");
+    await expect(delivered).toBeChecked();
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("20 orders set to delivered")).toBeVisible();
+    await press(page, page.getByRole("button", { name: "Done" }));
+    const statuses = await Promise.all(twenty.map(async (order) => (await tilda.show(order)).status));
+    expect(new Set(statuses)).toEqual(new Set(["delivered"]));
+  });
+}

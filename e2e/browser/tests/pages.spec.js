@@ -1,0 +1,105 @@
+// Every page, in both themes, on a desk and on a phone: nothing in the console, nothing against the policy, no request that
+// leaves, nothing serious that axe finds, nothing wider than the window. Rows D17, A4, and "Must hold" of the web.
+// Each leaves a picture in `screenshots/`, for people to look at.
+
+import path from "node:path";
+import { expect, test } from "../support/test.js";
+import { findBarriers } from "../support/axe.js";
+import { bell, lines, table, tile, tracking } from "../support/pages.js";
+
+const PICTURES = path.resolve(import.meta.dirname, "../screenshots");
+const THEMES = ["light", "dark"];
+const WIDTHS = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };
+
+const product = (page) => page.getByRole("heading", { level: 2 }).first();
+const heading = (name) => (page) => page.getByRole("heading", { level: 1, name });
+
+/** `shown` is there once the page is. */
+const PAGES = {
+  visitor: {
+    shop: { path: "/", shown: product },
+    "sign-in": { path: "/sign-in", shown: (page) => page.getByRole("button", { name: "Sign in" }) },
+    "sign-up": { path: "/sign-up", shown: (page) => page.getByRole("button", { name: "Create account" }) },
+    "reset-password": { path: "/reset-password#token=none", shown: (page) => page.getByRole("button", { name: "Set password" }) },
+    "not-found": { path: "/nowhere", shown: (page) => page.getByRole("heading").first() },
+  },
+  customer: {
+    product: { path: "/", shown: product, then: (page) => page.getByRole("link", { name: "Paper bags" }).click(), last: (page) => page.getByRole("dialog") },
+    cart: { path: "/cart", shown: (page) => page.getByRole("link", { name: "Check out" }) },
+    checkout: { path: "/checkout", shown: (page) => page.getByRole("button", { name: "Place order" }) },
+    orders: { path: "/orders", shown: (page) => page.getByRole("progressbar").first() },
+    tracking: { path: ({ shipped }) => `/orders/${shipped.id}`, shown: (page) => tracking(page).timeline.nth(3) },
+    "tracking-pending": { path: ({ pending }) => `/orders/${pending.id}`, shown: (page) => page.getByRole("button", { name: "Cancel order" }) },
+    "tracking-cancelled": { path: ({ cancelled }) => `/orders/${cancelled.id}`, shown: (page) => tracking(page).timeline.nth(1) },
+    notifications: { path: "/notifications", shown: (page) => lines(page).first() },
+    bell: { path: "/", shown: product, then: (page) => bell(page).click(), last: (page) => lines(page).first() },
+    profile: { path: "/profile", shown: (page) => page.getByText("Orders in all") },
+    "real-time-test": { path: "/real-time-test", shown: heading("Real-time test") },
+  },
+  admin: {
+    "admin-orders": { path: "/admin", shown: (page) => table(page).top },
+    "admin-order": { path: ({ shipped }) => `/admin/orders/${shipped.number}`, shown: (page) => tracking(page).timeline.nth(3) },
+    "admin-dashboard": { path: "/admin/dashboard", shown: (page) => tile(page, "Orders today").getByText(/\d/) },
+    "admin-products": { path: "/admin/products", shown: (page) => page.getByText("Paper bags").first() },
+    "admin-shop": { path: "/", shown: product },
+    "admin-profile": { path: "/profile", shown: (page) => page.getByRole("link", { name: "To the console" }) },
+    "admin-bulk": {
+      path: "/admin",
+      shown: (page) => table(page).top,
+      then: async (page) => {
+        await table(page).top.getByRole("checkbox").click();
+        await page.getByRole("button", { name: "Set status …" }).click();
+      },
+      last: (page) => page.getByRole("dialog"),
+    },
+  },
+};
+
+for (const [who, pages] of Object.entries(PAGES)) {
+  for (const theme of THEMES) {
+    for (const [width, viewport] of Object.entries(WIDTHS)) {
+      test(`D17 what ${who === "admin" ? "an" : "a"} ${who} sees, ${theme}, ${width} pixels wide`, async ({ people, server }) => {
+        test.setTimeout(120_000);
+        const options = { viewport, colorScheme: theme, reducedMotion: "reduce", ...(width === "390" && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }) };
+        const customer = who === "customer" ? await people.customer("Mira Holm", options) : undefined;
+        const orders = await someOrders(server, customer?.account ?? (await server.asha()));
+        const person = customer ?? (who === "admin" ? await people.admin(options) : await people.visitor(options));
+        if (customer) await fillCart(person.page);
+        for (const [name, { path: where, shown, then, last }] of Object.entries(pages)) {
+          const { page } = person;
+          await page.goto(typeof where === "function" ? where(orders) : where);
+          await expect(shown(page), name).toBeVisible();
+          await then?.(page);
+          if (last) await expect(last(page), name).toBeVisible();
+          if (person.account) await expect(page.locator("[data-liveness]").first(), name).toHaveAttribute("data-liveness", "live");
+          await page.evaluate(() => document.fonts.ready.then(() => undefined));
+          await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}-${width}.png`), fullPage: !last, animations: "disabled" });
+          expect.soft(await findBarriers(page), `${name}: barriers`).toEqual([]);
+          expect.soft(await overflowOf(page), `${name}: wider than the window by`).toBe(0);
+        }
+      });
+    }
+  }
+}
+
+async function someOrders(server, account) {
+  const staff = await server.admin();
+  const [shipped, pending, cancelled] = [await account.order(), await account.order(), await account.order()];
+  await staff.setStatus(shipped, "processing");
+  const expected = new Date(Date.now() + 26 * 3600 * 1000).toISOString();
+  await staff.setStatus(shipped, "shipped", { trackingNumber: "DE-0815-4711", estimatedDelivery: expected });
+  const deliveryPartner = { name: "Lena Brandt", phone: "+49 40 1234567" };
+  await staff.call("PUT", "/api/orders/tracking", { orderId: shipped.id, deliveryPartner, location: { latitude: 53.55, longitude: 9.99 } });
+  await staff.cancel(cancelled, "Sold out");
+  return { shipped, pending, cancelled };
+}
+
+async function fillCart(page) {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Add Paper bags to the cart" }).click();
+  await expect(page.getByRole("link", { name: /^Cart, 1 item/ })).toBeVisible();
+}
+
+function overflowOf(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

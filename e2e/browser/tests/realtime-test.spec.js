@@ -1,0 +1,82 @@
+// `/real-time-test`, in two windows: rows C1, C3, C7.
+
+import { expect, test } from "../support/test.js";
+
+test("C1 C3 C7 track an order in one window, change it in the other, and see the events arrive", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await open(customer);
+  await open(admin);
+  await track(customer, order);
+  await expect(card(customer, "Track an order")).toContainText("Joined");
+  await expect(card(customer, "Simulate an admin update")).toContainText("Only the store’s staff can change a status.");
+
+  await track(admin, order);
+  await card(admin, "Simulate an admin update").getByLabel("New status").selectOption("processing");
+  await card(admin, "Simulate an admin update").getByRole("button", { name: "Send the update" }).click();
+  await expect(admin.toast("Order status updated to processing. Customer will be notified in real-time!")).toBeVisible();
+
+  await expect(card(customer, "Track an order")).toContainText("Processing");
+  await expect(arrived(customer, "order-status-updated")).toHaveCount(1);
+  const line = arrived(customer, "order-status-updated");
+  await line.click();
+  await expect(customer.page.getByLabel("Payload of order-status-updated")).toContainText(`"orderId": "${order.id}"`);
+  expect((await customer.account.show(order)).status).toBe("processing");
+
+  await card(customer, "Track an order").getByRole("button", { name: "Stop tracking" }).click();
+  await expect(card(customer, "Track an order")).toContainText("Nothing is tracked.");
+  await card(admin, "Simulate an admin update").getByLabel("New status").selectOption("shipped");
+  await card(admin, "Simulate an admin update").getByRole("button", { name: "Send the update" }).click();
+  await expect(admin.toast("Order status updated to shipped. Customer will be notified in real-time!")).toBeVisible();
+  // Still told as the order's customer, and no more as one who joined its room.
+  await expect(arrived(customer, "order:updated")).toHaveCount(2);
+  await expect(arrived(customer, "order-status-updated")).toHaveCount(1);
+});
+
+test("C1 joining twice delivers once, and somebody else's order cannot be joined", async ({ people, customer, admin }) => {
+  const order = await customer.account.order();
+  await open(customer);
+  await track(customer, order);
+  await expect(card(customer, "Track an order")).toContainText("Joined");
+  // Again, by its id instead of its number.
+  await card(customer, "Track an order").getByLabel("Order").fill(order.id);
+  await card(customer, "Track an order").getByRole("button", { name: "Start tracking" }).click();
+  await expect(card(customer, "Track an order")).toContainText("Joined");
+  await admin.account.setStatus(order, "shipped");
+  await expect(card(customer, "Track an order")).toContainText("Shipped");
+  await expect(arrived(customer, "order-status-updated")).toHaveCount(1);
+
+  const other = await people.customer("Jonas Weber");
+  other.watch.expect(/status of 404/);
+  await open(other);
+  await track(other, order);
+  await expect(card(other, "Track an order")).toContainText(`No order ${order.number}`);
+  await expect(card(other, "Track an order")).toContainText("There is none, or it is none of yours.");
+});
+
+test("C7 the connection's state is shown, and follows hanging up and coming back", async ({ customer }) => {
+  await open(customer);
+  const connection = card(customer, "Connection");
+  await connection.getByRole("button", { name: "Disconnect" }).click();
+  await expect(connection).toContainText("Paused");
+  await connection.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(connection.getByRole("button", { name: "Disconnect" })).toBeVisible();
+  await expect(connection).toContainText("Socket.IO");
+});
+
+async function open(person) {
+  await person.page.goto("/real-time-test");
+  await expect(card(person, "Connection").getByRole("button", { name: "Disconnect" })).toBeVisible();
+}
+
+async function track(person, order) {
+  await card(person, "Track an order").getByLabel("Order").fill(order.number);
+  await card(person, "Track an order").getByRole("button", { name: "Start tracking" }).click();
+}
+
+function card({ page }, title) {
+  return page.getByRole("region", { name: title });
+}
+
+function arrived({ page }, name) {
+  return page.getByRole("log", { name: "Events, newest first" }).getByRole("listitem").filter({ has: page.locator("summary code").getByText(name, { exact: true }) });
+}

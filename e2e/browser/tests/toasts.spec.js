@@ -1,0 +1,97 @@
+// Told at once, wherever one is: rows B3, B4, C2, A11.
+
+import { expect, test } from "../support/test.js";
+import { bell, lines, tracking } from "../support/pages.js";
+
+const CHANGES = [
+  { status: "processing", severity: "info", page: "/" },
+  { status: "shipped", severity: "info", page: "/orders" },
+  { status: "paid", severity: "success", page: "/profile" },
+  { status: "delivered", severity: "success", page: "/cart" },
+];
+
+test("B3 B4 processing and shipped are told in blue, paid and delivered in green, on any page, and kept in the centre", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  for (const { status, severity, page } of CHANGES) {
+    await customer.open(page);
+    await admin.account.setStatus(order, status);
+    await expect(customer.toast(`Order status: ${status}`), page).toHaveAttribute("data-severity", severity);
+  }
+  await bell(customer.page).click();
+  for (const { status } of CHANGES) await expect(lines(customer.page).filter({ hasText: new RegExp(status, "i") })).not.toHaveCount(0);
+});
+
+test("B3 B4 cancelled is told in yellow, and kept in the centre", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open("/notifications");
+  await admin.account.cancel(order, "Sold out");
+  await expect(customer.toast("Order cancelled")).toHaveAttribute("data-severity", "warning");
+  await expect(lines(customer.page).filter({ hasText: /cancelled/i }).first()).toContainText(`#${order.number}`);
+});
+
+test("B3 the four colours are four colours, in both themes", async ({ people, customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open("/orders");
+  const colours = new Map();
+  for (const { status } of [...CHANGES.slice(1, 3), { status: "delivered" }]) {
+    await admin.account.setStatus(order, status);
+    colours.set(status, await colourOf(customer.toast(`Order status: ${status}`)));
+  }
+  const other = await customer.account.order();
+  await admin.account.cancel(other, "Sold out");
+  colours.set("cancelled", await colourOf(customer.toast("Order cancelled")));
+  const [shipped, paid, delivered, cancelled] = ["shipped", "paid", "delivered", "cancelled"].map((status) => colours.get(status));
+  expect(nameOf(shipped)).toBe("blue");
+  expect(nameOf(paid)).toBe("green");
+  expect(nameOf(delivered)).toBe("green");
+  expect(nameOf(cancelled)).toBe("yellow");
+});
+
+test("C2 the page of the order says so in its own words, in green", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open(`/orders/${order.id}`);
+  await admin.account.setStatus(order, "shipped", { trackingNumber: "DE-4711" });
+  await expect(customer.toast("Order status updated to: shipped")).toHaveAttribute("data-severity", "success");
+  await expect(tracking(customer.page).stand).toContainText("Shipped");
+  await expect(customer.page.getByText("DE-4711", { exact: true })).toBeVisible();
+});
+
+test("A11 a refusal is told, and what was shown meanwhile is taken back", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open(`/orders/${order.id}`);
+  await customer.page.getByRole("button", { name: "Cancel order" }).click();
+  const dialog = customer.page.getByRole("dialog", { name: `Cancel order #${order.number}?` });
+  // The clerk is first by a moment: what the customer's page shows of it has not arrived yet.
+  customer.watch.expect(/status of 409/);
+  await customer.page.route("**/cancel", async (route) => {
+    await admin.account.setStatus(order, "processing");
+    await route.continue();
+  });
+  await dialog.getByRole("button", { name: "Yes, cancel it" }).click();
+  await expect(customer.toast("Your order was not cancelled")).toHaveAttribute("data-severity", "error");
+  await expect(dialog.getByText("It was not cancelled")).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(tracking(customer.page).stand).toContainText("Processing");
+});
+
+/** Of the toast's mark, which has its colour at its strongest. */
+async function colourOf(toast) {
+  return toast.locator("svg").first().evaluate((mark) => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    canvas.fillStyle = getComputedStyle(mark).color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  });
+}
+
+function nameOf([red, green, blue]) {
+  const most = Math.max(red, green, blue);
+  const least = Math.min(red, green, blue);
+  const spread = most - least;
+  const turn = most === red ? (green - blue) / spread : most === green ? 2 + (blue - red) / spread : 4 + (red - green) / spread;
+  const hue = (turn * 60 + 360) % 360;
+  if (hue >= 20 && hue < 70) return "yellow";
+  if (hue >= 90 && hue < 180) return "green";
+  if (hue >= 190 && hue < 265) return "blue";
+  return `hue ${Math.round(hue)}`;
+}

@@ -1,0 +1,93 @@
+// The customer's page of one order follows it: rows A7, D9, D10, D11, D12, E5, E6, E10.
+
+import { expect, test } from "../support/test.js";
+import { card, tracking } from "../support/pages.js";
+
+test("D9 D10 the bar, its percentage and the timeline follow every step, with who did it", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open(`/orders/${order.id}`);
+  const { stand, progress, timeline } = tracking(customer.page);
+  await expect(progress).toHaveAttribute("aria-valuenow", "10");
+  await expect(stand).toContainText("10%");
+  await expect(timeline).toHaveCount(1);
+  await expect(timeline.first()).toContainText("Order placed");
+  await expect(timeline.first()).toContainText("You");
+
+  const steps = [
+    { status: "processing", percent: 40, title: "Processing" },
+    { status: "shipped", percent: 70, title: "Shipped" },
+    { status: "paid", percent: 70, title: "Paid" },
+    { status: "delivered", percent: 100, title: "Delivered" },
+  ];
+  for (const [at, { status, percent, title }] of steps.entries()) {
+    await admin.account.setStatus(order, status);
+    await expect(stand).toContainText(title);
+    await expect(progress).toHaveAttribute("aria-valuenow", String(percent));
+    await expect(stand).toContainText(`${percent}%`);
+    await expect(timeline).toHaveCount(at + 2);
+    await expect(timeline.first()).toContainText(title);
+    await expect(timeline.first()).toContainText("The store");
+    await expect(timeline.first()).toContainText("just now");
+  }
+});
+
+test("D9 each status has an icon and a colour of its own", async ({ customer, admin }) => {
+  const looks = new Set();
+  await customer.open("/orders");
+  for (const status of ["pending", "processing", "shipped", "paid", "delivered", "cancelled"]) {
+    const order = await customer.account.order();
+    if (status === "cancelled") await customer.account.cancel(order, "Not wanted");
+    else if (status !== "pending") await admin.account.setStatus(order, status);
+    const badge = card(customer.page, order).getByText(new RegExp(`^${status}$`, "i"));
+    await expect(badge).toBeVisible();
+    looks.add(await badge.evaluate((node) => `${getComputedStyle(node).backgroundColor} ${node.querySelector("svg").innerHTML}`));
+  }
+  expect(looks.size).toBe(6);
+});
+
+test("D11 E5 tracking number, expected time, partner and place arrive by themselves", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await customer.open(`/orders/${order.id}`);
+  const { stand, timeline } = tracking(customer.page);
+  await expect(customer.page.getByRole("heading", { name: "1 item" })).toBeVisible();
+  await expect(customer.page.getByText("Paper bags")).toBeVisible();
+
+  const tomorrow = new Date(Date.now() + 24 * 3600 * 1000);
+  tomorrow.setUTCHours(15, 30, 0, 0);
+  await admin.account.setStatus(order, "shipped", { trackingNumber: "DE-0815", estimatedDelivery: tomorrow.toISOString() });
+  await expect(stand).toContainText("Tomorrow by 15:30");
+  await expect(customer.page.getByText("DE-0815", { exact: true })).toBeVisible();
+
+  const partner = { name: "Lena Brandt", phone: "+49 40 1234567" };
+  await admin.account.call("PUT", "/api/orders/tracking", { orderId: order.id, deliveryPartner: partner, location: { latitude: 53.55, longitude: 9.99 } });
+  await expect(customer.page.getByText("Lena Brandt", { exact: true })).toBeVisible();
+  await expect(customer.page.getByRole("link", { name: "Call Lena Brandt, +49 40 1234567" })).toHaveAttribute("href", "tel:+49401234567");
+  const map = customer.page.getByRole("application", { name: "Map: where your order is" });
+  await expect(map).toBeVisible();
+  await expect(customer.page.getByText("Seen here just now")).toBeVisible();
+  await expect(timeline.filter({ hasText: "Lena Brandt" })).not.toHaveCount(0);
+});
+
+test("E5 E7 what was told is still there after a reload", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await admin.account.setStatus(order, "processing");
+  await admin.account.setStatus(order, "shipped");
+  await customer.open(`/orders/${order.id}`);
+  await expect(tracking(customer.page).timeline).toHaveCount(3);
+  await customer.page.reload();
+  await expect(tracking(customer.page).timeline).toHaveCount(3);
+  await expect(tracking(customer.page).timeline.first()).toContainText("Shipped");
+});
+
+test("D12 the profile's numbers and its recent orders follow", async ({ customer, admin }) => {
+  await customer.open("/profile");
+  const number = (label) => customer.page.locator("dl > div").filter({ hasText: label }).locator("dd");
+  await expect(number("Orders in all")).toHaveText("0");
+  const order = await customer.account.order();
+  await expect(number("Orders in all")).toHaveText("1");
+  await expect(number("Active")).toHaveText("1");
+  await expect(customer.page.getByRole("link", { name: `Order #${order.number}` })).toBeVisible();
+  await admin.account.setStatus(order, "delivered");
+  await expect(number("Active")).toHaveText("0");
+  await expect(number("Delivered")).toHaveText("1");
+});
