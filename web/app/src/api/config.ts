@@ -1,6 +1,7 @@
+import { OrdercastProblem } from "@ordercast/client";
 import { useSyncExternalStore } from "react";
 
-import { Problem, request } from "./http";
+import { request } from "./http";
 
 export interface DemoAccount {
   name: string;
@@ -55,7 +56,7 @@ async function refresh(): Promise<void> {
     told = await request<Partial<ShopConfig>>("GET", "/api/v1/config");
   } catch (error) {
     // A server that has no such page is one that does not say; one that cannot be reached said it last time.
-    if (!(error instanceof Problem && error.status === 404)) return;
+    if (!(error instanceof OrdercastProblem && error.status === 404)) return;
   }
   const text = JSON.stringify(told);
   try {
