@@ -8,7 +8,6 @@ const SIZES = { "on a desk": { width: 1280, height: 800 }, "at a phone's width":
 
 for (const [where, viewport] of Object.entries(SIZES)) {
   test(`A1 A3 D11 a new customer orders, tracks and cancels with a keyboard alone, ${where}`, async ({ people, server }) => {
-    test.setTimeout(90_000);
     const staff = await server.admin();
     const { page } = await people.visitor({ viewport });
     const button = (name) => page.getByRole("button", { name, exact: true });
@@ -24,7 +23,7 @@ for (const [where, viewport] of Object.entries(SIZES)) {
 
     await press(page, button("Add Paper bags to the cart"));
     await press(page, button("One more of Paper bags"));
-    await press(page, page.getByRole("link", { name: "Cart, 2 items" }));
+    await press(page, page.getByRole("link", { name: /^Cart ?, 2 items/ }));
     await press(page, page.getByRole("link", { name: "Check out" }));
     await type(page, field("Full name"), "Noor Haddad");
     await type(page, field("Street and house number"), "7 Elbe Street");
@@ -49,7 +48,6 @@ for (const [where, viewport] of Object.entries(SIZES)) {
   });
 
   test(`A5 C4 an admin finds an order, ships it, and marks twenty as delivered with a keyboard alone, ${where}`, async ({ people, server }) => {
-    test.setTimeout(90_000);
     const name = `Tilda Berg ${viewport.width}`;
     const tilda = await newCustomer(server, name);
     const [wanted] = [await tilda.order()];

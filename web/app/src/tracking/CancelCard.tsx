@@ -14,32 +14,29 @@ export function CancelCard({ order, isPending }: { order: Order; isPending: bool
   const { account } = useSession();
   const [asking, setAsking] = useState(false);
   const [asked, setAsked] = useState(false);
-  const dialog = asked && (
-    <Suspense>
-      <CancelDialog order={order} open={asking} onOpenChange={setAsking} />
-    </Suspense>
-  );
   const ask = () => {
     setAsked(true);
     setAsking(true);
   };
-  // The dialog outlives the button: a refusal is told in it, also when the order has moved on.
-  if (account?.role !== "customer" || (isFinal(order.status) && !asking)) return null;
-  if (!order.canCancel) {
-    return (
-      <Card title="Changed your mind?">
-        <p className={styles.words}>Processing has started, so it cannot be cancelled here any more. Ask the store.</p>
-        {dialog}
-      </Card>
-    );
-  }
+  if (account?.role !== "customer") return null;
   return (
-    <Card title="Changed your mind?">
-      <p className={styles.words}>You can cancel until we begin with your order.</p>
-      <Button look="danger" wide busy={isPending} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={ask}>
-        Cancel order
-      </Button>
-      {dialog}
-    </Card>
+    <>
+      {!isFinal(order.status) && (
+        <Card title="Changed your mind?">
+          <p className={styles.words}>{order.canCancel ? "You can cancel until we begin with your order." : "Processing has started, so it cannot be cancelled here any more. Ask the store."}</p>
+          {order.canCancel && (
+            <Button look="danger" wide busy={isPending} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={ask}>
+              Cancel order
+            </Button>
+          )}
+        </Card>
+      )}
+      {/* Outlives the button, at one place: a refusal is told in it, also when the order has moved on. */}
+      {asked && (
+        <Suspense>
+          <CancelDialog order={order} open={asking} onOpenChange={setAsking} />
+        </Suspense>
+      )}
+    </>
   );
 }
