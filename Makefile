@@ -1,17 +1,20 @@
 # Ordercast. `make run` and `make test` do everything from a bare checkout with Rust, a C compiler and Node installed.
 
 .DEFAULT_GOAL := help
-.PHONY: run test bench bench-sockets lint docs help
+.PHONY: run build test bench bench-sockets lint docs help
 
 CARGO ?= cargo
 DATA ?= data
 
 ## run: build and start a demo shop on http://localhost:3000 (arguments: ARGS="--listen 127.0.0.1:8080")
-run:
+run: build
+	target/release/ordercast serve --demo --data $(DATA) $(ARGS)
+
+## build: the web app, and with it the binary, target/release/ordercast
+build:
 	@scripts/needs.sh
 	@scripts/app.sh
 	$(CARGO) build --release --locked --package ordercast
-	target/release/ordercast serve --demo --data $(DATA) $(ARGS)
 
 ## test: every test; says at the end what had to be left out, and why
 test:

@@ -102,6 +102,13 @@ describe("standard", () => {
     assert.deepEqual(looking.people.map(({ id }) => id), [admin.user.id]);
     first.socket.close();
     await second.event("order:presence", ({ orderNumber, people }) => orderNumber === order.number && people.length === 0);
+    const third = client(context, admin);
+    await third.event("connected");
+    await second.ask("join-order-tracking", order.id);
+    await third.event("order:presence", ({ people }) => people.length === 1);
+    const { mark } = third;
+    await third.ask("join-order-tracking", order.id);
+    await third.event("order:presence", ({ people }) => people.length === 1, mark);
     assert.deepEqual(customer.all("order:presence"), []);
   });
 

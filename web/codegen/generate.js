@@ -1,15 +1,14 @@
 // Writes the wire types of @ordercast/client from the documents that the server writes of itself.
 //
-//   node generate.js                        from the committed copies
-//   node generate.js --from http://host     takes fresh copies from a running server first
-//   node generate.js --check                changes nothing; fails where a file is not what it would be
+//   node generate.js            from web/sdk/documents, which `make docs` writes
+//   node generate.js --check    changes nothing; fails where a file is not what it would be
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const sdk = path.resolve(import.meta.dirname, "../sdk");
-const { check, from } = options(process.argv.slice(2));
+const check = process.argv.includes("--check");
 
 const openapi = await document("openapi.json");
 const asyncapi = await document("asyncapi.json");
@@ -32,18 +31,7 @@ async function types(api, what) {
 }
 
 async function document(name) {
-  const file = path.join(sdk, "documents", name);
-  if (from !== undefined) {
-    const response = await fetch(new URL(`/api/${name}`, from));
-    if (!response.ok) throw new Error(`${response.status} ${response.url}`);
-    const fresh = await response.json();
-    // The address of the server that was asked says nothing.
-    delete fresh.servers;
-    await mkdir(path.dirname(file), { recursive: true });
-    await put(path.relative(sdk, file), `${JSON.stringify(fresh, null, 2)}\n`);
-    return fresh;
-  }
-  return JSON.parse(await readFile(file, "utf8"));
+  return JSON.parse(await readFile(path.join(sdk, "documents", name), "utf8"));
 }
 
 async function put(name, text) {
@@ -57,9 +45,4 @@ async function put(name, text) {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, text);
   console.log(`wrote ${name}`);
-}
-
-function options(args) {
-  const at = args.indexOf("--from");
-  return { check: args.includes("--check"), from: at < 0 ? undefined : args[at + 1] };
 }

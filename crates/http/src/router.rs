@@ -145,6 +145,7 @@ fn cors(app: &Shared) -> Option<CorsLayer> {
                 last_event_id,
             ])
             .expose_headers([
+                header::DATE,
                 header::ETAG,
                 header::LOCATION,
                 header::RETRY_AFTER,

@@ -2,12 +2,12 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { Ordercast } from "@ordercast/client";
 import { OrdercastProvider } from "@ordercast/react";
 import { Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Router, Switch } from "wouter";
 
 import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
-import { useScrollToTop } from "./layout/useScrollToTop";
+import { around } from "./layout/navigation";
 import { LiveToasts } from "./live/LiveToasts";
 import { NotFound } from "./pages/NotFound";
 import { admin, pages } from "./routes";
@@ -19,18 +19,19 @@ export function App({ client }: { client: Ordercast }) {
     // The policy that is served allows no inline styles; the kit's own sheets have what these would say.
     <CSPProvider disableStyleElements>
       <OrdercastProvider client={client}>
-        <ErrorBoundary>
-          <Routes />
-        </ErrorBoundary>
-        <LiveToasts />
-        <Toasts />
+        <Router aroundNav={around}>
+          <ErrorBoundary>
+            <Routes />
+          </ErrorBoundary>
+          <LiveToasts />
+          <Toasts />
+        </Router>
       </OrdercastProvider>
     </CSPProvider>
   );
 }
 
 function Routes() {
-  useScrollToTop();
   return (
     <Switch>
       <Route path={admin.path}>

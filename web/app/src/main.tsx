@@ -10,10 +10,13 @@ import { App } from "./App";
 import { loadConfig } from "./api/config";
 import { registerServiceWorker } from "./pwa/register";
 import { reloadWhenStale } from "./pwa/stale";
+import { preload } from "./routes";
 
 async function start() {
   const element = document.getElementById("root");
   if (!element) throw new Error("index.html has no #root");
+  // The page's own code comes along with the settings, not after them.
+  preload(window.location.pathname);
   const { liveUrl } = await loadConfig();
   const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
   createRoot(element).render(

@@ -1,4 +1,6 @@
+import { parse } from "regexparam";
 import { lazy, type ComponentType } from "react";
+import { matchRoute } from "wouter";
 
 import type { Audience } from "./session/Guard";
 
@@ -23,7 +25,7 @@ export const pages: PageRoute[] = [
   page("/sign-in", "anybody", () => import("./session/SignInPage")),
   page("/sign-up", "anybody", () => import("./session/SignUpPage")),
   page("/reset-password", "anybody", () => import("./session/ResetPasswordPage")),
-  page("/orders", "customer", () => import("./orders/OrdersPage")),
+  page("/orders", "signed-in", () => import("./orders/OrdersPage")),
   page("/orders/:id", "signed-in", () => import("./tracking/TrackingPage")),
   page("/notifications", "signed-in", () => import("./notifications/NotificationsPage")),
   page("/profile", "signed-in", () => import("./profile/ProfilePage")),
@@ -32,3 +34,9 @@ export const pages: PageRoute[] = [
 
 /** The console brings a frame of its own; it routes everything below `/admin` itself, with whole paths. */
 export const admin: PageRoute = page("/admin/*?", "staff", () => import("./admin/routes"));
+
+/** Begins to load the code of a path's page. What goes wrong is told by the page itself, when it is to be shown. */
+export function preload(path: string) {
+  const page = [admin, ...pages].find((page) => matchRoute(parse, page.path, path)[0]);
+  page?.load().catch(() => undefined);
+}

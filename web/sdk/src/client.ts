@@ -74,7 +74,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
     covers: cursor.covers,
     onOwn,
   });
-  const inbox = createInbox({ api, environment, pulse, account, onRead });
+  const inbox = createInbox({ api, environment, pulse, account, onRead, covers: cursor.covers });
   const stats = createStats(api, environment, pulse, account);
   const presence = createPresence({ environment, pulse, account, ask: (name, argument) => connection.ask(name, argument) });
   const hub = createHub({ environment, pulse, cursor, orders, inbox, stats, presence, account, clock });

@@ -18,9 +18,9 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
     const mira = await open(server, server.admin);
+    network.decide(({ path }) => (path.startsWith("/socket.io") || path.startsWith("/api/v1/stream") || path === "/api/orders/manage" ? "hang" : "pass"));
     // Hears of nothing for now, as in the moment between two changes.
     const noah = await open(server, server.admin, { baseUrl: network.url });
-    network.decide(({ path }) => (path.startsWith("/socket.io") || path.startsWith("/api/v1/stream") || path === "/api/orders/manage" ? "hang" : "pass"));
     const order = await placeOrder(asha);
     await noah.orders.fetch(order.id);
     expect(await mira.orders.setStatus(order.id, "processing")).toMatchObject({ ok: true });

@@ -6,6 +6,7 @@ pub mod health;
 pub mod me;
 pub mod notifications;
 pub mod orders;
+mod page;
 pub mod products;
 pub mod series;
 pub mod shop_e;

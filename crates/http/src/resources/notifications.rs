@@ -9,17 +9,12 @@ use orders::{EventId, OrderId, OrderNumber, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::orders::list::invalid;
+use super::page::{Limit, USUAL, invalid};
 use crate::app::{App, Shared};
 use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::submit::{failed, not_committed};
-
-/// The most notifications of a page.
-const MOST: usize = 200;
-/// The notifications of a page when nothing is said.
-const USUAL: usize = 50;
 
 /// Which notifications.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -34,8 +29,8 @@ pub struct Filter {
     /// Only what happened up to this place in the log: `next` of the page before.
     cursor: Option<String>,
     /// Notifications in a page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
 }
 
 /// One line of an inbox.
@@ -228,17 +223,13 @@ impl Filter {
     fn parse(self, app: &App, caller: &Caller) -> Result<InboxFilter, Problem> {
         let category =
             self.category.as_deref().map(|name| Category::from_name(name).ok_or_else(unknown_category));
-        let limit = self.limit.unwrap_or(USUAL);
-        if !(1..=MOST).contains(&limit) {
-            return Err(invalid("limit", "must be 1 to 200"));
-        }
         let upto = self.cursor.as_deref().map(|cursor| app.place(cursor)).transpose();
         Ok(InboxFilter {
             inbox: caller.inbox(),
             category: category.transpose()?,
             unread: self.unread,
             upto: upto.map_err(|rule| invalid("cursor", rule))?,
-            limit,
+            limit: self.limit.map_or(USUAL, Limit::get),
         })
     }
 }

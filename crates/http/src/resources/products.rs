@@ -18,7 +18,7 @@ use crate::caller::{MaybeCaller, Staff};
 use crate::extract::{Json, Path, Query, RawBody};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::resources::orders::list::invalid;
+use crate::resources::page::{Limit, invalid};
 use crate::submit::{Done, Envelope, IfMatch, etag, failed};
 
 /// A product.
@@ -78,6 +78,9 @@ impl ProductView {
     }
 }
 
+/// The products of a page when nothing is said: many a shop has no more.
+const USUAL: usize = 100;
+
 /// Which products.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -92,8 +95,8 @@ pub struct Filter {
     /// Also those off the shelf; staff only.
     archived: Option<bool>,
     /// Products in a page, 1 to 200; 100 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// `next` of the page before.
     page: Option<ProductId>,
 }
@@ -123,10 +126,6 @@ pub async fn list(
 ) -> Result<axum::Json<Page>, Problem> {
     let staff_of = staff_of(&caller);
     let store = filter.store.or_else(|| staff_of.cloned()).unwrap_or_else(|| app.settings.store.clone());
-    let limit = filter.limit.unwrap_or(100);
-    if !(1..=200).contains(&limit) {
-        return Err(invalid("limit", "must be 1 to 200"));
-    }
     if filter.q.as_ref().is_some_and(|text| text.chars().count() > 100) {
         return Err(invalid("q", "must be at most 100 characters"));
     }
@@ -139,7 +138,7 @@ pub async fn list(
         text: filter.q.filter(|text| !text.trim().is_empty()),
         category: filter.category,
         after: filter.page,
-        limit,
+        limit: filter.limit.map_or(USUAL, Limit::get),
     };
     let (found, more) = app.queries.products(filter).await.map_err(|error| failed(&error))?;
     let next = found.last().map(|shelved| shelved.product.id).filter(|_| more);

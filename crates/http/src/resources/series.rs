@@ -9,7 +9,7 @@ use orders::{Money, ProductId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::orders::list::invalid;
+use super::page::invalid;
 use crate::app::Shared;
 use crate::caller::Staff;
 use crate::extract::{Query, time};

@@ -114,16 +114,14 @@ impl<G: Gate> Gateway<G> {
     /// A client follows an order from now on.
     pub(super) fn joined(&self, client: &Client<G>, order: OrderNumber) {
         if client.pass.role() == Role::Staff {
-            let looking = self.presence.arrive(order, client.pass.person());
-            self.tell_presence(client, order, looking);
+            self.looks(client, order);
         }
     }
 
     /// A client does not follow an order any more.
     pub(super) fn left(&self, client: &Client<G>, order: OrderNumber) {
         if client.pass.role() == Role::Staff {
-            let looking = self.presence.depart(order, client.pass.user());
-            self.tell_presence(client, order, looking);
+            self.looks_away(client, order);
         }
     }
 }

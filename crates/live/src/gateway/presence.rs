@@ -8,7 +8,7 @@ use orders::{OrderNumber, UserId};
 use serde::Serialize;
 
 use super::client::{Client, frame};
-use super::{Gate, Gateway, topic};
+use super::{Gate, Gateway, Pass, topic};
 use crate::notice::Notice;
 use crate::seat::lock;
 
@@ -70,11 +70,25 @@ struct Told<'a> {
 }
 
 impl<G: Gate> Gateway<G> {
-    /// Tells the store's staff who looks at an order.
-    pub(super) fn tell_presence(&self, client: &Client<G>, order: OrderNumber, looking: Option<Vec<Person>>) {
-        let Some(people) = looking else { return };
-        let Ok(json) = serde_json::to_string(&Told { order_number: order, people: &people }) else { return };
-        self.hub.tell(&topic(&client.pass), Notice { only: None, frame: frame("order:presence", &json) });
+    /// A staff member's client opened an order: the store's staff are told who looks at it, or where that is nothing
+    /// new, whoever opened another window.
+    pub(super) fn looks(&self, client: &Client<G>, order: OrderNumber) {
+        let news = self.presence.arrive(order, client.pass.person());
+        let only = news.is_none().then(|| client.pass.user().clone());
+        let people = news.unwrap_or_else(|| self.presence.of(order));
+        self.tell_presence(client, order, &people, only);
+    }
+
+    /// It closed it.
+    pub(super) fn looks_away(&self, client: &Client<G>, order: OrderNumber) {
+        if let Some(people) = self.presence.depart(order, client.pass.user()) {
+            self.tell_presence(client, order, &people, None);
+        }
+    }
+
+    fn tell_presence(&self, client: &Client<G>, order: OrderNumber, people: &[Person], only: Option<UserId>) {
+        let Ok(json) = serde_json::to_string(&Told { order_number: order, people }) else { return };
+        self.hub.tell(&topic(&client.pass), Notice { only, frame: frame("order:presence", &json) });
     }
 }
 

@@ -1,6 +1,7 @@
+import { OrdercastProblem } from "@ordercast/client";
 import { useSyncExternalStore } from "react";
 
-import { Problem, request } from "./http";
+import { request } from "./http";
 
 export interface DemoAccount {
   name: string;
@@ -36,6 +37,8 @@ const UNKNOWN: ShopConfig = {
 };
 
 const KEY = "ordercast.config";
+// A first visit waits this long for them, and then goes on without.
+const PATIENCE = 4000;
 const listeners = new Set<() => void>();
 let config = UNKNOWN;
 
@@ -52,10 +55,10 @@ function kept(): ShopConfig | undefined {
 async function refresh(): Promise<void> {
   let told: Partial<ShopConfig> = {};
   try {
-    told = await request<Partial<ShopConfig>>("GET", "/api/v1/config");
+    told = await request<Partial<ShopConfig>>("GET", "/api/v1/config", { signal: AbortSignal.timeout(PATIENCE) });
   } catch (error) {
     // A server that has no such page is one that does not say; one that cannot be reached said it last time.
-    if (!(error instanceof Problem && error.status === 404)) return;
+    if (!(error instanceof OrdercastProblem && error.status === 404)) return;
   }
   const text = JSON.stringify(told);
   try {

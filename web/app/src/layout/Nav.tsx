@@ -45,7 +45,7 @@ export function Nav() {
                 <Icon aria-hidden="true" />
                 <span>
                   {label}
-                  {count > 0 && <span className="visually-hidden">{`, ${count} ${count === 1 ? "item" : "items"}`}</span>}
+                  {count > 0 && <span className="visually-hidden">{` ${count} ${count === 1 ? "item" : "items"}`}</span>}
                 </span>
                 <CountBadge count={count} className={styles.count} />
               </Link>

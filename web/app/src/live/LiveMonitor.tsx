@@ -5,8 +5,8 @@ import { LiveIndicator } from "./LiveIndicator";
 /** The live indicator, with the connection monitor behind it. `label` is what it says while all is well. */
 export function LiveMonitor({ label }: { label?: string }) {
   return (
-    <FlyOut title="Live connection" trigger={(props) => <LiveIndicator {...props} {...(label && { label })} />}>
-      {() => <ConnectionMonitor />}
+    <FlyOut title="Live connection" trigger={<LiveIndicator {...(label && { label })} />}>
+      <ConnectionMonitor />
     </FlyOut>
   );
 }

@@ -7,11 +7,15 @@ import { isStaff, useSession } from "../session/session";
 import { toast } from "../ui";
 import { Burst } from "./burst";
 
+/** A toast that changes is laid out anew: with each of fifty changes a second that would be all that a page does. */
+const COUNT_EVERY = 500;
+
 /** On every page, a toast for what happens to one's orders (rows A6 to A8, B3, C2). */
 export function LiveToasts() {
   const { account } = useSession();
   const [location, navigate] = useLocation();
   const burst = useRef(new Burst());
+  const crowd = useRef<{ count: number; timer: ReturnType<typeof setTimeout> | undefined }>({ count: 0, timer: undefined });
 
   useOrderEvents((event) => {
     if (!account) return;
@@ -24,11 +28,18 @@ export function LiveToasts() {
     const id = event.missed ? `missed-${event.orderId}` : event.id;
     const more = burst.current.more(Date.now());
     if (more > 0) {
-      toast.info(more === 1 ? "1 more change" : `${more} more changes`, { id: "burst" });
+      crowd.current.count = more;
+      crowd.current.timer ??= setTimeout(() => {
+        const { count } = crowd.current;
+        crowd.current.timer = undefined;
+        toast.info(count === 1 ? "1 more change" : `${count} more changes`, { id: "burst" });
+      }, COUNT_EVERY);
       return;
     }
     const page = staff ? `/admin/orders/${event.orderId}` : `/orders/${event.orderId}`;
-    toast.show(told.severity, told.message, { id, ...(!location.endsWith(`/orders/${event.orderId}`) && { action: { label: "Show", onPress: () => navigate(page) } }) });
+    // Whoever did it is at it, or on the way there.
+    const leads = !event.own && !location.endsWith(`/orders/${event.orderId}`);
+    toast.show(told.severity, told.message, { id, ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }) });
   });
   return null;
 }

@@ -1,10 +1,10 @@
 import "leaflet/dist/leaflet.css";
 
-import { Browser, type LeafletMouseEvent, map as createMap, type Map, type Marker, type LatLngExpression } from "leaflet";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { Browser, map as createMap, type LeafletKeyboardEvent, type LeafletMouseEvent, type Map, type Marker } from "leaflet";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { useConfig } from "../api/config";
-import { addBase, OVERVIEW, STREETS } from "./base";
+import { addBase, OVERVIEW, STREETS, WORLD } from "./base";
 import styles from "./LiveMap.module.css";
 import { pin } from "./pin";
 
@@ -28,21 +28,22 @@ const SLIDE = 1200;
 /** A map with one pin, which slides to where it is next. Loads with Leaflet: import it lazily. */
 export default function LiveMap({ label, place, otherwise, onPick }: LiveMapProps) {
   const element = useRef<HTMLDivElement>(null);
-  const shown = useRef<{ map: Map; marker: Marker | undefined }>(undefined);
+  const [map, setMap] = useState<Map>();
   const { tiles } = useConfig();
-  const zoom = tiles ? STREETS : OVERVIEW;
   const picks = onPick !== undefined;
   const pick = useEffectEvent((place: Place) => onPick?.(place));
-  const start = useEffectEvent(() => latLng(place ?? otherwise ?? { latitude: 48, longitude: 9 }));
-  const known = place !== undefined || otherwise !== undefined;
+  const look = useEffectEvent((map: Map) => {
+    const start = place ?? otherwise;
+    const { near } = tiles ? STREETS : OVERVIEW;
+    if (start) map.setView([start.latitude, start.longitude], near);
+    else map.setView(WORLD.centre, WORLD.zoom);
+  });
 
   useEffect(() => {
     if (!element.current) return;
     const map = createMap(element.current, {
-      center: start(),
-      zoom: known ? zoom.start : 3,
       minZoom: 2,
-      maxZoom: zoom.most,
+      maxZoom: (tiles ? STREETS : OVERVIEW).most,
       // A finger that scrolls the page, or a wheel, is not meant for the map; two fingers and the buttons are.
       scrollWheelZoom: picks,
       dragging: picks || !Browser.mobile,
@@ -50,51 +51,56 @@ export default function LiveMap({ label, place, otherwise, onPick }: LiveMapProp
     });
     map.attributionControl.setPrefix(false);
     map.zoomControl.setPosition("bottomright");
+    look(map);
     const stop = addBase(map, tiles);
     if (picks) {
       const choose = ({ lat, lng }: { lat: number; lng: number }) => pick({ latitude: round(lat), longitude: round(((((lng + 180) % 360) + 360) % 360) - 180) });
       map.on("click", (event: LeafletMouseEvent) => choose(event.latlng));
-      map.on("keypress", ({ originalEvent }) => {
+      map.on("keypress", ({ originalEvent }: LeafletKeyboardEvent) => {
         if (originalEvent.key === "Enter" && originalEvent.target === map.getContainer()) choose(map.getCenter());
       });
     }
-    shown.current = { map, marker: undefined };
     const resized = new ResizeObserver(() => map.invalidateSize());
     resized.observe(element.current);
+    setMap(map);
     return () => {
+      setMap(undefined);
       resized.disconnect();
       stop();
       map.remove();
-      shown.current = undefined;
     };
-  }, [tiles, zoom, picks, known]);
+  }, [tiles, picks]);
 
-  useEffect(() => {
-    const now = shown.current;
-    if (!now) return;
-    if (!place) {
-      now.marker?.remove();
-      now.marker = undefined;
-      return;
-    }
-    const at = latLng(place);
-    if (!now.marker) {
-      now.marker = pin().addTo(now.map).setLatLng(at);
-      return;
-    }
-    const icon = now.marker.getElement();
-    icon?.classList.add(styles.sliding ?? "");
-    const settled = setTimeout(() => icon?.classList.remove(styles.sliding ?? ""), SLIDE);
-    now.marker.setLatLng(at);
-    now.map.panTo(at, { animate: true, duration: SLIDE / 1000 });
-    return () => clearTimeout(settled);
-  }, [place?.latitude, place?.longitude, tiles, zoom, picks, known]);
+  usePin(map, place?.latitude, place?.longitude);
 
   return <div ref={element} className={styles.map} role="application" aria-label={label} aria-roledescription="map" />;
 }
 
-function latLng({ latitude, longitude }: Place): LatLngExpression {
-  return [latitude, longitude];
+/** Keeps a pin on a map where it is to be. */
+function usePin(map: Map | undefined, latitude: number | undefined, longitude: number | undefined) {
+  const shown = useRef<{ map: Map; marker: Marker }>(undefined);
+  useEffect(() => {
+    if (!map) return;
+    if (latitude === undefined || longitude === undefined) {
+      shown.current?.marker.remove();
+      shown.current = undefined;
+      return;
+    }
+    const at: [number, number] = [latitude, longitude];
+    if (shown.current?.map !== map) {
+      shown.current = { map, marker: pin().setLatLng(at).addTo(map) };
+      map.panTo(at, { animate: false });
+      return;
+    }
+    const { marker } = shown.current;
+    const icon = marker.getElement();
+    const sliding = styles.sliding ?? "";
+    icon?.classList.add(sliding);
+    const settled = setTimeout(() => icon?.classList.remove(sliding), SLIDE);
+    marker.setLatLng(at);
+    map.panTo(at, { animate: true, duration: SLIDE / 1000 });
+    return () => clearTimeout(settled);
+  }, [map, latitude, longitude]);
 }
 
 /** To about ten centimetres: more is noise. */

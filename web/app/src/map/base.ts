@@ -4,9 +4,11 @@ import outlines from "world-atlas/countries-50m.json?url";
 import styles from "./LiveMap.module.css";
 
 /** With streets underneath: near. */
-export const STREETS = { start: 14, most: 18 } as const;
+export const STREETS = { near: 14, most: 18 } as const;
 /** With outlines of countries alone: far enough away to recognise one. */
-export const OVERVIEW = { start: 6, most: 9 } as const;
+export const OVERVIEW = { near: 6, most: 9 } as const;
+/** Where nobody said where to look. */
+export const WORLD: { centre: [number, number]; zoom: number } = { centre: [30, 10], zoom: 2 };
 
 /** Puts the ground under a map: the store's tiles, or the outlines that come with the app. Returns how to stop. */
 export function addBase(map: Map, tiles: { url: string; attribution: string } | null): () => void {

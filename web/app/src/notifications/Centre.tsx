@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { messageOf } from "../api/http";
 import { Banner, Button, cx, EmptyState, LinkButton, Loading, Skeleton, toast } from "../ui";
+import { useCloseFlyOut } from "../ui/FlyOut";
 import { CATEGORIES } from "./categories";
 import styles from "./Centre.module.css";
 import { NotificationLine } from "./NotificationLine";
@@ -12,15 +13,15 @@ import { NotificationLine } from "./NotificationLine";
 export interface CentreProps {
   /** Behind the bell: less room, and a way to the whole page. */
   compact?: boolean;
-  /** Something in it leads elsewhere. */
-  onLeave?: () => void;
 }
 
 /** The notification centre: by category, read one by one or all at once, kept the same in every window. */
-export default function Centre({ compact, onLeave }: CentreProps) {
+export default function Centre({ compact }: CentreProps) {
   const [category, setCategory] = useState<NotificationCategory | "all">("all");
   const { notifications, unreadCount, isLoading, hasMore, isLoadingMore, loadMore, reload, markAsRead, markAllAsRead, error } = useNotifications(category === "all" ? {} : category);
 
+  // What leads elsewhere leaves it.
+  const leave = useCloseFlyOut();
   const tell = (problem: unknown) => toast.error("That could not be marked as read", { description: messageOf(problem) });
 
   return (
@@ -70,7 +71,7 @@ export default function Centre({ compact, onLeave }: CentreProps) {
               onRead={() => void markAsRead(notification.id).catch(tell)}
               onOpen={() => {
                 if (!notification.read) void markAsRead(notification.id).catch(tell);
-                onLeave?.();
+                leave();
               }}
             />
           ))}
@@ -82,8 +83,8 @@ export default function Centre({ compact, onLeave }: CentreProps) {
         </Button>
       )}
       {compact && (
-        <div className={styles.foot} onClick={onLeave}>
-          <LinkButton href="/notifications" look="quiet" size="sm" wide>
+        <div className={styles.foot}>
+          <LinkButton href="/notifications" look="quiet" size="sm" wide onClick={leave}>
             See all
           </LinkButton>
         </div>

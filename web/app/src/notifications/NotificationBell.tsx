@@ -19,19 +19,17 @@ export function NotificationBell() {
         title="Notifications"
         quietTitle
         className={styles.panel}
-        trigger={(props) => (
-          <IconButton {...props} label={unreadCount > 0 ? `Notifications, ${count} unread` : "Notifications"} onPointerEnter={() => void load()} onFocus={() => void load()}>
+        trigger={
+          <IconButton label={unreadCount > 0 ? `Notifications, ${count} unread` : "Notifications"} onPointerEnter={() => void load()} onFocus={() => void load()}>
             {/* Rings when there is more to read. */}
             <Bell key={unreadCount} className={unreadCount > 0 ? styles.ringing : undefined} aria-hidden="true" />
             <CountBadge count={unreadCount} className={styles.count} />
           </IconButton>
-        )}
+        }
       >
-        {(close) => (
-          <Suspense fallback={<Skeleton height="16rem" />}>
-            <Centre compact onLeave={close} />
-          </Suspense>
-        )}
+        <Suspense fallback={<Skeleton height="16rem" />}>
+          <Centre compact />
+        </Suspense>
       </FlyOut>
       <span className="visually-hidden" role="status">
         {unreadCount > 0 && `${count} unread ${unreadCount === 1 ? "notification" : "notifications"}`}

@@ -2,9 +2,10 @@ import type { OrderFilter } from "@ordercast/client";
 import { useOrders } from "@ordercast/react";
 import { PackageOpen, Search } from "lucide-react";
 import { useDeferredValue, useState } from "react";
-import { useSearchParams } from "wouter";
+import { Redirect, useSearchParams } from "wouter";
 
 import { PageHeading } from "../layout/PageHeading";
+import { isStaff, useAccount } from "../session/session";
 import { Banner, Button, EmptyState, Input, LinkButton, Loading, Skeleton } from "../ui";
 import { Tabs } from "../ui/Tabs";
 import { OrderCard } from "./OrderCard";
@@ -19,8 +20,13 @@ const VIEWS: { value: View; label: string; filter: OrderFilter }[] = [
   { value: "cancelled", label: "Cancelled", filter: { status: ["cancelled"] } },
 ];
 
-/** One's own orders, live (row D12). */
+/** One's own orders, live (row D12); a driver's are those they bring, and the console has those of the store. */
 export default function OrdersPage() {
+  return isStaff(useAccount()) ? <Redirect to="/admin" replace /> : <Orders />;
+}
+
+function Orders() {
+  const { role } = useAccount();
   const [search, setSearch] = useSearchParams();
   const view = VIEWS.find(({ value }) => value === search.get("show")) ?? VIEWS[0];
   const [q, setQ] = useState("");
@@ -30,7 +36,7 @@ export default function OrdersPage() {
   return (
     <>
       <div className={styles.head}>
-        <PageHeading>Your orders</PageHeading>
+        <PageHeading>{role === "driver" ? "Orders you bring" : "Your orders"}</PageHeading>
         <search className={styles.search}>
           <Search aria-hidden="true" />
           <Input type="search" aria-label="Find an order by its number" placeholder="Order number" value={q} onChange={(event) => setQ(event.target.value)} />

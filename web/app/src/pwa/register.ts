@@ -20,7 +20,7 @@ async function register() {
     });
   } catch (error) {
     // A browser that refuses it, such as in a private window: everything but working offline is the same.
-    console.warn("The app is not kept on this device:", error);
+    console.error("The app is not kept on this device:", error);
   }
 }
 
@@ -31,7 +31,7 @@ function offer(worker: ServiceWorker) {
       label: "Reload",
       onPress: () => {
         navigator.serviceWorker.addEventListener("controllerchange", () => window.location.reload(), { once: true });
-        worker.postMessage({ type: "SKIP_WAITING" });
+        worker.postMessage({ type: "SKIP_WAITING" }, []);
       },
     },
   });

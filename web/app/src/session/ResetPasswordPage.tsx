@@ -1,8 +1,10 @@
+import { OrdercastProblem } from "@ordercast/client";
+import { useOrdercast } from "@ordercast/react";
 import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useLocation } from "wouter";
 
-import { messageOf, Problem, request } from "../api/http";
+import { messageOf } from "../api/http";
 import { Banner, Button, LinkButton, TextField, toast } from "../ui";
 import { Entrance } from "./Entrance";
 import { newPassword } from "./password";
@@ -18,6 +20,7 @@ export default function ResetPasswordPage() {
   const [dead, setDead] = useState(token === "");
   const [refused, setRefused] = useState<string>();
   const [, navigate] = useLocation();
+  const { api } = useOrdercast();
   const { refresh } = useSession();
   const form = useForm<{ password: string; again: string }>({ mode: "onTouched" });
 
@@ -28,14 +31,14 @@ export default function ResetPasswordPage() {
   async function set({ password }: { password: string }) {
     setRefused(undefined);
     try {
-      await request("POST", "/api/v1/auth/password-reset", { body: { token, password } });
+      await api.POST("/api/v1/auth/password-reset", { body: { token, password } });
       // Every session of the account ended with it, this browser's too.
       await refresh();
       toast.success("Your new password is set", { description: "Sign in with it." });
       navigate("/sign-in", { replace: true });
     } catch (error) {
-      if (error instanceof Problem && error.code === "link_invalid") setDead(true);
-      else if (error instanceof Problem && error.code === "weak_password") form.setError("password", { message: error.message });
+      if (error instanceof OrdercastProblem && error.code === "link_invalid") setDead(true);
+      else if (error instanceof OrdercastProblem && error.code === "weak_password") form.setError("password", { message: error.detail });
       else setRefused(messageOf(error));
     }
   }

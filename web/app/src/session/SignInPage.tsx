@@ -1,3 +1,4 @@
+import { OrdercastProblem } from "@ordercast/client";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, Redirect, useSearch } from "wouter";
@@ -17,7 +18,7 @@ interface Credentials {
 export default function SignInPage() {
   const { account, signIn } = useSession();
   const search = useSearch();
-  const [refused, setRefused] = useState<string>();
+  const [refused, setRefused] = useState<unknown>();
   const [busy, setBusy] = useState<string>();
   const form = useForm<Credentials>();
 
@@ -30,7 +31,7 @@ export default function SignInPage() {
     try {
       await signIn(credentials);
     } catch (error) {
-      setRefused(messageOf(error));
+      setRefused(error);
       setBusy(undefined);
     }
   }
@@ -47,7 +48,11 @@ export default function SignInPage() {
       }
     >
       <form noValidate onSubmit={(event) => void form.handleSubmit(enter)(event)}>
-        {refused && <Banner severity="error">{refused}</Banner>}
+        {refused !== undefined && (
+          <Banner severity="error" title={refused instanceof OrdercastProblem ? refused.title : "You are not signed in"}>
+            {messageOf(refused)}
+          </Banner>
+        )}
         <TextField label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email", { required: "Enter your e-mail address" })} />
         <TextField
           label="Password"

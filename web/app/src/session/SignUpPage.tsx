@@ -1,8 +1,9 @@
+import { OrdercastProblem } from "@ordercast/client";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, Redirect, useSearch } from "wouter";
 
-import { messageOf, Problem } from "../api/http";
+import { messageOf } from "../api/http";
 import { Banner, Button, TextField } from "../ui";
 import { Entrance } from "./Entrance";
 import { nextPath } from "./next";
@@ -28,9 +29,9 @@ export default function SignUpPage() {
     try {
       await signUp(registration);
     } catch (error) {
-      if (error instanceof Problem && error.code === "email_taken") form.setError("email", { message: "There is an account with this address already. Sign in instead." });
-      else if (error instanceof Problem && error.code === "weak_password") form.setError("password", { message: error.message });
-      else if (error instanceof Problem && error.fields.has("email")) form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
+      if (codeOf(error) === "email_taken") form.setError("email", { message: "There is an account with this address already. Sign in instead." });
+      else if (codeOf(error) === "weak_password") form.setError("password", { message: messageOf(error) });
+      else if (error instanceof OrdercastProblem && error.errors.some(({ field }) => field === "email")) form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
       else setRefused(messageOf(error));
     }
   }
@@ -57,4 +58,8 @@ export default function SignUpPage() {
       </form>
     </Entrance>
   );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof OrdercastProblem ? error.code : undefined;
 }

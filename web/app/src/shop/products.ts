@@ -1,15 +1,7 @@
-import type { Product, Store } from "@ordercast/client";
-import { useStore } from "@ordercast/react";
-import { useRef } from "react";
-
-import { request } from "../api/http";
+import { unwrap, type Api, type Product, type Store } from "@ordercast/client";
+import { useOrdercast, useStore } from "@ordercast/react";
 
 export type { Product } from "@ordercast/client";
-
-interface ProductPage {
-  products: Product[];
-  next?: string | null;
-}
 
 export interface ProductsSnapshot {
   /** Undefined until they are there; what was there stays while they are read again. */
@@ -25,6 +17,7 @@ const FRESH = 10_000;
 
 /** The catalogue, or what of it carries some words in its name: a page of 200 at a time, read again when it is looked at. */
 class ProductList implements Store<ProductsSnapshot> {
+  readonly #api: Api;
   readonly #q: string;
   readonly #listeners = new Set<() => void>();
   #snapshot: ProductsSnapshot = { products: undefined, hasMore: false, isLoadingMore: false, error: undefined };
@@ -32,7 +25,8 @@ class ProductList implements Store<ProductsSnapshot> {
   #readAt = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(q: string) {
+  constructor(api: Api, q: string) {
+    this.#api = api;
     this.#q = q;
   }
 
@@ -81,11 +75,9 @@ class ProductList implements Store<ProductsSnapshot> {
     }
   }
 
-  #page(from: string | undefined): Promise<ProductPage> {
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    if (this.#q) query.set("q", this.#q);
-    if (from) query.set("page", from);
-    return request<ProductPage>("GET", `/api/v1/products?${query}`);
+  #page(from: string | undefined) {
+    const query = { limit: PAGE, ...(this.#q && { q: this.#q }), ...(from && { page: from }) };
+    return unwrap(this.#api.GET("/api/v1/products", { params: { query } }));
   }
 
   #show(products: readonly Product[], next: string | null | undefined): void {
@@ -99,7 +91,15 @@ class ProductList implements Store<ProductsSnapshot> {
   }
 }
 
-const whole = new ProductList("");
+const lists = new WeakMap<Api, Map<string, ProductList>>();
+
+function listOf(api: Api, q: string): ProductList {
+  let known = lists.get(api);
+  if (!known) lists.set(api, (known = new Map()));
+  let list = known.get(q);
+  if (!list) known.set(q, (list = new ProductList(api, q)));
+  return list;
+}
 
 export interface Products extends ProductsSnapshot {
   reload: () => Promise<void>;
@@ -108,8 +108,6 @@ export interface Products extends ProductsSnapshot {
 
 /** The catalogue; or what of it carries `q` in its name, as the server finds it. */
 export function useProducts(q = ""): Products {
-  const found = useRef<{ q: string; list: ProductList }>({ q: "", list: whole });
-  if (found.current.q !== q) found.current = { q, list: q ? new ProductList(q) : whole };
-  const { list } = found.current;
+  const list = listOf(useOrdercast().api, q);
   return { ...useStore(list), reload: list.load, loadMore: list.loadMore };
 }

@@ -30,6 +30,8 @@ export default function CancelDialog({ order, open, onOpenChange }: { order: Ord
         onOpenChange(next);
         if (!next) setRefused(undefined);
       }}
+      // The button that asked goes with what it did.
+      finalFocus={() => (order.status === "cancelled" ? document.querySelector("h1") : true)}
       title={`Cancel order #${order.number}?`}
       description="Nothing will be delivered, and this cannot be undone."
       actions={

@@ -1,8 +1,9 @@
 import type { Order } from "@ordercast/client";
+import { useOrdercast } from "@ordercast/react";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 
-import { messageOf, request } from "../api/http";
+import { messageOf } from "../api/http";
 import { Badge, Banner, Button, Card, formatClock, formatMoney } from "../ui";
 import styles from "./TestPayment.module.css";
 
@@ -11,6 +12,7 @@ const EXPIRES = 15 * 60_000;
 
 /** A demo's payment: plays both outcomes, moves no money, and says so. */
 export default function TestPayment({ order }: { order: Order }) {
+  const { api } = useOrdercast();
   const [busy, setBusy] = useState<"paid" | "failed">();
   const [refused, setRefused] = useState<string>();
   const failed = order.payment?.status === "failed";
@@ -20,7 +22,7 @@ export default function TestPayment({ order }: { order: Order }) {
     setRefused(undefined);
     try {
       // What became of it comes live, as everything about the order does.
-      await request("POST", `/api/v1/orders/${order.id}/test-payment`, { body: { outcome } });
+      await api.POST("/api/v1/orders/{order}/test-payment", { params: { path: { order: order.id } }, body: { outcome } });
     } catch (error) {
       setRefused(messageOf(error));
     }

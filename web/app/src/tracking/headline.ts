@@ -50,6 +50,9 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
       ...(late && { detail: "It takes longer than expected. A new time appears here as soon as there is one." }),
     };
   }
+  if (order.status === "pending" && order.payment?.method === "online" && order.payment.status !== "paid" && order.payment.status !== "authorized") {
+    return { eyebrow: "Almost done", words: "Waiting for payment", detail: "We begin with your order once it is paid." };
+  }
   const soon = "The expected time appears here as soon as the store sets it.";
   if (out) return { eyebrow: "Out for delivery", words: "Almost there", detail: soon };
   switch (order.status) {

@@ -84,6 +84,13 @@ describe("D11: the headline", () => {
     expect(headlineOf({ ...order, status: "shipped" }, [], now).words).toBe("On its way");
   });
 
+  it("E1: asks for the payment that an order waits for", () => {
+    const online: Order = { ...order, payment: { method: "online", status: "pending" } };
+    expect(headlineOf(online, [], now).words).toBe("Waiting for payment");
+    expect(headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).words).toBe("We have your order");
+    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).words).toBe("We have your order");
+  });
+
   it("A3, A8: says who cancelled, and why", () => {
     const cancelled: Order = { ...order, status: "cancelled", progress: 0, cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" } };
     expect(headlineOf(cancelled, [], now)).toMatchObject({ words: "Cancelled", detail: "Cancelled by the store: “sold out”" });

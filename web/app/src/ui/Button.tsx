@@ -47,6 +47,7 @@ export interface LinkButtonProps extends Look {
   href: string;
   className?: string;
   children: ReactNode;
+  onClick?: () => void;
   "aria-label"?: string;
 }
 

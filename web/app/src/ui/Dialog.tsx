@@ -13,26 +13,27 @@ export interface DialogProps {
   /** Buttons, right-aligned; on a phone below one another. */
   actions?: ReactNode;
   wide?: boolean;
+  /** What has the focus after it, where that is not the button that opened it. */
+  finalFocus?: () => HTMLElement | boolean | null;
   children?: ReactNode;
 }
 
 /** A question that has to be answered first: holds the focus, goes with Escape, gives the focus back. */
-export function Dialog({ open, onOpenChange, title, description, actions, wide, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, actions, wide, finalFocus, children }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
-          <Base.Popup className={cx(styles.popup, wide && styles.wide)}>
-            <div className={styles.head}>
-              <Base.Title className={styles.title}>{title}</Base.Title>
-              <Base.Close className={styles.close} aria-label="Close">
-                <X aria-hidden="true" />
-              </Base.Close>
-            </div>
+          <Base.Popup className={cx(styles.popup, wide && styles.wide)} {...(finalFocus && { finalFocus })}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
             {description && <Base.Description className={styles.description}>{description}</Base.Description>}
             {children}
             {actions && <div className={styles.actions}>{actions}</div>}
+            {/* Last, so that the focus begins with what the dialog is about. */}
+            <Base.Close className={styles.close} aria-label="Close">
+              <X aria-hidden="true" />
+            </Base.Close>
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>

@@ -1,10 +1,14 @@
-import { useId, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from "react";
+import { cloneElement, createContext, useCallback, useContext, useId, useRef, useState, type ButtonHTMLAttributes, type ReactElement, type ReactNode } from "react";
 
 import { cx } from "./cx";
 import styles from "./FlyOut.module.css";
 
-/** What the button that opens it has to carry. */
-export type TriggerProps = Pick<ButtonHTMLAttributes<HTMLButtonElement>, "popoverTarget" | "aria-expanded" | "aria-haspopup" | "aria-controls">;
+const Close = createContext<() => void>(() => undefined);
+
+/** Closes the fly-out that a component is in; does nothing where it is in none. */
+export function useCloseFlyOut(): () => void {
+  return useContext(Close);
+}
 
 export interface FlyOutProps {
   /** Names it. */
@@ -12,8 +16,10 @@ export interface FlyOutProps {
   /** The title is said and not shown. */
   quietTitle?: boolean;
   className?: string | undefined;
-  trigger: (props: TriggerProps) => ReactNode;
-  children: (close: () => void) => ReactNode;
+  /** The button that opens it. */
+  trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
+  /** Rendered while it is open. */
+  children: ReactNode;
 }
 
 const GAP = 8;
@@ -25,10 +31,10 @@ const EDGE = 12;
  */
 export function FlyOut({ title, quietTitle, className, trigger, children }: FlyOutProps) {
   const id = useId();
-  const panel = useRef<HTMLDivElement>(null);
   const root = useRef<HTMLSpanElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const close = () => panel.current?.hidePopover();
+  const close = useCallback(() => panel.current?.hidePopover(), []);
 
   function place() {
     const button = root.current?.querySelector("button")?.getBoundingClientRect();
@@ -37,18 +43,19 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
     const { clientWidth: width, clientHeight: height } = document.documentElement;
     const below = button.top < height / 2;
     const right = button.left + button.width / 2 > width / 2;
-    style.inset = [
+    const inset = [
       below ? `${button.bottom + GAP}px` : "auto",
       right ? `${Math.max(EDGE, width - button.right)}px` : "auto",
       below ? "auto" : `${height - button.top + GAP}px`,
       right ? "auto" : `${Math.max(EDGE, button.left)}px`,
-    ].join(" ");
-    style.maxHeight = `${below ? height - button.bottom - GAP - EDGE : button.top - GAP - EDGE}px`;
+    ];
+    style.setProperty("inset", inset.join(" "));
+    style.setProperty("max-height", `${(below ? height - button.bottom : button.top) - GAP - EDGE}px`);
   }
 
   return (
     <span ref={root} className={styles.root}>
-      {trigger({ popoverTarget: id, "aria-expanded": open, "aria-haspopup": "dialog", "aria-controls": id })}
+      {cloneElement(trigger, { popoverTarget: id, "aria-expanded": open, "aria-haspopup": "dialog", "aria-controls": id })}
       <div
         ref={panel}
         id={id}
@@ -64,14 +71,14 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
         }}
       >
         {open && (
-          <>
+          <Close value={close}>
             {!quietTitle && (
               <h2 className={styles.title} aria-hidden="true">
                 {title}
               </h2>
             )}
-            {children(close)}
-          </>
+            {children}
+          </Close>
         )}
       </div>
     </span>

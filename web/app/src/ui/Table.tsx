@@ -6,6 +6,8 @@ import styles from "./Table.module.css";
 /** A table that scrolls sideways within itself when the window is narrow. */
 export function Table({ className, label, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
+    // What scrolls has to be reachable by the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={label}>
       <table {...rest} className={cx(styles.table, className)} />
     </div>

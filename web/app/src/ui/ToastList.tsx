@@ -9,6 +9,8 @@ import styles from "./ToastList.module.css";
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
 const BRIEF = 5000;
 const LONG = 9000;
+// A phone has room for what one does, too.
+const MOST = window.matchMedia("(width < 40rem)").matches ? 2 : 4;
 
 const manager = Toast.createToastManager();
 
@@ -40,7 +42,7 @@ function isSeverity(type: string | undefined): type is Severity {
 export default function ToastList() {
   useEffect(() => showToastsBy(add), []);
   return (
-    <Toast.Provider toastManager={manager} limit={4}>
+    <Toast.Provider toastManager={manager} limit={MOST}>
       <Toast.Portal>
         <Toast.Viewport className={styles.viewport} aria-label="Messages">
           <Shown />

@@ -9,7 +9,7 @@ const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
+const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "long" });
 const shortDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 
 /** How long ago, or how long until. A clock that runs a little behind the server's never says "in 2 seconds" of the past. */
@@ -38,7 +38,7 @@ export function formatDay(at: string | number): string {
   return day.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
-/** An expected day, as people say it: "Today", "Tomorrow", "Friday, 27 November". */
+/** An expected day, as people say it: "Today", "Tomorrow", "Fri 27 November". */
 export function formatExpectedDay(at: number, now: number): string {
   const days = Math.round((startOfDay(at) - startOfDay(now)) / DAY);
   if (days === 0) return "Today";

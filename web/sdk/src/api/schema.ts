@@ -142,6 +142,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the shop's configuration
+         * @description What a page has to know before anybody signed in. Nothing in it is a secret.
+         */
+        get: operations["config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -350,6 +370,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{order}/test-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay an order by a payment that is made up
+         * @description For the order's customer, in a demo; anywhere else there is no such thing. Recorded as a payment provider would
+         *     record it. Doing it again changes nothing.
+         */
+        post: operations["test_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order}/timeline": {
         parameters: {
             query?: never;
@@ -462,6 +503,27 @@ export interface paths {
          * @description By status, revenue, and since midnight in the store's time zone. The stream pushes the same as `stats.updated`.
          */
         get: operations["stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the store's counts over time
+         * @description For charts: what happened in each hour or day of the store's time zone, at most 400 of them. What is told costs what
+         *     lies in the stretch of time, not what orders there are.
+         */
+        get: operations["stats_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -651,6 +713,56 @@ export interface components {
         CancelOrder: {
             reason?: components["schemas"]["Prose500"] | null;
         };
+        /** @description The shop, as its pages need it. */
+        Config: {
+            /**
+             * @description What its prices are in (ISO 4217).
+             * @example EUR
+             */
+            currency: string;
+            /** @description Whether this is a shop to try things on, whose accounts anybody may use. */
+            demo: boolean;
+            /** @description Those accounts; none where it is a real shop. */
+            demoAccounts: components["schemas"]["DemoAccount"][];
+            /** @description Where to open live connections; null where that is the address this came from. */
+            liveUrl: string | null;
+            /** @description The store of orders that name none. */
+            storeId: components["schemas"]["StoreId"];
+            /** @description What the shop is called. */
+            storeName: string;
+            /** @description Whether an order may be paid online by a payment that is made up: `POST /orders/{order}/test-payment`. */
+            testPayment: boolean;
+            tiles: components["schemas"]["Tiles"] | null;
+            /**
+             * @description Where its days begin and end: a name of the IANA database.
+             * @example Europe/Berlin
+             */
+            timeZone: string;
+        };
+        /** @description How long it took from placing to delivery, in seconds; exact to within 3.2 per cent. */
+        DeliveryTime: {
+            /**
+             * Format: int64
+             * @description Half of the deliveries took no longer.
+             */
+            median: number;
+            /**
+             * Format: int64
+             * @description Nine of ten took no longer.
+             */
+            p90: number;
+        };
+        /** @description An account that anybody may use. */
+        DemoAccount: {
+            /** @description What to sign in with. */
+            email: string;
+            /** @description Whose. */
+            name: string;
+            /** @description Its password, which is no secret. */
+            password: string;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+        };
         /** @description An event as one audience sees it: a line of the timeline, and what travels to live connections. */
         Event: (components["schemas"]["EventOrder"] | null) & components["schemas"]["EventFacts"] & {
             /** @description Who did it. */
@@ -782,7 +894,10 @@ export interface components {
             expectedTotal?: components["schemas"]["Money"] | null;
             /** @description What, at most 100 lines. */
             items: components["schemas"]["NewOrderItem"][];
-            /** @description How it is paid. */
+            /**
+             * @description How it is paid: `cash_on_delivery`, or `online` where `testPayment` of the configuration is true. An order that
+             *     nobody paid online keeps its goods for 15 minutes.
+             */
             paymentMethod: components["schemas"]["PaymentMethod"];
             /** @description Where it goes. */
             shippingAddress: components["schemas"]["Address"];
@@ -1170,6 +1285,58 @@ export interface components {
          * @enum {string}
          */
         Role: "customer" | "staff" | "driver";
+        /** @description A store's counts over time, exact at `cursor`. */
+        Series: {
+            /** @description What one point is. */
+            bucket: components["schemas"]["SeriesBucket"];
+            /** @description Up to where the counts are exact. */
+            cursor: string;
+            deliveryTime: components["schemas"]["DeliveryTime"] | null;
+            /**
+             * Format: date-time
+             * @description When the first one begins.
+             */
+            from: string;
+            /** @description One for each hour or day, the empty ones too. */
+            points: components["schemas"]["SeriesPoint"][];
+            /**
+             * Format: date-time
+             * @description When the last one ends.
+             */
+            to: string;
+            /** @description What was ordered most in all of them, by quantity: at most ten. */
+            topProducts: components["schemas"]["TopProduct"][];
+        };
+        /**
+         * @description What one point of a series is.
+         * @enum {string}
+         */
+        SeriesBucket: "hour" | "day";
+        /** @description One hour or day. */
+        SeriesPoint: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Orders cancelled, whenever they were placed.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Orders delivered, whenever they were placed.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Orders placed, also those that were cancelled later.
+             */
+            orders: number;
+            /** @description The sum of the orders placed, by currency. */
+            revenue: components["schemas"]["Money"][];
+        };
         /** @description Who brings an order, when, and where they are. What is absent stays. */
         SetDelivery: {
             driverId?: components["schemas"]["UserId"] | null;
@@ -1307,12 +1474,43 @@ export interface components {
         };
         /** @description A store. Staff see the orders of theirs and of no other. */
         StoreId: string;
+        /**
+         * @description What a payment comes to.
+         * @enum {string}
+         */
+        TestOutcome: "paid" | "failed";
+        /** @description What became of the payment. */
+        TestPayment: {
+            /** @description Whether it went well. */
+            outcome: components["schemas"]["TestOutcome"];
+        };
+        /** @description Map tiles of another host. */
+        Tiles: {
+            /** @description What has to stand on the map. */
+            attribution: string;
+            /** @description Address of a tile, with `{z}`, `{x}` and `{y}` in it, perhaps `{s}` as its first label and `{r}`. */
+            url: string;
+        };
         /** @description Everything that happened to an order, oldest first. */
         Timeline: {
             /** @description Where in the log this was read. */
             cursor: string;
             /** @description Oldest first; as far as the caller may see. */
             events: components["schemas"]["Event"][];
+        };
+        /** @description What was ordered of a product. One whose price changed its currency is there once for each. */
+        TopProduct: {
+            /** @description Its name now. */
+            name: string;
+            /** @description Which. */
+            productId: components["schemas"]["ProductId"];
+            /**
+             * Format: int64
+             * @description How many were ordered.
+             */
+            quantity: number;
+            /** @description What they cost together. */
+            revenue: components["schemas"]["Money"];
         };
         /** @description Status, location and delivery partner in one. What is absent stays. */
         Tracking: {
@@ -1614,6 +1812,26 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Config"];
                 };
             };
         };
@@ -2064,6 +2282,63 @@ export interface operations {
             };
         };
     };
+    test_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Remembered for 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id or number */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestPayment"];
+            };
+        };
+        responses: {
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description `order_not_found`; `not_found` where this is no demo */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_state`: it is paid in cash, or the money is here already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline: {
         parameters: {
             query?: never;
@@ -2382,6 +2657,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+        };
+    };
+    stats_series: {
+        parameters: {
+            query?: {
+                /** @description What one point is: `hour` or `day`, as the store's clocks tell them; `day` when absent. */
+                bucket?: components["schemas"]["SeriesBucket"];
+                /** @description From the hour or day of this moment on (RFC 3339); when absent 24 hours or 30 days, the present one the last. */
+                from?: string;
+                /** @description To the end of the hour or day before this moment, or in which it lies (RFC 3339); the present one when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
                 };
             };
         };

@@ -19,6 +19,8 @@ export interface InboxOptions {
   pulse: Pulse;
   account: () => Account | null;
   onRead: (cursor: string) => void;
+  /** Whether everything since a place is heard. */
+  covers: (cursor: string) => boolean;
 }
 
 export interface Inbox extends InboxStore {
@@ -40,7 +42,7 @@ const UNUSED = 8;
 /** Milliseconds within which several reasons to read again are one. */
 const SOON = 1000;
 
-export function createInbox({ api, environment, pulse, account, onRead }: InboxOptions): Inbox {
+export function createInbox({ api, environment, pulse, account, onRead, covers }: InboxOptions): Inbox {
   const lists = new RecentMap<string, FollowingInbox>(UNUSED, (list) => !list.isUsed);
   /** Lines whose event is still to come. */
   const announced = new RecentMap<string, Omit<Notification, "cursor">>(200);
@@ -59,6 +61,8 @@ export function createInbox({ api, environment, pulse, account, onRead }: InboxO
       count(unread);
       countedAt = cursor;
       onRead(cursor);
+      // It was read before the live connection began, and arrived only now.
+      if (!covers(cursor)) readAgain();
     },
     onFirst,
   });

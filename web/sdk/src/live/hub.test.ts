@@ -36,7 +36,7 @@ function setUp(orders: readonly Order[], maxOrders = 20_000) {
   const account = () => STAFF;
   const cursor = createCursorKeeper(world, keep, undefined);
   const store = createOrders({ api, environment: world, keep, pulse, account, maxOrders, onRead: cursor.read, covers: cursor.covers, onOwn: (id, version) => hub.own(id, version) });
-  const inbox = createInbox({ api, environment: world, pulse, account, onRead: cursor.read });
+  const inbox = createInbox({ api, environment: world, pulse, account, onRead: cursor.read, covers: cursor.covers });
   const stats = createStats(api, world, pulse, account);
   const presence = createPresence({ environment: world, pulse, account, ask: () => Promise.reject(new Error("nobody")) });
   const clock = createServerClock(world.now);

@@ -1,7 +1,7 @@
 // A network between client and server that blocks, cuts, and loses answers.
 
 import { once } from "node:events";
-import { createServer, request as forward, type IncomingMessage, type Server as HttpServer } from "node:http";
+import { createServer, request as forward, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 
 /** What becomes of a request. */
@@ -14,7 +14,11 @@ export type Fate =
   /** Nobody ever answers. */
   | "hang"
   /** The server gets it, and its answer is lost. */
-  | "lose";
+  | "lose"
+  /** The server gets it once `release` is called. */
+  | "hold"
+  /** The server gets it, and its answer goes on once `release` is called. */
+  | "hold-answer";
 
 export interface Network {
   url: string;
@@ -22,6 +26,10 @@ export interface Network {
   decide: (fate: (request: { method: string; path: string; isUpgrade: boolean }) => Fate) => void;
   /** Requests so far. */
   requests: { method: string; path: string; headers: IncomingMessage["headers"] }[];
+  /** How many requests or answers are held. */
+  readonly held: number;
+  /** Lets go on what was held. */
+  release: () => void;
   /** Cuts every connection there is. */
   cut: () => void;
   remove: () => Promise<void>;
@@ -31,6 +39,12 @@ export async function startNetwork(port: number): Promise<Network> {
   let decide: (request: { method: string; path: string; isUpgrade: boolean }) => Fate = () => "pass";
   const sockets = new Set<Socket>();
   const requests: Network["requests"] = [];
+
+  let held: (() => void)[] = [];
+
+  function hold(run: () => void): void {
+    held.push(run);
+  }
 
   function fateOf(request: IncomingMessage, isUpgrade: boolean): Fate {
     const [method, path] = [request.method ?? "GET", request.url ?? "/"];
@@ -43,6 +57,11 @@ export async function startNetwork(port: number): Promise<Network> {
     if (fate === "hang") return;
     if (fate === "cut") return void request.socket.destroy();
     if (fate === "refuse") return void response.writeHead(403, { "content-type": "text/plain" }).end("blocked");
+    if (fate === "hold") hold(() => pass(request, response, fate));
+    else pass(request, response, fate);
+  });
+
+  function pass(request: IncomingMessage, response: ServerResponse, fate: Fate): void {
     const { method, url, headers } = request;
     const onward = forward({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
       if (fate === "lose") {
@@ -50,14 +69,18 @@ export async function startNetwork(port: number): Promise<Network> {
         answer.once("end", () => request.socket.destroy());
         return;
       }
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-      answer.once("close", () => response.destroy());
+      const onwards = () => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+        answer.once("close", () => response.destroy());
+      };
+      if (fate === "hold-answer") hold(onwards);
+      else onwards();
     });
     onward.once("error", () => request.socket.destroy());
     response.once("close", () => onward.destroy());
     request.pipe(onward);
-  });
+  }
 
   server.on("upgrade", (request: IncomingMessage, near: Socket, head: Buffer) => {
     const fate = fateOf(request, true);
@@ -101,6 +124,14 @@ export async function startNetwork(port: number): Promise<Network> {
     requests,
     decide(next) {
       decide = next;
+    },
+    get held() {
+      return held.length;
+    },
+    release() {
+      const runs = held;
+      held = [];
+      for (const run of runs) run();
     },
     cut,
     async remove() {

@@ -11,13 +11,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::Shared;
 use crate::caller::Caller;
 use crate::extract::{Query, time};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::resources::page::{Limit, USUAL, invalid};
 use crate::submit::failed;
 
-/// The most orders of a page.
-const MOST: usize = 200;
-/// The orders of a page when nothing is said.
-const USUAL: usize = 50;
 /// The most characters of a search.
 const MOST_TEXT: usize = 100;
 
@@ -38,8 +35,8 @@ pub struct Filter {
     #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
     /// Orders in a page, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
     /// `next` of the page before.
     page: Option<String>,
 }
@@ -95,10 +92,6 @@ impl Filter {
         let statuses = self.status.as_deref().unwrap_or_default();
         let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
         let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
-        let limit = self.limit.unwrap_or(USUAL);
-        if !(1..=MOST).contains(&limit) {
-            return Err(invalid("limit", "must be 1 to 200"));
-        }
         let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         if text.as_ref().is_some_and(|text| text.chars().count() > MOST_TEXT) {
             return Err(invalid("q", "must be at most 100 characters"));
@@ -111,7 +104,7 @@ impl Filter {
             from: self.from,
             to: self.to,
             before: before.map_err(|_| invalid("page", "must be `next` of the page before"))?,
-            limit,
+            limit: self.limit.map_or(USUAL, Limit::get),
         })
     }
 }
@@ -121,8 +114,4 @@ fn unknown_status() -> Problem {
         "status",
         "must be pending, processing, shipped, paid, delivered or cancelled; several with commas",
     )
-}
-
-pub(crate) fn invalid(field: &'static str, rule: &'static str) -> Problem {
-    Problem::new(Code::InvalidQuery).detail(format!("`{field}` {rule}.")).error(field, rule)
 }

@@ -4,6 +4,7 @@ import { Table2, ChartColumn } from "lucide-react";
 import { useId, useState } from "react";
 
 import { Card, cx, IconButton } from "../../ui";
+import { useMedia } from "../ui/useMedia";
 import styles from "./Chart.module.css";
 import { labelled, summaryOf, type Bar } from "./series";
 
@@ -57,7 +58,7 @@ function Plot({ bars, kind, format, formatTick, before }: ChartProps) {
   const highest = Math.max(0, ...bars.map((bar) => Math.max(bar.value, bar.before ?? 0)));
   const scale = scaleLinear([0, highest || 1], [0, 100]).nice(4);
   const ticks = scale.ticks(4).filter((tick) => Number.isInteger(tick));
-  const shows = labelled(bars.length, 8);
+  const shows = labelled(bars.length, useMedia("(width < 40rem)") ? 4 : 8);
   const pointed = at === undefined ? undefined : bars[at];
   return (
     <div className={styles.plot} aria-hidden="true">
@@ -126,7 +127,7 @@ function Area({ bars, scale }: { bars: readonly Bar[]; scale: (value: number) =>
 
 function Numbers({ title, bars, unit, format, before }: ChartProps) {
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={title}>
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label={`${title}, as a table`}>
       <table className={styles.table}>
         <caption className="visually-hidden">{title}</caption>
         <thead>

@@ -5,6 +5,7 @@ import { Banner, formatMoney, Select, useNow } from "../../ui";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
+import { useMedia } from "../ui/useMedia";
 import { Chart } from "./Chart";
 import styles from "./DashboardPage.module.css";
 import { hoursOfToday, revenueOfDays } from "./series";
@@ -22,20 +23,23 @@ export default function DashboardPage() {
   const stats = useStats();
   const [days, setDays] = useState(14);
   const period = `${days} days`;
+  const narrow = useMedia("(width < 48rem)");
   const hours = useSeries("hour", 2);
   const past = useSeries("day", days);
   const error = hours.error ?? past.error;
+  const choose = (
+    <Select className={styles.period} aria-label="Period of the charts" value={days} onChange={({ target }) => setDays(Number(target.value))}>
+      {PERIODS.map((count) => (
+        <option key={count} value={count}>
+          Last {count} days
+        </option>
+      ))}
+    </Select>
+  );
   return (
     <div className={styles.page}>
-      <PageBar title="Dashboard">
-        <Select className={styles.period} aria-label="Period of the charts" value={days} onChange={({ target }) => setDays(Number(target.value))}>
-          {PERIODS.map((count) => (
-            <option key={count} value={count}>
-              Last {count} days
-            </option>
-          ))}
-        </Select>
-      </PageBar>
+      <PageBar title="Dashboard">{!narrow && choose}</PageBar>
+      {narrow && choose}
       <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
       {error !== null && <Banner severity="warning" title="The charts could not be read">{detailOf(error)}</Banner>}
       <div className={styles.charts}>

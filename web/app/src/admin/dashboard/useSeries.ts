@@ -1,8 +1,9 @@
+import { type components, unwrap } from "@ordercast/client";
+import { useOrdercast } from "@ordercast/react";
 import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
 import { useNow } from "../../ui";
-import { getSeries, type Series } from "./getSeries";
 import { useLiveEvents } from "../data/live";
 import { useRead } from "../data/useRead";
 import { dateIn, midnight } from "../time/zone";
@@ -10,8 +11,11 @@ import { dateIn, midnight } from "../time/zone";
 /** The charts are read again so often at most, however busy the shop is. */
 const REST_MS = 2_500;
 
+export type Series = components["schemas"]["Series"];
+
 /** Counts by hour or day, since the store's midnight some days ago; read again when something happens. */
 export function useSeries(bucket: "hour" | "day", days: number): { series: Series | undefined; error: unknown } {
+  const { api } = useOrdercast();
   const { timeZone } = useConfig();
   // A new day begins new charts.
   const today = dateIn(timeZone, useNow());
@@ -19,7 +23,7 @@ export function useSeries(bucket: "hour" | "day", days: number): { series: Serie
     const now = Date.now();
     const from = new Date(midnight(timeZone, now, 1 - days)).toISOString();
     const to = new Date(midnight(timeZone, now, 1)).toISOString();
-    return getSeries({ bucket, from, to }, signal);
+    return unwrap(api.GET("/api/v1/stats/series", { params: { query: { bucket, from, to } }, signal }));
   });
   useCalmly(again);
   return { series: data, error };

@@ -23,6 +23,8 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
   const [choices, setChoices] = useState<Record<string, Choice>>({});
   const panel = useRef<HTMLElement>(null);
   const clashes = differences.filter(({ kind }) => kind === "clash");
+  // A status that was asked for and came too late, though nobody else touched it: it is still to be decided about.
+  const lost = differences.some(({ field, kind }) => field === "status" && kind === "mine");
   const all = (choice: Choice) => Object.fromEntries(clashes.map(({ field }) => [field, choice]));
   useEffect(() => {
     panel.current?.scrollIntoView({ block: "nearest" });
@@ -72,10 +74,10 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
         </table>
       </div>
       <div className={styles.actions}>
-        {clashes.length > 0 ? (
+        {clashes.length > 0 || lost ? (
           <>
             <Button look="primary" onClick={() => onSettle(choices, true)}>
-              {clashes.some(({ field }) => (choices[field] ?? "mine") === "mine") ? "Save mine on top" : "Save"}
+              {lost || clashes.some(({ field }) => (choices[field] ?? "mine") === "mine") ? "Save mine on top" : "Save"}
             </Button>
             <Button onClick={() => onSettle(all("theirs"), false)}>Take theirs</Button>
           </>

@@ -66,6 +66,12 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
   const editor = useOrderEditor(order);
   const other = useLastOther(timeline);
   useWarnBeforeLeaving(editor.unsaved.length > 0);
+  const closed = order.status === "cancelled";
+  const history = (
+    <Card title="Timeline">
+      <Timeline events={timeline} />
+    </Card>
+  );
   return (
     <>
       <PageBar title={`#${order.number}`} before={<Back />}>
@@ -78,14 +84,12 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
         <div className={styles.main}>
           {editor.conflict.length > 0 && <ConflictPanel what="this order" names={FIELD_NAMES} differences={editor.conflict} who={other} onSettle={editor.settle} />}
           <StatusCard order={order} timeline={timeline} editor={editor} />
-          {order.status !== "cancelled" && <DeliveryCard order={order} editor={editor} />}
+          {closed ? history : <DeliveryCard order={order} editor={editor} />}
         </div>
         <div className={styles.side}>
           <CustomerCard order={order} />
           <ItemsCard order={order} />
-          <Card title="Timeline">
-            <Timeline events={timeline} />
-          </Card>
+          {!closed && history}
         </div>
       </div>
       <SaveBar editor={editor} />

@@ -7,7 +7,7 @@ import { toast } from "../../ui";
 import type { Order } from "../data/types";
 import type { Status } from "../orders/status";
 import type { Choice, Difference } from "./conflict";
-import { differences, edit, UNTOUCHED } from "./editing";
+import { differences, edit, UNTOUCHED, type EditingChange } from "./editing";
 import { commandsFor, errorsOf, fieldsOf, type Draft, type Field, type Wanted } from "./fields";
 import { savedWords } from "./words";
 
@@ -40,6 +40,12 @@ export function useOrderEditor(order: Order): OrderEditor {
   const errors = errorsOf(base, editing.draft, timeZone);
   const conflict = saving ? [] : differences(editing, order, timeZone);
 
+  /** Both versions are kept here from now on, until this person has chosen. */
+  function lost({ conflict: both }: Extract<ChangeResult, { reason: "conflict" }>, how: Extract<EditingChange, { type: "lost" }>) {
+    change(how);
+    both.dismiss();
+  }
+
   async function send(from: Order, draft: Draft, wanted: Wanted): Promise<boolean> {
     const commands = commandsFor(from, draft, wanted, timeZone);
     let seen = from;
@@ -54,7 +60,7 @@ export function useOrderEditor(order: Order): OrderEditor {
             : await orders.setStatus(order.id, command.body.status, { ...command.body, ...options });
         if (!result.ok) {
           tellRefused(result, wanted.status);
-          if (result.reason === "conflict") change({ type: "lost", wanted: wantedOf(wanted), base: seen });
+          if (result.reason === "conflict") lost(result, { type: "lost", wanted: wantedOf(wanted), base: seen });
           return false;
         }
         ({ live } = result);
@@ -95,7 +101,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       if (result.ok) tellSaved(order, {}, "cancelled", result.live);
       else {
         tellRefused(result, "cancelled");
-        if (result.reason === "conflict") change({ type: "lost", wanted: { status: "cancelled", reason }, base: order });
+        if (result.reason === "conflict") lost(result, { type: "lost", wanted: { status: "cancelled", reason }, base: order });
       }
       return result.ok;
     },

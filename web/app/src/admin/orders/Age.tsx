@@ -28,8 +28,13 @@ export function formatInStore(at: string | number, timeZone: string): string {
 
 /** How long ago, kept current. */
 export function Age({ at, className }: { at: string; className?: string | undefined }) {
-  const now = useNow();
   const { timeZone } = useConfig();
+  return <AgeIn at={at} timeZone={timeZone} className={className} />;
+}
+
+/** The same, for whoever knows the store's time zone already: the rows of a long table. */
+export function AgeIn({ at, timeZone, className }: { at: string; timeZone: string; className?: string | undefined }) {
+  const now = useNow();
   return (
     <time dateTime={at} title={formatInStore(at, timeZone)} className={className}>
       {formatAge(now - Date.parse(at))}

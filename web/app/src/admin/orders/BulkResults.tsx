@@ -49,7 +49,7 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
         </div>
       ))}
       <div className={styles.actions}>
-        <Button look="primary" onClick={() => onDone(refused.map((outcome) => outcome.order))}>
+        <Button look="primary" autoFocus onClick={() => onDone(refused.map((outcome) => outcome.order))}>
           {refused.length > 0 ? "Done, keep the refused selected" : "Done"}
         </Button>
       </div>

@@ -2,6 +2,7 @@ import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/rea
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 
+import { useConfig } from "../../api/config";
 import { cx } from "../../ui";
 import type { Sort } from "./filters";
 import { GridHead } from "./GridHead";
@@ -12,7 +13,7 @@ import type { Selection, SelectionChange } from "./selection";
 import type { Status } from "./status";
 import { useOrderTable } from "./table";
 import { useAnchoredScroll } from "./useAnchoredScroll";
-import { useMedia } from "./useMedia";
+import { useMedia } from "../ui/useMedia";
 
 export interface OrderGridProps {
   ids: readonly string[];
@@ -34,6 +35,7 @@ const HEAD = { wide: 40, phone: 0 };
 
 export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onStep, onSetStatus, sort, onSort }: OrderGridProps) {
   const { store, loader, scroll } = useOrderTable();
+  const { timeZone } = useConfig();
   const size = useMedia("(width < 48rem)") ? "phone" : "wide";
   const height = ROW[size];
   const scroller = useRef<HTMLDivElement>(null);
@@ -129,7 +131,10 @@ export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onSte
         if (part.getAttribute("aria-disabled") !== "true") onStep(id, part.dataset["status"] as Status);
         return;
       case "open":
-        return;
+        // A new tab, a window, a download: those are the browser's.
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        return onOpen(id);
       default:
         if (getSelection()?.isCollapsed !== false && !event.metaKey && !event.ctrlKey) onOpen(id);
     }
@@ -161,7 +166,7 @@ export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onSte
           {rows.map(({ index, start }) => {
             const id = ids[index];
             if (id === undefined) return null;
-            return <OrderRow key={id} store={store} id={id} index={index} top={start - HEAD[size]} selected={selection.ids.has(id)} active={index === active} />;
+            return <OrderRow key={id} store={store} id={id} index={index} top={start - HEAD[size]} selected={selection.ids.has(id)} active={index === active} timeZone={timeZone} />;
           })}
         </div>
       </div>

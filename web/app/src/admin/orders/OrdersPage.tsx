@@ -67,7 +67,7 @@ export default function OrdersPage() {
       <PageBar title="Orders">
         <span className={styles.summary}>{summaryOf(stats)}</span>
       </PageBar>
-      <Toolbar filters={filters} onChange={setFilters} stats={stats} onShowKeys={() => setKeys(true)} search={search} />
+      <Toolbar filters={filters} onChange={setFilters} stats={stats} onShowKeys={() => setKeys(true)} search={search} onDown={() => focusTable(page.current)} />
       {load.phase === "failed" && (
         <Banner severity="error" title="The orders could not be read" action={<Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>Try again</Button>}>
           {detailOf(load.error)}
@@ -143,16 +143,19 @@ function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTM
       } else if (event.key === "?") {
         newest.current();
       } else if (["ArrowDown", "j"].includes(event.key) && !page.current?.querySelector("[data-id]:focus-within, [data-id]:focus")) {
-        const row = page.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]');
-        if (row && (event.target === document.body || event.target instanceof HTMLHeadingElement)) {
-          event.preventDefault();
-          row.focus({ preventScroll: true });
-        }
+        if (event.target !== document.body && !(event.target instanceof HTMLHeadingElement)) return;
+        event.preventDefault();
+        focusTable(page.current);
       }
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [page, search, enabled]);
+}
+
+/** To the row that was reached last, or the first. */
+function focusTable(page: HTMLElement | null) {
+  page?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true });
 }
 
 const whole = new Intl.NumberFormat();

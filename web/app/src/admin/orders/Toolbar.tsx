@@ -31,15 +31,17 @@ export interface ToolbarProps {
   stats: Stats | undefined;
   onShowKeys: () => void;
   search: Ref<HTMLInputElement>;
+  /** From the search into what it found. */
+  onDown: () => void;
 }
 
-export function Toolbar({ filters, onChange, stats, onShowKeys, search }: ToolbarProps) {
+export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }: ToolbarProps) {
   const change = (more: Partial<OrderFilters>) => onChange({ ...filters, ...more });
   return (
     <div className={styles.toolbar} role="search" aria-label="Orders">
       <StatusChips statuses={filters.statuses} stats={stats} onChange={(statuses) => change({ statuses })} />
       <div className={styles.line}>
-        <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} />
+        <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} onDown={onDown} />
         <Select className={styles.select} aria-label="When placed" value={filters.period} onChange={({ target }) => change({ period: target.value as Period })}>
           {PERIODS.map((period) => (
             <option key={period} value={period}>
@@ -100,7 +102,7 @@ function Count({ count }: { count: number | undefined }) {
 /** How long after the last letter the search begins. */
 const PAUSE_MS = 250;
 
-function SearchBox({ text, onChange, inputRef }: { text: string; onChange: (text: string) => void; inputRef: Ref<HTMLInputElement> }) {
+function SearchBox({ text, onChange, inputRef, onDown }: { text: string; onChange: (text: string) => void; inputRef: Ref<HTMLInputElement>; onDown: () => void }) {
   const [typed, setTyped] = useState(text);
   const [known, setKnown] = useState(text);
   // The address changed by itself: the back button, or the filters were cleared.
@@ -132,6 +134,10 @@ function SearchBox({ text, onChange, inputRef }: { text: string; onChange: (text
         onKeyDown={(event) => {
           if (event.key === "Enter") onChange(typed.trim());
           if (event.key === "Escape" && typed === "") event.currentTarget.blur();
+          if (event.key === "ArrowDown") {
+            event.preventDefault();
+            onDown();
+          }
         }}
       />
       <kbd aria-hidden="true">/</kbd>

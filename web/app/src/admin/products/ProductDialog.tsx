@@ -116,7 +116,7 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
         </Field>
         <div className={styles.image}>
           <ProductPicture image={draft.image ?? was.image} className={styles.picture} />
-          <TextField label="Picture" optional hint="Its address: https://…, or a path on this host." spellCheck={false} {...field("image")} />
+          <TextField label="Picture" optional hint="A path on this host, or a small picture itself as data:image/…" spellCheck={false} {...field("image")} />
         </div>
         {refused && <Banner severity="error">{refused}</Banner>}
         <div className={styles.actions}>

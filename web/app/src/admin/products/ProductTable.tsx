@@ -19,7 +19,9 @@ export function ProductTable({ products, onEdit, onStock }: ProductTableProps) {
         <Tr>
           <Th>Product</Th>
           <Th className={styles.wide}>Category</Th>
-          <Th numeric>Price</Th>
+          <Th numeric className={styles.price}>
+            Price
+          </Th>
           <Th numeric className={styles.wide}>
             On hand
           </Th>
@@ -57,12 +59,17 @@ const Line = memo(function Line({ product, onEdit, onStock }: { product: Product
           <ProductPicture image={product.image} className={styles.picture} />
           <span className={styles.names}>
             <span className={styles.name}>{product.name}</span>
-            <span className={styles.sku}>{product.sku}</span>
+            <span className={styles.sku}>
+              {product.sku}
+              <span className={styles.beside}>{formatMoney(product.price)}</span>
+            </span>
           </span>
         </button>
       </Td>
       <Td className={styles.wide}>{product.category}</Td>
-      <Td numeric>{formatMoney(product.price)}</Td>
+      <Td numeric className={styles.price}>
+        {formatMoney(product.price)}
+      </Td>
       <Td numeric className={styles.wide}>
         {product.stock?.onHand}
       </Td>

@@ -77,7 +77,7 @@ export function StockDialog({ product, onClose, onSaved }: { product: Product; o
           autoFocus
           autoComplete="off"
           value={text}
-          error={tried ? error : undefined}
+          error={tried || number !== undefined ? error : undefined}
           hint={after !== undefined && !error ? `Then ${after} on hand, ${after - reserved} available.` : undefined}
           onChange={({ target }) => setText(target.value)}
         />

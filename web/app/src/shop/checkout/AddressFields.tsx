@@ -2,10 +2,10 @@ import type { FieldErrors, UseFormRegister } from "react-hook-form";
 
 import { TextField } from "../../ui";
 import styles from "./CheckoutPage.module.css";
-import type { Address } from "./attempt";
+import type { AddressForm } from "./address";
 
 /** As browsers fill them in, with the lengths that the server takes. */
-export function AddressFields({ register, errors }: { register: UseFormRegister<Address>; errors: FieldErrors<Address> }) {
+export function AddressFields({ register, errors }: { register: UseFormRegister<AddressForm>; errors: FieldErrors<AddressForm> }) {
   const required = (what: string) => ({ validate: (value: string | undefined) => Boolean(value?.trim()) || `Enter ${what}` });
   return (
     <div className={styles.fields}>

@@ -1,40 +1,37 @@
+import { unwrap, type Address, type Money as MoneyValue, type NewOrder, type PaymentMethod } from "@ordercast/client";
+import { useOrdercast } from "@ordercast/react";
 import { ShoppingBag } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
-import { messageOf, request } from "../../api/http";
 import { PageHeading } from "../../layout/PageHeading";
 import { useAccount } from "../../session/session";
-import { Button, Card, EmptyState, formatMoney, LinkButton, Loading, Money, Skeleton, type MoneyValue } from "../../ui";
+import { Button, Card, EmptyState, formatMoney, LinkButton, Loading, Money, Skeleton } from "../../ui";
 import { emptyCart, useCart } from "../cart/cart";
 import { lineTotal, totalOf, type Cart } from "../cart/maths";
 import { AddressFields } from "./AddressFields";
-import { forgetAttempt, idempotencyKeyOf, type Address, type NewOrder, type PaymentMethod } from "./attempt";
+import { addressOf, formOf, isField, type AddressForm } from "./address";
+import { forgetAttempt, idempotencyKeyOf } from "./attempt";
 import styles from "./CheckoutPage.module.css";
 import { PaymentChoice } from "./PaymentChoice";
 import { refusalOf, type Refusal } from "./refusal";
 import { RefusalNote } from "./RefusalNote";
 
-interface PlacedOrder {
-  id: string;
-  number: string;
-  shippingAddress?: Address | null;
-}
-
 /** Where the last order went: what most people want again. Undefined while it is asked for, null where there is none. */
 function useLastAddress(): Address | null | undefined {
+  const { api } = useOrdercast();
   const [address, setAddress] = useState<Address | null>();
   useEffect(() => {
     const gone = new AbortController();
-    request<{ orders: PlacedOrder[] }>("GET", "/api/v1/orders?limit=1", { signal: gone.signal }).then(
+    unwrap(api.GET("/api/v1/orders", { params: { query: { limit: 1 } }, signal: gone.signal })).then(
       ({ orders }) => setAddress(orders[0]?.shippingAddress ?? null),
       // Nobody answers: the form can be filled in by hand all the same.
       () => gone.signal.aborted || setAddress(null),
     );
     return () => gone.abort();
-  }, []);
+  }, [api]);
   return address;
 }
 
@@ -72,6 +69,7 @@ export default function CheckoutPage() {
 
 function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address | undefined }) {
   const account = useAccount();
+  const { orders } = useOrdercast();
   const { testPayment } = useConfig();
   const [, navigate] = useLocation();
   const [method, setMethod] = useState<PaymentMethod>("cash_on_delivery");
@@ -79,31 +77,31 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   const [busy, setBusy] = useState(false);
   // State comes a render late for the second click of a double click.
   const placing = useRef(false);
-  const form = useForm<Address>({ defaultValues: lastAddress ?? { name: account.name ?? "" }, mode: "onTouched" });
+  const fields = useForm<AddressForm>({ defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }), mode: "onTouched" });
   const total = totalOf(cart);
 
-  async function place(address: Address, expected: MoneyValue | undefined) {
+  async function place(form: AddressForm, expected: MoneyValue | undefined) {
     if (placing.current) return;
     placing.current = true;
     setBusy(true);
     setRefusal(undefined);
     const order: NewOrder = {
       items: cart.map(({ productId, quantity }) => ({ productId, quantity })),
-      shippingAddress: filled(address),
+      shippingAddress: addressOf(form),
       paymentMethod: method,
       ...(expected && { expectedTotal: expected }),
     };
     try {
-      const placed = await request<PlacedOrder>("POST", "/api/v1/orders", { body: order, headers: { "idempotency-key": idempotencyKeyOf(JSON.stringify(order)) } });
+      const placed = await orders.place(order, { idempotencyKey: idempotencyKeyOf(order) });
       forgetAttempt();
       navigate(`/orders/${placed.id}`, { replace: true });
       emptyCart();
     } catch (error) {
-      const why = refusalOf(error, messageOf);
+      const why = refusalOf(error);
       if (why.kind === "fields") {
-        for (const [path, message] of why.fields) {
-          const field = path.split(".")[1];
-          if (path.startsWith("shippingAddress.") && field) form.setError(field as keyof Address, { message });
+        for (const { field, message } of why.fields) {
+          const name = field.replace(/^shippingAddress\./, "");
+          if (isField(name)) fields.setError(name, { message });
         }
       }
       setRefusal(why);
@@ -112,13 +110,13 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
     }
   }
 
-  const submit = (expected: MoneyValue | undefined) => form.handleSubmit((address) => place(address, expected));
+  const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => place(form, expected));
 
   return (
     <form className={styles.columns} noValidate onSubmit={(event) => void submit(total)(event)}>
       <div className={styles.left}>
         <Card title="Where it goes">
-          <AddressFields register={form.register} errors={form.formState.errors} />
+          <AddressFields register={fields.register} errors={fields.formState.errors} />
         </Card>
         <Card title="How you pay">
           <PaymentChoice value={method} onChange={setMethod} testPayment={testPayment} />
@@ -149,10 +147,4 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
       </Card>
     </form>
   );
-}
-
-/** Without the fields that were left empty. */
-function filled(address: Address): Address {
-  const given = Object.entries(address).flatMap(([field, value]) => (typeof value === "string" && value.trim() ? [[field, value.trim()]] : []));
-  return { name: "", line1: "", city: "", ...Object.fromEntries(given) };
 }

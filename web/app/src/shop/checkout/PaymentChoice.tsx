@@ -1,7 +1,7 @@
+import type { PaymentMethod } from "@ordercast/client";
 import { Banknote, FlaskConical } from "lucide-react";
 
 import { Badge } from "../../ui";
-import type { PaymentMethod } from "./attempt";
 import styles from "./PaymentChoice.module.css";
 
 export function PaymentChoice({ value, onChange, testPayment }: { value: PaymentMethod; onChange: (method: PaymentMethod) => void; testPayment: boolean }) {

@@ -1,24 +1,4 @@
-import type { MoneyValue } from "../../ui";
-
-export interface Address {
-  name: string;
-  phone?: string;
-  line1: string;
-  line2?: string;
-  city: string;
-  region?: string;
-  postalCode?: string;
-  country?: string;
-}
-
-export type PaymentMethod = "cash_on_delivery" | "online";
-
-export interface NewOrder {
-  items: { productId: string; quantity: number }[];
-  shippingAddress: Address;
-  paymentMethod: PaymentMethod;
-  expectedTotal?: MoneyValue;
-}
+import type { NewOrder } from "@ordercast/client";
 
 const KEY = "ordercast.checkout";
 
@@ -26,7 +6,8 @@ const KEY = "ordercast.checkout";
  * The key under which this very order is placed, once: the same for a second click, for a try after a lost answer and
  * after a reload in between; another as soon as anything about the order is another.
  */
-export function idempotencyKeyOf(body: string): string {
+export function idempotencyKeyOf(order: NewOrder): string {
+  const body = JSON.stringify(order);
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
     if (kept && typeof kept === "object" && "body" in kept && "key" in kept && kept.body === body && typeof kept.key === "string") return kept.key;

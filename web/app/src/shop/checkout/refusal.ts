@@ -1,22 +1,22 @@
-import { Problem } from "../../api/http";
-import type { MoneyValue } from "../../ui";
+import { OrdercastProblem, type Money } from "@ordercast/client";
+
+import { messageOf } from "../../api/http";
 
 /** Why an order was not taken, as far as the customer can do something about it on this page. */
 export type Refusal =
   | { kind: "out_of_stock"; productId: string; name: string; available: number }
   | { kind: "archived"; productId: string; name: string }
-  | { kind: "total_changed"; total: MoneyValue }
-  | { kind: "fields"; fields: ReadonlyMap<string, string> }
+  | { kind: "total_changed"; total: Money }
+  | { kind: "fields"; fields: OrdercastProblem["errors"] }
   | { kind: "other"; message: string };
 
-function isMoney(value: unknown): value is MoneyValue {
+function isMoney(value: unknown): value is Money {
   return typeof value === "object" && value !== null && "amount" in value && typeof value.amount === "number" && "currency" in value && typeof value.currency === "string";
 }
 
-/** `fallback` says what to tell of anything else. */
-export function refusalOf(error: unknown, fallback: (error: unknown) => string): Refusal {
-  const other: Refusal = { kind: "other", message: fallback(error) };
-  if (!(error instanceof Problem)) return other;
+export function refusalOf(error: unknown): Refusal {
+  const other: Refusal = { kind: "other", message: messageOf(error) };
+  if (!(error instanceof OrdercastProblem)) return other;
   const { product, productName, available, currentTotal } = error.body;
   const named = { productId: typeof product === "string" ? product : "", name: typeof productName === "string" ? productName : "One of these" };
   switch (error.code) {
@@ -28,7 +28,7 @@ export function refusalOf(error: unknown, fallback: (error: unknown) => string):
     case "total_changed":
       return isMoney(currentTotal) ? { kind: "total_changed", total: currentTotal } : other;
     case "invalid_body":
-      return error.fields.size > 0 ? { kind: "fields", fields: error.fields } : other;
+      return error.errors.length > 0 ? { kind: "fields", fields: error.errors } : other;
     default:
       return other;
   }

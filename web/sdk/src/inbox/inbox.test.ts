@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { createWorld } from "../../tests/support/world.js";
+import { createApi } from "../api/http.js";
+import { createPulse } from "../core/pulse.js";
+import type { Account, Notification } from "../model.js";
+import { createInbox } from "./inbox.js";
+
+const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
+
+function line(n: number, more: Partial<Notification> = {}): Notification {
+  const at = new Date(1_700_000_000_000 + n * 1000).toISOString();
+  return { id: `line-${n}`, category: "order", severity: "info", title: "Order", message: `Line ${n}`, orderId: "order", orderNumber: "10001", at, read: false, own: false, cursor: `ab:${n}`, ...more };
+}
+
+/** An inbox over a server that has these lines, the last one newest. */
+async function setUp(lines: readonly Notification[], at: number) {
+  const world = createWorld();
+  let served = { items: [...lines].reverse(), next: null as string | null, unread: lines.filter((each) => !each.read).length, cursor: `ab:${at}` };
+  let reads = 0;
+  const api = createApi("http://shop.example", "omit", () => {
+    reads += 1;
+    return Promise.resolve(Response.json(served));
+  });
+  const inbox = createInbox({ api, environment: world, pulse: createPulse(world), account: () => ASHA, onRead: () => undefined, covers: () => true });
+  inbox.subscribe(() => undefined);
+  await inbox.load();
+  const arrive = (each: Notification) => {
+    const { cursor, ...rest } = each;
+    inbox.announce(rest);
+    inbox.settle(each.id, cursor);
+  };
+  const ids = () => inbox.getSnapshot().notifications.map((each) => [each.id, each.read]);
+  return { world, inbox, arrive, ids, serve: (next: Partial<typeof served>) => (served = { ...served, ...next }), reads: () => reads };
+}
+
+describe("the inbox", () => {
+  test("D5: counts what arrives, once, also when it comes again after a cut", async () => {
+    const { inbox, arrive, ids } = await setUp([line(1)], 1);
+    arrive(line(2));
+    arrive(line(2));
+    arrive(line(3, { read: true, own: true }));
+    expect(inbox.getSnapshot().unreadCount).toBe(2);
+    expect(ids()).toEqual([["line-3", true], ["line-2", false], ["line-1", false]]);
+  });
+
+  test("X4: what is told again after a reload is in the list and its count already", async () => {
+    const { inbox, arrive, ids } = await setUp([line(5), line(6)], 6);
+    for (const n of [3, 4, 5, 6]) arrive(line(n));
+    expect(inbox.getSnapshot().unreadCount).toBe(2);
+    expect(ids()).toEqual([["line-6", false], ["line-5", false]]);
+  });
+
+  test("a line is shown with its event, and not before", async () => {
+    const { inbox, ids } = await setUp([], 1);
+    const { cursor: _, ...rest } = line(2);
+    inbox.announce(rest);
+    expect(ids()).toEqual([]);
+    inbox.settle("line-2", "ab:2");
+    expect(inbox.getSnapshot().notifications[0]).toEqual(line(2));
+  });
+
+  test("D7: everything up to a place was read elsewhere, and what came after it stays unread", async () => {
+    const { inbox, arrive, ids } = await setUp([line(1), line(2)], 2);
+    arrive(line(3));
+    arrive(line(4));
+    inbox.read({ through: "ab:2", ids: ["line-4"], unread: 1 });
+    expect(ids()).toEqual([["line-4", true], ["line-3", false], ["line-2", true], ["line-1", true]]);
+    expect(inbox.getSnapshot().unreadCount).toBe(1);
+    inbox.read({ through: "ab:4", ids: [], unread: 0 });
+    expect(ids().every(([, read]) => read)).toBe(true);
+  });
+
+  test("where places cannot be compared the list is read again, once", async () => {
+    const { world, inbox, serve, reads } = await setUp([line(1), line(2)], 2);
+    const before = reads();
+    serve({ items: [line(2), line(1, { read: true })], unread: 1 });
+    for (let times = 0; times < 3; times += 1) inbox.read({ through: "another form of place", ids: [], unread: 1 });
+    await world.pass(5000);
+    expect(reads()).toBe(before + 1);
+    expect(inbox.getSnapshot().notifications.map((each) => each.read)).toEqual([false, true]);
+  });
+
+  test("X7: it keeps the newest five hundred, and counts as far as the server does", async () => {
+    const { inbox, arrive } = await setUp([], 0);
+    for (let n = 1; n <= 1200; n += 1) arrive(line(n));
+    const { notifications, unreadCount, hasMore } = inbox.getSnapshot();
+    expect(notifications).toHaveLength(500);
+    expect(notifications[0]?.id).toBe("line-1200");
+    expect(unreadCount).toBe(999);
+    expect(hasMore).toBe(true);
+  });
+
+  test("D6: a filtered list takes only its own, and another filter is another list", async () => {
+    const { inbox, arrive } = await setUp([], 0);
+    const payments = inbox.list({ category: "payment" });
+    payments.subscribe(() => undefined);
+    await payments.load();
+    arrive(line(1));
+    arrive(line(2, { category: "payment" }));
+    expect(payments.getSnapshot().notifications.map((each) => each.id)).toEqual(["line-2"]);
+    expect(payments.getSnapshot().unreadCount).toBe(2);
+    expect(inbox.list({})).not.toBe(payments);
+    expect(inbox.list({ category: "payment", unread: true })).not.toBe(payments);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { createWorld } from "../../tests/support/world.js";
+import { createKeep } from "../core/keep.js";
+import type { Account } from "../model.js";
+import { createCursorKeeper } from "./cursor.js";
+
+const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
+const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
+const DAY = 24 * 60 * 60 * 1000;
+
+/** One device: every window on it shares the storage. */
+function device() {
+  const values = new Map<string, string>();
+  const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value), removeItem: (key: string) => void values.delete(key) };
+  const world = createWorld();
+  const open = (account: Account, resumeWithin?: number) => {
+    const cursor = createCursorKeeper(world, createKeep(storage, ""), resumeWithin);
+    cursor.begin(account);
+    return cursor;
+  };
+  return { world, open };
+}
+
+describe("how far somebody has heard", () => {
+  test("X4: is kept for each person, and not for ever", async () => {
+    const { world, open } = device();
+    const [asha, mira] = [open(ASHA), open(MIRA)];
+    for (const cursor of [asha, mira]) {
+      cursor.advance("ab:7");
+      cursor.save();
+    }
+    expect(open({ ...ASHA, id: "somebody else" }).last()).toBeNull();
+    await world.pass(2 * 60 * 60 * 1000);
+    expect(open(ASHA).last()).toBe("ab:7");
+    expect(open(MIRA).last(), "staff begin with their lists after an hour").toBeNull();
+    expect(open(MIRA, DAY).last()).toBe("ab:7");
+    await world.pass(31 * DAY);
+    expect(open(ASHA).last()).toBeNull();
+    asha.forget();
+    expect(open(ASHA, 100 * DAY).last()).toBeNull();
+  });
+
+  test("D16: a window that lags behind does not take it back, and one in a new history takes it over", () => {
+    const { open } = device();
+    const [ahead, behind] = [open(ASHA), open(ASHA)];
+    behind.advance("ab:3");
+    ahead.advance("ab:9");
+    ahead.save();
+    behind.save();
+    expect(open(ASHA).last()).toBe("ab:9");
+    behind.advance("ab:4");
+    behind.save();
+    expect(open(ASHA).last()).toBe("ab:9");
+    behind.restart("cd:1");
+    behind.save();
+    expect(open(ASHA).last()).toBe("cd:1");
+  });
+
+  test("goes forward only, also while two ways in overlap", () => {
+    const cursor = device().open(ASHA);
+    for (const place of ["ab:5", "ab:4", "ab:6", "ab:5"]) cursor.advance(place);
+    expect(cursor.last()).toBe("ab:6");
+  });
+
+  test("without a past one listens from the earliest that was read, so that nothing falls between list and stream", () => {
+    const cursor = device().open(ASHA);
+    cursor.read("ab:8");
+    cursor.read("ab:6");
+    cursor.read("ab:9");
+    expect(cursor.last()).toBe("ab:6");
+    cursor.opened("ab:6", true);
+    cursor.read("ab:2");
+    expect(cursor.last()).toBe("ab:6");
+    expect([cursor.covers("ab:6"), cursor.covers("ab:9"), cursor.covers("ab:2")]).toEqual([true, true, false]);
+  });
+
+  test("a list that was read before the stream began has to be read again", () => {
+    const cursor = device().open(ASHA);
+    expect(cursor.covers("ab:2")).toBe(true);
+    cursor.opened("ab:5", false);
+    expect(cursor.covers("ab:2")).toBe(false);
+    expect(cursor.covers("ab:5")).toBe(true);
+    cursor.advance("ab:7");
+    cursor.opened("ab:7", true);
+    expect(cursor.covers("ab:5"), "the chain was not broken").toBe(true);
+    cursor.restart("cd:1");
+    expect(cursor.covers("ab:9")).toBe(false);
+  });
+});
