@@ -24,7 +24,8 @@ struct Built;
 
 /// Files whose names have a hash of what is in them: what such a name means never changes.
 const HASHED: &str = "/assets/";
-const INDEX: &str = "/index.html";
+/// The page itself.
+pub(super) const INDEX: &str = "/index.html";
 
 /// Every file, by its path.
 pub(super) struct Site(HashMap<String, Asset>);
@@ -75,7 +76,7 @@ impl Site {
         Self(assets.collect())
     }
 
-    /// The file at a path. The page itself has no address of its own.
+    /// The file at a path. The page itself is none: it goes out with a policy.
     pub(super) fn file(&self, path: &str) -> Option<&Asset> {
         self.0.get(path).filter(|_| path != INDEX)
     }
