@@ -137,6 +137,8 @@ export function createOrders(context: OrdersContext): Orders {
     for (const one of [...everyList(), ...tracked.values()]) {
       const at = one.readAt();
       if (at !== null && !context.covers(at)) one.reload();
+      // What could not be read while nobody answered.
+      else one.wake();
     }
   }
 
