@@ -75,7 +75,7 @@ for (const [who, pages] of Object.entries(PAGES)) {
           await page.evaluate(() => document.fonts.ready.then(() => undefined));
           await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}-${width}.png`), fullPage: !last, animations: "disabled" });
           expect.soft(await findBarriers(page), `${name}: barriers`).toEqual([]);
-          expect.soft(await overflowOf(page), `${name}: wider than the window by`).toBe(0);
+          expect.soft(await overflowOf(page), `${name}: wider than the window by`).toBeLessThanOrEqual(0);
         }
       });
     }
@@ -97,7 +97,7 @@ async function someOrders(server, account) {
 async function fillCart(page) {
   await page.goto("/");
   await page.getByRole("button", { name: "Add Paper bags to the cart" }).click();
-  await expect(page.getByRole("link", { name: /^Cart ?, 1 item/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Cart\b.* 1 item$/ })).toBeVisible();
 }
 
 function overflowOf(page) {
