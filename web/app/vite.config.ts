@@ -54,7 +54,9 @@ export default defineConfig({
         // alphabets are kept once somebody has used them.
         globPatterns: ["index.html", "assets/*.{js,css}", "assets/geist-latin-wght-normal-*.woff2"],
         globIgnores: ["assets/LiveMap-*"],
-        navigateFallback: "/index.html",
+        // The server gives the page no address of its own: it is what "/" answers.
+        manifestTransforms: [(entries) => ({ manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: "/" } : entry)) })],
+        navigateFallback: "/",
         navigateFallbackDenylist: [/^\/(api|docs|health|metrics|socket\.io)(\/|$)/],
         runtimeCaching: [
           {

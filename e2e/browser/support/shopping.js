@@ -12,7 +12,7 @@ export const ADDRESS = {
 export async function fillCheckout(page, product = "Paper bags") {
   await page.goto("/");
   await page.getByRole("button", { name: `Add ${product} to the cart` }).click();
-  await page.getByRole("link", { name: /^Cart,? / }).click();
+  await page.getByRole("link", { name: /^Cart\b.* item/ }).click();
   await page.getByRole("link", { name: "Check out" }).click();
   await expect(page.getByRole("heading", { name: "Checkout" })).toBeVisible();
   for (const [label, value] of Object.entries(ADDRESS)) await page.getByLabel(label, { exact: true }).fill(value);

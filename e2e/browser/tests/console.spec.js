@@ -48,7 +48,7 @@ test("C5 of a customer who is away staff read where they will hear of it", async
   const away = (await people.customer("Ines Duarte")).account;
   const order = await away.order();
   await admin.open("/admin");
-  await table(admin.page).row(order).getByRole("button", { name: "Start processing" }).click();
+  await table(admin.page).row(order).getByRole("button", { name: `Process order ${order.number}` }).click();
   await expect(admin.toast("Order status updated to processing. Customer is offline and will hear of it by their notifications.")).toHaveAttribute("data-severity", "info");
   await expect(customer.toast("Order status: processing")).toHaveCount(0);
 });

@@ -34,7 +34,7 @@ test("A5 A7 a status set in the table changes the customer's page, and they are 
   await customer.open("/orders");
   await admin.open("/admin");
 
-  await table(admin.page).row(order).getByRole("button", { name: "Start processing" }).click();
+  await table(admin.page).row(order).getByRole("button", { name: `Process order ${order.number}` }).click();
   await expect(customer.toast("Order status: processing")).toHaveAttribute("data-severity", "info");
   await expect(card(customer.page, order)).toContainText("Processing");
   await expect(table(admin.page).row(order)).toContainText("Processing");

@@ -4,7 +4,9 @@ import { expect, test } from "../support/test.js";
 
 test("C1 C3 C7 track an order in one window, change it in the other, and see the events arrive", async ({ customer, admin }) => {
   const order = await customer.account.order();
+  const connected = customer.page.waitForEvent("websocket");
   await open(customer);
+  const socket = await connected;
   await open(admin);
   await track(customer, order);
   await expect(card(customer, "Track an order")).toContainText("Joined");
@@ -24,7 +26,10 @@ test("C1 C3 C7 track an order in one window, change it in the other, and see the
   await expect(line.getByLabel("Payload of order-status-updated")).toContainText(`"orderId": "${order.id}"`);
   expect((await customer.account.show(order)).status).toBe("processing");
 
+  // A page that is built anew comes back at once, so it leaves after a moment: the server says when.
+  const left = socket.waitForEvent("framereceived", ({ payload }) => /^43\d+\[\{"ok":true\}\]$/.test(String(payload)));
   await card(customer, "Track an order").getByRole("button", { name: "Stop tracking" }).click();
+  await left;
   await expect(card(customer, "Track an order")).toContainText("Nothing is tracked.");
   await card(admin, "Simulate an admin update").getByLabel("New status").selectOption("shipped");
   await card(admin, "Simulate an admin update").getByRole("button", { name: "Send the update" }).click();

@@ -15,11 +15,11 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
   afterAll(() => server.remove());
 
   test("E11: two admins at one order see each other, until one leaves or is cut off", async () => {
-    const mira = await server.addUser("mira@example.com", "Mira", "staff");
+    const iris = await server.addUser("iris@example.com", "Iris", "staff");
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
     const one = await open(server, server.admin);
-    const two = await open(server, mira, { baseUrl: network.url });
+    const two = await open(server, iris, { baseUrl: network.url });
     await live(one, "socket");
     await live(two, "socket");
     const order = await placeOrder(asha);
@@ -27,13 +27,13 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     const leave = room.subscribe(() => undefined);
     await until(room, "alone", (now) => now.isJoined && now.people.length === 1);
     const leaveToo = other.subscribe(() => undefined);
-    expect((await until(room, "Mira came", (now) => now.others.length === 1)).others[0]?.name).toBe("Mira");
+    expect((await until(room, "Iris came", (now) => now.others.length === 1)).others[0]?.name).toBe("Iris");
     expect((await until(other, "the admin is there", (now) => now.others.length === 1)).others[0]?.name).toBe("Admin");
     leaveToo();
-    await until(room, "Mira left", (now) => now.others.length === 0);
+    await until(room, "Iris left", (now) => now.others.length === 0);
 
     const back = other.subscribe(() => undefined);
-    await until(room, "Mira is back", (now) => now.others.length === 1);
+    await until(room, "Iris is back", (now) => now.others.length === 1);
     network.decide(() => "cut");
     network.cut();
     await until(other, "nobody is known", (now) => !now.isJoined && now.people.length === 0);
@@ -55,6 +55,28 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     expect(refused).toMatchObject({ isJoined: false, error: { code: "order_not_found", status: 404 } });
     await expect(noor.connection.ask("admin-status-update", { orderId: order.id, status: "shipped" })).rejects.toMatchObject({ name: "OrdercastProblem" });
     expect(await asha.orders.fetch(order.id)).toMatchObject({ status: "pending" });
+  });
+
+  test("C1: an order that is looked at by id and by number is left when nobody looks at it under either", async () => {
+    const asha = await open(server, server.asha);
+    const admin = await open(server, server.admin);
+    await live(asha, "socket");
+    const order = await placeOrder(asha);
+    const statuses: unknown[] = [];
+    asha.onMessage(({ name, payload }) => name === "order-status-updated" && statuses.push((payload as { status: string }).status));
+    const byNumber = asha.presence.of(order.number);
+    const left = byNumber.subscribe(() => undefined);
+    await until(byNumber, "joined", (now) => now.isJoined);
+    const byId = asha.presence.of(order.id);
+    const leave = byId.subscribe(() => undefined);
+    await until(byId, "joined by its other name", (now) => now.isJoined);
+    left();
+    // Watched without being looked at: its own subscription would be a reason to stay.
+    await expect.poll(() => byNumber.getSnapshot().isJoined, { timeout: 10_000 }).toBe(false);
+    await admin.orders.setStatus(order.id, "processing");
+    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
+    expect(statuses).toContain("processing");
+    leave();
   });
 
   test("C7: what is asked over the socket is acknowledged, and seen on the wire", async () => {

@@ -78,6 +78,8 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
 
     network.decide(() => "cut");
     const offline = openWith(options);
+    // Looked at all the time, as an open page does.
+    const stopLooking = offline.orders.track(order.number).subscribe(() => undefined);
     const page = await until(offline.orders.track(order.number), "the page, from memory", (now) => now.order !== null);
     expect(page).toMatchObject({ isStale: true, order: { id: order.id, status: "pending" }, progress: 10 });
     expect(page.timeline.map((line) => line.kind)).toEqual(["order.created"]);
@@ -90,6 +92,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     const fresh = await until(offline.orders.track(order.number), "what is now", (now) => now.order?.status === "shipped" && !now.isStale);
     expect(fresh.timeline).toHaveLength(2);
     expect(fresh.error).toBeNull();
+    stopLooking();
     offline.close();
     await network.remove();
   });

@@ -172,7 +172,10 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
     suspect: readAgain,
     catchUp() {
       // What was read elsewhere meanwhile is not told again.
-      for (const list of everyList()) if (list.readAt() !== null) list.reload();
+      for (const list of everyList()) {
+        if (list.readAt() !== null) list.reload();
+        else list.wake();
+      }
     },
     begin(who) {
       environment.clearTimeout(soon);

@@ -38,6 +38,8 @@ interface Room {
   ref: string;
   cell: Cell<PresenceSnapshot>;
   number: string | undefined;
+  /** The last attempt to join. */
+  joining: Promise<void>;
   leaving: Timer | undefined;
   isWanted: boolean;
 }
@@ -69,12 +71,17 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
     }
   }
 
-  function leave(room: Room): void {
+  async function leave(room: Room): Promise<void> {
     room.isWanted = false;
     const wasJoined = room.cell.getSnapshot().isJoined;
     room.cell.set(NOBODY);
+    if (!wasJoined) return;
+    // The same order may be looked at under its other name, by id or by number: leaving it would be leaving both.
+    await Promise.all([...rooms.values()].map((other) => other.isWanted && other.joining));
+    const isStillWanted = [...rooms.values()].some((other) => other.isWanted && other.number === room.number);
+    if (!canAsk || isStillWanted) return;
     // Whoever cannot leave is not there any more, or is refused as they come back.
-    if (canAsk && wasJoined) void ask("leave-order-tracking", room.ref).catch(() => undefined);
+    await ask("leave-order-tracking", room.ref).catch(() => undefined);
   }
 
   function open(ref: string): Room {
@@ -85,13 +92,13 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
         if (room.isWanted) return;
         room.isWanted = true;
         rooms.set(ref, room);
-        void join(room);
+        room.joining = join(room);
       },
       onLast() {
-        room.leaving = environment.setTimeout(() => leave(room), LEAVE_AFTER);
+        room.leaving = environment.setTimeout(() => void leave(room), LEAVE_AFTER);
       },
     });
-    const room: Room = { ref, cell, number: undefined, leaving: undefined, isWanted: false };
+    const room: Room = { ref, cell, number: undefined, joining: Promise.resolve(), leaving: undefined, isWanted: false };
     rooms.set(ref, room);
     return room;
   }
@@ -112,7 +119,9 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
     opened(can) {
       canAsk = can;
       known.clear();
-      eachWanted((room) => void join(room));
+      eachWanted((room) => {
+        room.joining = join(room);
+      });
     },
     lost() {
       canAsk = false;

@@ -136,9 +136,9 @@ export function createOrders(context: OrdersContext): Orders {
   function catchUp(): void {
     for (const one of [...everyList(), ...tracked.values()]) {
       const at = one.readAt();
-      // What could not be read while nobody answered is read now.
-      if (at === null) one.wake();
-      else if (!context.covers(at)) one.reload();
+      if (at !== null && !context.covers(at)) one.reload();
+      // What could not be read while nobody answered.
+      else one.wake();
     }
   }
 

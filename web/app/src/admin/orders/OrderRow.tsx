@@ -4,7 +4,7 @@ import { Checkbox, cx, formatMoney, StatusBadge } from "../../ui";
 import { AgeIn } from "./Age";
 import styles from "./OrderRow.module.css";
 import { summaryOf, type Row } from "./row";
-import { cashIsDue, nextStep, STATUS_ACTIONS, type Status } from "./status";
+import { cashIsDue, nextStep, type Status } from "./status";
 import type { RowState, RowStore } from "./store";
 import { useRow } from "./table";
 
@@ -100,7 +100,8 @@ function NextStep({ row, asked, active }: { row: Row; asked: Status | undefined;
       data-status={step.status}
       aria-disabled={asked !== undefined}
       tabIndex={active ? 0 : -1}
-      aria-label={`${STATUS_ACTIONS[step.status]}: order ${row.number}`}
+      // Begins with what one sees, so that saying that presses it.
+      aria-label={`${STEP_WORDS[step.status]} order ${row.number}`}
     >
       {STEP_WORDS[step.status]}
     </button>

@@ -55,10 +55,13 @@ const Line = memo(function Line({ product, onEdit, onStock }: { product: Product
   return (
     <Tr>
       <Td>
-        <button type="button" className={styles.product} aria-label={`Edit ${product.name}`} onClick={() => onEdit(product.id)}>
+        <button type="button" className={styles.product} onClick={() => onEdit(product.id)}>
           <ProductPicture image={product.image} className={styles.picture} />
           <span className={styles.names}>
-            <span className={styles.name}>{product.name}</span>
+            <span className={styles.name}>
+              <span className="visually-hidden">Edit </span>
+              {product.name}
+            </span>
             <span className={styles.sku}>
               {product.sku}
               <span className={styles.beside}>{formatMoney(product.price)}</span>
