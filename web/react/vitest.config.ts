@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { conditions: ["source"] },
+  // The same where there is no window: nothing has to be built first.
+  ssr: { resolve: { conditions: ["source"] }, noExternal: ["@ordercast/client"] },
   // What vite's own React plugin would do for tests, and without it.
   oxc: { jsx: { runtime: "automatic" } },
   test: {

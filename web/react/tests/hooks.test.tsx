@@ -102,7 +102,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
 
   test("D4, D13, E11: stats, connection and presence", async () => {
     const asha = await open(server, server.asha);
-    const mira = await server.addUser("mira@example.com", "Mira", "staff");
+    const nora = await server.addUser("nora@example.com", "Nora", "staff");
     const { wrapper } = await pageOf(server.admin);
     const order = await placeOrder(asha);
     const { result } = renderHook(() => ({ stats: useOrderStats(), connection: useConnection(), presence: usePresence(order.id), session: useSession() }), { wrapper });
@@ -112,9 +112,9 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     const before = result.current.stats.stats?.total ?? 0;
     await placeOrder(asha);
     await waitFor(() => expect(result.current.stats.stats?.total).toBe(before + 1), SOON);
-    const other = await open(server, mira);
+    const other = await open(server, nora);
     const leave = other.presence.of(order.id).subscribe(() => undefined);
-    await waitFor(() => expect(result.current.presence.others.map((person) => person.name)).toEqual(["Mira"]), SOON);
+    await waitFor(() => expect(result.current.presence.others.map((person) => person.name)).toEqual(["Nora"]), SOON);
     leave();
     await waitFor(() => expect(result.current.presence.others).toEqual([]), SOON);
     act(() => result.current.connection.pause());
