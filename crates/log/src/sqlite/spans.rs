@@ -1,7 +1,7 @@
-//! Stretches of time that are counted apart: buckets of a quarter of an hour, and days of 96 of them.
+//! Stretches of time that are counted apart: buckets of a quarter of an hour, days of 96 of them, and 32 days.
 //!
-//! A year of buckets would be many rows to read; a year of days is not. So both are written, and a stretch is read as its
-//! whole days, and as buckets before and after them.
+//! A year of buckets would be many rows to read, and so would be a year of days where there are many products. So all
+//! three are written, and a stretch is read as the largest that fit into it, with smaller ones at its ends.
 
 use crate::stats::BUCKET_SECONDS;
 
@@ -13,22 +13,50 @@ const DAY: i64 = 24 * 60 * 60 / BUCKET_SECONDS;
 pub(super) enum Span {
     Bucket = 0,
     Day = 1,
+    Month = 2,
+}
+
+impl Span {
+    /// Smallest first.
+    const ALL: [Self; 3] = [Self::Bucket, Self::Day, Self::Month];
+
+    /// How many buckets it has.
+    fn buckets(self) -> i64 {
+        match self {
+            Self::Bucket => 1,
+            Self::Day => DAY,
+            Self::Month => 32 * DAY,
+        }
+    }
 }
 
 /// The rows in which a bucket is counted.
-pub(super) fn of(bucket: i64) -> [(Span, i64); 2] {
-    [(Span::Bucket, bucket), (Span::Day, bucket.div_euclid(DAY))]
+pub(super) fn of(bucket: i64) -> [(Span, i64); 3] {
+    Span::ALL.map(|span| (span, bucket.div_euclid(span.buckets())))
 }
 
 /// What has to be read for the buckets from one up to and without another: a span, and from where to where.
-pub(super) fn between(from: i64, to: i64) -> impl Iterator<Item = (Span, i64, i64)> {
-    let (first, last) = (from.div_euclid(DAY) + i64::from(from.rem_euclid(DAY) > 0), to.div_euclid(DAY));
-    let parts = if first < last {
-        [(Span::Bucket, from, first * DAY), (Span::Day, first, last), (Span::Bucket, last * DAY, to)]
-    } else {
-        [(Span::Bucket, from, to), (Span::Day, 0, 0), (Span::Bucket, 0, 0)]
-    };
-    parts.into_iter().filter(|(_, from, to)| from < to)
+pub(super) fn between(from: i64, to: i64) -> Vec<(Span, i64, i64)> {
+    let mut parts = Vec::new();
+    // What is left to read, around the middle that larger spans have.
+    let mut ends = vec![(from, to)];
+    for span in Span::ALL.into_iter().rev() {
+        let long = span.buckets();
+        ends = ends
+            .into_iter()
+            .flat_map(|(from, to)| {
+                let first = from.div_euclid(long) + i64::from(from.rem_euclid(long) > 0);
+                let last = to.div_euclid(long);
+                if first >= last {
+                    return [(from, to), (to, to)];
+                }
+                parts.push((span, first, last));
+                [(from, first * long), (last * long, to)]
+            })
+            .filter(|(from, to)| from < to)
+            .collect();
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -37,22 +65,36 @@ mod tests {
 
     #[test]
     fn every_bucket_of_a_stretch_is_read_once() {
-        for (from, to) in
-            [(0, 96), (1, 96), (0, 97), (-5, 300), (95, 97), (10, 20), (96, 96), (190, 195), (-200, -50)]
-        {
+        for (from, to) in [
+            (0, 96),
+            (1, 96),
+            (0, 97),
+            (-5, 300),
+            (95, 97),
+            (10, 20),
+            (96, 96),
+            (97, 96),
+            (190, 195),
+            (-200, -50),
+            (0, 32 * 96),
+            (1, 32 * 96 + 1),
+            (-40_000, 40_000),
+            (31 * 96, 64 * 96 + 1),
+        ] {
             let mut read: Vec<i64> = Vec::new();
-            for (span, from, to) in between(from, to) {
-                match span {
-                    Span::Bucket => read.extend(from..to),
-                    Span::Day => read.extend(from * DAY..to * DAY),
-                }
+            for (span, first, last) in between(from, to) {
+                read.extend(first * span.buckets()..last * span.buckets());
             }
+            read.sort_unstable();
             assert_eq!(read, (from..to).collect::<Vec<_>>(), "{from}..{to}");
         }
-        assert!(between(-40_000, 40_000).count() == 3, "however long");
-        for bucket in [-1, 0, 95, 96] {
-            let [(_, own), (_, day)] = of(bucket);
-            assert!(own == bucket && (day * DAY..(day + 1) * DAY).contains(&bucket));
+        let year = between(1, 365 * 96 + 50);
+        let rows: i64 = year.iter().map(|(_, first, last)| last - first).sum();
+        assert!(year.len() <= 5 && rows < 2 * (96 + 32) + 12, "{year:?}");
+        for bucket in [-1, 0, 95, 96, 3071, 3072] {
+            for (span, at) in of(bucket) {
+                assert!((at * span.buckets()..(at + 1) * span.buckets()).contains(&bucket));
+            }
         }
     }
 }

@@ -126,6 +126,39 @@ async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_vers
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a17_months_are_summed_up_in_a_database_of_version_4() {
+    let mut log = Log::<Sqlite>::fresh().await;
+    let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
+    let begin = edge(log.clock.now());
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
+    // All of it is counted by the second start: 4096 orders wait in memory otherwise.
+    for _ in 0..15 {
+        let order = log.order(place(log.clock.uuid(), "main", &[(tea, 2)]), customer("asha")).await;
+        log.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
+        log.order(set_status(number(order.order.number), Status::Delivered), staff("main")).await;
+    }
+    let edges = vec![begin, edge(log.clock.now()) + jiff::SignedDuration::from_secs(BUCKET_SECONDS)];
+    let read = async |log: &Log<Sqlite>| {
+        let read = log.queries().series(orders::StoreId::main(), edges.clone(), 5).await.unwrap().value;
+        (read.deliveries, read.most_sold)
+    };
+    let before = read(&log).await;
+    assert_eq!(before.1[0].quantity, 30);
+    for back in [
+        "DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
+        "DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
+    ] {
+        log.stop();
+        log.backend().raw().execute_batch(back).unwrap();
+        log.restart_after_stop().await;
+        assert_eq!(read(&log).await, before, "after {back}");
+        let months = "SELECT count(*) FROM sales WHERE span = 2";
+        let months: i64 = log.backend().raw().query_row(months, (), |row| row.get(0)).unwrap();
+        assert!(months > 3, "{months}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_events_than_fit_into_one_run_are_indexed() {
     const ORDERS: usize = 3000;
     let mut log = Log::<Sqlite>::fresh().await;
