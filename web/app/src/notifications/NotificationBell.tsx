@@ -2,7 +2,7 @@ import { useNotifications } from "@ordercast/react";
 import { Bell } from "lucide-react";
 import { lazy, Suspense } from "react";
 
-import { CountBadge, IconButton, Skeleton } from "../ui";
+import { CountBadge, countText, IconButton, Skeleton } from "../ui";
 import { FlyOut } from "../ui/FlyOut";
 import styles from "./NotificationBell.module.css";
 
@@ -20,7 +20,7 @@ export function NotificationBell() {
         quietTitle
         className={styles.panel}
         trigger={
-          <IconButton label={unreadCount > 0 ? `Notifications, ${count} unread` : "Notifications"} onPointerEnter={() => void load()} onFocus={() => void load()}>
+          <IconButton label={unreadCount > 0 ? `Notifications, ${countText(unreadCount)} unread` : "Notifications"} onPointerEnter={() => void load()} onFocus={() => void load()}>
             {/* Rings when there is more to read. */}
             <Bell key={unreadCount} className={unreadCount > 0 ? styles.ringing : undefined} aria-hidden="true" />
             <CountBadge count={unreadCount} className={styles.count} />

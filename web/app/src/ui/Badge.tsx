@@ -21,12 +21,17 @@ export function StatusBadge({ status, className }: { status: Status; className?:
   );
 }
 
+/** A number as a badge shows it; the name of what has the badge says the same. */
+export function countText(count: number): string {
+  return count > 99 ? "99+" : String(count);
+}
+
 /** A small number on a corner. Pops when it rises. */
 export function CountBadge({ count, className }: { count: number; className?: string | undefined }) {
   if (count <= 0) return null;
   return (
     <span key={count} className={cx(styles.count, "tabular", className)} aria-hidden="true">
-      {count > 99 ? "99+" : count}
+      {countText(count)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // The kit that every page is made of. To see one in use, look at a page of the shop.
 export { Avatar } from "./Avatar";
-export { Badge, CountBadge, StatusBadge } from "./Badge";
+export { Badge, CountBadge, countText, StatusBadge } from "./Badge";
 export { Banner } from "./Banner";
 export { Button, IconButton, LinkButton } from "./Button";
 export { Card } from "./Card";
