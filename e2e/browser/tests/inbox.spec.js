@@ -1,6 +1,7 @@
 // The bell and what is behind it: rows D5 to D8, D16.
 
 import { expect, test } from "../support/test.js";
+import { findBarriers } from "../support/axe.js";
 import { bell, lines } from "../support/pages.js";
 
 test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its order", async ({ customer, admin }) => {
@@ -24,6 +25,13 @@ test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its
   await expect(customer.page).toHaveURL(`/orders/${order.id}`);
   await expect(centre).toBeHidden();
   await expect(bell(customer.page)).toHaveAccessibleName("Notifications, 1 unread");
+});
+
+test("D5 beyond ninety-nine the bell's name says what its badge shows", async ({ customer, admin }) => {
+  for (let placed = 0; placed < 100; placed += 1) await customer.account.order();
+  await admin.open("/admin/dashboard");
+  await expect(bell(admin.page)).toHaveAccessibleName("Notifications, 99+ unread");
+  expect(await findBarriers(admin.page)).toEqual([]);
 });
 
 test("D5 how long ago stays true while the page stays open", async ({ customer, admin }) => {

@@ -12,6 +12,8 @@ const THEMES = ["light", "dark"];
 const WIDTHS = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };
 
 const product = (page) => page.getByRole("heading", { level: 2 }).first();
+/** The countries of a map, which come after the page. */
+const outline = (page) => page.getByRole("application").locator("path").first();
 const heading = (name) => (page) => page.getByRole("heading", { level: 1, name });
 
 /** `shown` is there once the page is. */
@@ -28,7 +30,7 @@ const PAGES = {
     cart: { path: "/cart", shown: (page) => page.getByRole("link", { name: "Check out" }) },
     checkout: { path: "/checkout", shown: (page) => page.getByRole("button", { name: "Place order" }) },
     orders: { path: "/orders", shown: (page) => page.getByRole("progressbar").first() },
-    tracking: { path: ({ shipped }) => `/orders/${shipped.id}`, shown: (page) => tracking(page).timeline.nth(3) },
+    tracking: { path: ({ shipped }) => `/orders/${shipped.id}`, shown: (page) => tracking(page).timeline.nth(3), drawn: outline },
     "tracking-pending": { path: ({ pending }) => `/orders/${pending.id}`, shown: (page) => page.getByRole("button", { name: "Cancel order" }) },
     "tracking-cancelled": { path: ({ cancelled }) => `/orders/${cancelled.id}`, shown: (page) => tracking(page).timeline.nth(1) },
     notifications: { path: "/notifications", shown: (page) => lines(page).first() },
@@ -38,7 +40,7 @@ const PAGES = {
   },
   admin: {
     "admin-orders": { path: "/admin", shown: (page) => table(page).top },
-    "admin-order": { path: ({ shipped }) => `/admin/orders/${shipped.number}`, shown: (page) => tracking(page).timeline.nth(3) },
+    "admin-order": { path: ({ shipped }) => `/admin/orders/${shipped.number}`, shown: (page) => tracking(page).timeline.nth(3), drawn: outline },
     "admin-dashboard": { path: "/admin/dashboard", shown: (page) => tile(page, "Orders today").getByText(/\d/) },
     "admin-products": { path: "/admin/products", shown: (page) => page.getByText("Paper bags").first() },
     "admin-shop": { path: "/", shown: product },
@@ -46,8 +48,8 @@ const PAGES = {
     "admin-bulk": {
       path: "/admin",
       shown: (page) => table(page).top,
-      then: async (page) => {
-        await table(page).top.getByRole("checkbox").click();
+      then: async (page, { pending }) => {
+        await table(page).row(pending).getByRole("checkbox").click();
         await page.getByRole("button", { name: "Set status …" }).click();
       },
       last: (page) => page.getByRole("dialog"),
@@ -65,11 +67,12 @@ for (const [who, pages] of Object.entries(PAGES)) {
         const orders = await someOrders(server, customer?.account ?? (await server.asha()));
         const person = customer ?? (who === "admin" ? await people.admin(options) : await people.visitor(options));
         if (customer) await fillCart(person.page);
-        for (const [name, { path: where, shown, then, last }] of Object.entries(pages)) {
+        for (const [name, { path: where, shown, drawn, then, last }] of Object.entries(pages)) {
           const { page } = person;
           await page.goto(typeof where === "function" ? where(orders) : where);
           await expect(shown(page), name).toBeVisible();
-          await then?.(page);
+          if (drawn) await expect(drawn(page), name).toBeAttached();
+          await then?.(page, orders);
           if (last) await expect(last(page), name).toBeVisible();
           if (person.account) await expect(page.locator("[data-liveness]").first(), name).toHaveAttribute("data-liveness", "live");
           await page.evaluate(() => document.fonts.ready.then(() => undefined));
