@@ -79,9 +79,11 @@ describe("resume", () => {
     await admin.setStatus(order, "processing");
     await admin.setStatus(order, "shipped");
     const second = await client(context, asha, { auth: { cursor } });
-    assert.equal((await second.event("connected")).recovered, true);
+    const { recovered, head } = await second.event("connected");
+    assert.equal(recovered, true);
     const versions = () => second.told.filter(of(order)).map(({ payload }) => payload.version);
     await second.until("both", () => versions().length === 2);
+    assert.equal(second.cursor, head, "what was missed ends where the log did");
     const from = second.mark;
     second.cut();
     await second.news("connect", from);

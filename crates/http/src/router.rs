@@ -145,7 +145,6 @@ fn cors(app: &Shared) -> Option<CorsLayer> {
                 last_event_id,
             ])
             .expose_headers([
-                header::DATE,
                 header::ETAG,
                 header::LOCATION,
                 header::RETRY_AFTER,

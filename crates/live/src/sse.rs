@@ -79,6 +79,7 @@ struct Connected<'a> {
     role: &'static str,
     user: &'a Person,
     cursor: Cursor,
+    head: Cursor,
     recovered: bool,
 }
 
@@ -137,6 +138,7 @@ pub fn stream(
         role: wire_role(listener.role),
         user: &listener.person,
         cursor: cursor.clone(),
+        head: subscription.head(),
         recovered: recovering && subscription.resumes(),
     };
     // A client that must start over keeps its old id until the reset gives it a new one.

@@ -103,6 +103,11 @@ impl Subscription {
         }
     }
 
+    /// Where the log ends now: what comes up to there happened before.
+    pub fn head(&self) -> Cursor {
+        self.waiting.seat.hub.cursor()
+    }
+
     /// Whether it goes on where the client was.
     pub fn resumes(&self) -> bool {
         matches!(self.position, Position::At(_))

@@ -8,7 +8,6 @@ import type { Ordercast, OrdercastOptions } from "./contract.js";
 import { type Environment, surroundings } from "./core/environment.js";
 import { createKeep, ownStorage } from "./core/keep.js";
 import { createListeners, createPulse } from "./core/pulse.js";
-import { createServerClock } from "./core/serverClock.js";
 import { createInbox } from "./inbox/inbox.js";
 import { type Connection, createConnection } from "./live/connection.js";
 import { createCursorKeeper } from "./live/cursor.js";
@@ -44,7 +43,6 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const pulse = createPulse(environment);
   const messages = createListeners<[LiveMessage]>();
   let isStarted = false;
-  const clock = createServerClock(environment.now);
   let stopLeaving: (() => void) | undefined;
   let saving: ReturnType<Environment["setTimeout"]> | undefined;
 
@@ -54,7 +52,6 @@ export function createClient(options: OrdercastOptions, environment: Environment
     keys: createKeys(),
     timeoutMs: options.requestTimeout ?? 30_000,
     onSignedOut: (problem) => session.doubt(problem),
-    onDate: clock.dated,
   });
   const api: Api = createApi(baseUrl, credentialsFor(baseUrl), send);
 
@@ -77,7 +74,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const inbox = createInbox({ api, environment, pulse, account, onRead, covers: cursor.covers });
   const stats = createStats(api, environment, pulse, account);
   const presence = createPresence({ environment, pulse, account, ask: (name, argument) => connection.ask(name, argument) });
-  const hub = createHub({ environment, pulse, cursor, orders, inbox, stats, presence, account, clock });
+  const hub = createHub({ pulse, cursor, orders, inbox, stats, presence, account });
 
   const connection: Connection = createConnection(
     pulse,
@@ -100,7 +97,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
       },
       onMessage: messages.call,
       onOpened(opened, transport) {
-        hub.opened();
+        hub.opened(opened.head);
         cursor.opened(opened.cursor, opened.recovered);
         presence.opened(transport === "socket");
         // Whatever was read before the connection began may have missed something.

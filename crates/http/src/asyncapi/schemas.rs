@@ -177,6 +177,7 @@ fn connections() -> Named {
         .with("role", json!({"type": "string", "enum": ["user", "admin", "driver"]}))
         .with("user", schema("Person"))
         .with("cursor", text("Where in the log you are."))
+        .with("head", text("Where the log ended when you came: what you are told up to there, you missed."))
         .with("recovered", json!({"type": "boolean", "description": "You go on where you were."}));
     let status = json!({"type": "string", "enum": ["connected"]});
     let why = json!({"type": "string", "enum": ["epoch_changed", "too_old", "unknown_cursor"]});

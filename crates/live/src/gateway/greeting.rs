@@ -15,6 +15,7 @@ struct Connected<'a> {
     role: &'static str,
     user: &'a orders::view::Person,
     cursor: &'a log::Cursor,
+    head: log::Cursor,
     recovered: bool,
 }
 
@@ -35,6 +36,7 @@ pub(super) fn send<G: Gate>(gateway: &Gateway<G>, socket: &Socket<Gateway<G>>, c
         role: wire_role(client.pass.role()),
         user: &client.pass.person(),
         cursor: &client.cursor,
+        head: gateway.hub.cursor(),
         recovered: client.recovered,
     };
     let sent = match client.dialect {

@@ -64,6 +64,7 @@ async fn a9_the_first_frame_says_who_and_where() {
         "role": "user",
         "user": {"id": "asha", "name": "Asha Rao"},
         "cursor": "still:0",
+        "head": "still:0",
         "recovered": true,
     });
     assert_eq!(data, expected);

@@ -52,6 +52,7 @@ async fn a9_a_stream_begins_with_who_and_where() {
         assert_eq!((&hello.data["role"], &hello.data["recovered"]), (&json!(role), &json!(false)));
         assert_eq!(hello.data["user"]["id"], id_of(user));
         assert_eq!(hello.data["cursor"], hello.id, "where it begins");
+        assert_eq!(hello.data["head"], hello.id, "nothing was missed");
     }
 }
 
@@ -95,6 +96,9 @@ async fn x4_x6_what_was_missed_comes_once_in_order_by_header_and_by_query() {
     let last = &before[1].id;
     let (by_header, again) = shop.resume(&asha, last).await;
     assert_eq!((&again.data["recovered"], &again.id), (&json!(true), last));
+    // Hers and his.
+    let head = again.data["head"].as_str().unwrap();
+    assert_eq!(seq(head), seq(last) + 4, "where what was missed ends");
     let query = shop.get(&format!("/api/v1/stream?last_event_id={last}"));
     let (by_query, _) = Events::open(query.by(&asha)).await;
     // A browser that reconnects by itself adds its header to the address it once had.

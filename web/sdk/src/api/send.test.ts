@@ -26,7 +26,6 @@ function setUp(answers: (() => Response)[], token?: string | (() => string)) {
     keys: createKeys(() => `key-${(made += 1)}`),
     timeoutMs: 1000,
     onSignedOut: (problem) => signedOut.push(problem.code),
-    onDate: () => undefined,
   });
   return { world, sent, signedOut, send, place: () => send(new Request("http://shop.example/api/v1/orders", { method: "POST", body: "{}" })) };
 }

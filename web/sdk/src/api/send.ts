@@ -12,8 +12,6 @@ export interface Sending {
   timeoutMs: number;
   /** Somebody has to sign in (again). */
   onSignedOut: (problem: OrdercastProblem) => void;
-  /** The server's clock, in milliseconds since 1970, where an answer tells it. */
-  onDate: (date: number) => void;
 }
 
 export type Send = (request: Request) => Promise<Response>;
@@ -23,7 +21,7 @@ const PAUSES = [400, 1200];
 /** The longest wait that a server may ask for and still be waited for here; a longer one is told to the person. */
 const LONGEST_WAIT = 5000;
 
-export function createSend({ environment, token, keys, timeoutMs, onSignedOut, onDate }: Sending): Send {
+export function createSend({ environment, token, keys, timeoutMs, onSignedOut }: Sending): Send {
   return async (request) => {
     const action = await actionOf(request);
     if (action !== undefined) request.headers.set("Idempotency-Key", keys.take(action));
@@ -64,8 +62,6 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut, o
     if (request.signal.aborted) giveUp();
     try {
       const response = await environment.fetch(request, { signal: limit.signal });
-      const date = Date.parse(response.headers.get("date") ?? "");
-      if (!Number.isNaN(date)) onDate(date);
       if (!response.ok && response.status !== 304) throw await problemOf(response);
       if (response.headers.get("content-type")?.startsWith("text/html") === true) throw unexpected(response);
       return response;

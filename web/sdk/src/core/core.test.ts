@@ -5,7 +5,6 @@ import { createCell } from "./cell.js";
 import { createKeep } from "./keep.js";
 import { comparePlaces, earlier } from "./place.js";
 import { createPulse } from "./pulse.js";
-import { createServerClock } from "./serverClock.js";
 
 describe("the pulse", () => {
   test("the first change is told without waiting for a frame, those close upon it with the next one", async () => {
@@ -107,19 +106,5 @@ describe("what is kept on this device", () => {
     broken.write("account", {});
     broken.remove("account");
     expect(broken.read("account")).toBeUndefined();
-  });
-});
-
-describe("the server's clock", () => {
-  test("is what its answers say, or at least as late as what happened there", () => {
-    let now = 1000;
-    const clock = createServerClock(() => now);
-    expect(clock.at(now)).toBe(Number.NEGATIVE_INFINITY);
-    clock.happened(600);
-    clock.happened(200);
-    expect(clock.at(now)).toBe(600);
-    clock.dated(900);
-    now = 2000;
-    expect(clock.at(now)).toBe(1900);
   });
 });

@@ -39,7 +39,7 @@ function setUp(options: { mayReturn?: boolean } = {}) {
     if (attempt === undefined) throw new Error("nothing was attempted");
     return attempt;
   };
-  const open = () => last().sink.opened({ cursor: "ab:1", recovered: true });
+  const open = () => last().sink.opened({ cursor: "ab:1", head: "ab:1", recovered: true });
   return { world, connection, attempts, opened, last, open };
 }
 

@@ -6,13 +6,13 @@ import { createWorld } from "../../tests/support/world.js";
 import { createApi } from "../api/http.js";
 import { createKeep } from "../core/keep.js";
 import { createPulse } from "../core/pulse.js";
-import { createServerClock } from "../core/serverClock.js";
 import { createInbox } from "../inbox/inbox.js";
 import type { Account, Order } from "../model.js";
 import { createOrders } from "../orders/orders.js";
 import { createStats } from "../stats.js";
 import { createCursorKeeper } from "./cursor.js";
 import type { OrderEvent } from "./events.js";
+import type { BareEvent } from "./incoming.js";
 import { createHub } from "./hub.js";
 import { createPresence } from "./presence.js";
 
@@ -39,12 +39,11 @@ function setUp(orders: readonly Order[], maxOrders = 20_000) {
   const inbox = createInbox({ api, environment: world, pulse, account, onRead: cursor.read, covers: cursor.covers });
   const stats = createStats(api, world, pulse, account);
   const presence = createPresence({ environment: world, pulse, account, ask: () => Promise.reject(new Error("nobody")) });
-  const clock = createServerClock(world.now);
-  const hub = createHub({ environment: world, pulse, cursor, orders: store, inbox, stats, presence, account, clock });
+  const hub = createHub({ pulse, cursor, orders: store, inbox, stats, presence, account });
   const told: OrderEvent[] = [];
   hub.onEvent((event) => told.push(event));
   cursor.begin(STAFF);
-  return { world, store, hub, told, requests, cursor, clock };
+  return { world, store, hub, told, requests, cursor };
 }
 
 const orders = (count: number) => Array.from({ length: count }, (_, n) => orderOf(n + 1));
@@ -69,22 +68,35 @@ describe("what arrives", () => {
     expect(told.map((event) => event.version)).toEqual([3, 4]);
   });
 
-  test("X4: what happened while one was away is marked, by the server's clock, and our own doing too", async () => {
-    const { world, hub, told, clock } = setUp([]);
-    const ahead = 3_600_000;
-    clock.dated(world.now() + ahead);
-    hub.opened();
-    const at = (seconds: number) => new Date(world.now() + ahead + seconds * 1000).toISOString();
-    hub.own(orderOf(2).id, 2);
-    hub.take({ type: "event", event: eventOf(orderOf(1), "shipped", { at: at(-60) }) });
-    hub.take({ type: "event", event: eventOf(orderOf(2), "shipped", { at: at(1) }) });
-    hub.take({ type: "event", event: eventOf(orderOf(3), "shipped", { at: at(1), actor: { origin: "staff", id: "mira" } }) });
+  test("X4: what happened while one was away is marked, whatever the clocks say, and our own doing too", async () => {
+    const { world, hub, told } = setUp([]);
+    hub.opened("ab:5");
+    hub.own(orderOf(4).id, 2);
+    const take = (n: number, cursor: string, more: Partial<BareEvent> = {}) => hub.take({ type: "event", event: eventOf(orderOf(n), "shipped", { cursor, ...more }) });
+    // A moment before one was back is before.
+    take(1, "ab:4");
+    take(2, "ab:5");
+    take(3, "ab:6", { at: "2001-01-01T00:00:00Z" });
+    take(4, "ab:7");
+    take(5, "ab:8", { actor: { origin: "staff", id: "mira" } });
     await world.pass(100);
     expect(told.map(({ missed, own }) => ({ missed, own }))).toEqual([
       { missed: true, own: false },
+      { missed: true, own: false },
+      { missed: false, own: false },
       { missed: false, own: true },
       { missed: false, own: true },
     ]);
+  });
+
+  test("E3 X4: polling knows no places, and says itself what its first look found", async () => {
+    const { world, hub, told } = setUp([]);
+    hub.opened(null);
+    const polled = (n: number) => eventOf(orderOf(n), "shipped", { id: `polled:${n}`, cursor: null, transport: "polling" });
+    hub.take({ type: "event", event: polled(1), missed: true });
+    hub.take({ type: "event", event: polled(2), missed: false });
+    await world.pass(100);
+    expect(told.map(({ missed }) => missed)).toEqual([true, false]);
   });
 
   test("A18: new orders are counted until somebody looks", async () => {

@@ -2,8 +2,7 @@
 
 import { RecentMap, RecentSet } from "../core/bounded.js";
 import { createListeners, type Pulse } from "../core/pulse.js";
-import type { Environment } from "../core/environment.js";
-import type { ServerClock } from "../core/serverClock.js";
+import { comparePlaces } from "../core/place.js";
 import type { Inbox } from "../inbox/inbox.js";
 import type { Account } from "../model.js";
 import type { Orders } from "../orders/orders.js";
@@ -14,7 +13,6 @@ import type { BareEvent, Incoming } from "./incoming.js";
 import type { Presence } from "./presence.js";
 
 export interface HubOptions {
-  environment: Environment;
   pulse: Pulse;
   cursor: CursorKeeper;
   orders: Orders;
@@ -22,13 +20,12 @@ export interface HubOptions {
   stats: FollowingStats;
   presence: Presence;
   account: () => Account | null;
-  clock: ServerClock;
 }
 
 export interface Hub {
   take: (incoming: Incoming) => void;
-  /** The live connection is there again: what happened before now was missed. */
-  opened: () => void;
+  /** The live connection is there: what happened up to this place was missed. */
+  opened: (head: string | null) => void;
   /** A change of ours made this version. */
   own: (id: string, version: number) => void;
   clear: () => void;
@@ -39,10 +36,8 @@ export interface Hub {
 
 /** Ids of events that are remembered. Twice comes only what overlaps: two ways in, or two cursors. */
 const REMEMBERED = 5000;
-/** The server's clock is known to the second. */
-const TOLERANCE = 1500;
 
-export function createHub({ environment, pulse, cursor, orders, inbox, stats, presence, account, clock }: HubOptions): Hub {
+export function createHub({ pulse, cursor, orders, inbox, stats, presence, account }: HubOptions): Hub {
   const seen = new RecentSet<string>(REMEMBERED);
   /** The version up to which polling told of an order. The events behind it come when a better way in works again. */
   const polled = new RecentMap<string, number>(REMEMBERED);
@@ -53,7 +48,7 @@ export function createHub({ environment, pulse, cursor, orders, inbox, stats, pr
     reset: createListeners<[ResetEvent]>(),
   };
   let waiting: Incoming[] = [];
-  let openedAt = 0;
+  let head: string | null = null;
 
   function beat(): void {
     const batch = waiting;
@@ -68,7 +63,7 @@ export function createHub({ environment, pulse, cursor, orders, inbox, stats, pr
   function take(incoming: Incoming, tell: (() => void)[]): void {
     switch (incoming.type) {
       case "event":
-        return takeEvent(incoming.event, tell);
+        return takeEvent(incoming, tell);
       case "product": {
         const { event } = incoming;
         if (event.cursor !== null) cursor.advance(event.cursor);
@@ -104,20 +99,23 @@ export function createHub({ environment, pulse, cursor, orders, inbox, stats, pr
     }
   }
 
-  function takeEvent(bare: BareEvent, tell: (() => void)[]): void {
+  function isBefore(cursor: string | null): boolean {
+    const place = cursor !== null && head !== null ? comparePlaces(cursor, head) : undefined;
+    return place === -1 || place === 0;
+  }
+
+  function takeEvent({ event: bare, missed = isBefore(bare.cursor) }: { event: BareEvent; missed?: boolean }, tell: (() => void)[]): void {
     if (bare.cursor !== null) cursor.advance(bare.cursor);
     inbox.settle(bare.id, bare.cursor);
     if (!seen.add(bare.id)) return;
     orders.apply(bare);
     const who = account();
-    const at = Date.parse(bare.at);
     const byUs = bare.actor.id != null ? bare.actor.id === who?.id : bare.actor.origin === "customer" && who?.role === "customer";
     const event: OrderEvent = {
       ...bare,
       own: byUs || ours.has(`${bare.orderId}:${bare.version}`),
-      missed: at < clock.at(openedAt) - TOLERANCE,
+      missed,
     };
-    clock.happened(at);
     const isTold = (polled.get(bare.orderId) ?? 0) >= bare.version && bare.kind !== "delivery.located";
     if (bare.transport === "polling" && bare.kind !== "delivery.located") polled.set(bare.orderId, bare.version);
     // The stream tells no lines of the inbox.
@@ -133,8 +131,8 @@ export function createHub({ environment, pulse, cursor, orders, inbox, stats, pr
       waiting.push(incoming);
       pulse.next(beat);
     },
-    opened() {
-      openedAt = environment.now();
+    opened(at) {
+      head = at;
     },
     own: (id, version) => void ours.add(`${id}:${version}`),
     clear() {

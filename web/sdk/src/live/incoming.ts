@@ -10,7 +10,8 @@ type Wire = components["schemas"];
 export type BareEvent = Omit<OrderEvent, "missed" | "own">;
 
 export type Incoming =
-  | { type: "event"; event: BareEvent }
+  /** `missed` where the way in tells no cursor to see it by. */
+  | { type: "event"; event: BareEvent; missed?: boolean }
   | { type: "product"; event: ProductEvent }
   /** An order as it is, without anything having happened. */
   | { type: "state"; order: Order }

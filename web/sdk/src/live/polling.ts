@@ -20,6 +20,8 @@ export const openPolling: OpenTransport = (context, sink) => {
   let polls = 0;
   let etag: string | null = null;
   let isOpen = false;
+  /** What the first look finds changed happened before it. */
+  let isFirst = true;
   let timer: ReturnType<typeof environment.setTimeout> | undefined;
   // What was known when the last better way in was lost is what changes are measured against.
   let seen = new Map<string, Order>();
@@ -67,6 +69,7 @@ export const openPolling: OpenTransport = (context, sink) => {
         etag = response.headers.get("etag");
         heard();
         take(orders);
+        isFirst = false;
       } else {
         const body = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown };
         const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
@@ -85,7 +88,7 @@ export const openPolling: OpenTransport = (context, sink) => {
     polls += 1;
     if (polls % REST_EVERY === 0) sink.incoming({ type: "polled", orders: [] });
     if (isOpen) sink.heard();
-    else sink.opened({ cursor: null, recovered: hasBaseline });
+    else sink.opened({ cursor: null, head: null, recovered: hasBaseline });
     isOpen = true;
   }
 
@@ -102,7 +105,7 @@ export const openPolling: OpenTransport = (context, sink) => {
     sink.message("polled", { orders: orders.length, changed: changed.length });
     // First what is, then what happened: whoever hears of an event finds the order as it is after it.
     if (changed.length > 0) sink.incoming({ type: "polled", orders: changed });
-    for (const event of events) sink.incoming({ type: "event", event });
+    for (const event of events) sink.incoming({ type: "event", event, missed: isFirst });
   }
 
   void poll();

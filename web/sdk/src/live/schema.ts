@@ -40,6 +40,8 @@ export interface components {
         Connected: {
             /** @description Where in the log you are. */
             cursor: string;
+            /** @description Where the log ended when you came: what you are told up to there, you missed. */
+            head: string;
             /** @description For people. */
             message: string;
             /** @description You go on where you were. */
@@ -52,6 +54,8 @@ export interface components {
         ConnectionStatus: {
             /** @description Where in the log you are. */
             cursor: string;
+            /** @description Where the log ended when you came: what you are told up to there, you missed. */
+            head: string;
             /** @description For people. */
             message: string;
             /** @description You go on where you were. */

@@ -51,8 +51,8 @@ export const openSocket: OpenTransport = (context, sink) => {
         sink.message(name, payload);
         if (name === "connected") {
           environment.clearTimeout(late);
-          const { cursor, recovered } = payload as Wire["Connected"];
-          sink.opened({ cursor, recovered });
+          const { cursor, head, recovered } = payload as Wire["Connected"];
+          sink.opened({ cursor, head, recovered });
           return;
         }
         const incoming = fromSocket(name, payload, typeof last === "string" ? last : null);

@@ -78,8 +78,8 @@ function take(frame: Frame, sink: Sink): Closed | undefined {
   const payload: unknown = JSON.parse(frame.data);
   sink.message(frame.event, payload);
   if (frame.event === "connected") {
-    const { cursor, recovered } = payload as Wire["Connected"];
-    sink.opened({ cursor, recovered });
+    const { cursor, head, recovered } = payload as Wire["Connected"];
+    sink.opened({ cursor, head, recovered });
   } else if (frame.event === "reconnect") {
     const { code, reason, afterMs } = payload as Wire["Reconnect"];
     const message = `The server closed the stream (${code}).`;

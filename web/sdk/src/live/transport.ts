@@ -26,6 +26,8 @@ export interface Closed {
 export interface Opened {
   /** Where in the log it begins; null where the way in does not know. */
   cursor: string | null;
+  /** Where the log ended then: events up to there were missed. Null where the way in does not know. */
+  head: string | null;
   recovered: boolean;
 }
 
