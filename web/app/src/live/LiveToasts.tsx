@@ -26,7 +26,7 @@ export function LiveToasts() {
     if (!told) return;
     // After an absence an order says where it stands now, once.
     const id = event.missed ? `missed-${event.orderId}` : event.id;
-    const more = burst.current.more(Date.now());
+    const more = burst.current.more(Date.now(), id);
     if (more > 0) {
       crowd.current.count = more;
       crowd.current.timer ??= setTimeout(() => {

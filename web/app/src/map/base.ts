@@ -13,7 +13,9 @@ export const WORLD: { centre: [number, number]; zoom: number } = { centre: [30, 
 /** Puts the ground under a map: the store's tiles, or the outlines that come with the app. Returns how to stop. */
 export function addBase(map: Map, tiles: { url: string; attribution: string } | null): () => void {
   if (tiles) {
-    tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: STREETS.most, className: styles.tiles ?? "" }).addTo(map);
+    // Tile servers want to know which site asks, and the page's own policy would not say so; the order's address stays here.
+    const referrerPolicy = "strict-origin-when-cross-origin";
+    tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: STREETS.most, referrerPolicy, className: styles.tiles ?? "" }).addTo(map);
     return () => undefined;
   }
   let stopped = false;

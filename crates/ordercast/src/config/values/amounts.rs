@@ -1,0 +1,132 @@
+//! How many, how much, how often and how long.
+
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// A count of at least one.
+#[derive(Debug, Clone, Copy)]
+pub struct Count(pub u32);
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse::<NonZeroU32>()
+            .map(|n| Self(n.get()))
+            .map_err(|_| "is a whole number of at least 1".to_owned())
+    }
+}
+
+/// A rate: so many in a while, and how many may come at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// So many …
+    pub count: NonZeroU32,
+    /// … in this while.
+    pub per: Duration,
+    /// At once, after a while of silence.
+    pub burst: NonZeroU32,
+}
+
+/// A [`Rate`], or no limit.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimit(pub Option<Rate>);
+
+impl FromStr for RateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if matches!(text, "off" | "none") {
+            return Ok(Self(None));
+        }
+        let rate = || {
+            let (rate, burst) = match text.split_once("burst") {
+                Some((rate, burst)) => (rate, Some(burst.trim().parse::<NonZeroU32>().ok()?)),
+                None => (text, None),
+            };
+            let (count, unit) = rate.split_once('/')?;
+            let count = count.trim().parse::<NonZeroU32>().ok()?;
+            let seconds = match unit.trim() {
+                "s" | "sec" | "second" => 1,
+                "m" | "min" | "minute" => 60,
+                "h" | "hour" => 3600,
+                _ => return None,
+            };
+            Some(Rate { count, per: Duration::from_secs(seconds), burst: burst.unwrap_or(count) })
+        };
+        rate().map(|rate| Self(Some(rate))).ok_or_else(|| {
+            "is a rate such as 600/min, 10/s or 1200/min burst 300 (all at least 1), or off".to_owned()
+        })
+    }
+}
+
+/// A size in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes(pub u64);
+
+impl FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (digits, unit) = text.split_at(end);
+        let unit = match unit.trim().to_ascii_lowercase().as_str() {
+            "" | "b" => 1,
+            "kb" => 1_000,
+            "mb" => 1_000_000,
+            "gb" => 1_000_000_000,
+            "k" | "kib" => 1 << 10,
+            "m" | "mib" => 1 << 20,
+            "g" | "gib" => 1 << 30,
+            _ => 0_u64,
+        };
+        let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|bytes| *bytes > 0);
+        bytes.map(Self).ok_or_else(|| "is a size such as 512KiB, 256MiB or 1GB".to_owned())
+    }
+}
+
+/// A span of time, longer than nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Span(pub SignedDuration);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        span(text).map(Self).ok_or_else(|| "is a time such as 90s, 15m, 12h or 30d".to_owned())
+    }
+}
+
+impl Span {
+    /// The same for timers, which know no other.
+    pub fn unsigned(self) -> Duration {
+        self.0.unsigned_abs()
+    }
+}
+
+/// Parses `90s`, `5m`, `1h 30m`, `30d`; a day is 24 hours.
+pub fn span(text: &str) -> Option<SignedDuration> {
+    let span: jiff::Span = text.trim().parse().ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    duration.is_positive().then_some(duration)
+}
+
+/// A span of time, or no end.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention(pub Option<SignedDuration>);
+
+impl FromStr for Retention {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if matches!(text, "forever" | "off") {
+            return Ok(Self(None));
+        }
+        span(text)
+            .map(|span| Self(Some(span)))
+            .ok_or_else(|| "is a time such as 90d or 720h, or forever".to_owned())
+    }
+}

@@ -1,0 +1,54 @@
+// Map tiles of a provider: the one thing that a page fetches from another host. Row E5.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { expect, test } from "../support/test.js";
+import { startServer } from "../../support/server.js";
+
+/** A grey pixel. */
+const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==", "base64");
+
+test("E5 the store's map tiles are shown, and their server is told which site asks, not which order", async ({ people }) => {
+  const provider = await startProvider();
+  const server = await startServer("--map-tiles", provider.template, "--map-attribution", "Lantern Maps");
+  try {
+    const account = await server.asha();
+    const staff = await server.admin();
+    const order = await account.order();
+    await staff.call("PUT", "/api/orders/tracking", { orderId: order.id, location: { latitude: 53.55, longitude: 9.99 } });
+    const customer = await people.arrive(account, {}, server);
+    customer.watch.expect(new RegExp(`asked another host: ${provider.url}/`));
+    await customer.open(`/orders/${order.id}`);
+    const map = customer.page.getByRole("application", { name: "Map: where your order is" });
+    await expect(map.getByText("Lantern Maps")).toBeVisible();
+    const tiles = map.locator("img[src^='http']");
+    await expect(tiles).not.toHaveCount(0);
+    await expect.poll(() => tiles.first().evaluate((tile) => tile.complete && tile.naturalWidth)).toBe(1);
+    // Where it is told to be, near enough to see streets.
+    expect(provider.asked.map(({ path }) => path)).toContain(tileOf(53.55, 9.99, 14));
+    expect(new Set(provider.asked.map(({ referrer }) => referrer))).toEqual(new Set([`${server.url}/`]));
+  } finally {
+    await server.remove();
+    provider.stop();
+  }
+});
+
+async function startProvider() {
+  const asked = [];
+  const provider = createServer((request, response) => {
+    asked.push({ path: request.url, referrer: request.headers.referer });
+    response.writeHead(200, { "content-type": "image/png" }).end(TILE);
+  }).listen(0, "127.0.0.1");
+  await once(provider, "listening");
+  const url = `http://127.0.0.1:${provider.address().port}`;
+  return { asked, url, template: `${url}/{z}/{x}/{y}.png`, stop: () => provider.close() };
+}
+
+/** The slippy map's numbering: wiki.openstreetmap.org/wiki/Slippy_map_tilenames */
+function tileOf(latitude, longitude, zoom) {
+  const across = 2 ** zoom;
+  const angle = (latitude * Math.PI) / 180;
+  const x = Math.floor(((longitude + 180) / 360) * across);
+  const y = Math.floor(((1 - Math.asinh(Math.tan(angle)) / Math.PI) / 2) * across);
+  return `/${zoom}/${x}/${y}.png`;
+}
