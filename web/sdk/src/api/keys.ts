@@ -24,7 +24,11 @@ export function createKeys(make: () => string = randomKey): IdempotencyKeys {
   };
 }
 
-/** `crypto.randomUUID` is only there on pages that came over TLS or from this machine; this is everywhere. */
+/**
+ * 128 random bits in hexadecimal: a new `Idempotency-Key`, or any other name that nobody else makes up.
+ *
+ * `crypto.randomUUID` is only there on pages that came over TLS or from this machine; this is everywhere.
+ */
 export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
