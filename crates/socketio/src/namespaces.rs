@@ -42,8 +42,8 @@ impl<A: Application> SocketIo<A> {
 /// What is kept for each connection.
 pub struct Peer<A: Application> {
     handshake: A::Handshake,
-    /// It asked for a namespace, and was not refused.
-    asked: AtomicBool,
+    /// It asks for a namespace, and was not answered yet.
+    asking: AtomicBool,
     /// The server put it out of a namespace once: what was on its way there is nobody's mistake.
     put_out: AtomicBool,
     /// Locked after the connection, where both are.
@@ -96,7 +96,7 @@ impl<A: Application> Protocol for SocketIo<A> {
     fn open(&self, request: &Parts) -> Result<Peer<A>, Refused> {
         Ok(Peer {
             handshake: self.application.handshake(request)?,
-            asked: AtomicBool::new(false),
+            asking: AtomicBool::new(false),
             put_out: AtomicBool::new(false),
             sockets: Mutex::default(),
             unfinished: Mutex::default(),
@@ -127,7 +127,8 @@ impl<A: Application> Protocol for SocketIo<A> {
     }
 
     fn admitted(&self, connection: &Connection<Self>) -> bool {
-        connection.peer().asked.load(Ordering::Relaxed)
+        let peer = connection.peer();
+        peer.asking.load(Ordering::Relaxed) || !lock(&peer.sockets).is_empty()
     }
 
     fn closed(&self, connection: &Arc<Connection<Self>>, reason: &CloseReason) {
@@ -239,7 +240,7 @@ impl<A: Application> SocketIo<A> {
         if lock(&peer.sockets).len() >= self.max_namespaces {
             return None;
         }
-        peer.asked.store(true, Ordering::Relaxed);
+        peer.asking.store(true, Ordering::Relaxed);
         let socket = Socket::new(connection, Sid::random().ok()?, packet.namespace);
         let application = Arc::clone(&self.application);
         Some(Handling::Later(Box::pin(async move {
@@ -252,7 +253,9 @@ impl<A: Application> SocketIo<A> {
                         told["pid"] = pid.into();
                     }
                     drop(socket.inner.client.set(accepted.client));
-                    lock(&connection.peer().sockets).push(Arc::clone(&socket.inner));
+                    let peer = connection.peer();
+                    lock(&peer.sockets).push(Arc::clone(&socket.inner));
+                    peer.asking.store(false, Ordering::Relaxed);
                     connection.send([write(Kind::Connect, socket.namespace(), None, 0, &told.to_string())]);
                     application.connected(&socket);
                     // From here on it is pulled for: behind what `connected` emitted.
@@ -260,8 +263,7 @@ impl<A: Application> SocketIo<A> {
                     connection.pull();
                 }
                 Err(ConnectError { message, data }) => {
-                    let peer = connection.peer();
-                    peer.asked.store(!lock(&peer.sockets).is_empty(), Ordering::Relaxed);
+                    connection.peer().asking.store(false, Ordering::Relaxed);
                     let mut told = json!({ "message": message });
                     if let Some(data) = data {
                         told["data"] = data;

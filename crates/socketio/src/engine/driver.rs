@@ -100,7 +100,7 @@ struct Driver<'a, P: Protocol> {
     /// When to ping, or, when `pinged`, until when there has to be an answer.
     beat: Instant,
     pinged: bool,
-    /// Until when the client has to have connected to a namespace.
+    /// Until when the client has to have connected to a namespace. Begins anew with the ping after it left the last one.
     admit: Option<Instant>,
     /// When the window in which `taken` packets came began.
     window: Instant,
@@ -184,6 +184,9 @@ impl<P: Protocol> Driver<'_, P> {
                 self.beat = now + config.ping_timeout;
                 self.postpone(self.beat);
                 return None;
+            }
+            if self.admit.is_none() && !self.connection.engine.protocol.admitted(self.connection) {
+                self.admit = Some(now + config.connect_timeout);
             }
             self.pinged = true;
             lock(&self.connection.state).take_progress();

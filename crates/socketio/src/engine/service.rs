@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -21,6 +22,9 @@ use crate::engine::upgrade::{open, probe, switching, turn_away};
 use crate::engine::{Engine, Protocol, Refused, lock};
 use crate::sid::Sid;
 use crate::websocket::handshake;
+
+/// How long a posted body may take. Who sends nothing more holds no connection longer.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A tower service for the path that clients use, `/socket.io/` as a rule. Routing to it is the caller's.
 pub struct Service<P: Protocol>(Arc<Engine<P>>);
@@ -176,10 +180,15 @@ where
             let Some(turn) = polling::Turn::take(&connection) else {
                 return Ok(text((StatusCode::BAD_REQUEST, Bytes::new())));
             };
-            let body = Limited::new(request.into_body(), engine.config.max_payload).collect().await;
-            match body {
-                Ok(body) => Ok(text(polling::post(&turn, body.to_bytes()).await)),
-                Err(error) => {
+            let body = Limited::new(request.into_body(), engine.config.max_payload).collect();
+            match tokio::time::timeout(BODY_WITHIN, body).await {
+                Ok(Ok(body)) => Ok(text(polling::post(&turn, body.to_bytes()).await)),
+                Err(_) => {
+                    connection.close(crate::CloseReason::Transport);
+                    let status = StatusCode::REQUEST_TIMEOUT;
+                    Err(Problem { status, code: 3, message: "The body did not come in time".into() })
+                }
+                Ok(Err(error)) => {
                     let too_large = error.is::<LengthLimitError>();
                     connection.close(if too_large {
                         crate::CloseReason::Violation(crate::websocket::decoder::Violation::TooLarge)

@@ -78,6 +78,43 @@ async fn a_client_that_was_only_refused_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_left_and_asks_for_nothing_else_is_closed_whatever_it_answers() {
+    let mut server = Server::start(Config::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    // Once it was let in, and the time to ask is over.
+    tokio::time::timeout(Duration::from_mins(2), client.packet()).await.unwrap_err();
+    client.send(&text("41")).await;
+    assert_eq!(server.left().await, Left::Client);
+    let left = Instant::now();
+    assert_eq!(client.closed().await.0, 4000);
+    assert!(left.elapsed() <= Duration::from_secs(25 + 45), "{:?}", left.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_left_may_come_back_on_the_same_connection() {
+    let server = Server::start(Config::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    tokio::time::timeout(Duration::from_mins(2), client.packet()).await.unwrap_err();
+    client.send(&text("41")).await;
+    tokio::time::timeout(Duration::from_secs(40), client.packet()).await.unwrap_err();
+    client.send(&text("40")).await;
+    assert!(client.packet().await.starts_with("40{"));
+    tokio::time::timeout(Duration::from_mins(5), client.packet()).await.unwrap_err();
+    client.send(&text(r#"42["echo",1]"#)).await;
+    assert_eq!(client.packet().await, r#"42["echo",1]"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let server = Server::start(Config::default()).await;
+    let client = Polling::connect(server.address).await;
+    let begun = Instant::now();
+    let (status, _) = client.stall().await;
+    assert_eq!(status, 408);
+    assert!(begun.elapsed() <= Duration::from_secs(31), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_is_never_polled_ends() {
     let mut server = Server::start(Config::default()).await;
     let client = Polling::connect(server.address).await;

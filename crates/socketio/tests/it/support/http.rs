@@ -64,6 +64,17 @@ impl Polling {
         request(self.address, "POST", &self.sid, body).await
     }
 
+    /// A `POST` whose body never comes.
+    pub(crate) async fn stall(&self) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let sid = &self.sid;
+        let head = format!(
+            "POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n4"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        answer(stream).await
+    }
+
     pub(crate) async fn post(&self, body: &str) -> (u16, String) {
         answer(self.posting(body).await).await
     }
