@@ -2,6 +2,8 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
+import { answerPage, isPage, KEPT_PAGE } from "./src/pwa/navigation";
+
 const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
 
 /** The server checks that an unsafe request comes from its own page, so the proxy speaks as one of those. */
@@ -54,11 +56,13 @@ export default defineConfig({
         // alphabets are kept once somebody has used them.
         globPatterns: ["index.html", "assets/*.{js,css}", "assets/geist-latin-wght-normal-*.woff2"],
         globIgnores: ["assets/LiveMap-*"],
-        // The server gives the page no address of its own: it is what "/" answers.
-        manifestTransforms: [(entries) => ({ manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: "/" } : entry)) })],
-        navigateFallback: "/",
-        navigateFallbackDenylist: [/^\/(api|docs|health|metrics|socket\.io)(\/|$)/],
+        // The server gives the page no address of its own: it is what "/" answers, with any query.
+        manifestTransforms: [(entries) => ({ manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: KEPT_PAGE } : entry)) })],
+        // The plugin would answer every page with the kept one; see src/pwa/navigation.ts for what does instead.
+        navigateFallback: undefined,
         runtimeCaching: [
+          // Not from what is kept, unless nobody answers. Workbox's own NetworkOnly may have no time limit when it is generated.
+          { urlPattern: isPage, handler: answerPage },
           {
             // Named by what they hold: never stale.
             urlPattern: ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
