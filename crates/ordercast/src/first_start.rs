@@ -124,11 +124,11 @@ async fn work(
     }
     if task.fill {
         let staff = staff.context("the demo needs a staff account")?;
-        let customers = accounts.customers().await?;
+        let customers = accounts.customers(open).await?;
         let shop = Shop { store: StoreId::main(), currency: config.store_currency, staff, customers };
         fill(&writer, &clock, &shop).await?;
     }
-    if task.fill || open {
+    if open {
         let (customer, password) = (CUSTOMERS[0].email, accounts::PASSWORD);
         writeln!(told, "  demo customers      {customer} and others  password {password}")?;
     }

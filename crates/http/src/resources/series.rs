@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use log::stats::{DeliveryTimes, Series};
 use log::{At, Cursor};
 use orders::{Money, ProductId};
@@ -84,7 +84,7 @@ pub struct Point {
     orders: i64,
     /// Orders cancelled, whenever they were placed.
     cancelled: i64,
-    /// Orders delivered, whenever they were placed.
+    /// Orders marked as delivered, whenever they were placed; one that was corrected and marked again counts again.
     delivered: i64,
     /// The sum of the orders placed, by currency.
     revenue: Vec<Money>,
@@ -140,12 +140,17 @@ impl Filter {
             Some(_) => return Err(invalid("bucket", "must be hour or day")),
         };
         let to = self.to.unwrap_or_else(|| later(now, SignedDuration::from_millis(1)));
-        let usual = match bucket {
-            Bucket::Hour => SignedDuration::from_hours(HOURS - 1),
-            Bucket::Day => SignedDuration::from_hours(24 * (DAYS - 1)),
-        };
         // The last of them begins with or before the moment in front of `to`.
-        let from = self.from.unwrap_or_else(|| later(to, -usual - SignedDuration::from_millis(1)));
+        let last = later(to, -SignedDuration::from_millis(1));
+        let usual = || match bucket {
+            Bucket::Hour => later(last, -SignedDuration::from_hours(HOURS - 1)),
+            // Days of the calendar: not all have 24 hours.
+            Bucket::Day => {
+                let first = last.to_zoned(zone.clone()).checked_sub((DAYS - 1).days());
+                first.map_or(Timestamp::MIN, |first| first.timestamp())
+            }
+        };
+        let from = self.from.unwrap_or_else(usual);
         if from < Timestamp::UNIX_EPOCH {
             return Err(invalid("from", "must be a time after 1970"));
         }
@@ -303,6 +308,11 @@ mod tests {
                 assert_eq!(edges.len() - 1, points, "{bucket} {now}");
                 assert!(edges[points - 1] <= at(now) && at(now) < edges[points], "{bucket} {now}");
             }
+        }
+        // Days of 23 and of 25 hours are days.
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for now in ["2026-11-10T22:30:00Z", "2026-04-09T22:30:00Z"] {
+            assert_eq!(Filter::default().edges(&berlin, at(now)).unwrap().1.len() - 1, 30, "{now}");
         }
     }
 }

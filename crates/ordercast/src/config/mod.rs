@@ -154,10 +154,10 @@ impl Config {
             dialect: read.value("dialect"),
             max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
             socketio: socketio::Config {
-                ping_interval: read.value::<Span>("ping_interval").unsigned(),
-                ping_timeout: read.value::<Span>("ping_timeout").unsigned(),
-                connect_timeout: read.value::<Span>("connect_timeout").unsigned(),
-                max_payload: usize::try_from(read.value::<Bytes>("max_message").0).unwrap_or(usize::MAX),
+                ping_interval: read.value::<values::Beat>("ping_interval").0,
+                ping_timeout: read.value::<values::Beat>("ping_timeout").0,
+                connect_timeout: read.value::<values::Beat>("connect_timeout").0,
+                max_payload: read.value::<values::MessageSize>("max_message").0,
                 packets_per_second: read.value::<values::Count>("packets_per_second").0,
                 ..socketio::Config::default()
             },
@@ -220,6 +220,16 @@ impl Config {
                     .to_owned(),
             );
         }
+        if let Some(live) = &self.live_url
+            && self.frontend_url.as_ref().is_some_and(|shop| shop.host() != live.host())
+        {
+            doubts.push(
+                "live_url has another host than frontend_url, and a session's cookie stays with its host: the pages \
+                 that come with this server would ask every five seconds instead of being told. Use another port or \
+                 scheme of the same host, unless only clients with tokens of their own connect there"
+                    .to_owned(),
+            );
+        }
         if self.map_tiles.is_some() && self.map_attribution.is_empty() {
             doubts.push(
                 "map_tiles is set without map_attribution: most providers of tiles ask for a credit line"
@@ -235,7 +245,7 @@ impl Config {
         if let Some(Source::Implied(by)) = settings.source("trusted_proxies") {
             doubts.push(format!(
                 "{by} is set, so a platform's proxy is taken to stand in front: X-Forwarded-For is believed from \
-                 private addresses. Set trusted_proxies to say otherwise"
+                 private addresses. Set trusted_proxies to your proxy's own, or to none"
             ));
         }
         doubts

@@ -107,7 +107,8 @@ pub const OPTIONS: &[Opt] = &[
         "",
         "URL",
         "Where browsers reach the live connections, if that is another address than the shop's. Default: with \
-         realtime_listen its port on the host that the page came from, else the page's own address",
+         realtime_listen its port on the host that the page came from, else the page's own address. Pages sign in \
+         with a cookie, which other hosts do not get",
     ),
     server(
         "map_tiles",
@@ -132,7 +133,7 @@ pub const OPTIONS: &[Opt] = &[
         "",
         "NETWORKS",
         "Believe X-Forwarded-For and -Proto from these addresses: networks such as 10.0.0.0/8, or the words loopback \
-         and private, separated by commas",
+         and private, separated by commas; none believes nobody",
     ),
     Opt {
         aliases: &[alias("JWT_SECRET", "")],

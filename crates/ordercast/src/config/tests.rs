@@ -74,8 +74,14 @@ fn d15_the_intervals_and_limits_of_live_connections_can_be_chosen() {
     assert_eq!(chosen.ping_timeout, Duration::from_millis(1500));
     assert_eq!(chosen.connect_timeout, Duration::from_secs(10));
     assert_eq!((chosen.max_payload, chosen.packets_per_second), (64 * 1024, 20));
-    for (name, wrong) in [("ORDERCAST_PING_INTERVAL", "0s"), ("ORDERCAST_MAX_MESSAGE", "much")] {
-        assert_eq!(problems(&[(name, wrong)]).len(), 1, "{name}");
+    for (name, wrong) in [
+        ("ORDERCAST_PING_INTERVAL", "0s"),
+        ("ORDERCAST_PING_INTERVAL", "500us"),
+        ("ORDERCAST_PING_TIMEOUT", "30d"),
+        ("ORDERCAST_MAX_MESSAGE", "much"),
+        ("ORDERCAST_MAX_MESSAGE", "20"),
+    ] {
+        assert_eq!(problems(&[(name, wrong)]).len(), 1, "{name}={wrong}");
     }
 }
 
@@ -305,4 +311,21 @@ fn a14_the_live_connections_have_an_address_without_a_path() {
     for bad in ["live.shop.example", "https://shop.example/live", "ws://live.shop.example"] {
         assert!(live(bad).is_err(), "{bad}");
     }
+    for (address, doubts) in [("https://shop.example:8443", 0), ("https://live.shop.example", 1)] {
+        let environment = [("ORDERCAST_LIVE_URL", address), ("FRONTEND_URL", "https://shop.example")];
+        let warnings = load(&[], &environment).unwrap().warnings;
+        assert_eq!(warnings.len(), doubts, "{address}: {warnings:?}");
+        assert!(
+            warnings.iter().all(|warning| warning.contains("cookie stays with its host")),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn c10_a_platforms_proxy_is_not_believed_where_nobody_is() {
+    let platform = [("PORT", "8080"), ("ORDERCAST_TRUSTED_PROXIES", "none")];
+    let config = load(&[], &platform).unwrap();
+    assert!(config.trusted_proxies.is_empty() && config.warnings.is_empty(), "{:?}", config.warnings);
+    assert!(!load(&[], &platform[..1]).unwrap().trusted_proxies.is_empty());
 }

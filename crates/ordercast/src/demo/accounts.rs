@@ -69,6 +69,10 @@ pub fn offered() -> Demo {
     Demo { accounts: everybody().take(1 + OFFERED).map(account).collect() }
 }
 
+fn nobodys_password() -> String {
+    clock::random_text::<24>()
+}
+
 /// Makes accounts, and changes their passwords.
 pub struct Accounts<'a> {
     /// What writes.
@@ -92,25 +96,24 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// Lets nobody in who only knows what everybody knows.
+    /// Lets nobody in any more: whoever visited the demo could change these passwords too.
     pub async fn close(&self) -> anyhow::Result<()> {
         for (_, email, _) in everybody() {
-            if let Some(user) = self.find(email).await?
-                && self.known(&user).await?
-            {
-                self.set_password(user, email, &clock::random_text::<24>()).await?;
+            if let Some(user) = self.find(email).await? {
+                self.set_password(user, email, &nobodys_password()).await?;
             }
         }
         Ok(())
     }
 
-    /// The accounts of the [`CUSTOMERS`]. Makes those that are missing.
-    pub async fn customers(&self) -> anyhow::Result<Vec<UserId>> {
+    /// The accounts of the [`CUSTOMERS`]. Makes those that are missing: open to everybody, or to nobody.
+    pub async fn customers(&self, open: bool) -> anyhow::Result<Vec<UserId>> {
         let mut customers = Vec::new();
         for customer in CUSTOMERS {
+            let password = if open { PASSWORD.to_owned() } else { nobodys_password() };
             customers.push(match self.find(customer.email).await? {
                 Some(user) => user.id,
-                None => self.create(customer.email, customer.name, Role::Customer, PASSWORD).await?,
+                None => self.create(customer.email, customer.name, Role::Customer, &password).await?,
             });
         }
         Ok(customers)

@@ -65,13 +65,39 @@ async fn the_accounts_everybody_knows_can_sign_in_only_while_it_is_a_demo() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_a_visitor_of_the_demo_chose_is_no_key_to_the_shop() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = serve(data.path(), &["--demo"]).await;
+    let (_, mira) = sign_in(&demo, MIRA).await;
+    let (_, asha) = sign_in(&demo, "asha@example.com").await;
+    let id = demo.ask("GET", "/api/v1/me").by(&asha).gives(200).await["id"].as_str().unwrap().to_owned();
+    let link = demo.ask("POST", &format!("/api/v1/users/{id}/reset-link")).by(&mira).send().await.json();
+    let token = link["url"].as_str().unwrap().rsplit_once(['=', '#']).unwrap().1.to_owned();
+    let body = json!({"token": token, "password": "a visitor's own"});
+    let reset = demo.ask("POST", "/api/v1/auth/password-reset").json(&body).send().await;
+    assert!((200..300).contains(&reset.status), "{link} {reset:?}");
+    let theirs = json!({"email": "asha@example.com", "password": "a visitor's own"});
+    let session = demo.ask("POST", "/api/v1/auth/login").json(&theirs).gives(200).await;
+    let session = session["accessToken"].as_str().unwrap();
+    demo.stop().await;
+
+    let own = serve(data.path(), &[]).await;
+    assert_eq!(own.ask("POST", "/api/v1/auth/login").json(&theirs).send().await.status, 401);
+    assert_eq!(own.ask("GET", "/api/v1/me").by(session).refused(401).await, "session_ended");
+    own.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn data_that_was_not_made_by_a_demo_is_never_one() {
     let data = tempfile::tempdir().unwrap();
     serve(data.path(), &[]).await.stop().await;
     for _ in 0..2 {
         let server = serve(data.path(), &["--demo"]).await;
         assert_eq!(config(&server).await["demoAccounts"], json!([]));
-        assert_eq!(sign_in(&server, MIRA).await.0, 401);
+        assert!(!server.welcome.contains("demo"), "{}", server.welcome);
+        for email in [MIRA, "asha@example.com", "greta@example.com"] {
+            assert_eq!(sign_in(&server, email).await.0, 401, "{email}");
+        }
         assert!(server.log.text().contains("not made by --demo"), "{}", server.log.text());
         server.stop().await;
     }

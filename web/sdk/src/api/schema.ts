@@ -1326,7 +1326,7 @@ export interface components {
             cancelled: number;
             /**
              * Format: int64
-             * @description Orders delivered, whenever they were placed.
+             * @description Orders marked as delivered, whenever they were placed; one that was corrected and marked again counts again.
              */
             delivered: number;
             /**

@@ -107,6 +107,37 @@ impl Span {
     }
 }
 
+/// How often a connection is looked after, or how long that may take: no more than clients' timers can hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Beat(pub Duration);
+
+impl FromStr for Beat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bounds = SignedDuration::from_millis(100)..=SignedDuration::from_hours(24);
+        span(text)
+            .filter(|span| bounds.contains(span))
+            .map(|span| Self(span.unsigned_abs()))
+            .ok_or_else(|| "is a time from 100ms to 24h, such as 25s".to_owned())
+    }
+}
+
+/// The size of a message: room at least for the one with which a client says who it is.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageSize(pub usize);
+
+impl FromStr for MessageSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let size = text.parse::<Bytes>().ok().and_then(|bytes| usize::try_from(bytes.0).ok());
+        size.filter(|size| *size >= 1000)
+            .map(Self)
+            .ok_or_else(|| "is a size of at least 1KB, such as 100KB".to_owned())
+    }
+}
+
 /// Parses `90s`, `5m`, `1h 30m`, `30d`; a day is 24 hours.
 pub fn span(text: &str) -> Option<SignedDuration> {
     let span: jiff::Span = text.trim().parse().ok()?;

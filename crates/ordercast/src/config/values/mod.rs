@@ -6,7 +6,7 @@ mod network;
 use std::fmt;
 use std::str::FromStr;
 
-pub use amounts::{Bytes, Count, Rate, RateLimit, Retention, Span, span};
+pub use amounts::{Beat, Bytes, Count, MessageSize, Rate, RateLimit, Retention, Span, span};
 pub use network::{FrontendUrl, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local};
 
 /// A text whose content must not be shown. `Debug` redacts it.

@@ -182,6 +182,9 @@ impl FromStr for Networks {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(Vec::new()));
+        }
         let mut networks = Vec::new();
         for part in list(text) {
             let named = match part {
@@ -193,7 +196,7 @@ impl FromStr for Networks {
                 let parsed = network.parse().or_else(|_| network.parse::<IpAddr>().map(IpNet::from));
                 let Ok(network) = parsed else {
                     return Err(format!(
-                        "lists networks such as 10.0.0.0/8, single addresses, `loopback` or `private`; {part:?} is none"
+                        "lists networks such as 10.0.0.0/8, single addresses, `loopback` or `private`, or is `none`; {part:?} is no network"
                     ));
                 };
                 networks.push(network.trunc());
