@@ -1,7 +1,7 @@
 //! What was ordered of each product, kept so that placing an order hardly costs more.
 //!
 //! An order with two lines would be four more rows to change. So what was ordered waits in memory, summed up, and is
-//! written once for [`PORTION`] orders, which is a small part of a row an order. A mark says up to which order it was
+//! written once for [`PORTION`] lines of orders, which is a small part of a row an order. A mark says up to which order it was
 //! written; whoever reads adds the few orders behind the mark, so that the sums are exact in every snapshot, and
 //! nothing is lost when the memory is: the writer too reads the orders behind the mark when it begins.
 
@@ -18,9 +18,9 @@ use super::{history, rows};
 use crate::error::LogError;
 use crate::stats::{CurrencyKey, Sold, bucket};
 
-/// Orders that are counted in memory before they are written. More: a reader has more to add up. Fewer: each order costs
+/// Lines that are counted in memory before they are written. More: a reader has more to add up. Fewer: each order costs
 /// more.
-const PORTION: usize = 4096;
+const PORTION: usize = 8192;
 
 /// Orders that are counted at a time when a database is brought up to date, so that it fits into memory.
 const FILL: i64 = 50_000;
@@ -35,7 +35,8 @@ pub(super) struct Sales(Option<Waiting>);
 struct Waiting {
     /// The last order that is counted.
     last: i64,
-    orders: usize,
+    /// Lines of orders that are counted, and not written.
+    lines: usize,
     sums: HashMap<Row, Sum>,
 }
 
@@ -103,7 +104,7 @@ impl Sales {
                 waiting
             }
         };
-        if waiting.orders >= PORTION {
+        if waiting.lines >= PORTION {
             waiting.write(connection)?;
         }
         self.0 = Some(waiting);
@@ -113,14 +114,15 @@ impl Sales {
 
 impl Waiting {
     fn none(connection: &Connection) -> Result<Self, LogError> {
-        Ok(Self { last: mark(connection)?, orders: 0, sums: HashMap::new() })
+        Ok(Self { last: mark(connection)?, lines: 0, sums: HashMap::new() })
     }
 
     /// Counts at most so many orders of those that come next.
     fn read(&mut self, connection: &Connection, limit: i64) -> Result<(), LogError> {
         let mut keys = Keys::default();
-        behind(connection, self.last, limit, |number, store, at, line| {
-            self.orders += usize::from(number > self.last);
+        let all = |_, _| true;
+        behind(connection, self.last, limit, all, |number, store, at, line| {
+            self.lines += 1;
             self.last = number;
             if let Some(product) = keys.of(connection, line.product)? {
                 let row = (store, at, product, line.unit_price.currency.into());
@@ -150,7 +152,7 @@ impl Waiting {
             let amount = item.unit_price.amount.saturating_mul(item.quantity.into());
             self.sums.entry(row).or_default().add(item.quantity.into(), amount);
         }
-        self.orders += 1;
+        self.lines += order.items.len();
         self.last = history::sql(order.number);
         Ok(())
     }
@@ -177,7 +179,7 @@ impl Waiting {
         connection
             .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
             .execute((MARK, self.last))?;
-        self.orders = 0;
+        self.lines = 0;
         Ok(())
     }
 }
@@ -187,7 +189,7 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut waiting = Waiting::none(connection)?;
     loop {
         waiting.read(connection, FILL)?;
-        if waiting.orders == 0 {
+        if waiting.lines == 0 {
             return Ok(());
         }
         waiting.write(connection)?;
@@ -214,11 +216,9 @@ pub(super) fn most(
         }
     }
     let mut keys = Keys::default();
-    behind(connection, mark(connection)?, i64::MAX, |_, of, at, line| {
-        if of == store
-            && (from..to).contains(&at)
-            && let Some(product) = keys.of(connection, line.product)?
-        {
+    let wanted = |of, at| of == store && (from..to).contains(&at);
+    behind(connection, mark(connection)?, i64::MAX, wanted, |_, _, _, line| {
+        if let Some(product) = keys.of(connection, line.product)? {
             let row = (product, line.unit_price.currency.into());
             sums.entry(row).or_default().add(line.quantity.into(), line.amount());
         }
@@ -250,11 +250,13 @@ fn mark(connection: &Connection) -> Result<i64, LogError> {
     Ok(find.query_row([MARK], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
-/// Every line of at most so many orders behind one: the order's number, its store's key, its bucket, the line.
+/// Every line of at most so many orders behind one: the order's number, its store's key, its bucket, the line. Of orders
+/// whose store and bucket are wanted; of others nothing is parsed.
 fn behind(
     connection: &Connection,
     mark: i64,
     limit: i64,
+    wanted: impl Fn(i64, i64) -> bool,
     mut with: impl FnMut(i64, i64, i64, &Line) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
     let mut orders = connection.prepare_cached(
@@ -262,8 +264,11 @@ fn behind(
     )?;
     let mut rows = orders.query((mark, limit))?;
     while let Some(row) = rows.next()? {
-        let cart: Cart = serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
         let (number, store, at) = (row.get(0)?, row.get(1)?, bucket(timestamp(row.get(2)?)));
+        if !wanted(store, at) {
+            continue;
+        }
+        let cart: Cart = serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
         for line in &cart.items {
             with(number, store, at, line)?;
         }

@@ -131,7 +131,7 @@ async fn a17_months_are_summed_up_in_a_database_of_version_4() {
     let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
     let begin = edge(log.clock.now());
     let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
-    // All of it is counted by the second start: 4096 orders wait in memory otherwise.
+    // All of it is counted by the second start: 8192 lines wait in memory otherwise.
     for _ in 0..15 {
         let order = log.order(place(log.clock.uuid(), "main", &[(tea, 2)]), customer("asha")).await;
         log.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
