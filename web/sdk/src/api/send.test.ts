@@ -52,6 +52,29 @@ describe("a request", () => {
     expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["key-1"]));
   });
 
+  test("a fresh token that cannot be had is a problem like any other, and is asked for again where a person waits", async () => {
+    const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
+    let asked = 0;
+    const tokens = () => {
+      asked += 1;
+      if (asked === 2) throw new Error("nobody gives out tokens now");
+      return `token-${asked}`;
+    };
+    const placing = setUp([expired, () => json({})], tokens);
+    const placed = placing.place();
+    await placing.world.pass(400);
+    expect((await placed).status).toBe(200);
+    expect(placing.sent).toEqual([
+      { key: "key-1", token: "Bearer token-1" },
+      { key: "key-1", token: "Bearer token-3" },
+    ]);
+    asked = 0;
+    const reading = setUp([expired], tokens);
+    const problem = await problemOf(reading.send(new Request("http://shop.example/api/v1/orders")));
+    expect(problem).toMatchObject({ code: "network", isTemporary: true });
+    expect(reading.signedOut).toEqual([]);
+  });
+
   test("an outcome that is known makes the next one another action, also where it was refused", async () => {
     const { sent, place } = setUp([() => json({}), () => json({ code: "out_of_stock", status: 409, title: "", detail: "" }, { status: 409 }), () => json({})]);
     await place();

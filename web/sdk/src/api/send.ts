@@ -34,10 +34,15 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
         if (action !== undefined) keys.settle(action);
         return response;
       } catch (error) {
-        const problem = asProblem(error, request.signal);
-        if (await token.isWorthAnother(problem, isFresh)) {
-          isFresh = true;
-          continue;
+        let problem = asProblem(error, request.signal);
+        try {
+          if (await token.isWorthAnother(problem, isFresh)) {
+            isFresh = true;
+            continue;
+          }
+        } catch (noToken) {
+          // Whoever gives out the tokens does not answer: nobody has to sign in again for that.
+          problem = asProblem(noToken, request.signal);
         }
         const pause = isRepeatable ? pauseAfter(problem, attempt, request.method) : undefined;
         if (pause === undefined) {

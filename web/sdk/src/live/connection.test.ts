@@ -10,7 +10,7 @@ const RETRY: Closed = { code: "transport close", message: "lost", next: "retry" 
 const BLOCKED: Closed = { code: "timeout", message: "swallowed", next: "blocked" };
 
 /** A connection over ways in that the test opens and closes. */
-function setUp(options: { mayReturn?: boolean } = {}) {
+function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false)) {
   const world = createWorld();
   const attempts: { name: TransportName; sink: Sink; isHungUp: boolean }[] = [];
   const opened: string[] = [];
@@ -32,7 +32,7 @@ function setUp(options: { mayReturn?: boolean } = {}) {
     onIncoming: () => undefined,
     onMessage: () => undefined,
     onLost: () => undefined,
-    mayReturn: () => Promise.resolve(options.mayReturn ?? false),
+    mayReturn,
   });
   const last = () => {
     const attempt = attempts[attempts.length - 1];
@@ -144,12 +144,45 @@ describe("the connection", () => {
     await out.world.pass(60_000);
     expect(out.connection.getSnapshot()).toMatchObject({ state: "idle", lastError: { code: "session_ended" } });
     expect(out.attempts).toHaveLength(1);
-    const back = setUp({ mayReturn: true });
+    const back = setUp(() => Promise.resolve(true));
     back.connection.connect();
     back.open();
     back.last().sink.closed({ code: "token_expired", message: "", next: "refresh" });
     await back.world.pass(60_000);
     expect(back.attempts.length).toBeGreaterThan(1);
+  });
+
+  test("D13: while it is asked who may come back, it says that it is not live", async () => {
+    let answer: (may: boolean) => void = () => undefined;
+    const { world, connection, last, open } = setUp(() => new Promise((resolve) => (answer = resolve)));
+    const expired: Closed = { code: "token_expired", message: "", next: "refresh" };
+    connection.connect();
+    last().sink.closed(expired);
+    expect(connection.getSnapshot(), "it never was live").toMatchObject({ state: "connecting", isConnected: false });
+    answer(true);
+    await world.pass(20_000);
+    open();
+    last().sink.closed(expired);
+    await world.pass(30_000);
+    expect(connection.getSnapshot()).toMatchObject({ state: "reconnecting", isConnected: false, liveSince: null });
+    answer(true);
+    await world.pass(20_000);
+    open();
+    expect(connection.getSnapshot()).toMatchObject({ state: "live", isConnected: true });
+  });
+
+  test("where it cannot be found out who may come back, it tries again, a little later each time", async () => {
+    const { world, connection, attempts, last, open } = setUp(() => Promise.reject(new Error("no token now")));
+    connection.connect();
+    open();
+    last().sink.closed({ code: "token_expired", message: "", next: "refresh" });
+    await world.pass(0);
+    expect(attempts, "not at once").toHaveLength(1);
+    expect(connection.getSnapshot()).toMatchObject({ state: "reconnecting", isConnected: false });
+    await world.pass(20_000);
+    expect(attempts).toHaveLength(2);
+    open();
+    expect(connection.getSnapshot()).toMatchObject({ state: "live", isConnected: true });
   });
 
   test("fifty changes a second are no fifty news of the connection", async () => {

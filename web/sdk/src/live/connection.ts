@@ -144,12 +144,20 @@ export function createConnection(
     if (closed.next !== "refresh" && closed.next !== "signed-out") {
       return schedule(ladder.failed({ liveFor, isBlocked: closed.next === "blocked", afterMs: closed.afterMs }));
     }
-    void events.mayReturn(closed).then((may) => {
+    // The answer may take as long as a request may.
+    const { state } = cell.getSnapshot();
+    cell.patch({ state: state === "live" ? "reconnecting" : state, isConnected: false, liveSince: null });
+    const decide = (may: boolean, isBlocked: boolean) => {
       if (!isWanted || current !== undefined) return;
-      // Let in elsewhere and not here: this way in may not carry what we show, and another one may.
-      if (may) schedule(ladder.failed({ liveFor, isBlocked: closed.next === "signed-out" }));
+      if (may) schedule(ladder.failed({ liveFor, isBlocked }));
       else stop();
-    });
+    };
+    events.mayReturn(closed).then(
+      // Let in elsewhere and not here: this way in may not carry what we show, and another one may.
+      (may) => decide(may, closed.next === "signed-out"),
+      // Nobody can say, such as whoever gives out the tokens: that is no refusal.
+      () => decide(true, false),
+    );
   }
 
   function scheduleProbe(): void {
