@@ -11,6 +11,8 @@ import { loadConfig } from "./api/config";
 import { registerServiceWorker } from "./pwa/register";
 import { reloadWhenStale } from "./pwa/stale";
 import { preload } from "./routes";
+import { onSignOut } from "./session/leaving";
+import { forgetAttempt } from "./shop/checkout/attempt";
 
 async function start() {
   const element = document.getElementById("root");
@@ -19,6 +21,7 @@ async function start() {
   preload(window.location.pathname);
   const { liveUrl } = await loadConfig();
   const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
+  onSignOut(client.session, forgetAttempt);
   createRoot(element).render(
     <StrictMode>
       <App client={client} />

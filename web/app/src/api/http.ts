@@ -5,6 +5,11 @@ export function messageOf(error: unknown): string {
   return error instanceof OrdercastProblem ? error.detail : "Something went wrong. Please try again.";
 }
 
+/** Whether what was asked for can have happened all the same: no answer came, or one of a server in trouble. */
+export function mayHaveHappened(error: unknown): boolean {
+  return !(error instanceof OrdercastProblem) || error.status < 400 || error.status === 408 || error.status >= 500;
+}
+
 export interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal;

@@ -8,14 +8,15 @@ import { useLocation } from "wouter";
 import { useConfig } from "../../api/config";
 import { PageHeading } from "../../layout/PageHeading";
 import { useAccount } from "../../session/session";
-import { Button, Card, EmptyState, formatMoney, LinkButton, Loading, Money, Skeleton } from "../../ui";
+import { Button, Card, EmptyState, formatMoney, LinkButton, Loading, Money, Skeleton, toast } from "../../ui";
 import { emptyCart, useCart } from "../cart/cart";
 import { lineTotal, totalOf, type Cart } from "../cart/maths";
 import { AddressFields } from "./AddressFields";
 import { addressOf, formOf, isField, type AddressForm } from "./address";
-import { forgetAttempt, idempotencyKeyOf } from "./attempt";
+import { openAttempt } from "./attempt";
 import styles from "./CheckoutPage.module.css";
 import { PaymentChoice } from "./PaymentChoice";
+import { placeAgain, placeOnce, type Placed, type Send } from "./placing";
 import { refusalOf, type Refusal } from "./refusal";
 import { RefusalNote } from "./RefusalNote";
 
@@ -67,47 +68,68 @@ export default function CheckoutPage() {
   );
 }
 
+const itemsOf = (cart: Cart): NewOrder["items"] => cart.map(({ productId, quantity }) => ({ productId, quantity }));
+
 function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address | undefined }) {
   const account = useAccount();
   const { orders } = useOrdercast();
   const { testPayment } = useConfig();
   const [, navigate] = useLocation();
   const [method, setMethod] = useState<PaymentMethod>("cash_on_delivery");
-  const [refusal, setRefusal] = useState<Refusal>();
+  const [refusal, setRefusal] = useState<Refusal | undefined>(() => (openAttempt() ? { kind: "unknown", message: "You left before there was an answer." } : undefined));
   const [busy, setBusy] = useState(false);
   // State comes a render late for the second click of a double click.
   const placing = useRef(false);
   const fields = useForm<AddressForm>({ defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }), mode: "onTouched" });
   const total = totalOf(cart);
 
-  async function place(form: AddressForm, expected: MoneyValue | undefined) {
-    if (placing.current) return;
-    placing.current = true;
-    setBusy(true);
-    setRefusal(undefined);
+  const send: Send = (order, idempotencyKey) => orders.place(order, { idempotencyKey });
+
+  function place(form: AddressForm, expected: MoneyValue | undefined) {
     const order: NewOrder = {
-      items: cart.map(({ productId, quantity }) => ({ productId, quantity })),
+      items: itemsOf(cart),
       shippingAddress: addressOf(form),
       paymentMethod: method,
       ...(expected && { expectedTotal: expected }),
     };
+    return settle(() => placeOnce(order, send));
+  }
+
+  /** Nothing is kept any more of what may have arrived: what the form says is sent. */
+  const placeAnyhow = () => void submit(total)();
+  const tryAgain = () => (openAttempt() ? void settle(() => placeAgain(send)) : placeAnyhow());
+
+  async function settle(attempt: () => Promise<Placed | undefined>) {
+    if (placing.current) return;
+    placing.current = true;
+    setBusy(true);
+    // Its button has the focus, and tells that it is at work.
+    setRefusal((before) => (before?.kind === "unknown" ? before : undefined));
     try {
-      const placed = await orders.place(order, { idempotencyKey: idempotencyKeyOf(order) });
-      forgetAttempt();
-      navigate(`/orders/${placed.id}`, { replace: true });
-      emptyCart();
+      const placed = await attempt();
+      if (placed) return arrived(placed);
     } catch (error) {
-      const why = refusalOf(error);
-      if (why.kind === "fields") {
-        for (const { field, message } of why.fields) {
-          const name = field.replace(/^shippingAddress\./, "");
-          if (isField(name)) fields.setError(name, { message });
-        }
-      }
-      setRefusal(why);
-      setBusy(false);
-      placing.current = false;
+      refused(refusalOf(error, openAttempt() !== undefined));
     }
+    setBusy(false);
+    placing.current = false;
+  }
+
+  function arrived({ order, sent, isEarlier }: Placed) {
+    navigate(`/orders/${order.id}`, { replace: true });
+    const isCart = JSON.stringify(sent.items) === JSON.stringify(itemsOf(cart));
+    if (isEarlier) toast.success("Your order has arrived as you sent it first", { description: isCart ? "Please check its address." : "What you chose since then is still in your cart." });
+    if (isCart) emptyCart();
+  }
+
+  function refused(why: Refusal) {
+    if (why.kind === "fields") {
+      for (const { field, message } of why.fields) {
+        const name = field.replace(/^shippingAddress\./, "");
+        if (isField(name)) fields.setError(name, { message });
+      }
+    }
+    setRefusal(why);
   }
 
   const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => place(form, expected));
@@ -137,7 +159,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
           <span>Total</span>
           {total && <Money value={total} />}
         </p>
-        {refusal && <RefusalNote refusal={refusal} cart={cart} shown={total} onSolved={() => setRefusal(undefined)} onAccept={(accepted) => void submit(accepted)()} />}
+        {refusal && <RefusalNote refusal={refusal} cart={cart} shown={total} busy={busy} onSolved={() => setRefusal(undefined)} onTryAgain={tryAgain} onAccept={(accepted) => void submit(accepted)()} />}
         <Button type="submit" look="primary" size="lg" wide busy={busy}>
           {busy ? "Placing your order…" : "Place order"}
         </Button>

@@ -1,18 +1,21 @@
-import { Banner, Button, formatMoney, Money, type MoneyValue } from "../../ui";
+import { Banner, Button, formatMoney, LinkButton, Money, type MoneyValue } from "../../ui";
 import { putInCart } from "../cart/cart";
 import { quantityOf, type Cart } from "../cart/maths";
+import styles from "./CheckoutPage.module.css";
 import type { Refusal } from "./refusal";
 
 export interface RefusalNoteProps {
   refusal: Refusal;
   cart: Cart;
   shown: MoneyValue | undefined;
+  busy: boolean;
   onSolved: () => void;
+  onTryAgain: () => void;
   onAccept: (total: MoneyValue) => void;
 }
 
 /** What stands in the way of this order, and what can be done about it here. */
-export function RefusalNote({ refusal, cart, shown, onSolved, onAccept }: RefusalNoteProps) {
+export function RefusalNote({ refusal, cart, shown, busy, onSolved, onTryAgain, onAccept }: RefusalNoteProps) {
   switch (refusal.kind) {
     case "out_of_stock": {
       const line = cart.find((line) => line.productId === refusal.productId);
@@ -87,6 +90,25 @@ export function RefusalNote({ refusal, cart, shown, onSolved, onAccept }: Refusa
       return (
         <Banner severity="error" title="Something in the address is not as it should be">
           Correct what is marked, then order again.
+        </Banner>
+      );
+    case "unknown":
+      return (
+        <Banner
+          severity="error"
+          title="We do not know yet whether your order arrived"
+          action={
+            <div className={styles.ways}>
+              <Button size="sm" busy={busy} onClick={onTryAgain}>
+                Try again
+              </Button>
+              <LinkButton size="sm" href="/orders">
+                Your orders
+              </LinkButton>
+            </div>
+          }
+        >
+          {refusal.message} Trying again does not order twice.
         </Banner>
       );
     case "other":

@@ -8,13 +8,17 @@ export type Refusal =
   | { kind: "archived"; productId: string; name: string }
   | { kind: "total_changed"; total: Money }
   | { kind: "fields"; fields: OrdercastProblem["errors"] }
+  /** No answer, or one that does not tell. */
+  | { kind: "unknown"; message: string }
   | { kind: "other"; message: string };
 
 function isMoney(value: unknown): value is Money {
   return typeof value === "object" && value !== null && "amount" in value && typeof value.amount === "number" && "currency" in value && typeof value.currency === "string";
 }
 
-export function refusalOf(error: unknown): Refusal {
+/** `isOpen`: an order that was sent can have arrived, whatever this says. */
+export function refusalOf(error: unknown, isOpen: boolean): Refusal {
+  if (isOpen) return { kind: "unknown", message: messageOf(error) };
   const other: Refusal = { kind: "other", message: messageOf(error) };
   if (!(error instanceof OrdercastProblem)) return other;
   const { product, productName, available, currentTotal } = error.body;
