@@ -1,6 +1,6 @@
 // An order in two windows: rows A1, A4, A6, A7, A8.
 
-import { expect, test } from "../support/test.js";
+import { expect, newCustomer, test } from "../support/test.js";
 import { card, table, tile, tracking } from "../support/pages.js";
 import { fillCheckout, placeOrder } from "../support/shopping.js";
 
@@ -20,6 +20,18 @@ test("A1 A6 an order placed by hand stands at the top of the admin's open table,
   await expect(admin.toast(`New order #${order.number} from Asha Rao!`)).toHaveAttribute("data-severity", "info");
   await expect(customer.toast("Order placed")).toHaveAttribute("data-severity", "success");
   await expect(tracking(customer.page).stand).toContainText("Pending");
+});
+
+test("A1 A6 over plain HTTP, as from a phone in the same network, an order is placed and followed too", async ({ people, server, admin }) => {
+  const customer = await people.arrive(await newCustomer(server, "Mira Holm"), {}, { url: `http://shop.test:${server.port}` });
+  // Browsers say so of every page that came without TLS.
+  customer.watch.expect(/Cross-Origin-Opener-Policy header has been ignored/);
+  await customer.open("/");
+  expect(await customer.page.evaluate(() => globalThis.isSecureContext)).toBe(false);
+  await fillCheckout(customer.page);
+  const order = await placeOrder(customer.page);
+  await admin.account.setStatus(order, "processing");
+  await expect(tracking(customer.page).stand).toContainText("Processing");
 });
 
 test("A6 the customer's other page shows the order too", async ({ customer }) => {
