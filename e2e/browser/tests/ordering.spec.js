@@ -34,6 +34,29 @@ test("A1 A6 over plain HTTP, as from a phone in the same network, an order is pl
   await expect(tracking(customer.page).stand).toContainText("Processing");
 });
 
+test("A1 X6 where the answer was lost, nobody is told that nothing was ordered, and ordering again orders once", async ({ people, server }) => {
+  const customer = await people.arrive(await newCustomer(server, "Mira Holm"));
+  customer.watch.expect(/ERR_FAILED/);
+  const { page } = customer;
+  await customer.open("/");
+  await fillCheckout(page);
+  // The order gets there; what the server says does not.
+  const lost = (url) => url.pathname === "/api/v1/orders";
+  await page.route(lost, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole("button", { name: "Place order" }).click();
+  await expect(page.getByText("We do not know yet whether your order arrived")).toBeVisible({ timeout: 30_000 });
+  await page.unroute(lost);
+  await page.getByLabel("City", { exact: true }).fill("Altona");
+  const order = await placeOrder(page);
+  const { orders } = await customer.account.call("GET", "/api/v1/orders");
+  expect(orders.map(({ number }) => number)).toEqual([order.number]);
+  await expect(page.getByText("Hamburg")).toBeVisible();
+});
+
 test("A6 the customer's other page shows the order too", async ({ customer }) => {
   await customer.open("/orders");
   const order = await customer.account.order();
