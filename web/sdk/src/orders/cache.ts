@@ -1,5 +1,6 @@
 // Every order that is known, once: as the server has it, and as it is shown with our own changes that are under way.
 
+import { RecentMap } from "../core/bounded.js";
 import type { BareEvent } from "../live/incoming.js";
 import type { Order } from "../model.js";
 import { changed, isCorrection, orderOf, patched } from "./apply.js";
@@ -42,7 +43,11 @@ export interface OrderCache {
   takeChanges: () => Changes;
 }
 
-export function createCache(onChange: () => void): OrderCache {
+/** Orders that are not known here and were told of, whose versions are remembered. */
+const TOLD = 2000;
+
+/** `onBehind`: an order was read, and is older than what was told of it before. */
+export function createCache(onChange: () => void, onBehind: (id: string) => void = () => undefined): OrderCache {
   const confirmed = new Map<string, Order>();
   const numbers = new Map<string, string>();
   const overlays = new Map<string, readonly Overlay[]>();
@@ -51,6 +56,8 @@ export function createCache(onChange: () => void): OrderCache {
   /** Made from events: something of them is not known. */
   const partial = new Set<string>();
   const waiting = new Map<string, Set<() => void>>();
+  /** The newest version that events told of an order that is not known: it may be on its way here, read before them. */
+  const told = new RecentMap<string, number>(TOLD);
   let changes: Changes = new Map();
   let pending: ReadonlySet<string> | undefined;
 
@@ -88,6 +95,13 @@ export function createCache(onChange: () => void): OrderCache {
     numbers.delete(order.number);
   }
 
+  /** Whether more was told of an order than this version. Answers once: whoever asks reads it again. */
+  function isBehind(id: string, version: number): boolean {
+    const newest = told.get(id);
+    told.delete(id);
+    return newest !== undefined && newest > version;
+  }
+
   return {
     get: (idOrNumber) => show(idOrNumber) ?? show(numbers.get(idOrNumber) ?? ""),
     confirmed: (id) => confirmed.get(id),
@@ -104,17 +118,24 @@ export function createCache(onChange: () => void): OrderCache {
       const known = confirmed.get(order.id);
       if (known !== undefined && known.version > order.version) return;
       const wasPartial = partial.delete(order.id);
-      if (known?.version !== order.version || wasPartial) return set(order);
+      if (known?.version !== order.version || wasPartial) {
+        set(order);
+        if (known === undefined && isBehind(order.id, order.version)) onBehind(order.id);
+        return;
+      }
       // Where a parcel is leaves the version alone: a list may have been read just before a place arrived.
       if (Date.parse(order.updatedAt) >= Date.parse(known.updatedAt) && !isSame(known, order)) set(order);
     },
     apply(event) {
       const known = confirmed.get(event.orderId);
       if (known === undefined) {
-        if (event.kind !== "order.created") return "unknown";
+        if (event.kind !== "order.created") {
+          told.set(event.orderId, Math.max(event.version, told.get(event.orderId) ?? 0));
+          return "unknown";
+        }
         partial.add(event.orderId);
         set(orderOf(event));
-        return "applied";
+        return isBehind(event.orderId, event.version) ? "incomplete" : "applied";
       }
       const isPlace = event.kind === "delivery.located" && event.version === known.version;
       if (isPlace) {
@@ -164,6 +185,7 @@ export function createCache(onChange: () => void): OrderCache {
       for (const id of [...confirmed.keys()]) remove(id);
       overlays.clear();
       shown.clear();
+      told.clear();
       pending = undefined;
       onChange();
     },

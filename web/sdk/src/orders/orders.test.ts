@@ -55,6 +55,22 @@ describe("the cache", () => {
     expect(cache.apply(eventOf(orderOf(2), "shipped"))).toBe("unknown");
   });
 
+  test("B6: an order that is read older than what was told of it has to be read again, once", () => {
+    const behind: string[] = [];
+    const cache = createCache(() => undefined, (id) => behind.push(id));
+    const order = orderOf(1);
+    for (const version of [3, 2]) expect(cache.apply(eventOf(order, "shipped", { version }))).toBe("unknown");
+    cache.put({ ...order, version: 2 });
+    cache.put({ ...order, version: 2 });
+    expect(behind).toEqual([order.id]);
+    cache.apply(eventOf(orderOf(2), "shipped", { version: 2 }));
+    cache.put({ ...orderOf(2), version: 2 });
+    expect(behind, "as new as what was told").toEqual([order.id]);
+    cache.apply(eventOf(orderOf(3), "shipped", { version: 2 }));
+    const placed = eventOf(orderOf(3), "pending", { kind: "order.created", version: 1 });
+    expect(cache.apply(placed), "told in the wrong order").toBe("incomplete");
+  });
+
   test("D11: a place repeats the version, and an older place does not overwrite a newer one", () => {
     const cache = createCache(() => undefined);
     const order = orderOf(1, { status: "shipped", version: 3 });

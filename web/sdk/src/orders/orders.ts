@@ -61,7 +61,10 @@ const CONFLICTS = 100;
 
 export function createOrders(context: OrdersContext): Orders {
   const { api, environment, keep, pulse, account } = context;
-  const cache = createCache(() => pulse.next(follow));
+  const cache = createCache(
+    () => pulse.next(follow),
+    (id) => void reader.read(id),
+  );
   const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;

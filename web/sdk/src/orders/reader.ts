@@ -11,31 +11,32 @@ const AT_ONCE = 4;
 const LIMIT = 500;
 
 export function createReader(fetch: (id: string) => Promise<unknown>, onOverflow: () => void): Reader {
-  const waiting = new Map<string, { done: Promise<void>; start: () => Promise<void> }>();
-  const queue: string[] = [];
-  let running = 0;
+  const waiting = new Map<string, { done: Promise<void>; resolve: () => void }>();
+  const running = new Set<string>();
 
   function next(): void {
-    while (running < AT_ONCE) {
-      const id = queue.shift();
-      if (id === undefined) return;
-      running += 1;
-      void waiting
-        .get(id)
-        ?.start()
-        .finally(() => {
-          running -= 1;
-          waiting.delete(id);
-          next();
-        });
+    for (const [id, { resolve }] of waiting) {
+      if (running.size >= AT_ONCE) return;
+      // Asked for while it is being read: that answer may be older than what was told since, so it is read once more.
+      if (running.has(id)) continue;
+      waiting.delete(id);
+      void run(id).then(resolve);
     }
+  }
+
+  async function run(id: string): Promise<void> {
+    running.add(id);
+    // Who cannot be read now is told of by the next event, or the next list.
+    await fetch(id).catch(() => undefined);
+    running.delete(id);
+    next();
   }
 
   return {
     read(id) {
       const known = waiting.get(id);
       if (known !== undefined) return known.done;
-      if (queue.length >= LIMIT) {
+      if (waiting.size >= LIMIT) {
         onOverflow();
         return Promise.resolve();
       }
@@ -43,20 +44,14 @@ export function createReader(fetch: (id: string) => Promise<unknown>, onOverflow
       const done = new Promise<void>((settle) => {
         resolve = settle;
       });
-      const start = async () => {
-        // Who cannot be read now is told of by the next event, or the next list.
-        await fetch(id).catch(() => undefined);
-        resolve();
-      };
-      waiting.set(id, { done, start });
-      queue.push(id);
-      next();
+      waiting.set(id, { done, resolve });
+      // What one moment asks for several times is read once.
+      queueMicrotask(next);
       return done;
     },
     clear() {
-      for (const id of queue.splice(0)) {
-        waiting.delete(id);
-      }
+      for (const { resolve } of waiting.values()) resolve();
+      waiting.clear();
     },
   };
 }

@@ -75,6 +75,10 @@ export function createTracking(context: TrackingContext, ref: string): Following
   let isLoading = false;
   let isSaved = true;
   let again: Timer | undefined;
+  /** Lines that were told while the first reading was on its way. */
+  let early: readonly TimelineEvent[] = [];
+  /** The version of the timeline for which the order was read again. */
+  let readFor = 0;
 
   function show(order: Order, more: Partial<TrackingSnapshot>): void {
     isSaved = false;
@@ -101,9 +105,17 @@ export function createTracking(context: TrackingContext, ref: string): Following
       if (mine !== turn) return;
       cache.put(order);
       readAt = cursor;
-      const timeline = withLines(events, cell.getSnapshot().timeline);
-      show(cache.get(order.id) ?? order, { state: "ready", timeline, lastUpdate: environment.now(), isStale: false, error: null });
+      const timeline = withLines(withLines(events, cell.getSnapshot().timeline), early);
+      early = [];
+      const newest = cache.get(order.id) ?? order;
+      show(newest, { state: "ready", timeline, lastUpdate: environment.now(), isStale: false, error: null });
       context.onRead(cursor);
+      // The two were read side by side, and it changed between them. Once for each version: more is of no use.
+      const version = timeline[timeline.length - 1]?.version ?? 0;
+      if (version > newest.version && version > readFor) {
+        readFor = version;
+        loadSoon();
+      }
     } catch (error) {
       if (mine === turn) failed(asProblem(error));
     } finally {
@@ -128,6 +140,8 @@ export function createTracking(context: TrackingContext, ref: string): Following
     isLoading = false;
     readAt = null;
     isSaved = true;
+    early = [];
+    readFor = 0;
     environment.clearTimeout(again);
     again = undefined;
     cell.set(EMPTY);
@@ -163,9 +177,13 @@ export function createTracking(context: TrackingContext, ref: string): Following
       const { state, timeline, order } = cell.getSnapshot();
       // There is one now: it was placed while its page was open.
       if (state === "missing" && event.kind === "order.created") return void load();
-      if (order === null) return;
+      if (order === null && !isLoading) return;
       const line = lineOf(event);
       if (line === undefined) return loadSoon();
+      if (order === null) {
+        early = withLines(early, [line]);
+        return;
+      }
       cell.patch({ timeline: withLines(timeline, [line]), lastUpdate: environment.now() });
       isSaved = false;
     },

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { settle } from "../../tests/support/world.js";
+import { createReader } from "./reader.js";
+
+/** A reader over a server that answers when the test says so. */
+function setUp() {
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  let overflows = 0;
+  const fetch = (id: string) => {
+    asked.push(id);
+    return new Promise<void>((resolve) => answers.push(resolve));
+  };
+  const reader = createReader(fetch, () => (overflows += 1));
+  const answer = async () => {
+    answers.shift()?.();
+    await settle();
+  };
+  return { reader, asked, answer, overflows: () => overflows };
+}
+
+describe("single orders", () => {
+  test("are read once, however often they are asked for in one moment, and a few at a time", async () => {
+    const { reader, asked, answer } = setUp();
+    for (const id of ["a", "a", "b", "c", "d", "e", "a"]) void reader.read(id);
+    await settle();
+    expect(asked).toEqual(["a", "b", "c", "d"]);
+    await answer();
+    expect(asked).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  test("B6: one that is asked for while it is being read is read once more: that answer may be older", async () => {
+    const { reader, asked, answer } = setUp();
+    const seen: string[] = [];
+    void reader.read("a").then(() => seen.push("first"));
+    await settle();
+    for (let times = 0; times < 3; times += 1) void reader.read("a").then(() => seen.push("again"));
+    await settle();
+    expect(asked).toEqual(["a"]);
+    await answer();
+    expect(asked).toEqual(["a", "a"]);
+    expect(seen).toEqual(["first"]);
+    await answer();
+    expect(seen).toEqual(["first", "again", "again", "again"]);
+    expect(asked).toEqual(["a", "a"]);
+  });
+
+  test("X7: more than may wait are read with the lists, and nobody waits for what was forgotten", async () => {
+    const { reader, overflows } = setUp();
+    let done = 0;
+    for (let n = 0; n < 510; n += 1) void reader.read(`order-${n}`).then(() => (done += 1));
+    expect(overflows()).toBe(10);
+    await settle();
+    reader.clear();
+    await settle();
+    expect(done, "all but the four that are being read").toBe(506);
+  });
+});

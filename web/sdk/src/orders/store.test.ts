@@ -1,0 +1,96 @@
+// Lists and pages over one cache, while answers are on their way and events arrive.
+
+import { describe, expect, test } from "vitest";
+import { eventOf, orderOf } from "../../tests/support/orders.js";
+import { createWorld } from "../../tests/support/world.js";
+import { createApi } from "../api/http.js";
+import { createKeep } from "../core/keep.js";
+import { createPulse } from "../core/pulse.js";
+import type { BareEvent } from "../live/incoming.js";
+import type { Account } from "../model.js";
+import { createOrders } from "./orders.js";
+import { lineOf } from "./timeline.js";
+
+const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
+
+/** The store over a server with one order, whose answers are held until the test lets them go. */
+function setUp() {
+  const world = createWorld();
+  const asked: string[] = [];
+  const served = { order: orderOf(1), events: [] as unknown[] };
+  let held: (() => void)[] | undefined;
+  const api = createApi("http://shop.example", "omit", async (request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname.replace("/api/v1/", "").replace(served.order.id, "1"));
+    const { order, events } = served;
+    const body = pathname.endsWith("/orders") ? { orders: [order], next: null, cursor: "ab:1" } : pathname.endsWith("/timeline") ? { events, cursor: "ab:1" } : order;
+    // What is answered was so when it was asked.
+    const answer = Response.json(body);
+    await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
+    return answer;
+  });
+  const pulse = createPulse(world);
+  const store = createOrders({ api, environment: world, keep: createKeep(null, ""), pulse, account: () => MIRA, maxOrders: 100, onRead: () => undefined, covers: () => true, onOwn: () => undefined });
+  /** The server knows of it from now on. */
+  const happen = (event: BareEvent) => {
+    served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
+    served.events = [...served.events, lineOf({ ...event, transport: "socket", own: false, missed: false })];
+  };
+  const tell = (event: BareEvent) => {
+    store.apply(event);
+    store.follow();
+    store.tell({ ...event, own: false, missed: false }, false);
+  };
+  const hold = () => (held = []);
+  const release = async () => {
+    for (const go of held ?? []) go();
+    held = undefined;
+    await world.pass(100);
+  };
+  return { world, store, asked, served, happen, tell, hold, release };
+}
+
+const shipped = eventOf(orderOf(1), "shipped");
+
+describe("what is told while it is being read", () => {
+  test("B6: a list that was read before a change and arrives after it shows the change", async () => {
+    const { world, store, asked, happen, tell, hold, release } = setUp();
+    hold();
+    store.subscribe(() => undefined);
+    await world.pass(0);
+    happen(shipped);
+    tell(shipped);
+    await release();
+    expect(store.getSnapshot().orders).toMatchObject([{ status: "shipped", version: 2 }]);
+    expect(asked).toEqual(["orders", "orders/1"]);
+  });
+
+  test("B6, D10: so does the page of an order, with its line", async () => {
+    const { world, store, happen, tell, hold, release } = setUp();
+    hold();
+    const page = store.track(orderOf(1).id);
+    page.subscribe(() => undefined);
+    await world.pass(0);
+    happen(shipped);
+    tell(shipped);
+    tell(shipped);
+    await release();
+    expect(page.getSnapshot()).toMatchObject({ state: "ready", order: { status: "shipped", version: 2 } });
+    expect(page.getSnapshot().timeline.map((line) => line.version)).toEqual([2]);
+  });
+
+  test("an order that was read before its timeline is read again, and not without end", async () => {
+    const { world, store, asked, served, happen } = setUp();
+    const page = store.track(orderOf(1).id);
+    happen(shipped);
+    served.order = orderOf(1);
+    page.subscribe(() => undefined);
+    await world.pass(500);
+    expect(page.getSnapshot()).toMatchObject({ order: { version: 1 }, timeline: [{ version: 2 }] });
+    await world.pass(60_000);
+    expect(asked).toHaveLength(4);
+    served.order = orderOf(1, { status: "shipped", version: 2 });
+    await page.load();
+    expect(page.getSnapshot().order).toMatchObject({ status: "shipped", version: 2 });
+  });
+});
