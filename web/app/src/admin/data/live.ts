@@ -41,6 +41,16 @@ export function useCatchUp(catchUp: () => void) {
   }, [connection, onReset]);
 }
 
+/** Calls when what was known is not so any more, such as after a restored backup; before `useCatchUp` of the same part. */
+export function useReset(forget: () => void) {
+  const { onReset } = useOrdercast();
+  const newest = useRef(forget);
+  useEffect(() => {
+    newest.current = forget;
+  });
+  useEffect(() => onReset(() => newest.current()), [onReset]);
+}
+
 /** The store's counts, live; undefined until they are there. */
 export function useStats(): Stats | undefined {
   return useOrderStats().stats ?? undefined;

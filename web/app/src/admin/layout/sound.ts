@@ -8,6 +8,8 @@ export interface Chime {
 
 /** At most one chime in this time, however many orders come. */
 const REST_MS = 1_500;
+/** What was missed is told in one go; so long after the last of it, another was missed another time. */
+const MISSED_TOGETHER_MS = 5_000;
 
 const NOTES = [
   { hertz: 659.25, at: 0, lasts: 0.5 },
@@ -37,6 +39,17 @@ export function createChime(now: () => number = () => performance.now()): Chime 
       void context?.close().catch(() => undefined);
       context = undefined;
     },
+  };
+}
+
+/** Tells for each new order whether to ring: those that were missed while the connection was away ring once for all. */
+export function createRinging(now: () => number = () => performance.now()): (order: { missed: boolean }) => boolean {
+  let lastMissed = -Infinity;
+  return ({ missed }) => {
+    if (!missed) return true;
+    const rings = now() - lastMissed >= MISSED_TOGETHER_MS;
+    lastMissed = now();
+    return rings;
   };
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useReducer } from "react";
 
 import { useAccount } from "../../session/session";
 import { useApi } from "../data/api";
-import { useLiveEvents } from "../data/live";
+import { useCatchUp, useLiveEvents, useReset } from "../data/live";
 import { keep, kept, onKept } from "./kept";
 import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
 
@@ -12,6 +12,8 @@ export function useNewOrders(looking: boolean): number {
   const { listOrders } = useApi();
   const [badge, change] = useReducer(countNew, key, remembered);
 
+  const [reading, readAgain] = useReducer((times: number) => times + 1, 0);
+
   useEffect(() => {
     const gone = new AbortController();
     listOrders({ limit: MOST_COUNTED }, gone.signal).then(
@@ -20,7 +22,9 @@ export function useNewOrders(looking: boolean): number {
       () => undefined,
     );
     return () => gone.abort();
-  }, [listOrders]);
+  }, [listOrders, reading]);
+  useReset(() => change({ type: "reset" }));
+  useCatchUp(readAgain);
 
   useLiveEvents((event) => {
     if (event.kind === "order.created") change({ type: "arrived", order: Number(event.orderNumber) });
@@ -38,11 +42,18 @@ export function useNewOrders(looking: boolean): number {
   }, [key, badge.seen]);
   useEffect(() => onKept(key, (seen) => change({ type: "seen elsewhere", seen: Number(seen ?? 0) })), [key]);
 
-  // On the icon of the installed app, where there is one.
+  // On the icon of the installed app, where there is one; whoever leaves the console leaves no number there.
+  const count = badge.unseen.length;
   useEffect(() => {
-    if ("setAppBadge" in navigator) navigator.setAppBadge(badge.count).catch(() => undefined);
-  }, [badge.count]);
-  return badge.count;
+    if ("setAppBadge" in navigator) navigator.setAppBadge(count).catch(() => undefined);
+  }, [count]);
+  useEffect(
+    () => () => {
+      if ("clearAppBadge" in navigator) navigator.clearAppBadge().catch(() => undefined);
+    },
+    [],
+  );
+  return count;
 }
 
 function remembered(key: string): Badge {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { useLiveEvents } from "../data/live";
 import { keep, kept, onKept } from "./kept";
-import { createChime, type Chime } from "./sound";
+import { createChime, createRinging, type Chime } from "./sound";
 
 const KEY = "ordercast.new-order-sound";
 
@@ -10,6 +10,7 @@ const KEY = "ordercast.new-order-sound";
 export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void } {
   const [muted, setMuted] = useState(() => kept(KEY) === "muted");
   const chime = useRef<Chime>(undefined);
+  const [rings] = useState(() => createRinging());
 
   useEffect(() => {
     const made = createChime();
@@ -18,7 +19,7 @@ export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void
   }, []);
   useEffect(() => onKept(KEY, (value) => setMuted(value === "muted")), []);
   useLiveEvents((event) => {
-    if (event.kind === "order.created" && !event.missed && !muted) chime.current?.play();
+    if (event.kind === "order.created" && rings(event) && !muted) chime.current?.play();
   });
 
   return {
