@@ -17,10 +17,20 @@ async function setUp(lines: readonly Notification[], at: number) {
   const world = createWorld();
   let served = { items: [...lines].reverse(), next: null as string | null, unread: lines.filter((each) => !each.read).length, cursor: `ab:${at}` };
   let reads = 0;
-  const api = createApi("http://shop.example", "omit", () => {
+  let held: (() => void)[] | undefined;
+  const api = createApi("http://shop.example", "omit", async () => {
     reads += 1;
-    return Promise.resolve(Response.json(served));
+    // What is answered was so when it was asked.
+    const answer = Response.json(served);
+    await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
+    return answer;
   });
+  /** Answers are on their way until they are let go. */
+  const hold = () => (held = []);
+  const release = () => {
+    for (const go of held ?? []) go();
+    held = undefined;
+  };
   const inbox = createInbox({ api, environment: world, pulse: createPulse(world), account: () => ASHA, onRead: () => undefined, covers: () => true });
   inbox.subscribe(() => undefined);
   await inbox.load();
@@ -30,7 +40,7 @@ async function setUp(lines: readonly Notification[], at: number) {
     inbox.settle(each.id, cursor);
   };
   const ids = () => inbox.getSnapshot().notifications.map((each) => [each.id, each.read]);
-  return { world, inbox, arrive, ids, serve: (next: Partial<typeof served>) => (served = { ...served, ...next }), reads: () => reads };
+  return { world, inbox, arrive, ids, serve: (next: Partial<typeof served>) => (served = { ...served, ...next }), reads: () => reads, hold, release };
 }
 
 describe("the inbox", () => {
@@ -41,6 +51,48 @@ describe("the inbox", () => {
     arrive(line(3, { read: true, own: true }));
     expect(inbox.getSnapshot().unreadCount).toBe(2);
     expect(ids()).toEqual([["line-3", true], ["line-2", false], ["line-1", false]]);
+  });
+
+  test("D5: what arrives while the inbox is read again is counted beside the page", async () => {
+    const { inbox, arrive, ids, serve, hold, release } = await setUp([line(1)], 1);
+    hold();
+    const reading = inbox.load();
+    arrive(line(2));
+    arrive(line(3));
+    release();
+    await reading;
+    expect(inbox.getSnapshot().unreadCount).toBe(3);
+    expect(ids()).toEqual([["line-3", false], ["line-2", false], ["line-1", false]]);
+    serve({ items: [line(3), line(2), line(1)], unread: 3, cursor: "ab:3" });
+    await inbox.load();
+    expect(inbox.getSnapshot().unreadCount, "they are on the page now").toBe(3);
+    inbox.read({ through: "ab:3", ids: [], unread: 0 });
+    serve({ items: [line(3, { read: true })], unread: 0 });
+    await inbox.load();
+    expect(inbox.getSnapshot().unreadCount).toBe(0);
+  });
+
+  test("D5: a page that is older than what was counted leaves the count as it is", async () => {
+    const { inbox, serve } = await setUp([line(1)], 1);
+    const payments = inbox.list({ category: "payment" });
+    serve({ items: [line(2), line(1)], unread: 2, cursor: "ab:2" });
+    await inbox.load();
+    serve({ items: [], unread: 1, cursor: "ab:1" });
+    await payments.load();
+    expect(inbox.getSnapshot().unreadCount).toBe(2);
+    expect(payments.getSnapshot().unreadCount).toBe(2);
+  });
+
+  test("D7: what is read while the inbox is on its way stays read", async () => {
+    const { inbox, ids, serve, hold, release } = await setUp([line(1), line(2)], 2);
+    hold();
+    const reading = inbox.load();
+    inbox.read({ through: "ab:2", ids: [], unread: 0 });
+    serve({ items: [line(2, { read: true }), line(1, { read: true })], unread: 0 });
+    release();
+    await reading;
+    expect(inbox.getSnapshot().unreadCount).toBe(0);
+    expect(ids().every(([, read]) => read)).toBe(true);
   });
 
   test("X4: what is told again after a reload is in the list and its count already", async () => {

@@ -2,7 +2,7 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { RecentMap, RecentSet } from "../core/bounded.js";
+import { RecentMap } from "../core/bounded.js";
 import type { Environment, Timer } from "../core/environment.js";
 import { comparePlaces } from "../core/place.js";
 import type { Pulse } from "../core/pulse.js";
@@ -46,11 +46,11 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
   const lists = new RecentMap<string, FollowingInbox>(UNUSED, (list) => !list.isUsed);
   /** Lines whose event is still to come. */
   const announced = new RecentMap<string, Omit<Notification, "cursor">>(200);
-  /** Lines that were counted: one that comes again after a cut is not counted again. */
-  const counted = new RecentSet<string>(2000);
   let unread = 0;
   /** Up to where the count of the server was taken over. */
   let countedAt: string | null = null;
+  /** Lines behind it that were counted one by one, each once: the server's next count may be from before them. */
+  const counted = new RecentMap<string, Notification>(2000);
   let soon: Timer | undefined;
   const isSignedIn = () => account() !== null;
   const listContext = (onFirst: () => void) => ({
@@ -58,8 +58,7 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
     pulse,
     isSignedIn,
     onRead(cursor: string, unread: number) {
-      count(unread);
-      countedAt = cursor;
+      recount(cursor, unread);
       onRead(cursor);
       // It was read before the live connection began, and arrived only now.
       if (!covers(cursor)) readAgain();
@@ -80,7 +79,16 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
     for (const list of everyList()) list.count(unread);
   }
 
+  /** Takes over how many were unread at a place, and adds what was counted behind it. */
+  function recount(cursor: string, unreadThere: number): void {
+    if (countedAt !== null && comparePlaces(cursor, countedAt) === -1) return;
+    countedAt = cursor;
+    for (const line of [...counted.values()]) if (comparePlaces(line.cursor, cursor) !== 1) counted.delete(line.id);
+    count(unreadThere + [...counted.values()].filter((line) => !line.read).length);
+  }
+
   function mark(isRead: (line: Notification) => boolean): void {
+    for (const line of [...counted.values()]) counted.set(line.id, { ...line, read: isRead(line) });
     for (const list of everyList()) list.mark(isRead);
   }
 
@@ -166,7 +174,9 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
       announced.delete(id);
       const line = { ...told, cursor };
       for (const list of everyList()) list.add(line);
-      if (!line.read && counted.add(id) && !isWithin(cursor, countedAt)) count(unread + 1);
+      if (line.read || isWithin(cursor, countedAt) || counted.get(id) !== undefined) return;
+      counted.set(id, line);
+      count(unread + 1);
     },
     read: take,
     suspect: readAgain,

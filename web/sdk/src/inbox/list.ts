@@ -53,6 +53,8 @@ export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: Inb
   let readAt: string | null = null;
   let isLoading = false;
   let turn = 0;
+  /** Rises with whatever may have been read: a page that was asked for before does not know of it. */
+  let marks = 0;
 
   const fits = (line: Notification) => filter.category === undefined || line.category === filter.category;
 
@@ -72,18 +74,20 @@ export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: Inb
     turn += 1;
     const mine = turn;
     isLoading = true;
+    const marksBefore = marks;
     const before = cell.getSnapshot();
     if (before.state !== "ready") cell.patch({ state: "loading", error: null });
     try {
       const page = await read(null);
       if (mine !== turn) return;
+      if (marks !== marksBefore) return await load();
       next = page.next ?? null;
       readAt = page.cursor;
       // What came in live while this page was on its way is not on it.
       const known = new Set(page.items.map((line) => line.id));
       const arrived = cell.getSnapshot().notifications.filter((line) => !before.notifications.includes(line) && !known.has(line.id));
       const notifications = [...arrived, ...page.items];
-      cell.set({ state: "ready", notifications, unreadCount: page.unread, hasMore: next !== null, isLoadingMore: false, error: null });
+      cell.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
       onRead(page.cursor, page.unread);
     } catch (error) {
       if (mine === turn) cell.patch({ state: "error", error: asProblem(error) });
@@ -149,6 +153,7 @@ export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: Inb
       cell.patch({ notifications: kept, hasMore: next !== null });
     },
     mark(isRead) {
+      marks += 1;
       const { notifications } = cell.getSnapshot();
       let isNew = false;
       const marked = notifications.map((line) => {
