@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { orderOf } from "../../tests/support/orders.js";
+import { createWorld } from "../../tests/support/world.js";
+import { createTokenSource } from "../api/token.js";
 import type { Order } from "../model.js";
-import { changes } from "./polling.js";
+import { changes, openPolling } from "./polling.js";
+import type { Opened } from "./transport.js";
 
 const known = (...orders: Order[]) => new Map(orders.map((order) => [order.id, order]));
 
@@ -39,4 +42,21 @@ describe("what happened between two polls", () => {
   test("B6: an older answer changes nothing", () => {
     expect(changes(known(orderOf(1, { version: 5, status: "shipped" })), [orderOf(1, { version: 4, status: "processing" })])).toEqual([]);
   });
+});
+
+test("E3: polling never says that nothing was missed: it sees the newest orders alone", async () => {
+  const world = createWorld();
+  world.fetch = () => Promise.resolve(Response.json({ orders: [orderOf(2)] }));
+  const opened: Opened[] = [];
+  const nothing = () => undefined;
+  const context = { environment: world, baseUrl: "", liveUrl: "", credentials: "omit", token: createTokenSource("t"), cursor: () => null, pollEvery: 5000 } as const;
+  for (const orders of [[], [orderOf(1), orderOf(2)]]) {
+    const link = openPolling({ ...context, known: () => orders }, { opened: (each) => opened.push(each), incoming: nothing, message: nothing, heard: nothing, closed: nothing });
+    await world.pass(100);
+    link.hangUp();
+  }
+  expect(opened).toEqual([
+    { cursor: null, head: null, recovered: false },
+    { cursor: null, head: null, recovered: false },
+  ]);
 });

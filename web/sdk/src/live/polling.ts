@@ -88,7 +88,8 @@ export const openPolling: OpenTransport = (context, sink) => {
     polls += 1;
     if (polls % REST_EVERY === 0) sink.incoming({ type: "polled", orders: [] });
     if (isOpen) sink.heard();
-    else sink.opened({ cursor: null, head: null, recovered: hasBaseline });
+    // Orders that were not known, or stand on a later page, may have changed: nobody can say that nothing was missed.
+    else sink.opened({ cursor: null, head: null, recovered: false });
     isOpen = true;
   }
 
