@@ -1,7 +1,9 @@
 import { CloudOff } from "lucide-react";
 import { Component, type ErrorInfo, type ReactNode } from "react";
 
+import { isLoadingAnew, loadAnew } from "../pwa/anew";
 import { Button, EmptyState } from "../ui";
+import { PageLoading } from "./PageLoading";
 
 export interface ErrorBoundaryProps {
   children: ReactNode;
@@ -24,13 +26,21 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boole
   override render() {
     if (!this.state.broken) return this.props.children;
     if (this.props.instead !== undefined) return this.props.instead;
+    // A part of an older version is missing: the newest is on its way.
+    if (isLoadingAnew()) return <PageLoading />;
     return (
       <div role="alert">
         <EmptyState
           icon={CloudOff}
           title="This page could not be shown"
           action={
-            <Button look="primary" onClick={() => window.location.reload()}>
+            <Button
+              look="primary"
+              onClick={() => {
+                void loadAnew();
+                this.forceUpdate();
+              }}
+            >
               Load it again
             </Button>
           }

@@ -1,4 +1,5 @@
 import { toast } from "../ui/toast";
+import { loadAnew } from "./anew";
 
 /** Keeps the shell on this device, once the page has nothing better to do; says when there is a newer one. */
 export function registerServiceWorker() {
@@ -10,12 +11,12 @@ export function registerServiceWorker() {
 async function register() {
   try {
     const registration = await navigator.serviceWorker.register("/sw.js");
-    if (registration.waiting) offer(registration.waiting);
+    if (registration.waiting) offer();
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;
       worker?.addEventListener("statechange", () => {
         // Without one before it, it is this device's first: nothing is old.
-        if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
+        if (worker.state === "installed" && navigator.serviceWorker.controller) offer();
       });
     });
   } catch (error) {
@@ -24,15 +25,6 @@ async function register() {
   }
 }
 
-function offer(worker: ServiceWorker) {
-  toast.info("There is a newer version", {
-    id: "newer-version",
-    action: {
-      label: "Reload",
-      onPress: () => {
-        navigator.serviceWorker.addEventListener("controllerchange", () => window.location.reload(), { once: true });
-        worker.postMessage({ type: "SKIP_WAITING" }, []);
-      },
-    },
-  });
+function offer() {
+  toast.info("There is a newer version", { id: "newer-version", action: { label: "Reload", onPress: () => void loadAnew() } });
 }

@@ -1,3 +1,5 @@
+import { isLoadingAnew, loadAnew } from "./anew";
+
 const KEY = "ordercast.reloaded";
 const ONCE_IN = 60_000;
 
@@ -8,6 +10,7 @@ const ONCE_IN = 60_000;
 export function reloadWhenStale() {
   window.addEventListener("vite:preloadError", (event) => {
     if (!navigator.onLine) return;
+    if (isLoadingAnew()) return event.preventDefault();
     try {
       if (Date.now() - Number(sessionStorage.getItem(KEY)) < ONCE_IN) return;
       sessionStorage.setItem(KEY, String(Date.now()));
@@ -15,6 +18,6 @@ export function reloadWhenStale() {
       return;
     }
     event.preventDefault();
-    window.location.reload();
+    void loadAnew();
   });
 }
