@@ -23,7 +23,7 @@ export function Dialog({ open, onOpenChange, title, description, actions, wide, 
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
+        <Base.Backdrop className={styles.backdrop} data-question="" />
         <Base.Viewport className={styles.viewport}>
           <Base.Popup className={cx(styles.popup, wide && styles.wide)} {...(finalFocus && { finalFocus })}>
             <Base.Title className={styles.title}>{title}</Base.Title>
