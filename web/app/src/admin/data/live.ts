@@ -21,12 +21,15 @@ export function useProductEvents(listener: (event: ProductEvent) => void) {
   useEffect(() => onProduct((event) => newest.current(event)), [onProduct]);
 }
 
-/** Calls when something may have been missed for good: whatever was read has to be read again. */
-export function useCatchUp(catchUp: () => void) {
+/**
+ * Calls when something may have been missed for good: whatever was read has to be read again. `restart` instead, where
+ * the log is another, such as after a restored backup: what was known may never have happened.
+ */
+export function useCatchUp(catchUp: () => void, restart: () => void = catchUp) {
   const { connection, onReset } = useOrdercast();
-  const newest = useRef(catchUp);
+  const newest = useRef({ catchUp, restart });
   useEffect(() => {
-    newest.current = catchUp;
+    newest.current = { catchUp, restart };
   });
   useEffect(() => {
     let { liveSince } = connection.getSnapshot();
@@ -34,21 +37,11 @@ export function useCatchUp(catchUp: () => void) {
       const now = connection.getSnapshot();
       if (now.liveSince === liveSince) return;
       liveSince = now.liveSince;
-      if (liveSince !== null && !now.recovered) newest.current();
+      if (liveSince !== null && !now.recovered) newest.current.catchUp();
     };
-    const stops = [connection.subscribe(follow), onReset(() => newest.current())];
+    const stops = [connection.subscribe(follow), onReset(() => newest.current.restart())];
     return () => stops.forEach((stop) => stop());
   }, [connection, onReset]);
-}
-
-/** Calls when what was known is not so any more, such as after a restored backup; before `useCatchUp` of the same part. */
-export function useReset(forget: () => void) {
-  const { onReset } = useOrdercast();
-  const newest = useRef(forget);
-  useEffect(() => {
-    newest.current = forget;
-  });
-  useEffect(() => onReset(() => newest.current()), [onReset]);
 }
 
 /** The store's counts, live; undefined until they are there. */

@@ -2,7 +2,7 @@ import { useEffect, useReducer } from "react";
 
 import { useAccount } from "../../session/session";
 import { useApi } from "../data/api";
-import { useCatchUp, useLiveEvents, useReset } from "../data/live";
+import { useCatchUp, useLiveEvents } from "../data/live";
 import { keep, kept, onKept } from "./kept";
 import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
 
@@ -23,8 +23,10 @@ export function useNewOrders(looking: boolean): number {
     );
     return () => gone.abort();
   }, [listOrders, reading]);
-  useReset(() => change({ type: "reset" }));
-  useCatchUp(readAgain);
+  useCatchUp(readAgain, () => {
+    change({ type: "reset" });
+    readAgain();
+  });
 
   useLiveEvents((event) => {
     if (event.kind === "order.created") change({ type: "arrived", order: Number(event.orderNumber) });

@@ -26,6 +26,8 @@ export interface Loader {
   all: () => Promise<void>;
   /** Reads again what was read: after a connection that may have missed something. */
   refresh: () => Promise<void>;
+  /** Forgets everything and reads what was open: the log is another, and what was known may never have happened. */
+  restart: () => Promise<void>;
   state: () => LoadState;
   subscribe: (listener: () => void) => () => void;
   close: () => void;
@@ -47,6 +49,10 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
   let covered = Infinity;
   let wanted = new Map<string, EventData>();
   let gathering = false;
+  let opened: [OrderFilters, string] | undefined;
+  let underWay = 0;
+  /** Events of unknown orders since a read began: it may bring those orders, but as they were before. */
+  let heard: EventData[] = [];
   const listeners = new Set<() => void>();
 
   function set(change: LoadState) {
@@ -54,7 +60,19 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     for (const listener of listeners) listener();
   }
 
+  /** Takes note of what is heard until it is done, and makes up for it then. */
+  async function reading(read: () => Promise<void>) {
+    underWay += 1;
+    try {
+      await read();
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) hear(heard.splice(0));
+    }
+  }
+
   async function open(filters: OrderFilters, timeZone: string) {
+    opened = [filters, timeZone];
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
@@ -65,16 +83,19 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     // What is known of these filters shows at once. What a search finds only the server knows: the old rows stay until then.
     if (!query.q) store.setView({ filters, bounds, reach: covered, found: undefined });
     set({ phase: "first", complete: false });
-    try {
-      const page = await source.list(query, signal);
-      const found = query.q ? new Set(page.orders.map((order) => order.id)) : undefined;
-      store.setView({ filters, bounds, reach: query.q ? lowest(page) : Math.min(covered, lowest(page)), found });
-      // When every order is known already, no filter has further pages to bring.
-      take(covered === 0 && !query.q ? { ...page, next: null } : page);
-      if (filters.sort !== "newest") void all();
-    } catch (error) {
-      if (!signal.aborted) set({ phase: "failed", complete: false, error });
-    }
+    await reading(async () => {
+      try {
+        const page = await source.list(query, signal);
+        if (signal.aborted) return;
+        const found = query.q ? new Set(page.orders.map((order) => order.id)) : undefined;
+        store.setView({ filters, bounds, reach: query.q ? lowest(page) : Math.min(covered, lowest(page)), found });
+        // When every order is known already, no filter has further pages to bring.
+        take(covered === 0 && !query.q ? { ...page, next: null } : page);
+      } catch (error) {
+        if (!signal.aborted) set({ phase: "failed", complete: false, error });
+      }
+    });
+    if (!signal.aborted && filters.sort !== "newest") void all();
   }
 
   function lowest(page: { orders: OrderData[]; next?: string | null }): number {
@@ -85,24 +106,38 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
   function take(page: { orders: OrderData[]; next?: string | null }) {
     next = page.next ?? undefined;
     if (Object.keys(query).length === 0) covered = Math.min(covered, lowest(page));
-    store.add(page.orders);
-    for (const order of page.orders) wanted.delete(order.id);
+    add(page.orders);
     set({ phase: "idle", complete: next === undefined });
+  }
+
+  function add(orders: readonly OrderData[]) {
+    store.add(orders);
+    for (const { id, version } of orders) {
+      const event = wanted.get(id);
+      if (!event) continue;
+      if (version >= event.version) wanted.delete(id);
+      // Older than what was heard: that shows at once, and it is asked for all the same.
+      else store.apply(event);
+    }
   }
 
   async function more() {
     if (next === undefined || state.phase === "more" || state.phase === "first") return;
     const { signal } = abort;
     set({ phase: "more", complete: false });
-    try {
-      const page = await source.list({ ...query, page: next }, signal);
-      const view = store.view();
-      const found = view.found && new Set([...view.found, ...page.orders.map((order) => order.id)]);
-      store.setView({ ...view, found, reach: Math.min(view.reach, lowest(page)) });
-      take(page);
-    } catch (error) {
-      if (!signal.aborted) set({ phase: "failed", complete: false, error });
-    }
+    const from = next;
+    await reading(async () => {
+      try {
+        const page = await source.list({ ...query, page: from }, signal);
+        if (signal.aborted) return;
+        const view = store.view();
+        const found = view.found && new Set([...view.found, ...page.orders.map((order) => order.id)]);
+        store.setView({ ...view, found, reach: Math.min(view.reach, lowest(page)) });
+        take(page);
+      } catch (error) {
+        if (!signal.aborted) set({ phase: "failed", complete: false, error });
+      }
+    });
   }
 
   async function all() {
@@ -114,16 +149,16 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     }
   }
 
-  async function refresh(downTo = store.view().reach) {
+  async function readAgain(downTo: number) {
     const { signal } = abort;
     let page: string | undefined;
     try {
       do {
         const read = await source.list(page ? { ...query, page } : query, signal);
+        if (signal.aborted) return;
         const view = store.view();
         if (view.found) store.setView({ ...view, found: new Set([...view.found, ...read.orders.map((order) => order.id)]) });
-        store.add(read.orders);
-        for (const order of read.orders) wanted.delete(order.id);
+        add(read.orders);
         page = read.next ?? undefined;
       } while (page !== undefined && Number(page) > downTo && !signal.aborted);
       if (state.phase === "failed") set({ phase: "idle", complete: next === undefined });
@@ -137,7 +172,7 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     if (gathering || wanted.size === 0) return;
     gathering = true;
     later(() => {
-      void ask().finally(() => {
+      void reading(ask).finally(() => {
         gathering = false;
         gather();
       });
@@ -149,27 +184,50 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     const asked = [...wanted.values()];
     wanted.clear();
     // In a search only the server can tell whether a new order is among those found.
-    if (store.view().found || asked.length > ONE_BY_ONE) return refresh(Math.min(...asked.map((event) => Number(event.orderNumber))));
-    const answers = await Promise.allSettled(asked.map((event) => source.get(event.orderId, signal)));
+    if (store.view().found || asked.length > ONE_BY_ONE) await readAgain(Math.min(...asked.map((event) => Number(event.orderNumber))));
+    else {
+      const answers = await Promise.allSettled(asked.map((event) => source.get(event.orderId, signal)));
+      if (!signal.aborted) add(answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])));
+    }
     if (signal.aborted) return;
-    store.add(answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])));
+    // The answer can be older than what was heard.
+    for (const event of asked) if (store.state(event.orderId)) store.apply(event);
   }
 
-  const forget = store.onUnknown((events) => {
-    const { reach, filters } = store.view();
+  function hear(events: readonly EventData[]) {
+    const { reach, filters, found } = store.view();
     for (const event of events) {
+      const known = store.state(event.orderId);
+      if (known) store.apply(event);
+      // In a search the server has to tell; anywhere else a known order is where it belongs.
+      if (known && (!found || found.has(event.orderId))) continue;
       // Older ones come with their page, others fit no filter.
       const fits = filters.statuses.length === 0 || filters.statuses.includes(event.status);
       if (Number(event.orderNumber) >= reach && fits) wanted.set(event.orderId, event);
     }
     gather();
+  }
+
+  const forget = store.onUnknown((events) => {
+    if (underWay > 0) heard.push(...events);
+    else hear(events);
   });
+
+  async function restart() {
+    abort.abort();
+    store.clear();
+    covered = Infinity;
+    heard = [];
+    wanted = new Map();
+    if (opened) await open(...opened);
+  }
 
   return {
     open,
     more,
     all,
-    refresh: () => refresh(),
+    refresh: () => reading(() => readAgain(store.view().reach)),
+    restart,
     state: () => state,
     subscribe(listener) {
       listeners.add(listener);

@@ -31,7 +31,10 @@ export function OrderTableProvider({ children }: { children: ReactNode }) {
   const api = useApi();
   const [table] = useState(() => createOrderTable(api));
   useLiveEvents(table.store.apply);
-  useCatchUp(() => void table.loader.refresh());
+  useCatchUp(
+    () => void table.loader.refresh(),
+    () => void table.loader.restart(),
+  );
   return <TableContext value={table}>{children}</TableContext>;
 }
 
