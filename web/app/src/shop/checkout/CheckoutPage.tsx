@@ -95,10 +95,6 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
     return settle(() => placeOnce(order, send));
   }
 
-  /** Nothing is kept any more of what may have arrived: what the form says is sent. */
-  const placeAnyhow = () => void submit(total)();
-  const tryAgain = () => (openAttempt() ? void settle(() => placeAgain(send)) : placeAnyhow());
-
   async function settle(attempt: () => Promise<Placed | undefined>) {
     if (placing.current) return;
     placing.current = true;
@@ -118,7 +114,8 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   function arrived({ order, sent, isEarlier }: Placed) {
     navigate(`/orders/${order.id}`, { replace: true });
     const isCart = JSON.stringify(sent.items) === JSON.stringify(itemsOf(cart));
-    if (isEarlier) toast.success("Your order has arrived as you sent it first", { description: isCart ? "Please check its address." : "What you chose since then is still in your cart." });
+    const description = isCart ? "Please check where it goes and how you pay." : "What you chose since then is still in your cart.";
+    if (isEarlier || !isCart) toast.info("Your order arrived as you sent it first", { description });
     if (isCart) emptyCart();
   }
 
@@ -133,6 +130,8 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   }
 
   const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => place(form, expected));
+  // Where nothing is kept any more of what may have arrived, what the form says is sent.
+  const tryAgain = () => void (openAttempt() ? settle(() => placeAgain(send)) : submit(total)());
 
   return (
     <form className={styles.columns} noValidate onSubmit={(event) => void submit(total)(event)}>

@@ -9,8 +9,9 @@ export type Send = (order: NewOrder, key: string) => Promise<Order>;
 
 export interface Placed {
   order: Order;
-  /** What was placed; not what was asked for now, when an earlier one turned out to have arrived. */
+  /** What was placed. */
   sent: NewOrder;
+  /** It is not what was asked for now: the one that was sent before it turned out to be there. */
   isEarlier: boolean;
 }
 
@@ -39,7 +40,7 @@ async function attempt(it: Attempt, send: Send): Promise<Order> {
 export async function placeAgain(send: Send): Promise<Placed | undefined> {
   const earlier = openAttempt();
   if (!earlier) return undefined;
-  return { order: await attempt(earlier, send), sent: JSON.parse(earlier.body) as NewOrder, isEarlier: true };
+  return { order: await attempt(earlier, send), sent: JSON.parse(earlier.body) as NewOrder, isEarlier: false };
 }
 
 /** Places it, unless another that was sent before turns out to have arrived. */
@@ -48,7 +49,7 @@ export async function placeOnce(order: NewOrder, send: Send): Promise<Placed> {
   if (earlier && earlier.body !== JSON.stringify(order)) {
     try {
       const placed = await placeAgain(send);
-      if (placed) return placed;
+      if (placed) return { ...placed, isEarlier: true };
     } catch (error) {
       // It can still have arrived; otherwise the way is free for this one.
       if (openAttempt()) throw error;
