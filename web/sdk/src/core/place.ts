@@ -13,6 +13,11 @@ export function earlier(one: string | null, other: string): string {
   return one === null || comparePlaces(other, one) === -1 ? other : one;
 }
 
+/** Which history a place is in; undefined where its form is not known. */
+export function historyOf(cursor: string): string | undefined {
+  return parts(cursor)?.epoch;
+}
+
 function parts(cursor: string): { epoch: string; seq: number } | undefined {
   const found = /^([0-9a-f]+):(\d{1,15})$/.exec(cursor);
   if (found === null) return undefined;

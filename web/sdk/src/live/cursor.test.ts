@@ -86,4 +86,32 @@ describe("how far somebody has heard", () => {
     cursor.restart("cd:1");
     expect(cursor.covers("ab:9")).toBe(false);
   });
+
+  test("in another history everything is read again once, and then counts as heard: nobody told where it begins", () => {
+    const cursor = device().open(ASHA);
+    cursor.opened("ab:5", false);
+    const covers = (place: string) => {
+      cursor.read(place);
+      return cursor.covers(place);
+    };
+    expect(covers("ab:6")).toBe(true);
+    expect([covers("cd:2"), cursor.covers("ab:6")]).toEqual([false, false]);
+    expect([covers("cd:2"), covers("cd:3")]).toEqual([true, true]);
+    expect(cursor.last(), "whoever connects tells the server of the old one, and hears of the reset").toBe("ab:5");
+    expect([covers("ab:9"), covers("cd:4"), covers("cd:5")], "an answer of before that comes late").toEqual([false, true, true]);
+    cursor.restart("cd:9");
+    expect([covers("ef:1"), covers("ef:1")]).toEqual([false, true]);
+  });
+
+  test("places of a form that is not known here never ask for more without end", () => {
+    const cursor = device().open(ASHA);
+    cursor.opened("somewhere", false);
+    cursor.read("a");
+    const first = cursor.covers("a");
+    const later = ["b", "c", "d"].map((place) => {
+      cursor.read(place);
+      return cursor.covers(place);
+    });
+    expect([first, later]).toEqual([false, [true, true, true]]);
+  });
 });

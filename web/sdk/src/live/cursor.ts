@@ -1,8 +1,9 @@
 // How far this person has heard, kept across reloads.
 
+import { RecentSet } from "../core/bounded.js";
 import type { Environment } from "../core/environment.js";
 import type { Keep } from "../core/keep.js";
-import { comparePlaces, earlier } from "../core/place.js";
+import { comparePlaces, earlier, historyOf } from "../core/place.js";
 import type { Account } from "../model.js";
 
 interface Kept {
@@ -42,12 +43,28 @@ export function createCursorKeeper(environment: Environment, keep: Keep, resumeW
   let begins: string | null = null;
   let isOpen = false;
   let saved: string | null = null;
+  /** Histories that were come upon by reading, before the live connection told of them. */
+  const found = new RecentSet<string>(20);
+  /** The first that was read of one: it says that whatever was read before is of another. */
+  let doubted: string | null = null;
+
+  /** Everything has to be read again, and once: while nobody tells where a history begins, no place in it is surely heard. */
+  function move(cursor: string): void {
+    begins = cursor;
+    if (found.add(historyOf(cursor) ?? "")) doubted = cursor;
+  }
+
+  function clear(): void {
+    found.clear();
+    doubted = null;
+  }
 
   function begin(account: Account | null): void {
     last = null;
     begins = null;
     saved = null;
     isOpen = false;
+    clear();
     name = account === null ? undefined : `cursor:${account.id}`;
     if (account === null || name === undefined) return;
     const kept = keep.read<Kept>(name);
@@ -68,20 +85,26 @@ export function createCursorKeeper(environment: Environment, keep: Keep, resumeW
     restart(cursor) {
       last = cursor;
       begins = cursor;
+      clear();
     },
     read(cursor) {
+      doubted = null;
+      // `last` stays: whoever connects with it hears of the reset.
+      if (begins !== null && comparePlaces(begins, cursor) === undefined) return move(cursor);
       if (isOpen || last !== begins) return;
       last = earlier(last, cursor);
       begins = last;
     },
     covers(cursor) {
       if (begins === null) return true;
+      if (cursor === doubted) return false;
       const order = comparePlaces(begins, cursor);
       return order === -1 || order === 0;
     },
     opened(cursor, recovered) {
       isOpen = true;
       if (cursor === null) return;
+      clear();
       if (last === null || !recovered) begins = cursor;
       if (last === null) last = cursor;
     },

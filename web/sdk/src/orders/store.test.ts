@@ -6,6 +6,7 @@ import { createWorld } from "../../tests/support/world.js";
 import { createApi } from "../api/http.js";
 import { createKeep } from "../core/keep.js";
 import { createPulse } from "../core/pulse.js";
+import { createCursorKeeper } from "../live/cursor.js";
 import type { BareEvent } from "../live/incoming.js";
 import type { Account } from "../model.js";
 import { createOrders } from "./orders.js";
@@ -17,20 +18,24 @@ const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 function setUp() {
   const world = createWorld();
   const asked: string[] = [];
-  const served = { order: orderOf(1), events: [] as unknown[] };
+  const served = { order: orderOf(1), events: [] as unknown[], cursor: "ab:1" };
   let held: (() => void)[] | undefined;
   const api = createApi("http://shop.example", "omit", async (request) => {
     const { pathname } = new URL(request.url);
+    if (asked.length > 50) throw new Error("it asks without end");
     asked.push(pathname.replace("/api/v1/", "").replace(served.order.id, "1"));
-    const { order, events } = served;
-    const body = pathname.endsWith("/orders") ? { orders: [order], next: null, cursor: "ab:1" } : pathname.endsWith("/timeline") ? { events, cursor: "ab:1" } : order;
+    const { order, events, cursor } = served;
+    const body = pathname.endsWith("/orders") ? { orders: [order], next: null, cursor } : pathname.endsWith("/timeline") ? { events, cursor } : order;
     // What is answered was so when it was asked.
     const answer = Response.json(body);
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
     return answer;
   });
   const pulse = createPulse(world);
-  const store = createOrders({ api, environment: world, keep: createKeep(null, ""), pulse, account: () => MIRA, maxOrders: 100, onRead: () => undefined, covers: () => true, onOwn: () => undefined });
+  const keep = createKeep(null, "");
+  const cursor = createCursorKeeper(world, keep, undefined);
+  cursor.begin(MIRA);
+  const store = createOrders({ api, environment: world, keep, pulse, account: () => MIRA, maxOrders: 100, onRead: cursor.read, covers: cursor.covers, onOwn: () => undefined });
   /** The server knows of it from now on. */
   const happen = (event: BareEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
@@ -47,7 +52,7 @@ function setUp() {
     held = undefined;
     await world.pass(100);
   };
-  return { world, store, asked, served, happen, tell, hold, release };
+  return { world, store, cursor, asked, served, happen, tell, hold, release };
 }
 
 const shipped = eventOf(orderOf(1), "shipped");
@@ -93,4 +98,22 @@ describe("what is told while it is being read", () => {
     await page.load();
     expect(page.getSnapshot().order).toMatchObject({ status: "shipped", version: 2 });
   });
+});
+
+test("after a backup was restored, and while nobody tells of it, everything is read again once", async () => {
+  const { world, store, cursor, asked, served } = setUp();
+  cursor.opened("ab:1", false);
+  const page = store.track(orderOf(1).id);
+  page.subscribe(() => undefined);
+  store.subscribe(() => undefined);
+  await world.pass(100);
+  asked.length = 0;
+  served.cursor = "cd:7";
+  await store.load();
+  for (let times = 0; times < 20; times += 1) await world.pass(100);
+  expect(asked).toEqual(["orders", "orders", "orders/1", "orders/1/timeline"]);
+  store.catchUp();
+  await store.load();
+  await world.pass(100);
+  expect(asked).toHaveLength(5);
 });
