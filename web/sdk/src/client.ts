@@ -118,12 +118,15 @@ export function createClient(options: OrdercastOptions, environment: Environment
   );
 
   /** Another person: nothing of the one before may stay. */
-  function onAccount(now: Account | null, before: Account | null, isSignOut: boolean): void {
+  function onAccount(now: Account | null, gone: readonly Account[]): void {
     connection.disconnect();
     hub.clear();
-    if (isSignOut) cursor.forget();
     cursor.begin(now);
-    orders.begin(now, before, isSignOut);
+    orders.begin(now);
+    for (const each of gone) {
+      cursor.forget(each);
+      orders.forget(each);
+    }
     inbox.begin(now);
     stats.begin(now);
     if (now !== null && isStarted) connection.connect();

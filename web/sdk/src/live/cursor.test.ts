@@ -36,7 +36,7 @@ describe("how far somebody has heard", () => {
     expect(open(MIRA, DAY).last()).toBe("ab:7");
     await world.pass(31 * DAY);
     expect(open(ASHA).last()).toBeNull();
-    asha.forget();
+    asha.forget(ASHA);
     expect(open(ASHA, 100 * DAY).last()).toBeNull();
   });
 

@@ -29,7 +29,8 @@ export interface CursorKeeper {
   opened: (cursor: string | null, recovered: boolean) => void;
   /** Writes down how far it is. */
   save: () => void;
-  forget: () => void;
+  /** Removes what is kept of somebody on this device. */
+  forget: (account: Account) => void;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -65,7 +66,7 @@ export function createCursorKeeper(environment: Environment, keep: Keep, resumeW
     saved = null;
     isOpen = false;
     clear();
-    name = account === null ? undefined : `cursor:${account.id}`;
+    name = account === null ? undefined : nameOf(account);
     if (account === null || name === undefined) return;
     const kept = keep.read<Kept>(name);
     const within = resumeWithin ?? RESUME_WITHIN[account.role];
@@ -116,9 +117,13 @@ export function createCursorKeeper(environment: Environment, keep: Keep, resumeW
       saved = last;
       keep.write(name, { cursor: last, at: environment.now() } satisfies Kept);
     },
-    forget() {
-      if (name !== undefined) keep.remove(name);
-      saved = null;
+    forget(account) {
+      keep.remove(nameOf(account));
+      if (name === nameOf(account)) saved = null;
     },
   };
+}
+
+function nameOf({ id }: Account): string {
+  return `cursor:${id}`;
 }

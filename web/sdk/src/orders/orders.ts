@@ -14,9 +14,10 @@ import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
 import type { OrderConflict, OrdersActivity, OrdersStore } from "./contract.js";
 import { keyOf } from "./filter.js";
+import { createKept } from "./kept.js";
 import { createList, type FollowingList } from "./list.js";
 import { createReader } from "./reader.js";
-import { createTracking, type FollowingOrder, type KeptOrder } from "./tracking.js";
+import { createTracking, type FollowingOrder } from "./tracking.js";
 
 export interface OrdersContext {
   api: Api;
@@ -46,7 +47,9 @@ export interface Orders extends OrdersStore {
   /** Reads whatever may have missed something. */
   catchUp: () => void;
   /** Somebody signed in, or out. */
-  begin: (account: Account | null, before: Account | null, isSignOut: boolean) => void;
+  begin: (account: Account | null) => void;
+  /** Removes what is kept of somebody on this device. */
+  forget: (account: Account) => void;
   /** The history is another one. */
   reset: (orders: readonly Order[]) => void;
   /** Writes down the orders that are looked at. */
@@ -55,12 +58,11 @@ export interface Orders extends OrdersStore {
 
 /** Lists and pages that nobody looks at, and are kept for whoever comes back to them. */
 const UNUSED = 20;
-/** Orders whose last state is kept on this device. */
-const KEPT = 5;
 const CONFLICTS = 100;
 
 export function createOrders(context: OrdersContext): Orders {
-  const { api, environment, keep, pulse, account } = context;
+  const { api, environment, pulse, account } = context;
+  const kept = createKept(context.keep, account);
   const cache = createCache(
     () => pulse.next(follow),
     (id) => void reader.read(id),
@@ -149,11 +151,6 @@ export function createOrders(context: OrdersContext): Orders {
     for (const one of [...everyList(), ...tracked.values()]) one.wake();
   }
 
-  function keptName(): string | undefined {
-    const who = account();
-    return who === null ? undefined : `orders:${who.id}`;
-  }
-
   const store: OrdersStore = {
     filter: all.filter,
     getSnapshot: all.getSnapshot,
@@ -182,11 +179,8 @@ export function createOrders(context: OrdersContext): Orders {
           cache,
           isSignedIn,
           onRead,
-          recall: (wanted) => keptOrders().find(({ order }) => order.id === wanted || order.number === wanted),
-          remember: (kept) => {
-            const name = keptName();
-            if (name !== undefined) keep.write(name, [kept, ...keptOrders().filter(({ order }) => order.id !== kept.order.id)].slice(0, KEPT));
-          },
+          recall: kept.recall,
+          remember: kept.remember,
           conflict: (id) => conflicts.get(id),
           onFirst: () => tracked.set(ref, tracking),
         },
@@ -226,12 +220,7 @@ export function createOrders(context: OrdersContext): Orders {
     },
   };
 
-  function keptOrders(): readonly KeptOrder[] {
-    const name = keptName();
-    return (name === undefined ? undefined : keep.read<KeptOrder[]>(name)) ?? [];
-  }
-
-  function forget(): void {
+  function clear(): void {
     reader.clear();
     cache.clear();
     conflicts = new Map();
@@ -257,12 +246,11 @@ export function createOrders(context: OrdersContext): Orders {
     known: cache.values,
     follow,
     catchUp,
-    begin(now, before, isSignOut) {
-      // What is kept belongs to a person, and goes when they sign out.
-      if (before !== null && isSignOut) keep.remove(`orders:${before.id}`);
-      forget();
+    begin(now) {
+      clear();
       if (now !== null) wake();
     },
+    forget: kept.forget,
     reset(orders) {
       const used = everyList().filter((list) => list.isUsed);
       reader.clear();

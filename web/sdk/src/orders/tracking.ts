@@ -9,15 +9,9 @@ import type { OrderEvent } from "../live/events.js";
 import type { Order, TimelineEvent } from "../model.js";
 import type { Changes, OrderCache } from "./cache.js";
 import type { OrderConflict, OrderTracking, TrackingSnapshot } from "./contract.js";
+import type { KeptOrder } from "./kept.js";
 import { asProblem } from "./list.js";
 import { lineOf, withLines } from "./timeline.js";
-
-/** The last state known on this device. */
-export interface KeptOrder {
-  order: Order;
-  timeline: readonly TimelineEvent[];
-  at: number;
-}
 
 export interface TrackingContext {
   api: Api;

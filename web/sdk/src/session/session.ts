@@ -23,8 +23,8 @@ export interface SessionOptions {
   environment: Environment;
   keep: Keep;
   pulse: Pulse;
-  /** Another person, or nobody, from now on. */
-  onAccount: (account: Account | null, before: Account | null, isSignOut: boolean) => void;
+  /** Another person, or nobody, from now on. Of those who are `gone`, nothing may stay on this device. */
+  onAccount: (account: Account | null, gone: readonly Account[]) => void;
 }
 
 const UNKNOWN: SessionSnapshot = { state: "unknown", account: null, verified: false, error: null };
@@ -43,24 +43,32 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
   let stopStorage: (() => void) | undefined;
   let stopAttention: (() => void) | undefined;
 
-  function settle(snapshot: SessionSnapshot): SessionSnapshot {
+  function settle(snapshot: SessionSnapshot, gone: readonly Account[] = []): SessionSnapshot {
     const before = cell.getSnapshot().account;
     cell.set(snapshot);
-    if (before?.id !== snapshot.account?.id) onAccount(snapshot.account, before, snapshot.state === "signed-out");
+    if (before?.id !== snapshot.account?.id || gone.length > 0) onAccount(snapshot.account, gone);
     return snapshot;
+  }
+
+  /** Who was here before, and is not any more: also while no page was open to see them go. */
+  function othersThan(account: Account | null): Account[] {
+    const before = [cell.getSnapshot().account, keep.read<Account>(ACCOUNT)];
+    return before.flatMap((each) => (each == null || each.id === account?.id ? [] : each));
   }
 
   function signedIn(account: Account): SessionSnapshot {
     const { state, verified, account: before } = cell.getSnapshot();
     // The same person again is no news to anybody who looks at the snapshot.
     if (state === "signed-in" && verified && JSON.stringify(before) === JSON.stringify(account)) return cell.getSnapshot();
+    const gone = othersThan(account);
     if (JSON.stringify(keep.read<Account>(ACCOUNT)) !== JSON.stringify(account)) keep.write(ACCOUNT, account);
-    return settle({ state: "signed-in", account, verified: true, error: null });
+    return settle({ state: "signed-in", account, verified: true, error: null }, gone);
   }
 
   function signedOut(error: OrdercastProblem | null): SessionSnapshot {
+    const gone = othersThan(null);
     if (keep.read(ACCOUNT) !== undefined) keep.remove(ACCOUNT);
-    return settle({ state: "signed-out", account: null, verified: true, error });
+    return settle({ state: "signed-out", account: null, verified: true, error }, gone);
   }
 
   async function refresh(): Promise<SessionSnapshot> {

@@ -1,0 +1,65 @@
+// What of a person stays on this device, and when it goes.
+
+import { describe, expect, test } from "vitest";
+import { createWorld } from "../../tests/support/world.js";
+import { createClient } from "../client.js";
+import type { Account } from "../model.js";
+
+const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
+const TOM: Account = { id: "tom", role: "customer", storeId: "main" };
+const OF_ASHA = ["account", "cursor:asha", "orders:asha"];
+
+/** A device on which Asha was last, and a server that says who is signed in now. */
+function setUp(first: Account | "nobody" | "no answer") {
+  const world = createWorld();
+  const prefix = "ordercast:http://shop.example:";
+  const values = new Map(OF_ASHA.map((name) => [prefix + name, JSON.stringify(name === "account" ? ASHA : {})]));
+  const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value), removeItem: (key: string) => void values.delete(key) };
+  let who = first;
+  world.fetch = () => {
+    if (who === "no answer") return Promise.reject(new TypeError("fetch failed"));
+    if (who === "nobody") return Promise.resolve(Response.json({ code: "session_ended", status: 401, title: "", detail: "" }, { status: 401 }));
+    return Promise.resolve(Response.json(who));
+  };
+  const client = createClient({ baseUrl: "http://shop.example", storage, transports: [], autoStart: true }, world);
+  const kept = () => [...values.keys()].map((key) => key.slice(prefix.length)).sort();
+  const enter = async (next: typeof who) => {
+    who = next;
+    await client.session.refresh();
+  };
+  return { world, client, kept, enter };
+}
+
+describe("what is kept of a person on this device", () => {
+  test("goes when their session has ended, also while no page was open", async () => {
+    const closed = setUp("nobody");
+    await closed.world.pass(100);
+    expect(closed.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: null });
+    expect(closed.kept()).toEqual([]);
+    const open = setUp(ASHA);
+    await open.world.pass(100);
+    await open.enter("nobody");
+    expect(open.kept()).toEqual([]);
+  });
+
+  test("goes when somebody else signs in, with or without a page that saw it", async () => {
+    const open = setUp(ASHA);
+    await open.world.pass(100);
+    expect(open.kept()).toEqual(OF_ASHA);
+    await open.enter(TOM);
+    expect(open.kept()).toEqual(["account"]);
+    const closed = setUp(TOM);
+    await closed.world.pass(100);
+    expect(closed.client.session.getSnapshot().account).toEqual(TOM);
+    expect(closed.kept()).toEqual(["account"]);
+  });
+
+  test("stays while nobody answers, and when the page is closed", async () => {
+    const { world, client, kept, enter } = setUp("no answer");
+    await world.pass(100);
+    expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: ASHA, verified: false });
+    await enter(ASHA);
+    client.close();
+    expect(kept()).toEqual(OF_ASHA);
+  });
+});
