@@ -8,9 +8,9 @@ import { startServer } from "../../support/server.js";
 /** A grey pixel. */
 const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==", "base64");
 
-test("E5 the store's map tiles are shown, and their server is told which site asks, not which order", async ({ people }) => {
+test("E5 map tiles that the store turns on are shown to who was here before, and their server is told which site asks, not which order", async ({ people }) => {
   const provider = await startProvider();
-  const server = await startServer("--map-tiles", provider.template, "--map-attribution", "Lantern Maps");
+  const server = await startServer();
   try {
     const account = await server.asha();
     const staff = await server.admin();
@@ -18,6 +18,16 @@ test("E5 the store's map tiles are shown, and their server is told which site as
     await staff.call("PUT", "/api/orders/tracking", { orderId: order.id, location: { latitude: 53.55, longitude: 9.99 } });
     const customer = await people.arrive(account, {}, server);
     customer.watch.expect(new RegExp(`asked another host: ${provider.url}/`));
+    // A browser logs each attempt at a server that is not there.
+    customer.watch.expect(/ERR_|WebSocket connection to|Failed to load resource/);
+    await customer.open(`/orders/${order.id}`);
+    await customer.page.evaluate(() => navigator.serviceWorker.ready);
+    await customer.open(`/orders/${order.id}`);
+    expect(await customer.page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe("activated");
+    await server.stop();
+    server.options = ["--map-tiles", provider.template, "--map-attribution", "Lantern Maps"];
+    await server.start();
+
     await customer.open(`/orders/${order.id}`);
     const map = customer.page.getByRole("application", { name: "Map: where your order is" });
     await expect(map.getByText("Lantern Maps")).toBeVisible();
