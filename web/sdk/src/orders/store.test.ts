@@ -100,6 +100,26 @@ describe("what is told while it is being read", () => {
   });
 });
 
+test("E3, D10: an order that changed while nobody looked has its line when somebody comes back, over polling too", async () => {
+  const { world, store, asked, happen, tell } = setUp();
+  const page = store.track(orderOf(1).id);
+  const leave = page.subscribe(() => undefined);
+  await world.pass(100);
+  leave();
+  asked.length = 0;
+  happen(shipped);
+  tell({ ...shipped, id: "polled", transport: "polling" });
+  await world.pass(5000);
+  expect(asked, "nobody looks").toEqual([]);
+  expect(page.getSnapshot()).toMatchObject({ state: "ready", order: { status: "shipped" }, timeline: [] });
+  page.subscribe(() => undefined);
+  await world.pass(100);
+  expect(page.getSnapshot()).toMatchObject({ state: "ready", timeline: [{ version: 2 }] });
+  page.subscribe(() => undefined);
+  await world.pass(5000);
+  expect(asked, "and once").toEqual(["orders/1", "orders/1/timeline"]);
+});
+
 test("after a backup was restored, and while nobody tells of it, everything is read again once", async () => {
   const { world, store, cursor, asked, served } = setUp();
   cursor.opened("ab:1", false);

@@ -69,6 +69,8 @@ export function createTracking(context: TrackingContext, ref: string): Following
   let isLoading = false;
   let isSaved = true;
   let again: Timer | undefined;
+  /** Something happened that is not in the timeline: whoever comes back has it read again. */
+  let isOutdated = false;
   /** Lines that were told while the first reading was on its way. */
   let early: readonly TimelineEvent[] = [];
   /** The version of the timeline for which the order was read again. */
@@ -85,6 +87,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
     turn += 1;
     const mine = turn;
     isLoading = true;
+    isOutdated = false;
     const { order: shown } = cell.getSnapshot();
     const known = shown === null ? (cache.get(ref) ?? null) : null;
     // Known from a list: shown at once, its timeline follows.
@@ -126,7 +129,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
 
   function wake(): void {
     const { state } = cell.getSnapshot();
-    if (cell.subscribers > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+    if (cell.subscribers > 0 && (state === "idle" || state === "error" || isOutdated) && !isLoading) void load();
   }
 
   function reset(): void {
@@ -134,6 +137,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
     isLoading = false;
     readAt = null;
     isSaved = true;
+    isOutdated = false;
     early = [];
     readFor = 0;
     environment.clearTimeout(again);
@@ -146,6 +150,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
     again ??= environment.setTimeout(() => {
       again = undefined;
       if (cell.subscribers > 0) void load();
+      else isOutdated = true;
     }, AGAIN_AFTER);
   }
 
