@@ -4,7 +4,7 @@ import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
 import type { Environment } from "../core/environment.js";
 import type { BulkOutcome, Order, Status } from "../model.js";
-import type { OrdercastProblem } from "../problem.js";
+import { localProblem, type OrdercastProblem } from "../problem.js";
 import { changed } from "./apply.js";
 import type { OrderCache, Overlay } from "./cache.js";
 import type { ActionOptions, BulkResult, ChangeOptions, ChangeResult, OrderChange, OrderConflict } from "./contract.js";
@@ -15,6 +15,8 @@ export interface ChangesContext {
   cache: OrderCache;
   environment: Environment;
   fetch: (order: string) => Promise<Order>;
+  /** Tells later whether the same person is still here. */
+  stay: () => () => boolean;
   /** Reads an order in its turn. */
   read: (id: string) => Promise<void>;
   conflicts: { add: (conflict: OrderConflict) => void; dismiss: (conflict: OrderConflict) => void };
@@ -42,13 +44,15 @@ const BULK = 500;
 const EVENT_WITHIN = 8000;
 const LIVE = "Ordercast-Live-Connections";
 
-export function createChanges({ api, cache, environment, fetch, read, conflicts, onActivity, onAction, onOwn }: ChangesContext) {
+export function createChanges({ api, cache, environment, fetch, stay, read, conflicts, onActivity, onAction, onOwn }: ChangesContext) {
   const queues = new Map<string, Queue>();
 
   async function change(ref: string, wanted: OrderChange, options: ChangeOptions): Promise<ChangeResult> {
+    const isHere = stay();
     let base: Order;
     try {
       const known = cache.get(ref) ?? (await fetch(ref));
+      if (!isHere()) throw localProblem("aborted", "Whoever asked for this is not signed in any more.");
       base = cache.confirmed(known.id) ?? known;
     } catch (error) {
       return refused(asProblem(error));
@@ -61,7 +65,7 @@ export function createChanges({ api, cache, environment, fetch, read, conflicts,
     const queue = queues.get(id) ?? { tail: Promise.resolve(), from: base.version, expected: base.version, length: 0 };
     queues.set(id, queue);
     queue.length += 1;
-    const run = queue.tail.then(() => perform(base, overlay, queue, options));
+    const run = queue.tail.then(() => perform(base, overlay, queue, options, isHere));
     queue.tail = run;
     const result = await run;
     queue.length -= 1;
@@ -69,7 +73,7 @@ export function createChanges({ api, cache, environment, fetch, read, conflicts,
     return result;
   }
 
-  async function perform(base: Order, overlay: Overlay, queue: Queue, options: ChangeOptions): Promise<ChangeResult> {
+  async function perform(base: Order, overlay: Overlay, queue: Queue, options: ChangeOptions, isHere: () => boolean): Promise<ChangeResult> {
     const { id } = base;
     const { expectedVersion: asked } = options;
     // Whoever saw the version from before their own earlier change saw that change as well.
@@ -78,12 +82,12 @@ export function createChanges({ api, cache, environment, fetch, read, conflicts,
       const { order, live } = await request(id, overlay.change, expected, options);
       queue.expected = order.version;
       onOwn(id, order.version);
-      cache.put(order);
+      if (isHere()) cache.put(order);
       return { ok: true, order, live };
     } catch (error) {
       const problem = asProblem(error);
       const theirs = problem.isConflict ? currentOf(problem) : undefined;
-      if (theirs === undefined) return refused(problem);
+      if (theirs === undefined || !isHere()) return refused(problem);
       cache.put(theirs);
       const conflict: OrderConflict = {
         orderId: id,

@@ -70,8 +70,10 @@ export function createOrders(context: OrdersContext): Orders {
   const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
+  /** How often the person changed. */
+  let persons = 0;
   const reader = createReader(fetch, () => {
-    for (const list of lists.values()) list.reload();
+    for (const list of everyList()) list.reload();
   });
   const lists = new RecentMap<string, FollowingList>(UNUSED, (list) => !list.isUsed);
   const tracked = new RecentMap<string, FollowingOrder>(UNUSED, (order) => !order.isUsed);
@@ -82,6 +84,7 @@ export function createOrders(context: OrdersContext): Orders {
     cache,
     environment,
     fetch,
+    stay,
     read: reader.read,
     conflicts: {
       add(conflict) {
@@ -111,9 +114,16 @@ export function createOrders(context: OrdersContext): Orders {
     if (!context.covers(cursor)) catchUp();
   }
 
+  /** Tells later whether the same person is here: an answer to somebody who left is nobody else's. */
+  function stay(): () => boolean {
+    const mine = persons;
+    return () => mine === persons;
+  }
+
   async function fetch(ref: string): Promise<Order> {
+    const isHere = stay();
     const order = await unwrap(api.GET("/api/v1/orders/{order}", { params: { path: { order: ref } } }));
-    cache.put(order);
+    if (isHere()) cache.put(order);
     return cache.get(order.id) ?? order;
   }
 
@@ -193,6 +203,7 @@ export function createOrders(context: OrdersContext): Orders {
     fetch,
     async place(order, options = {}) {
       const { idempotencyKey, signal } = options;
+      const isHere = stay();
       const placed = await unwrap(
         api.POST("/api/v1/orders", {
           body: order,
@@ -201,7 +212,7 @@ export function createOrders(context: OrdersContext): Orders {
         }),
       );
       context.onOwn(placed.id, placed.version);
-      cache.put(placed);
+      if (isHere()) cache.put(placed);
       return placed;
     },
     setStatus(order, status, options = {}) {
@@ -247,6 +258,7 @@ export function createOrders(context: OrdersContext): Orders {
     follow,
     catchUp,
     begin(now) {
+      persons += 1;
       clear();
       if (now !== null) wake();
     },

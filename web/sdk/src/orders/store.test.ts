@@ -57,6 +57,21 @@ function setUp() {
 
 const shipped = eventOf(orderOf(1), "shipped");
 
+describe("an answer that comes late", () => {
+  test("D17: is nobody else's, when somebody else signed in meanwhile", async () => {
+    const { world, store, hold, release } = setUp();
+    hold();
+    const read = store.fetch(orderOf(1).id);
+    const changed = store.setStatus(orderOf(1).id, "shipped");
+    await world.pass(0);
+    store.begin({ ...MIRA, id: "noor" });
+    await release();
+    await read;
+    expect(await changed).toMatchObject({ ok: false, problem: { code: "aborted" } });
+    expect(store.get(orderOf(1).id)).toBeUndefined();
+  });
+});
+
 describe("what is told while it is being read", () => {
   test("B6: a list that was read before a change and arrives after it shows the change", async () => {
     const { world, store, asked, happen, tell, hold, release } = setUp();
