@@ -70,8 +70,9 @@ export function createOrders(context: OrdersContext): Orders {
   const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
-  /** How often the person changed. */
-  let persons = 0;
+  /** Who is here, and how often somebody left. Before it is known who is here, nobody has. */
+  let person: string | null = null;
+  let left = 0;
   const reader = createReader(fetch, () => {
     for (const list of everyList()) list.reload();
   });
@@ -116,8 +117,8 @@ export function createOrders(context: OrdersContext): Orders {
 
   /** Tells later whether the same person is here: an answer to somebody who left is nobody else's. */
   function stay(): () => boolean {
-    const mine = persons;
-    return () => mine === persons;
+    const before = left;
+    return () => left === before;
   }
 
   async function fetch(ref: string): Promise<Order> {
@@ -258,7 +259,8 @@ export function createOrders(context: OrdersContext): Orders {
     follow,
     catchUp,
     begin(now) {
-      persons += 1;
+      if (person !== null && now?.id !== person) left += 1;
+      person = now?.id ?? null;
       clear();
       if (now !== null) wake();
     },

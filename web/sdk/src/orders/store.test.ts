@@ -60,6 +60,7 @@ const shipped = eventOf(orderOf(1), "shipped");
 describe("an answer that comes late", () => {
   test("D17: is nobody else's, when somebody else signed in meanwhile", async () => {
     const { world, store, hold, release } = setUp();
+    store.begin(MIRA);
     hold();
     const read = store.fetch(orderOf(1).id);
     const changed = store.setStatus(orderOf(1).id, "shipped");
