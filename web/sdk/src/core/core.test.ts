@@ -25,6 +25,42 @@ describe("the pulse", () => {
     expect(cell.getSnapshot()).toEqual({ count: 50 });
   });
 
+  test("what follows from a change is told with it, and what nobody waits for takes no one's turn", async () => {
+    const world = createWorld();
+    const pulse = createPulse(world);
+    const list = createCell(pulse, { count: 0 });
+    const told: string[] = [];
+    list.subscribe(() => told.push(`list ${list.getSnapshot().count}`));
+    pulse.soon(() => told.push("inbox"));
+    await settle();
+    expect(told).toEqual([]);
+    pulse.next(() => {
+      told.push("event");
+      list.set({ count: 1 });
+    });
+    await settle();
+    expect(told).toEqual(["inbox", "event", "list 1"]);
+    await world.pass(100);
+    expect(told).toHaveLength(3);
+  });
+
+  test("who changes something whenever something changed waits for frames, and stops nobody else", async () => {
+    const world = createWorld();
+    const pulse = createPulse(world);
+    let runs = 0;
+    const again = () => {
+      runs += 1;
+      pulse.next(again);
+    };
+    pulse.next(again);
+    await settle();
+    expect(runs).toBeLessThan(10);
+    const before = runs;
+    await world.pass(16);
+    expect(runs).toBeGreaterThan(before);
+    pulse.clear();
+  });
+
   test("a snapshot stays the same object where nothing differs, and nobody is told", async () => {
     const world = createWorld();
     const cell = createCell(createPulse(world), { a: 1, b: 2 });

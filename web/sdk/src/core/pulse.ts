@@ -5,6 +5,8 @@ import type { Environment } from "./environment.js";
 export interface Pulse {
   /** Has `run` called with the next beat; the same function once. */
   next: (run: () => void) => void;
+  /** The same, for what nobody waits for: it makes no beat come sooner. */
+  soon: (run: () => void) => void;
   /** Beats now. */
   beat: () => void;
   /** Forgets what waits. */
@@ -13,35 +15,51 @@ export interface Pulse {
 
 /** Milliseconds between two beats at least: a frame of a screen at 60 Hz. */
 const FRAME = 16;
+/** An event changes a list, and the list tells its readers: so many steps are one beat. */
+const STEPS = 4;
 
 /**
- * The first change after a quiet while is told right after the task that made it, so that nobody waits for a frame
- * without need. Changes that follow close upon it wait for the next frame, however many there are.
+ * The first change after a quiet while is told right after the task that made it, with all that follows from it, so that
+ * nobody waits for a frame without need. Changes that follow close upon it wait for the next frame, however many there are.
  */
 export function createPulse(environment: Pick<Environment, "now" | "nextFrame">): Pulse {
   const waiting = new Set<() => void>();
-  let isAwaited = false;
+  let awaited: "now" | "frame" | undefined;
+  let isBeating = false;
   let last = Number.NEGATIVE_INFINITY;
 
   function beat(): void {
-    isAwaited = false;
+    if (isBeating) return;
+    awaited = undefined;
     last = environment.now();
-    // What is asked for while beating belongs to the next beat.
-    const runs = [...waiting];
-    waiting.clear();
-    for (const run of runs) guarded(run);
+    isBeating = true;
+    for (let step = 0; step < STEPS && waiting.size > 0; step += 1) {
+      const runs = [...waiting];
+      waiting.clear();
+      for (const run of runs) guarded(run);
+    }
+    isBeating = false;
+    if (waiting.size > 0) expect("frame");
+  }
+
+  function expect(when: "now" | "frame"): void {
+    if (isBeating || awaited === "now" || awaited === when) return;
+    awaited = when;
+    const due = () => {
+      if (awaited !== undefined) beat();
+    };
+    if (when === "now") queueMicrotask(due);
+    else environment.nextFrame(due);
   }
 
   return {
     next(run) {
       waiting.add(run);
-      if (isAwaited) return;
-      isAwaited = true;
-      const due = () => {
-        if (isAwaited) beat();
-      };
-      if (environment.now() - last > FRAME) queueMicrotask(due);
-      else environment.nextFrame(due);
+      expect(environment.now() - last > FRAME ? "now" : "frame");
+    },
+    soon(run) {
+      waiting.add(run);
+      expect("frame");
     },
     beat,
     clear: () => waiting.clear(),
