@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 
 import { isStaff, useSession } from "../session/session";
 import { toast } from "../ui";
+import { afterPaint } from "./afterPaint";
 import { Burst } from "./burst";
 
 /** A toast that changes is laid out anew: with each of fifty changes a second that would be all that a page does. */
@@ -39,7 +40,8 @@ export function LiveToasts() {
     const page = staff ? `/admin/orders/${event.orderId}` : `/orders/${event.orderId}`;
     // Whoever did it is at it, or on the way there.
     const leads = !event.own && !location.endsWith(`/orders/${event.orderId}`);
-    toast.show(told.severity, told.message, { id, ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }) });
+    // First the change itself: a toast is measured when it comes, and the page would wait for that.
+    afterPaint(() => toast.show(told.severity, told.message, { id, ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }) }));
   });
   return null;
 }

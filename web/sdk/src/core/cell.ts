@@ -6,8 +6,8 @@ import { createListeners, type Pulse } from "./pulse.js";
 export interface Cell<Value> extends Store<Value> {
   /** Another value. Listeners hear of it with the next beat. */
   set: (value: Value) => void;
-  /** Changes some members. Where none differs nothing happens. */
-  patch: (members: Partial<Value>) => void;
+  /** Changes some members. Where none differs nothing happens. `soon`: nobody waits for it. */
+  patch: (members: Partial<Value>, when?: "next" | "soon") => void;
   /** Who subscribes. */
   readonly subscribers: number;
 }
@@ -24,10 +24,10 @@ export function createCell<Value extends object>(pulse: Pulse, first: Value, opt
   const listeners = createListeners<[]>();
   const tell = () => listeners.call();
 
-  function set(next: Value): void {
+  function set(next: Value, when: "next" | "soon" = "next"): void {
     if (Object.is(next, value)) return;
     value = next;
-    if (listeners.size > 0) pulse.next(tell);
+    if (listeners.size > 0) pulse[when](tell);
   }
 
   return {
@@ -43,10 +43,10 @@ export function createCell<Value extends object>(pulse: Pulse, first: Value, opt
         if (listeners.size === 0) options.onLast?.();
       };
     },
-    set,
-    patch(members) {
+    set: (next) => set(next),
+    patch(members, when) {
       const names = Object.keys(members) as (keyof Value)[];
-      if (names.some((name) => !Object.is(value[name], members[name]))) set({ ...value, ...members });
+      if (names.some((name) => !Object.is(value[name], members[name]))) set({ ...value, ...members }, when);
     },
     get subscribers() {
       return listeners.size;

@@ -44,6 +44,21 @@ function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false))
 }
 
 describe("the connection", () => {
+  test("that something was heard takes no event's turn: it is told with the next frame", async () => {
+    const { world, connection, last, open } = setUp();
+    connection.connect();
+    open();
+    await world.pass(5000);
+    let told = 0;
+    connection.subscribe(() => (told += 1));
+    last().sink.heard();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(told).toBe(0);
+    await world.pass(16);
+    expect(told).toBe(1);
+  });
+
   test("D13: tells how it is at each step, and how many attempts failed", async () => {
     const { world, connection, attempts, last, open } = setUp();
     expect(connection.getSnapshot().state).toBe("idle");

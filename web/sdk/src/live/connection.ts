@@ -115,7 +115,7 @@ export function createConnection(
   function heard(): void {
     const now = environment.now();
     const { lastUpdate } = cell.getSnapshot();
-    if (lastUpdate === null || now - lastUpdate >= UPDATE_STEP) cell.patch({ lastUpdate: now });
+    if (lastUpdate === null || now - lastUpdate >= UPDATE_STEP) cell.patch({ lastUpdate: now }, "soon");
   }
 
   function live(mine: { rung: number }, transport: Transport, opened: Opened): void {
