@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
-import { answerPage, isPage, KEPT_PAGE } from "./src/pwa/navigation";
+import { answerPage, isPage, KEPT_PAGE } from "./src/pwa/navigation.ts";
 
 const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
 
