@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::HeaderMap;
 
-pub use trusted::{InvalidNetwork, TrustedProxies};
+pub use trusted::TrustedProxies;
 
 /// Where a request comes from, and whether it was made over TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,8 @@ mod tests {
     fn resolve(peer: &str, list: &[(&'static str, &str)]) -> (String, bool) {
         let headers =
             list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let trusted = TrustedProxies::parse("loopback, 10.0.0.0/8, 2001:db8:aaaa::/48").unwrap();
+        let ours = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"];
+        let trusted = TrustedProxies::from(ours.map(|network| network.parse().unwrap()).to_vec());
         let client = ClientAddress::resolve(peer.parse().unwrap(), &headers, &trusted);
         (client.ip.to_string(), client.is_secure)
     }

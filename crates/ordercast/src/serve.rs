@@ -208,7 +208,7 @@ fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result
         revocations: Arc::new(Revocations::default()),
         limits: Arc::new(RateLimits::new(&rates(config), &Ticks::machine())),
         origins: AllowedOrigins::parse(&config.cors_origins.join(","))?,
-        trusted: TrustedProxies::parse(&join(&config.trusted_proxies))?,
+        trusted: TrustedProxies::from(config.trusted_proxies.clone()),
         clock,
         metrics,
         stopping,
@@ -241,10 +241,6 @@ pub fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
     let secret = secret::load_or_make(config)?;
     let allow_tokens_without_expiry = config.allow_tokens_without_expiry;
     Ok(TokenKeys::new(secret.reveal().as_bytes(), TokenOptions { allow_tokens_without_expiry })?)
-}
-
-fn join(networks: &[ipnet::IpNet]) -> String {
-    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn rates(config: &Config) -> Rates {

@@ -12,7 +12,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use self::site::{INDEX, Site};
+use self::site::Site;
 use crate::app::Shared;
 use crate::problem::{Code, Problem};
 
@@ -43,11 +43,9 @@ fn answer(app: &Shared, site: &Site, request: Request) -> Response {
     if let Some(file) = site.file(path) {
         return file.answer(&parts.headers);
     }
-    // A page's address has no ending such as `.js`: a file that is gone must not be answered with a page. The page by its
-    // file's name is what a service worker asks for, to keep it.
+    // A page's address has no ending such as `.js`: a file that is gone must not be answered with a page.
     let named = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    let always = path == "/" || path == INDEX && site.page().is_some();
-    if !always && (named || !wants_a_page(&parts.headers)) {
+    if named || !(path == "/" || wants_a_page(&parts.headers)) {
         return Problem::new(Code::NotFound).into_response();
     }
     let policy = policy::of(app, &parts);

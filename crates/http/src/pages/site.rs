@@ -24,8 +24,7 @@ struct Built;
 
 /// Files whose names have a hash of what is in them: what such a name means never changes.
 const HASHED: &str = "/assets/";
-/// The page itself.
-pub(super) const INDEX: &str = "/index.html";
+const INDEX: &str = "/index.html";
 
 /// Every file, by its path.
 pub(super) struct Site(HashMap<String, Asset>);
@@ -76,7 +75,7 @@ impl Site {
         Self(assets.collect())
     }
 
-    /// The file at a path. The page itself is none: it goes out with a policy.
+    /// The file at a path. The page itself has no address of its own.
     pub(super) fn file(&self, path: &str) -> Option<&Asset> {
         self.0.get(path).filter(|_| path != INDEX)
     }

@@ -323,6 +323,30 @@ fn a14_the_live_connections_have_an_address_without_a_path() {
 }
 
 #[test]
+fn c10_proxies_are_named_by_address_network_and_kind() {
+    let config =
+        load(&[], &[("ORDERCAST_TRUSTED_PROXIES", "loopback,private, 203.0.113.7, ::ffff:198.51.100.3")]);
+    let trusted = config.unwrap().trusted_proxies;
+    for (ip, is) in [
+        ("127.9.9.9", true),
+        ("::1", true),
+        ("172.31.0.1", true),
+        ("172.32.0.1", false),
+        ("192.168.1.1", true),
+        ("203.0.113.7", true),
+        ("203.0.113.8", false),
+        ("198.51.100.3", true),
+    ] {
+        let ip: std::net::IpAddr = ip.parse().unwrap();
+        assert_eq!(trusted.iter().any(|network| network.contains(&ip)), is, "{ip}");
+    }
+    for wrong in ["10.0.0.0/33", "proxy.example", "10.0.0", "Private", "*"] {
+        let told = problems(&[("ORDERCAST_TRUSTED_PROXIES", &format!("loopback,{wrong}"))]);
+        assert!(told[0].contains(&format!("{wrong:?}")), "{told:?}");
+    }
+}
+
+#[test]
 fn c10_a_platforms_proxy_is_not_believed_where_nobody_is() {
     let platform = [("PORT", "8080"), ("ORDERCAST_TRUSTED_PROXIES", "none")];
     let config = load(&[], &platform).unwrap();

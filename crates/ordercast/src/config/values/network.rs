@@ -193,7 +193,9 @@ impl FromStr for Networks {
                 _ => &[part],
             };
             for network in named {
-                let parsed = network.parse().or_else(|_| network.parse::<IpAddr>().map(IpNet::from));
+                let parsed = network
+                    .parse::<IpNet>()
+                    .or_else(|_| network.parse::<IpAddr>().map(|ip| ip.to_canonical().into()));
                 let Ok(network) = parsed else {
                     return Err(format!(
                         "lists networks such as 10.0.0.0/8, single addresses, `loopback` or `private`, or is `none`; {part:?} is no network"

@@ -1,5 +1,5 @@
-// The rows of the table. Whatever arrives is put aside and taken over once a frame: fifty changes a second cost one
-// update a frame, and one that nobody sees costs no drawing at all, because every row on the screen listens for itself.
+// The rows of the table. Whatever arrives together is put aside and taken over together: fifty changes a second cost at
+// most one update a frame, and one that nobody sees costs no drawing at all, because every row on the screen listens for itself.
 
 import { arranged, moves, placeFor, shows, type View } from "./list";
 import { patched, rowOf, rowOfCreated, type EventData, type OrderData, type Row } from "./row";
@@ -18,7 +18,7 @@ export interface RowState {
 }
 
 export interface Schedule {
-  /** Runs it once, soon: with the next frame while somebody looks. */
+  /** Runs it once, after the task that asks for it. */
   soon: (run: () => void) => void;
   /** Runs it once, after milliseconds. */
   later: (run: () => void, ms: number) => void;
