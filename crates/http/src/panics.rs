@@ -1,12 +1,10 @@
 //! A mistake of ours in one request is an answer like any other, not a connection that closes.
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
-
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use futures_util::FutureExt as _;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use crate::problem::Problem;
 
@@ -15,12 +13,15 @@ use crate::problem::Problem;
 #[error("a handler panicked: {0}")]
 struct Panicked(String);
 
-/// Answers, with a 500 problem and a line in the log when that panics. Nothing is half done then: whatever changes
-/// anything is one command to the writer, which runs elsewhere.
-pub(crate) async fn answer(next: Next, request: Request) -> Response {
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(panic) => Problem::internal(&Panicked(message(&*panic).to_owned())).into_response(),
+/// Goes on with an answer; a 500 problem and a line in the log when that panics. Nothing is half done then: whatever
+/// changes anything is one command to the writer, which runs elsewhere.
+pub(crate) fn caught<F: Future + Unpin>(
+    answer: &mut F,
+    context: &mut Context<'_>,
+) -> Poll<Result<F::Output, Problem>> {
+    match catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(context))) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(Problem::internal(&Panicked(message(&*panic).to_owned())))),
     }
 }
 
@@ -32,21 +33,16 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::body::Body;
-    use axum::middleware::from_fn;
-    use axum::routing::get;
+    use axum::response::IntoResponse as _;
     use serde_json::Value;
-    use tower::ServiceExt as _;
 
     use super::*;
 
     #[tokio::test]
     async fn a_panic_is_a_fault_of_ours_that_does_not_tell_its_message() {
-        let router = Router::new()
-            .route("/", get(|| async { panic!("the secret is {}", "hunter2") as &str }))
-            .layer(from_fn(|request, next| answer(next, request)));
-        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let mut handler = std::pin::pin!(async { panic!("the secret is {}", "hunter2") as &str });
+        let problem = std::future::poll_fn(|context| caught(&mut handler, context)).await.unwrap_err();
+        let response = problem.into_response();
         assert_eq!(response.status(), 500);
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         let body: Value = serde_json::from_slice(&body).unwrap();

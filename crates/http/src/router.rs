@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::from_fn_with_state;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::Shared;
 use crate::gateway::Sockets;
-use crate::guard::guard;
+use crate::guard::Guarded;
 use crate::problem::{Code, Problem};
 use crate::resources::{
     auth, config, health, me, notifications, orders, products, series, shop_e, stats, stream, users,
@@ -32,7 +31,7 @@ pub fn router(app: Shared, sockets: &Sockets) -> Router {
 
 /// What the live gateway answers on an address of its own (row A14): streams, what comes over them, and how it is.
 pub fn live_router(app: Shared, sockets: &Sockets) -> Router {
-    let (routes, _) = OpenApiRouter::new().nest("/api/v1", live()).merge(operations()).split_for_parts();
+    let (routes, _) = live().merge(operations()).split_for_parts();
     let live = asyncapi::page(&document(), &app.settings.base_url);
     finish(routes.merge(live).merge(socket_io(sockets)).fallback(nothing_here), app)
 }
@@ -53,8 +52,9 @@ pub fn document() -> OpenApi {
 
 fn described() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(openapi::head())
-        .nest("/api/v1", api().merge(live()))
-        .nest("/api", aliases())
+        .merge(api())
+        .merge(live())
+        .merge(aliases())
         .merge(operations())
 }
 
@@ -104,8 +104,7 @@ fn operations() -> OpenApiRouter<Shared> {
 
 fn finish(routes: Router<Shared>, app: Shared) -> Router {
     let cors = cors(&app);
-    let routes =
-        routes.method_not_allowed_fallback(no_such_method).layer(from_fn_with_state(app.clone(), guard));
+    let routes = routes.method_not_allowed_fallback(no_such_method).layer(Guarded::by(&app));
     match cors {
         Some(cors) => routes.layer(cors).with_state(app),
         None => routes.with_state(app),

@@ -15,7 +15,7 @@ use crate::subscription::Subscription;
 use crate::topic::Topic;
 
 /// Events kept in memory, for connections that are a little behind.
-pub const RING: usize = 16_384;
+pub const RING: usize = 4_096;
 
 /// The process's view of the log's head.
 ///

@@ -1,6 +1,6 @@
 //! What a database must do for the writer. One implementation for each database, one contract test suite for all.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 use std::sync::Arc;
 
 use jiff::Timestamp;

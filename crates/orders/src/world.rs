@@ -1,10 +1,9 @@
 //! The little state that a batch of commands needs: the orders and products they name.
 
-use std::collections::HashMap;
-
 use crate::id::{OrderId, OrderNumber, OrderRef, ProductId};
 use crate::order::Order;
 use crate::product::Product;
+use foldhash::{HashMap, HashMapExt as _};
 
 /// What [`decide`](crate::decide()) reads and [`apply`](crate::apply) changes.
 #[derive(Debug, Clone, PartialEq, Eq)]

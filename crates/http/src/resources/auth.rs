@@ -73,7 +73,7 @@ fn email(text: &str) -> Result<Email, Problem> {
 ///
 /// Makes a customer's account and signs them in. Staff accounts are made with `ordercast user add`.
 #[utoipa::path(
-    post, path = "/auth/register", tag = "accounts", security(()), request_body = Register,
+    post, path = "/api/v1/auth/register", tag = "accounts", security(()), request_body = Register,
     responses(
         (status = CREATED, body = SignedIn),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`email_taken`"),
@@ -116,7 +116,7 @@ fn new_user_id(app: &App) -> Result<UserId, Problem> {
 ///
 /// Answers with tokens, and with the session cookie for browsers.
 #[utoipa::path(
-    post, path = "/auth/login", tag = "accounts", security(()), request_body = Login,
+    post, path = "/api/v1/auth/login", tag = "accounts", security(()), request_body = Login,
     responses(
         (status = OK, body = SignedIn),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`invalid_credentials`"),
@@ -157,7 +157,7 @@ fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
 /// A refresh token works once. One that comes back after it was spent, however long ago, was stolen, and ends its
 /// session.
 #[utoipa::path(
-    post, path = "/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
+    post, path = "/api/v1/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
     responses(
         (status = OK, body = SignedIn),
         (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`session_ended`"),
@@ -190,7 +190,7 @@ pub async fn refresh(
 ///
 /// Ends the session: its tokens are void from now on, its live connections close.
 #[utoipa::path(
-    post, path = "/auth/logout", tag = "accounts",
+    post, path = "/api/v1/auth/logout", tag = "accounts",
     responses((status = NO_CONTENT, description = "Signed out"), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn logout(State(app): State<Shared>, parts: Parts, caller: Caller) -> Result<Response, Problem> {
@@ -208,7 +208,7 @@ pub async fn logout(State(app): State<Shared>, parts: Parts, caller: Caller) -> 
 ///
 /// With the token of a one-time link. Ends every session of the account.
 #[utoipa::path(
-    post, path = "/auth/password-reset", tag = "accounts", security(()), request_body = PasswordReset,
+    post, path = "/api/v1/auth/password-reset", tag = "accounts", security(()), request_body = PasswordReset,
     responses(
         (status = NO_CONTENT, description = "The password is set: sign in with it"),
         (status = GONE, body = Problem, content_type = "application/problem+json", description = "`link_invalid`"),

@@ -44,7 +44,7 @@ pub struct ConfigView {
 /// Get the shop's configuration
 ///
 /// What a page has to know before anybody signed in. Nothing in it is a secret.
-#[utoipa::path(get, path = "/config", tag = "shop", security(()), responses((status = OK, body = ConfigView)))]
+#[utoipa::path(get, path = "/api/v1/config", tag = "shop", security(()), responses((status = OK, body = ConfigView)))]
 pub async fn config(State(app): State<Shared>, parts: Parts) -> Response {
     let settings = &app.settings;
     let view = ConfigView {

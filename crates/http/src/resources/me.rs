@@ -15,7 +15,7 @@ use crate::submit::failed;
 ///
 /// As we know it; of a user whose tokens are made elsewhere, as the token says.
 #[utoipa::path(
-    get, path = "/me", tag = "accounts",
+    get, path = "/api/v1/me", tag = "accounts",
     responses((status = OK, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn me(State(app): State<Shared>, caller: Caller) -> Result<Response, Problem> {

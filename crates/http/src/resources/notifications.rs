@@ -119,7 +119,7 @@ pub struct ReadAll {
 /// What concerns you, newest first: customers hear of their orders, drivers of those they bring, staff of new orders,
 /// cancellations, returns and failed payments of their store. Kept as long as the events they tell.
 #[utoipa::path(
-    get, path = "/notifications", operation_id = "list_notifications", tag = "notifications", params(Filter),
+    get, path = "/api/v1/notifications", operation_id = "list_notifications", tag = "notifications", params(Filter),
     responses((status = OK, body = NotificationPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -140,7 +140,7 @@ pub async fn list(
 ///
 /// Exact up to 998; 999 means 999 or more.
 #[utoipa::path(
-    get, path = "/notifications/unread-count", tag = "notifications",
+    get, path = "/api/v1/notifications/unread-count", tag = "notifications",
     responses((status = OK, body = UnreadCount), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn unread_count(
@@ -155,7 +155,7 @@ pub async fn unread_count(
 ///
 /// Doing it again changes nothing. After 256 of them, what is older than the older half of them counts as read too.
 #[utoipa::path(
-    post, path = "/notifications/{id}/read", operation_id = "read_notification", tag = "notifications",
+    post, path = "/api/v1/notifications/{id}/read", operation_id = "read_notification", tag = "notifications",
     params(("id" = EventId, Path, description = "Its id")),
     responses(
         (status = OK, body = ReadView),
@@ -180,7 +180,7 @@ pub async fn read(
 ///
 /// Up to what you saw, so that what arrived meanwhile stays unread.
 #[utoipa::path(
-    post, path = "/notifications/read-all", operation_id = "read_all_notifications", tag = "notifications",
+    post, path = "/api/v1/notifications/read-all", operation_id = "read_all_notifications", tag = "notifications",
     request_body = Option<ReadAll>,
     responses((status = OK, body = ReadView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]

@@ -115,7 +115,7 @@ pub struct Page {
 ///
 /// What the store sells. Needs no account.
 #[utoipa::path(
-    get, path = "/products", operation_id = "list_products", tag = "products", params(Filter),
+    get, path = "/api/v1/products", operation_id = "list_products", tag = "products", params(Filter),
     security((), ("bearer" = []), ("cookie" = [])),
     responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
@@ -155,7 +155,7 @@ fn staff_of(caller: &MaybeCaller) -> Option<&StoreId> {
 
 /// Get a product
 #[utoipa::path(
-    get, path = "/products/{product}", operation_id = "get_product", tag = "products",
+    get, path = "/api/v1/products/{product}", operation_id = "get_product", tag = "products",
     params(("product" = ProductId, Path)), security((), ("bearer" = []), ("cookie" = [])),
     responses((status = OK, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
@@ -215,7 +215,7 @@ pub struct New {
 
 /// Add a product
 #[utoipa::path(
-    post, path = "/products", tag = "products", request_body = New,
+    post, path = "/api/v1/products", tag = "products", request_body = New,
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     responses((status = CREATED, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
@@ -273,7 +273,7 @@ pub struct Change {
 
 /// Change a product
 #[utoipa::path(
-    put, path = "/products/{product}", tag = "products", request_body = Change,
+    put, path = "/api/v1/products/{product}", tag = "products", request_body = Change,
     params(
         ("product" = ProductId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
@@ -334,7 +334,7 @@ impl Change {
 ///
 /// It stays in old orders, and can be put back with `archived: false`.
 #[utoipa::path(
-    delete, path = "/products/{product}", tag = "products",
+    delete, path = "/api/v1/products/{product}", tag = "products",
     params(
         ("product" = ProductId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
@@ -373,7 +373,7 @@ pub struct Count {
 
 /// Count a product's stock
 #[utoipa::path(
-    put, path = "/products/{product}/stock", tag = "products", request_body = Count,
+    put, path = "/api/v1/products/{product}/stock", tag = "products", request_body = Count,
     params(
         ("product" = ProductId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),

@@ -118,7 +118,7 @@ pub struct TopProduct {
 /// For charts: what happened in each hour or day of the store's time zone, at most 400 of them. What is told costs what
 /// lies in the stretch of time, not what orders there are.
 #[utoipa::path(
-    get, path = "/stats/series", operation_id = "stats_series", tag = "orders", params(Filter),
+    get, path = "/api/v1/stats/series", operation_id = "stats_series", tag = "orders", params(Filter),
     responses((status = OK, body = SeriesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn series(

@@ -37,7 +37,7 @@ pub struct Managed {
 ///
 /// Staff get their store's, customers only their own. With `If-None-Match` an unchanged list answers 304.
 #[utoipa::path(
-    get, path = "/orders/manage", tag = "shop E",
+    get, path = "/api/orders/manage", tag = "shop E",
     responses(
         (status = OK, body = Managed),
         (status = NOT_MODIFIED, description = "Nothing changed"),
@@ -89,7 +89,7 @@ pub struct Tracking {
 ///
 /// For the store's staff. The same as setting the status and the delivery, in this order.
 #[utoipa::path(
-    put, path = "/orders/tracking", tag = "shop E", request_body = Tracking,
+    put, path = "/api/orders/tracking", tag = "shop E", request_body = Tracking,
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     responses(
         (

@@ -12,7 +12,7 @@ use crate::submit::failed;
 ///
 /// By status, revenue, and since midnight in the store's time zone. The stream pushes the same as `stats.updated`.
 #[utoipa::path(
-    get, path = "/stats", tag = "orders",
+    get, path = "/api/v1/stats", tag = "orders",
     responses((status = OK, body = StatsView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn stats(State(app): State<Shared>, staff: Staff) -> Result<axum::Json<StatsView>, Problem> {

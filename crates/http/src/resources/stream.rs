@@ -45,7 +45,7 @@ const LONGEST: Duration = Duration::from_hours(24);
 /// something was read in another tab; `reset` when the cursor cannot be
 /// resumed; `reconnect` before the server closes, with the milliseconds to wait.
 #[utoipa::path(
-    get, path = "/stream", tag = "live",
+    get, path = "/api/v1/stream", tag = "live",
     params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that was seen")),
     responses(
         (status = OK, body = String, content_type = "text/event-stream"),

@@ -30,7 +30,7 @@ pub struct ResetLink {
 ///
 /// For a customer of the store who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
 #[utoipa::path(
-    post, path = "/users/{user}/reset-link", tag = "accounts",
+    post, path = "/api/v1/users/{user}/reset-link", tag = "accounts",
     params(("user" = String, Path, description = "The customer's id")),
     responses((status = CREATED, body = ResetLink), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]

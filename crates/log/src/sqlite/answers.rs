@@ -4,8 +4,7 @@
 //! from memory. What is stored of an answer is which order at which event; the order as it was is
 //! read from the log again.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::Timestamp;
 use orders::OrderNumber;
 use orders::order::Version;

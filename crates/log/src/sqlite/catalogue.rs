@@ -1,7 +1,6 @@
 //! Products and their stock.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use orders::product::Stock;
 use orders::{Product, ProductId, StoreId};
 use rusqlite::{Connection, ToSql};

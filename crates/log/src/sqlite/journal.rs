@@ -1,6 +1,6 @@
 //! The writer's side: one connection, one transaction a batch.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,6 @@
 //! People the writer has met: their keys, names, and the words they are found by.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::Timestamp;
 use orders::view::Person;
 use orders::{Address, UserId};

@@ -5,8 +5,7 @@
 //! written; whoever reads adds the few orders behind the mark, so that the sums are exact in every snapshot, and
 //! nothing is lost when the memory is: the writer too reads the orders behind the mark when it begins.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use orders::{Currency, Money, Order, ProductId};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Deserialize;

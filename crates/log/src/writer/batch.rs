@@ -1,8 +1,9 @@
 //! One batch: decided in memory, committed at once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use jiff::Timestamp;
 use orders::view::{Around, Person};
 use orders::{Command, EventId, OrderId, ProductId, Subject, UserId, decide};

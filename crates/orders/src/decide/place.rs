@@ -1,7 +1,5 @@
 //! A customer orders.
 
-use std::collections::HashMap;
-
 use super::{Case, policy};
 use crate::command::{MOST_LINES, MOST_OF_ONE, PlaceOrder};
 use crate::event::{Change, Event, Kind, Subject};
@@ -11,6 +9,7 @@ use crate::order::{Item, Version, sum_lines};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::status::Status;
+use foldhash::{HashMap, HashMapExt as _};
 
 pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusal> {
     policy::may_place(case.actor)?;

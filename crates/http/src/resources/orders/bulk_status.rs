@@ -84,7 +84,7 @@ pub struct OneOutcome {
 ///
 /// Each order is decided on its own and its outcome reported; every customer concerned hears of it.
 #[utoipa::path(
-    post, path = "/orders/bulk-status", tag = "orders",
+    post, path = "/api/v1/orders/bulk-status", tag = "orders",
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     request_body = Body,
     responses((status = OK, body = Outcomes), (status = "4XX", body = Problem, content_type = "application/problem+json")),

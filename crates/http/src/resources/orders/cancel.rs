@@ -31,7 +31,7 @@ pub struct Body {
 ///
 /// Customers until processing starts, staff until it is delivered. The reserved goods become available again.
 #[utoipa::path(
-    post, path = "/orders/{order}/cancel", tag = "orders",
+    post, path = "/api/v1/orders/{order}/cancel", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),

@@ -57,7 +57,7 @@ impl Body {
 /// For the store's staff; the order's driver may report the location. Locations closer together than two seconds
 /// are conflated.
 #[utoipa::path(
-    put, path = "/orders/{order}/delivery", tag = "orders",
+    put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),

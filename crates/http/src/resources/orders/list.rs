@@ -58,7 +58,7 @@ pub struct Page {
 ///
 /// Customers get their own, staff their store's, drivers those they bring. Newest first.
 #[utoipa::path(
-    get, path = "/orders", operation_id = "list_orders", tag = "orders", params(Filter),
+    get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(Filter),
     responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(

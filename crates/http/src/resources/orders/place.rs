@@ -56,7 +56,7 @@ pub struct Line {
 /// For customers. The goods are reserved and the order is durable when the answer arrives; the store's staff hear of
 /// it at the same moment. Send an `Idempotency-Key` so that a retry cannot order twice.
 #[utoipa::path(
-    post, path = "/orders", tag = "orders",
+    post, path = "/api/v1/orders", tag = "orders",
     params(("Idempotency-Key" = Option<String>, Header, description = "Any text, fresh for each order; remembered for 24 hours")),
     request_body = Body,
     responses(

@@ -17,7 +17,7 @@ use crate::submit::{CURSOR, etag, none_match_has, not_modified, order_response};
 ///
 /// By id or number. `ETag` is its version; with `If-None-Match` an unchanged order answers 304.
 #[utoipa::path(
-    get, path = "/orders/{order}", operation_id = "get_order", tag = "orders",
+    get, path = "/api/v1/orders/{order}", operation_id = "get_order", tag = "orders",
     params(("order" = String, Path, description = "Id or number")),
     responses(
         (status = OK, body = OrderView),

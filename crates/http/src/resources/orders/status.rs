@@ -45,7 +45,7 @@ pub struct Body {
 /// For the store's staff. The customer hears of it at once. `paid` records the payment; going back needs a `reason`;
 /// nothing leads out of `cancelled`.
 #[utoipa::path(
-    put, path = "/orders/{order}/status", tag = "orders",
+    put, path = "/api/v1/orders/{order}/status", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),

@@ -55,7 +55,7 @@ impl From<TestOutcome> for PaymentOutcome {
 /// For the order's customer, in a demo; anywhere else there is no such thing. Recorded as a payment provider would
 /// record it. Doing it again changes nothing.
 #[utoipa::path(
-    post, path = "/orders/{order}/test-payment", tag = "orders",
+    post, path = "/api/v1/orders/{order}/test-payment", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),

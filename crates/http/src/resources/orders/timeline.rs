@@ -28,7 +28,7 @@ pub struct Timeline {
 ///
 /// Each change with its time and who did it; places of the delivery among them (rows D10, E6).
 #[utoipa::path(
-    get, path = "/orders/{order}/timeline", tag = "orders",
+    get, path = "/api/v1/orders/{order}/timeline", tag = "orders",
     params(("order" = String, Path, description = "Id or number")),
     responses((status = OK, body = Timeline), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
