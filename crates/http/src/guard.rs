@@ -107,7 +107,9 @@ impl<F> Answering<F> {
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             metrics.limited();
         }
-        response.headers_mut().extend(FOR_BROWSERS);
+        for (name, value) in FOR_BROWSERS {
+            response.headers_mut().insert(name, value);
+        }
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         let status = response.status().as_u16();
         let took = self.began.elapsed();
