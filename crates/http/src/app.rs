@@ -44,6 +44,8 @@ pub struct Settings {
     pub live_url: Option<String>,
     /// The tiles of the pages' maps; without any, a bundled outline serves.
     pub tiles: Option<Tiles>,
+    /// Other hosts whose pictures of products the pages may show, as origins.
+    pub image_origins: Vec<String>,
     /// Set while this is a shop to try things on.
     pub demo: Option<Demo>,
     /// This version of Ordercast.

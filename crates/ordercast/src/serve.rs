@@ -223,6 +223,7 @@ fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result
                 attribution: config.map_attribution.clone(),
                 origin: tiles.origin.clone(),
             }),
+            image_origins: config.image_origins.clone(),
             demo,
             access_token_lifetime: config.access_token_lifetime,
             session_lifetime: config.session_lifetime,

@@ -6,15 +6,15 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use crate::app::Shared;
 use crate::resources::config::live_url;
 
-/// The policy of a page: everything from this server, nothing inline; besides, the tiles of maps and the live
-/// connections where they are elsewhere.
+/// The policy of a page: everything from this server, nothing inline; besides, the tiles of maps, the pictures of
+/// products and the live connections where they are elsewhere.
 pub(super) fn of(app: &Shared, parts: &Parts) -> String {
-    let tiles = app.settings.tiles.as_ref().map_or("", |tiles| &tiles.origin);
-    policy(tiles, live_url(app, parts).as_deref())
+    let tiles = app.settings.tiles.as_ref().map(|tiles| &tiles.origin);
+    policy(tiles.into_iter().chain(&app.settings.image_origins), live_url(app, parts).as_deref())
 }
 
-fn policy(tiles: &str, live: Option<&str>) -> String {
-    let images = [" ", tiles].concat();
+fn policy<'a>(images: impl Iterator<Item = &'a String>, live: Option<&str>) -> String {
+    let images: String = images.flat_map(|origin| [" ", origin]).collect();
     let live = live.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
     // A WebSocket's address is another origin than that of the page beside it.
     let live = live.map_or(String::new(), |origin| format!(" {origin} {}", origin.replacen("http", "ws", 1)));
@@ -22,7 +22,7 @@ fn policy(tiles: &str, live: Option<&str>) -> String {
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{}; connect-src 'self'{live}; \
          worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
          object-src 'none'",
-        images.trim_end()
+        images
     )
 }
 
@@ -44,15 +44,19 @@ mod tests {
 
     #[test]
     fn nothing_inline_and_nobody_else() {
-        let policy = policy("", None);
+        let policy = policy([].iter(), None);
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
         assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self';"), "{policy}");
     }
 
     #[test]
-    fn tiles_and_live_connections_elsewhere_are_named() {
-        let policy = policy("https://tiles.example", Some("https://live.example:8443/socket.io"));
-        assert!(policy.contains("img-src 'self' data: blob: https://tiles.example;"), "{policy}");
+    fn images_and_live_connections_elsewhere_are_named() {
+        let images = ["https://tiles.example".to_owned(), "https://cdn.example".to_owned()];
+        let policy = policy(images.iter(), Some("https://live.example:8443/socket.io"));
+        assert!(
+            policy.contains("img-src 'self' data: blob: https://tiles.example https://cdn.example;"),
+            "{policy}"
+        );
         assert!(
             policy.contains("connect-src 'self' https://live.example:8443 wss://live.example:8443;"),
             "{policy}"

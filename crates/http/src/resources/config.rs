@@ -34,6 +34,9 @@ pub struct ConfigView {
     /// The tiles of maps; null where an outline has to do.
     #[schema(required)]
     tiles: Option<Tiles>,
+    /// Other hosts whose pictures of products the pages may show; those of this one they may always.
+    #[schema(example = json!(["https://cdn.example"]))]
+    image_origins: Vec<String>,
     /// Where to open live connections; null where that is the address this came from.
     #[schema(required)]
     live_url: Option<String>,
@@ -55,6 +58,7 @@ pub async fn config(State(app): State<Shared>, parts: Parts) -> Response {
         demo: settings.demo.is_some(),
         demo_accounts: settings.demo.as_ref().map(|demo| demo.accounts.clone()).unwrap_or_default(),
         tiles: settings.tiles.clone(),
+        image_origins: settings.image_origins.clone(),
         live_url: live_url(&app, &parts),
         test_payment: settings.test_payment(),
     };

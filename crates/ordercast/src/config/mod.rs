@@ -55,6 +55,8 @@ pub struct Config {
     pub map_tiles: Option<values::TileTemplate>,
     /// What has to stand on them.
     pub map_attribution: String,
+    /// Other hosts whose pictures the pages may show, as browsers write their origins.
+    pub image_origins: Vec<String>,
     /// Browser origins that may call, as browsers write them (`https://shop.example`); the front end's is among them.
     pub cors_origins: Vec<String>,
     /// Whose `X-Forwarded-…` headers are believed.
@@ -138,6 +140,7 @@ impl Config {
             live_url: read.optional::<values::LiveUrl>("live_url").map(|url| url.0),
             map_tiles: read.optional("map_tiles"),
             map_attribution: read.optional::<String>("map_attribution").unwrap_or_default(),
+            image_origins: read.value::<values::ImageOrigins>("image_origins").0,
             cors_origins,
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),

@@ -114,10 +114,16 @@ pub const OPTIONS: &[Opt] = &[
         "map_tiles",
         "",
         "TEMPLATE",
-        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png: the one thing that pages \
-         fetch from another host. Default: an outline that comes with the pages",
+        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}. Default: an outline that comes with the pages",
     ),
     server("map_attribution", "", "TEXT", "The credit line of map_tiles, as its provider asks for it"),
+    server(
+        "image_origins",
+        "",
+        "ORIGINS",
+        "Other hosts whose pictures of products the pages may show, separated by commas, such as https://cdn.example. \
+         Default: pictures from this server alone",
+    ),
     Opt {
         aliases: &[alias("CORS_ORIGIN", "")],
         ..server(

@@ -302,6 +302,24 @@ fn tiles_are_a_template_of_one_host() {
 }
 
 #[test]
+fn pictures_come_from_hosts_with_tls_that_were_named() {
+    let config =
+        load(&[], &[("ORDERCAST_IMAGE_ORIGINS", "https://CDN.example, https://img.example:8443")]).unwrap();
+    assert_eq!(config.image_origins, ["https://cdn.example", "https://img.example:8443"]);
+    assert!(load(&[], &[]).unwrap().image_origins.is_empty());
+    for bad in [
+        "*",
+        "https:",
+        "http://cdn.example",
+        "https://cdn.example/shop",
+        "cdn.example",
+        "https://a; script-src *",
+    ] {
+        assert!(problems(&[("ORDERCAST_IMAGE_ORIGINS", bad)])[0].starts_with("image_origins"), "{bad}");
+    }
+}
+
+#[test]
 fn a14_the_live_connections_have_an_address_without_a_path() {
     let live = |text: &str| load(&[], &[("ORDERCAST_LIVE_URL", text)]);
     assert_eq!(

@@ -19,6 +19,8 @@ export interface ShopConfig {
   demo: boolean;
   demoAccounts: DemoAccount[];
   tiles: { url: string; attribution: string } | null;
+  /** Other hosts whose pictures pages may show. */
+  imageOrigins: string[];
   liveUrl: string | null;
   testPayment: boolean;
 }
@@ -32,6 +34,7 @@ const UNKNOWN: ShopConfig = {
   demo: false,
   demoAccounts: [],
   tiles: null,
+  imageOrigins: [],
   liveUrl: null,
   testPayment: false,
 };

@@ -724,6 +724,13 @@ export interface components {
             demo: boolean;
             /** @description Those accounts; none where it is a real shop. */
             demoAccounts: components["schemas"]["DemoAccount"][];
+            /**
+             * @description Other hosts whose pictures of products the pages may show; those of this one they may always.
+             * @example [
+             *       "https://cdn.example"
+             *     ]
+             */
+            imageOrigins: string[];
             /** @description Where to open live connections; null where that is the address this came from. */
             liveUrl: string | null;
             /** @description The store of orders that name none. */

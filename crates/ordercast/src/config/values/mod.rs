@@ -7,7 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use amounts::{Beat, Bytes, Count, MessageSize, Rate, RateLimit, Retention, Span, span};
-pub use network::{FrontendUrl, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local};
+pub use network::{
+    FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
+};
 
 /// A text whose content must not be shown. `Debug` redacts it.
 #[derive(Clone, PartialEq, Eq)]

@@ -161,6 +161,31 @@ impl FromStr for Origins {
     }
 }
 
+/// Origins of pictures: what pages load from there is an image and nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct ImageOrigins(pub Vec<String>);
+
+impl FromStr for ImageOrigins {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if list(text).any(|part| part == "*") {
+            return Err(
+                "cannot be *, because every host in the world would then learn who looks at what: name the \
+                        hosts, separated by commas"
+                    .to_owned(),
+            );
+        }
+        let Origins(origins) = text.parse()?;
+        match origins.iter().find(|origin| !origin.starts_with("https://")) {
+            Some(plain) => {
+                Err(format!("lists hosts with TLS, such as https://cdn.example; {plain} has none"))
+            }
+            None => Ok(Self(origins)),
+        }
+    }
+}
+
 /// Networks, in CIDR notation or by name.
 #[derive(Debug, Clone)]
 pub struct Networks(pub Vec<IpNet>);

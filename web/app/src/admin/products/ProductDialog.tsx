@@ -9,7 +9,7 @@ import { detailOf, useApi } from "../data/api";
 import type { Product } from "../data/types";
 import { compare, resolve, type Choice } from "../order/conflict";
 import { ConflictPanel } from "../order/ConflictPanel";
-import { NO_PRODUCT, parsePrice, PRODUCT_FIELD_NAMES, productChange, productErrors, productFields, type ProductDraft, type ProductField } from "./product";
+import { NO_PRODUCT, parsePrice, pictureHint, PRODUCT_FIELD_NAMES, productChange, productErrors, productFields, type ProductDraft, type ProductField } from "./product";
 import styles from "./ProductDialog.module.css";
 
 export interface ProductDialogProps {
@@ -116,7 +116,7 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
         </Field>
         <div className={styles.image}>
           <ProductPicture image={draft.image ?? was.image} className={styles.picture} />
-          <TextField label="Picture" optional hint="A path on this host, or a small picture itself as data:image/…" spellCheck={false} {...field("image")} />
+          <TextField label="Picture" optional hint={pictureHint((draft.image ?? was.image ?? "").trim(), [location.origin, ...config.imageOrigins])} spellCheck={false} {...field("image")} />
         </div>
         {refused && <Banner severity="error">{refused}</Banner>}
         <div className={styles.actions}>

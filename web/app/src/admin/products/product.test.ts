@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Product } from "../data/types";
-import { arrangedProducts, LOW, parsePrice, priceText, productChange, productErrors, productFields, stockLevel } from "./product";
+import { arrangedProducts, LOW, parsePrice, pictureHint, priceText, productChange, productErrors, productFields, stockLevel } from "./product";
 
 const product = (name: string, more: Partial<Product> = {}): Product => ({
   id: name,
@@ -12,6 +12,18 @@ const product = (name: string, more: Partial<Product> = {}): Product => ({
   version: 1,
   category: "Tea",
   ...more,
+});
+
+describe("pictures", () => {
+  const origins = ["https://shop.example", "https://cdn.example"];
+
+  it.each(["", "/tea.webp", "data:image/svg+xml,<svg/>", "https://shop.example/tea.webp", "https://CDN.example/tea.webp", "https://"])("%s can be shown", (image) => {
+    expect(pictureHint(image, origins)).toMatch(/^A path/);
+  });
+
+  it("from a host that nobody named are not shown, and it says what to do", () => {
+    expect(pictureHint("https://elsewhere.example/tea.webp", origins)).toContain("image_origins names https://elsewhere.example.");
+  });
 });
 
 describe("prices as people write them", () => {

@@ -72,6 +72,15 @@ export function productErrors(base: Fields, draft: ProductDraft, currency: strin
   return errors;
 }
 
+/** What to know of a picture: the browser shows it only from here and from hosts that the operator named. */
+export function pictureHint(image: string, origins: readonly string[]): string {
+  const elsewhere = /^https:\/\//i.test(image) && URL.canParse(image) ? new URL(image) : undefined;
+  if (elsewhere && !origins.includes(elsewhere.origin)) {
+    return `These pages do not show pictures from ${elsewhere.host} until the server's option image_origins names ${elsewhere.origin}.`;
+  }
+  return "A path on this host, an https:// address, or a small picture itself as data:image/…";
+}
+
 /** Only what was changed: what somebody else changed meanwhile stays. */
 export function productChange(base: Fields, draft: ProductDraft, currency: string): ProductChange {
   const dirty: ProductDraft = dirtyFields(base, draft);

@@ -1,0 +1,59 @@
+// Pictures of products that lie on another host: shown where the operator named it, and a plain parcel where not.
+
+import { expect, test } from "../support/test.js";
+import { startServer } from "../../support/server.js";
+
+/** A grey pixel. */
+const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==", "base64");
+const HOST = "https://pictures.example";
+/** The console tells of it, and the list of requests has it, although it never left. */
+const BLOCKED = /img-src|asked another host: https:\/\/pictures\.example\//;
+
+test("pictures from another host are shown once the operator names it; until then nothing asks that host", async ({ people }) => {
+  const server = await startServer();
+  try {
+    const staff = await server.admin();
+    const { products } = await staff.call("GET", "/api/v1/products");
+    await staff.call("POST", "/api/v1/products", { name: "Enamel pot", price: products[0].price, stock: 5, image: `${HOST}/pot.png` });
+
+    const before = await people.arrive(await server.asha(), {}, server);
+    before.watch.expect(BLOCKED);
+    const asked = await answerFor(before);
+    await before.open("/");
+    await expect(pictureOf(before, "Enamel pot").locator("svg.lucide-package")).toBeVisible();
+    expect(asked, "the policy stops it before it leaves").toEqual([]);
+    const admin = await people.arrive(staff, {}, server);
+    admin.watch.expect(BLOCKED);
+    await admin.open("/admin/products");
+    await admin.page.getByRole("button", { name: "Edit Enamel pot" }).click();
+    await expect(admin.page.getByRole("dialog").getByText(/do not show pictures from pictures\.example until .* image_origins names https:\/\/pictures\.example/)).toBeVisible();
+
+    await Promise.all([before, admin].map(({ context }) => context.close()));
+    await server.stop();
+    server.options = ["--image-origins", HOST];
+    await server.start();
+    const after = await people.arrive(await server.asha(), {}, server);
+    after.watch.expect(new RegExp(`asked another host: ${HOST}/`));
+    const sent = await answerFor(after);
+    await after.open("/");
+    const picture = pictureOf(after, "Enamel pot").locator("img");
+    await expect.poll(() => picture.evaluate((image) => image.complete && image.naturalWidth)).toBe(1);
+    expect(sent).toEqual([undefined]);
+  } finally {
+    await server.remove();
+  }
+});
+
+/** Stands for the other host. Which pages sent whom there. */
+async function answerFor({ page }) {
+  const referrers = [];
+  await page.route(`${HOST}/**`, (route) => {
+    referrers.push(route.request().headers().referer);
+    return route.fulfill({ contentType: "image/png", body: PICTURE });
+  });
+  return referrers;
+}
+
+function pictureOf({ page }, product) {
+  return page.getByRole("listitem").filter({ hasText: product });
+}
