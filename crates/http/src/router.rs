@@ -65,6 +65,7 @@ fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::password_reset))
+        .routes(routes!(me::session))
         .routes(routes!(config::config))
         .routes(routes!(me::me))
         .routes(routes!(users::reset_link))

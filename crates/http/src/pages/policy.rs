@@ -19,10 +19,9 @@ fn policy<'a>(images: impl Iterator<Item = &'a String>, live: Option<&str>) -> S
     // A WebSocket's address is another origin than that of the page beside it.
     let live = live.map_or(String::new(), |origin| format!(" {origin} {}", origin.replacen("http", "ws", 1)));
     format!(
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{}; connect-src 'self'{live}; \
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{images}; connect-src 'self'{live}; \
          worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
-         object-src 'none'",
-        images
+         object-src 'none'"
     )
 }
 

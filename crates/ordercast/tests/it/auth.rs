@@ -32,6 +32,18 @@ async fn registering_signs_in_with_tokens_and_a_cookie_that_scripts_cannot_read(
         let me = ask.send().await;
         assert_eq!((me.status, me.json(), me.header("cache-control")), (200, account.clone(), "no-store"));
     }
+    let asked = || shop.get("/api/v1/auth/session");
+    for ask in [asked().by(&session.token), asked().cookie(&session.cookie)] {
+        let answer = ask.send().await;
+        assert_eq!(
+            answer.json(),
+            json!({"account": account}),
+            "the same, to whoever does not know that somebody is here"
+        );
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    assert_eq!(asked().gives(200).await, json!({"account": null}), "nobody is an answer");
+    assert_eq!(asked().by("nonsense").refused(401).await, "invalid_token");
     let again = json!({"email": "ASHA@example.com", "password": PASSWORD, "name": "Another"});
     assert_eq!(shop.post("/api/v1/auth/register", &again).refused(409).await, "email_taken");
     shop.login("ASHA@EXAMPLE.COM").await;

@@ -22,13 +22,19 @@ async fn a_page_knows_the_shop_before_anybody_signed_in() {
         config(&shop).await,
         json!({
             "storeName": "Tea & Co", "storeId": "main", "currency": "INR", "timeZone": "Asia/Kolkata",
-            "demo": false, "demoAccounts": [], "tiles": null, "liveUrl": null, "testPayment": false,
+            "demo": false, "demoAccounts": [], "tiles": null, "imageOrigins": [], "liveUrl": null, "testPayment": false,
         })
     );
     let usual = Shop::open().await;
     let answer = usual.get("/api/v1/config").send().await;
     assert_eq!((&answer.json()["timeZone"], answer.header("cache-control")), (&json!("UTC"), "no-cache"));
     assert!(!answer.text.contains(JWT_SECRET));
+}
+
+#[tokio::test]
+async fn hosts_of_pictures_are_a_setting() {
+    let shop = Shop::with(&[("ORDERCAST_IMAGE_ORIGINS", "https://cdn.example")]).await;
+    assert_eq!(config(&shop).await["imageOrigins"], json!(["https://cdn.example"]));
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ const TABLE: &[Row] = &[
     ("POST", "/api/v1/auth/refresh", Ignored, [401; 7]),
     ("POST", "/api/v1/auth/password-reset", Ignored, [410; 7]),
     ("GET", "/api/v1/config", Ignored, EVERYBODY),
+    ("GET", "/api/v1/auth/session", Read, EVERYBODY),
     ("GET", "/api/v1/me", Read, ANYBODY_SIGNED_IN),
     ("POST", "/api/v1/users/{user}/reset-link", Read, [401, 403, 403, 201, 404, 403, 403]),
     ("GET", "/api/v1/products", Read, EVERYBODY),

@@ -142,6 +142,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask who is signed in
+         * @description For a page that cannot see the session's cookie: that nobody is signed in is an answer here, and no error. A session
+         *     that has ended is one all the same.
+         */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -1344,6 +1365,10 @@ export interface components {
             /** @description The sum of the orders placed, by currency. */
             revenue: components["schemas"]["Money"][];
         };
+        /** @description Who is signed in. */
+        Session: {
+            account: components["schemas"]["Account"] | null;
+        };
         /** @description Who brings an order, when, and where they are. What is absent stays. */
         SetDelivery: {
             driverId?: components["schemas"]["UserId"] | null;
@@ -1819,6 +1844,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
         };

@@ -10,7 +10,7 @@ const TOM: Account = { id: "tom", role: "customer", storeId: "main" };
 const OF_ASHA = ["account", "cursor:asha", "orders:asha"];
 
 /** A device on which Asha was last, and a server that says who is signed in now. */
-function setUp(first: Account | "nobody" | "no answer") {
+function setUp(first: Account | "nobody" | "ended" | "no answer") {
   const world = createWorld();
   const prefix = "ordercast:http://shop.example:";
   const values = new Map(OF_ASHA.map((name) => [prefix + name, JSON.stringify(name === "account" ? ASHA : {})]));
@@ -18,8 +18,9 @@ function setUp(first: Account | "nobody" | "no answer") {
   let who = first;
   world.fetch = () => {
     if (who === "no answer") return Promise.reject(new TypeError("fetch failed"));
-    if (who === "nobody") return Promise.resolve(Response.json({ code: "session_ended", status: 401, title: "", detail: "" }, { status: 401 }));
-    return Promise.resolve(Response.json(who));
+    if (who === "nobody") return Promise.resolve(Response.json({ account: null }));
+    if (who === "ended") return Promise.resolve(Response.json({ code: "session_ended", status: 401, title: "", detail: "" }, { status: 401 }));
+    return Promise.resolve(Response.json({ account: who }));
   };
   const client = createClient({ baseUrl: "http://shop.example", storage, transports: [], autoStart: true }, world);
   const kept = () => [...values.keys()].map((key) => key.slice(prefix.length)).sort();
@@ -31,14 +32,18 @@ function setUp(first: Account | "nobody" | "no answer") {
 }
 
 describe("what is kept of a person on this device", () => {
-  test("goes when their session has ended, also while no page was open", async () => {
-    const closed = setUp("nobody");
+  test.each([
+    ["nobody", "unauthenticated"],
+    ["ended", "session_ended"],
+  ] as const)("goes when their session has gone (%s), also while no page was open", async (gone, code) => {
+    const closed = setUp(gone);
     await closed.world.pass(100);
     expect(closed.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: null });
     expect(closed.kept()).toEqual([]);
     const open = setUp(ASHA);
     await open.world.pass(100);
-    await open.enter("nobody");
+    await open.enter(gone);
+    expect(open.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: { code } });
     expect(open.kept()).toEqual([]);
   });
 

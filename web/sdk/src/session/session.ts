@@ -28,6 +28,8 @@ export interface SessionOptions {
 }
 
 const UNKNOWN: SessionSnapshot = { state: "unknown", account: null, verified: false, error: null };
+/** Why somebody who was signed in no longer is, where the server knows of nobody. */
+const NOBODY = new OrdercastProblem({ code: "unauthenticated", status: 401, title: "Sign in first", detail: "Nobody is signed in any more." });
 const ACCOUNT = "account";
 /** Milliseconds between two attempts to find out who is signed in, while nobody answers. */
 const AGAIN_AFTER = 5000;
@@ -71,18 +73,22 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     return settle({ state: "signed-out", account: null, verified: true, error }, gone);
   }
 
+  const wasSignedIn = () => cell.getSnapshot().state === "signed-in";
+
   async function refresh(): Promise<SessionSnapshot> {
     turn += 1;
     const mine = turn;
     environment.clearTimeout(again);
     asking += 1;
     try {
-      const account = await unwrap(api.GET("/api/v1/me"));
-      return mine === turn ? signedIn(account) : cell.getSnapshot();
+      // Not `/me`: that nobody is signed in is no error here, and no red line in a visitor's console.
+      const { account } = await unwrap(api.GET("/api/v1/auth/session"));
+      if (mine !== turn) return cell.getSnapshot();
+      return account ? signedIn(account) : signedOut(wasSignedIn() ? NOBODY : null);
     } catch (error) {
       const problem = error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
       if (mine !== turn) return cell.getSnapshot();
-      if (problem.status === 401) return signedOut(cell.getSnapshot().state === "signed-in" ? problem : null);
+      if (problem.status === 401) return signedOut(wasSignedIn() ? problem : null);
       if (isBegun) again = environment.setTimeout(() => void refresh(), problem.retryAfterMs ?? AGAIN_AFTER);
       // Nobody answers: what is kept on this device belongs to whoever was here last.
       const known = cell.getSnapshot().account ?? keep.read<Account>(ACCOUNT) ?? null;

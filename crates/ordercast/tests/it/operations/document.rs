@@ -123,6 +123,7 @@ async fn what_needs_nobody_signed_in_says_so() {
         .map(|(place, _)| place)
         .collect();
     let expected = [
+        "get /api/v1/auth/session",
         "get /api/v1/config",
         "get /api/v1/products",
         "get /api/v1/products/{product}",
@@ -196,6 +197,7 @@ async fn answers_are_as_the_document_says() {
         ("/api/v1/products", "/api/v1/products".to_owned(), &sam),
         ("/api/v1/products/{product}", format!("/api/v1/products/{tea}"), &asha),
         ("/api/v1/me", "/api/v1/me".to_owned(), &asha),
+        ("/api/v1/auth/session", "/api/v1/auth/session".to_owned(), &asha),
         ("/api/v1/stats", "/api/v1/stats".to_owned(), &sam),
         ("/api/v1/notifications", "/api/v1/notifications".to_owned(), &asha),
         ("/api/v1/notifications", "/api/v1/notifications?limit=1".to_owned(), &asha),
