@@ -1,4 +1,4 @@
-// Map tiles of a provider: the one thing that a page fetches from another host. Row E5.
+// Map tiles of a provider, which a page fetches from another host. Row E5.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -239,3 +239,25 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
         .and_then(|directory| directory.sync_all())
         .map_err(LogError::file(format!("could not sync the directory {}", directory.display())))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    /// Planning a list anew for every value that is looked for cost more than reading it.
+    #[test]
+    fn a_statement_is_planned_once_whatever_is_looked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(Database::open(directory.path(), &Options::default(), uuid::Uuid::from_u128(1)).unwrap());
+        let connection = connect(&Database::file(directory.path()), &Options::default(), 1).unwrap();
+        let mut find = connection
+            .prepare("SELECT value FROM customer_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC")
+            .unwrap();
+        for run in 1..4 {
+            assert!(!find.exists([run, run * 7, i64::MAX]).unwrap());
+        }
+        assert_eq!(find.get_status(StatementStatus::RePrepare), 0);
+    }
+}

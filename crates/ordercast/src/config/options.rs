@@ -114,7 +114,8 @@ pub const OPTIONS: &[Opt] = &[
         "map_tiles",
         "",
         "TEMPLATE",
-        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}. Default: an outline that comes with the pages",
+        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png; browsers then ask that \
+         host for them. Default: an outline that comes with the pages",
     ),
     server("map_attribution", "", "TEXT", "The credit line of map_tiles, as its provider asks for it"),
     server(

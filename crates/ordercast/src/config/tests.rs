@@ -295,6 +295,7 @@ fn tiles_are_a_template_of_one_host() {
         "https://{z}.tile.example/{x}/{y}.png",
         "https://a.{s}.tile.example/{z}/{x}/{y}.png",
         "https://tile.example; script-src *//{z}/{x}/{y}.png",
+        "https://*/{z}/{x}/{y}.png",
         "https://tile.example/{z}/{x}/{y}/{key}",
     ] {
         assert!(problems(&[("ORDERCAST_MAP_TILES", bad)])[0].starts_with("map_tiles"), "{bad}");
@@ -314,6 +315,10 @@ fn pictures_come_from_hosts_with_tls_that_were_named() {
         "https://cdn.example/shop",
         "cdn.example",
         "https://a; script-src *",
+        "https://*",
+        "https://*.cdn.example",
+        "https://a;sandbox",
+        "https://a'b",
     ] {
         assert!(problems(&[("ORDERCAST_IMAGE_ORIGINS", bad)])[0].starts_with("image_origins"), "{bad}");
     }

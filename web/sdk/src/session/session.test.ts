@@ -47,6 +47,16 @@ describe("what is kept of a person on this device", () => {
     expect(open.kept()).toEqual([]);
   });
 
+  test("stays with a server that cannot yet say who is there but knows", async () => {
+    const { world, client } = setUp(ASHA);
+    world.fetch = (input) => {
+      const here = new URL(input instanceof Request ? input.url : input).pathname === "/api/v1/me";
+      return Promise.resolve(here ? Response.json(TOM) : Response.json({ code: "not_found", status: 404, title: "", detail: "" }, { status: 404 }));
+    };
+    await world.pass(100);
+    expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: TOM, verified: true });
+  });
+
   test("goes when somebody else signs in, with or without a page that saw it", async () => {
     const open = setUp(ASHA);
     await open.world.pass(100);

@@ -73,6 +73,17 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     return settle({ state: "signed-out", account: null, verified: true, error }, gone);
   }
 
+  /** Not `/me`: that nobody is signed in is no error here, and no red line in a visitor's console. */
+  async function whoIsThere(): Promise<Account | null> {
+    try {
+      return (await unwrap(api.GET("/api/v1/auth/session"))).account;
+    } catch (error) {
+      // A server that was set back to a version without it.
+      if (error instanceof OrdercastProblem && error.status === 404) return unwrap(api.GET("/api/v1/me"));
+      throw error;
+    }
+  }
+
   const wasSignedIn = () => cell.getSnapshot().state === "signed-in";
 
   async function refresh(): Promise<SessionSnapshot> {
@@ -81,8 +92,7 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     environment.clearTimeout(again);
     asking += 1;
     try {
-      // Not `/me`: that nobody is signed in is no error here, and no red line in a visitor's console.
-      const { account } = await unwrap(api.GET("/api/v1/auth/session"));
+      const account = await whoIsThere();
       if (mine !== turn) return cell.getSnapshot();
       return account ? signedIn(account) : signedOut(wasSignedIn() ? NOBODY : null);
     } catch (error) {

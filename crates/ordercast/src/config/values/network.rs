@@ -115,7 +115,8 @@ impl FromStr for TileTemplate {
         // The host is the template's own, whatever stands in its path.
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let url = url.filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+        let url =
+            url.filter(|url| names_one_host(url) && url.username().is_empty() && url.password().is_none());
         let url = url.filter(|_| !whole.contains(['{', '}', ' ', ';', ',']) && !host.contains('{'));
         let origin = url.ok_or_else(wrong)?.origin().ascii_serialization();
         Ok(Self { template: text.to_owned(), origin: origin.replacen("://", &format!("://{many}"), 1) })
@@ -128,7 +129,18 @@ fn web(text: &str) -> Option<Url> {
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && plain).then_some(url)
+    (matches!(url.scheme(), "http" | "https") && names_one_host(&url) && plain).then_some(url)
+}
+
+/// Whether its host is a name or an address, and nothing that means more where pages are told whom they may call.
+fn names_one_host(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        }
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 /// Origins as browsers write them.
