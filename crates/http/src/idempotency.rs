@@ -108,7 +108,7 @@ mod tests {
         let request = Request::post(path).header(HEADER, "key-1").body(()).unwrap();
         let key = IdempotencyKey::from_request_parts(&mut request.into_parts().0, &()).await.unwrap();
         let bound = key.bind(&principal, &RawBody::default()).unwrap();
-        bound.scope.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(bound.scope))
     }
 
     /// SHA-256 of the four parts, each after its length, as versions before this one stored it.
