@@ -18,8 +18,11 @@ fi
 
 cargo test --locked --workspace --all-features
 
-# The server is the one that cargo just built.
+# The server is the one that cargo just built; named, so that nothing is left out for want of it.
 if [ -n "$javascript" ]; then
+    read_target='JSON.parse(require("fs").readFileSync(0)).target_directory'
+    target=$(cargo metadata --locked --no-deps --format-version 1 | node --print "$read_target")
+    export ORDERCAST_BINARY=$target/debug/ordercast
     npm run check --prefix web --silent
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-fund --no-audit --loglevel=error
     npm test --prefix e2e --silent
