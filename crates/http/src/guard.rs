@@ -16,7 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
-use crate::app::{App, Shared};
+use crate::app::Shared;
 use crate::client_address::ClientAddress;
 use crate::panics;
 use crate::problem::Problem;
@@ -103,7 +103,7 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
 
 impl<F> Answering<F> {
     fn seen(&self, mut response: Response) -> Response {
-        let App { metrics, .. } = &*self.app;
+        let metrics = &self.app.metrics;
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             metrics.limited();
         }

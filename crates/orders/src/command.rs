@@ -212,10 +212,11 @@ impl Command {
         }
     }
 
-    /// The products it names itself. Those of a named order's items come on top.
+    /// The products it names itself, as far as it can need them: an order of too many lines is refused without a look at
+    /// any. Those of a named order's items come on top.
     pub fn products(&self) -> impl Iterator<Item = ProductId> {
         let (lines, one): (&[(ProductId, u32)], _) = match self {
-            Self::PlaceOrder(place) => (&place.items, None),
+            Self::PlaceOrder(place) => (&place.items[..place.items.len().min(MOST_LINES)], None),
             Self::UpdateProduct(update) => (&[], Some(update.product)),
             Self::SetStock { product, .. } => (&[], Some(*product)),
             _ => (&[], None),

@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn of_too_many_lines_no_more_are_looked_up_than_an_order_has() {
+        let many: Vec<_> = (0..5000).map(|id| (ProductId::new(Uuid::from_u128(id)), 1)).collect();
+        assert_eq!(of(&many).products().count(), MOST_LINES);
+        assert_eq!(of(&many[..MOST_LINES]).products().count(), MOST_LINES);
+        assert_eq!(
+            Shop::open().refusal(&staff(), of(&many)).code(),
+            "forbidden",
+            "who may not order learns no more"
+        );
+    }
+
+    #[test]
     fn only_customers_place_orders() {
         let mut shop = Shop::open();
         for who in [staff(), driver(), Actor::System] {
