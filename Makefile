@@ -6,11 +6,11 @@
 CARGO ?= cargo
 DATA ?= data
 # Where cargo puts what it builds.
-TARGET ?= $(or $(CARGO_TARGET_DIR),target)
+BUILT := $(or $(CARGO_TARGET_DIR),target)
 
 ## run: build and start a demo shop on http://localhost:3000 (arguments: ARGS="--listen 127.0.0.1:8080")
 run: build
-	$(TARGET)/release/ordercast serve --demo --data $(DATA) $(ARGS)
+	$(BUILT)/release/ordercast serve --demo --data $(DATA) $(ARGS)
 
 ## build: the web app, and with it the binary, target/release/ordercast
 build:
@@ -27,12 +27,12 @@ test:
 bench:
 	@scripts/needs.sh
 	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
-	$(TARGET)/release/ordercast-bench orders $(ARGS)
+	$(BUILT)/release/ordercast-bench orders $(ARGS)
 
 ## bench-sockets: ten thousand live connections, idle, told of updates, cut off and back (takes about four minutes)
 bench-sockets:
 	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
-	$(TARGET)/release/ordercast-bench sockets $(ARGS)
+	$(BUILT)/release/ordercast-bench sockets $(ARGS)
 
 ## lint: what has to be clean before a commit: format, clippy, documentation
 lint:
