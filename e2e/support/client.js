@@ -7,7 +7,7 @@ import { io } from "socket.io-client";
 import { within } from "./within.js";
 
 /** By version. The first knows nothing of connection state recovery. */
-export const CLIENTS = { "4.5": io45, "4.6": io46, "4.7": io47, "4.8": io };
+export const CLIENTS = { 4.5: io45, 4.6: io46, 4.7: io47, 4.8: io };
 
 export const TRANSPORTS = {
   "polling, then WebSocket": undefined,
@@ -58,7 +58,8 @@ class Client {
       this.#waiting.add(check);
       check();
     });
-    const summary = () => JSON.stringify(this.told.map(({ name, payload }) => [name, payload?.orderNumber, payload?.status]));
+    const summary = () =>
+      JSON.stringify(this.told.map(({ name, payload }) => [name, payload?.orderNumber, payload?.status]));
     return within(milliseconds, what, found)
       .catch((error) => {
         error.message += `; told so far: ${summary().slice(-2000)}`;

@@ -35,7 +35,10 @@ class Network {
       near.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => near.destroy());
       far.removeAllListeners("data").resume();
     });
-    for (const [one, other] of [[near, far], [far, near]]) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ]) {
       one.on("error", () => {});
       one.on("close", () => {
         if (one === near && line.cutNext) return;

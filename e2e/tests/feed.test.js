@@ -34,7 +34,10 @@ for (const [how, options, auth] of [
         const mine = ({ orderId }) => orderId === order.id;
         await customer.event("customer_order_update", mine);
         assert.equal((await staff.event("order_notification", mine)).orderNumber, order.number);
-        assert.equal((await staff.event("order_stats_update", ({ total }) => total > counts.total)).total, counts.total + 1);
+        assert.equal(
+          (await staff.event("order_stats_update", ({ total }) => total > counts.total)).total,
+          counts.total + 1,
+        );
 
         await customer.ask("join-order-tracking", order.id);
         await admin.setStatus(order, "shipped", { trackingNumber: "TR9" });
@@ -46,7 +49,9 @@ for (const [how, options, auth] of [
         assert.equal((await customer.event("single_order_update", shipped)).eventId, update.eventId);
         await customer.event("order_notification", shipped);
 
-        await admin.call("PUT", `/api/v1/orders/${order.id}/delivery`, { partner: { name: "Ravi", phone: "+912011112222" } });
+        await admin.call("PUT", `/api/v1/orders/${order.id}/delivery`, {
+          partner: { name: "Ravi", phone: "+912011112222" },
+        });
         const delivery = await customer.event("delivery_update", mine);
         assert.equal(delivery.partner.name, "Ravi");
         assert.deepEqual(customer.all("order_stats_update"), []);
@@ -61,7 +66,10 @@ for (const [how, options, auth] of [
       await admin.setStatus(order, "processing");
       const own = await ben.order();
       await stranger.event("customer_order_update", ({ orderId }) => orderId === own.id);
-      assert.deepEqual(stranger.told.filter(({ payload }) => payload?.orderId === order.id), []);
+      assert.deepEqual(
+        stranger.told.filter(({ payload }) => payload?.orderId === order.id),
+        [],
+      );
     });
 
     test("an unknown dialect is refused", async (context) => {

@@ -21,7 +21,10 @@ describe("leaving", () => {
     test(`D2 D15 a session that ends cuts its connections: ${name}`, async (context) => {
       const server = await start(context);
       const [asha, other] = [await server.asha(), await server.asha()];
-      const [customer, unconcerned] = [await client(context, server, asha, { transports }), await client(context, server, other)];
+      const [customer, unconcerned] = [
+        await client(context, server, asha, { transports }),
+        await client(context, server, other),
+      ];
       await customer.upgraded(transports?.[0] ?? "websocket");
       await asha.call("POST", "/api/v1/auth/logout");
       const { reason, details } = await customer.news("disconnect");
@@ -57,7 +60,10 @@ describe("leaving", () => {
     const { details } = await customer.news("disconnect");
     assert.equal(details.context.code, 4001);
     await server.start();
-    await customer.news("connect", customer.told.findIndex(({ name }) => name === "disconnect"));
+    await customer.news(
+      "connect",
+      customer.told.findIndex(({ name }) => name === "disconnect"),
+    );
     assert.equal(customer.socket.recovered, true);
   });
 

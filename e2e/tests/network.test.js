@@ -27,14 +27,14 @@ describe("a bad network", () => {
     const auth = { token: asha.token };
     const desk = { token: admin.token };
     const clients = {
-      "customer": open(context, network.url, { auth }),
+      customer: open(context, network.url, { auth }),
       "customer, WebSocket": open(context, network.url, { auth, transports: ["websocket"] }),
       "customer, polling": open(context, network.url, { auth, transports: ["polling"] }),
       "customer, 4.6": open(context, network.url, { auth }, "4.6"),
       "customer, 4.7, WebSocket": open(context, network.url, { auth, transports: ["websocket"] }, "4.7"),
       "customer, feed": open(context, network.url, { auth: { ...auth, dialect: "feed" } }),
       "customer, rooms": open(context, network.url, { auth: { ...auth, dialect: "rooms" }, transports: ["websocket"] }),
-      "staff": open(context, network.url, { auth: desk }),
+      staff: open(context, network.url, { auth: desk }),
       "staff, polling": open(context, network.url, { auth: desk, transports: ["polling"] }),
     };
     const names = {
@@ -83,16 +83,23 @@ describe("a bad network", () => {
 
     await Promise.all(
       Object.entries(clients).map(async ([name, client]) => {
-        const told = () => client.told.filter((entry) => named(name).includes(entry.name) && versions.has(entry.payload.orderId));
-        await client.until(`${name}: the last event of each order`, () => {
-          const newest = new Map(told().map(({ payload }) => [payload.orderId, payload.version]));
-          return orders.every(({ id }) => newest.get(id) === versions.get(id));
-        }, 30_000);
+        const told = () =>
+          client.told.filter((entry) => named(name).includes(entry.name) && versions.has(entry.payload.orderId));
+        await client.until(
+          `${name}: the last event of each order`,
+          () => {
+            const newest = new Map(told().map(({ payload }) => [payload.orderId, payload.version]));
+            return orders.every(({ id }) => newest.get(id) === versions.get(id));
+          },
+          30_000,
+        );
         assert.ok(wasCut(client), `${name} was cut`);
         const ids = told().flatMap(({ payload }) => payload.eventId ?? []);
         assert.equal(new Set(ids).size, ids.length, `${name} was told something twice`);
         for (const { id } of orders) {
-          const seen = told().filter(({ payload }) => payload.orderId === id).map(({ payload }) => payload.version);
+          const seen = told()
+            .filter(({ payload }) => payload.orderId === id)
+            .map(({ payload }) => payload.version);
           const expected = Array.from({ length: versions.get(id) }, (_, version) => version + 1);
           assert.deepEqual(seen, expected, `${name}: versions of one order`);
         }

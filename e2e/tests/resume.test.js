@@ -23,7 +23,10 @@ describe("resume", () => {
     await opened.news("connect");
     return opened;
   };
-  const of = ({ id }) => (entry) => entry.payload?.orderId === id && entry.name.startsWith("order:");
+  const of =
+    ({ id }) =>
+    (entry) =>
+      entry.payload?.orderId === id && entry.name.startsWith("order:");
   /** While it is away, an order goes on; then it comes back. */
   const missing = async (customer, order) => {
     const from = customer.mark;
@@ -34,7 +37,10 @@ describe("resume", () => {
     await admin.setStatus(order, "delivered");
     const { recovered } = await customer.news("connect", from);
     await customer.until("everything", (told) => told.slice(from).filter(of(order)).length >= 3);
-    const versions = customer.told.slice(from).filter(of(order)).map(({ payload }) => payload.version);
+    const versions = customer.told
+      .slice(from)
+      .filter(of(order))
+      .map(({ payload }) => payload.version);
     assert.deepEqual(versions, [2, 3, 4]);
     return recovered;
   };
@@ -66,7 +72,8 @@ describe("resume", () => {
     await customer.event("order:created", ({ orderId }) => orderId === order.id);
     // More than a topic, or a portion, holds.
     const theirs = await Promise.all(Array.from({ length: 150 }, () => ben.order()));
-    for (const status of ["processing", "shipped"]) await Promise.all(theirs.map((each) => admin.setStatus(each, status)));
+    for (const status of ["processing", "shipped"])
+      await Promise.all(theirs.map((each) => admin.setStatus(each, status)));
     assert.equal(await missing(customer, order), true);
   });
 
@@ -140,7 +147,10 @@ describe("resume", () => {
     thief.cut();
     assert.equal((await thief.news("connect", from)).recovered, false);
     await thief.event("reset", undefined, from);
-    assert.deepEqual(thief.told.filter(({ payload }) => payload?.orderId === order.id), []);
+    assert.deepEqual(
+      thief.told.filter(({ payload }) => payload?.orderId === order.id),
+      [],
+    );
   });
 
   for (const dialect of ["rooms", "feed", "standard"]) {
@@ -166,7 +176,11 @@ describe("resume", () => {
     const order = await asha.order();
     const [watching, coming] = [await client(context, admin), await client(context, admin)];
     await coming.ask("join-order-tracking", order.id);
-    const people = () => watching.all("order:presence").filter(({ orderNumber }) => orderNumber === order.number).map(({ people }) => people.length);
+    const people = () =>
+      watching
+        .all("order:presence")
+        .filter(({ orderNumber }) => orderNumber === order.number)
+        .map(({ people }) => people.length);
     await watching.until("there", () => people().at(-1) === 1);
     const from = coming.mark;
     coming.cut();
@@ -215,8 +229,16 @@ describe("resume after kill -9", () => {
     assert.notEqual(rooms.socket._pid, pid, "a fresh pid");
 
     const versions = (name, event) =>
-      clients[name].told.slice(marks[name]).filter((entry) => entry.payload?.orderId === order.id && event.test(entry.name)).map(({ payload }) => payload.version);
-    for (const [name, event] of [["seen", /^order:/], ["desk", /^admin:order:/], ["fresh", /^order:/], ["feed", /^customer_order_update$/]]) {
+      clients[name].told
+        .slice(marks[name])
+        .filter((entry) => entry.payload?.orderId === order.id && event.test(entry.name))
+        .map(({ payload }) => payload.version);
+    for (const [name, event] of [
+      ["seen", /^order:/],
+      ["desk", /^admin:order:/],
+      ["fresh", /^order:/],
+      ["feed", /^customer_order_update$/],
+    ]) {
       await clients[name].until("everything", () => versions(name, event).at(-1) === 4);
       assert.deepEqual(versions(name, event), [2, 3, 4], name);
     }

@@ -15,7 +15,11 @@ describe("rooms", () => {
   after(() => server?.remove());
 
   const client = async (context, account, options) => {
-    const opened = open(context, server.url, { extraHeaders: { cookie: account.cookie }, withCredentials: true, ...options });
+    const opened = open(context, server.url, {
+      extraHeaders: { cookie: account.cookie },
+      withCredentials: true,
+      ...options,
+    });
     await opened.event("connected");
     return opened;
   };
@@ -43,7 +47,10 @@ describe("rooms", () => {
 
       await admin.setStatus(order, "delivered");
       const later = await customer.event("order-status-updated", ({ status }) => status === "delivered");
-      assert.deepEqual([later.trackingNumber, later.estimatedDelivery], [shipped.trackingNumber, shipped.estimatedDelivery]);
+      assert.deepEqual(
+        [later.trackingNumber, later.estimatedDelivery],
+        [shipped.trackingNumber, shipped.estimatedDelivery],
+      );
     });
   }
 
@@ -59,9 +66,17 @@ describe("rooms", () => {
     assert.equal((await customer.ask("leave-order-tracking", order.id)).ok, true);
     await admin.setStatus(order, "shipped");
     await admin.setStatus(last, "processing");
-    await customer.event("order-status-updated", ({ orderId, status }) => orderId === last.id && status === "processing");
-    const changes = customer.all("order-status-updated").filter(({ orderId, version }) => orderId === order.id && version > 1);
-    assert.deepEqual(changes.map(({ status }) => status), ["processing"]);
+    await customer.event(
+      "order-status-updated",
+      ({ orderId, status }) => orderId === last.id && status === "processing",
+    );
+    const changes = customer
+      .all("order-status-updated")
+      .filter(({ orderId, version }) => orderId === order.id && version > 1);
+    assert.deepEqual(
+      changes.map(({ status }) => status),
+      ["processing"],
+    );
   });
 
   test("C1 X3 who may not see an order cannot join it", async (context) => {
@@ -73,13 +88,19 @@ describe("rooms", () => {
     }
     other.socket.emit("join-order-tracking", order.id);
     const refused = await other.event("error");
-    assert.deepEqual([refused.event, refused.code, refused.argument], ["join-order-tracking", "order_not_found", order.id]);
+    assert.deepEqual(
+      [refused.event, refused.code, refused.argument],
+      ["join-order-tracking", "order_not_found", order.id],
+    );
     await admin.setStatus(order, "processing");
     const own = await stranger.order();
     await other.ask("join-order-tracking", own.id);
     await admin.setStatus(own, "processing");
     await other.event("order-status-updated", ({ status }) => status === "processing");
-    assert.deepEqual(other.told.filter(({ payload }) => payload?.orderId === order.id), []);
+    assert.deepEqual(
+      other.told.filter(({ payload }) => payload?.orderId === order.id),
+      [],
+    );
   });
 
   test("C3 X3 a customer cannot set a status", async (context) => {

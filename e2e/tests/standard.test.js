@@ -62,7 +62,10 @@ describe("standard", () => {
     await admin.cancel(order, "Sold out");
     const told = await customer.event("order:cancelled", ({ orderId }) => orderId === order.id);
     assert.deepEqual([told.actor.origin, told.actor.name, told.actor.id], ["staff", undefined, undefined]);
-    const line = await customer.event("notification", ({ orderId, status }) => orderId === order.id && status === "cancelled");
+    const line = await customer.event(
+      "notification",
+      ({ orderId, status }) => orderId === order.id && status === "cancelled",
+    );
     assert.equal(line.severity, "warning");
     assert.equal(line.read, false);
     const seen = await staff.event("admin:order:cancelled", ({ orderId }) => orderId === order.id);
@@ -99,9 +102,15 @@ describe("standard", () => {
     await customer.ask("join-order-tracking", order.id);
     await first.ask("join-order-tracking", order.id);
     const looking = await second.event("order:presence", ({ orderNumber }) => orderNumber === order.number);
-    assert.deepEqual(looking.people.map(({ id }) => id), [admin.user.id]);
+    assert.deepEqual(
+      looking.people.map(({ id }) => id),
+      [admin.user.id],
+    );
     first.socket.close();
-    await second.event("order:presence", ({ orderNumber, people }) => orderNumber === order.number && people.length === 0);
+    await second.event(
+      "order:presence",
+      ({ orderNumber, people }) => orderNumber === order.number && people.length === 0,
+    );
     const third = client(context, admin);
     await third.event("connected");
     await second.ask("join-order-tracking", order.id);
@@ -120,7 +129,10 @@ describe("standard", () => {
     await admin.setStatus(order, "processing");
     const own = await ben.order();
     await stranger.event("order:created", ({ orderId }) => orderId === own.id);
-    assert.deepEqual(stranger.told.filter(({ payload }) => payload?.orderId === order.id), []);
+    assert.deepEqual(
+      stranger.told.filter(({ payload }) => payload?.orderId === order.id),
+      [],
+    );
   });
 
   test("D2 a token that is none, and no token at all, are refused for good", async (context) => {

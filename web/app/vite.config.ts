@@ -57,7 +57,11 @@ export default defineConfig({
         globPatterns: ["index.html", "assets/*.{js,css}", "assets/geist-latin-wght-normal-*.woff2"],
         globIgnores: ["assets/LiveMap-*"],
         // The server gives the page no address of its own: it is what "/" answers, with any query.
-        manifestTransforms: [(entries) => ({ manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: KEPT_PAGE } : entry)) })],
+        manifestTransforms: [
+          (entries) => ({
+            manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: KEPT_PAGE } : entry)),
+          }),
+        ],
         // The plugin would answer every page with the kept one; see src/pwa/navigation.ts for what does instead.
         navigateFallback: undefined,
         runtimeCaching: [
@@ -103,7 +107,10 @@ export default defineConfig({
         // The console's code lies apart, so that the service worker can leave it out of what every customer gets.
         // Every page needs these: one file instead of a dozen small ones.
         codeSplitting: { groups: [{ name: "shell", test: isShell }] },
-        chunkFileNames: (chunk) => (isConsole(chunk.facadeModuleId) || (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsole)) ? "assets/console/[name]-[hash].js" : "assets/[name]-[hash].js"),
+        chunkFileNames: (chunk) =>
+          isConsole(chunk.facadeModuleId) || (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsole))
+            ? "assets/console/[name]-[hash].js"
+            : "assets/[name]-[hash].js",
       },
     },
   },

@@ -34,7 +34,9 @@ export async function measureCrowd(browser, server) {
   ]) {
     const { frames, long, trace, made } = await watch(browser, admin.page, staff, among, meanwhile);
     console.log(`${name}: ${made} changes in ${SECONDS} s; between two frames ${figures(frames)}`);
-    console.log(`${" ".repeat(name.length)}  long animation frames (over 50 ms): ${long.length ? figures(long) : "none"}; longest task of the main thread ${trace.longest.toFixed(1)} ms (${trace.file})`);
+    console.log(
+      `${" ".repeat(name.length)}  long animation frames (over 50 ms): ${long.length ? figures(long) : "none"}; longest task of the main thread ${trace.longest.toFixed(1)} ms (${trace.file})`,
+    );
   }
   await admin.context.close();
 }
@@ -42,7 +44,10 @@ export async function measureCrowd(browser, server) {
 async function watch(browser, page, staff, orders, meanwhile) {
   const file = path.join(await mkdtemp(path.join(tmpdir(), "ordercast-trace-")), "trace.json");
   await page.evaluate(begin);
-  await browser.startTracing(page, { path: file, categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+  await browser.startTracing(page, {
+    path: file,
+    categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"],
+  });
   const until = Date.now() + SECONDS * 1000;
   const [made] = await Promise.all([keepChanging(staff, orders, until), meanwhile?.(page, until)]);
   await browser.stopTracing();
@@ -81,7 +86,10 @@ async function keepChanging(staff, orders, until) {
     const order = made % 2 === 0 ? orders.at(-1 - (made % 60)) : orders[(made * 7919) % orders.length];
     const step = next.get(order.id) ?? 0;
     next.set(order.id, step + 1);
-    const change = step < road.length ? staff.setStatus(order, road[step]) : staff.setStatus(order, "delivered", { note: `Change ${made}` });
+    const change =
+      step < road.length
+        ? staff.setStatus(order, road[step])
+        : staff.setStatus(order, "delivered", { note: `Change ${made}` });
     underWay.add(change);
     change.catch(() => undefined).finally(() => underWay.delete(change));
     made += 1;

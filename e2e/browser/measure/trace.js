@@ -5,7 +5,11 @@ import { readFile } from "node:fs/promises";
 /** The longest task of the renderer that ran most of them, in milliseconds. */
 export async function longestTask(file) {
   const { traceEvents } = JSON.parse(await readFile(file, "utf8"));
-  const main = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`));
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
   const tasks = new Map();
   for (const { name, ph, pid, tid, dur } of traceEvents) {
     const thread = `${pid} ${tid}`;

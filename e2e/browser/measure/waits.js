@@ -28,10 +28,14 @@ async function placed(page, admin) {
   while (waits.length < TIMES) {
     await fillCheckout(page);
     const before = await table(admin).top.getByRole("rowheader").textContent();
-    await admin.evaluate((before) => globalThis.seen(() => {
-      const now = document.querySelector('[role="row"][aria-rowindex="2"] [role="rowheader"]')?.textContent;
-      return now !== undefined && now !== before;
-    }), before);
+    await admin.evaluate(
+      (before) =>
+        globalThis.seen(() => {
+          const now = document.querySelector('[role="row"][aria-rowindex="2"] [role="rowheader"]')?.textContent;
+          return now !== undefined && now !== before;
+        }),
+      before,
+    );
     await page.evaluate(() => globalThis.pressed("Place order"));
     await page.getByRole("button", { name: "Place order" }).click();
     await page.waitForURL(/\/orders\/[^/]+$/);
@@ -45,12 +49,24 @@ async function changed(customer, list, admin) {
   while (waits.length < TIMES) {
     const order = await customer.account.order();
     await expect(card(list, order)).toContainText("Pending");
-    const button = table(admin.page).row(order).getByRole("button", { name: `Process order ${order.number}` });
+    const button = table(admin.page)
+      .row(order)
+      .getByRole("button", { name: `Process order ${order.number}` });
     await expect(button).toBeVisible();
-    await list.evaluate((number) => globalThis.seen(() => [...document.querySelectorAll("li")].some((line) => line.textContent.includes(`#${number}`) && line.textContent.includes("Processing"))), order.number);
+    await list.evaluate(
+      (number) =>
+        globalThis.seen(() =>
+          [...document.querySelectorAll("li")].some(
+            (line) => line.textContent.includes(`#${number}`) && line.textContent.includes("Processing"),
+          ),
+        ),
+      order.number,
+    );
     await admin.page.evaluate(() => globalThis.pressed("Process"));
     await button.click();
-    waits.push((await list.evaluate(() => globalThis.seenAt)) - (await admin.page.evaluate(() => globalThis.pressedAt)));
+    waits.push(
+      (await list.evaluate(() => globalThis.seenAt)) - (await admin.page.evaluate(() => globalThis.pressedAt)),
+    );
   }
   return figures(waits);
 }
@@ -67,7 +83,12 @@ function stopwatch() {
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(now())));
       };
       const changes = new MutationObserver(check);
-      changes.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true });
+      changes.observe(document.documentElement, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
     });
   };
   globalThis.pressed = (words) => {

@@ -15,7 +15,9 @@ export function findChromium(env = process.env) {
       if (isExecutable(file)) return file;
     }
   }
-  throw new Error(`There is no Chromium here: looked for ${NAMES.join(", ")} on PATH. ORDERCAST_CHROMIUM names another.`);
+  throw new Error(
+    `There is no Chromium here: looked for ${NAMES.join(", ")} on PATH. ORDERCAST_CHROMIUM names another.`,
+  );
 }
 
 function isExecutable(file) {

@@ -37,5 +37,8 @@ function showsFocus(node) {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
     return (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   };
-  return node.matches(":focus-visible") && [node, node.parentElement, node.parentElement?.parentElement].some((element) => element && rings(element));
+  return (
+    node.matches(":focus-visible") &&
+    [node, node.parentElement, node.parentElement?.parentElement].some((element) => element && rings(element))
+  );
 }

@@ -5,7 +5,8 @@ export function table(page) {
   const grid = page.getByRole("grid", { name: "Orders" });
   return {
     grid,
-    row: (order) => grid.getByRole("row").filter({ has: page.getByRole("link", { name: `#${order.number}`, exact: true }) }),
+    row: (order) =>
+      grid.getByRole("row").filter({ has: page.getByRole("link", { name: `#${order.number}`, exact: true }) }),
     /** The newest, below the heading. */
     top: grid.locator('[role="row"][aria-rowindex="2"]'),
   };

@@ -32,7 +32,9 @@ export const test = base.extend({
       customer: async (name = "Mira Holm", options) => arrive(await newCustomer(server, name), options),
       admin: async (options) => arrive(await server.admin(), options),
     });
-    const problems = arrived.flatMap(({ watch, name }) => watch.problems.map((problem) => `${name ?? "visitor"}: ${problem}`));
+    const problems = arrived.flatMap(({ watch, name }) =>
+      watch.problems.map((problem) => `${name ?? "visitor"}: ${problem}`),
+    );
     await Promise.all(arrived.map(({ context }) => context.close()));
     expect(problems, "what the pages complained of").toEqual([]);
   },

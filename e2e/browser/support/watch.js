@@ -11,7 +11,9 @@ export class Watch {
     // In the page, because not every violation is written to the console.
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => {
-        console.error(`forbidden by the policy: ${event.effectiveDirective} of ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`);
+        console.error(
+          `forbidden by the policy: ${event.effectiveDirective} of ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`,
+        );
       });
     });
     context.on("console", (message) => {

@@ -3,9 +3,17 @@
 import { expect, test } from "../support/test.js";
 import { card, table, tile } from "../support/pages.js";
 
-test("C4 one status for many: each order's outcome is shown, and every customer is told", async ({ people, customer, admin }) => {
+test("C4 one status for many: each order's outcome is shown, and every customer is told", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const other = await people.customer("Jonas Weber");
-  const [one, two, gone] = [await customer.account.order(), await other.account.order(), await customer.account.order()];
+  const [one, two, gone] = [
+    await customer.account.order(),
+    await other.account.order(),
+    await customer.account.order(),
+  ];
   await customer.account.cancel(gone, "Not wanted");
   await customer.open("/orders");
   await other.open("/orders");
@@ -40,7 +48,10 @@ test("C5 after an update staff read whether the customer heard of it live", asyn
   await admin.page.getByLabel("Tracking number").fill("DE-4711");
   await admin.page.getByRole("button", { name: "Other steps" }).click();
   await admin.page.getByRole("menuitem", { name: "Mark as shipped" }).click();
-  await expect(admin.toast("Order status updated to shipped. Customer will be notified in real-time!")).toHaveAttribute("data-severity", "success");
+  await expect(admin.toast("Order status updated to shipped. Customer will be notified in real-time!")).toHaveAttribute(
+    "data-severity",
+    "success",
+  );
   await expect(customer.toast("Order status: shipped")).toBeVisible();
 });
 
@@ -48,8 +59,13 @@ test("C5 of a customer who is away staff read where they will hear of it", async
   const away = (await people.customer("Ines Duarte")).account;
   const order = await away.order();
   await admin.open("/admin");
-  await table(admin.page).row(order).getByRole("button", { name: `Process order ${order.number}` }).click();
-  await expect(admin.toast("Order status updated to processing. Customer is offline and will hear of it by their notifications.")).toHaveAttribute("data-severity", "info");
+  await table(admin.page)
+    .row(order)
+    .getByRole("button", { name: `Process order ${order.number}` })
+    .click();
+  await expect(
+    admin.toast("Order status updated to processing. Customer is offline and will hear of it by their notifications."),
+  ).toHaveAttribute("data-severity", "info");
   await expect(customer.toast("Order status: processing")).toHaveCount(0);
 });
 
@@ -118,7 +134,12 @@ test("E11 two of the staff at one order see each other", async ({ people, server
   await expect(admin.page.getByText("Ben Okafor is looking at this order too")).toBeHidden();
 });
 
-test("E11 both changed the tracking number: both versions are shown, and neither is lost", async ({ people, server, customer, admin }) => {
+test("E11 both changed the tracking number: both versions are shown, and neither is lost", async ({
+  people,
+  server,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   const ben = await people.arrive(await server.addStaff("Ben Okafor"));
   await admin.open(`/admin/orders/${order.number}`);
@@ -145,7 +166,12 @@ test("E11 both changed the tracking number: both versions are shown, and neither
   expect((await admin.account.show(order)).trackingNumber).toBe("THEIRS-2");
 });
 
-test("E11 a status that another of the staff was first to change is not overwritten", async ({ people, server, customer, admin }) => {
+test("E11 a status that another of the staff was first to change is not overwritten", async ({
+  people,
+  server,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   const ben = await server.addStaff("Ben Okafor");
   await admin.open(`/admin/orders/${order.number}`);

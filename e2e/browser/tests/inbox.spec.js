@@ -4,7 +4,10 @@ import { expect, test } from "../support/test.js";
 import { findBarriers } from "../support/axe.js";
 import { bell, lines } from "../support/pages.js";
 
-test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its order", async ({ customer, admin }) => {
+test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its order", async ({
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await customer.open("/");
   await expect(bell(customer.page)).toHaveAccessibleName("Notifications");
@@ -65,7 +68,11 @@ test("D6 the centre shows one category at a time", async ({ customer, admin }) =
   await expect(customer.page.getByText("Nothing here")).toBeVisible();
 });
 
-test("D7 D16 one read, and all read: the second tab and the second browser follow at once", async ({ people, customer, admin }) => {
+test("D7 D16 one read, and all read: the second tab and the second browser follow at once", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   for (const status of ["processing", "shipped", "paid"]) await admin.account.setStatus(order, status);
   await customer.open("/notifications");
@@ -75,7 +82,10 @@ test("D7 D16 one read, and all read: the second tab and the second browser follo
   const everywhere = [customer.page, tab, phone.page];
   for (const page of everywhere) await expect(bell(page)).toHaveAccessibleName("Notifications, 3 unread");
 
-  await lines(customer.page).nth(1).getByRole("button", { name: /^Mark as read: / }).click();
+  await lines(customer.page)
+    .nth(1)
+    .getByRole("button", { name: /^Mark as read: / })
+    .click();
   for (const page of everywhere) await expect(bell(page)).toHaveAccessibleName("Notifications, 2 unread");
   await expect(lines(phone.page).nth(1)).not.toContainText("Unread");
   await expect(lines(phone.page).first()).toContainText("Unread");
@@ -86,7 +96,11 @@ test("D7 D16 one read, and all read: the second tab and the second browser follo
   await expect(lines(phone.page).filter({ hasText: "Unread" })).toHaveCount(0);
 });
 
-test("D16 D7 two tabs and a second browser agree on the order too, each told once", async ({ people, customer, admin }) => {
+test("D16 D7 two tabs and a second browser agree on the order too, each told once", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   const tab = await customer.openTab("/orders");

@@ -7,7 +7,10 @@ import { table, tracking } from "../support/pages.js";
 const SIZES = { "on a desk": { width: 1280, height: 800 }, "at a phone's width": { width: 390, height: 844 } };
 
 for (const [where, viewport] of Object.entries(SIZES)) {
-  test(`A1 A3 D11 a new customer orders, tracks and cancels with a keyboard alone, ${where}`, async ({ people, server }) => {
+  test(`A1 A3 D11 a new customer orders, tracks and cancels with a keyboard alone, ${where}`, async ({
+    people,
+    server,
+  }) => {
     const staff = await server.admin();
     const { page } = await people.visitor({ viewport });
     const button = (name) => page.getByRole("button", { name, exact: true });
@@ -47,7 +50,10 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     await expect(stand).toContainText("Cancelled by you: “Not needed any more”");
   });
 
-  test(`A5 C4 an admin finds an order, ships it, and marks twenty as delivered with a keyboard alone, ${where}`, async ({ people, server }) => {
+  test(`A5 C4 an admin finds an order, ships it, and marks twenty as delivered with a keyboard alone, ${where}`, async ({
+    people,
+    server,
+  }) => {
     const name = `Tilda Berg ${viewport.width}`;
     const tilda = await newCustomer(server, name);
     const [wanted] = [await tilda.order()];
@@ -68,7 +74,9 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     await expect(page.getByRole("menuitem", { name: "Mark as shipped" })).toBeVisible();
     await page.keyboard.type("Mark as shipped");
     await page.keyboard.press("Enter");
-    await expect(admin.toast("Order status updated to shipped. Customer is offline and will hear of it by their notifications.")).toBeVisible();
+    await expect(
+      admin.toast("Order status updated to shipped. Customer is offline and will hear of it by their notifications."),
+    ).toBeVisible();
     expect(await tilda.show(wanted)).toMatchObject({ status: "shipped", trackingNumber: "DE-4711" });
 
     const twenty = [];

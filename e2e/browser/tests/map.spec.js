@@ -6,16 +6,24 @@ import { expect, test } from "../support/test.js";
 import { startServer } from "../../support/server.js";
 
 /** A grey pixel. */
-const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==", "base64");
+const TILE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==",
+  "base64",
+);
 
-test("E5 map tiles that the store turns on are shown to who was here before, and their server is told which site asks, not which order", async ({ people }) => {
+test("E5 map tiles that the store turns on are shown to who was here before, and their server is told which site asks, not which order", async ({
+  people,
+}) => {
   const provider = await startProvider();
   const server = await startServer();
   try {
     const account = await server.asha();
     const staff = await server.admin();
     const order = await account.order();
-    await staff.call("PUT", "/api/orders/tracking", { orderId: order.id, location: { latitude: 53.55, longitude: 9.99 } });
+    await staff.call("PUT", "/api/orders/tracking", {
+      orderId: order.id,
+      location: { latitude: 53.55, longitude: 9.99 },
+    });
     const customer = await people.arrive(account, {}, server);
     customer.watch.expect(new RegExp(`asked another host: ${provider.url}/`));
     // A browser logs each attempt at a server that is not there.

@@ -24,7 +24,10 @@ test("D26 the app can be installed: a manifest with a name, a start and icons th
   expect(pictures.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
 });
 
-test("D26 the tracking page reloads without a network, shows the last known state and says so, and follows again", async ({ customer, admin }) => {
+test("D26 the tracking page reloads without a network, shows the last known state and says so, and follows again", async ({
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   await customer.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));

@@ -4,7 +4,10 @@ import { expect, newCustomer, test } from "../support/test.js";
 import { card, table, tile, tracking } from "../support/pages.js";
 import { fillCheckout, placeOrder } from "../support/shopping.js";
 
-test("A1 A6 an order placed by hand stands at the top of the admin's open table, and both are told", async ({ people, admin }) => {
+test("A1 A6 an order placed by hand stands at the top of the admin's open table, and both are told", async ({
+  people,
+  admin,
+}) => {
   await admin.open("/admin");
   const customer = await people.visitor();
   await customer.page.goto("/sign-in");
@@ -22,8 +25,16 @@ test("A1 A6 an order placed by hand stands at the top of the admin's open table,
   await expect(tracking(customer.page).stand).toContainText("Pending");
 });
 
-test("A1 A6 over plain HTTP, as from a phone in the same network, an order is placed and followed too", async ({ people, server, admin }) => {
-  const customer = await people.arrive(await newCustomer(server, "Mira Holm"), {}, { url: `http://shop.test:${server.port}` });
+test("A1 A6 over plain HTTP, as from a phone in the same network, an order is placed and followed too", async ({
+  people,
+  server,
+  admin,
+}) => {
+  const customer = await people.arrive(
+    await newCustomer(server, "Mira Holm"),
+    {},
+    { url: `http://shop.test:${server.port}` },
+  );
   // Browsers say so of every page that came without TLS.
   customer.watch.expect(/Cross-Origin-Opener-Policy header has been ignored/);
   await customer.open("/");
@@ -34,7 +45,10 @@ test("A1 A6 over plain HTTP, as from a phone in the same network, an order is pl
   await expect(tracking(customer.page).stand).toContainText("Processing");
 });
 
-test("A1 X6 where the answer was lost, nobody is told that nothing was ordered, and ordering again orders once", async ({ people, server }) => {
+test("A1 X6 where the answer was lost, nobody is told that nothing was ordered, and ordering again orders once", async ({
+  people,
+  server,
+}) => {
   const customer = await people.arrive(await newCustomer(server, "Mira Holm"));
   customer.watch.expect(/ERR_FAILED/);
   const { page } = customer;
@@ -69,13 +83,20 @@ test("A5 A7 a status set in the table changes the customer's page, and they are 
   await customer.open("/orders");
   await admin.open("/admin");
 
-  await table(admin.page).row(order).getByRole("button", { name: `Process order ${order.number}` }).click();
+  await table(admin.page)
+    .row(order)
+    .getByRole("button", { name: `Process order ${order.number}` })
+    .click();
   await expect(customer.toast("Order status: processing")).toHaveAttribute("data-severity", "info");
   await expect(card(customer.page, order)).toContainText("Processing");
   await expect(table(admin.page).row(order)).toContainText("Processing");
 });
 
-test("A3 A8 cancelled by the customer: the row turns, the tiles follow, both are told", async ({ people, customer, admin }) => {
+test("A3 A8 cancelled by the customer: the row turns, the tiles follow, both are told", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await admin.open("/admin");
   const dashboard = await people.admin();
@@ -103,11 +124,18 @@ test("A3 once processing has begun the page says why the customer cannot cancel"
   await customer.open(`/orders/${order.id}`);
   await expect(customer.page.getByRole("button", { name: "Cancel order" })).toBeVisible();
   await admin.account.setStatus(order, "processing");
-  await expect(customer.page.getByText("Processing has started, so it cannot be cancelled here any more.")).toBeVisible();
+  await expect(
+    customer.page.getByText("Processing has started, so it cannot be cancelled here any more."),
+  ).toBeVisible();
   await expect(customer.page.getByRole("button", { name: "Cancel order" })).toBeHidden();
 });
 
-test("A8 cancelled by staff: the customer's toast is yellow, the other staff see who did it", async ({ people, server, customer, admin }) => {
+test("A8 cancelled by staff: the customer's toast is yellow, the other staff see who did it", async ({
+  people,
+  server,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   const ben = await people.arrive(await server.addStaff("Ben Okafor"));
   await customer.open("/orders");
@@ -122,7 +150,10 @@ test("A8 cancelled by staff: the customer's toast is yellow, the other staff see
 
   await expect(customer.toast("Order cancelled")).toHaveAttribute("data-severity", "warning");
   await expect(card(customer.page, order)).toContainText("Cancelled");
-  await expect(admin.toast(`Order #${order.number} cancelled by Ben Okafor`)).toHaveAttribute("data-severity", "warning");
+  await expect(admin.toast(`Order #${order.number} cancelled by Ben Okafor`)).toHaveAttribute(
+    "data-severity",
+    "warning",
+  );
   await table(admin.page).row(order).getByRole("link").click();
   await expect(tracking(admin.page).timeline.first()).toContainText("Cancelled");
   await expect(tracking(admin.page).timeline.first()).toContainText("Ben Okafor");

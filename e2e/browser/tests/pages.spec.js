@@ -22,17 +22,35 @@ const PAGES = {
     shop: { path: "/", shown: product },
     "sign-in": { path: "/sign-in", shown: (page) => page.getByRole("button", { name: "Sign in" }) },
     "sign-up": { path: "/sign-up", shown: (page) => page.getByRole("button", { name: "Create account" }) },
-    "reset-password": { path: "/reset-password#token=none", shown: (page) => page.getByRole("button", { name: "Set password" }) },
+    "reset-password": {
+      path: "/reset-password#token=none",
+      shown: (page) => page.getByRole("button", { name: "Set password" }),
+    },
     "not-found": { path: "/nowhere", shown: (page) => page.getByRole("heading").first() },
   },
   customer: {
-    product: { path: "/", shown: product, then: (page) => page.getByRole("link", { name: "Paper bags" }).click(), last: (page) => page.getByRole("dialog") },
+    product: {
+      path: "/",
+      shown: product,
+      then: (page) => page.getByRole("link", { name: "Paper bags" }).click(),
+      last: (page) => page.getByRole("dialog"),
+    },
     cart: { path: "/cart", shown: (page) => page.getByRole("link", { name: "Check out" }) },
     checkout: { path: "/checkout", shown: (page) => page.getByRole("button", { name: "Place order" }) },
     orders: { path: "/orders", shown: (page) => page.getByRole("progressbar").first() },
-    tracking: { path: ({ shipped }) => `/orders/${shipped.id}`, shown: (page) => tracking(page).timeline.nth(3), drawn: outline },
-    "tracking-pending": { path: ({ pending }) => `/orders/${pending.id}`, shown: (page) => page.getByRole("button", { name: "Cancel order" }) },
-    "tracking-cancelled": { path: ({ cancelled }) => `/orders/${cancelled.id}`, shown: (page) => tracking(page).timeline.nth(1) },
+    tracking: {
+      path: ({ shipped }) => `/orders/${shipped.id}`,
+      shown: (page) => tracking(page).timeline.nth(3),
+      drawn: outline,
+    },
+    "tracking-pending": {
+      path: ({ pending }) => `/orders/${pending.id}`,
+      shown: (page) => page.getByRole("button", { name: "Cancel order" }),
+    },
+    "tracking-cancelled": {
+      path: ({ cancelled }) => `/orders/${cancelled.id}`,
+      shown: (page) => tracking(page).timeline.nth(1),
+    },
     notifications: { path: "/notifications", shown: (page) => lines(page).first() },
     bell: { path: "/", shown: product, then: (page) => bell(page).click(), last: (page) => lines(page).first() },
     profile: { path: "/profile", shown: (page) => page.getByText("Orders in all") },
@@ -40,7 +58,11 @@ const PAGES = {
   },
   admin: {
     "admin-orders": { path: "/admin", shown: (page) => table(page).top },
-    "admin-order": { path: ({ shipped }) => `/admin/orders/${shipped.number}`, shown: (page) => tracking(page).timeline.nth(3), drawn: outline },
+    "admin-order": {
+      path: ({ shipped }) => `/admin/orders/${shipped.number}`,
+      shown: (page) => tracking(page).timeline.nth(3),
+      drawn: outline,
+    },
     "admin-dashboard": { path: "/admin/dashboard", shown: (page) => tile(page, "Orders today").getByText(/\d/) },
     "admin-products": { path: "/admin/products", shown: (page) => page.getByText("Paper bags").first() },
     "admin-shop": { path: "/", shown: product },
@@ -60,9 +82,17 @@ const PAGES = {
 for (const [who, pages] of Object.entries(PAGES)) {
   for (const theme of THEMES) {
     for (const [width, viewport] of Object.entries(WIDTHS)) {
-      test(`D17 what ${who === "admin" ? "an" : "a"} ${who} sees, ${theme}, ${width} pixels wide`, async ({ people, server }) => {
+      test(`D17 what ${who === "admin" ? "an" : "a"} ${who} sees, ${theme}, ${width} pixels wide`, async ({
+        people,
+        server,
+      }) => {
         test.setTimeout(120_000);
-        const options = { viewport, colorScheme: theme, reducedMotion: "reduce", ...(width === "390" && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }) };
+        const options = {
+          viewport,
+          colorScheme: theme,
+          reducedMotion: "reduce",
+          ...(width === "390" && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }),
+        };
         const customer = who === "customer" ? await people.customer("Mira Holm", options) : undefined;
         const orders = await someOrders(server, customer?.account ?? (await server.asha()));
         const person = customer ?? (who === "admin" ? await people.admin(options) : await people.visitor(options));
@@ -74,9 +104,14 @@ for (const [who, pages] of Object.entries(PAGES)) {
           if (drawn) await expect(drawn(page), name).toBeAttached();
           await then?.(page, orders);
           if (last) await expect(last(page), name).toBeVisible();
-          if (person.account) await expect(page.locator("[data-liveness]").first(), name).toHaveAttribute("data-liveness", "live");
+          if (person.account)
+            await expect(page.locator("[data-liveness]").first(), name).toHaveAttribute("data-liveness", "live");
           await page.evaluate(() => document.fonts.ready.then(() => undefined));
-          await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}-${width}.png`), fullPage: !last, animations: "disabled" });
+          await page.screenshot({
+            path: path.join(PICTURES, `${name}-${theme}-${width}.png`),
+            fullPage: !last,
+            animations: "disabled",
+          });
           expect.soft(await findBarriers(page), `${name}: barriers`).toEqual([]);
           expect.soft(await overflowOf(page), `${name}: wider than the window by`).toBeLessThanOrEqual(0);
         }
@@ -92,7 +127,11 @@ async function someOrders(server, account) {
   const expected = new Date(Date.now() + 26 * 3600 * 1000).toISOString();
   await staff.setStatus(shipped, "shipped", { trackingNumber: "DE-0815-4711", estimatedDelivery: expected });
   const deliveryPartner = { name: "Lena Brandt", phone: "+49 40 1234567" };
-  await staff.call("PUT", "/api/orders/tracking", { orderId: shipped.id, deliveryPartner, location: { latitude: 53.55, longitude: 9.99 } });
+  await staff.call("PUT", "/api/orders/tracking", {
+    orderId: shipped.id,
+    deliveryPartner,
+    location: { latitude: 53.55, longitude: 9.99 },
+  });
   await staff.cancel(cancelled, "Sold out");
   return { shipped, pending, cancelled };
 }

@@ -4,17 +4,27 @@ import { expect, test } from "../support/test.js";
 import { startServer } from "../../support/server.js";
 
 /** A grey pixel. */
-const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==", "base64");
+const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==",
+  "base64",
+);
 const HOST = "https://pictures.example";
 /** The console tells of it, and the list of requests has it, although it never left. */
 const BLOCKED = /img-src|asked another host: https:\/\/pictures\.example\//;
 
-test("pictures from another host are shown once the operator names it; until then nothing asks that host", async ({ people }) => {
+test("pictures from another host are shown once the operator names it; until then nothing asks that host", async ({
+  people,
+}) => {
   const server = await startServer();
   try {
     const staff = await server.admin();
     const { products } = await staff.call("GET", "/api/v1/products");
-    await staff.call("POST", "/api/v1/products", { name: "Enamel pot", price: products[0].price, stock: 5, image: `${HOST}/pot.png` });
+    await staff.call("POST", "/api/v1/products", {
+      name: "Enamel pot",
+      price: products[0].price,
+      stock: 5,
+      image: `${HOST}/pot.png`,
+    });
 
     const before = await people.arrive(await server.asha(), {}, server);
     before.watch.expect(BLOCKED);
@@ -26,7 +36,13 @@ test("pictures from another host are shown once the operator names it; until the
     admin.watch.expect(BLOCKED);
     await admin.open("/admin/products");
     await admin.page.getByRole("button", { name: "Edit Enamel pot" }).click();
-    await expect(admin.page.getByRole("dialog").getByText(/do not show pictures from pictures\.example until .* image_origins names https:\/\/pictures\.example/)).toBeVisible();
+    await expect(
+      admin.page
+        .getByRole("dialog")
+        .getByText(
+          /do not show pictures from pictures\.example until .* image_origins names https:\/\/pictures\.example/,
+        ),
+    ).toBeVisible();
 
     await Promise.all([before, admin].map(({ context }) => context.close()));
     await server.stop();

@@ -2,9 +2,17 @@
 
 import { expect, test } from "../support/test.js";
 
-test("E3 A2 a plain fetch with the session cookie: staff get every order, a customer their own, newest first, and 304 while nothing changed", async ({ people, customer, admin }) => {
+test("E3 A2 a plain fetch with the session cookie: staff get every order, a customer their own, newest first, and 304 while nothing changed", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const other = (await people.customer("Jonas Weber")).account;
-  const [first, foreign, second] = [await customer.account.order(), await other.order(), await customer.account.order()];
+  const [first, foreign, second] = [
+    await customer.account.order(),
+    await other.order(),
+    await customer.account.order(),
+  ];
   await customer.open("/");
   await admin.open("/");
 
@@ -27,7 +35,10 @@ test("E3 A2 a plain fetch with the session cookie: staff get every order, a cust
 /** As a script of the page does it. */
 function poll(page, etag) {
   return page.evaluate(async (etag) => {
-    const answer = await fetch("/api/orders/manage", { cache: "no-store", headers: etag ? { "If-None-Match": etag } : {} });
+    const answer = await fetch("/api/orders/manage", {
+      cache: "no-store",
+      headers: etag ? { "If-None-Match": etag } : {},
+    });
     const { orders } = answer.status === 200 ? await answer.json() : {};
     return { status: answer.status, etag: answer.headers.get("etag"), ids: orders?.map(({ id }) => id) };
   }, etag);

@@ -2,7 +2,10 @@
 
 import { expect, test } from "../support/test.js";
 
-test("C1 C3 C7 track an order in one window, change it in the other, and see the events arrive", async ({ customer, admin }) => {
+test("C1 C3 C7 track an order in one window, change it in the other, and see the events arrive", async ({
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   const connected = customer.page.waitForEvent("websocket");
   await open(customer);
@@ -15,7 +18,9 @@ test("C1 C3 C7 track an order in one window, change it in the other, and see the
   await track(admin, order);
   await card(admin, "Simulate an admin update").getByLabel("New status").selectOption("processing");
   await card(admin, "Simulate an admin update").getByRole("button", { name: "Send the update" }).click();
-  await expect(admin.toast("Order status updated to processing. Customer will be notified in real-time!")).toBeVisible();
+  await expect(
+    admin.toast("Order status updated to processing. Customer will be notified in real-time!"),
+  ).toBeVisible();
 
   await expect(card(customer, "Track an order")).toContainText("Processing");
   // Whoever joins is told where the order stands; then what changes.
@@ -38,7 +43,11 @@ test("C1 C3 C7 track an order in one window, change it in the other, and see the
   await expect(arrived(customer, "order:updated", "shipped")).toHaveCount(1);
 });
 
-test("C1 joining twice delivers once, and somebody else's order cannot be joined", async ({ people, customer, admin }) => {
+test("C1 joining twice delivers once, and somebody else's order cannot be joined", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await open(customer);
   await track(customer, order);

@@ -6,7 +6,9 @@ import { startNetwork } from "../../support/network.js";
 import { messages } from "../support/person.js";
 import { card, table, tracking } from "../support/pages.js";
 
-test("D13 A10 A11 X4 the server is killed and started again: the page says so, comes back by itself, and shows what it missed, once", async ({ people }) => {
+test("D13 A10 A11 X4 the server is killed and started again: the page says so, comes back by itself, and shows what it missed, once", async ({
+  people,
+}) => {
   const server = await startServer();
   // The way in which the pages come: it holds them back while the server is up again and things happen that they miss.
   const way = await startNetwork(server.port);
@@ -27,7 +29,8 @@ async function missAndCatchUp(people, server, way) {
   const list = await people.arrive(account, {}, way);
   const admin = await people.arrive(staff, {}, way);
   // A browser logs each attempt at a server that is not there.
-  for (const person of [customer, list, admin]) person.watch.expect(/ERR_|WebSocket connection to|Failed to load resource/);
+  for (const person of [customer, list, admin])
+    person.watch.expect(/ERR_|WebSocket connection to|Failed to load resource/);
   await customer.open(`/orders/${order.id}`);
   await list.open("/orders");
   await admin.open("/admin");
@@ -53,7 +56,8 @@ async function missAndCatchUp(people, server, way) {
   const missed = [await customerAgain.order(), await customerAgain.order()];
   way.flow();
 
-  for (const { indicator } of [customer, list, admin]) await expect(indicator).toHaveAttribute("data-liveness", "live", { timeout: 20_000 });
+  for (const { indicator } of [customer, list, admin])
+    await expect(indicator).toHaveAttribute("data-liveness", "live", { timeout: 20_000 });
   // Each is told once where it stands now. Somebody who points at the messages keeps them.
   const shipped = messages(list.page).filter({ hasText: "Order status: shipped" });
   const placed = messages(admin.page).filter({ hasText: `New order #${missed[1].number}` });

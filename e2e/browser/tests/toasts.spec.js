@@ -10,7 +10,10 @@ const CHANGES = [
   { status: "delivered", severity: "success", page: "/cart", line: "Order delivered" },
 ];
 
-test("B3 B4 processing and shipped are told in blue, paid and delivered in green, on any page, and kept in the centre", async ({ customer, admin }) => {
+test("B3 B4 processing and shipped are told in blue, paid and delivered in green, on any page, and kept in the centre", async ({
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   for (const { status, severity, page } of CHANGES) {
     await customer.open(page);
@@ -26,7 +29,11 @@ test("B3 B4 cancelled is told in yellow, and kept in the centre", async ({ custo
   await customer.open("/notifications");
   await admin.account.cancel(order, "Sold out");
   await expect(customer.toast("Order cancelled")).toHaveAttribute("data-severity", "warning");
-  await expect(lines(customer.page).filter({ hasText: /cancelled/i }).first()).toContainText(`#${order.number}`);
+  await expect(
+    lines(customer.page)
+      .filter({ hasText: /cancelled/i })
+      .first(),
+  ).toContainText(`#${order.number}`);
 });
 
 for (const colorScheme of ["light", "dark"]) {
@@ -74,19 +81,23 @@ test("A11 a refusal is told, and what was shown meanwhile is taken back", async 
 
 /** Of the toast's mark, which has its colour at its strongest. */
 async function colourOf(toast) {
-  return toast.locator("svg").first().evaluate((mark) => {
-    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    canvas.fillStyle = getComputedStyle(mark).color;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
-  });
+  return toast
+    .locator("svg")
+    .first()
+    .evaluate((mark) => {
+      const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      canvas.fillStyle = getComputedStyle(mark).color;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    });
 }
 
 function nameOf([red, green, blue]) {
   const most = Math.max(red, green, blue);
   const least = Math.min(red, green, blue);
   const spread = most - least;
-  const turn = most === red ? (green - blue) / spread : most === green ? 2 + (blue - red) / spread : 4 + (red - green) / spread;
+  const turn =
+    most === red ? (green - blue) / spread : most === green ? 2 + (blue - red) / spread : 4 + (red - green) / spread;
   const hue = (turn * 60 + 360) % 360;
   if (hue >= 20 && hue < 70) return "yellow";
   if (hue >= 90 && hue < 180) return "green";

@@ -3,7 +3,10 @@
 import { expect, test } from "../support/test.js";
 import { card, tracking } from "../support/pages.js";
 
-test("D9 D10 the bar, its percentage and the timeline follow every step, with who did it", async ({ customer, admin }) => {
+test("D9 D10 the bar, its percentage and the timeline follow every step, with who did it", async ({
+  customer,
+  admin,
+}) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   const { stand, progress, timeline } = tracking(customer.page);
@@ -40,7 +43,11 @@ test("D9 each status has an icon and a colour of its own", async ({ customer, ad
     else if (status !== "pending") await admin.account.setStatus(order, status);
     const badge = card(customer.page, order).getByText(new RegExp(`^${status}$`, "i"));
     await expect(badge).toBeVisible();
-    looks.add(await badge.evaluate((node) => `${getComputedStyle(node).backgroundColor} ${node.querySelector("svg").innerHTML}`));
+    looks.add(
+      await badge.evaluate(
+        (node) => `${getComputedStyle(node).backgroundColor} ${node.querySelector("svg").innerHTML}`,
+      ),
+    );
   }
   expect(looks.size).toBe(6);
 });
@@ -54,14 +61,24 @@ test("D11 E5 tracking number, expected time, partner and place arrive by themsel
 
   const tomorrow = new Date(Date.now() + 24 * 3600 * 1000);
   tomorrow.setUTCHours(15, 30, 0, 0);
-  await admin.account.setStatus(order, "shipped", { trackingNumber: "DE-0815", estimatedDelivery: tomorrow.toISOString() });
+  await admin.account.setStatus(order, "shipped", {
+    trackingNumber: "DE-0815",
+    estimatedDelivery: tomorrow.toISOString(),
+  });
   await expect(stand).toContainText("Tomorrow by 15:30");
   await expect(customer.page.getByText("DE-0815", { exact: true })).toBeVisible();
 
   const partner = { name: "Lena Brandt", phone: "+49 40 1234567" };
-  await admin.account.call("PUT", "/api/orders/tracking", { orderId: order.id, deliveryPartner: partner, location: { latitude: 53.55, longitude: 9.99 } });
+  await admin.account.call("PUT", "/api/orders/tracking", {
+    orderId: order.id,
+    deliveryPartner: partner,
+    location: { latitude: 53.55, longitude: 9.99 },
+  });
   await expect(customer.page.getByText("Lena Brandt", { exact: true })).toBeVisible();
-  await expect(customer.page.getByRole("link", { name: "Call Lena Brandt, +49 40 1234567" })).toHaveAttribute("href", "tel:+49401234567");
+  await expect(customer.page.getByRole("link", { name: "Call Lena Brandt, +49 40 1234567" })).toHaveAttribute(
+    "href",
+    "tel:+49401234567",
+  );
   const map = customer.page.getByRole("application", { name: "Map: where your order is" });
   await expect(map).toBeVisible();
   await expect(customer.page.getByText("Seen here just now")).toBeVisible();

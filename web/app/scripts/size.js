@@ -26,5 +26,7 @@ for (const file of files) {
   total += size;
   console.log(`${(size / 1024).toFixed(1).padStart(7)} KB  ${file}`);
 }
-console.log(`${(total / 1024).toFixed(1).padStart(7)} KB  of ${LIMIT / 1024} KB: the tracking page's script, compressed`);
+console.log(
+  `${(total / 1024).toFixed(1).padStart(7)} KB  of ${LIMIT / 1024} KB: the tracking page's script, compressed`,
+);
 if (total > LIMIT) process.exitCode = 1;

@@ -14,7 +14,11 @@ export {
 export { type Session, useSession } from "./useSession.js";
 export { useMember, useStore } from "./useStore.js";
 export { LiveIndicator, type LiveIndicatorProps } from "./components/LiveIndicator.js";
-export { NotificationBell, type NotificationBellProps, type NotificationBellTexts } from "./components/NotificationBell.js";
+export {
+  NotificationBell,
+  type NotificationBellProps,
+  type NotificationBellTexts,
+} from "./components/NotificationBell.js";
 export { OrderProgress, type OrderProgressProps } from "./components/OrderProgress.js";
 export { OrderTimeline, type OrderTimelineProps } from "./components/OrderTimeline.js";
 export { RelativeTime, type RelativeTimeProps } from "./components/RelativeTime.js";

@@ -2,7 +2,10 @@ import type { Order, OrderConflict, OrdercastProblem, OrderFilter, OrdersStore }
 import { useOrdercast } from "./context.js";
 import { useMember, useStore } from "./useStore.js";
 
-type Actions = Pick<OrdersStore, "place" | "setStatus" | "setDelivery" | "cancel" | "setStatusOfMany" | "acknowledgeNew">;
+type Actions = Pick<
+  OrdersStore,
+  "place" | "setStatus" | "setDelivery" | "cancel" | "setStatusOfMany" | "acknowledgeNew"
+>;
 
 export interface Orders extends Actions {
   /** Newest first, live: a customer's own, the store's for staff. */

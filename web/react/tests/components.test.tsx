@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { HAS_BINARY } from "../../sdk/tests/support/binary.js";
 import { open, placeOrder, tokenOf } from "../../sdk/tests/support/clients.js";
 import { type Server, startServer } from "../../sdk/tests/support/server.js";
-import { LiveIndicator, NotificationBell, OrderProgress, OrdercastProvider, OrderTimeline, useRealTimeOrderTracking } from "../src/index.js";
+import {
+  LiveIndicator,
+  NotificationBell,
+  OrderProgress,
+  OrdercastProvider,
+  OrderTimeline,
+  useRealTimeOrderTracking,
+} from "../src/index.js";
 
 const SOON = { timeout: 15_000 };
 
@@ -19,7 +26,12 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
   afterAll(() => server.remove());
 
   async function show(page: ReactNode, who: { email: string; password: string }): Promise<Ordercast> {
-    const client = createOrdercast({ baseUrl: server.url, token: await tokenOf(server, who), storage: null, autoStart: false });
+    const client = createOrdercast({
+      baseUrl: server.url,
+      token: await tokenOf(server, who),
+      storage: null,
+      autoStart: false,
+    });
     onTestFinished(() => client.close());
     render(<OrdercastProvider client={client}>{page}</OrdercastProvider>);
     return client;
@@ -88,7 +100,11 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     }
     await show(<Page />, server.asha);
     const bar = await screen.findByRole<HTMLProgressElement>("progressbar", { name: "Order progress" }, SOON);
-    await waitFor(() => expect(within(screen.getByRole("list", { name: "Order timeline" })).getAllByRole("listitem")).toHaveLength(1), SOON);
+    await waitFor(
+      () =>
+        expect(within(screen.getByRole("list", { name: "Order timeline" })).getAllByRole("listitem")).toHaveLength(1),
+      SOON,
+    );
     expect(bar.value).toBe(10);
     await admin.orders.setStatus(order.id, "processing");
     await admin.orders.setDelivery(order.id, { location: { latitude: 1, longitude: 2 } });
@@ -96,9 +112,17 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     await waitFor(() => expect(bar.value).toBe(70), SOON);
     expect(bar.getAttribute("aria-valuetext")).toBe("Shipped, 70%");
     const lines = within(screen.getByRole("list", { name: "Order timeline" })).getAllByRole("listitem");
-    expect(lines.map((line) => line.querySelector('[data-part="title"]')?.textContent)).toEqual(["Shipped", "Processing", "Order placed"]);
+    expect(lines.map((line) => line.querySelector('[data-part="title"]')?.textContent)).toEqual([
+      "Shipped",
+      "Processing",
+      "Order placed",
+    ]);
     expect(lines[0]?.textContent).toContain("Tracking number TRACK-4");
-    expect(lines.map((line) => line.querySelector('[data-part="who"]')?.textContent)).toEqual(["Store", "Store", "Asha Rao"]);
+    expect(lines.map((line) => line.querySelector('[data-part="who"]')?.textContent)).toEqual([
+      "Store",
+      "Store",
+      "Asha Rao",
+    ]);
     expect(lines[0]?.querySelector("time")?.getAttribute("datetime")).toMatch(/^\d{4}-/);
   });
 });

@@ -29,8 +29,16 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
   afterAll(() => server.remove());
 
   /** What stands around a page of somebody who is signed in. */
-  async function pageOf(who: { email: string; password: string }): Promise<{ client: Ordercast; wrapper: (props: { children: ReactNode }) => ReactNode }> {
-    const client = createOrdercast({ baseUrl: server.url, token: await tokenOf(server, who), storage: null, autoStart: false });
+  async function pageOf(who: {
+    email: string;
+    password: string;
+  }): Promise<{ client: Ordercast; wrapper: (props: { children: ReactNode }) => ReactNode }> {
+    const client = createOrdercast({
+      baseUrl: server.url,
+      token: await tokenOf(server, who),
+      storage: null,
+      autoStart: false,
+    });
     onTestFinished(() => client.close());
     return { client, wrapper: ({ children }) => <OrdercastProvider client={client}>{children}</OrdercastProvider> };
   }
@@ -41,7 +49,14 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     const placed = await placeOrder(asha);
     const { wrapper } = await pageOf(server.asha);
     const { result } = renderHook(() => useRealTimeOrderTracking(placed.id), { wrapper });
-    expect(result.current).toMatchObject({ order: null, isConnected: false, orderStatus: null, progress: 0, lastUpdate: null, isLoading: true });
+    expect(result.current).toMatchObject({
+      order: null,
+      isConnected: false,
+      orderStatus: null,
+      progress: 0,
+      lastUpdate: null,
+      isLoading: true,
+    });
     await waitFor(() => expect(result.current).toMatchObject({ isConnected: true, isLoading: false }), SOON);
     expect(result.current.order?.orderNumber).toBe(placed.number);
     expect(result.current.orderStatus?.statusDisplay).toBe("Pending");
@@ -49,7 +64,11 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     expect(result.current.lastUpdate).toBeInstanceOf(Date);
 
     await admin.orders.setStatus(placed.id, "shipped", { trackingNumber: "TRACK-3" });
-    await waitFor(() => expect(result.current.orderStatus).toEqual({ status: "shipped", statusDisplay: "Shipped", severity: "info" }), SOON);
+    await waitFor(
+      () =>
+        expect(result.current.orderStatus).toEqual({ status: "shipped", statusDisplay: "Shipped", severity: "info" }),
+      SOON,
+    );
     expect(result.current).toMatchObject({ progress: 70, order: { trackingNumber: "TRACK-3" } });
     expect(result.current.timeline.map((line) => line.status)).toEqual(["pending", "shipped"]);
 
@@ -86,8 +105,17 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
   test("A6, A18, C4: useOrders has new orders on top, counts them, and changes many", async () => {
     const asha = await open(server, server.asha);
     const { wrapper } = await pageOf(server.admin);
-    const { result } = renderHook(() => ({ all: useOrders(), pending: useOrders({ status: ["pending"] }) }), { wrapper });
-    await waitFor(() => expect([result.current.all, result.current.pending].map((list) => [list.isConnected, list.isLoading])).toEqual([[true, false], [true, false]]), SOON);
+    const { result } = renderHook(() => ({ all: useOrders(), pending: useOrders({ status: ["pending"] }) }), {
+      wrapper,
+    });
+    await waitFor(
+      () =>
+        expect([result.current.all, result.current.pending].map((list) => [list.isConnected, list.isLoading])).toEqual([
+          [true, false],
+          [true, false],
+        ]),
+      SOON,
+    );
     const order = await placeOrder(asha);
     await waitFor(() => expect(result.current.all.orders[0]?.id).toBe(order.id), SOON);
     expect(result.current.pending.orders[0]?.id).toBe(order.id);
@@ -105,8 +133,19 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     const nora = await server.addUser("nora@example.com", "Nora", "staff");
     const { wrapper } = await pageOf(server.admin);
     const order = await placeOrder(asha);
-    const { result } = renderHook(() => ({ stats: useOrderStats(), connection: useConnection(), presence: usePresence(order.id), session: useSession() }), { wrapper });
-    await waitFor(() => expect(result.current.presence.isJoined && result.current.stats.stats !== null).toBe(true), SOON);
+    const { result } = renderHook(
+      () => ({
+        stats: useOrderStats(),
+        connection: useConnection(),
+        presence: usePresence(order.id),
+        session: useSession(),
+      }),
+      { wrapper },
+    );
+    await waitFor(
+      () => expect(result.current.presence.isJoined && result.current.stats.stats !== null).toBe(true),
+      SOON,
+    );
     expect(result.current.session.account?.role).toBe("staff");
     expect(result.current.connection).toMatchObject({ state: "live", transport: "socket", attempts: 0 });
     const before = result.current.stats.stats?.total ?? 0;

@@ -4,7 +4,15 @@
 import type { ReactNode } from "react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { LiveIndicator, NotificationBell, OrdercastProvider, useOrders, useOrderStats, usePresence, useRealTimeOrderTracking } from "../src/index.js";
+import {
+  LiveIndicator,
+  NotificationBell,
+  OrdercastProvider,
+  useOrders,
+  useOrderStats,
+  usePresence,
+  useRealTimeOrderTracking,
+} from "../src/index.js";
 
 test("every hook and component renders on a server, and asks nobody for anything", () => {
   const asked: unknown[] = [];

@@ -11,7 +11,11 @@ const { output } = await build({
   build: {
     write: false,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: path.resolve(import.meta.dirname, "../src/index.ts"), preserveEntrySignatures: "strict", output: { minify: true } },
+    rolldownOptions: {
+      input: path.resolve(import.meta.dirname, "../src/index.ts"),
+      preserveEntrySignatures: "strict",
+      output: { minify: true },
+    },
     minify: true,
   },
 });

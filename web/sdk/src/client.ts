@@ -73,7 +73,12 @@ export function createClient(options: OrdercastOptions, environment: Environment
   });
   const inbox = createInbox({ api, environment, pulse, account, onRead, covers: cursor.covers });
   const stats = createStats(api, environment, pulse, account);
-  const presence = createPresence({ environment, pulse, account, ask: (name, argument) => connection.ask(name, argument) });
+  const presence = createPresence({
+    environment,
+    pulse,
+    account,
+    ask: (name, argument) => connection.ask(name, argument),
+  });
   const hub = createHub({ pulse, cursor, orders, inbox, stats, presence, account });
 
   const connection: Connection = createConnection(

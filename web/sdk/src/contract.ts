@@ -92,4 +92,3 @@ export interface Ordercast {
   /** Ends the connection and frees everything. `start` begins anew. */
   readonly close: () => void;
 }
-

@@ -12,7 +12,14 @@ export { type Api, unwrap } from "./api/http.js";
 export { randomKey } from "./api/keys.js";
 export type { components, operations, paths } from "./api/schema.js";
 export type { InboxFilter, InboxList, InboxSnapshot, InboxStore } from "./inbox/contract.js";
-export type { LiveMessage, OrderEvent, OrderEventKind, ProductEvent, ResetEvent, TransportName } from "./live/events.js";
+export type {
+  LiveMessage,
+  OrderEvent,
+  OrderEventKind,
+  ProductEvent,
+  ResetEvent,
+  TransportName,
+} from "./live/events.js";
 export type { ConnectionError, ConnectionSnapshot, ConnectionState, ConnectionStore } from "./live/state.js";
 export type * from "./model.js";
 export type {

@@ -46,7 +46,10 @@ export class OrdercastProblem extends Error {
   /** Everything the server sent. */
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(problem: Pick<Wire, "code" | "status" | "title" | "detail"> & Record<string, unknown>, options?: ErrorOptions) {
+  constructor(
+    problem: Pick<Wire, "code" | "status" | "title" | "detail"> & Record<string, unknown>,
+    options?: ErrorOptions,
+  ) {
     super(problem.detail, options);
     this.code = problem.code;
     this.status = problem.status;
@@ -61,7 +64,9 @@ export class OrdercastProblem extends Error {
 
   /** Whether the same request may well succeed later: nobody answered, or the server had too much to do. */
   get isTemporary(): boolean {
-    return this.status === 0 ? this.code !== "aborted" : this.status === 408 || this.status === 429 || this.status >= 500;
+    return this.status === 0
+      ? this.code !== "aborted"
+      : this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
   /** Whether somebody else changed it first (409 or 412, code `version_conflict`). */

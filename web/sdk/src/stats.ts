@@ -21,7 +21,12 @@ const EMPTY: StatsSnapshot = { state: "idle", stats: null, lastUpdate: null, err
 /** Milliseconds within which several reasons to read again are one. */
 const SOON = 1000;
 
-export function createStats(api: Api, environment: Environment, pulse: Pulse, account: () => Account | null): FollowingStats {
+export function createStats(
+  api: Api,
+  environment: Environment,
+  pulse: Pulse,
+  account: () => Account | null,
+): FollowingStats {
   const cell = createCell<StatsSnapshot>(pulse, EMPTY, { onFirst: () => wake() });
   let isLoading = false;
   let turn = 0;

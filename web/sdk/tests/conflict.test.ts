@@ -18,7 +18,11 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
     const mira = await open(server, server.admin);
-    network.decide(({ path }) => (path.startsWith("/socket.io") || path.startsWith("/api/v1/stream") || path === "/api/orders/manage" ? "hang" : "pass"));
+    network.decide(({ path }) =>
+      path.startsWith("/socket.io") || path.startsWith("/api/v1/stream") || path === "/api/orders/manage"
+        ? "hang"
+        : "pass",
+    );
     // Hears of nothing for now, as in the moment between two changes.
     const noah = await open(server, server.admin, { baseUrl: network.url });
     const order = await placeOrder(asha);
@@ -37,7 +41,10 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     const page = await until(noah.orders.track(order.id), "the page shows it", (now) => now.conflict !== null);
     expect(page.conflict).toBe(conflict);
 
-    expect(await conflict.retry()).toMatchObject({ ok: true, order: { status: "shipped", version: 3, trackingNumber: "TRACK-1" } });
+    expect(await conflict.retry()).toMatchObject({
+      ok: true,
+      order: { status: "shipped", version: 3, trackingNumber: "TRACK-1" },
+    });
     expect(noah.orders.activity.getSnapshot().conflicts.size).toBe(0);
     await network.remove();
   });
@@ -67,7 +74,11 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     const run = admin.orders.setStatus(order.id, "processing");
     await until(admin.orders.activity, "it is pending", (now) => now.pending.has(order.id));
     expect(admin.orders.get(order.id)?.status).toBe("processing");
-    expect(await run).toMatchObject({ ok: false, reason: "unreachable", problem: { code: "network", isTemporary: true } });
+    expect(await run).toMatchObject({
+      ok: false,
+      reason: "unreachable",
+      problem: { code: "network", isTemporary: true },
+    });
     expect(admin.orders.get(order.id)?.status).toBe("pending");
     expect(admin.orders.activity.getSnapshot().pending.size).toBe(0);
     await network.remove();

@@ -51,7 +51,9 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     network.decide(() => "pass");
     await live(asha, "socket");
     await admin.orders.setStatus(order.id, "shipped");
-    await asha.told.until("the change over the socket", (events) => events.some((event) => event.transport === "socket"));
+    await asha.told.until("the change over the socket", (events) =>
+      events.some((event) => event.transport === "socket"),
+    );
     expectOnce(asha, order.id, [1, 2, 3]);
     expect(asha.orders.get(order.id)).toEqual(await asha.orders.fetch(order.id));
   });
@@ -67,12 +69,18 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     const polls = () => network.requests.filter((request) => request.path === "/api/orders/manage");
     const before = polls().length;
     await until(asha.connection, "three more polls", () => polls().length >= before + 3);
-    expect(polls().slice(-2).every((request) => request.headers["if-none-match"] !== undefined)).toBe(true);
+    expect(
+      polls()
+        .slice(-2)
+        .every((request) => request.headers["if-none-match"] !== undefined),
+    ).toBe(true);
 
     network.decide(() => "pass");
     await live(asha, "socket");
     await admin.orders.setStatus(order.id, "shipped", { trackingNumber: "TRACK-7" });
-    await asha.told.until("the change over the socket", (events) => events.some((event) => event.transport === "socket" && event.status === "shipped"));
+    await asha.told.until("the change over the socket", (events) =>
+      events.some((event) => event.transport === "socket" && event.status === "shipped"),
+    );
     expectOnce(asha, order.id, [1, 2, 3]);
     expect(asha.orders.get(order.id)).toEqual(await asha.orders.fetch(order.id));
   });
@@ -94,7 +102,9 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
       for (const status of ["processing", "shipped", "paid", "delivered"] as const) {
         network.cut();
         await admin.orders.setStatus(order.id, status);
-        await asha.told.until(status, (events) => events.some((event) => event.orderId === order.id && event.status === status));
+        await asha.told.until(status, (events) =>
+          events.some((event) => event.orderId === order.id && event.status === status),
+        );
       }
       expectOnce(asha, order.id, [1, 2, 3, 4, 5]);
       asha.close();

@@ -32,9 +32,14 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     await live(two, "sse");
     for (const client of [one, two]) client.inbox.subscribe(() => undefined);
     const order = await placeOrder(one);
-    for (const status of ["processing", "shipped", "delivered"] as const) await admin.orders.setStatus(order.id, status);
+    for (const status of ["processing", "shipped", "delivered"] as const)
+      await admin.orders.setStatus(order.id, status);
     for (const client of [one, two]) {
-      const inbox = await until(client.inbox, "three unread", (now) => now.unreadCount === 3 && now.notifications.length === 4);
+      const inbox = await until(
+        client.inbox,
+        "three unread",
+        (now) => now.unreadCount === 3 && now.notifications.length === 4,
+      );
       // Newest first; what they did themselves counts as read.
       expect(inbox.notifications.map((line) => line.read)).toEqual([false, false, false, true]);
       expect(inbox.notifications[0]).toMatchObject({ title: "Order delivered", orderId: order.id });
@@ -77,12 +82,24 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     client.inbox.subscribe(() => undefined);
     const order = await placeOrder(client);
     await admin.orders.setStatus(order.id, "processing");
-    const { notifications } = await until(client.inbox, "one unread", (now) => now.unreadCount === 1 && now.notifications.length === 2);
+    const { notifications } = await until(
+      client.inbox,
+      "one unread",
+      (now) => now.unreadCount === 1 && now.notifications.length === 2,
+    );
     network.decide(({ path }) => (path.includes("/notifications/") ? "refuse" : "pass"));
-    await expect(client.inbox.markRead(notifications[0]?.id ?? "")).rejects.toMatchObject({ code: "unexpected_answer" });
-    expect(client.inbox.getSnapshot()).toMatchObject({ unreadCount: 1, notifications: [{ read: false }, { read: true }] });
+    await expect(client.inbox.markRead(notifications[0]?.id ?? "")).rejects.toMatchObject({
+      code: "unexpected_answer",
+    });
+    expect(client.inbox.getSnapshot()).toMatchObject({
+      unreadCount: 1,
+      notifications: [{ read: false }, { read: true }],
+    });
     await expect(client.inbox.markAllRead()).rejects.toMatchObject({ code: "unexpected_answer" });
-    expect(client.inbox.getSnapshot()).toMatchObject({ unreadCount: 1, notifications: [{ read: false }, { read: true }] });
+    expect(client.inbox.getSnapshot()).toMatchObject({
+      unreadCount: 1,
+      notifications: [{ read: false }, { read: true }],
+    });
     await network.remove();
   });
 
@@ -105,7 +122,11 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     for (const status of ["shipped", "paid"] as const) await admin.orders.setStatus(order.id, status);
     network.decide(() => "pass");
     client.connection.reconnect();
-    const inbox = await until(client.inbox, "two unread", (now) => now.unreadCount === 2 && now.notifications.length === 4);
+    const inbox = await until(
+      client.inbox,
+      "two unread",
+      (now) => now.unreadCount === 2 && now.notifications.length === 4,
+    );
     expect(inbox.notifications.map((line) => line.read)).toEqual([false, false, true, true]);
     expect(new Set(inbox.notifications.map((line) => line.id)).size).toBe(4);
     await network.remove();

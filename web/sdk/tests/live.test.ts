@@ -23,7 +23,13 @@ describe.skipIf(!HAS_BINARY)("live orders", () => {
     expect(list.orders[0]?.number).toBe(order.number);
     expect(admin.orders.activity.getSnapshot().newCount).toBe(1);
     const [event] = await admin.told.until("its event", (events) => events.length > 0);
-    expect(event).toMatchObject({ kind: "order.created", orderId: order.id, own: false, missed: false, transport: "socket" });
+    expect(event).toMatchObject({
+      kind: "order.created",
+      orderId: order.id,
+      own: false,
+      missed: false,
+      transport: "socket",
+    });
     const tracking = asha.orders.track(order.number);
     const stopTracking = tracking.subscribe(() => undefined);
     const changed = await admin.orders.setStatus(order.id, "processing");

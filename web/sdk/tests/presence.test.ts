@@ -53,7 +53,9 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     const order = await placeOrder(asha);
     const refused = await until(noor.presence.of(order.id), "refused", (now) => now.error !== null);
     expect(refused).toMatchObject({ isJoined: false, error: { code: "order_not_found", status: 404 } });
-    await expect(noor.connection.ask("admin-status-update", { orderId: order.id, status: "shipped" })).rejects.toMatchObject({ name: "OrdercastProblem" });
+    await expect(
+      noor.connection.ask("admin-status-update", { orderId: order.id, status: "shipped" }),
+    ).rejects.toMatchObject({ name: "OrdercastProblem" });
     expect(await asha.orders.fetch(order.id)).toMatchObject({ status: "pending" });
   });
 
@@ -63,7 +65,9 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     await live(asha, "socket");
     const order = await placeOrder(asha);
     const statuses: unknown[] = [];
-    asha.onMessage(({ name, payload }) => name === "order-status-updated" && statuses.push((payload as { status: string }).status));
+    asha.onMessage(
+      ({ name, payload }) => name === "order-status-updated" && statuses.push((payload as { status: string }).status),
+    );
     const byNumber = asha.presence.of(order.number);
     const left = byNumber.subscribe(() => undefined);
     await until(byNumber, "joined", (now) => now.isJoined);
@@ -88,9 +92,14 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     asha.onMessage(({ name }) => names.push(name));
     const order = await placeOrder(asha);
     expect(await asha.connection.ask("join-order-tracking", order.id)).toMatchObject({ ok: true, status: "pending" });
-    expect(await admin.connection.ask("admin-status-update", { orderId: order.id, status: "processing" })).toMatchObject({ ok: true, live: 1 });
+    expect(
+      await admin.connection.ask("admin-status-update", { orderId: order.id, status: "processing" }),
+    ).toMatchObject({ ok: true, live: 1 });
     await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
     expect(names).toContain("order-status-updated");
-    expect(asha.told.items.filter((event) => event.status === "processing"), "joined or not, it is told once").toHaveLength(1);
+    expect(
+      asha.told.items.filter((event) => event.status === "processing"),
+      "joined or not, it is told once",
+    ).toHaveLength(1);
   });
 });

@@ -22,7 +22,11 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await asha.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
 
     await server.kill();
-    const lost = await until(asha.connection, "it is lost", (now) => now.state === "reconnecting" || now.state === "offline");
+    const lost = await until(
+      asha.connection,
+      "it is lost",
+      (now) => now.state === "reconnecting" || now.state === "offline",
+    );
     expect(lost.isConnected).toBe(false);
     expect(lost.lastError).not.toBeNull();
     await server.start();
@@ -76,12 +80,16 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await live(follower);
     const stop = follower.orders.subscribe(() => undefined);
     await until(follower.orders, "the list", (now) => now.state === "ready");
-    await admin.api.POST("/api/v1/products", { body: { name: "Paper bags", price: { amount: 10, currency: "EUR" }, stock: 100_000 } });
+    await admin.api.POST("/api/v1/products", {
+      body: { name: "Paper bags", price: { amount: 10, currency: "EUR" }, stock: 100_000 },
+    });
     const order = await newOrder(asha);
     const ids: string[] = [];
     for (let round = 0; round < 12; round += 1) {
       // Each is another action, though it asks for the same.
-      const placed = await Promise.all(Array.from({ length: 10 }, (_, n) => asha.orders.place(order, { idempotencyKey: `many-${round}-${n}` })));
+      const placed = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => asha.orders.place(order, { idempotencyKey: `many-${round}-${n}` })),
+      );
       ids.push(...placed.map(({ id }) => id));
       network.cut();
       const chosen = placed.map(({ id }) => id);
@@ -91,8 +99,15 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     }
     const mine = () => follower.told.items.filter((event) => ids.includes(event.orderId));
     await follower.told.until("every change", () => mine().length >= ids.length * 3, 40_000);
-    for (const id of ids) expect(mine().filter((event) => event.orderId === id).map((event) => event.version)).toEqual([1, 2, 3]);
-    const list = await until(follower.orders, "every row", (now) => ids.every((id) => now.orders.find((each) => each.id === id)?.status === "shipped"));
+    for (const id of ids)
+      expect(
+        mine()
+          .filter((event) => event.orderId === id)
+          .map((event) => event.version),
+      ).toEqual([1, 2, 3]);
+    const list = await until(follower.orders, "every row", (now) =>
+      ids.every((id) => now.orders.find((each) => each.id === id)?.status === "shipped"),
+    );
     const numbers = list.orders.map((each) => Number(each.number));
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
     expect(new Set(numbers).size).toBe(numbers.length);
@@ -117,10 +132,16 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     const network = await startNetwork(server.port);
     onTestFinished(() => network.remove());
     const asha = await open(server, server.asha);
-    network.decide(({ path }) => (path.startsWith("/api/v1/stream") ? "refuse" : path.startsWith("/api/v1/orders") ? "hold-answer" : "pass"));
+    network.decide(({ path }) =>
+      path.startsWith("/api/v1/stream") ? "refuse" : path.startsWith("/api/v1/orders") ? "hold-answer" : "pass",
+    );
     const page = await open(server, server.asha, { baseUrl: network.url, transports: ["sse"] });
     const stop = page.orders.subscribe(() => undefined);
-    await until(page.connection, "the list was read, and the stream refused", (now) => network.held === 1 && now.lastError !== null);
+    await until(
+      page.connection,
+      "the list was read, and the stream refused",
+      (now) => network.held === 1 && now.lastError !== null,
+    );
     const order = await placeOrder(asha);
     network.decide(() => "pass");
     page.connection.reconnect();

@@ -22,7 +22,9 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     await until(two.session, "signed out", (now) => now.state === "signed-out");
     expect(one.connection.getSnapshot().state).toBe("idle");
 
-    await expect(one.session.signIn({ email: "asha@example.com", password: "wrong" })).rejects.toMatchObject({ code: "invalid_credentials" });
+    await expect(one.session.signIn({ email: "asha@example.com", password: "wrong" })).rejects.toMatchObject({
+      code: "invalid_credentials",
+    });
     const { user } = await one.session.signIn(server.asha);
     expect(browser.hasCookie()).toBe(true);
     const other = await until(two.session, "signed in too", (now) => now.state === "signed-in");
@@ -46,7 +48,11 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     const page = browser.open();
     await page.session.signIn(server.asha);
     await until(page.orders, "her orders", (list) => list.state === "ready" && list.orders.length > 0);
-    const { user } = await page.session.signUp({ email: "tom@shop.example", password: "tom likes black tea", name: "Tom" });
+    const { user } = await page.session.signUp({
+      email: "tom@shop.example",
+      password: "tom likes black tea",
+      name: "Tom",
+    });
     expect(user.name).toBe("Tom");
     const list = await until(page.orders, "his orders", (now) => now.state === "ready");
     expect(list.orders).toEqual([]);
@@ -58,12 +64,18 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
   test("a token that has expired is asked for anew, by requests and by the live connection", async () => {
     const good = await tokenOf(server, server.asha);
     let asked = 0;
-    const asha = openWith({ baseUrl: server.url, storage: null, token: () => (asked++ === 0 ? `${good}x` : Promise.resolve(good)) });
+    const asha = openWith({
+      baseUrl: server.url,
+      storage: null,
+      token: () => (asked++ === 0 ? `${good}x` : Promise.resolve(good)),
+    });
     await until(asha.session, "signed in", (now) => now.state === "signed-in");
     await live(asha, "socket");
     expect(asked).toBeGreaterThanOrEqual(2);
     const bad = openWith({ baseUrl: server.url, storage: null, token: "not.a.token" });
-    expect(await until(bad.session, "signed out", (now) => now.state === "signed-out")).toMatchObject({ account: null });
+    expect(await until(bad.session, "signed out", (now) => now.state === "signed-out")).toMatchObject({
+      account: null,
+    });
   });
 
   test("X4: opened while nobody answers, a page shows the last state known on this device, and says so", async () => {
@@ -89,7 +101,11 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     await admin.orders.setStatus(order.id, "shipped");
     network.decide(() => "pass");
     offline.connection.reconnect();
-    const fresh = await until(offline.orders.track(order.number), "what is now", (now) => now.order?.status === "shipped" && !now.isStale);
+    const fresh = await until(
+      offline.orders.track(order.number),
+      "what is now",
+      (now) => now.order?.status === "shipped" && !now.isStale,
+    );
     expect(fresh.timeline).toHaveLength(2);
     expect(fresh.error).toBeNull();
     stopLooking();

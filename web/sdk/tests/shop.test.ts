@@ -24,7 +24,8 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
   test("A6, A7, B3: the toasts of an order's whole way, for both sides", async () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
-    for (const status of ["processing", "shipped", "paid", "delivered"] as const) await admin.orders.setStatus(order.id, status);
+    for (const status of ["processing", "shipped", "paid", "delivered"] as const)
+      await admin.orders.setStatus(order.id, status);
     const mine = (client: Client) => client.told.items.filter((event) => event.orderId === order.id);
     await asha.told.until("all five", () => mine(asha).length === 5);
     await admin.told.until("all five", () => mine(admin).length === 5);
@@ -35,7 +36,9 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
       { message: "Order status: paid", severity: "success" },
       { message: "Order status: delivered", severity: "success" },
     ]);
-    expect(mine(admin).map((event) => say(event, "staff")?.message)[0]).toBe(`New order #${order.number} from Asha Rao!`);
+    expect(mine(admin).map((event) => say(event, "staff")?.message)[0]).toBe(
+      `New order #${order.number} from Asha Rao!`,
+    );
     expect(mine(admin).map((event) => event.own)).toEqual([false, true, true, true, true]);
     expect(mine(asha).map((event) => event.own)).toEqual([true, false, false, false, false]);
   });
@@ -47,10 +50,23 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const stats = await until(admin.stats, "the counts", (now) => now.stats !== null);
     const result = await asha.orders.cancel(order.id, { reason: "Ordered twice" });
     expect(result).toMatchObject({ ok: true, order: { status: "cancelled", canCancel: false } });
-    const [event] = await admin.told.until("the cancellation", (events) => events.some((each) => each.kind === "order.cancelled")).then((events) => events.slice(-1));
-    expect(event && say(event, "staff")).toEqual({ message: `Order #${order.number} cancelled by customer`, severity: "warning" });
-    await until(admin.orders, "the row", (list) => list.orders.find((each) => each.id === order.id)?.status === "cancelled");
-    await until(admin.stats, "the count", (now) => (now.stats?.byStatus.cancelled ?? 0) > (stats.stats?.byStatus.cancelled ?? 0));
+    const [event] = await admin.told
+      .until("the cancellation", (events) => events.some((each) => each.kind === "order.cancelled"))
+      .then((events) => events.slice(-1));
+    expect(event && say(event, "staff")).toEqual({
+      message: `Order #${order.number} cancelled by customer`,
+      severity: "warning",
+    });
+    await until(
+      admin.orders,
+      "the row",
+      (list) => list.orders.find((each) => each.id === order.id)?.status === "cancelled",
+    );
+    await until(
+      admin.stats,
+      "the count",
+      (now) => (now.stats?.byStatus.cancelled ?? 0) > (stats.stats?.byStatus.cancelled ?? 0),
+    );
   });
 
   test("A3: later it is refused, says why, and what was shown is rolled back", async () => {
@@ -62,10 +78,22 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const stop = tracking.subscribe(() => undefined);
     await until(tracking, "the page", (now) => now.state === "ready");
     const run = asha.orders.cancel(order.id, { expectedVersion: null });
-    expect(tracking.getSnapshot(), "at once").toMatchObject({ order: { status: "cancelled" }, progress: 0, isPending: true });
+    expect(tracking.getSnapshot(), "at once").toMatchObject({
+      order: { status: "cancelled" },
+      progress: 0,
+      isPending: true,
+    });
     const result = await run;
-    expect(result).toMatchObject({ ok: false, reason: "refused", problem: { code: "too_late_to_cancel", status: 409 } });
-    expect(tracking.getSnapshot(), "as it was").toMatchObject({ order: { status: "processing" }, progress: 40, isPending: false });
+    expect(result).toMatchObject({
+      ok: false,
+      reason: "refused",
+      problem: { code: "too_late_to_cancel", status: 409 },
+    });
+    expect(tracking.getSnapshot(), "as it was").toMatchObject({
+      order: { status: "processing" },
+      progress: 40,
+      isPending: false,
+    });
     stop();
   });
 
@@ -79,7 +107,9 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     });
     asha.close();
     const offline = await offlineResult(admin, order.id);
-    expect(offline.ok && describeOutcome("shipped", offline.live).message).toMatch(/Customer is offline and will hear of it by their notifications\.$/);
+    expect(offline.ok && describeOutcome("shipped", offline.live).message).toMatch(
+      /Customer is offline and will hear of it by their notifications\.$/,
+    );
   });
 
   /** The server notices within moments that nobody listens any more. */
@@ -98,17 +128,35 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     for (let count = 0; count < 5; count += 1) orders.push(await placeOrder(asha));
     const cancelled = orders[4];
     if (cancelled !== undefined) await asha.orders.cancel(cancelled.id);
-    await until(admin.orders, "the rows", (now) => orders.every((order) => now.orders.some((each) => each.id === order.id)));
+    await until(admin.orders, "the rows", (now) =>
+      orders.every((order) => now.orders.some((each) => each.id === order.id)),
+    );
     const run = admin.orders.setStatusOfMany([...orders.map((order) => order.id), "99999999"], "delivered");
     // Shown at once.
     expect(orders.map((order) => admin.orders.get(order.id)?.status)).toEqual(orders.map(() => "delivered"));
     const result = await run;
     expect(result).toMatchObject({ changed: 4, refused: 2 });
-    expect(result.outcomes.map((outcome) => outcome.code ?? "ok")).toEqual(["ok", "ok", "ok", "ok", "final_status", "order_not_found"]);
+    expect(result.outcomes.map((outcome) => outcome.code ?? "ok")).toEqual([
+      "ok",
+      "ok",
+      "ok",
+      "ok",
+      "final_status",
+      "order_not_found",
+    ]);
     expect(result.outcomes.slice(0, 4).map((outcome) => outcome.live)).toEqual([1, 1, 1, 1]);
     await until(admin.orders.activity, "nothing is pending", (now) => now.pending.size === 0);
-    expect(orders.map((order) => admin.orders.get(order.id)?.status)).toEqual(["delivered", "delivered", "delivered", "delivered", "cancelled"]);
-    await asha.told.until("four deliveries", (events) => events.filter((event) => event.status === "delivered").length === 4);
+    expect(orders.map((order) => admin.orders.get(order.id)?.status)).toEqual([
+      "delivered",
+      "delivered",
+      "delivered",
+      "delivered",
+      "cancelled",
+    ]);
+    await asha.told.until(
+      "four deliveries",
+      (events) => events.filter((event) => event.status === "delivered").length === 4,
+    );
   });
 
   test("D10, D11: an order patched by events alone is what the server says it is, at each step and over each way in", async () => {
@@ -122,7 +170,11 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
       const order = await placeOrder(asha);
       const steps: (() => Promise<unknown>)[] = [
         () => admin.orders.setStatus(order.id, "processing", { note: "Gift wrap" }),
-        () => admin.orders.setDelivery(order.id, { partner: { name: "Ravi", phone: "+49 170 1" }, estimatedDelivery: "2030-01-02T10:00:00Z" }),
+        () =>
+          admin.orders.setDelivery(order.id, {
+            partner: { name: "Ravi", phone: "+49 170 1" },
+            estimatedDelivery: "2030-01-02T10:00:00Z",
+          }),
         () => admin.orders.setStatus(order.id, "shipped", { trackingNumber: "TRACK-9" }),
         () => admin.orders.setDelivery(order.id, { location: { latitude: 53.55, longitude: 9.99 } }),
         () => admin.orders.setStatus(order.id, "processing", { reason: "Wrong parcel" }),
@@ -146,7 +198,11 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
   test("A4: an admin cannot order; the problem says so", async () => {
     const admin = await open(server, server.admin);
     await until(admin.session, "signed in", (now) => now.verified);
-    await expect(admin.orders.place(await newOrder(admin))).rejects.toMatchObject({ name: "OrdercastProblem", code: "forbidden", status: 403 });
+    await expect(admin.orders.place(await newOrder(admin))).rejects.toMatchObject({
+      name: "OrdercastProblem",
+      code: "forbidden",
+      status: 403,
+    });
   });
 
   test("X5: an answer that is lost on the way does not order twice, and the customer need not know", async () => {
@@ -155,9 +211,13 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     await until(asha.orders, "the list", (now) => now.state === "ready");
     const order = await newOrder(asha);
     let lost = 0;
-    network.decide(({ method, path }) => (method === "POST" && path === "/api/v1/orders" && lost++ < 1 ? "lose" : "pass"));
+    network.decide(({ method, path }) =>
+      method === "POST" && path === "/api/v1/orders" && lost++ < 1 ? "lose" : "pass",
+    );
     const placed = await asha.orders.place(order);
-    const attempts = network.requests.filter((request) => request.method === "POST" && request.path === "/api/v1/orders");
+    const attempts = network.requests.filter(
+      (request) => request.method === "POST" && request.path === "/api/v1/orders",
+    );
     expect(attempts).toHaveLength(2);
     expect(new Set(attempts.map((attempt) => attempt.headers["idempotency-key"])).size).toBe(1);
 

@@ -16,7 +16,11 @@ export interface RequestOptions {
 }
 
 /** One request of this page's own server, for what is asked before there is a client. Throws `OrdercastProblem`. */
-export async function request<Answer>(method: string, path: string, { body, signal }: RequestOptions = {}): Promise<Answer> {
+export async function request<Answer>(
+  method: string,
+  path: string,
+  { body, signal }: RequestOptions = {},
+): Promise<Answer> {
   const response = await fetch(path, {
     method,
     credentials: "same-origin",
@@ -25,10 +29,24 @@ export async function request<Answer>(method: string, path: string, { body, sign
     ...(signal && { signal }),
   }).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
-    throw new OrdercastProblem({ code: "network", status: 0, title: "The server cannot be reached", detail: "The server cannot be reached right now. Check your connection and try again." }, { cause });
+    throw new OrdercastProblem(
+      {
+        code: "network",
+        status: 0,
+        title: "The server cannot be reached",
+        detail: "The server cannot be reached right now. Check your connection and try again.",
+      },
+      { cause },
+    );
   });
   if (response.status === 204) return undefined as Answer;
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok) return answer as Answer;
-  throw new OrdercastProblem({ code: "unexpected_answer", status: response.status, title: "Refused", detail: `The server answered ${response.status}.`, ...(answer as object) });
+  throw new OrdercastProblem({
+    code: "unexpected_answer",
+    status: response.status,
+    title: "Refused",
+    detail: `The server answered ${response.status}.`,
+    ...(answer as object),
+  });
 }

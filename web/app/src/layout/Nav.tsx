@@ -27,7 +27,8 @@ export function Nav() {
   if (!staff) places.push({ href: "/cart", label: "Cart", icon: ShoppingBag, also: ["/checkout"], count });
   if (staff) places.push({ href: "/admin", label: "Console", icon: LayoutDashboard });
   if (account) places.push({ href: "/profile", label: "Profile", icon: UserRound });
-  else if (who.state === "nobody") places.push({ href: "/sign-in", label: "Sign in", icon: LogIn, also: ["/sign-up", "/reset-password"] });
+  else if (who.state === "nobody")
+    places.push({ href: "/sign-in", label: "Sign in", icon: LogIn, also: ["/sign-up", "/reset-password"] });
 
   return (
     <nav className={styles.nav} aria-label="Main">
@@ -45,7 +46,9 @@ export function Nav() {
                 <Icon aria-hidden="true" />
                 <span>
                   {label}
-                  {count > 0 && <span className="visually-hidden">{` ${count} ${count === 1 ? "item" : "items"}`}</span>}
+                  {count > 0 && (
+                    <span className="visually-hidden">{` ${count} ${count === 1 ? "item" : "items"}`}</span>
+                  )}
                 </span>
                 <CountBadge count={count} className={styles.count} />
               </Link>

@@ -9,7 +9,8 @@ const WAYS = { socket: "Socket.IO", sse: "Server-sent events", polling: "Polling
 
 /** How the live connection is, for those who want to know (row D13). */
 export function ConnectionMonitor() {
-  const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } = useConnection();
+  const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } =
+    useConnection();
   const now = useNow();
   const { word } = livenessOf(state);
   return (
@@ -29,7 +30,9 @@ export function ConnectionMonitor() {
         </div>
         <div>
           <dt>Last update</dt>
-          <dd title={lastUpdate ? formatMoment(lastUpdate) : undefined}>{lastUpdate ? formatRelative(lastUpdate, now) : "None yet"}</dd>
+          <dd title={lastUpdate ? formatMoment(lastUpdate) : undefined}>
+            {lastUpdate ? formatRelative(lastUpdate, now) : "None yet"}
+          </dd>
         </div>
         <div>
           <dt>Attempts to reconnect</dt>

@@ -14,7 +14,13 @@ export interface LiveIndicatorProps extends ComponentProps<"button"> {
 export function LiveIndicator({ label, className, ...rest }: LiveIndicatorProps) {
   const { liveness, word } = livenessOf(useConnection().state);
   return (
-    <button {...rest} type="button" className={cx(styles.indicator, styles[liveness], className)} data-liveness={liveness} aria-label={`${label ?? "Connection"}: ${word}`}>
+    <button
+      {...rest}
+      type="button"
+      className={cx(styles.indicator, styles[liveness], className)}
+      data-liveness={liveness}
+      aria-label={`${label ?? "Connection"}: ${word}`}
+    >
       <span className={styles.dot} aria-hidden="true" />
       <span className={styles.word}>{liveness === "live" && label ? label : word}</span>
     </button>

@@ -16,7 +16,10 @@ export function LiveToasts() {
   const { account } = useSession();
   const [location, navigate] = useLocation();
   const burst = useRef(new Burst());
-  const crowd = useRef<{ count: number; timer: ReturnType<typeof setTimeout> | undefined }>({ count: 0, timer: undefined });
+  const crowd = useRef<{ count: number; timer: ReturnType<typeof setTimeout> | undefined }>({
+    count: 0,
+    timer: undefined,
+  });
 
   useOrderEvents((event) => {
     if (!account) return;
@@ -41,7 +44,12 @@ export function LiveToasts() {
     // Whoever did it is at it, or on the way there.
     const leads = !event.own && !location.endsWith(`/orders/${event.orderId}`);
     // First the change itself: a toast is measured when it comes, and the page would wait for that.
-    afterPaint(() => toast.show(told.severity, told.message, { id, ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }) }));
+    afterPaint(() =>
+      toast.show(told.severity, told.message, {
+        id,
+        ...(leads && { action: { label: "Show", onPress: () => navigate(page) } }),
+      }),
+    );
   });
   return null;
 }

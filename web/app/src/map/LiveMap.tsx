@@ -1,6 +1,13 @@
 import "leaflet/dist/leaflet.css";
 
-import { Browser, map as createMap, type LeafletKeyboardEvent, type LeafletMouseEvent, type Map, type Marker } from "leaflet";
+import {
+  Browser,
+  map as createMap,
+  type LeafletKeyboardEvent,
+  type LeafletMouseEvent,
+  type Map,
+  type Marker,
+} from "leaflet";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { useConfig } from "../api/config";
@@ -54,7 +61,8 @@ export default function LiveMap({ label, place, otherwise, onPick }: LiveMapProp
     look(map);
     const stop = addBase(map, tiles);
     if (picks) {
-      const choose = ({ lat, lng }: { lat: number; lng: number }) => pick({ latitude: round(lat), longitude: round(((((lng + 180) % 360) + 360) % 360) - 180) });
+      const choose = ({ lat, lng }: { lat: number; lng: number }) =>
+        pick({ latitude: round(lat), longitude: round(((((lng + 180) % 360) + 360) % 360) - 180) });
       map.on("click", (event: LeafletMouseEvent) => choose(event.latlng));
       map.on("keypress", ({ originalEvent }: LeafletKeyboardEvent) => {
         if (originalEvent.key === "Enter" && originalEvent.target === map.getContainer()) choose(map.getCenter());

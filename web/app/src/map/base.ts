@@ -15,7 +15,12 @@ export function addBase(map: Map, tiles: { url: string; attribution: string } | 
   if (tiles) {
     // Tile servers want to know which site asks, and the page's own policy would not say so; the order's address stays here.
     const referrerPolicy = "strict-origin-when-cross-origin";
-    tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: STREETS.most, referrerPolicy, className: styles.tiles ?? "" }).addTo(map);
+    tileLayer(tiles.url, {
+      attribution: tiles.attribution,
+      maxZoom: STREETS.most,
+      referrerPolicy,
+      className: styles.tiles ?? "",
+    }).addTo(map);
     return () => undefined;
   }
   let stopped = false;
@@ -23,7 +28,10 @@ export function addBase(map: Map, tiles: { url: string; attribution: string } | 
   void Promise.all([fetch(outlines).then((answer) => answer.json()), import("topojson-client")])
     .then(([world, { feature }]) => {
       if (stopped) return;
-      geoJSON(feature(world, world.objects.countries), { interactive: false, style: { className: styles.country ?? "" } }).addTo(map);
+      geoJSON(feature(world, world.objects.countries), {
+        interactive: false,
+        style: { className: styles.country ?? "" },
+      }).addTo(map);
     })
     .catch(() => {
       // Offline, and never loaded before: the pin stands on plain ground.

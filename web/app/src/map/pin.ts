@@ -5,5 +5,9 @@ import styles from "./LiveMap.module.css";
 /** Where the order is: a dot that breathes. */
 export function pin() {
   const html = `<span class="${styles.halo}"></span><span class="${styles.dot}"></span>`;
-  return marker([0, 0], { icon: divIcon({ className: styles.pin ?? "", html, iconSize: [28, 28] }), keyboard: false, interactive: false });
+  return marker([0, 0], {
+    icon: divIcon({ className: styles.pin ?? "", html, iconSize: [28, 28] }),
+    keyboard: false,
+    interactive: false,
+  });
 }

@@ -18,11 +18,23 @@ export interface CentreProps {
 /** The notification centre: by category, read one by one or all at once, kept the same in every window. */
 export default function Centre({ compact }: CentreProps) {
   const [category, setCategory] = useState<NotificationCategory | "all">("all");
-  const { notifications, unreadCount, isLoading, hasMore, isLoadingMore, loadMore, reload, markAsRead, markAllAsRead, error } = useNotifications(category === "all" ? {} : category);
+  const {
+    notifications,
+    unreadCount,
+    isLoading,
+    hasMore,
+    isLoadingMore,
+    loadMore,
+    reload,
+    markAsRead,
+    markAllAsRead,
+    error,
+  } = useNotifications(category === "all" ? {} : category);
 
   // What leads elsewhere leaves it.
   const leave = useCloseFlyOut();
-  const tell = (problem: unknown) => toast.error("That could not be marked as read", { description: messageOf(problem) });
+  const tell = (problem: unknown) =>
+    toast.error("That could not be marked as read", { description: messageOf(problem) });
 
   return (
     <div className={cx(styles.centre, compact && styles.compact)}>
@@ -32,21 +44,40 @@ export default function Centre({ compact }: CentreProps) {
             Notifications
           </h2>
         )}
-        <Button look="quiet" size="sm" className={styles.all} disabled={unreadCount === 0} onClick={() => void markAllAsRead().catch(tell)}>
+        <Button
+          look="quiet"
+          size="sm"
+          className={styles.all}
+          disabled={unreadCount === 0}
+          onClick={() => void markAllAsRead().catch(tell)}
+        >
           <CheckCheck aria-hidden="true" />
           Mark all as read
         </Button>
       </div>
       <div className={styles.categories} role="group" aria-label="Show">
         {CATEGORIES.map(({ value, label }) => (
-          <button key={value} type="button" className={cx(styles.category, value === category && styles.chosen)} aria-pressed={value === category} onClick={() => setCategory(value)}>
+          <button
+            key={value}
+            type="button"
+            className={cx(styles.category, value === category && styles.chosen)}
+            aria-pressed={value === category}
+            onClick={() => setCategory(value)}
+          >
             {label}
           </button>
         ))}
       </div>
       {error && notifications.length === 0 ? (
         <div className={styles.error}>
-          <Banner severity="error" action={<Button size="sm" onClick={() => void reload()}>Try again</Button>}>
+          <Banner
+            severity="error"
+            action={
+              <Button size="sm" onClick={() => void reload()}>
+                Try again
+              </Button>
+            }
+          >
             {error.detail}
           </Banner>
         </div>

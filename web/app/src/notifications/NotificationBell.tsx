@@ -20,7 +20,11 @@ export function NotificationBell() {
         quietTitle
         className={styles.panel}
         trigger={
-          <IconButton label={unreadCount > 0 ? `Notifications, ${countText(unreadCount)} unread` : "Notifications"} onPointerEnter={() => void load()} onFocus={() => void load()}>
+          <IconButton
+            label={unreadCount > 0 ? `Notifications, ${countText(unreadCount)} unread` : "Notifications"}
+            onPointerEnter={() => void load()}
+            onFocus={() => void load()}
+          >
             {/* Rings when there is more to read. */}
             <Bell key={unreadCount} className={unreadCount > 0 ? styles.ringing : undefined} aria-hidden="true" />
             <CountBadge count={unreadCount} className={styles.count} />

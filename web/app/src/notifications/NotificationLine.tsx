@@ -24,7 +24,11 @@ export function NotificationLine({ notification, onOpen, onRead }: NotificationL
         <Icon aria-hidden="true" />
       </span>
       <div className={styles.words}>
-        <Link href={isStaff(account) ? `/admin/orders/${orderId}` : `/orders/${orderId}`} className={styles.open} onClick={onOpen}>
+        <Link
+          href={isStaff(account) ? `/admin/orders/${orderId}` : `/orders/${orderId}`}
+          className={styles.open}
+          onClick={onOpen}
+        >
           {!read && <span className="visually-hidden">Unread: </span>}
           {title}
         </Link>
@@ -32,7 +36,13 @@ export function NotificationLine({ notification, onOpen, onRead }: NotificationL
         <RelativeTime at={at} className={styles.at} />
       </div>
       {!read && (
-        <button type="button" className={styles.read} aria-label={`Mark as read: ${message}`} title="Mark as read" onClick={onRead}>
+        <button
+          type="button"
+          className={styles.read}
+          aria-label={`Mark as read: ${message}`}
+          title="Mark as read"
+          onClick={onRead}
+        >
           <span className={styles.dot} aria-hidden="true" />
           <Check aria-hidden="true" />
         </button>

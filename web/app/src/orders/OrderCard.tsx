@@ -24,10 +24,19 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
         <StatusBadge status={order.status} />
         <ChevronRight className={styles.chevron} aria-hidden="true" />
       </div>
-      <p className={styles.items}>{order.items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(" · ")}</p>
+      <p className={styles.items}>
+        {order.items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(" · ")}
+      </p>
       {!isFinal(order.status) && (
         <div className={styles.progress}>
-          <div className={styles.bar} role="progressbar" aria-label={`Progress of order #${order.number}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress}>
+          <div
+            className={styles.bar}
+            role="progressbar"
+            aria-label={`Progress of order #${order.number}`}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={progress}
+          >
             <div className={styles.fill} style={{ width: `${progress}%` }} />
           </div>
           <span className={cx(styles.percent, "tabular")}>{progress}%</span>
@@ -37,7 +46,8 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
         <span>
           {order.estimatedDelivery && !isFinal(order.status) ? (
             <>
-              Expected {uncapital(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by {formatClock(order.estimatedDelivery)}
+              Expected {uncapital(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by{" "}
+              {formatClock(order.estimatedDelivery)}
             </>
           ) : (
             <>

@@ -31,7 +31,10 @@ function Orders() {
   const view = VIEWS.find(({ value }) => value === search.get("show")) ?? VIEWS[0];
   const [q, setQ] = useState("");
   const words = useDeferredValue(q.trim().replace(/^#/, ""));
-  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders({ ...view?.filter, ...(words && { q: words }) });
+  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders({
+    ...view?.filter,
+    ...(words && { q: words }),
+  });
 
   return (
     <>
@@ -39,13 +42,32 @@ function Orders() {
         <PageHeading>{role === "driver" ? "Orders you bring" : "Your orders"}</PageHeading>
         <search className={styles.search}>
           <Search aria-hidden="true" />
-          <Input type="search" aria-label="Find an order by its number" placeholder="Order number" value={q} onChange={(event) => setQ(event.target.value)} />
+          <Input
+            type="search"
+            aria-label="Find an order by its number"
+            placeholder="Order number"
+            value={q}
+            onChange={(event) => setQ(event.target.value)}
+          />
         </search>
       </div>
-      <Tabs label="Which orders" tabs={VIEWS} value={view?.value ?? "all"} onChange={(next) => setSearch(next === "all" ? {} : { show: next })}>
+      <Tabs
+        label="Which orders"
+        tabs={VIEWS}
+        value={view?.value ?? "all"}
+        onChange={(next) => setSearch(next === "all" ? {} : { show: next })}
+      >
         {error && (
           <div className={styles.error}>
-            <Banner severity={orders.length > 0 ? "warning" : "error"} title={orders.length > 0 ? "This may not be the latest" : "Your orders could not be loaded"} action={<Button size="sm" onClick={() => void reload()}>Try again</Button>}>
+            <Banner
+              severity={orders.length > 0 ? "warning" : "error"}
+              title={orders.length > 0 ? "This may not be the latest" : "Your orders could not be loaded"}
+              action={
+                <Button size="sm" onClick={() => void reload()}>
+                  Try again
+                </Button>
+              }
+            >
               {error.detail}
             </Banner>
           </div>
@@ -68,7 +90,9 @@ function Orders() {
               </LinkButton>
             }
           >
-            {words ? `None of your orders is called “${words}”.` : "What you order appears here, and follows along by itself."}
+            {words
+              ? `None of your orders is called “${words}”.`
+              : "What you order appears here, and follows along by itself."}
           </EmptyState>
         ) : (
           <ul className={styles.list} aria-label="Orders, newest first">

@@ -8,7 +8,11 @@ export function Forbidden({ audience }: { audience: "staff" | "customer" }) {
     <div className={styles.message}>
       <p className={styles.code}>403</p>
       <PageHeading>{forStaff ? "This page is for the store’s staff" : "This page is for customers"}</PageHeading>
-      <p>{forStaff ? "You are signed in as a customer. Sign in with a staff account to open it." : "Staff and drivers cannot order. Sign in as a customer to do so."}</p>
+      <p>
+        {forStaff
+          ? "You are signed in as a customer. Sign in with a staff account to open it."
+          : "Staff and drivers cannot order. Sign in as a customer to do so."}
+      </p>
       <LinkButton href="/" look="primary">
         To the shop
       </LinkButton>

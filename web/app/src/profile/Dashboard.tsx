@@ -35,7 +35,11 @@ export function Dashboard() {
         <Tile icon={Truck} label="Active" value={active} />
         <Tile icon={CircleCheckBig} label="Delivered" value={`${delivered}${more}`} />
         <Tile icon={Package} label="Orders in all" value={`${total}${more}`} />
-        <Tile icon={Receipt} label="Spent" value={spent.length > 0 ? spent.map(formatMoney).join(" + ") + more : "Nothing yet"} />
+        <Tile
+          icon={Receipt}
+          label="Spent"
+          value={spent.length > 0 ? spent.map(formatMoney).join(" + ") + more : "Nothing yet"}
+        />
       </dl>
       <Card
         className={styles.recent}

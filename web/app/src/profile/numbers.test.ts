@@ -4,11 +4,32 @@ import { expect, it } from "vitest";
 import { numbersOf } from "./numbers";
 
 function order(status: Status, amount: number, currency = "EUR"): Order {
-  return { id: `${status}${amount}`, number: "1", storeId: "main", status, progress: 0, version: 1, items: [], shipments: [], canCancel: false, createdAt: "", updatedAt: "", total: { amount, currency } };
+  return {
+    id: `${status}${amount}`,
+    number: "1",
+    storeId: "main",
+    status,
+    progress: 0,
+    version: 1,
+    items: [],
+    shipments: [],
+    canCancel: false,
+    createdAt: "",
+    updatedAt: "",
+    total: { amount, currency },
+  };
 }
 
 it("D12: counts what is active, and sums what was not cancelled by currency", () => {
-  expect(numbersOf([order("pending", 100), order("paid", 50), order("delivered", 25), order("cancelled", 1000), order("delivered", 7, "JPY")])).toEqual({
+  expect(
+    numbersOf([
+      order("pending", 100),
+      order("paid", 50),
+      order("delivered", 25),
+      order("cancelled", 1000),
+      order("delivered", 7, "JPY"),
+    ]),
+  ).toEqual({
     total: 5,
     active: 2,
     delivered: 2,

@@ -13,7 +13,8 @@ export interface Numbers {
 /** What a customer's orders come to (row D12). */
 export function numbersOf(orders: readonly Order[]): Numbers {
   const spent = new Map<string, number>();
-  for (const { status, total } of orders) if (total && status !== "cancelled") spent.set(total.currency, (spent.get(total.currency) ?? 0) + total.amount);
+  for (const { status, total } of orders)
+    if (total && status !== "cancelled") spent.set(total.currency, (spent.get(total.currency) ?? 0) + total.amount);
   return {
     total: orders.length,
     active: orders.filter((order) => !isFinal(order.status)).length,

@@ -15,8 +15,14 @@ class Worker extends EventTarget {
 
 /** A browser with what `update` finds. */
 function browser(found: { waiting?: Worker; installing?: Worker }, update: () => Promise<void> = async () => {}) {
-  const registration = { waiting: null as Worker | null, installing: null as Worker | null, update: () => update().finally(() => Object.assign(registration, found)) };
-  return Object.assign(new EventTarget(), { getRegistration: async () => registration }) as unknown as ServiceWorkerContainer;
+  const registration = {
+    waiting: null as Worker | null,
+    installing: null as Worker | null,
+    update: () => update().finally(() => Object.assign(registration, found)),
+  };
+  return Object.assign(new EventTarget(), {
+    getRegistration: async () => registration,
+  }) as unknown as ServiceWorkerContainer;
 }
 
 const isDone = async (promise: Promise<void>) => {
@@ -42,7 +48,9 @@ describe("loading the app anew", () => {
   });
 
   it("takes the one that waits also when nobody answers", async () => {
-    const workers = browser({ waiting: new Worker(() => workers.dispatchEvent(new Event("controllerchange"))) }, () => Promise.reject(new TypeError("away")));
+    const workers = browser({ waiting: new Worker(() => workers.dispatchEvent(new Event("controllerchange"))) }, () =>
+      Promise.reject(new TypeError("away")),
+    );
     expect((await isDone(takeNewest(workers)))()).toBe(true);
   });
 

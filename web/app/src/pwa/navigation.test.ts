@@ -6,14 +6,16 @@ import { answerPage, isPage, KEPT_PAGE } from "./navigation";
 const alone = <Made>(made: Made): Made => new Function(`return ${String(made)}`)() as Made;
 
 const request = { mode: "navigate" } as Request;
-const at = (path: string, mode = "navigate") => alone(isPage)({ request: { mode } as Request, url: new URL(path, "http://shop.example"), sameOrigin: true });
+const at = (path: string, mode = "navigate") =>
+  alone(isPage)({ request: { mode } as Request, url: new URL(path, "http://shop.example"), sameOrigin: true });
 
 describe("a page that is opened", () => {
   it("is told from what the server answers by itself", () => {
     expect(at("/")).toBe(true);
     expect(at("/orders/1042?from=mail")).toBe(true);
     expect(at("/documents")).toBe(true);
-    for (const other of ["/api/v1/orders", "/docs", "/health/ready", "/metrics", "/socket.io/"]) expect(at(other)).toBe(false);
+    for (const other of ["/api/v1/orders", "/docs", "/health/ready", "/metrics", "/socket.io/"])
+      expect(at(other)).toBe(false);
     expect(at("/", "cors")).toBe(false);
     expect(alone(isPage)({ request, url: new URL("http://other.example/"), sameOrigin: false })).toBe(false);
   });
@@ -47,7 +49,8 @@ describe("the page", () => {
     await vi.advanceTimersByTimeAsync(3_000);
     return (await answer).text();
   };
-  const after = (ms: number, answer: Response) => () => new Promise<Response>((done) => setTimeout(() => done(answer), ms));
+  const after = (ms: number, answer: Response) => () =>
+    new Promise<Response>((done) => setTimeout(() => done(answer), ms));
 
   it("is the server's, with the headers of today", async () => {
     expect(await opened(after(2_900, new Response("new")))).toBe("new");

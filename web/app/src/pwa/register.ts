@@ -26,5 +26,8 @@ async function register() {
 }
 
 function offer() {
-  toast.info("There is a newer version", { id: "newer-version", action: { label: "Reload", onPress: () => void loadAnew() } });
+  toast.info("There is a newer version", {
+    id: "newer-version",
+    action: { label: "Reload", onPress: () => void loadAnew() },
+  });
 }

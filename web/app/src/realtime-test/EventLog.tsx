@@ -6,7 +6,13 @@ import { Badge, Button, Card, Checkbox, EmptyState, Input } from "../ui";
 import { glimpse, logged, NO_LOG, shownEntries, type Entry } from "./log";
 import styles from "./RealTimeTest.module.css";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hourCycle: "h23",
+});
 
 /** Everything that arrives over the live connection, as it arrives. */
 export function EventLog() {
@@ -52,7 +58,13 @@ export function EventLog() {
       }
     >
       <div className={styles.filter}>
-        <Input type="search" aria-label="Search the events" placeholder="Name, order number, anything in the payload" value={words} onChange={({ target }) => setWords(target.value)} />
+        <Input
+          type="search"
+          aria-label="Search the events"
+          placeholder="Name, order number, anything in the payload"
+          value={words}
+          onChange={({ target }) => setWords(target.value)}
+        />
         <label className={styles.quiet}>
           <Checkbox checked={quiet} onChange={({ target }) => setQuiet(target.checked)} />
           Heartbeats and counts too

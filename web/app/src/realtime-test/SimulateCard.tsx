@@ -18,7 +18,10 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
     setBusy(true);
     setRefused(undefined);
     // Whatever version it is at: this page shows what arrives, and edits nothing by hand.
-    const result = await orders.setStatus(order, status, { expectedVersion: null, ...(reason.trim() && { reason: reason.trim() }) });
+    const result = await orders.setStatus(order, status, {
+      expectedVersion: null,
+      ...(reason.trim() && { reason: reason.trim() }),
+    });
     setBusy(false);
     if (!result.ok) {
       setRefused(result.problem.detail);
@@ -29,7 +32,11 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
     toast.show(severity, message);
   }
 
-  const why = !isStaff ? "Only the store’s staff can change a status. Sign in as staff in another window, track the same order there, and watch it arrive here." : order === undefined ? "Track an order first." : undefined;
+  const why = !isStaff
+    ? "Only the store’s staff can change a status. Sign in as staff in another window, track the same order there, and watch it arrive here."
+    : order === undefined
+      ? "Track an order first."
+      : undefined;
   return (
     <Card title="Simulate an admin update">
       <form
@@ -39,15 +46,34 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
           if (!why) void send();
         }}
       >
-        <SelectField label="New status" value={status} disabled={!isStaff} onChange={({ target }) => setStatus(STATUSES.find((each) => each === target.value) ?? "processing")}>
+        <SelectField
+          label="New status"
+          value={status}
+          disabled={!isStaff}
+          onChange={({ target }) => setStatus(STATUSES.find((each) => each === target.value) ?? "processing")}
+        >
           {STATUSES.map((each) => (
             <option key={each} value={each}>
               {STATUS_DISPLAY[each]}
             </option>
           ))}
         </SelectField>
-        <TextField label="Reason" optional hint="Needed to go back." maxLength={500} disabled={!isStaff} value={reason} onChange={({ target }) => setReason(target.value)} />
-        <Button type="submit" look="primary" busy={busy} aria-disabled={why !== undefined} aria-describedby={why ? "simulate-why" : undefined}>
+        <TextField
+          label="Reason"
+          optional
+          hint="Needed to go back."
+          maxLength={500}
+          disabled={!isStaff}
+          value={reason}
+          onChange={({ target }) => setReason(target.value)}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          busy={busy}
+          aria-disabled={why !== undefined}
+          aria-describedby={why ? "simulate-why" : undefined}
+        >
           Send the update
         </Button>
         {why && (

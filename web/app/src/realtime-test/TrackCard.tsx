@@ -27,7 +27,17 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
         }}
       >
         <Field label="Order" hint="Its number or id.">
-          {(bound) => <Input {...bound} list="orders-known" autoComplete="off" spellCheck={false} placeholder="10231" value={order} onChange={({ target }) => setOrder(target.value)} />}
+          {(bound) => (
+            <Input
+              {...bound}
+              list="orders-known"
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="10231"
+              value={order}
+              onChange={({ target }) => setOrder(target.value)}
+            />
+          )}
         </Field>
         <datalist id="orders-known">
           {known.map(({ number, customer }) => (
@@ -46,7 +56,11 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
         </div>
       </form>
       <div role="status" className={styles.state}>
-        {tracked === undefined ? <p className={styles.words}>Nothing is tracked.</p> : <Tracked key={tracked} order={tracked} />}
+        {tracked === undefined ? (
+          <p className={styles.words}>Nothing is tracked.</p>
+        ) : (
+          <Tracked key={tracked} order={tracked} />
+        )}
       </div>
     </Card>
   );
@@ -55,7 +69,12 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
 function Tracked({ order: named }: { order: string }) {
   const { order, isMissing, error } = useRealTimeOrderTracking(named);
   const { isJoined, error: refused } = usePresence(named);
-  if (isMissing) return <Banner severity="error" title={`No order ${named}`}>There is none, or it is none of yours.</Banner>;
+  if (isMissing)
+    return (
+      <Banner severity="error" title={`No order ${named}`}>
+        There is none, or it is none of yours.
+      </Banner>
+    );
   if (refused ?? error) return <Banner severity="error">{(refused ?? error)?.detail}</Banner>;
   if (!order) return <p className={styles.words}>Joining #{named} …</p>;
   return (

@@ -17,11 +17,20 @@ export default function RealTimeTest() {
   return (
     <>
       <PageHeading>Real-time test</PageHeading>
-      <p className={styles.lead}>Two windows side by side, one signed in as a customer and one as staff, show the whole way of an order.</p>
+      <p className={styles.lead}>
+        Two windows side by side, one signed in as a customer and one as staff, show the whole way of an order.
+      </p>
       <div className={styles.columns}>
         <div className={styles.side}>
           <ConnectionCard />
-          <TrackCard tracked={tracked} known={orders.slice(0, 50).map(({ number, customer }) => ({ number, customer: customer?.name ?? undefined }))} onStart={setTracked} onStop={() => setTracked(undefined)} />
+          <TrackCard
+            tracked={tracked}
+            known={orders
+              .slice(0, 50)
+              .map(({ number, customer }) => ({ number, customer: customer?.name ?? undefined }))}
+            onStart={setTracked}
+            onStop={() => setTracked(undefined)}
+          />
           <SimulateCard order={tracked} isStaff={isStaff(account)} />
         </div>
         <EventLog />

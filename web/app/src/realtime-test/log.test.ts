@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { glimpse, logged, NO_LOG, shownEntries, type Log } from "./log";
 
 const message = (name: string, payload: unknown = {}) => ({ name, payload, transport: "socket", receivedAt: 1 });
-const after = (...names: string[]): Log => logged(NO_LOG, { type: "arrived", messages: names.map((name) => message(name)) });
+const after = (...names: string[]): Log =>
+  logged(NO_LOG, { type: "arrived", messages: names.map((name) => message(name)) });
 
 describe("the log of what arrives (row C7)", () => {
   it("is newest first, and every line has an id of its own", () => {
@@ -15,13 +16,19 @@ describe("the log of what arrives (row C7)", () => {
   });
 
   it("is bounded", () => {
-    const log = logged(NO_LOG, { type: "arrived", messages: Array.from({ length: 1_000 }, (_, at) => message(String(at))) });
+    const log = logged(NO_LOG, {
+      type: "arrived",
+      messages: Array.from({ length: 1_000 }, (_, at) => message(String(at))),
+    });
     expect(log.entries).toHaveLength(300);
     expect(log.entries[0]?.name).toBe("999");
   });
 
   it("counts while it rests", () => {
-    const resting = logged(logged(after("a"), { type: "pause", paused: true }), { type: "arrived", messages: [message("b"), message("c")] });
+    const resting = logged(logged(after("a"), { type: "pause", paused: true }), {
+      type: "arrived",
+      messages: [message("b"), message("c")],
+    });
     expect(resting).toMatchObject({ missed: 2, entries: [{ name: "a" }] });
     expect(logged(resting, { type: "pause", paused: false }).missed).toBe(0);
     expect(logged(resting, { type: "clear" }).entries).toEqual([]);
@@ -35,13 +42,20 @@ describe("the log of what arrives (row C7)", () => {
   });
 
   it("is searched in its payloads too", () => {
-    const { entries } = logged(NO_LOG, { type: "arrived", messages: [message("a", { orderNumber: "10231" }), message("b", undefined)] });
+    const { entries } = logged(NO_LOG, {
+      type: "arrived",
+      messages: [message("a", { orderNumber: "10231" }), message("b", undefined)],
+    });
     expect(shownEntries(entries, "10231", false).map(({ name }) => name)).toEqual(["a"]);
   });
 
   it("says in a line what a payload is about", () => {
-    expect(glimpse({ orderNumber: "10231", status: "shipped", kind: "order.status_changed" })).toBe("#10231 · order.status_changed · shipped");
-    expect(glimpse({ message: "Connected to real-time service", role: "admin" })).toBe("Connected to real-time service");
+    expect(glimpse({ orderNumber: "10231", status: "shipped", kind: "order.status_changed" })).toBe(
+      "#10231 · order.status_changed · shipped",
+    );
+    expect(glimpse({ message: "Connected to real-time service", role: "admin" })).toBe(
+      "Connected to real-time service",
+    );
     expect(glimpse("text")).toBe("text");
     expect(glimpse(undefined)).toBe("");
   });

@@ -19,7 +19,10 @@ export interface Log {
 export const NO_LOG: Log = { entries: [], paused: false, missed: 0, next: 1 };
 const MOST = 300;
 
-export type LogChange = { type: "arrived"; messages: readonly Omit<Entry, "id">[] } | { type: "clear" } | { type: "pause"; paused: boolean };
+export type LogChange =
+  | { type: "arrived"; messages: readonly Omit<Entry, "id">[] }
+  | { type: "clear" }
+  | { type: "pause"; paused: boolean };
 
 export function logged(log: Log, change: LogChange): Log {
   switch (change.type) {
@@ -40,13 +43,23 @@ const QUIET = new Set(["heartbeat", "stats.updated", "stats:updated", "order:pre
 
 export function shownEntries(entries: readonly Entry[], words: string, quiet: boolean): readonly Entry[] {
   const wanted = words.trim().toLowerCase();
-  return entries.filter((entry) => (quiet || !QUIET.has(entry.name)) && (wanted === "" || entry.name.toLowerCase().includes(wanted) || JSON.stringify(entry.payload ?? null).toLowerCase().includes(wanted)));
+  return entries.filter(
+    (entry) =>
+      (quiet || !QUIET.has(entry.name)) &&
+      (wanted === "" ||
+        entry.name.toLowerCase().includes(wanted) ||
+        JSON.stringify(entry.payload ?? null)
+          .toLowerCase()
+          .includes(wanted)),
+  );
 }
 
 /** One line of what a payload says, for those who do not open it. */
 export function glimpse(payload: unknown): string {
   if (typeof payload !== "object" || payload === null) return payload === undefined ? "" : String(payload);
   const { orderNumber, status, kind, message, role } = payload as Record<string, unknown>;
-  const parts = [orderNumber && `#${String(orderNumber)}`, kind, status, message ?? role].filter((part) => typeof part === "string" && part !== "");
+  const parts = [orderNumber && `#${String(orderNumber)}`, kind, status, message ?? role].filter(
+    (part) => typeof part === "string" && part !== "",
+  );
   return parts.join(" · ");
 }

@@ -5,7 +5,13 @@ import { Avatar, Badge } from "../ui";
 import styles from "./Entrance.module.css";
 
 /** In a demo shop: one press, and one is somebody. */
-export function DemoAccounts({ busy, onChoose }: { busy: string | undefined; onChoose: (account: DemoAccount) => void }) {
+export function DemoAccounts({
+  busy,
+  onChoose,
+}: {
+  busy: string | undefined;
+  onChoose: (account: DemoAccount) => void;
+}) {
   const { demoAccounts } = useConfig();
   if (demoAccounts.length === 0) return null;
   return (
@@ -16,11 +22,22 @@ export function DemoAccounts({ busy, onChoose }: { busy: string | undefined; onC
       <ul className={styles.accounts}>
         {demoAccounts.map((account) => (
           <li key={account.email}>
-            <button type="button" className={styles.account} aria-disabled={busy !== undefined || undefined} onClick={() => busy === undefined && onChoose(account)}>
+            <button
+              type="button"
+              className={styles.account}
+              aria-disabled={busy !== undefined || undefined}
+              onClick={() => busy === undefined && onChoose(account)}
+            >
               <Avatar name={account.name} />
               <span className={styles.who}>
                 <span className={styles.name}>Continue as {account.name}</span>
-                <span className={styles.role}>{account.role === "customer" ? "Customer" : account.role === "driver" ? "Driver" : "Staff: the console"}</span>
+                <span className={styles.role}>
+                  {account.role === "customer"
+                    ? "Customer"
+                    : account.role === "driver"
+                      ? "Driver"
+                      : "Staff: the console"}
+                </span>
               </span>
               <ArrowRight aria-hidden="true" />
             </button>

@@ -5,7 +5,17 @@ import { Card } from "../ui";
 import styles from "./Entrance.module.css";
 
 /** The frame of the pages on which one signs in. */
-export function Entrance({ title, lead, children, below }: { title: string; lead?: ReactNode; children: ReactNode; below?: ReactNode }) {
+export function Entrance({
+  title,
+  lead,
+  children,
+  below,
+}: {
+  title: string;
+  lead?: ReactNode;
+  children: ReactNode;
+  below?: ReactNode;
+}) {
   return (
     <div className={styles.entrance}>
       <div className={styles.head}>

@@ -20,7 +20,8 @@ export function Guard({ audience, frame: Frame = Fragment, children }: GuardProp
   const [location] = useLocation();
   if (audience === "anybody") return children;
   if (who.state === "unknown") return <PageLoading />;
-  if (!account) return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
+  if (!account)
+    return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
   const mayNot = audience === "staff" ? !isStaff(account) : audience === "customer" && account.role !== "customer";
   if (!mayNot) return children;
   return (

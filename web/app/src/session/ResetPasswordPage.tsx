@@ -38,7 +38,8 @@ export default function ResetPasswordPage() {
       navigate("/sign-in", { replace: true });
     } catch (error) {
       if (error instanceof OrdercastProblem && error.code === "link_invalid") setDead(true);
-      else if (error instanceof OrdercastProblem && error.code === "weak_password") form.setError("password", { message: error.detail });
+      else if (error instanceof OrdercastProblem && error.code === "weak_password")
+        form.setError("password", { message: error.detail });
       else setRefused(messageOf(error));
     }
   }
@@ -63,13 +64,22 @@ export default function ResetPasswordPage() {
     <Entrance title="Set a new password" lead="It signs you out everywhere else.">
       <form noValidate onSubmit={(event) => void form.handleSubmit(set)(event)}>
         {refused && <Banner severity="error">{refused}</Banner>}
-        <TextField label="New password" type="password" autoComplete="new-password" hint="At least 8 characters." error={errors.password?.message} {...form.register("password", newPassword)} />
+        <TextField
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters."
+          error={errors.password?.message}
+          {...form.register("password", newPassword)}
+        />
         <TextField
           label="Once more"
           type="password"
           autoComplete="new-password"
           error={errors.again?.message}
-          {...form.register("again", { validate: (again, { password }) => again === password || "The two are not the same" })}
+          {...form.register("again", {
+            validate: (again, { password }) => again === password || "The two are not the same",
+          })}
         />
         <Button type="submit" look="primary" wide busy={isSubmitting}>
           Set password

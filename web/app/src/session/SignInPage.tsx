@@ -49,11 +49,20 @@ export default function SignInPage() {
     >
       <form noValidate onSubmit={(event) => void form.handleSubmit(enter)(event)}>
         {refused !== undefined && (
-          <Banner severity="error" title={refused instanceof OrdercastProblem ? refused.title : "You are not signed in"}>
+          <Banner
+            severity="error"
+            title={refused instanceof OrdercastProblem ? refused.title : "You are not signed in"}
+          >
             {messageOf(refused)}
           </Banner>
         )}
-        <TextField label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email", { required: "Enter your e-mail address" })} />
+        <TextField
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          error={errors.email?.message}
+          {...form.register("email", { required: "Enter your e-mail address" })}
+        />
         <TextField
           label="Password"
           type="password"

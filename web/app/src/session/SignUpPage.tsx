@@ -29,9 +29,11 @@ export default function SignUpPage() {
     try {
       await signUp(registration);
     } catch (error) {
-      if (codeOf(error) === "email_taken") form.setError("email", { message: "There is an account with this address already. Sign in instead." });
+      if (codeOf(error) === "email_taken")
+        form.setError("email", { message: "There is an account with this address already. Sign in instead." });
       else if (codeOf(error) === "weak_password") form.setError("password", { message: messageOf(error) });
-      else if (error instanceof OrdercastProblem && error.errors.some(({ field }) => field === "email")) form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
+      else if (error instanceof OrdercastProblem && error.errors.some(({ field }) => field === "email"))
+        form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
       else setRefused(messageOf(error));
     }
   }
@@ -49,9 +51,28 @@ export default function SignUpPage() {
     >
       <form noValidate onSubmit={(event) => void form.handleSubmit(register)(event)}>
         {refused && <Banner severity="error">{refused}</Banner>}
-        <TextField label="Name" autoComplete="name" maxLength={120} error={errors.name?.message} {...form.register("name", { validate: (name) => Boolean(name.trim()) || "Enter your name" })} />
-        <TextField label="E-mail" type="email" autoComplete="username" error={errors.email?.message} {...form.register("email", { required: "Enter your e-mail address" })} />
-        <TextField label="Password" type="password" autoComplete="new-password" hint="At least 8 characters." error={errors.password?.message} {...form.register("password", newPassword)} />
+        <TextField
+          label="Name"
+          autoComplete="name"
+          maxLength={120}
+          error={errors.name?.message}
+          {...form.register("name", { validate: (name) => Boolean(name.trim()) || "Enter your name" })}
+        />
+        <TextField
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          error={errors.email?.message}
+          {...form.register("email", { required: "Enter your e-mail address" })}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters."
+          error={errors.password?.message}
+          {...form.register("password", newPassword)}
+        />
         <Button type="submit" look="primary" wide busy={isSubmitting}>
           Create account
         </Button>

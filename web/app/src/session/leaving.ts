@@ -1,7 +1,10 @@
 import type { SessionStore } from "@ordercast/client";
 
 /** Calls when whoever was here has signed out, in this tab or another, or is somebody else now: what is theirs goes. */
-export function onSignOut({ getSnapshot, subscribe }: Pick<SessionStore, "getSnapshot" | "subscribe">, forget: () => void): () => void {
+export function onSignOut(
+  { getSnapshot, subscribe }: Pick<SessionStore, "getSnapshot" | "subscribe">,
+  forget: () => void,
+): () => void {
   let last = getSnapshot().account?.id;
   return subscribe(() => {
     const { state, account } = getSnapshot();

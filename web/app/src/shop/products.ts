@@ -82,7 +82,12 @@ class ProductList implements Store<ProductsSnapshot> {
 
   #show(products: readonly Product[], next: string | null | undefined): void {
     this.#next = next ?? undefined;
-    this.#set({ products: products.filter((product) => !product.archived), hasMore: this.#next !== undefined, isLoadingMore: false, error: undefined });
+    this.#set({
+      products: products.filter((product) => !product.archived),
+      hasMore: this.#next !== undefined,
+      isLoadingMore: false,
+      error: undefined,
+    });
   }
 
   #set(part: Partial<ProductsSnapshot>): void {

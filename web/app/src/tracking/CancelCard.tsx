@@ -23,9 +23,20 @@ export function CancelCard({ order, isPending }: { order: Order; isPending: bool
     <>
       {!isFinal(order.status) && (
         <Card title="Changed your mind?">
-          <p className={styles.words}>{order.canCancel ? "You can cancel until we begin with your order." : "Processing has started, so it cannot be cancelled here any more. Ask the store."}</p>
+          <p className={styles.words}>
+            {order.canCancel
+              ? "You can cancel until we begin with your order."
+              : "Processing has started, so it cannot be cancelled here any more. Ask the store."}
+          </p>
           {order.canCancel && (
-            <Button look="danger" wide busy={isPending} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={ask}>
+            <Button
+              look="danger"
+              wide
+              busy={isPending}
+              onPointerEnter={() => void load()}
+              onFocus={() => void load()}
+              onClick={ask}
+            >
               Cancel order
             </Button>
           )}

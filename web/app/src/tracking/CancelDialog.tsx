@@ -13,7 +13,15 @@ interface Failure {
 }
 
 /** Asks once, takes a reason, and says why when it is refused. */
-export default function CancelDialog({ order, open, onOpenChange }: { order: Order; open: boolean; onOpenChange: (open: boolean) => void }) {
+export default function CancelDialog({
+  order,
+  open,
+  onOpenChange,
+}: {
+  order: Order;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
   const { orders } = useOrdercast();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
@@ -24,13 +32,18 @@ export default function CancelDialog({ order, open, onOpenChange }: { order: Ord
     // The button that has the focus stays while it is tried again.
     setFailed((before) => (before?.isUnknown ? before : undefined));
     // Whatever version it is by now: the customer wants it gone, and the server knows whether that may be.
-    const result = await orders.cancel(order.id, { ...(reason.trim() && { reason: reason.trim() }), expectedVersion: null });
+    const result = await orders.cancel(order.id, {
+      ...(reason.trim() && { reason: reason.trim() }),
+      expectedVersion: null,
+    });
     setBusy(false);
     if (result.ok) return onOpenChange(false);
     const { detail } = result.problem;
     const isUnknown = mayHaveHappened(result.problem);
     setFailed({ detail, isUnknown });
-    toast.error(isUnknown ? "We do not know yet whether your order is cancelled" : "Your order was not cancelled", { description: detail });
+    toast.error(isUnknown ? "We do not know yet whether your order is cancelled" : "Your order was not cancelled", {
+      description: detail,
+    });
   }
 
   return (
@@ -56,12 +69,17 @@ export default function CancelDialog({ order, open, onOpenChange }: { order: Ord
       }
     >
       {failed ? (
-        <Banner severity="error" title={failed.isUnknown ? "We do not know yet whether it is cancelled" : "It was not cancelled"}>
+        <Banner
+          severity="error"
+          title={failed.isUnknown ? "We do not know yet whether it is cancelled" : "It was not cancelled"}
+        >
           {failed.detail}
         </Banner>
       ) : (
         <Field label="Why" optional hint="The store reads it.">
-          {(bound) => <TextArea {...bound} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />}
+          {(bound) => (
+            <TextArea {...bound} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+          )}
         </Field>
       )}
     </Dialog>

@@ -47,7 +47,11 @@ export function DeliveryCard({ order }: { order: Order }) {
             <p className={styles.role}>{order.status === "delivered" ? "Brought your order" : "Brings your order"}</p>
           </div>
           {partner.phone && (
-            <a className={styles.call} href={`tel:${partner.phone.replace(/[^+\d]/g, "")}`} aria-label={`Call ${partner.name}, ${partner.phone}`}>
+            <a
+              className={styles.call}
+              href={`tel:${partner.phone.replace(/[^+\d]/g, "")}`}
+              aria-label={`Call ${partner.name}, ${partner.phone}`}
+            >
               <Phone aria-hidden="true" />
               <span>{partner.phone}</span>
             </a>

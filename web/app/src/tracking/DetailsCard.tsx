@@ -14,7 +14,8 @@ const PAID: Record<string, string> = {
 };
 
 function payment({ method, status }: OrderPayment): string {
-  if (method === "cash_on_delivery") return status === "pending" ? "Cash on delivery" : `Cash on delivery, ${(PAID[status] ?? status).toLowerCase()}`;
+  if (method === "cash_on_delivery")
+    return status === "pending" ? "Cash on delivery" : `Cash on delivery, ${(PAID[status] ?? status).toLowerCase()}`;
   return `Online, ${(PAID[status] ?? status).toLowerCase()}`;
 }
 
@@ -56,7 +57,13 @@ export function DetailsCard({ order }: { order: Order }) {
 }
 
 function linesOf({ name, line1, line2, postalCode, city, region, country }: Address): string[] {
-  return [name, line1, line2, [postalCode, city].filter(Boolean).join(" "), [region, countryName(country)].filter(Boolean).join(", ")].filter((line): line is string => Boolean(line));
+  return [
+    name,
+    line1,
+    line2,
+    [postalCode, city].filter(Boolean).join(" "),
+    [region, countryName(country)].filter(Boolean).join(", "),
+  ].filter((line): line is string => Boolean(line));
 }
 
 /** "Germany", of `DE`; whatever else was written stays as it is. */

@@ -20,7 +20,11 @@ export function Hero({ order, timeline, progress, isPending }: HeroProps) {
   const { eyebrow, words, hour, detail } = headlineOf(order, timeline, useNow());
   const cancelled = order.status === "cancelled";
   return (
-    <section className={cx(styles.hero, styles[statusLook(order.status).tone])} aria-label="Where it stands" aria-busy={isPending}>
+    <section
+      className={cx(styles.hero, styles[statusLook(order.status).tone])}
+      aria-label="Where it stands"
+      aria-busy={isPending}
+    >
       <Wash of={order.status} className={styles.wash} />
       <div className={styles.top}>
         <StatusBadge status={order.status} className={styles.badge} />

@@ -14,7 +14,10 @@ export function ItemsCard({ order }: { order: Order }) {
       <ul className={styles.items}>
         {order.items.map((item) => (
           <li key={item.productId} className={styles.item}>
-            <ProductPicture image={products?.find((product) => product.id === item.productId)?.image} className={styles.picture} />
+            <ProductPicture
+              image={products?.find((product) => product.id === item.productId)?.image}
+              className={styles.picture}
+            />
             <div className={styles.words}>
               <p>{item.name}</p>
               <p className={styles.each}>
@@ -36,5 +39,7 @@ export function ItemsCard({ order }: { order: Order }) {
 }
 
 function sumOf({ unitPrice, quantity }: OrderItem) {
-  return unitPrice ? <Money value={{ amount: unitPrice.amount * quantity, currency: unitPrice.currency }} className={styles.sum} /> : null;
+  return unitPrice ? (
+    <Money value={{ amount: unitPrice.amount * quantity, currency: unitPrice.currency }} className={styles.sum} />
+  ) : null;
 }

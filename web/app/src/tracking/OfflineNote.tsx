@@ -21,7 +21,8 @@ export function OfflineNote({ isStale, lastUpdate }: { isStale: boolean; lastUpd
           </Button>
         }
       >
-        {lastUpdate ? `As of ${formatClock(lastUpdate)}, ${formatRelative(lastUpdate, now)}. ` : ""}It follows by itself once you are back.
+        {lastUpdate ? `As of ${formatClock(lastUpdate)}, ${formatRelative(lastUpdate, now)}. ` : ""}It follows by itself
+        once you are back.
       </Banner>
     </div>
   );

@@ -10,7 +10,9 @@ const TestPayment = lazy(() => import("./TestPayment"));
 export function PaymentCard({ order }: { order: Order }) {
   const { testPayment } = useConfig();
   const { account } = useSession();
-  const due = order.payment?.method === "online" && (order.payment.status === "pending" || order.payment.status === "failed" || order.payment.status === "none");
+  const due =
+    order.payment?.method === "online" &&
+    (order.payment.status === "pending" || order.payment.status === "failed" || order.payment.status === "none");
   if (!testPayment || !due || account?.role !== "customer" || order.status !== "pending") return null;
   return (
     <Suspense>

@@ -8,21 +8,46 @@ import { useNow } from "../ui/useNow";
 import styles from "./ProgressTrack.module.css";
 import { stepsOf, type Step } from "./steps";
 
-const ICONS: Record<Step["name"], typeof Check> = { placed: ShoppingBag, processing: PackageOpen, shipped: Truck, delivered: House };
+const ICONS: Record<Step["name"], typeof Check> = {
+  placed: ShoppingBag,
+  processing: PackageOpen,
+  shipped: Truck,
+  delivered: House,
+};
 
 /** How far the order is: a bar that glides, and the steps it passes. A step that is reached springs. */
-export function ProgressTrack({ order, progress, timeline }: { order: Order; progress: number; timeline: readonly TimelineEvent[] }) {
+export function ProgressTrack({
+  order,
+  progress,
+  timeline,
+}: {
+  order: Order;
+  progress: number;
+  timeline: readonly TimelineEvent[];
+}) {
   const now = useNow();
   return (
     <div className={cx(styles.track, styles[statusLook(order.status).tone])}>
-      <div className={styles.bar} role="progressbar" aria-label="Progress of the order" aria-valuemin={0} aria-valuemax={100} aria-valuenow={progress} aria-valuetext={`${progress}%, ${order.status}`}>
+      <div
+        className={styles.bar}
+        role="progressbar"
+        aria-label="Progress of the order"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={progress}
+        aria-valuetext={`${progress}%, ${order.status}`}
+      >
         <div className={styles.fill} style={{ width: `${progress}%` }} />
       </div>
       <ol className={styles.steps}>
         {stepsOf(order, progress, timeline).map(({ name, label, state, at }) => {
           const Icon = state === "done" ? Check : ICONS[name];
           return (
-            <li key={name} className={cx(styles.step, styles[state])} aria-current={state === "current" ? "step" : undefined}>
+            <li
+              key={name}
+              className={cx(styles.step, styles[state])}
+              aria-current={state === "current" ? "step" : undefined}
+            >
               <span key={state} className={styles.mark}>
                 <Icon aria-hidden="true" />
               </span>

@@ -22,7 +22,10 @@ export default function TestPayment({ order }: { order: Order }) {
     setRefused(undefined);
     try {
       // What became of it comes live, as everything about the order does.
-      await api.POST("/api/v1/orders/{order}/test-payment", { params: { path: { order: order.id } }, body: { outcome } });
+      await api.POST("/api/v1/orders/{order}/test-payment", {
+        params: { path: { order: order.id } },
+        body: { outcome },
+      });
     } catch (error) {
       setRefused(messageOf(error));
     }
@@ -42,10 +45,17 @@ export default function TestPayment({ order }: { order: Order }) {
       {failed && <Banner severity="error">The payment failed. Nothing was charged; try again.</Banner>}
       {refused && <Banner severity="error">{refused}</Banner>}
       <p className={styles.words}>
-        This is a demo: no money moves. Choose how the payment ends. Unpaid, the order is cancelled at {formatClock(Date.parse(order.createdAt) + EXPIRES)}.
+        This is a demo: no money moves. Choose how the payment ends. Unpaid, the order is cancelled at{" "}
+        {formatClock(Date.parse(order.createdAt) + EXPIRES)}.
       </p>
       <div className={styles.actions}>
-        <Button look="primary" size="lg" busy={busy === "paid"} disabled={busy === "failed"} onClick={() => void pay("paid")}>
+        <Button
+          look="primary"
+          size="lg"
+          busy={busy === "paid"}
+          disabled={busy === "failed"}
+          onClick={() => void pay("paid")}
+        >
           Pay {order.total ? formatMoney(order.total) : ""}
         </Button>
         <Button size="lg" busy={busy === "failed"} disabled={busy === "paid"} onClick={() => void pay("failed")}>

@@ -4,5 +4,7 @@ import { Card, Skeleton } from "../ui";
 import { Timeline } from "./Timeline";
 
 export function TimelineCard({ events }: { events: readonly TimelineEvent[] }) {
-  return <Card title="What happened">{events.length > 0 ? <Timeline events={events} /> : <Skeleton height="6rem" />}</Card>;
+  return (
+    <Card title="What happened">{events.length > 0 ? <Timeline events={events} /> : <Skeleton height="6rem" />}</Card>
+  );
 }

@@ -45,7 +45,15 @@ export default function TrackingPage() {
       <>
         <PageHeading>Order</PageHeading>
         <div className={styles.alone}>
-          <Banner severity="error" title="The order could not be loaded" action={<Button size="sm" onClick={() => void tracking.load()}>Try again</Button>}>
+          <Banner
+            severity="error"
+            title="The order could not be loaded"
+            action={
+              <Button size="sm" onClick={() => void tracking.load()}>
+                Try again
+              </Button>
+            }
+          >
             {error.detail}
           </Banner>
         </div>

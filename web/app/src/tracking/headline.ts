@@ -32,12 +32,21 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
     return {
       eyebrow: at ? formatMoment(at) : "This order was",
       words: "Cancelled",
-      detail: [by && `Cancelled ${BY[by]}`, reason && `“${reason}”`].filter(Boolean).join(": ") || "Nothing will be delivered.",
+      detail:
+        [by && `Cancelled ${BY[by]}`, reason && `“${reason}”`].filter(Boolean).join(": ") ||
+        "Nothing will be delivered.",
     };
   }
   if (order.status === "delivered") {
-    const arrived = timeline.findLast((event) => event.status === "delivered" && event.previousStatus !== "delivered")?.at ?? order.updatedAt;
-    return { eyebrow: "Delivered", words: formatExpectedDay(Date.parse(arrived), now), hour: formatClock(arrived), detail: "Enjoy it." };
+    const arrived =
+      timeline.findLast((event) => event.status === "delivered" && event.previousStatus !== "delivered")?.at ??
+      order.updatedAt;
+    return {
+      eyebrow: "Delivered",
+      words: formatExpectedDay(Date.parse(arrived), now),
+      hour: formatClock(arrived),
+      detail: "Enjoy it.",
+    };
   }
   const out = order.shipments.some((parcel) => parcel.status === "out_for_delivery");
   if (order.estimatedDelivery) {
@@ -50,8 +59,17 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
       ...(late && { detail: "It takes longer than expected. A new time appears here as soon as there is one." }),
     };
   }
-  if (order.status === "pending" && order.payment?.method === "online" && order.payment.status !== "paid" && order.payment.status !== "authorized") {
-    return { eyebrow: "Almost done", words: "Waiting for payment", detail: "We begin with your order once it is paid." };
+  if (
+    order.status === "pending" &&
+    order.payment?.method === "online" &&
+    order.payment.status !== "paid" &&
+    order.payment.status !== "authorized"
+  ) {
+    return {
+      eyebrow: "Almost done",
+      words: "Waiting for payment",
+      detail: "We begin with your order once it is paid.",
+    };
   }
   const soon = "The expected time appears here as soon as the store sets it.";
   if (out) return { eyebrow: "Out for delivery", words: "Almost there", detail: soon };

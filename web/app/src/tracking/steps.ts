@@ -17,12 +17,24 @@ const STEPS = [
 ] as const;
 
 /** The four steps of every order. A delivered one has nothing ahead, and nothing that is under way. */
-export function stepsOf(order: Pick<Order, "createdAt" | "shipments">, progress: number, timeline: readonly TimelineEvent[]): Step[] {
+export function stepsOf(
+  order: Pick<Order, "createdAt" | "shipments">,
+  progress: number,
+  timeline: readonly TimelineEvent[],
+): Step[] {
   const reached = STEPS.filter((step) => progress >= step.from).length;
   const out = order.shipments.some((parcel) => parcel.status === "out_for_delivery");
   return STEPS.map(({ name, label }, place) => {
     const state = place >= reached ? "ahead" : place === reached - 1 && progress < 100 ? "current" : "done";
-    const at = name === "placed" ? order.createdAt : timeline.findLast((event) => event.status === name && event.previousStatus !== name)?.at;
-    return { name, label: name === "shipped" && out && state === "current" ? "Out for delivery" : label, state, ...(at && state !== "ahead" && { at }) };
+    const at =
+      name === "placed"
+        ? order.createdAt
+        : timeline.findLast((event) => event.status === name && event.previousStatus !== name)?.at;
+    return {
+      name,
+      label: name === "shipped" && out && state === "current" ? "Out for delivery" : label,
+      state,
+      ...(at && state !== "ahead" && { at }),
+    };
   });
 }

@@ -5,7 +5,19 @@ import { formatMoment } from "../ui/time";
 import { whoDid } from "./actor";
 
 /** What a line's mark shows: a status, or what else moved. */
-export type Mark = "pending" | "processing" | "shipped" | "paid" | "delivered" | "cancelled" | "payment" | "parcel" | "person" | "calendar" | "place" | "note";
+export type Mark =
+  | "pending"
+  | "processing"
+  | "shipped"
+  | "paid"
+  | "delivered"
+  | "cancelled"
+  | "payment"
+  | "parcel"
+  | "person"
+  | "calendar"
+  | "place"
+  | "note";
 
 export interface TimelineEntry {
   id: string;
@@ -48,7 +60,13 @@ export function timelineEntries(events: readonly TimelineEvent[], reader: Accoun
 }
 
 function entryOf(event: TimelineEvent, reader: Account | undefined): TimelineEntry {
-  return { id: event.id, at: event.at, who: whoDid(event.actor, reader), details: detailsOf(event), ...headingOf(event) };
+  return {
+    id: event.id,
+    at: event.at,
+    who: whoDid(event.actor, reader),
+    details: detailsOf(event),
+    ...headingOf(event),
+  };
 }
 
 function headingOf(event: TimelineEvent): { title: string; mark: Mark; tone: Tone } {
@@ -61,7 +79,12 @@ function headingOf(event: TimelineEvent): { title: string; mark: Mark; tone: Ton
   const payment = event.paymentStatus ? PAYMENTS[event.paymentStatus] : undefined;
   if (payment) return { ...payment, mark: "payment" };
   const parcel = event.shipments?.[0];
-  if (parcel) return { title: `Parcel ${parcel.parcel} ${PARCELS[parcel.status]}`, mark: "parcel", tone: parcel.status === "attempted" || parcel.status === "returned" ? "warning" : "info" };
+  if (parcel)
+    return {
+      title: `Parcel ${parcel.parcel} ${PARCELS[parcel.status]}`,
+      mark: "parcel",
+      tone: parcel.status === "attempted" || parcel.status === "returned" ? "warning" : "info",
+    };
   if (event.partner) return { title: `${event.partner.name} brings it`, mark: "person", tone: "info" };
   if (event.trackingNumber) return { title: "Tracking number", mark: "parcel", tone: "info" };
   if (event.estimatedDelivery) return { title: "Expected delivery set", mark: "calendar", tone: "info" };

@@ -25,7 +25,18 @@ const order: Order = {
 let count = 0;
 function event(facts: Partial<TimelineEvent>): TimelineEvent {
   count += 1;
-  const base = { id: `e${count}`, kind: "order.status_changed", at: "2026-11-21T10:00:00Z", actor: { origin: "staff" }, storeId: "main", version: count, orderId: "o1", orderNumber: "10031", status: "pending", previousStatus: "pending" } as const;
+  const base = {
+    id: `e${count}`,
+    kind: "order.status_changed",
+    at: "2026-11-21T10:00:00Z",
+    actor: { origin: "staff" },
+    storeId: "main",
+    version: count,
+    orderId: "o1",
+    orderNumber: "10031",
+    status: "pending",
+    previousStatus: "pending",
+  } as const;
   return { ...base, ...facts } as TimelineEvent;
 }
 
@@ -34,7 +45,23 @@ const placed = event({ kind: "order.created", actor: { origin: "customer", id: "
 describe("D10: the timeline", () => {
   it("is newest first and says who did it", () => {
     const entries = timelineEntries(
-      [placed, event({ status: "processing" }), event({ kind: "payment.changed", status: "processing", previousStatus: "processing", paymentStatus: "paid", actor: { origin: "gateway" } }), event({ status: "shipped", previousStatus: "processing", trackingNumber: "T-1", actor: { origin: "staff", id: "u9", name: "Noor" } })],
+      [
+        placed,
+        event({ status: "processing" }),
+        event({
+          kind: "payment.changed",
+          status: "processing",
+          previousStatus: "processing",
+          paymentStatus: "paid",
+          actor: { origin: "gateway" },
+        }),
+        event({
+          status: "shipped",
+          previousStatus: "processing",
+          trackingNumber: "T-1",
+          actor: { origin: "staff", id: "u9", name: "Noor" },
+        }),
+      ],
       asha,
     );
     expect(entries.map(({ title, who, mark }) => [title, who, mark])).toEqual([
@@ -47,20 +74,47 @@ describe("D10: the timeline", () => {
   });
 
   it("tells a correction and its reason, and places once", () => {
-    const place = { kind: "delivery.located", status: "shipped", previousStatus: "shipped", location: { latitude: 1, longitude: 2, at: "2026-11-21T10:00:00Z" } } as const;
-    const entries = timelineEntries([event({ status: "processing", previousStatus: "shipped", reason: "scanned by mistake" }), event(place), event(place), event({ status: "shipped", previousStatus: "processing" }), event(place)], asha);
-    expect(entries.map((entry) => entry.title)).toEqual(["Location updated", "Shipped", "Location updated", "Set back to processing"]);
+    const place = {
+      kind: "delivery.located",
+      status: "shipped",
+      previousStatus: "shipped",
+      location: { latitude: 1, longitude: 2, at: "2026-11-21T10:00:00Z" },
+    } as const;
+    const entries = timelineEntries(
+      [
+        event({ status: "processing", previousStatus: "shipped", reason: "scanned by mistake" }),
+        event(place),
+        event(place),
+        event({ status: "shipped", previousStatus: "processing" }),
+        event(place),
+      ],
+      asha,
+    );
+    expect(entries.map((entry) => entry.title)).toEqual([
+      "Location updated",
+      "Shipped",
+      "Location updated",
+      "Set back to processing",
+    ]);
     expect(entries[3]?.details).toEqual(["“scanned by mistake”"]);
   });
 });
 
 describe("D9: the steps", () => {
-  const states = (progress: number, parcels: Order["shipments"] = []) => stepsOf({ ...order, shipments: parcels }, progress, [placed, event({ status: "processing" })]).map((step) => `${step.label} ${step.state}`);
+  const states = (progress: number, parcels: Order["shipments"] = []) =>
+    stepsOf({ ...order, shipments: parcels }, progress, [placed, event({ status: "processing" })]).map(
+      (step) => `${step.label} ${step.state}`,
+    );
 
   it("follow the server's per cent", () => {
     expect(states(10)).toEqual(["Placed current", "Processing ahead", "Shipped ahead", "Delivered ahead"]);
     expect(states(40)).toEqual(["Placed done", "Processing current", "Shipped ahead", "Delivered ahead"]);
-    expect(states(85, [{ parcel: 1, status: "out_for_delivery" }])).toEqual(["Placed done", "Processing done", "Out for delivery current", "Delivered ahead"]);
+    expect(states(85, [{ parcel: 1, status: "out_for_delivery" }])).toEqual([
+      "Placed done",
+      "Processing done",
+      "Out for delivery current",
+      "Delivered ahead",
+    ]);
     expect(states(100)).toEqual(["Placed done", "Processing done", "Shipped done", "Delivered done"]);
   });
 
@@ -73,10 +127,19 @@ describe("D9: the steps", () => {
 
 describe("D11: the headline", () => {
   it("is the expected day and hour, also when it is over", () => {
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now)).toMatchObject({ eyebrow: "Expected", words: "Today" });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now)).toMatchObject({ words: "Tomorrow" });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now)).toMatchObject({ eyebrow: "Expected" });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:40:00Z" }, [], now)).toMatchObject({ eyebrow: "Was expected" });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now)).toMatchObject({
+      eyebrow: "Expected",
+      words: "Today",
+    });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now)).toMatchObject({
+      words: "Tomorrow",
+    });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now)).toMatchObject({
+      eyebrow: "Expected",
+    });
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:40:00Z" }, [], now)).toMatchObject({
+      eyebrow: "Was expected",
+    });
   });
 
   it("promises nothing that the store did not", () => {
@@ -87,12 +150,24 @@ describe("D11: the headline", () => {
   it("E1: asks for the payment that an order waits for", () => {
     const online: Order = { ...order, payment: { method: "online", status: "pending" } };
     expect(headlineOf(online, [], now).words).toBe("Waiting for payment");
-    expect(headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).words).toBe("We have your order");
-    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).words).toBe("We have your order");
+    expect(
+      headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).words,
+    ).toBe("We have your order");
+    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).words).toBe(
+      "We have your order",
+    );
   });
 
   it("A3, A8: says who cancelled, and why", () => {
-    const cancelled: Order = { ...order, status: "cancelled", progress: 0, cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" } };
-    expect(headlineOf(cancelled, [], now)).toMatchObject({ words: "Cancelled", detail: "Cancelled by the store: “sold out”" });
+    const cancelled: Order = {
+      ...order,
+      status: "cancelled",
+      progress: 0,
+      cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" },
+    };
+    expect(headlineOf(cancelled, [], now)).toMatchObject({
+      words: "Cancelled",
+      detail: "Cancelled by the store: “sold out”",
+    });
   });
 });

@@ -4,7 +4,15 @@ import { statusLook, type Status, type Tone } from "../orders/status";
 import styles from "./Badge.module.css";
 import { cx } from "./cx";
 
-export function Badge({ tone = "neutral", className, children }: { tone?: Tone; className?: string | undefined; children: ReactNode }) {
+export function Badge({
+  tone = "neutral",
+  className,
+  children,
+}: {
+  tone?: Tone;
+  className?: string | undefined;
+  children: ReactNode;
+}) {
   return <span className={cx(styles.badge, styles[tone], className)}>{children}</span>;
 }
 

@@ -8,7 +8,17 @@ import type { Severity } from "./toast";
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
 
 /** Something to know about this page, in its place. Errors are announced at once. */
-export function Banner({ severity = "info", title, action, children }: { severity?: Severity; title?: ReactNode; action?: ReactNode; children?: ReactNode }) {
+export function Banner({
+  severity = "info",
+  title,
+  action,
+  children,
+}: {
+  severity?: Severity;
+  title?: ReactNode;
+  action?: ReactNode;
+  children?: ReactNode;
+}) {
   const Icon = ICONS[severity];
   return (
     <div className={cx(styles.banner, styles[severity])} role={severity === "error" ? "alert" : "status"}>

@@ -24,7 +24,17 @@ function classOf({ look = "secondary", size = "md", wide }: Look, more?: string)
   return cx(styles.button, styles[look], styles[size], wide && styles.wide, more);
 }
 
-export function Button({ look, size, wide, busy, className, children, onClick, type = "button", ...rest }: ButtonProps) {
+export function Button({
+  look,
+  size,
+  wide,
+  busy,
+  className,
+  children,
+  onClick,
+  type = "button",
+  ...rest
+}: ButtonProps) {
   return (
     <button
       {...rest}
@@ -63,5 +73,13 @@ export interface IconButtonProps extends ComponentProps<"button"> {
 }
 
 export function IconButton({ label, size = "md", className, type = "button", ...rest }: IconButtonProps) {
-  return <button {...rest} type={type} aria-label={label} title={label} className={cx(styles.icon, styles[`icon-${size}`], className)} />;
+  return (
+    <button
+      {...rest}
+      type={type}
+      aria-label={label}
+      title={label}
+      className={cx(styles.icon, styles[`icon-${size}`], className)}
+    />
+  );
 }

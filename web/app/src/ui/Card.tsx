@@ -15,7 +15,11 @@ export interface CardProps extends Omit<ComponentProps<"section">, "title"> {
 export function Card({ title, action, flush, className, children, ...rest }: CardProps) {
   const id = useId();
   return (
-    <section {...rest} aria-labelledby={title ? id : undefined} className={cx(styles.card, flush && styles.flush, className)}>
+    <section
+      {...rest}
+      aria-labelledby={title ? id : undefined}
+      className={cx(styles.card, flush && styles.flush, className)}
+    >
       {(title || action) && (
         <div className={styles.head}>
           {title && <h2 id={id}>{title}</h2>}

@@ -19,7 +19,14 @@ interface Bound {
 }
 
 /** A label, a control, a hint, and what is wrong. `children` gets what binds the control to them. */
-export function Field({ label, hint, error, optional, className, children }: FieldOwn & { className?: string | undefined; children: (bound: Bound) => ReactNode }) {
+export function Field({
+  label,
+  hint,
+  error,
+  optional,
+  className,
+  children,
+}: FieldOwn & { className?: string | undefined; children: (bound: Bound) => ReactNode }) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (

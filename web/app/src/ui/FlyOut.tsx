@@ -1,4 +1,15 @@
-import { cloneElement, createContext, useCallback, useContext, useId, useRef, useState, type ButtonHTMLAttributes, type ReactElement, type ReactNode } from "react";
+import {
+  cloneElement,
+  createContext,
+  useCallback,
+  useContext,
+  useId,
+  useRef,
+  useState,
+  type ButtonHTMLAttributes,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 
 import { cx } from "./cx";
 import styles from "./FlyOut.module.css";
@@ -55,7 +66,12 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
 
   return (
     <span ref={root} className={styles.root}>
-      {cloneElement(trigger, { popoverTarget: id, "aria-expanded": open, "aria-haspopup": "dialog", "aria-controls": id })}
+      {cloneElement(trigger, {
+        popoverTarget: id,
+        "aria-expanded": open,
+        "aria-haspopup": "dialog",
+        "aria-controls": id,
+      })}
       <div
         ref={panel}
         id={id}

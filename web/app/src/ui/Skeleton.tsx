@@ -4,8 +4,24 @@ import { cx } from "./cx";
 import styles from "./Skeleton.module.css";
 
 /** The shape of what is coming. Its page says once that it loads: see `Loading`. */
-export function Skeleton({ width, height, round, className }: { width?: string | number; height?: string | number; round?: boolean; className?: string | undefined }) {
-  return <span className={cx(styles.skeleton, round && styles.round, className)} style={{ width, height }} aria-hidden="true" />;
+export function Skeleton({
+  width,
+  height,
+  round,
+  className,
+}: {
+  width?: string | number;
+  height?: string | number;
+  round?: boolean;
+  className?: string | undefined;
+}) {
+  return (
+    <span
+      className={cx(styles.skeleton, round && styles.round, className)}
+      style={{ width, height }}
+      aria-hidden="true"
+    />
+  );
 }
 
 /** Wraps skeletons, and says to those who do not see them that something loads. */

@@ -20,7 +20,13 @@ export function ThemeSwitch({ className }: { className?: string | undefined }) {
       <legend className="visually-hidden">Theme</legend>
       {CHOICES.map(({ theme, label, icon: Icon }) => (
         <label key={theme} className={styles.choice} title={label}>
-          <input type="radio" name={name} className="visually-hidden" checked={chosen === theme} onChange={() => setTheme(theme)} />
+          <input
+            type="radio"
+            name={name}
+            className="visually-hidden"
+            checked={chosen === theme}
+            onChange={() => setTheme(theme)}
+          />
           <Icon aria-hidden="true" />
           <span className="visually-hidden">{label}</span>
         </label>

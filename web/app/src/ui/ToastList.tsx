@@ -58,7 +58,13 @@ function Shown() {
     const severity = isSeverity(toast.type) ? toast.type : "info";
     const Icon = ICONS[severity];
     return (
-      <Toast.Root key={toast.id} toast={toast} className={cx(styles.toast, styles[severity])} data-severity={severity} swipeDirection={["right", "down"]}>
+      <Toast.Root
+        key={toast.id}
+        toast={toast}
+        className={cx(styles.toast, styles[severity])}
+        data-severity={severity}
+        swipeDirection={["right", "down"]}
+      >
         <Toast.Content className={styles.content}>
           <Icon className={styles.icon} aria-hidden="true" />
           <div className={styles.words}>

@@ -24,7 +24,13 @@ const TEXTS: Readonly<Record<ConnectionState, string>> = {
 export function LiveIndicator({ label, texts, className }: LiveIndicatorProps): ReactNode {
   const { state, transport } = useConnection();
   return (
-    <span role="status" className={className} data-ordercast="live-indicator" data-state={state} data-transport={transport ?? undefined}>
+    <span
+      role="status"
+      className={className}
+      data-ordercast="live-indicator"
+      data-state={state}
+      data-transport={transport ?? undefined}
+    >
       <span aria-hidden="true" data-part="dot" />
       {label === undefined ? null : <span data-part="label">{label} </span>}
       <span data-part="state">{texts?.[state] ?? TEXTS[state]}</span>

@@ -22,7 +22,8 @@ export interface NotificationBellProps {
 
 /** The server counts up to here; it stands for that many or more. */
 const MANY = 999;
-const bell = (unread: number) => (unread === 0 ? "Notifications" : `Notifications, ${unread >= MANY ? "more than 998" : unread} unread`);
+const bell = (unread: number) =>
+  unread === 0 ? "Notifications" : `Notifications, ${unread >= MANY ? "more than 998" : unread} unread`;
 
 /**
  * A bell with a badge, and the notification centre that it opens (rows D5 to D8). Escape and a click elsewhere close it.
@@ -60,7 +61,14 @@ export function NotificationBell({ onOpen, icon, texts, locale, className }: Not
   }
 
   return (
-    <div ref={root} role="presentation" className={className} data-ordercast="notification-bell" data-open={isOpen} onKeyDown={onKeyDown}>
+    <div
+      ref={root}
+      role="presentation"
+      className={className}
+      data-ordercast="notification-bell"
+      data-open={isOpen}
+      onKeyDown={onKeyDown}
+    >
       <button
         ref={button}
         type="button"

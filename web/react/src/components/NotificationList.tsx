@@ -46,7 +46,14 @@ const CATEGORIES: readonly [NotificationCategory, string][] = [
 ];
 
 /** The notification centre: filter, lines, and what can be done with them. */
-export function NotificationList({ inbox, category, onCategory, onOpen, texts, locale }: NotificationListProps): ReactNode {
+export function NotificationList({
+  inbox,
+  category,
+  onCategory,
+  onOpen,
+  texts,
+  locale,
+}: NotificationListProps): ReactNode {
   const words = { ...TEXTS, ...texts };
   const { notifications, unreadCount, isLoading, hasMore, isLoadingMore } = inbox;
   const [hasFailed, setFailed] = useState(false);
@@ -64,7 +71,12 @@ export function NotificationList({ inbox, category, onCategory, onOpen, texts, l
           </button>
         ))}
       </div>
-      <button type="button" data-part="mark-all" disabled={unreadCount === 0} onClick={() => attempt(inbox.markAllAsRead())}>
+      <button
+        type="button"
+        data-part="mark-all"
+        disabled={unreadCount === 0}
+        onClick={() => attempt(inbox.markAllAsRead())}
+      >
         {words.markAllAsRead}
       </button>
       {hasFailed || inbox.error !== null ? (
@@ -72,7 +84,9 @@ export function NotificationList({ inbox, category, onCategory, onOpen, texts, l
           {words.failed}
         </p>
       ) : null}
-      {notifications.length === 0 && inbox.error === null ? <p data-part="empty">{isLoading ? words.loading : words.empty}</p> : null}
+      {notifications.length === 0 && inbox.error === null ? (
+        <p data-part="empty">{isLoading ? words.loading : words.empty}</p>
+      ) : null}
       <ul data-part="list">
         {notifications.map((line) => (
           <li key={line.id} data-read={line.read} data-severity={line.severity} data-category={line.category}>
@@ -84,11 +98,7 @@ export function NotificationList({ inbox, category, onCategory, onOpen, texts, l
                 onOpen(line);
               }}
             >
-              {line.read ? null : (
-                <span data-part="unread">
-                  {words.unread}{" "}
-                </span>
-              )}
+              {line.read ? null : <span data-part="unread">{words.unread} </span>}
               <span data-part="title">{line.title}</span> <span data-part="message">{line.message}</span>{" "}
               <RelativeTime at={line.at} {...(locale === undefined ? {} : { locale })} />
             </button>

@@ -10,7 +10,12 @@ export interface OrderProgressProps {
 }
 
 /** How far an order is: a native progress bar and its per cent (row D9). Style it by `data-status`. */
-export function OrderProgress({ order, label = "Order progress", statusTexts, className }: OrderProgressProps): ReactNode {
+export function OrderProgress({
+  order,
+  label = "Order progress",
+  statusTexts,
+  className,
+}: OrderProgressProps): ReactNode {
   const id = useId();
   const progress = progressOf(order);
   const status = statusTexts?.[order.status] ?? STATUS_DISPLAY[order.status];

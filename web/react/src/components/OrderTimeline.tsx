@@ -21,7 +21,16 @@ export interface OrderTimelineProps {
 
 /** What happened to an order, when, and who did it (row D10). Style the lines by `data-kind` and `data-status`. */
 export function OrderTimeline(props: OrderTimelineProps): ReactNode {
-  const { timeline, oldestFirst = false, showLocations = false, label = "Order timeline", describe = describeLine, icon, locale, className } = props;
+  const {
+    timeline,
+    oldestFirst = false,
+    showLocations = false,
+    label = "Order timeline",
+    describe = describeLine,
+    icon,
+    locale,
+    className,
+  } = props;
   const shown = useMemo(() => {
     const lines = showLocations ? [...timeline] : timeline.filter((event) => event.kind !== "delivery.located");
     return oldestFirst ? lines : lines.reverse();

@@ -7,15 +7,9 @@ describe("D5: times relative to now", () => {
     const now = Date.parse("2030-06-15T12:00:00Z");
     const words = (ms: number) => relative(now + ms, now, "en");
     const minute = 60_000;
-    expect([0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(words)).toEqual([
-      "now",
-      "now",
-      "1 minute ago",
-      "1 hour ago",
-      "yesterday",
-      "last week",
-      "in 3 minutes",
-    ]);
+    expect(
+      [0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(words),
+    ).toEqual(["now", "now", "1 minute ago", "1 hour ago", "yesterday", "last week", "in 3 minutes"]);
   });
 
   beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2030-06-15T12:00:00Z") }));

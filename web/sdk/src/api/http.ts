@@ -8,7 +8,13 @@ import type { Send } from "./send.js";
 export type Api = Client<paths>;
 
 export function createApi(baseUrl: string, credentials: RequestCredentials, send: Send): Api {
-  return createClient<paths>({ baseUrl, credentials, cache: "no-store", fetch: send, headers: { Accept: "application/json" } });
+  return createClient<paths>({
+    baseUrl,
+    credentials,
+    cache: "no-store",
+    fetch: send,
+    headers: { Accept: "application/json" },
+  });
 }
 
 /** The data of an answer, for when the response itself is of no interest: `await unwrap(client.api.GET("/api/v1/products"))`. */

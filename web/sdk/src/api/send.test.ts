@@ -5,8 +5,10 @@ import { createKeys } from "./keys.js";
 import { createSend } from "./send.js";
 import { createTokenSource } from "./token.js";
 
-const json = (body: unknown, init: ResponseInit = {}) => new Response(JSON.stringify(body), { headers: { "content-type": "application/json" }, ...init });
-const busy = (retryAfter: number) => json({ code: "busy", status: 503, title: "", detail: "", retryAfter }, { status: 503 });
+const json = (body: unknown, init: ResponseInit = {}) =>
+  new Response(JSON.stringify(body), { headers: { "content-type": "application/json" }, ...init });
+const busy = (retryAfter: number) =>
+  json({ code: "busy", status: 503, title: "", detail: "", retryAfter }, { status: 503 });
 
 function setUp(answers: (() => Response)[], token?: string | (() => string)) {
   const world: World = createWorld();
@@ -27,7 +29,13 @@ function setUp(answers: (() => Response)[], token?: string | (() => string)) {
     timeoutMs: 1000,
     onSignedOut: (problem) => signedOut.push(problem.code),
   });
-  return { world, sent, signedOut, send, place: () => send(new Request("http://shop.example/api/v1/orders", { method: "POST", body: "{}" })) };
+  return {
+    world,
+    sent,
+    signedOut,
+    send,
+    place: () => send(new Request("http://shop.example/api/v1/orders", { method: "POST", body: "{}" })),
+  };
 }
 
 async function problemOf(run: Promise<unknown>): Promise<OrdercastProblem> {
@@ -76,7 +84,11 @@ describe("a request", () => {
   });
 
   test("an outcome that is known makes the next one another action, also where it was refused", async () => {
-    const { sent, place } = setUp([() => json({}), () => json({ code: "out_of_stock", status: 409, title: "", detail: "" }, { status: 409 }), () => json({})]);
+    const { sent, place } = setUp([
+      () => json({}),
+      () => json({ code: "out_of_stock", status: 409, title: "", detail: "" }, { status: 409 }),
+      () => json({}),
+    ]);
     await place();
     await problemOf(place());
     await place();
@@ -108,7 +120,8 @@ describe("a request", () => {
 
   test("that is not answered fails in time", async () => {
     const { world, send } = setUp([]);
-    world.fetch = (_, init) => new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+    world.fetch = (_, init) =>
+      new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
     const run = problemOf(send(new Request("http://shop.example/api/v1/orders")));
     await world.pass(1000);
     expect(await run).toMatchObject({ code: "timeout", isTemporary: true });
@@ -132,14 +145,32 @@ describe("a request", () => {
 
   test("what somebody else answers in the server's place is told apart", async () => {
     const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
-    const { send } = setUp([page, () => new Response("no", { status: 502 }), () => new Response("no", { status: 403 })]);
+    const { send } = setUp([
+      page,
+      () => new Response("no", { status: 502 }),
+      () => new Response("no", { status: 403 }),
+    ]);
     const codes = [];
-    for (let times = 0; times < 3; times += 1) codes.push((await problemOf(send(new Request("http://shop.example/api/v1/orders")))).code);
+    for (let times = 0; times < 3; times += 1)
+      codes.push((await problemOf(send(new Request("http://shop.example/api/v1/orders")))).code);
     expect(codes).toEqual(["unexpected_answer", "network", "unexpected_answer"]);
   });
 
   test("a problem says which fields broke which rule, and what is now", () => {
-    const problem = new OrdercastProblem({ code: "version_conflict", status: 412, title: "", detail: "Look", errors: [{ field: "a", message: "b" }, 7], current: { id: 1 } });
-    expect(problem).toMatchObject({ errors: [{ field: "a", message: "b" }], current: { id: 1 }, isConflict: true, isSignedOut: false, message: "Look" });
+    const problem = new OrdercastProblem({
+      code: "version_conflict",
+      status: 412,
+      title: "",
+      detail: "Look",
+      errors: [{ field: "a", message: "b" }, 7],
+      current: { id: 1 },
+    });
+    expect(problem).toMatchObject({
+      errors: [{ field: "a", message: "b" }],
+      current: { id: 1 },
+      isConflict: true,
+      isSignedOut: false,
+      message: "Look",
+    });
   });
 });

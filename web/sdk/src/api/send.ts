@@ -61,7 +61,10 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
     const bearer = await token.get(isFresh);
     if (bearer !== null) request.headers.set("Authorization", `Bearer ${bearer}`);
     const limit = new AbortController();
-    const timer = environment.setTimeout(() => limit.abort(localProblem("timeout", "No answer came in time. Try again.")), timeoutMs);
+    const timer = environment.setTimeout(
+      () => limit.abort(localProblem("timeout", "No answer came in time. Try again.")),
+      timeoutMs,
+    );
     const giveUp = () => limit.abort(request.signal.reason);
     request.signal.addEventListener("abort", giveUp);
     if (request.signal.aborted) giveUp();
@@ -98,7 +101,8 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
 function pauseAfter(problem: OrdercastProblem, attempt: number, method: string): number | undefined {
   const pause = PAUSES[attempt];
   if (pause === undefined || !problem.isTemporary) return undefined;
-  if (problem.retryAfterMs !== undefined) return problem.retryAfterMs <= LONGEST_WAIT ? Math.max(problem.retryAfterMs, pause) : undefined;
+  if (problem.retryAfterMs !== undefined)
+    return problem.retryAfterMs <= LONGEST_WAIT ? Math.max(problem.retryAfterMs, pause) : undefined;
   // A page that reads finds out by itself that nobody answers; a person who pressed a button must not have to.
   return method === "GET" ? undefined : pause;
 }
@@ -114,13 +118,20 @@ async function actionOf(request: Request): Promise<string | undefined> {
 async function problemOf(response: Response): Promise<OrdercastProblem> {
   const body: unknown = await response.json().catch(() => undefined);
   if (typeof body !== "object" || body === null || !("code" in body)) return unexpected(response);
-  return new OrdercastProblem({ ...(body as ConstructorParameters<typeof OrdercastProblem>[0]), status: response.status });
+  return new OrdercastProblem({
+    ...(body as ConstructorParameters<typeof OrdercastProblem>[0]),
+    status: response.status,
+  });
 }
 
 /** A proxy in front that finds nobody behind it, or a page that is none of ours. */
 function unexpected(response: Response): OrdercastProblem {
-  if (response.status >= 502 && response.status <= 504) return localProblem("network", "The server cannot be reached right now. Try again.");
-  return localProblem("unexpected_answer", `Something else answered in the server's place (status ${response.status}).`);
+  if (response.status >= 502 && response.status <= 504)
+    return localProblem("network", "The server cannot be reached right now. Try again.");
+  return localProblem(
+    "unexpected_answer",
+    `Something else answered in the server's place (status ${response.status}).`,
+  );
 }
 
 function asProblem(error: unknown, signal: AbortSignal): OrdercastProblem {

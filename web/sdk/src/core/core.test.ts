@@ -75,7 +75,11 @@ describe("the pulse", () => {
 
   test("the first subscriber and the last are noticed, and unsubscribing twice is once", () => {
     const seen: string[] = [];
-    const cell = createCell(createPulse(createWorld()), {}, { onFirst: () => seen.push("first"), onLast: () => seen.push("last") });
+    const cell = createCell(
+      createPulse(createWorld()),
+      {},
+      { onFirst: () => seen.push("first"), onLast: () => seen.push("last") },
+    );
     const one = cell.subscribe(() => undefined);
     const two = cell.subscribe(() => undefined);
     one();
@@ -127,7 +131,11 @@ describe("what is bounded", () => {
 describe("what is kept on this device", () => {
   test("is apart for each server, and a broken storage is none", () => {
     const values = new Map<string, string>();
-    const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value), removeItem: (key: string) => void values.delete(key) };
+    const storage = {
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => void values.set(key, value),
+      removeItem: (key: string) => void values.delete(key),
+    };
     const [one, other] = [createKeep(storage, "https://one.example"), createKeep(storage, "https://other.example")];
     one.write("account", { id: "asha" });
     expect(one.read("account")).toEqual({ id: "asha" });

@@ -53,7 +53,8 @@ export function surroundings(): Environment {
     },
     isVisible: () => page?.visibilityState !== "hidden",
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
-    onAttention: (listener) => all(on(page, "visibilitychange", listener), on(frame, "online", listener), on(frame, "offline", listener)),
+    onAttention: (listener) =>
+      all(on(page, "visibilitychange", listener), on(frame, "online", listener), on(frame, "offline", listener)),
     onLeave: (listener) =>
       all(
         on(frame, "pagehide", listener),

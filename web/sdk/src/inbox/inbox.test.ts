@@ -9,13 +9,31 @@ const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
 
 function line(n: number, more: Partial<Notification> = {}): Notification {
   const at = new Date(1_700_000_000_000 + n * 1000).toISOString();
-  return { id: `line-${n}`, category: "order", severity: "info", title: "Order", message: `Line ${n}`, orderId: "order", orderNumber: "10001", at, read: false, own: false, cursor: `ab:${n}`, ...more };
+  return {
+    id: `line-${n}`,
+    category: "order",
+    severity: "info",
+    title: "Order",
+    message: `Line ${n}`,
+    orderId: "order",
+    orderNumber: "10001",
+    at,
+    read: false,
+    own: false,
+    cursor: `ab:${n}`,
+    ...more,
+  };
 }
 
 /** An inbox over a server that has these lines, the last one newest. */
 async function setUp(lines: readonly Notification[], at: number) {
   const world = createWorld();
-  let served = { items: [...lines].reverse(), next: null as string | null, unread: lines.filter((each) => !each.read).length, cursor: `ab:${at}` };
+  let served = {
+    items: [...lines].reverse(),
+    next: null as string | null,
+    unread: lines.filter((each) => !each.read).length,
+    cursor: `ab:${at}`,
+  };
   let reads = 0;
   let held: (() => void)[] | undefined;
   const api = createApi("http://shop.example", "omit", async () => {
@@ -31,7 +49,14 @@ async function setUp(lines: readonly Notification[], at: number) {
     for (const go of held ?? []) go();
     held = undefined;
   };
-  const inbox = createInbox({ api, environment: world, pulse: createPulse(world), account: () => ASHA, onRead: () => undefined, covers: () => true });
+  const inbox = createInbox({
+    api,
+    environment: world,
+    pulse: createPulse(world),
+    account: () => ASHA,
+    onRead: () => undefined,
+    covers: () => true,
+  });
   inbox.subscribe(() => undefined);
   await inbox.load();
   const arrive = (each: Notification) => {
@@ -40,7 +65,16 @@ async function setUp(lines: readonly Notification[], at: number) {
     inbox.settle(each.id, cursor);
   };
   const ids = () => inbox.getSnapshot().notifications.map((each) => [each.id, each.read]);
-  return { world, inbox, arrive, ids, serve: (next: Partial<typeof served>) => (served = { ...served, ...next }), reads: () => reads, hold, release };
+  return {
+    world,
+    inbox,
+    arrive,
+    ids,
+    serve: (next: Partial<typeof served>) => (served = { ...served, ...next }),
+    reads: () => reads,
+    hold,
+    release,
+  };
 }
 
 describe("the inbox", () => {
@@ -50,7 +84,11 @@ describe("the inbox", () => {
     arrive(line(2));
     arrive(line(3, { read: true, own: true }));
     expect(inbox.getSnapshot().unreadCount).toBe(2);
-    expect(ids()).toEqual([["line-3", true], ["line-2", false], ["line-1", false]]);
+    expect(ids()).toEqual([
+      ["line-3", true],
+      ["line-2", false],
+      ["line-1", false],
+    ]);
   });
 
   test("D5: what arrives while the inbox is read again is counted beside the page", async () => {
@@ -62,7 +100,11 @@ describe("the inbox", () => {
     release();
     await reading;
     expect(inbox.getSnapshot().unreadCount).toBe(3);
-    expect(ids()).toEqual([["line-3", false], ["line-2", false], ["line-1", false]]);
+    expect(ids()).toEqual([
+      ["line-3", false],
+      ["line-2", false],
+      ["line-1", false],
+    ]);
     serve({ items: [line(3), line(2), line(1)], unread: 3, cursor: "ab:3" });
     await inbox.load();
     expect(inbox.getSnapshot().unreadCount, "they are on the page now").toBe(3);
@@ -99,7 +141,10 @@ describe("the inbox", () => {
     const { inbox, arrive, ids } = await setUp([line(5), line(6)], 6);
     for (const n of [3, 4, 5, 6]) arrive(line(n));
     expect(inbox.getSnapshot().unreadCount).toBe(2);
-    expect(ids()).toEqual([["line-6", false], ["line-5", false]]);
+    expect(ids()).toEqual([
+      ["line-6", false],
+      ["line-5", false],
+    ]);
   });
 
   test("a line is shown with its event, and not before", async () => {
@@ -116,7 +161,12 @@ describe("the inbox", () => {
     arrive(line(3));
     arrive(line(4));
     inbox.read({ through: "ab:2", ids: ["line-4"], unread: 1 });
-    expect(ids()).toEqual([["line-4", true], ["line-3", false], ["line-2", true], ["line-1", true]]);
+    expect(ids()).toEqual([
+      ["line-4", true],
+      ["line-3", false],
+      ["line-2", true],
+      ["line-1", true],
+    ]);
     expect(inbox.getSnapshot().unreadCount).toBe(1);
     inbox.read({ through: "ab:4", ids: [], unread: 0 });
     expect(ids().every(([, read]) => read)).toBe(true);

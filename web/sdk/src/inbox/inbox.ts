@@ -150,12 +150,22 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
       }
     },
     async markAllRead() {
-      const before = new Set(everyList().flatMap((list) => list.getSnapshot().notifications.filter((line) => !line.read).map((line) => line.id)));
+      const before = new Set(
+        everyList().flatMap((list) =>
+          list
+            .getSnapshot()
+            .notifications.filter((line) => !line.read)
+            .map((line) => line.id),
+        ),
+      );
       const countBefore = unread;
       // Up to the newest line that was shown; what is on its way stays unread.
       const cursor = everyList()
         .flatMap((list) => list.getSnapshot().notifications[0]?.cursor ?? [])
-        .reduce<string | null>((latest, each) => (latest === null || comparePlaces(latest, each) === -1 ? each : latest), null);
+        .reduce<string | null>(
+          (latest, each) => (latest === null || comparePlaces(latest, each) === -1 ? each : latest),
+          null,
+        );
       mark(() => true);
       count(0);
       pulse.beat();

@@ -37,12 +37,22 @@ export function isWithin(cursor: string, end: string | null): boolean {
   return side === -1 || side === 0;
 }
 
-const EMPTY: InboxSnapshot = { state: "idle", notifications: [], unreadCount: 0, hasMore: false, isLoadingMore: false, error: null };
+const EMPTY: InboxSnapshot = {
+  state: "idle",
+  notifications: [],
+  unreadCount: 0,
+  hasMore: false,
+  isLoadingMore: false,
+  error: null,
+};
 /** Lines that are kept. Older ones are read again when somebody scrolls down to them. */
 const LIMIT = 500;
 const PAGE = 50;
 
-export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: InboxContext, filter: InboxFilter): FollowingInbox {
+export function createInboxList(
+  { api, pulse, isSignedIn, onRead, onFirst }: InboxContext,
+  filter: InboxFilter,
+): FollowingInbox {
   const cell = createCell<InboxSnapshot>(pulse, EMPTY, {
     onFirst: () => {
       onFirst();
@@ -85,7 +95,9 @@ export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: Inb
       readAt = page.cursor;
       // What came in live while this page was on its way is not on it.
       const known = new Set(page.items.map((line) => line.id));
-      const arrived = cell.getSnapshot().notifications.filter((line) => !before.notifications.includes(line) && !known.has(line.id));
+      const arrived = cell
+        .getSnapshot()
+        .notifications.filter((line) => !before.notifications.includes(line) && !known.has(line.id));
       const notifications = [...arrived, ...page.items];
       cell.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
       onRead(page.cursor, page.unread);
@@ -107,7 +119,12 @@ export function createInboxList({ api, pulse, isSignedIn, onRead, onFirst }: Inb
       const { notifications } = cell.getSnapshot();
       const known = new Set(notifications.map((line) => line.id));
       const more = page.items.filter((line) => !known.has(line.id));
-      cell.patch({ notifications: [...notifications, ...more], hasMore: next !== null, isLoadingMore: false, error: null });
+      cell.patch({
+        notifications: [...notifications, ...more],
+        hasMore: next !== null,
+        isLoadingMore: false,
+        error: null,
+      });
     } catch (error) {
       if (mine === turn) cell.patch({ isLoadingMore: false, error: asProblem(error) });
     }

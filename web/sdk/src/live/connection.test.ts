@@ -14,19 +14,30 @@ function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false))
   const world = createWorld();
   const attempts: { name: TransportName; sink: Sink; isHungUp: boolean }[] = [];
   const opened: string[] = [];
-  const transports = (["socket", "sse", "polling"] as const).map((name): Transport => ({
-    name,
-    open(_, sink) {
-      const attempt = { name, sink, isHungUp: false };
-      attempts.push(attempt);
-      return {
-        hangUp() {
-          attempt.isHungUp = true;
-        },
-      };
-    },
-  }));
-  const context = { environment: world, baseUrl: "", liveUrl: "", credentials: "omit", token: createTokenSource("t"), cursor: () => null, known: () => [], pollEvery: 5000 } as const;
+  const transports = (["socket", "sse", "polling"] as const).map(
+    (name): Transport => ({
+      name,
+      open(_, sink) {
+        const attempt = { name, sink, isHungUp: false };
+        attempts.push(attempt);
+        return {
+          hangUp() {
+            attempt.isHungUp = true;
+          },
+        };
+      },
+    }),
+  );
+  const context = {
+    environment: world,
+    baseUrl: "",
+    liveUrl: "",
+    credentials: "omit",
+    token: createTokenSource("t"),
+    cursor: () => null,
+    known: () => [],
+    pollEvery: 5000,
+  } as const;
   const connection = createConnection(createPulse(world), world, transports, context, {
     onOpened: (_, name) => opened.push(name),
     onIncoming: () => undefined,
@@ -65,11 +76,21 @@ describe("the connection", () => {
     connection.connect();
     expect(connection.getSnapshot()).toMatchObject({ state: "connecting", isConnected: false });
     open();
-    expect(connection.getSnapshot()).toMatchObject({ state: "live", isConnected: true, transport: "socket", liveSince: world.now(), lastUpdate: world.now() });
+    expect(connection.getSnapshot()).toMatchObject({
+      state: "live",
+      isConnected: true,
+      transport: "socket",
+      liveSince: world.now(),
+      lastUpdate: world.now(),
+    });
     await world.pass(10_000);
     last().sink.closed(RETRY);
     const lost = connection.getSnapshot();
-    expect(lost).toMatchObject({ state: "reconnecting", attempts: 0, lastError: { code: "transport close", at: world.now() } });
+    expect(lost).toMatchObject({
+      state: "reconnecting",
+      attempts: 0,
+      lastError: { code: "transport close", at: world.now() },
+    });
     expect(lost.nextAttemptAt).toBeGreaterThan(world.now());
     while (connection.getSnapshot().attempts < 4) {
       const before = attempts.length;

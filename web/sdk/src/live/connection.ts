@@ -100,14 +100,18 @@ export function createConnection(
   }
 
   /** Opens a way in whose messages count from the start: what comes twice is told apart by its id. */
-  function open(transport: Transport, on: { opened: (opened: Opened) => void; closed: (closed: Closed) => void }): Link {
+  function open(
+    transport: Transport,
+    on: { opened: (opened: Opened) => void; closed: (closed: Closed) => void },
+  ): Link {
     return transport.open(context, {
       ...on,
       incoming(incoming) {
         heard();
         events.onIncoming(incoming);
       },
-      message: (name, payload) => events.onMessage({ name, payload, transport: transport.name, receivedAt: environment.now() }),
+      message: (name, payload) =>
+        events.onMessage({ name, payload, transport: transport.name, receivedAt: environment.now() }),
       heard,
     });
   }
@@ -260,7 +264,10 @@ export function createConnection(
     },
     ask(name, argument) {
       const ask = cell.getSnapshot().isConnected ? current?.link.ask : undefined;
-      return ask?.(name, argument) ?? Promise.reject(localProblem("network", "That needs a live connection over Socket.IO, and there is none now."));
+      return (
+        ask?.(name, argument) ??
+        Promise.reject(localProblem("network", "That needs a live connection over Socket.IO, and there is none now."))
+      );
     },
   };
 }

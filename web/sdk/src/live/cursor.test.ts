@@ -11,7 +11,11 @@ const DAY = 24 * 60 * 60 * 1000;
 /** One device: every window on it shares the storage. */
 function device() {
   const values = new Map<string, string>();
-  const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value), removeItem: (key: string) => void values.delete(key) };
+  const storage = {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  };
   const world = createWorld();
   const open = (account: Account, resumeWithin?: number) => {
     const cursor = createCursorKeeper(world, createKeep(storage, ""), resumeWithin);
@@ -98,7 +102,11 @@ describe("how far somebody has heard", () => {
     expect([covers("cd:2"), cursor.covers("ab:6")]).toEqual([false, false]);
     expect([covers("cd:2"), covers("cd:3")]).toEqual([true, true]);
     expect(cursor.last(), "whoever connects tells the server of the old one, and hears of the reset").toBe("ab:5");
-    expect([covers("ab:9"), covers("cd:4"), covers("cd:5")], "an answer of before that comes late").toEqual([false, true, true]);
+    expect([covers("ab:9"), covers("cd:4"), covers("cd:5")], "an answer of before that comes late").toEqual([
+      false,
+      true,
+      true,
+    ]);
     cursor.restart("cd:9");
     expect([covers("ef:1"), covers("ef:1")]).toEqual([false, true]);
   });

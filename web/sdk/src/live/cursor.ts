@@ -37,7 +37,11 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Staff's store may have had thousands of events since; their lists tell them the state faster. */
 const RESUME_WITHIN = { customer: 30 * DAY, driver: 30 * DAY, staff: DAY / 24 } as const;
 
-export function createCursorKeeper(environment: Environment, keep: Keep, resumeWithin: number | undefined): CursorKeeper {
+export function createCursorKeeper(
+  environment: Environment,
+  keep: Keep,
+  resumeWithin: number | undefined,
+): CursorKeeper {
   let name: string | undefined;
   let last: string | null = null;
   /** Where the unbroken chain of what was heard begins. */

@@ -11,7 +11,20 @@ export type TransportName = "socket" | "sse" | "polling";
 /** What can happen to an order. */
 export type OrderEventKind = Wire["OrderEvent"]["kind"];
 
-type Facts = Omit<TimelineEvent, "id" | "kind" | "at" | "actor" | "storeId" | "version" | "orderId" | "orderNumber" | "status" | "previousStatus" | "customer">;
+type Facts = Omit<
+  TimelineEvent,
+  | "id"
+  | "kind"
+  | "at"
+  | "actor"
+  | "storeId"
+  | "version"
+  | "orderId"
+  | "orderNumber"
+  | "status"
+  | "previousStatus"
+  | "customer"
+>;
 
 /**
  * One change of one order, told once. Its facts (`items`, `total`, `trackingNumber`, `location` …) are there where they changed.

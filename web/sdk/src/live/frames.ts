@@ -28,7 +28,8 @@ export function createFrameReader(limit = LIMIT): FrameReader {
 
   function line(text: string): Frame | undefined {
     if (text === "") {
-      const frame = data.length > 0 ? { event: event === "" ? "message" : event, data: data.join("\n"), id, hasId } : undefined;
+      const frame =
+        data.length > 0 ? { event: event === "" ? "message" : event, data: data.join("\n"), id, hasId } : undefined;
       event = "";
       data = [];
       size = 0;

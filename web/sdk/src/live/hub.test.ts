@@ -26,7 +26,8 @@ function setUp(orders: readonly Order[], maxOrders = 20_000) {
   const api = createApi("http://shop.example", "omit", (request) => {
     const url = new URL(request.url);
     requests.push(url);
-    if (url.pathname !== "/api/v1/orders") return Promise.resolve(Response.json(orders.find((order) => url.pathname.endsWith(order.id)) ?? {}));
+    if (url.pathname !== "/api/v1/orders")
+      return Promise.resolve(Response.json(orders.find((order) => url.pathname.endsWith(order.id)) ?? {}));
     const [limit, page] = [Number(url.searchParams.get("limit")), Number(url.searchParams.get("page") ?? 0)];
     const next = page + limit < newest.length ? String(page + limit) : null;
     return Promise.resolve(Response.json({ orders: newest.slice(page, page + limit), next, cursor: "ab:1" }));
@@ -35,10 +36,25 @@ function setUp(orders: readonly Order[], maxOrders = 20_000) {
   const keep = createKeep(null, "");
   const account = () => STAFF;
   const cursor = createCursorKeeper(world, keep, undefined);
-  const store = createOrders({ api, environment: world, keep, pulse, account, maxOrders, onRead: cursor.read, covers: cursor.covers, onOwn: (id, version) => hub.own(id, version) });
+  const store = createOrders({
+    api,
+    environment: world,
+    keep,
+    pulse,
+    account,
+    maxOrders,
+    onRead: cursor.read,
+    covers: cursor.covers,
+    onOwn: (id, version) => hub.own(id, version),
+  });
   const inbox = createInbox({ api, environment: world, pulse, account, onRead: cursor.read, covers: cursor.covers });
   const stats = createStats(api, world, pulse, account);
-  const presence = createPresence({ environment: world, pulse, account, ask: () => Promise.reject(new Error("nobody")) });
+  const presence = createPresence({
+    environment: world,
+    pulse,
+    account,
+    ask: () => Promise.reject(new Error("nobody")),
+  });
   const hub = createHub({ pulse, cursor, orders: store, inbox, stats, presence, account });
   const told: OrderEvent[] = [];
   hub.onEvent((event) => told.push(event));
@@ -62,8 +78,12 @@ describe("what arrives", () => {
   test("what polling told of is not told again when its events come", async () => {
     const { world, hub, told } = setUp([]);
     const order = orderOf(1);
-    hub.take({ type: "event", event: eventOf(order, "shipped", { version: 3, id: "polled:1:3", transport: "polling" }) });
-    for (const version of [2, 3, 4]) hub.take({ type: "event", event: eventOf(order, "shipped", { version, id: `real-${version}` }) });
+    hub.take({
+      type: "event",
+      event: eventOf(order, "shipped", { version: 3, id: "polled:1:3", transport: "polling" }),
+    });
+    for (const version of [2, 3, 4])
+      hub.take({ type: "event", event: eventOf(order, "shipped", { version, id: `real-${version}` }) });
     await world.pass(100);
     expect(told.map((event) => event.version)).toEqual([3, 4]);
   });
@@ -72,7 +92,8 @@ describe("what arrives", () => {
     const { world, hub, told } = setUp([]);
     hub.opened("ab:5");
     hub.own(orderOf(4).id, 2);
-    const take = (n: number, cursor: string, more: Partial<BareEvent> = {}) => hub.take({ type: "event", event: eventOf(orderOf(n), "shipped", { cursor, ...more }) });
+    const take = (n: number, cursor: string, more: Partial<BareEvent> = {}) =>
+      hub.take({ type: "event", event: eventOf(orderOf(n), "shipped", { cursor, ...more }) });
     // A moment before one was back is before.
     take(1, "ab:4");
     take(2, "ab:5");
@@ -92,7 +113,8 @@ describe("what arrives", () => {
   test("E3 X4: polling knows no places, and says itself what its first look found", async () => {
     const { world, hub, told } = setUp([]);
     hub.opened(null);
-    const polled = (n: number) => eventOf(orderOf(n), "shipped", { id: `polled:${n}`, cursor: null, transport: "polling" });
+    const polled = (n: number) =>
+      eventOf(orderOf(n), "shipped", { id: `polled:${n}`, cursor: null, transport: "polling" });
     hub.take({ type: "event", event: polled(1), missed: true });
     hub.take({ type: "event", event: polled(2), missed: false });
     await world.pass(100);
@@ -101,7 +123,8 @@ describe("what arrives", () => {
 
   test("A18: new orders are counted until somebody looks", async () => {
     const { world, hub, store } = setUp([]);
-    for (const n of [1, 2, 3]) hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
+    for (const n of [1, 2, 3])
+      hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
     await world.pass(100);
     expect(store.activity.getSnapshot().newCount).toBe(3);
     store.acknowledgeNew();
@@ -115,7 +138,8 @@ describe("what arrives", () => {
     await store.load();
     requests.length = 0;
     const unknown = orderOf(301);
-    for (const version of [2, 3, 4]) hub.take({ type: "event", event: eventOf(unknown, "shipped", { version, id: `e${version}` }) });
+    for (const version of [2, 3, 4])
+      hub.take({ type: "event", event: eventOf(unknown, "shipped", { version, id: `e${version}` }) });
     // Older than the last page that was read: it stands on a later one.
     hub.take({ type: "event", event: eventOf(orderOf(5), "shipped") });
     await world.pass(100);
@@ -143,7 +167,10 @@ describe("ten thousand orders and fifty changes a second", () => {
       const began = performance.now();
       const n = 1 + ((tick * 7919) % 10_000);
       const order = versions.get(String(n)) ?? orderOf(n);
-      const event = tick % 10 === 0 ? eventOf(orderOf(10_001 + tick), "pending", { kind: "order.created", version: 1 }) : eventOf(order, "processing");
+      const event =
+        tick % 10 === 0
+          ? eventOf(orderOf(10_001 + tick), "pending", { kind: "order.created", version: 1 })
+          : eventOf(order, "processing");
       versions.set(String(n), { ...order, version: event.version });
       hub.take({ type: "event", event });
       await world.pass(20);
@@ -155,8 +182,12 @@ describe("ten thousand orders and fifty changes a second", () => {
     expect(after).toHaveLength(10_050);
     expect(told).toBeLessThanOrEqual(seconds * 60);
     const shared = new Set(before);
-    expect(after.filter((order) => shared.has(order)).length, "untouched orders are the same objects").toBe(10_000 - 450);
-    console.info(`10,000 orders, 500 changes: ${(spent / 500).toFixed(3)} ms each on average, ${worst.toFixed(2)} ms at worst, ${told} tellings`);
+    expect(after.filter((order) => shared.has(order)).length, "untouched orders are the same objects").toBe(
+      10_000 - 450,
+    );
+    console.info(
+      `10,000 orders, 500 changes: ${(spent / 500).toFixed(3)} ms each on average, ${worst.toFixed(2)} ms at worst, ${told} tellings`,
+    );
     expect(spent / 500).toBeLessThan(8);
   }, 60_000);
 
@@ -167,7 +198,8 @@ describe("ten thousand orders and fifty changes a second", () => {
     await world.pass(100);
     let told = 0;
     store.subscribe(() => (told += 1));
-    for (let n = 101; n <= 1100; n += 1) hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
+    for (let n = 101; n <= 1100; n += 1)
+      hub.take({ type: "event", event: eventOf(orderOf(n), "pending", { kind: "order.created", version: 1 }) });
     await world.pass(1000);
     expect(told).toBe(1);
     expect(store.getSnapshot().orders[0]?.number).toBe("11100");

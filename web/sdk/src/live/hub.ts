@@ -104,13 +104,17 @@ export function createHub({ pulse, cursor, orders, inbox, stats, presence, accou
     return place === -1 || place === 0;
   }
 
-  function takeEvent({ event: bare, missed = isBefore(bare.cursor) }: { event: BareEvent; missed?: boolean }, tell: (() => void)[]): void {
+  function takeEvent(
+    { event: bare, missed = isBefore(bare.cursor) }: { event: BareEvent; missed?: boolean },
+    tell: (() => void)[],
+  ): void {
     if (bare.cursor !== null) cursor.advance(bare.cursor);
     inbox.settle(bare.id, bare.cursor);
     if (!seen.add(bare.id)) return;
     orders.apply(bare);
     const who = account();
-    const byUs = bare.actor.id != null ? bare.actor.id === who?.id : bare.actor.origin === "customer" && who?.role === "customer";
+    const byUs =
+      bare.actor.id != null ? bare.actor.id === who?.id : bare.actor.origin === "customer" && who?.role === "customer";
     const event: OrderEvent = {
       ...bare,
       own: byUs || ours.has(`${bare.orderId}:${bare.version}`),

@@ -86,7 +86,11 @@ export function fromStream(name: string, payload: unknown, cursor: string | null
   }
 }
 
-function fromProduct(event: Wire["ProductEvent"], cursor: string | null, transport: TransportName): Incoming | undefined {
+function fromProduct(
+  event: Wire["ProductEvent"],
+  cursor: string | null,
+  transport: TransportName,
+): Incoming | undefined {
   const { kind, productId } = event;
   if ((kind !== "product.created" && kind !== "product.updated") || !productId) return undefined;
   return { type: "product", event: { ...event, kind, productId, cursor, transport } };

@@ -15,32 +15,72 @@ describe("what happened between two polls", () => {
 
   test("E2: a new order; one that is only older than what was known was not loaded", () => {
     const events = changes(known(orderOf(2)), [orderOf(3), orderOf(2), orderOf(1)]);
-    expect(events.map(({ kind, orderNumber, version }) => ({ kind, orderNumber, version }))).toEqual([{ kind: "order.created", orderNumber: "10003", version: 1 }]);
+    expect(events.map(({ kind, orderNumber, version }) => ({ kind, orderNumber, version }))).toEqual([
+      { kind: "order.created", orderNumber: "10003", version: 1 },
+    ]);
   });
 
   test("a new order that has come far already: it was placed, and then it moved", () => {
-    const shipped = orderOf(3, { status: "shipped", version: 4, updatedAt: "2030-01-01T00:00:00Z", shipments: [{ parcel: 1, status: "shipped" }] });
+    const shipped = orderOf(3, {
+      status: "shipped",
+      version: 4,
+      updatedAt: "2030-01-01T00:00:00Z",
+      shipments: [{ parcel: 1, status: "shipped" }],
+    });
     expect(changes(known(orderOf(2)), [shipped, orderOf(2)])).toMatchObject([
-      { kind: "order.created", version: 1, status: "pending", previousStatus: "pending", actor: { origin: "customer" } },
-      { kind: "order.status_changed", version: 4, status: "shipped", previousStatus: "pending", shipments: [{ parcel: 1, status: "shipped" }] },
+      {
+        kind: "order.created",
+        version: 1,
+        status: "pending",
+        previousStatus: "pending",
+        actor: { origin: "customer" },
+      },
+      {
+        kind: "order.status_changed",
+        version: 4,
+        status: "shipped",
+        previousStatus: "pending",
+        shipments: [{ parcel: 1, status: "shipped" }],
+      },
     ]);
   });
 
   test("each kind of change, with what changed", () => {
     const before = orderOf(1, { version: 3 });
     const at = "2030-01-01T00:00:00Z";
-    const after = (more: Partial<Order>) => changes(known(before), [orderOf(1, { version: 4, updatedAt: at, ...more })])[0];
-    expect(after({ status: "cancelled", cancellation: { by: "customer", at, reason: "Twice" } })).toMatchObject({ kind: "order.cancelled", actor: { origin: "customer" }, reason: "Twice" });
-    expect(after({ status: "processing", trackingNumber: "T" })).toMatchObject({ kind: "order.status_changed", previousStatus: "pending", trackingNumber: "T" });
-    expect(after({ payment: { method: "cash_on_delivery", status: "paid" } })).toMatchObject({ kind: "payment.changed", paymentStatus: "paid" });
-    expect(after({ delivery: { partner: { name: "Ravi" } } })).toMatchObject({ kind: "delivery.updated", partner: { name: "Ravi" } });
+    const after = (more: Partial<Order>) =>
+      changes(known(before), [orderOf(1, { version: 4, updatedAt: at, ...more })])[0];
+    expect(after({ status: "cancelled", cancellation: { by: "customer", at, reason: "Twice" } })).toMatchObject({
+      kind: "order.cancelled",
+      actor: { origin: "customer" },
+      reason: "Twice",
+    });
+    expect(after({ status: "processing", trackingNumber: "T" })).toMatchObject({
+      kind: "order.status_changed",
+      previousStatus: "pending",
+      trackingNumber: "T",
+    });
+    expect(after({ payment: { method: "cash_on_delivery", status: "paid" } })).toMatchObject({
+      kind: "payment.changed",
+      paymentStatus: "paid",
+    });
+    expect(after({ delivery: { partner: { name: "Ravi" } } })).toMatchObject({
+      kind: "delivery.updated",
+      partner: { name: "Ravi" },
+    });
     expect(after({})).toMatchObject({ kind: "order.updated", at });
     const place = { latitude: 1, longitude: 2, at };
-    expect(after({ version: 3, delivery: { location: place } })).toMatchObject({ kind: "delivery.located", location: place, version: 3 });
+    expect(after({ version: 3, delivery: { location: place } })).toMatchObject({
+      kind: "delivery.located",
+      location: place,
+      version: 3,
+    });
   });
 
   test("B6: an older answer changes nothing", () => {
-    expect(changes(known(orderOf(1, { version: 5, status: "shipped" })), [orderOf(1, { version: 4, status: "processing" })])).toEqual([]);
+    expect(
+      changes(known(orderOf(1, { version: 5, status: "shipped" })), [orderOf(1, { version: 4, status: "processing" })]),
+    ).toEqual([]);
   });
 });
 
@@ -49,9 +89,20 @@ test("E3: polling never says that nothing was missed: it sees the newest orders 
   world.fetch = () => Promise.resolve(Response.json({ orders: [orderOf(2)] }));
   const opened: Opened[] = [];
   const nothing = () => undefined;
-  const context = { environment: world, baseUrl: "", liveUrl: "", credentials: "omit", token: createTokenSource("t"), cursor: () => null, pollEvery: 5000 } as const;
+  const context = {
+    environment: world,
+    baseUrl: "",
+    liveUrl: "",
+    credentials: "omit",
+    token: createTokenSource("t"),
+    cursor: () => null,
+    pollEvery: 5000,
+  } as const;
   for (const orders of [[], [orderOf(1), orderOf(2)]]) {
-    const link = openPolling({ ...context, known: () => orders }, { opened: (each) => opened.push(each), incoming: nothing, message: nothing, heard: nothing, closed: nothing });
+    const link = openPolling(
+      { ...context, known: () => orders },
+      { opened: (each) => opened.push(each), incoming: nothing, message: nothing, heard: nothing, closed: nothing },
+    );
     await world.pass(100);
     link.hangUp();
   }

@@ -73,7 +73,12 @@ export const openPolling: OpenTransport = (context, sink) => {
       } else {
         const body = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown };
         const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
-        failed(refusal(code, typeof body.detail === "string" ? body.detail : `Polling was refused with status ${response.status}.`));
+        failed(
+          refusal(
+            code,
+            typeof body.detail === "string" ? body.detail : `Polling was refused with status ${response.status}.`,
+          ),
+        );
       }
     } catch (error) {
       failed({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" });
@@ -115,7 +120,11 @@ export const openPolling: OpenTransport = (context, sink) => {
 };
 
 function differs(known: Order | undefined, order: Order): boolean {
-  return known === undefined || known.version < order.version || known.delivery?.location?.at !== order.delivery?.location?.at;
+  return (
+    known === undefined ||
+    known.version < order.version ||
+    known.delivery?.location?.at !== order.delivery?.location?.at
+  );
 }
 
 /** What must have happened between two looks, oldest first. */
@@ -140,13 +149,22 @@ function asPlaced(order: Order): Order {
   if (order.version === 1) return order;
   const { cancellation: _, trackingNumber: __, estimatedDelivery: ___, delivery: ____, ...rest } = order;
   const payment = order.payment && { ...order.payment, status: "pending" };
-  return { ...rest, ...(payment ? { payment } : {}), status: "pending", version: 1, shipments: [], updatedAt: order.createdAt };
+  return {
+    ...rest,
+    ...(payment ? { payment } : {}),
+    status: "pending",
+    version: 1,
+    shipments: [],
+    updatedAt: order.createdAt,
+  };
 }
 
 function eventOf(order: Order, known: Order | undefined): BareEvent {
   const previousStatus = known?.status ?? order.status;
   const hasMoved = order.version !== known?.version;
-  const id = hasMoved ? `polled:${order.id}:${order.version}` : `polled:${order.id}:${order.delivery?.location?.at ?? ""}`;
+  const id = hasMoved
+    ? `polled:${order.id}:${order.version}`
+    : `polled:${order.id}:${order.delivery?.location?.at ?? ""}`;
   const { cancellation } = order;
   const event: BareEvent = {
     id,
@@ -171,10 +189,14 @@ function eventOf(order: Order, known: Order | undefined): BareEvent {
     if (order.trackingNumber !== known.trackingNumber) event.trackingNumber = order.trackingNumber ?? null;
     if (order.estimatedDelivery !== known.estimatedDelivery) event.estimatedDelivery = order.estimatedDelivery ?? null;
     if (order.payment?.status !== known.payment?.status) event.paymentStatus = order.payment?.status ?? null;
-    if (order.delivery?.location?.at !== known.delivery?.location?.at) event.location = order.delivery?.location ?? null;
+    if (order.delivery?.location?.at !== known.delivery?.location?.at)
+      event.location = order.delivery?.location ?? null;
     const [partner, partnerBefore] = [order.delivery?.partner, known.delivery?.partner];
-    if (partner?.name !== partnerBefore?.name || partner?.phone !== partnerBefore?.phone) event.partner = partner ?? null;
-    const moved = order.shipments.filter(({ parcel, status }) => known.shipments.find((other) => other.parcel === parcel)?.status !== status);
+    if (partner?.name !== partnerBefore?.name || partner?.phone !== partnerBefore?.phone)
+      event.partner = partner ?? null;
+    const moved = order.shipments.filter(
+      ({ parcel, status }) => known.shipments.find((other) => other.parcel === parcel)?.status !== status,
+    );
     if (moved.length > 0) event.shipments = moved;
     if (cancellation?.reason && !known.cancellation) event.reason = cancellation.reason;
   }
@@ -187,7 +209,9 @@ function kindOf(order: Order, known: Order | undefined): BareEvent["kind"] {
   if (order.status === "cancelled" && known.status !== "cancelled") return "order.cancelled";
   if (order.status !== known.status) return "order.status_changed";
   if (order.payment?.status !== known.payment?.status) return "payment.changed";
-  const isDelivery = order.estimatedDelivery !== known.estimatedDelivery || order.delivery?.partner?.name !== known.delivery?.partner?.name;
+  const isDelivery =
+    order.estimatedDelivery !== known.estimatedDelivery ||
+    order.delivery?.partner?.name !== known.delivery?.partner?.name;
   return isDelivery ? "delivery.updated" : "order.updated";
 }
 

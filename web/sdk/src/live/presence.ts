@@ -53,7 +53,8 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
     const me = account();
     const told = room.number === undefined ? undefined : known.get(room.number);
     // A second window changes nothing, and so is told nothing: we at least are here.
-    const people = told ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
+    const people =
+      told ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
     room.cell.patch({ people, others: people.filter((person) => person.id !== me?.id) });
   }
 
@@ -98,7 +99,14 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
         room.leaving = environment.setTimeout(() => void leave(room), LEAVE_AFTER);
       },
     });
-    const room: Room = { ref, cell, number: undefined, joining: Promise.resolve(), leaving: undefined, isWanted: false };
+    const room: Room = {
+      ref,
+      cell,
+      number: undefined,
+      joining: Promise.resolve(),
+      leaving: undefined,
+      isWanted: false,
+    };
     rooms.set(ref, room);
     return room;
   }

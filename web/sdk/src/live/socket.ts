@@ -4,7 +4,14 @@ import type { Socket } from "socket.io-client";
 import { localProblem, OrdercastProblem } from "../problem.js";
 import { fromSocket } from "./incoming.js";
 import type { components } from "./schema.js";
-import { type Closed, GREETING_WITHIN, type Link, type OpenTransport, refusal, type TransportContext } from "./transport.js";
+import {
+  type Closed,
+  GREETING_WITHIN,
+  type Link,
+  type OpenTransport,
+  refusal,
+  type TransportContext,
+} from "./transport.js";
 
 type Wire = components["schemas"];
 
@@ -25,7 +32,10 @@ export const openSocket: OpenTransport = (context, sink) => {
   let socket: Socket | undefined;
   let isOver = false;
   const { environment } = context;
-  const late = environment.setTimeout(() => end({ code: "timeout", message: "The socket did not open in time.", next: "blocked" }), GREETING_WITHIN);
+  const late = environment.setTimeout(
+    () => end({ code: "timeout", message: "The socket did not open in time.", next: "blocked" }),
+    GREETING_WITHIN,
+  );
 
   function end(closed: Closed | undefined): void {
     if (isOver) return;
@@ -68,17 +78,24 @@ export const openSocket: OpenTransport = (context, sink) => {
       made.connect();
     })
     .catch((error: unknown) => {
-      const { code, detail } = error instanceof OrdercastProblem ? error : localProblem("network", "The live connection could not be loaded.", error);
+      const { code, detail } =
+        error instanceof OrdercastProblem
+          ? error
+          : localProblem("network", "The live connection could not be loaded.", error);
       end({ code, message: detail, next: "blocked" });
     });
 
   const link: Link = {
     hangUp: () => end(undefined),
     ask(name, argument) {
-      if (isOver || socket?.connected !== true) return Promise.reject(localProblem("network", "There is no live connection now."));
-      return socket.timeout(ANSWER_WITHIN).emitWithAck(name, argument).then(acknowledged, (error: unknown) => {
-        throw localProblem("timeout", "No answer came over the live connection.", error);
-      });
+      if (isOver || socket?.connected !== true)
+        return Promise.reject(localProblem("network", "There is no live connection now."));
+      return socket
+        .timeout(ANSWER_WITHIN)
+        .emitWithAck(name, argument)
+        .then(acknowledged, (error: unknown) => {
+          throw localProblem("timeout", "No answer came over the live connection.", error);
+        });
     },
   };
   return link;
@@ -114,11 +131,22 @@ function closedBy(reason: string, details: unknown): Closed {
 }
 
 /** What the API answers with for these codes; over the socket they come without. */
-const STATUS: Record<string, number> = { forbidden: 403, order_not_found: 404, rate_limited: 429, busy: 503, internal: 500 };
+const STATUS: Record<string, number> = {
+  forbidden: 403,
+  order_not_found: 404,
+  rate_limited: 429,
+  busy: 503,
+  internal: 500,
+};
 
 /** What was acknowledged, or the refusal as a problem. */
 function acknowledged(answer: unknown): unknown {
   const { ok, error } = (answer ?? {}) as { ok?: unknown; error?: { code: string; message: string } };
   if (ok !== false || error === undefined) return answer;
-  throw new OrdercastProblem({ code: error.code, status: STATUS[error.code] ?? 400, title: "Refused", detail: error.message });
+  throw new OrdercastProblem({
+    code: error.code,
+    status: STATUS[error.code] ?? 400,
+    title: "Refused",
+    detail: error.message,
+  });
 }

@@ -3,7 +3,14 @@
 import { createFrameReader, type Frame } from "./frames.js";
 import { fromStream } from "./incoming.js";
 import type { components } from "./schema.js";
-import { type Closed, GREETING_WITHIN, type OpenTransport, refusal, type Sink, type TransportContext } from "./transport.js";
+import {
+  type Closed,
+  GREETING_WITHIN,
+  type OpenTransport,
+  refusal,
+  type Sink,
+  type TransportContext,
+} from "./transport.js";
 
 type Wire = components["schemas"];
 
@@ -14,7 +21,10 @@ export const openStream: OpenTransport = (context, sink) => {
   const { environment } = context;
   const abort = new AbortController();
   let isOver = false;
-  let watch = environment.setTimeout(() => end({ code: "timeout", message: "The stream did not open in time.", next: "blocked" }), GREETING_WITHIN);
+  let watch = environment.setTimeout(
+    () => end({ code: "timeout", message: "The stream did not open in time.", next: "blocked" }),
+    GREETING_WITHIN,
+  );
 
   function end(closed: Closed | undefined): void {
     if (isOver) return;
@@ -26,7 +36,10 @@ export const openStream: OpenTransport = (context, sink) => {
 
   function heard(): void {
     environment.clearTimeout(watch);
-    watch = environment.setTimeout(() => end({ code: "silence", message: "Nothing was heard for a minute.", next: "retry" }), SILENT_FOR);
+    watch = environment.setTimeout(
+      () => end({ code: "silence", message: "Nothing was heard for a minute.", next: "retry" }),
+      SILENT_FOR,
+    );
   }
 
   read(context, abort.signal, (frame) => {
@@ -36,7 +49,9 @@ export const openStream: OpenTransport = (context, sink) => {
     if (closed !== undefined) end(closed);
   })
     .then((closed) => end(closed))
-    .catch((error: unknown) => end({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" }));
+    .catch((error: unknown) =>
+      end({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" }),
+    );
 
   return { hangUp: () => end(undefined) };
 };
@@ -49,7 +64,12 @@ async function read(context: TransportContext, signal: AbortSignal, take: (frame
   const headers: Record<string, string> = { Accept: "text/event-stream" };
   if (bearer !== null) headers["Authorization"] = `Bearer ${bearer}`;
   if (cursor !== null) headers["Last-Event-ID"] = cursor;
-  const response = await environment.fetch(`${liveUrl}/api/v1/stream`, { headers, credentials, signal, cache: "no-store" });
+  const response = await environment.fetch(`${liveUrl}/api/v1/stream`, {
+    headers,
+    credentials,
+    signal,
+    cache: "no-store",
+  });
   if (!response.ok) return refused(response);
   if (response.body === null || response.headers.get("content-type")?.startsWith("text/event-stream") !== true) {
     return { code: "unexpected_answer", message: "Something else answered in the stream's place.", next: "blocked" };
@@ -67,7 +87,8 @@ async function read(context: TransportContext, signal: AbortSignal, take: (frame
 async function refused(response: Response): Promise<Closed> {
   const body = (await response.json().catch(() => ({}))) as Partial<Record<"code" | "detail" | "retryAfter", unknown>>;
   const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
-  const message = typeof body.detail === "string" ? body.detail : `The stream was refused with status ${response.status}.`;
+  const message =
+    typeof body.detail === "string" ? body.detail : `The stream was refused with status ${response.status}.`;
   const closed = refusal(code, message, typeof body.retryAfter === "number" ? body.retryAfter * 1000 : undefined);
   // Not the server's own words: something on the way, which will say the same again.
   return typeof body.code === "string" ? closed : { ...closed, next: "blocked" };

@@ -10,8 +10,7 @@ import type { Incoming } from "./incoming.js";
 export interface Closed {
   code: string;
   message: string;
-  next:
-    /** Come back. */
+  next: /** Come back. */
     | "retry"
     /** Come back with another token. */
     | "refresh"

@@ -8,7 +8,12 @@ import type { OrderChange } from "./contract.js";
 
 /** An order after an event that is newer than it. */
 export function patched(order: Order, event: BareEvent): Order {
-  const next: Order = { ...order, status: event.status, version: Math.max(order.version, event.version), updatedAt: event.at };
+  const next: Order = {
+    ...order,
+    status: event.status,
+    version: Math.max(order.version, event.version),
+    updatedAt: event.at,
+  };
   if (event.customer) next.customer = event.customer;
   if (event.trackingNumber) next.trackingNumber = event.trackingNumber;
   if (event.estimatedDelivery) next.estimatedDelivery = event.estimatedDelivery;
@@ -55,7 +60,8 @@ export function changed(order: Order, change: OrderChange, now: string): Order {
       if (trackingNumber) next.trackingNumber = trackingNumber;
       if (estimatedDelivery) next.estimatedDelivery = estimatedDelivery;
       if (status === "paid" && order.payment) next.payment = { ...order.payment, status: "paid" };
-      if (status === "cancelled" && order.status !== "cancelled") next.cancellation = { by: "staff", at: now, ...(reason ? { reason } : {}) };
+      if (status === "cancelled" && order.status !== "cancelled")
+        next.cancellation = { by: "staff", at: now, ...(reason ? { reason } : {}) };
       return derived(next);
     }
     case "delivery": {

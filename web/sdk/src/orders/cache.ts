@@ -82,7 +82,11 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
     const order = confirmed.get(id);
     const over = overlays.get(id);
     if (order === undefined || over === undefined) shown.delete(id);
-    else shown.set(id, over.reduce((next, { change, at }) => changed(next, change, at), order));
+    else
+      shown.set(
+        id,
+        over.reduce((next, { change, at }) => changed(next, change, at), order),
+      );
   }
 
   function remove(id: string): void {

@@ -44,7 +44,18 @@ const BULK = 500;
 const EVENT_WITHIN = 8000;
 const LIVE = "Ordercast-Live-Connections";
 
-export function createChanges({ api, cache, environment, fetch, stay, read, conflicts, onActivity, onAction, onOwn }: ChangesContext) {
+export function createChanges({
+  api,
+  cache,
+  environment,
+  fetch,
+  stay,
+  read,
+  conflicts,
+  onActivity,
+  onAction,
+  onOwn,
+}: ChangesContext) {
   const queues = new Map<string, Queue>();
 
   async function change(ref: string, wanted: OrderChange, options: ChangeOptions): Promise<ChangeResult> {
@@ -73,7 +84,13 @@ export function createChanges({ api, cache, environment, fetch, stay, read, conf
     return result;
   }
 
-  async function perform(base: Order, overlay: Overlay, queue: Queue, options: ChangeOptions, isHere: () => boolean): Promise<ChangeResult> {
+  async function perform(
+    base: Order,
+    overlay: Overlay,
+    queue: Queue,
+    options: ChangeOptions,
+    isHere: () => boolean,
+  ): Promise<ChangeResult> {
     const { id } = base;
     const { expectedVersion: asked } = options;
     // Whoever saw the version from before their own earlier change saw that change as well.
@@ -122,12 +139,19 @@ export function createChanges({ api, cache, environment, fetch, stay, read, conf
         ? await api.PUT("/api/v1/orders/{order}/status", { ...init, body: wanted.body })
         : wanted.type === "delivery"
           ? await api.PUT("/api/v1/orders/{order}/delivery", { ...init, body: wanted.body })
-          : await api.POST("/api/v1/orders/{order}/cancel", { ...init, body: wanted.reason === undefined ? {} : { reason: wanted.reason } });
+          : await api.POST("/api/v1/orders/{order}/cancel", {
+              ...init,
+              body: wanted.reason === undefined ? {} : { reason: wanted.reason },
+            });
     const live = answer.response.headers.get(LIVE);
     return { order: await unwrap(Promise.resolve(answer)), live: live === null ? null : Number(live) };
   }
 
-  async function bulk(refs: readonly string[], status: Status, options: ActionOptions & { reason?: string; note?: string }): Promise<BulkResult> {
+  async function bulk(
+    refs: readonly string[],
+    status: Status,
+    options: ActionOptions & { reason?: string; note?: string },
+  ): Promise<BulkResult> {
     const { reason, note, signal, idempotencyKey } = options;
     const body = { status, ...(reason === undefined ? {} : { reason }), ...(note === undefined ? {} : { note }) };
     const at = new Date(environment.now()).toISOString();
@@ -154,7 +178,11 @@ export function createChanges({ api, cache, environment, fetch, stay, read, conf
       for (let start = 0; start < refs.length; start += BULK) {
         const orders = refs.slice(start, start + BULK);
         const key = idempotencyKey === undefined || start === 0 ? idempotencyKey : `${idempotencyKey}/${start / BULK}`;
-        const init = { body: { ...body, orders }, headers: headersOf({ ...(key === undefined ? {} : { idempotencyKey: key }) }, null), ...(signal === undefined ? {} : { signal }) };
+        const init = {
+          body: { ...body, orders },
+          headers: headersOf({ ...(key === undefined ? {} : { idempotencyKey: key }) }, null),
+          ...(signal === undefined ? {} : { signal }),
+        };
         const answered = await unwrap(api.POST("/api/v1/orders/bulk-status", init)).then(
           (answer) => answer.outcomes,
           (error: unknown) => {
@@ -219,5 +247,7 @@ function refused(problem: OrdercastProblem): ChangeResult {
 
 function currentOf(problem: OrdercastProblem): Order | undefined {
   const { current } = problem;
-  return typeof current === "object" && current !== null && "id" in current && "version" in current ? (current as Order) : undefined;
+  return typeof current === "object" && current !== null && "id" in current && "version" in current
+    ? (current as Order)
+    : undefined;
 }

@@ -135,11 +135,19 @@ export interface OrdersStore extends OrderList {
   /** Places an order. Throws {@link OrdercastProblem}. */
   readonly place: (order: NewOrder, options?: ActionOptions) => Promise<Order>;
   /** Shown at once, rolled back when refused. */
-  readonly setStatus: (order: string, status: Status, options?: ChangeOptions & Omit<SetStatus, "status">) => Promise<ChangeResult>;
+  readonly setStatus: (
+    order: string,
+    status: Status,
+    options?: ChangeOptions & Omit<SetStatus, "status">,
+  ) => Promise<ChangeResult>;
   readonly setDelivery: (order: string, delivery: SetDelivery, options?: ChangeOptions) => Promise<ChangeResult>;
   readonly cancel: (order: string, options?: ChangeOptions & { reason?: string }) => Promise<ChangeResult>;
   /** One status for many, at most 500 a request and as many requests as it takes. Throws when nobody answers. */
-  readonly setStatusOfMany: (orders: readonly string[], status: Status, options?: ActionOptions & { reason?: string; note?: string }) => Promise<BulkResult>;
+  readonly setStatusOfMany: (
+    orders: readonly string[],
+    status: Status,
+    options?: ActionOptions & { reason?: string; note?: string },
+  ) => Promise<BulkResult>;
   /** Sets `newCount` back to 0. */
   readonly acknowledgeNew: () => void;
 }

@@ -5,7 +5,12 @@ import type { OrderFilter } from "./contract.js";
 
 /** The same for filters that mean the same. */
 export function keyOf({ status, q, from, to }: OrderFilter): string {
-  const parts = [status === undefined || status.length === 0 ? "" : [...status].sort().join(), q?.trim() ?? "", from ?? "", to ?? ""];
+  const parts = [
+    status === undefined || status.length === 0 ? "" : [...status].sort().join(),
+    q?.trim() ?? "",
+    from ?? "",
+    to ?? "",
+  ];
   return parts.every((part) => part === "") ? "" : JSON.stringify(parts);
 }
 
@@ -24,7 +29,10 @@ function mentions(order: Order, words: string): boolean {
   const { number, trackingNumber, customer, shippingAddress } = order;
   const bare = words.replace(/^#/, "");
   if (number === bare || trackingNumber?.toLowerCase() === bare) return true;
-  const text = [customer?.name, customer?.email, shippingAddress?.name, shippingAddress?.phone].filter(Boolean).join(" ").toLowerCase();
+  const text = [customer?.name, customer?.email, shippingAddress?.name, shippingAddress?.phone]
+    .filter(Boolean)
+    .join(" ")
+    .toLowerCase();
   return text !== "" && words.split(/\s+/).every((word) => text.includes(word));
 }
 

@@ -31,7 +31,8 @@ export function createKept(keep: Keep, account: () => Account | null): KeptOrder
     recall: (ref) => all(account()).find(({ order }) => order.id === ref || order.number === ref),
     remember(kept) {
       const who = account();
-      if (who !== null) keep.write(nameOf(who), [kept, ...all(who).filter(({ order }) => order.id !== kept.order.id)].slice(0, KEPT));
+      if (who !== null)
+        keep.write(nameOf(who), [kept, ...all(who).filter(({ order }) => order.id !== kept.order.id)].slice(0, KEPT));
     },
     forget: (who) => keep.remove(nameOf(who)),
   };

@@ -79,7 +79,11 @@ export function createList(context: ListContext, filter: OrderFilter): Following
     if (!context.isSignedIn()) return Promise.resolve();
     turn += 1;
     const mine = turn;
-    cell.patch({ state: cell.getSnapshot().state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
+    cell.patch({
+      state: cell.getSnapshot().state === "ready" ? "ready" : "loading",
+      error: null,
+      isLoadingMore: false,
+    });
     const run = read(FIRST_PAGE, null, null).then(
       (page) => {
         if (mine !== turn) return;
@@ -90,8 +94,16 @@ export function createList(context: ListContext, filter: OrderFilter): Following
         readAt = page.cursor;
         const last = page.orders[page.orders.length - 1];
         // What came in live meanwhile is not on the page; what is older than the page is on the next one.
-        const orders = [...cache.values()].filter((order) => fits(order) && (next === null || last === undefined || compareOrders(order, last) <= 0));
-        cell.set({ state: "ready", orders: orders.sort(compareOrders), hasMore: next !== null, isLoadingMore: false, error: null });
+        const orders = [...cache.values()].filter(
+          (order) => fits(order) && (next === null || last === undefined || compareOrders(order, last) <= 0),
+        );
+        cell.set({
+          state: "ready",
+          orders: orders.sort(compareOrders),
+          hasMore: next !== null,
+          isLoadingMore: false,
+          error: null,
+        });
         context.onRead(page.cursor);
       },
       (error: unknown) => {
@@ -119,7 +131,12 @@ export function createList(context: ListContext, filter: OrderFilter): Following
       next = page.next ?? null;
       cutAt = null;
       const more = page.orders.flatMap((order) => cache.get(order.id) ?? []).filter(fits);
-      cell.patch({ orders: merged(cell.getSnapshot().orders, more), hasMore: next !== null, isLoadingMore: false, error: null });
+      cell.patch({
+        orders: merged(cell.getSnapshot().orders, more),
+        hasMore: next !== null,
+        isLoadingMore: false,
+        error: null,
+      });
     } catch (error) {
       if (mine === turn) cell.patch({ isLoadingMore: false, error: asProblem(error) });
     }

@@ -9,17 +9,31 @@ import { withLines } from "./timeline.js";
 describe("an order after an event", () => {
   test("D9: its progress follows status and parcels", () => {
     let order = orderOf(1);
-    const progress = (["processing", "shipped", "delivered"] as const).map((status) => (order = patched(order, eventOf(order, status))).progress);
+    const progress = (["processing", "shipped", "delivered"] as const).map(
+      (status) => (order = patched(order, eventOf(order, status))).progress,
+    );
     expect(progress).toEqual([40, 70, 100]);
-    const onTheWay = patched(orderOf(2, { status: "shipped", version: 3 }), eventOf(orderOf(2, { status: "shipped", version: 3 }), "shipped", { shipments: [{ parcel: 1, status: "out_for_delivery" }] }));
+    const onTheWay = patched(
+      orderOf(2, { status: "shipped", version: 3 }),
+      eventOf(orderOf(2, { status: "shipped", version: 3 }), "shipped", {
+        shipments: [{ parcel: 1, status: "out_for_delivery" }],
+      }),
+    );
     expect(onTheWay.progress).toBe(85);
     expect(patched(orderOf(3), eventOf(orderOf(3), "cancelled")).progress).toBe(0);
   });
 
   test("A3: it can be cancelled until processing starts, paid or not", () => {
-    expect(patched(orderOf(1), eventOf(orderOf(1), "paid", { paymentStatus: "paid" }))).toMatchObject({ canCancel: true, progress: 10, payment: { status: "paid" } });
+    expect(patched(orderOf(1), eventOf(orderOf(1), "paid", { paymentStatus: "paid" }))).toMatchObject({
+      canCancel: true,
+      progress: 10,
+      payment: { status: "paid" },
+    });
     expect(patched(orderOf(1), eventOf(orderOf(1), "processing")).canCancel).toBe(false);
-    const cancelled = patched(orderOf(1), eventOf(orderOf(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }));
+    const cancelled = patched(
+      orderOf(1),
+      eventOf(orderOf(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }),
+    );
     expect(cancelled).toMatchObject({ canCancel: false, cancellation: { by: "customer", reason: "Twice" } });
   });
 
@@ -31,8 +45,17 @@ describe("an order after an event", () => {
   });
 
   test("a new one is made from its event, and a correction is known as one", () => {
-    const event = { ...eventOf(orderOf(1), "pending", { version: 1 }), kind: "order.created" as const, paymentMethod: "cash_on_delivery" as const };
-    expect(placed(event)).toMatchObject({ version: 1, progress: 10, canCancel: true, payment: { method: "cash_on_delivery", status: "pending" } });
+    const event = {
+      ...eventOf(orderOf(1), "pending", { version: 1 }),
+      kind: "order.created" as const,
+      paymentMethod: "cash_on_delivery" as const,
+    };
+    expect(placed(event)).toMatchObject({
+      version: 1,
+      progress: 10,
+      canCancel: true,
+      payment: { method: "cash_on_delivery", status: "pending" },
+    });
     expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "processing"))).toBe(true);
     expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "paid"))).toBe(false);
     expect(isCorrection(eventOf(orderOf(1), "shipped"))).toBe(false);
@@ -57,7 +80,10 @@ describe("the cache", () => {
 
   test("B6: an order that is read older than what was told of it has to be read again, once", () => {
     const behind: string[] = [];
-    const cache = createCache(() => undefined, (id) => behind.push(id));
+    const cache = createCache(
+      () => undefined,
+      (id) => behind.push(id),
+    );
     const order = orderOf(1);
     for (const version of [3, 2]) expect(cache.apply(eventOf(order, "shipped", { version }))).toBe("unknown");
     cache.put({ ...order, version: 2 });
@@ -75,8 +101,19 @@ describe("the cache", () => {
     const cache = createCache(() => undefined);
     const order = orderOf(1, { status: "shipped", version: 3 });
     cache.put(order);
-    const place = (seconds: number) => ({ latitude: seconds, longitude: 1, at: new Date(Date.parse(order.updatedAt) + seconds * 1000).toISOString() });
-    const located = (seconds: number) => eventOf(order, "shipped", { id: `place-${seconds}`, kind: "delivery.located", version: 3, location: place(seconds), at: place(seconds).at });
+    const place = (seconds: number) => ({
+      latitude: seconds,
+      longitude: 1,
+      at: new Date(Date.parse(order.updatedAt) + seconds * 1000).toISOString(),
+    });
+    const located = (seconds: number) =>
+      eventOf(order, "shipped", {
+        id: `place-${seconds}`,
+        kind: "delivery.located",
+        version: 3,
+        location: place(seconds),
+        at: place(seconds).at,
+      });
     expect(cache.apply(located(20))).toBe("applied");
     expect(cache.apply(located(10))).toBe("stale");
     cache.put(order);
@@ -126,9 +163,17 @@ describe("the cache", () => {
 describe("a change, before the server has agreed", () => {
   test("looks as the server will say it", () => {
     const now = "2030-01-01T00:00:00Z";
-    expect(changed(orderOf(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now)).toMatchObject({ status: "shipped", progress: 70, trackingNumber: "T", version: 1 });
-    expect(changed(orderOf(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({ payment: { status: "paid" } });
-    expect(changed(orderOf(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({ status: "cancelled", canCancel: false, cancellation: { by: "staff", at: now, reason: "Twice" } });
+    expect(
+      changed(orderOf(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now),
+    ).toMatchObject({ status: "shipped", progress: 70, trackingNumber: "T", version: 1 });
+    expect(changed(orderOf(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({
+      payment: { status: "paid" },
+    });
+    expect(changed(orderOf(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({
+      status: "cancelled",
+      canCancel: false,
+      cancellation: { by: "staff", at: now, reason: "Twice" },
+    });
   });
 });
 
@@ -159,7 +204,10 @@ describe("filters", () => {
 });
 
 describe("the timeline", () => {
-  const line = (version: number, more = {}) => ({ ...eventOf(orderOf(1), "pending", { version, id: `line-${version}` }), ...more });
+  const line = (version: number, more = {}) => ({
+    ...eventOf(orderOf(1), "pending", { version, id: `line-${version}` }),
+    ...more,
+  });
 
   test("D10: has each event once, in the order of versions", () => {
     const first = withLines([], [line(1), line(3)]);

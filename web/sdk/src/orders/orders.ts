@@ -245,12 +245,15 @@ export function createOrders(context: OrdersContext): Orders {
     ...store,
     apply(event) {
       const outcome = cache.apply(event);
-      const isWanted = outcome === "incomplete" || (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)));
+      const isWanted =
+        outcome === "incomplete" ||
+        (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)));
       if (isWanted) void reader.read(event.orderId);
     },
     tell(event, isTold) {
       for (const order of tracked.values()) order.tell(event);
-      if (event.kind === "order.created" && !event.own && !isTold) activity.patch({ newCount: activity.getSnapshot().newCount + 1 });
+      if (event.kind === "order.created" && !event.own && !isTold)
+        activity.patch({ newCount: activity.getSnapshot().newCount + 1 });
     },
     put(orders) {
       for (const order of orders) cache.put(order);

@@ -25,7 +25,11 @@ function setUp() {
     if (asked.length > 50) throw new Error("it asks without end");
     asked.push(pathname.replace("/api/v1/", "").replace(served.order.id, "1"));
     const { order, events, cursor } = served;
-    const body = pathname.endsWith("/orders") ? { orders: [order], next: null, cursor } : pathname.endsWith("/timeline") ? { events, cursor } : order;
+    const body = pathname.endsWith("/orders")
+      ? { orders: [order], next: null, cursor }
+      : pathname.endsWith("/timeline")
+        ? { events, cursor }
+        : order;
     // What is answered was so when it was asked.
     const answer = Response.json(body);
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
@@ -35,7 +39,17 @@ function setUp() {
   const keep = createKeep(null, "");
   const cursor = createCursorKeeper(world, keep, undefined);
   cursor.begin(MIRA);
-  const store = createOrders({ api, environment: world, keep, pulse, account: () => MIRA, maxOrders: 100, onRead: cursor.read, covers: cursor.covers, onOwn: () => undefined });
+  const store = createOrders({
+    api,
+    environment: world,
+    keep,
+    pulse,
+    account: () => MIRA,
+    maxOrders: 100,
+    onRead: cursor.read,
+    covers: cursor.covers,
+    onOwn: () => undefined,
+  });
   /** The server knows of it from now on. */
   const happen = (event: BareEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };

@@ -14,7 +14,10 @@ export function lineOf(event: OrderEvent): TimelineEvent | undefined {
 }
 
 /** Both, each event once, oldest first. The same array where nothing is new. */
-export function withLines(timeline: readonly TimelineEvent[], lines: readonly TimelineEvent[]): readonly TimelineEvent[] {
+export function withLines(
+  timeline: readonly TimelineEvent[],
+  lines: readonly TimelineEvent[],
+): readonly TimelineEvent[] {
   const known = new Set(timeline.map((line) => line.id));
   const fresh = lines.filter((line) => !known.has(line.id));
   if (fresh.length === 0) return timeline;

@@ -124,7 +124,15 @@ export function createTracking(context: TrackingContext, ref: string): Following
     if (error?.status === 404) return cell.set({ ...EMPTY, state: "missing", error });
     const kept = cell.getSnapshot().order === null && error?.isTemporary === true ? context.recall(ref) : undefined;
     if (kept === undefined) return cell.patch({ state: "error", error });
-    cell.patch({ state: "error", order: kept.order, timeline: kept.timeline, progress: kept.order.progress, lastUpdate: kept.at, isStale: true, error });
+    cell.patch({
+      state: "error",
+      order: kept.order,
+      timeline: kept.timeline,
+      progress: kept.order.progress,
+      lastUpdate: kept.at,
+      isStale: true,
+      error,
+    });
   }
 
   function wake(): void {
@@ -189,7 +197,8 @@ export function createTracking(context: TrackingContext, ref: string): Following
     readAt: () => readAt,
     settle() {
       const { order } = cell.getSnapshot();
-      if (order !== null) cell.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
+      if (order !== null)
+        cell.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
     },
     save() {
       const { order, timeline, lastUpdate, isStale } = cell.getSnapshot();

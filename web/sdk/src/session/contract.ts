@@ -3,11 +3,7 @@ import type { OrdercastProblem } from "../problem.js";
 import type { Store } from "../store.js";
 
 export interface SessionSnapshot {
-  state:
-    /** Not known yet. */
-    | "unknown"
-    | "signed-in"
-    | "signed-out";
+  state: /** Not known yet. */ "unknown" | "signed-in" | "signed-out";
   /** Who is signed in. */
   account: Account | null;
   /** False when the account is the one remembered from last time, because nobody answers now. */

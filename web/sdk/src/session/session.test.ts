@@ -14,12 +14,19 @@ function setUp(first: Account | "nobody" | "ended" | "no answer") {
   const world = createWorld();
   const prefix = "ordercast:http://shop.example:";
   const values = new Map(OF_ASHA.map((name) => [prefix + name, JSON.stringify(name === "account" ? ASHA : {})]));
-  const storage = { getItem: (key: string) => values.get(key) ?? null, setItem: (key: string, value: string) => void values.set(key, value), removeItem: (key: string) => void values.delete(key) };
+  const storage = {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  };
   let who = first;
   world.fetch = () => {
     if (who === "no answer") return Promise.reject(new TypeError("fetch failed"));
     if (who === "nobody") return Promise.resolve(Response.json({ account: null }));
-    if (who === "ended") return Promise.resolve(Response.json({ code: "session_ended", status: 401, title: "", detail: "" }, { status: 401 }));
+    if (who === "ended")
+      return Promise.resolve(
+        Response.json({ code: "session_ended", status: 401, title: "", detail: "" }, { status: 401 }),
+      );
     return Promise.resolve(Response.json({ account: who }));
   };
   const client = createClient({ baseUrl: "http://shop.example", storage, transports: [], autoStart: true }, world);
@@ -51,7 +58,11 @@ describe("what is kept of a person on this device", () => {
     const { world, client } = setUp(ASHA);
     world.fetch = (input) => {
       const here = new URL(input instanceof Request ? input.url : input).pathname === "/api/v1/me";
-      return Promise.resolve(here ? Response.json(TOM) : Response.json({ code: "not_found", status: 404, title: "", detail: "" }, { status: 404 }));
+      return Promise.resolve(
+        here
+          ? Response.json(TOM)
+          : Response.json({ code: "not_found", status: 404, title: "", detail: "" }, { status: 404 }),
+      );
     };
     await world.pass(100);
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: TOM, verified: true });

@@ -29,7 +29,12 @@ export interface SessionOptions {
 
 const UNKNOWN: SessionSnapshot = { state: "unknown", account: null, verified: false, error: null };
 /** Why somebody who was signed in no longer is, where the server knows of nobody. */
-const NOBODY = new OrdercastProblem({ code: "unauthenticated", status: 401, title: "Sign in first", detail: "Nobody is signed in any more." });
+const NOBODY = new OrdercastProblem({
+  code: "unauthenticated",
+  status: 401,
+  title: "Sign in first",
+  detail: "Nobody is signed in any more.",
+});
 const ACCOUNT = "account";
 /** Milliseconds between two attempts to find out who is signed in, while nobody answers. */
 const AGAIN_AFTER = 5000;
@@ -61,7 +66,8 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
   function signedIn(account: Account): SessionSnapshot {
     const { state, verified, account: before } = cell.getSnapshot();
     // The same person again is no news to anybody who looks at the snapshot.
-    if (state === "signed-in" && verified && JSON.stringify(before) === JSON.stringify(account)) return cell.getSnapshot();
+    if (state === "signed-in" && verified && JSON.stringify(before) === JSON.stringify(account))
+      return cell.getSnapshot();
     const gone = othersThan(account);
     if (JSON.stringify(keep.read<Account>(ACCOUNT)) !== JSON.stringify(account)) keep.write(ACCOUNT, account);
     return settle({ state: "signed-in", account, verified: true, error: null }, gone);
@@ -96,7 +102,8 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
       if (mine !== turn) return cell.getSnapshot();
       return account ? signedIn(account) : signedOut(wasSignedIn() ? NOBODY : null);
     } catch (error) {
-      const problem = error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
+      const problem =
+        error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
       if (mine !== turn) return cell.getSnapshot();
       if (problem.status === 401) return signedOut(wasSignedIn() ? problem : null);
       if (isBegun) again = environment.setTimeout(() => void refresh(), problem.retryAfterMs ?? AGAIN_AFTER);

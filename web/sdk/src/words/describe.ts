@@ -61,7 +61,8 @@ function unmoved(event: OrderEvent, role: Role, number: string): Description | n
   if (parcel === "out_for_delivery") return { message: `${whose} is out for delivery`, severity: "info" };
   if (parcel === "attempted") return { message: `${whose}: nobody was there to take it`, severity: "warning" };
   if (parcel === "returned") return { message: `${whose}: the parcel came back`, severity: "warning" };
-  if (event.trackingNumber) return { message: `${whose} has a tracking number: ${event.trackingNumber}`, severity: "info" };
+  if (event.trackingNumber)
+    return { message: `${whose} has a tracking number: ${event.trackingNumber}`, severity: "info" };
   if (event.estimatedDelivery) return { message: `${whose} has a new expected delivery`, severity: "info" };
   if (event.partner) return { message: `${whose} is brought by ${event.partner.name}`, severity: "info" };
   return null;

@@ -1,7 +1,14 @@
 import type { Order, Severity, Status } from "../model.js";
 
 /** In the order in which an order usually goes through them. */
-export const STATUSES = ["pending", "processing", "shipped", "paid", "delivered", "cancelled"] as const satisfies readonly Status[];
+export const STATUSES = [
+  "pending",
+  "processing",
+  "shipped",
+  "paid",
+  "delivered",
+  "cancelled",
+] as const satisfies readonly Status[];
 
 /** What people read. */
 export const STATUS_DISPLAY: Readonly<Record<Status, string>> = {

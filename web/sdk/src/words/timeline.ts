@@ -34,7 +34,8 @@ const WHO: Readonly<Record<Actor["origin"], string>> = {
 export function describeLine(event: TimelineEvent): TimelineLine {
   const details: string[] = [];
   if (event.trackingNumber) details.push(`Tracking number ${event.trackingNumber}`);
-  if (event.partner) details.push(event.partner.phone ? `${event.partner.name}, ${event.partner.phone}` : event.partner.name);
+  if (event.partner)
+    details.push(event.partner.phone ? `${event.partner.name}, ${event.partner.phone}` : event.partner.name);
   if (event.reason) details.push(event.reason);
   if (event.note) details.push(event.note);
   return { title: titleOf(event), details, who: whoOf(event.actor) };

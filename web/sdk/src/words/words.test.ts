@@ -6,7 +6,12 @@ import { describe, describeOutcome } from "./describe.js";
 import { isFinal, progressOf, STATUSES } from "./status.js";
 import { describeLine } from "./timeline.js";
 
-const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({ ...eventOf(orderOf(231), status), own: false, missed: false, ...more });
+const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({
+  ...eventOf(orderOf(231), status),
+  own: false,
+  missed: false,
+  ...more,
+});
 
 suite("toasts", () => {
   test("A6: an order was placed", () => {
@@ -17,7 +22,9 @@ suite("toasts", () => {
   });
 
   test("A7, B3: each status in its colour", () => {
-    const colours = (["processing", "shipped", "paid", "delivered"] as const).map((status) => describe(event(status), "customer"));
+    const colours = (["processing", "shipped", "paid", "delivered"] as const).map((status) =>
+      describe(event(status), "customer"),
+    );
     expect(colours).toEqual([
       { message: "Order status: processing", severity: "info" },
       { message: "Order status: shipped", severity: "info" },
@@ -28,27 +35,52 @@ suite("toasts", () => {
 
   test("A8: cancelled, by whom", () => {
     const by = (actor: OrderEvent["actor"]) => describe(event("cancelled", { actor }), "staff");
-    expect(by({ origin: "customer", name: "Asha" })).toEqual({ message: "Order #10231 cancelled by customer", severity: "warning" });
+    expect(by({ origin: "customer", name: "Asha" })).toEqual({
+      message: "Order #10231 cancelled by customer",
+      severity: "warning",
+    });
     expect(by({ origin: "staff", name: "Mira" })?.message).toBe("Order #10231 cancelled by Mira");
     expect(by({ origin: "system" })?.message).toBe("Order #10231 cancelled by the system");
     expect(describe(event("cancelled"), "customer")).toEqual({ message: "Order cancelled", severity: "warning" });
   });
 
   test("C2: on the order's own page", () => {
-    expect(describe(event("shipped"), "customer", { isTracked: true })).toEqual({ message: "Order status updated to: shipped", severity: "success" });
+    expect(describe(event("shipped"), "customer", { isTracked: true })).toEqual({
+      message: "Order status updated to: shipped",
+      severity: "success",
+    });
   });
 
   test("C5: whether the customer was told", () => {
-    expect(describeOutcome("shipped", 2).message).toBe("Order status updated to shipped. Customer will be notified in real-time!");
-    expect(describeOutcome("shipped", 0).message).toBe("Order status updated to shipped. Customer is offline and will hear of it by their notifications.");
-    expect(describeOutcome("shipped", 0, ["e-mail", "SMS"]).message).toMatch(/by e-mail, SMS and their notifications\.$/);
-    expect(describeOutcome("shipped", null)).toEqual({ message: "Order status updated to shipped.", severity: "success" });
+    expect(describeOutcome("shipped", 2).message).toBe(
+      "Order status updated to shipped. Customer will be notified in real-time!",
+    );
+    expect(describeOutcome("shipped", 0).message).toBe(
+      "Order status updated to shipped. Customer is offline and will hear of it by their notifications.",
+    );
+    expect(describeOutcome("shipped", 0, ["e-mail", "SMS"]).message).toMatch(
+      /by e-mail, SMS and their notifications\.$/,
+    );
+    expect(describeOutcome("shipped", null)).toEqual({
+      message: "Order status updated to shipped.",
+      severity: "success",
+    });
   });
 
   test("what is no news is not told", () => {
-    expect(describe(event("pending", { kind: "delivery.located", location: { latitude: 1, longitude: 2, at: "2030-01-01T00:00:00Z" } }), "customer")).toBeNull();
+    expect(
+      describe(
+        event("pending", {
+          kind: "delivery.located",
+          location: { latitude: 1, longitude: 2, at: "2030-01-01T00:00:00Z" },
+        }),
+        "customer",
+      ),
+    ).toBeNull();
     expect(describe(event("pending", { kind: "order.updated", note: "Gift wrap" }), "staff")).toBeNull();
-    expect(describe(event("pending", { kind: "payment.changed", paymentStatus: "failed" }), "customer")?.severity).toBe("error");
+    expect(describe(event("pending", { kind: "payment.changed", paymentStatus: "failed" }), "customer")?.severity).toBe(
+      "error",
+    );
   });
 });
 
@@ -62,10 +94,19 @@ suite("statuses", () => {
 
 suite("lines of the timeline", () => {
   test("D10: what, and who", () => {
-    expect(describeLine(event("shipped", { trackingNumber: "TRACK-1", actor: { origin: "staff", name: "Mira" } }))).toEqual({ title: "Shipped", details: ["Tracking number TRACK-1"], who: "Mira" });
-    expect(describeLine(event("cancelled", { reason: "Twice", actor: { origin: "customer" } }))).toEqual({ title: "Order cancelled", details: ["Twice"], who: "Customer" });
+    expect(
+      describeLine(event("shipped", { trackingNumber: "TRACK-1", actor: { origin: "staff", name: "Mira" } })),
+    ).toEqual({ title: "Shipped", details: ["Tracking number TRACK-1"], who: "Mira" });
+    expect(describeLine(event("cancelled", { reason: "Twice", actor: { origin: "customer" } }))).toEqual({
+      title: "Order cancelled",
+      details: ["Twice"],
+      who: "Customer",
+    });
     expect(describeLine(event("processing", { previousStatus: "shipped" })).title).toBe("Corrected to processing");
     expect(describeLine(event("pending", { kind: "order.created" })).title).toBe("Order placed");
-    expect(describeLine(event("pending", { partner: { name: "Ravi", phone: "1" } }))).toMatchObject({ title: "Courier assigned", details: ["Ravi, 1"] });
+    expect(describeLine(event("pending", { partner: { name: "Ravi", phone: "1" } }))).toMatchObject({
+      title: "Courier assigned",
+      details: ["Ravi, 1"],
+    });
   });
 });

@@ -3,7 +3,8 @@ import path from "node:path";
 
 const { ORDERCAST_BINARY, CARGO_TARGET_DIR } = process.env;
 /** The server that the tests run against. */
-export const BINARY = ORDERCAST_BINARY ?? path.resolve(import.meta.dirname, "../../../..", CARGO_TARGET_DIR ?? "target", "debug/ordercast");
+export const BINARY =
+  ORDERCAST_BINARY ?? path.resolve(import.meta.dirname, "../../../..", CARGO_TARGET_DIR ?? "target", "debug/ordercast");
 
 /** Whether it is there. What is left out without it is said, and never passes silently. */
 export const HAS_BINARY = existsSync(BINARY);

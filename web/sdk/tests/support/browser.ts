@@ -20,7 +20,8 @@ export function startBrowser(server: Server): Browser {
   const fetchWithCookies: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
     request.headers.set("Origin", server.url);
-    if (cookies.size > 0) request.headers.set("Cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    if (cookies.size > 0)
+      request.headers.set("Cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     const response = await fetch(request);
     for (const cookie of response.headers.getSetCookie()) {
       const [name, value] = (cookie.split(";")[0] ?? "").split("=");
@@ -59,7 +60,10 @@ export function startBrowser(server: Server): Browser {
         },
       };
       // The socket of this runtime sends no cookies, which a browser's does by itself; the stream is read with fetch.
-      const client = createClient({ baseUrl: server.url, storage, transports: ["sse", "polling"], autoStart: true, ...options }, environment);
+      const client = createClient(
+        { baseUrl: server.url, storage, transports: ["sse", "polling"], autoStart: true, ...options },
+        environment,
+      );
       onTestFinished(() => client.close());
       return client;
     },

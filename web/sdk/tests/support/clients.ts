@@ -1,7 +1,15 @@
 // Clients of the real server, closed when their test is over.
 
 import { onTestFinished } from "vitest";
-import { createOrdercast, type KeyValueStorage, type NewOrder, type Ordercast, type OrdercastOptions, type OrderEvent, unwrap } from "../../src/index.js";
+import {
+  createOrdercast,
+  type KeyValueStorage,
+  type NewOrder,
+  type Ordercast,
+  type OrdercastOptions,
+  type OrderEvent,
+  unwrap,
+} from "../../src/index.js";
 import type { Server } from "./server.js";
 import { heard, type Heard, until } from "./within.js";
 
@@ -18,7 +26,11 @@ export async function tokenOf(server: Server, who: { email: string; password: st
 }
 
 /** Connects at once. */
-export async function open(server: Server, who: { email: string; password: string }, options: OrdercastOptions = {}): Promise<Client> {
+export async function open(
+  server: Server,
+  who: { email: string; password: string },
+  options: OrdercastOptions = {},
+): Promise<Client> {
   const token = await tokenOf(server, who);
   return openWith({ baseUrl: server.url, token, storage: null, ...options });
 }
@@ -34,7 +46,12 @@ export function openWith(options: OrdercastOptions): Client {
 
 export function live(client: Ordercast, transport?: "socket" | "sse" | "polling") {
   const over = transport ?? client.connection.getSnapshot().transport;
-  return until(client.connection, `live over ${over ?? "anything"}`, (now) => now.isConnected && (transport === undefined || now.transport === transport), 30_000);
+  return until(
+    client.connection,
+    `live over ${over ?? "anything"}`,
+    (now) => now.isConnected && (transport === undefined || now.transport === transport),
+    30_000,
+  );
 }
 
 /** As a customer's page orders: the product of which there is most. */

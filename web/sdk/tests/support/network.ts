@@ -1,7 +1,13 @@
 // A network between client and server that blocks, cuts, and loses answers.
 
 import { once } from "node:events";
-import { createServer, request as forward, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
 import { connect, type Socket } from "node:net";
 
 /** What becomes of a request. */
@@ -91,7 +97,8 @@ export async function startNetwork(port: number): Promise<Network> {
     }
     const far = connect({ host: "127.0.0.1", port, noDelay: true }, () => {
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
-      for (let at = 0; at < request.rawHeaders.length; at += 2) lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+      for (let at = 0; at < request.rawHeaders.length; at += 2)
+        lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
       far.write(`${lines.join("\r\n")}\r\n\r\n`);
       far.write(head);
       far.pipe(near);

@@ -21,7 +21,11 @@ export interface Server {
   /** As an operator stops it. */
   stop: () => Promise<void>;
   /** An account made by the operator, while it runs. */
-  addUser: (email: string, name: string, role: "staff" | "driver" | "customer") => Promise<{ email: string; password: string }>;
+  addUser: (
+    email: string,
+    name: string,
+    role: "staff" | "driver" | "customer",
+  ) => Promise<{ email: string; password: string }>;
   /** Ends it, and its data. */
   remove: () => Promise<void>;
 }
@@ -73,7 +77,18 @@ export async function startServer(...options: string[]): Promise<Server> {
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
     async addUser(email, name, role) {
-      const { stdout } = await promisify(execFile)(BINARY, ["user", "add", email, "--name", name, "--role", role, "--generate", "--data", data]);
+      const { stdout } = await promisify(execFile)(BINARY, [
+        "user",
+        "add",
+        email,
+        "--name",
+        name,
+        "--role",
+        role,
+        "--generate",
+        "--data",
+        data,
+      ]);
       const found = /password\s+(\S+)/.exec(stdout)?.[1];
       if (found === undefined) throw new Error(`no password in: ${stdout}`);
       return { email, password: found };

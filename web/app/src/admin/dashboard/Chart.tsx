@@ -30,7 +30,11 @@ export function Chart(props: ChartProps) {
     <Card
       title={title}
       action={
-        <IconButton size="sm" label={asTable ? `${title}: show as a chart` : `${title}: show as a table`} onClick={() => setAsTable(!asTable)}>
+        <IconButton
+          size="sm"
+          label={asTable ? `${title}: show as a chart` : `${title}: show as a table`}
+          onClick={() => setAsTable(!asTable)}
+        >
           <Icon aria-hidden="true" />
         </IconButton>
       }
@@ -76,15 +80,26 @@ function Plot({ bars, kind, format, formatTick, before }: ChartProps) {
         {kind === "area" && <Area bars={bars} scale={scale} />}
         <div className={styles.columns}>
           {bars.map((bar, place) => (
-            <div key={bar.key} className={cx(styles.column, place === at && styles.pointed)} onPointerEnter={() => setAt(place)}>
-              {kind === "bars" && bar.before !== undefined && <span className={styles.ghost} style={{ height: `${scale(bar.before)}%` }} />}
+            <div
+              key={bar.key}
+              className={cx(styles.column, place === at && styles.pointed)}
+              onPointerEnter={() => setAt(place)}
+            >
+              {kind === "bars" && bar.before !== undefined && (
+                <span className={styles.ghost} style={{ height: `${scale(bar.before)}%` }} />
+              )}
               {kind === "bars" && <span className={styles.bar} style={{ height: `${scale(bar.value)}%` }} />}
-              {kind === "area" && place === at && <span className={styles.dot} style={{ bottom: `${scale(bar.value)}%` }} />}
+              {kind === "area" && place === at && (
+                <span className={styles.dot} style={{ bottom: `${scale(bar.value)}%` }} />
+              )}
             </div>
           ))}
         </div>
         {pointed && at !== undefined && (
-          <div className={cx(styles.tip, at > bars.length / 2 && styles.left)} style={{ left: `${((at + 0.5) / bars.length) * 100}%` }}>
+          <div
+            className={cx(styles.tip, at > bars.length / 2 && styles.left)}
+            style={{ left: `${((at + 0.5) / bars.length) * 100}%` }}
+          >
             <p>{pointed.title}</p>
             <p className={styles.strong}>{format(pointed.value)}</p>
             {pointed.before !== undefined && (

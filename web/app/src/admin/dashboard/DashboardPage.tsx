@@ -28,7 +28,12 @@ export default function DashboardPage() {
   const past = useSeries("day", days);
   const error = hours.error ?? past.error;
   const choose = (
-    <Select className={styles.period} aria-label="Period of the charts" value={days} onChange={({ target }) => setDays(Number(target.value))}>
+    <Select
+      className={styles.period}
+      aria-label="Period of the charts"
+      value={days}
+      onChange={({ target }) => setDays(Number(target.value))}
+    >
       {PERIODS.map((count) => (
         <option key={count} value={count}>
           Last {count} days
@@ -41,9 +46,21 @@ export default function DashboardPage() {
       <PageBar title="Dashboard">{!narrow && choose}</PageBar>
       {narrow && choose}
       <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
-      {error !== null && <Banner severity="warning" title="The charts could not be read">{detailOf(error)}</Banner>}
+      {error !== null && (
+        <Banner severity="warning" title="The charts could not be read">
+          {detailOf(error)}
+        </Banner>
+      )}
       <div className={styles.charts}>
-        <Chart title="Orders per hour, today" kind="bars" unit="Orders today" before="Yesterday" bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)} format={formatCount} formatTick={formatCount} />
+        <Chart
+          title="Orders per hour, today"
+          kind="bars"
+          unit="Orders today"
+          before="Yesterday"
+          bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)}
+          format={formatCount}
+          formatTick={formatCount}
+        />
         <Chart
           title={`Revenue per day, ${period}`}
           kind="area"
@@ -67,7 +84,14 @@ function formatCount(count: number): string {
 
 /** "€1.2K": an axis has little room. */
 function formatShort(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, { style: "currency", currency, notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 });
-  const digits = new Intl.NumberFormat(undefined, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const format = new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency,
+    notation: "compact",
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 0,
+  });
+  const digits =
+    new Intl.NumberFormat(undefined, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
 }

@@ -24,7 +24,10 @@ export function StatusBars({ stats }: { stats: Stats | undefined }) {
                 <span className={styles.name}>{label}</span>
                 <span className={styles.number}>{count === undefined ? "–" : whole.format(count)}</span>
                 <span className={styles.track} aria-hidden="true">
-                  <span className={cx(styles.fill, styles[tone])} style={{ width: `${((count ?? 0) / most) * 100}%` }} />
+                  <span
+                    className={cx(styles.fill, styles[tone])}
+                    style={{ width: `${((count ?? 0) / most) * 100}%` }}
+                  />
                 </span>
               </Link>
             </li>

@@ -17,16 +17,28 @@ export interface TilesProps {
 /** The numbers of the day. Each changes by itself, and shows that it did. */
 export function Tiles({ stats, deliveryTime, period }: TilesProps) {
   const today = stats?.today;
-  const money = (amounts: Stats["revenue"] | undefined) => amounts && (amounts.length > 0 ? amounts.map(formatMoney).join(" + ") : "–");
+  const money = (amounts: Stats["revenue"] | undefined) =>
+    amounts && (amounts.length > 0 ? amounts.map(formatMoney).join(" + ") : "–");
   return (
     <ul className={styles.tiles} aria-label="Today">
       <Tile label="Orders today" value={today && whole.format(today.orders)} href="/admin?period=today" />
       <Tile label="Revenue today" value={money(today?.revenue)} />
-      <Tile label="Waiting to be started" value={stats && whole.format(stats.byStatus.pending)} href="/admin?status=pending&sort=oldest" />
-      <Tile label="Active" value={stats && whole.format(stats.active)} href="/admin?status=pending,processing,shipped,paid" />
+      <Tile
+        label="Waiting to be started"
+        value={stats && whole.format(stats.byStatus.pending)}
+        href="/admin?status=pending&sort=oldest"
+      />
+      <Tile
+        label="Active"
+        value={stats && whole.format(stats.active)}
+        href="/admin?status=pending,processing,shipped,paid"
+      />
       <Tile label="Delivered today" value={today && whole.format(today.delivered)} />
       <Tile label="Cancelled today" value={today && whole.format(today.cancelled)} />
-      <Tile label={`Order to door, ${period}`} value={deliveryTime === undefined ? undefined : deliveryTime ? formatDuration(deliveryTime.median) : "–"}>
+      <Tile
+        label={`Order to door, ${period}`}
+        value={deliveryTime === undefined ? undefined : deliveryTime ? formatDuration(deliveryTime.median) : "–"}
+      >
         {deliveryTime && `9 in 10 within ${formatDuration(deliveryTime.p90)}`}
       </Tile>
       <Tile label="Orders ever" value={stats && whole.format(stats.total)} />
@@ -34,7 +46,17 @@ export function Tiles({ stats, deliveryTime, period }: TilesProps) {
   );
 }
 
-function Tile({ label, value, href, children }: { label: string; value: string | undefined; href?: string; children?: ReactNode }) {
+function Tile({
+  label,
+  value,
+  href,
+  children,
+}: {
+  label: string;
+  value: string | undefined;
+  href?: string;
+  children?: ReactNode;
+}) {
   const content = (
     <>
       <span className={styles.label}>{label}</span>
@@ -44,5 +66,15 @@ function Tile({ label, value, href, children }: { label: string; value: string |
       <span className={styles.more}>{children}</span>
     </>
   );
-  return <li>{href ? <Link href={href} className={styles.tile}>{content}</Link> : <div className={styles.tile}>{content}</div>}</li>;
+  return (
+    <li>
+      {href ? (
+        <Link href={href} className={styles.tile}>
+          {content}
+        </Link>
+      ) : (
+        <div className={styles.tile}>{content}</div>
+      )}
+    </li>
+  );
 }

@@ -22,7 +22,8 @@ export function TopProducts({ products, period }: { products: readonly TopProduc
           <li key={productId} className={styles.row}>
             <span className={styles.name}>{name}</span>
             <span className={styles.number}>
-              {whole.format(quantity)} <span className={styles.quiet}>· {[revenue].flat().map(formatMoney).join(" + ")}</span>
+              {whole.format(quantity)}{" "}
+              <span className={styles.quiet}>· {[revenue].flat().map(formatMoney).join(" + ")}</span>
             </span>
             <span className={styles.track} aria-hidden="true">
               <span className={styles.fill} style={{ width: `${(quantity / most) * 100}%` }} />

@@ -1,13 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { formatDuration, hoursOfToday, labelled, revenueOfDays, summaryOf, type SeriesPoint } from "./series";
 
-const point = (at: string, orders: number, amount = 0): SeriesPoint => ({ at, orders, cancelled: 0, delivered: 0, revenue: [{ amount, currency: "EUR" }] });
+const point = (at: string, orders: number, amount = 0): SeriesPoint => ({
+  at,
+  orders,
+  cancelled: 0,
+  delivered: 0,
+  revenue: [{ amount, currency: "EUR" }],
+});
 
 describe("the dashboard's charts (rows A17, E12)", () => {
   it("have an hour for each of the store's day, beside yesterday's", () => {
     const now = Date.parse("2026-11-21T10:30:00Z");
     const bars = hoursOfToday(
-      [point("2026-11-20T09:00:00Z", 4), point("2026-11-21T09:00:00Z", 7), point("2026-11-20T23:00:00Z", 1), point("2026-11-19T23:30:00Z", 2), point("2026-11-18T09:00:00Z", 99)],
+      [
+        point("2026-11-20T09:00:00Z", 4),
+        point("2026-11-21T09:00:00Z", 7),
+        point("2026-11-20T23:00:00Z", 1),
+        point("2026-11-19T23:30:00Z", 2),
+        point("2026-11-18T09:00:00Z", 99),
+      ],
       now,
       "Europe/Berlin",
     );
@@ -19,14 +31,24 @@ describe("the dashboard's charts (rows A17, E12)", () => {
 
   it("count the hour that comes twice together", () => {
     const now = Date.parse("2026-10-25T12:00:00Z");
-    const bars = hoursOfToday([point("2026-10-25T00:00:00Z", 3), point("2026-10-25T01:00:00Z", 5)], now, "Europe/Berlin");
+    const bars = hoursOfToday(
+      [point("2026-10-25T00:00:00Z", 3), point("2026-10-25T01:00:00Z", 5)],
+      now,
+      "Europe/Berlin",
+    );
     expect(bars[2]).toMatchObject({ value: 8 });
   });
 
   it("have every day, also one without an order, in one currency", () => {
     const now = Date.parse("2026-11-21T10:00:00Z");
     const dollars: SeriesPoint = { ...point("2026-11-21T00:00:00Z", 1), revenue: [{ amount: 500, currency: "USD" }] };
-    const bars = revenueOfDays([point("2026-11-19T00:00:00Z", 1, 1_000), point("2026-11-21T00:00:00Z", 1, 250), dollars], 3, "EUR", now, "UTC");
+    const bars = revenueOfDays(
+      [point("2026-11-19T00:00:00Z", 1, 1_000), point("2026-11-21T00:00:00Z", 1, 250), dollars],
+      3,
+      "EUR",
+      now,
+      "UTC",
+    );
     expect(bars.map(({ key, value }) => [key, value])).toEqual([
       ["2026-11-19", 1_000],
       ["2026-11-20", 0],
@@ -41,7 +63,8 @@ describe("the dashboard's charts (rows A17, E12)", () => {
   });
 
   it("label some of their places, evenly and the last", () => {
-    const shown = (count: number, most: number) => Array.from({ length: count }, (_, at) => at).filter(labelled(count, most));
+    const shown = (count: number, most: number) =>
+      Array.from({ length: count }, (_, at) => at).filter(labelled(count, most));
     expect(shown(5, 8)).toEqual([0, 1, 2, 3, 4]);
     expect(shown(24, 8)).toEqual([2, 5, 8, 11, 14, 17, 20, 23]);
     expect(shown(30, 7)).toEqual([4, 9, 14, 19, 24, 29]);
@@ -57,6 +80,13 @@ describe("the dashboard's charts (rows A17, E12)", () => {
   });
 
   it("tell times as people do", () => {
-    expect([20, 45 * 60, 130 * 60, 3_600, 48 * 3_600, 76 * 3_600].map(formatDuration)).toEqual(["20 s", "45 min", "2 h 10 min", "1 h", "2 d", "3 d 4 h"]);
+    expect([20, 45 * 60, 130 * 60, 3_600, 48 * 3_600, 76 * 3_600].map(formatDuration)).toEqual([
+      "20 s",
+      "45 min",
+      "2 h 10 min",
+      "1 h",
+      "2 d",
+      "3 d 4 h",
+    ]);
   });
 });

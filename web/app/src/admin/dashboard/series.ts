@@ -29,9 +29,12 @@ export interface Bar {
 
 const HOUR = 3_600_000;
 
-const hourFormat = (timeZone: string) => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
-const dayFormat = (timeZone: string) => new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone });
-const longDayFormat = (timeZone: string) => new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", timeZone });
+const hourFormat = (timeZone: string) =>
+  new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const dayFormat = (timeZone: string) =>
+  new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone });
+const longDayFormat = (timeZone: string) =>
+  new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", timeZone });
 
 /** Orders of each hour of the store's day, beside those of the same hour yesterday. Hours without any are 0, not absent. */
 export function hoursOfToday(points: readonly SeriesPoint[], now: number, timeZone: string): Bar[] {
@@ -54,7 +57,13 @@ export function hoursOfToday(points: readonly SeriesPoint[], now: number, timeZo
 }
 
 /** The revenue of each of the store's last days, in one currency. */
-export function revenueOfDays(points: readonly SeriesPoint[], days: number, currency: string, now: number, timeZone: string): Bar[] {
+export function revenueOfDays(
+  points: readonly SeriesPoint[],
+  days: number,
+  currency: string,
+  now: number,
+  timeZone: string,
+): Bar[] {
   const sums = new Map<string, number>();
   for (const point of points) {
     const day = dateIn(timeZone, Date.parse(point.at));

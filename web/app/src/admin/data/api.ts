@@ -18,11 +18,21 @@ export function consoleApi({ api }: Pick<Ordercast, "api">) {
     async getOrder(order: string, signal: AbortSignal): Promise<Order> {
       return unwrap(api.GET("/api/v1/orders/{order}", { params: { path: { order } }, signal }));
     },
-    async setStatusOf(orders: readonly string[], status: Status, more: { reason?: string; note?: string }): Promise<readonly BulkOutcome[]> {
-      return (await unwrap(api.POST("/api/v1/orders/bulk-status", { body: { orders: [...orders], status, ...more } }))).outcomes;
+    async setStatusOf(
+      orders: readonly string[],
+      status: Status,
+      more: { reason?: string; note?: string },
+    ): Promise<readonly BulkOutcome[]> {
+      return (await unwrap(api.POST("/api/v1/orders/bulk-status", { body: { orders: [...orders], status, ...more } })))
+        .outcomes;
     },
     async listProducts(page: string | undefined, signal: AbortSignal) {
-      return unwrap(api.GET("/api/v1/products", { params: { query: { archived: true, limit: PAGE, ...(page && { page }) } }, signal }));
+      return unwrap(
+        api.GET("/api/v1/products", {
+          params: { query: { archived: true, limit: PAGE, ...(page && { page }) } },
+          signal,
+        }),
+      );
     },
     async getProduct(product: string, signal: AbortSignal): Promise<Product> {
       return unwrap(api.GET("/api/v1/products/{product}", { params: { path: { product } }, signal }));
@@ -31,10 +41,24 @@ export function consoleApi({ api }: Pick<Ordercast, "api">) {
       return unwrap(api.POST("/api/v1/products", { body }));
     },
     async changeProduct(product: string, body: ProductChange, expectedVersion: number): Promise<Product> {
-      return unwrap(api.PUT("/api/v1/products/{product}", { params: { path: { product }, header: ifMatch(expectedVersion) }, body }));
+      return unwrap(
+        api.PUT("/api/v1/products/{product}", {
+          params: { path: { product }, header: ifMatch(expectedVersion) },
+          body,
+        }),
+      );
     },
-    async countStock(product: string, body: { onHand: number } | { change: number }, expectedVersion?: number): Promise<Product> {
-      return unwrap(api.PUT("/api/v1/products/{product}/stock", { params: { path: { product }, header: ifMatch(expectedVersion) }, body }));
+    async countStock(
+      product: string,
+      body: { onHand: number } | { change: number },
+      expectedVersion?: number,
+    ): Promise<Product> {
+      return unwrap(
+        api.PUT("/api/v1/products/{product}/stock", {
+          params: { path: { product }, header: ifMatch(expectedVersion) },
+          body,
+        }),
+      );
     },
   };
 }

@@ -43,7 +43,12 @@ export function AccountMenu() {
           <Link href="/">To the shop</Link>
         </li>
       </ul>
-      <Button wide onClick={() => signOut().catch((error: unknown) => toast.error("You are still signed in", { description: detailOf(error) }))}>
+      <Button
+        wide
+        onClick={() =>
+          signOut().catch((error: unknown) => toast.error("You are still signed in", { description: detailOf(error) }))
+        }
+      >
         <LogOut aria-hidden="true" />
         Sign out
       </Button>

@@ -1,4 +1,13 @@
-import { ChartColumn, ExternalLink, FlaskConical, Package, ShoppingBasket, Volume2, VolumeX, type LucideIcon } from "lucide-react";
+import {
+  ChartColumn,
+  ExternalLink,
+  FlaskConical,
+  Package,
+  ShoppingBasket,
+  Volume2,
+  VolumeX,
+  type LucideIcon,
+} from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 
@@ -58,7 +67,19 @@ export function AdminLayout({ children }: { children: ReactNode }) {
   );
 }
 
-function Place({ href, also, label, icon: Icon, count = 0 }: { href: string; also?: string; label: string; icon: LucideIcon; count?: number }) {
+function Place({
+  href,
+  also,
+  label,
+  icon: Icon,
+  count = 0,
+}: {
+  href: string;
+  also?: string;
+  label: string;
+  icon: LucideIcon;
+  count?: number;
+}) {
   const [location] = useLocation();
   const here = location === href;
   const within = here || (also !== undefined && location.startsWith(also));

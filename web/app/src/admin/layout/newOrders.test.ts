@@ -65,11 +65,18 @@ describe("the badge with the count of new orders (row A18)", () => {
   });
 
   it("counts what came while somebody was away for longer than the log goes back", () => {
-    expect(countAfter({ type: "arrived", order: 101 }, { type: "reset" }, { type: "read", newest: [103, 102, 101, 100] })).toBe(3);
+    expect(
+      countAfter({ type: "arrived", order: 101 }, { type: "reset" }, { type: "read", newest: [103, 102, 101, 100] }),
+    ).toBe(3);
   });
 
   it("counts no further than it shows", () => {
-    expect(countAfter({ type: "read", newest: Array.from({ length: 100 }, (_, at) => 300 - at) }, { type: "arrived", order: 301 })).toBe(100);
+    expect(
+      countAfter(
+        { type: "read", newest: Array.from({ length: 100 }, (_, at) => 300 - at) },
+        { type: "arrived", order: 301 },
+      ),
+    ).toBe(100);
   });
 
   it("shows no more than two digits", () => {

@@ -35,8 +35,13 @@ export function countNew(badge: Badge, change: BadgeChange): Badge {
       return change.seen > (badge.seen ?? 0) ? withOrders({ ...badge, seen: change.seen }, []) : badge;
     case "read":
       // Who never looked before begins with what there is: it is not all new.
-      if (badge.seen === undefined) return { ...badge, unseen: [], seen: newestOf(badge, change.newest), restored: false };
-      if (badge.restored) return withOrders({ ...badge, seen: Math.min(badge.seen, Math.max(0, ...change.newest)), restored: false }, change.newest);
+      if (badge.seen === undefined)
+        return { ...badge, unseen: [], seen: newestOf(badge, change.newest), restored: false };
+      if (badge.restored)
+        return withOrders(
+          { ...badge, seen: Math.min(badge.seen, Math.max(0, ...change.newest)), restored: false },
+          change.newest,
+        );
       return withOrders(badge, change.newest);
     case "reset":
       return { ...badge, unseen: [], restored: true };

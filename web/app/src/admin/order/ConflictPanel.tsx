@@ -34,8 +34,14 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
       <header className={styles.head}>
         <GitCompareArrows aria-hidden="true" />
         <div>
-          <h2>{who} changed {what} while you were editing</h2>
-          <p>{clashes.length > 0 ? "Both of you changed the same. Nothing is lost: choose what stays." : "They changed something else. Your changes are kept, and can be saved."}</p>
+          <h2>
+            {who} changed {what} while you were editing
+          </h2>
+          <p>
+            {clashes.length > 0
+              ? "Both of you changed the same. Nothing is lost: choose what stays."
+              : "They changed something else. Your changes are kept, and can be saved."}
+          </p>
         </div>
       </header>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Both versions">
@@ -54,7 +60,12 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
               const chosen = choices[field] ?? "mine";
               const radio = (choice: Choice, value: string) => (
                 <label className={styles.choice}>
-                  <input type="radio" name={`choice-${field}`} checked={chosen === choice} onChange={() => setChoices({ ...choices, [field]: choice })} />
+                  <input
+                    type="radio"
+                    name={`choice-${field}`}
+                    checked={chosen === choice}
+                    onChange={() => setChoices({ ...choices, [field]: choice })}
+                  />
                   <span className="visually-hidden">
                     {label}, {choice === "mine" ? "yours" : "theirs"}:{" "}
                   </span>
@@ -66,7 +77,15 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
                   <th scope="row">{label}</th>
                   <td>{shown(field, base)}</td>
                   <td>{kind === "clash" ? radio("theirs", theirs) : shown(field, theirs)}</td>
-                  <td>{kind === "clash" ? radio("mine", mine) : kind === "mine" ? shown(field, mine) : <span className={styles.same}>unchanged</span>}</td>
+                  <td>
+                    {kind === "clash" ? (
+                      radio("mine", mine)
+                    ) : kind === "mine" ? (
+                      shown(field, mine)
+                    ) : (
+                      <span className={styles.same}>unchanged</span>
+                    )}
+                  </td>
                 </tr>
               );
             })}

@@ -8,7 +8,15 @@ import styles from "./OrderPage.module.css";
 /** Who ordered, where it goes, and how it is paid. */
 export function CustomerCard({ order }: { order: Order }) {
   const { customer, shippingAddress: address, payment } = order;
-  const lines = address && [address.name, address.line1, address.line2, [address.postalCode, address.city].filter(Boolean).join(" "), [address.region, address.country].filter(Boolean).join(", ")].filter(Boolean);
+  const lines =
+    address &&
+    [
+      address.name,
+      address.line1,
+      address.line2,
+      [address.postalCode, address.city].filter(Boolean).join(" "),
+      [address.region, address.country].filter(Boolean).join(", "),
+    ].filter(Boolean);
   return (
     <Card title="Customer">
       <dl className={styles.facts}>
@@ -47,7 +55,9 @@ export function CustomerCard({ order }: { order: Order }) {
             <dt>Payment</dt>
             <dd className={styles.payment}>
               {payment.method === "cash_on_delivery" ? "Cash on delivery" : "Online"}
-              <Badge tone={payment.status === "paid" ? "success" : payment.status === "failed" ? "error" : "neutral"}>{paymentWords(order)}</Badge>
+              <Badge tone={payment.status === "paid" ? "success" : payment.status === "failed" ? "error" : "neutral"}>
+                {paymentWords(order)}
+              </Badge>
               {payment.reference && <span className={styles.reference}>{payment.reference}</span>}
             </dd>
           </div>
@@ -57,7 +67,14 @@ export function CustomerCard({ order }: { order: Order }) {
   );
 }
 
-const PAYMENTS: Record<string, string> = { none: "Nothing due", pending: "Pending", authorized: "Authorized", paid: "Paid", refunded: "Refunded", failed: "Failed" };
+const PAYMENTS: Record<string, string> = {
+  none: "Nothing due",
+  pending: "Pending",
+  authorized: "Authorized",
+  paid: "Paid",
+  refunded: "Refunded",
+  failed: "Failed",
+};
 
 function paymentWords(order: Order): string {
   if (cashIsDue(order)) return "Due";

@@ -22,14 +22,48 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
   return (
     <Card title="Delivery">
       <div className={styles.pair}>
-        <TextField label="Expected delivery" type="datetime-local" hint={`The store’s time (${timeZone.replace("_", " ")})`} {...field("estimatedDelivery")} />
-        <TextField label="Location" inputMode="decimal" placeholder="Latitude, longitude" hint={told && editor.value("location") === formatPlace(told) ? <Seen at={told.at} /> : "Click the map, or write it here."} {...field("location")} />
-        <TextField label="Delivery partner" placeholder="Name of the driver or carrier" maxLength={120} autoComplete="off" {...field("partnerName")} />
-        <TextField label="Partner’s phone" type="tel" maxLength={40} autoComplete="off" optional {...field("partnerPhone")} />
+        <TextField
+          label="Expected delivery"
+          type="datetime-local"
+          hint={`The store’s time (${timeZone.replace("_", " ")})`}
+          {...field("estimatedDelivery")}
+        />
+        <TextField
+          label="Location"
+          inputMode="decimal"
+          placeholder="Latitude, longitude"
+          hint={
+            told && editor.value("location") === formatPlace(told) ? (
+              <Seen at={told.at} />
+            ) : (
+              "Click the map, or write it here."
+            )
+          }
+          {...field("location")}
+        />
+        <TextField
+          label="Delivery partner"
+          placeholder="Name of the driver or carrier"
+          maxLength={120}
+          autoComplete="off"
+          {...field("partnerName")}
+        />
+        <TextField
+          label="Partner’s phone"
+          type="tel"
+          maxLength={40}
+          autoComplete="off"
+          optional
+          {...field("partnerPhone")}
+        />
       </div>
       <div className={styles.map}>
         <Suspense fallback={<Skeleton height="100%" />}>
-          <LiveMap label="Map: click to set where the order is" place={place} onPick={(picked) => editor.set("location", formatPlace(picked))} />
+          <LiveMap
+            label="Map: click to set where the order is"
+            place={place}
+            onPick={(picked) => editor.set("location", formatPlace(picked))}
+          />
         </Suspense>
       </div>
     </Card>

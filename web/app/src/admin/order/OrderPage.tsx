@@ -30,7 +30,11 @@ export default function OrderPage({ id }: { id: string }) {
     return (
       <>
         <PageBar title="No such order" before={<Back />} />
-        <EmptyState icon={PackageX} title="There is no such order" action={<LinkButton href="/admin">All orders</LinkButton>}>
+        <EmptyState
+          icon={PackageX}
+          title="There is no such order"
+          action={<LinkButton href="/admin">All orders</LinkButton>}
+        >
           The number may be mistyped, or the order is another store’s.
         </EmptyState>
       </>
@@ -40,7 +44,11 @@ export default function OrderPage({ id }: { id: string }) {
     return (
       <>
         <PageBar title={`#${id}`} before={<Back />} />
-        <Banner severity="error" title="The order could not be read" action={<Button onClick={() => void tracking.load()}>Try again</Button>}>
+        <Banner
+          severity="error"
+          title="The order could not be read"
+          action={<Button onClick={() => void tracking.load()}>Try again</Button>}
+        >
           {error.detail}
         </Banner>
       </>
@@ -82,7 +90,15 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
       </PageBar>
       <div className={styles.columns}>
         <div className={styles.main}>
-          {editor.conflict.length > 0 && <ConflictPanel what="this order" names={FIELD_NAMES} differences={editor.conflict} who={other} onSettle={editor.settle} />}
+          {editor.conflict.length > 0 && (
+            <ConflictPanel
+              what="this order"
+              names={FIELD_NAMES}
+              differences={editor.conflict}
+              who={other}
+              onSettle={editor.settle}
+            />
+          )}
           <StatusCard order={order} timeline={timeline} editor={editor} />
           {closed ? history : <DeliveryCard order={order} editor={editor} />}
         </div>

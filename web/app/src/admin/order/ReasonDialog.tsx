@@ -26,7 +26,11 @@ export function ReasonDialog({ status, order, onSubmit, onClose }: ReasonDialogP
       open
       onOpenChange={(open) => !open && onClose()}
       title={cancels ? `Cancel order #${order.number}?` : `Set order #${order.number} back to ${status}`}
-      description={cancels ? "It cannot be taken up again. What was reserved goes back on the shelf." : "Going back corrects a mistake. The customer sees the status change."}
+      description={
+        cancels
+          ? "It cannot be taken up again. What was reserved goes back on the shelf."
+          : "Going back corrects a mistake. The customer sees the status change."
+      }
     >
       <form
         className={styles.form}
@@ -39,8 +43,22 @@ export function ReasonDialog({ status, order, onSubmit, onClose }: ReasonDialogP
           void onSubmit(reason).finally(onClose);
         }}
       >
-        <Field label="Reason" optional={cancels} hint={cancels ? "The customer reads it." : undefined} error={tried && missing ? "Say what was wrong." : undefined}>
-          {(bound) => <TextArea {...bound} autoFocus rows={2} maxLength={500} value={reason} onChange={({ target }) => setReason(target.value)} />}
+        <Field
+          label="Reason"
+          optional={cancels}
+          hint={cancels ? "The customer reads it." : undefined}
+          error={tried && missing ? "Say what was wrong." : undefined}
+        >
+          {(bound) => (
+            <TextArea
+              {...bound}
+              autoFocus
+              rows={2}
+              maxLength={500}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
         </Field>
         <div className={styles.dialogActions}>
           <Button onClick={onClose}>{cancels ? "Keep the order" : "Leave it"}</Button>

@@ -12,7 +12,15 @@ import { ReasonDialog } from "./ReasonDialog";
 import type { OrderEditor } from "./useOrderEditor";
 
 /** Where the order stands, and the step that comes next. */
-export function StatusCard({ order, timeline, editor }: { order: Order; timeline: readonly TimelineEvent[]; editor: OrderEditor }) {
+export function StatusCard({
+  order,
+  timeline,
+  editor,
+}: {
+  order: Order;
+  timeline: readonly TimelineEvent[];
+  editor: OrderEditor;
+}) {
   const [asking, setAsking] = useState<Status>();
   return (
     <Card
@@ -31,7 +39,9 @@ export function StatusCard({ order, timeline, editor }: { order: Order; timeline
           status={asking}
           order={order}
           onClose={() => setAsking(undefined)}
-          onSubmit={(reason) => (asking === "cancelled" ? editor.cancel(reason) : editor.save({ status: asking, reason }))}
+          onSubmit={(reason) =>
+            asking === "cancelled" ? editor.cancel(reason) : editor.save({ status: asking, reason })
+          }
         />
       )}
     </Card>
@@ -42,7 +52,8 @@ export function StatusCard({ order, timeline, editor }: { order: Order; timeline
 function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onAsk: (status: Status) => void }) {
   const steps = stepsFrom(order);
   const next = nextStep(order);
-  const other = (kind: "forward" | "payment" | "correction" | "cancel") => steps.filter((step) => step.kind === kind && step.status !== next?.status);
+  const other = (kind: "forward" | "payment" | "correction" | "cancel") =>
+    steps.filter((step) => step.kind === kind && step.status !== next?.status);
   return (
     <>
       <div className={styles.pair}>
@@ -56,7 +67,15 @@ function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onA
           onChange={({ target }) => editor.set("trackingNumber", target.value)}
         />
         <Field label="Internal note" optional hint="A line in the timeline that only staff see.">
-          {(bound) => <TextArea {...bound} rows={1} maxLength={2000} value={editor.value("note")} onChange={({ target }) => editor.set("note", target.value)} />}
+          {(bound) => (
+            <TextArea
+              {...bound}
+              rows={1}
+              maxLength={2000}
+              value={editor.value("note")}
+              onChange={({ target }) => editor.set("note", target.value)}
+            />
+          )}
         </Field>
       </div>
       <div className={styles.actions}>
@@ -69,10 +88,27 @@ function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onA
           label={next ? "Other steps" : "Correct"}
           disabled={editor.saving}
           groups={[
-            other("forward").map(({ status }) => ({ label: STATUS_ACTIONS[status], icon: FastForward, onChoose: () => void editor.save({ status }) })),
-            other("payment").map(({ status }) => ({ label: STATUS_ACTIONS[status], icon: Wallet, onChoose: () => void editor.save({ status }) })),
-            other("correction").map(({ status }) => ({ label: `Back to ${status} …`, icon: CornerUpLeft, onChoose: () => onAsk(status) })),
-            other("cancel").map(({ status }) => ({ label: "Cancel order …", icon: Ban, danger: true, onChoose: () => onAsk(status) })),
+            other("forward").map(({ status }) => ({
+              label: STATUS_ACTIONS[status],
+              icon: FastForward,
+              onChoose: () => void editor.save({ status }),
+            })),
+            other("payment").map(({ status }) => ({
+              label: STATUS_ACTIONS[status],
+              icon: Wallet,
+              onChoose: () => void editor.save({ status }),
+            })),
+            other("correction").map(({ status }) => ({
+              label: `Back to ${status} …`,
+              icon: CornerUpLeft,
+              onChoose: () => onAsk(status),
+            })),
+            other("cancel").map(({ status }) => ({
+              label: "Cancel order …",
+              icon: Ban,
+              danger: true,
+              onChoose: () => onAsk(status),
+            })),
           ]}
         />
       </div>

@@ -47,7 +47,12 @@ export type Choice = "mine" | "theirs";
  * The draft that goes on top of theirs: my changes, but for the fields where theirs were chosen. What only they changed
  * is theirs without being asked.
  */
-export function resolve(base: Fields, theirs: Fields, draft: Fields, choices: Readonly<Record<string, Choice>>): Record<string, string> {
+export function resolve(
+  base: Fields,
+  theirs: Fields,
+  draft: Fields,
+  choices: Readonly<Record<string, Choice>>,
+): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const { field, mine, kind } of compare(base, theirs, draft)) {
     if (kind === "mine" || (kind === "clash" && choices[field] !== "theirs")) kept[field] = mine;

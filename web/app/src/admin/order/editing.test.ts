@@ -16,7 +16,13 @@ const order: Order = {
   updatedAt: "2026-11-21T10:01:00Z",
 };
 const timeZone = "UTC";
-const typed = (field: "trackingNumber" | "partnerName" | "note", value: string): EditingChange => ({ type: "edit", field, value, order, timeZone });
+const typed = (field: "trackingNumber" | "partnerName" | "note", value: string): EditingChange => ({
+  type: "edit",
+  field,
+  value,
+  order,
+  timeZone,
+});
 const after = (...changes: EditingChange[]): Editing => changes.reduce(edit, UNTOUCHED);
 
 describe("a stale edit loses neither version (row E11)", () => {
@@ -37,22 +43,39 @@ describe("a stale edit loses neither version (row E11)", () => {
   });
 
   it("goes on top of theirs, from their version", () => {
-    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), { type: "settled", order: theirs, choices: {}, timeZone });
+    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
+      type: "settled",
+      order: theirs,
+      choices: {},
+      timeZone,
+    });
     expect(settled).toMatchObject({ draft: { trackingNumber: "T-1", note: "fragile" }, base: { version: 4 } });
     expect(differences(settled, theirs, timeZone)).toEqual([]);
   });
 
   it("takes theirs where chosen, and keeps the other unsaved fields", () => {
-    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), { type: "settled", order: theirs, choices: { trackingNumber: "theirs" }, timeZone });
+    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
+      type: "settled",
+      order: theirs,
+      choices: { trackingNumber: "theirs" },
+      timeZone,
+    });
     expect(settled.draft).toEqual({ note: "fragile" });
-    const nothingLeft = edit(after(typed("trackingNumber", "T-1")), { type: "settled", order: theirs, choices: { trackingNumber: "theirs" }, timeZone });
+    const nothingLeft = edit(after(typed("trackingNumber", "T-1")), {
+      type: "settled",
+      order: theirs,
+      choices: { trackingNumber: "theirs" },
+      timeZone,
+    });
     expect(nothingLeft).toBe(UNTOUCHED);
   });
 
   it("shows a status that lost its race", () => {
     const lost = after({ type: "lost", wanted: { status: "shipped" }, base: order });
     const cancelled: Order = { ...order, version: 4, status: "cancelled" };
-    expect(differences(lost, cancelled, timeZone)).toEqual([{ field: "status", base: "processing", theirs: "cancelled", mine: "shipped", kind: "clash" }]);
+    expect(differences(lost, cancelled, timeZone)).toEqual([
+      { field: "status", base: "processing", theirs: "cancelled", mine: "shipped", kind: "clash" },
+    ]);
     expect(edit(lost, { type: "settled", order: cancelled, choices: { status: "theirs" }, timeZone })).toBe(UNTOUCHED);
   });
 
@@ -63,7 +86,11 @@ describe("a stale edit loses neither version (row E11)", () => {
 
   it("keeps what was not saved when a part was", () => {
     const saved: Order = { ...order, version: 4, trackingNumber: "T-1" };
-    const editing = edit(after(typed("trackingNumber", "T-1"), typed("partnerName", "Ada")), { type: "saved", fields: ["trackingNumber", "note"], order: saved });
+    const editing = edit(after(typed("trackingNumber", "T-1"), typed("partnerName", "Ada")), {
+      type: "saved",
+      fields: ["trackingNumber", "note"],
+      order: saved,
+    });
     expect(editing).toMatchObject({ draft: { partnerName: "Ada" }, base: { version: 4 } });
     expect(edit(editing, { type: "saved", fields: ["partnerName", "partnerPhone"], order: saved })).toBe(UNTOUCHED);
   });

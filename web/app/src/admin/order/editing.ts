@@ -29,7 +29,10 @@ export function edit(editing: Editing, change: EditingChange): Editing {
   switch (change.type) {
     case "edit": {
       const base = editing.base ?? change.order;
-      const draft: Draft = dirtyFields(fieldsOf(base, change.timeZone), { ...editing.draft, [change.field]: change.value });
+      const draft: Draft = dirtyFields(fieldsOf(base, change.timeZone), {
+        ...editing.draft,
+        [change.field]: change.value,
+      });
       return rest({ ...editing, draft, base });
     }
     case "discard":

@@ -16,7 +16,10 @@ const order: Order = {
   updatedAt: "2026-11-21T10:01:00Z",
   trackingNumber: "T-1",
   estimatedDelivery: "2026-11-22T12:00:00Z",
-  delivery: { partner: { name: "Ada", phone: "+49 1" }, location: { latitude: 53.55, longitude: 9.99, at: "2026-11-21T10:01:00Z" } },
+  delivery: {
+    partner: { name: "Ada", phone: "+49 1" },
+    location: { latitude: 53.55, longitude: 9.99, at: "2026-11-21T10:01:00Z" },
+  },
 };
 const zone = "Europe/Berlin";
 const base = fieldsOf(order, zone);
@@ -58,7 +61,11 @@ describe("the order's form (issue 4: the admin's order page)", () => {
   it("ships with everything at once, the partner first", () => {
     const draft = { trackingNumber: "T-2", estimatedDelivery: "2026-11-23T09:00", partnerName: "Grace" };
     expect(commandsFor(order, draft, { status: "shipped" }, zone)).toEqual([
-      { type: "delivery", body: { partner: { name: "Grace", phone: "+49 1" } }, fields: ["partnerName", "partnerPhone"] },
+      {
+        type: "delivery",
+        body: { partner: { name: "Grace", phone: "+49 1" } },
+        fields: ["partnerName", "partnerPhone"],
+      },
       {
         type: "status",
         body: { status: "shipped", trackingNumber: "T-2", estimatedDelivery: "2026-11-23T08:00:00.000Z" },
@@ -83,6 +90,7 @@ describe("the order's form (issue 4: the admin's order page)", () => {
 
   it("reads places as people write them", () => {
     expect(parsePlace(formatPlace({ latitude: -33.9, longitude: 18.4 }))).toEqual({ latitude: -33.9, longitude: 18.4 });
-    for (const text of ["", "1", "1,", "91, 0", "0, 181", "a, b", "1, 2, 3"]) expect(parsePlace(text), text).toBeUndefined();
+    for (const text of ["", "1", "1,", "91, 0", "0, 181", "a, b", "1, 2, 3"])
+      expect(parsePlace(text), text).toBeUndefined();
   });
 });

@@ -5,7 +5,14 @@ import type { Status } from "../orders/status";
 import { instantIn, wallClock } from "../time/zone";
 import { dirtyFields, type Fields } from "./conflict";
 
-export const FIELDS = ["trackingNumber", "estimatedDelivery", "partnerName", "partnerPhone", "location", "note"] as const;
+export const FIELDS = [
+  "trackingNumber",
+  "estimatedDelivery",
+  "partnerName",
+  "partnerPhone",
+  "location",
+  "note",
+] as const;
 export type Field = (typeof FIELDS)[number];
 export type Draft = Partial<Record<Field, string>>;
 
@@ -52,12 +59,16 @@ export function errorsOf(base: Fields, draft: Draft, timeZone: string): Partial<
   const dirty: Draft = dirtyFields(base, draft);
   const errors: Partial<Record<Field, string>> = {};
   for (const field of ["trackingNumber", "estimatedDelivery", "location"] as const) {
-    if (dirty[field] !== undefined && dirty[field].trim() === "") errors[field] = "The customer has seen it: it can be changed, not removed.";
+    if (dirty[field] !== undefined && dirty[field].trim() === "")
+      errors[field] = "The customer has seen it: it can be changed, not removed.";
   }
-  if (dirty.estimatedDelivery && instantIn(timeZone, dirty.estimatedDelivery) === undefined) errors.estimatedDelivery = "Choose a day and a time.";
-  if (dirty.location && !parsePlace(dirty.location)) errors.location = "Write latitude and longitude, such as 53.55, 9.99.";
+  if (dirty.estimatedDelivery && instantIn(timeZone, dirty.estimatedDelivery) === undefined)
+    errors.estimatedDelivery = "Choose a day and a time.";
+  if (dirty.location && !parsePlace(dirty.location))
+    errors.location = "Write latitude and longitude, such as 53.55, 9.99.";
   const name = (draft.partnerName ?? base["partnerName"] ?? "").trim();
-  if ((dirty.partnerName !== undefined || dirty.partnerPhone !== undefined) && name === "") errors.partnerName = "Who brings it?";
+  if ((dirty.partnerName !== undefined || dirty.partnerPhone !== undefined) && name === "")
+    errors.partnerName = "Who brings it?";
   return errors;
 }
 

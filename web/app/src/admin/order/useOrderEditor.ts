@@ -41,7 +41,10 @@ export function useOrderEditor(order: Order): OrderEditor {
   const conflict = saving ? [] : differences(editing, order, timeZone);
 
   /** Both versions are kept here from now on, until this person has chosen. */
-  function lost({ conflict: both }: Extract<ChangeResult, { reason: "conflict" }>, how: Extract<EditingChange, { type: "lost" }>) {
+  function lost(
+    { conflict: both }: Extract<ChangeResult, { reason: "conflict" }>,
+    how: Extract<EditingChange, { type: "lost" }>,
+  ) {
     change(how);
     both.dismiss();
   }
@@ -85,7 +88,10 @@ export function useOrderEditor(order: Order): OrderEditor {
       setTried(true);
       if (saving) return false;
       if (conflict.some(({ kind }) => kind === "clash")) {
-        toast.warning("Choose first which version stays", { id: "choose", description: "Both are shown at the top of the page." });
+        toast.warning("Choose first which version stays", {
+          id: "choose",
+          description: "Both are shown at the top of the page.",
+        });
         return false;
       }
       if (Object.keys(errors).length > 0) return false;
@@ -96,12 +102,16 @@ export function useOrderEditor(order: Order): OrderEditor {
     },
     async cancel(reason) {
       setSaving(true);
-      const result = await orders.cancel(order.id, { expectedVersion: order.version, ...(reason.trim() && { reason: reason.trim() }) });
+      const result = await orders.cancel(order.id, {
+        expectedVersion: order.version,
+        ...(reason.trim() && { reason: reason.trim() }),
+      });
       setSaving(false);
       if (result.ok) tellSaved(order, {}, "cancelled", result.live);
       else {
         tellRefused(result, "cancelled");
-        if (result.reason === "conflict") lost(result, { type: "lost", wanted: { status: "cancelled", reason }, base: order });
+        if (result.reason === "conflict")
+          lost(result, { type: "lost", wanted: { status: "cancelled", reason }, base: order });
       }
       return result.ok;
     },
@@ -116,10 +126,12 @@ export function useOrderEditor(order: Order): OrderEditor {
       change(settled);
       if (!thenSave) return;
       if (wanted?.status === "cancelled" && choices["status"] !== "theirs") {
-        void orders.cancel(order.id, { expectedVersion: order.version, ...(wanted.reason && { reason: wanted.reason }) }).then((result) => {
-          if (result.ok) tellSaved(order, {}, "cancelled", result.live);
-          else tellRefused(result, "cancelled");
-        });
+        void orders
+          .cancel(order.id, { expectedVersion: order.version, ...(wanted.reason && { reason: wanted.reason }) })
+          .then((result) => {
+            if (result.ok) tellSaved(order, {}, "cancelled", result.live);
+            else tellRefused(result, "cancelled");
+          });
         return;
       }
       void send(order, next.draft, choices["status"] === "theirs" ? {} : (wanted ?? {}));
@@ -134,14 +146,20 @@ function wantedOf({ status, reason }: Wanted): { status: Status; reason?: string
 function tellSaved(order: Order, draft: Draft, status: Status | undefined, live: number | null) {
   const id = `order-${order.id}`;
   const description = `Order #${order.number}`;
-  const { message, severity } = status ? describeOutcome(status, live) : savedWords(Object.keys(draft) as Field[], live);
+  const { message, severity } = status
+    ? describeOutcome(status, live)
+    : savedWords(Object.keys(draft) as Field[], live);
   toast.show(severity, message, { id, description });
 }
 
 function tellRefused(result: Exclude<ChangeResult, { ok: true }>, status: Status | undefined) {
   if (result.reason === "conflict") {
-    toast.warning("Somebody else changed this order first", { description: "Nothing was lost: both versions are shown." });
+    toast.warning("Somebody else changed this order first", {
+      description: "Nothing was lost: both versions are shown.",
+    });
     return;
   }
-  toast.error(status ? `The status was not changed to ${status}` : "The changes were not saved", { description: result.problem.detail });
+  toast.error(status ? `The status was not changed to ${status}` : "The changes were not saved", {
+    description: result.problem.detail,
+  });
 }

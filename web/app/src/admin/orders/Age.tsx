@@ -3,7 +3,8 @@ import { useNow } from "../../ui";
 
 const MINUTE = 60_000;
 
-const short = (unit: "minute" | "hour" | "day") => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" });
+const short = (unit: "minute" | "hour" | "day") =>
+  new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" });
 const minutes = short("minute");
 const hours = short("hour");
 const days = short("day");
@@ -22,7 +23,11 @@ const moments = new Map<string, Intl.DateTimeFormat>();
 /** Day and time on the store's clock. */
 export function formatInStore(at: string | number, timeZone: string): string {
   let format = moments.get(timeZone);
-  if (!format) moments.set(timeZone, (format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone })));
+  if (!format)
+    moments.set(
+      timeZone,
+      (format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone })),
+    );
   return format.format(typeof at === "string" ? Date.parse(at) : at);
 }
 

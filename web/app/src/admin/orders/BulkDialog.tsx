@@ -13,7 +13,12 @@ import type { Status } from "./status";
 export interface BulkDialogProps {
   rows: readonly Row[];
   /** Does it, and says how far it is. */
-  run: (orders: readonly string[], status: Status, more: { reason?: string; note?: string }, onProgress: (done: readonly BulkOutcome[]) => void) => Promise<readonly BulkOutcome[]>;
+  run: (
+    orders: readonly string[],
+    status: Status,
+    more: { reason?: string; note?: string },
+    onProgress: (done: readonly BulkOutcome[]) => void,
+  ) => Promise<readonly BulkOutcome[]>;
   onClose: () => void;
   /** These are selected when it closes. */
   onSelect: (ids: readonly string[]) => void;
@@ -39,10 +44,17 @@ export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialo
   }
 
   const orders = rows.length === 1 ? "1 order" : `${rows.length} orders`;
-  const title = step.at === "choosing" ? `Set the status of ${orders}` : step.at === "running" ? `Setting ${orders} to ${step.status}` : "What became of them";
+  const title =
+    step.at === "choosing"
+      ? `Set the status of ${orders}`
+      : step.at === "running"
+        ? `Setting ${orders} to ${step.status}`
+        : "What became of them";
   return (
     <Dialog open onOpenChange={(open) => !open && step.at !== "running" && onClose()} title={title}>
-      {step.at === "choosing" && <Choose rows={rows} onStart={(status, more) => void start(status, more)} onCancel={onClose} />}
+      {step.at === "choosing" && (
+        <Choose rows={rows} onStart={(status, more) => void start(status, more)} onCancel={onClose} />
+      )}
       {step.at === "running" && <Progress done={step.outcomes.length} of={rows.length} />}
       {step.at === "done" && (
         <BulkResults
@@ -59,7 +71,15 @@ export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialo
   );
 }
 
-function Choose({ rows, onStart, onCancel }: { rows: readonly Row[]; onStart: (status: Status, more: { reason?: string; note?: string }) => void; onCancel: () => void }) {
+function Choose({
+  rows,
+  onStart,
+  onCancel,
+}: {
+  rows: readonly Row[];
+  onStart: (status: Status, more: { reason?: string; note?: string }) => void;
+  onCancel: () => void;
+}) {
   const choices = choicesFor(rows);
   const [status, setStatus] = useState<Status | undefined>(() => likeliest(rows) ?? choices[0]?.status);
   const [reason, setReason] = useState("");
@@ -95,7 +115,14 @@ function Choose({ rows, onStart, onCancel }: { rows: readonly Row[]; onStart: (s
           const { icon: Icon, label } = statusLook(each.status);
           return (
             <label key={each.status} className={styles.choice}>
-              <input type="radio" name="status" value={each.status} checked={each.status === status} autoFocus={each.status === status} onChange={() => setStatus(each.status)} />
+              <input
+                type="radio"
+                name="status"
+                value={each.status}
+                checked={each.status === status}
+                autoFocus={each.status === status}
+                onChange={() => setStatus(each.status)}
+              />
               <Icon aria-hidden="true" />
               <span>{label}</span>
               <span className={styles.hint}>{hintOf(each.possible, each.corrections, rows.length)}</span>
@@ -110,16 +137,34 @@ function Choose({ rows, onStart, onCancel }: { rows: readonly Row[]; onStart: (s
           hint={corrects ? "Going back corrects a mistake: say what it was." : "The customers read it."}
           error={asked && missing ? "Say why the status goes back." : undefined}
         >
-          {(bound) => <TextArea {...bound} rows={2} maxLength={500} value={reason} onChange={({ target }) => setReason(target.value)} />}
+          {(bound) => (
+            <TextArea
+              {...bound}
+              rows={2}
+              maxLength={500}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
         </Field>
       )}
       <Field label="Internal note" optional hint="Only the store’s staff see it.">
-        {(bound) => <TextArea {...bound} rows={2} maxLength={2000} value={note} onChange={({ target }) => setNote(target.value)} />}
+        {(bound) => (
+          <TextArea
+            {...bound}
+            rows={2}
+            maxLength={2000}
+            value={note}
+            onChange={({ target }) => setNote(target.value)}
+          />
+        )}
       </Field>
       <Actions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look={status === "cancelled" ? "danger" : "primary"}>
-          {status === "cancelled" ? `Cancel ${choice?.possible ?? 0}` : `Set ${choice?.possible ?? 0} to ${status ?? ""}`}
+          {status === "cancelled"
+            ? `Cancel ${choice?.possible ?? 0}`
+            : `Set ${choice?.possible ?? 0} to ${status ?? ""}`}
         </Button>
       </Actions>
     </form>

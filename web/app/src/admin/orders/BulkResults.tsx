@@ -33,7 +33,9 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
             <p className={styles.words}>{toldWords(live, changed.length - live)}</p>
             <details className={styles.details}>
               <summary>Which ones</summary>
-              <Numbers numbers={changed.map((outcome) => outcome.number ?? numberOf.get(outcome.order) ?? outcome.order)} />
+              <Numbers
+                numbers={changed.map((outcome) => outcome.number ?? numberOf.get(outcome.order) ?? outcome.order)}
+              />
             </details>
           </div>
         </div>
@@ -42,7 +44,9 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
         <div key={`${group.code} ${group.detail}`} className={styles.outcome}>
           <CircleAlert aria-hidden="true" className={styles.bad} />
           <div>
-            <p className={styles.loud}>{group.orders.length === 1 ? "1 order was not changed" : `${group.orders.length} orders were not changed`}</p>
+            <p className={styles.loud}>
+              {group.orders.length === 1 ? "1 order was not changed" : `${group.orders.length} orders were not changed`}
+            </p>
             <p className={styles.words}>{group.detail}</p>
             <Numbers numbers={group.orders.map((order) => numberOf.get(order) ?? order)} />
           </div>
@@ -58,7 +62,8 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
 }
 
 function toldWords(live: number, later: number): string {
-  if (later === 0) return live === 1 ? "The customer was told in real-time." : "Their customers were told in real-time.";
+  if (later === 0)
+    return live === 1 ? "The customer was told in real-time." : "Their customers were told in real-time.";
   if (live === 0) return "The customers are offline: they find it in their notifications.";
   return `The customers of ${live} were told in real-time, those of ${later} find it in their notifications.`;
 }

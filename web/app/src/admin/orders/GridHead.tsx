@@ -47,15 +47,38 @@ function SelectAll({ ids, selection, onSelect }: Pick<GridHeadProps, "ids" | "se
   useEffect(() => {
     if (box.current) box.current.indeterminate = count > 0 && !all;
   }, [count, all]);
-  return <Checkbox ref={box} checked={all} aria-label="Select all loaded orders" onChange={() => onSelect({ does: "set", ids: count > 0 ? [] : ids })} />;
+  return (
+    <Checkbox
+      ref={box}
+      checked={all}
+      aria-label="Select all loaded orders"
+      onChange={() => onSelect({ does: "set", ids: count > 0 ? [] : ids })}
+    />
+  );
 }
 
-function SortHeading({ label, by, sort, onSort, numeric }: { label: string; by: readonly [Sort, Sort]; sort: Sort; onSort: (sort: Sort) => void; numeric?: boolean }) {
+function SortHeading({
+  label,
+  by,
+  sort,
+  onSort,
+  numeric,
+}: {
+  label: string;
+  by: readonly [Sort, Sort];
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  numeric?: boolean;
+}) {
   const [down, up] = by;
   const sorted = sort === down ? "descending" : sort === up ? "ascending" : undefined;
   return (
     <div role="columnheader" aria-sort={sorted ?? "none"} className={cx(numeric && styles.numeric)}>
-      <button type="button" className={cx(styles.sort, sorted && styles.sorted)} onClick={() => onSort(sort === down ? up : down)}>
+      <button
+        type="button"
+        className={cx(styles.sort, sorted && styles.sorted)}
+        onClick={() => onSort(sort === down ? up : down)}
+      >
         {label}
         {sorted === "ascending" ? <ArrowUp aria-hidden="true" /> : <ArrowDown aria-hidden="true" />}
       </button>

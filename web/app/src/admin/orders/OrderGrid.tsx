@@ -33,7 +33,18 @@ export interface OrderGridProps {
 const ROW = { wide: 56, phone: 92 };
 const HEAD = { wide: 40, phone: 0 };
 
-export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onStep, onSetStatus, sort, onSort }: OrderGridProps) {
+export function OrderGrid({
+  ids,
+  view,
+  total,
+  selection,
+  onSelect,
+  onOpen,
+  onStep,
+  onSetStatus,
+  sort,
+  onSort,
+}: OrderGridProps) {
   const { store, loader, scroll } = useOrderTable();
   const { timeZone } = useConfig();
   const size = useMedia("(width < 48rem)") ? "phone" : "wide";
@@ -166,7 +177,18 @@ export function OrderGrid({ ids, view, total, selection, onSelect, onOpen, onSte
           {rows.map(({ index, start }) => {
             const id = ids[index];
             if (id === undefined) return null;
-            return <OrderRow key={id} store={store} id={id} index={index} top={start - HEAD[size]} selected={selection.ids.has(id)} active={index === active} timeZone={timeZone} />;
+            return (
+              <OrderRow
+                key={id}
+                store={store}
+                id={id}
+                index={index}
+                top={start - HEAD[size]}
+                selected={selection.ids.has(id)}
+                active={index === active}
+                timeZone={timeZone}
+              />
+            );
           })}
         </div>
       </div>

@@ -37,12 +37,24 @@ export const OrderRow = memo(function OrderRow({ store, id, index, top, selected
       aria-busy={asked !== undefined}
       tabIndex={active ? 0 : -1}
       data-id={id}
-      className={cx(styles.row, selected && styles.selected, leaving && styles.leaving, flash && styles.changed, flash === "new" && styles.fresh)}
+      className={cx(
+        styles.row,
+        selected && styles.selected,
+        leaving && styles.leaving,
+        flash && styles.changed,
+        flash === "new" && styles.fresh,
+      )}
       style={{ transform: `translateY(${top}px)` }}
     >
       {flash && <span key={row.version} className={cx(styles.flash, styles[`flash-${flash}`])} aria-hidden="true" />}
       <div role="gridcell" className={styles.check}>
-        <Checkbox checked={selected} readOnly tabIndex={-1} data-part="select" aria-label={`Select order ${row.number}`} />
+        <Checkbox
+          checked={selected}
+          readOnly
+          tabIndex={-1}
+          data-part="select"
+          aria-label={`Select order ${row.number}`}
+        />
       </div>
       <div role="rowheader" className={styles.number}>
         {/* The grid navigates: a router's link listens to the address, once for every row. */}

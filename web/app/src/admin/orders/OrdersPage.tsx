@@ -67,9 +67,24 @@ export default function OrdersPage() {
       <PageBar title="Orders">
         <span className={styles.summary}>{summaryOf(stats)}</span>
       </PageBar>
-      <Toolbar filters={filters} onChange={setFilters} stats={stats} onShowKeys={() => setKeys(true)} search={search} onDown={() => focusTable(page.current)} />
+      <Toolbar
+        filters={filters}
+        onChange={setFilters}
+        stats={stats}
+        onShowKeys={() => setKeys(true)}
+        search={search}
+        onDown={() => focusTable(page.current)}
+      />
       {load.phase === "failed" && (
-        <Banner severity="error" title="The orders could not be read" action={<Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>Try again</Button>}>
+        <Banner
+          severity="error"
+          title="The orders could not be read"
+          action={
+            <Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>
+              Try again
+            </Button>
+          }
+        >
           {detailOf(load.error)}
         </Banner>
       )}
@@ -89,7 +104,9 @@ export default function OrdersPage() {
             onSort={(sort) => setFilters({ ...filters, sort })}
           />
         )}
-        {load.phase === "idle" && ids.length === 0 && <Nothing filtered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)} />}
+        {load.phase === "idle" && ids.length === 0 && (
+          <Nothing filtered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)} />
+        )}
         {selection.ids.size > 0 && (
           <BulkBar
             count={selection.ids.size}
@@ -128,7 +145,12 @@ function useOpened(filters: OrderFilters, address: string) {
 }
 
 /** `/` and `?` from anywhere, and an arrow key from nowhere into the table. */
-function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTMLInputElement | null>, enabled: boolean, showKeys: () => void) {
+function useShortcuts(
+  page: RefObject<HTMLElement | null>,
+  search: RefObject<HTMLInputElement | null>,
+  enabled: boolean,
+  showKeys: () => void,
+) {
   const newest = useRef(showKeys);
   useEffect(() => {
     newest.current = showKeys;
@@ -142,7 +164,10 @@ function useShortcuts(page: RefObject<HTMLElement | null>, search: RefObject<HTM
         search.current?.select();
       } else if (event.key === "?") {
         newest.current();
-      } else if (["ArrowDown", "j"].includes(event.key) && !page.current?.querySelector("[data-id]:focus-within, [data-id]:focus")) {
+      } else if (
+        ["ArrowDown", "j"].includes(event.key) &&
+        !page.current?.querySelector("[data-id]:focus-within, [data-id]:focus")
+      ) {
         if (event.target !== document.body && !(event.target instanceof HTMLHeadingElement)) return;
         event.preventDefault();
         focusTable(page.current);
@@ -177,7 +202,13 @@ function totalOf(filters: OrderFilters, stats: Stats | undefined, load: LoadStat
 function Foot({ load, shown, filters }: { load: LoadState; shown: number; filters: OrderFilters }) {
   const sorting = filters.sort !== "newest" && !load.complete;
   const count = `${whole.format(shown)} ${shown === 1 ? "order" : "orders"}`;
-  const words = sorting ? (shown >= MOST_ROWS ? `Sorted among the newest ${whole.format(shown)}` : `Reading all to sort them: ${whole.format(shown)} so far`) : load.complete ? count : `${count} loaded`;
+  const words = sorting
+    ? shown >= MOST_ROWS
+      ? `Sorted among the newest ${whole.format(shown)}`
+      : `Reading all to sort them: ${whole.format(shown)} so far`
+    : load.complete
+      ? count
+      : `${count} loaded`;
   return (
     <p className={styles.foot} role="status">
       {load.phase === "more" && !sorting ? `Loading more after ${whole.format(shown)} …` : words}

@@ -42,7 +42,12 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
       <StatusChips statuses={filters.statuses} stats={stats} onChange={(statuses) => change({ statuses })} />
       <div className={styles.line}>
         <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} onDown={onDown} />
-        <Select className={styles.select} aria-label="When placed" value={filters.period} onChange={({ target }) => change({ period: target.value as Period })}>
+        <Select
+          className={styles.select}
+          aria-label="When placed"
+          value={filters.period}
+          onChange={({ target }) => change({ period: target.value as Period })}
+        >
           {PERIODS.map((period) => (
             <option key={period} value={period}>
               {PERIOD_NAMES[period]}
@@ -50,7 +55,12 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
           ))}
         </Select>
         {filters.period === "custom" && <Days filters={filters} onChange={change} />}
-        <Select className={styles.select} aria-label="Sort" value={filters.sort} onChange={({ target }) => change({ sort: target.value as Sort })}>
+        <Select
+          className={styles.select}
+          aria-label="Sort"
+          value={filters.sort}
+          onChange={({ target }) => change({ sort: target.value as Sort })}
+        >
           {SORTS.map((sort) => (
             <option key={sort} value={sort}>
               {SORT_NAMES[sort]}
@@ -71,8 +81,17 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
   );
 }
 
-function StatusChips({ statuses, stats, onChange }: { statuses: readonly Status[]; stats: Stats | undefined; onChange: (statuses: readonly Status[]) => void }) {
-  const toggle = (status: Status) => onChange(statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status]);
+function StatusChips({
+  statuses,
+  stats,
+  onChange,
+}: {
+  statuses: readonly Status[];
+  stats: Stats | undefined;
+  onChange: (statuses: readonly Status[]) => void;
+}) {
+  const toggle = (status: Status) =>
+    onChange(statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status]);
   return (
     <div className={styles.chips} role="group" aria-label="Status">
       <button type="button" className={styles.chip} aria-pressed={statuses.length === 0} onClick={() => onChange([])}>
@@ -82,7 +101,13 @@ function StatusChips({ statuses, stats, onChange }: { statuses: readonly Status[
       {ALL_STATUSES.map((status) => {
         const { icon: Icon, label, tone } = statusLook(status);
         return (
-          <button key={status} type="button" className={cx(styles.chip, styles[tone])} aria-pressed={statuses.includes(status)} onClick={() => toggle(status)}>
+          <button
+            key={status}
+            type="button"
+            className={cx(styles.chip, styles[tone])}
+            aria-pressed={statuses.includes(status)}
+            onClick={() => toggle(status)}
+          >
             <Icon aria-hidden="true" />
             {label}
             <Count count={stats?.byStatus[status]} />
@@ -102,7 +127,17 @@ function Count({ count }: { count: number | undefined }) {
 /** How long after the last letter the search begins. */
 const PAUSE_MS = 250;
 
-function SearchBox({ text, onChange, inputRef, onDown }: { text: string; onChange: (text: string) => void; inputRef: Ref<HTMLInputElement>; onDown: () => void }) {
+function SearchBox({
+  text,
+  onChange,
+  inputRef,
+  onDown,
+}: {
+  text: string;
+  onChange: (text: string) => void;
+  inputRef: Ref<HTMLInputElement>;
+  onDown: () => void;
+}) {
   const [typed, setTyped] = useState(text);
   const [known, setKnown] = useState(text);
   // The address changed by itself: the back button, or the filters were cleared.
@@ -148,9 +183,21 @@ function SearchBox({ text, onChange, inputRef, onDown }: { text: string; onChang
 function Days({ filters, onChange }: { filters: OrderFilters; onChange: (more: Partial<OrderFilters>) => void }) {
   return (
     <div className={styles.days}>
-      <Input type="date" aria-label="From day" value={filters.firstDay ?? ""} max={filters.lastDay} onChange={({ target }) => onChange({ firstDay: target.value })} />
+      <Input
+        type="date"
+        aria-label="From day"
+        value={filters.firstDay ?? ""}
+        max={filters.lastDay}
+        onChange={({ target }) => onChange({ firstDay: target.value })}
+      />
       <span aria-hidden="true">–</span>
-      <Input type="date" aria-label="To day" value={filters.lastDay ?? ""} min={filters.firstDay} onChange={({ target }) => onChange({ lastDay: target.value })} />
+      <Input
+        type="date"
+        aria-label="To day"
+        value={filters.lastDay ?? ""}
+        min={filters.firstDay}
+        onChange={({ target }) => onChange({ lastDay: target.value })}
+      />
     </div>
   );
 }

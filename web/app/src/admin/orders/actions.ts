@@ -10,7 +10,12 @@ import { nextStep, type Status } from "./status";
 import type { RowStore } from "./store";
 
 /** Moves one order on: to the status asked for, or to the next one. */
-export async function moveOn({ orders }: Pick<Ordercast, "orders">, store: RowStore, id: string, wanted: Status | undefined): Promise<void> {
+export async function moveOn(
+  { orders }: Pick<Ordercast, "orders">,
+  store: RowStore,
+  id: string,
+  wanted: Status | undefined,
+): Promise<void> {
   const state = store.state(id);
   const status = wanted ?? (state && nextStep(state.row)?.status);
   if (!state || !status || state.asked) return;

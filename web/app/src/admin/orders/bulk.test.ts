@@ -75,7 +75,12 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
 
   it("puts those refused for the same reason together", () => {
     const refused = (order: string, code: string): BulkOutcome => ({ order, ok: false, code, detail: `${code}!` });
-    const outcomes = [refused("1", "unchanged"), refused("2", "final_status"), ...done(["3"]), refused("4", "final_status")];
+    const outcomes = [
+      refused("1", "unchanged"),
+      refused("2", "final_status"),
+      ...done(["3"]),
+      refused("4", "final_status"),
+    ];
     expect(refusedByReason(outcomes)).toEqual([
       { code: "final_status", detail: "final_status!", orders: ["2", "4"] },
       { code: "unchanged", detail: "unchanged!", orders: ["1"] },

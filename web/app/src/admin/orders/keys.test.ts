@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { gridKey, type Press } from "./keys";
 
-const press = (key: string, more: Partial<Press> = {}): Press => ({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
+const press = (key: string, more: Partial<Press> = {}): Press => ({
+  key,
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...more,
+});
 const at = { index: 5, count: 20, page: 8 };
 
 describe("the table by keyboard alone (issue 4)", () => {
@@ -19,7 +26,11 @@ describe("the table by keyboard alone (issue 4)", () => {
 
   it("stays within the table, and extends with shift", () => {
     expect(gridKey(press("ArrowDown"), { ...at, index: 19 })).toEqual({ does: "move", to: 19, extend: false });
-    expect(gridKey(press("ArrowUp", { shiftKey: true }), { ...at, index: 0 })).toEqual({ does: "move", to: 0, extend: true });
+    expect(gridKey(press("ArrowUp", { shiftKey: true }), { ...at, index: 0 })).toEqual({
+      does: "move",
+      to: 0,
+      extend: true,
+    });
   });
 
   it.each([
@@ -36,7 +47,13 @@ describe("the table by keyboard alone (issue 4)", () => {
   });
 
   it("leaves the browser its own keys", () => {
-    for (const key of [press("s", { ctrlKey: true }), press("ArrowUp", { altKey: true }), press("a"), press("Tab"), press("F5")]) {
+    for (const key of [
+      press("s", { ctrlKey: true }),
+      press("ArrowUp", { altKey: true }),
+      press("a"),
+      press("Tab"),
+      press("F5"),
+    ]) {
       expect(gridKey(key, at)).toBeUndefined();
     }
   });

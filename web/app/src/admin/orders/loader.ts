@@ -6,7 +6,10 @@ import type { EventData, OrderData } from "./row";
 import type { RowStore } from "./store";
 
 export interface Source {
-  list: (query: OrderQuery & { page?: string }, signal: AbortSignal) => Promise<{ orders: OrderData[]; next?: string | null }>;
+  list: (
+    query: OrderQuery & { page?: string },
+    signal: AbortSignal,
+  ) => Promise<{ orders: OrderData[]; next?: string | null }>;
   get: (id: string, signal: AbortSignal) => Promise<OrderData>;
 }
 
@@ -40,7 +43,12 @@ const GATHER_MS = 400;
 /** So many are asked for one by one; for more, the pages are read again. */
 const ONE_BY_ONE = 4;
 
-export function createLoader(store: RowStore, source: Source, now: () => number, later: (run: () => void, ms: number) => void): Loader {
+export function createLoader(
+  store: RowStore,
+  source: Source,
+  now: () => number,
+  later: (run: () => void, ms: number) => void,
+): Loader {
   let state: LoadState = { phase: "first", complete: false };
   let query: OrderQuery = {};
   let next: string | undefined;
@@ -157,7 +165,8 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
         const read = await source.list(page ? { ...query, page } : query, signal);
         if (signal.aborted) return;
         const view = store.view();
-        if (view.found) store.setView({ ...view, found: new Set([...view.found, ...read.orders.map((order) => order.id)]) });
+        if (view.found)
+          store.setView({ ...view, found: new Set([...view.found, ...read.orders.map((order) => order.id)]) });
         add(read.orders);
         page = read.next ?? undefined;
       } while (page !== undefined && Number(page) > downTo && !signal.aborted);
@@ -184,7 +193,8 @@ export function createLoader(store: RowStore, source: Source, now: () => number,
     const asked = [...wanted.values()];
     wanted.clear();
     // In a search only the server can tell whether a new order is among those found.
-    if (store.view().found || asked.length > ONE_BY_ONE) await readAgain(Math.min(...asked.map((event) => Number(event.orderNumber))));
+    if (store.view().found || asked.length > ONE_BY_ONE)
+      await readAgain(Math.min(...asked.map((event) => Number(event.orderNumber))));
     else {
       const answers = await Promise.allSettled(asked.map((event) => source.get(event.orderId, signal)));
       if (!signal.aborted) add(answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])));

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { choicesFor, likeliest, previewOf } from "./preview";
 import type { OrderState, Status } from "./status";
 
-const order = (status: Status): OrderState => ({ status, payment: { method: "cash_on_delivery", status: "pending" }, shipments: [] });
+const order = (status: Status): OrderState => ({
+  status,
+  payment: { method: "cash_on_delivery", status: "pending" },
+  shipments: [],
+});
 const some = (["pending", "pending", "shipped", "delivered", "cancelled"] as const).map(order);
 
 describe("what a bulk status will do (row C4)", () => {
@@ -12,7 +16,12 @@ describe("what a bulk status will do (row C4)", () => {
   });
 
   it("offers only what some of them can take", () => {
-    expect(choicesFor([order("delivered")]).map((choice) => choice.status)).toEqual(["pending", "processing", "shipped", "paid"]);
+    expect(choicesFor([order("delivered")]).map((choice) => choice.status)).toEqual([
+      "pending",
+      "processing",
+      "shipped",
+      "paid",
+    ]);
     expect(choicesFor([order("cancelled")])).toEqual([]);
   });
 

@@ -55,7 +55,12 @@ describe("a row of the table", () => {
   it("begins with the event of a new order", () => {
     const created = { ...event, kind: "order.created", version: 1, status: "pending" as const, items: order.items };
     const row = rowOfCreated({ ...created, paymentMethod: "cash_on_delivery", customer: { name: "Asha" } });
-    expect(row).toMatchObject({ customer: "Asha", status: "pending", payment: { status: "pending" }, items: order.items });
+    expect(row).toMatchObject({
+      customer: "Asha",
+      status: "pending",
+      payment: { status: "pending" },
+      items: order.items,
+    });
   });
 
   it("tells the items in a line", () => {

@@ -92,7 +92,9 @@ export function rowOfCreated(event: EventData): Row {
     items: (event.items ?? []).map(({ name, quantity }) => ({ name, quantity })),
     total: event.total ?? undefined,
     status: event.status,
-    payment: event.paymentMethod ? { method: event.paymentMethod, status: event.paymentStatus ?? "pending" } : undefined,
+    payment: event.paymentMethod
+      ? { method: event.paymentMethod, status: event.paymentStatus ?? "pending" }
+      : undefined,
     shipments: event.shipments ?? [],
     trackingNumber: event.trackingNumber ?? undefined,
     createdAt: event.at,

@@ -6,7 +6,14 @@ import type { Status } from "../../orders/status";
 export type { Status };
 
 /** All of them, in the order in which an order goes through them. */
-export const ALL_STATUSES = ["pending", "processing", "shipped", "paid", "delivered", "cancelled"] as const satisfies Status[];
+export const ALL_STATUSES = [
+  "pending",
+  "processing",
+  "shipped",
+  "paid",
+  "delivered",
+  "cancelled",
+] as const satisfies Status[];
 
 export function isStatus(text: string): text is Status {
   return (ALL_STATUSES as readonly string[]).includes(text);
@@ -39,7 +46,8 @@ const ROAD = ["pending", "processing", "shipped", "delivered"] as const;
 
 /** How far it got, whatever the payment made the status read. */
 function stage(order: OrderState): (typeof ROAD)[number] {
-  if (order.status === "paid") return order.shipments.some((parcel) => parcel.status !== "packed") ? "shipped" : "pending";
+  if (order.status === "paid")
+    return order.shipments.some((parcel) => parcel.status !== "packed") ? "shipped" : "pending";
   return order.status === "cancelled" ? "delivered" : order.status;
 }
 
@@ -67,5 +75,7 @@ export function needsReason(order: OrderState, status: Status): boolean {
 
 /** Cash that staff may record: until then it is due, wherever the order stands. */
 export function cashIsDue(order: OrderState): boolean {
-  return order.payment?.method === "cash_on_delivery" && order.payment.status === "pending" && order.status !== "cancelled";
+  return (
+    order.payment?.method === "cash_on_delivery" && order.payment.status === "pending" && order.status !== "cancelled"
+  );
 }

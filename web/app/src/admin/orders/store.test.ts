@@ -193,7 +193,12 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
         else {
           const place = 1 + random(next - 1);
           const version = 2 + random(40);
-          store.apply(event(place, version, { status: statuses[random(4)] ?? "pending", at: `2026-11-21T11:${10 + random(50)}:00.000Z` }));
+          store.apply(
+            event(place, version, {
+              status: statuses[random(4)] ?? "pending",
+              at: `2026-11-21T11:${10 + random(50)}:00.000Z`,
+            }),
+          );
         }
         if (random(3) === 0) frame();
         if (random(5) === 0) pass(400);

@@ -111,7 +111,12 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
       }
       const row = patched(known.row, event);
       if (row === known.row) continue;
-      const state: RowState = { ...known, row, touched: now, asked: row.status === known.asked ? undefined : known.asked };
+      const state: RowState = {
+        ...known,
+        row,
+        touched: now,
+        asked: row.status === known.asked ? undefined : known.asked,
+      };
       const fits = shows(view, row);
       const wasShown = shown.has(row.id);
       if (wasShown && !fits) leave(row.id, state);
@@ -129,7 +134,12 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
     const next = arranged(rows(), view);
     for (const id of leaving) {
       const row = states.get(id)?.row;
-      if (row) next.splice(placeFor(row, next, (other) => states.get(other)?.row, view.filters.sort), 0, id);
+      if (row)
+        next.splice(
+          placeFor(row, next, (other) => states.get(other)?.row, view.filters.sort),
+          0,
+          id,
+        );
     }
     return next;
   }
@@ -139,7 +149,11 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
     for (const row of arrived) {
       if (shown.has(row.id)) continue;
       shown.add(row.id);
-      next.splice(placeFor(row, next, (id) => states.get(id)?.row, view.filters.sort), 0, row.id);
+      next.splice(
+        placeFor(row, next, (id) => states.get(id)?.row, view.filters.sort),
+        0,
+        row.id,
+      );
     }
     return next;
   }
@@ -156,7 +170,10 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
         // A list that was read before a live event arrived must not undo it; one that knows as much knows more fields.
         if (known && known.row.version > order.version) continue;
         const row = rowOf(order);
-        set(order.id, known ? { ...known, row, asked: row.status === known.asked ? undefined : known.asked } : still(row));
+        set(
+          order.id,
+          known ? { ...known, row, asked: row.status === known.asked ? undefined : known.asked } : still(row),
+        );
       }
       arrange();
     },

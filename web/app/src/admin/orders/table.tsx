@@ -21,7 +21,12 @@ export interface OrderTable {
 
 function createOrderTable(api: ConsoleApi): OrderTable {
   const store = createRowStore(browserSchedule, { filters: NO_FILTERS, bounds: {}, reach: Infinity, found: undefined });
-  const loader = createLoader(store, { list: api.listOrders, get: api.getOrder }, browserSchedule.now, browserSchedule.later);
+  const loader = createLoader(
+    store,
+    { list: api.listOrders, get: api.getOrder },
+    browserSchedule.now,
+    browserSchedule.later,
+  );
   return { store, loader, scroll: { top: 0 }, opened: { address: undefined } };
 }
 

@@ -12,7 +12,12 @@ interface Anchored {
  * Keeps what somebody reads under their eyes while rows come and go above it. At the very top the newest row is what
  * they read, so there rows just move down.
  */
-export function useAnchoredScroll(scroller: RefObject<HTMLElement | null>, ids: readonly string[], height: number, view: string): Anchored {
+export function useAnchoredScroll(
+  scroller: RefObject<HTMLElement | null>,
+  ids: readonly string[],
+  height: number,
+  view: string,
+): Anchored {
   const before = useRef({ ids, view });
   const top = useRef(0);
   const [above, setAbove] = useState(0);

@@ -9,7 +9,17 @@ import { detailOf, useApi } from "../data/api";
 import type { Product } from "../data/types";
 import { compare, resolve, type Choice } from "../order/conflict";
 import { ConflictPanel } from "../order/ConflictPanel";
-import { NO_PRODUCT, parsePrice, pictureHint, PRODUCT_FIELD_NAMES, productChange, productErrors, productFields, type ProductDraft, type ProductField } from "./product";
+import {
+  NO_PRODUCT,
+  parsePrice,
+  pictureHint,
+  PRODUCT_FIELD_NAMES,
+  productChange,
+  productErrors,
+  productFields,
+  type ProductDraft,
+  type ProductField,
+} from "./product";
 import styles from "./ProductDialog.module.css";
 
 export interface ProductDialogProps {
@@ -34,8 +44,10 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
 
   const was = base ? productFields(base) : NO_PRODUCT;
   const errors = productErrors(was, draft, currency);
-  const stockError = !product && stock.trim() !== "" && !/^\d{1,9}$/.test(stock.trim()) ? "Write a whole number." : undefined;
-  const differences = product && base && product.version !== base.version ? compare(was, productFields(product), draft) : [];
+  const stockError =
+    !product && stock.trim() !== "" && !/^\d{1,9}$/.test(stock.trim()) ? "Write a whole number." : undefined;
+  const differences =
+    product && base && product.version !== base.version ? compare(was, productFields(product), draft) : [];
   const conflict = differences.some(({ kind }) => kind !== "mine") ? differences : [];
 
   const field = (name: ProductField) => ({
@@ -99,29 +111,63 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
           void send(product, draft);
         }}
       >
-        {conflict.length > 0 && <ConflictPanel what="this product" who="Somebody else" names={PRODUCT_FIELD_NAMES} differences={conflict} onSettle={settle} />}
+        {conflict.length > 0 && (
+          <ConflictPanel
+            what="this product"
+            who="Somebody else"
+            names={PRODUCT_FIELD_NAMES}
+            differences={conflict}
+            onSettle={settle}
+          />
+        )}
         <TextField label="Name" maxLength={200} autoFocus={!product} {...field("name")} />
         <div className={styles.pair}>
           <TextField label={`Price (${currency})`} inputMode="decimal" {...field("price")} />
           {product ? (
             <TextField label="Article number" optional maxLength={64} {...field("sku")} />
           ) : (
-            <TextField label="In stock" optional inputMode="numeric" value={stock} error={tried ? stockError : undefined} onChange={({ target }) => setStock(target.value)} />
+            <TextField
+              label="In stock"
+              optional
+              inputMode="numeric"
+              value={stock}
+              error={tried ? stockError : undefined}
+              onChange={({ target }) => setStock(target.value)}
+            />
           )}
           <TextField label="Category" optional maxLength={80} {...field("category")} />
           {!product && <TextField label="Article number" optional maxLength={64} {...field("sku")} />}
         </div>
         <Field label="Description" optional error={tried ? errors.description : undefined}>
-          {(bound) => <TextArea {...bound} rows={4} maxLength={4000} value={draft.description ?? was.description} onChange={({ target }) => edit({ ...draft, description: target.value })} />}
+          {(bound) => (
+            <TextArea
+              {...bound}
+              rows={4}
+              maxLength={4000}
+              value={draft.description ?? was.description}
+              onChange={({ target }) => edit({ ...draft, description: target.value })}
+            />
+          )}
         </Field>
         <div className={styles.image}>
           <ProductPicture image={draft.image ?? was.image} className={styles.picture} />
-          <TextField label="Picture" optional hint={pictureHint((draft.image ?? was.image ?? "").trim(), [location.origin, ...config.imageOrigins])} spellCheck={false} {...field("image")} />
+          <TextField
+            label="Picture"
+            optional
+            hint={pictureHint((draft.image ?? was.image ?? "").trim(), [location.origin, ...config.imageOrigins])}
+            spellCheck={false}
+            {...field("image")}
+          />
         </div>
         {refused && <Banner severity="error">{refused}</Banner>}
         <div className={styles.actions}>
           {product && (
-            <Button look={product.archived ? "secondary" : "danger"} className={styles.archive} busy={busy} onClick={() => void archive(!product.archived)}>
+            <Button
+              look={product.archived ? "secondary" : "danger"}
+              className={styles.archive}
+              busy={busy}
+              onClick={() => void archive(!product.archived)}
+            >
               {product.archived ? "Sell it again" : "Take off the shelf"}
             </Button>
           )}

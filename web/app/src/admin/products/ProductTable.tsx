@@ -50,7 +50,11 @@ const LEVELS: Record<StockLevel, { words: string; tone: "warning" | "error" | "n
   fine: undefined,
 };
 
-const Line = memo(function Line({ product, onEdit, onStock }: { product: Product } & Omit<ProductTableProps, "products">) {
+const Line = memo(function Line({
+  product,
+  onEdit,
+  onStock,
+}: { product: Product } & Omit<ProductTableProps, "products">) {
   const level = LEVELS[stockLevel(product)];
   return (
     <Tr>

@@ -36,14 +36,25 @@ export default function ProductsPage() {
       <div className={styles.line}>
         <div className={styles.shown} role="group" aria-label="Show">
           {SHOWN.map(({ show, label }) => (
-            <button key={show} type="button" aria-pressed={filter.show === show} onClick={() => setFilter({ ...filter, show })}>
+            <button
+              key={show}
+              type="button"
+              aria-pressed={filter.show === show}
+              onClick={() => setFilter({ ...filter, show })}
+            >
               {label} {all && <span>{counts[show]}</span>}
             </button>
           ))}
         </div>
         <div className={styles.search}>
           <Search aria-hidden="true" />
-          <Input type="search" aria-label="Search products" placeholder="Name, article number, category" value={filter.text} onChange={({ target }) => setFilter({ ...filter, text: target.value })} />
+          <Input
+            type="search"
+            aria-label="Search products"
+            placeholder="Name, article number, category"
+            value={filter.text}
+            onChange={({ target }) => setFilter({ ...filter, text: target.value })}
+          />
         </div>
         <Button look="primary" onClick={() => setOpen({ dialog: "new" })}>
           <PackagePlus aria-hidden="true" />
@@ -51,7 +62,15 @@ export default function ProductsPage() {
         </Button>
       </div>
       {error !== null && (
-        <Banner severity="error" title="The products could not be read" action={<Button size="sm" onClick={load}>Try again</Button>}>
+        <Banner
+          severity="error"
+          title="The products could not be read"
+          action={
+            <Button size="sm" onClick={load}>
+              Try again
+            </Button>
+          }
+        >
           {detailOf(error)}
         </Banner>
       )}
@@ -66,7 +85,13 @@ export default function ProductsPage() {
           </Loading>
         )}
         {shown?.length === 0 && <Nothing filter={filter} onAdd={() => setOpen({ dialog: "new" })} />}
-        {shown && shown.length > 0 && <ProductTable products={shown} onEdit={(id) => setOpen({ dialog: "edit", id })} onStock={(id) => setOpen({ dialog: "stock", id })} />}
+        {shown && shown.length > 0 && (
+          <ProductTable
+            products={shown}
+            onEdit={(id) => setOpen({ dialog: "edit", id })}
+            onStock={(id) => setOpen({ dialog: "stock", id })}
+          />
+        )}
       </Card>
       {open?.dialog === "new" && <ProductDialog product={undefined} onClose={close} onSaved={put} />}
       {open?.dialog === "edit" && opened && <ProductDialog product={opened} onClose={close} onSaved={put} />}
@@ -87,11 +112,30 @@ function countsOf(products: Iterable<Product>): Record<ProductFilter["show"], nu
 }
 
 function Nothing({ filter, onAdd }: { filter: ProductFilter; onAdd: () => void }) {
-  if (filter.text !== "") return <EmptyState icon={Search} title="No product matches">Try other words, or look among the archived ones.</EmptyState>;
-  if (filter.show === "low") return <EmptyState icon={ShoppingBasket} title="Enough of everything">What runs low appears here by itself.</EmptyState>;
-  if (filter.show === "archived") return <EmptyState icon={ShoppingBasket} title="Nothing is archived">What is taken off the shelf is kept here.</EmptyState>;
+  if (filter.text !== "")
+    return (
+      <EmptyState icon={Search} title="No product matches">
+        Try other words, or look among the archived ones.
+      </EmptyState>
+    );
+  if (filter.show === "low")
+    return (
+      <EmptyState icon={ShoppingBasket} title="Enough of everything">
+        What runs low appears here by itself.
+      </EmptyState>
+    );
+  if (filter.show === "archived")
+    return (
+      <EmptyState icon={ShoppingBasket} title="Nothing is archived">
+        What is taken off the shelf is kept here.
+      </EmptyState>
+    );
   return (
-    <EmptyState icon={ShoppingBasket} title="Nothing for sale yet" action={<Button onClick={onAdd}>Add the first product</Button>}>
+    <EmptyState
+      icon={ShoppingBasket}
+      title="Nothing for sale yet"
+      action={<Button onClick={onAdd}>Add the first product</Button>}
+    >
       What you add is in the shop at once.
     </EmptyState>
   );

@@ -8,7 +8,15 @@ import type { Product } from "../data/types";
 import styles from "./ProductDialog.module.css";
 
 /** Goods came, went, or were counted. */
-export function StockDialog({ product, onClose, onSaved }: { product: Product; onClose: () => void; onSaved: (product: Product) => void }) {
+export function StockDialog({
+  product,
+  onClose,
+  onSaved,
+}: {
+  product: Product;
+  onClose: () => void;
+  onSaved: (product: Product) => void;
+}) {
   const { countStock } = useApi();
   const [way, setWay] = useState<"change" | "onHand">("change");
   const [text, setText] = useState("");
@@ -19,7 +27,12 @@ export function StockDialog({ product, onClose, onSaved }: { product: Product; o
   const reserved = product.stock?.reserved ?? 0;
   const number = /^[+-]?\d{1,9}$/.test(text.trim()) ? Number(text) : undefined;
   const after = number === undefined ? undefined : way === "change" ? onHand + number : number;
-  const error = number === undefined || (way === "change" && number === 0) ? "Write a whole number." : after !== undefined && after < reserved ? `${reserved} are promised to placed orders: fewer cannot be there.` : undefined;
+  const error =
+    number === undefined || (way === "change" && number === 0)
+      ? "Write a whole number."
+      : after !== undefined && after < reserved
+        ? `${reserved} are promised to placed orders: fewer cannot be there.`
+        : undefined;
 
   async function save() {
     setTried(true);
@@ -28,7 +41,10 @@ export function StockDialog({ product, onClose, onSaved }: { product: Product; o
     setRefused(undefined);
     try {
       // What came is added to whatever is there by then; a count is of what was seen.
-      const saved = way === "change" ? await countStock(product.id, { change: number }) : await countStock(product.id, { onHand: number }, product.version);
+      const saved =
+        way === "change"
+          ? await countStock(product.id, { change: number })
+          : await countStock(product.id, { onHand: number }, product.version);
       onSaved(saved);
       toast.success(`${product.name}: ${saved.stock?.onHand ?? saved.available} on hand`);
       onClose();

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Product } from "../data/types";
-import { arrangedProducts, LOW, parsePrice, pictureHint, priceText, productChange, productErrors, productFields, stockLevel } from "./product";
+import {
+  arrangedProducts,
+  LOW,
+  parsePrice,
+  pictureHint,
+  priceText,
+  productChange,
+  productErrors,
+  productFields,
+  stockLevel,
+} from "./product";
 
 const product = (name: string, more: Partial<Product> = {}): Product => ({
   id: name,
@@ -17,12 +27,21 @@ const product = (name: string, more: Partial<Product> = {}): Product => ({
 describe("pictures", () => {
   const origins = ["https://shop.example", "https://cdn.example"];
 
-  it.each(["", "/tea.webp", "data:image/svg+xml,<svg/>", "https://shop.example/tea.webp", "https://CDN.example/tea.webp", "https://"])("%s can be shown", (image) => {
+  it.each([
+    "",
+    "/tea.webp",
+    "data:image/svg+xml,<svg/>",
+    "https://shop.example/tea.webp",
+    "https://CDN.example/tea.webp",
+    "https://",
+  ])("%s can be shown", (image) => {
     expect(pictureHint(image, origins)).toMatch(/^A path/);
   });
 
   it("from a host that nobody named are not shown, and it says what to do", () => {
-    expect(pictureHint("https://elsewhere.example/tea.webp", origins)).toContain("image_origins names https://elsewhere.example.");
+    expect(pictureHint("https://elsewhere.example/tea.webp", origins)).toContain(
+      "image_origins names https://elsewhere.example.",
+    );
   });
 });
 
@@ -50,7 +69,11 @@ describe("prices as people write them", () => {
   });
 
   it("come back as they were", () => {
-    for (const price of [{ amount: 5, currency: "EUR" }, { amount: 123456, currency: "JPY" }, { amount: 7, currency: "KWD" }]) {
+    for (const price of [
+      { amount: 5, currency: "EUR" },
+      { amount: 123456, currency: "JPY" },
+      { amount: 7, currency: "KWD" },
+    ]) {
       expect(parsePrice(priceText(price), price.currency)).toBe(price.amount);
     }
   });
@@ -69,7 +92,9 @@ describe("a product's form", () => {
 
   it("says what is missing, and what cannot be emptied", () => {
     expect(Object.keys(productErrors({}, {}, "EUR"))).toEqual(["name", "price"]);
-    expect(productErrors(base, { sku: "", description: "" }, "EUR")).toEqual({ sku: "It can be changed, not emptied." });
+    expect(productErrors(base, { sku: "", description: "" }, "EUR")).toEqual({
+      sku: "It can be changed, not emptied.",
+    });
     expect(productErrors(base, {}, "EUR")).toEqual({});
   });
 });
@@ -81,7 +106,8 @@ describe("the shelves", () => {
     product("Mug", { category: "Ware", sku: "W-1" }),
     product("Old mug", { category: "Ware", archived: true, available: 0 }),
   ];
-  const names = (show: "selling" | "low" | "archived", text = "") => arrangedProducts(all, { text, show }).map(({ name }) => name);
+  const names = (show: "selling" | "low" | "archived", text = "") =>
+    arrangedProducts(all, { text, show }).map(({ name }) => name);
 
   it("mark what runs out", () => {
     expect(all.map(stockLevel)).toEqual(["out", "low", "fine", "archived"]);

@@ -58,10 +58,21 @@ export function productFields(product: Product): Record<ProductField, string> {
   };
 }
 
-export const NO_PRODUCT: Record<ProductField, string> = { name: "", price: "", category: "", sku: "", description: "", image: "" };
+export const NO_PRODUCT: Record<ProductField, string> = {
+  name: "",
+  price: "",
+  category: "",
+  sku: "",
+  description: "",
+  image: "",
+};
 
 /** What cannot be saved as it is. The API changes these and empties none. */
-export function productErrors(base: Fields, draft: ProductDraft, currency: string): Partial<Record<ProductField, string>> {
+export function productErrors(
+  base: Fields,
+  draft: ProductDraft,
+  currency: string,
+): Partial<Record<ProductField, string>> {
   const errors: Partial<Record<ProductField, string>> = {};
   const value = (field: ProductField) => (draft[field] ?? base[field] ?? "").trim();
   if (value("name") === "") errors.name = "Give it a name.";
@@ -109,5 +120,7 @@ export function arrangedProducts(products: Iterable<Product>, { text, show }: Pr
     const searched = `${product.name} ${product.sku ?? ""} ${product.category ?? ""}`.toLocaleLowerCase();
     return words.every((word) => searched.includes(word));
   };
-  return [...products].filter(fits).sort((a, b) => (a.category ?? "").localeCompare(b.category ?? "") || a.name.localeCompare(b.name));
+  return [...products]
+    .filter(fits)
+    .sort((a, b) => (a.category ?? "").localeCompare(b.category ?? "") || a.name.localeCompare(b.name));
 }

@@ -12,7 +12,15 @@ export interface Action {
 }
 
 /** Further things to do, behind one button. Groups are told apart by a line. */
-export function ActionMenu({ label, groups, disabled }: { label: string; groups: readonly (readonly Action[])[]; disabled?: boolean }) {
+export function ActionMenu({
+  label,
+  groups,
+  disabled,
+}: {
+  label: string;
+  groups: readonly (readonly Action[])[];
+  disabled?: boolean;
+}) {
   const full = groups.filter((group) => group.length > 0);
   if (full.length === 0) return null;
   return (

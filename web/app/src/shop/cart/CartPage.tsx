@@ -30,7 +30,9 @@ export default function CartPage() {
             </LinkButton>
           }
         >
-          {isStaff(account) ? "Sign in as a customer to fill a cart." : "What you put in stays here until you order, on this device."}
+          {isStaff(account)
+            ? "Sign in as a customer to fill a cart."
+            : "What you put in stays here until you order, on this device."}
         </EmptyState>
       </>
     );
@@ -89,8 +91,17 @@ export default function CartPage() {
   );
 }
 
-function Line({ line, product, trouble }: { line: CartLine; product: Product | undefined; trouble: Trouble | undefined }) {
-  const change = (quantity: number) => putInCart(product ?? { id: line.productId, name: line.name, price: line.price }, quantity);
+function Line({
+  line,
+  product,
+  trouble,
+}: {
+  line: CartLine;
+  product: Product | undefined;
+  trouble: Trouble | undefined;
+}) {
+  const change = (quantity: number) =>
+    putInCart(product ?? { id: line.productId, name: line.name, price: line.price }, quantity);
   const gone = trouble?.kind === "gone" || trouble?.kind === "sold_out";
   return (
     <li className={styles.line}>
@@ -106,7 +117,12 @@ function Line({ line, product, trouble }: { line: CartLine; product: Product | u
             Remove
           </Button>
         ) : (
-          <QuantityStepper of={line.name} quantity={line.quantity} available={product?.available ?? line.quantity} onChange={change} />
+          <QuantityStepper
+            of={line.name}
+            quantity={line.quantity}
+            available={product?.available ?? line.quantity}
+            onChange={change}
+          />
         )}
         <Money value={lineTotal(line)} className={styles.sum} />
       </div>
@@ -114,7 +130,15 @@ function Line({ line, product, trouble }: { line: CartLine; product: Product | u
   );
 }
 
-function TroubleNote({ trouble, change, quantity }: { trouble: Trouble; change: (quantity: number) => void; quantity: number }) {
+function TroubleNote({
+  trouble,
+  change,
+  quantity,
+}: {
+  trouble: Trouble;
+  change: (quantity: number) => void;
+  quantity: number;
+}) {
   switch (trouble.kind) {
     case "gone":
       return <p className={styles.trouble}>No longer sold.</p>;
@@ -123,7 +147,8 @@ function TroubleNote({ trouble, change, quantity }: { trouble: Trouble; change: 
     case "too_few":
       return (
         <p className={styles.trouble}>
-          Only {trouble.available} left. <button onClick={() => change(trouble.available)}>Take {trouble.available}</button>
+          Only {trouble.available} left.{" "}
+          <button onClick={() => change(trouble.available)}>Take {trouble.available}</button>
         </p>
       );
     case "price":

@@ -20,7 +20,13 @@ function read(): Cart {
 function isLine(kept: unknown): kept is CartLine {
   if (!kept || typeof kept !== "object") return false;
   const { productId, name, price, quantity } = kept as Partial<CartLine>;
-  return typeof productId === "string" && typeof name === "string" && Number.isInteger(quantity) && typeof price?.amount === "number" && typeof price.currency === "string";
+  return (
+    typeof productId === "string" &&
+    typeof name === "string" &&
+    Number.isInteger(quantity) &&
+    typeof price?.amount === "number" &&
+    typeof price.currency === "string"
+  );
 }
 
 function set(next: Cart) {

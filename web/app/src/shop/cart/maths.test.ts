@@ -3,8 +3,24 @@ import { describe, expect, it } from "vitest";
 import type { Product } from "../products";
 import { countOf, lineTotal, MOST, quantityOf, setQuantity, totalOf, troubleOf, type Cart } from "./maths";
 
-const espresso: Product = { id: "p1", storeId: "main", name: "Espresso", price: { amount: 1190, currency: "EUR" }, available: 5, archived: false, version: 1 };
-const mug: Product = { id: "p2", storeId: "main", name: "Mug", price: { amount: 2200, currency: "EUR" }, available: 1, archived: false, version: 1 };
+const espresso: Product = {
+  id: "p1",
+  storeId: "main",
+  name: "Espresso",
+  price: { amount: 1190, currency: "EUR" },
+  available: 5,
+  archived: false,
+  version: 1,
+};
+const mug: Product = {
+  id: "p2",
+  storeId: "main",
+  name: "Mug",
+  price: { amount: 2200, currency: "EUR" },
+  available: 1,
+  archived: false,
+  version: 1,
+};
 
 function cart(...wanted: [Product, number][]): Cart {
   return wanted.reduce<Cart>((cart, [product, quantity]) => setQuantity(cart, product, quantity), []);
@@ -44,7 +60,14 @@ describe("A1: a customer fills a cart", () => {
     expect(troubleOf(line, [espresso])).toBeUndefined();
     expect(troubleOf(line, [mug])).toEqual({ kind: "gone" });
     expect(troubleOf(line, [{ ...espresso, available: 0 }])).toEqual({ kind: "sold_out" });
-    expect(troubleOf(line, [{ ...espresso, available: 3, price: mug.price }])).toEqual({ kind: "too_few", available: 3 });
-    expect(troubleOf(line, [{ ...espresso, price: mug.price }])).toEqual({ kind: "price", was: espresso.price, now: mug.price });
+    expect(troubleOf(line, [{ ...espresso, available: 3, price: mug.price }])).toEqual({
+      kind: "too_few",
+      available: 3,
+    });
+    expect(troubleOf(line, [{ ...espresso, price: mug.price }])).toEqual({
+      kind: "price",
+      was: espresso.price,
+      now: mug.price,
+    });
   });
 });

@@ -19,7 +19,9 @@ export function setQuantity(cart: Cart, product: Pick<Product, "id" | "name" | "
   const wanted = Math.max(0, Math.min(MOST, Math.trunc(quantity)));
   if (wanted === 0) return cart.filter((line) => line.productId !== product.id);
   const line: CartLine = { productId: product.id, name: product.name, price: product.price, quantity: wanted };
-  return cart.some((other) => other.productId === product.id) ? cart.map((other) => (other.productId === product.id ? line : other)) : [...cart, line];
+  return cart.some((other) => other.productId === product.id)
+    ? cart.map((other) => (other.productId === product.id ? line : other))
+    : [...cart, line];
 }
 
 export function quantityOf(cart: Cart, productId: string): number {
@@ -55,6 +57,7 @@ export function troubleOf(line: CartLine, catalogue: readonly Product[]): Troubl
   if (!product) return { kind: "gone" };
   if (product.available === 0) return { kind: "sold_out" };
   if (product.available < line.quantity) return { kind: "too_few", available: product.available };
-  if (product.price.amount !== line.price.amount || product.price.currency !== line.price.currency) return { kind: "price", was: line.price, now: product.price };
+  if (product.price.amount !== line.price.amount || product.price.currency !== line.price.currency)
+    return { kind: "price", was: line.price, now: product.price };
   return undefined;
 }

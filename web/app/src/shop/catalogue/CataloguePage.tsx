@@ -28,8 +28,15 @@ export default function CataloguePage() {
   // A catalogue of one page is searched here, at once; a larger one by the server.
   const found = useProducts(all.hasMore ? words : "");
   const { products, error, reload } = found;
-  const categories = useMemo(() => [...new Set(all.products?.flatMap((product) => product.category ?? []))], [all.products]);
-  const shown = products?.filter((product) => (!category || product.category === category) && `${product.name} ${product.description ?? ""} ${product.category ?? ""}`.toLowerCase().includes(words));
+  const categories = useMemo(
+    () => [...new Set(all.products?.flatMap((product) => product.category ?? []))],
+    [all.products],
+  );
+  const shown = products?.filter(
+    (product) =>
+      (!category || product.category === category) &&
+      `${product.name} ${product.description ?? ""} ${product.category ?? ""}`.toLowerCase().includes(words),
+  );
   const open = search.get("product");
   const opened = all.products?.find((product) => product.id === open);
 
@@ -58,14 +65,26 @@ export default function CataloguePage() {
         </div>
         <search className={styles.search}>
           <Search aria-hidden="true" />
-          <Input type="search" aria-label="Search the shop" placeholder="Search" value={q} onChange={(event) => change("q", event.target.value)} />
+          <Input
+            type="search"
+            aria-label="Search the shop"
+            placeholder="Search"
+            value={q}
+            onChange={(event) => change("q", event.target.value)}
+          />
         </search>
       </div>
 
       {categories.length > 1 && (
         <nav className={styles.categories} aria-label="Categories">
           {[null, ...categories].map((name) => (
-            <button key={name} type="button" className={cx(styles.category, name === category && styles.chosen)} aria-pressed={name === category} onClick={() => change("category", name)}>
+            <button
+              key={name}
+              type="button"
+              className={cx(styles.category, name === category && styles.chosen)}
+              aria-pressed={name === category}
+              onClick={() => change("category", name)}
+            >
               {name ?? "Everything"}
             </button>
           ))}
@@ -73,7 +92,15 @@ export default function CataloguePage() {
       )}
 
       {error !== undefined && (
-        <Banner severity="error" title="The catalogue could not be loaded" action={<Button size="sm" onClick={() => void reload()}>Try again</Button>}>
+        <Banner
+          severity="error"
+          title="The catalogue could not be loaded"
+          action={
+            <Button size="sm" onClick={() => void reload()}>
+              Try again
+            </Button>
+          }
+        >
           {messageOf(error)}
         </Banner>
       )}
@@ -85,11 +112,21 @@ export default function CataloguePage() {
           </p>
           <ul className={styles.grid}>
             {shown.map((product) => (
-              <ProductCard key={product.id} product={product} quantity={quantityOf(cart, product.id)} href={hrefOf(product.id)} canOrder={!isStaff(account)} />
+              <ProductCard
+                key={product.id}
+                product={product}
+                quantity={quantityOf(cart, product.id)}
+                href={hrefOf(product.id)}
+                canOrder={!isStaff(account)}
+              />
             ))}
           </ul>
           {shown.length === 0 && (
-            <EmptyState icon={SearchX} title="Nothing found" action={<Button onClick={() => setSearch({})}>Show everything</Button>}>
+            <EmptyState
+              icon={SearchX}
+              title="Nothing found"
+              action={<Button onClick={() => setSearch({})}>Show everything</Button>}
+            >
               {q ? `Nothing here is called “${q}”.` : "There is nothing in this part of the shop right now."}
             </EmptyState>
           )}
@@ -102,7 +139,12 @@ export default function CataloguePage() {
       )}
       {opened && (
         <Suspense>
-          <ProductDialog product={opened} quantity={quantityOf(cart, opened.id)} canOrder={!isStaff(account)} onClose={() => change("product", null)} />
+          <ProductDialog
+            product={opened}
+            quantity={quantityOf(cart, opened.id)}
+            canOrder={!isStaff(account)}
+            onClose={() => change("product", null)}
+          />
         </Suspense>
       )}
     </>

@@ -50,13 +50,22 @@ function Order({ product, quantity }: { product: Product; quantity: number }) {
   if (quantity > 0) {
     return (
       <div className={styles.order}>
-        <QuantityStepper of={product.name} quantity={quantity} available={product.available} onChange={(next) => putInCart(product, next)} />
+        <QuantityStepper
+          of={product.name}
+          quantity={quantity}
+          available={product.available}
+          onChange={(next) => putInCart(product, next)}
+        />
       </div>
     );
   }
   return (
     <div className={styles.order}>
-      <Button disabled={product.available === 0} aria-label={`Add ${product.name} to the cart`} onClick={() => putInCart(product, 1)}>
+      <Button
+        disabled={product.available === 0}
+        aria-label={`Add ${product.name} to the cart`}
+        onClick={() => putInCart(product, 1)}
+      >
         <Plus aria-hidden="true" />
         Add
       </Button>

@@ -8,7 +8,17 @@ import styles from "./ProductDialog.module.css";
 import { stockNote } from "./stock";
 
 /** A product in full. Its address is the page's own, so that it can be sent, and the way back closes it. */
-export default function ProductDialog({ product, quantity, canOrder, onClose }: { product: Product; quantity: number; canOrder: boolean; onClose: () => void }) {
+export default function ProductDialog({
+  product,
+  quantity,
+  canOrder,
+  onClose,
+}: {
+  product: Product;
+  quantity: number;
+  canOrder: boolean;
+  onClose: () => void;
+}) {
   const note = stockNote(product.available);
   return (
     <Dialog wide open onOpenChange={(open) => !open && onClose()} title={product.name}>
@@ -22,9 +32,21 @@ export default function ProductDialog({ product, quantity, canOrder, onClose }: 
           {canOrder && (
             <div className={styles.order}>
               {quantity > 0 ? (
-                <QuantityStepper wide of={product.name} quantity={quantity} available={product.available} onChange={(next) => putInCart(product, next)} />
+                <QuantityStepper
+                  wide
+                  of={product.name}
+                  quantity={quantity}
+                  available={product.available}
+                  onChange={(next) => putInCart(product, next)}
+                />
               ) : (
-                <Button look="primary" size="lg" wide disabled={product.available === 0} onClick={() => putInCart(product, 1)}>
+                <Button
+                  look="primary"
+                  size="lg"
+                  wide
+                  disabled={product.available === 0}
+                  onClick={() => putInCart(product, 1)}
+                >
                   Add to cart
                 </Button>
               )}

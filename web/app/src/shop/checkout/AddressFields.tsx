@@ -5,18 +5,85 @@ import styles from "./CheckoutPage.module.css";
 import type { AddressForm } from "./address";
 
 /** As browsers fill them in, with the lengths that the server takes. */
-export function AddressFields({ register, errors }: { register: UseFormRegister<AddressForm>; errors: FieldErrors<AddressForm> }) {
-  const required = (what: string) => ({ validate: (value: string | undefined) => Boolean(value?.trim()) || `Enter ${what}` });
+export function AddressFields({
+  register,
+  errors,
+}: {
+  register: UseFormRegister<AddressForm>;
+  errors: FieldErrors<AddressForm>;
+}) {
+  const required = (what: string) => ({
+    validate: (value: string | undefined) => Boolean(value?.trim()) || `Enter ${what}`,
+  });
   return (
     <div className={styles.fields}>
-      <TextField label="Full name" autoComplete="name" maxLength={120} error={errors.name?.message} className={styles.whole} {...register("name", required("the name on the door"))} />
-      <TextField label="Phone" type="tel" optional autoComplete="tel" maxLength={40} hint="For the driver, if they do not find you." error={errors.phone?.message} className={styles.whole} {...register("phone")} />
-      <TextField label="Street and house number" autoComplete="address-line1" maxLength={200} error={errors.line1?.message} className={styles.whole} {...register("line1", required("the street and house number"))} />
-      <TextField label="Flat, floor, company" optional autoComplete="address-line2" maxLength={200} error={errors.line2?.message} className={styles.whole} {...register("line2")} />
-      <TextField label="Postal code" optional autoComplete="postal-code" maxLength={20} error={errors.postalCode?.message} {...register("postalCode")} />
-      <TextField label="City" autoComplete="address-level2" maxLength={120} error={errors.city?.message} {...register("city", required("the city"))} />
-      <TextField label="State or region" optional autoComplete="address-level1" maxLength={120} error={errors.region?.message} {...register("region")} />
-      <TextField label="Country" optional autoComplete="country-name" maxLength={60} error={errors.country?.message} {...register("country")} />
+      <TextField
+        label="Full name"
+        autoComplete="name"
+        maxLength={120}
+        error={errors.name?.message}
+        className={styles.whole}
+        {...register("name", required("the name on the door"))}
+      />
+      <TextField
+        label="Phone"
+        type="tel"
+        optional
+        autoComplete="tel"
+        maxLength={40}
+        hint="For the driver, if they do not find you."
+        error={errors.phone?.message}
+        className={styles.whole}
+        {...register("phone")}
+      />
+      <TextField
+        label="Street and house number"
+        autoComplete="address-line1"
+        maxLength={200}
+        error={errors.line1?.message}
+        className={styles.whole}
+        {...register("line1", required("the street and house number"))}
+      />
+      <TextField
+        label="Flat, floor, company"
+        optional
+        autoComplete="address-line2"
+        maxLength={200}
+        error={errors.line2?.message}
+        className={styles.whole}
+        {...register("line2")}
+      />
+      <TextField
+        label="Postal code"
+        optional
+        autoComplete="postal-code"
+        maxLength={20}
+        error={errors.postalCode?.message}
+        {...register("postalCode")}
+      />
+      <TextField
+        label="City"
+        autoComplete="address-level2"
+        maxLength={120}
+        error={errors.city?.message}
+        {...register("city", required("the city"))}
+      />
+      <TextField
+        label="State or region"
+        optional
+        autoComplete="address-level1"
+        maxLength={120}
+        error={errors.region?.message}
+        {...register("region")}
+      />
+      <TextField
+        label="Country"
+        optional
+        autoComplete="country-name"
+        maxLength={60}
+        error={errors.country?.message}
+        {...register("country")}
+      />
     </div>
   );
 }

@@ -76,11 +76,16 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   const { testPayment } = useConfig();
   const [, navigate] = useLocation();
   const [method, setMethod] = useState<PaymentMethod>("cash_on_delivery");
-  const [refusal, setRefusal] = useState<Refusal | undefined>(() => (openAttempt() ? { kind: "unknown", message: "You left before there was an answer." } : undefined));
+  const [refusal, setRefusal] = useState<Refusal | undefined>(() =>
+    openAttempt() ? { kind: "unknown", message: "You left before there was an answer." } : undefined,
+  );
   const [busy, setBusy] = useState(false);
   // State comes a render late for the second click of a double click.
   const placing = useRef(false);
-  const fields = useForm<AddressForm>({ defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }), mode: "onTouched" });
+  const fields = useForm<AddressForm>({
+    defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }),
+    mode: "onTouched",
+  });
   const total = totalOf(cart);
 
   const send: Send = (order, idempotencyKey) => orders.place(order, { idempotencyKey });
@@ -114,7 +119,9 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   function arrived({ order, sent, isEarlier }: Placed) {
     navigate(`/orders/${order.id}`, { replace: true });
     const isCart = JSON.stringify(sent.items) === JSON.stringify(itemsOf(cart));
-    const description = isCart ? "Please check where it goes and how you pay." : "What you chose since then is still in your cart.";
+    const description = isCart
+      ? "Please check where it goes and how you pay."
+      : "What you chose since then is still in your cart.";
     if (isEarlier || !isCart) toast.info("Your order arrived as you sent it first", { description });
     if (isCart) emptyCart();
   }
@@ -158,12 +165,25 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
           <span>Total</span>
           {total && <Money value={total} />}
         </p>
-        {refusal && <RefusalNote refusal={refusal} cart={cart} shown={total} busy={busy} onSolved={() => setRefusal(undefined)} onTryAgain={tryAgain} onAccept={(accepted) => void submit(accepted)()} />}
+        {refusal && (
+          <RefusalNote
+            refusal={refusal}
+            cart={cart}
+            shown={total}
+            busy={busy}
+            onSolved={() => setRefusal(undefined)}
+            onTryAgain={tryAgain}
+            onAccept={(accepted) => void submit(accepted)()}
+          />
+        )}
         <Button type="submit" look="primary" size="lg" wide busy={busy}>
           {busy ? "Placing your order…" : "Place order"}
         </Button>
         <p className={styles.small}>
-          {method === "online" ? "You pay in the next step." : total && `You pay ${formatMoney(total)} when it is there.`} You can cancel until we begin with it.
+          {method === "online"
+            ? "You pay in the next step."
+            : total && `You pay ${formatMoney(total)} when it is there.`}{" "}
+          You can cancel until we begin with it.
         </p>
       </Card>
     </form>

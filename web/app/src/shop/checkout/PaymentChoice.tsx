@@ -4,12 +4,25 @@ import { Banknote, FlaskConical } from "lucide-react";
 import { Badge } from "../../ui";
 import styles from "./PaymentChoice.module.css";
 
-export function PaymentChoice({ value, onChange, testPayment }: { value: PaymentMethod; onChange: (method: PaymentMethod) => void; testPayment: boolean }) {
+export function PaymentChoice({
+  value,
+  onChange,
+  testPayment,
+}: {
+  value: PaymentMethod;
+  onChange: (method: PaymentMethod) => void;
+  testPayment: boolean;
+}) {
   return (
     <fieldset className={styles.choices}>
       <legend className="visually-hidden">How you pay</legend>
       <label className={styles.choice}>
-        <input type="radio" name="payment" checked={value === "cash_on_delivery"} onChange={() => onChange("cash_on_delivery")} />
+        <input
+          type="radio"
+          name="payment"
+          checked={value === "cash_on_delivery"}
+          onChange={() => onChange("cash_on_delivery")}
+        />
         <Banknote aria-hidden="true" />
         <span className={styles.words}>
           <span className={styles.name}>Cash on delivery</span>

@@ -1,11 +1,23 @@
 import type { Address } from "@ordercast/client";
 
 /** An address as a form has it: text in every field. */
-export type AddressForm = Record<"name" | "phone" | "line1" | "line2" | "city" | "region" | "postalCode" | "country", string>;
+export type AddressForm = Record<
+  "name" | "phone" | "line1" | "line2" | "city" | "region" | "postalCode" | "country",
+  string
+>;
 
 export function formOf(address: Partial<Address>): AddressForm {
   const { name, phone, line1, line2, city, region, postalCode, country } = address;
-  return { name: name ?? "", phone: phone ?? "", line1: line1 ?? "", line2: line2 ?? "", city: city ?? "", region: region ?? "", postalCode: postalCode ?? "", country: country ?? "" };
+  return {
+    name: name ?? "",
+    phone: phone ?? "",
+    line1: line1 ?? "",
+    line2: line2 ?? "",
+    city: city ?? "",
+    region: region ?? "",
+    postalCode: postalCode ?? "",
+    country: country ?? "",
+  };
 }
 
 /** Without the fields that were left empty. */

@@ -59,32 +59,43 @@ describe("the key of an order", () => {
 });
 
 describe("an order of which nobody knows whether it arrived", () => {
-  it.each([problem(0, "network"), problem(0, "timeout"), problem(0, "aborted"), problem(500), problem(504)])("is sent again, the same under the same key", async (lost) => {
-    const { sent, send } = server(lost);
-    await expect(placeOnce(order("Perth"), send)).rejects.toBe(lost);
-    expect(openAttempt()).toBeDefined();
-    expect(await placeAgain(send)).toMatchObject({ order: { id: "order in Perth" }, isEarlier: false });
-    expect(sent[1]).toEqual(sent[0]);
-    expect(openAttempt()).toBeUndefined();
-  });
+  it.each([problem(0, "network"), problem(0, "timeout"), problem(0, "aborted"), problem(500), problem(504)])(
+    "is sent again, the same under the same key",
+    async (lost) => {
+      const { sent, send } = server(lost);
+      await expect(placeOnce(order("Perth"), send)).rejects.toBe(lost);
+      expect(openAttempt()).toBeDefined();
+      expect(await placeAgain(send)).toMatchObject({ order: { id: "order in Perth" }, isEarlier: false });
+      expect(sent[1]).toEqual(sent[0]);
+      expect(openAttempt()).toBeUndefined();
+    },
+  );
 
   it("comes before a changed one: if it arrived, that was the order", async () => {
     const { sent, send } = server(problem(504));
     await expect(placeOnce(order("Perth"), send)).rejects.toThrow("no luck");
-    expect(await placeOnce(order("Hobart"), send)).toMatchObject({ order: { id: "order in Perth" }, sent: order("Perth"), isEarlier: true });
+    expect(await placeOnce(order("Hobart"), send)).toMatchObject({
+      order: { id: "order in Perth" },
+      sent: order("Perth"),
+      isEarlier: true,
+    });
     expect(sent.map(({ city }) => city)).toEqual(["Perth", "Perth"]);
   });
 
   it("makes way for the changed one when the server refuses it", async () => {
     const { sent, send } = server(problem(504), problem(409, "out_of_stock"));
     await expect(placeOnce(order("Perth"), send)).rejects.toThrow("no luck");
-    expect(await placeOnce(order("Hobart"), send)).toMatchObject({ order: { id: "order in Hobart" }, isEarlier: false });
+    expect(await placeOnce(order("Hobart"), send)).toMatchObject({
+      order: { id: "order in Hobart" },
+      isEarlier: false,
+    });
     expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
   });
 
   it("stays so as long as the answers do not tell", async () => {
     const { sent, send } = server(problem(504), problem(0), problem(429), problem(401));
-    for (const city of ["Perth", "Hobart", "Hobart", "Hobart"]) await expect(placeOnce(order(city), send)).rejects.toThrow("no luck");
+    for (const city of ["Perth", "Hobart", "Hobart", "Hobart"])
+      await expect(placeOnce(order(city), send)).rejects.toThrow("no luck");
     expect(sent.every(({ city, key }) => city === "Perth" && key === sent[0]?.key)).toBe(true);
     expect(openAttempt()).toBeDefined();
   });
@@ -114,10 +125,13 @@ describe("an order of which nobody knows whether it arrived", () => {
 });
 
 describe("an order that was refused", () => {
-  it.each([problem(409, "out_of_stock"), problem(422, "invalid_body"), problem(429), problem(401)])("did not arrive", async (refusal) => {
-    const { send } = server(refusal);
-    await expect(placeOnce(order("Perth"), send)).rejects.toBe(refusal);
-    expect(openAttempt()).toBeUndefined();
-    expect(await placeOnce(order("Hobart"), send)).toMatchObject({ isEarlier: false });
-  });
+  it.each([problem(409, "out_of_stock"), problem(422, "invalid_body"), problem(429), problem(401)])(
+    "did not arrive",
+    async (refusal) => {
+      const { send } = server(refusal);
+      await expect(placeOnce(order("Perth"), send)).rejects.toBe(refusal);
+      expect(openAttempt()).toBeUndefined();
+      expect(await placeOnce(order("Hobart"), send)).toMatchObject({ isEarlier: false });
+    },
+  );
 });

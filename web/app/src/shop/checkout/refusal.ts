@@ -13,7 +13,14 @@ export type Refusal =
   | { kind: "other"; message: string };
 
 function isMoney(value: unknown): value is Money {
-  return typeof value === "object" && value !== null && "amount" in value && typeof value.amount === "number" && "currency" in value && typeof value.currency === "string";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "amount" in value &&
+    typeof value.amount === "number" &&
+    "currency" in value &&
+    typeof value.currency === "string"
+  );
 }
 
 /** `isOpen`: an order that was sent can have arrived, whatever this says. */
@@ -22,7 +29,10 @@ export function refusalOf(error: unknown, isOpen: boolean): Refusal {
   const other: Refusal = { kind: "other", message: messageOf(error) };
   if (!(error instanceof OrdercastProblem)) return other;
   const { product, productName, available, currentTotal } = error.body;
-  const named = { productId: typeof product === "string" ? product : "", name: typeof productName === "string" ? productName : "One of these" };
+  const named = {
+    productId: typeof product === "string" ? product : "",
+    name: typeof productName === "string" ? productName : "One of these",
+  };
   switch (error.code) {
     case "out_of_stock":
       return { kind: "out_of_stock", ...named, available: typeof available === "number" ? available : 0 };
