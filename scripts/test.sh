@@ -16,6 +16,7 @@ elif ! scripts/app.sh; then
     exit 1
 fi
 
+scripts/requirements.sh
 cargo test --locked --workspace --all-features
 
 # The server is the one that cargo just built; named, so that nothing is left out for want of it.
