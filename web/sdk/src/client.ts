@@ -5,12 +5,13 @@ import { createKeys } from "./api/keys.js";
 import { createSend } from "./api/send.js";
 import { createTokenSource } from "./api/token.js";
 import type { Ordercast, OrdercastOptions } from "./contract.js";
-import { type Environment, surroundings } from "./core/environment.js";
-import { createKeep, ownStorage } from "./core/keep.js";
-import { createListeners, createPulse } from "./core/pulse.js";
+import { type Environment, browserEnvironment } from "./core/environment.js";
+import { createPersistence } from "./core/persistence.js";
+import { createListeners } from "./core/listeners.js";
+import { createScheduler } from "./core/scheduler.js";
 import { createInbox } from "./inbox/inbox.js";
 import { type Connection, createConnection } from "./live/connection.js";
-import { createCursorKeeper } from "./live/cursor.js";
+import { createCursorTracker } from "./live/cursor.js";
 import type { LiveMessage, TransportName } from "./live/events.js";
 import { createHub } from "./live/hub.js";
 import { openPolling } from "./live/polling.js";
@@ -31,7 +32,7 @@ const SAVE_EVERY = 2000;
 
 /** A client of one Ordercast server. Loading this module and calling this touch nothing outside, also on a server. */
 export function createOrdercast(options: OrdercastOptions = {}): Ordercast {
-  return createClient(options, surroundings());
+  return createClient(options, browserEnvironment());
 }
 
 export function createClient(options: OrdercastOptions, environment: Environment): Ordercast {
@@ -39,8 +40,8 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const baseUrl = trimmed(options.baseUrl ?? page ?? "http://localhost");
   const liveUrl = trimmed(options.liveUrl ?? baseUrl);
   const token = createTokenSource(options.token);
-  const keep = createKeep(options.storage === undefined ? ownStorage() : options.storage, baseUrl);
-  const pulse = createPulse(environment);
+  const persistence = createPersistence(`ordercast:${baseUrl}:`, options.storage);
+  const scheduler = createScheduler(environment);
   const messages = createListeners<[LiveMessage]>();
   let isStarted = false;
   let stopLeaving: (() => void) | undefined;
@@ -55,34 +56,34 @@ export function createClient(options: OrdercastOptions, environment: Environment
   });
   const api: Api = createApi(baseUrl, credentialsFor(baseUrl), send);
 
-  const session: Session = createSession({ api, environment, keep, pulse, onAccount });
+  const session: Session = createSession({ api, environment, persistence, scheduler, onAccount });
   const account = (): Account | null => session.account();
-  const cursor = createCursorKeeper(environment, keep, options.resumeWithin);
+  const cursor = createCursorTracker(environment, persistence, options.resumeWithin);
   const onRead = cursor.read;
   const onOwn = (id: string, version: number) => hub.own(id, version);
   const orders = createOrders({
     api,
     environment,
-    keep,
-    pulse,
+    persistence,
+    scheduler,
     account,
     maxOrders: options.maxOrders ?? 20_000,
     onRead,
     covers: cursor.covers,
     onOwn,
   });
-  const inbox = createInbox({ api, environment, pulse, account, onRead, covers: cursor.covers });
-  const stats = createStats(api, environment, pulse, account);
+  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers: cursor.covers });
+  const stats = createStats(api, environment, scheduler, account);
   const presence = createPresence({
     environment,
-    pulse,
+    scheduler,
     account,
     ask: (name, argument) => connection.ask(name, argument),
   });
-  const hub = createHub({ pulse, cursor, orders, inbox, stats, presence, account });
+  const hub = createHub({ scheduler, cursor, orders, inbox, stats, presence, account });
 
   const connection: Connection = createConnection(
-    pulse,
+    scheduler,
     environment,
     (options.transports ?? BEST_FIRST).map((name) => ({ name, open: TRANSPORTS[name] })),
     {
@@ -167,7 +168,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
     start() {
       if (isStarted) return;
       isStarted = true;
-      stopLeaving = environment.onLeave(save);
+      stopLeaving = environment.onPageHide(save);
       session.begin();
     },
     close() {
@@ -176,7 +177,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
       save();
       stopLeaving?.();
       session.end();
-      pulse.clear();
+      scheduler.clear();
     },
   };
   if (options.autoStart ?? typeof document !== "undefined") client.start();

@@ -3,19 +3,13 @@
 import type { Api } from "./api/http.js";
 import type { InboxStore } from "./inbox/contract.js";
 import type { LiveMessage, OrderEvent, ProductEvent, ResetEvent, TransportName } from "./live/events.js";
+import type { KeyValueStorage } from "./core/persistence.js";
 import type { ConnectionStore } from "./live/state.js";
 import type { Person, Stats } from "./model.js";
 import type { OrdersStore } from "./orders/contract.js";
 import type { OrdercastProblem } from "./problem.js";
 import type { SessionStore } from "./session/contract.js";
 import type { LoadState, Store } from "./store.js";
-
-/** Where something small is kept across reloads: `localStorage`, or anything like it. */
-export interface KeyValueStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
 
 export interface OrdercastOptions {
   /** Where the API is. Default: the page's own origin. */
@@ -71,7 +65,7 @@ export interface PresenceStore {
 
 /** A connection to one Ordercast server, for one page. */
 export interface Ordercast {
-  /** Every endpoint, typed. Answers with `{ data, response }`; throws {@link OrdercastProblem}. See {@link unwrap}. */
+  /** Every endpoint, typed. Answers with `{ data, response }`; throws {@handle OrdercastProblem}. See {@handle unwrap}. */
   readonly api: Api;
   readonly session: SessionStore;
   readonly connection: ConnectionStore;

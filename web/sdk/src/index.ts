@@ -1,6 +1,5 @@
 export { createOrdercast } from "./client.js";
 export type {
-  KeyValueStorage,
   Ordercast,
   OrdercastOptions,
   PresenceSnapshot,
@@ -8,6 +7,7 @@ export type {
   StatsSnapshot,
   StatsStore,
 } from "./contract.js";
+export { browserStorage, createPersistence, type KeyValueStorage, type Persistence } from "./core/persistence.js";
 export { type Api, unwrap } from "./api/http.js";
 export { randomKey } from "./api/keys.js";
 export type { components, operations, paths } from "./api/schema.js";
@@ -40,6 +40,6 @@ export type {
 export { type FieldError, type LocalCode, OrdercastProblem } from "./problem.js";
 export type { SessionSnapshot, SessionStore } from "./session/contract.js";
 export type { LoadState, Store } from "./store.js";
-export { type DescribeOptions, type Description, describe, describeOutcome } from "./words/describe.js";
-export { describeLine, type TimelineLine, whoOf } from "./words/timeline.js";
-export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./words/status.js";
+export { type DescribeOptions, type Description, describe, describeOutcome } from "./labels/describe.js";
+export { describeLine, type TimelineLine, whoOf } from "./labels/timeline.js";
+export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./labels/status.js";

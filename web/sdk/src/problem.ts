@@ -25,7 +25,7 @@ export interface FieldError {
 /**
  * Thrown by every request that did not succeed. Match on `code`, show `detail`.
  *
- * The codes are those of the API's description at `/docs`, and {@link LocalCode}.
+ * The codes are those of the API's description at `/docs`, and {@handle LocalCode}.
  */
 export class OrdercastProblem extends Error {
   override readonly name = "OrdercastProblem";

@@ -3,14 +3,14 @@
 import type { Api } from "./api/http.js";
 import { unwrap } from "./api/http.js";
 import type { StatsSnapshot, StatsStore } from "./contract.js";
-import { createCell } from "./core/cell.js";
+import { createWritableStore } from "./core/writableStore.js";
 import type { Environment, Timer } from "./core/environment.js";
-import { comparePlaces } from "./core/place.js";
-import type { Pulse } from "./core/pulse.js";
+import { compareCursors } from "./core/cursorOrder.js";
+import type { Scheduler } from "./core/scheduler.js";
 import type { Account, Stats } from "./model.js";
 import { asProblem } from "./orders/list.js";
 
-export interface FollowingStats extends StatsStore {
+export interface LiveStats extends StatsStore {
   told: (stats: Stats) => void;
   /** Something happened, and the way in pushes no counts. */
   suspect: () => void;
@@ -24,19 +24,19 @@ const SOON = 1000;
 export function createStats(
   api: Api,
   environment: Environment,
-  pulse: Pulse,
+  scheduler: Scheduler,
   account: () => Account | null,
-): FollowingStats {
-  const cell = createCell<StatsSnapshot>(pulse, EMPTY, { onFirst: () => wake() });
+): LiveStats {
+  const store = createWritableStore<StatsSnapshot>(scheduler, EMPTY, { onFirstSubscriber: () => wake() });
   let isLoading = false;
   let turn = 0;
   let soon: Timer | undefined;
 
   function told(stats: Stats): void {
-    const { stats: known } = cell.getSnapshot();
+    const { stats: known } = store.getSnapshot();
     // An answer that was on its way while newer counts were pushed.
-    if (known !== null && comparePlaces(stats.cursor, known.cursor) === -1) return;
-    cell.patch({ state: "ready", stats, lastUpdate: environment.now(), error: null });
+    if (known !== null && compareCursors(stats.cursor, known.cursor) === -1) return;
+    store.patch({ state: "ready", stats, lastUpdate: environment.now(), error: null });
   }
 
   async function load(): Promise<void> {
@@ -44,29 +44,29 @@ export function createStats(
     turn += 1;
     const mine = turn;
     isLoading = true;
-    if (cell.getSnapshot().stats === null) cell.patch({ state: "loading", error: null });
+    if (store.getSnapshot().stats === null) store.patch({ state: "loading", error: null });
     try {
       const stats = await unwrap(api.GET("/api/v1/stats"));
       if (mine === turn) told(stats);
     } catch (error) {
-      if (mine === turn) cell.patch({ state: "error", error: asProblem(error) });
+      if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
     } finally {
       if (mine === turn) isLoading = false;
     }
   }
 
   function wake(): void {
-    const { state } = cell.getSnapshot();
-    if (cell.subscribers > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+    const { state } = store.getSnapshot();
+    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
   }
 
   return {
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
     load,
     told,
     suspect() {
-      if (cell.subscribers === 0) return;
+      if (store.subscriberCount === 0) return;
       soon ??= environment.setTimeout(() => {
         soon = undefined;
         void load();
@@ -77,7 +77,7 @@ export function createStats(
       isLoading = false;
       environment.clearTimeout(soon);
       soon = undefined;
-      cell.set(EMPTY);
+      store.set(EMPTY);
       if (who !== null) wake();
     },
   };

@@ -26,7 +26,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
 
   /** Each version once, in order. */
   function expectOnce(client: Client, id: string, versions: number[]): void {
-    expect(client.told.items.filter((event) => event.orderId === id).map((event) => event.version)).toEqual(versions);
+    expect(client.events.items.filter((event) => event.orderId === id).map((event) => event.version)).toEqual(versions);
   }
 
   test("C6: without WebSocket the socket works over long-polling", async () => {
@@ -35,7 +35,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     await live(asha, "socket");
     const order = await placeOrder(asha);
     await admin.orders.setStatus(order.id, "processing");
-    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
+    await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
     expectOnce(asha, order.id, [1, 2]);
   });
 
@@ -45,13 +45,13 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     await live(asha, "sse");
     const order = await placeOrder(asha);
     await admin.orders.setStatus(order.id, "processing");
-    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
-    expect(asha.told.items.every((event) => event.transport === "sse")).toBe(true);
+    await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
+    expect(asha.events.items.every((event) => event.transport === "sse")).toBe(true);
 
     network.decide(() => "pass");
     await live(asha, "socket");
     await admin.orders.setStatus(order.id, "shipped");
-    await asha.told.until("the change over the socket", (events) =>
+    await asha.events.until("the change over the socket", (events) =>
       events.some((event) => event.transport === "socket"),
     );
     expectOnce(asha, order.id, [1, 2, 3]);
@@ -64,8 +64,8 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     await live(asha, "polling");
     const order = await placeOrder(asha);
     await admin.orders.setStatus(order.id, "processing");
-    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
-    expect(asha.told.items.map((event) => event.transport)).toContain("polling");
+    await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
+    expect(asha.events.items.map((event) => event.transport)).toContain("polling");
     const polls = () => network.requests.filter((request) => request.path === "/api/orders/manage");
     const before = polls().length;
     await until(asha.connection, "three more polls", () => polls().length >= before + 3);
@@ -78,7 +78,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     network.decide(() => "pass");
     await live(asha, "socket");
     await admin.orders.setStatus(order.id, "shipped", { trackingNumber: "TRACK-7" });
-    await asha.told.until("the change over the socket", (events) =>
+    await asha.events.until("the change over the socket", (events) =>
       events.some((event) => event.transport === "socket" && event.status === "shipped"),
     );
     expectOnce(asha, order.id, [1, 2, 3]);
@@ -102,7 +102,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
       for (const status of ["processing", "shipped", "paid", "delivered"] as const) {
         network.cut();
         await admin.orders.setStatus(order.id, status);
-        await asha.told.until(status, (events) =>
+        await asha.events.until(status, (events) =>
           events.some((event) => event.orderId === order.id && event.status === status),
         );
       }

@@ -22,7 +22,7 @@ describe.skipIf(!HAS_BINARY)("live orders", () => {
     const list = await until(admin.orders, "the new order on top", (now) => now.orders[0]?.id === order.id);
     expect(list.orders[0]?.number).toBe(order.number);
     expect(admin.orders.activity.getSnapshot().newCount).toBe(1);
-    const [event] = await admin.told.until("its event", (events) => events.length > 0);
+    const [event] = await admin.events.until("its event", (events) => events.length > 0);
     expect(event).toMatchObject({
       kind: "order.created",
       orderId: order.id,

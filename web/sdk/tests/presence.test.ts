@@ -78,7 +78,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     // Watched without being looked at: its own subscription would be a reason to stay.
     await expect.poll(() => byNumber.getSnapshot().isJoined, { timeout: 10_000 }).toBe(false);
     await admin.orders.setStatus(order.id, "processing");
-    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
+    await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
     expect(statuses).toContain("processing");
     leave();
   });
@@ -95,10 +95,10 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     expect(
       await admin.connection.ask("admin-status-update", { orderId: order.id, status: "processing" }),
     ).toMatchObject({ ok: true, live: 1 });
-    await asha.told.until("the change", (events) => events.some((event) => event.status === "processing"));
+    await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
     expect(names).toContain("order-status-updated");
     expect(
-      asha.told.items.filter((event) => event.status === "processing"),
+      asha.events.items.filter((event) => event.status === "processing"),
       "joined or not, it is told once",
     ).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { HAS_BINARY } from "./support/binary.js";
 import { live, memoryStorage, newOrder, open, openWith, placeOrder, tokenOf } from "./support/clients.js";
 import { startNetwork } from "./support/network.js";
 import { type Server, startServer } from "./support/server.js";
-import { heard, until } from "./support/within.js";
+import { recorder, until } from "./support/within.js";
 
 describe.skipIf(!HAS_BINARY)("coming back", () => {
   let server: Server;
@@ -19,7 +19,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     const admin = await open(server, server.admin);
     await live(asha, "socket");
     const order = await placeOrder(asha);
-    await asha.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
+    await asha.events.until("the order", (events) => events.some((event) => event.orderId === order.id));
 
     await server.kill();
     const lost = await until(
@@ -35,8 +35,8 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
       expect(await admin.orders.setStatus(order.id, status)).toMatchObject({ ok: true });
     }
     await live(asha);
-    await asha.told.until("the last change", (events) => events.some((event) => event.status === "paid"));
-    const versions = asha.told.items.filter((event) => event.orderId === order.id).map((event) => event.version);
+    await asha.events.until("the last change", (events) => events.some((event) => event.status === "paid"));
+    const versions = asha.events.items.filter((event) => event.orderId === order.id).map((event) => event.version);
     expect(versions).toEqual([1, 2, 3, 4]);
     expect(asha.orders.get(order.id)).toMatchObject({ status: "paid", version: 4 });
     expect(asha.connection.getSnapshot()).toMatchObject({ attempts: 0, recovered: true });
@@ -50,13 +50,13 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     const first = openWith(options);
     await live(first, "socket");
     const order = await placeOrder(first);
-    await first.told.until("the order", (events) => events.some((event) => event.orderId === order.id));
+    await first.events.until("the order", (events) => events.some((event) => event.orderId === order.id));
     first.close();
 
     await admin.orders.setStatus(order.id, "processing");
     await admin.orders.setStatus(order.id, "shipped");
     const second = openWith(options);
-    const missed = await second.told.until("both changes", (events) => events.length >= 2);
+    const missed = await second.events.until("both changes", (events) => events.length >= 2);
     expect(missed.map(({ status, own }) => ({ status, own }))).toEqual([
       { status: "processing", own: false },
       { status: "shipped", own: false },
@@ -66,8 +66,8 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     const third = openWith(options);
     await live(third, "socket");
     await admin.orders.setStatus(order.id, "delivered");
-    await third.told.until("the last change", (events) => events.length > 0);
-    expect(third.told.items.map((event) => event.status)).toEqual(["delivered"]);
+    await third.events.until("the last change", (events) => events.length > 0);
+    expect(third.events.items.map((event) => event.status)).toEqual(["delivered"]);
   });
 
   test("E8, X6: many orders and their changes over a network that breaks all the time: each is told once, in order", async () => {
@@ -97,8 +97,8 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
       if (round % 3 === 0) network.cut();
       await admin.orders.setStatusOfMany(chosen, "shipped");
     }
-    const mine = () => follower.told.items.filter((event) => ids.includes(event.orderId));
-    await follower.told.until("every change", () => mine().length >= ids.length * 3, 40_000);
+    const mine = () => follower.events.items.filter((event) => ids.includes(event.orderId));
+    await follower.events.until("every change", () => mine().length >= ids.length * 3, 40_000);
     for (const id of ids)
       expect(
         mine()
@@ -159,13 +159,13 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     await live(before, "socket");
     await placeOrder(before);
     await until(before.session, "signed in", (now) => now.verified);
-    await before.told.until("the order", (events) => events.length > 0);
+    await before.events.until("the order", (events) => events.length > 0);
     const key = storage.keys().find((each) => each.includes(":cursor:"));
     before.close();
     storage.setItem(key ?? "", JSON.stringify({ cursor: "0123456789ab:7", at: Date.now() }));
     for (const transport of ["socket", "sse"] as const) {
       const asha = openWith({ baseUrl: server.url, token, storage, transports: [transport] });
-      const resets = heard<string>();
+      const resets = recorder<string>();
       asha.onReset(({ reason }) => resets.push(reason));
       const stop = asha.orders.subscribe(() => undefined);
       await live(asha, transport);
@@ -173,7 +173,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
       await resets.until("the reset", (reasons) => reasons.length > 0);
       expect(resets.items).toEqual(["epoch_changed"]);
       const order = await placeOrder(asha);
-      await asha.told.until("the next order", (events) => events.some((event) => event.orderId === order.id));
+      await asha.events.until("the next order", (events) => events.some((event) => event.orderId === order.id));
       expect(asha.orders.getSnapshot().orders[0]?.id).toBe(order.id);
       stop();
       asha.close();

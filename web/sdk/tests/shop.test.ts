@@ -26,9 +26,9 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const order = await placeOrder(asha);
     for (const status of ["processing", "shipped", "paid", "delivered"] as const)
       await admin.orders.setStatus(order.id, status);
-    const mine = (client: Client) => client.told.items.filter((event) => event.orderId === order.id);
-    await asha.told.until("all five", () => mine(asha).length === 5);
-    await admin.told.until("all five", () => mine(admin).length === 5);
+    const mine = (client: Client) => client.events.items.filter((event) => event.orderId === order.id);
+    await asha.events.until("all five", () => mine(asha).length === 5);
+    await admin.events.until("all five", () => mine(admin).length === 5);
     expect(mine(asha).map((event) => say(event, "customer"))).toEqual([
       { message: "Order placed", severity: "success" },
       { message: "Order status: processing", severity: "info" },
@@ -50,7 +50,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const stats = await until(admin.stats, "the counts", (now) => now.stats !== null);
     const result = await asha.orders.cancel(order.id, { reason: "Ordered twice" });
     expect(result).toMatchObject({ ok: true, order: { status: "cancelled", canCancel: false } });
-    const [event] = await admin.told
+    const [event] = await admin.events
       .until("the cancellation", (events) => events.some((each) => each.kind === "order.cancelled"))
       .then((events) => events.slice(-1));
     expect(event && say(event, "staff")).toEqual({
@@ -73,7 +73,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
     await admin.orders.setStatus(order.id, "processing");
-    await asha.told.until("processing", (events) => events.some((event) => event.status === "processing"));
+    await asha.events.until("processing", (events) => events.some((event) => event.status === "processing"));
     const tracking = asha.orders.track(order.id);
     const stop = tracking.subscribe(() => undefined);
     await until(tracking, "the page", (now) => now.state === "ready");
@@ -153,13 +153,13 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
       "delivered",
       "cancelled",
     ]);
-    await asha.told.until(
+    await asha.events.until(
       "four deliveries",
       (events) => events.filter((event) => event.status === "delivered").length === 4,
     );
   });
 
-  test("D10, D11: an order patched by events alone is what the server says it is, at each step and over each way in", async () => {
+  test("D10, D11: an order applyEvent by events alone is what the server says it is, at each step and over each way in", async () => {
     const admin = await open(server, server.admin);
     await live(admin, "socket");
     for (const transport of ["socket", "sse"] as const) {

@@ -1,6 +1,6 @@
 // The same action keeps its Idempotency-Key: also when a person presses the button again because no answer came.
 
-import { RecentMap } from "../core/bounded.js";
+import { LruMap } from "../core/bounded.js";
 
 export interface IdempotencyKeys {
   /** The key of an action: the one it had, if its outcome is not known yet. */
@@ -13,7 +13,7 @@ export interface IdempotencyKeys {
 const LIMIT = 50;
 
 export function createKeys(make: () => string = randomKey): IdempotencyKeys {
-  const open = new RecentMap<string, string>(LIMIT);
+  const open = new LruMap<string, string>(LIMIT);
   return {
     take(action) {
       const key = open.get(action) ?? make();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createWorld, type World } from "../../tests/support/world.js";
+import { createFakeEnvironment, type FakeEnvironment } from "../../tests/support/environment.js";
 import { OrdercastProblem } from "../problem.js";
 import { createKeys } from "./keys.js";
 import { createSend } from "./send.js";
@@ -11,10 +11,10 @@ const busy = (retryAfter: number) =>
   json({ code: "busy", status: 503, title: "", detail: "", retryAfter }, { status: 503 });
 
 function setUp(answers: (() => Response)[], token?: string | (() => string)) {
-  const world: World = createWorld();
+  const environment: FakeEnvironment = createFakeEnvironment();
   const sent: { key: string | null; token: string | null }[] = [];
   const signedOut: string[] = [];
-  world.fetch = async (input) => {
+  environment.fetch = async (input) => {
     const request = new Request(input);
     sent.push({ key: request.headers.get("Idempotency-Key"), token: request.headers.get("Authorization") });
     const answer = answers.shift();
@@ -23,14 +23,14 @@ function setUp(answers: (() => Response)[], token?: string | (() => string)) {
   };
   let made = 0;
   const send = createSend({
-    environment: world,
+    environment,
     token: createTokenSource(token),
     keys: createKeys(() => `key-${(made += 1)}`),
     timeoutMs: 1000,
     onSignedOut: (problem) => signedOut.push(problem.code),
   });
   return {
-    world,
+    environment,
     sent,
     signedOut,
     send,
@@ -49,13 +49,13 @@ async function problemOf(run: Promise<unknown>): Promise<OrdercastProblem> {
 
 describe("a request", () => {
   test("keeps its key from attempt to attempt, also when a person tries again, until its outcome is known", async () => {
-    const { world, sent, place } = setUp([]);
+    const { environment, sent, place } = setUp([]);
     const first = problemOf(place());
-    await world.pass(5000);
+    await environment.advance(5000);
     expect(await first).toMatchObject({ code: "network", status: 0, isTemporary: true });
     expect(sent.map(({ key }) => key)).toEqual(["key-1", "key-1", "key-1"]);
     const second = problemOf(place());
-    await world.pass(5000);
+    await environment.advance(5000);
     await second;
     expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["key-1"]));
   });
@@ -70,7 +70,7 @@ describe("a request", () => {
     };
     const placing = setUp([expired, () => json({})], tokens);
     const placed = placing.place();
-    await placing.world.pass(400);
+    await placing.environment.advance(400);
     expect((await placed).status).toBe(200);
     expect(placing.sent).toEqual([
       { key: "key-1", token: "Bearer token-1" },
@@ -98,9 +98,9 @@ describe("a request", () => {
   test("D14: waits as long as the server asks, if that is not too long for a person", async () => {
     const short = setUp([() => busy(2), () => json({})]);
     const run = short.place();
-    await short.world.pass(1900);
+    await short.environment.advance(1900);
     expect(short.sent).toHaveLength(1);
-    await short.world.pass(200);
+    await short.environment.advance(200);
     expect((await run).ok).toBe(true);
     const long = setUp([() => busy(60)]);
     expect(await problemOf(long.place())).toMatchObject({ code: "busy", status: 503, retryAfterMs: 60_000 });
@@ -119,15 +119,15 @@ describe("a request", () => {
   });
 
   test("that is not answered fails in time", async () => {
-    const { world, send } = setUp([]);
-    world.fetch = (_, init) =>
+    const { environment, send } = setUp([]);
+    environment.fetch = (_, init) =>
       new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
     const run = problemOf(send(new Request("http://shop.example/api/v1/orders")));
-    await world.pass(1000);
+    await environment.advance(1000);
     expect(await run).toMatchObject({ code: "timeout", isTemporary: true });
     const abort = new AbortController();
     const given = problemOf(send(new Request("http://shop.example/api/v1/orders", { signal: abort.signal })));
-    await world.pass(1);
+    await environment.advance(1);
     abort.abort();
     expect(await given).toMatchObject({ code: "aborted", isTemporary: false });
   });

@@ -1,7 +1,7 @@
-// Collections that forget the oldest, so that a window that is open for weeks stays as small as on its first day.
+// Collections with a limit, so that a window that stays open for weeks does not grow.
 
-/** Remembers the last `limit` values that were added. */
-export class RecentSet<Value> {
+/** A set that drops its oldest value when it is full. */
+export class BoundedSet<Value> {
   readonly #values = new Set<Value>();
   readonly #limit: number;
 
@@ -13,7 +13,7 @@ export class RecentSet<Value> {
     return this.#values.has(value);
   }
 
-  /** Whether it is new. */
+  /** Returns whether the value is new. */
   add(value: Value): boolean {
     if (this.#values.has(value)) return false;
     this.#values.add(value);
@@ -31,16 +31,16 @@ export class RecentSet<Value> {
   }
 }
 
-/** Remembers what was set or read last. */
-export class RecentMap<Key, Value> {
+/** A map that drops the least recently used entries when it is full. */
+export class LruMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;
-  readonly #mayGo: (value: Value) => boolean;
+  readonly #mayEvict: (value: Value) => boolean;
 
-  /** `mayGo`: whether a value may be forgotten; those that may not are kept beyond the limit. */
-  constructor(limit: number, mayGo: (value: Value) => boolean = () => true) {
+  /** Values that `mayEvict` rejects stay, also beyond the limit. */
+  constructor(limit: number, mayEvict: (value: Value) => boolean = () => true) {
     this.#limit = limit;
-    this.#mayGo = mayGo;
+    this.#mayEvict = mayEvict;
   }
 
   get(key: Key): Value | undefined {
@@ -55,8 +55,8 @@ export class RecentMap<Key, Value> {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;
-    for (const [oldest, held] of this.#entries) {
-      if (oldest === key || !this.#mayGo(held)) continue;
+    for (const [oldest, candidate] of this.#entries) {
+      if (oldest === key || !this.#mayEvict(candidate)) continue;
       this.#entries.delete(oldest);
       if (this.#entries.size <= this.#limit) return;
     }

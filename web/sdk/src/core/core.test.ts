@@ -1,90 +1,90 @@
 import { describe, expect, test } from "vitest";
-import { createWorld, settle } from "../../tests/support/world.js";
-import { RecentMap, RecentSet } from "./bounded.js";
-import { createCell } from "./cell.js";
-import { createKeep } from "./keep.js";
-import { comparePlaces, earlier } from "./place.js";
-import { createPulse } from "./pulse.js";
+import { createFakeEnvironment, settle } from "../../tests/support/environment.js";
+import { LruMap, BoundedSet } from "./bounded.js";
+import { createWritableStore } from "./writableStore.js";
+import { createPersistence } from "./persistence.js";
+import { compareCursors, earlierCursor } from "./cursorOrder.js";
+import { createScheduler } from "./scheduler.js";
 
-describe("the pulse", () => {
+describe("the scheduler", () => {
   test("the first change is told without waiting for a frame, those close upon it with the next one", async () => {
-    const world = createWorld();
-    const pulse = createPulse(world);
-    const cell = createCell(pulse, { count: 0 });
+    const environment = createFakeEnvironment();
+    const scheduler = createScheduler(environment);
+    const store = createWritableStore(scheduler, { count: 0 });
     let told = 0;
-    cell.subscribe(() => (told += 1));
-    cell.set({ count: 1 });
+    store.subscribe(() => (told += 1));
+    store.set({ count: 1 });
     await settle();
     expect(told).toBe(1);
-    expect(world.frames).toBe(0);
-    for (let count = 2; count <= 50; count += 1) cell.set({ count });
+    expect(environment.frames).toBe(0);
+    for (let count = 2; count <= 50; count += 1) store.set({ count });
     await settle();
     expect(told, "fifty changes wait for the frame").toBe(1);
-    await world.pass(16);
+    await environment.advance(16);
     expect(told).toBe(2);
-    expect(cell.getSnapshot()).toEqual({ count: 50 });
+    expect(store.getSnapshot()).toEqual({ count: 50 });
   });
 
   test("what follows from a change is told with it, and what nobody waits for takes no one's turn", async () => {
-    const world = createWorld();
-    const pulse = createPulse(world);
-    const list = createCell(pulse, { count: 0 });
+    const environment = createFakeEnvironment();
+    const scheduler = createScheduler(environment);
+    const list = createWritableStore(scheduler, { count: 0 });
     const told: string[] = [];
     list.subscribe(() => told.push(`list ${list.getSnapshot().count}`));
-    pulse.soon(() => told.push("inbox"));
+    scheduler.scheduleOnFrame(() => told.push("inbox"));
     await settle();
     expect(told).toEqual([]);
-    pulse.next(() => {
+    scheduler.schedule(() => {
       told.push("event");
       list.set({ count: 1 });
     });
     await settle();
     expect(told).toEqual(["inbox", "event", "list 1"]);
-    await world.pass(100);
+    await environment.advance(100);
     expect(told).toHaveLength(3);
   });
 
   test("who changes something whenever something changed waits for frames, and stops nobody else", async () => {
-    const world = createWorld();
-    const pulse = createPulse(world);
+    const environment = createFakeEnvironment();
+    const scheduler = createScheduler(environment);
     let runs = 0;
     const again = () => {
       runs += 1;
-      pulse.next(again);
+      scheduler.schedule(again);
     };
-    pulse.next(again);
+    scheduler.schedule(again);
     await settle();
     expect(runs).toBeLessThan(10);
     const before = runs;
-    await world.pass(16);
+    await environment.advance(16);
     expect(runs).toBeGreaterThan(before);
-    pulse.clear();
+    scheduler.clear();
   });
 
   test("a snapshot stays the same object where nothing differs, and nobody is told", async () => {
-    const world = createWorld();
-    const cell = createCell(createPulse(world), { a: 1, b: 2 });
+    const environment = createFakeEnvironment();
+    const store = createWritableStore(createScheduler(environment), { a: 1, b: 2 });
     let told = 0;
-    cell.subscribe(() => (told += 1));
-    const before = cell.getSnapshot();
-    cell.patch({ a: 1 });
-    await world.pass(100);
-    expect(cell.getSnapshot()).toBe(before);
+    store.subscribe(() => (told += 1));
+    const before = store.getSnapshot();
+    store.patch({ a: 1 });
+    await environment.advance(100);
+    expect(store.getSnapshot()).toBe(before);
     expect(told).toBe(0);
   });
 
   test("the first subscriber and the last are noticed, and unsubscribing twice is once", () => {
     const seen: string[] = [];
-    const cell = createCell(
-      createPulse(createWorld()),
+    const store = createWritableStore(
+      createScheduler(createFakeEnvironment()),
       {},
-      { onFirst: () => seen.push("first"), onLast: () => seen.push("last") },
+      { onFirstSubscriber: () => seen.push("first"), onLastSubscriber: () => seen.push("last") },
     );
-    const one = cell.subscribe(() => undefined);
-    const two = cell.subscribe(() => undefined);
+    const one = store.subscribe(() => undefined);
+    const two = store.subscribe(() => undefined);
     one();
     one();
-    expect(cell.subscribers).toBe(1);
+    expect(store.subscriberCount).toBe(1);
     two();
     expect(seen).toEqual(["first", "last"]);
   });
@@ -92,24 +92,24 @@ describe("the pulse", () => {
 
 describe("places in the log", () => {
   test("are compared within one history, and nowhere else", () => {
-    expect(comparePlaces("ab12:9", "ab12:10")).toBe(-1);
-    expect(comparePlaces("ab12:10", "ab12:9")).toBe(1);
-    expect(comparePlaces("ab12:10", "ab12:10")).toBe(0);
-    expect(comparePlaces("ab12:10", "cd34:9")).toBeUndefined();
-    expect(comparePlaces("something else", "ab12:9")).toBeUndefined();
-    expect(earlier(null, "ab12:9")).toBe("ab12:9");
-    expect(earlier("ab12:9", "ab12:7")).toBe("ab12:7");
-    expect(earlier("ab12:9", "cd34:1")).toBe("ab12:9");
+    expect(compareCursors("ab12:9", "ab12:10")).toBe(-1);
+    expect(compareCursors("ab12:10", "ab12:9")).toBe(1);
+    expect(compareCursors("ab12:10", "ab12:10")).toBe(0);
+    expect(compareCursors("ab12:10", "cd34:9")).toBeUndefined();
+    expect(compareCursors("something else", "ab12:9")).toBeUndefined();
+    expect(earlierCursor(null, "ab12:9")).toBe("ab12:9");
+    expect(earlierCursor("ab12:9", "ab12:7")).toBe("ab12:7");
+    expect(earlierCursor("ab12:9", "cd34:1")).toBe("ab12:9");
   });
 });
 
 describe("what is bounded", () => {
   test("forgets the oldest", () => {
-    const set = new RecentSet<number>(3);
+    const set = new BoundedSet<number>(3);
     for (const value of [1, 2, 3, 4]) expect(set.add(value)).toBe(true);
     expect([1, 2, 3, 4].map((value) => set.has(value))).toEqual([false, true, true, true]);
     expect(set.add(4)).toBe(false);
-    const map = new RecentMap<string, number>(2);
+    const map = new LruMap<string, number>(2);
     map.set("a", 1);
     map.set("b", 2);
     map.get("a");
@@ -118,7 +118,7 @@ describe("what is bounded", () => {
   });
 
   test("keeps what may not go", () => {
-    const map = new RecentMap<string, boolean>(2, (mayGo) => mayGo);
+    const map = new LruMap<string, boolean>(2, (mayEvict) => mayEvict);
     map.set("used", false);
     map.set("a", true);
     map.set("b", true);
@@ -136,7 +136,10 @@ describe("what is kept on this device", () => {
       setItem: (key: string, value: string) => void values.set(key, value),
       removeItem: (key: string) => void values.delete(key),
     };
-    const [one, other] = [createKeep(storage, "https://one.example"), createKeep(storage, "https://other.example")];
+    const [one, other] = [
+      createPersistence("https://one.example", storage),
+      createPersistence("https://other.example", storage),
+    ];
     one.write("account", { id: "asha" });
     expect(one.read("account")).toEqual({ id: "asha" });
     expect(other.read("account")).toBeUndefined();
@@ -146,7 +149,7 @@ describe("what is kept on this device", () => {
     const fail = () => {
       throw new DOMException("denied", "SecurityError");
     };
-    const broken = createKeep({ getItem: fail, setItem: fail, removeItem: fail }, "https://one.example");
+    const broken = createPersistence("https://one.example", { getItem: fail, setItem: fail, removeItem: fail });
     broken.write("account", {});
     broken.remove("account");
     expect(broken.read("account")).toBeUndefined();

@@ -1,4 +1,4 @@
-// Everything that the client takes from the world around it, so that a test can hand in another world.
+// Everything that the client takes from the environment around it, so that a test can hand in another environment.
 
 export type Timer = ReturnType<typeof setTimeout>;
 
@@ -11,13 +11,13 @@ export interface Environment {
   clearTimeout: (timer: Timer | undefined) => void;
   fetch: typeof fetch;
   /** Runs it with the next frame, or soon where nothing is drawn. */
-  nextFrame: (run: () => void) => void;
+  requestFrame: (run: () => void) => void;
   isVisible: () => boolean;
   isOnline: () => boolean;
   /** Calls when the page was shown or hidden, or the network came or went. */
-  onAttention: (listener: () => void) => () => void;
+  onPageStateChange: (listener: () => void) => () => void;
   /** Calls when the page may be about to go. */
-  onLeave: (listener: () => void) => () => void;
+  onPageHide: (listener: () => void) => () => void;
   /** Calls when another window wrote to the kept storage. */
   onStorage: (listener: (key: string) => void) => () => void;
 }
@@ -26,7 +26,7 @@ export interface Environment {
 const FRAME_AT_LATEST = 100;
 
 /** A browser's, or that of whatever runs JavaScript: nothing here fails on a server. */
-export function surroundings(): Environment {
+export function browserEnvironment(): Environment {
   const page = typeof document === "undefined" ? undefined : document;
   const frame = typeof window === "undefined" ? undefined : window;
   return {
@@ -35,7 +35,7 @@ export function surroundings(): Environment {
     setTimeout: (run, ms) => setTimeout(run, ms),
     clearTimeout: (timer) => clearTimeout(timer),
     fetch: (input, init) => fetch(input, init),
-    nextFrame: (run) => {
+    requestFrame: (run) => {
       if (page === undefined || page.hidden || typeof requestAnimationFrame !== "function") {
         setTimeout(run, 16);
         return;
@@ -53,9 +53,9 @@ export function surroundings(): Environment {
     },
     isVisible: () => page?.visibilityState !== "hidden",
     isOnline: () => typeof navigator === "undefined" || navigator.onLine !== false,
-    onAttention: (listener) =>
+    onPageStateChange: (listener) =>
       all(on(page, "visibilitychange", listener), on(frame, "online", listener), on(frame, "offline", listener)),
-    onLeave: (listener) =>
+    onPageHide: (listener) =>
       all(
         on(frame, "pagehide", listener),
         on(page, "visibilitychange", () => {

@@ -30,7 +30,7 @@ export interface InboxList extends Store<InboxSnapshot> {
 export interface InboxStore extends InboxList {
   /** A filtered list, live as well. The same filter gives the same list. */
   readonly list: (filter: InboxFilter) => InboxList;
-  /** Shown at once, rolled back when refused. Throws {@link OrdercastProblem}. Every window follows. */
+  /** Shown at once, rolled back when refused. Throws {@handle OrdercastProblem}. Every window follows. */
   readonly markRead: (id: string) => Promise<void>;
   /** Reads what is there now: what arrives meanwhile stays unread. */
   readonly markAllRead: () => Promise<void>;

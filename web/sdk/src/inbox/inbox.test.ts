@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createWorld } from "../../tests/support/world.js";
+import { createFakeEnvironment } from "../../tests/support/environment.js";
 import { createApi } from "../api/http.js";
-import { createPulse } from "../core/pulse.js";
+import { createScheduler } from "../core/scheduler.js";
 import type { Account, Notification } from "../model.js";
 import { createInbox } from "./inbox.js";
 
@@ -27,7 +27,7 @@ function line(n: number, more: Partial<Notification> = {}): Notification {
 
 /** An inbox over a server that has these lines, the last one newest. */
 async function setUp(lines: readonly Notification[], at: number) {
-  const world = createWorld();
+  const environment = createFakeEnvironment();
   let served = {
     items: [...lines].reverse(),
     next: null as string | null,
@@ -51,8 +51,8 @@ async function setUp(lines: readonly Notification[], at: number) {
   };
   const inbox = createInbox({
     api,
-    environment: world,
-    pulse: createPulse(world),
+    environment,
+    scheduler: createScheduler(environment),
     account: () => ASHA,
     onRead: () => undefined,
     covers: () => true,
@@ -66,7 +66,7 @@ async function setUp(lines: readonly Notification[], at: number) {
   };
   const ids = () => inbox.getSnapshot().notifications.map((each) => [each.id, each.read]);
   return {
-    world,
+    environment,
     inbox,
     arrive,
     ids,
@@ -173,11 +173,11 @@ describe("the inbox", () => {
   });
 
   test("where places cannot be compared the list is read again, once", async () => {
-    const { world, inbox, serve, reads } = await setUp([line(1), line(2)], 2);
+    const { environment, inbox, serve, reads } = await setUp([line(1), line(2)], 2);
     const before = reads();
     serve({ items: [line(2), line(1, { read: true })], unread: 1 });
     for (let times = 0; times < 3; times += 1) inbox.read({ through: "another form of place", ids: [], unread: 1 });
-    await world.pass(5000);
+    await environment.advance(5000);
     expect(reads()).toBe(before + 1);
     expect(inbox.getSnapshot().notifications.map((each) => each.read)).toEqual([false, true]);
   });

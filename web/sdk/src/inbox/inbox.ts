@@ -2,21 +2,21 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { RecentMap } from "../core/bounded.js";
+import { LruMap } from "../core/bounded.js";
 import type { Environment, Timer } from "../core/environment.js";
-import { comparePlaces } from "../core/place.js";
-import type { Pulse } from "../core/pulse.js";
+import { compareCursors } from "../core/cursorOrder.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { components } from "../api/schema.js";
 import type { Account, Notification } from "../model.js";
 import type { InboxFilter, InboxStore } from "./contract.js";
-import { createInboxList, type FollowingInbox, isWithin } from "./list.js";
+import { createInboxList, type LiveInboxList, isWithin } from "./list.js";
 
 type ReadView = components["schemas"]["ReadView"];
 
 export interface InboxOptions {
   api: Api;
   environment: Environment;
-  pulse: Pulse;
+  scheduler: Scheduler;
   account: () => Account | null;
   onRead: (cursor: string) => void;
   /** Whether everything since a place is heard. */
@@ -42,20 +42,20 @@ const UNUSED = 8;
 /** Milliseconds within which several reasons to read again are one. */
 const SOON = 1000;
 
-export function createInbox({ api, environment, pulse, account, onRead, covers }: InboxOptions): Inbox {
-  const lists = new RecentMap<string, FollowingInbox>(UNUSED, (list) => !list.isUsed);
+export function createInbox({ api, environment, scheduler, account, onRead, covers }: InboxOptions): Inbox {
+  const lists = new LruMap<string, LiveInboxList>(UNUSED, (list) => !list.isUsed);
   /** Lines whose event is still to come. */
-  const announced = new RecentMap<string, Omit<Notification, "cursor">>(200);
+  const announced = new LruMap<string, Omit<Notification, "cursor">>(200);
   let unread = 0;
   /** Up to where the count of the server was taken over. */
   let countedAt: string | null = null;
   /** Lines behind it that were counted one by one, each once: the server's next count may be from before them. */
-  const counted = new RecentMap<string, Notification>(2000);
+  const counted = new LruMap<string, Notification>(2000);
   let soon: Timer | undefined;
   const isSignedIn = () => account() !== null;
-  const listContext = (onFirst: () => void) => ({
+  const listContext = (onFirstSubscriber: () => void) => ({
     api,
-    pulse,
+    scheduler,
     isSignedIn,
     onRead(cursor: string, unread: number) {
       recount(cursor, unread);
@@ -63,14 +63,14 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
       // It was read before the live connection began, and arrived only now.
       if (!covers(cursor)) readAgain();
     },
-    onFirst,
+    onFirstSubscriber,
   });
   const all = createInboxList(
     listContext(() => undefined),
     {},
   );
 
-  function everyList(): FollowingInbox[] {
+  function everyList(): LiveInboxList[] {
     return [all, ...lists.values()];
   }
 
@@ -81,9 +81,9 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
 
   /** Takes over how many were unread at a place, and adds what was counted behind it. */
   function recount(cursor: string, unreadThere: number): void {
-    if (countedAt !== null && comparePlaces(cursor, countedAt) === -1) return;
+    if (countedAt !== null && compareCursors(cursor, countedAt) === -1) return;
     countedAt = cursor;
-    for (const line of [...counted.values()]) if (comparePlaces(line.cursor, cursor) !== 1) counted.delete(line.id);
+    for (const line of [...counted.values()]) if (compareCursors(line.cursor, cursor) !== 1) counted.delete(line.id);
     count(unreadThere + [...counted.values()].filter((line) => !line.read).length);
   }
 
@@ -98,7 +98,7 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
     let isUnsure = false;
     mark((line) => {
       if (view.unread === 0 || ids.has(line.id)) return true;
-      const side = comparePlaces(line.cursor, view.through);
+      const side = compareCursors(line.cursor, view.through);
       if (side === undefined) isUnsure ||= !line.read;
       return side === undefined ? line.read : side <= 0;
     });
@@ -137,7 +137,7 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
       if (isNews) {
         mark((line) => line.read || line.id === id);
         count(unread - 1);
-        pulse.beat();
+        scheduler.flush();
       }
       try {
         take(await unwrap(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } })));
@@ -163,12 +163,12 @@ export function createInbox({ api, environment, pulse, account, onRead, covers }
       const cursor = everyList()
         .flatMap((list) => list.getSnapshot().notifications[0]?.cursor ?? [])
         .reduce<string | null>(
-          (latest, each) => (latest === null || comparePlaces(latest, each) === -1 ? each : latest),
+          (latest, each) => (latest === null || compareCursors(latest, each) === -1 ? each : latest),
           null,
         );
       mark(() => true);
       count(0);
-      pulse.beat();
+      scheduler.flush();
       try {
         take(await unwrap(api.POST("/api/v1/notifications/read-all", { body: cursor === null ? {} : { cursor } })));
       } catch (error) {

@@ -2,14 +2,14 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { createCell } from "../core/cell.js";
-import type { Pulse } from "../core/pulse.js";
+import { createWritableStore } from "../core/writableStore.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { Notification } from "../model.js";
-import { comparePlaces } from "../core/place.js";
+import { compareCursors } from "../core/cursorOrder.js";
 import { asProblem } from "../orders/list.js";
 import type { InboxFilter, InboxList, InboxSnapshot } from "./contract.js";
 
-export interface FollowingInbox extends InboxList {
+export interface LiveInboxList extends InboxList {
   /** A new line. */
   add: (line: Notification) => void;
   /** Lines may be read, or not, differently from before. */
@@ -24,16 +24,16 @@ export interface FollowingInbox extends InboxList {
 
 export interface InboxContext {
   api: Api;
-  pulse: Pulse;
+  scheduler: Scheduler;
   isSignedIn: () => boolean;
   /** A page was read: at which place in the log, and how many were unread then. */
   onRead: (cursor: string, unread: number) => void;
-  onFirst: () => void;
+  onFirstSubscriber: () => void;
 }
 
 /** Whether a place is at another or before it. */
 export function isWithin(cursor: string, end: string | null): boolean {
-  const side = end === null ? undefined : comparePlaces(cursor, end);
+  const side = end === null ? undefined : compareCursors(cursor, end);
   return side === -1 || side === 0;
 }
 
@@ -50,12 +50,12 @@ const LIMIT = 500;
 const PAGE = 50;
 
 export function createInboxList(
-  { api, pulse, isSignedIn, onRead, onFirst }: InboxContext,
+  { api, scheduler, isSignedIn, onRead, onFirstSubscriber }: InboxContext,
   filter: InboxFilter,
-): FollowingInbox {
-  const cell = createCell<InboxSnapshot>(pulse, EMPTY, {
-    onFirst: () => {
-      onFirst();
+): LiveInboxList {
+  const store = createWritableStore<InboxSnapshot>(scheduler, EMPTY, {
+    onFirstSubscriber: () => {
+      onFirstSubscriber();
       wake();
     },
   });
@@ -85,8 +85,8 @@ export function createInboxList(
     const mine = turn;
     isLoading = true;
     const marksBefore = marks;
-    const before = cell.getSnapshot();
-    if (before.state !== "ready") cell.patch({ state: "loading", error: null });
+    const before = store.getSnapshot();
+    if (before.state !== "ready") store.patch({ state: "loading", error: null });
     try {
       const page = await read(null);
       if (mine !== turn) return;
@@ -95,44 +95,44 @@ export function createInboxList(
       readAt = page.cursor;
       // What came in live while this page was on its way is not on it.
       const known = new Set(page.items.map((line) => line.id));
-      const arrived = cell
+      const arrived = store
         .getSnapshot()
         .notifications.filter((line) => !before.notifications.includes(line) && !known.has(line.id));
       const notifications = [...arrived, ...page.items];
-      cell.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
+      store.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
       onRead(page.cursor, page.unread);
     } catch (error) {
-      if (mine === turn) cell.patch({ state: "error", error: asProblem(error) });
+      if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
     } finally {
       if (mine === turn) isLoading = false;
     }
   }
 
   async function loadMore(): Promise<void> {
-    if (next === null || cell.getSnapshot().isLoadingMore) return;
+    if (next === null || store.getSnapshot().isLoadingMore) return;
     const mine = turn;
-    cell.patch({ isLoadingMore: true });
+    store.patch({ isLoadingMore: true });
     try {
       const page = await read(next);
       if (mine !== turn) return;
       next = page.next ?? null;
-      const { notifications } = cell.getSnapshot();
+      const { notifications } = store.getSnapshot();
       const known = new Set(notifications.map((line) => line.id));
       const more = page.items.filter((line) => !known.has(line.id));
-      cell.patch({
+      store.patch({
         notifications: [...notifications, ...more],
         hasMore: next !== null,
         isLoadingMore: false,
         error: null,
       });
     } catch (error) {
-      if (mine === turn) cell.patch({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === turn) store.patch({ isLoadingMore: false, error: asProblem(error) });
     }
   }
 
   function wake(): void {
-    const { state } = cell.getSnapshot();
-    if (cell.subscribers > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+    const { state } = store.getSnapshot();
+    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
   }
 
   function reset(): void {
@@ -140,23 +140,23 @@ export function createInboxList(
     isLoading = false;
     next = null;
     readAt = null;
-    cell.set(EMPTY);
+    store.set(EMPTY);
   }
 
   return {
     filter,
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
     load,
     loadMore,
     wake,
     reset,
     reload() {
-      if (cell.subscribers > 0) void load();
+      if (store.subscriberCount > 0) void load();
       else reset();
     },
     add(line) {
-      const { state, notifications } = cell.getSnapshot();
+      const { state, notifications } = store.getSnapshot();
       if (state === "idle" || !fits(line) || (filter.unread === true && line.read)) return;
       // After a reload, what happened before the list was read is told once more.
       if (isWithin(line.cursor, readAt) || notifications.some((known) => known.id === line.id)) return;
@@ -164,14 +164,14 @@ export function createInboxList(
       const at = Date.parse(line.at);
       const place = notifications.findIndex((known) => Date.parse(known.at) <= at);
       const longer = place < 0 ? [...notifications, line] : notifications.toSpliced(place, 0, line);
-      if (longer.length <= LIMIT) return cell.patch({ notifications: longer });
+      if (longer.length <= LIMIT) return store.patch({ notifications: longer });
       const kept = longer.slice(0, LIMIT);
       next = kept[kept.length - 1]?.cursor ?? next;
-      cell.patch({ notifications: kept, hasMore: next !== null });
+      store.patch({ notifications: kept, hasMore: next !== null });
     },
     mark(isRead) {
       marks += 1;
-      const { notifications } = cell.getSnapshot();
+      const { notifications } = store.getSnapshot();
       let isNew = false;
       const marked = notifications.map((line) => {
         const read = line.own || isRead(line);
@@ -179,12 +179,12 @@ export function createInboxList(
         isNew = true;
         return { ...line, read };
       });
-      if (isNew) cell.patch({ notifications: marked });
+      if (isNew) store.patch({ notifications: marked });
     },
-    count: (unreadCount) => cell.patch({ unreadCount }),
+    count: (unreadCount) => store.patch({ unreadCount }),
     readAt: () => readAt,
     get isUsed() {
-      return cell.subscribers > 0;
+      return store.subscriberCount > 0;
     },
   };
 }

@@ -1,22 +1,22 @@
 // Keeps one live connection: over the best way in that works, back after every loss, up again when a better one works.
 
-import type { Pulse } from "../core/pulse.js";
-import { createCell } from "../core/cell.js";
+import type { Scheduler } from "../core/scheduler.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { Environment, Timer } from "../core/environment.js";
 import { localProblem } from "../problem.js";
 import type { LiveMessage, TransportName } from "./events.js";
-import type { Incoming } from "./incoming.js";
-import { createLadder, type Ladder, probeDelay, type Step } from "./ladder.js";
+import type { IncomingMessage } from "./incoming.js";
+import { createTransportFallback, type TransportFallback, probeDelay, type NextAttempt } from "./transportFallback.js";
 import type { ConnectionSnapshot, ConnectionStore } from "./state.js";
-import type { Closed, Link, Opened, Transport, TransportContext } from "./transport.js";
+import type { TransportClosed, TransportHandle, TransportOpened, Transport, TransportContext } from "./transport.js";
 
 export interface ConnectionEvents {
-  onOpened: (opened: Opened, transport: TransportName) => void;
-  onIncoming: (incoming: Incoming) => void;
+  onOpened: (opened: TransportOpened, transport: TransportName) => void;
+  onIncoming: (incoming: IncomingMessage) => void;
   onMessage: (message: LiveMessage) => void;
   onLost: () => void;
   /** The server let nobody in as who we said we are. Whether another attempt makes sense, as the same person. */
-  mayReturn: (closed: Closed) => Promise<boolean>;
+  mayReturn: (closed: TransportClosed) => Promise<boolean>;
 }
 
 export interface Connection extends ConnectionStore {
@@ -30,7 +30,7 @@ const OFFLINE_AFTER = 4;
 /** `lastUpdate` is told to the second: fifty changes a second are no fifty news of the connection. */
 const UPDATE_STEP = 1000;
 
-const OFFLINE: Closed = { code: "offline", message: "This device has no network.", next: "retry" };
+const OFFLINE: TransportClosed = { code: "offline", message: "This device has no network.", next: "retry" };
 
 export const IDLE: ConnectionSnapshot = {
   state: "idle",
@@ -45,46 +45,46 @@ export const IDLE: ConnectionSnapshot = {
 };
 
 export function createConnection(
-  pulse: Pulse,
+  scheduler: Scheduler,
   environment: Environment,
   transports: readonly Transport[],
   context: TransportContext,
   events: ConnectionEvents,
 ): Connection {
-  const cell = createCell<ConnectionSnapshot>(pulse, IDLE);
-  let ladder: Ladder = createLadder(transports.length, environment.random);
+  const store = createWritableStore<ConnectionSnapshot>(scheduler, IDLE);
+  let fallback: TransportFallback = createTransportFallback(transports.length, environment.random);
   /** What is live, or being tried. */
-  let current: { link: Link; rung: number } | undefined;
+  let current: { handle: TransportHandle; level: number } | undefined;
   /** A better way in that is being tried while a lesser one is live. */
-  let probe: Link | undefined;
+  let probe: TransportHandle | undefined;
   let probes = 0;
   let retry: Timer | undefined;
   let nextProbe: Timer | undefined;
   let isWanted = false;
   let wasLive = false;
-  let stopAttention: (() => void) | undefined;
+  let stopPageState: (() => void) | undefined;
 
-  function schedule({ rung, delayMs }: Step): void {
+  function schedule({ level, delayMs }: NextAttempt): void {
     environment.clearTimeout(retry);
-    const isOffline = !environment.isOnline() || ladder.attempts >= OFFLINE_AFTER;
-    cell.patch({
+    const isOffline = !environment.isOnline() || fallback.attempts >= OFFLINE_AFTER;
+    store.patch({
       state: isOffline ? "offline" : wasLive ? "reconnecting" : "connecting",
       isConnected: false,
       liveSince: null,
-      attempts: ladder.attempts,
+      attempts: fallback.attempts,
       nextAttemptAt: environment.now() + delayMs,
     });
-    retry = environment.setTimeout(() => attempt(rung), delayMs);
+    retry = environment.setTimeout(() => attempt(level), delayMs);
   }
 
-  function attempt(rung: number): void {
-    const transport = transports[rung];
+  function attempt(level: number): void {
+    const transport = transports[level];
     if (!isWanted || transport === undefined) return;
-    cell.patch({ nextAttemptAt: null });
+    store.patch({ nextAttemptAt: null });
     let openedAt: number | null = null;
-    const mine: { link: Link; rung: number } = {
-      rung,
-      link: open(transport, {
+    const mine: { handle: TransportHandle; level: number } = {
+      level,
+      handle: open(transport, {
         opened: (opened) => {
           openedAt = environment.now();
           if (current === mine) live(mine, transport, opened);
@@ -102,8 +102,8 @@ export function createConnection(
   /** Opens a way in whose messages count from the start: what comes twice is told apart by its id. */
   function open(
     transport: Transport,
-    on: { opened: (opened: Opened) => void; closed: (closed: Closed) => void },
-  ): Link {
+    on: { opened: (opened: TransportOpened) => void; closed: (closed: TransportClosed) => void },
+  ): TransportHandle {
     return transport.open(context, {
       ...on,
       incoming(incoming) {
@@ -118,15 +118,15 @@ export function createConnection(
 
   function heard(): void {
     const now = environment.now();
-    const { lastUpdate } = cell.getSnapshot();
-    if (lastUpdate === null || now - lastUpdate >= UPDATE_STEP) cell.patch({ lastUpdate: now }, "soon");
+    const { lastUpdate } = store.getSnapshot();
+    if (lastUpdate === null || now - lastUpdate >= UPDATE_STEP) store.patch({ lastUpdate: now }, "onFrame");
   }
 
-  function live(mine: { rung: number }, transport: Transport, opened: Opened): void {
-    ladder.reached(mine.rung);
+  function live(mine: { level: number }, transport: Transport, opened: TransportOpened): void {
+    fallback.connected(mine.level);
     wasLive = true;
     const now = environment.now();
-    cell.patch({
+    store.patch({
       state: "live",
       isConnected: true,
       transport: transport.name,
@@ -137,23 +137,23 @@ export function createConnection(
       recovered: opened.recovered,
     });
     events.onOpened(opened, transport.name);
-    if (mine.rung > 0) scheduleProbe();
+    if (mine.level > 0) scheduleProbe();
   }
 
-  function lost(closed: Closed, liveFor: number | null): void {
+  function lost(closed: TransportClosed, liveFor: number | null): void {
     endProbe();
     const { code, message } = closed;
-    cell.patch({ lastError: { code, message, at: environment.now() } });
+    store.patch({ lastError: { code, message, at: environment.now() } });
     events.onLost();
     if (closed.next !== "refresh" && closed.next !== "signed-out") {
-      return schedule(ladder.failed({ liveFor, isBlocked: closed.next === "blocked", afterMs: closed.afterMs }));
+      return schedule(fallback.failed({ liveFor, isBlocked: closed.next === "blocked", afterMs: closed.afterMs }));
     }
     // The answer may take as long as a request may.
-    const { state } = cell.getSnapshot();
-    cell.patch({ state: state === "live" ? "reconnecting" : state, isConnected: false, liveSince: null });
+    const { state } = store.getSnapshot();
+    store.patch({ state: state === "live" ? "reconnecting" : state, isConnected: false, liveSince: null });
     const decide = (may: boolean, isBlocked: boolean) => {
       if (!isWanted || current !== undefined) return;
-      if (may) schedule(ladder.failed({ liveFor, isBlocked }));
+      if (may) schedule(fallback.failed({ liveFor, isBlocked }));
       else stop();
     };
     events.mayReturn(closed).then(
@@ -170,25 +170,25 @@ export function createConnection(
   }
 
   /** Tries the better ways in one after the other, beside the one that is live. */
-  function tryBetter(rung: number): void {
-    const transport = transports[rung];
-    if (!isWanted || current === undefined || transport === undefined || rung >= current.rung) {
+  function tryBetter(level: number): void {
+    const transport = transports[level];
+    if (!isWanted || current === undefined || transport === undefined || level >= current.level) {
       probes += 1;
-      if (current !== undefined && current.rung > 0) scheduleProbe();
+      if (current !== undefined && current.level > 0) scheduleProbe();
       return;
     }
     let openedAt: number | null = null;
-    const mine: { link: Link; rung: number } = {
-      rung,
-      link: open(transport, {
+    const mine: { handle: TransportHandle; level: number } = {
+      level,
+      handle: open(transport, {
         opened: (opened) => {
-          if (probe !== mine.link) return;
+          if (probe !== mine.handle) return;
           openedAt = environment.now();
           probe = undefined;
           // The lesser one hangs up only now: nothing falls between the two.
           const before = current;
           current = mine;
-          before?.link.hangUp();
+          before?.handle.close();
           events.onLost();
           probes = 0;
           live(mine, transport, opened);
@@ -197,73 +197,73 @@ export function createConnection(
           if (current === mine) {
             current = undefined;
             lost(closed, openedAt === null ? null : environment.now() - openedAt);
-          } else if (probe === mine.link) {
+          } else if (probe === mine.handle) {
             probe = undefined;
-            tryBetter(rung + 1);
+            tryBetter(level + 1);
           }
         },
       }),
     };
-    probe = mine.link;
+    probe = mine.handle;
   }
 
   function endProbe(): void {
     environment.clearTimeout(nextProbe);
-    probe?.hangUp();
+    probe?.close();
     probe = undefined;
   }
 
   function stop(): void {
     isWanted = false;
     wasLive = false;
-    stopAttention?.();
-    stopAttention = undefined;
+    stopPageState?.();
+    stopPageState = undefined;
     environment.clearTimeout(retry);
     endProbe();
-    current?.link.hangUp();
+    current?.handle.close();
     if (current !== undefined) events.onLost();
     current = undefined;
-    const { lastError, lastUpdate } = cell.getSnapshot();
-    cell.set({ ...IDLE, lastError, lastUpdate });
+    const { lastError, lastUpdate } = store.getSnapshot();
+    store.set({ ...IDLE, lastError, lastUpdate });
   }
 
   function connect(): void {
     if (isWanted) return;
     isWanted = true;
     probes = 0;
-    ladder = createLadder(transports.length, environment.random);
-    stopAttention = environment.onAttention(attention);
-    cell.patch({ state: "connecting" });
+    fallback = createTransportFallback(transports.length, environment.random);
+    stopPageState = environment.onPageStateChange(attention);
+    store.patch({ state: "connecting" });
     attempt(0);
   }
 
   /** Somebody looks, or the network is back: no reason to wait any longer. */
   function attention(): void {
     if (!environment.isOnline()) {
-      if (current === undefined) return cell.patch({ state: "offline" });
+      if (current === undefined) return store.patch({ state: "offline" });
       // A dead connection would be noticed only when it is next expected to say something.
-      const { liveSince } = cell.getSnapshot();
-      current.link.hangUp();
+      const { liveSince } = store.getSnapshot();
+      current.handle.close();
       current = undefined;
       lost(OFFLINE, liveSince === null ? null : environment.now() - liveSince);
-    } else if (current === undefined && environment.isVisible()) schedule(ladder.again());
+    } else if (current === undefined && environment.isVisible()) schedule(fallback.restart());
   }
 
   return {
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
     connect,
     disconnect() {
       stop();
-      cell.set(IDLE);
+      store.set(IDLE);
     },
     pause: stop,
     reconnect() {
       if (!isWanted) connect();
-      else if (current === undefined) schedule(ladder.again());
+      else if (current === undefined) schedule(fallback.restart());
     },
     ask(name, argument) {
-      const ask = cell.getSnapshot().isConnected ? current?.link.ask : undefined;
+      const ask = store.getSnapshot().isConnected ? current?.handle.ask : undefined;
       return (
         ask?.(name, argument) ??
         Promise.reject(localProblem("network", "That needs a live connection over Socket.IO, and there is none now."))

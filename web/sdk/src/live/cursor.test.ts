@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createWorld } from "../../tests/support/world.js";
-import { createKeep } from "../core/keep.js";
+import { createFakeEnvironment } from "../../tests/support/environment.js";
+import { createPersistence } from "../core/persistence.js";
 import type { Account } from "../model.js";
-import { createCursorKeeper } from "./cursor.js";
+import { createCursorTracker } from "./cursor.js";
 
 const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
 const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
@@ -16,29 +16,29 @@ function device() {
     setItem: (key: string, value: string) => void values.set(key, value),
     removeItem: (key: string) => void values.delete(key),
   };
-  const world = createWorld();
+  const environment = createFakeEnvironment();
   const open = (account: Account, resumeWithin?: number) => {
-    const cursor = createCursorKeeper(world, createKeep(storage, ""), resumeWithin);
+    const cursor = createCursorTracker(environment, createPersistence("", storage), resumeWithin);
     cursor.begin(account);
     return cursor;
   };
-  return { world, open };
+  return { environment, open };
 }
 
 describe("how far somebody has heard", () => {
   test("X4: is kept for each person, and not for ever", async () => {
-    const { world, open } = device();
+    const { environment, open } = device();
     const [asha, mira] = [open(ASHA), open(MIRA)];
     for (const cursor of [asha, mira]) {
       cursor.advance("ab:7");
       cursor.save();
     }
     expect(open({ ...ASHA, id: "somebody else" }).last()).toBeNull();
-    await world.pass(2 * 60 * 60 * 1000);
+    await environment.advance(2 * 60 * 60 * 1000);
     expect(open(ASHA).last()).toBe("ab:7");
     expect(open(MIRA).last(), "staff begin with their lists after an hour").toBeNull();
     expect(open(MIRA, DAY).last()).toBe("ab:7");
-    await world.pass(31 * DAY);
+    await environment.advance(31 * DAY);
     expect(open(ASHA).last()).toBeNull();
     asha.forget(ASHA);
     expect(open(ASHA, 100 * DAY).last()).toBeNull();

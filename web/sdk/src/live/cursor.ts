@@ -1,18 +1,18 @@
 // How far this person has heard, kept across reloads.
 
-import { RecentSet } from "../core/bounded.js";
+import { BoundedSet } from "../core/bounded.js";
 import type { Environment } from "../core/environment.js";
-import type { Keep } from "../core/keep.js";
-import { comparePlaces, earlier, historyOf } from "../core/place.js";
+import type { Persistence } from "../core/persistence.js";
+import { compareCursors, earlierCursor, epochOf } from "../core/cursorOrder.js";
 import type { Account } from "../model.js";
 
-interface Kept {
+interface PersistedCursor {
   cursor: string;
   /** When it was written, in milliseconds since 1970. */
   at: number;
 }
 
-export interface CursorKeeper {
+export interface CursorTracker {
   /** Somebody else's, from now on. */
   begin: (account: Account | null) => void;
   /** The last one that was seen. */
@@ -37,11 +37,11 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Staff's store may have had thousands of events since; their lists tell them the state faster. */
 const RESUME_WITHIN = { customer: 30 * DAY, driver: 30 * DAY, staff: DAY / 24 } as const;
 
-export function createCursorKeeper(
+export function createCursorTracker(
   environment: Environment,
-  keep: Keep,
+  persistence: Persistence,
   resumeWithin: number | undefined,
-): CursorKeeper {
+): CursorTracker {
   let name: string | undefined;
   let last: string | null = null;
   /** Where the unbroken chain of what was heard begins. */
@@ -49,14 +49,14 @@ export function createCursorKeeper(
   let isOpen = false;
   let saved: string | null = null;
   /** Histories that were come upon by reading, before the live connection told of them. */
-  const found = new RecentSet<string>(20);
+  const found = new BoundedSet<string>(20);
   /** The first that was read of one: it says that whatever was read before is of another. */
   let doubted: string | null = null;
 
   /** Everything has to be read again, and once: while nobody tells where a history begins, no place in it is surely heard. */
   function move(cursor: string): void {
     begins = cursor;
-    if (found.add(historyOf(cursor) ?? "")) doubted = cursor;
+    if (found.add(epochOf(cursor) ?? "")) doubted = cursor;
   }
 
   function clear(): void {
@@ -72,7 +72,7 @@ export function createCursorKeeper(
     clear();
     name = account === null ? undefined : nameOf(account);
     if (account === null || name === undefined) return;
-    const kept = keep.read<Kept>(name);
+    const kept = persistence.read<PersistedCursor>(name);
     const within = resumeWithin ?? RESUME_WITHIN[account.role];
     if (typeof kept?.cursor !== "string" || environment.now() - kept.at > within) return;
     last = kept.cursor;
@@ -85,7 +85,7 @@ export function createCursorKeeper(
     last: () => last,
     advance(cursor) {
       // While two ways in overlap, the later one may lag behind.
-      if (last === null || comparePlaces(cursor, last) !== -1) last = cursor;
+      if (last === null || compareCursors(cursor, last) !== -1) last = cursor;
     },
     restart(cursor) {
       last = cursor;
@@ -95,15 +95,15 @@ export function createCursorKeeper(
     read(cursor) {
       doubted = null;
       // `last` stays: whoever connects with it hears of the reset.
-      if (begins !== null && comparePlaces(begins, cursor) === undefined) return move(cursor);
+      if (begins !== null && compareCursors(begins, cursor) === undefined) return move(cursor);
       if (isOpen || last !== begins) return;
-      last = earlier(last, cursor);
+      last = earlierCursor(last, cursor);
       begins = last;
     },
     covers(cursor) {
       if (begins === null) return true;
       if (cursor === doubted) return false;
-      const order = comparePlaces(begins, cursor);
+      const order = compareCursors(begins, cursor);
       return order === -1 || order === 0;
     },
     opened(cursor, recovered) {
@@ -116,13 +116,13 @@ export function createCursorKeeper(
     save() {
       if (name === undefined || last === null || last === saved) return;
       // Another window may be further: going back would tell this person the same again.
-      const kept = keep.read<Kept>(name);
-      if (kept !== undefined && kept.cursor !== saved && comparePlaces(last, kept.cursor) === -1) return;
+      const kept = persistence.read<PersistedCursor>(name);
+      if (kept !== undefined && kept.cursor !== saved && compareCursors(last, kept.cursor) === -1) return;
       saved = last;
-      keep.write(name, { cursor: last, at: environment.now() } satisfies Kept);
+      persistence.write(name, { cursor: last, at: environment.now() } satisfies PersistedCursor);
     },
     forget(account) {
-      keep.remove(nameOf(account));
+      persistence.remove(nameOf(account));
       if (name === nameOf(account)) saved = null;
     },
   };

@@ -1,29 +1,30 @@
-// Takes over what arrives, a beat at a time: each event once, the stores first, then whoever listens.
+// Takes over what arrives, a flush at a time: each event once, the stores first, then whoever listens.
 
-import { RecentMap, RecentSet } from "../core/bounded.js";
-import { createListeners, type Pulse } from "../core/pulse.js";
-import { comparePlaces } from "../core/place.js";
+import { LruMap, BoundedSet } from "../core/bounded.js";
+import { createListeners } from "../core/listeners.js";
+import type { Scheduler } from "../core/scheduler.js";
+import { compareCursors } from "../core/cursorOrder.js";
 import type { Inbox } from "../inbox/inbox.js";
 import type { Account } from "../model.js";
 import type { Orders } from "../orders/orders.js";
-import type { FollowingStats } from "../stats.js";
-import type { CursorKeeper } from "./cursor.js";
+import type { LiveStats } from "../stats.js";
+import type { CursorTracker } from "./cursor.js";
 import type { OrderEvent, ProductEvent, ResetEvent } from "./events.js";
-import type { BareEvent, Incoming } from "./incoming.js";
+import type { ReceivedEvent, IncomingMessage } from "./incoming.js";
 import type { Presence } from "./presence.js";
 
 export interface HubOptions {
-  pulse: Pulse;
-  cursor: CursorKeeper;
+  scheduler: Scheduler;
+  cursor: CursorTracker;
   orders: Orders;
   inbox: Inbox;
-  stats: FollowingStats;
+  stats: LiveStats;
   presence: Presence;
   account: () => Account | null;
 }
 
 export interface Hub {
-  take: (incoming: Incoming) => void;
+  take: (incoming: IncomingMessage) => void;
   /** The live connection is there: what happened up to this place was missed. */
   opened: (head: string | null) => void;
   /** A change of ours made this version. */
@@ -37,20 +38,20 @@ export interface Hub {
 /** Ids of events that are remembered. Twice comes only what overlaps: two ways in, or two cursors. */
 const REMEMBERED = 5000;
 
-export function createHub({ pulse, cursor, orders, inbox, stats, presence, account }: HubOptions): Hub {
-  const seen = new RecentSet<string>(REMEMBERED);
+export function createHub({ scheduler, cursor, orders, inbox, stats, presence, account }: HubOptions): Hub {
+  const seen = new BoundedSet<string>(REMEMBERED);
   /** The version up to which polling told of an order. The events behind it come when a better way in works again. */
-  const polled = new RecentMap<string, number>(REMEMBERED);
-  const ours = new RecentSet<string>(1000);
+  const polled = new LruMap<string, number>(REMEMBERED);
+  const ours = new BoundedSet<string>(1000);
   const listeners = {
     event: createListeners<[OrderEvent]>(),
     product: createListeners<[ProductEvent]>(),
     reset: createListeners<[ResetEvent]>(),
   };
-  let waiting: Incoming[] = [];
+  let waiting: IncomingMessage[] = [];
   let head: string | null = null;
 
-  function beat(): void {
+  function flush(): void {
     const batch = waiting;
     waiting = [];
     const tell: (() => void)[] = [];
@@ -60,7 +61,7 @@ export function createHub({ pulse, cursor, orders, inbox, stats, presence, accou
     cursor.save();
   }
 
-  function take(incoming: Incoming, tell: (() => void)[]): void {
+  function take(incoming: IncomingMessage, tell: (() => void)[]): void {
     switch (incoming.type) {
       case "event":
         return takeEvent(incoming, tell);
@@ -100,12 +101,12 @@ export function createHub({ pulse, cursor, orders, inbox, stats, presence, accou
   }
 
   function isBefore(cursor: string | null): boolean {
-    const place = cursor !== null && head !== null ? comparePlaces(cursor, head) : undefined;
+    const place = cursor !== null && head !== null ? compareCursors(cursor, head) : undefined;
     return place === -1 || place === 0;
   }
 
   function takeEvent(
-    { event: bare, missed = isBefore(bare.cursor) }: { event: BareEvent; missed?: boolean },
+    { event: bare, missed = isBefore(bare.cursor) }: { event: ReceivedEvent; missed?: boolean },
     tell: (() => void)[],
   ): void {
     if (bare.cursor !== null) cursor.advance(bare.cursor);
@@ -134,8 +135,8 @@ export function createHub({ pulse, cursor, orders, inbox, stats, presence, accou
     take(incoming) {
       waiting.push(incoming);
       // A line of the inbox and the counts come beside an event, some of them before it: they do not use up its turn.
-      if (["event", "product", "reset"].includes(incoming.type)) pulse.next(beat);
-      else pulse.soon(beat);
+      if (["event", "product", "reset"].includes(incoming.type)) scheduler.schedule(flush);
+      else scheduler.scheduleOnFrame(flush);
     },
     opened(at) {
       head = at;

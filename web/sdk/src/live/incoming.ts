@@ -7,11 +7,11 @@ import type { components } from "./schema.js";
 type Wire = components["schemas"];
 
 /** An event before this page has said what it means to it. */
-export type BareEvent = Omit<OrderEvent, "missed" | "own">;
+export type ReceivedEvent = Omit<OrderEvent, "missed" | "own">;
 
-export type Incoming =
+export type IncomingMessage =
   /** `missed` where the way in tells no cursor to see it by. */
-  | { type: "event"; event: BareEvent; missed?: boolean }
+  | { type: "event"; event: ReceivedEvent; missed?: boolean }
   | { type: "product"; event: ProductEvent }
   /** An order as it is, without anything having happened. */
   | { type: "state"; order: Order }
@@ -24,7 +24,7 @@ export type Incoming =
   | { type: "polled"; orders: readonly Order[] };
 
 /** A message of Socket.IO's dialect `standard`; undefined for what says nothing new. */
-export function fromSocket(name: string, payload: unknown, cursor: string | null): Incoming | undefined {
+export function fromSocket(name: string, payload: unknown, cursor: string | null): IncomingMessage | undefined {
   switch (name) {
     case "order:created":
     case "order:updated":
@@ -54,7 +54,7 @@ export function fromSocket(name: string, payload: unknown, cursor: string | null
   }
 }
 
-function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null): Incoming {
+function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null): IncomingMessage {
   // Without an id nothing happened: it is the state after a reset, and the whole order.
   if (!("eventId" in payload)) return { type: "state", order: payload.order };
   const { eventId, order: _, updatedAt: __, ...rest } = payload;
@@ -62,7 +62,7 @@ function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null):
 }
 
 /** A frame of the stream; undefined for what says nothing new. */
-export function fromStream(name: string, payload: unknown, cursor: string | null): Incoming | undefined {
+export function fromStream(name: string, payload: unknown, cursor: string | null): IncomingMessage | undefined {
   switch (name) {
     case "order.created":
     case "order.status_changed":
@@ -90,12 +90,12 @@ function fromProduct(
   event: Wire["ProductEvent"],
   cursor: string | null,
   transport: TransportName,
-): Incoming | undefined {
+): IncomingMessage | undefined {
   const { kind, productId } = event;
   if ((kind !== "product.created" && kind !== "product.updated") || !productId) return undefined;
   return { type: "product", event: { ...event, kind, productId, cursor, transport } };
 }
 
-function fromReset({ reason, cursor, orders }: Wire["Reset"]): Incoming {
+function fromReset({ reason, cursor, orders }: Wire["Reset"]): IncomingMessage {
   return { type: "reset", reason, cursor, orders };
 }

@@ -1,33 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { orderOf } from "../../tests/support/orders.js";
-import { createWorld } from "../../tests/support/world.js";
+import { makeOrder } from "../../tests/support/orders.js";
+import { createFakeEnvironment } from "../../tests/support/environment.js";
 import { createTokenSource } from "../api/token.js";
 import type { Order } from "../model.js";
 import { changes, openPolling } from "./polling.js";
-import type { Opened } from "./transport.js";
+import type { TransportOpened } from "./transport.js";
 
 const known = (...orders: Order[]) => new Map(orders.map((order) => [order.id, order]));
 
 describe("what happened between two polls", () => {
   test("E3: nothing, where nothing differs", () => {
-    expect(changes(known(orderOf(1), orderOf(2)), [orderOf(2), orderOf(1)])).toEqual([]);
+    expect(changes(known(makeOrder(1), makeOrder(2)), [makeOrder(2), makeOrder(1)])).toEqual([]);
   });
 
   test("E2: a new order; one that is only older than what was known was not loaded", () => {
-    const events = changes(known(orderOf(2)), [orderOf(3), orderOf(2), orderOf(1)]);
+    const events = changes(known(makeOrder(2)), [makeOrder(3), makeOrder(2), makeOrder(1)]);
     expect(events.map(({ kind, orderNumber, version }) => ({ kind, orderNumber, version }))).toEqual([
       { kind: "order.created", orderNumber: "10003", version: 1 },
     ]);
   });
 
   test("a new order that has come far already: it was placed, and then it moved", () => {
-    const shipped = orderOf(3, {
+    const shipped = makeOrder(3, {
       status: "shipped",
       version: 4,
       updatedAt: "2030-01-01T00:00:00Z",
       shipments: [{ parcel: 1, status: "shipped" }],
     });
-    expect(changes(known(orderOf(2)), [shipped, orderOf(2)])).toMatchObject([
+    expect(changes(known(makeOrder(2)), [shipped, makeOrder(2)])).toMatchObject([
       {
         kind: "order.created",
         version: 1,
@@ -46,10 +46,10 @@ describe("what happened between two polls", () => {
   });
 
   test("each kind of change, with what changed", () => {
-    const before = orderOf(1, { version: 3 });
+    const before = makeOrder(1, { version: 3 });
     const at = "2030-01-01T00:00:00Z";
     const after = (more: Partial<Order>) =>
-      changes(known(before), [orderOf(1, { version: 4, updatedAt: at, ...more })])[0];
+      changes(known(before), [makeOrder(1, { version: 4, updatedAt: at, ...more })])[0];
     expect(after({ status: "cancelled", cancellation: { by: "customer", at, reason: "Twice" } })).toMatchObject({
       kind: "order.cancelled",
       actor: { origin: "customer" },
@@ -79,18 +79,20 @@ describe("what happened between two polls", () => {
 
   test("B6: an older answer changes nothing", () => {
     expect(
-      changes(known(orderOf(1, { version: 5, status: "shipped" })), [orderOf(1, { version: 4, status: "processing" })]),
+      changes(known(makeOrder(1, { version: 5, status: "shipped" })), [
+        makeOrder(1, { version: 4, status: "processing" }),
+      ]),
     ).toEqual([]);
   });
 });
 
 test("E3: polling never says that nothing was missed: it sees the newest orders alone", async () => {
-  const world = createWorld();
-  world.fetch = () => Promise.resolve(Response.json({ orders: [orderOf(2)] }));
-  const opened: Opened[] = [];
+  const environment = createFakeEnvironment();
+  environment.fetch = () => Promise.resolve(Response.json({ orders: [makeOrder(2)] }));
+  const opened: TransportOpened[] = [];
   const nothing = () => undefined;
   const context = {
-    environment: world,
+    environment,
     baseUrl: "",
     liveUrl: "",
     credentials: "omit",
@@ -98,13 +100,13 @@ test("E3: polling never says that nothing was missed: it sees the newest orders 
     cursor: () => null,
     pollEvery: 5000,
   } as const;
-  for (const orders of [[], [orderOf(1), orderOf(2)]]) {
-    const link = openPolling(
+  for (const orders of [[], [makeOrder(1), makeOrder(2)]]) {
+    const handle = openPolling(
       { ...context, known: () => orders },
       { opened: (each) => opened.push(each), incoming: nothing, message: nothing, heard: nothing, closed: nothing },
     );
-    await world.pass(100);
-    link.hangUp();
+    await environment.advance(100);
+    handle.close();
   }
   expect(opened).toEqual([
     { cursor: null, head: null, recovered: false },

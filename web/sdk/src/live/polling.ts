@@ -1,20 +1,20 @@
 // Asks again and again, conditionally, while somebody looks (row E3): the way in that works wherever a page does.
 
 import type { Order } from "../model.js";
-import type { BareEvent } from "./incoming.js";
-import { type Closed, type Link, type OpenTransport, refusal } from "./transport.js";
+import type { ReceivedEvent } from "./incoming.js";
+import { type TransportClosed, type TransportHandle, type OpenTransport, refusal } from "./transport.js";
 
 /** Failures in a row after which it counts as lost. */
 const PATIENCE = 2;
 /** So many polls apart, what no list of orders tells is looked at as well: notifications read in another window. */
 const REST_EVERY = 6;
 /** Milliseconds to wait for an answer. */
-const ANSWER_WITHIN = 20_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
 
-export const openPolling: OpenTransport = (context, sink) => {
+export const openPolling: OpenTransport = (context, listener) => {
   const { environment } = context;
   const abort = new AbortController();
-  let isOver = false;
+  let isClosed = false;
   let isAsking = false;
   let failures = 0;
   let polls = 0;
@@ -28,16 +28,16 @@ export const openPolling: OpenTransport = (context, sink) => {
   for (const order of context.known()) seen.set(order.id, order);
   let hasBaseline = seen.size > 0;
 
-  function end(closed: Closed | undefined): void {
-    if (isOver) return;
-    isOver = true;
+  function end(closed: TransportClosed | undefined): void {
+    if (isClosed) return;
+    isClosed = true;
     environment.clearTimeout(timer);
     stopListening();
     abort.abort();
-    if (closed !== undefined) sink.closed(closed);
+    if (closed !== undefined) listener.closed(closed);
   }
 
-  const stopListening = environment.onAttention(() => {
+  const stopListening = environment.onPageStateChange(() => {
     if (environment.isVisible()) void poll();
   });
 
@@ -51,21 +51,21 @@ export const openPolling: OpenTransport = (context, sink) => {
       credentials: context.credentials,
       // The browser's own cache would answer in our place.
       cache: "no-store",
-      signal: AbortSignal.any([abort.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+      signal: AbortSignal.any([abort.signal, AbortSignal.timeout(RESPONSE_TIMEOUT_MS)]),
     });
   }
 
   async function poll(): Promise<void> {
-    if (isOver || isAsking) return;
+    if (isClosed || isAsking) return;
     isAsking = true;
     environment.clearTimeout(timer);
     try {
       const response = await ask();
-      if (isOver) return;
+      if (isClosed) return;
       if (response.status === 304) heard();
       else if (response.ok) {
         const { orders } = (await response.json()) as { orders: Order[] };
-        if (isOver) return;
+        if (isClosed) return;
         etag = response.headers.get("etag");
         heard();
         take(orders);
@@ -84,21 +84,21 @@ export const openPolling: OpenTransport = (context, sink) => {
       failed({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" });
     } finally {
       isAsking = false;
-      if (!isOver && environment.isVisible()) timer = environment.setTimeout(() => void poll(), context.pollEvery);
+      if (!isClosed && environment.isVisible()) timer = environment.setTimeout(() => void poll(), context.pollEvery);
     }
   }
 
   function heard(): void {
     failures = 0;
     polls += 1;
-    if (polls % REST_EVERY === 0) sink.incoming({ type: "polled", orders: [] });
-    if (isOpen) sink.heard();
+    if (polls % REST_EVERY === 0) listener.incoming({ type: "polled", orders: [] });
+    if (isOpen) listener.heard();
     // Orders that were not known, or stand on a later page, may have changed: nobody can say that nothing was missed.
-    else sink.opened({ cursor: null, head: null, recovered: false });
+    else listener.opened({ cursor: null, head: null, recovered: false });
     isOpen = true;
   }
 
-  function failed(closed: Closed): void {
+  function failed(closed: TransportClosed): void {
     failures += 1;
     if (!isOpen || failures >= PATIENCE || closed.next !== "retry") end(closed);
   }
@@ -108,15 +108,15 @@ export const openPolling: OpenTransport = (context, sink) => {
     const changed = orders.filter((order) => differs(seen.get(order.id), order));
     seen = new Map(orders.map((order) => [order.id, order]));
     hasBaseline = true;
-    sink.message("polled", { orders: orders.length, changed: changed.length });
+    listener.message("polled", { orders: orders.length, changed: changed.length });
     // First what is, then what happened: whoever hears of an event finds the order as it is after it.
-    if (changed.length > 0) sink.incoming({ type: "polled", orders: changed });
-    for (const event of events) sink.incoming({ type: "event", event, missed: isFirst });
+    if (changed.length > 0) listener.incoming({ type: "polled", orders: changed });
+    for (const event of events) listener.incoming({ type: "event", event, missed: isFirst });
   }
 
   void poll();
-  const link: Link = { hangUp: () => end(undefined) };
-  return link;
+  const handle: TransportHandle = { close: () => end(undefined) };
+  return handle;
 };
 
 function differs(known: Order | undefined, order: Order): boolean {
@@ -128,18 +128,18 @@ function differs(known: Order | undefined, order: Order): boolean {
 }
 
 /** What must have happened between two looks, oldest first. */
-export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[]): BareEvent[] {
+export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[]): ReceivedEvent[] {
   let newest = "";
   // Ids sort by the time an order was placed. An older one that was not known simply was not loaded.
   for (const id of before.keys()) if (id > newest) newest = id;
-  const events: BareEvent[] = [];
+  const events: ReceivedEvent[] = [];
   for (const order of now) {
     const known = before.get(order.id);
     if (known === undefined && order.id > newest) {
       const first = asPlaced(order);
-      events.push(eventOf(first, undefined));
-      if (differs(first, order)) events.push(eventOf(order, first));
-    } else if (known !== undefined && differs(known, order)) events.push(eventOf(order, known));
+      events.push(eventFromDiff(first, undefined));
+      if (differs(first, order)) events.push(eventFromDiff(order, first));
+    } else if (known !== undefined && differs(known, order)) events.push(eventFromDiff(order, known));
   }
   return events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
@@ -159,14 +159,14 @@ function asPlaced(order: Order): Order {
   };
 }
 
-function eventOf(order: Order, known: Order | undefined): BareEvent {
+function eventFromDiff(order: Order, known: Order | undefined): ReceivedEvent {
   const previousStatus = known?.status ?? order.status;
   const hasMoved = order.version !== known?.version;
   const id = hasMoved
     ? `polled:${order.id}:${order.version}`
     : `polled:${order.id}:${order.delivery?.location?.at ?? ""}`;
   const { cancellation } = order;
-  const event: BareEvent = {
+  const event: ReceivedEvent = {
     id,
     kind: kindOf(order, known),
     at: (hasMoved ? undefined : order.delivery?.location?.at) ?? order.updatedAt,
@@ -203,7 +203,7 @@ function eventOf(order: Order, known: Order | undefined): BareEvent {
   return event;
 }
 
-function kindOf(order: Order, known: Order | undefined): BareEvent["kind"] {
+function kindOf(order: Order, known: Order | undefined): ReceivedEvent["kind"] {
   if (known === undefined) return "order.created";
   if (order.version === known.version) return "delivery.located";
   if (order.status === "cancelled" && known.status !== "cancelled") return "order.cancelled";
@@ -216,7 +216,7 @@ function kindOf(order: Order, known: Order | undefined): BareEvent["kind"] {
 }
 
 /** Polling does not tell who did it; mostly it can only have been one side. */
-function originOf(order: Order, known: Order | undefined): BareEvent["actor"]["origin"] {
+function originOf(order: Order, known: Order | undefined): ReceivedEvent["actor"]["origin"] {
   if (known === undefined) return "customer";
   return order.status === "cancelled" && known.status !== "cancelled" ? (order.cancellation?.by ?? "staff") : "staff";
 }

@@ -1,10 +1,10 @@
 // Who of the staff looks at which order (row E11).
 
 import type { PresenceSnapshot, PresenceStore } from "../contract.js";
-import { RecentMap } from "../core/bounded.js";
-import { type Cell, createCell } from "../core/cell.js";
+import { LruMap } from "../core/bounded.js";
+import { type WritableStore, createWritableStore } from "../core/writableStore.js";
 import type { Environment, Timer } from "../core/environment.js";
-import type { Pulse } from "../core/pulse.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { Account, Person } from "../model.js";
 import { OrdercastProblem } from "../problem.js";
 import type { components } from "./schema.js";
@@ -13,7 +13,7 @@ type Wire = components["schemas"];
 
 export interface PresenceOptions {
   environment: Environment;
-  pulse: Pulse;
+  scheduler: Scheduler;
   account: () => Account | null;
   ask: (name: string, argument: unknown) => Promise<unknown>;
 }
@@ -36,7 +36,7 @@ const KNOWN = 500;
 interface Room {
   /** The order, as it was named. */
   ref: string;
-  cell: Cell<PresenceSnapshot>;
+  store: WritableStore<PresenceSnapshot>;
   number: string | undefined;
   /** The last attempt to join. */
   joining: Promise<void>;
@@ -44,9 +44,9 @@ interface Room {
   isWanted: boolean;
 }
 
-export function createPresence({ environment, pulse, account, ask }: PresenceOptions): Presence {
-  const rooms = new RecentMap<string, Room>(UNUSED, (room) => !room.isWanted && room.cell.subscribers === 0);
-  const known = new RecentMap<string, readonly Person[]>(KNOWN);
+export function createPresence({ environment, scheduler, account, ask }: PresenceOptions): Presence {
+  const rooms = new LruMap<string, Room>(UNUSED, (room) => !room.isWanted && room.store.subscriberCount === 0);
+  const known = new LruMap<string, readonly Person[]>(KNOWN);
   let canAsk = false;
 
   function show(room: Room): void {
@@ -55,7 +55,7 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
     // A second window changes nothing, and so is told nothing: we at least are here.
     const people =
       told ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
-    room.cell.patch({ people, others: people.filter((person) => person.id !== me?.id) });
+    room.store.patch({ people, others: people.filter((person) => person.id !== me?.id) });
   }
 
   async function join(room: Room): Promise<void> {
@@ -64,18 +64,18 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
       const { orderNumber } = (await ask("join-order-tracking", room.ref)) as { orderNumber: string };
       if (!room.isWanted) return;
       room.number = orderNumber;
-      room.cell.patch({ isJoined: true, error: null });
+      room.store.patch({ isJoined: true, error: null });
       show(room);
     } catch (error) {
       // A connection that broke off comes back, and then joins again.
-      if (error instanceof OrdercastProblem && !error.isTemporary) room.cell.patch({ isJoined: false, error });
+      if (error instanceof OrdercastProblem && !error.isTemporary) room.store.patch({ isJoined: false, error });
     }
   }
 
   async function leave(room: Room): Promise<void> {
     room.isWanted = false;
-    const wasJoined = room.cell.getSnapshot().isJoined;
-    room.cell.set(NOBODY);
+    const wasJoined = room.store.getSnapshot().isJoined;
+    room.store.set(NOBODY);
     if (!wasJoined) return;
     // The same order may be looked at under its other name, by id or by number: leaving it would be leaving both.
     await Promise.all([...rooms.values()].map((other) => other.isWanted && other.joining));
@@ -86,8 +86,8 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
   }
 
   function open(ref: string): Room {
-    const cell = createCell<PresenceSnapshot>(pulse, NOBODY, {
-      onFirst() {
+    const store = createWritableStore<PresenceSnapshot>(scheduler, NOBODY, {
+      onFirstSubscriber() {
         environment.clearTimeout(room.leaving);
         room.leaving = undefined;
         if (room.isWanted) return;
@@ -95,13 +95,13 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
         rooms.set(ref, room);
         room.joining = join(room);
       },
-      onLast() {
+      onLastSubscriber() {
         room.leaving = environment.setTimeout(() => void leave(room), LEAVE_AFTER);
       },
     });
     const room: Room = {
       ref,
-      cell,
+      store,
       number: undefined,
       joining: Promise.resolve(),
       leaving: undefined,
@@ -116,7 +116,7 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
   }
 
   return {
-    of: (order) => (rooms.get(order) ?? open(order)).cell,
+    of: (order) => (rooms.get(order) ?? open(order)).store,
     told({ orderNumber, people }) {
       if (people.length > 0) known.set(orderNumber, people);
       else known.delete(orderNumber);
@@ -134,7 +134,7 @@ export function createPresence({ environment, pulse, account, ask }: PresenceOpt
     lost() {
       canAsk = false;
       known.clear();
-      eachWanted((room) => room.cell.set(NOBODY));
+      eachWanted((room) => room.store.set(NOBODY));
     },
   };
 }

@@ -5,9 +5,9 @@ import { localProblem, OrdercastProblem } from "../problem.js";
 import { fromSocket } from "./incoming.js";
 import type { components } from "./schema.js";
 import {
-  type Closed,
-  GREETING_WITHIN,
-  type Link,
+  type TransportClosed,
+  CONNECT_TIMEOUT_MS,
+  type TransportHandle,
   type OpenTransport,
   refusal,
   type TransportContext,
@@ -16,10 +16,10 @@ import {
 type Wire = components["schemas"];
 
 /** Milliseconds to wait for an acknowledgement. */
-const ANSWER_WITHIN = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
 /** WebSocket close codes of docs/events.md. */
-const CLOSED: Record<number, Closed> = {
+const CLOSED: Record<number, TransportClosed> = {
   4001: { code: "shutting_down", message: "The server restarts.", next: "retry", afterMs: 500 },
   4002: { code: "token_expired", message: "The token has expired.", next: "refresh" },
   4003: { code: "unavailable", message: "The server is not ready.", next: "retry", afterMs: 3000 },
@@ -28,46 +28,46 @@ const CLOSED: Record<number, Closed> = {
   4501: { code: "session_ended", message: "The session has ended.", next: "signed-out" },
 };
 
-export const openSocket: OpenTransport = (context, sink) => {
+export const openSocket: OpenTransport = (context, listener) => {
   let socket: Socket | undefined;
-  let isOver = false;
+  let isClosed = false;
   const { environment } = context;
   const late = environment.setTimeout(
     () => end({ code: "timeout", message: "The socket did not open in time.", next: "blocked" }),
-    GREETING_WITHIN,
+    CONNECT_TIMEOUT_MS,
   );
 
-  function end(closed: Closed | undefined): void {
-    if (isOver) return;
-    isOver = true;
+  function end(closed: TransportClosed | undefined): void {
+    if (isClosed) return;
+    isClosed = true;
     environment.clearTimeout(late);
     socket?.offAny();
     socket?.disconnect();
-    if (closed !== undefined) sink.closed(closed);
+    if (closed !== undefined) listener.closed(closed);
   }
 
   connect(context)
     .then((made) => {
-      if (isOver) {
+      if (isClosed) {
         made.disconnect();
         return;
       }
       socket = made;
       made.onAny((name: string, ...args: unknown[]) => {
-        if (isOver) return;
+        if (isClosed) return;
         const [payload] = args;
         // Events of the log end with where they are in it.
         const last = args.length > 1 ? args[args.length - 1] : undefined;
-        sink.message(name, payload);
+        listener.message(name, payload);
         if (name === "connected") {
           environment.clearTimeout(late);
           const { cursor, head, recovered } = payload as Wire["Connected"];
-          sink.opened({ cursor, head, recovered });
+          listener.opened({ cursor, head, recovered });
           return;
         }
         const incoming = fromSocket(name, payload, typeof last === "string" ? last : null);
-        if (incoming === undefined) sink.heard();
-        else sink.incoming(incoming);
+        if (incoming === undefined) listener.heard();
+        else listener.incoming(incoming);
       });
       made.on("connect_error", (error: Error & { data?: { code?: unknown } }) => {
         const code = error.data?.code;
@@ -85,20 +85,20 @@ export const openSocket: OpenTransport = (context, sink) => {
       end({ code, message: detail, next: "blocked" });
     });
 
-  const link: Link = {
-    hangUp: () => end(undefined),
+  const handle: TransportHandle = {
+    close: () => end(undefined),
     ask(name, argument) {
-      if (isOver || socket?.connected !== true)
+      if (isClosed || socket?.connected !== true)
         return Promise.reject(localProblem("network", "There is no live connection now."));
       return socket
-        .timeout(ANSWER_WITHIN)
+        .timeout(RESPONSE_TIMEOUT_MS)
         .emitWithAck(name, argument)
         .then(acknowledged, (error: unknown) => {
           throw localProblem("timeout", "No answer came over the live connection.", error);
         });
     },
   };
-  return link;
+  return handle;
 };
 
 async function connect({ liveUrl, token, credentials, cursor }: TransportContext): Promise<Socket> {
@@ -112,14 +112,14 @@ async function connect({ liveUrl, token, credentials, cursor }: TransportContext
     reconnection: false,
     transports: ["websocket", "polling"],
     tryAllTransports: true,
-    timeout: GREETING_WITHIN,
+    timeout: CONNECT_TIMEOUT_MS,
     withCredentials: credentials === "include",
     query: { dialect: "standard" },
     auth: { ...(bearer === null ? {} : { token: bearer }), cursor: cursor() ?? "" },
   });
 }
 
-function closedBy(reason: string, details: unknown): Closed {
+function closedBy(reason: string, details: unknown): TransportClosed {
   const context = typeof details === "object" && details !== null && "context" in details ? details.context : undefined;
   const code = typeof context === "object" && context !== null && "code" in context ? context.code : undefined;
   const known = typeof code === "number" ? CLOSED[code] : undefined;

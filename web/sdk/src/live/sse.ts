@@ -4,48 +4,48 @@ import { createFrameReader, type Frame } from "./frames.js";
 import { fromStream } from "./incoming.js";
 import type { components } from "./schema.js";
 import {
-  type Closed,
-  GREETING_WITHIN,
+  type TransportClosed,
+  CONNECT_TIMEOUT_MS,
   type OpenTransport,
   refusal,
-  type Sink,
+  type TransportListener,
   type TransportContext,
 } from "./transport.js";
 
 type Wire = components["schemas"];
 
 /** Milliseconds of silence after which the stream is dead: two heartbeats, and a little. */
-const SILENT_FOR = 60_000;
+const SILENCE_TIMEOUT_MS = 60_000;
 
-export const openStream: OpenTransport = (context, sink) => {
+export const openStream: OpenTransport = (context, listener) => {
   const { environment } = context;
   const abort = new AbortController();
-  let isOver = false;
+  let isClosed = false;
   let watch = environment.setTimeout(
     () => end({ code: "timeout", message: "The stream did not open in time.", next: "blocked" }),
-    GREETING_WITHIN,
+    CONNECT_TIMEOUT_MS,
   );
 
-  function end(closed: Closed | undefined): void {
-    if (isOver) return;
-    isOver = true;
+  function end(closed: TransportClosed | undefined): void {
+    if (isClosed) return;
+    isClosed = true;
     environment.clearTimeout(watch);
     abort.abort();
-    if (closed !== undefined) sink.closed(closed);
+    if (closed !== undefined) listener.closed(closed);
   }
 
   function heard(): void {
     environment.clearTimeout(watch);
     watch = environment.setTimeout(
       () => end({ code: "silence", message: "Nothing was heard for a minute.", next: "retry" }),
-      SILENT_FOR,
+      SILENCE_TIMEOUT_MS,
     );
   }
 
   read(context, abort.signal, (frame) => {
-    if (isOver) return;
+    if (isClosed) return;
     heard();
-    const closed = take(frame, sink);
+    const closed = take(frame, listener);
     if (closed !== undefined) end(closed);
   })
     .then((closed) => end(closed))
@@ -53,11 +53,15 @@ export const openStream: OpenTransport = (context, sink) => {
       end({ code: "network", message: error instanceof Error ? error.message : String(error), next: "retry" }),
     );
 
-  return { hangUp: () => end(undefined) };
+  return { close: () => end(undefined) };
 };
 
 /** Reads until the stream ends. */
-async function read(context: TransportContext, signal: AbortSignal, take: (frame: Frame) => void): Promise<Closed> {
+async function read(
+  context: TransportContext,
+  signal: AbortSignal,
+  take: (frame: Frame) => void,
+): Promise<TransportClosed> {
   const { environment, liveUrl, token, credentials } = context;
   const bearer = await token.get(false);
   const cursor = context.cursor();
@@ -84,7 +88,7 @@ async function read(context: TransportContext, signal: AbortSignal, take: (frame
   }
 }
 
-async function refused(response: Response): Promise<Closed> {
+async function refused(response: Response): Promise<TransportClosed> {
   const body = (await response.json().catch(() => ({}))) as Partial<Record<"code" | "detail" | "retryAfter", unknown>>;
   const code = typeof body.code === "string" ? body.code : `status_${response.status}`;
   const message =
@@ -95,20 +99,20 @@ async function refused(response: Response): Promise<Closed> {
 }
 
 /** One frame. Returns why the stream is over, if it is. */
-function take(frame: Frame, sink: Sink): Closed | undefined {
+function take(frame: Frame, listener: TransportListener): TransportClosed | undefined {
   const payload: unknown = JSON.parse(frame.data);
-  sink.message(frame.event, payload);
+  listener.message(frame.event, payload);
   if (frame.event === "connected") {
     const { cursor, head, recovered } = payload as Wire["Connected"];
-    sink.opened({ cursor, head, recovered });
+    listener.opened({ cursor, head, recovered });
   } else if (frame.event === "reconnect") {
     const { code, reason, afterMs } = payload as Wire["Reconnect"];
     const message = `The server closed the stream (${code}).`;
     return afterMs == null ? { code: reason, message, next: "signed-out" } : refusal(reason, message, afterMs);
   } else {
     const incoming = fromStream(frame.event, payload, frame.hasId ? frame.id : null);
-    if (incoming === undefined) sink.heard();
-    else sink.incoming(incoming);
+    if (incoming === undefined) listener.heard();
+    else listener.incoming(incoming);
   }
   return undefined;
 }

@@ -49,7 +49,7 @@ export interface ConnectionStore extends Store<ConnectionSnapshot> {
   readonly pause: () => void;
   /**
    * Sends a message over the socket, such as `join-order-tracking` with an order's id, and waits for its acknowledgement.
-   * Throws {@link OrdercastProblem} where it is refused, or where the connection is not over `socket`.
+   * Throws {@handle OrdercastProblem} where it is refused, or where the connection is not over `socket`.
    */
   readonly ask: (name: string, argument: unknown) => Promise<unknown>;
 }

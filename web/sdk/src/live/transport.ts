@@ -4,10 +4,10 @@ import type { Environment } from "../core/environment.js";
 import type { TokenSource } from "../api/token.js";
 import type { Order } from "../model.js";
 import type { TransportName } from "./events.js";
-import type { Incoming } from "./incoming.js";
+import type { IncomingMessage } from "./incoming.js";
 
 /** Why a connection ended, or could not be had. */
-export interface Closed {
+export interface TransportClosed {
   code: string;
   message: string;
   next: /** Come back. */
@@ -22,7 +22,7 @@ export interface Closed {
   afterMs?: number;
 }
 
-export interface Opened {
+export interface TransportOpened {
   /** Where in the log it begins; null where the way in does not know. */
   cursor: string | null;
   /** Where the log ended then: events up to there were missed. Null where the way in does not know. */
@@ -31,18 +31,18 @@ export interface Opened {
 }
 
 /** Told by a transport: `opened` at most once, then anything, and `closed` once in the end, unless it was hung up on. */
-export interface Sink {
-  opened: (opened: Opened) => void;
-  incoming: (incoming: Incoming) => void;
+export interface TransportListener {
+  opened: (opened: TransportOpened) => void;
+  incoming: (incoming: IncomingMessage) => void;
   /** As it came, for those who look at the wire. */
   message: (name: string, payload: unknown) => void;
   /** Something was heard that says nothing but that the server is there. */
   heard: () => void;
-  closed: (closed: Closed) => void;
+  closed: (closed: TransportClosed) => void;
 }
 
-export interface Link {
-  hangUp: () => void;
+export interface TransportHandle {
+  close: () => void;
   /** Sends something and waits for its acknowledgement, where the way in can. */
   ask?: (name: string, argument: unknown) => Promise<unknown>;
 }
@@ -60,7 +60,7 @@ export interface TransportContext {
   pollEvery: number;
 }
 
-export type OpenTransport = (context: TransportContext, sink: Sink) => Link;
+export type OpenTransport = (context: TransportContext, listener: TransportListener) => TransportHandle;
 
 export interface Transport {
   name: TransportName;
@@ -68,10 +68,10 @@ export interface Transport {
 }
 
 /** Milliseconds within which a way in has to greet. */
-export const GREETING_WITHIN = 6000;
+export const CONNECT_TIMEOUT_MS = 6000;
 
 /** A refusal by its code, over HTTP or the socket. */
-export function refusal(code: string, message: string, afterMs?: number): Closed {
+export function refusal(code: string, message: string, afterMs?: number): TransportClosed {
   const wait = afterMs === undefined ? {} : { afterMs };
   if (code === "token_expired" || code === "invalid_token") return { code, message, next: "refresh", ...wait };
   if (code === "session_ended" || code === "unauthenticated") return { code, message, next: "signed-out", ...wait };

@@ -1,13 +1,13 @@
 // An order after an event, and an order as it would be after a change. Pure, and never in place: what did not change
 // stays the same object.
 
-import type { BareEvent } from "../live/incoming.js";
+import type { ReceivedEvent } from "../live/incoming.js";
 import type { Order, Status } from "../model.js";
-import { progressOf, STATUSES } from "../words/status.js";
+import { progressOf, STATUSES } from "../labels/status.js";
 import type { OrderChange } from "./contract.js";
 
 /** An order after an event that is newer than it. */
-export function patched(order: Order, event: BareEvent): Order {
+export function applyEvent(order: Order, event: ReceivedEvent): Order {
   const next: Order = {
     ...order,
     status: event.status,
@@ -31,7 +31,7 @@ export function patched(order: Order, event: BareEvent): Order {
 }
 
 /** A new order, as far as its event tells it: all but where it goes. */
-export function orderOf(event: BareEvent): Order {
+export function orderFromEvent(event: ReceivedEvent): Order {
   const order: Order = {
     id: event.orderId,
     number: event.orderNumber,
@@ -52,7 +52,7 @@ export function orderOf(event: BareEvent): Order {
 }
 
 /** An order as it would be. Its version stays: that is the server's to count. */
-export function changed(order: Order, change: OrderChange, now: string): Order {
+export function applyChange(order: Order, change: OrderChange, now: string): Order {
   switch (change.type) {
     case "status": {
       const { status, trackingNumber, estimatedDelivery, reason } = change.body;
@@ -80,7 +80,7 @@ export function changed(order: Order, change: OrderChange, now: string): Order {
 }
 
 /** Whether an event says too little to know the order after it: a correction may take back what was told before. */
-export function isCorrection(event: BareEvent): boolean {
+export function isCorrection(event: ReceivedEvent): boolean {
   return rank(event.status) < rank(event.previousStatus) && event.status !== "paid";
 }
 

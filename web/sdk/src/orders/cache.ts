@@ -1,13 +1,13 @@
 // Every order that is known, once: as the server has it, and as it is shown with our own changes that are under way.
 
-import { RecentMap } from "../core/bounded.js";
-import type { BareEvent } from "../live/incoming.js";
+import { LruMap } from "../core/bounded.js";
+import type { ReceivedEvent } from "../live/incoming.js";
 import type { Order } from "../model.js";
-import { changed, isCorrection, orderOf, patched } from "./apply.js";
+import { applyChange, isCorrection, orderFromEvent, applyEvent } from "./apply.js";
 import type { OrderChange } from "./contract.js";
 
 /** A change of ours that is not settled. */
-export interface Overlay {
+export interface OptimisticChange {
   change: OrderChange;
   /** When it was made (RFC 3339). */
   at: string;
@@ -27,14 +27,14 @@ export interface OrderCache {
   /** An order as it was read. Older than what is known, it is left out. */
   put: (order: Order) => void;
   /**
-   * An order after an event. `unknown`: there is no such order here. `incomplete`: it is patched as far as that goes, and
+   * An order after an event. `unknown`: there is no such order here. `incomplete`: it is applyEvent as far as that goes, and
    * has to be read to be sure.
    */
-  apply: (event: BareEvent) => "applied" | "stale" | "unknown" | "incomplete";
-  /** Calls after an order was put or patched. Returns how to stop that. */
+  apply: (event: ReceivedEvent) => "applied" | "stale" | "unknown" | "incomplete";
+  /** Calls after an order was put or applyEvent. Returns how to stop that. */
   onPut: (id: string, listener: () => void) => () => void;
-  lay: (id: string, overlay: Overlay) => void;
-  lift: (id: string, overlay: Overlay) => void;
+  applyOptimistic: (id: string, optimistic: OptimisticChange) => void;
+  rollback: (id: string, optimistic: OptimisticChange) => void;
   pending: () => ReadonlySet<string>;
   /** Forgets all but those that `keeps`, the oldest first, until `most` are left. */
   trim: (most: number, keeps: (id: string) => boolean) => void;
@@ -50,14 +50,14 @@ const TOLD = 2000;
 export function createCache(onChange: () => void, onBehind: (id: string) => void = () => undefined): OrderCache {
   const confirmed = new Map<string, Order>();
   const numbers = new Map<string, string>();
-  const overlays = new Map<string, readonly Overlay[]>();
+  const optimisticChanges = new Map<string, readonly OptimisticChange[]>();
   /** As shown, where that differs from what is confirmed. */
   const shown = new Map<string, Order>();
   /** Made from events: something of them is not known. */
   const partial = new Set<string>();
   const waiting = new Map<string, Set<() => void>>();
   /** The newest version that events told of an order that is not known: it may be on its way here, read before them. */
-  const told = new RecentMap<string, number>(TOLD);
+  const told = new LruMap<string, number>(TOLD);
   let changes: Changes = new Map();
   let pending: ReadonlySet<string> | undefined;
 
@@ -74,18 +74,18 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
     changing(order.id);
     confirmed.set(order.id, order);
     numbers.set(order.number, order.id);
-    relay(order.id);
+    recompute(order.id);
     for (const listener of waiting.get(order.id) ?? []) listener();
   }
 
-  function relay(id: string): void {
+  function recompute(id: string): void {
     const order = confirmed.get(id);
-    const over = overlays.get(id);
+    const over = optimisticChanges.get(id);
     if (order === undefined || over === undefined) shown.delete(id);
     else
       shown.set(
         id,
-        over.reduce((next, { change, at }) => changed(next, change, at), order),
+        over.reduce((next, { change, at }) => applyChange(next, change, at), order),
       );
   }
 
@@ -138,7 +138,7 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
           return "unknown";
         }
         partial.add(event.orderId);
-        set(orderOf(event));
+        set(orderFromEvent(event));
         return isBehind(event.orderId, event.version) ? "incomplete" : "applied";
       }
       const isPlace = event.kind === "delivery.located" && event.version === known.version;
@@ -146,7 +146,7 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
         const before = known.delivery?.location;
         if (before && event.location && Date.parse(before.at) >= Date.parse(event.location.at)) return "stale";
       } else if (event.version <= known.version) return "stale";
-      set(patched(known, event));
+      set(applyEvent(known, event));
       const isGap = event.version > known.version + 1;
       return isGap || isCorrection(event) ? "incomplete" : "applied";
     },
@@ -158,23 +158,23 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
         if (those.size === 0) waiting.delete(id);
       };
     },
-    lay(id, overlay) {
+    applyOptimistic(id, optimistic) {
       changing(id);
-      overlays.set(id, [...(overlays.get(id) ?? []), overlay]);
+      optimisticChanges.set(id, [...(optimisticChanges.get(id) ?? []), optimistic]);
       pending = undefined;
-      relay(id);
+      recompute(id);
     },
-    lift(id, overlay) {
-      const left = overlays.get(id)?.filter((each) => each !== overlay);
+    rollback(id, optimistic) {
+      const left = optimisticChanges.get(id)?.filter((each) => each !== optimistic);
       if (left === undefined) return;
       changing(id);
-      if (left.length > 0) overlays.set(id, left);
-      else overlays.delete(id);
+      if (left.length > 0) optimisticChanges.set(id, left);
+      else optimisticChanges.delete(id);
       pending = undefined;
-      relay(id);
+      recompute(id);
     },
     pending() {
-      pending ??= new Set(overlays.keys());
+      pending ??= new Set(optimisticChanges.keys());
       return pending;
     },
     trim(most, keeps) {
@@ -182,12 +182,12 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
       const oldest = [...confirmed.keys()].sort();
       for (const id of oldest) {
         if (confirmed.size <= most) return;
-        if (!keeps(id) && !overlays.has(id)) remove(id);
+        if (!keeps(id) && !optimisticChanges.has(id)) remove(id);
       }
     },
     clear() {
       for (const id of [...confirmed.keys()]) remove(id);
-      overlays.clear();
+      optimisticChanges.clear();
       shown.clear();
       told.clear();
       pending = undefined;

@@ -5,8 +5,8 @@ import { unwrap } from "../api/http.js";
 import type { Environment } from "../core/environment.js";
 import type { BulkOutcome, Order, Status } from "../model.js";
 import { localProblem, type OrdercastProblem } from "../problem.js";
-import { changed } from "./apply.js";
-import type { OrderCache, Overlay } from "./cache.js";
+import { applyChange } from "./apply.js";
+import type { OrderCache, OptimisticChange } from "./cache.js";
 import type { ActionOptions, BulkResult, ChangeOptions, ChangeResult, OrderChange, OrderConflict } from "./contract.js";
 import { asProblem } from "./list.js";
 
@@ -69,14 +69,14 @@ export function createChanges({
       return refused(asProblem(error));
     }
     const { id } = base;
-    const overlay: Overlay = { change: wanted, at: new Date(environment.now()).toISOString() };
-    cache.lay(id, overlay);
+    const optimistic: OptimisticChange = { change: wanted, at: new Date(environment.now()).toISOString() };
+    cache.applyOptimistic(id, optimistic);
     onActivity();
     onAction();
     const queue = queues.get(id) ?? { tail: Promise.resolve(), from: base.version, expected: base.version, length: 0 };
     queues.set(id, queue);
     queue.length += 1;
-    const run = queue.tail.then(() => perform(base, overlay, queue, options, isHere));
+    const run = queue.tail.then(() => perform(base, optimistic, queue, options, isHere));
     queue.tail = run;
     const result = await run;
     queue.length -= 1;
@@ -86,7 +86,7 @@ export function createChanges({
 
   async function perform(
     base: Order,
-    overlay: Overlay,
+    optimistic: OptimisticChange,
     queue: Queue,
     options: ChangeOptions,
     isHere: () => boolean,
@@ -96,7 +96,7 @@ export function createChanges({
     // Whoever saw the version from before their own earlier change saw that change as well.
     const expected = asked === undefined || asked === queue.from ? queue.expected : asked;
     try {
-      const { order, live } = await request(id, overlay.change, expected, options);
+      const { order, live } = await request(id, optimistic.change, expected, options);
       queue.expected = order.version;
       onOwn(id, order.version);
       if (isHere()) cache.put(order);
@@ -108,22 +108,22 @@ export function createChanges({
       cache.put(theirs);
       const conflict: OrderConflict = {
         orderId: id,
-        attempted: overlay.change,
+        attempted: optimistic.change,
         base,
-        mine: changed(base, overlay.change, overlay.at),
+        mine: applyChange(base, optimistic.change, optimistic.at),
         theirs,
         problem,
         retry() {
           conflicts.dismiss(conflict);
           const { idempotencyKey: _, ...rest } = options;
-          return change(id, overlay.change, { ...rest, expectedVersion: theirs.version });
+          return change(id, optimistic.change, { ...rest, expectedVersion: theirs.version });
         },
         dismiss: () => conflicts.dismiss(conflict),
       };
       conflicts.add(conflict);
       return { ok: false, reason: "conflict", problem, conflict };
     } finally {
-      cache.lift(id, overlay);
+      cache.rollback(id, optimistic);
       onActivity();
     }
   }
@@ -155,23 +155,23 @@ export function createChanges({
     const { reason, note, signal, idempotencyKey } = options;
     const body = { status, ...(reason === undefined ? {} : { reason }), ...(note === undefined ? {} : { note }) };
     const at = new Date(environment.now()).toISOString();
-    const overlays = new Map<string, { id: string; overlay: Overlay }>();
+    const optimisticChanges = new Map<string, { id: string; optimistic: OptimisticChange }>();
     for (const ref of new Set(refs)) {
       const known = cache.get(ref);
       if (known === undefined) continue;
-      const overlay: Overlay = { change: { type: "status", body }, at };
-      overlays.set(ref, { id: known.id, overlay });
-      cache.lay(known.id, overlay);
+      const optimistic: OptimisticChange = { change: { type: "status", body }, at };
+      optimisticChanges.set(ref, { id: known.id, optimistic });
+      cache.applyOptimistic(known.id, optimistic);
     }
     onActivity();
     onAction();
     const outcomes: BulkOutcome[] = [];
     const settled = new Set<string>();
-    const lift = (ref: string) => {
-      const laid = overlays.get(ref);
-      if (laid === undefined || settled.has(ref)) return;
+    const rollback = (ref: string) => {
+      const applied = optimisticChanges.get(ref);
+      if (applied === undefined || settled.has(ref)) return;
       settled.add(ref);
-      cache.lift(laid.id, laid.overlay);
+      cache.rollback(applied.id, applied.optimistic);
       onActivity();
     };
     try {
@@ -195,18 +195,18 @@ export function createChanges({
         outcomes.push(...answered);
         for (const outcome of answered) {
           // The outcome says the version and not the whole order: that comes with the event, or is read.
-          const id = overlays.get(outcome.order)?.id;
+          const id = optimisticChanges.get(outcome.order)?.id;
           if (!outcome.ok || !outcome.version || id === undefined) {
-            lift(outcome.order);
+            rollback(outcome.order);
             continue;
           }
           onOwn(id, outcome.version);
-          void whenCaughtUp(id, outcome.version).finally(() => lift(outcome.order));
+          void whenCaughtUp(id, outcome.version).finally(() => rollback(outcome.order));
         }
         if (outcomes.length >= refs.length) break;
       }
     } catch (error) {
-      for (const ref of overlays.keys()) lift(ref);
+      for (const ref of optimisticChanges.keys()) rollback(ref);
       throw error;
     }
     const done = outcomes.filter((outcome) => outcome.ok).length;

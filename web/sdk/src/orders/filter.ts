@@ -14,18 +14,18 @@ export function keyOf({ status, q, from, to }: OrderFilter): string {
   return parts.every((part) => part === "") ? "" : JSON.stringify(parts);
 }
 
-/** Whether an order is to be shown; what only the server can search is answered by `wasFound`. */
-export function matches(order: Order, filter: OrderFilter, wasFound: boolean): boolean {
+/** Whether an order is to be shown; what only the server can search is answered by `isSearchHit`. */
+export function matches(order: Order, filter: OrderFilter, isSearchHit: boolean): boolean {
   if (filter.status !== undefined && filter.status.length > 0 && !filter.status.includes(order.status)) return false;
   const placed = Date.parse(order.createdAt);
   if (filter.from !== undefined && placed < Date.parse(filter.from)) return false;
   if (filter.to !== undefined && placed >= Date.parse(filter.to)) return false;
   const words = filter.q?.trim().toLowerCase() ?? "";
-  return words === "" || wasFound || mentions(order, words);
+  return words === "" || isSearchHit || matchesSearch(order, words);
 }
 
 /** The server's search, as far as an order tells what it searches in. */
-function mentions(order: Order, words: string): boolean {
+function matchesSearch(order: Order, words: string): boolean {
   const { number, trackingNumber, customer, shippingAddress } = order;
   const bare = words.replace(/^#/, "");
   if (number === bare || trackingNumber?.toLowerCase() === bare) return true;
@@ -44,7 +44,7 @@ export function compareOrders(one: Order, other: Order): number {
 }
 
 /** Where an order stands in a sorted list, or would. */
-export function placeOf(orders: readonly Order[], order: Order): { index: number; isThere: boolean } {
+export function sortedIndex(orders: readonly Order[], order: Order): { index: number; isThere: boolean } {
   let low = 0;
   let high = orders.length;
   while (low < high) {

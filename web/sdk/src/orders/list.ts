@@ -2,15 +2,15 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { createCell } from "../core/cell.js";
-import type { Pulse } from "../core/pulse.js";
+import { createWritableStore } from "../core/writableStore.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { Order } from "../model.js";
 import { localProblem, OrdercastProblem } from "../problem.js";
 import type { Changes, OrderCache } from "./cache.js";
 import type { OrderFilter, OrderList, OrderListSnapshot } from "./contract.js";
-import { compareOrders, matches, placeOf } from "./filter.js";
+import { compareOrders, matches, sortedIndex } from "./filter.js";
 
-export interface FollowingList extends OrderList {
+export interface LiveOrderList extends OrderList {
   /** Takes over what changed. */
   follow: (changes: Changes) => void;
   /** Whether an order that is not known would be shown, as far as its id tells when it was placed. */
@@ -28,13 +28,13 @@ export interface FollowingList extends OrderList {
 
 export interface ListContext {
   api: Api;
-  pulse: Pulse;
+  scheduler: Scheduler;
   cache: OrderCache;
   isSignedIn: () => boolean;
   /** It was read at a place in the log. */
   onRead: (cursor: string) => void;
   /** Somebody looks. */
-  onFirst: () => void;
+  onFirstSubscriber: () => void;
 }
 
 const EMPTY: OrderListSnapshot = { state: "idle", orders: [], hasMore: false, isLoadingMore: false, error: null };
@@ -42,11 +42,11 @@ const EMPTY: OrderListSnapshot = { state: "idle", orders: [], hasMore: false, is
 const FIRST_PAGE = 100;
 const PAGE = 200;
 
-export function createList(context: ListContext, filter: OrderFilter): FollowingList {
+export function createList(context: ListContext, filter: OrderFilter): LiveOrderList {
   const { api, cache } = context;
-  const cell = createCell<OrderListSnapshot>(context.pulse, EMPTY, {
-    onFirst: () => {
-      context.onFirst();
+  const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, {
+    onFirstSubscriber: () => {
+      context.onFirstSubscriber();
       wake();
     },
   });
@@ -79,8 +79,8 @@ export function createList(context: ListContext, filter: OrderFilter): Following
     if (!context.isSignedIn()) return Promise.resolve();
     turn += 1;
     const mine = turn;
-    cell.patch({
-      state: cell.getSnapshot().state === "ready" ? "ready" : "loading",
+    store.patch({
+      state: store.getSnapshot().state === "ready" ? "ready" : "loading",
       error: null,
       isLoadingMore: false,
     });
@@ -97,7 +97,7 @@ export function createList(context: ListContext, filter: OrderFilter): Following
         const orders = [...cache.values()].filter(
           (order) => fits(order) && (next === null || last === undefined || compareOrders(order, last) <= 0),
         );
-        cell.set({
+        store.set({
           state: "ready",
           orders: orders.sort(compareOrders),
           hasMore: next !== null,
@@ -107,7 +107,7 @@ export function createList(context: ListContext, filter: OrderFilter): Following
         context.onRead(page.cursor);
       },
       (error: unknown) => {
-        if (mine === turn) cell.patch({ state: "error", error: asProblem(error) });
+        if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
       },
     );
     loading = run.finally(() => {
@@ -117,10 +117,10 @@ export function createList(context: ListContext, filter: OrderFilter): Following
   }
 
   async function loadMore(): Promise<void> {
-    const { hasMore, isLoadingMore, state } = cell.getSnapshot();
+    const { hasMore, isLoadingMore, state } = store.getSnapshot();
     if (!hasMore || isLoadingMore || state !== "ready") return;
     const mine = turn;
-    cell.patch({ isLoadingMore: true });
+    store.patch({ isLoadingMore: true });
     try {
       const page = await read(PAGE, cutAt === null ? next : null, cutAt);
       if (mine !== turn) return;
@@ -131,43 +131,43 @@ export function createList(context: ListContext, filter: OrderFilter): Following
       next = page.next ?? null;
       cutAt = null;
       const more = page.orders.flatMap((order) => cache.get(order.id) ?? []).filter(fits);
-      cell.patch({
-        orders: merged(cell.getSnapshot().orders, more),
+      store.patch({
+        orders: merged(store.getSnapshot().orders, more),
         hasMore: next !== null,
         isLoadingMore: false,
         error: null,
       });
     } catch (error) {
-      if (mine === turn) cell.patch({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === turn) store.patch({ isLoadingMore: false, error: asProblem(error) });
     }
   }
 
   function wake(): void {
-    const { state } = cell.getSnapshot();
-    if (cell.subscribers > 0 && (state === "idle" || state === "error") && loading === undefined) void load();
+    const { state } = store.getSnapshot();
+    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && loading === undefined) void load();
   }
 
   /** Whether there is a place for it: what is older than the last page that was read stands on a later one. */
   function reaches(order: Order): boolean {
-    const { orders, hasMore } = cell.getSnapshot();
+    const { orders, hasMore } = store.getSnapshot();
     const last = orders[orders.length - 1];
     return !hasMore || last === undefined || compareOrders(order, last) < 0;
   }
 
   return {
     filter,
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
     load,
     loadMore,
     wake,
     reload() {
-      if (cell.getSnapshot().state === "idle" || !context.isSignedIn()) return;
-      if (cell.subscribers > 0) void load();
+      if (store.getSnapshot().state === "idle" || !context.isSignedIn()) return;
+      if (store.subscriberCount > 0) void load();
       else reset();
     },
     follow(changes) {
-      const { orders, state } = cell.getSnapshot();
+      const { orders, state } = store.getSnapshot();
       if (state !== "ready" && state !== "error") return;
       let copy: Order[] | undefined;
       let isCut = false;
@@ -175,7 +175,7 @@ export function createList(context: ListContext, filter: OrderFilter): Following
         const order = cache.get(id);
         const asked = order ?? before;
         if (asked === undefined) continue;
-        const { index, isThere } = placeOf(copy ?? orders, asked);
+        const { index, isThere } = sortedIndex(copy ?? orders, asked);
         if (order !== undefined && fits(order)) {
           if (isThere) (copy ??= [...orders])[index] = order;
           else if (reaches(order)) (copy ??= [...orders]).splice(index, 0, order);
@@ -186,20 +186,20 @@ export function createList(context: ListContext, filter: OrderFilter): Following
       }
       if (copy === undefined) return;
       if (isCut) cutAt = copy[copy.length - 1]?.createdAt ?? null;
-      cell.patch({ orders: copy, hasMore: next !== null || cutAt !== null });
+      store.patch({ orders: copy, hasMore: next !== null || cutAt !== null });
     },
     wouldShow(id) {
-      const { orders, state, hasMore } = cell.getSnapshot();
+      const { orders, state, hasMore } = store.getSnapshot();
       if (state !== "ready") return false;
       const last = orders[orders.length - 1];
       // Ids sort by when an order was placed.
       return !hasMore || last === undefined || id > last.id;
     },
     readAt: () => readAt,
-    holds: (order) => placeOf(cell.getSnapshot().orders, order).isThere,
+    holds: (order) => sortedIndex(store.getSnapshot().orders, order).isThere,
     reset,
     get isUsed() {
-      return cell.subscribers > 0;
+      return store.subscriberCount > 0;
     },
   };
 
@@ -210,7 +210,7 @@ export function createList(context: ListContext, filter: OrderFilter): Following
     next = null;
     cutAt = null;
     readAt = null;
-    cell.set(EMPTY);
+    store.set(EMPTY);
   }
 }
 

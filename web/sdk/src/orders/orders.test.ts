@@ -1,52 +1,52 @@
 import { describe, expect, test } from "vitest";
-import { eventOf, orderOf } from "../../tests/support/orders.js";
+import { makeEvent, makeOrder } from "../../tests/support/orders.js";
 import type { Order } from "../model.js";
-import { changed, isCorrection, orderOf as placed, patched } from "./apply.js";
+import { applyChange, isCorrection, orderFromEvent as placed, applyEvent } from "./apply.js";
 import { createCache } from "./cache.js";
-import { compareOrders, keyOf, matches, placeOf } from "./filter.js";
+import { compareOrders, keyOf, matches, sortedIndex } from "./filter.js";
 import { withLines } from "./timeline.js";
 
 describe("an order after an event", () => {
   test("D9: its progress follows status and parcels", () => {
-    let order = orderOf(1);
+    let order = makeOrder(1);
     const progress = (["processing", "shipped", "delivered"] as const).map(
-      (status) => (order = patched(order, eventOf(order, status))).progress,
+      (status) => (order = applyEvent(order, makeEvent(order, status))).progress,
     );
     expect(progress).toEqual([40, 70, 100]);
-    const onTheWay = patched(
-      orderOf(2, { status: "shipped", version: 3 }),
-      eventOf(orderOf(2, { status: "shipped", version: 3 }), "shipped", {
+    const onTheWay = applyEvent(
+      makeOrder(2, { status: "shipped", version: 3 }),
+      makeEvent(makeOrder(2, { status: "shipped", version: 3 }), "shipped", {
         shipments: [{ parcel: 1, status: "out_for_delivery" }],
       }),
     );
     expect(onTheWay.progress).toBe(85);
-    expect(patched(orderOf(3), eventOf(orderOf(3), "cancelled")).progress).toBe(0);
+    expect(applyEvent(makeOrder(3), makeEvent(makeOrder(3), "cancelled")).progress).toBe(0);
   });
 
   test("A3: it can be cancelled until processing starts, paid or not", () => {
-    expect(patched(orderOf(1), eventOf(orderOf(1), "paid", { paymentStatus: "paid" }))).toMatchObject({
+    expect(applyEvent(makeOrder(1), makeEvent(makeOrder(1), "paid", { paymentStatus: "paid" }))).toMatchObject({
       canCancel: true,
       progress: 10,
       payment: { status: "paid" },
     });
-    expect(patched(orderOf(1), eventOf(orderOf(1), "processing")).canCancel).toBe(false);
-    const cancelled = patched(
-      orderOf(1),
-      eventOf(orderOf(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }),
+    expect(applyEvent(makeOrder(1), makeEvent(makeOrder(1), "processing")).canCancel).toBe(false);
+    const cancelled = applyEvent(
+      makeOrder(1),
+      makeEvent(makeOrder(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }),
     );
     expect(cancelled).toMatchObject({ canCancel: false, cancellation: { by: "customer", reason: "Twice" } });
   });
 
   test("the order before it is left as it was, and what did not change is shared", () => {
-    const before = Object.freeze(orderOf(1));
-    const after = patched(before, eventOf(before, "shipped"));
+    const before = Object.freeze(makeOrder(1));
+    const after = applyEvent(before, makeEvent(before, "shipped"));
     expect(before.status).toBe("pending");
     expect(after.items).toBe(before.items);
   });
 
   test("a new one is made from its event, and a correction is known as one", () => {
     const event = {
-      ...eventOf(orderOf(1), "pending", { version: 1 }),
+      ...makeEvent(makeOrder(1), "pending", { version: 1 }),
       kind: "order.created" as const,
       paymentMethod: "cash_on_delivery" as const,
     };
@@ -56,9 +56,9 @@ describe("an order after an event", () => {
       canCancel: true,
       payment: { method: "cash_on_delivery", status: "pending" },
     });
-    expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "processing"))).toBe(true);
-    expect(isCorrection(eventOf(orderOf(1, { status: "shipped" }), "paid"))).toBe(false);
-    expect(isCorrection(eventOf(orderOf(1), "shipped"))).toBe(false);
+    expect(isCorrection(makeEvent(makeOrder(1, { status: "shipped" }), "processing"))).toBe(true);
+    expect(isCorrection(makeEvent(makeOrder(1, { status: "shipped" }), "paid"))).toBe(false);
+    expect(isCorrection(makeEvent(makeOrder(1), "shipped"))).toBe(false);
   });
 });
 
@@ -67,15 +67,15 @@ describe("the cache", () => {
 
   test("B6, X6: an older version never overwrites a newer one, however it comes", () => {
     const cache = createCache(() => undefined);
-    const order = orderOf(1);
+    const order = makeOrder(1);
     cache.put(order);
-    const later = eventOf(order, "shipped", { version: 3 });
+    const later = makeEvent(order, "shipped", { version: 3 });
     expect(cache.apply(later), "a version is missing between").toBe("incomplete");
-    expect(cache.apply(eventOf(order, "processing"))).toBe("stale");
+    expect(cache.apply(makeEvent(order, "processing"))).toBe("stale");
     cache.put({ ...order, version: 2, status: "processing" });
     expect(cache.get(order.id)).toMatchObject({ version: 3, status: "shipped" });
     expect(cache.get(order.number)).toBe(cache.get(order.id));
-    expect(cache.apply(eventOf(orderOf(2), "shipped"))).toBe("unknown");
+    expect(cache.apply(makeEvent(makeOrder(2), "shipped"))).toBe("unknown");
   });
 
   test("B6: an order that is read older than what was told of it has to be read again, once", () => {
@@ -84,22 +84,22 @@ describe("the cache", () => {
       () => undefined,
       (id) => behind.push(id),
     );
-    const order = orderOf(1);
-    for (const version of [3, 2]) expect(cache.apply(eventOf(order, "shipped", { version }))).toBe("unknown");
+    const order = makeOrder(1);
+    for (const version of [3, 2]) expect(cache.apply(makeEvent(order, "shipped", { version }))).toBe("unknown");
     cache.put({ ...order, version: 2 });
     cache.put({ ...order, version: 2 });
     expect(behind).toEqual([order.id]);
-    cache.apply(eventOf(orderOf(2), "shipped", { version: 2 }));
-    cache.put({ ...orderOf(2), version: 2 });
+    cache.apply(makeEvent(makeOrder(2), "shipped", { version: 2 }));
+    cache.put({ ...makeOrder(2), version: 2 });
     expect(behind, "as new as what was told").toEqual([order.id]);
-    cache.apply(eventOf(orderOf(3), "shipped", { version: 2 }));
-    const placed = eventOf(orderOf(3), "pending", { kind: "order.created", version: 1 });
+    cache.apply(makeEvent(makeOrder(3), "shipped", { version: 2 }));
+    const placed = makeEvent(makeOrder(3), "pending", { kind: "order.created", version: 1 });
     expect(cache.apply(placed), "told in the wrong order").toBe("incomplete");
   });
 
   test("D11: a place repeats the version, and an older place does not overwrite a newer one", () => {
     const cache = createCache(() => undefined);
-    const order = orderOf(1, { status: "shipped", version: 3 });
+    const order = makeOrder(1, { status: "shipped", version: 3 });
     cache.put(order);
     const place = (seconds: number) => ({
       latitude: seconds,
@@ -107,7 +107,7 @@ describe("the cache", () => {
       at: new Date(Date.parse(order.updatedAt) + seconds * 1000).toISOString(),
     });
     const located = (seconds: number) =>
-      eventOf(order, "shipped", {
+      makeEvent(order, "shipped", {
         id: `place-${seconds}`,
         kind: "delivery.located",
         version: 3,
@@ -122,39 +122,39 @@ describe("the cache", () => {
 
   test("A11: our own changes lie over what the server has, and are taken off without a trace", () => {
     const cache = createCache(() => undefined);
-    cache.put(orderOf(1));
-    const { id } = orderOf(1);
+    cache.put(makeOrder(1));
+    const { id } = makeOrder(1);
     const one = { change: { type: "status", body: { status: "processing" } }, at } as const;
     const two = { change: { type: "delivery", body: { partner: { name: "Ravi" } } }, at } as const;
-    cache.lay(id, one);
-    cache.lay(id, two);
+    cache.applyOptimistic(id, one);
+    cache.applyOptimistic(id, two);
     expect(cache.get(id)).toMatchObject({ status: "processing", version: 1, delivery: { partner: { name: "Ravi" } } });
     expect(cache.confirmed(id)).toMatchObject({ status: "pending" });
     expect([...cache.pending()]).toEqual([id]);
-    cache.put(orderOf(1, { version: 2, status: "cancelled" }));
-    cache.lift(id, one);
-    cache.lift(id, two);
-    expect(cache.get(id)).toEqual(orderOf(1, { version: 2, status: "cancelled" }));
+    cache.put(makeOrder(1, { version: 2, status: "cancelled" }));
+    cache.rollback(id, one);
+    cache.rollback(id, two);
+    expect(cache.get(id)).toEqual(makeOrder(1, { version: 2, status: "cancelled" }));
     expect(cache.pending().size).toBe(0);
   });
 
   test("the same again is no change", () => {
     let changes = 0;
     const cache = createCache(() => (changes += 1));
-    cache.put(orderOf(1));
-    const known = cache.get(orderOf(1).id);
+    cache.put(makeOrder(1));
+    const known = cache.get(makeOrder(1).id);
     changes = 0;
-    const { customer, ...rest } = orderOf(1);
+    const { customer, ...rest } = makeOrder(1);
     cache.put({ customer, ...rest } as Order);
     expect(changes).toBe(0);
-    expect(cache.get(orderOf(1).id)).toBe(known);
+    expect(cache.get(makeOrder(1).id)).toBe(known);
   });
 
   test("X7: it forgets the oldest, but not what is looked at or under way", () => {
     const cache = createCache(() => undefined);
-    for (let n = 1; n <= 10; n += 1) cache.put(orderOf(n));
-    cache.lay(orderOf(2).id, { change: { type: "cancel", reason: undefined, by: "customer" }, at });
-    cache.trim(4, (id) => id === orderOf(1).id);
+    for (let n = 1; n <= 10; n += 1) cache.put(makeOrder(n));
+    cache.applyOptimistic(makeOrder(2).id, { change: { type: "cancel", reason: undefined, by: "customer" }, at });
+    cache.trim(4, (id) => id === makeOrder(1).id);
     expect([...cache.values()].map((order) => order.number)).toEqual(["10001", "10002", "10009", "10010"]);
     expect(cache.get("10003")).toBeUndefined();
   });
@@ -164,12 +164,12 @@ describe("a change, before the server has agreed", () => {
   test("looks as the server will say it", () => {
     const now = "2030-01-01T00:00:00Z";
     expect(
-      changed(orderOf(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now),
+      applyChange(makeOrder(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now),
     ).toMatchObject({ status: "shipped", progress: 70, trackingNumber: "T", version: 1 });
-    expect(changed(orderOf(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({
+    expect(applyChange(makeOrder(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({
       payment: { status: "paid" },
     });
-    expect(changed(orderOf(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({
+    expect(applyChange(makeOrder(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({
       status: "cancelled",
       canCancel: false,
       cancellation: { by: "staff", at: now, reason: "Twice" },
@@ -185,7 +185,7 @@ describe("filters", () => {
   });
 
   test("match by status, time and words; what only the server searches is as it said", () => {
-    const order = orderOf(1, { trackingNumber: "TRACK-1" });
+    const order = makeOrder(1, { trackingNumber: "TRACK-1" });
     expect(matches(order, { status: ["shipped"] }, true)).toBe(false);
     expect(matches(order, { status: ["pending"], from: order.createdAt }, false)).toBe(true);
     expect(matches(order, { to: order.createdAt }, false)).toBe(false);
@@ -195,17 +195,17 @@ describe("filters", () => {
   });
 
   test("newest first, numbers of more digits later", () => {
-    const orders = [orderOf(1), orderOf(95_000), orderOf(2)].sort(compareOrders);
+    const orders = [makeOrder(1), makeOrder(95_000), makeOrder(2)].sort(compareOrders);
     expect(orders.map((order) => order.number)).toEqual(["105000", "10002", "10001"]);
-    expect(placeOf(orders, orderOf(2))).toEqual({ index: 1, isThere: true });
-    expect(placeOf(orders, orderOf(50))).toEqual({ index: 1, isThere: false });
-    expect(placeOf([], orderOf(1))).toEqual({ index: 0, isThere: false });
+    expect(sortedIndex(orders, makeOrder(2))).toEqual({ index: 1, isThere: true });
+    expect(sortedIndex(orders, makeOrder(50))).toEqual({ index: 1, isThere: false });
+    expect(sortedIndex([], makeOrder(1))).toEqual({ index: 0, isThere: false });
   });
 });
 
 describe("the timeline", () => {
   const line = (version: number, more = {}) => ({
-    ...eventOf(orderOf(1), "pending", { version, id: `line-${version}` }),
+    ...makeEvent(makeOrder(1), "pending", { version, id: `line-${version}` }),
     ...more,
   });
 

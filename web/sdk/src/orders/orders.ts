@@ -2,28 +2,28 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { RecentMap } from "../core/bounded.js";
-import { createCell } from "../core/cell.js";
+import { LruMap } from "../core/bounded.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { Environment } from "../core/environment.js";
-import type { Keep } from "../core/keep.js";
-import type { Pulse } from "../core/pulse.js";
-import type { BareEvent } from "../live/incoming.js";
+import type { Persistence } from "../core/persistence.js";
+import type { Scheduler } from "../core/scheduler.js";
+import type { ReceivedEvent } from "../live/incoming.js";
 import type { OrderEvent } from "../live/events.js";
 import type { Account, Order } from "../model.js";
 import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
 import type { OrderConflict, OrdersActivity, OrdersStore } from "./contract.js";
 import { keyOf } from "./filter.js";
-import { createKept } from "./kept.js";
-import { createList, type FollowingList } from "./list.js";
+import { createPersistedOrders } from "./persistedOrders.js";
+import { createList, type LiveOrderList } from "./list.js";
 import { createReader } from "./reader.js";
-import { createTracking, type FollowingOrder } from "./tracking.js";
+import { createTracking, type LiveOrderTracking } from "./tracking.js";
 
 export interface OrdersContext {
   api: Api;
   environment: Environment;
-  keep: Keep;
-  pulse: Pulse;
+  persistence: Persistence;
+  scheduler: Scheduler;
   account: () => Account | null;
   maxOrders: number;
   /** Something was read at a place in the log. */
@@ -36,7 +36,7 @@ export interface OrdersContext {
 
 export interface Orders extends OrdersStore {
   /** An event, before its listeners hear of it. */
-  apply: (event: BareEvent) => void;
+  apply: (event: ReceivedEvent) => void;
   /** After it was taken over: for timelines and badges. `isTold`: something else told of it already. */
   tell: (event: OrderEvent, isTold: boolean) => void;
   /** Orders as they are, without anything having happened. */
@@ -61,13 +61,17 @@ const UNUSED = 20;
 const CONFLICTS = 100;
 
 export function createOrders(context: OrdersContext): Orders {
-  const { api, environment, pulse, account } = context;
-  const kept = createKept(context.keep, account);
+  const { api, environment, scheduler, account } = context;
+  const kept = createPersistedOrders(context.persistence, account);
   const cache = createCache(
-    () => pulse.next(follow),
+    () => scheduler.schedule(follow),
     (id) => void reader.read(id),
   );
-  const activity = createCell<OrdersActivity>(pulse, { pending: new Set(), conflicts: new Map(), newCount: 0 });
+  const activity = createWritableStore<OrdersActivity>(scheduler, {
+    pending: new Set(),
+    conflicts: new Map(),
+    newCount: 0,
+  });
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
   /** Who is here, and how often somebody left. Before it is known who is here, nobody has. */
@@ -76,9 +80,9 @@ export function createOrders(context: OrdersContext): Orders {
   const reader = createReader(fetch, () => {
     for (const list of everyList()) list.reload();
   });
-  const lists = new RecentMap<string, FollowingList>(UNUSED, (list) => !list.isUsed);
-  const tracked = new RecentMap<string, FollowingOrder>(UNUSED, (order) => !order.isUsed);
-  const all = createList({ api, cache, pulse, isSignedIn, onRead, onFirst: () => undefined }, {});
+  const lists = new LruMap<string, LiveOrderList>(UNUSED, (list) => !list.isUsed);
+  const tracked = new LruMap<string, LiveOrderTracking>(UNUSED, (order) => !order.isUsed);
+  const all = createList({ api, cache, scheduler, isSignedIn, onRead, onFirstSubscriber: () => undefined }, {});
 
   const changes = createChanges({
     api,
@@ -99,7 +103,7 @@ export function createOrders(context: OrdersContext): Orders {
       },
     },
     onActivity,
-    onAction: pulse.beat,
+    onAction: scheduler.flush,
     onOwn: context.onOwn,
   });
 
@@ -128,7 +132,7 @@ export function createOrders(context: OrdersContext): Orders {
     return cache.get(order.id) ?? order;
   }
 
-  function everyList(): FollowingList[] {
+  function everyList(): LiveOrderList[] {
     return [all, ...lists.values()];
   }
 
@@ -174,8 +178,8 @@ export function createOrders(context: OrdersContext): Orders {
       if (key === "") return all;
       const known = lists.get(key);
       if (known !== undefined) return known;
-      const onFirst = () => lists.set(key, list);
-      const list = createList({ api, cache, pulse, isSignedIn, onRead, onFirst }, filter);
+      const onFirstSubscriber = () => lists.set(key, list);
+      const list = createList({ api, cache, scheduler, isSignedIn, onRead, onFirstSubscriber }, filter);
       lists.set(key, list);
       return list;
     },
@@ -186,14 +190,14 @@ export function createOrders(context: OrdersContext): Orders {
         {
           api,
           environment,
-          pulse,
+          scheduler,
           cache,
           isSignedIn,
           onRead,
           recall: kept.recall,
           remember: kept.remember,
           conflict: (id) => conflicts.get(id),
-          onFirst: () => tracked.set(ref, tracking),
+          onFirstSubscriber: () => tracked.set(ref, tracking),
         },
         ref,
       );
@@ -228,7 +232,7 @@ export function createOrders(context: OrdersContext): Orders {
     setStatusOfMany: (orders, status, options = {}) => changes.bulk(orders, status, options),
     acknowledgeNew() {
       activity.patch({ newCount: 0 });
-      pulse.beat();
+      scheduler.flush();
     },
   };
 

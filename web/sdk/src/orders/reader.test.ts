@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../../tests/support/world.js";
+import { settle } from "../../tests/support/environment.js";
 import { createReader } from "./reader.js";
 
 /** A reader over a server that answers when the test says so. */

@@ -1,13 +1,13 @@
 // Lists and pages over one cache, while answers are on their way and events arrive.
 
 import { describe, expect, test } from "vitest";
-import { eventOf, orderOf } from "../../tests/support/orders.js";
-import { createWorld } from "../../tests/support/world.js";
+import { makeEvent, makeOrder } from "../../tests/support/orders.js";
+import { createFakeEnvironment } from "../../tests/support/environment.js";
 import { createApi } from "../api/http.js";
-import { createKeep } from "../core/keep.js";
-import { createPulse } from "../core/pulse.js";
-import { createCursorKeeper } from "../live/cursor.js";
-import type { BareEvent } from "../live/incoming.js";
+import { createPersistence } from "../core/persistence.js";
+import { createScheduler } from "../core/scheduler.js";
+import { createCursorTracker } from "../live/cursor.js";
+import type { ReceivedEvent } from "../live/incoming.js";
 import type { Account } from "../model.js";
 import { createOrders } from "./orders.js";
 import { lineOf } from "./timeline.js";
@@ -16,9 +16,9 @@ const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 
 /** The store over a server with one order, whose answers are held until the test lets them go. */
 function setUp() {
-  const world = createWorld();
+  const environment = createFakeEnvironment();
   const asked: string[] = [];
-  const served = { order: orderOf(1), events: [] as unknown[], cursor: "ab:1" };
+  const served = { order: makeOrder(1), events: [] as unknown[], cursor: "ab:1" };
   let held: (() => void)[] | undefined;
   const api = createApi("http://shop.example", "omit", async (request) => {
     const { pathname } = new URL(request.url);
@@ -35,15 +35,15 @@ function setUp() {
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
     return answer;
   });
-  const pulse = createPulse(world);
-  const keep = createKeep(null, "");
-  const cursor = createCursorKeeper(world, keep, undefined);
+  const scheduler = createScheduler(environment);
+  const persistence = createPersistence("", null);
+  const cursor = createCursorTracker(environment, persistence, undefined);
   cursor.begin(MIRA);
   const store = createOrders({
     api,
-    environment: world,
-    keep,
-    pulse,
+    environment,
+    persistence,
+    scheduler,
     account: () => MIRA,
     maxOrders: 100,
     onRead: cursor.read,
@@ -51,11 +51,11 @@ function setUp() {
     onOwn: () => undefined,
   });
   /** The server knows of it from now on. */
-  const happen = (event: BareEvent) => {
+  const happen = (event: ReceivedEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
     served.events = [...served.events, lineOf({ ...event, transport: "socket", own: false, missed: false })];
   };
-  const tell = (event: BareEvent) => {
+  const tell = (event: ReceivedEvent) => {
     store.apply(event);
     store.follow();
     store.tell({ ...event, own: false, missed: false }, false);
@@ -64,35 +64,35 @@ function setUp() {
   const release = async () => {
     for (const go of held ?? []) go();
     held = undefined;
-    await world.pass(100);
+    await environment.advance(100);
   };
-  return { world, store, cursor, asked, served, happen, tell, hold, release };
+  return { environment, store, cursor, asked, served, happen, tell, hold, release };
 }
 
-const shipped = eventOf(orderOf(1), "shipped");
+const shipped = makeEvent(makeOrder(1), "shipped");
 
 describe("an answer that comes late", () => {
   test("D17: is nobody else's, when somebody else signed in meanwhile", async () => {
-    const { world, store, hold, release } = setUp();
+    const { environment, store, hold, release } = setUp();
     store.begin(MIRA);
     hold();
-    const read = store.fetch(orderOf(1).id);
-    const changed = store.setStatus(orderOf(1).id, "shipped");
-    await world.pass(0);
+    const read = store.fetch(makeOrder(1).id);
+    const changed = store.setStatus(makeOrder(1).id, "shipped");
+    await environment.advance(0);
     store.begin({ ...MIRA, id: "noor" });
     await release();
     await read;
     expect(await changed).toMatchObject({ ok: false, problem: { code: "aborted" } });
-    expect(store.get(orderOf(1).id)).toBeUndefined();
+    expect(store.get(makeOrder(1).id)).toBeUndefined();
   });
 });
 
 describe("what is told while it is being read", () => {
   test("B6: a list that was read before a change and arrives after it shows the change", async () => {
-    const { world, store, asked, happen, tell, hold, release } = setUp();
+    const { environment, store, asked, happen, tell, hold, release } = setUp();
     hold();
     store.subscribe(() => undefined);
-    await world.pass(0);
+    await environment.advance(0);
     happen(shipped);
     tell(shipped);
     await release();
@@ -101,11 +101,11 @@ describe("what is told while it is being read", () => {
   });
 
   test("B6, D10: so does the page of an order, with its line", async () => {
-    const { world, store, happen, tell, hold, release } = setUp();
+    const { environment, store, happen, tell, hold, release } = setUp();
     hold();
-    const page = store.track(orderOf(1).id);
+    const page = store.track(makeOrder(1).id);
     page.subscribe(() => undefined);
-    await world.pass(0);
+    await environment.advance(0);
     happen(shipped);
     tell(shipped);
     tell(shipped);
@@ -115,55 +115,55 @@ describe("what is told while it is being read", () => {
   });
 
   test("an order that was read before its timeline is read again, and not without end", async () => {
-    const { world, store, asked, served, happen } = setUp();
-    const page = store.track(orderOf(1).id);
+    const { environment, store, asked, served, happen } = setUp();
+    const page = store.track(makeOrder(1).id);
     happen(shipped);
-    served.order = orderOf(1);
+    served.order = makeOrder(1);
     page.subscribe(() => undefined);
-    await world.pass(500);
+    await environment.advance(500);
     expect(page.getSnapshot()).toMatchObject({ order: { version: 1 }, timeline: [{ version: 2 }] });
-    await world.pass(60_000);
+    await environment.advance(60_000);
     expect(asked).toHaveLength(4);
-    served.order = orderOf(1, { status: "shipped", version: 2 });
+    served.order = makeOrder(1, { status: "shipped", version: 2 });
     await page.load();
     expect(page.getSnapshot().order).toMatchObject({ status: "shipped", version: 2 });
   });
 });
 
 test("E3, D10: an order that changed while nobody looked has its line when somebody comes back, over polling too", async () => {
-  const { world, store, asked, happen, tell } = setUp();
-  const page = store.track(orderOf(1).id);
+  const { environment, store, asked, happen, tell } = setUp();
+  const page = store.track(makeOrder(1).id);
   const leave = page.subscribe(() => undefined);
-  await world.pass(100);
+  await environment.advance(100);
   leave();
   asked.length = 0;
   happen(shipped);
   tell({ ...shipped, id: "polled", transport: "polling" });
-  await world.pass(5000);
+  await environment.advance(5000);
   expect(asked, "nobody looks").toEqual([]);
   expect(page.getSnapshot()).toMatchObject({ state: "ready", order: { status: "shipped" }, timeline: [] });
   page.subscribe(() => undefined);
-  await world.pass(100);
+  await environment.advance(100);
   expect(page.getSnapshot()).toMatchObject({ state: "ready", timeline: [{ version: 2 }] });
   page.subscribe(() => undefined);
-  await world.pass(5000);
+  await environment.advance(5000);
   expect(asked, "and once").toEqual(["orders/1", "orders/1/timeline"]);
 });
 
 test("after a backup was restored, and while nobody tells of it, everything is read again once", async () => {
-  const { world, store, cursor, asked, served } = setUp();
+  const { environment, store, cursor, asked, served } = setUp();
   cursor.opened("ab:1", false);
-  const page = store.track(orderOf(1).id);
+  const page = store.track(makeOrder(1).id);
   page.subscribe(() => undefined);
   store.subscribe(() => undefined);
-  await world.pass(100);
+  await environment.advance(100);
   asked.length = 0;
   served.cursor = "cd:7";
   await store.load();
-  for (let times = 0; times < 20; times += 1) await world.pass(100);
+  for (let times = 0; times < 20; times += 1) await environment.advance(100);
   expect(asked).toEqual(["orders", "orders", "orders/1", "orders/1/timeline"]);
   store.catchUp();
   await store.load();
-  await world.pass(100);
+  await environment.advance(100);
   expect(asked).toHaveLength(5);
 });

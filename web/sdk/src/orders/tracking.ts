@@ -2,31 +2,31 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { createCell } from "../core/cell.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { Environment, Timer } from "../core/environment.js";
-import type { Pulse } from "../core/pulse.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { OrderEvent } from "../live/events.js";
 import type { Order, TimelineEvent } from "../model.js";
 import type { Changes, OrderCache } from "./cache.js";
 import type { OrderConflict, OrderTracking, TrackingSnapshot } from "./contract.js";
-import type { KeptOrder } from "./kept.js";
+import type { PersistedOrder } from "./persistedOrders.js";
 import { asProblem } from "./list.js";
 import { lineOf, withLines } from "./timeline.js";
 
 export interface TrackingContext {
   api: Api;
   environment: Environment;
-  pulse: Pulse;
+  scheduler: Scheduler;
   cache: OrderCache;
   isSignedIn: () => boolean;
-  recall: (ref: string) => KeptOrder | undefined;
-  remember: (kept: KeptOrder) => void;
+  recall: (ref: string) => PersistedOrder | undefined;
+  remember: (kept: PersistedOrder) => void;
   conflict: (id: string) => OrderConflict | undefined;
   onRead: (cursor: string) => void;
-  onFirst: () => void;
+  onFirstSubscriber: () => void;
 }
 
-export interface FollowingOrder extends OrderTracking {
+export interface LiveOrderTracking extends OrderTracking {
   follow: (changes: Changes) => void;
   tell: (event: OrderEvent) => void;
   /** Reads it again, if somebody looks. */
@@ -56,11 +56,11 @@ const EMPTY: TrackingSnapshot = {
 /** Milliseconds between reading again because an event said too little. */
 const AGAIN_AFTER = 1000;
 
-export function createTracking(context: TrackingContext, ref: string): FollowingOrder {
+export function createTracking(context: TrackingContext, ref: string): LiveOrderTracking {
   const { api, cache, environment } = context;
-  const cell = createCell<TrackingSnapshot>(context.pulse, EMPTY, {
-    onFirst: () => {
-      context.onFirst();
+  const store = createWritableStore<TrackingSnapshot>(context.scheduler, EMPTY, {
+    onFirstSubscriber: () => {
+      context.onFirstSubscriber();
       wake();
     },
   });
@@ -79,7 +79,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
   function show(order: Order, more: Partial<TrackingSnapshot>): void {
     isSaved = false;
     const conflict = context.conflict(order.id) ?? null;
-    cell.patch({ order, progress: order.progress, isPending: cache.pending().has(order.id), conflict, ...more });
+    store.patch({ order, progress: order.progress, isPending: cache.pending().has(order.id), conflict, ...more });
   }
 
   async function load(): Promise<void> {
@@ -88,11 +88,11 @@ export function createTracking(context: TrackingContext, ref: string): Following
     const mine = turn;
     isLoading = true;
     isOutdated = false;
-    const { order: shown } = cell.getSnapshot();
+    const { order: shown } = store.getSnapshot();
     const known = shown === null ? (cache.get(ref) ?? null) : null;
     // Known from a list: shown at once, its timeline follows.
     if (known !== null) show(known, { state: "loading" });
-    else if (shown === null) cell.patch({ state: "loading", error: null });
+    else if (shown === null) store.patch({ state: "loading", error: null });
     const path = { params: { path: { order: ref } } };
     try {
       const [order, { events, cursor }] = await Promise.all([
@@ -102,7 +102,7 @@ export function createTracking(context: TrackingContext, ref: string): Following
       if (mine !== turn) return;
       cache.put(order);
       readAt = cursor;
-      const timeline = withLines(withLines(events, cell.getSnapshot().timeline), early);
+      const timeline = withLines(withLines(events, store.getSnapshot().timeline), early);
       early = [];
       const newest = cache.get(order.id) ?? order;
       show(newest, { state: "ready", timeline, lastUpdate: environment.now(), isStale: false, error: null });
@@ -121,10 +121,10 @@ export function createTracking(context: TrackingContext, ref: string): Following
   }
 
   function failed(error: TrackingSnapshot["error"]): void {
-    if (error?.status === 404) return cell.set({ ...EMPTY, state: "missing", error });
-    const kept = cell.getSnapshot().order === null && error?.isTemporary === true ? context.recall(ref) : undefined;
-    if (kept === undefined) return cell.patch({ state: "error", error });
-    cell.patch({
+    if (error?.status === 404) return store.set({ ...EMPTY, state: "missing", error });
+    const kept = store.getSnapshot().order === null && error?.isTemporary === true ? context.recall(ref) : undefined;
+    if (kept === undefined) return store.patch({ state: "error", error });
+    store.patch({
       state: "error",
       order: kept.order,
       timeline: kept.timeline,
@@ -136,8 +136,8 @@ export function createTracking(context: TrackingContext, ref: string): Following
   }
 
   function wake(): void {
-    const { state } = cell.getSnapshot();
-    if (cell.subscribers > 0 && (state === "idle" || state === "error" || isOutdated) && !isLoading) void load();
+    const { state } = store.getSnapshot();
+    if (store.subscriberCount > 0 && (state === "idle" || state === "error" || isOutdated) && !isLoading) void load();
   }
 
   function reset(): void {
@@ -150,14 +150,14 @@ export function createTracking(context: TrackingContext, ref: string): Following
     readFor = 0;
     environment.clearTimeout(again);
     again = undefined;
-    cell.set(EMPTY);
+    store.set(EMPTY);
   }
 
   /** Soon, and only once however many ask. */
   function loadSoon(): void {
     again ??= environment.setTimeout(() => {
       again = undefined;
-      if (cell.subscribers > 0) void load();
+      if (store.subscriberCount > 0) void load();
       else isOutdated = true;
     }, AGAIN_AFTER);
   }
@@ -165,23 +165,23 @@ export function createTracking(context: TrackingContext, ref: string): Following
   const is = (id: string, number: string) => id === ref || number === ref;
 
   return {
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
     load,
     wake,
     reload() {
-      if (cell.subscribers > 0) void load();
+      if (store.subscriberCount > 0) void load();
       else reset();
     },
     follow(changes) {
-      const { order } = cell.getSnapshot();
+      const { order } = store.getSnapshot();
       if (order === null || !changes.has(order.id)) return;
       const next = cache.get(order.id);
       if (next !== undefined && next !== order) show(next, { lastUpdate: environment.now() });
     },
     tell(event) {
       if (!is(event.orderId, event.orderNumber)) return;
-      const { state, timeline, order } = cell.getSnapshot();
+      const { state, timeline, order } = store.getSnapshot();
       // There is one now: it was placed while its page was open.
       if (state === "missing" && event.kind === "order.created") return void load();
       if (order === null && !isLoading) return;
@@ -191,25 +191,25 @@ export function createTracking(context: TrackingContext, ref: string): Following
         early = withLines(early, [line]);
         return;
       }
-      cell.patch({ timeline: withLines(timeline, [line]), lastUpdate: environment.now() });
+      store.patch({ timeline: withLines(timeline, [line]), lastUpdate: environment.now() });
       isSaved = false;
     },
     readAt: () => readAt,
     settle() {
-      const { order } = cell.getSnapshot();
+      const { order } = store.getSnapshot();
       if (order !== null)
-        cell.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
+        store.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
     },
     save() {
-      const { order, timeline, lastUpdate, isStale } = cell.getSnapshot();
+      const { order, timeline, lastUpdate, isStale } = store.getSnapshot();
       if (isSaved || isStale || order === null) return;
       isSaved = true;
       context.remember({ order: cache.confirmed(order.id) ?? order, timeline, at: lastUpdate ?? environment.now() });
     },
-    id: () => cell.getSnapshot().order?.id,
+    id: () => store.getSnapshot().order?.id,
     reset,
     get isUsed() {
-      return cell.subscribers > 0;
+      return store.subscriberCount > 0;
     },
   };
 }

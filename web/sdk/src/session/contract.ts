@@ -13,7 +13,7 @@ export interface SessionSnapshot {
 }
 
 export interface SessionStore extends Store<SessionSnapshot> {
-  /** Signs in; the server sets the session cookie. Throws {@link OrdercastProblem}. */
+  /** Signs in; the server sets the session cookie. Throws {@handle OrdercastProblem}. */
   readonly signIn: (credentials: { email: string; password: string }) => Promise<SignedIn>;
   /** Makes a customer's account and signs it in. */
   readonly signUp: (account: { email: string; password: string; name: string }) => Promise<SignedIn>;

@@ -1,7 +1,7 @@
 // What of a person stays on this device, and when it goes.
 
 import { describe, expect, test } from "vitest";
-import { createWorld } from "../../tests/support/world.js";
+import { createFakeEnvironment } from "../../tests/support/environment.js";
 import { createClient } from "../client.js";
 import type { Account } from "../model.js";
 
@@ -11,7 +11,7 @@ const OF_ASHA = ["account", "cursor:asha", "orders:asha"];
 
 /** A device on which Asha was last, and a server that says who is signed in now. */
 function setUp(first: Account | "nobody" | "ended" | "no answer") {
-  const world = createWorld();
+  const environment = createFakeEnvironment();
   const prefix = "ordercast:http://shop.example:";
   const values = new Map(OF_ASHA.map((name) => [prefix + name, JSON.stringify(name === "account" ? ASHA : {})]));
   const storage = {
@@ -20,7 +20,7 @@ function setUp(first: Account | "nobody" | "ended" | "no answer") {
     removeItem: (key: string) => void values.delete(key),
   };
   let who = first;
-  world.fetch = () => {
+  environment.fetch = () => {
     if (who === "no answer") return Promise.reject(new TypeError("fetch failed"));
     if (who === "nobody") return Promise.resolve(Response.json({ account: null }));
     if (who === "ended")
@@ -29,13 +29,16 @@ function setUp(first: Account | "nobody" | "ended" | "no answer") {
       );
     return Promise.resolve(Response.json({ account: who }));
   };
-  const client = createClient({ baseUrl: "http://shop.example", storage, transports: [], autoStart: true }, world);
+  const client = createClient(
+    { baseUrl: "http://shop.example", storage, transports: [], autoStart: true },
+    environment,
+  );
   const kept = () => [...values.keys()].map((key) => key.slice(prefix.length)).sort();
   const enter = async (next: typeof who) => {
     who = next;
     await client.session.refresh();
   };
-  return { world, client, kept, enter };
+  return { environment, client, kept, enter };
 }
 
 describe("what is kept of a person on this device", () => {
@@ -44,19 +47,19 @@ describe("what is kept of a person on this device", () => {
     ["ended", "session_ended"],
   ] as const)("goes when their session has gone (%s), also while no page was open", async (gone, code) => {
     const closed = setUp(gone);
-    await closed.world.pass(100);
+    await closed.environment.advance(100);
     expect(closed.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: null });
     expect(closed.kept()).toEqual([]);
     const open = setUp(ASHA);
-    await open.world.pass(100);
+    await open.environment.advance(100);
     await open.enter(gone);
     expect(open.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: { code } });
     expect(open.kept()).toEqual([]);
   });
 
   test("stays with a server that cannot yet say who is there but knows", async () => {
-    const { world, client } = setUp(ASHA);
-    world.fetch = (input) => {
+    const { environment, client } = setUp(ASHA);
+    environment.fetch = (input) => {
       const here = new URL(input instanceof Request ? input.url : input).pathname === "/api/v1/me";
       return Promise.resolve(
         here
@@ -64,25 +67,25 @@ describe("what is kept of a person on this device", () => {
           : Response.json({ code: "not_found", status: 404, title: "", detail: "" }, { status: 404 }),
       );
     };
-    await world.pass(100);
+    await environment.advance(100);
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: TOM, verified: true });
   });
 
   test("goes when somebody else signs in, with or without a page that saw it", async () => {
     const open = setUp(ASHA);
-    await open.world.pass(100);
+    await open.environment.advance(100);
     expect(open.kept()).toEqual(OF_ASHA);
     await open.enter(TOM);
     expect(open.kept()).toEqual(["account"]);
     const closed = setUp(TOM);
-    await closed.world.pass(100);
+    await closed.environment.advance(100);
     expect(closed.client.session.getSnapshot().account).toEqual(TOM);
     expect(closed.kept()).toEqual(["account"]);
   });
 
   test("stays while nobody answers, and when the page is closed", async () => {
-    const { world, client, kept, enter } = setUp("no answer");
-    await world.pass(100);
+    const { environment, client, kept, enter } = setUp("no answer");
+    await environment.advance(100);
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: ASHA, verified: false });
     await enter(ASHA);
     client.close();

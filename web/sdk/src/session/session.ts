@@ -2,10 +2,10 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { createCell } from "../core/cell.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { Environment, Timer } from "../core/environment.js";
-import type { Keep } from "../core/keep.js";
-import type { Pulse } from "../core/pulse.js";
+import type { Persistence } from "../core/persistence.js";
+import type { Scheduler } from "../core/scheduler.js";
 import type { Account, SignedIn } from "../model.js";
 import { localProblem, OrdercastProblem } from "../problem.js";
 import type { SessionSnapshot, SessionStore } from "./contract.js";
@@ -21,8 +21,8 @@ export interface Session extends SessionStore {
 export interface SessionOptions {
   api: Api;
   environment: Environment;
-  keep: Keep;
-  pulse: Pulse;
+  persistence: Persistence;
+  scheduler: Scheduler;
   /** Another person, or nobody, from now on. Of those who are `gone`, nothing may stay on this device. */
   onAccount: (account: Account | null, gone: readonly Account[]) => void;
 }
@@ -39,8 +39,8 @@ const ACCOUNT = "account";
 /** Milliseconds between two attempts to find out who is signed in, while nobody answers. */
 const AGAIN_AFTER = 5000;
 
-export function createSession({ api, environment, keep, pulse, onAccount }: SessionOptions): Session {
-  const cell = createCell<SessionSnapshot>(pulse, UNKNOWN);
+export function createSession({ api, environment, persistence, scheduler, onAccount }: SessionOptions): Session {
+  const store = createWritableStore<SessionSnapshot>(scheduler, UNKNOWN);
   let isBegun = false;
   /** Rises with whatever makes an earlier question's answer worthless. */
   let turn = 0;
@@ -48,34 +48,35 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
   let asking = 0;
   let again: Timer | undefined;
   let stopStorage: (() => void) | undefined;
-  let stopAttention: (() => void) | undefined;
+  let stopPageState: (() => void) | undefined;
 
   function settle(snapshot: SessionSnapshot, gone: readonly Account[] = []): SessionSnapshot {
-    const before = cell.getSnapshot().account;
-    cell.set(snapshot);
+    const before = store.getSnapshot().account;
+    store.set(snapshot);
     if (before?.id !== snapshot.account?.id || gone.length > 0) onAccount(snapshot.account, gone);
     return snapshot;
   }
 
   /** Who was here before, and is not any more: also while no page was open to see them go. */
   function othersThan(account: Account | null): Account[] {
-    const before = [cell.getSnapshot().account, keep.read<Account>(ACCOUNT)];
+    const before = [store.getSnapshot().account, persistence.read<Account>(ACCOUNT)];
     return before.flatMap((each) => (each == null || each.id === account?.id ? [] : each));
   }
 
   function signedIn(account: Account): SessionSnapshot {
-    const { state, verified, account: before } = cell.getSnapshot();
+    const { state, verified, account: before } = store.getSnapshot();
     // The same person again is no news to anybody who looks at the snapshot.
     if (state === "signed-in" && verified && JSON.stringify(before) === JSON.stringify(account))
-      return cell.getSnapshot();
+      return store.getSnapshot();
     const gone = othersThan(account);
-    if (JSON.stringify(keep.read<Account>(ACCOUNT)) !== JSON.stringify(account)) keep.write(ACCOUNT, account);
+    if (JSON.stringify(persistence.read<Account>(ACCOUNT)) !== JSON.stringify(account))
+      persistence.write(ACCOUNT, account);
     return settle({ state: "signed-in", account, verified: true, error: null }, gone);
   }
 
   function signedOut(error: OrdercastProblem | null): SessionSnapshot {
     const gone = othersThan(null);
-    if (keep.read(ACCOUNT) !== undefined) keep.remove(ACCOUNT);
+    if (persistence.read(ACCOUNT) !== undefined) persistence.remove(ACCOUNT);
     return settle({ state: "signed-out", account: null, verified: true, error }, gone);
   }
 
@@ -90,7 +91,7 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     }
   }
 
-  const wasSignedIn = () => cell.getSnapshot().state === "signed-in";
+  const wasSignedIn = () => store.getSnapshot().state === "signed-in";
 
   async function refresh(): Promise<SessionSnapshot> {
     turn += 1;
@@ -99,16 +100,16 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
     asking += 1;
     try {
       const account = await whoIsThere();
-      if (mine !== turn) return cell.getSnapshot();
+      if (mine !== turn) return store.getSnapshot();
       return account ? signedIn(account) : signedOut(wasSignedIn() ? NOBODY : null);
     } catch (error) {
       const problem =
         error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
-      if (mine !== turn) return cell.getSnapshot();
+      if (mine !== turn) return store.getSnapshot();
       if (problem.status === 401) return signedOut(wasSignedIn() ? problem : null);
       if (isBegun) again = environment.setTimeout(() => void refresh(), problem.retryAfterMs ?? AGAIN_AFTER);
       // Nobody answers: what is kept on this device belongs to whoever was here last.
-      const known = cell.getSnapshot().account ?? keep.read<Account>(ACCOUNT) ?? null;
+      const known = store.getSnapshot().account ?? persistence.read<Account>(ACCOUNT) ?? null;
       if (known === null) return settle({ ...UNKNOWN, error: problem });
       return settle({ state: "signed-in", account: known, verified: false, error: problem });
     } finally {
@@ -125,17 +126,17 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
   }
 
   return {
-    getSnapshot: cell.getSnapshot,
-    subscribe: cell.subscribe,
-    account: () => cell.getSnapshot().account,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    account: () => store.getSnapshot().account,
     begin() {
       if (isBegun) return;
       isBegun = true;
       stopStorage = environment.onStorage((key) => {
-        if (keep.nameOf(key) === ACCOUNT) void refresh();
+        if (persistence.nameOf(key) === ACCOUNT) void refresh();
       });
-      stopAttention = environment.onAttention(() => {
-        const { verified, state } = cell.getSnapshot();
+      stopPageState = environment.onPageStateChange(() => {
+        const { verified, state } = store.getSnapshot();
         if (!verified && state !== "signed-out" && environment.isOnline()) void refresh();
       });
       void refresh();
@@ -145,11 +146,12 @@ export function createSession({ api, environment, keep, pulse, onAccount }: Sess
       turn += 1;
       environment.clearTimeout(again);
       stopStorage?.();
-      stopAttention?.();
+      stopPageState?.();
       settle(UNKNOWN);
     },
     doubt(problem) {
-      if (isBegun && asking === 0 && cell.getSnapshot().state === "signed-in" && problem.status === 401) void refresh();
+      if (isBegun && asking === 0 && store.getSnapshot().state === "signed-in" && problem.status === 401)
+        void refresh();
     },
     refresh,
     signIn: (body) => enter(api.POST("/api/v1/auth/login", { body })),

@@ -3,7 +3,7 @@
 import { onTestFinished } from "vitest";
 import { createClient } from "../../src/client.js";
 import type { OrdercastOptions } from "../../src/index.js";
-import { surroundings } from "../../src/core/environment.js";
+import { browserEnvironment } from "../../src/core/environment.js";
 import type { Server } from "./server.js";
 
 export interface Browser {
@@ -51,7 +51,7 @@ export function startBrowser(server: Server): Browser {
         },
       };
       const environment = {
-        ...surroundings(),
+        ...browserEnvironment(),
         fetch: fetchWithCookies,
         onStorage(listener: (key: string) => void) {
           mine.add(listener);

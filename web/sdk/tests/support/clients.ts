@@ -11,11 +11,11 @@ import {
   unwrap,
 } from "../../src/index.js";
 import type { Server } from "./server.js";
-import { heard, type Heard, until } from "./within.js";
+import { recorder, type Recorder, until } from "./within.js";
 
 export interface Client extends Ordercast {
   /** Every event that it was told of. */
-  told: Heard<OrderEvent>;
+  events: Recorder<OrderEvent>;
 }
 
 /** The access token of an account, made the way a page gets one. */
@@ -37,11 +37,11 @@ export async function open(
 
 export function openWith(options: OrdercastOptions): Client {
   const ordercast = createOrdercast({ ...options, autoStart: false });
-  const told = heard<OrderEvent>();
-  ordercast.onEvent(told.push);
+  const events = recorder<OrderEvent>();
+  ordercast.onEvent(events.push);
   ordercast.start();
   onTestFinished(() => ordercast.close());
-  return { ...ordercast, told };
+  return { ...ordercast, events };
 }
 
 export function live(client: Ordercast, transport?: "socket" | "sse" | "polling") {

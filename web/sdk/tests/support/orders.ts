@@ -1,8 +1,8 @@
-import type { BareEvent } from "../../src/live/incoming.js";
+import type { ReceivedEvent } from "../../src/live/incoming.js";
 import type { Order } from "../../src/index.js";
 
 /** An order as the server sends it, the n-th of its store. */
-export function orderOf(n: number, more: Partial<Order> = {}): Order {
+export function makeOrder(n: number, more: Partial<Order> = {}): Order {
   const at = new Date(1_700_000_000_000 + n * 1000).toISOString();
   return {
     id: `01a1fd07-0000-7000-8000-${String(n).padStart(12, "0")}`,
@@ -24,7 +24,7 @@ export function orderOf(n: number, more: Partial<Order> = {}): Order {
 }
 
 /** An event that takes an order to a status. */
-export function eventOf(order: Order, status: Order["status"], more: Partial<BareEvent> = {}): BareEvent {
+export function makeEvent(order: Order, status: Order["status"], more: Partial<ReceivedEvent> = {}): ReceivedEvent {
   const version = more.version ?? order.version + 1;
   return {
     id: `event-${order.number}-${version}`,

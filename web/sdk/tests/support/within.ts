@@ -41,13 +41,13 @@ export async function until<Snapshot>(
 }
 
 /** A list that can be waited on. */
-export interface Heard<Item> {
+export interface Recorder<Item> {
   items: Item[];
   push: (item: Item) => void;
   until: (what: string, isWanted: (items: Item[]) => boolean, ms?: number) => Promise<Item[]>;
 }
 
-export function heard<Item>(): Heard<Item> {
+export function recorder<Item>(): Recorder<Item> {
   const items: Item[] = [];
   const waiting = new Set<() => void>();
   return {

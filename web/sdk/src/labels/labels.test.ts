@@ -1,5 +1,5 @@
 import { describe as suite, expect, test } from "vitest";
-import { eventOf, orderOf } from "../../tests/support/orders.js";
+import { makeEvent, makeOrder } from "../../tests/support/orders.js";
 import type { OrderEvent } from "../live/events.js";
 import type { Status } from "../model.js";
 import { describe, describeOutcome } from "./describe.js";
@@ -7,7 +7,7 @@ import { isFinal, progressOf, STATUSES } from "./status.js";
 import { describeLine } from "./timeline.js";
 
 const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({
-  ...eventOf(orderOf(231), status),
+  ...makeEvent(makeOrder(231), status),
   own: false,
   missed: false,
   ...more,

@@ -1,8 +1,8 @@
 // Which way in to try next, and when. Pure: it is told what happened and says what follows.
 
-export interface Step {
+export interface NextAttempt {
   /** Index of the way in; 0 is the best. */
-  rung: number;
+  level: number;
   delayMs: number;
 }
 
@@ -15,15 +15,15 @@ export interface Failure {
   afterMs?: number | undefined;
 }
 
-export interface Ladder {
-  readonly rung: number;
+export interface TransportFallback {
+  readonly level: number;
   /** Attempts that failed since it was last live for a while. */
   readonly attempts: number;
   /** A way in is live. */
-  reached: (rung: number) => void;
-  failed: (failure: Failure) => Step;
+  connected: (level: number) => void;
+  failed: (failure: Failure) => NextAttempt;
   /** The network is back, or somebody asks: from the top, at once. */
-  again: () => Step;
+  restart: () => NextAttempt;
 }
 
 /** Milliseconds after which a connection that ends was a good one. */
@@ -38,8 +38,8 @@ const GROWTH = 1.7;
  * The best way in is tried twice, each other one once, and then it begins again at the top, each time a little later.
  * So a server that is away is waited for, and one way that is blocked costs only the time to notice.
  */
-export function createLadder(rungs: number, random: () => number): Ladder {
-  let rung = 0;
+export function createTransportFallback(levels: number, random: () => number): TransportFallback {
+  let level = 0;
   let attempts = 0;
   let here = 0;
 
@@ -50,35 +50,35 @@ export function createLadder(rungs: number, random: () => number): Ladder {
   }
 
   return {
-    get rung() {
-      return rung;
+    get level() {
+      return level;
     },
     get attempts() {
       return attempts;
     },
-    reached(at) {
-      rung = at;
+    connected(at) {
+      level = at;
       here = 0;
     },
     failed({ liveFor, isBlocked, afterMs = 0 }) {
       if (liveFor !== null && liveFor >= STABLE_AFTER) {
         attempts = 0;
         here = 0;
-        return { rung, delayMs: delay(afterMs) };
+        return { level, delayMs: delay(afterMs) };
       }
       attempts += 1;
       here += 1;
-      const patience = rung === 0 && attempts <= PATIENCE ? PATIENCE : 1;
+      const patience = level === 0 && attempts <= PATIENCE ? PATIENCE : 1;
       if (here >= patience || isBlocked) {
-        rung = (rung + 1) % rungs;
+        level = (level + 1) % levels;
         here = 0;
       }
-      return { rung, delayMs: isBlocked && rung > 0 ? 0 : delay(afterMs) };
+      return { level, delayMs: isBlocked && level > 0 ? 0 : delay(afterMs) };
     },
-    again() {
-      rung = 0;
+    restart() {
+      level = 0;
       here = 0;
-      return { rung, delayMs: 0 };
+      return { level, delayMs: 0 };
     },
   };
 }

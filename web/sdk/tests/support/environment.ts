@@ -1,17 +1,17 @@
-// A world whose time passes only when it is told to.
+// A environment whose time passes only when it is told to.
 
 import type { Environment, Timer } from "../../src/core/environment.js";
 
-export interface World extends Environment {
+export interface FakeEnvironment extends Environment {
   /** Lets time pass, timer by timer, and what follows from each. */
-  pass: (ms: number) => Promise<void>;
+  advance: (ms: number) => Promise<void>;
   show: (isVisible: boolean) => void;
   connect: (isOnline: boolean) => void;
   /** Frames that were asked for. */
   frames: number;
 }
 
-export function createWorld(): World {
+export function createFakeEnvironment(): FakeEnvironment {
   let now = 1_000_000;
   let next = 1;
   let isVisible = true;
@@ -19,7 +19,7 @@ export function createWorld(): World {
   const timers = new Map<number, { at: number; run: () => void }>();
   const attention = new Set<() => void>();
 
-  const world: World = {
+  const environment: FakeEnvironment = {
     frames: 0,
     now: () => now,
     random: () => 0.5,
@@ -28,20 +28,20 @@ export function createWorld(): World {
       return next++ as unknown as Timer;
     },
     clearTimeout: (timer) => void timers.delete(timer as unknown as number),
-    fetch: () => Promise.reject(new TypeError("no network in this world")),
-    nextFrame(run) {
-      world.frames += 1;
-      world.setTimeout(run, 16);
+    fetch: () => Promise.reject(new TypeError("no network in this environment")),
+    requestFrame(run) {
+      environment.frames += 1;
+      environment.setTimeout(run, 16);
     },
     isVisible: () => isVisible,
     isOnline: () => isOnline,
-    onAttention(listener) {
+    onPageStateChange(listener) {
       attention.add(listener);
       return () => void attention.delete(listener);
     },
-    onLeave: () => () => undefined,
+    onPageHide: () => () => undefined,
     onStorage: () => () => undefined,
-    async pass(ms) {
+    async advance(ms) {
       const until = now + ms;
       await settle();
       for (;;) {
@@ -64,7 +64,7 @@ export function createWorld(): World {
       for (const listener of [...attention]) listener();
     },
   };
-  return world;
+  return environment;
 }
 
 /** Runs what promises have waiting. */
