@@ -21,7 +21,7 @@ use crate::units::{float, mebibytes, micros_each, per_second, ratio};
 use crate::usage;
 
 /// The server's tables. The file is its own migration, so that the two cannot drift apart.
-const TABLES: &str = include_str!("../../../crates/log/src/sqlite/schema/1.sql");
+const TABLES: &str = include_str!("../../../crates/eventlog/src/sqlite/schema/1.sql");
 /// Orders held in memory at a time, read while the clock stands still.
 const PORTION: usize = 20_000;
 /// Entries of a sorted run, as the server writes them.

@@ -2,15 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use log::{Committed, Cursor, Epoch, Inbox, Queries, Seq, Signal};
+use eventlog::{Committed, Cursor, Epoch, Inbox, ReadBackend, Seq, Signal};
 
+use crate::counters::Counters;
 use crate::inbox::{InboxWatch, Inboxes, notice};
 use crate::notice::Notice;
 pub use crate::ring::Entry;
 use crate::ring::{Ring, Taken};
 use crate::rounds::Rounds;
 use crate::seat::{Listeners, Topics, Waiting, lock};
-use crate::statistics::Statistics;
 use crate::subscription::Subscription;
 use crate::topic::Topic;
 
@@ -22,27 +22,27 @@ pub const RING: usize = 4_096;
 /// Locks are taken in this order, each only after those before it: topics, ring, a topic's own. That of the inboxes is
 /// taken alone.
 pub struct Hub {
-    queries: Arc<dyn Queries>,
+    read_backend: Arc<dyn ReadBackend>,
     epoch: Epoch,
     ring: RwLock<Ring>,
     topics: Mutex<Topics>,
     rounds: Rounds,
     inboxes: Inboxes,
-    statistics: Statistics,
+    counters: Counters,
 }
 
 impl Hub {
     /// A hub that begins at the log's head.
-    pub fn new(queries: Arc<dyn Queries>, head: Cursor) -> Self {
-        Self::with_ring(queries, head, RING)
+    pub fn new(read_backend: Arc<dyn ReadBackend>, head: Cursor) -> Self {
+        Self::with_ring(read_backend, head, RING)
     }
 
     /// One that keeps so many events in memory, at least one.
-    pub fn with_ring(queries: Arc<dyn Queries>, head: Cursor, size: usize) -> Self {
+    pub fn with_ring(read_backend: Arc<dyn ReadBackend>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
         let (topics, rounds, inboxes) = (Mutex::default(), Rounds::default(), Inboxes::default());
-        let statistics = Statistics::default();
-        Self { queries, epoch: head.epoch, ring, topics, rounds, inboxes, statistics }
+        let counters = Counters::default();
+        Self { read_backend, epoch: head.epoch, ring, topics, rounds, inboxes, counters }
     }
 
     /// The head, as a cursor.
@@ -66,8 +66,8 @@ impl Hub {
         after >= ring.whole_after() && ring.after(after).is_some()
     }
 
-    pub(crate) fn queries(&self) -> &Arc<dyn Queries> {
-        &self.queries
+    pub(crate) fn read_backend(&self) -> &Arc<dyn ReadBackend> {
+        &self.read_backend
     }
 
     pub(crate) fn epoch(&self) -> &Epoch {
@@ -89,8 +89,8 @@ impl Hub {
     ///
     /// Returns how many connections each event is for.
     pub fn publish(&self, committed: Committed) -> Vec<usize> {
-        let mut told = vec![0; committed.events.len()];
-        let mut news: Vec<(usize, Arc<Entry>)> = Vec::with_capacity(told.len());
+        let mut deliveries = vec![0; committed.events.len()];
+        let mut news: Vec<(usize, Arc<Entry>)> = Vec::with_capacity(deliveries.len());
         let mut gap = false;
         {
             let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +112,7 @@ impl Hub {
                     let Some((listeners, connections)) = topics.happened(topic, entry.seq()) else {
                         continue;
                     };
-                    told[place] += connections;
+                    deliveries[place] += connections;
                     heard.push(listeners);
                 }
             }
@@ -120,7 +120,7 @@ impl Hub {
                 heard = topics.everybody().collect();
             }
         }
-        self.statistics.delivered(told.iter().sum());
+        self.counters.delivered(deliveries.iter().sum());
         for listeners in heard {
             listeners.wake();
             self.rounds.begin(listeners);
@@ -135,7 +135,7 @@ impl Hub {
                 }
             }
         }
-        told
+        deliveries
     }
 
     /// Has the connections of a topic look whether there is something for them, although nothing was committed.
@@ -186,8 +186,8 @@ impl Hub {
     }
 
     /// What is counted.
-    pub fn statistics(&self) -> &Statistics {
-        &self.statistics
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// Topics somebody listens to.

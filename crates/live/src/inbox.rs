@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use log::{Cursor, Epoch, Inbox, ReadState};
+use eventlog::{Cursor, Epoch, Inbox, ReadState};
 use orders::EventId;
 use serde::Serialize;
 use socketio::packet;

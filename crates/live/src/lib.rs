@@ -7,11 +7,12 @@
 //! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
 //! - [`inbox`]: what somebody has read, told to their other tabs.
 //! - [`sse`]: a subscription as server-sent events. [`stats`]: a store's counts, pushed as they change.
-//! - [`statistics`]: what is counted of it all. [`limits`]: how many connections one user or address may hold.
+//! - [`counters`]: what is counted of it all. [`limits`]: how many connections one user or address may hold.
 //!
 //! A connection holds a position, never a queue: a slow reader costs nothing and loses nothing. Nothing here writes,
 //! and nothing here decides who may listen to what: it is handed a topic that the caller has authorised.
 
+pub mod counters;
 pub mod dialect;
 pub mod gateway;
 pub mod hub;
@@ -22,7 +23,6 @@ mod ring;
 mod rounds;
 mod seat;
 pub mod sse;
-pub mod statistics;
 pub mod stats;
 pub mod subscription;
 pub mod topic;

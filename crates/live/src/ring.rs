@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use log::{Epoch, Seq, Told};
+use eventlog::{Epoch, EventWithContext, Seq};
 use orders::Audience;
 use socketio::Frame;
 
@@ -15,7 +15,7 @@ use crate::topic::Topic;
 #[derive(Debug)]
 pub struct Entry {
     /// The event and the people around it.
-    pub told: Told,
+    pub event: EventWithContext,
     pub(crate) topics: Vec<Topic>,
     encodings: [OnceLock<Option<Bytes>>; 4],
     /// By dialect, audience, and whether the listener joined the order. Made for the first Socket.IO connection.
@@ -27,10 +27,10 @@ type Frames = [OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2];
 
 impl Entry {
     /// Wraps an event for delivery.
-    pub fn new(told: Told) -> Self {
+    pub fn new(event: EventWithContext) -> Self {
         Self {
-            topics: Topic::of(&told.recorded),
-            told,
+            topics: Topic::of(&event.stored),
+            event,
             encodings: Default::default(),
             frames: OnceLock::new(),
         }
@@ -38,12 +38,16 @@ impl Entry {
 
     /// Its place in the log.
     pub fn seq(&self) -> Seq {
-        self.told.recorded.seq
+        self.event.stored.seq
     }
 
     /// The bytes an audience gets; `None` when there is nothing in it for them. `encode` is called once an audience.
-    pub fn encoded(&self, audience: Audience, encode: impl FnOnce(&Told) -> Option<Bytes>) -> Option<Bytes> {
-        self.encodings[place(audience)].get_or_init(|| encode(&self.told)).clone()
+    pub fn encoded(
+        &self,
+        audience: Audience,
+        encode: impl FnOnce(&EventWithContext) -> Option<Bytes>,
+    ) -> Option<Bytes> {
+        self.encodings[place(audience)].get_or_init(|| encode(&self.event)).clone()
     }
 
     /// The frames an audience gets over Socket.IO. Encoded once.
@@ -56,7 +60,7 @@ impl Entry {
     ) -> &[Frame] {
         let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
         let place = (dialect.place() * 4 + place(audience)) * 2 + usize::from(joined);
-        frames[place].get_or_init(|| dialect.frames(&self.told, epoch, audience, joined))
+        frames[place].get_or_init(|| dialect.frames(&self.event, epoch, audience, joined))
     }
 }
 

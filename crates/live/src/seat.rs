@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use log::Seq;
+use eventlog::Seq;
 use tokio::sync::watch;
 
 use crate::hub::Hub;

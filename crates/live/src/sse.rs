@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use eventlog::{Cursor, EventWithContext};
 use futures_util::stream::{self, Stream};
-use log::{Cursor, Told};
 use orders::view::{OrderView, Person};
 use orders::{Audience, Role};
 use serde::Serialize;
@@ -233,7 +233,7 @@ impl Session {
         match delivery {
             Delivery::Events(entries) => {
                 let epoch = self.subscription.cursor().epoch;
-                let encode = |told: &Told| encode(told, &epoch, self.audience);
+                let encode = |event: &EventWithContext| encode(event, &epoch, self.audience);
                 let frames =
                     entries.iter().filter_map(|entry: &Arc<Entry>| entry.encoded(self.audience, encode));
                 let frames: Vec<Bytes> = frames.collect();
@@ -293,9 +293,9 @@ async fn inbox_moved(inbox: &mut Option<InboxWatch>) {
 }
 
 /// An event as a frame; `None` when there is nothing in it for the audience.
-pub fn encode(told: &Told, epoch: &log::Epoch, audience: Audience) -> Option<Bytes> {
-    let view = told.view(audience)?;
-    let cursor = Cursor { epoch: epoch.clone(), seq: told.recorded.seq };
+pub fn encode(event: &EventWithContext, epoch: &eventlog::Epoch, audience: Audience) -> Option<Bytes> {
+    let view = event.view(audience)?;
+    let cursor = Cursor { epoch: epoch.clone(), seq: event.stored.seq };
     Some(frame(view.kind.name(), Some(&cursor), &view))
 }
 

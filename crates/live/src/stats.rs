@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use eventlog::{At, Cursor, LogError, ReadBackend, Seq};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log::{At, Cursor, LogError, Queries, Seq};
 use orders::{Money, Status, StoreId};
 use serde::Serialize;
 use socketio::{Frame, packet};
@@ -77,12 +77,12 @@ pub struct Today {
 
 /// Reads a store's counts.
 pub async fn read(
-    queries: &dyn Queries,
+    read_backend: &dyn ReadBackend,
     store: StoreId,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<StatsView, LogError> {
-    Ok(view(&queries.stats(store, midnight(now, zone)).await?))
+    Ok(view(&read_backend.stats(store, midnight(now, zone)).await?))
 }
 
 /// When the day began.
@@ -90,7 +90,7 @@ fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
-fn view(stats: &At<log::stats::Stats>) -> StatsView {
+fn view(stats: &At<eventlog::stats::Stats>) -> StatsView {
     let mut by_status = ByStatus::default();
     let mut revenue: Vec<Money> = Vec::new();
     for (status, currency, tally) in &stats.value.by_status {
@@ -180,7 +180,7 @@ impl StatsBoard {
             let now = (self.now)();
             let midnight = midnight(now, &self.zone);
             let mut until = self.until_tomorrow(now);
-            match self.hub.queries().stats(store.clone(), midnight).await {
+            match self.hub.read_backend().stats(store.clone(), midnight).await {
                 Ok(stats) => {
                     let newest = (stats.cursor.seq, midnight);
                     if shown.replace(newest) != Some(newest) {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use log::{Cursor, LogError, OrderFilter, Page, Seq, TailError};
+use eventlog::{Cursor, LogError, OrderFilter, Page, Seq, TailError};
 use serde::Serialize;
 
+use crate::counters::CatchingUp;
 use crate::hub::{Entry, Hub};
 use crate::seat::{Seat, Waiting};
-use crate::statistics::CatchingUp;
 use crate::topic::Topic;
 
 /// The most events handed over at once. A reader who stops reading holds one portion.
@@ -141,18 +141,18 @@ impl Subscription {
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
             }
             self.catching_up.get_or_insert_with(|| CatchingUp::begin(hub));
-            let stretch = match hub.queries().tail(topic.scope(), after, PORTION).await {
-                Ok(stretch) => stretch,
+            let page = match hub.read_backend().tail(topic.scope(), after, PORTION).await {
+                Ok(page) => page,
                 Err(TailError::Pruned) => {
                     self.position = Position::Lost(ResetReason::TooOld);
                     continue;
                 }
                 Err(TailError::Log(error)) => return Err(error),
             };
-            self.position = Position::At(stretch.upto.max(after));
-            self.waiting.seat.hub.statistics().replayed(stretch.events.len());
-            if !stretch.events.is_empty() {
-                let entries = stretch.events.into_iter().map(|told| Arc::new(Entry::new(told)));
+            self.position = Position::At(page.upto.max(after));
+            self.waiting.seat.hub.counters().replayed(page.events.len());
+            if !page.events.is_empty() {
+                let entries = page.events.into_iter().map(|event| Arc::new(Entry::new(event)));
                 return Ok(Some(Delivery::Events(entries.collect())));
             }
         }
@@ -165,9 +165,9 @@ impl Subscription {
 
     async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
         let newest = OrderFilter::newest(self.waiting.seat.topic.scope(), SNAPSHOT);
-        let page = self.waiting.seat.hub.queries().orders(newest).await?;
+        let page = self.waiting.seat.hub.read_backend().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
-        self.waiting.seat.hub.statistics().reset();
+        self.waiting.seat.hub.counters().reset();
         Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }
 }

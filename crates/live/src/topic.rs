@@ -1,6 +1,6 @@
 //! What one can listen to.
 
-use log::{Recorded, Scope};
+use eventlog::{Scope, StoredEvent};
 use orders::{Audience, StoreId, Subject, UserId};
 
 /// One listener's subject: the orders of a customer, a store or a driver.
@@ -34,8 +34,8 @@ impl Topic {
     }
 
     /// Whom an event concerns.
-    pub fn of(recorded: &Recorded) -> Vec<Self> {
-        match &recorded.event.subject {
+    pub fn of(stored: &StoredEvent) -> Vec<Self> {
+        match &stored.event.subject {
             Subject::Order { store, customer, driver, .. } => {
                 let mut topics = vec![Self::Store(store.clone()), Self::User(customer.clone())];
                 topics.extend(driver.clone().map(Self::Driver));

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
-use http::auth::password::{Password, Work};
-use http::auth::{Issuer, PasswordPool, Principal, SessionId};
-use http::resources::users::reset_url;
-use http::sessions::{Secret, later};
+use api::auth::password::{Password, Work};
+use api::auth::{Issuer, PasswordPool, Principal, SessionId};
+use api::resources::users::reset_url;
+use api::sessions::{Secret, later};
+use eventlog::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
+use eventlog::sqlite::{Database, SqliteReadBackend, backup};
+use eventlog::{ReadBackend as _, Writer};
 use jiff::SignedDuration;
-use log::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
-use log::sqlite::{Database, SqliteQueries, backup};
-use log::{Queries as _, Writer};
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
@@ -36,7 +36,7 @@ const MADE: usize = 12;
 
 /// A database that is open for one command.
 struct Open {
-    queries: Arc<SqliteQueries>,
+    read_backend: Arc<SqliteReadBackend>,
     writer: Writer,
     thread: JoinHandle<()>,
 }
@@ -45,8 +45,9 @@ impl Open {
     fn new(config: &Config) -> anyhow::Result<Self> {
         exists(&config.data)?;
         let database = Database::open(&config.data, &options(config), clock::uuid())?;
-        let (writer, thread) = Writer::start(database.journal, Arc::new(clock::System), Box::new(|_| {}))?;
-        Ok(Self { queries: database.queries, writer, thread })
+        let (writer, thread) =
+            Writer::start(database.write_backend, Arc::new(clock::System), Box::new(|_| {}))?;
+        Ok(Self { read_backend: database.read_backend, writer, thread })
     }
 
     async fn account(&self, change: AccountChange) -> anyhow::Result<AccountAnswer> {
@@ -56,9 +57,9 @@ impl Open {
     /// The account somebody named by address or id.
     async fn user(&self, name: &str) -> anyhow::Result<User> {
         let found = match Email::new(name) {
-            Ok(email) => self.queries.user_by_email(email).await?,
+            Ok(email) => self.read_backend.user_by_email(email).await?,
             Err(_) => match UserId::new(name) {
-                Ok(id) => self.queries.user(id).await?,
+                Ok(id) => self.read_backend.user(id).await?,
                 Err(_) => None,
             },
         };
@@ -68,8 +69,8 @@ impl Open {
     }
 
     async fn close(self) -> anyhow::Result<()> {
-        let Self { queries, writer, thread } = self;
-        drop((queries, writer));
+        let Self { read_backend, writer, thread } = self;
+        drop((read_backend, writer));
         tokio::task::spawn_blocking(|| thread.join()).await?.ok().context("the writer failed")
     }
 }
@@ -177,7 +178,7 @@ pub async fn user_list(config: Config, args: UserListArgs) -> anyhow::Result<()>
     let open = Open::new(&config)?;
     let wanted = args.role.map(Role::from);
     let (dim, plain) = (style::DIM, anstyle::Reset);
-    for user in open.queries.users(usize::MAX).await? {
+    for user in open.read_backend.users(usize::MAX).await? {
         if wanted.is_some_and(|role| role != user.role) {
             continue;
         }

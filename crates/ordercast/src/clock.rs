@@ -42,7 +42,7 @@ pub fn random_text<const N: usize>() -> String {
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 
-impl log::Clock for System {
+impl eventlog::Clock for System {
     fn now(&self) -> Timestamp {
         now()
     }

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
-use http::app::Demo;
-use http::auth::PasswordPool;
-use http::auth::password::Work;
+use api::app::Demo;
+use api::auth::PasswordPool;
+use api::auth::password::Work;
+use eventlog::accounts::User;
+use eventlog::sqlite::{Database, SqliteReadBackend};
+use eventlog::{Clock, Outcome, ReadBackend as _, Submission, Writer};
 use jiff::Timestamp;
-use log::accounts::User;
-use log::sqlite::{Database, SqliteQueries};
-use log::{Clock, Outcome, Queries as _, Submission, Writer};
 use orders::{Role, StoreId};
 use uuid::Uuid;
 
@@ -50,9 +50,9 @@ struct Task {
 /// Makes what is missing.
 pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
     let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
-    let queries = Arc::clone(&database.queries);
-    let users = queries.users(usize::MAX).await?;
-    let empty = queries.head().await?.seq.0 == 0;
+    let read_backend = Arc::clone(&database.read_backend);
+    let users = read_backend.users(usize::MAX).await?;
+    let empty = read_backend.head().await?.seq.0 == 0;
     let door = Door::of(&database)?;
     let task = Task {
         first_admin: !users.iter().any(|user| user.role == Role::Staff),
@@ -79,7 +79,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
     }
     let mut prepared = Prepared::default();
     if task.first_admin || task.fill || task.accounts.is_some() {
-        prepared.welcome = work(&task, database, &queries, &users, config).await?;
+        prepared.welcome = work(&task, database, &read_backend, &users, config).await?;
     }
     if task.accounts == Some(Door::Closed) {
         let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
@@ -94,7 +94,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
 async fn work(
     task: &Task,
     database: Database,
-    queries: &SqliteQueries,
+    read_backend: &SqliteReadBackend,
     users: &[User],
     config: &Config,
 ) -> anyhow::Result<String> {
@@ -103,9 +103,9 @@ async fn work(
     // Time does not go back within a log, so a demo begins before its first order.
     let beginning = if task.fill { clock::now() - DEMO_BEGINS } else { clock::now() };
     let clock = Arc::new(Stepped(Mutex::new(beginning)));
-    let (writer, thread) = Writer::start(database.journal, clock.clone(), Box::new(|_| {}))?;
+    let (writer, thread) = Writer::start(database.write_backend, clock.clone(), Box::new(|_| {}))?;
     let passwords = PasswordPool::new(Work::default(), 1, 64);
-    let accounts = Accounts { writer: &writer, queries, passwords: &passwords };
+    let accounts = Accounts { writer: &writer, read_backend, passwords: &passwords };
     let (bold, plain) = (style::STRONG, anstyle::Reset);
     let mut staff = users.iter().find(|user| user.role == Role::Staff).map(|user| user.id.clone());
     if task.first_admin {

@@ -16,9 +16,9 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod doctor;
-pub mod event_log;
 pub mod first_start;
 pub mod logging;
+pub mod publish;
 pub mod reservations;
 pub mod secret;
 pub mod serve;
@@ -64,8 +64,8 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
         Command::Config(args) => {
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
         }
-        Command::Openapi => print_json(&http::router::document())?,
-        Command::Asyncapi => print_json(&http::asyncapi::document(&http::router::document(), None))?,
+        Command::Openapi => print_json(&api::router::document())?,
+        Command::Asyncapi => print_json(&api::asyncapi::document(&api::router::document(), None))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::Shared;
-use log::{Outcome, Request, Submission};
+use api::AppState;
+use eventlog::{Outcome, Request, Submission};
 use orders::{Actor, Command, OrderRef};
 
 /// How often is looked for them. Asked of the clock each time, so that time that jumped is noticed.
@@ -13,7 +13,7 @@ const PORTION: usize = 100;
 
 /// Lets reservations run out when their time has come, those too that ended while nobody served. Run it as a task; it
 /// never ends.
-pub async fn expire(app: Shared) {
+pub async fn expire(app: AppState) {
     let mut interval = tokio::time::interval(EVERY);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -32,8 +32,8 @@ pub async fn expire(app: Shared) {
 }
 
 /// How many ran out.
-async fn portion(app: &Shared) -> anyhow::Result<usize> {
-    let due = app.queries.reservations_due(app.now(), PORTION).await?;
+async fn portion(app: &AppState) -> anyhow::Result<usize> {
+    let due = app.read_backend.reservations_due(app.now(), PORTION).await?;
     if due.is_empty() {
         return Ok(0);
     }
@@ -43,7 +43,7 @@ async fn portion(app: &Shared) -> anyhow::Result<usize> {
         expected: None,
     };
     let requests = due.into_iter().map(request).collect();
-    let receipt = app.writer.submit(Submission { requests, idempotency: None, seen: None }).await?;
+    let receipt = app.writer.submit(Submission { requests, idempotency: None, external_user: None }).await?;
     // Who paid at the last moment is refused here, and waits no longer.
     Ok(receipt.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Order(_))).count())
 }

@@ -7,21 +7,21 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use http::app::{Demo, Ports, Tiles};
-use http::auth::password::Work;
-use http::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
-use http::client_address::TrustedProxies;
-use http::extract::BodyLimit;
-use http::gateway::Sockets;
-use http::metrics::Metrics;
-use http::rate_limit::{Period, Rate, RateLimits, Rates, Ticks};
-use http::revocations::Revocations;
-use http::{App, Settings, Shared};
+use api::app::{Demo, Ports, Tiles};
+use api::auth::password::Work;
+use api::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
+use api::client_address::TrustedProxies;
+use api::extract::BodyLimit;
+use api::gateway::Sockets;
+use api::metrics::Metrics;
+use api::rate_limit::{Period, Rate, RateLimits, Rates, Ticks};
+use api::revocations::Revocations;
+use api::{App, AppState, Settings};
+use eventlog::sqlite::{Database, Lock, Options};
+use eventlog::{Clock, ReadBackend, Writer};
 use jiff::SignedDuration;
 use live::stats::StatsBoard;
 use live::{ConnectionLimits, Hub};
-use log::sqlite::{Database, Lock, Options};
-use log::{Clock, Queries, Writer};
 use orders::StoreId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ use crate::config::Config;
 use crate::config::sources::Source;
 use crate::config::values;
 use crate::terminal::style;
-use crate::{event_log, first_start, reservations, secret};
+use crate::{first_start, publish, reservations, secret};
 
 /// How often other processes' sign-outs are looked for.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(2);
@@ -71,7 +71,7 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
 /// A running server without its sockets.
 pub struct Server {
     /// What its handlers share.
-    pub app: Shared,
+    pub app: AppState,
     sockets: Sockets,
     stop: watch::Sender<bool>,
     writer: std::thread::JoinHandle<()>,
@@ -89,16 +89,16 @@ impl Server {
                 "the database was upgraded"
             );
         }
-        let queries: Arc<dyn Queries> = database.queries;
-        let hub = Arc::new(Hub::new(Arc::clone(&queries), queries.head().await?));
+        let read_backend: Arc<dyn ReadBackend> = database.read_backend;
+        let hub = Arc::new(Hub::new(Arc::clone(&read_backend), read_backend.head().await?));
         let metrics = Arc::new(Metrics::default());
-        let publish = event_log::publisher(Arc::clone(&hub), Arc::clone(&metrics));
-        let (writer, thread) = Writer::start(database.journal, Arc::clone(&clock), publish)
+        let publish = publish::publisher(Arc::clone(&hub), Arc::clone(&metrics));
+        let (writer, thread) = Writer::start(database.write_backend, Arc::clone(&clock), publish)
             .context("could not start the writer's thread")?;
         let (stop, stopping) = watch::channel(false);
-        let app = assemble(config, demo, Parts { writer, queries, clock, hub, metrics, stopping })?;
+        let app = assemble(config, demo, Parts { writer, read_backend, clock, hub, metrics, stopping })?;
         // Whose session ended while nobody served must not be let in by the first request.
-        app.revocations.replace(app.queries.revoked(app.now()).await?);
+        app.revocations.replace(app.read_backend.revoked(app.now()).await?);
         let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
     }
@@ -132,15 +132,15 @@ impl Server {
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
-        let main = http::server::serve(
+        let main = api::server::serve(
             listener,
-            http::router::router(Arc::clone(&app), &sockets),
+            api::router::router(Arc::clone(&app), &sockets),
             stopped(stop.subscribe()),
         );
         let beside = async {
             if let Some(realtime) = realtime {
-                let router = http::router::live_router(Arc::clone(&app), &sockets);
-                http::server::serve(realtime, router, stopped(stop.subscribe())).await;
+                let router = api::router::live_router(Arc::clone(&app), &sockets);
+                api::server::serve(realtime, router, stopped(stop.subscribe())).await;
             }
         };
         let end = async {
@@ -181,22 +181,22 @@ fn socket_options(config: &Config) -> live::gateway::Options {
 
 struct Parts {
     writer: Writer,
-    queries: Arc<dyn Queries>,
+    read_backend: Arc<dyn ReadBackend>,
     clock: Arc<dyn Clock>,
     hub: Arc<Hub>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 }
 
-fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result<Shared> {
-    let Parts { writer, queries, clock, hub, metrics, stopping } = parts;
+fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result<AppState> {
+    let Parts { writer, read_backend, clock, hub, metrics, stopping } = parts;
     let started_at = clock.now();
     let now = Arc::clone(&clock);
     let stats = StatsBoard::new(Arc::clone(&hub), config.store_timezone.clone(), Arc::new(move || now.now()));
     let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
     Ok(Arc::new(App {
         writer,
-        queries,
+        read_backend,
         hub,
         stats,
         connections: ConnectionLimits::new(
@@ -276,7 +276,7 @@ fn make_private(directory: &Path) -> anyhow::Result<()> {
 }
 
 fn open(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
-    http::server::listen(address).with_context(|| {
+    api::server::listen(address).with_context(|| {
         format!("cannot listen on {address}: choose another address with `{option}`, or stop what uses it")
     })
 }
@@ -298,7 +298,7 @@ fn announce(
         address.to_string()
     };
     writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
-    if http::pages::are_built() {
+    if api::pages::are_built() {
         writeln!(out, "  the shop            {bold}http://{host}{plain}")?;
         writeln!(out, "  the console         http://{host}/admin")?;
     } else {
@@ -325,12 +325,12 @@ fn announce(
 }
 
 /// Sign-outs made by other processes, such as `ordercast user passwd`, count here too.
-async fn watch_revocations(app: Shared) {
+async fn watch_revocations(app: AppState) {
     let mut interval = tokio::time::interval(REVOCATIONS_EVERY);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
-        match app.queries.revoked(app.clock.now()).await {
+        match app.read_backend.revoked(app.clock.now()).await {
             Ok(revoked) => app.revocations.replace(revoked),
             Err(error) => tracing::warn!(%error, "cannot look for ended sessions"),
         }

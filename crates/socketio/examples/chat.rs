@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::task::Context;
 
 use axum::Router;
-use http_types::request::Parts;
+use http::request::Parts;
 use ordercast_socketio::engine::Engine;
 use ordercast_socketio::{
     Accepted, Application, Auth, Config, ConnectError, Event, Frame, Outgoing, Refused, Service, Socket,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Context;
 
 use bytes::Bytes;
-use http_types::request::Parts;
+use http::request::Parts;
 use serde_json::Value;
 
 use crate::engine::connection::Outgoing;

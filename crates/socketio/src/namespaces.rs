@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Context;
 
 use bytes::Bytes;
-use http_types::request::Parts;
+use http::request::Parts;
 use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 

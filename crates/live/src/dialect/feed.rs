@@ -12,40 +12,40 @@ use orders::event::Kind;
 use orders::view::OrderView;
 use serde_json::{Map, Value, json};
 
-use super::{Said, Telling, base, base_of_state, pick, rooms};
+use super::{Messages, RenderInput, base, base_of_state, pick, rooms};
 
-pub(super) fn say(telling: &Telling<'_>) -> Said {
-    let Some(order) = &telling.view.order else { return Said::new() };
-    let mut payload = base(telling.view);
+pub(super) fn render(input: &RenderInput<'_>) -> Messages {
+    let Some(order) = &input.view.order else { return Messages::new() };
+    let mut payload = base(input.view);
     if let Some(at) = payload.get("at").cloned() {
         payload.insert("timestamp".to_owned(), at);
     }
-    let message = telling.notification.as_ref().map(|line| line["message"].clone());
+    let message = input.notification.as_ref().map(|line| line["message"].clone());
     let message =
         message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
     payload.insert("message".to_owned(), message.clone());
-    let notification = notification(&payload, telling.notification.as_ref(), &message);
-    let delivery = matches!(telling.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
+    let notification = notification(&payload, input.notification.as_ref(), &message);
+    let delivery = matches!(input.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
     let payload = Value::Object(payload);
-    let mut said = Said::new();
-    if telling.joined {
-        said.extend(rooms::say(telling));
-        said.push(("order_notification", notification.clone()));
-        said.push(("single_order_update", payload.clone()));
+    let mut messages = Messages::new();
+    if input.joined {
+        messages.extend(rooms::render(input));
+        messages.push(("order_notification", notification.clone()));
+        messages.push(("single_order_update", payload.clone()));
     }
-    match telling.audience {
-        Audience::Staff if telling.joined => {}
-        Audience::Staff => said.push(("order_notification", notification)),
-        _ if delivery => said.push(("delivery_update", payload)),
+    match input.audience {
+        Audience::Staff if input.joined => {}
+        Audience::Staff => messages.push(("order_notification", notification)),
+        _ if delivery => messages.push(("delivery_update", payload)),
         _ => {
-            said.push(("customer_notification", notification));
-            said.push(("customer_order_update", payload));
+            messages.push(("customer_notification", notification));
+            messages.push(("customer_order_update", payload));
         }
     }
-    said
+    messages
 }
 
-pub(super) fn state(order: &OrderView, audience: Audience) -> Said {
+pub(super) fn state(order: &OrderView, audience: Audience) -> Messages {
     let mut payload = base_of_state(order);
     if let Some(at) = payload.get("updatedAt").cloned() {
         payload.insert("timestamp".to_owned(), at);

@@ -12,9 +12,9 @@ mod feed;
 mod rooms;
 mod standard;
 
-use log::{Cursor, Epoch, Told};
+use eventlog::{Cursor, Epoch, EventWithContext};
 use orders::notification::Notification;
-use orders::view::{Around, EventView, OrderView};
+use orders::view::{EventContext, EventView, OrderView};
 use orders::{Audience, Origin};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -56,12 +56,12 @@ impl std::str::FromStr for Dialect {
 }
 
 /// What an event is told as: names and payloads, in order.
-pub(crate) type Said = Vec<(&'static str, Value)>;
+pub(crate) type Messages = Vec<(&'static str, Value)>;
 
 /// An event, and to whom it is told.
-pub(crate) struct Telling<'a> {
+pub(crate) struct RenderInput<'a> {
     pub(crate) view: &'a EventView,
-    pub(crate) around: &'a Around,
+    pub(crate) context: &'a EventContext,
     pub(crate) audience: Audience,
     /// The listener joined the order.
     pub(crate) joined: bool,
@@ -80,20 +80,26 @@ impl Dialect {
 
     /// An event of the log as frames. Its place in the log is at the end of the last one, so that whoever saw that
     /// one has seen all of them.
-    pub(crate) fn frames(self, told: &Told, epoch: &Epoch, audience: Audience, joined: bool) -> Box<[Frame]> {
-        let Some(view) = told.view(audience) else { return Box::default() };
-        let notification = notification(told, &view, audience);
-        let telling = Telling { view: &view, around: &told.around, audience, joined, notification };
-        let said = match self {
-            Self::Standard => standard::say(&telling),
-            Self::Rooms => rooms::say(&telling),
-            Self::Feed => feed::say(&telling),
+    pub(crate) fn frames(
+        self,
+        event: &EventWithContext,
+        epoch: &Epoch,
+        audience: Audience,
+        joined: bool,
+    ) -> Box<[Frame]> {
+        let Some(view) = event.view(audience) else { return Box::default() };
+        let notification = notification(event, &view, audience);
+        let input = RenderInput { view: &view, context: &event.context, audience, joined, notification };
+        let messages = match self {
+            Self::Standard => standard::render(&input),
+            Self::Rooms => rooms::render(&input),
+            Self::Feed => feed::render(&input),
         };
-        with_offset(&said, &Cursor { epoch: epoch.clone(), seq: told.recorded.seq })
+        with_offset(&messages, &Cursor { epoch: epoch.clone(), seq: event.stored.seq })
     }
 
     /// The present state of an order, told like a change, to a client that cannot be told the changes.
-    pub(crate) fn state(self, order: &OrderView, audience: Audience) -> Said {
+    pub(crate) fn state(self, order: &OrderView, audience: Audience) -> Messages {
         match self {
             Self::Standard => standard::state(order, audience),
             Self::Rooms => rooms::state(order),
@@ -103,8 +109,8 @@ impl Dialect {
 }
 
 /// A line of the inbox, as `GET /api/v1/notifications` has it.
-fn notification(told: &Told, view: &EventView, audience: Audience) -> Option<Value> {
-    let event = &told.recorded.event;
+fn notification(event: &EventWithContext, view: &EventView, audience: Audience) -> Option<Value> {
+    let event = &event.stored.event;
     let line = Notification::new(event, audience)?;
     let order = view.order.as_ref()?;
     // What they did themselves is in their inbox, and does not call for them.
@@ -125,10 +131,10 @@ fn notification(told: &Told, view: &EventView, audience: Audience) -> Option<Val
 }
 
 /// Frames of which the last ends with a cursor.
-pub(crate) fn with_offset(said: &[(&'static str, Value)], cursor: &Cursor) -> Box<[Frame]> {
+pub(crate) fn with_offset(messages: &[(&'static str, Value)], cursor: &Cursor) -> Box<[Frame]> {
     let offset = cursor.to_string();
-    let last = said.len().saturating_sub(1);
-    let frames = said.iter().enumerate().map(|(place, (name, payload))| {
+    let last = messages.len().saturating_sub(1);
+    let frames = messages.iter().enumerate().map(|(place, (name, payload))| {
         packet::event(name, &payload.to_string(), (place == last).then_some(offset.as_str()))
     });
     frames.collect()

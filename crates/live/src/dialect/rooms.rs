@@ -1,9 +1,9 @@
 //! `rooms`, of reference shop C: whoever joined an order hears of it, and of nothing else.
 
-use orders::view::{Around, OrderView};
+use orders::view::{EventContext, OrderView};
 use serde_json::Value;
 
-use super::{Said, Telling, base, base_of_state, pick};
+use super::{Messages, RenderInput, base, base_of_state, pick};
 
 const STATUS: &str = "order-status-updated";
 
@@ -21,12 +21,12 @@ const MEMBERS: [(&str, &str); 9] = [
     ("updatedAt", "updatedAt"),
 ];
 
-pub(super) fn say(telling: &Telling<'_>) -> Said {
-    if !telling.joined || telling.view.order.is_none() {
-        return Said::new();
+pub(super) fn render(input: &RenderInput<'_>) -> Messages {
+    if !input.joined || input.view.order.is_none() {
+        return Messages::new();
     }
-    let mut members = base(telling.view);
-    let Around { tracking_number, estimated_delivery, .. } = telling.around;
+    let mut members = base(input.view);
+    let EventContext { tracking_number, estimated_delivery, .. } = input.context;
     if let Some(number) = tracking_number {
         members.entry("trackingNumber").or_insert_with(|| number.as_str().into());
     }
@@ -36,6 +36,6 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
     vec![(STATUS, Value::Object(pick(&members, &MEMBERS)))]
 }
 
-pub(super) fn state(order: &OrderView) -> Said {
+pub(super) fn state(order: &OrderView) -> Messages {
     vec![(STATUS, Value::Object(pick(&base_of_state(order), &MEMBERS)))]
 }

@@ -13,7 +13,7 @@ use orders::event::Kind;
 use orders::view::OrderView;
 use serde_json::Value;
 
-use super::{Said, Telling, base, base_of_state, pick, rooms};
+use super::{Messages, RenderInput, base, base_of_state, pick, rooms};
 
 /// The members of an event that are the order's.
 const OF_THE_ORDER: [(&str, &str); 12] = [
@@ -31,9 +31,9 @@ const OF_THE_ORDER: [(&str, &str); 12] = [
     ("updatedAt", "updatedAt"),
 ];
 
-pub(super) fn say(telling: &Telling<'_>) -> Said {
-    let staff = telling.audience == Audience::Staff;
-    let name = match (telling.view.kind, staff) {
+pub(super) fn render(input: &RenderInput<'_>) -> Messages {
+    let staff = input.audience == Audience::Staff;
+    let name = match (input.view.kind, staff) {
         (Kind::OrderCreated, false) => "order:created",
         (Kind::OrderCreated, true) => "admin:order:created",
         (Kind::OrderCancelled, false) => "order:cancelled",
@@ -43,19 +43,19 @@ pub(super) fn say(telling: &Telling<'_>) -> Said {
         (_, false) => "order:updated",
         (_, true) => "admin:order:updated",
     };
-    let mut payload = base(telling.view);
-    if telling.view.order.is_some() {
+    let mut payload = base(input.view);
+    if input.view.order.is_some() {
         let order = pick(&payload, &OF_THE_ORDER);
         payload.insert("order".to_owned(), Value::Object(order));
     }
-    let mut said = if telling.joined { rooms::say(telling) } else { Said::new() };
+    let mut messages = if input.joined { rooms::render(input) } else { Messages::new() };
     // Before the event itself: that one carries the offset, and a line that comes twice is known by its id.
-    said.extend(telling.notification.clone().map(|line| ("notification", line)));
-    said.push((name, Value::Object(payload)));
-    said
+    messages.extend(input.notification.clone().map(|line| ("notification", line)));
+    messages.push((name, Value::Object(payload)));
+    messages
 }
 
-pub(super) fn state(order: &OrderView, audience: Audience) -> Said {
+pub(super) fn state(order: &OrderView, audience: Audience) -> Messages {
     let name = if audience == Audience::Staff { "admin:order:updated" } else { "order:updated" };
     vec![(name, Value::Object(base_of_state(order)))]
 }

@@ -62,7 +62,7 @@ impl<G: Gate> Gateway<G> {
         let number = view.number;
         match client.follow(&self.joins, number, view.version, self.options.max_joined) {
             Follow::TooMany => {
-                self.hub.statistics().join_refused();
+                self.hub.counters().join_refused();
                 return Err(Denial {
                     code: "too_many_joined",
                     message: format!(
@@ -134,7 +134,7 @@ fn received<G: Gate>(
     answer: &Result<Value, Denial>,
 ) {
     let (user, role) = (client.pass.user(), client.pass.role().name());
-    let said = |member: &str| argument.and_then(|argument| argument.get(member)).unwrap_or(&Value::Null);
+    let messages = |member: &str| argument.and_then(|argument| argument.get(member)).unwrap_or(&Value::Null);
     let order = named(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
     match answer {
         Ok(answer) => {
@@ -144,7 +144,7 @@ fn received<G: Gate>(
         // Counted, and too many for a line each.
         Err(denial) if denial.code == "rate_limited" => {}
         Err(denial) => {
-            let status = said("status").as_str().map(shown);
+            let status = messages("status").as_str().map(shown);
             tracing::info!(%user, role, event = shown(event), order, status, refused = denial.code, "received");
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use log::{At, Cursor, LogError, OrderFilter, Page, Stretch, TailError};
+use eventlog::{At, Cursor, EventPage, LogError, OrderFilter, Page, TailError};
 use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
@@ -17,13 +17,13 @@ use tokio::sync::watch;
 use super::joins::{Joined, Joins};
 use super::recovery::Resume;
 use super::{Gate, Gateway, Pass, topic};
+use crate::counters::CatchingUp;
 use crate::dialect::{Dialect, with_offset};
 use crate::hub::{Entry, Hub};
 use crate::limits::Place;
 use crate::notice::Notice;
 use crate::seat::{Pull, Seat, lock};
 use crate::sse::Close;
-use crate::statistics::CatchingUp;
 use crate::stats::StatsBoard;
 use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
 
@@ -70,7 +70,7 @@ type Reading<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 enum Loading {
     /// What it missed.
-    Stretch(Reading<Result<Stretch, TailError>>),
+    EventPage(Reading<Result<EventPage, TailError>>),
     /// Where it can begin anew.
     Snapshot(ResetReason, Reading<Result<At<Page>, LogError>>),
 }
@@ -238,7 +238,7 @@ impl<G: Gate> Client<G> {
         while !outgoing.is_full() {
             if let Some(loading) = &mut state.loading {
                 let looked = match loading {
-                    Loading::Stretch(reading) => reading.as_mut().poll(context).map(Loaded::Stretch),
+                    Loading::EventPage(reading) => reading.as_mut().poll(context).map(Loaded::EventPage),
                     Loading::Snapshot(why, reading) => {
                         let why = *why;
                         reading.as_mut().poll(context).map(|page| Loaded::Snapshot(why, page))
@@ -267,9 +267,9 @@ impl<G: Gate> Client<G> {
                 self.push(hub, joined, entry, outgoing);
             });
             let Some((count, upto)) = found else {
-                let (queries, scope) = (Arc::clone(hub.queries()), seat.topic.scope());
-                let reading = async move { queries.tail(scope, after, PORTION).await };
-                state.loading = Some(Loading::Stretch(Box::pin(reading)));
+                let (read_backend, scope) = (Arc::clone(hub.read_backend()), seat.topic.scope());
+                let reading = async move { read_backend.tail(scope, after, PORTION).await };
+                state.loading = Some(Loading::EventPage(Box::pin(reading)));
                 state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
                 continue;
             };
@@ -282,7 +282,7 @@ impl<G: Gate> Client<G> {
     }
 
     fn push(&self, hub: &Hub, joined: &[Joined], entry: &Entry, outgoing: &mut Outgoing<'_>) {
-        let event = &entry.told.recorded.event;
+        let event = &entry.event.stored.event;
         let joined = match &event.subject {
             Subject::Order { number, .. } => {
                 joined.iter().any(|joined| joined.order == *number && event.version > joined.version)
@@ -295,9 +295,9 @@ impl<G: Gate> Client<G> {
     }
 
     fn snapshot(&self, hub: &Hub, reason: ResetReason) -> Loading {
-        let queries = Arc::clone(hub.queries());
+        let read_backend = Arc::clone(hub.read_backend());
         let newest = OrderFilter::newest(topic(&self.pass).scope(), SNAPSHOT);
-        Loading::Snapshot(reason, Box::pin(async move { queries.orders(newest).await }))
+        Loading::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
     }
 
     fn take_in(
@@ -308,16 +308,16 @@ impl<G: Gate> Client<G> {
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), LogError> {
         match loaded {
-            Loaded::Stretch(Ok(stretch)) => {
+            Loaded::EventPage(Ok(page)) => {
                 let Position::At(after) = state.position else { return Ok(()) };
-                hub.statistics().replayed(stretch.events.len());
-                for told in stretch.events {
-                    self.push(hub, &state.joined, &Entry::new(told), outgoing);
+                hub.counters().replayed(page.events.len());
+                for event in page.events {
+                    self.push(hub, &state.joined, &Entry::new(event), outgoing);
                 }
-                state.position = Position::At(stretch.upto.max(after));
+                state.position = Position::At(page.upto.max(after));
             }
-            Loaded::Stretch(Err(TailError::Pruned)) => state.position = Position::Lost(ResetReason::TooOld),
-            Loaded::Stretch(Err(TailError::Log(error))) => return Err(error),
+            Loaded::EventPage(Err(TailError::Pruned)) => state.position = Position::Lost(ResetReason::TooOld),
+            Loaded::EventPage(Err(TailError::Log(error))) => return Err(error),
             Loaded::Snapshot(reason, page) => {
                 let page = page?;
                 let orders: Vec<_> =
@@ -325,13 +325,14 @@ impl<G: Gate> Client<G> {
                 let reset = json!({ "reason": reason, "cursor": page.cursor, "orders": orders });
                 // A client that knows of resets takes the list; to any other it is told as changes. Oldest first, so
                 // that the newest ends on top.
-                let mut said = vec![("reset", reset)];
-                said.extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
-                for frame in with_offset(&said, &page.cursor) {
+                let mut messages = vec![("reset", reset)];
+                messages
+                    .extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
+                for frame in with_offset(&messages, &page.cursor) {
                     outgoing.push(frame);
                 }
                 state.position = Position::At(page.cursor.seq);
-                hub.statistics().reset();
+                hub.counters().reset();
             }
         }
         Ok(())
@@ -339,7 +340,7 @@ impl<G: Gate> Client<G> {
 }
 
 enum Loaded {
-    Stretch(Result<Stretch, TailError>),
+    EventPage(Result<EventPage, TailError>),
     Snapshot(ResetReason, Result<At<Page>, LogError>),
 }
 

@@ -14,8 +14,8 @@ struct Connected<'a> {
     message: &'static str,
     role: &'static str,
     user: &'a orders::view::Person,
-    cursor: &'a log::Cursor,
-    head: log::Cursor,
+    cursor: &'a eventlog::Cursor,
+    head: eventlog::Cursor,
     recovered: bool,
 }
 

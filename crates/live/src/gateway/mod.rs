@@ -17,9 +17,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::task::Context;
 
-use http_types::request::Parts;
+use eventlog::Snapshot;
+use http::request::Parts;
 use jiff::Timestamp;
-use log::Snapshot;
 use orders::view::Person;
 use orders::{OrderRef, Role, Status, StoreId, UserId};
 use serde::Serialize;

@@ -11,7 +11,7 @@
 
 use std::fmt::Write as _;
 
-use log::{Cursor, TailError};
+use eventlog::{Cursor, TailError};
 use orders::{OrderRef, UserId};
 use socketio::Auth;
 
@@ -72,10 +72,10 @@ impl Resume {
             Some(offset) => offset.parse().ok(),
             None => opened.began.clone(),
         });
-        let said = [cursor.and_then(|cursor| cursor.parse().ok()), seen];
+        let messages = [cursor.and_then(|cursor| cursor.parse().ok()), seen];
         let epoch = gateway.hub.epoch();
         let latest =
-            said.into_iter().flatten().max_by_key(|cursor: &Cursor| (cursor.epoch == *epoch, cursor.seq));
+            messages.into_iter().flatten().max_by_key(|cursor: &Cursor| (cursor.epoch == *epoch, cursor.seq));
         let Some(cursor) = latest else {
             // Somebody else's pid, or of another secret, or no cursor. They begin anew, with the present state.
             let pid = Pid::new(gateway, pass, None);
@@ -119,7 +119,7 @@ async fn reaches<G: Gate>(gateway: &Gateway<G>, pass: &G::Pass, cursor: &Cursor)
     if hub.remembers(seq) {
         return true;
     }
-    !matches!(hub.queries().tail(topic(pass).scope(), seq, 1).await, Err(TailError::Pruned))
+    !matches!(hub.read_backend().tail(topic(pass).scope(), seq, 1).await, Err(TailError::Pruned))
 }
 
 /// Those that somebody still may follow; `None` where that cannot be told now.

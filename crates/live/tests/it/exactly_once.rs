@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use log::{Cursor, Seq};
+use eventlog::{Cursor, Seq};
 use ordercast_live::{Hub, Subscription, Topic};
 use orders::{OrderNumber, Status};
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Events that never reached the hub: found in the log, by everybody whom they concern.
 
-use log::{Cursor, Seq};
+use eventlog::{Cursor, Seq};
 
 use super::shop::{Shop, drain, next, of_customer, of_store};
 

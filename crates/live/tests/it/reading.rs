@@ -3,8 +3,8 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use eventlog::{Committed, Inbox, ReadState, Seq, Signal};
 use futures_util::{FutureExt as _, StreamExt as _};
-use log::{Committed, Inbox, ReadState, Seq, Signal};
 use ordercast_live::sse::{self, Listener};
 use orders::view::Person;
 use orders::{EventId, Role};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use eventlog::{Cursor, Epoch, Seq};
 use jiff::SignedDuration;
-use log::{Cursor, Epoch, Seq};
 use ordercast_live::{Delivery, Hub, ResetReason, Subscription};
 use orders::Status;
 

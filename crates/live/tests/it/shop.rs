@@ -9,12 +9,12 @@ use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use log::sqlite::{Database, Options, Synchronous};
-use log::{
-    Clock, Committed, Cursor, Outcome, Queries, Recorded, Scope, Seen, Seq, Shelved, Snapshot, Submission,
-    Writer,
+use eventlog::sqlite::{Database, Options, Synchronous};
+use eventlog::{
+    CatalogProduct, Clock, Committed, Cursor, ExternalUser, Outcome, ReadBackend, Scope, Seq, Snapshot,
+    StoredEvent, Submission, Writer,
 };
+use jiff::{SignedDuration, Timestamp};
 use ordercast_live::{Delivery, Hub, Subscription, Topic};
 use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus};
 use orders::order::PaymentMethod;
@@ -62,7 +62,7 @@ type Onward = Arc<Mutex<Box<dyn FnMut(Committed) + Send>>>;
 
 pub(crate) struct Shop {
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) queries: Arc<dyn Queries>,
+    pub(crate) read_backend: Arc<dyn ReadBackend>,
     /// Batches that were committed and not yet handed to a hub.
     pub(crate) caught: Arc<Mutex<VecDeque<Committed>>>,
     onward: Onward,
@@ -85,7 +85,7 @@ impl Shop {
         // What is durable is not the question here.
         let options =
             Options { keep_events, synchronous: Synchronous::Normal, readers: 2, ..Options::default() };
-        let Database { journal, queries, .. } =
+        let Database { write_backend, read_backend, .. } =
             Database::open(directory.path(), &options, clock.next_id()).unwrap();
         let caught: Arc<Mutex<VecDeque<Committed>>> = Arc::default();
         let theirs = Arc::clone(&caught);
@@ -93,10 +93,18 @@ impl Shop {
             Arc::new(Mutex::new(Box::new(move |batch| theirs.lock().unwrap().push_back(batch))));
         let hand_on = Arc::clone(&onward);
         let publish = Box::new(move |committed| hand_on.lock().unwrap()(committed));
-        let (writer, thread) = Writer::start(journal, Arc::clone(&clock) as _, publish).unwrap();
+        let (writer, thread) = Writer::start(write_backend, Arc::clone(&clock) as _, publish).unwrap();
         let (writer, thread) = (Some(writer), Some(thread));
-        let mut shop =
-            Self { clock, queries, caught, onward, writer, thread, product: None, _directory: directory };
+        let mut shop = Self {
+            clock,
+            read_backend,
+            caught,
+            onward,
+            writer,
+            thread,
+            product: None,
+            _directory: directory,
+        };
         shop.product = Some(shop.product("main").await);
         shop
     }
@@ -105,8 +113,8 @@ impl Shop {
     pub(crate) async fn hub(&self, ring: usize) -> Arc<Hub> {
         self.settle().await;
         self.caught.lock().unwrap().clear();
-        let head = self.queries.head().await.unwrap();
-        Arc::new(Hub::with_ring(Arc::clone(&self.queries), head, ring))
+        let head = self.read_backend.head().await.unwrap();
+        Arc::new(Hub::with_ring(Arc::clone(&self.read_backend), head, ring))
     }
 
     /// From here on batches go to the hub at once, from the writer's thread, as they do in the server.
@@ -132,7 +140,7 @@ impl Shop {
 
     /// An answer comes before its events are published; one more round, and they are.
     pub(crate) async fn settle(&self) {
-        let nothing = Submission { requests: Vec::new(), idempotency: None, seen: None };
+        let nothing = Submission { requests: Vec::new(), idempotency: None, external_user: None };
         self.writer.as_ref().unwrap().submit(nothing).await.unwrap();
     }
 
@@ -148,7 +156,7 @@ impl Shop {
         }
     }
 
-    async fn shelve(&self, store: &str) -> Arc<Shelved> {
+    async fn shelve(&self, store: &str) -> Arc<CatalogProduct> {
         let create = CreateProduct {
             id: ProductId::new(self.clock.next_id()),
             name: "Tea".parse().unwrap(),
@@ -157,7 +165,7 @@ impl Shop {
             details: Details::default(),
         };
         match self.ask(Submission::one(Command::CreateProduct(create), staff(store))).await {
-            Outcome::Product(shelved) => shelved,
+            Outcome::Product(product_entry) => product_entry,
             other => panic!("{other:?}"),
         }
     }
@@ -189,7 +197,7 @@ impl Shop {
     /// A note by the staff: an event that the customer's topic has, and of which they are told nothing.
     pub(crate) async fn note(&self, order: OrderNumber, text: &str) {
         let current =
-            self.queries.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
+            self.read_backend.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
         let note = SetStatus { note: Some(text.parse().unwrap()), ..setting(order, current) };
         self.order(Command::SetStatus(note), staff("main")).await;
     }
@@ -212,13 +220,13 @@ impl Shop {
     }
 
     /// Everything of a scope, from the log itself.
-    pub(crate) async fn truth(&self, scope: Scope) -> Vec<Arc<Recorded>> {
-        let stretch = self.queries.tail(scope, Seq(0), usize::MAX).await.unwrap();
-        stretch.events.into_iter().map(|told| told.recorded).collect()
+    pub(crate) async fn truth(&self, scope: Scope) -> Vec<Arc<StoredEvent>> {
+        let page = self.read_backend.tail(scope, Seq(0), usize::MAX).await.unwrap();
+        page.events.into_iter().map(|event| event.stored).collect()
     }
 
     pub(crate) async fn head(&self) -> Cursor {
-        self.queries.head().await.unwrap()
+        self.read_backend.head().await.unwrap()
     }
 }
 
@@ -263,9 +271,9 @@ pub(crate) fn staff(store: &str) -> Actor {
     Actor::Staff { user: user("mira"), store: StoreId::new(store).unwrap() }
 }
 
-pub(crate) fn seen(id: &str, role: Role, name: &str, email: &str) -> Seen {
+pub(crate) fn seen(id: &str, role: Role, name: &str, email: &str) -> ExternalUser {
     let (name, email) = (Some(name.to_owned()), Some(email.to_owned()));
-    Seen { user: user(id), role, store: StoreId::main(), name, email }
+    ExternalUser { user: user(id), role, store: StoreId::main(), name, email }
 }
 
 pub(crate) fn of_customer(name: &str) -> Topic {

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use eventlog::{Committed, Seq, Submission};
 use futures_util::StreamExt;
-use log::{Committed, Seq, Submission};
 use ordercast_live::hub::Entry;
 use ordercast_live::{Delivery, Hub, sse};
 use orders::{Actor, Audience, Command, OrderRef, Role, Status};
@@ -30,9 +30,9 @@ pub(crate) fn publish_one(still: &Still, hub: &Hub) -> Vec<usize> {
         changes: vec![],
     };
     still.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
-    let recorded = Arc::new(log::Recorded { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
-    let told = log::Told { recorded, around: orders::view::Around::default() };
-    hub.publish(Committed { events: vec![told], signals: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
+    let stored = Arc::new(eventlog::StoredEvent { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
+    let event = eventlog::EventWithContext { stored, context: orders::view::EventContext::default() };
+    hub.publish(Committed { events: vec![event], signals: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
 }
 
 const STAFF_NAME: &str = "Mira Backoffice";
@@ -42,14 +42,14 @@ const EMAIL: &str = "asha@example.com";
 /// An order of Asha's, moved on with a note by staff, brought by Dara.
 async fn story(shop: &Shop) {
     let person = seen("asha", Role::Customer, "Asha Rao", EMAIL);
-    let placed = shop.ask(Submission { seen: Some(person), ..shop.placing("asha") }).await;
-    let log::Outcome::Order(order) = placed else { panic!("{placed:?}") };
+    let placed = shop.ask(Submission { external_user: Some(person), ..shop.placing("asha") }).await;
+    let eventlog::Outcome::Order(order) = placed else { panic!("{placed:?}") };
     let number = order.order.number;
     let mut noted = setting(number, Status::Processing);
     noted.note = Some(NOTE.parse().unwrap());
     let moved = Submission::one(Command::SetStatus(noted), staff("main"));
     let mira = seen("mira", Role::Staff, STAFF_NAME, "mira@shop.example");
-    shop.ask(Submission { seen: Some(mira), ..moved }).await;
+    shop.ask(Submission { external_user: Some(mira), ..moved }).await;
     shop.note(number, NOTE).await;
     shop.bring(number, "dara").await;
     let cancel = Command::CancelOrder { order: OrderRef::Number(number), reason: None };
@@ -58,7 +58,7 @@ async fn story(shop: &Shop) {
 }
 
 /// Everything one audience is told of the story, live and later from the log.
-async fn told(shop: &Shop, hub: &Arc<Hub>, topic: ordercast_live::Topic, begin: &log::Cursor) -> String {
+async fn told(shop: &Shop, hub: &Arc<Hub>, topic: ordercast_live::Topic, begin: &eventlog::Cursor) -> String {
     let mut all = String::new();
     // Once from the ring, once from the log, which a hub that begins now has to ask.
     let later = shop.hub(1).await;
@@ -138,9 +138,9 @@ async fn an_event_is_put_into_words_once_an_audience() {
         let Some(Delivery::Events(events)) = subscription.pending().await.unwrap() else {
             panic!("an event")
         };
-        let frame = events[0].encoded(audience, |told| {
+        let frame = events[0].encoded(audience, |event| {
             calls.set(calls.get() + 1);
-            sse::encode(told, &epoch, audience)
+            sse::encode(event, &epoch, audience)
         });
         words.push((audience, frame.unwrap()));
         entries.extend(events);

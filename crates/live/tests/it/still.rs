@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use log::accounts::{Email, Revoked, User};
-use log::inbox::Line;
-use log::stats::{Series, Stats};
-use log::{
-    At, Committed, Cursor, Epoch, Inbox, InboxFilter, InboxPage, LogError, OrderFilter, Page, ProductFilter,
-    Queries, Recorded, Scope, Seq, Shelved, Snapshot, Stretch, TailError, Told,
+use eventlog::accounts::{Email, Revoked, User};
+use eventlog::inbox::Line;
+use eventlog::stats::{Series, Stats};
+use eventlog::{
+    At, CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
+    LogError, OrderFilter, Page, ProductFilter, ReadBackend, Scope, Seq, Snapshot, StoredEvent, TailError,
 };
+use jiff::Timestamp;
 use ordercast_live::Hub;
 use orders::order::Version;
-use orders::view::Around;
+use orders::view::EventContext;
 use orders::{Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, StoreId, Subject, UserId};
 use uuid::Uuid;
 
@@ -49,14 +49,14 @@ impl Still {
             at: Timestamp::UNIX_EPOCH,
             changes: vec![Change::StockCounted { on_hand: 1 }],
         };
-        let recorded = Arc::new(Recorded { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
-        let told = Told { recorded, around: Around::default() };
-        hub.publish(Committed { events: vec![told], signals: Vec::new(), at: Timestamp::UNIX_EPOCH });
+        let stored = Arc::new(StoredEvent { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
+        let event = EventWithContext { stored, context: EventContext::default() };
+        hub.publish(Committed { events: vec![event], signals: Vec::new(), at: Timestamp::UNIX_EPOCH });
     }
 }
 
 #[async_trait]
-impl Queries for Still {
+impl ReadBackend for Still {
     async fn head(&self) -> Result<Cursor, LogError> {
         Ok(self.cursor())
     }
@@ -81,7 +81,7 @@ impl Queries for Still {
         Ok(At { value: Stats::default(), cursor: self.cursor() })
     }
 
-    async fn tail(&self, _: Scope, _: Seq, _: usize) -> Result<Stretch, TailError> {
+    async fn tail(&self, _: Scope, _: Seq, _: usize) -> Result<EventPage, TailError> {
         Err(TailError::Log(LogError::Cancelled))
     }
 
@@ -93,7 +93,7 @@ impl Queries for Still {
         Err(LogError::Cancelled)
     }
 
-    async fn timeline(&self, _: OrderNumber) -> Result<At<Vec<Told>>, LogError> {
+    async fn timeline(&self, _: OrderNumber) -> Result<At<Vec<EventWithContext>>, LogError> {
         Err(LogError::Cancelled)
     }
 
@@ -105,11 +105,11 @@ impl Queries for Still {
         Err(LogError::Cancelled)
     }
 
-    async fn products(&self, _: ProductFilter) -> Result<(Vec<Shelved>, bool), LogError> {
+    async fn products(&self, _: ProductFilter) -> Result<(Vec<CatalogProduct>, bool), LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn product(&self, _: ProductId) -> Result<Option<Shelved>, LogError> {
+    async fn product(&self, _: ProductId) -> Result<Option<CatalogProduct>, LogError> {
         Err(LogError::Cancelled)
     }
 

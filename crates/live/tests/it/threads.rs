@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use log::Seq;
+use eventlog::Seq;
 use tokio::task::JoinSet;
 
 use super::shop::{DEADLINE, Shop, drain, next, of_customer, of_store};

@@ -91,7 +91,7 @@ pub struct Config {
     pub socketio: socketio::Config,
     /// The size at which the database's write-ahead log is cut down, in bytes.
     pub wal_cap: u64,
-    /// Which log lines are written, such as `info,ordercast_http=debug`.
+    /// Which log lines are written, such as `info,ordercast_api=debug`.
     pub log: tracing_subscriber::filter::Targets,
     /// How they are written.
     pub log_format: LogFormat,

@@ -5,12 +5,12 @@
 //! by ones that nobody knows, and whoever was signed in with them no longer is.
 
 use anyhow::Context as _;
-use http::app::{Demo, DemoAccount};
-use http::auth::PasswordPool;
-use http::auth::password::Password;
-use log::accounts::{AccountChange, Email, User};
-use log::sqlite::{Database, SqliteQueries};
-use log::{LogError, Queries as _, Writer};
+use api::app::{Demo, DemoAccount};
+use api::auth::PasswordPool;
+use api::auth::password::Password;
+use eventlog::accounts::{AccountChange, Email, User};
+use eventlog::sqlite::{Database, SqliteReadBackend};
+use eventlog::{LogError, ReadBackend as _, Writer};
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
@@ -78,7 +78,7 @@ pub struct Accounts<'a> {
     /// What writes.
     pub writer: &'a Writer,
     /// What reads.
-    pub queries: &'a SqliteQueries,
+    pub read_backend: &'a SqliteReadBackend,
     /// What hashes.
     pub passwords: &'a PasswordPool,
 }
@@ -121,7 +121,7 @@ impl Accounts<'_> {
 
     /// The account of an address.
     pub async fn find(&self, email: &str) -> anyhow::Result<Option<User>> {
-        Ok(self.queries.user_by_email(Email::new(email)?).await?)
+        Ok(self.read_backend.user_by_email(Email::new(email)?).await?)
     }
 
     /// Makes an account.

@@ -80,7 +80,7 @@ const TABLE: &[Row] = &[
 
 #[test]
 fn every_endpoint_of_the_document_has_a_row() {
-    let document = serde_json::to_value(http::router::document()).unwrap();
+    let document = serde_json::to_value(api::router::document()).unwrap();
     let documented: BTreeSet<(String, String)> = document["paths"]
         .as_object()
         .unwrap()

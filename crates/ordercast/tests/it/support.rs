@@ -21,9 +21,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Shared;
-use http::app::Demo;
-use log::Clock;
+use api::AppState;
+use api::app::Demo;
+use eventlog::Clock;
 use ordercast::clock::System;
 use ordercast::config::Config;
 use ordercast::config::flags::Flags;
@@ -44,7 +44,7 @@ pub(crate) const JWT_SECRET: &str = "a secret that only the tests know, 40 bytes
 /// A running server, and a client for it.
 pub(crate) struct Shop {
     /// What its handlers share: to look behind the curtain.
-    pub(crate) app: Shared,
+    pub(crate) app: AppState,
     /// Where it listens.
     pub(crate) address: SocketAddr,
     /// Where its live gateway listens, if `REALTIME_PORT` gave it one.
@@ -102,8 +102,8 @@ impl Shop {
         demo: Option<Demo>,
     ) -> Self {
         let config = config(data, variables);
-        let listener = http::server::listen(config.listen).unwrap();
-        let realtime = config.realtime_listen.map(|address| http::server::listen(address).unwrap());
+        let listener = api::server::listen(config.listen).unwrap();
+        let realtime = config.realtime_listen.map(|address| api::server::listen(address).unwrap());
         let address = reachable(&listener);
         let live_address = realtime.as_ref().map(reachable);
         let server = Server::start(&config, demo, clock).await.unwrap();
@@ -141,7 +141,7 @@ impl Shop {
 
     /// The last event of the log: unchanged means that nothing happened.
     pub(crate) async fn head(&self) -> u64 {
-        self.app.queries.head().await.unwrap().seq.0
+        self.app.read_backend.head().await.unwrap().seq.0
     }
 }
 

@@ -133,7 +133,7 @@ pub struct Facts {
 /// The people and personal data around an event, and what else is known of its order: looked up when it is shown, and
 /// not kept in it.
 #[derive(Debug, Clone, Default)]
-pub struct Around {
+pub struct EventContext {
     /// The name of who did it.
     pub actor_name: Option<String>,
     /// The customer's name and e-mail address.
@@ -148,7 +148,7 @@ pub struct Around {
 
 impl EventView {
     /// An event for an audience.
-    pub fn new(id: crate::id::EventId, event: &Event, around: &Around, audience: Audience) -> Self {
+    pub fn new(id: crate::id::EventId, event: &Event, context: &EventContext, audience: Audience) -> Self {
         let person = match event.actor.origin() {
             Origin::Customer => audience.sees(Field::Customer),
             Origin::Driver => audience == Audience::Staff || audience == Audience::Driver,
@@ -157,13 +157,13 @@ impl EventView {
         let actor = ActorView {
             origin: event.actor.origin(),
             id: event.actor.user().filter(|_| person).cloned(),
-            name: around.actor_name.clone().filter(|_| person),
+            name: context.actor_name.clone().filter(|_| person),
         };
         let (order, product_id) = match &event.subject {
             Subject::Order { id, number, customer, from, to, .. } => {
                 let known = || Person { id: customer.clone(), name: None, email: None };
                 let customer = audience.sees(Field::Customer);
-                let customer = customer.then(|| around.customer.clone().unwrap_or_else(known));
+                let customer = customer.then(|| context.customer.clone().unwrap_or_else(known));
                 let part = OrderPart {
                     order_id: *id,
                     order_number: *number,
@@ -181,7 +181,7 @@ impl EventView {
         };
         let mut facts = Facts::default();
         for change in &event.changes {
-            facts.add(change, event.at, around, audience);
+            facts.add(change, event.at, context, audience);
         }
         Self {
             id,
@@ -213,7 +213,7 @@ impl EventView {
 }
 
 impl Facts {
-    fn add(&mut self, change: &Change, at: Timestamp, around: &Around, audience: Audience) {
+    fn add(&mut self, change: &Change, at: Timestamp, context: &EventContext, audience: Audience) {
         let money = audience.sees(Field::Money);
         let told = |_: &Prose<500>| audience.sees(Field::Reason);
         match change {
@@ -231,7 +231,7 @@ impl Facts {
             Change::TrackingNumber { number } => self.tracking_number = Some(number.clone()),
             Change::EstimatedDelivery { at } => self.estimated_delivery = Some(*at),
             Change::Partner { .. } => {
-                self.partner = around.partner.as_ref().map(|partner| partner_for(partner, audience));
+                self.partner = context.partner.as_ref().map(|partner| partner_for(partner, audience));
             }
             Change::Located { place } => {
                 self.location = Some(LocationView::from(Located { place: *place, at }));
@@ -283,8 +283,9 @@ mod tests {
         assert!(EventView::concerns(&payment(None), Audience::Customer));
         let tracked = payment(Some(Change::TrackingNumber { number: "TRACK-1".parse().unwrap() }));
         assert!(EventView::concerns(&tracked, Audience::Link));
-        let read =
-            |audience| EventView::new(EventId::new(Uuid::nil()), &tracked, &Around::default(), audience);
+        let read = |audience| {
+            EventView::new(EventId::new(Uuid::nil()), &tracked, &EventContext::default(), audience)
+        };
         let link = read(Audience::Link);
         assert_eq!((link.kind, link.facts.payment_status), (Kind::OrderUpdated, None));
         let customer = read(Audience::Customer);

@@ -2,7 +2,7 @@
 
 use ordercast_orders::audience::Audience;
 use ordercast_orders::event::{Change, Event, Subject};
-use ordercast_orders::view::{Around, EventView, OrderView, Person};
+use ordercast_orders::view::{EventContext, EventView, OrderView, Person};
 use ordercast_orders::{Actor, Command, Contact, EventId, Notification, Order, Refusal, Status, decide};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -84,13 +84,13 @@ pub(crate) fn views_keep_secrets(moment: &Moment<'_>) -> Result<(), TestCaseErro
     let Subject::Order { id, .. } = &event.subject else { return Ok(()) };
     let order = &moment.after.orders[id];
     let contact = contact();
-    let around = around(event, order, &contact);
+    let context = context(event, order, &contact);
     for audience in [Audience::Customer, Audience::Driver, Audience::Link, Audience::Staff] {
-        let customer = around.customer.clone();
+        let customer = context.customer.clone();
         let mut seen =
             vec![serde_json::to_string(&OrderView::new(order, &contact, customer, audience)).unwrap()];
         if EventView::concerns(event, audience) {
-            let view = EventView::new(EventId::new(Uuid::nil()), event, &around, audience);
+            let view = EventView::new(EventId::new(Uuid::nil()), event, &context, audience);
             seen.push(serde_json::to_string(&view).unwrap());
         }
         if let Some(told) = Notification::new(event, audience) {
@@ -104,13 +104,14 @@ pub(crate) fn views_keep_secrets(moment: &Moment<'_>) -> Result<(), TestCaseErro
             prop_assert!(!json.contains(secret), "{:?} reads {}: {}", audience, secret, json);
         }
     }
-    tells_what_changed(event, &around)
+    tells_what_changed(event, &context)
 }
 
 /// The other way round: whom it concerns can read it.
-fn tells_what_changed(event: &Event, around: &Around) -> Result<(), TestCaseError> {
-    let read =
-        |audience| serde_json::to_string(&EventView::new(EventId::new(Uuid::nil()), event, around, audience));
+fn tells_what_changed(event: &Event, context: &EventContext) -> Result<(), TestCaseError> {
+    let read = |audience| {
+        serde_json::to_string(&EventView::new(EventId::new(Uuid::nil()), event, context, audience))
+    };
     let staff = read(Audience::Staff).unwrap();
     prop_assert!(EventView::concerns(event, Audience::Staff));
     for change in &event.changes {
@@ -146,7 +147,7 @@ fn contact() -> Contact {
     Contact { shipping: Some(address), partner: Some(super::ask::partner_with_phone()) }
 }
 
-fn around(event: &Event, order: &Order, contact: &Contact) -> Around {
+fn context(event: &Event, order: &Order, contact: &Contact) -> EventContext {
     let actor_name = match event.actor {
         Actor::Staff { .. } => Some(marks::STAFF_NAME),
         Actor::Driver { .. } => Some(marks::DRIVER_NAME),
@@ -158,7 +159,7 @@ fn around(event: &Event, order: &Order, contact: &Contact) -> Around {
         name: Some(marks::CUSTOMER_NAME.to_owned()),
         email: Some(marks::CUSTOMER_MAIL.to_owned()),
     };
-    Around {
+    EventContext {
         tracking_number: order.tracking_number.clone(),
         estimated_delivery: order.estimated_delivery,
         actor_name: actor_name.map(str::to_owned),

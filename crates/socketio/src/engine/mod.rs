@@ -19,8 +19,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
-use http_types::StatusCode;
-use http_types::request::Parts;
+use http::StatusCode;
+use http::request::Parts;
 
 pub use self::service::Service;
 use crate::config::Config;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
-use http_types::StatusCode;
+use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::engine::connection::Connection;

@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use http_types::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use http_types::{Method, Request, Response, StatusCode};
 use hyper::body::Body;
 
 use crate::engine::connection::Connection;

@@ -4,8 +4,8 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::{HeaderValue, Response};
 use http_body_util::Full;
-use http_types::{HeaderValue, Response};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -25,11 +25,11 @@ const PROBE: usize = 256;
 /// The answer to the handshake.
 pub(crate) fn switching(accept: HeaderValue) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
-    *response.status_mut() = http_types::StatusCode::SWITCHING_PROTOCOLS;
+    *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
-    headers.insert(http_types::header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(http_types::header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(http_types::header::SEC_WEBSOCKET_ACCEPT, accept);
+    headers.insert(http::header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(http::header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(http::header::SEC_WEBSOCKET_ACCEPT, accept);
     response
 }
 
@@ -185,7 +185,7 @@ mod tests {
     use std::sync::atomic::Ordering;
     use std::task::Context;
 
-    use http_types::request::Parts;
+    use http::request::Parts;
 
     use super::*;
     use crate::engine::connection::Outgoing;

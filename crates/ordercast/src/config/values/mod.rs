@@ -126,7 +126,7 @@ impl FromStr for LogFilter {
 
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|_| {
-            "is a level (error, warn, info, debug, trace, off), or levels per part such as info,ordercast_http=debug".to_owned()
+            "is a level (error, warn, info, debug, trace, off), or levels per part such as info,ordercast_api=debug".to_owned()
         })
     }
 }

@@ -46,7 +46,7 @@ async fn the_document_is_openapi_3_1_and_whole() {
     let document = document(&shop).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
-    for code in http::problem::Code::ALL {
+    for code in api::problem::Code::ALL {
         assert!(document["info"]["description"].as_str().unwrap().contains(code.name()), "{}", code.name());
     }
     let mut used = BTreeSet::new();

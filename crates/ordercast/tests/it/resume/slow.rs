@@ -1,6 +1,6 @@
 //! Readers who do not read (row X7).
 
-use log::{Request, Submission};
+use eventlog::{Request, Submission};
 use orders::command::SetStatus;
 use orders::{Actor, Command, OrderRef, Status, StoreId, UserId};
 
@@ -29,9 +29,9 @@ async fn notes(shop: &Shop, order: OrderRef, count: usize) {
     let request = Request { command: Command::SetStatus(note), actor, expected: None };
     for done in (0..count).step_by(500) {
         let requests = vec![request.clone(); 500.min(count - done)];
-        let submission = Submission { requests, idempotency: None, seen: None };
+        let submission = Submission { requests, idempotency: None, external_user: None };
         let receipt = shop.app.writer.submit(submission).await.unwrap();
-        assert!(receipt.outcomes.iter().all(|outcome| matches!(outcome, log::Outcome::Order(_))));
+        assert!(receipt.outcomes.iter().all(|outcome| matches!(outcome, eventlog::Outcome::Order(_))));
     }
 }
 

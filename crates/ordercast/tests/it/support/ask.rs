@@ -134,7 +134,7 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         let problem = self.json();
         let code = problem["code"].as_str().unwrap_or_default();
-        assert!(http::problem::Code::ALL.iter().any(|known| known.name() == code), "{problem}");
+        assert!(api::problem::Code::ALL.iter().any(|known| known.name() == code), "{problem}");
         assert_eq!(problem["type"], format!("urn:ordercast:problem:{code}"), "{problem}");
         assert_eq!(problem["status"], self.status, "{problem}");
         assert!(problem["title"].as_str().is_some_and(|title| title.len() > 3), "{problem}");

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use eventlog::Clock;
 use jiff::{SignedDuration, Timestamp};
-use log::Clock;
 use uuid::Uuid;
 
 /// The system's clock, so much ahead as the test says. Tokens that the tests make themselves tell the system's time.

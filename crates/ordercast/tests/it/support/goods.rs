@@ -61,7 +61,7 @@ impl Shop {
 
     /// What is on the shelf.
     pub(crate) async fn stock(&self, good: Good) -> Stock {
-        self.app.queries.product(good.0).await.unwrap().unwrap().product.stock
+        self.app.read_backend.product(good.0).await.unwrap().unwrap().product.stock
     }
 
     /// Somebody orders so many of a product.

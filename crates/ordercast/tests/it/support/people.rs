@@ -1,8 +1,8 @@
 //! Who asks. People from elsewhere need only a token; local accounts register, or are made by the server's owner.
 
+use eventlog::accounts::{AccountAnswer, AccountChange, Email};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{EncodingKey, Header};
-use log::accounts::{AccountAnswer, AccountChange, Email};
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ impl Shop {
 
     /// A local account, made as `ordercast user add` makes one, and signed in.
     pub(crate) async fn account(&self, email: &str, role: Role, store: &str) -> Session {
-        let password = http::auth::password::Password::new(PASSWORD, email).unwrap();
+        let password = api::auth::password::Password::new(PASSWORD, email).unwrap();
         let change = AccountChange::CreateUser {
             id: UserId::new(ordercast::clock::uuid().to_string()).unwrap(),
             role,

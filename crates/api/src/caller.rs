@@ -1,0 +1,126 @@
+//! Who is calling.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use eventlog::{ExternalUser, Inbox};
+use orders::{Actor, Role, StoreId};
+
+use crate::app::AppState;
+use crate::auth::origin::Purpose;
+use crate::auth::{Credential, Issuer, Principal, TokenError};
+use crate::client_address::ClientAddress;
+use crate::problem::{Code, Problem};
+
+/// Somebody who is signed in: their token was verified, their session stands, their page may use the cookie, and they
+/// are within their limit. A handler that takes this cannot be reached without.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub principal: Principal,
+}
+
+/// Somebody who may or may not be signed in. A token that is sent has to be good all the same.
+#[derive(Debug, Clone)]
+pub struct MaybeCaller(pub Option<Caller>);
+
+/// A [`Caller`] who works for a store.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// Who.
+    pub caller: Caller,
+}
+
+impl Caller {
+    /// Them as an actor of the domain.
+    pub fn actor(&self) -> Actor {
+        self.principal.actor()
+    }
+
+    /// Their inbox: each role of a person has its own.
+    pub fn inbox(&self) -> Inbox {
+        let Principal { user, role, store, .. } = &self.principal;
+        match role {
+            Role::Customer => Inbox::Customer(user.clone()),
+            Role::Driver => Inbox::Driver(user.clone()),
+            Role::Staff => Inbox::Staff { user: user.clone(), store: store.clone() },
+        }
+    }
+
+    /// What their token says of them, to be kept where their account is not ours.
+    pub fn external_user(&self) -> Option<ExternalUser> {
+        let Principal { user, role, store, name, email, .. } = &self.principal;
+        (self.principal.issuer == Issuer::External).then(|| ExternalUser {
+            user: user.clone(),
+            role: *role,
+            store: store.clone(),
+            name: name.as_ref().map(|name| name.as_str().to_owned()),
+            email: email.as_ref().map(|email| email.as_str().to_owned()),
+        })
+    }
+}
+
+impl Staff {
+    /// The store they work for.
+    pub fn store(&self) -> &StoreId {
+        &self.caller.principal.store
+    }
+}
+
+/// Where a request comes from. Put there by the guard, or worked out anew where there is none.
+pub(crate) fn address(parts: &Parts, app: &AppState) -> ClientAddress {
+    if let Some(address) = parts.extensions.get::<ClientAddress>() {
+        return *address;
+    }
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
+    ClientAddress::resolve(peer, &parts.headers, &app.trusted)
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        authenticate(parts, app)?.ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+}
+
+impl FromRequestParts<AppState> for MaybeCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        authenticate(parts, app).map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        if caller.principal.role == Role::Staff {
+            return Ok(Self { caller });
+        }
+        Err(Problem::new(Code::Forbidden).detail("Only the store's staff can do this."))
+    }
+}
+
+fn authenticate(parts: &Parts, app: &AppState) -> Result<Option<Caller>, Problem> {
+    let credential = Credential::find(&parts.headers);
+    let Some(token) = credential.token() else { return Ok(None) };
+    let principal = app.keys.verify(token, app.now()).map_err(refused)?;
+    if app.revocations.covers(&principal) {
+        return Err(Problem::new(Code::SessionEnded));
+    }
+    if credential.is_ambient() {
+        let secure = address(parts, app).is_secure;
+        app.origins.check(Purpose::of(&parts.method), &parts.headers, &parts.uri, secure)?;
+    }
+    app.limits.check_account(&principal.user)?;
+    Ok(Some(Caller { principal }))
+}
+
+fn refused(error: TokenError) -> Problem {
+    Problem::from(error)
+}

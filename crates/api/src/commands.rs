@@ -1,0 +1,236 @@
+//! From a request to the log and back: preconditions, submission, and what an answer looks like.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use eventlog::{CatalogProduct, LogError, Outcome, Receipt, Request, Snapshot, Submission, SubmitError};
+use live::Topic;
+use orders::order::Version;
+use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::RawBody;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// Says that an answer was remembered.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The place in the log at which an answer is true: `epoch:seq`.
+pub const CURSOR: HeaderName = HeaderName::from_static("ordercast-cursor");
+/// How many of the customer's connections are live as a change of staff is answered (row C5).
+pub const LIVE: HeaderName = HeaderName::from_static("ordercast-live-connections");
+
+/// The version a client saw, from `If-Match: "3"`. `*` and no header mean any. A proxy that compresses makes the tag
+/// weak (`W/"3"`); it names the same version.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub Option<Version>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let version = version(text).ok_or_else(|| {
+            Problem::new(Code::InvalidHeader)
+                .detail("`If-Match` is the `ETag` you received, such as \"3\".")
+                .error("If-Match", "must be a version in double quotes")
+        })?;
+        Ok(Self(Some(version)))
+    }
+}
+
+/// The version an entity tag names: digits in quotes, or bare as people type them.
+fn version(tag: &str) -> Option<Version> {
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let digits = tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?;
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain).map(Version)
+}
+
+/// Whether `If-None-Match` has this tag: in a list or not, weak or not, or `*` (RFC 9110, section 13.1.2).
+pub fn none_match_has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let lines = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|have| have == "*" || have.strip_prefix("W/").unwrap_or(have).as_bytes() == tag.as_bytes())
+}
+
+/// It is as the client has it; the tag says which it is.
+pub fn not_modified(tag: HeaderValue) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// What comes with a command besides itself.
+pub struct CommandContext<'a> {
+    /// Who sends it.
+    pub caller: &'a Caller,
+    /// Its key.
+    pub key: &'a IdempotencyKey,
+    /// The bytes the key is bound to.
+    pub body: &'a RawBody,
+    /// The version they saw.
+    pub expected: Option<Version>,
+}
+
+impl App {
+    /// Submits one command.
+    pub async fn command(
+        &self,
+        command: Command,
+        context: CommandContext<'_>,
+    ) -> Result<CommandOutcome, Problem> {
+        let actor = context.caller.actor();
+        self.command_of(command, actor, context).await
+    }
+
+    /// Submits one command that somebody else gives on the caller's account, such as their payment provider.
+    pub(crate) async fn command_of(
+        &self,
+        command: Command,
+        actor: Actor,
+        context: CommandContext<'_>,
+    ) -> Result<CommandOutcome, Problem> {
+        let name = command.order();
+        let CommandContext { caller, key, body, expected } = context;
+        let request = Request { command, actor, expected };
+        let submission = Submission {
+            requests: vec![request],
+            idempotency: key.bind(&caller.principal, body),
+            external_user: caller.external_user(),
+        };
+        let mut receipt = self.writer.submit(submission).await.map_err(not_committed)?;
+        match receipt.outcomes.pop() {
+            Some(Outcome::Refused(refusal)) => Err(self.refused(refusal, name, caller).await),
+            Some(outcome) => {
+                let live = self.live(&outcome, caller);
+                Ok(CommandOutcome { outcome, receipt, audience: Audience::of(caller.principal.role), live })
+            }
+            None => Err(Problem::new(Code::Internal)),
+        }
+    }
+
+    /// How many connections of the order's customer are live, for staff to know whether they were told. They
+    /// were told before this is counted. It is not kept: a replayed answer counts anew.
+    pub(crate) fn live(&self, outcome: &Outcome, caller: &Caller) -> Option<usize> {
+        let Outcome::Order(snapshot) = outcome else { return None };
+        let staff = caller.principal.role == Role::Staff;
+        staff.then(|| self.hub.connections(&Topic::User(snapshot.order.customer.clone())))
+    }
+
+    /// A refusal as a problem; a conflict of versions shows the present state.
+    async fn refused(&self, refusal: Refusal, name: Option<OrderRef>, caller: &Caller) -> Problem {
+        if !matches!(refusal, Refusal::VersionConflict { .. }) {
+            return Problem::from(refusal);
+        }
+        // Only `If-Match` brings a version.
+        let problem = Problem::from(refusal).status(StatusCode::PRECONDITION_FAILED);
+        let Some(name) = name else { return problem };
+        match self.read_backend.order(name).await {
+            Ok(found) => match found.value {
+                Some(now) => problem.current(&now.view(Audience::of(caller.principal.role))),
+                None => problem,
+            },
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// A command that happened.
+pub struct CommandOutcome {
+    outcome: Outcome,
+    receipt: Receipt,
+    audience: Audience,
+    live: Option<usize>,
+}
+
+impl CommandOutcome {
+    /// The order, where the command was about one.
+    pub fn order(&self) -> Option<&Arc<Snapshot>> {
+        match &self.outcome {
+            Outcome::Order(snapshot) => Some(snapshot),
+            _ => None,
+        }
+    }
+
+    /// The product, where the command was about one.
+    pub fn product(&self) -> Option<&Arc<CatalogProduct>> {
+        match &self.outcome {
+            Outcome::Product(product_entry) => Some(product_entry),
+            _ => None,
+        }
+    }
+
+    /// The headers every answer to a command has.
+    pub fn label(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        if self.receipt.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        if let Ok(cursor) = HeaderValue::try_from(self.receipt.cursor.to_string()) {
+            headers.insert(CURSOR, cursor);
+        }
+        if let Some(live) = self.live {
+            headers.insert(LIVE, HeaderValue::from(live));
+        }
+    }
+
+    /// The order as the answer, with its version as `ETag`.
+    pub fn into_order(self, status: StatusCode) -> Result<Response, Problem> {
+        let Some(snapshot) = self.order() else { return Err(Problem::new(Code::Internal)) };
+        let mut response = order_response(status, snapshot, self.audience);
+        self.label(&mut response);
+        Ok(response)
+    }
+}
+
+/// Room for the JSON of most orders.
+const ORDER_BYTES: usize = 1536;
+
+/// An order with its version as `ETag`.
+pub fn order_response(status: StatusCode, snapshot: &Snapshot, audience: Audience) -> Response {
+    let mut body = Vec::with_capacity(ORDER_BYTES);
+    if let Err(error) = serde_json::to_writer(&mut body, &snapshot.view(audience)) {
+        return Problem::internal(&error).into_response();
+    }
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (status, [(CONTENT_TYPE, json)], body).into_response();
+    response.headers_mut().insert(ETAG, etag(snapshot.order.version));
+    response
+}
+
+/// A version as an `ETag`.
+pub fn etag(version: Version) -> HeaderValue {
+    // Digits in quotes are a valid header.
+    HeaderValue::try_from(format!("\"{}\"", version.0)).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// The database failed: we know why, the client gets an incident.
+pub fn failed(error: &LogError) -> Problem {
+    Problem::internal(error)
+}
+
+/// Nothing was committed, or nobody knows: what to tell the client.
+pub fn not_committed(error: SubmitError) -> Problem {
+    match error {
+        SubmitError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
+        SubmitError::Busy => Problem::new(Code::Busy).retry_after(1),
+        SubmitError::Stopping => Problem::new(Code::Busy)
+            .detail("This server is stopping. Nothing was changed, try again in a moment.")
+            .retry_after(2),
+        SubmitError::Lost => Problem::internal(&error)
+            .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`."),
+        SubmitError::Failed(error) => Problem::internal(&*error),
+    }
+}

@@ -1,0 +1,230 @@
+//! Socket.IO at `/socket.io/`: tokens, limits and commands for the gateway of the `live` crate.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use eventlog::{Outcome, Request, Snapshot, Submission};
+use jiff::Timestamp;
+use live::dialect::Dialect;
+use live::gateway::{Denial, Denied, Gate, Gateway, Options, Pass};
+use live::limits::Place;
+use live::sse::Close;
+use orders::command::SetStatus;
+use orders::view::Person;
+use orders::{Command, OrderRef, Role, Status, StoreId, UserId};
+use socketio::engine::Engine;
+use socketio::{Closing, Config, Refused, Service, SocketIo};
+use tokio::sync::watch;
+
+use crate::app::AppState;
+use crate::auth::origin::Purpose;
+use crate::auth::{Credential, Principal};
+use crate::caller::{Caller, address};
+use crate::commands::not_committed;
+use crate::problem::{Code, Problem};
+use crate::resources::orders::visible;
+
+/// The user, or the address, has as many connections as it may have: come back in a while.
+const TOO_MANY: Closing = Closing { code: 4004, reason: "too_many_connections" };
+/// The user comes too often: come back in a while.
+const TOO_OFTEN: Closing = Closing { code: 4005, reason: "rate_limited" };
+
+/// The live gateway over Socket.IO.
+#[derive(Clone)]
+pub struct Sockets {
+    engine: Arc<Engine<SocketIo<Gateway<Door>>>>,
+}
+
+impl Sockets {
+    /// A gateway for an application's users.
+    pub fn new(app: &AppState, config: Config, options: Options) -> Self {
+        let gateway =
+            Gateway::new(Door(Arc::clone(app)), Arc::clone(&app.hub), Arc::clone(&app.stats), options);
+        let engine = Engine::new(SocketIo::new(gateway, &config), config);
+        app.metrics.watch_sockets(Arc::clone(engine.statistics()));
+        Self { engine }
+    }
+
+    /// Answers the requests of Socket.IO clients.
+    pub(crate) fn service(&self) -> Service<SocketIo<Gateway<Door>>> {
+        Service::new(Arc::clone(&self.engine))
+    }
+
+    /// Cuts connections whose token or session ended. Run it as a task; it never ends.
+    pub async fn watch_over(self) {
+        Arc::clone(self.engine.protocol().application()).watch_over().await;
+    }
+
+    /// Tells everybody to come back, and lets nobody in.
+    pub fn close(&self) {
+        self.engine.close_all(Close::ShuttingDown.into());
+    }
+}
+
+/// The way in.
+pub struct Door(AppState);
+
+/// What is kept of the request that opened a connection.
+pub struct Handshake {
+    address: IpAddr,
+    /// Who it is by its cookie or its `Authorization` header.
+    principal: Option<Box<Principal>>,
+    dialect: Option<Dialect>,
+}
+
+impl Pass for Principal {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn role(&self) -> Role {
+        self.role
+    }
+
+    fn store(&self) -> &StoreId {
+        &self.store
+    }
+
+    fn person(&self) -> Person {
+        Person {
+            id: self.user.clone(),
+            name: self.name.as_ref().map(|name| name.as_str().to_owned()),
+            email: self.email.as_ref().map(|email| email.as_str().to_owned()),
+        }
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+}
+
+impl From<Problem> for Denial {
+    fn from(problem: Problem) -> Self {
+        Self { code: problem.code().name(), message: problem.message().to_owned().into() }
+    }
+}
+
+impl Door {
+    fn verify(&self, token: &str) -> Result<Principal, Problem> {
+        let principal = self.0.keys.verify(token, self.0.now()).map_err(Problem::from)?;
+        if self.0.revocations.covers(&principal) {
+            return Err(Problem::new(Code::SessionEnded));
+        }
+        Ok(principal)
+    }
+}
+
+impl Gate for Door {
+    type Handshake = Handshake;
+    type Pass = Principal;
+
+    fn handshake(&self, request: &Parts) -> Result<Handshake, Refused> {
+        let from = address(request, &self.0);
+        let credential = Credential::find(&request.headers);
+        // The client may still bring a token of its own, so one that is void is no reason to refuse it here.
+        let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
+        if principal.is_some() && credential.is_ambient() {
+            let checked = self.0.origins.check(Purpose::Read, &request.headers, &request.uri, from.is_secure);
+            checked.map_err(|refused| Refused {
+                status: StatusCode::FORBIDDEN,
+                message: format!(
+                    "{refused}. An operator can add an origin to the allowed ones (CORS_ORIGIN)."
+                )
+                .into(),
+            })?;
+        }
+        let query = request.uri.query().unwrap_or_default();
+        let dialect = query.split('&').find_map(|pair| pair.strip_prefix("dialect="));
+        let dialect =
+            dialect.map(str::parse).transpose().map_err(|unknown: live::dialect::UnknownDialect| {
+                Refused { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
+            })?;
+        Ok(Handshake { address: from.bucket().address(), principal, dialect })
+    }
+
+    fn dialect(&self, handshake: &Handshake) -> Option<Dialect> {
+        handshake.dialect
+    }
+
+    fn enter(&self, handshake: &Handshake, token: Option<&str>) -> Result<(Principal, Place), Denied> {
+        let refused = |problem: Problem| Denied::Refused(problem.into());
+        let principal = match (token, &handshake.principal) {
+            (Some(token), _) => self.verify(token).map_err(refused)?,
+            (None, Some(principal)) if self.expelled(principal).is_none() => (**principal).clone(),
+            (None, _) => return Err(refused(Problem::new(Code::Unauthenticated))),
+        };
+        if self.0.limits.check_account(&principal.user).is_err() {
+            self.0.metrics.limited();
+            return Err(Denied::Later(TOO_OFTEN));
+        }
+        let place = self.0.connections.enter(principal.user.clone(), handshake.address);
+        let place = place.map_err(|_| {
+            self.0.metrics.limited();
+            Denied::Later(TOO_MANY)
+        })?;
+        Ok((principal, place))
+    }
+
+    fn expelled(&self, pass: &Principal) -> Option<Close> {
+        if self.0.revocations.covers(pass) {
+            return Some(Close::SessionEnded);
+        }
+        pass.expires_at.is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)
+    }
+
+    fn expulsions(&self) -> watch::Receiver<u64> {
+        self.0.revocations.changes()
+    }
+
+    fn may_ask(&self, pass: &Principal) -> Result<(), Denial> {
+        self.0.limits.check_account(&pass.user).map_err(|wait| {
+            self.0.metrics.limited();
+            Problem::from(wait).into()
+        })
+    }
+
+    async fn order(&self, pass: &Principal, order: OrderRef) -> Result<Arc<Snapshot>, Denial> {
+        let caller = Caller { principal: pass.clone() };
+        Ok(visible(&self.0, &caller, order).await?.0)
+    }
+
+    async fn set_status(
+        &self,
+        pass: &Principal,
+        order: OrderRef,
+        status: Status,
+    ) -> Result<Arc<Snapshot>, Denial> {
+        let caller = Caller { principal: pass.clone() };
+        let command = Command::SetStatus(SetStatus {
+            order,
+            status,
+            tracking_number: None,
+            estimated_delivery: None,
+            note: None,
+            reason: None,
+        });
+        let request = Request { command, actor: caller.actor(), expected: None };
+        let submission =
+            Submission { requests: vec![request], idempotency: None, external_user: caller.external_user() };
+        let mut receipt = self.0.writer.submit(submission).await.map_err(not_committed)?;
+        match receipt.outcomes.pop() {
+            Some(Outcome::Order(snapshot)) => Ok(snapshot),
+            Some(Outcome::Refused(refusal)) => Err(Problem::from(refusal).into()),
+            _ => Err(Problem::new(Code::Internal).into()),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn seal(&self, text: &str) -> String {
+        self.0.keys.seal().seal(text)
+    }
+
+    fn unseal(&self, sealed: &str) -> Option<String> {
+        self.0.keys.seal().unseal(sealed)
+    }
+}

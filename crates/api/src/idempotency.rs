@@ -1,0 +1,121 @@
+//! The `Idempotency-Key` header: a request that is sent twice happens once.
+//!
+//! The key counts within who sends it, to which method and path. The answer is remembered for 24 hours, in the same
+//! transaction as what it answers. (draft-ietf-httpapi-idempotency-key-header)
+
+use aws_lc_rs::digest::{Context, SHA256};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use eventlog::Idempotency;
+
+use crate::auth::Principal;
+use crate::extract::RawBody;
+use crate::problem::{Code, Problem};
+
+/// The key of a request, if it has one.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(Option<Scope>);
+
+#[derive(Debug, Clone)]
+struct Scope {
+    key: Box<str>,
+    method: axum::http::Method,
+    path: Box<str>,
+}
+
+/// The header's name.
+pub const HEADER: axum::http::HeaderName = axum::http::HeaderName::from_static("idempotency-key");
+
+/// The most characters of a key.
+const MOST: usize = 255;
+
+impl IdempotencyKey {
+    /// The same key for one part of a request that is more than one command.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        Self(self.0.as_ref().map(|Scope { key, method, path }| Scope {
+            key: key.clone(),
+            method: method.clone(),
+            path: format!("{path}#{name}").into(),
+        }))
+    }
+
+    /// The key in its scope, bound to the request's body.
+    pub fn bind(&self, principal: &Principal, body: &RawBody) -> Option<Idempotency> {
+        let Scope { key, method, path } = self.0.as_ref()?;
+        let mut hash = Context::new(&SHA256);
+        for part in [principal.user.as_str(), method.as_str(), path, key] {
+            // The length before each part keeps two neighbours from being read as one.
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let body = body.sha256();
+        Some(Idempotency { scope: half(hash.finish().as_ref()), body: half(&body) })
+    }
+}
+
+fn half(hash: &[u8]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(HEADER) else { return Ok(Self(None)) };
+        let rule = || {
+            Problem::new(Code::InvalidHeader)
+                .detail("`Idempotency-Key` is 1 to 255 printable characters, such as a UUID.")
+                .error("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
+        };
+        let key = value.to_str().map_err(|_| rule())?;
+        if key.is_empty() || key.len() > MOST {
+            return Err(rule());
+        }
+        let path = within_the_api(parts.uri.path()).into();
+        Ok(Self(Some(Scope { key: key.into(), method: parts.method.clone(), path })))
+    }
+}
+
+/// The path as it is remembered for a day: without the API's own. A request that is sent again across an upgrade has to
+/// be known again, so this stays as it is.
+fn within_the_api(path: &str) -> &str {
+    path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/api")).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+    use orders::{Role, StoreId};
+
+    use super::*;
+    use crate::auth::Issuer;
+
+    async fn scope(path: &str) -> String {
+        let principal = Principal {
+            user: "asha".parse().unwrap(),
+            role: Role::Customer,
+            store: StoreId::main(),
+            name: None,
+            email: None,
+            issuer: Issuer::Local,
+            session: None,
+            expires_at: None,
+            issued_at: None,
+        };
+        let request = Request::post(path).header(HEADER, "key-1").body(()).unwrap();
+        let key = IdempotencyKey::from_request_parts(&mut request.into_parts().0, &()).await.unwrap();
+        let bound = key.bind(&principal, &RawBody::default()).unwrap();
+        format!("{:032x}", u128::from_be_bytes(bound.scope))
+    }
+
+    /// SHA-256 of the four parts, each after its length, as versions before this one stored it.
+    #[tokio::test]
+    async fn a_key_is_known_again_by_another_version_of_the_server() {
+        assert_eq!(scope("/api/v1/orders").await, "5e62dfbaf1b996df053e0250ea1c32e3");
+        assert_ne!(scope("/api/v1/orders/7/cancel").await, scope("/api/v1/orders/8/cancel").await);
+        assert_ne!(scope("/api/orders/tracking").await, scope("/api/orders/manage").await);
+    }
+}

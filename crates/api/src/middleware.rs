@@ -1,0 +1,120 @@
+//! Every request passes here first: where it comes from, whether it comes too often, and how it was answered.
+//!
+//! A service of its own and not a middleware function: those make two allocations for each request more.
+
+use std::convert::Infallible;
+use std::future::{Future, Ready};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use tower_layer::{Layer, layer_fn};
+use tower_service::Service;
+
+use crate::app::AppState;
+use crate::client_address::ClientAddress;
+use crate::panics;
+use crate::problem::Problem;
+
+/// What is sent is what it says it is, and no browser must guess; nobody shows it inside of their own page; and where
+/// somebody was is told to no other site.
+const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// A service that is watched over.
+#[derive(Clone)]
+pub(crate) struct Guarded<S> {
+    app: AppState,
+    service: S,
+}
+
+impl Guarded<()> {
+    /// Puts services under guard.
+    pub(crate) fn by<S>(app: &AppState) -> impl Layer<S, Service = Guarded<S>> + Clone + use<S> {
+        let app = Arc::clone(app);
+        layer_fn(move |service| Guarded { app: Arc::clone(&app), service })
+    }
+}
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Unpin,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let began = Instant::now();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
+        let from = ClientAddress::resolve(peer, request.headers(), &self.app.trusted);
+        request.extensions_mut().insert(from);
+        request.extensions_mut().insert(self.app.settings.body_limit);
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let method = request.method().clone();
+        // Files of the app, and what is nowhere, cost next to nothing, and one page is many files.
+        let limited = route.is_some() || !method.is_safe();
+        let allowed = if limited { self.app.limits.check_address(from.bucket()) } else { Ok(()) };
+        let answer = match allowed {
+            Ok(()) => Ok(self.service.call(request)),
+            Err(wait) => Err(std::future::ready(Problem::from(wait).into_response())),
+        };
+        Answering { app: Arc::clone(&self.app), began, route, method, answer }
+    }
+}
+
+/// An answer that is on its way, or the refusal to look for one.
+pub(crate) struct Answering<F> {
+    app: AppState,
+    began: Instant,
+    route: Option<MatchedPath>,
+    method: Method,
+    answer: Result<F, Ready<Response>>,
+}
+
+impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answering<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = match &mut self.answer {
+            Ok(answer) => match ready!(panics::caught(answer, context)) {
+                Ok(Ok(response)) => response,
+                Err(problem) => problem.into_response(),
+            },
+            Err(refused) => ready!(Pin::new(refused).poll(context)),
+        };
+        Poll::Ready(Ok(self.finish(response)))
+    }
+}
+
+impl<F> Answering<F> {
+    fn finish(&self, mut response: Response) -> Response {
+        let metrics = &self.app.metrics;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            metrics.limited();
+        }
+        for (name, value) in FOR_BROWSERS {
+            response.headers_mut().insert(name, value);
+        }
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let status = response.status().as_u16();
+        let took = self.began.elapsed();
+        metrics.answered(route, status, took);
+        tracing::debug!(method = %self.method, route, status, took_us = took.as_micros(), "answered");
+        response
+    }
+}

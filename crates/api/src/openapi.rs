@@ -1,0 +1,70 @@
+//! The API's document, made from the handlers, and its pages for a browser.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::app::AppState;
+use crate::problem::{Code, Problem};
+
+/// The document before any path is in it.
+pub(crate) fn head() -> OpenApi {
+    let description = format!(
+        "Live orders for a shop.\n\nThe live events, over Socket.IO and server-sent events, are described by \
+         [/api/asyncapi.json](/api/asyncapi.json) (AsyncAPI 3).\n\nErrors are problems (RFC 9457) with a stable `code`:\n\n{}",
+        Code::table()
+    );
+    let info = InfoBuilder::new()
+        .title("Ordercast")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(description))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()));
+    let mut components = Components::new();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("ordercast_session"));
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    let none: [&str; 0] = [];
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components))
+        .security(Some([SecurityRequirement::new("bearer", none), SecurityRequirement::new("cookie", none)]))
+        .build()
+}
+
+/// `/api/openapi.json`, and `/docs` to browse it without any outside network.
+pub(crate) fn pages(document: OpenApi) -> Router<AppState> {
+    // Without `none` the page sends the document's address to a checker on the internet.
+    let config = Config::default().validator_url("none");
+    let pages: Router<AppState> =
+        SwaggerUi::new("/docs").url("/api/openapi.json", document).config(config).into();
+    pages.layer(map_response(no_such_page))
+}
+
+/// The pages' own refusals are no problems yet.
+async fn no_such_page(response: Response) -> Response {
+    if response.status().is_client_error() { Problem::new(Code::NotFound).into_response() } else { response }
+}
+
+/// Each answer needs a description (OpenAPI 3.1, section 4.8.17); where a handler gives none, its status is one.
+pub(crate) fn describe_answers(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+        let answers =
+            operations.into_iter().flatten().flat_map(|operation| operation.responses.responses.iter_mut());
+        for (status, answer) in answers {
+            if let RefOr::T(answer) = answer
+                && answer.description.is_empty()
+            {
+                let known = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+                known.unwrap_or("Refused: `code` says why").clone_into(&mut answer.description);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What a page of ours may load and whom it may call (Content Security Policy Level 3), and what browsers should not offer it.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::app::AppState;
+use crate::resources::config::live_url;
+
+/// The policy of a page: everything from this server, nothing inline; besides, the tiles of maps, the pictures of
+/// products and the live connections where they are elsewhere.
+pub(super) fn of(app: &AppState, parts: &Parts) -> String {
+    let tiles = app.settings.tiles.as_ref().map(|tiles| &tiles.origin);
+    policy(tiles.into_iter().chain(&app.settings.image_origins), live_url(app, parts).as_deref())
+}
+
+fn policy<'a>(images: impl Iterator<Item = &'a String>, live: Option<&str>) -> String {
+    let images: String = images.flat_map(|origin| [" ", origin]).collect();
+    let live = live.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
+    // A WebSocket's address is another origin than that of the page beside it.
+    let live = live.map_or(String::new(), |origin| format!(" {origin} {}", origin.replacen("http", "ws", 1)));
+    format!(
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{images}; connect-src 'self'{live}; \
+         worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
+         object-src 'none'"
+    )
+}
+
+/// What the app does not need, no script in it gets either.
+pub(super) fn harden(headers: &mut HeaderMap) {
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_inline_and_nobody_else() {
+        let policy = policy([].iter(), None);
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+        assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self';"), "{policy}");
+    }
+
+    #[test]
+    fn images_and_live_connections_elsewhere_are_named() {
+        let images = ["https://tiles.example".to_owned(), "https://cdn.example".to_owned()];
+        let policy = policy(images.iter(), Some("https://live.example:8443/socket.io"));
+        assert!(
+            policy.contains("img-src 'self' data: blob: https://tiles.example https://cdn.example;"),
+            "{policy}"
+        );
+        assert!(
+            policy.contains("connect-src 'self' https://live.example:8443 wss://live.example:8443;"),
+            "{policy}"
+        );
+    }
+}

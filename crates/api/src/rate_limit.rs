@@ -1,0 +1,194 @@
+//! How often somebody may ask (row D14).
+//!
+//! - [`Rate`]: `600/min`, `20/s burst 40`, `off`; what an operator writes.
+//! - [`RateLimiter`]: one rate for many keys, in bounded memory.
+//! - [`RateLimits`]: the limits of the HTTP edge, together.
+//!
+//! A limit is a leaky bucket (GCRA): the burst is what may come at once, the rate is how fast it refills.
+
+mod limits;
+mod rate;
+mod store;
+
+use std::hash::Hash;
+use std::time::Duration;
+
+use governor::clock::{Clock, MonotonicClock};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+
+use crate::problem::{Code, Problem};
+use store::Bounded;
+
+pub use governor::clock::FakeRelativeClock;
+pub use limits::{RateLimits, Rates};
+pub use rate::{InvalidRate, Period, Rate};
+
+/// The most keys one limiter remembers, a few megabytes. Whoever comes after that shares one bucket.
+pub const MOST_KEYS: usize = 100_000;
+
+/// Over the limit: try again after so many whole seconds, at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("too many requests; try again in {0} s")]
+pub struct RetryAfter(pub u64);
+
+impl From<RetryAfter> for Problem {
+    fn from(RetryAfter(seconds): RetryAfter) -> Self {
+        Self::new(Code::RateLimited).retry_after(seconds)
+    }
+}
+
+/// Time that only moves forward. A limit must not open or close because somebody set the clock.
+#[derive(Debug, Clone)]
+pub enum Ticks {
+    /// The machine's monotonic clock, counted from a beginning.
+    Machine(<MonotonicClock as Clock>::Instant),
+    /// A clock that a test moves.
+    Manual(FakeRelativeClock),
+}
+
+impl Ticks {
+    /// The machine's clock.
+    pub fn machine() -> Self {
+        Self::Machine(MonotonicClock.now())
+    }
+}
+
+impl Clock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        match self {
+            Self::Machine(start) => MonotonicClock.now().duration_since(*start).into(),
+            Self::Manual(clock) => clock.now(),
+        }
+    }
+}
+
+type Buckets<K> = governor::RateLimiter<K, Bounded<K>, Ticks, NoOpMiddleware<Nanos>>;
+
+/// One rate, for each key on its own.
+#[derive(Debug)]
+pub struct RateLimiter<K: Hash + Eq + Clone>(Option<Buckets<K>>);
+
+impl<K: Hash + Eq + Clone> RateLimiter<K> {
+    /// A limiter that remembers at most `most_keys`.
+    pub fn new(rate: Rate, most_keys: usize, ticks: Ticks) -> Self {
+        Self(rate.quota().map(|quota| Buckets::new(quota, Bounded::new(most_keys), ticks)))
+    }
+
+    /// Counts one request of this key.
+    pub fn check(&self, key: &K) -> Result<(), RetryAfter> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        limiter.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(limiter.clock().now());
+            RetryAfter(whole_seconds(wait))
+        })
+    }
+
+    /// Forgets the keys whose bucket is full again, which is as good as never having come.
+    pub fn forget_idle(&self) {
+        if let Some(limiter) = &self.0 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    /// How many keys are remembered.
+    pub fn keys(&self) -> usize {
+        self.0.as_ref().map_or(0, Buckets::len)
+    }
+}
+
+/// Rounded up: whoever waits that long is let in.
+fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter(rate: &str, most_keys: usize) -> (RateLimiter<u32>, FakeRelativeClock) {
+        let clock = FakeRelativeClock::default();
+        (RateLimiter::new(rate.parse().unwrap(), most_keys, Ticks::Manual(clock.clone())), clock)
+    }
+
+    #[test]
+    fn d14_the_burst_passes_and_then_the_rate() {
+        let (limiter, clock) = limiter("2/s burst 5", 10);
+        assert_eq!((0..10).filter(|_| limiter.check(&1).is_ok()).count(), 5);
+        assert_eq!(limiter.check(&2), Ok(()), "keys do not share");
+        clock.advance(Duration::from_millis(500));
+        assert_eq!(limiter.check(&1), Ok(()));
+        assert_eq!(limiter.check(&1), Err(RetryAfter(1)));
+        clock.advance(Duration::from_mins(1));
+        assert_eq!(
+            (0..10).filter(|_| limiter.check(&1).is_ok()).count(),
+            5,
+            "no more than the burst is saved up"
+        );
+    }
+
+    #[test]
+    fn whoever_waits_as_told_is_let_in() {
+        let (limiter, clock) = limiter("1/min burst 1", 10);
+        assert_eq!(limiter.check(&1), Ok(()));
+        assert_eq!(limiter.check(&1), Err(RetryAfter(60)));
+        clock.advance(Duration::from_millis(57_500));
+        assert_eq!(limiter.check(&1), Err(RetryAfter(3)));
+        clock.advance(Duration::from_secs(3));
+        assert_eq!(limiter.check(&1), Ok(()));
+    }
+
+    #[test]
+    fn asking_while_over_the_limit_costs_nothing_more() {
+        let (limiter, clock) = limiter("1/s burst 1", 10);
+        assert_eq!(limiter.check(&1), Ok(()));
+        for _ in 0..1000 {
+            assert!(limiter.check(&1).is_err());
+        }
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(limiter.check(&1), Ok(()));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_comes_back() {
+        let (limiter, clock) = limiter("1/s burst 2", 3);
+        for key in 0..3 {
+            assert_eq!(limiter.check(&key), Ok(()));
+        }
+        // Everybody after the third shares one bucket, and those who were there first keep theirs.
+        assert_eq!((3..100).filter(|key| limiter.check(key).is_ok()).count(), 2);
+        assert_eq!(limiter.keys(), 3);
+        assert_eq!(limiter.check(&0), Ok(()));
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(limiter.check(&0), Ok(()));
+        limiter.forget_idle();
+        assert_eq!(limiter.keys(), 1, "only the one who just asked");
+        assert_eq!(limiter.check(&50), Ok(()));
+        assert_eq!(limiter.keys(), 2);
+    }
+
+    #[test]
+    fn off_counts_nobody() {
+        let (limiter, _) = limiter("off", 1);
+        assert!((0..10_000).all(|_| limiter.check(&1).is_ok()));
+        limiter.forget_idle();
+        assert_eq!(limiter.keys(), 0);
+    }
+
+    #[test]
+    fn the_machine_s_clock_moves() {
+        let ticks = Ticks::machine();
+        let (one, other) = (ticks.now(), ticks.now());
+        assert!(one <= other && other < Nanos::from(Duration::from_mins(1)));
+    }
+
+    #[test]
+    fn d14_a_429_says_how_long() {
+        let problem = Problem::from(RetryAfter(7));
+        assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::RateLimited, 429));
+        assert_eq!(problem.members()["retryAfter"], 7);
+    }
+}

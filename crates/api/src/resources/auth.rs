@@ -1,0 +1,233 @@
+//! Registering, signing in and out, and a forgotten password.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use eventlog::accounts::{AccountAnswer, AccountChange, Email};
+use orders::text::Line;
+use orders::{Role, UserId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::{App, AppState};
+use crate::auth::cookie;
+use crate::auth::password::Password;
+use crate::caller::{Caller, address};
+use crate::commands::failed;
+use crate::extract::Json;
+use crate::problem::{Code, Problem};
+use crate::sessions::{Secret, SignedIn, later};
+
+/// A new customer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// The address to sign in with.
+    #[schema(example = "asha@example.com")]
+    email: String,
+    /// 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+    /// What to call them.
+    name: Line<120>,
+}
+
+/// Who wants in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address of the account.
+    email: String,
+    /// Its password.
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refresh {
+    /// As it came with the last tokens.
+    refresh_token: String,
+}
+
+/// A new password, by a one-time link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// The `token` of the link.
+    token: String,
+    /// 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+}
+
+fn email(text: &str) -> Result<Email, Problem> {
+    Email::new(text).map_err(|error| {
+        Problem::new(Code::InvalidBody).detail(format!("`email` {error}.")).error("email", error.to_string())
+    })
+}
+
+/// Register
+///
+/// Makes a customer's account and signs them in. Staff accounts are made with `ordercast user add`.
+#[utoipa::path(
+    post, path = "/api/v1/auth/register", tag = "accounts", security(()), request_body = Register,
+    responses(
+        (status = CREATED, body = SignedIn),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`email_taken`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn register(
+    State(app): State<AppState>,
+    parts: Parts,
+    Json(body, _): Json<Register>,
+) -> Result<Response, Problem> {
+    let from = address(&parts, &app);
+    let email = email(&body.email)?;
+    app.limits.check_sign_in(from.bucket(), email.as_str())?;
+    let password = Password::new(&body.password, email.as_str())?;
+    let password_hash = app.passwords.hash(&password).await?;
+    let change = AccountChange::CreateUser {
+        id: new_user_id(&app)?,
+        role: Role::Customer,
+        store: app.settings.store.clone(),
+        name: body.name,
+        email,
+        password_hash,
+    };
+    match app.account(change).await? {
+        AccountAnswer::User(user) => {
+            app.metrics.registered();
+            tracing::info!(user = %user.id, "registered");
+            app.sign_in(user, StatusCode::CREATED, from.is_secure).await
+        }
+        AccountAnswer::Session { .. } | AccountAnswer::Done => Err(Problem::new(Code::Internal)),
+    }
+}
+
+fn new_user_id(app: &App) -> Result<UserId, Problem> {
+    UserId::new(app.clock.uuid().to_string()).map_err(|error| Problem::internal(&error))
+}
+
+/// Sign in
+///
+/// Answers with tokens, and with the session cookie for browsers.
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "accounts", security(()), request_body = Login,
+    responses(
+        (status = OK, body = SignedIn),
+        (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`invalid_credentials`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn login(
+    State(app): State<AppState>,
+    parts: Parts,
+    Json(body, _): Json<Login>,
+) -> Result<Response, Problem> {
+    let from = address(&parts, &app);
+    let email = email(&body.email)?;
+    app.limits.check_sign_in(from.bucket(), email.as_str())?;
+    let user = app.read_backend.user_by_email(email).await.map_err(|error| failed(&error))?;
+    // Takes as long whether there is such an account or not.
+    let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let good = app.passwords.verify(&body.password, stored).await?;
+    let (Some(user), true) = (user, good) else {
+        tracing::info!(address = %from.ip, "a sign-in was refused");
+        return Err(Problem::new(Code::InvalidCredentials));
+    };
+    if stored_is_old(&app, user.password_hash.as_deref())
+        && let Ok(password) = Password::new(&body.password, user.email.as_deref().unwrap_or_default())
+    {
+        let password_hash = app.passwords.hash(&password).await?;
+        app.account(AccountChange::Rehash { user: user.id.clone(), password_hash }).await?;
+    }
+    app.sign_in(user, StatusCode::OK, from.is_secure).await
+}
+
+fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
+    stored.is_some_and(|stored| app.passwords.needs_rehash(stored))
+}
+
+/// Refresh the tokens
+///
+/// A refresh token works once. One that comes back after it was spent, however long ago, was stolen, and ends its
+/// session.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
+    responses(
+        (status = OK, body = SignedIn),
+        (status = UNAUTHORIZED, body = Problem, content_type = "application/problem+json", description = "`session_ended`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn refresh(
+    State(app): State<AppState>,
+    parts: Parts,
+    Json(body, _): Json<Refresh>,
+) -> Result<Response, Problem> {
+    let secure = address(&parts, &app).is_secure;
+    let session = app.keys.session_of_refresh(&body.refresh_token);
+    let session = session.ok_or_else(|| Problem::new(Code::SessionEnded))?;
+    let replacement = app.refresh_token(session)?;
+    let change = AccountChange::Refresh {
+        session,
+        refresh: Secret::hash_of(&body.refresh_token),
+        replacement: replacement.hash,
+    };
+    match app.account(change).await? {
+        AccountAnswer::Session { user, session, expires_at } => {
+            app.signed_in(user, session, expires_at, replacement.text, StatusCode::OK, secure)
+        }
+        AccountAnswer::User(_) | AccountAnswer::Done => Err(Problem::new(Code::Internal)),
+    }
+}
+
+/// Sign out
+///
+/// Ends the session: its tokens are void from now on, its live connections close.
+#[utoipa::path(
+    post, path = "/api/v1/auth/logout", tag = "accounts",
+    responses((status = NO_CONTENT, description = "Signed out"), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn logout(State(app): State<AppState>, parts: Parts, caller: Caller) -> Result<Response, Problem> {
+    if let Some(session) = caller.principal.session {
+        app.account(AccountChange::EndSession { session: session.0 }).await?;
+        app.revocations.session_ended(session.0, later(app.now(), app.settings.session_lifetime));
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let cookie = cookie::clear(address(&parts, &app).is_secure).map_err(|error| Problem::internal(&error))?;
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Set a new password
+///
+/// With the token of a one-time link. Ends every session of the account.
+#[utoipa::path(
+    post, path = "/api/v1/auth/password-reset", tag = "accounts", security(()), request_body = PasswordReset,
+    responses(
+        (status = NO_CONTENT, description = "The password is set: sign in with it"),
+        (status = GONE, body = Problem, content_type = "application/problem+json", description = "`link_invalid`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn password_reset(
+    State(app): State<AppState>,
+    parts: Parts,
+    Json(body, _): Json<PasswordReset>,
+) -> Result<StatusCode, Problem> {
+    app.limits.check_guess(address(&parts, &app).bucket())?;
+    let password = Password::new(&body.password, "")?;
+    let password_hash = app.passwords.hash(&password).await?;
+    let change = AccountChange::UseReset { token: Secret::hash_of(&body.token), password_hash };
+    if let AccountAnswer::User(user) = app.account(change).await? {
+        app.revocations.user_signed_out(user.id, app.now());
+        let revoked = app.read_backend.revoked(app.now()).await.map_err(|error| failed(&error))?;
+        app.revocations.replace(revoked);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,77 @@
+//! The caller's own account.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::{App, AppState};
+use crate::auth::{Issuer, Principal};
+use crate::caller::{Caller, MaybeCaller};
+use crate::commands::failed;
+use crate::problem::{Code, Problem};
+use crate::sessions::{Account, never_cached};
+
+/// Get your account
+///
+/// As we know it; of a user whose tokens are made elsewhere, as the token says.
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "accounts",
+    responses((status = OK, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn me(State(app): State<AppState>, caller: Caller) -> Result<Response, Problem> {
+    Ok(private(app.account_of(caller).await?))
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// They; null when nobody is.
+    #[schema(required)]
+    account: Option<Account>,
+}
+
+/// Ask who is signed in
+///
+/// For a page that cannot see the session's cookie: that nobody is signed in is an answer here, and no error. A session
+/// that has ended is one all the same.
+#[utoipa::path(
+    get, path = "/api/v1/auth/session", tag = "accounts", security((), ("bearer" = []), ("cookie" = [])),
+    responses((status = OK, body = SessionView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn session(
+    State(app): State<AppState>,
+    MaybeCaller(caller): MaybeCaller,
+) -> Result<Response, Problem> {
+    let account = match caller {
+        Some(caller) => Some(app.account_of(caller).await?),
+        None => None,
+    };
+    Ok(private(SessionView { account }))
+}
+
+impl App {
+    async fn account_of(&self, caller: Caller) -> Result<Account, Problem> {
+        let Principal { user, role, store, name, email, issuer, .. } = caller.principal;
+        match issuer {
+            Issuer::Local => {
+                let found = self.read_backend.user(user).await.map_err(|error| failed(&error))?;
+                Ok(Account::from(found.ok_or_else(|| Problem::new(Code::SessionEnded))?))
+            }
+            Issuer::External => Ok(Account {
+                id: user,
+                role,
+                store_id: store,
+                name: name.map(|name| name.as_str().to_owned()),
+                email: email.map(|email| email.as_str().to_owned()),
+            }),
+        }
+    }
+}
+
+fn private(body: impl Serialize) -> Response {
+    let mut response = axum::Json(body).into_response();
+    never_cached(&mut response);
+    response
+}

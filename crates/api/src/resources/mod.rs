@@ -1,0 +1,15 @@
+//! One file for each resource: what a request may say, what it does, what can go wrong, and its documentation.
+
+pub mod auth;
+pub mod config;
+pub mod health;
+pub mod me;
+pub mod notifications;
+pub mod orders;
+mod page;
+pub mod polling;
+pub mod products;
+pub mod series;
+pub mod stats;
+pub mod stream;
+pub mod users;

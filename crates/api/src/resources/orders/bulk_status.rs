@@ -1,0 +1,173 @@
+//! Many orders are moved on at once (row C4).
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use eventlog::{Outcome, Request, Submission};
+use orders::command::SetStatus;
+use orders::order::Version;
+use orders::text::Prose;
+use orders::{Command, OrderNumber, OrderRef, Status};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::AppState;
+use crate::caller::Staff;
+use crate::commands::{REPLAYED, not_committed};
+use crate::extract::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// The most orders of one request.
+const MOST: usize = 500;
+
+/// One status for many orders.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = BulkStatus)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Ids or numbers, at most 500.
+    #[schema(min_items = 1, max_items = 500)]
+    orders: Vec<String>,
+    /// To what.
+    status: Status,
+    /// A note for the store's own eyes.
+    #[serde(default)]
+    note: Option<Prose<2000>>,
+    /// Why, as for a single order.
+    #[serde(default)]
+    reason: Option<Prose<500>>,
+}
+
+/// What became of each order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkOutcomes)]
+#[expect(clippy::struct_field_names, reason = "the wire's name")]
+pub struct Outcomes {
+    /// One for each order, in the order of the request.
+    outcomes: Vec<OneOutcome>,
+    /// How many were changed.
+    changed: usize,
+    /// How many were refused.
+    refused: usize,
+}
+
+/// What became of one order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkOutcome)]
+#[serde(rename_all = "camelCase")]
+pub struct OneOutcome {
+    /// As it was named in the request.
+    order: String,
+    /// Whether it was changed.
+    ok: bool,
+    /// Its number, if it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<OrderNumber>,
+    /// Its status now, if it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    /// Its version now, if it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<Version>,
+    /// How many of the customer's connections were live and heard of it; counted anew when the answer is replayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<usize>,
+    /// The problem's code, if it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// What to do about it, if it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// Set the status of many orders
+///
+/// Each order is decided on its own and its outcome reported; every customer concerned hears of it.
+#[utoipa::path(
+    post, path = "/api/v1/orders/bulk-status", tag = "orders",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
+    request_body = Body,
+    responses((status = OK, body = Outcomes), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn bulk_status(
+    State(app): State<AppState>,
+    staff: Staff,
+    key: IdempotencyKey,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    if body.orders.is_empty() || body.orders.len() > MOST {
+        let rule = "must name 1 to 500 orders";
+        return Err(Problem::new(Code::InvalidBody)
+            .detail(format!("`orders` {rule}."))
+            .error("orders", rule));
+    }
+    let names: Vec<Option<OrderRef>> = body.orders.iter().map(|name| name.parse().ok()).collect();
+    let requests = names.iter().flatten().map(|order| Request {
+        command: Command::SetStatus(SetStatus {
+            order: *order,
+            status: body.status,
+            tracking_number: None,
+            estimated_delivery: None,
+            note: body.note.clone(),
+            reason: body.reason.clone(),
+        }),
+        actor: staff.caller.actor(),
+        expected: None,
+    });
+    let submission = Submission {
+        requests: requests.collect(),
+        idempotency: key.bind(&staff.caller.principal, &raw),
+        external_user: staff.caller.external_user(),
+    };
+    let receipt = app.writer.submit(submission).await.map_err(not_committed)?;
+    let mut decided = receipt.outcomes.into_iter();
+    let outcomes: Vec<OneOutcome> = body
+        .orders
+        .into_iter()
+        .zip(names)
+        .map(|(order, name)| match name.and_then(|_| decided.next()) {
+            Some(outcome) => {
+                let live = app.live(&outcome, &staff.caller);
+                OneOutcome::of(order, outcome, live)
+            }
+            None => OneOutcome::unknown(order),
+        })
+        .collect();
+    let changed = outcomes.iter().filter(|outcome| outcome.ok).count();
+    let refused = outcomes.len() - changed;
+    let mut response = axum::Json(Outcomes { outcomes, changed, refused }).into_response();
+    if receipt.replayed {
+        response.headers_mut().insert(REPLAYED, axum::http::HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+impl OneOutcome {
+    fn of(order: String, outcome: Outcome, live: Option<usize>) -> Self {
+        match outcome {
+            Outcome::Order(snapshot) => Self {
+                order,
+                ok: true,
+                number: Some(snapshot.order.number),
+                status: Some(snapshot.order.status()),
+                version: Some(snapshot.order.version),
+                live,
+                code: None,
+                detail: None,
+            },
+            Outcome::Refused(refusal) => Self::refused(order, refusal.code().to_owned(), refusal.to_string()),
+            Outcome::RefusedBefore { code, detail } => Self::refused(order, code, detail),
+            Outcome::Product(_) => Self::unknown(order),
+        }
+    }
+
+    fn unknown(order: String) -> Self {
+        let code = Code::OrderNotFound;
+        Self::refused(order, code.name().to_owned(), code.advice().to_owned())
+    }
+
+    fn refused(order: String, code: String, detail: String) -> Self {
+        let (code, detail) = (Some(code), Some(detail));
+        Self { order, ok: false, number: None, status: None, version: None, live: None, code, detail }
+    }
+}

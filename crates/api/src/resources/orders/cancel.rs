@@ -1,0 +1,63 @@
+//! An order is called off.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use orders::Command;
+use orders::text::Prose;
+use orders::view::OrderView;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::name;
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::{CommandContext, IfMatch};
+use crate::extract::{Json, Path, RawBody};
+use crate::idempotency::IdempotencyKey;
+use crate::problem::Problem;
+
+/// Why an order is called off.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = CancelOrder)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// For the other side to read.
+    #[serde(default)]
+    reason: Option<Prose<500>>,
+}
+
+/// Cancel an order
+///
+/// Customers until processing starts, staff until it is delivered. The reserved goods become available again.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{order}/cancel", tag = "orders",
+    params(
+        ("order" = String, Path, description = "Id or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw"),
+    ),
+    request_body = Option<Body>,
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`too_late_to_cancel`, `final_status`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn cancel(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    body: Option<Json<Body>>,
+) -> Result<Response, Problem> {
+    let (body, raw) =
+        body.map_or_else(|| (Body::default(), RawBody::default()), |Json(body, raw)| (body, raw));
+    let command = Command::CancelOrder { order: name(&order)?, reason: body.reason };
+    let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
+    app.command(command, context).await?.into_order(StatusCode::OK)
+}

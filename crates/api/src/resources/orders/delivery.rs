@@ -1,0 +1,86 @@
+//! Who brings an order, when, and where they are.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use orders::command::SetDelivery;
+use orders::order::Place;
+use orders::view::OrderView;
+use orders::{Command, OrderRef, Partner, UserId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::name;
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::{CommandContext, IfMatch};
+use crate::extract::{Json, Path, expected_time};
+use crate::idempotency::IdempotencyKey;
+use crate::problem::Problem;
+
+/// Who brings an order, when, and where they are. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SetDelivery)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Body {
+    /// The name and phone the customer sees.
+    #[serde(default)]
+    partner: Option<Partner>,
+    /// The driver's account, if they have one: they then see the order and may report where they are.
+    #[serde(default)]
+    driver_id: Option<UserId>,
+    /// Where they are.
+    #[serde(default)]
+    location: Option<Place>,
+    /// When it should arrive (RFC 3339).
+    #[serde(default, deserialize_with = "expected_time")]
+    estimated_delivery: Option<Timestamp>,
+}
+
+impl Body {
+    /// A location by itself is a report from the road: it leaves the version alone, and the driver may send it.
+    fn command(self, order: OrderRef) -> Command {
+        match self {
+            Self { partner: None, driver_id: None, estimated_delivery: None, location: Some(place) } => {
+                Command::ReportLocation { order, place }
+            }
+            Self { partner, driver_id: driver, location: place, estimated_delivery } => {
+                Command::SetDelivery(SetDelivery { order, partner, driver, place, estimated_delivery })
+            }
+        }
+    }
+}
+
+/// Set an order's delivery
+///
+/// For the store's staff; the order's driver may report the location. Locations closer together than two seconds
+/// are conflated.
+#[utoipa::path(
+    put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
+    params(
+        ("order" = String, Path, description = "Id or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw"),
+    ),
+    request_body = Body,
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn set_delivery(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    let command = body.command(name(&order)?);
+    let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
+    app.command(command, context).await?.into_order(StatusCode::OK)
+}

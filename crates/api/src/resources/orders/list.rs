@@ -1,0 +1,117 @@
+//! Pages of orders.
+
+use axum::extract::State;
+use eventlog::{Cursor, OrderFilter, Scope};
+use jiff::Timestamp;
+use orders::view::OrderView;
+use orders::{Audience, OrderNumber, Role, Status};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::failed;
+use crate::extract::{Query, time};
+use crate::problem::Problem;
+use crate::resources::page::{Limit, USUAL, invalid};
+
+/// The most characters of a search.
+const MOST_TEXT: usize = 100;
+
+/// Which orders.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// Statuses, separated by commas.
+    #[param(example = "pending,processing")]
+    status: Option<String>,
+    /// An order's number, a tracking number, or words of the customer's name, e-mail address or phone.
+    q: Option<String>,
+    /// Placed at or after (RFC 3339).
+    #[serde(default, deserialize_with = "time")]
+    from: Option<Timestamp>,
+    /// Placed before (RFC 3339).
+    #[serde(default, deserialize_with = "time")]
+    to: Option<Timestamp>,
+    /// Orders in a page, 1 to 200; 50 when absent.
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+    /// `next` of the page before.
+    page: Option<String>,
+}
+
+/// A page of orders, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderPage)]
+pub struct Page {
+    /// Newest first.
+    orders: Vec<OrderView>,
+    /// Send it as `page` to get the next one; null at the end.
+    next: Option<String>,
+    /// Where in the log this was read: a stream that begins with it misses nothing.
+    #[schema(value_type = String)]
+    cursor: Cursor,
+}
+
+/// List orders
+///
+/// Customers get their own, staff their store's, drivers those they bring. Newest first.
+#[utoipa::path(
+    get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(Filter),
+    responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Result<axum::Json<Page>, Problem> {
+    let filter = filter.parse(scope(&caller))?;
+    let found = app.read_backend.orders(filter).await.map_err(|error| failed(&error))?;
+    let audience = Audience::of(caller.principal.role);
+    let last = found.value.orders.last().map(|snapshot| snapshot.order.number.to_string());
+    Ok(axum::Json(Page {
+        orders: found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect(),
+        next: last.filter(|_| found.value.more),
+        cursor: found.cursor,
+    }))
+}
+
+/// Whose orders somebody gets to see.
+pub(crate) fn scope(caller: &Caller) -> Scope {
+    let principal = &caller.principal;
+    match principal.role {
+        Role::Customer => Scope::Customer(principal.user.clone()),
+        Role::Staff => Scope::Store(principal.store.clone()),
+        Role::Driver => Scope::Driver(principal.user.clone()),
+    }
+}
+
+impl Filter {
+    fn parse(self, scope: Scope) -> Result<OrderFilter, Problem> {
+        let statuses = self.status.as_deref().unwrap_or_default();
+        let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
+        let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > MOST_TEXT) {
+            return Err(invalid("q", "must be at most 100 characters"));
+        }
+        let before = self.page.map(|page| page.parse().map(OrderNumber)).transpose();
+        Ok(OrderFilter {
+            scope,
+            statuses: statuses.collect::<Result<_, _>>()?,
+            text,
+            from: self.from,
+            to: self.to,
+            before: before.map_err(|_| invalid("page", "must be `next` of the page before"))?,
+            limit: self.limit.map_or(USUAL, Limit::get),
+        })
+    }
+}
+
+fn unknown_status() -> Problem {
+    invalid(
+        "status",
+        "must be pending, processing, shipped, paid, delivered or cancelled; several with commas",
+    )
+}

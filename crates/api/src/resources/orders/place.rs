@@ -1,0 +1,95 @@
+//! A customer orders.
+
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use orders::command::PlaceOrder;
+use orders::order::PaymentMethod;
+use orders::view::OrderView;
+use orders::{Address, Command, Money, OrderId, ProductId, Role, StoreId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::CommandContext;
+use crate::extract::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// A new order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewOrder)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Body {
+    /// The store that sells; the deployment's own when absent.
+    #[serde(default)]
+    store_id: Option<StoreId>,
+    /// What, at most 100 lines.
+    #[schema(min_items = 1, max_items = 100)]
+    items: Vec<Line>,
+    /// Where it goes.
+    shipping_address: Address,
+    /// How it is paid: `cash_on_delivery`, or `online` where `testPayment` of the configuration is true. An order that
+    /// nobody paid online keeps its goods for 15 minutes.
+    payment_method: PaymentMethod,
+    /// The total the customer was shown. When prices changed meanwhile, the order is refused with the new total.
+    #[serde(default)]
+    expected_total: Option<Money>,
+}
+
+/// One line of a new order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewOrderItem)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Line {
+    /// What.
+    product_id: ProductId,
+    /// How many.
+    #[schema(minimum = 1, maximum = 10000)]
+    quantity: u32,
+}
+
+/// Place an order
+///
+/// For customers. The goods are reserved and the order is durable when the answer arrives; the store's staff hear of
+/// it at the same moment. Send an `Idempotency-Key` so that a retry cannot order twice.
+#[utoipa::path(
+    post, path = "/api/v1/orders", tag = "orders",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Any text, fresh for each order; remembered for 24 hours")),
+    request_body = Body,
+    responses(
+        (status = CREATED, body = OrderView, description = "Placed"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot order"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn place(
+    State(app): State<AppState>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    let online = body.payment_method == PaymentMethod::Online;
+    if caller.principal.role == Role::Customer && online && !app.settings.test_payment() {
+        return Err(Problem::new(Code::PaymentMethodUnavailable));
+    }
+    let command = Command::PlaceOrder(PlaceOrder {
+        id: OrderId::new(app.clock.uuid()),
+        store: body.store_id.unwrap_or_else(|| app.settings.store.clone()),
+        items: body.items.iter().map(|line| (line.product_id, line.quantity)).collect(),
+        payment: body.payment_method,
+        address: body.shipping_address,
+        expected_total: body.expected_total,
+    });
+    let context = CommandContext { caller: &caller, key: &key, body: &raw, expected: None };
+    let done = app.command(command, context).await?;
+    let location = done.order().map(|placed| format!("/api/v1/orders/{}", placed.order.id));
+    let mut response = done.into_order(StatusCode::CREATED)?;
+    if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}

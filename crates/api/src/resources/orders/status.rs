@@ -1,0 +1,81 @@
+//! An order is moved on.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use orders::command::SetStatus;
+use orders::text::{Line, Prose};
+use orders::view::OrderView;
+use orders::{Command, Status};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::name;
+use crate::app::AppState;
+use crate::caller::Staff;
+use crate::commands::{CommandContext, IfMatch};
+use crate::extract::{Json, Path, expected_time};
+use crate::idempotency::IdempotencyKey;
+use crate::problem::Problem;
+
+/// A new status.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SetStatus)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Body {
+    /// To what.
+    status: Status,
+    /// The carrier's number.
+    #[serde(default)]
+    tracking_number: Option<Line<100>>,
+    /// When it should arrive (RFC 3339).
+    #[serde(default, deserialize_with = "expected_time")]
+    estimated_delivery: Option<Timestamp>,
+    /// A note for the store's own eyes.
+    #[serde(default)]
+    note: Option<Prose<2000>>,
+    /// Why: needed to correct a status backwards, shown to the customer when the order is cancelled.
+    #[serde(default)]
+    reason: Option<Prose<500>>,
+}
+
+/// Set an order's status
+///
+/// For the store's staff. The customer hears of it at once. `paid` records the payment; going back needs a `reason`;
+/// nothing leads out of `cancelled`.
+#[utoipa::path(
+    put, path = "/api/v1/orders/{order}/status", tag = "orders",
+    params(
+        ("order" = String, Path, description = "Id or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw; another one is answered 412 with the present state"),
+    ),
+    request_body = Body,
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn set_status(
+    State(app): State<AppState>,
+    staff: Staff,
+    Path(order): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    let command = Command::SetStatus(SetStatus {
+        order: name(&order)?,
+        status: body.status,
+        tracking_number: body.tracking_number,
+        estimated_delivery: body.estimated_delivery,
+        note: body.note,
+        reason: body.reason,
+    });
+    let context = CommandContext { caller: &staff.caller, key: &key, body: &raw, expected };
+    app.command(command, context).await?.into_order(StatusCode::OK)
+}

@@ -1,0 +1,113 @@
+//! A payment that is made up, for a demo.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use orders::command::PaymentOutcome;
+use orders::order::PaymentMethod;
+use orders::text::Line;
+use orders::view::OrderView;
+use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{name, visible};
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::{CommandContext, order_response};
+use crate::extract::{Json, Path};
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, Problem};
+
+/// The payment provider that does not exist.
+const PROVIDER: &str = "test";
+
+/// What became of the payment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = TestPayment)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Whether it went well.
+    outcome: TestOutcome,
+}
+
+/// What a payment comes to.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TestOutcome {
+    /// The money is here.
+    Paid,
+    /// It was refused; the customer may try again.
+    Failed,
+}
+
+impl From<TestOutcome> for PaymentOutcome {
+    fn from(outcome: TestOutcome) -> Self {
+        match outcome {
+            TestOutcome::Paid => Self::Paid,
+            TestOutcome::Failed => Self::Failed,
+        }
+    }
+}
+
+/// Pay an order by a payment that is made up
+///
+/// For the order's customer, in a demo; anywhere else there is no such thing. Recorded as a payment provider would
+/// record it. Doing it again changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{order}/test-payment", tag = "orders",
+    params(
+        ("order" = String, Path, description = "Id or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+    ),
+    request_body = Body,
+    responses(
+        (status = OK, body = OrderView),
+        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "`order_not_found`; `not_found` where this is no demo"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`payment_state`: it is paid in cash, or the money is here already"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn test_payment(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+    key: IdempotencyKey,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    if !app.settings.test_payment() {
+        return Err(Problem::new(Code::NotFound));
+    }
+    if caller.principal.role != Role::Customer {
+        return Err(Problem::new(Code::OrderNotFound));
+    }
+    let (found, _) = visible(&app, &caller, name(&order)?).await?;
+    if found.order.payment.method != PaymentMethod::Online {
+        let (state, why) = (found.order.payment.state.name(), "this order is paid in cash");
+        return Err(Refusal::PaymentState { state, why }.into());
+    }
+    let order = OrderRef::Id(found.order.id);
+    let outcome = PaymentOutcome::from(body.outcome);
+    // The same name each time: told again, the domain knows it for the same.
+    let reference = Line::new(&format!("test-{}", found.order.number)).ok();
+    let command = Command::RecordPayment { order, outcome, reference };
+    let provider = Actor::Gateway { provider: PROVIDER.into() };
+    let context = CommandContext { caller: &caller, key: &key, body: &raw, expected: None };
+    match app.command_of(command, provider, context).await {
+        Err(refused) if refused.code() == Code::PaymentState => {
+            let (now, _) = visible(&app, &caller, order).await?;
+            let same = now.order.payment.state.name() == body.outcome.name();
+            if same { Ok(order_response(StatusCode::OK, &now, Audience::Customer)) } else { Err(refused) }
+        }
+        done => done?.into_order(StatusCode::OK),
+    }
+}
+
+impl TestOutcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What happened to an order.
+
+use axum::extract::State;
+use eventlog::Cursor;
+use orders::Audience;
+use orders::view::EventView;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{name, visible};
+use crate::app::AppState;
+use crate::caller::Caller;
+use crate::commands::failed;
+use crate::extract::Path;
+use crate::problem::Problem;
+
+/// Everything that happened to an order, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Timeline {
+    /// Oldest first; as far as the caller may see.
+    events: Vec<EventView>,
+    /// Where in the log this was read.
+    #[schema(value_type = String)]
+    cursor: Cursor,
+}
+
+/// Get an order's timeline
+///
+/// Each change with its time and who did it; places of the delivery among them (rows D10, E6).
+#[utoipa::path(
+    get, path = "/api/v1/orders/{order}/timeline", tag = "orders",
+    params(("order" = String, Path, description = "Id or number")),
+    responses((status = OK, body = Timeline), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn timeline(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(order): Path<String>,
+) -> Result<axum::Json<Timeline>, Problem> {
+    let (snapshot, _) = visible(&app, &caller, name(&order)?).await?;
+    let found = app.read_backend.timeline(snapshot.order.number).await.map_err(|error| failed(&error))?;
+    let audience = Audience::of(caller.principal.role);
+    let events = found.value.iter().filter_map(|event| event.view(audience)).collect();
+    Ok(axum::Json(Timeline { events, cursor: found.cursor }))
+}

@@ -1,0 +1,21 @@
+//! A store's counts.
+
+use axum::extract::State;
+use live::stats::StatsView;
+
+use crate::app::AppState;
+use crate::caller::Staff;
+use crate::commands::failed;
+use crate::problem::Problem;
+
+/// Get the store's counts
+///
+/// By status, revenue, and since midnight in the store's time zone. The stream pushes the same as `stats.updated`.
+#[utoipa::path(
+    get, path = "/api/v1/stats", tag = "orders",
+    responses((status = OK, body = StatsView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn stats(State(app): State<AppState>, staff: Staff) -> Result<axum::Json<StatsView>, Problem> {
+    let read = live::stats::read(&*app.read_backend, staff.store().clone(), &app.settings.zone, app.now());
+    Ok(axum::Json(read.await.map_err(|error| failed(&error))?))
+}

@@ -1,0 +1,155 @@
+//! Live events as they are committed, over server-sent events.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use eventlog::Cursor;
+use futures_util::StreamExt as _;
+use live::Topic;
+use live::limits::Place;
+use live::sse::{self, Close, Listener};
+use orders::Role;
+use orders::view::Person;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::app::AppState;
+use crate::auth::Principal;
+use crate::caller::{Caller, address};
+use crate::extract::Query;
+use crate::problem::{Code, Problem};
+
+/// Where the client was.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// The last cursor that was seen; the header `Last-Event-ID`, which a browser sends by itself, goes first.
+    last_event_id: Option<String>,
+}
+
+/// Tokens without an end are looked at again after this long, so that no timer has to reach further.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// Follow orders live
+///
+/// Customers get their own orders, staff their store's, drivers those they bring: every event once, in order, also
+/// what happened while they were away. Begins with `connected` (role, user, cursor); then events by kind, each with
+/// its cursor as `id`; `heartbeat` every 25 seconds; `stats.updated` for staff; `notifications.read` when
+/// something was read in another tab; `reset` when the cursor cannot be
+/// resumed; `reconnect` before the server closes, with the milliseconds to wait.
+#[utoipa::path(
+    get, path = "/api/v1/stream", tag = "live",
+    params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that was seen")),
+    responses(
+        (status = OK, body = String, content_type = "text/event-stream"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn stream(
+    State(app): State<AppState>,
+    caller: Caller,
+    Query(resume): Query<Resume>,
+    parts: Parts,
+) -> Result<Response, Problem> {
+    let caller_inbox = caller.inbox();
+    let principal = caller.principal;
+    let from = address(&parts, &app);
+    let place = app.connections.enter(principal.user.clone(), from.bucket().address()).map_err(|error| {
+        Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
+    })?;
+    let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
+    let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
+    let topic = match principal.role {
+        Role::Customer => Topic::User(principal.user.clone()),
+        Role::Staff => Topic::Store(principal.store.clone()),
+        Role::Driver => Topic::Driver(principal.user.clone()),
+    };
+    let subscription = match seen.as_deref().map(str::parse::<Cursor>) {
+        None => app.hub.subscribe(topic, None),
+        Some(Ok(cursor)) => app.hub.subscribe(topic, Some(cursor)),
+        Some(Err(_)) => app.hub.subscribe(topic, None).lost(),
+    };
+    let inbox = app.hub.watch_inbox(caller_inbox);
+    let stats = (principal.role == Role::Staff).then(|| app.stats.watch(&principal.store));
+    let person = Person {
+        id: principal.user.clone(),
+        name: principal.name.as_ref().map(|name| name.as_str().to_owned()),
+        email: principal.email.as_ref().map(|email| email.as_str().to_owned()),
+    };
+    let listener = Listener { role: principal.role, person };
+    let visit = Visit::begin(&app, &principal, place, subscription.resumes() && seen.is_some());
+    let closing = Box::pin(closing(Arc::clone(&app), principal));
+    let clock = Arc::clone(&app.clock);
+    let now = Box::new(move || clock.now());
+    let events = sse::stream(subscription, &listener, seen.is_some(), stats, Some(inbox), closing, now);
+    let bytes = events.map(move |frame| {
+        visit.sent(frame.len());
+        Ok::<_, std::convert::Infallible>(frame)
+    });
+    let mut response = Response::new(Body::from_stream(bytes));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx passes on what comes, when it comes (ngx_http_proxy_module, proxy_buffering).
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// One connection, from its first byte to its end: logged, counted, and holding its place (row A20).
+struct Visit {
+    app: AppState,
+    user: orders::UserId,
+    role: Role,
+    _place: Place,
+}
+
+impl Visit {
+    fn begin(app: &AppState, principal: &Principal, place: Place, resumed: bool) -> Self {
+        let (user, role) = (principal.user.clone(), principal.role);
+        app.metrics.stream_opened(resumed);
+        tracing::info!(%user, role = role.name(), transport = "sse", resumed, "connected");
+        Self { app: Arc::clone(app), user, role, _place: place }
+    }
+
+    fn sent(&self, bytes: usize) {
+        self.app.metrics.stream_sent(bytes);
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.app.metrics.stream_closed();
+        tracing::info!(user = %self.user, role = self.role.name(), "disconnected");
+    }
+}
+
+/// Resolves when the server stops, the token runs out, or the session is ended.
+async fn closing(app: AppState, principal: Principal) -> Close {
+    let mut stopping = app.stopping.clone();
+    let mut changes = app.revocations.changes();
+    loop {
+        if app.revocations.covers(&principal) {
+            return Close::SessionEnded;
+        }
+        let left = match principal.expires_at {
+            None => LONGEST,
+            Some(end) => match Duration::try_from(end.duration_since(app.now())) {
+                Ok(left) if !left.is_zero() => left.min(LONGEST),
+                _ => return Close::TokenExpired,
+            },
+        };
+        tokio::select! {
+            // The sender is dropped only when the server is gone.
+            _ = stopping.wait_for(|stopping| *stopping) => return Close::ShuttingDown,
+            _ = changes.changed() => {}
+            () = tokio::time::sleep(left) => {}
+        }
+    }
+}

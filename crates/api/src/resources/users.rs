@@ -1,0 +1,68 @@
+//! Accounts, as the store's staff help with them.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use eventlog::accounts::AccountChange;
+use jiff::Timestamp;
+use orders::{Role, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::{App, AppState};
+use crate::caller::Staff;
+use crate::commands::failed;
+use crate::extract::Path;
+use crate::problem::{Code, Problem};
+use crate::sessions::{Secret, later, never_cached};
+
+/// A one-time link to set a new password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetLink {
+    /// Give it to the account's owner and to nobody else.
+    url: String,
+    /// When it stops working.
+    expires_at: Timestamp,
+}
+
+/// Make a password link
+///
+/// For a customer of the store who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
+#[utoipa::path(
+    post, path = "/api/v1/users/{user}/reset-link", tag = "accounts",
+    params(("user" = String, Path, description = "The customer's id")),
+    responses((status = CREATED, body = ResetLink), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+)]
+pub async fn reset_link(
+    State(app): State<AppState>,
+    staff: Staff,
+    Path(user): Path<UserId>,
+) -> Result<Response, Problem> {
+    let found = app.read_backend.user(user.clone()).await.map_err(|error| failed(&error))?;
+    // Whoever may set somebody's password may become them: a colleague, or a customer of another store.
+    let theirs = found.is_some_and(|user| {
+        user.role == Role::Customer && user.store == *staff.store() && user.password_hash.is_some()
+    });
+    if !theirs {
+        return Err(Problem::new(Code::UserNotFound));
+    }
+    let link = make_reset_link(&app, user.clone()).await?;
+    tracing::info!(staff = %staff.caller.principal.user, %user, "a password link was made");
+    let mut response = (StatusCode::CREATED, axum::Json(link)).into_response();
+    never_cached(&mut response);
+    Ok(response)
+}
+
+async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> {
+    let token = Secret::fresh()?;
+    let expires_at = later(app.now(), app.settings.reset_link_lifetime);
+    app.account(AccountChange::CreateReset { user, token: token.hash, expires_at }).await?;
+    Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })
+}
+
+/// Where a link with this token leads.
+pub fn reset_url(base_url: &str, token: &str) -> String {
+    // In the fragment, so that it reaches no server's log.
+    format!("{base_url}/reset-password#token={token}")
+}

@@ -1,0 +1,157 @@
+//! The table of contents: every path, and the file that answers it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::AppState;
+use crate::gateway::Sockets;
+use crate::middleware::Guarded;
+use crate::problem::{Code, Problem};
+use crate::resources::{
+    auth, config, health, me, notifications, orders, polling, products, series, stats, stream, users,
+};
+use crate::{asyncapi, commands, idempotency, openapi, pages};
+
+/// Everything a server answers.
+pub fn router(app: AppState, sockets: &Sockets) -> Router {
+    let (routes, mut document) = described().split_for_parts();
+    openapi::describe_answers(&mut document);
+    let live = asyncapi::page(&document, &app.settings.base_url);
+    let routes = routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets));
+    finish(pages::fallback(routes), app)
+}
+
+/// What the live gateway answers on an address of its own (row A14): streams, what comes over them, and how it is.
+pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
+    let (routes, _) = live().merge(operations()).split_for_parts();
+    let live = asyncapi::page(&document(), &app.settings.base_url);
+    finish(routes.merge(live).merge(socket_io(sockets)).fallback(nothing_here), app)
+}
+
+/// Where Socket.IO clients connect, unless they are told another path.
+fn socket_io(sockets: &Sockets) -> Router<AppState> {
+    Router::new()
+        .route_service("/socket.io/", sockets.service())
+        .route_service("/socket.io", sockets.service())
+}
+
+/// The document alone.
+pub fn document() -> OpenApi {
+    let mut document = described().split_for_parts().1;
+    openapi::describe_answers(&mut document);
+    document
+}
+
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .merge(api())
+        .merge(live())
+        .merge(aliases())
+        .merge(operations())
+}
+
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::password_reset))
+        .routes(routes!(me::session))
+        .routes(routes!(config::config))
+        .routes(routes!(me::me))
+        .routes(routes!(users::reset_link))
+        .routes(routes!(products::list, products::create))
+        .routes(routes!(products::show, products::update, products::archive))
+        .routes(routes!(products::set_stock))
+        .routes(routes!(orders::list::list, orders::place::place))
+        .routes(routes!(orders::bulk_status::bulk_status))
+        .routes(routes!(orders::show::show))
+        .routes(routes!(orders::timeline::timeline))
+        .routes(routes!(orders::cancel::cancel))
+        .routes(routes!(orders::test_payment::test_payment))
+        .routes(routes!(orders::status::set_status))
+        .routes(routes!(orders::delivery::set_delivery))
+        .routes(routes!(stats::stats))
+        .routes(routes!(series::series))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::unread_count))
+        .routes(routes!(notifications::read))
+        .routes(routes!(notifications::read_all))
+}
+
+fn live() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(stream::stream))
+}
+
+fn aliases() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(polling::manage)).routes(routes!(polling::tracking))
+}
+
+fn operations() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+fn finish(routes: Router<AppState>, app: AppState) -> Router {
+    let cors = cors(&app);
+    let routes = routes.method_not_allowed_fallback(no_such_method).layer(Guarded::by(&app));
+    match cors {
+        Some(cors) => routes.layer(cors).with_state(app),
+        None => routes.with_state(app),
+    }
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+async fn no_such_method(request: Request) -> Problem {
+    Problem::new(Code::MethodNotAllowed)
+        .detail(format!("{} is not a method of this resource.", request.method()))
+}
+
+/// Pages of the allowed origins may call, with the cookie (row C6).
+fn cors(app: &AppState) -> Option<CorsLayer> {
+    if app.origins.iter().next().is_none() && app.ports.get().is_none_or(|ports| ports.live.is_none()) {
+        return None;
+    }
+    let app = Arc::clone(app);
+    let allowed = move |origin: &HeaderValue, request: &Parts| {
+        origin.to_str().is_ok_and(|origin| app.origins.may_read(origin, &request.headers, &request.uri))
+    };
+    let (idempotency_key, last_event_id) = (idempotency::HEADER, HeaderName::from_static("last-event-id"));
+    Some(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(allowed))
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_MATCH,
+                header::IF_NONE_MATCH,
+                idempotency_key,
+                last_event_id,
+            ])
+            .expose_headers([
+                header::ETAG,
+                header::LOCATION,
+                header::RETRY_AFTER,
+                commands::REPLAYED,
+                commands::CURSOR,
+                commands::LIVE,
+            ])
+            .max_age(std::time::Duration::from_hours(1)),
+    )
+}

@@ -1,0 +1,190 @@
+//! Signing in and out: sessions, their tokens, and their cookie.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Response};
+use eventlog::accounts::{AccountAnswer, AccountChange, AccountRefusal, NewSession, TokenHash, User};
+use jiff::{SignedDuration, Timestamp};
+use orders::text::Line;
+use orders::{Role, StoreId, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::{Issuer, Principal, SessionId, cookie};
+use crate::commands::not_committed;
+use crate::problem::{Code, Problem};
+
+/// Signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    /// Swaps for fresh tokens once. Keep it where scripts of other pages cannot read it.
+    refresh_token: String,
+    /// Seconds until the access token ends.
+    expires_in: i64,
+    /// Who you are.
+    user: Account,
+}
+
+/// An account, as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Its id.
+    pub id: UserId,
+    /// What they are.
+    pub role: Role,
+    /// The store they work for or buy at.
+    pub store_id: StoreId,
+    /// Called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Reached at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        Self { id: user.id, role: user.role, store_id: user.store, name: user.name, email: user.email }
+    }
+}
+
+/// A secret that is given away once, and the hash that is kept of it.
+pub struct Secret {
+    /// For the client, in base64url.
+    pub text: String,
+    /// For the database.
+    pub hash: TokenHash,
+}
+
+impl Secret {
+    /// A fresh one: 43 characters of the operating system's randomness.
+    pub fn fresh() -> Result<Self, Problem> {
+        let mut bytes = [0; 32];
+        SystemRandom::new().fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
+        let text = base64(&bytes);
+        Ok(Self { hash: Self::hash_of(&text), text })
+    }
+
+    /// The hash of one that came back.
+    pub fn hash_of(text: &str) -> TokenHash {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        hash
+    }
+}
+
+/// base64url without padding (RFC 4648, section 5).
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+impl App {
+    /// Starts a session for somebody who proved who they are.
+    pub async fn sign_in(&self, user: User, status: StatusCode, secure: bool) -> Result<Response, Problem> {
+        let session = self.clock.uuid();
+        let refresh = self.refresh_token(session)?;
+        let expires_at = later(self.now(), self.settings.session_lifetime);
+        let change = AccountChange::StartSession {
+            user: user.id.clone(),
+            session: NewSession { id: session, refresh: refresh.hash, expires_at },
+        };
+        let user = match self.account(change).await? {
+            AccountAnswer::User(user) => user,
+            AccountAnswer::Session { .. } | AccountAnswer::Done => user,
+        };
+        self.signed_in(user, session, expires_at, refresh.text, status, secure)
+    }
+
+    /// A fresh refresh token for a session.
+    pub fn refresh_token(&self, session: Uuid) -> Result<Secret, Problem> {
+        let text = self.keys.mint_refresh(session).map_err(|error| Problem::internal(&error))?;
+        Ok(Secret { hash: Secret::hash_of(&text), text })
+    }
+
+    /// The answer to somebody who signed in or refreshed: tokens in the body, and the cookie.
+    pub fn signed_in(
+        &self,
+        user: User,
+        session: Uuid,
+        ends_at: Timestamp,
+        refresh_token: String,
+        status: StatusCode,
+        secure: bool,
+    ) -> Result<Response, Problem> {
+        let now = self.now();
+        let access_ends = later(now, self.settings.access_token_lifetime).min(ends_at);
+        let access_token = self.token(&user, session, access_ends)?;
+        let cookie_token = self.token(&user, session, ends_at)?;
+        let seconds = |until: Timestamp| until.duration_since(now).as_secs().max(0);
+        let age = u32::try_from(seconds(ends_at)).unwrap_or(u32::MAX);
+        let cookie = cookie::set(&cookie_token, age, secure).map_err(|error| Problem::internal(&error))?;
+        let body = SignedIn {
+            access_token,
+            refresh_token,
+            expires_in: seconds(access_ends),
+            user: Account::from(user),
+        };
+        let mut response = (status, axum::Json(body)).into_response();
+        response.headers_mut().insert(SET_COOKIE, cookie);
+        never_cached(&mut response);
+        Ok(response)
+    }
+
+    /// A token of ours for one session.
+    pub fn token(&self, user: &User, session: Uuid, expires_at: Timestamp) -> Result<String, Problem> {
+        let principal = Principal {
+            user: user.id.clone(),
+            role: user.role,
+            store: user.store.clone(),
+            name: user.name.as_deref().and_then(|name| Line::new(name).ok()),
+            email: user.email.as_deref().and_then(|email| Line::new(email).ok()),
+            session: Some(SessionId(session)),
+            issued_at: Some(self.now()),
+            expires_at: Some(expires_at),
+            issuer: Issuer::Local,
+        };
+        self.keys.mint(&principal).map_err(|error| Problem::internal(&error))
+    }
+
+    /// Changes an account, or says why not.
+    pub async fn account(&self, change: AccountChange) -> Result<AccountAnswer, Problem> {
+        self.writer.account(change).await.map_err(not_committed)?.map_err(|refusal| {
+            if let AccountRefusal::SessionEnded { stolen: Some(session) } = &refusal {
+                tracing::warn!(%session, "a refresh token came back a second time; its session was ended");
+                let until = later(self.now(), self.settings.session_lifetime);
+                self.revocations.session_ended(*session, until);
+            }
+            refused(&refusal)
+        })
+    }
+}
+
+/// Answers that carry secrets are kept nowhere on the way.
+pub fn never_cached(response: &mut Response) {
+    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+fn refused(refusal: &AccountRefusal) -> Problem {
+    let code = match refusal {
+        AccountRefusal::EmailTaken => Code::EmailTaken,
+        AccountRefusal::UnknownUser => Code::UserNotFound,
+        AccountRefusal::SessionEnded { .. } => Code::SessionEnded,
+        AccountRefusal::LinkInvalid => Code::LinkInvalid,
+    };
+    Problem::new(code)
+}
+
+/// A moment after another; the end of time where there is none.
+pub fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

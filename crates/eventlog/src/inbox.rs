@@ -1,0 +1,141 @@
+//! What somebody should know of: the events that concern them, as lines with a state of being read.
+//!
+//! A line is no record of its own. It is its event, told by [`Notification`]; that it is somebody's is an entry in an
+//! index, written in the event's transaction. What is kept for a person is how far they have read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use orders::notification::Category;
+use orders::{Audience, EventId, Notification, StoreId, UserId};
+
+use crate::cursor::Seq;
+use crate::stored_event::StoredEvent;
+
+/// Unread lines are counted up to here; this many mean "or more".
+pub const MOST_UNREAD: usize = 999;
+
+/// Lines that are kept as read one by one. Past it the older half becomes the mark up to which everything is read.
+pub const MOST_ABOVE: usize = 256;
+
+/// Whose. The lines of a store are shared by its staff; what is read of them is each one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Inbox {
+    /// A customer's.
+    Customer(UserId),
+    /// A driver's.
+    Driver(UserId),
+    /// A store's, as one of its staff has it.
+    Staff {
+        /// Who.
+        user: UserId,
+        /// Of which store.
+        store: StoreId,
+    },
+}
+
+impl Inbox {
+    /// Who reads it.
+    pub fn reader(&self) -> &UserId {
+        match self {
+            Self::Customer(user) | Self::Driver(user) | Self::Staff { user, .. } => user,
+        }
+    }
+
+    /// As whom its lines are told.
+    pub fn audience(&self) -> Audience {
+        match self {
+            Self::Customer(_) => Audience::Customer,
+            Self::Driver(_) => Audience::Driver,
+            Self::Staff { .. } => Audience::Staff,
+        }
+    }
+}
+
+/// Which lines, newest first.
+#[derive(Debug, Clone)]
+pub struct InboxFilter {
+    /// Whose.
+    pub inbox: Inbox,
+    /// About this alone.
+    pub category: Option<Category>,
+    /// Only what is unread.
+    pub unread: bool,
+    /// Only what happened up to this place, included.
+    pub upto: Option<Seq>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The event that it tells.
+    pub stored: Arc<StoredEvent>,
+    /// What it says.
+    pub notification: Notification,
+    /// Whether they have read it. What they did themselves counts as read.
+    pub read: bool,
+    /// Whether they did it themselves.
+    pub own: bool,
+}
+
+/// A page of lines. It may hold fewer than were asked for and yet not be the last: a look goes only so far.
+#[derive(Debug, Clone)]
+pub struct InboxPage {
+    /// Newest first.
+    pub lines: Vec<Line>,
+    /// Up to which place the next page goes; `None` at the end.
+    pub next: Option<Seq>,
+    /// How many are unread, whatever was asked for; [`MOST_UNREAD`] or more.
+    pub unread: usize,
+}
+
+/// Something was read.
+#[derive(Debug, Clone)]
+pub struct MarkRead {
+    /// In whose inbox.
+    pub inbox: Inbox,
+    /// What.
+    pub mark: Mark,
+}
+
+/// What was read. The caller has looked up that the line is theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// One line.
+    One {
+        /// Its event's place.
+        seq: Seq,
+        /// Its event's id.
+        id: EventId,
+    },
+    /// Every line up to a place, included.
+    Through(Seq),
+    /// Every line there is.
+    All,
+}
+
+/// What somebody has read, all of it: who has this needs nothing that was told before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadState {
+    /// Everything up to here.
+    pub through: Seq,
+    /// And of what came after it, this; at most [`MOST_ABOVE`].
+    pub above: BTreeMap<Seq, EventId>,
+    /// What is left; [`MOST_UNREAD`] or more.
+    pub unread: usize,
+}
+
+/// Something that those concerned are told of after its commit, in the order of commits, and that is no event of the log:
+/// it has no place, nobody resumes from it, and the last one says everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// Somebody read something, in one of their tabs or devices (row D7).
+    InboxRead {
+        /// Whose.
+        inbox: Inbox,
+        /// What they have read now.
+        state: Arc<ReadState>,
+    },
+}

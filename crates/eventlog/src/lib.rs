@@ -1,0 +1,38 @@
+//! Durable truth: what happened, and what is.
+//!
+//! Read in this order:
+//!
+//! - [`cursor`]: a place in the log: an epoch and a gapless sequence number. [`record`]: what the log hands out.
+//! - [`submission`]: what goes in, and what comes back. [`writer`]: the one place where anything is written;
+//!   batches, commits, then answers, then tells.
+//! - [`inbox`]: the lines that tell a person what concerns them, and what of them is read.
+//! - [`write_backend`]: what a database must do for the writer. [`read_backend`]: what it must be able to answer.
+//!   [`accounts`], [`stats`]: people who sign in, and counts, in the same transaction as everything else.
+//! - [`sqlite`]: both, on an embedded SQLite. Its tables, and why they lie as they do, are in `sqlite/schema.rs`.
+//!
+//! Nothing is answered or told before it is committed and synced. Nothing here knows HTTP or sockets, and nothing
+//! outside knows SQL. A second database is a second folder beside `sqlite/`, and has to pass `tests/contract/`.
+
+pub mod accounts;
+pub mod clock;
+pub mod cursor;
+pub mod error;
+pub mod inbox;
+pub mod read_backend;
+pub mod sqlite;
+pub mod stats;
+pub mod stored_event;
+pub mod submission;
+pub mod write_backend;
+pub mod writer;
+
+pub use clock::Clock;
+pub use cursor::{Cursor, Epoch, Seq};
+pub use error::LogError;
+pub use inbox::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
+pub use read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, Scope, TailError};
+pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
+pub use submission::{
+    Committed, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Request, Submission, SubmitError,
+};
+pub use writer::Writer;

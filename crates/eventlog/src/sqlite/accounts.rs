@@ -1,0 +1,242 @@
+//! Accounts, sessions and one-time links.
+
+use jiff::Timestamp;
+use orders::UserId;
+use rusqlite::{Connection, OptionalExtension};
+use uuid::Uuid;
+
+use super::rows::{self, USER, earlier, millis, timestamp};
+use super::users::Users;
+use crate::accounts::{
+    AccountAnswer, AccountChange, AccountRefusal, Email, NewSession, Revoked, TokenHash, User,
+};
+use crate::error::LogError;
+
+type Changed = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
+
+/// How long a session is remembered after its end, when none of its tokens lives any more.
+const FORGET_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// A refresh token that was spent so recently, and comes again, was sent twice, not stolen.
+const SWAP_GRACE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
+pub(super) fn change(
+    connection: &Connection,
+    people: &mut Users,
+    change: &AccountChange,
+    now: Timestamp,
+) -> Changed {
+    match change {
+        AccountChange::CreateUser { id, role, store, name, email, password_hash } => {
+            if by_email(connection, email)?.is_some() {
+                return Ok(Err(AccountRefusal::EmailTaken));
+            }
+            connection
+                .prepare_cached(
+                    "INSERT INTO users (id, role, store, name, email, password_hash, created_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute((
+                    id.as_str(),
+                    role.name(),
+                    store.as_str(),
+                    name.as_str(),
+                    email.as_str(),
+                    password_hash,
+                    millis(now),
+                ))?;
+            people.index(connection, id, None)?;
+            answer_user(connection, id)
+        }
+        AccountChange::SetPassword { user, password_hash } => {
+            if set_password(connection, user, password_hash, Some(now))? {
+                answer_user(connection, user)
+            } else {
+                Ok(Err(AccountRefusal::UnknownUser))
+            }
+        }
+        AccountChange::Rehash { user, password_hash } => {
+            set_password(connection, user, password_hash, None)?;
+            Ok(Ok(AccountAnswer::Done))
+        }
+        AccountChange::StartSession { user, session } => start_session(connection, user, session, now),
+        AccountChange::Refresh { session, refresh, replacement } => {
+            rotate(connection, *session, refresh, replacement, now)
+        }
+        AccountChange::EndSession { session } => {
+            end_session(connection, *session, now)?;
+            Ok(Ok(AccountAnswer::Done))
+        }
+        AccountChange::CreateReset { user, token, expires_at } => {
+            let made = connection
+                .prepare_cached(
+                    "INSERT INTO resets (token, user, expires_at) \
+                     SELECT ?1, key, ?3 FROM users WHERE id = ?2 AND password_hash IS NOT NULL",
+                )?
+                .execute((token, user.as_str(), millis(*expires_at)))?;
+            Ok(if made == 1 { Ok(AccountAnswer::Done) } else { Err(AccountRefusal::UnknownUser) })
+        }
+        AccountChange::UseReset { token, password_hash } => use_reset(connection, token, password_hash, now),
+    }
+}
+
+fn answer_user(connection: &Connection, id: &UserId) -> Changed {
+    Ok(by_id(connection, id)?.map(AccountAnswer::User).ok_or(AccountRefusal::UnknownUser))
+}
+
+/// Sets a local account's password; with a time, voids every token issued before it and ends every session.
+fn set_password(
+    connection: &Connection,
+    user: &UserId,
+    hash: &str,
+    voids: Option<Timestamp>,
+) -> Result<bool, LogError> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE users SET password_hash = ?2, valid_after = max(valid_after, ?3) \
+             WHERE id = ?1 AND password_hash IS NOT NULL",
+        )?
+        .execute((user.as_str(), hash, voids.map_or(0, millis)))?;
+    if let Some(now) = voids.filter(|_| changed == 1) {
+        connection
+            .prepare_cached(
+                "UPDATE sessions SET ended_at = ?2 \
+                 WHERE user = (SELECT key FROM users WHERE id = ?1) AND ended_at IS NULL",
+            )?
+            .execute((user.as_str(), millis(now)))?;
+        connection
+            .prepare_cached("DELETE FROM resets WHERE user = (SELECT key FROM users WHERE id = ?1)")?
+            .execute([user.as_str()])?;
+    }
+    Ok(changed == 1)
+}
+
+fn start_session(connection: &Connection, user: &UserId, session: &NewSession, now: Timestamp) -> Changed {
+    let made = connection
+        .prepare_cached(
+            "INSERT INTO sessions (id, user, refresh, created_at, expires_at) \
+             SELECT ?1, key, ?3, ?4, ?5 FROM users WHERE id = ?2",
+        )?
+        .execute((
+            session.id.as_bytes().as_slice(),
+            user.as_str(),
+            session.refresh,
+            millis(now),
+            millis(session.expires_at),
+        ))?;
+    if made == 1 { answer_user(connection, user) } else { Ok(Err(AccountRefusal::UnknownUser)) }
+}
+
+/// A session as far as swapping its refresh token is concerned.
+struct Swapped {
+    user: i64,
+    refresh: TokenHash,
+    previous: Option<TokenHash>,
+    rotated_at: Option<i64>,
+    expires_at: i64,
+}
+
+fn rotate(
+    connection: &Connection,
+    session: Uuid,
+    refresh: &TokenHash,
+    replacement: &TokenHash,
+    now: Timestamp,
+) -> Changed {
+    let found = connection
+        .prepare_cached(
+            "SELECT user, refresh, previous, rotated_at, expires_at FROM sessions \
+             WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2",
+        )?
+        .query_row((session.as_bytes().as_slice(), millis(now)), |row| {
+            let (user, refresh, previous) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Swapped { user, refresh, previous, rotated_at: row.get(3)?, expires_at: row.get(4)? })
+        })
+        .optional()?;
+    let Some(found) = found else { return Ok(Err(AccountRefusal::SessionEnded { stolen: None })) };
+    if found.refresh != *refresh {
+        // Two tabs may refresh at the same moment; the slower one has the new token from the other in a moment.
+        let soon = found.rotated_at.is_some_and(|at| now.duration_since(timestamp(at)) < SWAP_GRACE);
+        if soon && found.previous == Some(*refresh) {
+            return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
+        }
+        end_session(connection, session, now)?;
+        return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
+    }
+    connection
+        .prepare_cached(
+            "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 WHERE id = ?1",
+        )?
+        .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
+    let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
+    let Some(user) = rows::first(find.query([found.user])?, rows::user)? else {
+        return Ok(Err(AccountRefusal::UnknownUser));
+    };
+    Ok(Ok(AccountAnswer::Session { user, session, expires_at: timestamp(found.expires_at) }))
+}
+
+fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result<(), LogError> {
+    connection
+        .prepare_cached("UPDATE sessions SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL")?
+        .execute((session.as_bytes().as_slice(), millis(now)))?;
+    Ok(())
+}
+
+fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timestamp) -> Changed {
+    let user: Option<String> = connection
+        .prepare_cached(
+            "SELECT u.id FROM resets r JOIN users u ON u.key = r.user WHERE r.token = ?1 AND r.expires_at > ?2",
+        )?
+        .query_row((token, millis(now)), |row| row.get(0))
+        .optional()?;
+    let user = user.and_then(|id| UserId::new(id).ok());
+    let Some(user) = user else { return Ok(Err(AccountRefusal::LinkInvalid)) };
+    // Also deletes every other link of theirs.
+    set_password(connection, &user, hash, Some(now))?;
+    answer_user(connection, &user)
+}
+
+/// Deletes sessions and links that are long over. Returns whether there were any.
+pub(super) fn maintain(connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
+    let sessions = connection
+        .prepare_cached(
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT 500)",
+        )?
+        .execute([millis(earlier(now, FORGET_SESSIONS))])?;
+    let links =
+        connection.prepare_cached("DELETE FROM resets WHERE expires_at < ?1")?.execute([millis(now)])?;
+    Ok(sessions + links > 0)
+}
+
+pub(super) fn by_id(connection: &Connection, id: &UserId) -> Result<Option<User>, LogError> {
+    let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE id = ?1"))?;
+    rows::first(find.query([id.as_str()])?, rows::user)
+}
+
+pub(super) fn by_email(connection: &Connection, email: &Email) -> Result<Option<User>, LogError> {
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT {USER} FROM users WHERE email = ?1 AND password_hash IS NOT NULL"
+    ))?;
+    rows::first(find.query([email.as_str()])?, rows::user)
+}
+
+pub(super) fn all(connection: &Connection, limit: usize) -> Result<Vec<User>, LogError> {
+    let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users ORDER BY key LIMIT ?1"))?;
+    rows::collect(find.query([i64::try_from(limit).unwrap_or(i64::MAX)])?, rows::user)
+}
+
+pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked, LogError> {
+    let mut sessions = connection.prepare_cached(
+        "SELECT id, expires_at FROM sessions WHERE expires_at > ?1 AND ended_at IS NOT NULL",
+    )?;
+    let sessions = rows::collect(sessions.query([millis(now)])?, |row| {
+        Ok((Uuid::from_bytes(row.get(0)?), timestamp(row.get(1)?)))
+    })?;
+    let mut users = connection.prepare_cached("SELECT id, valid_after FROM users WHERE valid_after > 0")?;
+    let users = rows::collect(users.query(())?, |row| {
+        let id =
+            UserId::new(row.get::<_, String>(0)?).map_err(|error| LogError::Corrupt(error.to_string()))?;
+        Ok((id, timestamp(row.get(1)?)))
+    })?;
+    Ok(Revoked { sessions, users })
+}

@@ -1,0 +1,155 @@
+//! First events of orders, which no index of events holds: through the numbers of the orders, which rise with them.
+
+use orders::Status;
+use rusqlite::Connection;
+
+use super::rows::status_code;
+use super::sorted_index::Indexes;
+use crate::error::LogError;
+
+/// Places of the first events of a customer's orders between two places of the log, smallest first.
+pub(super) fn oldest_of_customer(
+    connection: &Connection,
+    indexes: &Indexes,
+    customer: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let found = indexes.customer_runs.oldest(connection, customer, numbers, limit)?;
+    first_events(connection, found)
+}
+
+/// Likewise, largest first.
+pub(super) fn newest_of_customer(
+    connection: &Connection,
+    indexes: &Indexes,
+    customer: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let found = indexes.customer_runs.newest(connection, customer, numbers, limit)?;
+    first_events(connection, found)
+}
+
+/// Of a store's orders, largest first. Merged from the index of each status.
+pub(super) fn newest_of_store(
+    connection: &Connection,
+    store: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    let mut found = of_store(
+        connection,
+        "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
+         ORDER BY number DESC LIMIT ?5",
+        store,
+        between,
+        limit,
+    )?;
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.truncate(limit);
+    first_events(connection, found)
+}
+
+/// Likewise, smallest first.
+pub(super) fn oldest_of_store(
+    connection: &Connection,
+    store: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    let mut found = of_store(
+        connection,
+        "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
+         ORDER BY number LIMIT ?5",
+        store,
+        between,
+        limit,
+    )?;
+    found.sort_unstable();
+    found.truncate(limit);
+    first_events(connection, found)
+}
+
+/// How many orders of a store were placed between two places of the log; `limit` when there are more.
+pub(super) fn count_of_store(
+    connection: &Connection,
+    store: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<usize, LogError> {
+    let numbers = of_store(
+        connection,
+        "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 LIMIT ?5",
+        store,
+        between,
+        limit,
+    )?;
+    Ok(numbers.len().min(limit))
+}
+
+fn of_store(
+    connection: &Connection,
+    find: &str,
+    store: i64,
+    between: (i64, i64),
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    let Some((after, before)) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let mut find = connection.prepare_cached(find)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    for status in Status::ALL {
+        for number in find.query_map((store, status_code(status), after, before, limit), |row| row.get(0))? {
+            found.push(number?);
+        }
+    }
+    Ok(found)
+}
+
+fn first_events(connection: &Connection, numbers: Vec<i64>) -> Result<Vec<i64>, LogError> {
+    let mut first = connection.prepare_cached("SELECT first_seq FROM orders WHERE number = ?1")?;
+    let mut places = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        // An order whose row somebody deleted tells nothing.
+        for place in first.query_map([number], |row| row.get(0))? {
+            places.push(place?);
+        }
+    }
+    Ok(places)
+}
+
+/// The numbers of the orders whose first events lie between two places of the log, both ends excluded; `None`: there
+/// is none. Numbers and places rise together, so this is a search.
+fn numbers(connection: &Connection, (after, before): (i64, i64)) -> Result<Option<(i64, i64)>, LogError> {
+    let newest: Option<(i64, i64)> = {
+        let mut newest = connection.prepare_cached(
+            "SELECT number, first_seq FROM orders WHERE number = (SELECT max(number) FROM orders)",
+        )?;
+        let mut rows = newest.query(())?;
+        rows.next()?.map(|row| Ok::<_, LogError>((row.get(0)?, row.get(1)?))).transpose()?
+    };
+    let Some((last, last_seq)) = newest else { return Ok(None) };
+    // Mostly nothing was placed since.
+    if last_seq <= after || before <= after {
+        return Ok(None);
+    }
+    let from = if after <= 0 { 0 } else { first_behind(connection, after, last)? - 1 };
+    let to = if before > last_seq { last + 1 } else { first_behind(connection, before - 1, last)? };
+    Ok(Some((from, to)))
+}
+
+/// The number of the first order whose first event lies behind a place, where the `last` order's may.
+fn first_behind(connection: &Connection, place: i64, last: i64) -> Result<i64, LogError> {
+    let mut placed = connection
+        .prepare_cached("SELECT number, first_seq FROM orders WHERE number >= ?1 ORDER BY number LIMIT 1")?;
+    let (mut low, mut high) = (0, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (number, first): (i64, i64) = placed.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if first <= place { low = number + 1 } else { high = middle }
+    }
+    Ok(low)
+}

@@ -1,0 +1,67 @@
+//! How long deliveries took: a histogram for each stretch of time. Written with the deliveries, a few rows a batch.
+
+use orders::{Status, Subject};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::rows::{self, EVENT, timestamp};
+use super::{history, listing, rollup};
+use crate::error::LogError;
+use crate::stats::{DeliveryTimes, bucket, slot};
+
+/// Adds deliveries of a store to a slot of a bucket.
+pub(super) fn write(
+    connection: &Connection,
+    store: i64,
+    at: i64,
+    slot: u16,
+    deliveries: i64,
+) -> Result<(), LogError> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO delivery_times (store, span, bucket, slot, deliveries) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries",
+    )?;
+    for (span, at) in rollup::of(at) {
+        insert.execute((store, span as i64, at, slot, deliveries))?;
+    }
+    Ok(())
+}
+
+/// The histogram of the buckets from one up to and without another.
+pub(super) fn read(
+    connection: &Connection,
+    store: i64,
+    (from, to): (i64, i64),
+) -> Result<DeliveryTimes, LogError> {
+    let mut times = DeliveryTimes::default();
+    let mut find = connection.prepare_cached(
+        "SELECT slot, deliveries FROM delivery_times \
+         WHERE store = ?1 AND span = ?2 AND bucket >= ?3 AND bucket < ?4",
+    )?;
+    for (span, from, to) in rollup::between(from, to) {
+        let mut rows = find.query((store, span as i64, from, to))?;
+        while let Some(row) = rows.next()? {
+            times.add(row.get(0)?, row.get(1)?);
+        }
+    }
+    Ok(times)
+}
+
+/// Counts the deliveries that the log still tells of, inside the migration's transaction.
+pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
+    let mut later = connection
+        .prepare(&format!("SELECT {EVENT} FROM events e WHERE e.follows IS NOT NULL ORDER BY e.seq"))?;
+    let mut placed = connection.prepare("SELECT created_at FROM orders WHERE number = ?1")?;
+    let mut events = later.query(())?;
+    while let Some(row) = events.next()? {
+        let event = rows::stored(row)?.event;
+        let Subject::Order { number, store, from, to, .. } = &event.subject else { continue };
+        if from == to || *to != Status::Delivered {
+            continue;
+        }
+        let placed: Option<i64> = placed.query_row([history::sql(*number)], |row| row.get(0)).optional()?;
+        if let (Some(placed), Some(store)) = (placed, listing::store_key(connection, store)?) {
+            write(connection, store, bucket(event.at), slot(event.at.duration_since(timestamp(placed))), 1)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Reading the log itself.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use orders::order::Version;
+use orders::text::Line;
+use orders::view::{EventContext, Person};
+use orders::{Contact, Order, OrderNumber, OrderRef, Subject, UserId};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::rows::{self, EVENT};
+use crate::cursor::Seq;
+use crate::error::LogError;
+use crate::stored_event::{EventWithContext, Snapshot, StoredEvent};
+
+/// Every event of one order that is kept, oldest first, up to a place in the log.
+pub(super) fn of_order(
+    connection: &Connection,
+    number: OrderNumber,
+    upto: Seq,
+) -> Result<Vec<StoredEvent>, LogError> {
+    let mut first = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
+    ))?;
+    let mut events = rows::collect(first.query([sql(number)])?, rows::stored)?;
+    let mut later = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM events e WHERE e.follows = ?1 AND e.seq <= ?2 ORDER BY e.seq"
+    ))?;
+    events.extend(rows::collect(later.query((sql(number), upto.sql()))?, rows::stored)?);
+    Ok(events)
+}
+
+/// An order as it was right after a place in the log, no later than at a version; its personal data as it is now.
+/// Where its beginning was pruned from the log, the order as it is now.
+pub(super) fn as_of(
+    connection: &Connection,
+    number: OrderNumber,
+    upto: Seq,
+    version: Version,
+) -> Result<Arc<Snapshot>, LogError> {
+    let now = snapshot(connection, number)?;
+    let now = now.ok_or_else(|| LogError::Corrupt(format!("order {number} has events, but no row")))?;
+    let events = of_order(connection, number, upto)?;
+    let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else {
+        return Ok(now);
+    };
+    for stored in events.iter().skip(1).take_while(|stored| stored.event.version <= version) {
+        order.apply(&stored.event);
+    }
+    Ok(Arc::new(Snapshot { order, contact: now.contact.clone(), customer: now.customer.clone() }))
+}
+
+/// The order somebody named.
+pub(super) fn find(connection: &Connection, name: OrderRef) -> Result<Option<Arc<Snapshot>>, LogError> {
+    match name {
+        OrderRef::Number(number) => snapshot(connection, number),
+        OrderRef::Id(id) => {
+            let mut find = connection.prepare_cached(&format!(
+                "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.id = ?1",
+                rows::ORDER
+            ))?;
+            rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::snapshot)
+        }
+    }
+}
+
+/// When the log's last event happened, in whole milliseconds; long ago where that cannot be read.
+pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
+    let at: Option<Option<String>> = connection
+        .prepare_cached("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    Ok(at.flatten().and_then(|at| at.parse().ok()).unwrap_or(Timestamp::MIN))
+}
+
+/// An order as it is.
+pub(super) fn snapshot(
+    connection: &Connection,
+    number: OrderNumber,
+) -> Result<Option<Arc<Snapshot>>, LogError> {
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.number = ?1",
+        rows::ORDER
+    ))?;
+    rows::first(find.query([sql(number)])?, rows::snapshot)
+}
+
+/// Puts the people around events, as they are now.
+pub(super) fn tell(
+    connection: &Connection,
+    events: Vec<StoredEvent>,
+) -> Result<Vec<EventWithContext>, LogError> {
+    let mut people: HashMap<UserId, Person> = HashMap::new();
+    let mut contacts: HashMap<OrderNumber, Contact> = HashMap::new();
+    let mut expected: HashMap<OrderNumber, Expected> = HashMap::new();
+    let mut with_context = Vec::with_capacity(events.len());
+    for stored in events {
+        let mut context = EventContext::default();
+        if let Some(user) = stored.event.actor.user() {
+            context.actor_name = person(connection, user, &mut people)?.name;
+        }
+        if let Subject::Order { number, customer, .. } = &stored.event.subject {
+            context.customer = Some(person(connection, customer, &mut people)?);
+            let expected = match expected.entry(*number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(find_expected(connection, *number)?),
+            };
+            (context.tracking_number, context.estimated_delivery) = expected.clone();
+            // Only an event about the partner shows them.
+            if stored.event.changes.iter().any(|change| matches!(change, orders::Change::Partner { .. })) {
+                if !contacts.contains_key(number) {
+                    let now = snapshot(connection, *number)?;
+                    contacts.insert(*number, now.map(|now| now.contact.clone()).unwrap_or_default());
+                }
+                context.partner.clone_from(&contacts[number].partner);
+            }
+        }
+        with_context.push(EventWithContext { stored: Arc::new(stored), context });
+    }
+    Ok(with_context)
+}
+
+/// An order's tracking number, and when it is expected.
+type Expected = (Option<Line<100>>, Option<Timestamp>);
+
+fn find_expected(connection: &Connection, number: OrderNumber) -> Result<Expected, LogError> {
+    let mut find = connection.prepare_cached(
+        "SELECT state ->> '$.tracking_number', state ->> '$.estimated_delivery' FROM orders WHERE number = ?1",
+    )?;
+    let found = rows::first(find.query([sql(number)])?, |row| {
+        let (tracking, at): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        Ok((tracking.and_then(|text| text.parse().ok()), at.and_then(|text| text.parse().ok())))
+    })?;
+    Ok(found.unwrap_or_default())
+}
+
+fn person(
+    connection: &Connection,
+    user: &UserId,
+    known: &mut HashMap<UserId, Person>,
+) -> Result<Person, LogError> {
+    if let Some(person) = known.get(user) {
+        return Ok(person.clone());
+    }
+    let person = find_person(connection, user)?.unwrap_or_else(|| Person {
+        id: user.clone(),
+        name: None,
+        email: None,
+    });
+    known.insert(user.clone(), person.clone());
+    Ok(person)
+}
+
+/// A user's name and address, if they are known.
+pub(super) fn find_person(connection: &Connection, user: &UserId) -> Result<Option<Person>, LogError> {
+    let mut find = connection.prepare_cached("SELECT name, email FROM users WHERE id = ?1")?;
+    rows::first(find.query([user.as_str()])?, |row| {
+        Ok(Person { id: user.clone(), name: row.get(0)?, email: row.get(1)? })
+    })
+}
+
+/// An order's number as SQLite stores it.
+pub(super) fn sql(number: OrderNumber) -> i64 {
+    i64::try_from(number.0).unwrap_or(i64::MAX)
+}

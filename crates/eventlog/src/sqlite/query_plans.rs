@@ -1,0 +1,307 @@
+//! Every statement is heard while a small shop is at work, and its plan looked at: nothing walks through a table, and
+//! nothing is sorted that an index has in order.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus, UpdateProduct};
+use orders::order::PaymentMethod;
+use orders::product::Details;
+use orders::{
+    Actor, Address, Command, EventId, Money, OrderId, OrderNumber, ProductId, Role, Status, StoreId, UserId,
+};
+use rusqlite::Connection;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use uuid::Uuid;
+
+use super::inbox::InboxReader;
+use super::sorted_index::Indexes;
+use super::write_backend::SqliteWriteBackend;
+use super::{Database, Options, accounts, catalogue, history, listing, reservations, stats, tail};
+use crate::accounts::{AccountChange, Email, NewSession};
+use crate::clock::Clock;
+use crate::cursor::Seq;
+use crate::inbox::{Inbox, InboxFilter, Mark, MarkRead};
+use crate::read_backend::{OrderFilter, ProductFilter, Scope};
+use crate::submission::{ExternalUser, Idempotency, Request, Submission};
+use crate::write_backend::{BatchContext, WriteBackend};
+use crate::writer::Writer;
+
+/// Beginnings of statements that may walk or sort, because what they walk through stays small or ends early.
+const MAY: [(&str, &str); 8] = [
+    (
+        "SELECT id, role, store, name, email, password_hash, created_at, valid_after FROM users ORDER BY key",
+        "a page",
+    ),
+    ("DELETE FROM answers WHERE row IN", "a portion of the oldest"),
+    ("SELECT key FROM stores ORDER BY key LIMIT", "a few; where there are more, they are left alone"),
+    ("SELECT currency, sum(placed)", "a group for each currency, of which a store has one or two"),
+    ("SELECT run, last FROM customer_run_ends ORDER BY run DESC", "only as far back as is asked for"),
+    ("SELECT run, last FROM topic_run_ends ORDER BY run DESC", "only as far back as is asked for"),
+    ("SELECT number, ends_at FROM reservations ORDER BY number", "only as far as they are due"),
+    ("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1", "one row"),
+];
+
+type Heard = Arc<Mutex<BTreeSet<String>>>;
+
+fn listen(connection: &mut Connection, heard: &Heard) {
+    let heard = Arc::clone(heard);
+    let hear = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).insert(statement.sql().into_owned());
+        }
+    };
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).unwrap();
+}
+
+struct Ticking(AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        let hours = i64::try_from(self.0.fetch_add(1, Ordering::Relaxed)).unwrap();
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn uuid(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+fn staff() -> Actor {
+    Actor::Staff { user: user("sam"), store: StoreId::main() }
+}
+
+/// A day at the shop: everything that is written.
+fn commands() -> Vec<(Command, Actor)> {
+    let product = ProductId::new(Uuid::from_u128(1 << 64));
+    let order = orders::OrderRef::Number(OrderNumber::FIRST);
+    let price = Money { amount: 450, currency: "EUR".parse().unwrap() };
+    let (name, details) = ("Tea".parse().unwrap(), Details::default());
+    let create = CreateProduct { id: product, name, price, on_hand: 9, details };
+    let update =
+        UpdateProduct { product, name: None, price: None, archived: None, details: Some(Details::default()) };
+    let line = |text: &str| text.parse().unwrap();
+    let address = Address {
+        name: line("Asha"),
+        phone: Some("1".parse().unwrap()),
+        line1: "x".parse().unwrap(),
+        line2: None,
+        city: line("y"),
+        region: None,
+        postal_code: None,
+        country: None,
+    };
+    let place = PlaceOrder {
+        id: OrderId::new(Uuid::from_u128(2 << 64)),
+        store: StoreId::main(),
+        items: vec![(product, 1)],
+        payment: PaymentMethod::CashOnDelivery,
+        address,
+        expected_total: None,
+    };
+    let bring = SetDelivery {
+        order,
+        partner: None,
+        driver: Some(user("dev")),
+        place: None,
+        estimated_delivery: None,
+    };
+    let ship = SetStatus {
+        order,
+        status: Status::Shipped,
+        tracking_number: Some("T-1".parse().unwrap()),
+        estimated_delivery: None,
+        note: None,
+        reason: None,
+    };
+    let online = PlaceOrder {
+        id: OrderId::new(Uuid::from_u128(3 << 64)),
+        payment: PaymentMethod::Online,
+        ..place.clone()
+    };
+    let give_up =
+        Command::CancelOrder { order: orders::OrderRef::Number(OrderNumber::FIRST.next()), reason: None };
+    let by_id = Command::CancelOrder { order: orders::OrderRef::Id(place.id), reason: None };
+    let customer = Actor::Customer { user: user("jwt|asha") };
+    vec![
+        (Command::CreateProduct(create), staff()),
+        (Command::UpdateProduct(update), staff()),
+        (Command::PlaceOrder(place), customer),
+        (Command::SetDelivery(bring), staff()),
+        (Command::SetStatus(ship), staff()),
+        (Command::PlaceOrder(online), Actor::Customer { user: user("jwt|asha") }),
+        (give_up, staff()),
+        (by_id, staff()),
+    ]
+}
+
+fn account_changes() -> Vec<AccountChange> {
+    let session = NewSession { id: Uuid::from_u128(9), refresh: [1; 32], expires_at: Timestamp::MAX };
+    let create = AccountChange::CreateUser {
+        id: user("ben"),
+        role: Role::Customer,
+        store: StoreId::main(),
+        name: "Ben".parse().unwrap(),
+        email: Email::new("ben@example.com").unwrap(),
+        password_hash: String::new(),
+    };
+    let hash = String::new;
+    vec![
+        create,
+        AccountChange::StartSession { user: user("ben"), session: session.clone() },
+        AccountChange::Refresh { session: session.id, refresh: [1; 32], replacement: [2; 32] },
+        AccountChange::Refresh { session: session.id, refresh: [1; 32], replacement: [3; 32] },
+        AccountChange::Rehash { user: user("ben"), password_hash: hash() },
+        AccountChange::CreateReset { user: user("ben"), token: [4; 32], expires_at: Timestamp::MAX },
+        AccountChange::UseReset { token: [4; 32], password_hash: hash() },
+        AccountChange::SetPassword { user: user("ben"), password_hash: hash() },
+    ]
+}
+
+async fn write(write_backend: SqliteWriteBackend) {
+    let (writer, thread) =
+        Writer::start(write_backend, Arc::new(Ticking(AtomicU64::new(1))), Box::new(drop)).unwrap();
+    let seen = |name: &str| ExternalUser {
+        user: user("jwt|asha"),
+        role: Role::Customer,
+        store: StoreId::main(),
+        name: Some(name.to_owned()),
+        email: None,
+    };
+    for (n, (command, actor)) in (0_u8..).zip(commands()) {
+        let request = Request { command, actor, expected: None };
+        let idempotency = Some(Idempotency { scope: [n; 16], body: [0; 16] });
+        let submission = Submission {
+            requests: vec![request],
+            idempotency,
+            external_user: Some(seen(&format!("Asha {n}"))),
+        };
+        writer.submit(submission.clone()).await.unwrap();
+        // Again, for what is only read then.
+        assert!(writer.submit(submission).await.unwrap().replayed);
+    }
+    for inbox in inboxes() {
+        let one = Mark::One { seq: Seq(5), id: EventId::new(Uuid::nil()) };
+        for mark in [one, Mark::Through(Seq(1)), Mark::All] {
+            writer.mark_read(MarkRead { inbox: inbox.clone(), mark }).await.unwrap();
+        }
+    }
+    for change in account_changes() {
+        writer.account(change).await.unwrap().ok();
+    }
+    drop(writer);
+    thread.join().unwrap();
+}
+
+fn inboxes() -> [Inbox; 3] {
+    let sam = Inbox::Staff { user: user("sam"), store: StoreId::main() };
+    [Inbox::Customer(user("jwt|asha")), Inbox::Driver(user("dev")), sam]
+}
+
+/// Everything that can be asked.
+fn read(connection: &Connection, indexes: &Indexes) {
+    let scopes = [
+        Scope::Customer(user("jwt|asha")),
+        Scope::Store(StoreId::main()),
+        Scope::Driver(user("dev")),
+        Scope::Customer(user("nobody")),
+    ];
+    let (at, id) = (Timestamp::UNIX_EPOCH, ProductId::new(Uuid::from_u128(1)));
+    for scope in scopes {
+        let newest = OrderFilter::newest(scope.clone(), 10);
+        let status = OrderFilter { statuses: vec![Status::Cancelled], from: Some(at), ..newest.clone() };
+        let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
+        let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
+        for filter in [newest, status, text, by_id] {
+            listing::page(connection, &indexes.customer_runs, &filter).unwrap();
+        }
+        tail::read(connection, indexes, &scope, Seq(0), 10).unwrap();
+    }
+    for inbox in inboxes() {
+        let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
+        opened.named(EventId::new(Uuid::nil())).unwrap();
+        let filter =
+            InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 9 };
+        opened.page(&filter).unwrap();
+        opened.page(&InboxFilter { unread: true, ..filter }).unwrap();
+    }
+    let shelf = ProductFilter {
+        store: None,
+        text: Some("t".into()),
+        category: None,
+        archived: true,
+        after: None,
+        limit: 9,
+    };
+    catalogue::page(connection, &ProductFilter { store: Some(StoreId::main()), ..shelf.clone() }).unwrap();
+    catalogue::page(connection, &shelf).unwrap();
+    catalogue::find(connection, id).unwrap();
+    let events = history::of_order(connection, OrderNumber::FIRST, Seq(u64::MAX)).unwrap();
+    assert!(!history::tell(connection, events).unwrap().is_empty());
+    stats::read(connection, &StoreId::main(), at).unwrap();
+    // Some buckets, and days between them.
+    let edges = [0, 900, 100 * 86_400 + 1800].map(|second| Timestamp::from_second(second).unwrap());
+    let series = stats::series(connection, &StoreId::main(), &edges, 9).unwrap();
+    assert_eq!(series.most_sold.len(), 1);
+    reservations::due(connection, at, 9).unwrap();
+    accounts::by_id(connection, &user("ben")).unwrap();
+    accounts::by_email(connection, &Email::new("ben@example.com").unwrap()).unwrap();
+    accounts::all(connection, 10).unwrap();
+    accounts::revoked(connection, at).unwrap();
+}
+
+fn open(directory: &Path) -> SqliteWriteBackend {
+    let options = Options { keep_events: Some(SignedDuration::from_hours(1)), ..Options::default() };
+    Database::open(directory, &options, Uuid::nil()).unwrap().write_backend
+}
+
+#[tokio::test]
+async fn no_statement_walks_through_a_table_or_sorts_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let heard = Heard::default();
+    let mut write_backend = open(directory.path());
+    let indexes = write_backend.indexes();
+    listen(&mut write_backend.connection, &heard);
+    write(write_backend).await;
+    let mut reader = Connection::open(Database::file(directory.path())).unwrap();
+    listen(&mut reader, &heard);
+    read(&reader, &indexes);
+    // Housekeeping, long after.
+    let mut write_backend = open(directory.path());
+    listen(&mut write_backend.connection, &heard);
+    write_backend.begin(&crate::write_backend::LoadRequest::default(), &mut BatchContext::nothing()).unwrap();
+    write_backend.rollback();
+    while write_backend.maintain(Timestamp::MAX).unwrap() {}
+    drop(write_backend);
+
+    let explain = Connection::open(Database::file(directory.path())).unwrap();
+    let heard = heard.lock().unwrap();
+    let looked_at: Vec<_> = heard.iter().filter(|sql| is_ours(sql)).collect();
+    assert!(looked_at.len() > 60, "only {} statements were heard", looked_at.len());
+    for sql in looked_at {
+        let mut plan = explain.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = plan.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get(3).unwrap();
+            let walks =
+                step.starts_with("SCAN") && !step.contains("CONSTANT ROW") && !step.contains("VIRTUAL TABLE");
+            let may = MAY.iter().any(|(begin, _)| sql.starts_with(begin));
+            assert!(may || !walks && !step.contains("TEMP B-TREE"), "{sql}\n{step}");
+        }
+    }
+}
+
+/// Not the full-text index's own, and not what only steers the connection.
+fn is_ours(sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE")
+        && !sql.contains("'people_")
+        && !sql.contains("%_")
+}

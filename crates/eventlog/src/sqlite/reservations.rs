@@ -1,0 +1,76 @@
+//! Orders whose goods wait for an online payment.
+//!
+//! A row for each, as long as it waits, written with its order. An order paid in cash costs nothing here. Every
+//! reservation lasts equally long and numbers rise with time, so the table in the order of numbers is in the order of
+//! ends: what is due stands at its beginning, and no index over times is needed.
+
+use jiff::Timestamp;
+use orders::order::PaymentMethod;
+use orders::{Order, OrderNumber, Status};
+use rusqlite::Connection;
+
+use super::history;
+use super::rows::{millis, status_code};
+use crate::error::LogError;
+use crate::write_backend::OrderWrite;
+
+/// Keeps what an order's new state says.
+pub(super) fn write(connection: &Connection, write: &OrderWrite) -> Result<(), LogError> {
+    let order = &write.snapshot.order;
+    if order.payment.method != PaymentMethod::Online {
+        return Ok(());
+    }
+    match order.reservation_ends() {
+        Some(end) => insert(connection, order, end),
+        // A new row in the same batch would be a row too many to delete.
+        None if write.new => Ok(()),
+        None => {
+            connection
+                .prepare_cached("DELETE FROM reservations WHERE number = ?1")?
+                .execute([history::sql(order.number)])?;
+            Ok(())
+        }
+    }
+}
+
+fn insert(connection: &Connection, order: &Order, end: Timestamp) -> Result<(), LogError> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO reservations (number, ends_at) VALUES (?1, ?2)")?
+        .execute((history::sql(order.number), millis(end)))?;
+    Ok(())
+}
+
+/// Orders whose reservation has ended, oldest first, at most `limit`.
+pub(super) fn due(
+    connection: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<OrderNumber>, LogError> {
+    let mut oldest = connection.prepare_cached("SELECT number, ends_at FROM reservations ORDER BY number")?;
+    let mut rows = oldest.query(())?;
+    let mut due = Vec::new();
+    while due.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        if row.get::<_, i64>(1)? > millis(now) {
+            break;
+        }
+        due.push(OrderNumber(row.get::<_, i64>(0)?.unsigned_abs()));
+    }
+    Ok(due)
+}
+
+/// Enters the orders of a database that had no such table, inside the migration's transaction. They are all pending.
+pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
+    let mut find = connection.prepare(
+        "SELECT o.state FROM stores s JOIN orders o ON o.store = s.key AND o.status = ?1 ORDER BY o.number",
+    )?;
+    let mut rows = find.query([status_code(Status::Pending)])?;
+    while let Some(row) = rows.next()? {
+        let order: Order = serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        if let Some(end) = order.reservation_ends() {
+            insert(connection, &order, end)?;
+        }
+    }
+    Ok(())
+}

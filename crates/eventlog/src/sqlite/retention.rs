@@ -1,0 +1,98 @@
+//! Retention: the oldest events go, orders stay.
+//!
+//! Only a prefix of the log is ever deleted, so that one number says what is gone. An old order that is still open
+//! keeps everything behind it.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use orders::{OrderNumber, Subject};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::rows::{self, EVENT, earlier, status_of};
+use super::{history, write_backend};
+use crate::cursor::Seq;
+use crate::error::LogError;
+
+/// The most events that one round deletes.
+const ROUND: i64 = 1000;
+
+/// Up to and including which event the log was pruned.
+pub(super) fn floor(connection: &Connection) -> Result<Seq, LogError> {
+    let floor: Option<i64> = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = 'pruned'")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    Ok(Seq(floor.unwrap_or(0).unsigned_abs()))
+}
+
+/// Deletes a few of the oldest events that are older than `keep` and about products or orders that are over. Says
+/// whether there were any.
+pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuration) -> Result<bool, LogError> {
+    let (from, (head, _)) = (floor(connection)?, write_backend::head(connection)?);
+    let forgotten = forget_run(connection, from)?;
+    let limit = earlier(now, keep);
+    let mut over = HashMap::new();
+    let mut upto = from;
+    // The last event stays: it says where the log goes on.
+    let mut oldest = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM events e WHERE e.seq > ?1 AND e.seq < ?2 ORDER BY e.seq LIMIT ?3"
+    ))?;
+    let mut events = oldest.query((from.sql(), head.sql(), ROUND))?;
+    while let Some(row) = events.next()? {
+        let stored = rows::stored(row)?;
+        if stored.event.at >= limit {
+            break;
+        }
+        if let Subject::Order { number, .. } = &stored.event.subject
+            && !is_over(connection, *number, &mut over)?
+        {
+            break;
+        }
+        upto = stored.seq;
+    }
+    drop(events);
+    if upto == from {
+        return Ok(forgotten);
+    }
+    connection.prepare_cached("DELETE FROM events WHERE seq <= ?1")?.execute([upto.sql()])?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES ('pruned', ?1)")?
+        .execute([upto.sql()])?;
+    Ok(true)
+}
+
+/// Deletes the oldest run of the index of events, once all of it is about deleted ones. Says whether it was.
+fn forget_run(connection: &Connection, floor: Seq) -> Result<bool, LogError> {
+    // The newest end stays: it says where the runs go on.
+    let oldest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT run FROM topic_run_ends WHERE run = (SELECT min(run) FROM topic_run_ends) \
+             AND run < (SELECT max(run) FROM topic_run_ends) AND last <= ?1",
+        )?
+        .query_row([floor.sql()], |row| row.get(0))
+        .optional()?;
+    let Some(run) = oldest else { return Ok(false) };
+    connection.prepare_cached("DELETE FROM topic_runs WHERE run = ?1")?.execute([run])?;
+    connection.prepare_cached("DELETE FROM topic_run_ends WHERE run = ?1")?.execute([run])?;
+    Ok(true)
+}
+
+/// Whether an order's status is final, asked once a round.
+fn is_over(
+    connection: &Connection,
+    number: OrderNumber,
+    known: &mut HashMap<OrderNumber, bool>,
+) -> Result<bool, LogError> {
+    if let Some(over) = known.get(&number) {
+        return Ok(*over);
+    }
+    let status: Option<i64> = connection
+        .prepare_cached("SELECT status FROM orders WHERE number = ?1")?
+        .query_row([history::sql(number)], |row| row.get(0))
+        .optional()?;
+    // An order whose row somebody deleted waits for nothing.
+    let over = status.map(status_of).transpose()?.is_none_or(orders::Status::is_final);
+    known.insert(number, over);
+    Ok(over)
+}

@@ -1,0 +1,86 @@
+//! The tables, and how a database of an older version becomes one of this.
+//!
+//! They lie so that an order is written sequentially, however many there are: every table and index below that grows
+//! with the orders is appended to at its end (or at the end of a few ranges). What would be in another order, a
+//! customer's orders and idempotency keys, is collected in memory and written as sorted runs: see `sorted_index.rs`.
+
+use rusqlite::Connection;
+
+use super::{deliveries, recipient_index, reservations, sales};
+use crate::error::LogError;
+
+/// Marks the file as ours (`PRAGMA application_id`): "ORDC".
+pub(super) const APPLICATION_ID: u32 = 0x4f52_4443;
+
+/// Each step leads from the schema of its index to the next one. Append; never change one that was released.
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
+];
+/// The step that brought the index of [`topics`]: it has to be filled from the events that are there.
+const TOPICS: usize = 1;
+/// The step that brought the table of [`reservations`]: it has to be filled from the orders that are there.
+const RESERVATIONS: usize = 2;
+/// The step that brought what was sold and how long deliveries took: from the orders and events that are there.
+const SERIES: usize = 3;
+
+/// The schema this version writes.
+pub(super) fn known() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
+/// The schema of a database; 0 when it is empty.
+pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
+    let not_ours = || LogError::NotOurs(connection.path().unwrap_or("the file").to_owned());
+    let tables: rusqlite::Result<u32> =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0));
+    let tables = match tables {
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            return Err(not_ours());
+        }
+        tables => tables?,
+    };
+    let id: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if id != APPLICATION_ID && tables > 0 {
+        return Err(not_ours());
+    }
+    // Empty: whoever made the file has put nothing into it.
+    if tables == 0 {
+        return Ok(0);
+    }
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// The schema of a database that this version can bring up to date; refuses one that a newer version made.
+pub(super) fn check(connection: &Connection) -> Result<u32, LogError> {
+    let (found, known) = (version(connection)?, known());
+    if found > known { Err(LogError::SchemaTooNew { found, known }) } else { Ok(found) }
+}
+
+/// Brings a database up to date, each step in a transaction of its own. Returns the schema it had.
+pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, LogError> {
+    let found = check(connection)?;
+    for (done, step) in STEPS.iter().enumerate().skip(found as usize) {
+        let change = connection.transaction()?;
+        change.execute_batch(step)?;
+        if done == 0 {
+            change.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1)", [epoch])?;
+        }
+        match done {
+            TOPICS => recipient_index::fill(&change)?,
+            RESERVATIONS => reservations::fill(&change)?,
+            SERIES => {
+                sales::fill(&change)?;
+                deliveries::fill(&change)?;
+            }
+            _ => {}
+        }
+        change.pragma_update(None, "application_id", APPLICATION_ID)?;
+        change.pragma_update(None, "user_version", u32::try_from(done + 1).unwrap_or(u32::MAX))?;
+        change.commit()?;
+    }
+    Ok(found)
+}

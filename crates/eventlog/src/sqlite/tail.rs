@@ -1,0 +1,97 @@
+//! What happened in a scope, for somebody who was away.
+
+use orders::StoreId;
+use rusqlite::Connection;
+
+use super::listing::customer_key;
+use super::rows::{self, EVENT};
+use super::sorted_index::Indexes;
+use super::{created_events, history, recipient_index, retention, write_backend};
+use crate::cursor::Seq;
+use crate::error::LogError;
+use crate::read_backend::{EventPage, Scope};
+use crate::stored_event::StoredEvent;
+
+/// How many events a tail of a store looks at before it hands over what it found.
+const MOST_LOOKED_AT: i64 = 20_000;
+
+/// What happened in a scope after a place in the log; `None` where that was pruned.
+pub(super) fn read(
+    connection: &Connection,
+    indexes: &Indexes,
+    scope: &Scope,
+    after: Seq,
+    limit: usize,
+) -> Result<Option<EventPage>, LogError> {
+    let (head, _) = write_backend::head(connection)?;
+    if after < retention::floor(connection)? {
+        return Ok(None);
+    }
+    let limit = limit.max(1);
+    let (events, upto) = match scope {
+        Scope::Store(store) => of_store(connection, store, after, head, limit)?,
+        _ => of_person(connection, indexes, scope, after, head, limit)?,
+    };
+    Ok(Some(EventPage { events: history::tell(connection, events)?, upto, head }))
+}
+
+type Found = (Vec<StoredEvent>, Seq);
+
+fn of_store(
+    connection: &Connection,
+    store: &StoreId,
+    after: Seq,
+    head: Seq,
+    limit: usize,
+) -> Result<Found, LogError> {
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM events e WHERE e.seq > ?1 AND e.seq <= ?2 AND e.store = ?3 ORDER BY e.seq LIMIT ?4"
+    ))?;
+    // A bound on what one call looks at: a store of which nothing happened must not hold a snapshot for long.
+    let upto = head.sql().min(after.sql().saturating_add(MOST_LOOKED_AT));
+    let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let events = rows::collect(find.query((after.sql(), upto, store.as_str(), sql_limit))?, rows::stored)?;
+    let seen = reached(&events, limit, Seq(upto.unsigned_abs()));
+    Ok((events, seen))
+}
+
+/// A person's, through the index: what it costs grows with what happened to them, not with what happened.
+fn of_person(
+    connection: &Connection,
+    indexes: &Indexes,
+    scope: &Scope,
+    after: Seq,
+    head: Seq,
+    limit: usize,
+) -> Result<Found, LogError> {
+    let mut places = Vec::new();
+    let between = (after.sql(), head.next().sql());
+    let (user, shelves) = match scope {
+        Scope::Customer(user) => (user, recipient_index::CUSTOMER),
+        Scope::Driver(user) => (user, recipient_index::DRIVER),
+        // It has too many shelves to go this way.
+        Scope::Store(_) => return Ok((Vec::new(), head)),
+    };
+    let Some(key) = customer_key(connection, user)? else { return Ok((Vec::new(), head)) };
+    for shelf in shelves {
+        places.extend(indexes.topic_runs.oldest(connection, shelf.of(key), between, limit)?);
+    }
+    if matches!(scope, Scope::Customer(_)) {
+        places.extend(created_events::oldest_of_customer(connection, indexes, key, between, limit)?);
+    }
+    places.sort_unstable();
+    places.dedup();
+    places.truncate(limit);
+    let mut find = connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
+    let mut events = Vec::with_capacity(places.len());
+    for place in places {
+        events.extend(rows::first(find.query([place])?, rows::stored)?);
+    }
+    let seen = reached(&events, limit, head);
+    Ok((events, seen))
+}
+
+/// Up to where a scope has been looked at: a full portion ends at its last event.
+fn reached(events: &[StoredEvent], limit: usize, all: Seq) -> Seq {
+    if events.len() < limit { all } else { events.last().map_or(all, |last| last.seq) }
+}

@@ -1,0 +1,163 @@
+//! Orders and their events, written with a batch.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use orders::{Change, Kind, Subject};
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::recipient_index::{self, Whose};
+use super::rows::{millis, status_code};
+use super::sorted_index::Entry;
+use super::write_backend::SqliteWriteBackend;
+use super::{history, reservations};
+use crate::error::LogError;
+use crate::stored_event::StoredEvent;
+use crate::write_backend::OrderWrite;
+
+impl SqliteWriteBackend {
+    pub(super) fn write_orders(&mut self, orders: &[OrderWrite], at: Timestamp) -> Result<(), LogError> {
+        let (mut placed, mut sold) = (Vec::new(), Vec::new());
+        for write in orders {
+            if write.new {
+                let (customer, store) = self.insert_order(write, at)?;
+                sold.push((&write.snapshot.order, store));
+                placed.push(Entry { key: customer, value: history::sql(write.snapshot.order.number) });
+            } else {
+                self.update_order(write)?;
+            }
+            reservations::write(&self.connection, write)?;
+        }
+        self.customer_runs.add(&self.connection, placed.into_iter())?;
+        self.sales.add(&self.connection, &self.catalogue, &sold)
+    }
+
+    /// Returns its customer's key, and its store's.
+    fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<(i64, i64), LogError> {
+        let (order, contact) = (&write.snapshot.order, &write.snapshot.contact);
+        let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
+        let store = self.store_key(&order.store)?;
+        let shipping = contact.shipping.as_ref();
+        let contact = serde_json::to_string(contact)?;
+        let state = json(&mut self.scratch, order)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO orders (number, id, store, customer, status, version, first_seq, last_seq, \
+                 created_at, state, contact) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute((
+                history::sql(order.number),
+                order.id.uuid().as_bytes().as_slice(),
+                store,
+                customer,
+                status_code(order.status()),
+                order.version.0,
+                write.first_seq.sql(),
+                write.last_seq.sql(),
+                millis(order.created_at),
+                state,
+                contact,
+            ))?;
+        if let Some(shipping) = shipping {
+            self.people.index(&self.connection, &order.customer, Some(shipping))?;
+        }
+        Ok((customer, store))
+    }
+
+    fn update_order(&mut self, write: &OrderWrite) -> Result<(), LogError> {
+        let order = &write.snapshot.order;
+        let contact = serde_json::to_string(&write.snapshot.contact)?;
+        let state = json(&mut self.scratch, order)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE orders SET status = ?2, version = ?3, last_seq = ?4, state = ?5, contact = ?6 \
+                 WHERE number = ?1",
+            )?
+            .execute((
+                history::sql(order.number),
+                status_code(order.status()),
+                order.version.0,
+                write.last_seq.sql(),
+                state,
+                contact,
+            ))?;
+        Ok(())
+    }
+
+    pub(super) fn write_events(&mut self, events: &[Arc<StoredEvent>]) -> Result<(), LogError> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO events (seq, id, store, follows, schema, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for stored in events {
+            let event = &stored.event;
+            let follows = match &event.subject {
+                Subject::Order { number, .. } if event.kind != Kind::OrderCreated => {
+                    Some(history::sql(*number))
+                }
+                _ => None,
+            };
+            let body = json(&mut self.scratch, event)?;
+            insert.execute((
+                stored.seq.sql(),
+                stored.id.uuid().as_bytes().as_slice(),
+                event.subject.store().as_str(),
+                follows,
+                orders::upcast::CURRENT,
+                body,
+            ))?;
+            index_event(&self.connection, stored)?;
+        }
+        drop(insert);
+        let mut entries = Vec::new();
+        for stored in events {
+            for (whose, shelf) in recipient_index::places(&stored.event) {
+                let whose = self.key_of(whose, stored.event.at)?;
+                entries.push(Entry { key: shelf.of(whose), value: stored.seq.sql() });
+            }
+        }
+        let upto = events.last().map_or(0, |last| last.seq.sql());
+        self.topic_runs.add_upto(&self.connection, entries.into_iter(), upto)?;
+        Ok(())
+    }
+
+    fn key_of(&mut self, whose: Whose<'_>, at: Timestamp) -> Result<i64, LogError> {
+        match whose {
+            Whose::Person(user, role, store) => {
+                self.people.key_as(&self.connection, user, role, store.as_str(), at)
+            }
+            Whose::Store(store) => self.store_key(store),
+        }
+    }
+}
+
+/// What else an order is found by, once it is known.
+fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogError> {
+    let Subject::Order { number, .. } = &stored.event.subject else { return Ok(()) };
+    let number = history::sql(*number);
+    for change in &stored.event.changes {
+        match change {
+            Change::TrackingNumber { number: tracking } => {
+                connection
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
+                    )?
+                    .execute((tracking.as_str(), number))?;
+            }
+            Change::Partner { driver: Some(driver) } => {
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO driver_orders (driver, number) VALUES (?1, ?2)")?
+                    .execute((driver.as_str(), number))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Serialises into a buffer that is kept, and lends the text.
+fn json<'a>(scratch: &'a mut Vec<u8>, value: &impl Serialize) -> Result<&'a str, LogError> {
+    scratch.clear();
+    serde_json::to_writer(&mut *scratch, value)?;
+    std::str::from_utf8(scratch).map_err(|error| LogError::Corrupt(error.to_string()))
+}

@@ -1,0 +1,290 @@
+//! The writer's side: one connection, one transaction a batch.
+
+use foldhash::{HashMap, HashMapExt as _};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::catalogue::{self, Catalogue};
+use super::checkpoint::Gate;
+use super::idempotency::Answers;
+use super::inbox::InboxReader;
+use super::sales::Sales;
+use super::sorted_index::{Indexes, Runs};
+use super::users::Users;
+use super::{accounts, deliveries, history, retention, stats};
+use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
+use crate::cursor::{Epoch, Seq};
+use crate::error::LogError;
+use crate::inbox::{Inbox, MarkRead, ReadState};
+use crate::write_backend::{BatchContext, LoadRequest, WriteBackend, Writes};
+
+/// Keys of stores kept in memory; past it all are read anew.
+const STORES_KEPT: usize = 10_000;
+
+/// The journal on SQLite.
+pub struct SqliteWriteBackend {
+    pub(super) connection: Connection,
+    gate: Arc<Gate>,
+    pub(super) customer_runs: Arc<Runs>,
+    pub(super) topic_runs: Arc<Runs>,
+    answers: Answers,
+    pub(super) people: Users,
+    pub(super) catalogue: Catalogue,
+    pub(super) sales: Sales,
+    /// Keys of stores, as the tables use them.
+    stores: HashMap<StoreId, i64>,
+    /// Changes when another connection wrote: what we keep in memory is then out of date.
+    data_version: i64,
+    keep_events: Option<SignedDuration>,
+    pub(super) scratch: Vec<u8>,
+}
+
+impl SqliteWriteBackend {
+    pub(super) fn new(
+        connection: Connection,
+        gate: Arc<Gate>,
+        Indexes { customer_runs, topic_runs }: Indexes,
+        keep_events: Option<SignedDuration>,
+    ) -> Result<Self, LogError> {
+        let answers = Answers::open(&connection)?;
+        let data_version = data_version(&connection)?;
+        Ok(Self {
+            connection,
+            gate,
+            customer_runs,
+            topic_runs,
+            answers,
+            people: Users::default(),
+            catalogue: Catalogue::default(),
+            sales: Sales::default(),
+            stores: HashMap::new(),
+            data_version,
+            keep_events,
+            scratch: Vec::with_capacity(4096),
+        })
+    }
+
+    pub(super) fn indexes(&self) -> Indexes {
+        Indexes { customer_runs: Arc::clone(&self.customer_runs), topic_runs: Arc::clone(&self.topic_runs) }
+    }
+
+    /// What is in memory may be wrong: the next batch reads it again.
+    fn forget(&mut self) {
+        self.people.forget();
+        self.catalogue.forget();
+        self.sales.forget();
+        self.stores.clear();
+    }
+
+    /// Forgets what another connection may have changed since the last batch, and what became too much.
+    fn refresh(&mut self, context: &mut BatchContext) -> Result<(), LogError> {
+        let version = data_version(&self.connection)?;
+        if version != self.data_version {
+            self.data_version = version;
+            self.forget();
+            context.world.products.clear();
+            context.epoch = Epoch::stored("");
+        }
+        if context.world.products.is_empty() {
+            self.catalogue.forget();
+        }
+        if self.stores.len() > STORES_KEPT {
+            self.stores.clear();
+        }
+        Ok(())
+    }
+
+    /// Head, epoch, next number and latest time, when they are not known.
+    fn load_head(&self, context: &mut BatchContext) -> Result<(), LogError> {
+        if !context.epoch.as_str().is_empty() {
+            return Ok(());
+        }
+        let (head, epoch) = head(&self.connection)?;
+        let last: Option<i64> =
+            self.connection.query_row("SELECT max(number) FROM orders", (), |row| row.get(0))?;
+        context.head = head;
+        context.epoch = epoch;
+        context.latest = history::latest(&self.connection)?;
+        context.world.next_number = last.map_or(OrderNumber::FIRST, |n| OrderNumber(n.unsigned_abs()).next());
+        Ok(())
+    }
+
+    fn load_orders(
+        &self,
+        names: &[OrderRef],
+        context: &mut BatchContext,
+    ) -> Result<Vec<ProductId>, LogError> {
+        let mut products = Vec::new();
+        for name in names {
+            let Some(found) = history::find(&self.connection, *name)? else { continue };
+            let order = found.order.clone();
+            products.extend(order.items.iter().map(|item| item.product));
+            context.contacts.insert(order.id, found.contact.clone());
+            context.people.insert(order.customer.clone(), found.customer.clone());
+            context.world.insert(order);
+        }
+        Ok(products)
+    }
+
+    fn load(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
+        let of_orders = self.load_orders(&load.orders, context)?;
+        for id in load.products.iter().chain(&of_orders) {
+            self.catalogue.load(&self.connection, *id, context)?;
+        }
+        for id in &load.details {
+            if let Some(product_entry) = catalogue::find(&self.connection, *id)? {
+                context.details.insert(*id, product_entry.details);
+            }
+        }
+        for user in &load.people {
+            if !context.people.contains_key(user)
+                && let Some(person) = self.people.find(&self.connection, user)?
+            {
+                context.people.insert(user.clone(), person);
+            }
+        }
+        self.answers.find(&self.connection, &load.keys, load.now, &mut context.answers)
+    }
+
+    pub(super) fn note(&self, name: &str) -> Result<Option<String>, LogError> {
+        let mut find = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+        Ok(find.query_row([note_name(name)], |row| row.get(0)).optional()?)
+    }
+
+    pub(super) fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+            .execute((note_name(name), text))?;
+        Ok(())
+    }
+
+    /// A store's key; it is entered if it is new.
+    pub(super) fn store_key(&mut self, store: &StoreId) -> Result<i64, LogError> {
+        if let Some(key) = self.stores.get(store) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO stores (id) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([store.as_str()])?;
+        let key = self
+            .connection
+            .prepare_cached("SELECT key FROM stores WHERE id = ?1")?
+            .query_row([store.as_str()], |row| row.get(0))?;
+        self.stores.insert(store.clone(), key);
+        Ok(key)
+    }
+}
+
+impl WriteBackend for SqliteWriteBackend {
+    fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
+        self.gate.enter();
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+        self.refresh(context)?;
+        self.load_head(context)?;
+        self.load(load, context)
+    }
+
+    fn account(
+        &mut self,
+        change: &AccountChange,
+        now: Timestamp,
+    ) -> Result<Result<AccountAnswer, AccountRefusal>, LogError> {
+        accounts::change(&self.connection, &mut self.people, change, now)
+    }
+
+    fn write(&mut self, writes: &Writes) -> Result<(), LogError> {
+        for seen in &writes.people {
+            self.people.seen(&self.connection, seen, writes.at)?;
+        }
+        self.catalogue.write(&self.connection, writes)?;
+        self.write_orders(&writes.orders, writes.at)?;
+        self.write_events(&writes.events)?;
+        self.answers.add(&self.connection, &writes.answers, writes.at)?;
+        for ((store, at, slot), count) in &writes.stats.deliveries {
+            let store = self.store_key(store)?;
+            deliveries::write(&self.connection, store, *at, *slot, *count)?;
+        }
+        stats::write(&self.connection, &writes.stats)
+    }
+
+    fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError> {
+        let (inbox, own) = (&read.inbox, StoreId::main());
+        let (role, store) = match inbox {
+            Inbox::Customer(_) => (Role::Customer, &own),
+            Inbox::Driver(_) => (Role::Driver, &own),
+            Inbox::Staff { store, .. } => (Role::Staff, store),
+        };
+        let person = self.people.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
+        let store = if role == Role::Staff { self.store_key(store)? } else { 0 };
+        let indexes = self.indexes();
+        InboxReader::of(&self.connection, &indexes, inbox, (person, store))?.mark(read.mark)
+    }
+
+    fn commit(&mut self) -> Result<(), LogError> {
+        self.connection.prepare_cached("COMMIT")?.execute(())?;
+        self.customer_runs.committed();
+        self.topic_runs.committed();
+        self.answers.committed();
+        self.gate.leave();
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "the database refused even to roll back");
+        }
+        self.customer_runs.rolled_back();
+        self.topic_runs.rolled_back();
+        self.answers.rolled_back();
+        self.forget();
+        self.gate.leave();
+    }
+
+    fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError> {
+        self.gate.enter();
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let answers = self.answers.maintain(&self.connection, now)?;
+        let accounts = accounts::maintain(&self.connection, now)?;
+        let events = match self.keep_events {
+            Some(keep) => retention::round(&self.connection, now, keep)?,
+            None => false,
+        };
+        let any = answers || accounts || events;
+        // Nothing to forget: nothing to sync.
+        self.connection.execute_batch(if any { "COMMIT" } else { "ROLLBACK" })?;
+        self.answers.committed();
+        self.gate.leave();
+        Ok(any)
+    }
+}
+
+impl Drop for SqliteWriteBackend {
+    fn drop(&mut self) {
+        // A checkpoint must not wait for a writer that panicked.
+        self.gate.leave();
+    }
+}
+
+/// Notes stand beside what the log itself keeps in `meta`, and cannot be mistaken for it.
+fn note_name(name: &str) -> String {
+    format!("note:{name}")
+}
+
+fn data_version(connection: &Connection) -> Result<i64, LogError> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row((), |row| row.get(0))?)
+}
+
+/// The log's head and the history's name.
+pub(super) fn head(connection: &Connection) -> Result<(Seq, Epoch), LogError> {
+    let head: Option<i64> =
+        connection.prepare_cached("SELECT max(seq) FROM events")?.query_row((), |row| row.get(0))?;
+    let epoch: String = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = 'epoch'")?
+        .query_row((), |row| row.get(0))?;
+    Ok((Seq(head.unwrap_or(0).unsigned_abs()), Epoch::stored(&epoch)))
+}

@@ -1,0 +1,173 @@
+//! The writer over a journal that only counts, and fails as it is told.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::task::{Context, Waker};
+
+use jiff::{SignedDuration, Timestamp};
+use orders::{Actor, Command, OrderNumber, OrderRef};
+use rusqlite::ffi;
+use uuid::Uuid;
+
+use super::*;
+use crate::error::LogError;
+use crate::write_backend::{BatchContext, LoadRequest, Writes};
+
+const DEADLINE: Duration = Duration::from_mins(1);
+
+#[derive(Default)]
+struct Counts {
+    begun: AtomicUsize,
+    committed: AtomicUsize,
+    rolled_back: AtomicUsize,
+    last_maintenance: AtomicUsize,
+}
+
+struct Stub {
+    counts: Arc<Counts>,
+    /// The first batch waits for this, so that others gather behind it.
+    go: mpsc::Receiver<()>,
+    fails: fn() -> Option<LogError>,
+}
+
+impl WriteBackend for Stub {
+    fn begin(&mut self, _: &LoadRequest, _: &mut BatchContext) -> Result<(), LogError> {
+        self.go.recv().ok();
+        self.counts.begun.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn account(
+        &mut self,
+        _: &AccountChange,
+        _: Timestamp,
+    ) -> Result<Result<AccountAnswer, AccountRefusal>, LogError> {
+        Ok(Ok(AccountAnswer::Done))
+    }
+
+    fn write(&mut self, _: &Writes) -> Result<(), LogError> {
+        (self.fails)().map_or(Ok(()), Err)
+    }
+
+    fn mark_read(&mut self, _: &MarkRead, _: Timestamp) -> Result<(crate::inbox::ReadState, bool), LogError> {
+        Ok((crate::inbox::ReadState::default(), false))
+    }
+
+    fn commit(&mut self) -> Result<(), LogError> {
+        self.counts.committed.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        self.counts.rolled_back.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn maintain(&mut self, _: Timestamp) -> Result<bool, LogError> {
+        self.counts.last_maintenance.fetch_add(1, Ordering::SeqCst);
+        Ok(false)
+    }
+}
+
+/// Every look at it is a second later.
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn uuid(&self) -> Uuid {
+        Uuid::nil()
+    }
+}
+
+fn start(fails: fn() -> Option<LogError>) -> (Writer, JoinHandle<()>, Arc<Counts>, mpsc::Sender<()>) {
+    let (tell, go) = mpsc::channel();
+    let counts = Arc::<Counts>::default();
+    let stub = Stub { counts: Arc::clone(&counts), go, fails };
+    let (writer, thread) = Writer::start(stub, Arc::new(Ticking(AtomicI64::new(0))), Box::new(drop)).unwrap();
+    (writer, thread, counts, tell)
+}
+
+fn anything() -> Submission {
+    let order = OrderRef::Number(OrderNumber::FIRST);
+    Submission::one(Command::CancelOrder { order, reason: None }, Actor::System)
+}
+
+/// Gives the writer ten submissions at once: one on its own, and nine in a second batch.
+async fn ten(writer: &Writer, go: mpsc::Sender<()>) -> Vec<Result<Receipt, SubmitError>> {
+    let mut waiting: Vec<Pin<Box<_>>> = (0..10).map(|_| Box::pin(writer.submit(anything()))).collect();
+    for submission in &mut waiting {
+        assert!(submission.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    // From now on nobody waits.
+    drop(go);
+    let mut answers = Vec::new();
+    for submission in waiting {
+        answers.push(submission.await);
+    }
+    answers
+}
+
+fn sqlite(code: i32) -> LogError {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
+}
+
+#[tokio::test]
+async fn a_database_that_is_held_by_somebody_else_is_not_asked_for_each_submission() {
+    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_BUSY)));
+    for answer in ten(&writer, go).await {
+        assert!(
+            matches!(answer, Err(SubmitError::Busy)),
+            "nothing was done, and trying again helps: {answer:?}"
+        );
+    }
+    assert!(counts.begun.load(Ordering::SeqCst) <= 10, "no batch was tried twice");
+    assert_eq!(counts.begun.load(Ordering::SeqCst), counts.rolled_back.load(Ordering::SeqCst));
+    assert_eq!(counts.committed.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_everybody_at_once() {
+    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_FULL)));
+    for answer in ten(&writer, go).await {
+        assert!(matches!(answer, Err(SubmitError::Failed(_))), "{answer:?}");
+    }
+    assert!(counts.begun.load(Ordering::SeqCst) <= 10);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_refused_is_halved_down_to_each() {
+    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_CONSTRAINT)));
+    for answer in ten(&writer, go).await {
+        assert!(matches!(answer, Err(SubmitError::Failed(_))), "{answer:?}");
+    }
+    let (begun, rolled_back) =
+        (counts.begun.load(Ordering::SeqCst), counts.rolled_back.load(Ordering::SeqCst));
+    assert!(begun >= 10 && begun == rolled_back, "{begun}, {rolled_back}");
+}
+
+#[tokio::test]
+async fn an_idle_writer_keeps_house() {
+    let (writer, thread, counts, go) = start(|| None);
+    drop(go);
+    let since = std::time::Instant::now();
+    while counts.last_maintenance.load(Ordering::SeqCst) == 0 {
+        assert!(since.elapsed() < DEADLINE);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(counts.begun.load(Ordering::SeqCst), 0);
+    drop(writer);
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_stopped_writer_says_so() {
+    let (writer, thread, _counts, go) = start(|| panic!("as if there were a mistake in here"));
+    drop(go);
+    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Lost)), "nobody knows");
+    tokio::time::timeout(DEADLINE, writer.failed()).await.unwrap();
+    assert!(thread.join().is_err());
+    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Stopping)));
+}

@@ -1,0 +1,400 @@
+//! What concerns somebody is in their inbox, and what they read stays read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use ordercast_eventlog::inbox::{Line, MOST_ABOVE, MOST_UNREAD};
+use ordercast_eventlog::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, Signal, StoredEvent};
+use orders::notification::Category;
+use orders::order::ShipmentState;
+use orders::{Command, Notification, OrderRef, ProductId, Status, Subject};
+
+use super::Backend;
+use super::log::{Log, ordered, queue};
+use super::shop::{
+    bring, bulk, cancel, create, customer, driver, locate, note, number, place, set_status, staff, store,
+    track, user,
+};
+use super::walk::{STORES, Walk};
+
+const MAIN: &str = "main";
+
+async fn shop<B: Backend>() -> (Log<B>, ProductId) {
+    let log = Log::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff(MAIN)).await.product.id;
+    (log, tea)
+}
+
+async fn ordered_by<B: Backend>(log: &Log<B>, tea: ProductId, who: &str) -> OrderRef {
+    number(log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer(who)).await.order.number)
+}
+
+fn of_customer(name: &str) -> Inbox {
+    Inbox::Customer(user(name))
+}
+
+fn of_driver(name: &str) -> Inbox {
+    Inbox::Driver(user(name))
+}
+
+fn of_staff(name: &str) -> Inbox {
+    Inbox::Staff { user: user(name), store: store(MAIN) }
+}
+
+fn all(inbox: &Inbox) -> InboxFilter {
+    InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 1000 }
+}
+
+async fn page<B: Backend>(log: &Log<B>, filter: InboxFilter) -> InboxPage {
+    let read = log.read_backend().inbox(filter).await.unwrap();
+    assert_eq!(read.cursor.seq, log.head().await);
+    read.value
+}
+
+async fn lines<B: Backend>(log: &Log<B>, inbox: &Inbox) -> Vec<Line> {
+    page(log, all(inbox)).await.lines
+}
+
+async fn unread<B: Backend>(log: &Log<B>, inbox: &Inbox) -> usize {
+    let counted = log.read_backend().unread(inbox.clone()).await.unwrap().value;
+    assert_eq!(page(log, all(inbox)).await.unread, counted);
+    counted
+}
+
+fn said(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(|line| line.notification.message.as_str()).collect()
+}
+
+pub(crate) async fn d5_what_concerns_somebody_is_in_their_inbox<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let first = ordered_by(&log, tea, "asha").await;
+    log.order(bring(first, "dev"), staff(MAIN)).await;
+    log.order(track(first, "TRACK-1"), staff(MAIN)).await;
+    let back = Command::MoveParcel { order: first, parcel: 1, state: ShipmentState::Returned };
+    log.order(back, driver("dev")).await;
+    log.order(locate(first, 9.9), staff(MAIN)).await;
+    let second = ordered_by(&log, tea, "asha").await;
+    log.order(cancel(second), customer("asha")).await;
+    ordered_by(&log, tea, "ben").await;
+
+    let asha = lines(&log, &of_customer("asha")).await;
+    let expected = [
+        "You cancelled order #10002",
+        "You placed order #10002 for 4.50 EUR",
+        "A parcel of order #10001 came back",
+        "Order #10001 has shipped. Tracking number: TRACK-1",
+        "We know who brings order #10001",
+        "You placed order #10001 for 4.50 EUR",
+    ];
+    assert_eq!(said(&asha)[..], expected);
+    let own: Vec<_> = asha.iter().map(|line| (line.own, line.read)).collect();
+    assert_eq!(
+        own,
+        [(true, true), (true, true), (false, false), (false, false), (false, false), (true, true)]
+    );
+    assert_eq!(unread(&log, &of_customer("asha")).await, 3);
+
+    let dev = lines(&log, &of_driver("dev")).await;
+    assert_eq!(said(&dev)[2], "Order #10001 is yours to deliver");
+    assert_eq!((dev.len(), dev[0].own, unread(&log, &of_driver("dev")).await), (3, true, 2));
+
+    let sam = lines(&log, &of_staff("staff-main")).await;
+    let expected = [
+        "New order #10003 for 4.50 EUR",
+        "Order #10002 was cancelled",
+        "New order #10002 for 4.50 EUR",
+        "A parcel of order #10001 came back",
+        "New order #10001 for 4.50 EUR",
+    ];
+    assert_eq!(said(&sam)[..], expected);
+    assert_eq!(unread(&log, &of_staff("staff-main")).await, 5);
+    for nobody in
+        [of_customer("cleo"), of_driver("asha"), Inbox::Staff { user: user("sam"), store: store("b") }]
+    {
+        assert_eq!((lines(&log, &nobody).await.len(), unread(&log, &nobody).await), (0, 0));
+    }
+    for line in &asha {
+        let found = log.read_backend().line(of_customer("asha"), line.stored.id).await.unwrap().unwrap();
+        assert_eq!((found.stored, found.read), (Arc::clone(&line.stored), line.read));
+        let others = log.read_backend().line(of_customer("ben"), line.stored.id).await.unwrap();
+        assert!(others.is_none(), "it is none of Ben's");
+    }
+}
+
+pub(crate) async fn d6_an_inbox_is_filtered<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    for _ in 0..3 {
+        let order = ordered_by(&log, tea, "asha").await;
+        log.order(track(order, "T"), staff(MAIN)).await;
+    }
+    let asha = of_customer("asha");
+    let deliveries = InboxFilter { category: Some(Category::Delivery), limit: 2, ..all(&asha) };
+    let first = page(&log, deliveries.clone()).await;
+    assert_eq!(first.lines.len(), 2);
+    let rest = page(&log, InboxFilter { upto: first.next, ..deliveries.clone() }).await;
+    assert_eq!((rest.lines.len(), rest.next), (1, None));
+    let newest = first.lines[0].stored.seq;
+    log.mark_read(&asha, Mark::One { seq: newest, id: first.lines[0].stored.id }).await;
+    let left = page(&log, InboxFilter { unread: true, ..all(&asha) }).await;
+    assert_eq!((left.lines.len(), left.unread), (2, 2));
+    assert!(left.lines.iter().all(|line| !line.read && line.stored.seq != newest));
+    let none = InboxFilter { category: Some(Category::Payment), ..all(&asha) };
+    assert!(page(&log, none).await.lines.is_empty());
+}
+
+pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
+    let (mut log, tea) = shop::<B>().await;
+    let order = ordered_by(&log, tea, "asha").await;
+    log.order(track(order, "T"), staff(MAIN)).await;
+    log.order(set_status(order, Status::Delivered), staff(MAIN)).await;
+    let asha = of_customer("asha");
+    let [arrived, shipped, placed] = lines(&log, &asha).await.try_into().unwrap();
+    let one = |line: &Line| Mark::One { seq: line.stored.seq, id: line.stored.id };
+    let receipt = log.mark_read(&asha, one(&arrived)).await;
+    assert_eq!((receipt.state.unread, receipt.cursor.seq), (1, log.head().await));
+    assert_eq!(receipt.state.above.keys().collect::<Vec<_>>(), [&arrived.stored.seq]);
+    assert_eq!(receipt.state.through.next(), shipped.stored.seq, "there is nothing to read before that");
+    // Once is enough, and what they did themselves is read as it is.
+    for again in [&arrived, &placed] {
+        assert_eq!(log.mark_read(&asha, one(again)).await.state, receipt.state);
+    }
+    log.settle().await;
+    let told = Signal::InboxRead { inbox: asha.clone(), state: Arc::clone(&receipt.state) };
+    assert_eq!(log.published.signals(), [told]);
+    // The gap is closed: a mark says it all.
+    let receipt = log.mark_read(&asha, one(&shipped)).await;
+    assert_eq!((receipt.state.unread, receipt.state.above.len()), (0, 0));
+    assert_eq!(receipt.state.through, arrived.stored.seq);
+    log.restart().await;
+    assert_eq!(unread(&log, &asha).await, 0);
+    assert!(lines(&log, &asha).await.iter().all(|line| line.read));
+    assert_eq!(log.published.signals().len(), 2, "nothing is told twice");
+    let last = log.published.batches().pop().unwrap();
+    assert!(last.events.is_empty() && last.signals.len() == 1);
+}
+
+pub(crate) async fn d7_what_came_after_the_mark_stays_unread<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let order = ordered_by(&log, tea, "asha").await;
+    log.order(track(order, "T"), staff(MAIN)).await;
+    let asha = of_customer("asha");
+    let seen = log.head().await;
+    log.order(set_status(order, Status::Delivered), staff(MAIN)).await;
+    let receipt = log.mark_read(&asha, Mark::Through(seen)).await;
+    assert_eq!((receipt.state.through, receipt.state.unread), (seen, 1));
+    assert!(!lines(&log, &asha).await[0].read);
+    assert_eq!(log.mark_read(&asha, Mark::Through(Seq(1))).await.state, receipt.state, "it never goes back");
+    let far = log.mark_read(&asha, Mark::Through(Seq(u64::MAX))).await;
+    assert_eq!((far.state.through, far.state.unread), (log.head().await, 0));
+    log.order(note(order), staff(MAIN)).await;
+    let other = ordered_by(&log, tea, "asha").await;
+    log.order(track(other, "T"), staff(MAIN)).await;
+    assert_eq!(unread(&log, &asha).await, 1, "what is to come was not read");
+    assert_eq!(log.mark_read(&asha, Mark::All).await.state.unread, 0);
+}
+
+pub(crate) async fn d16_what_is_read_is_each_persons_own<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let order = ordered_by(&log, tea, "asha").await;
+    log.order(track(order, "T"), staff(MAIN)).await;
+    let back = Command::MoveParcel { order, parcel: 1, state: ShipmentState::Returned };
+    log.order(back, staff(MAIN)).await;
+    let (sam, mira) = (of_staff("staff-main"), of_staff("mira"));
+    assert_eq!((unread(&log, &sam).await, unread(&log, &mira).await), (1, 2), "Sam saw it come back");
+    log.mark_read(&mira, Mark::All).await;
+    assert_eq!((unread(&log, &sam).await, unread(&log, &mira).await), (1, 0));
+    let placed = lines(&log, &sam).await.pop().unwrap().stored;
+    let state = log.mark_read(&sam, Mark::One { seq: placed.seq, id: placed.id }).await.state;
+    assert_eq!((state.unread, state.through), (0, log.head().await));
+    // Somebody who buys here too has an inbox for each.
+    assert_eq!(unread(&log, &of_customer("mira")).await, 0);
+    let hers = ordered_by(&log, tea, "mira").await;
+    log.order(track(hers, "T"), staff(MAIN)).await;
+    assert_eq!((unread(&log, &of_customer("mira")).await, unread(&log, &mira).await), (1, 1));
+    log.mark_read(&of_customer("mira"), Mark::All).await;
+    assert_eq!((unread(&log, &of_customer("mira")).await, unread(&log, &mira).await), (0, 1));
+}
+
+pub(crate) async fn a_mark_counts_what_happened_in_its_own_batch<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let order = ordered_by(&log, tea, "asha").await;
+    let asha = of_customer("asha");
+    log.hold().await;
+    let before = log.published.batches().len();
+    let writer = log.writer();
+    let all = MarkRead { inbox: asha.clone(), mark: Mark::All };
+    // The mark comes first, and counts what comes after it in its batch all the same: it sees what is committed.
+    let mut read = Box::pin(writer.mark_read(all));
+    assert!(look(&mut read).is_none());
+    let moved = queue(&writer, bulk(vec![(track(order, "T"), staff(MAIN))]));
+    log.release();
+    let (read, moved) = (read.await.unwrap(), ordered(moved.await));
+    assert_eq!(moved.order.status(), Status::Shipped);
+    assert_eq!(
+        (read.state.through, read.cursor.seq, read.state.unread),
+        (log.head().await, log.head().await, 0)
+    );
+    log.settle().await;
+    let batches = log.published.batches();
+    let told: Vec<_> = batches[before..].iter().map(|it| (it.events.len(), it.signals.len())).collect();
+    assert_eq!(told, [(1, 1)]);
+}
+
+/// One look at a future, which puts what it submits into the writer's queue.
+fn look<T>(future: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T> {
+    match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(value) => Some(value),
+        std::task::Poll::Pending => None,
+    }
+}
+
+/// What a line is, said a second time and apart from the code under test.
+fn naive_lines(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredEvent>, bool)> {
+    let mut lines = Vec::new();
+    for stored in events.iter().rev() {
+        let Subject::Order { store, customer, driver, .. } = &stored.event.subject else { continue };
+        let theirs = match inbox {
+            Inbox::Customer(user) => customer == user,
+            Inbox::Driver(user) => driver.as_ref() == Some(user),
+            Inbox::Staff { store: own, .. } => store == own,
+        };
+        if theirs && Notification::new(&stored.event, inbox.audience()).is_some() {
+            let own = stored.event.actor.user() == Some(inbox.reader());
+            lines.push((Arc::clone(stored), own));
+        }
+    }
+    lines
+}
+
+pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
+    let mut walk = Walk::<B>::of(7, 1500).await;
+    let mut inboxes: Vec<Inbox> = (0..3).map(|n| of_customer(&format!("customer-{n}"))).collect();
+    inboxes.extend((0..2).map(|n| of_driver(&format!("driver-{n}"))));
+    for name in STORES {
+        for user in [user(&format!("staff-{name}")), user("temp")] {
+            inboxes.push(Inbox::Staff { user, store: store(name) });
+        }
+    }
+    let mut read: Vec<BTreeSet<Seq>> = vec![BTreeSet::new(); inboxes.len()];
+    for step in 0..160 {
+        let n = walk.rng.usize(..inboxes.len());
+        let (inbox, read) = (&inboxes[n], &mut read[n]);
+        let naive = naive_lines(&walk.events, inbox);
+        assert!(!naive.is_empty(), "nothing happened to {inbox:?}");
+        let (line, _) = &naive[walk.rng.usize(..naive.len())];
+        let mark = match walk.rng.u8(..10) {
+            0 if step > 60 => Mark::Through(line.seq),
+            _ => Mark::One { seq: line.seq, id: line.id },
+        };
+        let state = walk.log.mark_read(inbox, mark).await.state;
+        match mark {
+            Mark::One { seq, .. } => drop(read.insert(seq)),
+            Mark::Through(_) | Mark::All => {
+                read.extend(naive.iter().map(|(line, _)| line.seq).filter(|seq| *seq <= line.seq));
+            }
+        }
+        let is_read = |(line, own): &(Arc<StoredEvent>, bool)| *own || read.contains(&line.seq);
+        let left = naive.iter().filter(|line| !is_read(line)).count();
+        assert_eq!(state.unread, left.min(MOST_UNREAD), "{inbox:?} after {mark:?}");
+        assert!(state.above.len() <= read.len());
+        // A page of it.
+        let category = walk.rng.bool().then(|| *walk.rng.choice(&Category::ALL).unwrap());
+        let (only_unread, limit) = (walk.rng.bool(), walk.rng.usize(1..60));
+        let upto = Seq(walk.rng.u64(0..=walk.events.len() as u64 + 1));
+        let filter =
+            InboxFilter { inbox: inbox.clone(), category, unread: only_unread, upto: Some(upto), limit };
+        let page = page(&walk.log, filter).await;
+        let told = |line: &StoredEvent| Notification::new(&line.event, inbox.audience()).unwrap();
+        let load = naive.iter().filter(|line| {
+            line.0.seq <= upto
+                && category.is_none_or(|category| told(&line.0).category == category)
+                && !(only_unread && is_read(line))
+        });
+        let expected: Vec<_> = load.take(limit).map(|line| (line.0.seq, is_read(line))).collect();
+        let got: Vec<_> = page.lines.iter().map(|line| (line.stored.seq, line.read)).collect();
+        assert_eq!(got, expected, "{inbox:?}, {category:?}, unread {only_unread}, at most {limit}");
+        assert_eq!(page.unread, left.min(MOST_UNREAD));
+        if step == 100 {
+            walk.log.restart().await;
+        }
+    }
+}
+
+pub(crate) async fn what_is_read_one_by_one_is_bounded<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let orders = MOST_ABOVE + 20;
+    for _ in 0..orders {
+        ordered_by(&log, tea, "asha").await;
+    }
+    let sam = of_staff("sam");
+    assert_eq!(unread(&log, &sam).await, orders);
+    // The oldest is never read.
+    let mut newest_first = lines(&log, &sam).await;
+    newest_first.pop();
+    let mut unread_before = orders;
+    for line in newest_first {
+        let mark = Mark::One { seq: line.stored.seq, id: line.stored.id };
+        let state = log.mark_read(&sam, mark).await.state;
+        assert!(state.above.len() <= MOST_ABOVE);
+        assert!(state.unread < unread_before.max(1), "a mark never makes anything unread");
+        unread_before = state.unread;
+    }
+    assert_eq!(unread_before, 0, "what lies behind so much that was read counts as read");
+    assert_eq!(unread(&log, &sam).await, 0);
+}
+
+pub(crate) async fn lines_go_with_their_events<B: Backend>() {
+    let day = SignedDuration::from_hours(24);
+    let mut log = Log::<B>::keeping(Some(day)).await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
+    let old = ordered_by(&log, tea, "asha").await;
+    log.order(track(old, "T"), staff(MAIN)).await;
+    log.order(set_status(old, Status::Delivered), staff(MAIN)).await;
+    let first = lines(&log, &of_customer("asha")).await.remove(0).stored;
+    log.clock.advance(day * 2);
+    let fresh = ordered_by(&log, tea, "asha").await;
+    log.order(track(fresh, "T"), staff(MAIN)).await;
+    log.maintain(4).await;
+    for _ in 0..2 {
+        let left = lines(&log, &of_customer("asha")).await;
+        assert_eq!((left.len(), unread(&log, &of_customer("asha")).await), (2, 1));
+        assert_eq!(unread(&log, &of_staff("sam")).await, 1);
+        assert!(log.read_backend().line(of_customer("asha"), first.id).await.unwrap().is_none());
+        log.restart().await;
+    }
+    let gone = log.mark_read(&of_customer("asha"), Mark::One { seq: first.seq, id: first.id }).await;
+    assert_eq!((gone.state.unread, gone.state.above.len()), (1, 0));
+    assert_eq!(log.mark_read(&of_customer("asha"), Mark::All).await.state.unread, 0);
+}
+
+pub(crate) async fn a_rare_category_comes_in_several_pages<B: Backend>() {
+    let (log, tea) = shop::<B>().await;
+    let first = ordered_by(&log, tea, "asha").await;
+    log.order(cancel(first), customer("asha")).await;
+    for _ in 0..3 {
+        let orders =
+            (0..400).map(|_| (place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha"))).collect();
+        let placed = log.submit(bulk(orders)).await.unwrap();
+        let moves = placed
+            .outcomes
+            .into_iter()
+            .map(|outcome| (track(number(super::log::snapshot(outcome).order.number), "T"), staff(MAIN)));
+        log.submit(bulk(moves.collect())).await.unwrap();
+    }
+    let asha = of_customer("asha");
+    let mut filter = InboxFilter { category: Some(Category::Cancellation), ..all(&asha) };
+    let (mut found, mut pages) = (Vec::new(), 0);
+    loop {
+        let page = page(&log, filter.clone()).await;
+        assert_eq!(page.unread, MOST_UNREAD, "there are more than are counted");
+        found.extend(page.lines);
+        pages += 1;
+        match page.next {
+            Some(next) => filter.upto = Some(next),
+            None => break,
+        }
+    }
+    assert!(found.len() == 1 && (2..10).contains(&pages), "{pages} pages");
+    assert_eq!(unread(&log, &of_staff("sam")).await, MOST_UNREAD);
+}

@@ -1,0 +1,324 @@
+//! Pages of orders against a naive filter of all of them. There are more orders than two of SQLite's runs hold.
+
+use std::sync::Arc;
+
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+use ordercast_eventlog::{At, OrderFilter, Page, ReadBackend, Scope, Submission};
+use orders::command::PlaceOrder;
+use orders::order::Version;
+use orders::{Command, Order, OrderNumber, OrderRef, Status, World};
+use tokio::sync::watch;
+
+use super::Backend;
+use super::log::Log;
+use super::shop::{
+    address, bring, bulk, cancel, create, customer, number, placing, seen, set_status, staff, store, user,
+};
+
+const ORDERS: usize = 17_000;
+const CUSTOMERS: usize = 60;
+const STORES: [&str; 2] = ["main", "second"];
+/// Orders placed with one submission, at one time.
+const AT_A_TIME: usize = 100;
+
+/// A customer; the first one buys more than any other.
+fn someone(rng: &mut Rng) -> usize {
+    if rng.u32(0..10) == 0 { 0 } else { rng.usize(1..CUSTOMERS) }
+}
+
+fn id(n: usize) -> String {
+    format!("customer-{n}")
+}
+
+/// What they are called; `Family3` and five or so others share the second word.
+fn name(n: usize) -> String {
+    format!("Given{n}x Family{}", n % 10)
+}
+
+/// A shop with a past. While it came about, readers asked for pages.
+struct Big<B: Backend> {
+    log: Log<B>,
+    /// All orders, newest first.
+    orders: Vec<Order>,
+    pages: Vec<(Scope, At<Page>)>,
+    rng: Rng,
+}
+
+impl<B: Backend> Big<B> {
+    async fn of(seed: u64) -> Self {
+        let mut log = Log::<B>::fresh().await;
+        let mut rng = Rng::with_seed(seed);
+        let mut products = Vec::new();
+        for of in STORES {
+            products.push(log.product(create(log.clock.uuid(), 450, 1_000_000), staff(of)).await.product.id);
+        }
+        let mut pages = Vec::new();
+        let mut placed = 0;
+        // In two halves with a restart between them.
+        for half in 1..=2 {
+            let progress = watch::Sender::new(placed);
+            let readers: Vec<_> = (0..2)
+                .map(|n| tokio::spawn(read_on(log.read_backend(), Rng::with_seed(n), progress.subscribe())))
+                .collect();
+            while placed < ORDERS * half / 2 {
+                let who = someone(&mut rng);
+                let requests = (0..AT_A_TIME).map(|n| {
+                    let of = rng.usize(0..STORES.len());
+                    let who = if n == 0 { who } else { someone(&mut rng) };
+                    let address = address(&name(who), None);
+                    let order = placing(log.clock.uuid(), STORES[of], &[(products[of], 1)]);
+                    (Command::PlaceOrder(PlaceOrder { address, ..order }), customer(&id(who)))
+                });
+                let placing = bulk(requests.collect());
+                let token = Some(seen(&id(who), Some(&name(who)), None));
+                log.submit(Submission { external_user: token, ..placing }).await.unwrap();
+                placed += AT_A_TIME;
+                change_some(&log, &mut rng, placed).await;
+                log.clock.advance(SignedDuration::from_millis(rng.i64(0..30_000)));
+                progress.send_replace(placed);
+            }
+            drop(progress);
+            for reader in readers {
+                pages.extend(reader.await.unwrap());
+            }
+            log.restart().await;
+        }
+        let mut world = World::default();
+        for stored in log.published.events() {
+            world.apply(&stored.event);
+        }
+        let mut orders: Vec<_> = world.orders.into_values().collect();
+        orders.sort_unstable_by_key(|order| std::cmp::Reverse(order.number));
+        assert!(orders.len() >= ORDERS);
+        Self { log, orders, pages, rng }
+    }
+
+    fn some_filter(&mut self) -> OrderFilter {
+        let Self { orders, rng, .. } = self;
+        let orders = &*orders;
+        let when = |rng: &mut Rng| rng.choice(orders).map(|order| order.created_at).unwrap();
+        let half = SignedDuration::from_micros(500);
+        let scope = match rng.u32(0..3) {
+            0 => Scope::Customer(user(&id(rng.usize(0..=CUSTOMERS)))),
+            1 => Scope::Driver(user(&format!("driver-{}", rng.usize(0..3)))),
+            _ => Scope::Store(store(rng.choice(["main", "second", "third"]).unwrap())),
+        };
+        let text = (rng.u32(0..4) == 0).then(|| match rng.u32(0..3) {
+            0 => format!("given{}X", rng.usize(1..CUSTOMERS)),
+            1 => format!("fam fam Family{}", rng.usize(1..10)),
+            _ => rng.choice(orders.iter()).map(|order| order.number.to_string()).unwrap(),
+        });
+        OrderFilter {
+            scope,
+            statuses: Status::ALL.into_iter().filter(|_| rng.u32(0..4) == 0).collect(),
+            text,
+            from: (rng.u32(0..4) == 0)
+                .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
+            to: (rng.u32(0..4) == 0)
+                .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
+            before: (rng.u32(0..3) == 0).then(|| OrderNumber(rng.u64(9_990..10_010 + orders.len() as u64))),
+            limit: *rng.choice(&[1, 7, 50, 300]).unwrap(),
+        }
+    }
+
+    /// What the page should be: every matching order, newest first.
+    fn naive(&self, filter: &OrderFilter) -> Vec<&Order> {
+        self.orders.iter().filter(|order| matches(order, filter)).collect()
+    }
+}
+
+/// Cancels, ships and hands over some orders, so that they change their places.
+async fn change_some<B: Backend>(log: &Log<B>, rng: &mut Rng, placed: usize) {
+    let requests = (0..10).map(|_| {
+        let order: OrderRef = number(OrderNumber(10_001 + rng.u64(0..placed as u64)));
+        let of = staff(rng.choice(STORES).unwrap());
+        match rng.u32(0..6) {
+            0 => (cancel(order), of),
+            1 => (bring(order, &format!("driver-{}", rng.u32(0..2))), of),
+            _ => (set_status(order, *rng.choice(&Status::ALL[1..5]).unwrap()), of),
+        }
+    });
+    log.submit(bulk(requests.collect())).await.unwrap();
+}
+
+/// Asks for a few newest pages whenever there are more orders, while the next ones are being placed.
+async fn read_on(
+    read_backend: Arc<dyn ReadBackend>,
+    mut rng: Rng,
+    mut progress: watch::Receiver<usize>,
+) -> Vec<(Scope, At<Page>)> {
+    let mut pages = Vec::new();
+    while progress.changed().await.is_ok() {
+        for _ in 0..3 {
+            let scope = if rng.u32(0..4) == 0 {
+                Scope::Store(store(rng.choice(STORES).unwrap()))
+            } else {
+                Scope::Customer(user(&id(someone(&mut rng))))
+            };
+            let page = read_backend.orders(OrderFilter::newest(scope.clone(), 20)).await.unwrap();
+            pages.push((scope, page));
+        }
+    }
+    pages
+}
+
+fn matches(order: &Order, filter: &OrderFilter) -> bool {
+    let mine = match &filter.scope {
+        Scope::Customer(id) => order.customer == *id,
+        Scope::Store(id) => order.store == *id,
+        Scope::Driver(id) => order.driver.as_ref() == Some(id),
+    };
+    if !mine {
+        return false;
+    }
+    let who: usize = order.customer.as_str().trim_start_matches("customer-").parse().unwrap();
+    let found = filter.text.as_ref().is_none_or(|text| {
+        *text == order.number.to_string()
+            || text.split(' ').all(|typed| {
+                name(who).split(' ').any(|word| word.to_lowercase().starts_with(&typed.to_lowercase()))
+            })
+    });
+    found
+        && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
+        && filter.from.is_none_or(|from| order.created_at >= from)
+        && filter.to.is_none_or(|to| order.created_at < to)
+        && filter.before.is_none_or(|before| order.number < before)
+}
+
+fn numbers<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Vec<OrderNumber> {
+    orders.into_iter().map(|order| order.number).collect()
+}
+
+fn on(page: &Page) -> Vec<OrderNumber> {
+    numbers(page.orders.iter().map(|snapshot| &snapshot.order))
+}
+
+pub(crate) async fn pages_are_what_a_naive_filter_gives<B: Backend>() {
+    let mut big = Big::<B>::of(1).await;
+    let read_backend = big.log.read_backend();
+    let mut full = 0;
+    for _ in 0..300 {
+        let filter = big.some_filter();
+        let expected = big.naive(&filter);
+        let page = read_backend.orders(filter.clone()).await.unwrap().value;
+        assert_eq!(on(&page), numbers(expected.iter().copied().take(filter.limit)), "{filter:?}");
+        assert_eq!(page.more, expected.len() > filter.limit, "{filter:?}");
+        for (snapshot, order) in page.orders.iter().zip(expected) {
+            assert_eq!(&snapshot.order, order);
+        }
+        full += usize::from(page.more);
+    }
+    assert!(full > 30, "only {full} filters found more than a page");
+    // The page with all of it, and the customer who bought most.
+    for scope in [Scope::Store(store("main")), Scope::Customer(user(&id(0)))] {
+        let filter = OrderFilter::newest(scope, 100_000);
+        let page = read_backend.orders(filter.clone()).await.unwrap().value;
+        assert_eq!(on(&page), numbers(big.naive(&filter)));
+    }
+    pages_were_true_when_they_were_read(&big);
+}
+
+/// Pages that were read while orders were being placed, against the orders at each page's cursor.
+fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
+    let mut pages: Vec<_> = big.pages.iter().collect();
+    pages.sort_by_key(|(_, page)| page.cursor.seq);
+    let events = big.log.published.events();
+    let mut upcoming = events.iter().peekable();
+    let mut world = World::default();
+    // Newest last.
+    let mut placed: Vec<orders::OrderId> = Vec::new();
+    let mut cursors = std::collections::HashSet::new();
+    for (scope, page) in pages {
+        while let Some(stored) = upcoming.next_if(|stored| stored.seq <= page.cursor.seq) {
+            world.apply(&stored.event);
+            if let orders::Subject::Order { id, .. } = &stored.event.subject
+                && stored.event.version == Version(1)
+            {
+                placed.push(*id);
+            }
+        }
+        cursors.insert(page.cursor.seq);
+        let filter = OrderFilter::newest(scope.clone(), 20);
+        let expected: Vec<&Order> = placed
+            .iter()
+            .rev()
+            .map(|id| &world.orders[id])
+            .filter(|order| matches(order, &filter))
+            .take(20)
+            .collect();
+        let read: Vec<&Order> = page.value.orders.iter().map(|snapshot| &snapshot.order).collect();
+        assert_eq!(read, expected, "{scope:?} at {:?}", page.cursor.seq);
+    }
+    assert!(cursors.len() > 20, "pages were read at only {} places", cursors.len());
+}
+
+pub(crate) async fn paging_through_yields_each_order_once_newest_first<B: Backend>() {
+    let mut big = Big::<B>::of(2).await;
+    let read_backend = big.log.read_backend();
+    let mut filters = vec![
+        OrderFilter::newest(Scope::Customer(user(&id(0))), 64),
+        OrderFilter::newest(Scope::Customer(user(&id(7))), 63),
+        OrderFilter::newest(Scope::Store(store("second")), 300),
+        OrderFilter::newest(Scope::Driver(user("driver-1")), 1),
+    ];
+    for _ in 0..20 {
+        filters.push(OrderFilter { limit: 100, before: None, ..big.some_filter() });
+    }
+    for filter in filters {
+        let (mut found, mut before) = (Vec::new(), None);
+        loop {
+            let page = read_backend.orders(OrderFilter { before, ..filter.clone() }).await.unwrap().value;
+            found.extend(on(&page));
+            before = found.last().copied();
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(found, numbers(big.naive(&filter)), "{filter:?}");
+    }
+}
+
+pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
+    let log = Log::<B>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
+    let in_status = async |status| {
+        let filter = OrderFilter {
+            statuses: vec![status, status],
+            ..OrderFilter::newest(Scope::Store(store("main")), 9)
+        };
+        on(&log.read_backend().orders(filter).await.unwrap().value)
+    };
+    let mut placed = Vec::new();
+    for _ in 0..3 {
+        let order =
+            log.order(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
+        placed.push(order.order.number);
+    }
+    assert_eq!(in_status(Status::Pending).await, [placed[2], placed[1], placed[0]]);
+    log.order(set_status(number(placed[1]), Status::Shipped), staff("main")).await;
+    assert_eq!(in_status(Status::Pending).await, [placed[2], placed[0]]);
+    assert_eq!(in_status(Status::Shipped).await, [placed[1]]);
+    // No limit is no page, but says whether there is something.
+    let nothing = OrderFilter::newest(Scope::Store(store("main")), 0);
+    let page = log.read_backend().orders(nothing).await.unwrap().value;
+    assert_eq!((page.orders.len(), page.more), (0, true));
+}
+
+pub(crate) async fn a_page_says_at_which_cursor_it_was_read<B: Backend>() {
+    let log = Log::<B>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
+    for n in 1..4_u64 {
+        let (_, cursor) =
+            log.ask(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
+        let page =
+            log.read_backend().orders(OrderFilter::newest(Scope::Customer(user("asha")), 9)).await.unwrap();
+        assert_eq!((page.value.orders.len() as u64, &page.cursor), (n, &cursor));
+        let order = log.read_backend().order("10001".parse().unwrap()).await.unwrap();
+        assert_eq!(order.cursor, cursor);
+        assert_eq!(
+            log.read_backend().stats(store("main"), Timestamp::UNIX_EPOCH).await.unwrap().cursor,
+            cursor
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! What every log must do, whatever database it stands on.
+//!
+//! A database is a [`Backend`]; the macro [`contract!`] makes one test of each case for it. A case gets a fresh
+//! [`Log`]: a writer, queries, a clock that stands still unless the case moves it, and a record of what was published.
+//! `shop.rs` has the commands, `walk.rs` a long random history.
+
+pub(crate) mod accounts;
+pub(crate) mod bulk;
+pub(crate) mod clock;
+pub(crate) mod idempotency;
+pub(crate) mod inbox;
+pub(crate) mod listing;
+pub(crate) mod log;
+pub(crate) mod products;
+pub(crate) mod reservations;
+pub(crate) mod retention;
+pub(crate) mod search;
+pub(crate) mod sequence;
+pub(crate) mod series;
+pub(crate) mod shop;
+pub(crate) mod tail;
+pub(crate) mod time;
+pub(crate) mod walk;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use ordercast_eventlog::ReadBackend;
+use ordercast_eventlog::write_backend::WriteBackend;
+use uuid::Uuid;
+
+/// A database with a log in it.
+pub(crate) trait Backend: Send + Sync + Sized + 'static {
+    /// Its side of the writer.
+    type WriteBackend: WriteBackend;
+
+    /// An empty one of its own, gone when this is dropped.
+    fn fresh() -> impl Future<Output = Self> + Send;
+
+    /// Opens it, again after everything that came from the last opening was dropped. `random` names a new history.
+    fn open(
+        &self,
+        keep_events: Option<SignedDuration>,
+        random: Uuid,
+    ) -> impl Future<Output = (Self::WriteBackend, Arc<dyn ReadBackend>)> + Send;
+}
+
+/// One test for each case of the contract.
+macro_rules! contract {
+    ($backend:ty) => {
+        contract! { $backend:
+            sequence {
+                seq_is_gapless_and_in_commit_order_under_many_submitters,
+                each_command_sees_its_predecessors_within_a_batch,
+                a_refusal_rolls_nobody_back,
+                a_stale_version_is_refused_and_told_the_current_one,
+                batches_are_published_after_their_commit_in_order_each_event_once,
+                what_is_published_is_what_the_log_tells_later,
+                a_dropped_writer_commits_everything_it_accepted_and_ends,
+                a_log_goes_on_after_a_restart,
+                an_id_is_used_once,
+            }
+            time {
+                a_clock_that_goes_back_takes_no_time_back,
+                nor_does_it_across_a_restart,
+                a_clock_finer_than_a_millisecond_is_cut,
+            }
+            idempotency {
+                the_same_key_and_body_give_the_same_answer,
+                the_order_is_answered_as_it_was_even_after_it_moved_on,
+                an_answer_survives_a_restart,
+                both_may_come_in_one_batch,
+                another_body_is_refused,
+                another_scope_is_independent,
+                refusals_are_not_stored,
+                keys_are_forgotten_after_a_day,
+                keys_are_known_after_many_others_and_a_restart,
+                a_key_is_known_although_all_before_it_were_forgotten,
+            }
+            bulk {
+                each_part_of_a_submission_has_its_own_outcome,
+                a_mixed_answer_is_remembered_whole,
+                an_order_named_twice_is_answered_twice_as_it_was,
+            }
+            tail {
+                a_tail_is_exactly_the_scopes_part_of_the_log,
+                a_tail_comes_in_portions_without_gap_or_overlap,
+                a_tail_of_nobody_reaches_the_head,
+                a_timeline_is_the_orders_part_of_the_log,
+                counts_equal_a_recount,
+                an_order_is_what_its_events_make_it,
+            }
+            inbox {
+                d5_what_concerns_somebody_is_in_their_inbox,
+                d6_an_inbox_is_filtered,
+                d7_what_is_read_is_told_after_its_commit,
+                d7_what_came_after_the_mark_stays_unread,
+                d16_what_is_read_is_each_persons_own,
+                a_mark_counts_what_happened_in_its_own_batch,
+                pages_and_counts_are_those_of_a_naive_model,
+                what_is_read_one_by_one_is_bounded,
+                lines_go_with_their_events,
+                a_rare_category_comes_in_several_pages,
+            }
+            listing {
+                pages_are_what_a_naive_filter_gives,
+                paging_through_yields_each_order_once_newest_first,
+                statuses_move_orders_between_pages,
+                a_page_says_at_which_cursor_it_was_read,
+            }
+            search {
+                orders_are_found_by_number_id_and_tracking_number,
+                orders_are_found_by_the_customers_words,
+                nothing_that_is_typed_is_an_error,
+                a_customer_stays_findable_by_earlier_recipients,
+                another_stores_orders_are_not_found,
+            }
+            products {
+                a_catalogue_is_paged_in_the_order_of_its_making,
+                a_catalogue_is_filtered,
+                a_product_is_read_with_its_details_and_stock,
+            }
+            accounts {
+                an_account_is_registered_once_whatever_the_case_of_its_address,
+                a_login_finds_the_account,
+                a_password_change_voids_tokens_and_sessions,
+                a_rehash_voids_nothing,
+                a_refresh_token_is_swapped_once,
+                a_refresh_token_that_comes_again_soon_was_sent_twice,
+                a_refresh_token_that_comes_again_late_was_stolen,
+                every_spent_refresh_token_is_known_while_its_session_lives,
+                a_session_ends_at_its_end,
+                a_reset_link_works_once,
+                a_reset_link_ends,
+                revoked_is_what_ended_before_its_tokens_did,
+                users_from_elsewhere_appear_with_their_names,
+                a_token_from_elsewhere_changes_no_local_account,
+            }
+            series {
+                a17_a_series_equals_a_recount,
+                a17_what_is_sold_is_counted_over_many_orders_and_restarts,
+                a17_a_product_that_changes_currency_is_counted_in_each,
+            }
+            reservations {
+                e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour,
+                e1_what_is_paid_called_off_or_begun_is_never_due,
+                e1_what_comes_back_to_waiting_is_due_again,
+                e1_what_waits_is_what_a_naive_model_says,
+            }
+            retention {
+                old_events_of_orders_that_are_over_go,
+                an_open_order_keeps_everything_behind_it,
+                a_pruned_order_is_still_there,
+                the_log_goes_on_where_it_was_after_all_of_it_was_pruned,
+            }
+        }
+    };
+    ($backend:ty: $($module:ident { $($case:ident,)+ })+) => {
+        $(mod $module {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::contract::$module::$case::<$backend>().await;
+                }
+            )+
+        })+
+    };
+}
+pub(crate) use contract;

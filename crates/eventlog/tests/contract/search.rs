@@ -1,0 +1,194 @@
+//! Orders by what a person types.
+
+use ordercast_eventlog::{OrderFilter, Scope, Submission};
+use orders::command::PlaceOrder;
+use orders::{Command, OrderNumber, ProductId};
+
+use super::Backend;
+use super::log::{Log, ordered};
+use super::shop::{address, create, customer, number, placing, seen, staff, store, track};
+
+struct Shop<B: Backend> {
+    log: Log<B>,
+    tea: ProductId,
+}
+
+impl<B: Backend> Shop<B> {
+    async fn open() -> Self {
+        let log = Log::<B>::fresh().await;
+        let tea = log.product(create(log.clock.uuid(), 450, 1000), staff("main")).await.product.id;
+        Self { log, tea }
+    }
+
+    /// An order for a recipient, by somebody whose token may tell a name and an address.
+    async fn order(
+        &self,
+        who: &str,
+        token: (Option<&str>, Option<&str>),
+        to: (&str, Option<&str>),
+    ) -> OrderNumber {
+        let order = placing(self.log.clock.uuid(), "main", &[(self.tea, 1)]);
+        let order = Command::PlaceOrder(PlaceOrder { address: address(to.0, to.1), ..order });
+        let seen = Some(seen(who, token.0, token.1));
+        let submission = Submission { external_user: seen, ..Submission::one(order, customer(who)) };
+        ordered(self.log.submit(submission).await).order.number
+    }
+
+    async fn find(&self, text: &str) -> Vec<OrderNumber> {
+        let filter = OrderFilter {
+            text: Some(text.to_owned()),
+            ..OrderFilter::newest(Scope::Store(store("main")), 100)
+        };
+        let page =
+            self.log.read_backend().orders(filter).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        page.value.orders.iter().map(|snapshot| snapshot.order.number).collect()
+    }
+}
+
+pub(crate) async fn orders_are_found_by_number_id_and_tracking_number<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let first = shop.order("asha", (None, None), ("Asha Rao", None)).await;
+    let second = shop.order("ben", (None, None), ("Ben Levi", None)).await;
+    let id = shop.log.read(number(second)).await.unwrap().order.id;
+    for number_of in [first, second] {
+        shop.log.order(track(number(number_of), "JD 014 600"), staff("main")).await;
+    }
+    shop.log.order(track(number(first), "other-1"), staff("main")).await;
+    for (text, expected) in [
+        (first.to_string(), vec![first]),
+        (format!(" #{second} "), vec![second]),
+        (id.to_string(), vec![second]),
+        ("JD 014 600".to_owned(), vec![second, first]),
+        ("other-1".to_owned(), vec![first]),
+        ("other".to_owned(), vec![]),
+        ("10099".to_owned(), vec![]),
+        (uuid::Uuid::from_u128(7).to_string(), vec![]),
+    ] {
+        assert_eq!(shop.find(&text).await, expected, "{text:?}");
+    }
+}
+
+pub(crate) async fn orders_are_found_by_the_customers_words<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let asha =
+        shop.order("asha", (Some("Asha Ráo-Menon"), Some("asha@example.com")), ("Reception", None)).await;
+    let ben = shop.order("ben", (None, None), ("Ben Levi", Some("+49 170 123-4567"))).await;
+    for (text, expected) in [
+        ("asha", vec![asha]),
+        ("ASH", vec![asha]),
+        ("rao", vec![asha]),
+        ("menon asha", vec![asha]),
+        ("asha ben", vec![]),
+        ("asha@example.com", vec![asha]),
+        ("example", vec![asha]),
+        ("reception", vec![asha]),
+        ("ben levi", vec![ben]),
+        ("+49 170 123-4567", vec![ben]),
+        ("491701234567", vec![ben]),
+        ("49 170 1234567", vec![ben]),
+        ("(49) 1701", vec![ben]),
+        ("levi 170", vec![ben]),
+        ("49 171", vec![]),
+    ] {
+        assert_eq!(shop.find(text).await, expected, "{text:?}");
+    }
+    // Another name is found instead of the old one.
+    let again = shop.order("asha", (Some("Asha Nair"), Some("asha@example.com")), ("Reception", None)).await;
+    assert_eq!(shop.find("nair").await, [again, asha]);
+    assert_eq!(shop.find("menon").await, []);
+    assert_eq!(shop.find("reception").await, [again, asha]);
+}
+
+pub(crate) async fn nothing_that_is_typed_is_an_error<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let order = shop.order("asha", (Some("AND NEAR Rao"), None), ("Asha OR Rao", None)).await;
+    for text in [
+        "",
+        " ",
+        "\"",
+        "\"\"",
+        "'",
+        "*",
+        "**",
+        "a*",
+        "\"rao",
+        "rao\"",
+        "NEAR(",
+        "NEAR(asha rao, 5)",
+        "AND",
+        "OR",
+        "NOT",
+        "asha AND",
+        "AND asha",
+        "NOT rao",
+        "words:asha",
+        "words : \"asha\"",
+        "{words}:asha",
+        "-words:rao",
+        "^asha",
+        "a + b",
+        "asha + rao",
+        "(",
+        ")",
+        "((",
+        "%",
+        "_",
+        "\\",
+        "\0",
+        "a\0b",
+        "\u{301}",
+        "हिन्दी",
+        "🦀",
+        "ﷺ",
+        "ß",
+        "'; DROP TABLE orders",
+        "#",
+        "#1",
+        "#99999999999999999999",
+        "99999999999999999999",
+        "-1",
+        "1e9",
+        "0x10",
+    ] {
+        shop.find(text).await;
+    }
+    shop.find(&"a ".repeat(50_000)).await;
+    shop.find(&"x".repeat(100_000)).await;
+    let mut rng = fastrand::Rng::with_seed(1);
+    for _ in 0..300 {
+        let text: String = (0..rng.usize(0..12))
+            .map(|_| {
+                if rng.bool() {
+                    *rng.choice(&['"', '*', '(', ')', ':', '^', '-', '+', ' ', 'a']).unwrap()
+                } else {
+                    rng.char(..)
+                }
+            })
+            .collect();
+        shop.find(&text).await;
+    }
+    for text in ["and", "NEAR rao", "asha or", "\"AND\"", "near*", "NEAR(asha, rao)"] {
+        assert_eq!(shop.find(text).await, [order], "{text:?}");
+    }
+}
+
+pub(crate) async fn a_customer_stays_findable_by_earlier_recipients<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let first = shop.order("asha", (Some("Asha"), None), ("Grandmother", Some("0170 111"))).await;
+    let second = shop.order("asha", (Some("Asha"), None), ("Office", Some("0170 222"))).await;
+    let third = shop.order("asha", (Some("Asha Rao"), None), ("Grandmother", Some("0170 111"))).await;
+    for text in ["grandmother", "0170 111", "0170111", "office", "0170222", "asha", "rao"] {
+        assert_eq!(shop.find(text).await, [third, second, first], "{text:?}");
+    }
+}
+
+pub(crate) async fn another_stores_orders_are_not_found<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let order = shop.order("asha", (None, None), ("Asha Rao", None)).await;
+    for text in ["asha", "10001", "#10001"] {
+        assert_eq!(shop.find(text).await, [order]);
+        let scope = Scope::Store(store("second"));
+        let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(scope, 10) };
+        assert!(shop.log.read_backend().orders(filter).await.unwrap().value.orders.is_empty());
+    }
+}

@@ -1,0 +1,63 @@
+//! SQLite, against the contract and on its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+#[path = "sqlite/backup.rs"]
+mod backup;
+mod contract;
+#[path = "sqlite/files.rs"]
+mod files;
+#[path = "sqlite/migration.rs"]
+mod migration;
+#[path = "sqlite/refusals.rs"]
+mod refusals;
+#[path = "sqlite/wal.rs"]
+mod wal;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use contract::{Backend, contract};
+use jiff::SignedDuration;
+use ordercast_eventlog::ReadBackend;
+use ordercast_eventlog::sqlite::{Database, Options, SqliteWriteBackend};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+/// A database in a directory of its own.
+pub(crate) struct Sqlite {
+    directory: tempfile::TempDir,
+}
+
+impl Sqlite {
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Another program's connection to it.
+    pub(crate) fn raw(&self) -> Connection {
+        Connection::open(Database::file(self.directory())).unwrap()
+    }
+}
+
+impl Backend for Sqlite {
+    type WriteBackend = SqliteWriteBackend;
+
+    async fn fresh() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    async fn open(
+        &self,
+        keep_events: Option<SignedDuration>,
+        random: Uuid,
+    ) -> (SqliteWriteBackend, Arc<dyn ReadBackend>) {
+        // A small log, so that a test sees it cut back.
+        let options = Options { keep_events, wal_mib: 4, ..Options::default() };
+        let Database { write_backend, read_backend, .. } =
+            Database::open(self.directory(), &options, random).unwrap();
+        (write_backend, read_backend)
+    }
+}
+
+contract!(Sqlite);

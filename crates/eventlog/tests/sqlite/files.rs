@@ -1,0 +1,116 @@
+//! Whose file it is, and who may have it.
+
+use std::path::Path;
+
+use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options};
+use ordercast_eventlog::{LogError, ReadBackend};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+fn open(directory: &Path) -> Result<Database, LogError> {
+    Database::open(directory, &Options::default(), Uuid::from_u128(7))
+}
+
+fn refused(directory: &Path) -> LogError {
+    match open(directory) {
+        Err(error) => error,
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+#[test]
+fn a_new_database_is_migrated_from_nothing_and_later_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(Database::inspect(directory.path()).unwrap(), None);
+    assert_eq!(open(directory.path()).unwrap().migrated_from, 0);
+    assert_eq!(Database::inspect(directory.path()).unwrap(), Some(Database::schema()));
+    assert_eq!(open(directory.path()).unwrap().migrated_from, Database::schema());
+}
+
+#[tokio::test]
+async fn a_history_keeps_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut epochs = Vec::new();
+    for random in [1, 2] {
+        let read_backend = Database::open(directory.path(), &Options::default(), Uuid::from_u128(random))
+            .unwrap()
+            .read_backend;
+        epochs.push(read_backend.head().await.unwrap().epoch);
+    }
+    assert_eq!(epochs[0], epochs[1]);
+}
+
+#[test]
+fn a_directory_is_made_and_an_empty_file_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let deep = directory.path().join("a/b");
+    open(&deep).unwrap();
+    std::fs::write(directory.path().join(FILE), "").unwrap();
+    assert_eq!(open(directory.path()).unwrap().migrated_from, 0);
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()).unwrap());
+    let newer = Database::schema() + 1;
+    Connection::open(Database::file(directory.path()))
+        .unwrap()
+        .pragma_update(None, "user_version", newer)
+        .unwrap();
+    let error = refused(directory.path());
+    assert!(matches!(error, LogError::SchemaTooNew { found, known } if found == newer && known == newer - 1));
+    let said = error.to_string();
+    assert!(said.contains("newer version") && said.contains("backup"), "it says what to do: {said}");
+    assert_eq!(Database::inspect(directory.path()).unwrap(), Some(newer));
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE);
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (x); PRAGMA user_version = 1")
+        .unwrap();
+    let before = std::fs::read(&path).unwrap();
+    for error in [refused(directory.path()), Database::inspect(directory.path()).unwrap_err()] {
+        assert!(matches!(error, LogError::NotOurs(_)), "{error}");
+        let said = error.to_string();
+        assert!(said.contains(FILE) && said.contains("another data directory"), "it says what to do: {said}");
+    }
+    assert!(std::fs::read(&path).unwrap() == before, "not a byte of it changed");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "and nothing appeared beside it");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(FILE), "Dear diary, ".repeat(1000)).unwrap();
+    let error = refused(directory.path());
+    assert!(matches!(error, LogError::NotOurs(_)), "{error}");
+}
+
+#[test]
+fn a_lock_excludes_a_second_and_is_free_again_after_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let first = Lock::take(&data).unwrap();
+    let error = Lock::take(&data).unwrap_err();
+    assert!(matches!(error, LogError::InUse(_)), "{error}");
+    assert!(error.to_string().contains("data"), "it says which: {error}");
+    Lock::take(directory.path()).unwrap();
+    drop(first);
+    Lock::take(&data).unwrap();
+}
+
+#[test]
+fn nothing_is_left_open_when_everything_was_dropped() {
+    let directory = tempfile::tempdir().unwrap();
+    let database = open(directory.path()).unwrap();
+    let log = directory.path().join(format!("{FILE}-wal"));
+    assert!(log.exists());
+    drop(database);
+    // SQLite removes its log with the last connection: readers, the writer's, and the checkpointer's.
+    assert!(!log.exists());
+}

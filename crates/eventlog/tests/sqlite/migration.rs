@@ -1,0 +1,213 @@
+//! A database of an earlier version.
+
+use ordercast_eventlog::sqlite::Database;
+use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
+use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, Mark, Scope, Seq};
+use orders::Status;
+
+use super::Sqlite;
+use super::contract::log::{Log, snapshot};
+use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
+use super::contract::walk::Walk;
+
+const TO_VERSION_2: &str =
+    "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
+
+/// Takes away what later versions brought.
+fn back_to_version_1(log: &Log<Sqlite>) {
+    log.backend()
+        .raw()
+        .execute_batch(
+            "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
+             DELETE FROM meta WHERE name = 'sales_counted';
+             DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
+             DELETE FROM meta WHERE name = 'inboxes_since';
+             DELETE FROM users WHERE id LIKE 'driver-%';
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read() {
+    let mut walk = Walk::<Sqlite>::of(11, 1200).await;
+    let asha = Inbox::Customer(user("customer-1"));
+    let driver = Inbox::Driver(user("driver-1"));
+    let sam = Inbox::Staff { user: user("temp"), store: orders::StoreId::main() };
+    let inboxes = [asha, driver, sam];
+    let every = |inbox: &Inbox| InboxFilter {
+        inbox: inbox.clone(),
+        category: None,
+        unread: false,
+        upto: None,
+        limit: 500,
+    };
+    let mut before = Vec::new();
+    for inbox in &inboxes {
+        let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
+        assert!(page.lines.len() > 20 && page.unread > 10, "{inbox:?}: {}", page.unread);
+        before.push(page);
+    }
+    walk.log.stop();
+    back_to_version_1(&walk.log);
+    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(1));
+    walk.log.restart_after_stop().await;
+    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
+    for _ in 0..2 {
+        for (inbox, before) in inboxes.iter().zip(&before) {
+            let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
+            let places = |page: &ordercast_eventlog::InboxPage| -> Vec<Seq> {
+                page.lines.iter().map(|line| line.stored.seq).collect()
+            };
+            assert_eq!(places(&page), places(before));
+            assert!(page.unread == 0 && page.lines.iter().all(|line| line.read));
+        }
+        for scope in Walk::<Sqlite>::scopes() {
+            let tail = walk.log.read_backend().tail(scope.clone(), Seq(3), 100_000).await.unwrap();
+            let expected: Vec<_> =
+                walk.of_scope(&scope).into_iter().filter(|event| event.seq > Seq(3)).collect();
+            let told: Vec<_> = tail.events.iter().map(|event| event.stored.clone()).collect();
+            assert_eq!(told, expected, "{scope:?}");
+        }
+        walk.log.restart().await;
+    }
+    // What happens from now on is news.
+    let scope = Scope::Customer(user("customer-1"));
+    let open = walk.world().orders.into_values().find(|order| {
+        order.customer == user("customer-1") && order.store.as_str() == "main" && !order.status().is_final()
+    });
+    let open = open.unwrap();
+    let name = orders::OrderRef::Number(open.number);
+    walk.log.order(set_status(name, Status::Delivered), staff("main")).await;
+    assert_eq!(walk.log.read_backend().unread(inboxes[0].clone()).await.unwrap().value, 1);
+    assert_eq!(
+        walk.log.read_backend().tail(scope, Seq(walk.events.len() as u64), 9).await.unwrap().events.len(),
+        1
+    );
+    assert_eq!(walk.log.mark_read(&inboxes[0], Mark::All).await.state.unread, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e1_what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
+    let mut walk = Walk::<Sqlite>::of(13, 900).await;
+    let before = walk.log.read_backend().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
+    assert!(before.len() > 5, "{before:?}");
+    walk.log.stop();
+    walk.log.backend().raw().execute_batch(TO_VERSION_2).unwrap();
+    walk.log.restart_after_stop().await;
+    let after = walk.log.read_backend().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
+    assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_3() {
+    let mut walk = Walk::<Sqlite>::of(14, 1500).await;
+    let edges = || {
+        let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
+        let (first, last) = (walk.events[0].event.at, walk.events.last().unwrap().event.at);
+        vec![edge(first), edge(last + jiff::SignedDuration::from_secs(BUCKET_SECONDS))]
+    };
+    let edges = edges();
+    let read = async |walk: &Walk<Sqlite>| {
+        let read =
+            walk.log.read_backend().series(orders::StoreId::main(), edges.clone(), 50).await.unwrap().value;
+        (read.stretches, read.deliveries, read.most_sold)
+    };
+    let before = read(&walk).await;
+    assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
+    walk.log.stop();
+    let back = "DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
+                PRAGMA user_version = 3;";
+    walk.log.backend().raw().execute_batch(back).unwrap();
+    walk.log.restart_after_stop().await;
+    let mark = "SELECT value FROM meta WHERE name = 'sales_counted'";
+    let mark: i64 = walk.log.backend().raw().query_row(mark, (), |row| row.get(0)).unwrap();
+    assert!(mark > 10_100, "all of them are written: {mark}");
+    assert_eq!(read(&walk).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a17_months_are_summed_up_in_a_database_of_version_4() {
+    let mut log = Log::<Sqlite>::fresh().await;
+    let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
+    let begin = edge(log.clock.now());
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
+    // All of it is counted by the second start: 8192 lines wait in memory otherwise.
+    for _ in 0..15 {
+        let order = log.order(place(log.clock.uuid(), "main", &[(tea, 2)]), customer("asha")).await;
+        log.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
+        log.order(set_status(number(order.order.number), Status::Delivered), staff("main")).await;
+    }
+    let edges = vec![begin, edge(log.clock.now()) + jiff::SignedDuration::from_secs(BUCKET_SECONDS)];
+    let read = async |log: &Log<Sqlite>| {
+        let read = log.read_backend().series(orders::StoreId::main(), edges.clone(), 5).await.unwrap().value;
+        (read.deliveries, read.most_sold)
+    };
+    let before = read(&log).await;
+    assert_eq!(before.1[0].quantity, 30);
+    for back in [
+        "DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
+        "DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
+    ] {
+        log.stop();
+        log.backend().raw().execute_batch(back).unwrap();
+        log.restart_after_stop().await;
+        assert_eq!(read(&log).await, before, "after {back}");
+        let months = "SELECT count(*) FROM sales WHERE span = 2";
+        let months: i64 = log.backend().raw().query_row(months, (), |row| row.get(0)).unwrap();
+        assert!(months > 3, "{months}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_events_than_fit_into_one_run_are_indexed() {
+    const ORDERS: usize = 3000;
+    let mut log = Log::<Sqlite>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
+    let mut names = Vec::new();
+    for portion in 0..ORDERS / 500 {
+        let who = customer(&format!("customer-{portion}"));
+        let orders = (0..500).map(|_| (place(log.clock.uuid(), "main", &[(tea, 1)]), who.clone())).collect();
+        let placed = log.submit(bulk(orders)).await.unwrap().outcomes.into_iter();
+        names.extend(placed.map(|outcome| number(snapshot(outcome).order.number)));
+    }
+    for status in [Status::Processing, Status::Shipped, Status::Delivered] {
+        for names in names.chunks(500) {
+            let moves = names.iter().map(|name| (set_status(*name, status), staff("main"))).collect();
+            log.submit(bulk(moves)).await.unwrap();
+        }
+    }
+    log.settle().await;
+    let inbox = Inbox::Customer(user("customer-3"));
+    let all = InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 200 };
+    let before = log.read_backend().inbox(all.clone()).await.unwrap().value;
+    assert_eq!(before.unread, 999, "1500 of them");
+    let scope = Scope::Customer(user("customer-3"));
+    let told = log.read_backend().tail(scope.clone(), Seq(0), 10_000).await.unwrap().events;
+    assert_eq!(told.len(), 2000);
+    log.stop();
+    back_to_version_1(&log);
+    log.restart_after_stop().await;
+    let runs: i64 =
+        log.backend().raw().query_row("SELECT count(*) FROM topic_run_ends", (), |row| row.get(0)).unwrap();
+    assert_eq!(runs, 1, "the rest waits in memory");
+    let places =
+        |events: &[EventWithContext]| events.iter().map(|event| event.stored.seq).collect::<Vec<_>>();
+    // In portions, across the run's end.
+    let mut again = Vec::new();
+    while again.len() < told.len() {
+        let after = again.last().copied().unwrap_or_default();
+        again.extend(places(&log.read_backend().tail(scope.clone(), after, 300).await.unwrap().events));
+    }
+    assert_eq!(again, places(&told));
+    let (mut upto, mut lines) = (None, 0);
+    loop {
+        let page = log.read_backend().inbox(InboxFilter { upto, ..all.clone() }).await.unwrap().value;
+        lines += page.lines.len();
+        if page.next.is_none() {
+            break;
+        }
+        upto = page.next;
+    }
+    assert_eq!(lines, 2000, "each once");
+}
