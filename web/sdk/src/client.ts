@@ -1,4 +1,4 @@
-// Puts the parts together.
+// Wires the parts of the client together.
 
 import { type Api, createApi } from "./api/http.js";
 import { createKeys } from "./api/keys.js";
@@ -27,10 +27,10 @@ import { createStats } from "./stats.js";
 
 const TRANSPORTS: Record<TransportName, OpenTransport> = { socket: openSocket, sse: openStream, polling: openPolling };
 const BEST_FIRST: readonly TransportName[] = ["socket", "sse", "polling"];
-/** Milliseconds between two times that what is shown is written down. */
-const SAVE_EVERY = 2000;
+/** Milliseconds between two saves of the tracked orders. */
+const SAVE_INTERVAL_MS = 2000;
 
-/** A client of one Ordercast server. Loading this module and calling this touch nothing outside, also on a server. */
+/** Creates a client of one Ordercast server. Importing this module and calling this have no side effects on a server. */
 export function createOrdercast(options: OrdercastOptions = {}): Ordercast {
   return createClient(options, browserEnvironment());
 }
@@ -52,7 +52,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
     token,
     keys: createKeys(),
     timeoutMs: options.requestTimeout ?? 30_000,
-    onSignedOut: (problem) => session.doubt(problem),
+    onSignedOut: (problem) => session.verify(problem),
   });
   const api: Api = createApi(baseUrl, credentialsFor(baseUrl), send);
 
@@ -106,10 +106,10 @@ export function createClient(options: OrdercastOptions, environment: Environment
         hub.opened(opened.head);
         cursor.opened(opened.cursor, opened.recovered);
         presence.opened(transport === "socket");
-        // Whatever was read before the connection began may have missed something.
+        // Responses read before the connection began may have missed events.
         orders.catchUp();
         inbox.catchUp();
-        stats.suspect();
+        stats.invalidate();
         if (!session.getSnapshot().verified) void session.refresh();
       },
       onLost: presence.lost,
@@ -117,24 +117,24 @@ export function createClient(options: OrdercastOptions, environment: Environment
         if (next === "refresh" && (await token.isWorthAnother({ code, status: 401 }, false))) return true;
         const { state } = await session.refresh();
         if (state === "signed-in") return token.usesCookie || next !== "refresh";
-        session.doubt(new OrdercastProblem({ code, status: 401, title: "Signed out", detail: message }));
+        session.verify(new OrdercastProblem({ code, status: 401, title: "Signed out", detail: message }));
         return false;
       },
     },
   );
 
-  /** Another person: nothing of the one before may stay. */
+  /** Discards everything of the previous account. */
   function onAccount(now: Account | null, gone: readonly Account[]): void {
     connection.disconnect();
     hub.clear();
-    cursor.begin(now);
-    orders.begin(now);
+    cursor.setAccount(now);
+    orders.setAccount(now);
     for (const each of gone) {
       cursor.forget(each);
       orders.forget(each);
     }
-    inbox.begin(now);
-    stats.begin(now);
+    inbox.setAccount(now);
+    stats.setAccount(now);
     if (now !== null && isStarted) connection.connect();
   }
 
@@ -144,7 +144,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
   }
 
   function saveSoon(): void {
-    saving ??= environment.setTimeout(save, SAVE_EVERY);
+    saving ??= environment.setTimeout(save, SAVE_INTERVAL_MS);
   }
 
   function save(): void {
@@ -169,14 +169,14 @@ export function createClient(options: OrdercastOptions, environment: Environment
       if (isStarted) return;
       isStarted = true;
       stopLeaving = environment.onPageHide(save);
-      session.begin();
+      session.start();
     },
     close() {
       if (!isStarted) return;
       isStarted = false;
       save();
       stopLeaving?.();
-      session.end();
+      session.stop();
       scheduler.clear();
     },
   };

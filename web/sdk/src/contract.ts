@@ -1,4 +1,4 @@
-// The client as its users see it.
+// The public interface of the client.
 
 import type { Api } from "./api/http.js";
 import type { InboxStore } from "./inbox/contract.js";
@@ -12,60 +12,60 @@ import type { SessionStore } from "./session/contract.js";
 import type { LoadState, Store } from "./store.js";
 
 export interface OrdercastOptions {
-  /** Where the API is. Default: the page's own origin. */
+  /** The API. Default: the page's origin. */
   baseUrl?: string;
-  /** Where the live connections are, if elsewhere (row A14). */
+  /** The live connections, where they have another address. Default: `baseUrl`. */
   liveUrl?: string;
-  /** An access token, or who gives a fresh one; asked again before each connection and after a token has expired. Without: the session cookie. */
+  /** An access token, or a function that returns a fresh one. The function is called before each connection and after a token expired. Default: the session cookie. */
   token?: string | (() => string | Promise<string>);
-  /** Where the last cursor and the last known state are kept. Default: `localStorage` where there is one; null: nowhere. */
+  /** Where the cursor and recent orders are persisted. Default: `localStorage` where available; null: nowhere. */
   storage?: KeyValueStorage | null;
-  /** Which ways in, best first. Default: all of them. */
+  /** The transports to use, best first. Default: all. */
   transports?: readonly TransportName[];
-  /** Begin at once. Default: in a browser yes, elsewhere with `start()`. */
+  /** Connect at once. Default: true in a browser; elsewhere call `start()`. */
   autoStart?: boolean;
-  /** How many orders are kept in memory. Default: 20,000. */
+  /** Orders kept in memory. Default: 20,000. */
   maxOrders?: number;
-  /** How old a kept cursor may be to be continued after a reload, in milliseconds. Default: 30 days for customers and drivers, 1 hour for staff. */
+  /** Maximum age in milliseconds of a persisted cursor to resume from after a reload. Default: 30 days for customers and drivers, 1 hour for staff. */
   resumeWithin?: number;
-  /** Milliseconds between two polls, where nothing better works. Default: 5000. */
+  /** Milliseconds between two polls. Default: 5000. */
   pollEvery?: number;
-  /** Milliseconds after which an unanswered request fails. Default: 30,000. */
+  /** Request timeout in milliseconds. Default: 30,000. */
   requestTimeout?: number;
 }
 
 export interface StatsSnapshot {
   state: LoadState;
   stats: Stats | null;
-  /** When they were last told, in milliseconds since 1970. */
+  /** When the counts were last received, in milliseconds since 1970. */
   lastUpdate: number | null;
   error: OrdercastProblem | null;
 }
 
-/** The store's counts, for staff (rows D4, A8). They load when somebody subscribes. */
+/** The store's order counts, for staff. They load when somebody subscribes. */
 export interface StatsStore extends Store<StatsSnapshot> {
   readonly load: () => Promise<void>;
 }
 
 export interface PresenceSnapshot {
-  /** We look at it too, and hear who else does. */
+  /** We joined the order and are told who else views it. */
   isJoined: boolean;
-  /** Everybody who looks at it, ourselves included; those who came first first. */
+  /** Everybody viewing the order, including us, in the order of joining. */
   people: readonly Person[];
-  /** Everybody but ourselves. */
+  /** Everybody except us. */
   others: readonly Person[];
   error: OrdercastProblem | null;
 }
 
-/** Who of the staff looks at which order (row E11). Needs the transport `socket`. */
+/** Which staff members view which order. Needs the transport `socket`. */
 export interface PresenceStore {
-  /** Joins the order while somebody subscribes, and leaves it after. */
+  /** Joins the order while somebody subscribes. */
   readonly of: (order: string) => Store<PresenceSnapshot>;
 }
 
-/** A connection to one Ordercast server, for one page. */
+/** A connection to one Ordercast server. */
 export interface Ordercast {
-  /** Every endpoint, typed. Answers with `{ data, response }`; throws {@handle OrdercastProblem}. See {@handle unwrap}. */
+  /** Every endpoint, typed. Resolves to `{ data, response }`; throws {@link OrdercastProblem}. See {@link unwrap}. */
   readonly api: Api;
   readonly session: SessionStore;
   readonly connection: ConnectionStore;
@@ -73,16 +73,16 @@ export interface Ordercast {
   readonly inbox: InboxStore;
   readonly stats: StatsStore;
   readonly presence: PresenceStore;
-  /** Every change of an order, once, in the order of its versions, after the stores have followed. */
+  /** Every change of an order, once and in version order. Stores and lists show the change before listeners are called. */
   readonly onEvent: (listener: (event: OrderEvent) => void) => () => void;
-  /** Every change of a product; staff only. */
+  /** Every change of a product. Staff only. */
   readonly onProduct: (listener: (event: ProductEvent) => void) => () => void;
-  /** What was known has been forgotten, and is read again. */
+  /** The history changed: all state was discarded and is being read again. */
   readonly onReset: (listener: (event: ResetEvent) => void) => () => void;
-  /** Every message of the live connection as it arrives, duplicates too. */
+  /** Every message of the live connection as it arrives, including duplicates. */
   readonly onMessage: (listener: (message: LiveMessage) => void) => () => void;
-  /** Finds out who is signed in, and connects. Doing it twice does nothing. */
+  /** Determines who is signed in, and connects. Calling it again has no effect. */
   readonly start: () => void;
-  /** Ends the connection and frees everything. `start` begins anew. */
+  /** Disconnects and releases all resources. `start` starts again. */
   readonly close: () => void;
 }

@@ -1,4 +1,4 @@
-// The nouns of the wire, by name. All of them are generated from the server's own document; nothing is copied by hand.
+// Short names for the generated API types.
 
 import type { components } from "./api/schema.js";
 
@@ -32,5 +32,5 @@ export type Shipment = Schemas["OrderShipment"];
 export type SignedIn = Schemas["SignedIn"];
 export type Stats = Schemas["Stats"];
 export type Status = Schemas["Status"];
-/** A line of an order's timeline: an event of the log, as far as its reader may see it. */
+/** An entry of an order's timeline: a log event, reduced to what its reader may see. */
 export type TimelineEvent = Schemas["Event"];

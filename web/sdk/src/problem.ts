@@ -1,4 +1,4 @@
-// What went wrong, in one type: the server's problems (RFC 9457), and the failures on the way to it.
+// One error type: problems from the server (RFC 9457), and failures before a response arrived.
 
 import type { components } from "./api/schema.js";
 
@@ -6,44 +6,44 @@ type Wire = components["schemas"]["Problem"];
 
 /** Codes of failures that did not come from the server. */
 export type LocalCode =
-  /** Nobody answered: no network, the server is away, or a browser's rule about origins. */
+  /** No response: no network, the server is down, or the browser's CORS rules. */
   | "network"
-  /** The answer did not come in time. */
+  /** The response did not arrive in time. */
   | "timeout"
-  /** Whatever answered was not Ordercast: a proxy, a login page. */
+  /** The response is not from Ordercast: a proxy or a login page. */
   | "unexpected_answer"
-  /** The client was closed, or somebody signed out meanwhile. */
+  /** The client was closed, or the person signed out meanwhile. */
   | "aborted";
 
 export interface FieldError {
   /** Path of the field, such as `items[0].quantity`. */
   field: string;
-  /** The rule it broke. */
+  /** What is wrong with it. */
   message: string;
 }
 
 /**
- * Thrown by every request that did not succeed. Match on `code`, show `detail`.
+ * Thrown by every request that fails. Match on `code`, show `detail`.
  *
- * The codes are those of the API's description at `/docs`, and {@handle LocalCode}.
+ * Codes are listed in the API reference at `/docs`, and in {@link LocalCode}.
  */
 export class OrdercastProblem extends Error {
   override readonly name = "OrdercastProblem";
-  /** Stable. */
+  /** Stable across versions. */
   readonly code: string;
-  /** The HTTP status; 0 when nobody answered. */
+  /** The HTTP status; 0 when there was no response. */
   readonly status: number;
   /** The kind of problem, in a few words. */
   readonly title: string;
-  /** What happened this time and what to do about it, for the person. */
+  /** What happened and what the person can do about it. */
   readonly detail: string;
-  /** Which fields broke which rule. */
+  /** The invalid fields. */
   readonly errors: readonly FieldError[];
-  /** What the resource is now, where the server said so: the order of a `version_conflict`. */
+  /** The current state of the resource, where the server sent it: the order of a `version_conflict`. */
   readonly current: unknown;
-  /** After how many milliseconds another attempt makes sense, where that is known. */
+  /** Milliseconds after which to try again, where known. */
   readonly retryAfterMs: number | undefined;
-  /** Everything the server sent. */
+  /** The whole response body. */
   readonly body: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -62,19 +62,19 @@ export class OrdercastProblem extends Error {
     this.body = problem;
   }
 
-  /** Whether the same request may well succeed later: nobody answered, or the server had too much to do. */
+  /** Whether the same request may succeed later: no response, or an overloaded server. */
   get isTemporary(): boolean {
     return this.status === 0
       ? this.code !== "aborted"
       : this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
-  /** Whether somebody else changed it first (409 or 412, code `version_conflict`). */
+  /** Whether somebody else changed the resource first (409 or 412, code `version_conflict`). */
   get isConflict(): boolean {
     return this.code === "version_conflict";
   }
 
-  /** Whether one has to sign in (again). */
+  /** Whether the person has to sign in again. */
   get isSignedOut(): boolean {
     return this.status === 401 && this.code !== "invalid_credentials";
   }

@@ -1,4 +1,4 @@
-// The store's counts, as they were read and as they are pushed.
+// The store's order counts, from the API and as pushed.
 
 import type { Api } from "./api/http.js";
 import { unwrap } from "./api/http.js";
@@ -11,15 +11,15 @@ import type { Account, Stats } from "./model.js";
 import { asProblem } from "./orders/list.js";
 
 export interface LiveStats extends StatsStore {
-  told: (stats: Stats) => void;
-  /** Something happened, and the way in pushes no counts. */
-  suspect: () => void;
-  begin: (account: Account | null) => void;
+  receive: (stats: Stats) => void;
+  /** Something happened, and the transport pushes no counts. */
+  invalidate: () => void;
+  setAccount: (account: Account | null) => void;
 }
 
 const EMPTY: StatsSnapshot = { state: "idle", stats: null, lastUpdate: null, error: null };
-/** Milliseconds within which several reasons to read again are one. */
-const SOON = 1000;
+/** Several reasons to reload within this time, in milliseconds, cause one reload. */
+const RELOAD_DELAY_MS = 1000;
 
 export function createStats(
   api: Api,
@@ -27,35 +27,35 @@ export function createStats(
   scheduler: Scheduler,
   account: () => Account | null,
 ): LiveStats {
-  const store = createWritableStore<StatsSnapshot>(scheduler, EMPTY, { onFirstSubscriber: () => wake() });
+  const store = createWritableStore<StatsSnapshot>(scheduler, EMPTY, { onFirstSubscriber: () => loadIfNeeded() });
   let isLoading = false;
-  let turn = 0;
+  let generation = 0;
   let soon: Timer | undefined;
 
-  function told(stats: Stats): void {
+  function receive(stats: Stats): void {
     const { stats: known } = store.getSnapshot();
-    // An answer that was on its way while newer counts were pushed.
+    // A response that was overtaken by a push.
     if (known !== null && compareCursors(stats.cursor, known.cursor) === -1) return;
     store.patch({ state: "ready", stats, lastUpdate: environment.now(), error: null });
   }
 
   async function load(): Promise<void> {
     if (account()?.role !== "staff") return;
-    turn += 1;
-    const mine = turn;
+    generation += 1;
+    const mine = generation;
     isLoading = true;
     if (store.getSnapshot().stats === null) store.patch({ state: "loading", error: null });
     try {
       const stats = await unwrap(api.GET("/api/v1/stats"));
-      if (mine === turn) told(stats);
+      if (mine === generation) receive(stats);
     } catch (error) {
-      if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
+      if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
     } finally {
-      if (mine === turn) isLoading = false;
+      if (mine === generation) isLoading = false;
     }
   }
 
-  function wake(): void {
+  function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
     if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
   }
@@ -64,21 +64,21 @@ export function createStats(
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
     load,
-    told,
-    suspect() {
+    receive,
+    invalidate() {
       if (store.subscriberCount === 0) return;
       soon ??= environment.setTimeout(() => {
         soon = undefined;
         void load();
-      }, SOON);
+      }, RELOAD_DELAY_MS);
     },
-    begin(who) {
-      turn += 1;
+    setAccount(who) {
+      generation += 1;
       isLoading = false;
       environment.clearTimeout(soon);
       soon = undefined;
       store.set(EMPTY);
-      if (who !== null) wake();
+      if (who !== null) loadIfNeeded();
     },
   };
 }

@@ -1,18 +1,17 @@
-/** Something that can be read at any time and says when it changed: what React's `useSyncExternalStore` wants. */
+/** A subscribable value, as React's `useSyncExternalStore` expects it. */
 export interface Store<Snapshot> {
-  /** The present state. The same object until something changes; parts that did not change stay the same objects. */
+  /** The same object until something changes. Unchanged parts keep their identity. */
   readonly getSnapshot: () => Snapshot;
-  /** Calls `listener` after changes, at most once a frame. Returns how to stop that. */
+  /** Calls the listener after changes, at most once per frame. Returns how to unsubscribe. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** How far a store's content is. */
 export type LoadState =
-  /** Nobody asked for it yet, or nobody is signed in. */
+  /** Not requested yet, or nobody is signed in. */
   | "idle"
-  /** Asked for, nothing to show yet. */
+  /** Requested, and nothing to show yet. */
   | "loading"
-  /** There, and kept current. */
+  /** Loaded, and kept current. */
   | "ready"
-  /** It could not be had: `error` says why. What was there before stays. */
+  /** Loading failed: see `error`. Data loaded before stays. */
   | "error";

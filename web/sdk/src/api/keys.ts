@@ -1,11 +1,11 @@
-// The same action keeps its Idempotency-Key: also when a person presses the button again because no answer came.
+// An action keeps its Idempotency-Key until its outcome is known, also when a person presses the button again.
 
 import { LruMap } from "../core/bounded.js";
 
 export interface IdempotencyKeys {
-  /** The key of an action: the one it had, if its outcome is not known yet. */
+  /** The key of an action: the same one until the action is settled. */
   take: (action: string) => string;
-  /** The outcome is known: the same request is another action from now on. */
+  /** The outcome is known: the next identical request is a new action. */
   settle: (action: string) => void;
 }
 
@@ -25,9 +25,9 @@ export function createKeys(make: () => string = randomKey): IdempotencyKeys {
 }
 
 /**
- * 128 random bits in hexadecimal: a new `Idempotency-Key`, or any other name that nobody else makes up.
+ * 128 random bits in hexadecimal, for an `Idempotency-Key` or any other unique name.
  *
- * `crypto.randomUUID` is only there on pages that came over TLS or from this machine; this is everywhere.
+ * `crypto.randomUUID` exists only on pages served over TLS or from localhost; this works everywhere.
  */
 export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

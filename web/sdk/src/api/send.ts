@@ -1,4 +1,4 @@
-// One request, from its credentials to its answer or the problem that is thrown.
+// One request: credentials, retries, and either the response or the problem that is thrown.
 
 import type { Environment } from "../core/environment.js";
 import { localProblem, OrdercastProblem } from "../problem.js";
@@ -10,22 +10,22 @@ export interface Sending {
   token: TokenSource;
   keys: IdempotencyKeys;
   timeoutMs: number;
-  /** Somebody has to sign in (again). */
+  /** The server answered that nobody is signed in. */
   onSignedOut: (problem: OrdercastProblem) => void;
 }
 
 export type Send = (request: Request) => Promise<Response>;
 
 /** Milliseconds before the second and the third attempt. */
-const PAUSES = [400, 1200];
-/** The longest wait that a server may ask for and still be waited for here; a longer one is told to the person. */
-const LONGEST_WAIT = 5000;
+const RETRY_DELAYS_MS = [400, 1200];
+/** The longest `retryAfter` in milliseconds that is waited for here; longer ones are reported to the caller. */
+const MAX_RETRY_AFTER_MS = 5000;
 
 export function createSend({ environment, token, keys, timeoutMs, onSignedOut }: Sending): Send {
   return async (request) => {
     const action = await actionOf(request);
     if (action !== undefined) request.headers.set("Idempotency-Key", keys.take(action));
-    // Reading again is harmless, and so is what has a key. A sign-in counts as an attempt, and is not repeated.
+    // Reads and requests with a key can be repeated. A sign-in counts as an attempt, so it is sent once.
     const isRepeatable = request.method === "GET" || request.headers.has("Idempotency-Key");
     let isFresh = false;
     for (let attempt = 0; ; attempt += 1) {
@@ -41,28 +41,28 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
             continue;
           }
         } catch (noToken) {
-          // Whoever gives out the tokens does not answer: nobody has to sign in again for that.
+          // The token source failed. That is not a reason to sign in again.
           problem = asProblem(noToken, request.signal);
         }
-        const pause = isRepeatable ? pauseAfter(problem, attempt, request.method) : undefined;
+        const pause = isRepeatable ? retryDelay(problem, attempt, request.method) : undefined;
         if (pause === undefined) {
           if (action !== undefined && !problem.isTemporary && problem.code !== "aborted") keys.settle(action);
           if (problem.isSignedOut) onSignedOut(problem);
           throw problem;
         }
-        await rest(pause, request.signal);
+        await sleep(pause, request.signal);
       }
     }
   };
 
   async function attemptOf(original: Request, isFresh: boolean): Promise<Response> {
-    // A body can be sent once, so each attempt has a copy of its own.
+    // A body can be sent once, so each attempt sends a copy.
     const request = original.clone();
     const bearer = await token.get(isFresh);
     if (bearer !== null) request.headers.set("Authorization", `Bearer ${bearer}`);
     const limit = new AbortController();
     const timer = environment.setTimeout(
-      () => limit.abort(localProblem("timeout", "No answer came in time. Try again.")),
+      () => limit.abort(localProblem("timeout", "The server did not answer in time. Try again.")),
       timeoutMs,
     );
     const giveUp = () => limit.abort(request.signal.reason);
@@ -81,7 +81,7 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
     }
   }
 
-  function rest(ms: number, signal: AbortSignal): Promise<void> {
+  function sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         environment.clearTimeout(timer);
@@ -97,17 +97,17 @@ export function createSend({ environment, token, keys, timeoutMs, onSignedOut }:
   }
 }
 
-/** How long to wait before another attempt, if one is of use. */
-function pauseAfter(problem: OrdercastProblem, attempt: number, method: string): number | undefined {
-  const pause = PAUSES[attempt];
+/** Milliseconds before the next attempt; undefined where another attempt is no use. */
+function retryDelay(problem: OrdercastProblem, attempt: number, method: string): number | undefined {
+  const pause = RETRY_DELAYS_MS[attempt];
   if (pause === undefined || !problem.isTemporary) return undefined;
   if (problem.retryAfterMs !== undefined)
-    return problem.retryAfterMs <= LONGEST_WAIT ? Math.max(problem.retryAfterMs, pause) : undefined;
-  // A page that reads finds out by itself that nobody answers; a person who pressed a button must not have to.
+    return problem.retryAfterMs <= MAX_RETRY_AFTER_MS ? Math.max(problem.retryAfterMs, pause) : undefined;
+  // Pages retry failed reads themselves. A person who pressed a button should not have to.
   return method === "GET" ? undefined : pause;
 }
 
-/** What makes two requests the same action; none for what needs no key. */
+/** Identifies the action behind a request; undefined for requests that need no key. */
 async function actionOf(request: Request): Promise<string | undefined> {
   if (request.method === "GET" || request.method === "HEAD" || request.headers.has("Idempotency-Key")) return undefined;
   const { pathname } = new URL(request.url);
@@ -124,10 +124,10 @@ async function problemOf(response: Response): Promise<OrdercastProblem> {
   });
 }
 
-/** A proxy in front that finds nobody behind it, or a page that is none of ours. */
+/** A proxy error, or a page that is not Ordercast. */
 function unexpected(response: Response): OrdercastProblem {
   if (response.status >= 502 && response.status <= 504)
-    return localProblem("network", "The server cannot be reached right now. Try again.");
+    return localProblem("network", "The server cannot be reached. Try again.");
   return localProblem(
     "unexpected_answer",
     `Something else answered in the server's place (status ${response.status}).`,
@@ -136,6 +136,6 @@ function unexpected(response: Response): OrdercastProblem {
 
 function asProblem(error: unknown, signal: AbortSignal): OrdercastProblem {
   if (error instanceof OrdercastProblem) return error;
-  if (signal.aborted) return localProblem("aborted", "The request was given up.", error);
-  return localProblem("network", "The server cannot be reached right now. Check your connection and try again.", error);
+  if (signal.aborted) return localProblem("aborted", "The request was aborted.", error);
+  return localProblem("network", "The server cannot be reached. Check your connection and try again.", error);
 }

@@ -1,12 +1,10 @@
-// Where the access token comes from.
-
 import type { OrdercastOptions } from "../contract.js";
 import type { OrdercastProblem } from "../problem.js";
 
 export interface TokenSource {
-  /** The token to send; null: the session cookie speaks. `isFresh`: it was asked for anew just now. */
+  /** The token to send; null where the session cookie is used. `isFresh`: the token was just renewed, so the option is not called again. */
   get: (isFresh: boolean) => Promise<string | null>;
-  /** Whether a request that was refused so may be let in with a token that is asked for anew. */
+  /** Whether a new token was obtained after this refusal, so that another attempt makes sense. */
   isWorthAnother: (problem: { code: string; status: number } | OrdercastProblem, wasFresh: boolean) => Promise<boolean>;
   readonly usesCookie: boolean;
 }

@@ -1,31 +1,31 @@
-// Everything that the client takes from the environment around it, so that a test can hand in another environment.
+// Everything the client takes from the browser, so that tests can provide their own.
 
 export type Timer = ReturnType<typeof setTimeout>;
 
 export interface Environment {
   /** Milliseconds since 1970. */
   now: () => number;
-  /** From 0 up to 1. */
+  /** At least 0, below 1. */
   random: () => number;
   setTimeout: (run: () => void, ms: number) => Timer;
   clearTimeout: (timer: Timer | undefined) => void;
   fetch: typeof fetch;
-  /** Runs it with the next frame, or soon where nothing is drawn. */
+  /** Runs the callback with the next frame; after 16 ms where nothing is drawn. */
   requestFrame: (run: () => void) => void;
   isVisible: () => boolean;
   isOnline: () => boolean;
-  /** Calls when the page was shown or hidden, or the network came or went. */
+  /** The page was shown or hidden, or the network came or went. Returns how to remove the listener. */
   onPageStateChange: (listener: () => void) => () => void;
-  /** Calls when the page may be about to go. */
+  /** The page may be about to be closed. */
   onPageHide: (listener: () => void) => () => void;
-  /** Calls when another window wrote to the kept storage. */
+  /** Another window wrote this key of the storage. */
   onStorage: (listener: (key: string) => void) => () => void;
 }
 
-/** Frames are not drawn in a hidden window, and events have to be taken over all the same. */
+/** Milliseconds after which a frame is not waited for any longer: hidden windows draw none, but events must still be processed. */
 const FRAME_AT_LATEST = 100;
 
-/** A browser's, or that of whatever runs JavaScript: nothing here fails on a server. */
+/** The environment of a browser or any other JavaScript runtime. Nothing here fails on a server. */
 export function browserEnvironment(): Environment {
   const page = typeof document === "undefined" ? undefined : document;
   const frame = typeof window === "undefined" ? undefined : window;

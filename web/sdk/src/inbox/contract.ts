@@ -3,9 +3,8 @@ import type { OrdercastProblem } from "../problem.js";
 import type { LoadState, Store } from "../store.js";
 
 export interface InboxFilter {
-  /** About this alone. */
   category?: NotificationCategory;
-  /** Only what is unread. */
+  /** Only unread notifications. */
   unread?: boolean;
 }
 
@@ -20,7 +19,7 @@ export interface InboxSnapshot {
   error: OrdercastProblem | null;
 }
 
-/** Notifications, live. They load when somebody subscribes. */
+/** A live list of notifications. It loads when somebody subscribes. */
 export interface InboxList extends Store<InboxSnapshot> {
   readonly filter: InboxFilter;
   readonly load: () => Promise<void>;
@@ -28,10 +27,10 @@ export interface InboxList extends Store<InboxSnapshot> {
 }
 
 export interface InboxStore extends InboxList {
-  /** A filtered list, live as well. The same filter gives the same list. */
+  /** A live filtered list. The same filter returns the same list. */
   readonly list: (filter: InboxFilter) => InboxList;
-  /** Shown at once, rolled back when refused. Throws {@handle OrdercastProblem}. Every window follows. */
+  /** Optimistic: applied at once and rolled back on failure. Throws {@link OrdercastProblem}. Other windows follow. */
   readonly markRead: (id: string) => Promise<void>;
-  /** Reads what is there now: what arrives meanwhile stays unread. */
+  /** Marks the notifications shown now. Later ones stay unread. */
   readonly markAllRead: () => Promise<void>;
 }

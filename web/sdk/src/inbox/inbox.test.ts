@@ -61,8 +61,8 @@ async function setUp(lines: readonly Notification[], at: number) {
   await inbox.load();
   const arrive = (each: Notification) => {
     const { cursor, ...rest } = each;
-    inbox.announce(rest);
-    inbox.settle(each.id, cursor);
+    inbox.addPending(rest);
+    inbox.confirm(each.id, cursor);
   };
   const ids = () => inbox.getSnapshot().notifications.map((each) => [each.id, each.read]);
   return {
@@ -150,9 +150,9 @@ describe("the inbox", () => {
   test("a line is shown with its event, and not before", async () => {
     const { inbox, ids } = await setUp([], 1);
     const { cursor: _, ...rest } = line(2);
-    inbox.announce(rest);
+    inbox.addPending(rest);
     expect(ids()).toEqual([]);
-    inbox.settle("line-2", "ab:2");
+    inbox.confirm("line-2", "ab:2");
     expect(inbox.getSnapshot().notifications[0]).toEqual(line(2));
   });
 

@@ -1,4 +1,4 @@
-// The notification centre: several lists over one inbox, and one count of what is unread.
+// The notification center: several lists over one inbox, and one unread count.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
@@ -19,37 +19,37 @@ export interface InboxOptions {
   scheduler: Scheduler;
   account: () => Account | null;
   onRead: (cursor: string) => void;
-  /** Whether everything since a place is heard. */
+  /** Whether every event after this cursor was or will be received. */
   covers: (cursor: string) => boolean;
 }
 
 export interface Inbox extends InboxStore {
-  /** A line arrived, live. It is shown with its event, which comes next and says its place in the log. */
-  announce: (line: Omit<Notification, "cursor">) => void;
+  /** A notification arrived. It is shown with its event, which follows and carries the cursor. */
+  addPending: (notification: Omit<Notification, "cursor">) => void;
   /** An event arrived. */
-  settle: (id: string, cursor: string | null) => void;
-  /** Something was read, here or in another window. */
+  confirm: (id: string, cursor: string | null) => void;
+  /** Notifications were read, here or in another window. */
   read: (view: ReadView) => void;
-  /** Something happened that may be in the inbox, and the way in tells no lines. */
-  suspect: () => void;
+  /** Something happened that may be in the inbox, and the transport carries no notifications. */
+  invalidate: () => void;
   catchUp: () => void;
-  begin: (account: Account | null) => void;
+  setAccount: (account: Account | null) => void;
 }
 
-/** The server counts up to here; it stands for that many or more. */
-const MOST = 999;
-const UNUSED = 8;
-/** Milliseconds within which several reasons to read again are one. */
-const SOON = 1000;
-
+/** The server counts up to 999, which stands for 999 or more. */
+const MAX_UNREAD = 999;
+/** Lists without subscribers that are kept. */
+const MAX_UNUSED_LISTS = 8;
+/** Several reasons to reload within this time, in milliseconds, cause one reload. */
+const RELOAD_DELAY_MS = 1000;
 export function createInbox({ api, environment, scheduler, account, onRead, covers }: InboxOptions): Inbox {
-  const lists = new LruMap<string, LiveInboxList>(UNUSED, (list) => !list.isUsed);
-  /** Lines whose event is still to come. */
-  const announced = new LruMap<string, Omit<Notification, "cursor">>(200);
+  const lists = new LruMap<string, LiveInboxList>(MAX_UNUSED_LISTS, (list) => !list.isUsed);
+  /** Notifications whose event has not arrived yet. */
+  const pending = new LruMap<string, Omit<Notification, "cursor">>(200);
   let unread = 0;
-  /** Up to where the count of the server was taken over. */
+  /** The cursor of the last count taken from the server. */
   let countedAt: string | null = null;
-  /** Lines behind it that were counted one by one, each once: the server's next count may be from before them. */
+  /** Notifications after `countedAt`, each counted once: the server's next count may not include them. */
   const counted = new LruMap<string, Notification>(2000);
   let soon: Timer | undefined;
   const isSignedIn = () => account() !== null;
@@ -60,7 +60,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     onRead(cursor: string, unread: number) {
       recount(cursor, unread);
       onRead(cursor);
-      // It was read before the live connection began, and arrived only now.
+      // The response was read before the live connection began, and arrived only now.
       if (!covers(cursor)) readAgain();
     },
     onFirstSubscriber,
@@ -75,20 +75,22 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
   }
 
   function count(next: number): void {
-    unread = Math.max(0, Math.min(MOST, next));
+    unread = Math.max(0, Math.min(MAX_UNREAD, next));
     for (const list of everyList()) list.count(unread);
   }
 
-  /** Takes over how many were unread at a place, and adds what was counted behind it. */
+  /** Takes over the server's count, and adds the notifications that arrived after it. */
   function recount(cursor: string, unreadThere: number): void {
     if (countedAt !== null && compareCursors(cursor, countedAt) === -1) return;
     countedAt = cursor;
-    for (const line of [...counted.values()]) if (compareCursors(line.cursor, cursor) !== 1) counted.delete(line.id);
-    count(unreadThere + [...counted.values()].filter((line) => !line.read).length);
+    for (const notification of [...counted.values()])
+      if (compareCursors(notification.cursor, cursor) !== 1) counted.delete(notification.id);
+    count(unreadThere + [...counted.values()].filter((notification) => !notification.read).length);
   }
 
-  function mark(isRead: (line: Notification) => boolean): void {
-    for (const line of [...counted.values()]) counted.set(line.id, { ...line, read: isRead(line) });
+  function mark(isRead: (notification: Notification) => boolean): void {
+    for (const notification of [...counted.values()])
+      counted.set(notification.id, { ...notification, read: isRead(notification) });
     for (const list of everyList()) list.mark(isRead);
   }
 
@@ -96,11 +98,11 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     count(view.unread);
     const ids = new Set<string>(view.ids);
     let isUnsure = false;
-    mark((line) => {
-      if (view.unread === 0 || ids.has(line.id)) return true;
-      const side = compareCursors(line.cursor, view.through);
-      if (side === undefined) isUnsure ||= !line.read;
-      return side === undefined ? line.read : side <= 0;
+    mark((notification) => {
+      if (view.unread === 0 || ids.has(notification.id)) return true;
+      const side = compareCursors(notification.cursor, view.through);
+      if (side === undefined) isUnsure ||= !notification.read;
+      return side === undefined ? notification.read : side <= 0;
     });
     if (isUnsure) readAgain();
   }
@@ -109,7 +111,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     soon ??= environment.setTimeout(() => {
       soon = undefined;
       for (const list of everyList()) if (list.readAt() !== null) list.reload();
-    }, SOON);
+    }, RELOAD_DELAY_MS);
   }
 
   return {
@@ -132,10 +134,12 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       return list;
     },
     async markRead(id) {
-      const known = everyList().flatMap((list) => list.getSnapshot().notifications.filter((line) => line.id === id))[0];
+      const known = everyList().flatMap((list) =>
+        list.getSnapshot().notifications.filter((notification) => notification.id === id),
+      )[0];
       const isNews = known !== undefined && !known.read;
       if (isNews) {
-        mark((line) => line.read || line.id === id);
+        mark((notification) => notification.read || notification.id === id);
         count(unread - 1);
         scheduler.flush();
       }
@@ -143,7 +147,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
         take(await unwrap(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } })));
       } catch (error) {
         if (isNews) {
-          mark((line) => line.read && line.id !== id);
+          mark((notification) => notification.read && notification.id !== id);
           count(unread + 1);
         }
         throw error;
@@ -154,12 +158,12 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
         everyList().flatMap((list) =>
           list
             .getSnapshot()
-            .notifications.filter((line) => !line.read)
-            .map((line) => line.id),
+            .notifications.filter((notification) => !notification.read)
+            .map((notification) => notification.id),
         ),
       );
       const countBefore = unread;
-      // Up to the newest line that was shown; what is on its way stays unread.
+      // Marks up to the newest notification shown. Those on their way stay unread.
       const cursor = everyList()
         .flatMap((list) => list.getSnapshot().notifications[0]?.cursor ?? [])
         .reduce<string | null>(
@@ -172,40 +176,40 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       try {
         take(await unwrap(api.POST("/api/v1/notifications/read-all", { body: cursor === null ? {} : { cursor } })));
       } catch (error) {
-        mark((line) => line.read && !before.has(line.id));
+        mark((notification) => notification.read && !before.has(notification.id));
         count(countBefore);
         throw error;
       }
     },
-    announce: (line) => announced.set(line.id, line),
-    settle(id, cursor) {
-      const told = announced.get(id);
-      if (told === undefined || cursor === null) return;
-      announced.delete(id);
-      const line = { ...told, cursor };
-      for (const list of everyList()) list.add(line);
-      if (line.read || isWithin(cursor, countedAt) || counted.get(id) !== undefined) return;
-      counted.set(id, line);
+    addPending: (notification) => pending.set(notification.id, notification),
+    confirm(id, cursor) {
+      const held = pending.get(id);
+      if (held === undefined || cursor === null) return;
+      pending.delete(id);
+      const notification = { ...held, cursor };
+      for (const list of everyList()) list.add(notification);
+      if (notification.read || isWithin(cursor, countedAt) || counted.get(id) !== undefined) return;
+      counted.set(id, notification);
       count(unread + 1);
     },
     read: take,
-    suspect: readAgain,
+    invalidate: readAgain,
     catchUp() {
-      // What was read elsewhere meanwhile is not told again.
+      // Events do not replay what was read in other windows.
       for (const list of everyList()) {
         if (list.readAt() !== null) list.reload();
-        else list.wake();
+        else list.loadIfNeeded();
       }
     },
-    begin(who) {
+    setAccount(who) {
       environment.clearTimeout(soon);
       soon = undefined;
       counted.clear();
-      announced.clear();
+      pending.clear();
       countedAt = null;
       for (const list of everyList()) list.reset();
       count(0);
-      if (who !== null) for (const list of everyList()) list.wake();
+      if (who !== null) for (const list of everyList()) list.loadIfNeeded();
     },
   };
 }

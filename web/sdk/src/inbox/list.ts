@@ -1,4 +1,4 @@
-// A list of notifications: what was read of the inbox, and what arrived since.
+// A list of notifications: the pages read, and the notifications that arrived since.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
@@ -10,13 +10,12 @@ import { asProblem } from "../orders/list.js";
 import type { InboxFilter, InboxList, InboxSnapshot } from "./contract.js";
 
 export interface LiveInboxList extends InboxList {
-  /** A new line. */
-  add: (line: Notification) => void;
-  /** Lines may be read, or not, differently from before. */
-  mark: (isRead: (line: Notification) => boolean) => void;
+  add: (notification: Notification) => void;
+  /** Recomputes which notifications are read. */
+  mark: (isRead: (notification: Notification) => boolean) => void;
   count: (unread: number) => void;
   reload: () => void;
-  wake: () => void;
+  loadIfNeeded: () => void;
   reset: () => void;
   readAt: () => string | null;
   readonly isUsed: boolean;
@@ -26,12 +25,12 @@ export interface InboxContext {
   api: Api;
   scheduler: Scheduler;
   isSignedIn: () => boolean;
-  /** A page was read: at which place in the log, and how many were unread then. */
+  /** A page was read at this cursor, with this unread count. */
   onRead: (cursor: string, unread: number) => void;
   onFirstSubscriber: () => void;
 }
 
-/** Whether a place is at another or before it. */
+/** Whether a cursor is at or before another. */
 export function isWithin(cursor: string, end: string | null): boolean {
   const side = end === null ? undefined : compareCursors(cursor, end);
   return side === -1 || side === 0;
@@ -45,7 +44,7 @@ const EMPTY: InboxSnapshot = {
   isLoadingMore: false,
   error: null,
 };
-/** Lines that are kept. Older ones are read again when somebody scrolls down to them. */
+/** Notifications kept in memory. Older ones are read again on scrolling. */
 const LIMIT = 500;
 const PAGE = 50;
 
@@ -56,17 +55,18 @@ export function createInboxList(
   const store = createWritableStore<InboxSnapshot>(scheduler, EMPTY, {
     onFirstSubscriber: () => {
       onFirstSubscriber();
-      wake();
+      loadIfNeeded();
     },
   });
   let next: string | null = null;
   let readAt: string | null = null;
   let isLoading = false;
-  let turn = 0;
-  /** Rises with whatever may have been read: a page that was asked for before does not know of it. */
+  let generation = 0;
+  /** Incremented whenever the read state may have changed: a page requested before does not include the change. */
   let marks = 0;
 
-  const fits = (line: Notification) => filter.category === undefined || line.category === filter.category;
+  const fits = (notification: Notification) =>
+    filter.category === undefined || notification.category === filter.category;
 
   function read(cursor: string | null) {
     const { category, unread } = filter;
@@ -81,44 +81,46 @@ export function createInboxList(
 
   async function load(): Promise<void> {
     if (!isSignedIn()) return;
-    turn += 1;
-    const mine = turn;
+    generation += 1;
+    const mine = generation;
     isLoading = true;
     const marksBefore = marks;
     const before = store.getSnapshot();
     if (before.state !== "ready") store.patch({ state: "loading", error: null });
     try {
       const page = await read(null);
-      if (mine !== turn) return;
+      if (mine !== generation) return;
       if (marks !== marksBefore) return await load();
       next = page.next ?? null;
       readAt = page.cursor;
-      // What came in live while this page was on its way is not on it.
-      const known = new Set(page.items.map((line) => line.id));
+      // Notifications that arrived while the page was loading are not on it.
+      const known = new Set(page.items.map((notification) => notification.id));
       const arrived = store
         .getSnapshot()
-        .notifications.filter((line) => !before.notifications.includes(line) && !known.has(line.id));
+        .notifications.filter(
+          (notification) => !before.notifications.includes(notification) && !known.has(notification.id),
+        );
       const notifications = [...arrived, ...page.items];
       store.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
       onRead(page.cursor, page.unread);
     } catch (error) {
-      if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
+      if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
     } finally {
-      if (mine === turn) isLoading = false;
+      if (mine === generation) isLoading = false;
     }
   }
 
   async function loadMore(): Promise<void> {
     if (next === null || store.getSnapshot().isLoadingMore) return;
-    const mine = turn;
+    const mine = generation;
     store.patch({ isLoadingMore: true });
     try {
       const page = await read(next);
-      if (mine !== turn) return;
+      if (mine !== generation) return;
       next = page.next ?? null;
       const { notifications } = store.getSnapshot();
-      const known = new Set(notifications.map((line) => line.id));
-      const more = page.items.filter((line) => !known.has(line.id));
+      const known = new Set(notifications.map((notification) => notification.id));
+      const more = page.items.filter((notification) => !known.has(notification.id));
       store.patch({
         notifications: [...notifications, ...more],
         hasMore: next !== null,
@@ -126,17 +128,17 @@ export function createInboxList(
         error: null,
       });
     } catch (error) {
-      if (mine === turn) store.patch({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === generation) store.patch({ isLoadingMore: false, error: asProblem(error) });
     }
   }
 
-  function wake(): void {
+  function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
     if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
   }
 
   function reset(): void {
-    turn += 1;
+    generation += 1;
     isLoading = false;
     next = null;
     readAt = null;
@@ -149,21 +151,21 @@ export function createInboxList(
     subscribe: store.subscribe,
     load,
     loadMore,
-    wake,
+    loadIfNeeded,
     reset,
     reload() {
       if (store.subscriberCount > 0) void load();
       else reset();
     },
-    add(line) {
+    add(notification) {
       const { state, notifications } = store.getSnapshot();
-      if (state === "idle" || !fits(line) || (filter.unread === true && line.read)) return;
-      // After a reload, what happened before the list was read is told once more.
-      if (isWithin(line.cursor, readAt) || notifications.some((known) => known.id === line.id)) return;
-      // Newest first; what comes after having been away may be older than what is on top.
-      const at = Date.parse(line.at);
+      if (state === "idle" || !fits(notification) || (filter.unread === true && notification.read)) return;
+      // After a reload the server replays events from before the list was read.
+      if (isWithin(notification.cursor, readAt) || notifications.some((known) => known.id === notification.id)) return;
+      // Newest first. After a disconnect, replayed notifications may be older than the newest shown.
+      const at = Date.parse(notification.at);
       const place = notifications.findIndex((known) => Date.parse(known.at) <= at);
-      const longer = place < 0 ? [...notifications, line] : notifications.toSpliced(place, 0, line);
+      const longer = place < 0 ? [...notifications, notification] : notifications.toSpliced(place, 0, notification);
       if (longer.length <= LIMIT) return store.patch({ notifications: longer });
       const kept = longer.slice(0, LIMIT);
       next = kept[kept.length - 1]?.cursor ?? next;
@@ -173,11 +175,11 @@ export function createInboxList(
       marks += 1;
       const { notifications } = store.getSnapshot();
       let isNew = false;
-      const marked = notifications.map((line) => {
-        const read = line.own || isRead(line);
-        if (read === line.read) return line;
+      const marked = notifications.map((notification) => {
+        const read = notification.own || isRead(notification);
+        if (read === notification.read) return notification;
         isNew = true;
-        return { ...line, read };
+        return { ...notification, read };
       });
       if (isNew) store.patch({ notifications: marked });
     },

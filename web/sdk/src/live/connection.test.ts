@@ -55,14 +55,14 @@ function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false))
 }
 
 describe("the connection", () => {
-  test("that something was heard takes no event's turn: it is told with the next frame", async () => {
+  test("that something was activity takes no event's turn: it is told with the next frame", async () => {
     const { environment, connection, last, open } = setUp();
     connection.connect();
     open();
     await environment.advance(5000);
     let told = 0;
     connection.subscribe(() => (told += 1));
-    last().listener.heard();
+    last().listener.activity();
     await Promise.resolve();
     await Promise.resolve();
     expect(told).toBe(0);
@@ -229,7 +229,7 @@ describe("the connection", () => {
     let told = 0;
     connection.subscribe(() => (told += 1));
     for (let change = 0; change < 100; change += 1) {
-      last().listener.heard();
+      last().listener.activity();
       await environment.advance(20);
     }
     expect(told).toBeLessThanOrEqual(2);

@@ -1,4 +1,5 @@
-// Keeps one live connection: over the best way in that works, back after every loss, up again when a better one works.
+// Maintains one live connection: it uses the best transport that works, reconnects after each loss, and upgrades when a
+// better transport works again.
 
 import type { Scheduler } from "../core/scheduler.js";
 import { createWritableStore } from "../core/writableStore.js";
@@ -15,19 +16,19 @@ export interface ConnectionEvents {
   onIncoming: (incoming: IncomingMessage) => void;
   onMessage: (message: LiveMessage) => void;
   onLost: () => void;
-  /** The server let nobody in as who we said we are. Whether another attempt makes sense, as the same person. */
+  /** The server refused the credentials. Resolves to whether to try again as the same person. */
   mayReturn: (closed: TransportClosed) => Promise<boolean>;
 }
 
 export interface Connection extends ConnectionStore {
   connect: () => void;
-  /** Hangs up, and forgets how it went. */
+  /** Disconnects and resets the snapshot. */
   disconnect: () => void;
 }
 
-/** Failed attempts in a row after which it is called offline. */
+/** Consecutive failed attempts after which the state is `offline`. */
 const OFFLINE_AFTER = 4;
-/** `lastUpdate` is told to the second: fifty changes a second are no fifty news of the connection. */
+/** `lastUpdate` has a resolution of one second (in milliseconds): fifty events per second must not cause fifty notifications. */
 const UPDATE_STEP = 1000;
 
 const OFFLINE: TransportClosed = { code: "offline", message: "This device has no network.", next: "retry" };
@@ -53,9 +54,9 @@ export function createConnection(
 ): Connection {
   const store = createWritableStore<ConnectionSnapshot>(scheduler, IDLE);
   let fallback: TransportFallback = createTransportFallback(transports.length, environment.random);
-  /** What is live, or being tried. */
+  /** The transport that is live or being opened. */
   let current: { handle: TransportHandle; level: number } | undefined;
-  /** A better way in that is being tried while a lesser one is live. */
+  /** A better transport that is being tried while a lesser one is live. */
   let probe: TransportHandle | undefined;
   let probes = 0;
   let retry: Timer | undefined;
@@ -99,7 +100,7 @@ export function createConnection(
     current = mine;
   }
 
-  /** Opens a way in whose messages count from the start: what comes twice is told apart by its id. */
+  /** Messages count from the start; the hub drops duplicates by event id. */
   function open(
     transport: Transport,
     on: { opened: (opened: TransportOpened) => void; closed: (closed: TransportClosed) => void },
@@ -107,16 +108,16 @@ export function createConnection(
     return transport.open(context, {
       ...on,
       incoming(incoming) {
-        heard();
+        activity();
         events.onIncoming(incoming);
       },
       message: (name, payload) =>
         events.onMessage({ name, payload, transport: transport.name, receivedAt: environment.now() }),
-      heard,
+      activity,
     });
   }
 
-  function heard(): void {
+  function activity(): void {
     const now = environment.now();
     const { lastUpdate } = store.getSnapshot();
     if (lastUpdate === null || now - lastUpdate >= UPDATE_STEP) store.patch({ lastUpdate: now }, "onFrame");
@@ -148,7 +149,7 @@ export function createConnection(
     if (closed.next !== "refresh" && closed.next !== "signed-out") {
       return schedule(fallback.failed({ liveFor, isBlocked: closed.next === "blocked", afterMs: closed.afterMs }));
     }
-    // The answer may take as long as a request may.
+    // `mayReturn` may take as long as a request.
     const { state } = store.getSnapshot();
     store.patch({ state: state === "live" ? "reconnecting" : state, isConnected: false, liveSince: null });
     const decide = (may: boolean, isBlocked: boolean) => {
@@ -157,9 +158,9 @@ export function createConnection(
       else stop();
     };
     events.mayReturn(closed).then(
-      // Let in elsewhere and not here: this way in may not carry what we show, and another one may.
+      // The API accepts the credentials and this transport does not: another transport may.
       (may) => decide(may, closed.next === "signed-out"),
-      // Nobody can say, such as whoever gives out the tokens: that is no refusal.
+      // The token source failed, which is not a refusal.
       () => decide(true, false),
     );
   }
@@ -169,7 +170,7 @@ export function createConnection(
     nextProbe = environment.setTimeout(() => tryBetter(0), probeDelay(probes, environment.random));
   }
 
-  /** Tries the better ways in one after the other, beside the one that is live. */
+  /** Tries the better transports one after the other, beside the live one. */
   function tryBetter(level: number): void {
     const transport = transports[level];
     if (!isWanted || current === undefined || transport === undefined || level >= current.level) {
@@ -185,7 +186,7 @@ export function createConnection(
           if (probe !== mine.handle) return;
           openedAt = environment.now();
           probe = undefined;
-          // The lesser one hangs up only now: nothing falls between the two.
+          // The old transport closes only after the new one is open, so no event falls between them.
           const before = current;
           current = mine;
           before?.handle.close();
@@ -232,16 +233,16 @@ export function createConnection(
     isWanted = true;
     probes = 0;
     fallback = createTransportFallback(transports.length, environment.random);
-    stopPageState = environment.onPageStateChange(attention);
+    stopPageState = environment.onPageStateChange(onPageState);
     store.patch({ state: "connecting" });
     attempt(0);
   }
 
-  /** Somebody looks, or the network is back: no reason to wait any longer. */
-  function attention(): void {
+  /** The page became visible or the network changed. */
+  function onPageState(): void {
     if (!environment.isOnline()) {
       if (current === undefined) return store.patch({ state: "offline" });
-      // A dead connection would be noticed only when it is next expected to say something.
+      // Without this, a dead connection is noticed only at its next heartbeat.
       const { liveSince } = store.getSnapshot();
       current.handle.close();
       current = undefined;
@@ -266,7 +267,7 @@ export function createConnection(
       const ask = store.getSnapshot().isConnected ? current?.handle.ask : undefined;
       return (
         ask?.(name, argument) ??
-        Promise.reject(localProblem("network", "That needs a live connection over Socket.IO, and there is none now."))
+        Promise.reject(localProblem("network", "This needs a live connection over Socket.IO, and there is none."))
       );
     },
   };

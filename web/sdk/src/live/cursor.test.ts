@@ -19,7 +19,7 @@ function device() {
   const environment = createFakeEnvironment();
   const open = (account: Account, resumeWithin?: number) => {
     const cursor = createCursorTracker(environment, createPersistence("", storage), resumeWithin);
-    cursor.begin(account);
+    cursor.setAccount(account);
     return cursor;
   };
   return { environment, open };

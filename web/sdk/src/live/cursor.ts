@@ -1,4 +1,4 @@
-// How far this person has heard, kept across reloads.
+// The position up to which this person has received events, persisted across reloads.
 
 import { BoundedSet } from "../core/bounded.js";
 import type { Environment } from "../core/environment.js";
@@ -13,28 +13,28 @@ interface PersistedCursor {
 }
 
 export interface CursorTracker {
-  /** Somebody else's, from now on. */
-  begin: (account: Account | null) => void;
-  /** The last one that was seen. */
+  /** Switches to this account's cursor. */
+  setAccount: (account: Account | null) => void;
+  /** The last cursor received. */
   last: () => string | null;
-  /** An event, or a greeting, with its place. */
+  /** An event or greeting arrived with this cursor. */
   advance: (cursor: string) => void;
-  /** Another history begins here. */
+  /** A new history coveredFrom at this cursor. */
   restart: (cursor: string) => void;
-  /** Something was read at a place. Where nothing was heard before, one listens from the earliest of these. */
+  /** A response was read at this cursor. Before the first event, the stream starts at the earliest of these. */
   read: (cursor: string) => void;
-  /** Whether everything since a place was, or will be, heard. */
+  /** Whether every event after this cursor was received, or will be. */
   covers: (cursor: string) => boolean;
-  /** The live connection begins here, unless it went on from somewhere. */
+  /** The live connection opened at this cursor. `recovered`: it continues where the previous one ended. */
   opened: (cursor: string | null, recovered: boolean) => void;
-  /** Writes down how far it is. */
+  /** Persists the cursor. */
   save: () => void;
-  /** Removes what is kept of somebody on this device. */
+  /** Removes what is persisted for this account. */
   forget: (account: Account) => void;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Staff's store may have had thousands of events since; their lists tell them the state faster. */
+/** A store may have had thousands of events since; reading the lists again is faster than replaying them. */
 const RESUME_WITHIN = { customer: 30 * DAY, driver: 30 * DAY, staff: DAY / 24 } as const;
 
 export function createCursorTracker(
@@ -44,80 +44,81 @@ export function createCursorTracker(
 ): CursorTracker {
   let name: string | undefined;
   let last: string | null = null;
-  /** Where the unbroken chain of what was heard begins. */
-  let begins: string | null = null;
+  /** Start of the unbroken sequence of received events. */
+  let coveredFrom: string | null = null;
   let isOpen = false;
   let saved: string | null = null;
-  /** Histories that were come upon by reading, before the live connection told of them. */
-  const found = new BoundedSet<string>(20);
-  /** The first that was read of one: it says that whatever was read before is of another. */
-  let doubted: string | null = null;
+  /** Epochs seenEpochs in responses before the live connection announced them. */
+  const seenEpochs = new BoundedSet<string>(20);
+  /** The first cursor read of a new epoch: what was read before it belongs to another history. */
+  let firstOfNewEpoch: string | null = null;
 
-  /** Everything has to be read again, and once: while nobody tells where a history begins, no place in it is surely heard. */
-  function move(cursor: string): void {
-    begins = cursor;
-    if (found.add(epochOf(cursor) ?? "")) doubted = cursor;
+  /** Makes everything be read again, once per epoch: until the connection announces the new history, no cursor of it is surely covered. */
+  function startEpoch(cursor: string): void {
+    coveredFrom = cursor;
+    if (seenEpochs.add(epochOf(cursor) ?? "")) firstOfNewEpoch = cursor;
   }
 
   function clear(): void {
-    found.clear();
-    doubted = null;
+    seenEpochs.clear();
+    firstOfNewEpoch = null;
   }
 
-  function begin(account: Account | null): void {
+  function setAccount(account: Account | null): void {
     last = null;
-    begins = null;
+    coveredFrom = null;
     saved = null;
     isOpen = false;
     clear();
     name = account === null ? undefined : nameOf(account);
     if (account === null || name === undefined) return;
-    const kept = persistence.read<PersistedCursor>(name);
+    const persisted = persistence.read<PersistedCursor>(name);
     const within = resumeWithin ?? RESUME_WITHIN[account.role];
-    if (typeof kept?.cursor !== "string" || environment.now() - kept.at > within) return;
-    last = kept.cursor;
-    begins = kept.cursor;
-    saved = kept.cursor;
+    if (typeof persisted?.cursor !== "string" || environment.now() - persisted.at > within) return;
+    last = persisted.cursor;
+    coveredFrom = persisted.cursor;
+    saved = persisted.cursor;
   }
 
   return {
-    begin,
+    setAccount,
     last: () => last,
     advance(cursor) {
-      // While two ways in overlap, the later one may lag behind.
+      // While two transports overlap, the new one may be behind.
       if (last === null || compareCursors(cursor, last) !== -1) last = cursor;
     },
     restart(cursor) {
       last = cursor;
-      begins = cursor;
+      coveredFrom = cursor;
       clear();
     },
     read(cursor) {
-      doubted = null;
-      // `last` stays: whoever connects with it hears of the reset.
-      if (begins !== null && compareCursors(begins, cursor) === undefined) return move(cursor);
-      if (isOpen || last !== begins) return;
+      firstOfNewEpoch = null;
+      // `last` stays, so that the server answers the next connection with a reset.
+      if (coveredFrom !== null && compareCursors(coveredFrom, cursor) === undefined) return startEpoch(cursor);
+      if (isOpen || last !== coveredFrom) return;
       last = earlierCursor(last, cursor);
-      begins = last;
+      coveredFrom = last;
     },
     covers(cursor) {
-      if (begins === null) return true;
-      if (cursor === doubted) return false;
-      const order = compareCursors(begins, cursor);
+      if (coveredFrom === null) return true;
+      if (cursor === firstOfNewEpoch) return false;
+      const order = compareCursors(coveredFrom, cursor);
       return order === -1 || order === 0;
     },
     opened(cursor, recovered) {
       isOpen = true;
       if (cursor === null) return;
       clear();
-      if (last === null || !recovered) begins = cursor;
+      if (last === null || !recovered) coveredFrom = cursor;
       if (last === null) last = cursor;
     },
     save() {
       if (name === undefined || last === null || last === saved) return;
-      // Another window may be further: going back would tell this person the same again.
-      const kept = persistence.read<PersistedCursor>(name);
-      if (kept !== undefined && kept.cursor !== saved && compareCursors(last, kept.cursor) === -1) return;
+      // Another window may be further ahead. Going back would deliver the same events again.
+      const persisted = persistence.read<PersistedCursor>(name);
+      if (persisted !== undefined && persisted.cursor !== saved && compareCursors(last, persisted.cursor) === -1)
+        return;
       saved = last;
       persistence.write(name, { cursor: last, at: environment.now() } satisfies PersistedCursor);
     },

@@ -1,14 +1,13 @@
-// What happens to orders, in one shape whatever way it came.
+// Order and product events, in one shape for every transport.
 
 import type { Actor, Person, Status, TimelineEvent } from "../model.js";
 import type { components } from "./schema.js";
 
 type Wire = components["schemas"];
 
-/** The ways in, best first. */
+/** Best first. */
 export type TransportName = "socket" | "sse" | "polling";
 
-/** What can happen to an order. */
 export type OrderEventKind = Wire["OrderEvent"]["kind"];
 
 type Facts = Omit<
@@ -27,33 +26,33 @@ type Facts = Omit<
 >;
 
 /**
- * One change of one order, told once. Its facts (`items`, `total`, `trackingNumber`, `location` …) are there where they changed.
+ * One change of one order, delivered once. Facts (`items`, `total`, `trackingNumber`, `location` …) are present where they changed.
  */
 export interface OrderEvent extends Facts {
-  /** Unique. An event that only polling noticed has the form `polled:…`. */
+  /** Unique. Events that were inferred by polling have the form `polled:…`. */
   id: string;
   kind: OrderEventKind;
-  /** When it happened, by the server's clock (RFC 3339). */
+  /** Server time (RFC 3339). */
   at: string;
   actor: Actor;
   storeId: string;
   orderId: string;
   orderNumber: string;
-  /** The version of the order after it. */
+  /** The order's version after the event. */
   version: number;
   status: Status;
   previousStatus: Status;
   customer?: Person | null;
-  /** The place in the log right after it; null where the transport tells none. */
+  /** The log position after the event; null where the transport has none. */
   cursor: string | null;
   transport: TransportName;
-  /** It happened while this page was away, and is told now. */
+  /** It happened while this page was disconnected. */
   missed: boolean;
-  /** The person who is signed in here did it, in this window or another. */
+  /** The person signed in here did it, in this window or another. */
   own: boolean;
 }
 
-/** A product was added or changed; staff only. */
+/** A product was added or changed. Staff only. */
 export interface ProductEvent {
   id: string;
   kind: "product.created" | "product.updated";
@@ -70,16 +69,16 @@ export interface ProductEvent {
   transport: TransportName;
 }
 
-/** A message exactly as it arrived, for those who want to look at the wire. */
+/** A message exactly as it arrived, for debugging. */
 export interface LiveMessage {
   name: string;
   payload: unknown;
   transport: TransportName;
-  /** When it arrived, in milliseconds since 1970 by this machine's clock. */
+  /** Milliseconds since 1970, by this machine's clock. */
   receivedAt: number;
 }
 
-/** What was known has to be forgotten: the log could not be continued (a backup was restored, or one was away for too long). */
+/** The log could not be continued (a backup was restored, or the client was away for too long): discard your state. */
 export interface ResetEvent {
   reason: string;
 }

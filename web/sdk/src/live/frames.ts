@@ -1,20 +1,20 @@
-// Reads server-sent events from text as it arrives (HTML standard, 9.2.6).
+// Parses server-sent events incrementally (HTML standard, 9.2.6).
 
 export interface Frame {
   event: string;
   data: string;
-  /** The last id so far, as the standard has it; null before the first. */
+  /** The last event id so far, as the standard defines it; null before the first. */
   id: string | null;
-  /** Whether this frame brought the id itself. */
+  /** Whether this frame carried the id itself. */
   hasId: boolean;
 }
 
 export interface FrameReader {
-  /** The frames that are complete with this piece. Throws where one is larger than it may be. */
+  /** The frames that this chunk completes. Throws `RangeError` where a frame exceeds the limit. */
   push: (piece: string) => Frame[];
 }
 
-/** Characters that may wait for the end of their frame. A `reset` with 200 orders has some 300,000. */
+/** Characters buffered for an unfinished frame. A `reset` with 200 orders has about 300,000. */
 const LIMIT = 8_000_000;
 
 export function createFrameReader(limit = LIMIT): FrameReader {
@@ -74,7 +74,7 @@ export function createFrameReader(limit = LIMIT): FrameReader {
   };
 }
 
-/** Where a line ends: with CR, LF or both. A CR at the very end may be half of both, so it waits for what follows. */
+/** End of a line: CR, LF or CRLF. A CR at the very end may be half of a CRLF, so it waits for the next chunk. */
 function lineEnd(text: string, start: number): { at: number; next: number } | undefined {
   const feed = text.indexOf("\n", start);
   const carriage = text.indexOf("\r", start);

@@ -58,7 +58,7 @@ function setUp(orders: readonly Order[], maxOrders = 20_000) {
   const hub = createHub({ scheduler, cursor, orders: store, inbox, stats, presence, account });
   const told: OrderEvent[] = [];
   hub.onEvent((event) => told.push(event));
-  cursor.begin(STAFF);
+  cursor.setAccount(STAFF);
   return { environment, store, hub, told, requests, cursor };
 }
 

@@ -75,17 +75,17 @@ export function createHub({ scheduler, cursor, orders, inbox, stats, presence, a
         return orders.put([incoming.order]);
       case "polled":
         orders.put(incoming.orders);
-        inbox.suspect();
-        stats.suspect();
+        inbox.invalidate();
+        stats.invalidate();
         return;
       case "notification":
-        return inbox.announce(incoming.line);
+        return inbox.addPending(incoming.line);
       case "read":
         return inbox.read(incoming.read);
       case "stats":
-        return stats.told(incoming.stats);
+        return stats.receive(incoming.stats);
       case "presence":
-        return presence.told(incoming.presence);
+        return presence.receive(incoming.presence);
       case "reset": {
         const { reason } = incoming;
         cursor.restart(incoming.cursor);
@@ -93,7 +93,7 @@ export function createHub({ scheduler, cursor, orders, inbox, stats, presence, a
         polled.clear();
         orders.reset(incoming.orders);
         inbox.catchUp();
-        stats.suspect();
+        stats.invalidate();
         tell.push(() => listeners.reset.call({ reason }));
         return;
       }
@@ -110,7 +110,7 @@ export function createHub({ scheduler, cursor, orders, inbox, stats, presence, a
     tell: (() => void)[],
   ): void {
     if (bare.cursor !== null) cursor.advance(bare.cursor);
-    inbox.settle(bare.id, bare.cursor);
+    inbox.confirm(bare.id, bare.cursor);
     if (!seen.add(bare.id)) return;
     orders.apply(bare);
     const who = account();
@@ -124,7 +124,7 @@ export function createHub({ scheduler, cursor, orders, inbox, stats, presence, a
     const isTold = (polled.get(bare.orderId) ?? 0) >= bare.version && bare.kind !== "delivery.located";
     if (bare.transport === "polling" && bare.kind !== "delivery.located") polled.set(bare.orderId, bare.version);
     // The stream tells no lines of the inbox.
-    if (bare.transport === "sse") inbox.suspect();
+    if (bare.transport === "sse") inbox.invalidate();
     tell.push(() => {
       orders.tell(event, isTold);
       if (!isTold) listeners.event.call(event);

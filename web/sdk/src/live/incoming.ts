@@ -1,4 +1,4 @@
-// Whatever arrives, over whichever way in, as one of a few things.
+// Maps the messages of every transport to one type.
 
 import type { Notification, Order, Stats } from "../model.js";
 import type { OrderEvent, ProductEvent, TransportName } from "./events.js";
@@ -6,24 +6,24 @@ import type { components } from "./schema.js";
 
 type Wire = components["schemas"];
 
-/** An event before this page has said what it means to it. */
+/** An event before `missed` and `own` are known. */
 export type ReceivedEvent = Omit<OrderEvent, "missed" | "own">;
 
 export type IncomingMessage =
-  /** `missed` where the way in tells no cursor to see it by. */
+  /** `missed` is set by transports without cursors. */
   | { type: "event"; event: ReceivedEvent; missed?: boolean }
   | { type: "product"; event: ProductEvent }
-  /** An order as it is, without anything having happened. */
+  /** The current state of an order; nothing happened to it. */
   | { type: "state"; order: Order }
   | { type: "notification"; line: Omit<Notification, "cursor"> }
   | { type: "read"; read: Wire["ReadView"] }
   | { type: "stats"; stats: Stats }
   | { type: "presence"; presence: Wire["Presence"] }
   | { type: "reset"; reason: string; cursor: string; orders: readonly Order[] }
-  /** A list was polled and differs from what was known. */
+  /** A poll found these orders changed. */
   | { type: "polled"; orders: readonly Order[] };
 
-/** A message of Socket.IO's dialect `standard`; undefined for what says nothing new. */
+/** A message of the Socket.IO dialect `standard`; undefined for messages that carry nothing new. */
 export function fromSocket(name: string, payload: unknown, cursor: string | null): IncomingMessage | undefined {
   switch (name) {
     case "order:created":
@@ -49,19 +49,19 @@ export function fromSocket(name: string, payload: unknown, cursor: string | null
     case "reset":
       return fromReset(payload as Wire["Reset"]);
     default:
-      // `order-status-updated` tells of a joined order what its event tells as well, and fuller.
+      // `order-status-updated` repeats the event of a joined order with fewer fields.
       return undefined;
   }
 }
 
 function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null): IncomingMessage {
-  // Without an id nothing happened: it is the state after a reset, and the whole order.
+  // Without an event id it is the state that follows a reset, with the whole order.
   if (!("eventId" in payload)) return { type: "state", order: payload.order };
   const { eventId, order: _, updatedAt: __, ...rest } = payload;
   return { type: "event", event: { id: eventId, cursor, transport: "socket", ...rest } };
 }
 
-/** A frame of the stream; undefined for what says nothing new. */
+/** A frame of the event stream; undefined for frames that carry nothing new. */
 export function fromStream(name: string, payload: unknown, cursor: string | null): IncomingMessage | undefined {
   switch (name) {
     case "order.created":

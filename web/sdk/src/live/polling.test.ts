@@ -103,7 +103,7 @@ test("E3: polling never says that nothing was missed: it sees the newest orders 
   for (const orders of [[], [makeOrder(1), makeOrder(2)]]) {
     const handle = openPolling(
       { ...context, known: () => orders },
-      { opened: (each) => opened.push(each), incoming: nothing, message: nothing, heard: nothing, closed: nothing },
+      { opened: (each) => opened.push(each), incoming: nothing, message: nothing, activity: nothing, closed: nothing },
     );
     await environment.advance(100);
     handle.close();

@@ -1,14 +1,13 @@
-// Asks again and again, conditionally, while somebody looks (row E3): the way in that works wherever a page does.
+// Polls the newest orders with conditional requests while the page is visible: the transport that works everywhere.
 
 import type { Order } from "../model.js";
 import type { ReceivedEvent } from "./incoming.js";
 import { type TransportClosed, type TransportHandle, type OpenTransport, refusal } from "./transport.js";
 
-/** Failures in a row after which it counts as lost. */
-const PATIENCE = 2;
-/** So many polls apart, what no list of orders tells is looked at as well: notifications read in another window. */
-const REST_EVERY = 6;
-/** Milliseconds to wait for an answer. */
+/** Consecutive failures after which the connection counts as lost. */
+const MAX_FAILURES = 2;
+/** Every so many polls, data that the order list does not cover is refreshed: notifications read in another window. */
+const REFRESH_EVERY = 6;
 const RESPONSE_TIMEOUT_MS = 20_000;
 
 export const openPolling: OpenTransport = (context, listener) => {
@@ -20,10 +19,10 @@ export const openPolling: OpenTransport = (context, listener) => {
   let polls = 0;
   let etag: string | null = null;
   let isOpen = false;
-  /** What the first look finds changed happened before it. */
+  /** Changes found by the first poll happened before it. */
   let isFirst = true;
   let timer: ReturnType<typeof environment.setTimeout> | undefined;
-  // What was known when the last better way in was lost is what changes are measured against.
+  // Changes are measured against the orders known when the previous transport was lost.
   let seen = new Map<string, Order>();
   for (const order of context.known()) seen.set(order.id, order);
   let hasBaseline = seen.size > 0;
@@ -49,7 +48,7 @@ export const openPolling: OpenTransport = (context, listener) => {
     return environment.fetch(`${context.baseUrl}/api/orders/manage`, {
       headers,
       credentials: context.credentials,
-      // The browser's own cache would answer in our place.
+      // The browser cache must not answer.
       cache: "no-store",
       signal: AbortSignal.any([abort.signal, AbortSignal.timeout(RESPONSE_TIMEOUT_MS)]),
     });
@@ -62,12 +61,12 @@ export const openPolling: OpenTransport = (context, listener) => {
     try {
       const response = await ask();
       if (isClosed) return;
-      if (response.status === 304) heard();
+      if (response.status === 304) activity();
       else if (response.ok) {
         const { orders } = (await response.json()) as { orders: Order[] };
         if (isClosed) return;
         etag = response.headers.get("etag");
-        heard();
+        activity();
         take(orders);
         isFirst = false;
       } else {
@@ -88,19 +87,19 @@ export const openPolling: OpenTransport = (context, listener) => {
     }
   }
 
-  function heard(): void {
+  function activity(): void {
     failures = 0;
     polls += 1;
-    if (polls % REST_EVERY === 0) listener.incoming({ type: "polled", orders: [] });
-    if (isOpen) listener.heard();
-    // Orders that were not known, or stand on a later page, may have changed: nobody can say that nothing was missed.
+    if (polls % REFRESH_EVERY === 0) listener.incoming({ type: "polled", orders: [] });
+    if (isOpen) listener.activity();
+    // Orders that were unknown or are on a later page may have changed, so this transport never claims to have recovered.
     else listener.opened({ cursor: null, head: null, recovered: false });
     isOpen = true;
   }
 
   function failed(closed: TransportClosed): void {
     failures += 1;
-    if (!isOpen || failures >= PATIENCE || closed.next !== "retry") end(closed);
+    if (!isOpen || failures >= MAX_FAILURES || closed.next !== "retry") end(closed);
   }
 
   function take(orders: Order[]): void {
@@ -109,7 +108,7 @@ export const openPolling: OpenTransport = (context, listener) => {
     seen = new Map(orders.map((order) => [order.id, order]));
     hasBaseline = true;
     listener.message("polled", { orders: orders.length, changed: changed.length });
-    // First what is, then what happened: whoever hears of an event finds the order as it is after it.
+    // The new state comes before the events: listeners find the order as it is after the event.
     if (changed.length > 0) listener.incoming({ type: "polled", orders: changed });
     for (const event of events) listener.incoming({ type: "event", event, missed: isFirst });
   }
@@ -127,10 +126,10 @@ function differs(known: Order | undefined, order: Order): boolean {
   );
 }
 
-/** What must have happened between two looks, oldest first. */
+/** The events that must have happened between two polls, oldest first. */
 export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[]): ReceivedEvent[] {
   let newest = "";
-  // Ids sort by the time an order was placed. An older one that was not known simply was not loaded.
+  // Ids sort by creation time. An older order that was unknown was simply not loaded.
   for (const id of before.keys()) if (id > newest) newest = id;
   const events: ReceivedEvent[] = [];
   for (const order of now) {
@@ -144,7 +143,7 @@ export function changes(before: ReadonlyMap<string, Order>, now: readonly Order[
   return events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-/** An order as it must have been when it was placed: it may have come far between two looks. */
+/** The order as it was when it was created: it may have changed several times between two polls. */
 function asPlaced(order: Order): Order {
   if (order.version === 1) return order;
   const { cancellation: _, trackingNumber: __, estimatedDelivery: ___, delivery: ____, ...rest } = order;
@@ -215,7 +214,7 @@ function kindOf(order: Order, known: Order | undefined): ReceivedEvent["kind"] {
   return isDelivery ? "delivery.updated" : "order.updated";
 }
 
-/** Polling does not tell who did it; mostly it can only have been one side. */
+/** Polling does not tell who made a change. Customers place orders, and mostly staff change them. */
 function originOf(order: Order, known: Order | undefined): ReceivedEvent["actor"]["origin"] {
   if (known === undefined) return "customer";
   return order.status === "cancelled" && known.status !== "cancelled" ? (order.cancellation?.by ?? "staff") : "staff";

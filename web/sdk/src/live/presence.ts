@@ -1,4 +1,4 @@
-// Who of the staff looks at which order (row E11).
+// Which staff members look at which order.
 
 import type { PresenceSnapshot, PresenceStore } from "../contract.js";
 import { LruMap } from "../core/bounded.js";
@@ -19,42 +19,45 @@ export interface PresenceOptions {
 }
 
 export interface Presence extends PresenceStore {
-  told: (presence: Wire["Presence"]) => void;
-  /** The live connection is there; whether it can carry this. */
+  receive: (presence: Wire["Presence"]) => void;
+  /** The live connection opened. `canAsk`: its transport carries requests. */
   opened: (canAsk: boolean) => void;
-  /** It is gone. */
   lost: () => void;
 }
 
 const NOBODY: PresenceSnapshot = { isJoined: false, people: [], others: [], error: null };
-/** Milliseconds before leaving: a page that is built anew comes back at once. */
+/** Milliseconds before leaving: a page that is built again rejoins at once. */
 const LEAVE_AFTER = 300;
-const UNUSED = 20;
-/** Orders of which is remembered who looks at them: everybody of the staff is told of all. */
-const KNOWN = 500;
+/** Rooms without subscribers that are kept. */
+const MAX_UNUSED_ROOMS = 20;
+/** Orders whose viewers are remembered: staff are told about all orders. */
+const MAX_ORDERS = 500;
 
 interface Room {
-  /** The order, as it was named. */
+  /** The id or number that was asked for. */
   ref: string;
   store: WritableStore<PresenceSnapshot>;
   number: string | undefined;
-  /** The last attempt to join. */
+  /** The latest attempt to join. */
   joining: Promise<void>;
   leaving: Timer | undefined;
   isWanted: boolean;
 }
 
 export function createPresence({ environment, scheduler, account, ask }: PresenceOptions): Presence {
-  const rooms = new LruMap<string, Room>(UNUSED, (room) => !room.isWanted && room.store.subscriberCount === 0);
-  const known = new LruMap<string, readonly Person[]>(KNOWN);
+  const rooms = new LruMap<string, Room>(
+    MAX_UNUSED_ROOMS,
+    (room) => !room.isWanted && room.store.subscriberCount === 0,
+  );
+  const known = new LruMap<string, readonly Person[]>(MAX_ORDERS);
   let canAsk = false;
 
   function show(room: Room): void {
     const me = account();
-    const told = room.number === undefined ? undefined : known.get(room.number);
-    // A second window changes nothing, and so is told nothing: we at least are here.
+    const viewers = room.number === undefined ? undefined : known.get(room.number);
+    // A second window of the same person causes no message, so show at least ourselves.
     const people =
-      told ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
+      viewers ?? (me === null || me.role !== "staff" ? [] : [{ id: me.id, ...(me.name ? { name: me.name } : {}) }]);
     room.store.patch({ people, others: people.filter((person) => person.id !== me?.id) });
   }
 
@@ -67,7 +70,7 @@ export function createPresence({ environment, scheduler, account, ask }: Presenc
       room.store.patch({ isJoined: true, error: null });
       show(room);
     } catch (error) {
-      // A connection that broke off comes back, and then joins again.
+      // After a lost connection the room is joined again.
       if (error instanceof OrdercastProblem && !error.isTemporary) room.store.patch({ isJoined: false, error });
     }
   }
@@ -77,11 +80,11 @@ export function createPresence({ environment, scheduler, account, ask }: Presenc
     const wasJoined = room.store.getSnapshot().isJoined;
     room.store.set(NOBODY);
     if (!wasJoined) return;
-    // The same order may be looked at under its other name, by id or by number: leaving it would be leaving both.
+    // The same order may be open under its id and its number. Leaving one must not leave the other.
     await Promise.all([...rooms.values()].map((other) => other.isWanted && other.joining));
     const isStillWanted = [...rooms.values()].some((other) => other.isWanted && other.number === room.number);
     if (!canAsk || isStillWanted) return;
-    // Whoever cannot leave is not there any more, or is refused as they come back.
+    // A failure means that we are no longer there.
     await ask("leave-order-tracking", room.ref).catch(() => undefined);
   }
 
@@ -117,7 +120,7 @@ export function createPresence({ environment, scheduler, account, ask }: Presenc
 
   return {
     of: (order) => (rooms.get(order) ?? open(order)).store,
-    told({ orderNumber, people }) {
+    receive({ orderNumber, people }) {
       if (people.length > 0) known.set(orderNumber, people);
       else known.delete(orderNumber);
       eachWanted((room) => {

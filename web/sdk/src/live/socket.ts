@@ -1,4 +1,4 @@
-// Socket.IO, dialect `standard`: WebSocket, or long-polling where that is blocked.
+// Socket.IO, dialect `standard`, over WebSocket or long polling.
 
 import type { Socket } from "socket.io-client";
 import { localProblem, OrdercastProblem } from "../problem.js";
@@ -15,12 +15,11 @@ import {
 
 type Wire = components["schemas"];
 
-/** Milliseconds to wait for an acknowledgement. */
 const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** WebSocket close codes of docs/events.md. */
+/** WebSocket close codes, as in docs/events.md. */
 const CLOSED: Record<number, TransportClosed> = {
-  4001: { code: "shutting_down", message: "The server restarts.", next: "retry", afterMs: 500 },
+  4001: { code: "shutting_down", message: "The server is restarting.", next: "retry", afterMs: 500 },
   4002: { code: "token_expired", message: "The token has expired.", next: "refresh" },
   4003: { code: "unavailable", message: "The server is not ready.", next: "retry", afterMs: 3000 },
   4004: { code: "too_many_connections", message: "Too many live connections.", next: "retry", afterMs: 3000 },
@@ -56,7 +55,7 @@ export const openSocket: OpenTransport = (context, listener) => {
       made.onAny((name: string, ...args: unknown[]) => {
         if (isClosed) return;
         const [payload] = args;
-        // Events of the log end with where they are in it.
+        // Log events end with their cursor.
         const last = args.length > 1 ? args[args.length - 1] : undefined;
         listener.message(name, payload);
         if (name === "connected") {
@@ -66,7 +65,7 @@ export const openSocket: OpenTransport = (context, listener) => {
           return;
         }
         const incoming = fromSocket(name, payload, typeof last === "string" ? last : null);
-        if (incoming === undefined) listener.heard();
+        if (incoming === undefined) listener.activity();
         else listener.incoming(incoming);
       });
       made.on("connect_error", (error: Error & { data?: { code?: unknown } }) => {
@@ -81,7 +80,7 @@ export const openSocket: OpenTransport = (context, listener) => {
       const { code, detail } =
         error instanceof OrdercastProblem
           ? error
-          : localProblem("network", "The live connection could not be loaded.", error);
+          : localProblem("network", "The Socket.IO client could not be loaded.", error);
       end({ code, message: detail, next: "blocked" });
     });
 
@@ -89,12 +88,12 @@ export const openSocket: OpenTransport = (context, listener) => {
     close: () => end(undefined),
     ask(name, argument) {
       if (isClosed || socket?.connected !== true)
-        return Promise.reject(localProblem("network", "There is no live connection now."));
+        return Promise.reject(localProblem("network", "There is no live connection."));
       return socket
         .timeout(RESPONSE_TIMEOUT_MS)
         .emitWithAck(name, argument)
         .then(acknowledged, (error: unknown) => {
-          throw localProblem("timeout", "No answer came over the live connection.", error);
+          throw localProblem("timeout", "The server did not acknowledge in time.", error);
         });
     },
   };
@@ -102,13 +101,13 @@ export const openSocket: OpenTransport = (context, listener) => {
 };
 
 async function connect({ liveUrl, token, credentials, cursor }: TransportContext): Promise<Socket> {
-  // Loaded beside the page's own first requests, so that a page shows before it is live.
+  // Loaded in parallel with the page's own first requests.
   const { io } = await import("socket.io-client");
   const bearer = await token.get(false);
   return io(liveUrl, {
     autoConnect: false,
     forceNew: true,
-    // When to come back, and which way, is decided in one place for all ways in.
+    // connection.ts decides when to reconnect, and with which transport.
     reconnection: false,
     transports: ["websocket", "polling"],
     tryAllTransports: true,
@@ -123,14 +122,14 @@ function closedBy(reason: string, details: unknown): TransportClosed {
   const context = typeof details === "object" && details !== null && "context" in details ? details.context : undefined;
   const code = typeof context === "object" && context !== null && "code" in context ? context.code : undefined;
   const known = typeof code === "number" ? CLOSED[code] : undefined;
-  // A DISCONNECT packet of the server is final for an unmodified client: whoever is refused so has to sign in.
+  // An unmodified client treats a DISCONNECT packet as final: the person has to sign in.
   if (known === undefined && reason === "io server disconnect") {
     return { code: "session_ended", message: "The server ended the connection.", next: "signed-out" };
   }
   return known ?? { code: reason, message: "The live connection was lost.", next: "retry" };
 }
 
-/** What the API answers with for these codes; over the socket they come without. */
+/** HTTP statuses of these codes; acknowledgements carry none. */
 const STATUS: Record<string, number> = {
   forbidden: 403,
   order_not_found: 404,
@@ -139,7 +138,7 @@ const STATUS: Record<string, number> = {
   internal: 500,
 };
 
-/** What was acknowledged, or the refusal as a problem. */
+/** The acknowledgement, or the refusal thrown as a problem. */
 function acknowledged(answer: unknown): unknown {
   const { ok, error } = (answer ?? {}) as { ok?: unknown; error?: { code: string; message: string } };
   if (ok !== false || error === undefined) return answer;

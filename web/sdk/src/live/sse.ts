@@ -1,4 +1,4 @@
-// Server-sent events, read with fetch: a browser's EventSource could send no token, and tells nothing of a refusal.
+// Server-sent events, read with fetch: `EventSource` cannot send a token and does not report why it was refused.
 
 import { createFrameReader, type Frame } from "./frames.js";
 import { fromStream } from "./incoming.js";
@@ -14,7 +14,7 @@ import {
 
 type Wire = components["schemas"];
 
-/** Milliseconds of silence after which the stream is dead: two heartbeats, and a little. */
+/** Milliseconds of silence after which the stream counts as dead: two heartbeats and a margin. */
 const SILENCE_TIMEOUT_MS = 60_000;
 
 export const openStream: OpenTransport = (context, listener) => {
@@ -34,17 +34,17 @@ export const openStream: OpenTransport = (context, listener) => {
     if (closed !== undefined) listener.closed(closed);
   }
 
-  function heard(): void {
+  function activity(): void {
     environment.clearTimeout(watch);
     watch = environment.setTimeout(
-      () => end({ code: "silence", message: "Nothing was heard for a minute.", next: "retry" }),
+      () => end({ code: "silence", message: "The stream was silent for a minute.", next: "retry" }),
       SILENCE_TIMEOUT_MS,
     );
   }
 
   read(context, abort.signal, (frame) => {
     if (isClosed) return;
-    heard();
+    activity();
     const closed = take(frame, listener);
     if (closed !== undefined) end(closed);
   })
@@ -56,7 +56,7 @@ export const openStream: OpenTransport = (context, listener) => {
   return { close: () => end(undefined) };
 };
 
-/** Reads until the stream ends. */
+/** Reads until the stream ends, and returns why it ended. */
 async function read(
   context: TransportContext,
   signal: AbortSignal,
@@ -76,7 +76,7 @@ async function read(
   });
   if (!response.ok) return refused(response);
   if (response.body === null || response.headers.get("content-type")?.startsWith("text/event-stream") !== true) {
-    return { code: "unexpected_answer", message: "Something else answered in the stream's place.", next: "blocked" };
+    return { code: "unexpected_answer", message: "The response is not an event stream.", next: "blocked" };
   }
   const reader = response.body.getReader();
   const text = new TextDecoder();
@@ -94,11 +94,11 @@ async function refused(response: Response): Promise<TransportClosed> {
   const message =
     typeof body.detail === "string" ? body.detail : `The stream was refused with status ${response.status}.`;
   const closed = refusal(code, message, typeof body.retryAfter === "number" ? body.retryAfter * 1000 : undefined);
-  // Not the server's own words: something on the way, which will say the same again.
+  // The refusal is not the server's: a proxy will refuse the same request again.
   return typeof body.code === "string" ? closed : { ...closed, next: "blocked" };
 }
 
-/** One frame. Returns why the stream is over, if it is. */
+/** Processes one frame. Returns why the stream is over, if it is. */
 function take(frame: Frame, listener: TransportListener): TransportClosed | undefined {
   const payload: unknown = JSON.parse(frame.data);
   listener.message(frame.event, payload);
@@ -111,7 +111,7 @@ function take(frame: Frame, listener: TransportListener): TransportClosed | unde
     return afterMs == null ? { code: reason, message, next: "signed-out" } : refusal(reason, message, afterMs);
   } else {
     const incoming = fromStream(frame.event, payload, frame.hasId ? frame.id : null);
-    if (incoming === undefined) listener.heard();
+    if (incoming === undefined) listener.activity();
     else listener.incoming(incoming);
   }
   return undefined;

@@ -2,54 +2,53 @@ import type { Store } from "../store.js";
 import type { TransportName } from "./events.js";
 
 export type ConnectionState =
-  /** Not asked for: nobody is signed in, or it was paused. */
+  /** Nobody is signed in, or the connection was paused. */
   | "idle"
-  /** The first attempt. */
+  /** First attempt. */
   | "connecting"
-  /** Changes arrive. */
+  /** Events arrive. */
   | "live"
-  /** It was lost, and is being taken up again. */
+  /** The connection was lost and is being restored. */
   | "reconnecting"
-  /** The network is away, or several attempts failed. Attempts go on, further apart. */
+  /** The network is down, or several attempts failed. Attempts continue at longer intervals. */
   | "offline";
 
 export interface ConnectionError {
-  /** Stable, as those of problems; or a name such as `transport error`. */
+  /** A stable problem code, or a reason of the transport such as `transport error`. */
   code: string;
   message: string;
-  /** When, in milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   at: number;
 }
 
-/** Row D13. */
 export interface ConnectionSnapshot {
   state: ConnectionState;
-  /** `state` is `live`. */
+  /** Whether `state` is `live`. */
   isConnected: boolean;
-  /** What it is live over, or was last. */
+  /** The current transport, or the last one. */
   transport: TransportName | null;
-  /** Attempts that failed since it was last live. */
+  /** Failed attempts since the connection was last live. */
   attempts: number;
-  /** When the next attempt begins, in milliseconds since 1970; null while live or while one is under way. */
+  /** Milliseconds since 1970; null while live or while an attempt is under way. */
   nextAttemptAt: number | null;
-  /** Since when it is live, in milliseconds since 1970. */
+  /** Milliseconds since 1970; null while not live. */
   liveSince: number | null;
-  /** When something was last heard, in milliseconds since 1970. */
+  /** When the last message arrived, in milliseconds since 1970. */
   lastUpdate: number | null;
-  /** What went wrong last; stays when it is live again. */
+  /** The last error. It stays after the connection is live again. */
   lastError: ConnectionError | null;
-  /** Whether the last connection went on where the one before had ended. */
+  /** Whether the connection continued where the previous one ended, without a gap. */
   recovered: boolean;
 }
 
 export interface ConnectionStore extends Store<ConnectionSnapshot> {
-  /** Tries at once instead of waiting for the next attempt. */
+  /** Tries now instead of waiting for the next attempt. */
   readonly reconnect: () => void;
-  /** Hangs up and stays away until `reconnect`. */
+  /** Disconnects until `reconnect`. */
   readonly pause: () => void;
   /**
-   * Sends a message over the socket, such as `join-order-tracking` with an order's id, and waits for its acknowledgement.
-   * Throws {@handle OrdercastProblem} where it is refused, or where the connection is not over `socket`.
+   * Sends a message over the socket, such as `join-order-tracking` with an order id, and waits for the acknowledgement.
+   * Throws {@link OrdercastProblem} where the server refuses it or the transport is not `socket`.
    */
   readonly ask: (name: string, argument: unknown) => Promise<unknown>;
 }

@@ -1,4 +1,4 @@
-// What the three ways in have in common.
+// The interface of the three transports.
 
 import type { Environment } from "../core/environment.js";
 import type { TokenSource } from "../api/token.js";
@@ -6,44 +6,44 @@ import type { Order } from "../model.js";
 import type { TransportName } from "./events.js";
 import type { IncomingMessage } from "./incoming.js";
 
-/** Why a connection ended, or could not be had. */
+/** Why a connection ended or could not be opened. */
 export interface TransportClosed {
   code: string;
   message: string;
-  next: /** Come back. */
+  next: /** Reconnect. */
     | "retry"
-    /** Come back with another token. */
+    /** Reconnect with a new token. */
     | "refresh"
-    /** Of no use without signing in. */
+    /** Reconnecting is no use before signing in. */
     | "signed-out"
-    /** This way in did not answer in time: it may be blocked. */
+    /** The transport did not open in time and may be blocked. */
     | "blocked";
-  /** How long the server wants it to wait. */
+  /** The delay that the server asked for, in milliseconds. */
   afterMs?: number;
 }
 
 export interface TransportOpened {
-  /** Where in the log it begins; null where the way in does not know. */
+  /** Where the stream begins in the log; null where the transport has no cursors. */
   cursor: string | null;
-  /** Where the log ended then: events up to there were missed. Null where the way in does not know. */
+  /** The end of the log at that time: events up to here were missed. Null where the transport has no cursors. */
   head: string | null;
   recovered: boolean;
 }
 
-/** Told by a transport: `opened` at most once, then anything, and `closed` once in the end, unless it was hung up on. */
+/** Receives what a transport reports: `opened` at most once, then messages, then `closed` once unless `close` was called. */
 export interface TransportListener {
   opened: (opened: TransportOpened) => void;
   incoming: (incoming: IncomingMessage) => void;
-  /** As it came, for those who look at the wire. */
+  /** Every message as it arrived. */
   message: (name: string, payload: unknown) => void;
-  /** Something was heard that says nothing but that the server is there. */
-  heard: () => void;
+  /** A sign of life without content. */
+  activity: () => void;
   closed: (closed: TransportClosed) => void;
 }
 
 export interface TransportHandle {
   close: () => void;
-  /** Sends something and waits for its acknowledgement, where the way in can. */
+  /** Sends a request and waits for its acknowledgement, where the transport supports it. */
   ask?: (name: string, argument: unknown) => Promise<unknown>;
 }
 
@@ -53,9 +53,9 @@ export interface TransportContext {
   liveUrl: string;
   credentials: RequestCredentials;
   token: TokenSource;
-  /** The last cursor that was seen. */
+  /** The last cursor received. */
   cursor: () => string | null;
-  /** The orders that are known, for the way in that has to find out by itself what changed. */
+  /** The known orders. Polling compares against them. */
   known: () => Iterable<Order>;
   pollEvery: number;
 }
@@ -67,10 +67,10 @@ export interface Transport {
   open: OpenTransport;
 }
 
-/** Milliseconds within which a way in has to greet. */
+/** Milliseconds within which a transport must open. */
 export const CONNECT_TIMEOUT_MS = 6000;
 
-/** A refusal by its code, over HTTP or the socket. */
+/** What to do after a refusal with this code, over HTTP or the socket. */
 export function refusal(code: string, message: string, afterMs?: number): TransportClosed {
   const wait = afterMs === undefined ? {} : { afterMs };
   if (code === "token_expired" || code === "invalid_token") return { code, message, next: "refresh", ...wait };

@@ -1,51 +1,51 @@
-// Which way in to try next, and when. Pure: it is told what happened and says what follows.
+// Decides which transport to try next, and when. Pure.
 
 export interface NextAttempt {
-  /** Index of the way in; 0 is the best. */
+  /** Index of the transport; 0 is the best. */
   level: number;
   delayMs: number;
 }
 
 export interface Failure {
-  /** How long it was live, in milliseconds; null when it never was. */
+  /** How long the connection was live, in milliseconds; null if it never was. */
   liveFor: number | null;
-  /** It seems to be blocked: another attempt at the same would only take time. */
+  /** The transport seems to be blocked, so another attempt with it is no use. */
   isBlocked: boolean;
-  /** How long the server wants everybody to wait. */
+  /** The delay that the server asked for, in milliseconds. */
   afterMs?: number | undefined;
 }
 
 export interface TransportFallback {
   readonly level: number;
-  /** Attempts that failed since it was last live for a while. */
+  /** Failed attempts since the last stable connection. */
   readonly attempts: number;
-  /** A way in is live. */
+  /** The transport at this level is live. */
   connected: (level: number) => void;
   failed: (failure: Failure) => NextAttempt;
-  /** The network is back, or somebody asks: from the top, at once. */
+  /** Somebody asked to reconnect, or the network is back: try the best transport at once. */
   restart: () => NextAttempt;
 }
 
-/** Milliseconds after which a connection that ends was a good one. */
+/** Milliseconds after which a connection counts as stable. */
 export const STABLE_AFTER = 5000;
-/** Attempts at the best way in before the next one is tried. */
-const PATIENCE = 2;
-const FIRST_DELAY = 500;
-const LONGEST_DELAY = 15_000;
+/** Attempts with the best transport before the next one is tried. */
+const BEST_ATTEMPTS = 2;
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 15_000;
 const GROWTH = 1.7;
 
 /**
- * The best way in is tried twice, each other one once, and then it begins again at the top, each time a little later.
- * So a server that is away is waited for, and one way that is blocked costs only the time to notice.
+ * Tries the best transport twice, each other one once, and then starts over with growing delays. A server that is down
+ * is waited for, and a blocked transport costs only the time to notice.
  */
 export function createTransportFallback(levels: number, random: () => number): TransportFallback {
   let level = 0;
   let attempts = 0;
   let here = 0;
 
-  /** Spread, so that a thousand windows that lost the same server do not come back in the same moment. */
+  /** Randomized, so that a thousand windows that lost the same server do not reconnect at the same moment. */
   function delay(afterMs: number): number {
-    const most = Math.min(LONGEST_DELAY, FIRST_DELAY * GROWTH ** Math.max(0, attempts - 1));
+    const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * GROWTH ** Math.max(0, attempts - 1));
     return Math.round(Math.max(afterMs * (1 + random() / 2), most * (0.5 + random() / 2)));
   }
 
@@ -68,7 +68,7 @@ export function createTransportFallback(levels: number, random: () => number): T
       }
       attempts += 1;
       here += 1;
-      const patience = level === 0 && attempts <= PATIENCE ? PATIENCE : 1;
+      const patience = level === 0 && attempts <= BEST_ATTEMPTS ? BEST_ATTEMPTS : 1;
       if (here >= patience || isBlocked) {
         level = (level + 1) % levels;
         here = 0;
@@ -83,7 +83,7 @@ export function createTransportFallback(levels: number, random: () => number): T
   };
 }
 
-/** Milliseconds until the n-th look whether a better way in works again, while a lesser one does. */
+/** Milliseconds until the next probe for a better transport. */
 export function probeDelay(probes: number, random: () => number): number {
   return Math.min(120_000, 2000 * 3 ** probes) * (0.75 + random() / 2);
 }

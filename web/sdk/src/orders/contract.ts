@@ -130,9 +130,9 @@ export interface OrdersStore extends OrderList {
   readonly track: (order: string) => OrderTracking;
   /** An order that is known, by id or number, with our pending changes. */
   readonly get: (order: string) => Order | undefined;
-  /** Reads an order and keeps it. Throws {@handle OrdercastProblem}. */
+  /** Reads an order and keeps it. Throws {@link OrdercastProblem}. */
   readonly fetch: (order: string) => Promise<Order>;
-  /** Places an order. Throws {@handle OrdercastProblem}. */
+  /** Places an order. Throws {@link OrdercastProblem}. */
   readonly place: (order: NewOrder, options?: ActionOptions) => Promise<Order>;
   /** Shown at once, rolled back when refused. */
   readonly setStatus: (

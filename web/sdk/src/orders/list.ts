@@ -18,7 +18,7 @@ export interface LiveOrderList extends OrderList {
   /** Reads it again if it was read, or is being read. */
   reload: () => void;
   /** Reads it, if somebody looks at it and nobody read it. */
-  wake: () => void;
+  loadIfNeeded: () => void;
   /** Where in the log it was read; null before. */
   readAt: () => string | null;
   holds: (order: Order) => boolean;
@@ -47,7 +47,7 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
   const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, {
     onFirstSubscriber: () => {
       context.onFirstSubscriber();
-      wake();
+      loadIfNeeded();
     },
   });
   /** What the server found by words that only it can search. */
@@ -57,7 +57,7 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
   let cutAt: string | null = null;
   let readAt: string | null = null;
   let loading: Promise<void> | undefined;
-  let turn = 0;
+  let generation = 0;
 
   const fits = (order: Order) => matches(order, filter, found.has(order.id));
 
@@ -77,8 +77,8 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
 
   function load(): Promise<void> {
     if (!context.isSignedIn()) return Promise.resolve();
-    turn += 1;
-    const mine = turn;
+    generation += 1;
+    const mine = generation;
     store.patch({
       state: store.getSnapshot().state === "ready" ? "ready" : "loading",
       error: null,
@@ -86,7 +86,7 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
     });
     const run = read(FIRST_PAGE, null, null).then(
       (page) => {
-        if (mine !== turn) return;
+        if (mine !== generation) return;
         for (const order of page.orders) cache.put(order);
         found = new Set(page.orders.map((order) => order.id));
         next = page.next ?? null;
@@ -107,11 +107,11 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
         context.onRead(page.cursor);
       },
       (error: unknown) => {
-        if (mine === turn) store.patch({ state: "error", error: asProblem(error) });
+        if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
       },
     );
     loading = run.finally(() => {
-      if (mine === turn) loading = undefined;
+      if (mine === generation) loading = undefined;
     });
     return loading;
   }
@@ -119,11 +119,11 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
   async function loadMore(): Promise<void> {
     const { hasMore, isLoadingMore, state } = store.getSnapshot();
     if (!hasMore || isLoadingMore || state !== "ready") return;
-    const mine = turn;
+    const mine = generation;
     store.patch({ isLoadingMore: true });
     try {
       const page = await read(PAGE, cutAt === null ? next : null, cutAt);
-      if (mine !== turn) return;
+      if (mine !== generation) return;
       for (const order of page.orders) {
         cache.put(order);
         found.add(order.id);
@@ -138,11 +138,11 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
         error: null,
       });
     } catch (error) {
-      if (mine === turn) store.patch({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === generation) store.patch({ isLoadingMore: false, error: asProblem(error) });
     }
   }
 
-  function wake(): void {
+  function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
     if (store.subscriberCount > 0 && (state === "idle" || state === "error") && loading === undefined) void load();
   }
@@ -160,7 +160,7 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
     subscribe: store.subscribe,
     load,
     loadMore,
-    wake,
+    loadIfNeeded,
     reload() {
       if (store.getSnapshot().state === "idle" || !context.isSignedIn()) return;
       if (store.subscriberCount > 0) void load();
@@ -204,7 +204,7 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
   };
 
   function reset(): void {
-    turn += 1;
+    generation += 1;
     loading = undefined;
     found = new Set();
     next = null;

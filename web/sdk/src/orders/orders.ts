@@ -37,7 +37,7 @@ export interface OrdersContext {
 export interface Orders extends OrdersStore {
   /** An event, before its listeners hear of it. */
   apply: (event: ReceivedEvent) => void;
-  /** After it was taken over: for timelines and badges. `isTold`: something else told of it already. */
+  /** After it was taken over: for timelines and badges. `isTold`: something else receive of it already. */
   tell: (event: OrderEvent, isTold: boolean) => void;
   /** Orders as they are, without anything having happened. */
   put: (orders: readonly Order[]) => void;
@@ -47,7 +47,7 @@ export interface Orders extends OrdersStore {
   /** Reads whatever may have missed something. */
   catchUp: () => void;
   /** Somebody signed in, or out. */
-  begin: (account: Account | null) => void;
+  setAccount: (account: Account | null) => void;
   /** Removes what is kept of somebody on this device. */
   forget: (account: Account) => void;
   /** The history is another one. */
@@ -158,12 +158,12 @@ export function createOrders(context: OrdersContext): Orders {
       const at = one.readAt();
       if (at !== null && !context.covers(at)) one.reload();
       // What could not be read while nobody answered.
-      else one.wake();
+      else one.loadIfNeeded();
     }
   }
 
-  function wake(): void {
-    for (const one of [...everyList(), ...tracked.values()]) one.wake();
+  function loadIfNeeded(): void {
+    for (const one of [...everyList(), ...tracked.values()]) one.loadIfNeeded();
   }
 
   const store: OrdersStore = {
@@ -265,11 +265,11 @@ export function createOrders(context: OrdersContext): Orders {
     known: cache.values,
     follow,
     catchUp,
-    begin(now) {
+    setAccount(now) {
       if (person !== null && now?.id !== person) left += 1;
       person = now?.id ?? null;
       clear();
-      if (now !== null) wake();
+      if (now !== null) loadIfNeeded();
     },
     forget: kept.forget,
     reset(orders) {

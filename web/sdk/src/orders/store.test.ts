@@ -38,7 +38,7 @@ function setUp() {
   const scheduler = createScheduler(environment);
   const persistence = createPersistence("", null);
   const cursor = createCursorTracker(environment, persistence, undefined);
-  cursor.begin(MIRA);
+  cursor.setAccount(MIRA);
   const store = createOrders({
     api,
     environment,
@@ -74,12 +74,12 @@ const shipped = makeEvent(makeOrder(1), "shipped");
 describe("an answer that comes late", () => {
   test("D17: is nobody else's, when somebody else signed in meanwhile", async () => {
     const { environment, store, hold, release } = setUp();
-    store.begin(MIRA);
+    store.setAccount(MIRA);
     hold();
     const read = store.fetch(makeOrder(1).id);
     const changed = store.setStatus(makeOrder(1).id, "shipped");
     await environment.advance(0);
-    store.begin({ ...MIRA, id: "noor" });
+    store.setAccount({ ...MIRA, id: "noor" });
     await release();
     await read;
     expect(await changed).toMatchObject({ ok: false, problem: { code: "aborted" } });

@@ -31,7 +31,7 @@ export interface LiveOrderTracking extends OrderTracking {
   tell: (event: OrderEvent) => void;
   /** Reads it again, if somebody looks. */
   reload: () => void;
-  wake: () => void;
+  loadIfNeeded: () => void;
   readAt: () => string | null;
   /** Conflicts or pending changes may have changed. */
   settle: () => void;
@@ -61,17 +61,17 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
   const store = createWritableStore<TrackingSnapshot>(context.scheduler, EMPTY, {
     onFirstSubscriber: () => {
       context.onFirstSubscriber();
-      wake();
+      loadIfNeeded();
     },
   });
   let readAt: string | null = null;
-  let turn = 0;
+  let generation = 0;
   let isLoading = false;
   let isSaved = true;
   let again: Timer | undefined;
   /** Something happened that is not in the timeline: whoever comes back has it read again. */
   let isOutdated = false;
-  /** Lines that were told while the first reading was on its way. */
+  /** Lines that were receive while the first reading was on its way. */
   let early: readonly TimelineEvent[] = [];
   /** The version of the timeline for which the order was read again. */
   let readFor = 0;
@@ -84,8 +84,8 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
 
   async function load(): Promise<void> {
     if (!context.isSignedIn()) return;
-    turn += 1;
-    const mine = turn;
+    generation += 1;
+    const mine = generation;
     isLoading = true;
     isOutdated = false;
     const { order: shown } = store.getSnapshot();
@@ -99,7 +99,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
         unwrap(api.GET("/api/v1/orders/{order}", path)),
         unwrap(api.GET("/api/v1/orders/{order}/timeline", path)),
       ]);
-      if (mine !== turn) return;
+      if (mine !== generation) return;
       cache.put(order);
       readAt = cursor;
       const timeline = withLines(withLines(events, store.getSnapshot().timeline), early);
@@ -114,9 +114,9 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
         loadSoon();
       }
     } catch (error) {
-      if (mine === turn) failed(asProblem(error));
+      if (mine === generation) failed(asProblem(error));
     } finally {
-      if (mine === turn) isLoading = false;
+      if (mine === generation) isLoading = false;
     }
   }
 
@@ -135,13 +135,13 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     });
   }
 
-  function wake(): void {
+  function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
     if (store.subscriberCount > 0 && (state === "idle" || state === "error" || isOutdated) && !isLoading) void load();
   }
 
   function reset(): void {
-    turn += 1;
+    generation += 1;
     isLoading = false;
     readAt = null;
     isSaved = true;
@@ -168,7 +168,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
     load,
-    wake,
+    loadIfNeeded,
     reload() {
       if (store.subscriberCount > 0) void load();
       else reset();

@@ -3,22 +3,21 @@ import type { OrdercastProblem } from "../problem.js";
 import type { Store } from "../store.js";
 
 export interface SessionSnapshot {
-  state: /** Not known yet. */ "unknown" | "signed-in" | "signed-out";
-  /** Who is signed in. */
+  state: /** Still unknown. */ "unknown" | "signed-in" | "signed-out";
   account: Account | null;
-  /** False when the account is the one remembered from last time, because nobody answers now. */
+  /** False while the server is unreachable and the account is the one persisted on this device. */
   verified: boolean;
-  /** Why it could not be found out, or why the session ended. */
+  /** Why the account could not be determined, or why the session ended. */
   error: OrdercastProblem | null;
 }
 
 export interface SessionStore extends Store<SessionSnapshot> {
-  /** Signs in; the server sets the session cookie. Throws {@handle OrdercastProblem}. */
+  /** The server sets the session cookie. Throws {@link OrdercastProblem}. */
   readonly signIn: (credentials: { email: string; password: string }) => Promise<SignedIn>;
-  /** Makes a customer's account and signs it in. */
+  /** Creates a customer account and signs in. */
   readonly signUp: (account: { email: string; password: string; name: string }) => Promise<SignedIn>;
-  /** Ends the session, here and in every window, and forgets what was kept of it on this device. */
+  /** Ends the session in every window, and removes its data from this device. */
   readonly signOut: () => Promise<void>;
-  /** Asks who is signed in: after another part of the page did it. */
+  /** Asks the server who is signed in, for example after another part of the page signed in. */
   readonly refresh: () => Promise<SessionSnapshot>;
 }
