@@ -4,11 +4,11 @@ import { launchOptions } from "./support/chromium.js";
 export default defineConfig({
   testDir: "tests",
   outputDir: "results",
-  // Each worker has a server of its own; more of them would only wait for each other.
+  // Each worker runs its own server; more workers would only slow each other down.
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
-  // A test that fails now and then has found something: a second run would hide it.
+  // A flaky test has found a bug; a retry would hide it.
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -2,16 +2,16 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
-import { answerPage, isPage, KEPT_PAGE } from "./src/pwa/navigation.ts";
+import { answerPage, isPage, APP_SHELL_URL } from "./src/pwa/navigation.ts";
 
 const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
 
-/** The server checks that an unsafe request comes from its own page, so the proxy speaks as one of those. */
-const proxied = { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } };
+/** The server accepts unsafe requests only from its own origin, so the proxy sets the Origin header. */
+const proxy = { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } };
 
-const isConsole = (id: string | null | undefined) => id?.includes("/src/admin/") ?? false;
+const isConsoleModule = (id: string | null | undefined) => id?.includes("/src/admin/") ?? false;
 
-const SHELL = [
+const SHELL_MODULES = [
   /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|wouter|regexparam|mitt|openapi-fetch)\//,
   /\/node_modules\/lucide-react\/dist\/esm\/(?!icons\/|lucide-react|dynamic)/,
   /\/(sdk|react)\/src\//,
@@ -21,13 +21,13 @@ const SHELL = [
   /\/app\/src\/orders\/status/,
 ];
 
-const isShell = (id: string) => SHELL.some((pattern) => pattern.test(id));
+const isShellModule = (id: string) => SHELL_MODULES.some((pattern) => pattern.test(id));
 
 export default defineConfig({
   plugins: [
     react(),
     VitePWA({
-      // The page registers it itself, after its first paint: see src/pwa.
+      // The page registers the worker itself, after its first paint: see src/pwa.
       injectRegister: false,
       registerType: "prompt",
       includeAssets: ["theme.js", "icon.svg"],
@@ -35,7 +35,7 @@ export default defineConfig({
         id: "/",
         name: "Ordercast",
         short_name: "Ordercast",
-        description: "Order, and watch your order come to you, live.",
+        description: "Order online and track your delivery live.",
         start_url: "/",
         display: "standalone",
         background_color: "#f7f6f3",
@@ -52,45 +52,45 @@ export default defineConfig({
         ],
       },
       workbox: {
-        // The shell: what customers need, in the letters that most of them read. The console, the map and further
-        // alphabets are kept once somebody has used them.
+        // Precache what customers need, with the Latin font. The console, the map and other alphabets are cached on
+        // first use.
         globPatterns: ["index.html", "assets/*.{js,css}", "assets/geist-latin-wght-normal-*.woff2"],
         globIgnores: ["assets/LiveMap-*"],
-        // The server gives the page no address of its own: it is what "/" answers, with any query.
+        // The server serves the page for every path, so it is precached under a URL of its own.
         manifestTransforms: [
           (entries) => ({
-            manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: KEPT_PAGE } : entry)),
+            manifest: entries.map((entry) => (entry.url === "index.html" ? { ...entry, url: APP_SHELL_URL } : entry)),
           }),
         ],
-        // The plugin would answer every page with the kept one; see src/pwa/navigation.ts for what does instead.
+        // The plugin's fallback would always answer with the cached page; src/pwa/navigation.ts asks the server first.
         navigateFallback: undefined,
         runtimeCaching: [
-          // Not from what is kept, unless nobody answers. Workbox's own NetworkOnly may have no time limit when it is generated.
+          // Workbox's generated NetworkOnly strategy has no timeout, so a custom handler is used.
           { urlPattern: isPage, handler: answerPage },
           {
-            // Named by what they hold: never stale.
+            // File names contain a content hash, so they never go stale.
             urlPattern: ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
             handler: "CacheFirst",
             options: { cacheName: "assets", expiration: { maxEntries: 80 } },
           },
         ],
-        // From the first visit on; a newer one still waits until it is asked for.
+        // Control pages from the first visit on. A newer worker still waits until the user reloads.
         clientsClaim: true,
         cleanupOutdatedCaches: true,
       },
     }),
   ],
-  // The packages beside this one are taken from their sources: nothing has to be built first.
+  // Use the sources of the sibling packages, so that nothing has to be built first.
   resolve: { conditions: ["source", ...defaultClientConditions] },
   server: {
     proxy: {
-      "/api": proxied,
-      "/docs": proxied,
-      "/health": proxied,
-      "/socket.io": { ...proxied, ws: true },
+      "/api": proxy,
+      "/docs": proxy,
+      "/health": proxy,
+      "/socket.io": { ...proxy, ws: true },
     },
   },
-  // As the server sends it, so that what it forbids is noticed here.
+  // The server's policy, so that violations show up in the preview.
   preview: {
     headers: {
       "content-security-policy":
@@ -100,15 +100,15 @@ export default defineConfig({
   build: {
     target: "baseline-widely-available",
     manifest: true,
-    // A picture inlined as data: would be downloaded by everybody; files are cached for good.
+    // Inlined pictures would be downloaded by every visitor; files are cached.
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        // The console's code lies apart, so that the service worker can leave it out of what every customer gets.
-        // Every page needs these: one file instead of a dozen small ones.
-        codeSplitting: { groups: [{ name: "shell", test: isShell }] },
+        // Modules that every page needs go into one chunk. The console has a folder of its own, which is not precached.
+        codeSplitting: { groups: [{ name: "shell", test: isShellModule }] },
         chunkFileNames: (chunk) =>
-          isConsole(chunk.facadeModuleId) || (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsole))
+          isConsoleModule(chunk.facadeModuleId) ||
+          (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsoleModule))
             ? "assets/console/[name]-[hash].js"
             : "assets/[name]-[hash].js",
       },

@@ -1,5 +1,5 @@
-/** The middle one, the one that 19 in 20 stay below, and the largest, in milliseconds. */
-export function figures(values) {
+/** Median, 95th percentile and maximum, in milliseconds. */
+export function summarize(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)];
   const [median, p95, most] = [at(0.5), at(0.95), at(1)].map((value) => value.toFixed(1));

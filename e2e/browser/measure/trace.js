@@ -1,8 +1,8 @@
-// What a trace of the browser says of the page's main thread.
+// Reads a browser trace.
 
 import { readFile } from "node:fs/promises";
 
-/** The longest task of the renderer that ran most of them, in milliseconds. */
+/** The longest task of the busiest renderer main thread, in milliseconds. */
 export async function longestTask(file) {
   const { traceEvents } = JSON.parse(await readFile(file, "utf8"));
   const main = new Set(

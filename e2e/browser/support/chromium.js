@@ -1,4 +1,4 @@
-// The system's own Chromium: nothing is downloaded.
+// Finds the system's Chromium; nothing is downloaded.
 
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
@@ -6,7 +6,7 @@ import process from "node:process";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** Where it is. Throws where there is none: whoever runs these tests decides whether that is a failure. */
+/** The path of the executable. Throws when there is none. */
 export function findChromium(env = process.env) {
   if (env.ORDERCAST_CHROMIUM) return env.ORDERCAST_CHROMIUM;
   for (const directory of (env.PATH ?? "").split(path.delimiter)) {
@@ -29,12 +29,11 @@ function isExecutable(file) {
   }
 }
 
-/** How Playwright starts it. */
 export function launchOptions() {
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // As root, as in most containers, Chromium's own sandbox cannot be had.
+  // Chromium's sandbox is not available to root, as in most containers.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  // Other names for this machine: a page from there is one over plain HTTP, as from a phone in the same network.
+  // Another name for this machine: a page served from it over plain HTTP is not a secure context.
   const names = ["--host-resolver-rules=MAP *.test 127.0.0.1"];
   return { executablePath: findChromium(), args: ["--disable-gpu", ...quiet, ...sandbox, ...names] };
 }

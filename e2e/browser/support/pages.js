@@ -1,23 +1,23 @@
-// Where things are on the pages, as their readers would say it.
+// Locators for the parts of the pages.
 
-/** The admin's table of orders. */
+/** The admin's order table. */
 export function table(page) {
   const grid = page.getByRole("grid", { name: "Orders" });
   return {
     grid,
     row: (order) =>
       grid.getByRole("row").filter({ has: page.getByRole("link", { name: `#${order.number}`, exact: true }) }),
-    /** The newest, below the heading. */
+    /** The first row below the header. */
     top: grid.locator('[role="row"][aria-rowindex="2"]'),
   };
 }
 
-/** One of the dashboard's numbers. */
+/** A tile of the dashboard. */
 export function tile(page, label) {
   return page.getByRole("list", { name: "Today" }).getByRole("listitem").filter({ hasText: label });
 }
 
-/** The order in a customer's list. */
+/** An order in the customer's list. */
 export function card(page, order) {
   return page
     .getByRole("list", { name: "Orders, newest first" })
@@ -25,12 +25,12 @@ export function card(page, order) {
     .filter({ has: page.getByRole("link", { name: `Order #${order.number}` }) });
 }
 
-/** The tracking page's large words, and how far the order is. */
+/** The status, progress and history on an order's page. */
 export function tracking(page) {
   return {
-    stand: page.getByRole("region", { name: "Where it stands" }),
-    progress: page.getByRole("progressbar", { name: "Progress of the order" }),
-    timeline: page.getByRole("list", { name: "Timeline, newest first" }).getByRole("listitem"),
+    summary: page.getByRole("region", { name: "Order status" }),
+    progress: page.getByRole("progressbar", { name: "Order progress" }),
+    timeline: page.getByRole("list", { name: "Order history, newest first" }).getByRole("listitem"),
   };
 }
 
@@ -38,7 +38,7 @@ export function bell(page) {
   return page.getByRole("button", { name: /^Notifications/ });
 }
 
-/** The lines of the notification centre, newest first. */
+/** The notifications, newest first. */
 export function lines(page) {
   return page.getByRole("list", { name: "Notifications" }).getByRole("listitem");
 }

@@ -1,15 +1,15 @@
-// Somebody at a browser of their own.
+// A user with a browser of their own.
 
 import { expect } from "@playwright/test";
-import { Watch } from "./watch.js";
+import { PageMonitor } from "./pageMonitor.js";
 
 export class Person {
-  /** Opens a browser window; with an account, one that is signed in already. */
+  /** Opens a browser window, signed in when an account is given. */
   static async arrive(browser, server, account, options = {}) {
     const context = await browser.newContext({ baseURL: server.url, ...options });
-    const watch = await Watch.begin(context, server.url);
+    const monitor = await PageMonitor.begin(context, server.url);
     if (account) await context.addCookies(cookiesOf(account, server.url));
-    return new Person({ context, watch, account, page: await context.newPage() });
+    return new Person({ context, monitor, account, page: await context.newPage() });
   }
 
   constructor(parts) {
@@ -20,25 +20,25 @@ export class Person {
     return this.account?.user.name;
   }
 
-  /** Goes to a page, and waits until it is live there. */
+  /** Opens a page and waits until it is live. */
   async open(path, page = this.page) {
     await page.goto(path);
     await expect(liveIndicator(page)).toHaveAccessibleName(/: Live$/);
   }
 
-  /** Another tab of the same browser. */
+  /** Opens another tab in the same browser. */
   async openTab(path) {
     const tab = await this.context.newPage();
     await this.open(path, tab);
     return tab;
   }
 
-  /** A message that pops up, by its exact words. */
+  /** A toast with exactly this text. */
   toast(words, page = this.page) {
     return messages(page).filter({ has: page.getByText(words, { exact: true }) });
   }
 
-  /** The button that tells whether changes arrive (row A10). */
+  /** The live indicator. */
   get indicator() {
     return liveIndicator(this.page);
   }
@@ -48,7 +48,7 @@ export function liveIndicator(page) {
   return page.getByRole("button", { name: /^(Connection|Live Updates): / });
 }
 
-/** Every message that is popped up now. */
+/** All visible toasts. */
 export function messages(page) {
   return page.getByRole("region", { name: "Messages" }).locator("[data-severity]");
 }

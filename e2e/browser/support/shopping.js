@@ -1,4 +1,4 @@
-// A customer orders by hand.
+// Places orders through the shop's pages.
 
 import { expect } from "@playwright/test";
 
@@ -8,17 +8,17 @@ export const ADDRESS = {
   City: "Hamburg",
 };
 
-/** From the shop's first page to the checkout, filled in and ready to be sent. */
+/** Adds a product to the cart and fills in the checkout form. */
 export async function fillCheckout(page, product = "Paper bags") {
   await page.goto("/");
   await page.getByRole("button", { name: `Add ${product} to the cart` }).click();
   await page.getByRole("link", { name: /^Cart\b.* item/ }).click();
-  await page.getByRole("link", { name: "Check out" }).click();
+  await page.getByRole("link", { name: "Checkout" }).click();
   await expect(page.getByRole("heading", { name: "Checkout" })).toBeVisible();
   for (const [label, value] of Object.entries(ADDRESS)) await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-/** Presses the button; the order whose page opens. */
+/** Submits the form and returns the order whose page opens. */
 export async function placeOrder(page) {
   await page.getByRole("button", { name: "Place order" }).click();
   await expect(page).toHaveURL(/\/orders\/[^/]+$/);

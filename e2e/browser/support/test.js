@@ -1,4 +1,4 @@
-// What every test here has at hand: a server of its own worker, and people with browsers.
+// Fixtures of all browser tests: a server per worker, and users with browsers.
 
 import { test as base, expect } from "@playwright/test";
 import { startServer } from "../../support/server.js";
@@ -17,7 +17,10 @@ export const test = base.extend({
     { scope: "worker", timeout: 90_000 },
   ],
 
-  /** Brings people in. When the test is over, nobody's page may have complained, broken its policy or called elsewhere. */
+  /**
+   * Opens browsers for users. After the test no page may have logged an error, violated its policy, or contacted
+   * another host.
+   */
   people: async ({ browser, server }, use) => {
     const arrived = [];
     const arrive = async (account, options, at = server) => {
@@ -28,12 +31,12 @@ export const test = base.extend({
     await use({
       arrive,
       visitor: (options) => arrive(undefined, options),
-      /** A customer whom nobody else is: with no orders yet. */
+      /** A new customer without orders. */
       customer: async (name = "Mira Holm", options) => arrive(await newCustomer(server, name), options),
       admin: async (options) => arrive(await server.admin(), options),
     });
-    const problems = arrived.flatMap(({ watch, name }) =>
-      watch.problems.map((problem) => `${name ?? "visitor"}: ${problem}`),
+    const problems = arrived.flatMap(({ monitor, name }) =>
+      monitor.problems.map((problem) => `${name ?? "visitor"}: ${problem}`),
     );
     await Promise.all(arrived.map(({ context }) => context.close()));
     expect(problems, "what the pages complained of").toEqual([]);

@@ -1,9 +1,9 @@
-// What staff do all day: rows A15, A18, C4, C5, D4, E11.
+// The staff console.
 
 import { expect, test } from "../support/test.js";
 import { card, table, tile } from "../support/pages.js";
 
-test("C4 one status for many: each order's outcome is shown, and every customer is told", async ({
+test("setting one status for many orders shows each outcome and notifies every customer", async ({
   people,
   customer,
   admin,
@@ -20,13 +20,13 @@ test("C4 one status for many: each order's outcome is shown, and every customer 
   await admin.open("/admin");
   for (const order of [one, two, gone]) await table(admin.page).row(order).getByRole("checkbox").click();
   await expect(admin.page.getByRole("region", { name: "Selected orders" })).toContainText("3 selected");
-  await admin.page.getByRole("button", { name: "Set status …" }).click();
+  await admin.page.getByRole("button", { name: "Set status…" }).click();
 
   const dialog = admin.page.getByRole("dialog");
   await dialog.getByRole("radio", { name: /^Shipped/ }).check();
-  await dialog.getByRole("button", { name: "Set 2 to shipped" }).click();
+  await dialog.getByRole("button", { name: "Set 2 orders to shipped" }).click();
   await expect(dialog.getByText("2 orders set to shipped")).toBeVisible();
-  await expect(dialog.getByText("Their customers were told in real-time.")).toBeVisible();
+  await expect(dialog.getByText("Their customers were notified in real time.")).toBeVisible();
   await expect(dialog.getByText("1 order was not changed")).toBeVisible();
   await expect(dialog.getByRole("link", { name: `#${gone.number}` })).toBeVisible();
 
@@ -34,19 +34,19 @@ test("C4 one status for many: each order's outcome is shown, and every customer 
   await expect(other.toast("Order status: shipped")).toBeVisible();
   await expect(card(customer.page, one)).toContainText("Shipped");
   await expect(card(other.page, two)).toContainText("Shipped");
-  await dialog.getByRole("button", { name: "Done, keep the refused selected" }).click();
+  await dialog.getByRole("button", { name: "Done, keep refused orders selected" }).click();
   await expect(table(admin.page).row(one)).toContainText("Shipped");
   await expect(table(admin.page).row(two)).toContainText("Shipped");
   await expect(table(admin.page).row(gone).getByRole("checkbox")).toBeChecked();
   await expect(table(admin.page).row(one).getByRole("checkbox")).not.toBeChecked();
 });
 
-test("C5 after an update staff read whether the customer heard of it live", async ({ customer, admin }) => {
+test("after an update staff see that the customer was notified live", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await customer.open("/orders");
   await admin.open(`/admin/orders/${order.number}`);
   await admin.page.getByLabel("Tracking number").fill("DE-4711");
-  await admin.page.getByRole("button", { name: "Other steps" }).click();
+  await admin.page.getByRole("button", { name: "More actions" }).click();
   await admin.page.getByRole("menuitem", { name: "Mark as shipped" }).click();
   await expect(admin.toast("Order status updated to shipped. Customer will be notified in real-time!")).toHaveAttribute(
     "data-severity",
@@ -55,7 +55,11 @@ test("C5 after an update staff read whether the customer heard of it live", asyn
   await expect(customer.toast("Order status: shipped")).toBeVisible();
 });
 
-test("C5 of a customer who is away staff read where they will hear of it", async ({ people, customer, admin }) => {
+test("staff see that an offline customer will find the update in their notifications", async ({
+  people,
+  customer,
+  admin,
+}) => {
   const away = (await people.customer("Ines Duarte")).account;
   const order = await away.order();
   await admin.open("/admin");
@@ -69,7 +73,7 @@ test("C5 of a customer who is away staff read where they will hear of it", async
   await expect(customer.toast("Order status: processing")).toHaveCount(0);
 });
 
-test("A18 the badge counts new orders until somebody looks", async ({ customer, admin }) => {
+test("the badge counts new orders until the table is opened", async ({ customer, admin }) => {
   await admin.open("/admin");
   const nav = admin.page.getByRole("navigation", { name: "Console" });
   await nav.getByRole("link", { name: "Dashboard" }).click();
@@ -81,8 +85,8 @@ test("A18 the badge counts new orders until somebody looks", async ({ customer, 
   await expect(nav.getByRole("link", { name: "Orders", exact: true })).toBeVisible();
 });
 
-test("A15 a new order rings, unless it is muted, and stays so", async ({ customer, admin }) => {
-  // Headless there is nobody to hear it: the notes that begin are counted as the browser plays them.
+test("a new order plays a chime unless muted, and the setting is kept", async ({ customer, admin }) => {
+  // Headless browsers play no sound, so count the notes that start.
   await admin.context.addInitScript(() => {
     const start = OscillatorNode.prototype.start;
     globalThis.notes = 0;
@@ -112,29 +116,29 @@ test("A15 a new order rings, unless it is muted, and stays so", async ({ custome
   expect(await notes()).toBe(0);
 });
 
-test("D4 A8 the tiles count as orders come and go", async ({ customer, admin }) => {
+test("the dashboard's tiles follow new and changed orders", async ({ customer, admin }) => {
   await admin.open("/admin/dashboard");
-  const waiting = tile(admin.page, "Waiting to be started");
+  const waiting = tile(admin.page, "To process");
   await expect(waiting).toContainText(/\d/);
   const before = Number(/\d+/.exec(await waiting.textContent())[0]);
   const order = await customer.account.order();
   await expect(waiting).toContainText(String(before + 1));
   await admin.account.setStatus(order, "processing");
-  await expect(waiting).toContainText(new RegExp(`\\b${before}$|started${before}\\b`));
+  await expect(waiting).toContainText(new RegExp(`\\b${before}$|process${before}\\b`));
 });
 
-test("E11 two of the staff at one order see each other", async ({ people, server, customer, admin }) => {
+test("two staff members viewing one order see each other", async ({ people, server, customer, admin }) => {
   const order = await customer.account.order();
   const ben = await people.arrive(await server.addStaff("Ben Okafor"));
   await admin.open(`/admin/orders/${order.number}`);
   await ben.open(`/admin/orders/${order.number}`);
-  await expect(admin.page.getByText("Ben Okafor is looking at this order too")).toBeVisible();
-  await expect(ben.page.getByText(/is looking at this order too/)).toBeVisible();
+  await expect(admin.page.getByText("Ben Okafor is also viewing this order")).toBeVisible();
+  await expect(ben.page.getByText(/is also viewing this order/)).toBeVisible();
   await ben.page.goto("/admin");
-  await expect(admin.page.getByText("Ben Okafor is looking at this order too")).toBeHidden();
+  await expect(admin.page.getByText("Ben Okafor is also viewing this order")).toBeHidden();
 });
 
-test("E11 both changed the tracking number: both versions are shown, and neither is lost", async ({
+test("two people change the tracking number: both versions are shown and neither is lost", async ({
   people,
   server,
   customer,
@@ -162,11 +166,13 @@ test("E11 both changed the tracking number: both versions are shown, and neither
   await conflict.getByRole("button", { name: "Save", exact: true }).click();
   await expect(conflict).toBeHidden();
   await expect(field(admin)).toHaveValue("THEIRS-2");
-  await expect(admin.page.getByRole("list", { name: "Timeline, newest first" })).toContainText("Ring the bell twice");
+  await expect(admin.page.getByRole("list", { name: "Order history, newest first" })).toContainText(
+    "Ring the bell twice",
+  );
   expect((await admin.account.show(order)).trackingNumber).toBe("THEIRS-2");
 });
 
-test("E11 a status that another of the staff was first to change is not overwritten", async ({
+test("a status change does not overwrite another person's earlier change", async ({
   people,
   server,
   customer,
@@ -175,8 +181,8 @@ test("E11 a status that another of the staff was first to change is not overwrit
   const order = await customer.account.order();
   const ben = await server.addStaff("Ben Okafor");
   await admin.open(`/admin/orders/${order.number}`);
-  admin.watch.expect(/status of (409|412)/);
-  // Ben is first by a moment: the admin's page has not heard of it when the button is pressed.
+  admin.monitor.expect(/status of (409|412)/);
+  // Ben changes the status first: the admin's page has not received it when the button is pressed.
   await admin.page.route("**/status", async (route) => {
     await ben.setStatus(order, "shipped");
     await route.continue();
@@ -186,7 +192,7 @@ test("E11 a status that another of the staff was first to change is not overwrit
   await expect(conflict).toContainText("Ben Okafor changed this order");
   await expect(conflict).toContainText("Shipped");
   await expect(conflict).toContainText("Processing");
-  await conflict.getByRole("button", { name: "Take theirs" }).click();
+  await conflict.getByRole("button", { name: "Use theirs" }).click();
   await expect(conflict).toBeHidden();
   expect((await admin.account.show(order)).status).toBe("shipped");
 });

@@ -1,10 +1,10 @@
-// The bell and what is behind it: rows D5 to D8, D16.
+// The bell and the notification center.
 
 import { expect, test } from "../support/test.js";
-import { findBarriers } from "../support/axe.js";
+import { findAccessibilityViolations } from "../support/accessibility.js";
 import { bell, lines } from "../support/pages.js";
 
-test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its order", async ({
+test("the bell counts, the center shows relative times, and a notification opens its order", async ({
   customer,
   admin,
 }) => {
@@ -17,27 +17,27 @@ test("D5 D8 the bell counts, the centre tells how long ago, and a line opens its
   await expect(bell(customer.page)).toHaveAccessibleName("Notifications, 2 unread");
 
   await bell(customer.page).click();
-  const centre = customer.page.getByRole("dialog", { name: "Notifications" });
+  const center = customer.page.getByRole("dialog", { name: "Notifications" });
   await expect(lines(customer.page).first()).toContainText(`#${order.number}`);
   await expect(lines(customer.page).first()).toContainText("just now");
-  await centre.press("Escape");
-  await expect(centre).toBeHidden();
+  await center.press("Escape");
+  await expect(center).toBeHidden();
 
   await bell(customer.page).click();
   await lines(customer.page).first().getByRole("link").click();
   await expect(customer.page).toHaveURL(`/orders/${order.id}`);
-  await expect(centre).toBeHidden();
+  await expect(center).toBeHidden();
   await expect(bell(customer.page)).toHaveAccessibleName("Notifications, 1 unread");
 });
 
-test("D5 beyond ninety-nine the bell's name says what its badge shows", async ({ customer, admin }) => {
+test("above ninety-nine the bell's accessible name matches its badge", async ({ customer, admin }) => {
   for (let placed = 0; placed < 100; placed += 1) await customer.account.order();
   await admin.open("/admin/dashboard");
   await expect(bell(admin.page)).toHaveAccessibleName("Notifications, 99+ unread");
-  expect(await findBarriers(admin.page)).toEqual([]);
+  expect(await findAccessibilityViolations(admin.page)).toEqual([]);
 });
 
-test("D5 how long ago stays true while the page stays open", async ({ customer, admin }) => {
+test("relative times update while the page is open", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await admin.account.setStatus(order, "processing");
   await customer.page.clock.install();
@@ -47,7 +47,7 @@ test("D5 how long ago stays true while the page stays open", async ({ customer, 
   await expect(lines(customer.page).first()).toContainText("5 minutes ago");
 });
 
-test("D6 the centre shows one category at a time", async ({ customer, admin }) => {
+test("the center filters by category", async ({ customer, admin }) => {
   const [kept, dropped] = [await customer.account.order(), await customer.account.order()];
   await admin.account.setStatus(kept, "paid");
   await admin.account.cancel(dropped, "Sold out");
@@ -65,10 +65,10 @@ test("D6 the centre shows one category at a time", async ({ customer, admin }) =
   await expect(lines(customer.page)).toContainText(`#${kept.number}`);
 
   await show.getByRole("button", { name: "Returns" }).click();
-  await expect(customer.page.getByText("Nothing here")).toBeVisible();
+  await expect(customer.page.getByText("No notifications")).toBeVisible();
 });
 
-test("D7 D16 one read, and all read: the second tab and the second browser follow at once", async ({
+test("marking one or all as read updates the second tab and the second browser", async ({
   people,
   customer,
   admin,
@@ -96,18 +96,14 @@ test("D7 D16 one read, and all read: the second tab and the second browser follo
   await expect(lines(phone.page).filter({ hasText: "Unread" })).toHaveCount(0);
 });
 
-test("D16 D7 two tabs and a second browser agree on the order too, each told once", async ({
-  people,
-  customer,
-  admin,
-}) => {
+test("two tabs and a second browser agree on the order, with one toast each", async ({ people, customer, admin }) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   const tab = await customer.openTab("/orders");
   const phone = await people.arrive(customer.account);
   await phone.open("/profile");
   await admin.account.setStatus(order, "processing");
-  await expect(customer.page.getByRole("region", { name: "Where it stands" })).toContainText("Processing");
+  await expect(customer.page.getByRole("region", { name: "Order status" })).toContainText("Processing");
   await expect(tab.getByRole("link", { name: `Order #${order.number}` })).toBeVisible();
   await expect(customer.toast("Order status: processing", tab)).toHaveCount(1);
   await expect(phone.toast("Order status: processing")).toHaveCount(1);

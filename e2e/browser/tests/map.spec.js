@@ -1,17 +1,17 @@
-// Map tiles of a provider, which a page fetches from another host. Row E5.
+// Map tiles from another host.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, test } from "../support/test.js";
 import { startServer } from "../../support/server.js";
 
-/** A grey pixel. */
+/** A gray pixel. */
 const TILE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==",
   "base64",
 );
 
-test("E5 map tiles that the store turns on are shown to who was here before, and their server is told which site asks, not which order", async ({
+test("map tiles enabled later are shown to returning visitors, and the tile server receives the origin but not the order's address", async ({
   people,
 }) => {
   const provider = await startProvider();
@@ -25,9 +25,9 @@ test("E5 map tiles that the store turns on are shown to who was here before, and
       location: { latitude: 53.55, longitude: 9.99 },
     });
     const customer = await people.arrive(account, {}, server);
-    customer.watch.expect(new RegExp(`asked another host: ${provider.url}/`));
-    // A browser logs each attempt at a server that is not there.
-    customer.watch.expect(/ERR_|WebSocket connection to|Failed to load resource/);
+    customer.monitor.expect(new RegExp(`asked another host: ${provider.url}/`));
+    // The browser logs every request to the stopped server.
+    customer.monitor.expect(/ERR_|WebSocket connection to|Failed to load resource/);
     await customer.open(`/orders/${order.id}`);
     await customer.page.evaluate(() => navigator.serviceWorker.ready);
     await customer.open(`/orders/${order.id}`);
@@ -42,7 +42,7 @@ test("E5 map tiles that the store turns on are shown to who was here before, and
     const tiles = map.locator("img[src^='http']");
     await expect(tiles).not.toHaveCount(0);
     await expect.poll(() => tiles.first().evaluate((tile) => tile.complete && tile.naturalWidth)).toBe(1);
-    // Where it is told to be, near enough to see streets.
+    // The tile of the order's location, at a zoom level that shows streets.
     expect(provider.asked.map(({ path }) => path)).toContain(tileOf(53.55, 9.99, 14));
     expect(new Set(provider.asked.map(({ referrer }) => referrer))).toEqual(new Set([`${server.url}/`]));
   } finally {
@@ -62,7 +62,7 @@ async function startProvider() {
   return { asked, url, template: `${url}/{z}/{x}/{y}.png`, stop: () => provider.close() };
 }
 
-/** The slippy map's numbering: wiki.openstreetmap.org/wiki/Slippy_map_tilenames */
+/** Slippy map tile numbers: wiki.openstreetmap.org/wiki/Slippy_map_tilenames */
 function tileOf(latitude, longitude, zoom) {
   const across = 2 ** zoom;
   const angle = (latitude * Math.PI) / 180;

@@ -1,9 +1,9 @@
-// Installed, and without a network: row D26.
+// The installed app, and the app without a network.
 
 import { expect, test } from "../support/test.js";
 import { tracking } from "../support/pages.js";
 
-test("D26 the app can be installed: a manifest with a name, a start and icons that are there", async ({ customer }) => {
+test("the app can be installed: the manifest has a name, a start URL and existing icons", async ({ customer }) => {
   await customer.open("/");
   const manifest = await customer.page.evaluate(async () => {
     const { href } = document.querySelector("link[rel=manifest]");
@@ -24,7 +24,7 @@ test("D26 the app can be installed: a manifest with a name, a start and icons th
   expect(pictures.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
 });
 
-test("D26 the tracking page reloads without a network, shows the last known state and says so, and follows again", async ({
+test("the tracking page reloads offline with the last known state, says so, and catches up when online", async ({
   customer,
   admin,
 }) => {
@@ -32,20 +32,20 @@ test("D26 the tracking page reloads without a network, shows the last known stat
   await customer.open(`/orders/${order.id}`);
   await customer.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await admin.account.setStatus(order, "processing");
-  await expect(tracking(customer.page).stand).toContainText("Processing");
+  await expect(tracking(customer.page).summary).toContainText("Processing");
 
-  customer.watch.expect(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+  customer.monitor.expect(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
   await customer.context.setOffline(true);
   await customer.page.reload();
-  await expect(tracking(customer.page).stand).toContainText("Processing");
+  await expect(tracking(customer.page).summary).toContainText("Processing");
   await expect(tracking(customer.page).timeline).toHaveCount(2);
-  await expect(customer.page.getByText("You are offline: this is the last known state")).toBeVisible();
+  await expect(customer.page.getByText("You’re offline")).toBeVisible();
   await expect(customer.indicator).toHaveAttribute("data-liveness", /waiting|lost/);
 
   await admin.account.setStatus(order, "shipped");
   await customer.context.setOffline(false);
   await expect(customer.indicator).toHaveAttribute("data-liveness", "live", { timeout: 20_000 });
-  await expect(tracking(customer.page).stand).toContainText("Shipped");
+  await expect(tracking(customer.page).summary).toContainText("Shipped");
   await expect(tracking(customer.page).timeline).toHaveCount(3);
-  await expect(customer.page.getByText("You are offline: this is the last known state")).toBeHidden();
+  await expect(customer.page.getByText("You’re offline")).toBeHidden();
 });

@@ -1,15 +1,15 @@
-// Pictures of products that lie on another host: shown where the operator named it, and a plain parcel where not.
+// Product pictures on another host: shown when the operator allows the host, otherwise a parcel icon.
 
 import { expect, test } from "../support/test.js";
 import { startServer } from "../../support/server.js";
 
-/** A grey pixel. */
+/** A gray pixel. */
 const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4BAAA1ADTqstRPwAAAABJRU5ErkJggg==",
   "base64",
 );
 const HOST = "https://pictures.example";
-/** The console tells of it, and the list of requests has it, although it never left. */
+/** The browser reports the blocked request, although it was never sent. */
 const BLOCKED = /img-src|asked another host: https:\/\/pictures\.example\//;
 
 test("pictures from another host are shown once the operator names it; until then nothing asks that host", async ({
@@ -27,21 +27,19 @@ test("pictures from another host are shown once the operator names it; until the
     });
 
     const before = await people.arrive(await server.asha(), {}, server);
-    before.watch.expect(BLOCKED);
+    before.monitor.expect(BLOCKED);
     const asked = await answerFor(before);
     await before.open("/");
     await expect(pictureOf(before, "Enamel pot").locator("svg.lucide-package")).toBeVisible();
     expect(asked, "the policy stops it before it leaves").toEqual([]);
     const admin = await people.arrive(staff, {}, server);
-    admin.watch.expect(BLOCKED);
+    admin.monitor.expect(BLOCKED);
     await admin.open("/admin/products");
     await admin.page.getByRole("button", { name: "Edit Enamel pot" }).click();
     await expect(
       admin.page
         .getByRole("dialog")
-        .getByText(
-          /do not show pictures from pictures\.example until .* image_origins names https:\/\/pictures\.example/,
-        ),
+        .getByText(/Pictures from pictures\.example are blocked.*add https:\/\/pictures\.example to .* image_origins/),
     ).toBeVisible();
 
     await Promise.all([before, admin].map(({ context }) => context.close()));
@@ -49,7 +47,7 @@ test("pictures from another host are shown once the operator names it; until the
     server.options = ["--image-origins", HOST];
     await server.start();
     const after = await people.arrive(await server.asha(), {}, server);
-    after.watch.expect(new RegExp(`asked another host: ${HOST}/`));
+    after.monitor.expect(new RegExp(`asked another host: ${HOST}/`));
     const sent = await answerFor(after);
     await after.open("/");
     const picture = pictureOf(after, "Enamel pot").locator("img");
@@ -60,7 +58,7 @@ test("pictures from another host are shown once the operator names it; until the
   }
 });
 
-/** Stands for the other host. Which pages sent whom there. */
+/** Answers for the other host, and returns the referrers it received. */
 async function answerFor({ page }) {
   const referrers = [];
   await page.route(`${HOST}/**`, (route) => {

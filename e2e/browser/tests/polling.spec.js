@@ -1,8 +1,8 @@
-// Shop E's own way of following orders, from a page: rows E3, A2.
+// Polling orders from a page with a plain fetch.
 
 import { expect, test } from "../support/test.js";
 
-test("E3 A2 a plain fetch with the session cookie: staff get every order, a customer their own, newest first, and 304 while nothing changed", async ({
+test("a plain fetch with the session cookie returns all orders to staff, a customer's own to them, newest first, and 304 while nothing changed", async ({
   people,
   customer,
   admin,
@@ -32,7 +32,7 @@ test("E3 A2 a plain fetch with the session cookie: staff get every order, a cust
   expect(changed.etag).not.toBe(mine.etag);
 });
 
-/** As a script of the page does it. */
+/** As a script in the page does it. */
 function poll(page, etag) {
   return page.evaluate(async (etag) => {
     const answer = await fetch("/api/orders/manage", {

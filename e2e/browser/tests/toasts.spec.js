@@ -1,4 +1,4 @@
-// Told at once, wherever one is: rows B3, B4, C2, A11.
+// Toasts on every page.
 
 import { expect, test } from "../support/test.js";
 import { bell, lines, tracking } from "../support/pages.js";
@@ -10,7 +10,7 @@ const CHANGES = [
   { status: "delivered", severity: "success", page: "/cart", line: "Order delivered" },
 ];
 
-test("B3 B4 processing and shipped are told in blue, paid and delivered in green, on any page, and kept in the centre", async ({
+test("processing and shipped show blue toasts, paid and delivered green ones, on any page, and all are in the notification center", async ({
   customer,
   admin,
 }) => {
@@ -24,7 +24,7 @@ test("B3 B4 processing and shipped are told in blue, paid and delivered in green
   for (const { line } of CHANGES) await expect(lines(customer.page).filter({ hasText: line })).toHaveCount(1);
 });
 
-test("B3 B4 cancelled is told in yellow, and kept in the centre", async ({ customer, admin }) => {
+test("a cancellation shows a yellow toast and is in the notification center", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await customer.open("/notifications");
   await admin.account.cancel(order, "Sold out");
@@ -37,50 +37,50 @@ test("B3 B4 cancelled is told in yellow, and kept in the centre", async ({ custo
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`B3 blue is blue, green is green and yellow is yellow, ${colorScheme}`, async ({ people, admin }) => {
+  test(`toast colors are blue, green and yellow, ${colorScheme}`, async ({ people, admin }) => {
     const customer = await people.customer("Mira Holm", { colorScheme });
     const [sent, dropped] = [await customer.account.order(), await customer.account.order()];
     await customer.open("/orders");
-    const colours = {};
+    const colors = {};
     for (const status of ["shipped", "paid", "delivered"]) {
       await admin.account.setStatus(sent, status);
-      colours[status] = nameOf(await colourOf(customer.toast(`Order status: ${status}`)));
+      colors[status] = nameOf(await colorOf(customer.toast(`Order status: ${status}`)));
     }
     await admin.account.cancel(dropped, "Sold out");
-    colours.cancelled = nameOf(await colourOf(customer.toast("Order cancelled")));
-    expect(colours).toEqual({ shipped: "blue", paid: "green", delivered: "green", cancelled: "yellow" });
+    colors.cancelled = nameOf(await colorOf(customer.toast("Order cancelled")));
+    expect(colors).toEqual({ shipped: "blue", paid: "green", delivered: "green", cancelled: "yellow" });
   });
 }
 
-test("C2 the page of the order says so in its own words, in green", async ({ customer, admin }) => {
+test("the order's own page shows a green toast", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   await admin.account.setStatus(order, "shipped", { trackingNumber: "DE-4711" });
   await expect(customer.toast("Order status updated to: shipped")).toHaveAttribute("data-severity", "success");
-  await expect(tracking(customer.page).stand).toContainText("Shipped");
+  await expect(tracking(customer.page).summary).toContainText("Shipped");
   await expect(customer.page.getByText("DE-4711", { exact: true })).toBeVisible();
 });
 
-test("A11 a refusal is told, and what was shown meanwhile is taken back", async ({ customer, admin }) => {
+test("a refusal shows a toast and rolls back the optimistic state", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await customer.open(`/orders/${order.id}`);
   await customer.page.getByRole("button", { name: "Cancel order" }).click();
   const dialog = customer.page.getByRole("dialog", { name: `Cancel order #${order.number}?` });
-  // The clerk is first by a moment: what the customer's page shows of it has not arrived yet.
-  customer.watch.expect(/status of 409/);
+  // Staff change the status first: the customer's page has not received it yet.
+  customer.monitor.expect(/status of 409/);
   await customer.page.route("**/cancel", async (route) => {
     await admin.account.setStatus(order, "processing");
     await route.continue();
   });
-  await dialog.getByRole("button", { name: "Yes, cancel it" }).click();
+  await dialog.getByRole("button", { name: "Cancel order" }).click();
   await expect(customer.toast("Your order was not cancelled")).toHaveAttribute("data-severity", "error");
   await expect(dialog.getByText("It was not cancelled")).toBeVisible();
   await dialog.getByText("Close", { exact: true }).click();
-  await expect(tracking(customer.page).stand).toContainText("Processing");
+  await expect(tracking(customer.page).summary).toContainText("Processing");
 });
 
-/** Of the toast's mark, which has its colour at its strongest. */
-async function colourOf(toast) {
+/** The color of the toast's icon, where the tone is strongest. */
+async function colorOf(toast) {
   return toast
     .locator("svg")
     .first()

@@ -1,7 +1,7 @@
-// Before the first paint, so that nobody who chose dark sees a flash of light.
+// Runs before the first paint, so that a visitor who chose the dark theme sees no white flash.
 try {
   var theme = localStorage.getItem("ordercast.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch (_) {
-  // Storage is refused: the system's own theme serves.
+  // Storage is not available: use the system theme.
 }

@@ -1,4 +1,4 @@
-// After the build: the forms in which a server sends a file, made once, as small as they get.
+// Runs after the build and writes a Brotli and a gzip copy of every text file, so that the server never compresses.
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,10 +7,10 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
-/** Below this, the headers are most of an answer. */
-const LEAST = 512;
+/** Smaller files are not worth compressing: headers dominate the response. */
+const MIN_BYTES = 512;
 
-const forms = {
+const encodings = {
   br: (bytes) =>
     promisify(brotliCompress)(bytes, {
       params: {
@@ -25,9 +25,9 @@ for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true }
   const path = join(entry.parentPath, entry.name);
   if (!entry.isFile() || !TEXT.test(entry.name) || path.startsWith(join(DIST, ".vite"))) continue;
   const bytes = await readFile(path);
-  if (bytes.length < LEAST) continue;
-  for (const [ending, form] of Object.entries(forms)) {
-    const small = await form(bytes);
-    if (small.length < bytes.length) await writeFile(`${path}.${ending}`, small);
+  if (bytes.length < MIN_BYTES) continue;
+  for (const [extension, encode] of Object.entries(encodings)) {
+    const compressed = await encode(bytes);
+    if (compressed.length < bytes.length) await writeFile(`${path}.${extension}`, compressed);
   }
 }

@@ -7,7 +7,7 @@ import { Route, Router, Switch } from "wouter";
 import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
-import { around } from "./layout/navigation";
+import { aroundNavigation } from "./layout/navigation";
 import { LiveToasts } from "./live/LiveToasts";
 import { NotFound } from "./pages/NotFound";
 import { admin, pages } from "./routes";
@@ -16,10 +16,10 @@ import { Toasts } from "./ui/Toasts";
 
 export function App({ client }: { client: Ordercast }) {
   return (
-    // The policy that is served allows no inline styles; the kit's own sheets have what these would say.
+    // The content security policy allows no inline styles; the app's own style sheets replace those of Base UI.
     <CSPProvider disableStyleElements>
       <OrdercastProvider client={client}>
-        <Router aroundNav={around}>
+        <Router aroundNav={aroundNavigation}>
           <ErrorBoundary>
             <Routes />
           </ErrorBoundary>

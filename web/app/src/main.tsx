@@ -9,15 +9,15 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { loadConfig } from "./api/config";
 import { registerServiceWorker } from "./pwa/register";
-import { reloadWhenStale } from "./pwa/stale";
+import { reloadOnMissingChunk } from "./pwa/reloadOnMissingChunk";
 import { preload } from "./routes";
-import { onSignOut } from "./session/leaving";
+import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt } from "./shop/checkout/attempt";
 
 async function start() {
   const element = document.getElementById("root");
   if (!element) throw new Error("index.html has no #root");
-  // The page's own code comes along with the settings, not after them.
+  // Load the page's code in parallel with the settings.
   preload(window.location.pathname);
   const { liveUrl } = await loadConfig();
   const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
@@ -29,6 +29,6 @@ async function start() {
   );
 }
 
-reloadWhenStale();
+reloadOnMissingChunk();
 void start();
 registerServiceWorker();

@@ -17,7 +17,7 @@ function page(path: string, audience: Audience, load: Load): PageRoute {
   return { path, audience, Page: lazy(load), load };
 }
 
-/** Every page in the shop's frame: header, navigation, live indicator. The first match serves. */
+/** The pages within the shop's layout. The first match wins. */
 export const pages: PageRoute[] = [
   page("/", "anybody", () => import("./shop/catalogue/CataloguePage")),
   page("/cart", "anybody", () => import("./shop/cart/CartPage")),
@@ -32,10 +32,10 @@ export const pages: PageRoute[] = [
   page("/real-time-test", "signed-in", () => import("./realtime-test")),
 ];
 
-/** The console brings a frame of its own; it routes everything below `/admin` itself, with whole paths. */
+/** The console has its own layout and routes everything below `/admin` itself, with full paths. */
 export const admin: PageRoute = page("/admin/*?", "staff", () => import("./admin/routes"));
 
-/** Begins to load the code of a path's page. What goes wrong is told by the page itself, when it is to be shown. */
+/** Starts loading the code of a path's page. The page itself reports a failure. */
 export function preload(path: string) {
   const page = [admin, ...pages].find((page) => matchRoute(parse, page.path, path)[0]);
   page?.load().catch(() => undefined);

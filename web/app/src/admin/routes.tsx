@@ -12,7 +12,7 @@ const OrderPage = lazy(() => import("./order/OrderPage"));
 const DashboardPage = lazy(() => import("./dashboard/DashboardPage"));
 const ProductsPage = lazy(() => import("./products/ProductsPage"));
 
-/** The console. Its first page comes with it; the others when they are opened. */
+/** The console. The order table is part of its chunk; the other pages load on demand. */
 export default function AdminRoutes() {
   return (
     <OrderTableProvider>

@@ -10,7 +10,7 @@ export interface DemoAccount {
   role: string;
 }
 
-/** What the deployment says of itself, to everybody. */
+/** The deployment's public settings. */
 export interface ShopConfig {
   storeName: string;
   storeId: string;
@@ -19,14 +19,14 @@ export interface ShopConfig {
   demo: boolean;
   demoAccounts: DemoAccount[];
   tiles: { url: string; attribution: string } | null;
-  /** Other hosts whose pictures pages may show. */
+  /** Other hosts from which pages may show pictures. */
   imageOrigins: string[];
   liveUrl: string | null;
   testPayment: boolean;
 }
 
-/** Of a server that does not say. */
-const UNKNOWN: ShopConfig = {
+/** Used when the server has no settings endpoint. */
+const DEFAULTS: ShopConfig = {
   storeName: "Ordercast",
   storeId: "main",
   currency: "EUR",
@@ -40,46 +40,46 @@ const UNKNOWN: ShopConfig = {
 };
 
 const KEY = "ordercast.config";
-// A first visit waits this long for them, and then goes on without.
-const PATIENCE = 4000;
+// How long a first visit waits for the settings before it continues with the defaults.
+const TIMEOUT_MS = 4000;
 const listeners = new Set<() => void>();
-let config = UNKNOWN;
+let config = DEFAULTS;
 
-function kept(): ShopConfig | undefined {
+function persistedConfig(): ShopConfig | undefined {
   try {
     const text = localStorage.getItem(KEY);
-    const found: unknown = text && JSON.parse(text);
-    return found && typeof found === "object" ? { ...UNKNOWN, ...found } : undefined;
+    const parsed: unknown = text && JSON.parse(text);
+    return parsed && typeof parsed === "object" ? { ...DEFAULTS, ...parsed } : undefined;
   } catch {
     return undefined;
   }
 }
 
 async function refresh(): Promise<void> {
-  let told: Partial<ShopConfig> = {};
+  let received: Partial<ShopConfig> = {};
   try {
-    told = await request<Partial<ShopConfig>>("GET", "/api/v1/config", { signal: AbortSignal.timeout(PATIENCE) });
+    received = await request<Partial<ShopConfig>>("GET", "/api/v1/config", { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
-    // A server that has no such page is one that does not say; one that cannot be reached said it last time.
+    // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
     if (!(error instanceof OrdercastProblem && error.status === 404)) return;
   }
-  const text = JSON.stringify(told);
+  const text = JSON.stringify(received);
   try {
     if (localStorage.getItem(KEY) === text) return;
     localStorage.setItem(KEY, text);
   } catch {
-    // Storage is refused: it is asked each time.
+    // Storage is not available: the settings are fetched on every visit.
   }
-  config = { ...UNKNOWN, ...told };
+  config = { ...DEFAULTS, ...received };
   for (const listener of listeners) listener();
 }
 
-/** Reads the settings before the first paint: those of the last visit at once, and only on a first visit the server's answer. */
+/** Loads the settings before the first paint: from the last visit if there was one, otherwise from the server. */
 export async function loadConfig(): Promise<ShopConfig> {
-  const last = kept();
-  if (last) config = last;
-  const fresh = refresh();
-  if (!last) await fresh;
+  const persisted = persistedConfig();
+  if (persisted) config = persisted;
+  const refreshed = refresh();
+  if (!persisted) await refreshed;
   return config;
 }
 
@@ -90,7 +90,7 @@ function subscribe(listener: () => void) {
   };
 }
 
-/** The deployment's own settings. */
+/** The deployment's settings. */
 export function useConfig(): ShopConfig {
   return useSyncExternalStore(subscribe, () => config);
 }

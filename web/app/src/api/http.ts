@@ -1,12 +1,12 @@
 import { OrdercastProblem } from "@ordercast/client";
 
-/** What to tell a person about something that went wrong. */
+/** The message to show for an error. */
 export function messageOf(error: unknown): string {
   return error instanceof OrdercastProblem ? error.detail : "Something went wrong. Please try again.";
 }
 
-/** Whether what was asked for can have happened all the same: no answer came, or one of a server in trouble. */
-export function mayHaveHappened(error: unknown): boolean {
+/** Whether the request may have taken effect although it failed: there was no response, or a server error. */
+export function isOutcomeUnknown(error: unknown): boolean {
   return !(error instanceof OrdercastProblem) || error.status < 400 || error.status === 408 || error.status >= 500;
 }
 
@@ -15,12 +15,12 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** One request of this page's own server, for what is asked before there is a client. Throws `OrdercastProblem`. */
-export async function request<Answer>(
+/** A request to the page's own server, for use before the client exists. Throws `OrdercastProblem`. */
+export async function request<Body>(
   method: string,
   path: string,
   { body, signal }: RequestOptions = {},
-): Promise<Answer> {
+): Promise<Body> {
   const response = await fetch(path, {
     method,
     credentials: "same-origin",
@@ -34,19 +34,19 @@ export async function request<Answer>(
         code: "network",
         status: 0,
         title: "The server cannot be reached",
-        detail: "The server cannot be reached right now. Check your connection and try again.",
+        detail: "Check your connection and try again.",
       },
       { cause },
     );
   });
-  if (response.status === 204) return undefined as Answer;
-  const answer: unknown = await response.json().catch(() => ({}));
-  if (response.ok) return answer as Answer;
+  if (response.status === 204) return undefined as Body;
+  const payload: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return payload as Body;
   throw new OrdercastProblem({
     code: "unexpected_answer",
     status: response.status,
-    title: "Refused",
-    detail: `The server answered ${response.status}.`,
-    ...(answer as object),
+    title: "Request failed",
+    detail: `The server answered with status ${response.status}.`,
+    ...(payload as object),
   });
 }

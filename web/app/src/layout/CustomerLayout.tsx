@@ -5,13 +5,13 @@ import { ThemeSwitch } from "../ui";
 import styles from "./CustomerLayout.module.css";
 import { Header } from "./Header";
 
-/** The shop's frame: header, the page, footer. */
+/** The frame of the shop's pages: header, page, footer. */
 export function CustomerLayout({ children }: { children: ReactNode }) {
   const { storeName } = useConfig();
   return (
     <>
       <a className={styles.skip} href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <Header />
       <main id="main" tabIndex={-1} className={styles.main}>

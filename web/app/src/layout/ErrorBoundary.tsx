@@ -1,22 +1,22 @@
 import { CloudOff } from "lucide-react";
 import { Component, type ErrorInfo, type ReactNode } from "react";
 
-import { isLoadingAnew, loadAnew } from "../pwa/anew";
+import { isReloading, reloadApp } from "../pwa/reload";
 import { Button, EmptyState } from "../ui";
 import { PageLoading } from "./PageLoading";
 
 export interface ErrorBoundaryProps {
   children: ReactNode;
-  /** What stands in its place, of a part that the page can do without. */
-  instead?: ReactNode;
+  /** Shown instead of the children after an error. Default: the full-page error message. */
+  fallback?: ReactNode;
 }
 
-/** A page that broke says so, and the rest of the app goes on. */
-export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boolean }> {
-  override state = { broken: false };
+/** Contains render errors, so that the rest of the app keeps working. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { hasFailed: boolean }> {
+  override state = { hasFailed: false };
 
   static getDerivedStateFromError() {
-    return { broken: true };
+    return { hasFailed: true };
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo) {
@@ -24,28 +24,28 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boole
   }
 
   override render() {
-    if (!this.state.broken) return this.props.children;
-    if (this.props.instead !== undefined) return this.props.instead;
-    // A part of an older version is missing: the newest is on its way.
-    if (isLoadingAnew()) return <PageLoading />;
+    if (!this.state.hasFailed) return this.props.children;
+    if (this.props.fallback !== undefined) return this.props.fallback;
+    // A chunk of an older version is missing and the page is about to reload.
+    if (isReloading()) return <PageLoading />;
     return (
       <div role="alert">
         <EmptyState
           icon={CloudOff}
-          title="This page could not be shown"
+          title="This page could not be displayed"
           action={
             <Button
-              look="primary"
+              variant="primary"
               onClick={() => {
-                void loadAnew();
+                void reloadApp();
                 this.forceUpdate();
               }}
             >
-              Load it again
+              Reload page
             </Button>
           }
         >
-          Your cart and your orders are safe. If you were offline, it works again once you are back.
+          Your cart and your orders are safe. If you are offline, reload the page once you are back online.
         </EmptyState>
       </div>
     );

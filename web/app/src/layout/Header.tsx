@@ -13,7 +13,7 @@ export function Header() {
   return (
     <header className={styles.header}>
       <div className={styles.inner}>
-        <Link href="/" className={styles.brand} aria-label={`${storeName}, to the shop`}>
+        <Link href="/" className={styles.brand} aria-label={`${storeName}, home`}>
           <Logo />
           <span className={styles.store}>{storeName}</span>
         </Link>

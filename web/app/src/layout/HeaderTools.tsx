@@ -2,7 +2,7 @@ import { LiveMonitor } from "../live/LiveMonitor";
 import { NotificationBell } from "../notifications/NotificationBell";
 import styles from "./Header.module.css";
 
-/** What somebody who is signed in has at hand on every page. */
+/** The header's tools for a signed-in user. */
 export function HeaderTools() {
   return (
     <div className={styles.tools}>

@@ -1,4 +1,4 @@
-/** The mark: a parcel that sends. Takes the colour of the text around it, and the brand's for the waves. */
+/** Uses the current text color, and the brand color for the waves. */
 export function Logo() {
   return (
     <svg width="28" height="28" viewBox="0 0 32 32" fill="none" aria-hidden="true">

@@ -6,42 +6,42 @@ import { useCartCount } from "../shop/cart/cart";
 import { CountBadge, cx } from "../ui";
 import styles from "./Nav.module.css";
 
-interface Place {
+interface NavItem {
   href: string;
   label: string;
   icon: LucideIcon;
-  /** Pages that belong to it. */
-  also?: string[];
+  /** Path prefixes for which this item is highlighted too. */
+  alsoActiveFor?: string[];
   count?: number;
 }
 
-/** In the header where there is room, along the bottom of a phone, where the thumb is. */
+/** In the header; on a phone, at the bottom. */
 export function Nav() {
-  const { who, account } = useSession();
+  const { viewer, account } = useSession();
   const [location] = useLocation();
   const count = useCartCount();
   const staff = isStaff(account);
 
-  const places: Place[] = [{ href: "/", label: "Shop", icon: Store }];
-  if (account && !staff) places.push({ href: "/orders", label: "Orders", icon: Package, also: ["/orders/"] });
-  if (!staff) places.push({ href: "/cart", label: "Cart", icon: ShoppingBag, also: ["/checkout"], count });
-  if (staff) places.push({ href: "/admin", label: "Console", icon: LayoutDashboard });
-  if (account) places.push({ href: "/profile", label: "Profile", icon: UserRound });
-  else if (who.state === "nobody")
-    places.push({ href: "/sign-in", label: "Sign in", icon: LogIn, also: ["/sign-up", "/reset-password"] });
+  const items: NavItem[] = [{ href: "/", label: "Shop", icon: Store }];
+  if (account && !staff) items.push({ href: "/orders", label: "Orders", icon: Package, alsoActiveFor: ["/orders/"] });
+  if (!staff) items.push({ href: "/cart", label: "Cart", icon: ShoppingBag, alsoActiveFor: ["/checkout"], count });
+  if (staff) items.push({ href: "/admin", label: "Console", icon: LayoutDashboard });
+  if (account) items.push({ href: "/profile", label: "Profile", icon: UserRound });
+  else if (viewer.state === "anonymous")
+    items.push({ href: "/sign-in", label: "Sign in", icon: LogIn, alsoActiveFor: ["/sign-up", "/reset-password"] });
 
   return (
     <nav className={styles.nav} aria-label="Main">
       <ul>
-        {places.map(({ href, label, icon: Icon, also, count = 0 }) => {
-          const here = location === href;
-          const within = here || also?.some((start) => location.startsWith(start));
+        {items.map(({ href, label, icon: Icon, alsoActiveFor, count = 0 }) => {
+          const isCurrent = location === href;
+          const isActive = isCurrent || alsoActiveFor?.some((start) => location.startsWith(start));
           return (
             <li key={href}>
               <Link
                 href={href}
-                className={cx(styles.link, within && styles.active)}
-                aria-current={here ? "page" : within ? "true" : undefined}
+                className={cx(styles.link, isActive && styles.active)}
+                aria-current={isCurrent ? "page" : isActive ? "true" : undefined}
               >
                 <Icon aria-hidden="true" />
                 <span>

@@ -1,23 +1,24 @@
 import type { AroundNavHandler } from "wouter";
 
-// A page that was opened from within the app takes the focus, once; the first page of a visit leaves it to the browser.
-let wanted = false;
+// The heading of a page that was opened from within the app takes the focus. On the first page of a visit the browser
+// decides.
+let focusRequested = false;
 
 window.addEventListener("popstate", () => {
-  wanted = true;
+  focusRequested = true;
 });
 
-export function takeFocus(): boolean {
-  const take = wanted;
-  wanted = false;
-  return take;
+export function consumeFocusRequest(): boolean {
+  const requested = focusRequested;
+  focusRequested = false;
+  return requested;
 }
 
-/** A link opens a page at its top; going back leaves the place to the browser, which remembers it. */
-export const around: AroundNavHandler = (navigate, to, options) => {
-  const before = window.location.pathname;
+/** Scrolls to the top after following a link. On back and forward the browser restores the scroll position. */
+export const aroundNavigation: AroundNavHandler = (navigate, to, options) => {
+  const previousPath = window.location.pathname;
   navigate(to, options);
-  if (window.location.pathname === before) return;
-  wanted = true;
+  if (window.location.pathname === previousPath) return;
+  focusRequested = true;
   window.scrollTo(0, 0);
 };

@@ -1,44 +1,46 @@
 import { useConnection } from "@ordercast/react";
 
-import { Button, formatClock, formatMoment, useNow } from "../ui";
+import { Button, formatTime, formatDateTime, useNow } from "../ui";
 import { formatRelative } from "../ui/time";
 import styles from "./ConnectionMonitor.module.css";
-import { livenessOf } from "./words";
+import { livenessOf, TRANSPORT_LABELS } from "./labels";
 
-const WAYS = { socket: "Socket.IO", sse: "Server-sent events", polling: "Polling every 5 seconds" };
-
-/** How the live connection is, for those who want to know (row D13). */
-export function ConnectionMonitor() {
+/** The state of the live connection. `isDetailed` adds technical details, for staff. */
+export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean }) {
   const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } =
     useConnection();
   const now = useNow();
-  const { word } = livenessOf(state);
+  const { label } = livenessOf(state);
   return (
     <>
       <dl className={styles.facts} aria-live="polite">
         <div>
-          <dt>State</dt>
-          <dd>{word}</dd>
+          <dt>Status</dt>
+          <dd>{label}</dd>
         </div>
-        <div>
-          <dt>Over</dt>
-          <dd>{transport ? WAYS[transport] : "Nothing yet"}</dd>
-        </div>
-        <div>
-          <dt>Live since</dt>
-          <dd>{liveSince ? `${formatClock(liveSince)}${recovered ? ", nothing missed" : ""}` : "Not now"}</dd>
-        </div>
+        {isDetailed && (
+          <>
+            <div>
+              <dt>Transport</dt>
+              <dd>{transport ? TRANSPORT_LABELS[transport] : "None"}</dd>
+            </div>
+            <div>
+              <dt>Live since</dt>
+              <dd>{liveSince ? `${formatTime(liveSince)}${recovered ? ", nothing missed" : ""}` : "Not connected"}</dd>
+            </div>
+          </>
+        )}
         <div>
           <dt>Last update</dt>
-          <dd title={lastUpdate ? formatMoment(lastUpdate) : undefined}>
+          <dd title={lastUpdate ? formatDateTime(lastUpdate) : undefined}>
             {lastUpdate ? formatRelative(lastUpdate, now) : "None yet"}
           </dd>
         </div>
         <div>
-          <dt>Attempts to reconnect</dt>
+          <dt>Reconnect attempts</dt>
           <dd className="tabular">
             {attempts}
-            {nextAttemptAt !== null && nextAttemptAt > now && `, next at ${formatClock(nextAttemptAt)}`}
+            {nextAttemptAt !== null && nextAttemptAt > now && `, next at ${formatTime(nextAttemptAt)}`}
           </dd>
         </div>
         <div>

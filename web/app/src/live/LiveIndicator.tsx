@@ -3,26 +3,26 @@ import type { ComponentProps } from "react";
 
 import { cx } from "../ui";
 import styles from "./LiveIndicator.module.css";
-import { livenessOf } from "./words";
+import { livenessOf } from "./labels";
 
 export interface LiveIndicatorProps extends ComponentProps<"button"> {
-  /** Said instead of "Live" while it is: the console says "Live Updates". */
+  /** Shown instead of "Live": the console says "Live Updates". */
   label?: string;
 }
 
-/** Whether changes arrive (row A10): pulsing green, in between, red. A button, for the monitor behind it. */
+/** Shows whether live updates arrive: green, amber or red. A button that opens the connection monitor. */
 export function LiveIndicator({ label, className, ...rest }: LiveIndicatorProps) {
-  const { liveness, word } = livenessOf(useConnection().state);
+  const { liveness, label: stateLabel } = livenessOf(useConnection().state);
   return (
     <button
       {...rest}
       type="button"
       className={cx(styles.indicator, styles[liveness], className)}
       data-liveness={liveness}
-      aria-label={`${label ?? "Connection"}: ${word}`}
+      aria-label={`${label ?? "Connection"}: ${stateLabel}`}
     >
       <span className={styles.dot} aria-hidden="true" />
-      <span className={styles.word}>{liveness === "live" && label ? label : word}</span>
+      <span className={styles.word}>{liveness === "live" && label ? label : stateLabel}</span>
     </button>
   );
 }

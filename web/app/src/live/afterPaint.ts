@@ -1,6 +1,6 @@
-/** Runs it once what changed by now is on the screen; at once where nobody looks. */
+/** Runs a function after the current changes are painted; at once when the page is hidden. */
 export function afterPaint(run: () => void) {
   if (document.hidden) return run();
-  // The frame that shows it begins with the first; a task after that is behind its drawing.
+  // A task queued from an animation frame runs after that frame is painted.
   requestAnimationFrame(() => setTimeout(run));
 }

@@ -11,56 +11,56 @@ import {
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { useConfig } from "../api/config";
-import { addBase, OVERVIEW, STREETS, WORLD } from "./base";
+import { addBaseLayer, OVERVIEW, STREETS, WORLD } from "./baseLayer";
 import styles from "./LiveMap.module.css";
 import { pin } from "./pin";
 
-export interface Place {
+export interface GeoPoint {
   latitude: number;
   longitude: number;
 }
 
 export interface LiveMapProps {
-  /** What it shows, for those who do not see it. */
+  /** Accessible name of the map. */
   label: string;
-  place: Place | undefined;
-  /** Where it looks while there is no place. */
-  otherwise?: Place;
-  /** Choosing a place, by a click or by Enter over the middle. */
-  onPick?: (place: Place) => void;
+  location: GeoPoint | undefined;
+  /** The center while there is no location. */
+  fallbackCenter?: GeoPoint;
+  /** Called with a location chosen by a click, or by Enter at the center. */
+  onPick?: (location: GeoPoint) => void;
 }
 
-const SLIDE = 1200;
+const SLIDE_MS = 1200;
 
-/** A map with one pin, which slides to where it is next. Loads with Leaflet: import it lazily. */
-export default function LiveMap({ label, place, otherwise, onPick }: LiveMapProps) {
+/** A map with one pin that slides to its next location. Imports Leaflet: load it lazily. */
+export default function LiveMap({ label, location, fallbackCenter, onPick }: LiveMapProps) {
   const element = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Map>();
   const { tiles } = useConfig();
-  const picks = onPick !== undefined;
-  const pick = useEffectEvent((place: Place) => onPick?.(place));
-  const look = useEffectEvent((map: Map) => {
-    const start = place ?? otherwise;
-    const { near } = tiles ? STREETS : OVERVIEW;
-    if (start) map.setView([start.latitude, start.longitude], near);
-    else map.setView(WORLD.centre, WORLD.zoom);
+  const canPick = onPick !== undefined;
+  const pick = useEffectEvent((location: GeoPoint) => onPick?.(location));
+  const setInitialView = useEffectEvent((map: Map) => {
+    const start = location ?? fallbackCenter;
+    const { zoom } = tiles ? STREETS : OVERVIEW;
+    if (start) map.setView([start.latitude, start.longitude], zoom);
+    else map.setView(WORLD.center, WORLD.zoom);
   });
 
   useEffect(() => {
     if (!element.current) return;
     const map = createMap(element.current, {
       minZoom: 2,
-      maxZoom: (tiles ? STREETS : OVERVIEW).most,
-      // A finger that scrolls the page, or a wheel, is not meant for the map; two fingers and the buttons are.
-      scrollWheelZoom: picks,
-      dragging: picks || !Browser.mobile,
+      maxZoom: (tiles ? STREETS : OVERVIEW).maxZoom,
+      // Do not capture the wheel or a one-finger drag, which scroll the page.
+      scrollWheelZoom: canPick,
+      dragging: canPick || !Browser.mobile,
       worldCopyJump: true,
     });
     map.attributionControl.setPrefix(false);
     map.zoomControl.setPosition("bottomright");
-    look(map);
-    const stop = addBase(map, tiles);
-    if (picks) {
+    setInitialView(map);
+    const stop = addBaseLayer(map, tiles);
+    if (canPick) {
       const choose = ({ lat, lng }: { lat: number; lng: number }) =>
         pick({ latitude: round(lat), longitude: round(((((lng + 180) % 360) + 360) % 360) - 180) });
       map.on("click", (event: LeafletMouseEvent) => choose(event.latlng));
@@ -77,14 +77,14 @@ export default function LiveMap({ label, place, otherwise, onPick }: LiveMapProp
       stop();
       map.remove();
     };
-  }, [tiles, picks]);
+  }, [tiles, canPick]);
 
-  usePin(map, place?.latitude, place?.longitude);
+  usePin(map, location?.latitude, location?.longitude);
 
   return <div ref={element} className={styles.map} role="application" aria-label={label} aria-roledescription="map" />;
 }
 
-/** Keeps a pin on a map where it is to be. */
+/** Keeps the pin at the location. */
 function usePin(map: Map | undefined, latitude: number | undefined, longitude: number | undefined) {
   const shown = useRef<{ map: Map; marker: Marker }>(undefined);
   useEffect(() => {
@@ -104,14 +104,14 @@ function usePin(map: Map | undefined, latitude: number | undefined, longitude: n
     const icon = marker.getElement();
     const sliding = styles.sliding ?? "";
     icon?.classList.add(sliding);
-    const settled = setTimeout(() => icon?.classList.remove(sliding), SLIDE);
+    const settled = setTimeout(() => icon?.classList.remove(sliding), SLIDE_MS);
     marker.setLatLng(at);
-    map.panTo(at, { animate: true, duration: SLIDE / 1000 });
+    map.panTo(at, { animate: true, duration: SLIDE_MS / 1000 });
     return () => clearTimeout(settled);
   }, [map, latitude, longitude]);
 }
 
-/** To about ten centimetres: more is noise. */
+/** Six decimal places, about 10 cm. */
 function round(degrees: number): number {
   return Math.round(degrees * 1e6) / 1e6;
 }

@@ -2,7 +2,7 @@ import { divIcon, marker } from "leaflet";
 
 import styles from "./LiveMap.module.css";
 
-/** Where the order is: a dot that breathes. */
+/** A pulsing dot. */
 export function pin() {
   const html = `<span class="${styles.halo}"></span><span class="${styles.dot}"></span>`;
   return marker([0, 0], {

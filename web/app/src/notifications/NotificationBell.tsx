@@ -2,14 +2,14 @@ import { useNotifications } from "@ordercast/react";
 import { Bell } from "lucide-react";
 import { lazy, Suspense } from "react";
 
-import { CountBadge, countText, IconButton, Skeleton } from "../ui";
+import { CountBadge, formatCount, IconButton, Skeleton } from "../ui";
 import { FlyOut } from "../ui/FlyOut";
 import styles from "./NotificationBell.module.css";
 
-const load = () => import("./Centre");
-const Centre = lazy(load);
+const load = () => import("./NotificationCenter");
+const NotificationCenter = lazy(load);
 
-/** The bell (row D5): how many are unread, on every page; behind it the centre. */
+/** The bell with the number of unread notifications; it opens the notification center. */
 export function NotificationBell() {
   const { unreadCount } = useNotifications();
   const count = unreadCount >= 999 ? "999 or more" : String(unreadCount);
@@ -17,22 +17,22 @@ export function NotificationBell() {
     <>
       <FlyOut
         title="Notifications"
-        quietTitle
+        hideTitle
         className={styles.panel}
         trigger={
           <IconButton
-            label={unreadCount > 0 ? `Notifications, ${countText(unreadCount)} unread` : "Notifications"}
+            label={unreadCount > 0 ? `Notifications, ${formatCount(unreadCount)} unread` : "Notifications"}
             onPointerEnter={() => void load()}
             onFocus={() => void load()}
           >
-            {/* Rings when there is more to read. */}
+            {/* Rings when the number changes. */}
             <Bell key={unreadCount} className={unreadCount > 0 ? styles.ringing : undefined} aria-hidden="true" />
             <CountBadge count={unreadCount} className={styles.count} />
           </IconButton>
         }
       >
         <Suspense fallback={<Skeleton height="16rem" />}>
-          <Centre compact />
+          <NotificationCenter compact />
         </Suspense>
       </FlyOut>
       <span className="visually-hidden" role="status">

@@ -1,6 +1,6 @@
 import { PageHeading } from "../layout/PageHeading";
 import { Card } from "../ui";
-import Centre from "./Centre";
+import NotificationCenter from "./NotificationCenter";
 import styles from "./NotificationsPage.module.css";
 
 export default function NotificationsPage() {
@@ -8,7 +8,7 @@ export default function NotificationsPage() {
     <div className={styles.page}>
       <PageHeading>Notifications</PageHeading>
       <Card>
-        <Centre />
+        <NotificationCenter />
       </Card>
     </div>
   );

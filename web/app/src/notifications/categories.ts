@@ -1,7 +1,7 @@
 import type { NotificationCategory } from "@ordercast/client";
 import { CircleX, CreditCard, Package, Truck, Undo2, type LucideIcon } from "lucide-react";
 
-/** What the notification centre sorts by (row D6). */
+/** The filters of the notification center. */
 export const CATEGORIES: { value: NotificationCategory | "all"; label: string }[] = [
   { value: "all", label: "All" },
   { value: "order", label: "Orders" },

@@ -3,22 +3,22 @@ import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
 
 import { cx, Money, RelativeTime, StatusBadge } from "../ui";
-import { Wash } from "../ui/Wash";
-import { formatClock, formatExpectedDay } from "../ui/time";
+import { FlashOnChange } from "../ui/FlashOnChange";
+import { formatTime, formatExpectedDay } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import styles from "./OrderCard.module.css";
-import { isFinal, statusLook } from "./status";
+import { isFinal, statusAppearance } from "./status";
 
-/** An order in a list: where it stands, how far it is, when it comes. A change washes over it once. */
+/** An order in a list: status, progress, expected time. Flashes once when the order changes. */
 export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {
   const now = useNow();
   const progress = progressOf(order);
-  const { tone } = statusLook(order.status);
+  const { tone } = statusAppearance(order.status);
   return (
     <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>
-      <Wash of={order.version} className={styles.wash} />
+      <FlashOnChange value={order.version} className={styles.flash} />
       <div className={styles.top}>
-        <Link href={`/orders/${order.id}`} className={styles.open}>
+        <Link href={`/orders/${order.id}`} className={styles.link}>
           Order <span className="tabular">#{order.number}</span>
         </Link>
         <StatusBadge status={order.status} />
@@ -42,12 +42,12 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
           <span className={cx(styles.percent, "tabular")}>{progress}%</span>
         </div>
       )}
-      <p className={styles.foot}>
+      <p className={styles.footer}>
         <span>
           {order.estimatedDelivery && !isFinal(order.status) ? (
             <>
-              Expected {uncapital(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by{" "}
-              {formatClock(order.estimatedDelivery)}
+              Expected {lowercaseRelativeDay(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by{" "}
+              {formatTime(order.estimatedDelivery)}
             </>
           ) : (
             <>
@@ -61,7 +61,7 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
   );
 }
 
-/** "Today" within a sentence; the names of days stay as they are. */
-function uncapital(day: string): string {
+/** "today" within a sentence; weekday names keep their capital. */
+function lowercaseRelativeDay(day: string): string {
   return ["Today", "Tomorrow", "Yesterday"].includes(day) ? day.toLowerCase() : day;
 }

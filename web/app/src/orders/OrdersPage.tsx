@@ -20,7 +20,7 @@ const VIEWS: { value: View; label: string; filter: OrderFilter }[] = [
   { value: "cancelled", label: "Cancelled", filter: { status: ["cancelled"] } },
 ];
 
-/** One's own orders, live (row D12); a driver's are those they bring, and the console has those of the store. */
+/** The customer's orders, or the driver's deliveries, live. Staff are redirected to the console. */
 export default function OrdersPage() {
   return isStaff(useAccount()) ? <Redirect to="/admin" replace /> : <Orders />;
 }
@@ -30,16 +30,16 @@ function Orders() {
   const [search, setSearch] = useSearchParams();
   const view = VIEWS.find(({ value }) => value === search.get("show")) ?? VIEWS[0];
   const [q, setQ] = useState("");
-  const words = useDeferredValue(q.trim().replace(/^#/, ""));
+  const query = useDeferredValue(q.trim().replace(/^#/, ""));
   const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders({
     ...view?.filter,
-    ...(words && { q: words }),
+    ...(query && { q: query }),
   });
 
   return (
     <>
       <div className={styles.head}>
-        <PageHeading>{role === "driver" ? "Orders you bring" : "Your orders"}</PageHeading>
+        <PageHeading>{role === "driver" ? "Your deliveries" : "Your orders"}</PageHeading>
         <search className={styles.search}>
           <Search aria-hidden="true" />
           <Input
@@ -52,7 +52,7 @@ function Orders() {
         </search>
       </div>
       <Tabs
-        label="Which orders"
+        label="Filter orders"
         tabs={VIEWS}
         value={view?.value ?? "all"}
         onChange={(next) => setSearch(next === "all" ? {} : { show: next })}
@@ -61,7 +61,7 @@ function Orders() {
           <div className={styles.error}>
             <Banner
               severity={orders.length > 0 ? "warning" : "error"}
-              title={orders.length > 0 ? "This may not be the latest" : "Your orders could not be loaded"}
+              title={orders.length > 0 ? "This list may be out of date" : "Your orders could not be loaded"}
               action={
                 <Button size="sm" onClick={() => void reload()}>
                   Try again
@@ -75,24 +75,28 @@ function Orders() {
         {isLoading && orders.length === 0 ? (
           <Loading label="Loading your orders">
             <div className={styles.list}>
-              {Array.from({ length: 4 }, (_, place) => (
-                <Skeleton key={place} height="7rem" className={styles.shape} />
+              {Array.from({ length: 4 }, (_, index) => (
+                <Skeleton key={index} height="7rem" className={styles.skeleton} />
               ))}
             </div>
           </Loading>
         ) : orders.length === 0 && !error ? (
           <EmptyState
             icon={PackageOpen}
-            title={words ? "No such order" : view?.value === "all" ? "No orders yet" : "None of these"}
+            title={
+              query
+                ? "No orders match"
+                : view?.value === "all"
+                  ? "No orders yet"
+                  : `No ${view?.label.toLowerCase()} orders`
+            }
             action={
-              <LinkButton href="/" look="primary">
-                To the shop
+              <LinkButton href="/" variant="primary">
+                Back to shop
               </LinkButton>
             }
           >
-            {words
-              ? `None of your orders is called “${words}”.`
-              : "What you order appears here, and follows along by itself."}
+            {query ? `No order number matches “${query}”.` : "Your orders appear here and update live."}
           </EmptyState>
         ) : (
           <ul className={styles.list} aria-label="Orders, newest first">

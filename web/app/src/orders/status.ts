@@ -3,17 +3,17 @@ import { CircleCheckBig, CircleX, Clock3, PackageOpen, Truck, Wallet, type Lucid
 
 export type { Status } from "@ordercast/client";
 
-/** The colours of badges, banners and toasts. */
+/** The colors of badges, banners and toasts. */
 export type Tone = "neutral" | "info" | "success" | "warning" | "error";
 
-export interface StatusLook {
+export interface StatusAppearance {
   label: string;
   icon: LucideIcon;
   tone: Tone;
 }
 
-/** How each status looks, everywhere: one icon, one colour, one word. */
-export const STATUSES: Record<Status, StatusLook> = {
+/** The icon, color and label of each status, used everywhere. */
+export const STATUSES: Record<Status, StatusAppearance> = {
   pending: { label: "Pending", icon: Clock3, tone: "neutral" },
   processing: { label: "Processing", icon: PackageOpen, tone: "info" },
   shipped: { label: "Shipped", icon: Truck, tone: "info" },
@@ -22,11 +22,15 @@ export const STATUSES: Record<Status, StatusLook> = {
   cancelled: { label: "Cancelled", icon: CircleX, tone: "warning" },
 };
 
-export function statusLook(status: Status): StatusLook {
+export function statusAppearance(status: Status): StatusAppearance {
   return STATUSES[status];
 }
 
-/** Nothing moves an order out of these by itself. */
+/** The label of a status within a sentence. */
+export function statusName(status: Status): string {
+  return STATUSES[status].label.toLowerCase();
+}
+
 export function isFinal(status: Status): boolean {
   return status === "delivered" || status === "cancelled";
 }

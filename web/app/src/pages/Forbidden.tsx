@@ -10,11 +10,11 @@ export function Forbidden({ audience }: { audience: "staff" | "customer" }) {
       <PageHeading>{forStaff ? "This page is for the store’s staff" : "This page is for customers"}</PageHeading>
       <p>
         {forStaff
-          ? "You are signed in as a customer. Sign in with a staff account to open it."
-          : "Staff and drivers cannot order. Sign in as a customer to do so."}
+          ? "You are signed in as a customer. Sign in with a staff account to open this page."
+          : "Staff and drivers cannot place orders. Sign in as a customer to order."}
       </p>
-      <LinkButton href="/" look="primary">
-        To the shop
+      <LinkButton href="/" variant="primary">
+        Back to shop
       </LinkButton>
     </div>
   );

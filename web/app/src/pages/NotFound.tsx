@@ -6,10 +6,10 @@ export function NotFound() {
   return (
     <div className={styles.message}>
       <p className={styles.code}>404</p>
-      <PageHeading>Nothing is kept here</PageHeading>
-      <p>The address may be mistyped, or what was here has moved on.</p>
-      <LinkButton href="/" look="primary">
-        To the shop
+      <PageHeading>Page not found</PageHeading>
+      <p>The address may be mistyped, or the page may have moved.</p>
+      <LinkButton href="/" variant="primary">
+        Back to shop
       </LinkButton>
     </div>
   );

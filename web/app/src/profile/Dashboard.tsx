@@ -5,20 +5,20 @@ import { useEffect, type ReactNode } from "react";
 import { OrderCard } from "../orders/OrderCard";
 import { Card, EmptyState, formatMoney, LinkButton, Loading, Skeleton } from "../ui";
 import styles from "./Dashboard.module.css";
-import { numbersOf } from "./numbers";
+import { summarizeOrders } from "./orderSummary";
 
-/** Beyond this many orders a customer's numbers say "or more". */
-const MOST = 1000;
+/** At most this many orders are counted; beyond it the figures have a "+". */
+const MAX_COUNTED = 1000;
 const RECENT = 3;
 
-/** Active, delivered, all in all: numbers that move by themselves (row D12). */
+/** The customer's figures and recent orders, live. */
 export function Dashboard() {
   const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore } = useOrders();
-  const counting = hasMore && orders.length < MOST;
-  // The numbers are of all orders, so all of them are read, page after page.
+  const isCounting = hasMore && orders.length < MAX_COUNTED;
+  // The figures cover all orders, so load every page.
   useEffect(() => {
-    if (counting && !isLoadingMore) void loadMore();
-  }, [counting, isLoadingMore, loadMore]);
+    if (isCounting && !isLoadingMore) void loadMore();
+  }, [isCounting, isLoadingMore, loadMore]);
 
   if (isLoading && orders.length === 0) {
     return (
@@ -27,25 +27,25 @@ export function Dashboard() {
       </Loading>
     );
   }
-  const { total, active, delivered, spent } = numbersOf(orders);
-  const more = hasMore ? "+" : "";
+  const { total, active, delivered, spent } = summarizeOrders(orders);
+  const plus = hasMore ? "+" : "";
   return (
     <>
-      <dl className={styles.tiles} aria-busy={counting}>
+      <dl className={styles.tiles} aria-busy={isCounting}>
         <Tile icon={Truck} label="Active" value={active} />
-        <Tile icon={CircleCheckBig} label="Delivered" value={`${delivered}${more}`} />
-        <Tile icon={Package} label="Orders in all" value={`${total}${more}`} />
+        <Tile icon={CircleCheckBig} label="Delivered" value={`${delivered}${plus}`} />
+        <Tile icon={Package} label="Total orders" value={`${total}${plus}`} />
         <Tile
           icon={Receipt}
           label="Spent"
-          value={spent.length > 0 ? spent.map(formatMoney).join(" + ") + more : "Nothing yet"}
+          value={spent.length > 0 ? spent.map(formatMoney).join(" + ") + plus : "None yet"}
         />
       </dl>
       <Card
         className={styles.recent}
         title="Recent orders"
         action={
-          <LinkButton href="/orders" look="quiet" size="sm">
+          <LinkButton href="/orders" variant="quiet" size="sm">
             All orders
           </LinkButton>
         }
@@ -71,7 +71,7 @@ function Tile({ icon: Icon, label, value }: { icon: LucideIcon; label: string; v
         <Icon aria-hidden="true" />
         {label}
       </dt>
-      {/* Another number rises into place. */}
+      {/* The key restarts the animation when the value changes. */}
       <dd key={String(value)} className="tabular">
         {value}
       </dd>

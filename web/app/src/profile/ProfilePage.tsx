@@ -16,7 +16,7 @@ export default function ProfilePage() {
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
 
-  async function leave() {
+  async function handleSignOut() {
     setBusy(true);
     try {
       await signOut();
@@ -31,11 +31,11 @@ export default function ProfilePage() {
     <>
       <div className={styles.head}>
         <Avatar size="lg" name={account.name ?? account.email ?? "?"} />
-        <div className={styles.who}>
+        <div className={styles.identity}>
           <PageHeading title="Profile">{account.name ?? "Your profile"}</PageHeading>
           {account.email && <p>{account.email}</p>}
         </div>
-        <Button className={styles.leave} busy={busy} onClick={() => void leave()}>
+        <Button className={styles.signOut} busy={busy} onClick={() => void handleSignOut()}>
           <LogOut aria-hidden="true" />
           Sign out
         </Button>
@@ -43,13 +43,13 @@ export default function ProfilePage() {
       {account.role === "customer" && <Dashboard />}
       <div className={styles.cards}>
         <Card title="Live connection">
-          <ConnectionMonitor />
+          <ConnectionMonitor isDetailed={account.role === "staff"} />
         </Card>
         <Card title="Appearance" action={<ThemeSwitch />}>
-          <p className={styles.words}>On this device. “System” follows its own light and dark.</p>
+          <p className={styles.text}>Applies to this device. “System” follows your device.</p>
           {account.role === "staff" && (
             <LinkButton href="/admin" wide>
-              To the console
+              Open console
             </LinkButton>
           )}
         </Card>

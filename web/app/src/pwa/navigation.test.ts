@@ -1,40 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { answerPage, isPage, KEPT_PAGE } from "./navigation";
+import { answerPage, isPage, APP_SHELL_URL } from "./navigation";
 
-/** As the worker gets it: its text alone. */
+/** Recreates the function from its source text, as the service worker does. */
 // oxlint-disable-next-line no-implied-eval -- That is what the build does with it.
-const alone = <Made>(made: Made): Made => new Function(`return ${String(made)}`)() as Made;
+const serialized = <Value>(value: Value): Value => new Function(`return ${String(value)}`)() as Value;
 
 const request = { mode: "navigate" } as Request;
 const at = (path: string, mode = "navigate") =>
-  alone(isPage)({ request: { mode } as Request, url: new URL(path, "http://shop.example"), sameOrigin: true });
+  serialized(isPage)({ request: { mode } as Request, url: new URL(path, "http://shop.example"), sameOrigin: true });
 
-describe("a page that is opened", () => {
-  it("is told from what the server answers by itself", () => {
+describe("isPage", () => {
+  it("accepts page navigations and rejects the server's own paths", () => {
     expect(at("/")).toBe(true);
     expect(at("/orders/1042?from=mail")).toBe(true);
     expect(at("/documents")).toBe(true);
     for (const other of ["/api/v1/orders", "/docs", "/health/ready", "/metrics", "/socket.io/"])
       expect(at(other)).toBe(false);
     expect(at("/", "cors")).toBe(false);
-    expect(alone(isPage)({ request, url: new URL("http://other.example/"), sameOrigin: false })).toBe(false);
+    expect(serialized(isPage)({ request, url: new URL("http://other.example/"), sameOrigin: false })).toBe(false);
   });
 });
 
-describe("the page", () => {
-  let kept: Map<string, string>;
+describe("answerPage", () => {
+  let precached: Map<string, string>;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    kept = new Map([
+    precached = new Map([
       ["http://shop.example/theme.js", "not a page"],
-      [`http://shop.example${KEPT_PAGE}&__WB_REVISION__=1`, "kept"],
+      [`http://shop.example${APP_SHELL_URL}&__WB_REVISION__=1`, "precached"],
     ]);
     vi.stubGlobal("caches", {
       keys: async () => ["assets", "workbox-precache-v2-http://shop.example/"],
       open: async (name: string) => ({
-        keys: async () => (name === "assets" ? [] : [...kept.keys()].map((url) => ({ url }))),
-        match: async ({ url }: { url: string }) => new Response(kept.get(url)),
+        keys: async () => (name === "assets" ? [] : [...precached.keys()].map((url) => ({ url }))),
+        match: async ({ url }: { url: string }) => new Response(precached.get(url)),
       }),
     });
   });
@@ -45,28 +45,28 @@ describe("the page", () => {
 
   const opened = async (fetched: () => Promise<Response>) => {
     vi.stubGlobal("fetch", fetched);
-    const answer = alone(answerPage)({ request });
+    const answer = serialized(answerPage)({ request });
     await vi.advanceTimersByTimeAsync(3_000);
     return (await answer).text();
   };
   const after = (ms: number, answer: Response) => () =>
     new Promise<Response>((done) => setTimeout(() => done(answer), ms));
 
-  it("is the server's, with the headers of today", async () => {
+  it("returns the server's response when it is in time", async () => {
     expect(await opened(after(2_900, new Response("new")))).toBe("new");
     expect(await opened(after(0, new Response("gone", { status: 404 })))).toBe("gone");
   });
 
-  it("is the kept one when nobody answers, or not in time, or only a proxy", async () => {
-    expect(await opened(() => Promise.reject(new TypeError("offline")))).toBe("kept");
-    expect(await opened(after(60_000, new Response("late")))).toBe("kept");
-    expect(await opened(after(0, new Response("bad gateway", { status: 502 })))).toBe("kept");
+  it("returns the precached page when there is no response, or not in time, or only a proxy's", async () => {
+    expect(await opened(() => Promise.reject(new TypeError("offline")))).toBe("precached");
+    expect(await opened(after(60_000, new Response("late")))).toBe("precached");
+    expect(await opened(after(0, new Response("bad gateway", { status: 502 })))).toBe("precached");
   });
 
-  it("is waited for where none was kept", async () => {
-    kept.clear();
+  it("waits for the response when nothing is precached", async () => {
+    precached.clear();
     vi.stubGlobal("fetch", after(9_000, new Response("late")));
-    const answer = alone(answerPage)({ request });
+    const answer = serialized(answerPage)({ request });
     await vi.advanceTimersByTimeAsync(9_000);
     expect(await (await answer).text()).toBe("late");
   });

@@ -1,5 +1,5 @@
-// How the service worker answers when a page is opened. The build copies these two functions into the worker as text
-// (see vite.config.ts), so each stands alone: nothing from outside of it, and no imports.
+// How the service worker answers page requests. The build copies these two functions into the worker as text (see
+// vite.config.ts), so each must be self-contained: no imports and no outer variables.
 
 export interface Navigation {
   request: Request;
@@ -7,31 +7,31 @@ export interface Navigation {
   sameOrigin: boolean;
 }
 
-/** Under this address the page is kept; a visit to "/" must not find it, so it is not just "/". */
-export const KEPT_PAGE = "/?kept";
+/** The URL under which the page is precached. Not "/", so that a visit to "/" does not match the cached copy. */
+export const APP_SHELL_URL = "/?app-shell";
 
-/** Whether it is one of the app's pages that is opened, not something that the server answers by itself. */
+/** Whether the request opens one of the app's pages, rather than something the server answers itself. */
 export const isPage = ({ request, url, sameOrigin }: Navigation): boolean =>
   sameOrigin && request.mode === "navigate" && !/^\/(api|docs|health|metrics|socket\.io)(\/|$)/.test(url.pathname);
 
 /**
- * The page as the server has it now: its headers, such as where a map's pictures may come from, change with a setting
- * and without a new worker. When nobody answers within three seconds, or only a proxy does, it is the one that was kept.
+ * Fetches the page, because its headers (such as the hosts from which map tiles may load) change without a new worker.
+ * Falls back to the precached page when there is no answer within three seconds, or only a proxy's.
  */
 export const answerPage = async ({ request }: Pick<Navigation, "request">): Promise<Response> => {
-  const asked = fetch(request).catch(() => undefined);
-  const tooLate = new Promise<undefined>((done) => setTimeout(done, 3_000));
-  const answer = await Promise.race([asked, tooLate]);
-  if (answer && answer.status < 500) return answer;
-  // Kept under "/?kept&__WB_REVISION__=…", for each version of the page.
+  const response = fetch(request).catch(() => undefined);
+  const timeout = new Promise<undefined>((done) => setTimeout(done, 3_000));
+  const fetched = await Promise.race([response, timeout]);
+  if (fetched && fetched.status < 500) return fetched;
+  // Precached as "/?app-shell&__WB_REVISION__=…", once per version of the page.
   for (const name of await caches.keys()) {
     if (!name.includes("precache")) continue;
     const cache = await caches.open(name);
     for (const key of await cache.keys()) {
-      if (!new URL(key.url).searchParams.has("kept")) continue;
-      const kept = await cache.match(key, { ignoreVary: true });
-      if (kept) return kept;
+      if (!new URL(key.url).searchParams.has("app-shell")) continue;
+      const cached = await cache.match(key, { ignoreVary: true });
+      if (cached) return cached;
     }
   }
-  return answer ?? (await asked) ?? Response.error();
+  return fetched ?? (await response) ?? Response.error();
 };

@@ -1,7 +1,7 @@
 import { toast } from "../ui/toast";
-import { loadAnew } from "./anew";
+import { reloadApp } from "./reload";
 
-/** Keeps the shell on this device, once the page has nothing better to do; says when there is a newer one. */
+/** Registers the service worker once the page has loaded, and offers a reload when a newer version is installed. */
 export function registerServiceWorker() {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   if (document.readyState === "complete") void register();
@@ -15,19 +15,19 @@ async function register() {
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;
       worker?.addEventListener("statechange", () => {
-        // Without one before it, it is this device's first: nothing is old.
+        // Without a controller this is the first installation, so nothing is outdated.
         if (worker.state === "installed" && navigator.serviceWorker.controller) offer();
       });
     });
   } catch (error) {
-    // A browser that refuses it, such as in a private window: everything but working offline is the same.
-    console.error("The app is not kept on this device:", error);
+    // Some browsers refuse service workers, for example in private windows. Only offline use is lost.
+    console.error("Service worker registration failed:", error);
   }
 }
 
 function offer() {
-  toast.info("There is a newer version", {
+  toast.info("A new version is available", {
     id: "newer-version",
-    action: { label: "Reload", onPress: () => void loadAnew() },
+    action: { label: "Reload", onPress: () => void reloadApp() },
   });
 }

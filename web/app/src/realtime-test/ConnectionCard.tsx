@@ -5,12 +5,12 @@ import { ConnectionMonitor } from "../live/ConnectionMonitor";
 import { LiveIndicator } from "../live/LiveIndicator";
 import { Button, Card } from "../ui";
 
-/** How the connection is, and a way to lose it. */
+/** The connection, and buttons to close and open it. */
 export function ConnectionCard() {
   const { state, pause, reconnect } = useConnection();
   return (
     <Card title="Connection" action={<LiveIndicator />}>
-      <ConnectionMonitor />
+      <ConnectionMonitor isDetailed />
       {state === "live" && (
         <Button size="sm" wide onClick={pause}>
           <Unplug aria-hidden="true" />

@@ -3,7 +3,7 @@ import { Pause, Play, Radio, Trash2 } from "lucide-react";
 import { useEffect, useReducer, useState } from "react";
 
 import { Badge, Button, Card, Checkbox, EmptyState, Input } from "../ui";
-import { glimpse, logged, NO_LOG, shownEntries, type Entry } from "./log";
+import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Entry } from "./log";
 import styles from "./RealTimeTest.module.css";
 
 const clock = new Intl.DateTimeFormat(undefined, {
@@ -14,23 +14,23 @@ const clock = new Intl.DateTimeFormat(undefined, {
   hourCycle: "h23",
 });
 
-/** Everything that arrives over the live connection, as it arrives. */
+/** Every message of the live connection. */
 export function EventLog() {
   const { onMessage } = useOrdercast();
-  const [log, change] = useReducer(logged, NO_LOG);
-  const [words, setWords] = useState("");
-  const [quiet, setQuiet] = useState(false);
+  const [log, dispatch] = useReducer(logReducer, EMPTY_LOG);
+  const [query, setQuery] = useState("");
+  const [showBackground, setShowBackground] = useState(false);
 
   useEffect(() => {
-    let waiting: Omit<Entry, "id">[] = [];
+    let batch: Omit<Entry, "id">[] = [];
     let frame: number | undefined;
     const flush = () => {
       frame = undefined;
-      change({ type: "arrived", messages: waiting });
-      waiting = [];
+      dispatch({ type: "arrived", messages: batch });
+      batch = [];
     };
     const stop = onMessage((message) => {
-      waiting.push(message);
+      batch.push(message);
       frame ??= requestAnimationFrame(flush);
     });
     return () => {
@@ -39,18 +39,18 @@ export function EventLog() {
     };
   }, [onMessage]);
 
-  const shown = shownEntries(log.entries, words, quiet);
+  const shown = shownEntries(log.entries, query, showBackground);
   return (
     <Card
       title="Events"
       flush
       action={
         <div className={styles.tools}>
-          <Button size="sm" aria-pressed={log.paused} onClick={() => change({ type: "pause", paused: !log.paused })}>
+          <Button size="sm" aria-pressed={log.paused} onClick={() => dispatch({ type: "pause", paused: !log.paused })}>
             {log.paused ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
-            {log.paused ? `Go on${log.missed > 0 ? ` (${log.missed})` : ""}` : "Pause"}
+            {log.paused ? `Resume${log.missed > 0 ? ` (${log.missed})` : ""}` : "Pause"}
           </Button>
-          <Button size="sm" onClick={() => change({ type: "clear" })}>
+          <Button size="sm" onClick={() => dispatch({ type: "clear" })}>
             <Trash2 aria-hidden="true" />
             Clear
           </Button>
@@ -60,19 +60,19 @@ export function EventLog() {
       <div className={styles.filter}>
         <Input
           type="search"
-          aria-label="Search the events"
-          placeholder="Name, order number, anything in the payload"
-          value={words}
-          onChange={({ target }) => setWords(target.value)}
+          aria-label="Search events"
+          placeholder="Event name, order number, or payload text"
+          value={query}
+          onChange={({ target }) => setQuery(target.value)}
         />
-        <label className={styles.quiet}>
-          <Checkbox checked={quiet} onChange={({ target }) => setQuiet(target.checked)} />
-          Heartbeats and counts too
+        <label className={styles.showBackground}>
+          <Checkbox checked={showBackground} onChange={({ target }) => setShowBackground(target.checked)} />
+          Show heartbeats and counts
         </label>
       </div>
       {shown.length === 0 && (
-        <EmptyState icon={Radio} title="Nothing yet">
-          What arrives appears here with its payload. Place an order, or set a status.
+        <EmptyState icon={Radio} title="No events yet">
+          Events appear here with their payload. Place an order or set a status to see one.
         </EmptyState>
       )}
       <div className={styles.log} role="log" aria-label="Events, newest first" tabIndex={0}>
@@ -93,7 +93,7 @@ function Line({ entry: { name, transport, receivedAt, payload } }: { entry: Entr
         <summary>
           <time dateTime={new Date(receivedAt).toISOString()}>{clock.format(receivedAt)}</time>
           <code>{name}</code>
-          <span className={styles.glimpse}>{glimpse(payload)}</span>
+          <span className={styles.payloadSummary}>{summarizePayload(payload)}</span>
           <Badge>{transport}</Badge>
         </summary>
         <pre tabIndex={0} aria-label={`Payload of ${name}`}>

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Banner, Button, Card, SelectField, TextField, toast } from "../ui";
 import styles from "./RealTimeTest.module.css";
 
-/** Sets a status as an admin does: stored, and told to everybody concerned. */
+/** Sets a status as the admin console does: it is stored and sent to everybody concerned. */
 export function SimulateCard({ order, isStaff }: { order: string | undefined; isStaff: boolean }) {
   const { orders } = useOrdercast();
   const [status, setStatus] = useState<Status>("processing");
@@ -17,7 +17,7 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
     if (!order || busy) return;
     setBusy(true);
     setRefused(undefined);
-    // Whatever version it is at: this page shows what arrives, and edits nothing by hand.
+    // Overwrite any version: this page has no edits that could be lost.
     const result = await orders.setStatus(order, status, {
       expectedVersion: null,
       ...(reason.trim() && { reason: reason.trim() }),
@@ -25,15 +25,17 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
     setBusy(false);
     if (!result.ok) {
       setRefused(result.problem.detail);
-      toast.error(`Order #${order} was not set to ${status}`, { description: result.problem.detail });
+      toast.error(`Order #${order} was not set to ${STATUS_DISPLAY[status].toLowerCase()}`, {
+        description: result.problem.detail,
+      });
       return;
     }
     const { message, severity } = describeOutcome(status, result.live);
     toast.show(severity, message);
   }
 
-  const why = !isStaff
-    ? "Only the store’s staff can change a status. Sign in as staff in another window, track the same order there, and watch it arrive here."
+  const disabledReason = !isStaff
+    ? "Only staff can change a status. Sign in as staff in another window, track the same order there, and watch the update arrive here."
     : order === undefined
       ? "Track an order first."
       : undefined;
@@ -43,7 +45,7 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!why) void send();
+          if (!disabledReason) void send();
         }}
       >
         <SelectField
@@ -61,7 +63,7 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
         <TextField
           label="Reason"
           optional
-          hint="Needed to go back."
+          hint="Required to move back."
           maxLength={500}
           disabled={!isStaff}
           value={reason}
@@ -69,16 +71,16 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
         />
         <Button
           type="submit"
-          look="primary"
+          variant="primary"
           busy={busy}
-          aria-disabled={why !== undefined}
-          aria-describedby={why ? "simulate-why" : undefined}
+          aria-disabled={disabledReason !== undefined}
+          aria-describedby={disabledReason ? "simulate-disabledReason" : undefined}
         >
-          Send the update
+          Send update
         </Button>
-        {why && (
-          <p id="simulate-why" className={styles.words}>
-            {why}
+        {disabledReason && (
+          <p id="simulate-disabledReason" className={styles.text}>
+            {disabledReason}
           </p>
         )}
         {refused && <Banner severity="error">{refused}</Banner>}

@@ -5,32 +5,32 @@ import { Banner, Button, Card, Field, Input, RelativeTime, StatusBadge } from ".
 import styles from "./RealTimeTest.module.css";
 
 export interface TrackCardProps {
-  /** The order that is tracked now. */
+  /** The order tracked now. */
   tracked: string | undefined;
-  /** Orders to choose from. */
-  known: readonly { number: string; customer?: string | undefined }[];
+  /** Suggestions for the order field. */
+  suggestions: readonly { number: string; customer?: string | undefined }[];
   onStart: (order: string) => void;
   onStop: () => void;
 }
 
-/** Joins the room of one order, and leaves it. */
-export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
-  const [order, setOrder] = useState(known[0]?.number ?? "");
+/** Joins and leaves the room of one order. */
+export function TrackCard({ tracked, suggestions, onStart, onStop }: TrackCardProps) {
+  const [order, setOrder] = useState(suggestions[0]?.number ?? "");
   return (
     <Card title="Track an order">
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          const named = order.trim().replace(/^#/, "");
-          if (named !== "") onStart(named);
+          const orderRef = order.trim().replace(/^#/, "");
+          if (orderRef !== "") onStart(orderRef);
         }}
       >
-        <Field label="Order" hint="Its number or id.">
-          {(bound) => (
+        <Field label="Order" hint="Order number or ID.">
+          {(controlProps) => (
             <Input
-              {...bound}
-              list="orders-known"
+              {...controlProps}
+              list="orders-suggestions"
               autoComplete="off"
               spellCheck={false}
               placeholder="10231"
@@ -39,15 +39,15 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
             />
           )}
         </Field>
-        <datalist id="orders-known">
-          {known.map(({ number, customer }) => (
+        <datalist id="orders-suggestions">
+          {suggestions.map(({ number, customer }) => (
             <option key={number} value={number}>
               {customer}
             </option>
           ))}
         </datalist>
         <div className={styles.buttons}>
-          <Button type="submit" look="primary" disabled={order.trim() === "" || order.trim() === tracked}>
+          <Button type="submit" variant="primary" disabled={order.trim() === "" || order.trim() === tracked}>
             Start tracking
           </Button>
           <Button disabled={tracked === undefined} onClick={onStop}>
@@ -57,7 +57,7 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
       </form>
       <div role="status" className={styles.state}>
         {tracked === undefined ? (
-          <p className={styles.words}>Nothing is tracked.</p>
+          <p className={styles.text}>No order is tracked.</p>
         ) : (
           <Tracked key={tracked} order={tracked} />
         )}
@@ -66,17 +66,17 @@ export function TrackCard({ tracked, known, onStart, onStop }: TrackCardProps) {
   );
 }
 
-function Tracked({ order: named }: { order: string }) {
-  const { order, isMissing, error } = useRealTimeOrderTracking(named);
-  const { isJoined, error: refused } = usePresence(named);
+function Tracked({ order: orderRef }: { order: string }) {
+  const { order, isMissing, error } = useRealTimeOrderTracking(orderRef);
+  const { isJoined, error: refused } = usePresence(orderRef);
   if (isMissing)
     return (
-      <Banner severity="error" title={`No order ${named}`}>
-        There is none, or it is none of yours.
+      <Banner severity="error" title={`Order ${orderRef} not found`}>
+        It does not exist, or you don’t have access.
       </Banner>
     );
   if (refused ?? error) return <Banner severity="error">{(refused ?? error)?.detail}</Banner>;
-  if (!order) return <p className={styles.words}>Joining #{named} …</p>;
+  if (!order) return <p className={styles.text}>Joining #{orderRef}…</p>;
   return (
     <dl className={styles.tracked}>
       <div>
@@ -85,7 +85,7 @@ function Tracked({ order: named }: { order: string }) {
       </div>
       <div>
         <dt>Room</dt>
-        <dd>{isJoined ? "Joined" : "Not joined now"}</dd>
+        <dd>{isJoined ? "Joined" : "Not joined"}</dd>
       </div>
       <div>
         <dt>Status</dt>
@@ -98,7 +98,7 @@ function Tracked({ order: named }: { order: string }) {
         <dd className="tabular">{order.version}</dd>
       </div>
       <div>
-        <dt>Changed</dt>
+        <dt>Updated</dt>
         <dd>
           <RelativeTime at={order.updatedAt} />
         </dd>

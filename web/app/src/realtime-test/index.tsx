@@ -9,7 +9,7 @@ import styles from "./RealTimeTest.module.css";
 import { SimulateCard } from "./SimulateCard";
 import { TrackCard } from "./TrackCard";
 
-/** `/real-time-test` (row C7): see the connection, follow an order, change it, and watch what arrives. */
+/** `/real-time-test`: watch the connection, track an order, change it, and see the events arrive. */
 export default function RealTimeTest() {
   const account = useAccount();
   const { orders } = useOrders();
@@ -17,15 +17,15 @@ export default function RealTimeTest() {
   return (
     <>
       <PageHeading>Real-time test</PageHeading>
-      <p className={styles.lead}>
-        Two windows side by side, one signed in as a customer and one as staff, show the whole way of an order.
+      <p className={styles.intro}>
+        Open two windows side by side, one signed in as a customer and one as staff, to follow an order from both sides.
       </p>
       <div className={styles.columns}>
         <div className={styles.side}>
           <ConnectionCard />
           <TrackCard
             tracked={tracked}
-            known={orders
+            suggestions={orders
               .slice(0, 50)
               .map(({ number, customer }) => ({ number, customer: customer?.name ?? undefined }))}
             onStart={setTracked}

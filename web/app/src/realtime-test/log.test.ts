@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { glimpse, logged, NO_LOG, shownEntries, type Log } from "./log";
+import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Log } from "./log";
 
 const message = (name: string, payload: unknown = {}) => ({ name, payload, transport: "socket", receivedAt: 1 });
 const after = (...names: string[]): Log =>
-  logged(NO_LOG, { type: "arrived", messages: names.map((name) => message(name)) });
+  logReducer(EMPTY_LOG, { type: "arrived", messages: names.map((name) => message(name)) });
 
-describe("the log of what arrives (row C7)", () => {
-  it("is newest first, and every line has an id of its own", () => {
-    const log = logged(after("a", "b"), { type: "arrived", messages: [message("c")] });
+describe("the event log", () => {
+  it("is newest first, and every entry has its own id", () => {
+    const log = logReducer(after("a", "b"), { type: "arrived", messages: [message("c")] });
     expect(log.entries.map(({ id, name }) => [id, name])).toEqual([
       [3, "c"],
       [2, "b"],
@@ -16,7 +16,7 @@ describe("the log of what arrives (row C7)", () => {
   });
 
   it("is bounded", () => {
-    const log = logged(NO_LOG, {
+    const log = logReducer(EMPTY_LOG, {
       type: "arrived",
       messages: Array.from({ length: 1_000 }, (_, at) => message(String(at))),
     });
@@ -24,39 +24,39 @@ describe("the log of what arrives (row C7)", () => {
     expect(log.entries[0]?.name).toBe("999");
   });
 
-  it("counts while it rests", () => {
-    const resting = logged(logged(after("a"), { type: "pause", paused: true }), {
+  it("counts while paused", () => {
+    const resting = logReducer(logReducer(after("a"), { type: "pause", paused: true }), {
       type: "arrived",
       messages: [message("b"), message("c")],
     });
     expect(resting).toMatchObject({ missed: 2, entries: [{ name: "a" }] });
-    expect(logged(resting, { type: "pause", paused: false }).missed).toBe(0);
-    expect(logged(resting, { type: "clear" }).entries).toEqual([]);
+    expect(logReducer(resting, { type: "pause", paused: false }).missed).toBe(0);
+    expect(logReducer(resting, { type: "clear" }).entries).toEqual([]);
   });
 
-  it("shows the news, and the rest when asked", () => {
+  it("hides background events unless asked", () => {
     const { entries } = after("heartbeat", "order:updated", "stats:updated");
     expect(shownEntries(entries, "", false).map(({ name }) => name)).toEqual(["order:updated"]);
     expect(shownEntries(entries, "", true)).toHaveLength(3);
     expect(shownEntries(entries, "BEAT", true).map(({ name }) => name)).toEqual(["heartbeat"]);
   });
 
-  it("is searched in its payloads too", () => {
-    const { entries } = logged(NO_LOG, {
+  it("searches payloads", () => {
+    const { entries } = logReducer(EMPTY_LOG, {
       type: "arrived",
       messages: [message("a", { orderNumber: "10231" }), message("b", undefined)],
     });
     expect(shownEntries(entries, "10231", false).map(({ name }) => name)).toEqual(["a"]);
   });
 
-  it("says in a line what a payload is about", () => {
-    expect(glimpse({ orderNumber: "10231", status: "shipped", kind: "order.status_changed" })).toBe(
+  it("summarizes a payload in one line", () => {
+    expect(summarizePayload({ orderNumber: "10231", status: "shipped", kind: "order.status_changed" })).toBe(
       "#10231 · order.status_changed · shipped",
     );
-    expect(glimpse({ message: "Connected to real-time service", role: "admin" })).toBe(
+    expect(summarizePayload({ message: "Connected to real-time service", role: "admin" })).toBe(
       "Connected to real-time service",
     );
-    expect(glimpse("text")).toBe("text");
-    expect(glimpse(undefined)).toBe("");
+    expect(summarizePayload("text")).toBe("text");
+    expect(summarizePayload(undefined)).toBe("");
   });
 });

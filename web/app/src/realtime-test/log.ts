@@ -1,4 +1,4 @@
-// What arrived, newest first, and no more of it than anybody would read.
+// The latest messages, newest first, up to `MAX_ENTRIES`.
 
 export interface Entry {
   id: number;
@@ -10,26 +10,26 @@ export interface Entry {
 
 export interface Log {
   entries: readonly Entry[];
-  /** While it rests, what arrives is only counted. */
+  /** While paused, messages are only counted. */
   paused: boolean;
   missed: number;
   next: number;
 }
 
-export const NO_LOG: Log = { entries: [], paused: false, missed: 0, next: 1 };
-const MOST = 300;
+export const EMPTY_LOG: Log = { entries: [], paused: false, missed: 0, next: 1 };
+const MAX_ENTRIES = 300;
 
 export type LogChange =
   | { type: "arrived"; messages: readonly Omit<Entry, "id">[] }
   | { type: "clear" }
   | { type: "pause"; paused: boolean };
 
-export function logged(log: Log, change: LogChange): Log {
+export function logReducer(log: Log, change: LogChange): Log {
   switch (change.type) {
     case "arrived": {
       if (log.paused) return { ...log, missed: log.missed + change.messages.length };
       const fresh = change.messages.map((message, at) => ({ ...message, id: log.next + at })).reverse();
-      return { ...log, entries: [...fresh, ...log.entries].slice(0, MOST), next: log.next + fresh.length };
+      return { ...log, entries: [...fresh, ...log.entries].slice(0, MAX_ENTRIES), next: log.next + fresh.length };
     }
     case "clear":
       return { ...log, entries: [], missed: 0 };
@@ -38,24 +38,24 @@ export function logged(log: Log, change: LogChange): Log {
   }
 }
 
-/** The beat of the connection rather than news of the store. */
-const QUIET = new Set(["heartbeat", "stats.updated", "stats:updated", "order:presence"]);
+/** Messages about the connection and the counts, hidden by default. */
+const BACKGROUND_EVENTS = new Set(["heartbeat", "stats.updated", "stats:updated", "order:presence"]);
 
-export function shownEntries(entries: readonly Entry[], words: string, quiet: boolean): readonly Entry[] {
-  const wanted = words.trim().toLowerCase();
+export function shownEntries(entries: readonly Entry[], query: string, showBackground: boolean): readonly Entry[] {
+  const needle = query.trim().toLowerCase();
   return entries.filter(
     (entry) =>
-      (quiet || !QUIET.has(entry.name)) &&
-      (wanted === "" ||
-        entry.name.toLowerCase().includes(wanted) ||
+      (showBackground || !BACKGROUND_EVENTS.has(entry.name)) &&
+      (needle === "" ||
+        entry.name.toLowerCase().includes(needle) ||
         JSON.stringify(entry.payload ?? null)
           .toLowerCase()
-          .includes(wanted)),
+          .includes(needle)),
   );
 }
 
-/** One line of what a payload says, for those who do not open it. */
-export function glimpse(payload: unknown): string {
+/** One line that summarizes a payload. */
+export function summarizePayload(payload: unknown): string {
   if (typeof payload !== "object" || payload === null) return payload === undefined ? "" : String(payload);
   const { orderNumber, status, kind, message, role } = payload as Record<string, unknown>;
   const parts = [orderNumber && `#${String(orderNumber)}`, kind, status, message ?? role].filter(

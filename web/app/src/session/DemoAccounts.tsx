@@ -2,9 +2,9 @@ import { ArrowRight } from "lucide-react";
 
 import { useConfig, type DemoAccount } from "../api/config";
 import { Avatar, Badge } from "../ui";
-import styles from "./Entrance.module.css";
+import styles from "./AuthLayout.module.css";
 
-/** In a demo shop: one press, and one is somebody. */
+/** One-click sign-in for a demo shop. */
 export function DemoAccounts({
   busy,
   onChoose,
@@ -16,8 +16,8 @@ export function DemoAccounts({
   if (demoAccounts.length === 0) return null;
   return (
     <>
-      <p className={styles.or}>
-        or, in this <Badge tone="warning">Demo</Badge> shop
+      <p className={styles.divider}>
+        or use a <Badge tone="warning">Demo</Badge> account
       </p>
       <ul className={styles.accounts}>
         {demoAccounts.map((account) => (
@@ -29,14 +29,14 @@ export function DemoAccounts({
               onClick={() => busy === undefined && onChoose(account)}
             >
               <Avatar name={account.name} />
-              <span className={styles.who}>
+              <span className={styles.identity}>
                 <span className={styles.name}>Continue as {account.name}</span>
                 <span className={styles.role}>
                   {account.role === "customer"
                     ? "Customer"
                     : account.role === "driver"
                       ? "Driver"
-                      : "Staff: the console"}
+                      : "Staff, opens the console"}
                 </span>
               </span>
               <ArrowRight aria-hidden="true" />

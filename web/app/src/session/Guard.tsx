@@ -5,21 +5,21 @@ import { Forbidden } from "../pages/Forbidden";
 import { PageLoading } from "../layout/PageLoading";
 import { isStaff, useSession } from "./session";
 
-/** Who may see a page. The server decides over every request by itself; this only spares people the detour. */
+/** Who may see a page. The server authorizes every request itself; the guard only avoids pages that cannot work. */
 export type Audience = "anybody" | "signed-in" | "customer" | "staff";
 
 export interface GuardProps {
   audience: Audience;
-  /** What stands around the words for those who may not, where the page brings its own frame. */
+  /** The layout around the "forbidden" message, for pages that bring their own layout. */
   frame?: ComponentType<{ children: ReactNode }>;
   children: ReactNode;
 }
 
 export function Guard({ audience, frame: Frame = Fragment, children }: GuardProps) {
-  const { who, account } = useSession();
+  const { viewer, account } = useSession();
   const [location] = useLocation();
   if (audience === "anybody") return children;
-  if (who.state === "unknown") return <PageLoading />;
+  if (viewer.state === "unknown") return <PageLoading />;
   if (!account)
     return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
   const mayNot = audience === "staff" ? !isStaff(account) : audience === "customer" && account.role !== "customer";

@@ -6,11 +6,11 @@ import { useLocation } from "wouter";
 
 import { messageOf } from "../api/http";
 import { Banner, Button, LinkButton, TextField, toast } from "../ui";
-import { Entrance } from "./Entrance";
+import { AuthLayout } from "./AuthLayout";
 import { newPassword } from "./password";
 import { useSession } from "./session";
 
-/** The link's token stands behind the #, so that it reaches no server's log; it is taken out of the address at once. */
+/** The token is in the URL fragment, so that it reaches no server log. It is removed from the address at once. */
 function tokenOf(hash: string): string {
   return new URLSearchParams(hash.replace(/^#/, "")).get("token") ?? "";
 }
@@ -32,9 +32,9 @@ export default function ResetPasswordPage() {
     setRefused(undefined);
     try {
       await api.POST("/api/v1/auth/password-reset", { body: { token, password } });
-      // Every session of the account ended with it, this browser's too.
+      // A password reset ends all sessions of the account, including this one.
       await refresh();
-      toast.success("Your new password is set", { description: "Sign in with it." });
+      toast.success("Your password was changed", { description: "Sign in with your new password." });
       navigate("/sign-in", { replace: true });
     } catch (error) {
       if (error instanceof OrdercastProblem && error.code === "link_invalid") setDead(true);
@@ -46,22 +46,22 @@ export default function ResetPasswordPage() {
 
   if (dead) {
     return (
-      <Entrance title="Set a new password">
+      <AuthLayout title="Set a new password">
         <form>
           <Banner severity="warning" title="This link no longer works">
-            It works once, for a day. Ask the store for a new one.
+            Links work once and expire after 24 hours. Ask the store for a new one.
           </Banner>
           <LinkButton href="/sign-in" wide>
-            To sign in
+            Sign in
           </LinkButton>
         </form>
-      </Entrance>
+      </AuthLayout>
     );
   }
 
   const { errors, isSubmitting } = form.formState;
   return (
-    <Entrance title="Set a new password" lead="It signs you out everywhere else.">
+    <AuthLayout title="Set a new password" lead="You will be signed out on all devices.">
       <form noValidate onSubmit={(event) => void form.handleSubmit(set)(event)}>
         {refused && <Banner severity="error">{refused}</Banner>}
         <TextField
@@ -73,18 +73,18 @@ export default function ResetPasswordPage() {
           {...form.register("password", newPassword)}
         />
         <TextField
-          label="Once more"
+          label="Repeat password"
           type="password"
           autoComplete="new-password"
           error={errors.again?.message}
           {...form.register("again", {
-            validate: (again, { password }) => again === password || "The two are not the same",
+            validate: (again, { password }) => again === password || "The passwords do not match",
           })}
         />
-        <Button type="submit" look="primary" wide busy={isSubmitting}>
+        <Button type="submit" variant="primary" wide busy={isSubmitting}>
           Set password
         </Button>
       </form>
-    </Entrance>
+    </AuthLayout>
   );
 }

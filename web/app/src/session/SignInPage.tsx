@@ -6,8 +6,8 @@ import { Link, Redirect, useSearch } from "wouter";
 import { messageOf } from "../api/http";
 import { Banner, Button, TextField } from "../ui";
 import { DemoAccounts } from "./DemoAccounts";
-import { Entrance } from "./Entrance";
-import { nextPath } from "./next";
+import { AuthLayout } from "./AuthLayout";
+import { nextPath } from "./nextPath";
 import { isStaff, useSession } from "./session";
 
 interface Credentials {
@@ -22,7 +22,7 @@ export default function SignInPage() {
   const [busy, setBusy] = useState<string>();
   const form = useForm<Credentials>();
 
-  // Once somebody is in, this page is the way to where they wanted to be.
+  // Already signed in: go to the page that was asked for.
   if (account) return <Redirect to={nextPath(search, isStaff(account) ? "/admin" : "/")} replace />;
 
   async function enter(credentials: Credentials) {
@@ -38,9 +38,9 @@ export default function SignInPage() {
 
   const { errors } = form.formState;
   return (
-    <Entrance
+    <AuthLayout
       title="Sign in"
-      lead="To order, and to follow your orders live."
+      lead="Sign in to order and track your orders live."
       below={
         <>
           New here? <Link href={`/sign-up${search ? `?${search}` : ""}`}>Create an account</Link>
@@ -49,33 +49,30 @@ export default function SignInPage() {
     >
       <form noValidate onSubmit={(event) => void form.handleSubmit(enter)(event)}>
         {refused !== undefined && (
-          <Banner
-            severity="error"
-            title={refused instanceof OrdercastProblem ? refused.title : "You are not signed in"}
-          >
+          <Banner severity="error" title={refused instanceof OrdercastProblem ? refused.title : "Sign-in failed"}>
             {messageOf(refused)}
           </Banner>
         )}
         <TextField
-          label="E-mail"
+          label="Email"
           type="email"
           autoComplete="username"
           error={errors.email?.message}
-          {...form.register("email", { required: "Enter your e-mail address" })}
+          {...form.register("email", { required: "Enter your email address" })}
         />
         <TextField
           label="Password"
           type="password"
           autoComplete="current-password"
-          hint="Forgotten? Ask the store for a link to set a new one."
+          hint="Forgot your password? Ask the store for a reset link."
           error={errors.password?.message}
           {...form.register("password", { required: "Enter your password" })}
         />
-        <Button type="submit" look="primary" wide busy={busy !== undefined}>
+        <Button type="submit" variant="primary" wide busy={busy !== undefined}>
           Sign in
         </Button>
       </form>
       <DemoAccounts busy={busy} onChoose={({ email, password }) => void enter({ email, password })} />
-    </Entrance>
+    </AuthLayout>
   );
 }

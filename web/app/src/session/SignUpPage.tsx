@@ -5,8 +5,8 @@ import { Link, Redirect, useSearch } from "wouter";
 
 import { messageOf } from "../api/http";
 import { Banner, Button, TextField } from "../ui";
-import { Entrance } from "./Entrance";
-import { nextPath } from "./next";
+import { AuthLayout } from "./AuthLayout";
+import { nextPath } from "./nextPath";
 import { newPassword } from "./password";
 import { useSession } from "./session";
 
@@ -30,22 +30,22 @@ export default function SignUpPage() {
       await signUp(registration);
     } catch (error) {
       if (codeOf(error) === "email_taken")
-        form.setError("email", { message: "There is an account with this address already. Sign in instead." });
+        form.setError("email", { message: "An account with this email already exists. Sign in instead." });
       else if (codeOf(error) === "weak_password") form.setError("password", { message: messageOf(error) });
       else if (error instanceof OrdercastProblem && error.errors.some(({ field }) => field === "email"))
-        form.setError("email", { message: "Enter an e-mail address, such as asha@example.com" });
+        form.setError("email", { message: "Enter an email address, such as asha@example.com" });
       else setRefused(messageOf(error));
     }
   }
 
   const { errors, isSubmitting } = form.formState;
   return (
-    <Entrance
+    <AuthLayout
       title="Create an account"
-      lead="So that only you see your orders."
+      lead="Track your orders and check out faster."
       below={
         <>
-          Here before? <Link href={`/sign-in${search ? `?${search}` : ""}`}>Sign in</Link>
+          Already have an account? <Link href={`/sign-in${search ? `?${search}` : ""}`}>Sign in</Link>
         </>
       }
     >
@@ -59,11 +59,11 @@ export default function SignUpPage() {
           {...form.register("name", { validate: (name) => Boolean(name.trim()) || "Enter your name" })}
         />
         <TextField
-          label="E-mail"
+          label="Email"
           type="email"
           autoComplete="username"
           error={errors.email?.message}
-          {...form.register("email", { required: "Enter your e-mail address" })}
+          {...form.register("email", { required: "Enter your email address" })}
         />
         <TextField
           label="Password"
@@ -73,11 +73,11 @@ export default function SignUpPage() {
           error={errors.password?.message}
           {...form.register("password", newPassword)}
         />
-        <Button type="submit" look="primary" wide busy={isSubmitting}>
+        <Button type="submit" variant="primary" wide busy={isSubmitting}>
           Create account
         </Button>
       </form>
-    </Entrance>
+    </AuthLayout>
   );
 }
 

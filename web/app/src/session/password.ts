@@ -1,4 +1,4 @@
-/** What the server takes, said before it has to refuse. */
+/** The server's rules for passwords. */
 export const newPassword = {
   required: "Choose a password",
   minLength: { value: 8, message: "At least 8 characters" },

@@ -4,16 +4,15 @@ import { useMemo } from "react";
 
 export type { Account, Role } from "@ordercast/client";
 
-/** Who sits at this browser: not known yet, nobody, or somebody. */
-export type Who = { state: "unknown" } | { state: "nobody" } | { state: "somebody"; account: Account };
+export type Viewer = { state: "unknown" } | { state: "anonymous" } | { state: "signed-in"; account: Account };
 
 export interface Session {
-  who: Who;
+  viewer: Viewer;
   account: Account | undefined;
   signIn: (credentials: { email: string; password: string }) => Promise<Account>;
   signUp: (registration: { name: string; email: string; password: string }) => Promise<Account>;
   signOut: () => Promise<void>;
-  /** Something else than this ended the session: finds out who is still there. */
+  /** Checks the session again after something else ended it. */
   refresh: () => Promise<unknown>;
 }
 
@@ -21,8 +20,12 @@ export function useSession(): Session {
   const { state, account, signIn, signUp, signOut, refresh } = useClientSession();
   return useMemo<Session>(
     () => ({
-      // Whoever was here last still is while nobody answers, so that their pages work offline.
-      who: account ? { state: "somebody", account } : state === "unknown" ? { state: "unknown" } : { state: "nobody" },
+      // While the server cannot be reached the last account stays, so that its pages work offline.
+      viewer: account
+        ? { state: "signed-in", account }
+        : state === "unknown"
+          ? { state: "unknown" }
+          : { state: "anonymous" },
       account: account ?? undefined,
       signIn: async (credentials) => (await signIn(credentials)).user,
       signUp: async (registration) => (await signUp(registration)).user,
@@ -33,7 +36,7 @@ export function useSession(): Session {
   );
 }
 
-/** The account of a page behind a guard. */
+/** The account. Use only on pages behind a guard. */
 export function useAccount(): Account {
   const { account } = useSession();
   if (!account) throw new Error("useAccount outside of a guard");

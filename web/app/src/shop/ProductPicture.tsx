@@ -5,8 +5,8 @@ import { cx } from "../ui";
 import styles from "./ProductPicture.module.css";
 
 /**
- * A product's picture, square; a parcel in its place when there is none, or when it cannot be shown. It says nothing that
- * the name beside it does not: hidden from readers.
+ * A square picture, or a parcel icon when there is none or it cannot be loaded. Decorative: the product's name is
+ * always beside it.
  */
 export function ProductPicture({
   image,

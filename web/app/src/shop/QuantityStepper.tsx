@@ -4,22 +4,22 @@ import { cx } from "../ui";
 import styles from "./QuantityStepper.module.css";
 
 export interface QuantityStepperProps {
-  /** Of what, for those who do not see what it stands beside. */
-  of: string;
+  /** For the accessible names of the buttons. */
+  productName: string;
   quantity: number;
-  /** How many there are. */
+  /** The most that can be chosen. */
   available: number;
   onChange: (quantity: number) => void;
   wide?: boolean;
 }
 
-/** One more, one less; less than one takes it out of the cart. */
-export function QuantityStepper({ of, quantity, available, onChange, wide }: QuantityStepperProps) {
+/** Increases and decreases a quantity; 0 removes the product from the cart. */
+export function QuantityStepper({ productName, quantity, available, onChange, wide }: QuantityStepperProps) {
   return (
-    <div className={cx(styles.stepper, wide && styles.wide)} role="group" aria-label={`Quantity of ${of}`}>
+    <div className={cx(styles.stepper, wide && styles.wide)} role="group" aria-label={`Quantity of ${productName}`}>
       <button
         type="button"
-        aria-label={quantity > 1 ? `One less of ${of}` : `Remove ${of}`}
+        aria-label={quantity > 1 ? `Decrease quantity of ${productName}` : `Remove ${productName}`}
         onClick={() => onChange(quantity - 1)}
       >
         {quantity > 1 ? <Minus aria-hidden="true" /> : <Trash2 aria-hidden="true" />}
@@ -29,7 +29,7 @@ export function QuantityStepper({ of, quantity, available, onChange, wide }: Qua
       </output>
       <button
         type="button"
-        aria-label={`One more of ${of}`}
+        aria-label={`Increase quantity of ${productName}`}
         disabled={quantity >= available}
         onClick={() => onChange(quantity + 1)}
       >

@@ -4,18 +4,18 @@ import { useOrdercast, useStore } from "@ordercast/react";
 export type { Product } from "@ordercast/client";
 
 export interface ProductsSnapshot {
-  /** Undefined until they are there; what was there stays while they are read again. */
+  /** Undefined until loaded. The old list stays while it is fetched again. */
   products: readonly Product[] | undefined;
   hasMore: boolean;
   isLoadingMore: boolean;
   error: unknown;
 }
 
-const PAGE = 200;
-// Stock moves with everybody's orders; what was read this long ago is read again when somebody looks.
-const FRESH = 10_000;
+const PAGE_SIZE = 200;
+// Stock changes with every order; an older list is fetched again when the page is shown.
+const STALE_AFTER_MS = 10_000;
 
-/** The catalogue, or what of it carries some words in its name: a page of 200 at a time, read again when it is looked at. */
+/** The catalog, or the products that match a search, in pages of 200. Fetched again when the page is shown. */
 class ProductList implements Store<ProductsSnapshot> {
   readonly #api: Api;
   readonly #q: string;
@@ -47,7 +47,7 @@ class ProductList implements Store<ProductsSnapshot> {
     };
   };
 
-  /** Reads the first page again. */
+  /** Fetches the first page again. */
   load = (): Promise<void> => (this.#reading ??= this.#read().finally(() => (this.#reading = undefined)));
 
   loadMore = async (): Promise<void> => {
@@ -62,7 +62,7 @@ class ProductList implements Store<ProductsSnapshot> {
   };
 
   #look = (): void => {
-    if (!document.hidden && Date.now() - this.#readAt > FRESH) void this.load();
+    if (!document.hidden && Date.now() - this.#readAt > STALE_AFTER_MS) void this.load();
   };
 
   async #read(): Promise<void> {
@@ -76,7 +76,7 @@ class ProductList implements Store<ProductsSnapshot> {
   }
 
   #page(from: string | undefined) {
-    const query = { limit: PAGE, ...(this.#q && { q: this.#q }), ...(from && { page: from }) };
+    const query = { limit: PAGE_SIZE, ...(this.#q && { q: this.#q }), ...(from && { page: from }) };
     return unwrap(this.#api.GET("/api/v1/products", { params: { query } }));
   }
 
@@ -111,7 +111,7 @@ export interface Products extends ProductsSnapshot {
   loadMore: () => Promise<void>;
 }
 
-/** The catalogue; or what of it carries `q` in its name, as the server finds it. */
+/** The catalog, or the products that match `q` on the server. */
 export function useProducts(q = ""): Products {
   const list = listOf(useOrdercast().api, q);
   return { ...useStore(list), reload: list.load, loadMore: list.loadMore };

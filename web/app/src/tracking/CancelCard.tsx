@@ -9,43 +9,43 @@ import styles from "./CancelCard.module.css";
 const load = () => import("./CancelDialog");
 const CancelDialog = lazy(load);
 
-/** Calling it off, while that may be; why it may not, once it may not. */
+/** Cancels the order, or explains why it can no longer be cancelled. */
 export function CancelCard({ order, isPending }: { order: Order; isPending: boolean }) {
   const { account } = useSession();
-  const [asking, setAsking] = useState(false);
-  const [asked, setAsked] = useState(false);
-  const ask = () => {
-    setAsked(true);
-    setAsking(true);
+  const [isOpen, setOpen] = useState(false);
+  const [wasOpened, setWasOpened] = useState(false);
+  const openDialog = () => {
+    setWasOpened(true);
+    setOpen(true);
   };
   if (account?.role !== "customer") return null;
   return (
     <>
       {!isFinal(order.status) && (
         <Card title="Changed your mind?">
-          <p className={styles.words}>
+          <p className={styles.text}>
             {order.canCancel
-              ? "You can cancel until we begin with your order."
-              : "Processing has started, so it cannot be cancelled here any more. Ask the store."}
+              ? "You can cancel until we start preparing your order."
+              : "Processing has started, so it can no longer be cancelled online. Contact the store."}
           </p>
           {order.canCancel && (
             <Button
-              look="danger"
+              variant="danger"
               wide
               busy={isPending}
               onPointerEnter={() => void load()}
               onFocus={() => void load()}
-              onClick={ask}
+              onClick={openDialog}
             >
               Cancel order
             </Button>
           )}
         </Card>
       )}
-      {/* Outlives the button, at one place: a refusal is told in it, also when the order has moved on. */}
-      {asked && (
+      {/* Stays mounted after the button is gone: the dialog shows a refusal even when the order has moved on. */}
+      {wasOpened && (
         <Suspense>
-          <CancelDialog order={order} open={asking} onOpenChange={setAsking} />
+          <CancelDialog order={order} open={isOpen} onOpenChange={setOpen} />
         </Suspense>
       )}
     </>

@@ -2,17 +2,17 @@ import type { Order } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { useState } from "react";
 
-import { mayHaveHappened } from "../api/http";
+import { isOutcomeUnknown } from "../api/http";
 import { Banner, Button, Field, TextArea, toast } from "../ui";
 import { Dialog } from "../ui/Dialog";
 
-interface Failure {
+interface CancelFailure {
   detail: string;
-  /** Nobody knows whether it was done. */
+  /** It is unknown whether the order was cancelled. */
   isUnknown: boolean;
 }
 
-/** Asks once, takes a reason, and says why when it is refused. */
+/** Asks for confirmation and an optional reason, and shows why a cancellation was refused. */
 export default function CancelDialog({
   order,
   open,
@@ -25,13 +25,13 @@ export default function CancelDialog({
   const { orders } = useOrdercast();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<Failure>();
+  const [failure, setFailure] = useState<CancelFailure>();
 
   async function cancel() {
     setBusy(true);
-    // The button that has the focus stays while it is tried again.
-    setFailed((before) => (before?.isUnknown ? before : undefined));
-    // Whatever version it is by now: the customer wants it gone, and the server knows whether that may be.
+    // Keep the focused button during a retry.
+    setFailure((before) => (before?.isUnknown ? before : undefined));
+    // Cancel any version: the server decides whether that is still possible.
     const result = await orders.cancel(order.id, {
       ...(reason.trim() && { reason: reason.trim() }),
       expectedVersion: null,
@@ -39,9 +39,9 @@ export default function CancelDialog({
     setBusy(false);
     if (result.ok) return onOpenChange(false);
     const { detail } = result.problem;
-    const isUnknown = mayHaveHappened(result.problem);
-    setFailed({ detail, isUnknown });
-    toast.error(isUnknown ? "We do not know yet whether your order is cancelled" : "Your order was not cancelled", {
+    const isUnknown = isOutcomeUnknown(result.problem);
+    setFailure({ detail, isUnknown });
+    toast.error(isUnknown ? "We don’t know yet whether your order was cancelled" : "Your order was not cancelled", {
       description: detail,
     });
   }
@@ -51,34 +51,39 @@ export default function CancelDialog({
       open={open}
       onOpenChange={(next) => {
         onOpenChange(next);
-        if (!next) setFailed(undefined);
+        if (!next) setFailure(undefined);
       }}
-      // The button that asked goes with what it did.
+      // The button that opened the dialog is gone after a cancellation.
       finalFocus={() => (order.status === "cancelled" ? document.querySelector("h1") : true)}
       title={`Cancel order #${order.number}?`}
-      description="Nothing will be delivered, and this cannot be undone."
+      description="Nothing will be delivered. This cannot be undone."
       actions={
         <>
-          <Button onClick={() => onOpenChange(false)}>{failed ? "Close" : "Keep it"}</Button>
-          {(!failed || failed.isUnknown) && (
-            <Button look="danger" busy={busy} onClick={() => void cancel()}>
-              {failed ? "Try again" : "Yes, cancel it"}
+          <Button onClick={() => onOpenChange(false)}>{failure ? "Close" : "Keep order"}</Button>
+          {(!failure || failure.isUnknown) && (
+            <Button variant="danger" busy={busy} onClick={() => void cancel()}>
+              {failure ? "Try again" : "Cancel order"}
             </Button>
           )}
         </>
       }
     >
-      {failed ? (
+      {failure ? (
         <Banner
           severity="error"
-          title={failed.isUnknown ? "We do not know yet whether it is cancelled" : "It was not cancelled"}
+          title={failure.isUnknown ? "We don’t know yet whether it was cancelled" : "It was not cancelled"}
         >
-          {failed.detail}
+          {failure.detail}
         </Banner>
       ) : (
-        <Field label="Why" optional hint="The store reads it.">
-          {(bound) => (
-            <TextArea {...bound} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+        <Field label="Reason" optional hint="Shared with the store.">
+          {(controlProps) => (
+            <TextArea
+              {...controlProps}
+              maxLength={500}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
           )}
         </Field>
       )}

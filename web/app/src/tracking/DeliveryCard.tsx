@@ -9,42 +9,45 @@ import styles from "./DeliveryCard.module.css";
 
 const LiveMap = lazy(() => import("../map/LiveMap"));
 
-const PARCELS: Record<Shipment["status"], { words: string; tone: Tone }> = {
-  packed: { words: "Packed", tone: "neutral" },
-  shipped: { words: "On its way", tone: "info" },
-  out_for_delivery: { words: "Out for delivery", tone: "info" },
-  attempted: { words: "Nobody was there", tone: "warning" },
-  delivered: { words: "Delivered", tone: "success" },
-  returned: { words: "Came back", tone: "warning" },
+const PARCEL_LABELS: Record<Shipment["status"], { label: string; tone: Tone }> = {
+  packed: { label: "Packed", tone: "neutral" },
+  shipped: { label: "On its way", tone: "info" },
+  out_for_delivery: { label: "Out for delivery", tone: "info" },
+  attempted: { label: "Delivery attempted", tone: "warning" },
+  delivered: { label: "Delivered", tone: "success" },
+  returned: { label: "Returned", tone: "warning" },
 };
 
-/** Who brings it, how to reach them, and where they are. */
+/** The delivery partner, their phone number and their location. */
 export function DeliveryCard({ order }: { order: Order }) {
-  const { partner, location } = order.delivery ?? {};
+  const { partner, location: lastLocation } = order.delivery ?? {};
   const parcels = order.shipments.length > 1 ? order.shipments : [];
-  // Where somebody was is nobody's business once the order is there.
-  const place = location && order.status !== "delivered" && order.status !== "cancelled" ? location : undefined;
-  if (!partner && !place && parcels.length === 0) return null;
+  // The location is hidden once the order is closed.
+  const location =
+    lastLocation && order.status !== "delivered" && order.status !== "cancelled" ? lastLocation : undefined;
+  if (!partner && !location && parcels.length === 0) return null;
   return (
     <Card title="Delivery" flush>
-      {place && (
+      {location && (
         <div className={styles.map}>
-          <ErrorBoundary instead={<p className={styles.none}>The map cannot be loaded right now.</p>}>
+          <ErrorBoundary fallback={<p className={styles.none}>The map could not be loaded.</p>}>
             <Suspense fallback={<Skeleton height="100%" />}>
-              <LiveMap label="Map: where your order is" place={place} />
+              <LiveMap label="Map: where your order is" location={location} />
             </Suspense>
           </ErrorBoundary>
-          <p className={styles.seen}>
-            Seen here <RelativeTime at={place.at} />
+          <p className={styles.locatedAt}>
+            Location updated <RelativeTime at={location.at} />
           </p>
         </div>
       )}
       {partner && (
         <div className={styles.partner}>
           <Avatar name={partner.name} />
-          <div className={styles.words}>
+          <div className={styles.text}>
             <p className={styles.name}>{partner.name}</p>
-            <p className={styles.role}>{order.status === "delivered" ? "Brought your order" : "Brings your order"}</p>
+            <p className={styles.role}>
+              {order.status === "delivered" ? "Delivered your order" : "Is delivering your order"}
+            </p>
           </div>
           {partner.phone && (
             <a
@@ -63,7 +66,7 @@ export function DeliveryCard({ order }: { order: Order }) {
           {parcels.map(({ parcel, status }) => (
             <li key={parcel}>
               Parcel {parcel} of {parcels.length}
-              <Badge tone={PARCELS[status].tone}>{PARCELS[status].words}</Badge>
+              <Badge tone={PARCEL_LABELS[status].tone}>{PARCEL_LABELS[status].label}</Badge>
             </li>
           ))}
         </ul>

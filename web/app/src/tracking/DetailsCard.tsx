@@ -1,10 +1,10 @@
-import type { Address, Order, OrderPayment } from "@ordercast/client";
+import type { Order, OrderPayment } from "@ordercast/client";
 
-import { Card, formatMoment } from "../ui";
-import { LOCALE } from "../ui/locale";
+import { addressLines } from "../orders/address";
+import { Card, formatDateTime } from "../ui";
 import styles from "./DetailsCard.module.css";
 
-const PAID: Record<string, string> = {
+const PAYMENT_STATUS: Record<string, string> = {
   paid: "Paid",
   pending: "Due",
   authorized: "Authorized",
@@ -13,10 +13,12 @@ const PAID: Record<string, string> = {
   none: "Nothing due",
 };
 
-function payment({ method, status }: OrderPayment): string {
+function paymentLabel({ method, status }: OrderPayment): string {
   if (method === "cash_on_delivery")
-    return status === "pending" ? "Cash on delivery" : `Cash on delivery, ${(PAID[status] ?? status).toLowerCase()}`;
-  return `Online, ${(PAID[status] ?? status).toLowerCase()}`;
+    return status === "pending"
+      ? "Cash on delivery"
+      : `Cash on delivery, ${(PAYMENT_STATUS[status] ?? status).toLowerCase()}`;
+  return `Online, ${(PAYMENT_STATUS[status] ?? status).toLowerCase()}`;
 }
 
 export function DetailsCard({ order }: { order: Order }) {
@@ -25,10 +27,10 @@ export function DetailsCard({ order }: { order: Order }) {
       <dl className={styles.details}>
         {order.shippingAddress && (
           <div>
-            <dt>Goes to</dt>
+            <dt>Delivering to</dt>
             <dd>
               <address className={styles.address}>
-                {linesOf(order.shippingAddress).map((line) => (
+                {addressLines(order.shippingAddress).map((line) => (
                   <span key={line}>{line}</span>
                 ))}
               </address>
@@ -38,7 +40,7 @@ export function DetailsCard({ order }: { order: Order }) {
         {order.payment && (
           <div>
             <dt>Payment</dt>
-            <dd>{payment(order.payment)}</dd>
+            <dd>{paymentLabel(order.payment)}</dd>
           </div>
         )}
         {order.trackingNumber && (
@@ -49,25 +51,9 @@ export function DetailsCard({ order }: { order: Order }) {
         )}
         <div>
           <dt>Placed</dt>
-          <dd>{formatMoment(order.createdAt)}</dd>
+          <dd>{formatDateTime(order.createdAt)}</dd>
         </div>
       </dl>
     </Card>
   );
-}
-
-function linesOf({ name, line1, line2, postalCode, city, region, country }: Address): string[] {
-  return [
-    name,
-    line1,
-    line2,
-    [postalCode, city].filter(Boolean).join(" "),
-    [region, countryName(country)].filter(Boolean).join(", "),
-  ].filter((line): line is string => Boolean(line));
-}
-
-/** "Germany", of `DE`; whatever else was written stays as it is. */
-function countryName(country: string | null | undefined): string | null | undefined {
-  if (!country || !/^[A-Z]{2}$/.test(country)) return country;
-  return new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" }).of(country);
 }

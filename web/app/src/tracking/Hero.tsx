@@ -1,9 +1,9 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
 
-import { statusLook } from "../orders/status";
+import { statusAppearance } from "../orders/status";
 import { cx, RelativeTime, StatusBadge } from "../ui";
 import { useNow } from "../ui/useNow";
-import { Wash } from "../ui/Wash";
+import { FlashOnChange } from "../ui/FlashOnChange";
 import styles from "./Hero.module.css";
 import { headlineOf } from "./headline";
 import { ProgressTrack } from "./ProgressTrack";
@@ -15,17 +15,17 @@ export interface HeroProps {
   isPending: boolean;
 }
 
-/** When it comes, in the largest letters; where it stands; how far it is. */
+/** The expected time, the status and the progress. */
 export function Hero({ order, timeline, progress, isPending }: HeroProps) {
-  const { eyebrow, words, hour, detail } = headlineOf(order, timeline, useNow());
+  const { eyebrow, title, time, detail } = headlineOf(order, timeline, useNow());
   const cancelled = order.status === "cancelled";
   return (
     <section
-      className={cx(styles.hero, styles[statusLook(order.status).tone])}
-      aria-label="Where it stands"
+      className={cx(styles.hero, styles[statusAppearance(order.status).tone])}
+      aria-label="Order status"
       aria-busy={isPending}
     >
-      <Wash of={order.status} className={styles.wash} />
+      <FlashOnChange value={order.status} className={styles.flash} />
       <div className={styles.top}>
         <StatusBadge status={order.status} className={styles.badge} />
         <p className={styles.changed}>
@@ -34,9 +34,9 @@ export function Hero({ order, timeline, progress, isPending }: HeroProps) {
       </div>
       <div className={styles.headline}>
         <p className={styles.eyebrow}>{eyebrow}</p>
-        <p className={styles.words}>
-          {words}
-          {hour && <span className={styles.hour}> {hour}</span>}
+        <p className={styles.text}>
+          {title}
+          {time && <span className={styles.time}> {time}</span>}
         </p>
         {detail && <p className={styles.detail}>{detail}</p>}
       </div>

@@ -6,7 +6,7 @@ import { Card, formatMoney, Money } from "../ui";
 import styles from "./ItemsCard.module.css";
 
 export function ItemsCard({ order }: { order: Order }) {
-  // The pictures are those of today's catalogue; an order keeps only names and prices.
+  // Pictures come from the current catalog; an order stores only names and prices.
   const { products } = useProducts();
   const count = order.items.reduce((sum, item) => sum + item.quantity, 0);
   return (
@@ -18,13 +18,13 @@ export function ItemsCard({ order }: { order: Order }) {
               image={products?.find((product) => product.id === item.productId)?.image}
               className={styles.picture}
             />
-            <div className={styles.words}>
+            <div className={styles.text}>
               <p>{item.name}</p>
-              <p className={styles.each}>
+              <p className={styles.unitPrice}>
                 <span className="tabular">{item.quantity}</span> × {item.unitPrice ? formatMoney(item.unitPrice) : ""}
               </p>
             </div>
-            {sumOf(item)}
+            {lineTotal(item)}
           </li>
         ))}
       </ul>
@@ -38,8 +38,8 @@ export function ItemsCard({ order }: { order: Order }) {
   );
 }
 
-function sumOf({ unitPrice, quantity }: OrderItem) {
+function lineTotal({ unitPrice, quantity }: OrderItem) {
   return unitPrice ? (
-    <Money value={{ amount: unitPrice.amount * quantity, currency: unitPrice.currency }} className={styles.sum} />
+    <Money value={{ amount: unitPrice.amount * quantity, currency: unitPrice.currency }} className={styles.lineTotal} />
   ) : null;
 }

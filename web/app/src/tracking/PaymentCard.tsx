@@ -6,7 +6,7 @@ import { useSession } from "../session/session";
 
 const TestPayment = lazy(() => import("./TestPayment"));
 
-/** An online payment that is still to be made. Most orders have none, and load none of it. */
+/** The form of an online payment that is due. Loaded on demand. */
 export function PaymentCard({ order }: { order: Order }) {
   const { testPayment } = useConfig();
   const { account } = useSession();

@@ -1,9 +1,9 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
 import { Check, House, PackageOpen, ShoppingBag, Truck } from "lucide-react";
 
-import { statusLook } from "../orders/status";
+import { statusAppearance, statusName } from "../orders/status";
 import { cx } from "../ui";
-import { formatClock, formatShortDay, isSameDay } from "../ui/time";
+import { formatTime, formatShortDate, isSameDay } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import styles from "./ProgressTrack.module.css";
 import { stepsOf, type Step } from "./steps";
@@ -15,7 +15,7 @@ const ICONS: Record<Step["name"], typeof Check> = {
   delivered: House,
 };
 
-/** How far the order is: a bar that glides, and the steps it passes. A step that is reached springs. */
+/** The progress bar and the steps of an order. */
 export function ProgressTrack({
   order,
   progress,
@@ -27,15 +27,15 @@ export function ProgressTrack({
 }) {
   const now = useNow();
   return (
-    <div className={cx(styles.track, styles[statusLook(order.status).tone])}>
+    <div className={cx(styles.track, styles[statusAppearance(order.status).tone])}>
       <div
         className={styles.bar}
         role="progressbar"
-        aria-label="Progress of the order"
+        aria-label="Order progress"
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={progress}
-        aria-valuetext={`${progress}%, ${order.status}`}
+        aria-valuetext={`${progress}%, ${statusName(order.status)}`}
       >
         <div className={styles.fill} style={{ width: `${progress}%` }} />
       </div>
@@ -48,13 +48,13 @@ export function ProgressTrack({
               className={cx(styles.step, styles[state])}
               aria-current={state === "current" ? "step" : undefined}
             >
-              <span key={state} className={styles.mark}>
+              <span key={state} className={styles.icon}>
                 <Icon aria-hidden="true" />
               </span>
               <span className={styles.label}>{label}</span>
               {at && (
                 <time className={styles.at} dateTime={at}>
-                  {isSameDay(Date.parse(at), now) ? formatClock(at) : formatShortDay(at)}
+                  {isSameDay(Date.parse(at), now) ? formatTime(at) : formatShortDate(at)}
                 </time>
               )}
             </li>

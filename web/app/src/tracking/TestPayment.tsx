@@ -4,13 +4,13 @@ import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 
 import { messageOf } from "../api/http";
-import { Badge, Banner, Button, Card, formatClock, formatMoney } from "../ui";
+import { Badge, Banner, Button, Card, formatTime, formatMoney } from "../ui";
 import styles from "./TestPayment.module.css";
 
-// The server lets go of an unpaid order's goods after this.
-const EXPIRES = 15 * 60_000;
+// The server cancels an unpaid order after this time.
+const EXPIRES_AFTER_MS = 15 * 60_000;
 
-/** A demo's payment: plays both outcomes, moves no money, and says so. */
+/** The simulated payment of a demo shop, with both outcomes. */
 export default function TestPayment({ order }: { order: Order }) {
   const { api } = useOrdercast();
   const [busy, setBusy] = useState<"paid" | "failed">();
@@ -21,7 +21,7 @@ export default function TestPayment({ order }: { order: Order }) {
     setBusy(outcome);
     setRefused(undefined);
     try {
-      // What became of it comes live, as everything about the order does.
+      // The result arrives as a live event.
       await api.POST("/api/v1/orders/{order}/test-payment", {
         params: { path: { order: order.id } },
         body: { outcome },
@@ -42,15 +42,15 @@ export default function TestPayment({ order }: { order: Order }) {
       }
       className={styles.card}
     >
-      {failed && <Banner severity="error">The payment failed. Nothing was charged; try again.</Banner>}
+      {failed && <Banner severity="error">The payment failed and nothing was charged. Try again.</Banner>}
       {refused && <Banner severity="error">{refused}</Banner>}
-      <p className={styles.words}>
-        This is a demo: no money moves. Choose how the payment ends. Unpaid, the order is cancelled at{" "}
-        {formatClock(Date.parse(order.createdAt) + EXPIRES)}.
+      <p className={styles.text}>
+        This is a demo: no money is charged. Choose the result of the payment. An unpaid order is cancelled at{" "}
+        {formatTime(Date.parse(order.createdAt) + EXPIRES_AFTER_MS)}.
       </p>
       <div className={styles.actions}>
         <Button
-          look="primary"
+          variant="primary"
           size="lg"
           busy={busy === "paid"}
           disabled={busy === "failed"}
@@ -59,7 +59,7 @@ export default function TestPayment({ order }: { order: Order }) {
           Pay {order.total ? formatMoney(order.total) : ""}
         </Button>
         <Button size="lg" busy={busy === "failed"} disabled={busy === "paid"} onClick={() => void pay("failed")}>
-          Let it fail
+          Simulate a failure
         </Button>
       </div>
     </Card>

@@ -4,10 +4,10 @@ import { CalendarClock, CreditCard, MapPin, Package, StickyNote, UserRound, type
 import { STATUSES } from "../orders/status";
 import { useSession } from "../session/session";
 import { cx, RelativeTime } from "../ui";
-import { timelineEntries, type Mark } from "./timeline";
+import { timelineEntries, type TimelineIcon } from "./timeline";
 import styles from "./Timeline.module.css";
 
-const ICONS: Record<Mark, LucideIcon> = {
+const ICONS: Record<TimelineIcon, LucideIcon> = {
   pending: STATUSES.pending.icon,
   processing: STATUSES.processing.icon,
   shipped: STATUSES.shipped.icon,
@@ -16,25 +16,30 @@ const ICONS: Record<Mark, LucideIcon> = {
   cancelled: STATUSES.cancelled.icon,
   payment: CreditCard,
   parcel: Package,
-  person: UserRound,
+  courier: UserRound,
   calendar: CalendarClock,
-  place: MapPin,
+  location: MapPin,
   note: StickyNote,
 };
 
-/** Everything that happened to an order, newest first. What comes in live slides in and is announced. */
+/** The order's history, newest first. New entries are animated and announced. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const { account } = useSession();
   return (
-    <ol className={styles.timeline} aria-label="Timeline, newest first" aria-live="polite" aria-relevant="additions">
-      {timelineEntries(events, account).map(({ id, at, title, details, who, mark, tone }) => {
-        const Icon = ICONS[mark];
+    <ol
+      className={styles.timeline}
+      aria-label="Order history, newest first"
+      aria-live="polite"
+      aria-relevant="additions"
+    >
+      {timelineEntries(events, account).map(({ id, at, title, details, who, icon, tone }) => {
+        const Icon = ICONS[icon];
         return (
           <li key={id} className={styles.entry}>
-            <span className={cx(styles.mark, styles[tone])}>
+            <span className={cx(styles.icon, styles[tone])}>
               <Icon aria-hidden="true" />
             </span>
-            <div className={styles.words}>
+            <div className={styles.text}>
               <p className={styles.title}>{title}</p>
               {details.map((detail) => (
                 <p key={detail} className={styles.detail}>

@@ -5,6 +5,6 @@ import { Timeline } from "./Timeline";
 
 export function TimelineCard({ events }: { events: readonly TimelineEvent[] }) {
   return (
-    <Card title="What happened">{events.length > 0 ? <Timeline events={events} /> : <Skeleton height="6rem" />}</Card>
+    <Card title="Order history">{events.length > 0 ? <Timeline events={events} /> : <Skeleton height="6rem" />}</Card>
   );
 }

@@ -3,6 +3,7 @@ import { ArrowLeft, PackageX } from "lucide-react";
 import { Link, useParams } from "wouter";
 
 import { PageHeading } from "../layout/PageHeading";
+import { statusName } from "../orders/status";
 import { isStaff, useSession } from "../session/session";
 import { Banner, Button, EmptyState, LinkButton, Loading, Skeleton } from "../ui";
 import { CancelCard } from "./CancelCard";
@@ -10,12 +11,12 @@ import { DeliveryCard } from "./DeliveryCard";
 import { DetailsCard } from "./DetailsCard";
 import { Hero } from "./Hero";
 import { ItemsCard } from "./ItemsCard";
-import { OfflineNote } from "./OfflineNote";
+import { OfflineBanner } from "./OfflineBanner";
 import { PaymentCard } from "./PaymentCard";
 import { TimelineCard } from "./TimelineCard";
 import styles from "./TrackingPage.module.css";
 
-/** One order, live: made for somebody who looks for thirty seconds. */
+/** One order, live. */
 export default function TrackingPage() {
   const { id = "" } = useParams<{ id: string }>();
   const { account } = useSession();
@@ -25,17 +26,17 @@ export default function TrackingPage() {
   if (!order && state === "missing") {
     return (
       <>
-        <PageHeading className="visually-hidden">No such order</PageHeading>
+        <PageHeading className="visually-hidden">Order not found</PageHeading>
         <EmptyState
           icon={PackageX}
-          title="There is no such order"
+          title="Order not found"
           action={
-            <LinkButton href="/orders" look="primary">
+            <LinkButton href="/orders" variant="primary">
               Your orders
             </LinkButton>
           }
         >
-          The link may be mistyped, or the order belongs to another account.
+          Check the link. The order may belong to another account.
         </EmptyState>
       </>
     );
@@ -44,7 +45,7 @@ export default function TrackingPage() {
     return (
       <>
         <PageHeading>Order</PageHeading>
-        <div className={styles.alone}>
+        <div className={styles.error}>
           <Banner
             severity="error"
             title="The order could not be loaded"
@@ -69,11 +70,11 @@ export default function TrackingPage() {
           <ArrowLeft aria-hidden="true" />
           {isStaff(account) ? "All orders" : "Your orders"}
         </Link>
-        <PageHeading title={`Order #${order.number}, ${order.status}`} className={styles.number}>
+        <PageHeading title={`Order #${order.number}, ${statusName(order.status)}`} className={styles.number}>
           Order <span className="tabular">#{order.number}</span>
         </PageHeading>
       </div>
-      <OfflineNote isStale={isStale} lastUpdate={lastUpdate} />
+      <OfflineBanner isStale={isStale} lastUpdate={lastUpdate} />
       <div className={styles.columns}>
         <div className={styles.main}>
           <Hero order={order} timeline={timeline} progress={progress} isPending={isPending} />
@@ -97,11 +98,11 @@ function TrackingLoading() {
       <PageHeading className="visually-hidden">Order</PageHeading>
       <div className={styles.columns}>
         <div className={styles.main}>
-          <Skeleton height="19rem" className={styles.shape} />
-          <Skeleton height="14rem" className={styles.shape} />
+          <Skeleton height="19rem" className={styles.skeleton} />
+          <Skeleton height="14rem" className={styles.skeleton} />
         </div>
         <div className={styles.side}>
-          <Skeleton height="14rem" className={styles.shape} />
+          <Skeleton height="14rem" className={styles.skeleton} />
         </div>
       </div>
     </Loading>

@@ -1,23 +1,22 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
 
-import { formatClock, formatExpectedDay, formatMoment } from "../ui/time";
+import { formatTime, formatExpectedDay, formatDateTime } from "../ui/time";
 
-/** The first thing that somebody with thirty seconds reads. */
+/** The main text of the tracking page. */
 export interface Headline {
-  /** Small, above. */
+  /** Small text above the title. */
   eyebrow: string;
-  /** Large. */
-  words: string;
-  /** Large as well, quieter: the hour. */
-  hour?: string;
-  /** A sentence, below. */
+  title: string;
+  /** Shown after the title, in a lighter color. */
+  time?: string;
+  /** A sentence below the title. */
   detail?: string;
 }
 
-// An hour that is over by less is still "expected": nobody wants to be told of a minute.
-const LATE = 15 * 60_000;
+// An order counts as late only after this time.
+const GRACE_MS = 15 * 60_000;
 
-const BY: Record<NonNullable<Order["cancellation"]>["by"], string> = {
+const CANCELLED_BY: Record<NonNullable<Order["cancellation"]>["by"], string> = {
   customer: "by you",
   staff: "by the store",
   driver: "by the driver",
@@ -30,10 +29,10 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
   if (order.status === "cancelled") {
     const { by, at, reason } = order.cancellation ?? {};
     return {
-      eyebrow: at ? formatMoment(at) : "This order was",
-      words: "Cancelled",
+      eyebrow: at ? formatDateTime(at) : "This order was",
+      title: "Cancelled",
       detail:
-        [by && `Cancelled ${BY[by]}`, reason && `“${reason}”`].filter(Boolean).join(": ") ||
+        [by && `Cancelled ${CANCELLED_BY[by]}`, reason && `“${reason}”`].filter(Boolean).join(": ") ||
         "Nothing will be delivered.",
     };
   }
@@ -43,20 +42,20 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
       order.updatedAt;
     return {
       eyebrow: "Delivered",
-      words: formatExpectedDay(Date.parse(arrived), now),
-      hour: formatClock(arrived),
-      detail: "Enjoy it.",
+      title: formatExpectedDay(Date.parse(arrived), now),
+      time: `at ${formatTime(arrived)}`,
+      detail: "Enjoy!",
     };
   }
   const out = order.shipments.some((parcel) => parcel.status === "out_for_delivery");
   if (order.estimatedDelivery) {
     const at = Date.parse(order.estimatedDelivery);
-    const late = now > at + LATE;
+    const late = now > at + GRACE_MS;
     return {
       eyebrow: late ? "Was expected" : out ? "Out for delivery, expected" : "Expected",
-      words: formatExpectedDay(at, now),
-      hour: `by ${formatClock(at)}`,
-      ...(late && { detail: "It takes longer than expected. A new time appears here as soon as there is one." }),
+      title: formatExpectedDay(at, now),
+      time: `by ${formatTime(at)}`,
+      ...(late && { detail: "It’s running late. We’ll show a new arrival time as soon as the store sets one." }),
     };
   }
   if (
@@ -67,18 +66,18 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
   ) {
     return {
       eyebrow: "Almost done",
-      words: "Waiting for payment",
-      detail: "We begin with your order once it is paid.",
+      title: "Waiting for payment",
+      detail: "We’ll start preparing your order once it is paid.",
     };
   }
-  const soon = "The expected time appears here as soon as the store sets it.";
-  if (out) return { eyebrow: "Out for delivery", words: "Almost there", detail: soon };
+  const pendingEta = "We’ll show an arrival time as soon as the store sets one.";
+  if (out) return { eyebrow: "Out for delivery", title: "Almost there", detail: pendingEta };
   switch (order.status) {
     case "processing":
-      return { eyebrow: "In good hands", words: "Being prepared", detail: soon };
+      return { eyebrow: "In progress", title: "Being prepared", detail: pendingEta };
     case "shipped":
-      return { eyebrow: "It has left the store", words: "On its way", detail: soon };
+      return { eyebrow: "Shipped", title: "On its way", detail: pendingEta };
     default:
-      return { eyebrow: "Thank you", words: "We have your order", detail: soon };
+      return { eyebrow: "Thank you", title: "We have your order", detail: pendingEta };
   }
 }

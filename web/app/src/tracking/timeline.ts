@@ -1,11 +1,10 @@
 import type { Account, Shipment, TimelineEvent } from "@ordercast/client";
 
-import { statusLook, type Tone } from "../orders/status";
-import { formatMoment } from "../ui/time";
-import { whoDid } from "./actor";
+import { statusAppearance, type Tone } from "../orders/status";
+import { formatDateTime } from "../ui/time";
+import { actorName } from "./actorName";
 
-/** What a line's mark shows: a status, or what else moved. */
-export type Mark =
+export type TimelineIcon =
   | "pending"
   | "processing"
   | "shipped"
@@ -14,32 +13,32 @@ export type Mark =
   | "cancelled"
   | "payment"
   | "parcel"
-  | "person"
+  | "courier"
   | "calendar"
-  | "place"
+  | "location"
   | "note";
 
 export interface TimelineEntry {
   id: string;
   at: string;
   title: string;
-  /** What more there is to say, a line each. */
+  /** Further lines. */
   details: string[];
   who: string;
-  mark: Mark;
+  icon: TimelineIcon;
   tone: Tone;
 }
 
-const PARCELS: Record<Shipment["status"], string> = {
+const PARCEL_TITLES: Record<Shipment["status"], string> = {
   packed: "packed",
-  shipped: "handed over for delivery",
+  shipped: "shipped",
   out_for_delivery: "out for delivery",
-  attempted: "could not be handed over",
+  attempted: "delivery attempted",
   delivered: "delivered",
-  returned: "came back",
+  returned: "was returned",
 };
 
-const PAYMENTS: Record<string, { title: string; tone: Tone }> = {
+const PAYMENT_TITLES: Record<string, { title: string; tone: Tone }> = {
   authorized: { title: "Payment authorized", tone: "info" },
   paid: { title: "Payment received", tone: "success" },
   refunded: { title: "Payment refunded", tone: "info" },
@@ -47,60 +46,69 @@ const PAYMENTS: Record<string, { title: string; tone: Tone }> = {
   pending: { title: "Payment is due", tone: "neutral" },
 };
 
-/** An order's events as lines for its reader, newest first. Places that follow one another are one line, the newest. */
-export function timelineEntries(events: readonly TimelineEvent[], reader: Account | undefined): TimelineEntry[] {
+/** The entries for an order's events, newest first. Of consecutive location updates only the newest is shown. */
+export function timelineEntries(events: readonly TimelineEvent[], viewer: Account | undefined): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   for (const event of events) {
-    const entry = entryOf(event, reader);
+    const entry = entryOf(event, viewer);
     const last = entries.at(-1);
-    if (last && last.mark === "place" && entry.mark === "place") entries.pop();
+    if (last && last.icon === "location" && entry.icon === "location") entries.pop();
     entries.push(entry);
   }
   return entries.reverse();
 }
 
-function entryOf(event: TimelineEvent, reader: Account | undefined): TimelineEntry {
+function entryOf(event: TimelineEvent, viewer: Account | undefined): TimelineEntry {
   return {
     id: event.id,
     at: event.at,
-    who: whoDid(event.actor, reader),
-    details: detailsOf(event),
-    ...headingOf(event),
+    who: actorName(event.actor, viewer),
+    details: detailsOf(event, viewer),
+    ...headingOf(event, viewer),
   };
 }
 
-function headingOf(event: TimelineEvent): { title: string; mark: Mark; tone: Tone } {
-  if (event.kind === "order.created") return { title: "Order placed", mark: "pending", tone: "neutral" };
+function headingOf(
+  event: TimelineEvent,
+  viewer: Account | undefined,
+): { title: string; icon: TimelineIcon; tone: Tone } {
+  if (event.kind === "order.created") return { title: "Order placed", icon: "pending", tone: "neutral" };
   if (event.status && event.previousStatus && event.status !== event.previousStatus) {
-    const { label, tone } = statusLook(event.status);
-    const back = event.reason && event.status !== "cancelled";
-    return { title: back ? `Set back to ${label.toLowerCase()}` : label, mark: event.status, tone };
+    const { label, tone } = statusAppearance(event.status);
+    const isCorrection = event.reason && event.status !== "cancelled";
+    return { title: isCorrection ? `Moved back to ${label.toLowerCase()}` : label, icon: event.status, tone };
   }
-  const payment = event.paymentStatus ? PAYMENTS[event.paymentStatus] : undefined;
-  if (payment) return { ...payment, mark: "payment" };
+  const payment = event.paymentStatus ? PAYMENT_TITLES[event.paymentStatus] : undefined;
+  if (payment) return { ...payment, icon: "payment" };
   const parcel = event.shipments?.[0];
   if (parcel)
     return {
-      title: `Parcel ${parcel.parcel} ${PARCELS[parcel.status]}`,
-      mark: "parcel",
+      title: `Parcel ${parcel.parcel} ${PARCEL_TITLES[parcel.status]}`,
+      icon: "parcel",
       tone: parcel.status === "attempted" || parcel.status === "returned" ? "warning" : "info",
     };
-  if (event.partner) return { title: `${event.partner.name} brings it`, mark: "person", tone: "info" };
-  if (event.trackingNumber) return { title: "Tracking number", mark: "parcel", tone: "info" };
-  if (event.estimatedDelivery) return { title: "Expected delivery set", mark: "calendar", tone: "info" };
-  if (event.location) return { title: "Location updated", mark: "place", tone: "info" };
-  return { title: event.note ? "Note" : "Order changed", mark: "note", tone: "neutral" };
+  if (event.partner)
+    return { title: `${event.partner.name} is delivering ${orderNoun(viewer)}`, icon: "courier", tone: "info" };
+  if (event.trackingNumber) return { title: "Tracking number added", icon: "parcel", tone: "info" };
+  if (event.estimatedDelivery) return { title: "Expected delivery updated", icon: "calendar", tone: "info" };
+  if (event.location) return { title: "Location updated", icon: "location", tone: "info" };
+  return { title: event.note ? "Note" : "Order updated", icon: "note", tone: "neutral" };
 }
 
-function detailsOf(event: TimelineEvent): string[] {
+function orderNoun(viewer: Account | undefined): string {
+  return viewer?.role === "customer" ? "your order" : "the order";
+}
+
+function detailsOf(event: TimelineEvent, viewer: Account | undefined): string[] {
   const details: string[] = [];
-  const moved = event.status !== event.previousStatus;
+  const statusChanged = event.status !== event.previousStatus;
   if (event.reason) details.push(`“${event.reason}”`);
   if (event.note) details.push(event.note);
-  if (moved && event.partner) details.push(`${event.partner.name} brings it`);
-  if (event.trackingNumber) details.push(`Tracking number ${event.trackingNumber}`);
+  if (statusChanged && event.partner) details.push(`${event.partner.name} is delivering ${orderNoun(viewer)}`);
+  if (event.trackingNumber)
+    details.push(statusChanged ? `Tracking number ${event.trackingNumber}` : event.trackingNumber);
   if (event.estimatedDelivery && event.kind !== "order.created") {
-    details.push(`Expected ${formatMoment(event.estimatedDelivery)}`);
+    details.push(`Expected ${formatDateTime(event.estimatedDelivery)}`);
   }
   return details;
 }

@@ -42,8 +42,8 @@ function event(facts: Partial<TimelineEvent>): TimelineEvent {
 
 const placed = event({ kind: "order.created", actor: { origin: "customer", id: "u1", name: "Asha Rao" } });
 
-describe("D10: the timeline", () => {
-  it("is newest first and says who did it", () => {
+describe("the timeline", () => {
+  it("is newest first and names who did it", () => {
     const entries = timelineEntries(
       [
         placed,
@@ -64,7 +64,7 @@ describe("D10: the timeline", () => {
       ],
       asha,
     );
-    expect(entries.map(({ title, who, mark }) => [title, who, mark])).toEqual([
+    expect(entries.map(({ title, who, icon }) => [title, who, icon])).toEqual([
       ["Shipped", "Noor", "shipped"],
       ["Payment received", "Payment provider", "payment"],
       ["Processing", "The store", "processing"],
@@ -73,8 +73,8 @@ describe("D10: the timeline", () => {
     expect(entries[0]?.details).toEqual(["Tracking number T-1"]);
   });
 
-  it("tells a correction and its reason, and places once", () => {
-    const place = {
+  it("shows a correction with its reason, and consecutive locations once", () => {
+    const located = {
       kind: "delivery.located",
       status: "shipped",
       previousStatus: "shipped",
@@ -83,10 +83,10 @@ describe("D10: the timeline", () => {
     const entries = timelineEntries(
       [
         event({ status: "processing", previousStatus: "shipped", reason: "scanned by mistake" }),
-        event(place),
-        event(place),
+        event(located),
+        event(located),
         event({ status: "shipped", previousStatus: "processing" }),
-        event(place),
+        event(located),
       ],
       asha,
     );
@@ -94,19 +94,19 @@ describe("D10: the timeline", () => {
       "Location updated",
       "Shipped",
       "Location updated",
-      "Set back to processing",
+      "Moved back to processing",
     ]);
     expect(entries[3]?.details).toEqual(["“scanned by mistake”"]);
   });
 });
 
-describe("D9: the steps", () => {
+describe("the steps", () => {
   const states = (progress: number, parcels: Order["shipments"] = []) =>
     stepsOf({ ...order, shipments: parcels }, progress, [placed, event({ status: "processing" })]).map(
       (step) => `${step.label} ${step.state}`,
     );
 
-  it("follow the server's per cent", () => {
+  it("follow the server's percentage", () => {
     expect(states(10)).toEqual(["Placed current", "Processing ahead", "Shipped ahead", "Delivered ahead"]);
     expect(states(40)).toEqual(["Placed done", "Processing current", "Shipped ahead", "Delivered ahead"]);
     expect(states(85, [{ parcel: 1, status: "out_for_delivery" }])).toEqual([
@@ -118,21 +118,21 @@ describe("D9: the steps", () => {
     expect(states(100)).toEqual(["Placed done", "Processing done", "Shipped done", "Delivered done"]);
   });
 
-  it("tell when each was reached, and nothing of one that was taken back", () => {
+  it("have the time each was reached, but not one that was undone", () => {
     const [first, second] = stepsOf(order, 40, [placed, event({ status: "processing", at: "2026-11-21T10:30:00Z" })]);
     expect([first?.at, second?.at]).toEqual([order.createdAt, "2026-11-21T10:30:00Z"]);
     expect(stepsOf(order, 10, [placed, event({ status: "processing" })])[1]).not.toHaveProperty("at");
   });
 });
 
-describe("D11: the headline", () => {
-  it("is the expected day and hour, also when it is over", () => {
+describe("the headline", () => {
+  it("is the expected day and time, also when it has passed", () => {
     expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now)).toMatchObject({
       eyebrow: "Expected",
-      words: "Today",
+      title: "Today",
     });
     expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now)).toMatchObject({
-      words: "Tomorrow",
+      title: "Tomorrow",
     });
     expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now)).toMatchObject({
       eyebrow: "Expected",
@@ -142,23 +142,23 @@ describe("D11: the headline", () => {
     });
   });
 
-  it("promises nothing that the store did not", () => {
-    expect(headlineOf(order, [], now).words).toBe("We have your order");
-    expect(headlineOf({ ...order, status: "shipped" }, [], now).words).toBe("On its way");
+  it("shows no time that the store did not set", () => {
+    expect(headlineOf(order, [], now).title).toBe("We have your order");
+    expect(headlineOf({ ...order, status: "shipped" }, [], now).title).toBe("On its way");
   });
 
-  it("E1: asks for the payment that an order waits for", () => {
+  it("asks for an outstanding payment", () => {
     const online: Order = { ...order, payment: { method: "online", status: "pending" } };
-    expect(headlineOf(online, [], now).words).toBe("Waiting for payment");
+    expect(headlineOf(online, [], now).title).toBe("Waiting for payment");
     expect(
-      headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).words,
+      headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).title,
     ).toBe("We have your order");
-    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).words).toBe(
+    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).title).toBe(
       "We have your order",
     );
   });
 
-  it("A3, A8: says who cancelled, and why", () => {
+  it("says who cancelled, and why", () => {
     const cancelled: Order = {
       ...order,
       status: "cancelled",
@@ -166,7 +166,7 @@ describe("D11: the headline", () => {
       cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" },
     };
     expect(headlineOf(cancelled, [], now)).toMatchObject({
-      words: "Cancelled",
+      title: "Cancelled",
       detail: "Cancelled by the store: “sold out”",
     });
   });

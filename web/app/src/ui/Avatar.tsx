@@ -1,10 +1,10 @@
 import styles from "./Avatar.module.css";
 
-/** Somebody's initials. Their name stands beside it. */
+/** A person's initials. Decorative: the name is always beside it. */
 export function Avatar({ name, size = "md" }: { name: string; size?: "md" | "lg" }) {
-  const words = name.trim().split(/\s+/);
-  const initials = [words[0], words.length > 1 ? words.at(-1) : undefined]
-    .map((word) => (word ? [...word][0] : ""))
+  const parts = name.trim().split(/\s+/);
+  const initials = [parts[0], parts.length > 1 ? parts.at(-1) : undefined]
+    .map((part) => (part ? [...part][0] : ""))
     .join("");
   return (
     <span className={`${styles.avatar} ${styles[size]}`} aria-hidden="true">

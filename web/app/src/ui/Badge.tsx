@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { statusLook, type Status, type Tone } from "../orders/status";
+import { statusAppearance, type Status, type Tone } from "../orders/status";
 import styles from "./Badge.module.css";
 import { cx } from "./cx";
 
@@ -16,9 +16,9 @@ export function Badge({
   return <span className={cx(styles.badge, styles[tone], className)}>{children}</span>;
 }
 
-/** An order's status: its icon, its colour, its word. Another status springs in. */
+/** An order's status with its icon, color and label. A change is animated. */
 export function StatusBadge({ status, className }: { status: Status; className?: string | undefined }) {
-  const { icon: Icon, label, tone } = statusLook(status);
+  const { icon: Icon, label, tone } = statusAppearance(status);
   return (
     <Badge tone={tone} className={className}>
       <span key={status} className={styles.status}>
@@ -29,17 +29,17 @@ export function StatusBadge({ status, className }: { status: Status; className?:
   );
 }
 
-/** A number as a badge shows it; the name of what has the badge says the same. */
-export function countText(count: number): string {
+/** The text of a count badge; use the same in the accessible name. */
+export function formatCount(count: number): string {
   return count > 99 ? "99+" : String(count);
 }
 
-/** A small number on a corner. Pops when it rises. */
+/** A small number on a corner. A change is animated. */
 export function CountBadge({ count, className }: { count: number; className?: string | undefined }) {
   if (count <= 0) return null;
   return (
     <span key={count} className={cx(styles.count, "tabular", className)} aria-hidden="true">
-      {countText(count)}
+      {formatCount(count)}
     </span>
   );
 }

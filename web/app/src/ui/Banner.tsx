@@ -7,7 +7,7 @@ import type { Severity } from "./toast";
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
 
-/** Something to know about this page, in its place. Errors are announced at once. */
+/** A message about the page. Screen readers announce errors at once. */
 export function Banner({
   severity = "info",
   title,
@@ -23,7 +23,7 @@ export function Banner({
   return (
     <div className={cx(styles.banner, styles[severity])} role={severity === "error" ? "alert" : "status"}>
       <Icon aria-hidden="true" />
-      <div className={styles.words}>
+      <div className={styles.text}>
         {title && <p className={styles.title}>{title}</p>}
         {children && <div>{children}</div>}
       </div>

@@ -5,27 +5,27 @@ import styles from "./Button.module.css";
 import { cx } from "./cx";
 import { Spinner } from "./Spinner";
 
-export type ButtonLook = "primary" | "secondary" | "quiet" | "danger";
+export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
 export type ButtonSize = "sm" | "md" | "lg";
 
-interface Look {
-  look?: ButtonLook;
+interface VariantProps {
+  variant?: ButtonVariant;
   size?: ButtonSize;
-  /** Takes the width that there is. */
+  /** Takes the full width. */
   wide?: boolean;
 }
 
-export interface ButtonProps extends ComponentProps<"button">, Look {
-  /** At work: it stays focusable, says so, and cannot be pressed again. */
+export interface ButtonProps extends ComponentProps<"button">, VariantProps {
+  /** Shows a spinner and ignores clicks; the button stays focusable. */
   busy?: boolean;
 }
 
-function classOf({ look = "secondary", size = "md", wide }: Look, more?: string) {
-  return cx(styles.button, styles[look], styles[size], wide && styles.wide, more);
+function buttonClass({ variant = "secondary", size = "md", wide }: VariantProps, extra?: string) {
+  return cx(styles.button, styles[variant], styles[size], wide && styles.wide, extra);
 }
 
 export function Button({
-  look,
+  variant,
   size,
   wide,
   busy,
@@ -39,10 +39,10 @@ export function Button({
     <button
       {...rest}
       type={type}
-      className={classOf({ look, size, wide } as Look, className)}
+      className={buttonClass({ variant, size, wide } as VariantProps, className)}
       aria-disabled={busy || rest["aria-disabled"] || undefined}
       onClick={(event) => {
-        // A submit button that is at work must not submit once more.
+        // A busy submit button must not submit again.
         if (busy) event.preventDefault();
         else onClick?.(event);
       }}
@@ -53,7 +53,7 @@ export function Button({
   );
 }
 
-export interface LinkButtonProps extends Look {
+export interface LinkButtonProps extends VariantProps {
   href: string;
   className?: string;
   children: ReactNode;
@@ -62,12 +62,12 @@ export interface LinkButtonProps extends Look {
 }
 
 /** A link within the app that looks like a button. */
-export function LinkButton({ look, size, wide, className, ...rest }: LinkButtonProps) {
-  return <Link {...rest} className={classOf({ look, size, wide } as Look, className)} />;
+export function LinkButton({ variant, size, wide, className, ...rest }: LinkButtonProps) {
+  return <Link {...rest} className={buttonClass({ variant, size, wide } as VariantProps, className)} />;
 }
 
 export interface IconButtonProps extends ComponentProps<"button"> {
-  /** What it does, for those who do not see the icon, and as its tooltip. */
+  /** The accessible name and the tooltip. */
   label: string;
   size?: "sm" | "md";
 }

@@ -4,11 +4,11 @@ import styles from "./Card.module.css";
 import { cx } from "./cx";
 
 export interface CardProps extends Omit<ComponentProps<"section">, "title"> {
-  /** Names the section, too. */
+  /** Also the accessible name of the section. */
   title?: ReactNode;
-  /** At the right of the title. */
+  /** To the right of the title. */
   action?: ReactNode;
-  /** No padding: for tables and lists that reach the edges. */
+  /** No padding: for tables and lists. */
   flush?: boolean;
 }
 

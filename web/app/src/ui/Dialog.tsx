@@ -10,15 +10,15 @@ export interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: ReactNode;
   description?: ReactNode;
-  /** Buttons, right-aligned; on a phone below one another. */
+  /** Buttons: right-aligned, stacked on a phone. */
   actions?: ReactNode;
   wide?: boolean;
-  /** What has the focus after it, where that is not the button that opened it. */
+  /** The element to focus on close. Default: the element that opened the dialog. */
   finalFocus?: () => HTMLElement | boolean | null;
   children?: ReactNode;
 }
 
-/** A question that has to be answered first: holds the focus, goes with Escape, gives the focus back. */
+/** A modal dialog. */
 export function Dialog({ open, onOpenChange, title, description, actions, wide, finalFocus, children }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
@@ -30,7 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, actions, wide, 
             {description && <Base.Description className={styles.description}>{description}</Base.Description>}
             {children}
             {actions && <div className={styles.actions}>{actions}</div>}
-            {/* Last, so that the focus begins with what the dialog is about. */}
+            {/* Last in the DOM, so that the first focus goes to the content. */}
             <Base.Close className={styles.close} aria-label="Close">
               <X aria-hidden="true" />
             </Base.Close>

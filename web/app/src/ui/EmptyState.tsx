@@ -7,11 +7,11 @@ export interface EmptyStateProps {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
-  /** What to do about it. */
+  /** A button or link that helps. */
   action?: ReactNode;
 }
 
-/** Nothing here: says why, and what to do. */
+/** Shown instead of an empty list. */
 export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
   return (
     <div className={styles.empty}>

@@ -4,21 +4,21 @@ import { useId, type ComponentProps, type ReactNode } from "react";
 import { cx } from "./cx";
 import styles from "./Field.module.css";
 
-interface FieldOwn {
+interface FieldProps {
   label: ReactNode;
   hint?: ReactNode;
-  /** What is wrong. Announced, and bound to the control. */
+  /** Announced to screen readers and linked to the control. */
   error?: string | undefined;
   optional?: boolean;
 }
 
-interface Bound {
+interface ControlProps {
   id: string;
   "aria-invalid": true | undefined;
   "aria-describedby": string | undefined;
 }
 
-/** A label, a control, a hint, and what is wrong. `children` gets what binds the control to them. */
+/** A label, a control, a hint and an error. `children` receives the attributes that link them. */
 export function Field({
   label,
   hint,
@@ -26,16 +26,16 @@ export function Field({
   optional,
   className,
   children,
-}: FieldOwn & { className?: string | undefined; children: (bound: Bound) => ReactNode }) {
+}: FieldProps & { className?: string | undefined; children: (controlProps: ControlProps) => ReactNode }) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={cx(styles.field, className)}>
       <label htmlFor={id} className={styles.label}>
         {label}
         {optional && <span className={styles.optional}> (optional)</span>}
       </label>
-      {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": described || undefined })}
+      {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": describedBy || undefined })}
       {hint && (
         <p id={`${id}-hint`} className={styles.hint}>
           {hint}
@@ -49,18 +49,25 @@ export function Field({
   );
 }
 
-export function TextField({ label, hint, error, optional, className, ...rest }: FieldOwn & ComponentProps<"input">) {
+export function TextField({ label, hint, error, optional, className, ...rest }: FieldProps & ComponentProps<"input">) {
   return (
     <Field {...{ label, hint, className }} error={error} optional={optional ?? false}>
-      {(bound) => <Input {...rest} {...bound} />}
+      {(controlProps) => <Input {...rest} {...controlProps} />}
     </Field>
   );
 }
 
-export function SelectField({ label, hint, error, optional, className, ...rest }: FieldOwn & ComponentProps<"select">) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  optional,
+  className,
+  ...rest
+}: FieldProps & ComponentProps<"select">) {
   return (
     <Field {...{ label, hint, className }} error={error} optional={optional ?? false}>
-      {(bound) => <Select {...rest} {...bound} />}
+      {(controlProps) => <Select {...rest} {...controlProps} />}
     </Field>
   );
 }
@@ -73,7 +80,7 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input {...rest} className={cx(styles.control, className)} />;
 }
 
-/** The system's own: on a phone nothing is better. */
+/** A native select. */
 export function Select({ className, ...rest }: ComponentProps<"select">) {
   return <select {...rest} className={cx(styles.control, styles.select, className)} />;
 }

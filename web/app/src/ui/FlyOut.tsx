@@ -16,38 +16,38 @@ import styles from "./FlyOut.module.css";
 
 const Close = createContext<() => void>(() => undefined);
 
-/** Closes the fly-out that a component is in; does nothing where it is in none. */
+/** Closes the fly-out around a component; does nothing outside of one. */
 export function useCloseFlyOut(): () => void {
   return useContext(Close);
 }
 
 export interface FlyOutProps {
-  /** Names it. */
+  /** The accessible name. */
   title: string;
-  /** The title is said and not shown. */
-  quietTitle?: boolean;
+  /** Hides the visible title. */
+  hideTitle?: boolean;
   className?: string | undefined;
   /** The button that opens it. */
   trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
-  /** Rendered while it is open. */
+  /** Rendered while open. */
   children: ReactNode;
 }
 
 const GAP = 8;
-const EDGE = 12;
+const VIEWPORT_MARGIN = 12;
 
 /**
- * Something more about a button of a header or a side bar, beside it. The browser's own popover: it goes with Escape, with a
- * press elsewhere, gives the focus back, and costs no script. Where a page scrolls away under a button, use `Popover`.
+ * A panel next to a button of a header or side bar. Uses the browser's native popover, which handles Escape, outside
+ * clicks and focus without extra script. It does not follow a button that scrolls; use `Popover` there.
  */
-export function FlyOut({ title, quietTitle, className, trigger, children }: FlyOutProps) {
+export function FlyOut({ title, hideTitle, className, trigger, children }: FlyOutProps) {
   const id = useId();
   const root = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   const close = useCallback(() => panel.current?.hidePopover(), []);
 
-  function place() {
+  function position() {
     const button = root.current?.querySelector("button")?.getBoundingClientRect();
     const style = panel.current?.style;
     if (!button || !style) return;
@@ -56,12 +56,12 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
     const right = button.left + button.width / 2 > width / 2;
     const inset = [
       below ? `${button.bottom + GAP}px` : "auto",
-      right ? `${Math.max(EDGE, width - button.right)}px` : "auto",
+      right ? `${Math.max(VIEWPORT_MARGIN, width - button.right)}px` : "auto",
       below ? "auto" : `${height - button.top + GAP}px`,
-      right ? "auto" : `${Math.max(EDGE, button.left)}px`,
+      right ? "auto" : `${Math.max(VIEWPORT_MARGIN, button.left)}px`,
     ];
     style.setProperty("inset", inset.join(" "));
-    style.setProperty("max-height", `${(below ? height - button.bottom : button.top) - GAP - EDGE}px`);
+    style.setProperty("max-height", `${(below ? height - button.bottom : button.top) - GAP - VIEWPORT_MARGIN}px`);
   }
 
   return (
@@ -80,7 +80,7 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
         aria-label={title}
         tabIndex={-1}
         className={cx(styles.panel, className)}
-        onBeforeToggle={(event) => event.newState === "open" && place()}
+        onBeforeToggle={(event) => event.newState === "open" && position()}
         onToggle={(event) => {
           setOpen(event.newState === "open");
           if (event.newState === "open") panel.current?.focus();
@@ -88,7 +88,7 @@ export function FlyOut({ title, quietTitle, className, trigger, children }: FlyO
       >
         {open && (
           <Close value={close}>
-            {!quietTitle && (
+            {!hideTitle && (
               <h2 className={styles.title} aria-hidden="true">
                 {title}
               </h2>

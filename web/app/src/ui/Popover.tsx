@@ -7,24 +7,24 @@ import styles from "./Popover.module.css";
 export interface PopoverProps {
   /** The button that opens it. */
   trigger: ReactElement;
-  /** Names it for those who do not see it; shown as well unless `quietTitle`. */
+  /** The accessible name, also shown unless `hideTitle`. */
   title: string;
-  quietTitle?: boolean;
+  hideTitle?: boolean;
   className?: string | undefined;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   children: ReactNode;
 }
 
-/** Something more about a button, beside it. Stays within the window; goes with Escape or a press elsewhere. */
-export function Popover({ trigger, title, quietTitle, className, open, onOpenChange, children }: PopoverProps) {
+/** A panel next to a button. Stays within the window; closes on Escape and outside clicks. */
+export function Popover({ trigger, title, hideTitle, className, open, onOpenChange, children }: PopoverProps) {
   return (
     <Base.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} sideOffset={8} align="end" collisionPadding={12}>
           <Base.Popup className={cx(styles.popup, className)}>
-            <Base.Title className={quietTitle ? "visually-hidden" : styles.title}>{title}</Base.Title>
+            <Base.Title className={hideTitle ? "visually-hidden" : styles.title}>{title}</Base.Title>
             {children}
           </Base.Popup>
         </Base.Positioner>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cx } from "./cx";
 import styles from "./Skeleton.module.css";
 
-/** The shape of what is coming. Its page says once that it loads: see `Loading`. */
+/** A placeholder. Wrap them in `Loading`, which announces them once. */
 export function Skeleton({
   width,
   height,
@@ -24,7 +24,7 @@ export function Skeleton({
   );
 }
 
-/** Wraps skeletons, and says to those who do not see them that something loads. */
+/** Wraps skeletons and tells screen readers that content is loading. */
 export function Loading({ label = "Loading", children }: { label?: string; children?: ReactNode }) {
   return (
     <div role="status">

@@ -1,6 +1,6 @@
 import styles from "./Spinner.module.css";
 
-/** Something is at work. Says nothing by itself: the text beside it does. */
+/** Decorative: put text beside it. */
 export function Spinner() {
   return <span className={styles.spinner} aria-hidden="true" />;
 }

@@ -3,10 +3,10 @@ import type { ComponentProps } from "react";
 import { cx } from "./cx";
 import styles from "./Table.module.css";
 
-/** A table that scrolls sideways within itself when the window is narrow. */
+/** A table that scrolls horizontally when the window is narrow. */
 export function Table({ className, label, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
-    // What scrolls has to be reachable by the keyboard.
+    // A scroll container must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={label}>
       <table {...rest} className={cx(styles.table, className)} />

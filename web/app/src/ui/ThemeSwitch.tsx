@@ -11,7 +11,6 @@ const CHOICES: { theme: Theme; label: string; icon: typeof Sun }[] = [
   { theme: "dark", label: "Dark", icon: Moon },
 ];
 
-/** Light, dark, or as the system has it. */
 export function ThemeSwitch({ className }: { className?: string | undefined }) {
   const chosen = useTheme();
   const name = useId();

@@ -3,30 +3,30 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from "lucide-react";
 import { useEffect } from "react";
 
 import { cx } from "./cx";
-import { showToastsBy, type Severity, type ToastRequest } from "./toast";
+import { setToastSink, type Severity, type ToastRequest } from "./toast";
 import styles from "./ToastList.module.css";
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
-const BRIEF = 5000;
-const LONG = 9000;
-// A phone has room for what one does, too.
-const MOST = window.matchMedia("(width < 40rem)").matches ? 2 : 4;
+const TIMEOUT_MS = 5000;
+const LONG_TIMEOUT_MS = 9000;
+// A phone has little room.
+const MAX_VISIBLE = window.matchMedia("(width < 40rem)").matches ? 2 : 4;
 
 const manager = Toast.createToastManager();
 
 function add({ severity, title, description, action, id }: ToastRequest) {
-  const shown: string = manager.add({
+  const toastId: string = manager.add({
     ...(id && { id }),
     title,
     ...(description && { description }),
     type: severity,
-    timeout: severity === "error" || action ? LONG : BRIEF,
+    timeout: severity === "error" || action ? LONG_TIMEOUT_MS : TIMEOUT_MS,
     priority: severity === "error" ? "high" : "low",
     ...(action && {
       actionProps: {
         children: action.label,
         onClick: () => {
-          manager.close(shown);
+          manager.close(toastId);
           action.onPress();
         },
       },
@@ -38,21 +38,21 @@ function isSeverity(type: string | undefined): type is Severity {
   return type !== undefined && type in ICONS;
 }
 
-/** Announced politely, errors at once; F6 reaches them, a swipe dismisses. */
+/** Announced politely, errors at once. F6 moves the focus to the toasts; a swipe dismisses one. */
 export default function ToastList() {
-  useEffect(() => showToastsBy(add), []);
+  useEffect(() => setToastSink(add), []);
   return (
-    <Toast.Provider toastManager={manager} limit={MOST}>
+    <Toast.Provider toastManager={manager} limit={MAX_VISIBLE}>
       <Toast.Portal>
         <Toast.Viewport className={styles.viewport} aria-label="Messages">
-          <Shown />
+          <VisibleToasts />
         </Toast.Viewport>
       </Toast.Portal>
     </Toast.Provider>
   );
 }
 
-function Shown() {
+function VisibleToasts() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => {
     const severity = isSeverity(toast.type) ? toast.type : "info";
@@ -67,7 +67,7 @@ function Shown() {
       >
         <Toast.Content className={styles.content}>
           <Icon className={styles.icon} aria-hidden="true" />
-          <div className={styles.words}>
+          <div className={styles.text}>
             <Toast.Title className={styles.title} />
             <Toast.Description className={styles.description} />
           </div>

@@ -4,11 +4,11 @@ import { onFirstToast } from "./toast";
 
 const ToastList = lazy(() => import("./ToastList"));
 
-/** Where toasts appear, on every page. */
+/** Renders toasts. The implementation is loaded with the first toast. */
 export function Toasts() {
-  const [wanted, setWanted] = useState(false);
-  useEffect(() => onFirstToast(() => setWanted(true)), []);
-  return wanted ? (
+  const [loaded, setLoaded] = useState(false);
+  useEffect(() => onFirstToast(() => setLoaded(true)), []);
+  return loaded ? (
     <Suspense>
       <ToastList />
     </Suspense>

@@ -1,6 +1,6 @@
-// The kit that every page is made of. To see one in use, look at a page of the shop.
+// The UI components.
 export { Avatar } from "./Avatar";
-export { Badge, CountBadge, countText, StatusBadge } from "./Badge";
+export { Badge, CountBadge, formatCount, StatusBadge } from "./Badge";
 export { Banner } from "./Banner";
 export { Button, IconButton, LinkButton } from "./Button";
 export { Card } from "./Card";
@@ -14,7 +14,7 @@ export { Loading, Skeleton } from "./Skeleton";
 export { Spinner } from "./Spinner";
 export { Table, Td, Th, Tr } from "./Table";
 export { ThemeSwitch } from "./ThemeSwitch";
-export { formatClock, formatDay, formatMoment, formatRelative } from "./time";
+export { formatTime, formatDate, formatDateTime, formatRelative } from "./time";
 export { toast, type Severity } from "./toast";
 export { useNow } from "./useNow";
-// Dialog, Popover and Tabs bring a positioning engine along: import them from their own files, where they are used.
+// Dialog, Popover and Tabs pull in a positioning library: import them from their own files where they are used.

@@ -1,6 +1,6 @@
 /**
- * The reader's own English, where they read English; otherwise one that writes days before months.
- * The app speaks English: dates of another language among its sentences would read badly.
+ * The browser's English variant, or British English. The interface is English, so dates and numbers are formatted in
+ * English too.
  */
 export const LOCALE =
   typeof navigator === "undefined"

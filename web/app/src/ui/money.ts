@@ -1,6 +1,6 @@
 import { LOCALE } from "./locale";
 
-/** Minor units and a currency, as the API has it: 1999 EUR is 19.99 €. */
+/** An amount in minor units: 1999 EUR is €19.99. */
 export interface MoneyValue {
   amount: number;
   currency: string;
@@ -9,12 +9,12 @@ export interface MoneyValue {
 const formatters = new Map<string, Intl.NumberFormat>();
 
 function formatter(currency: string): Intl.NumberFormat {
-  let made = formatters.get(currency);
-  if (!made) formatters.set(currency, (made = new Intl.NumberFormat(LOCALE, { style: "currency", currency })));
-  return made;
+  let format = formatters.get(currency);
+  if (!format) formatters.set(currency, (format = new Intl.NumberFormat(LOCALE, { style: "currency", currency })));
+  return format;
 }
 
-/** Minor units of each currency differ: 2 digits for euro, none for yen, 3 for the Kuwaiti dinar. */
+/** The number of minor-unit digits depends on the currency: 2 for euro, 0 for yen, 3 for Kuwaiti dinar. */
 export function formatMoney({ amount, currency }: MoneyValue): string {
   const format = formatter(currency);
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

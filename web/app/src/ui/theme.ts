@@ -19,7 +19,7 @@ function subscribe(listener: () => void) {
   };
 }
 
-/** Another tab chose. */
+/** Another tab changed the theme. */
 function follow(event: StorageEvent) {
   if (event.key === KEY) apply(event.newValue === "light" || event.newValue === "dark" ? event.newValue : "system");
 }
@@ -35,7 +35,7 @@ export function setTheme(theme: Theme) {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Storage is refused: the choice holds until the page goes.
+    // Storage is not available: the choice lasts as long as the page.
   }
   apply(theme);
 }

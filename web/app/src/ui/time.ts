@@ -6,13 +6,16 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
-const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
-const day = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "long" });
-const shortDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const timeOfDay = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const date = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const weekdayDate = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "long" });
+const shortDate = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 
-/** How long ago, or how long until. A clock that runs a little behind the server's never says "in 2 seconds" of the past. */
+/**
+ * "3 minutes ago", "in 2 hours". Small differences are "just now", so that a local clock behind the server's never
+ * shows a past event in the future.
+ */
 export function formatRelative(at: number, now: number): string {
   const distance = at - now;
   const size = Math.abs(distance);
@@ -20,31 +23,28 @@ export function formatRelative(at: number, now: number): string {
   if (size < 59.5 * MINUTE) return relative.format(Math.round(distance / MINUTE), "minute");
   if (size < 22 * HOUR) return relative.format(Math.round(distance / HOUR), "hour");
   if (size < 7 * DAY) return relative.format(Math.round(distance / DAY), "day");
-  return day.format(at);
+  return date.format(at);
 }
 
-/** Day and time. */
-export function formatMoment(at: string | number): string {
-  return moment.format(typeof at === "string" ? Date.parse(at) : at);
+export function formatDateTime(at: string | number): string {
+  return dateTime.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
-/** The time of day. */
-export function formatClock(at: string | number): string {
-  return clock.format(typeof at === "string" ? Date.parse(at) : at);
+export function formatTime(at: string | number): string {
+  return timeOfDay.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
-/** The day alone. */
-export function formatDay(at: string | number): string {
-  return day.format(typeof at === "string" ? Date.parse(at) : at);
+export function formatDate(at: string | number): string {
+  return date.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
-/** An expected day, as people say it: "Today", "Tomorrow", "Fri 27 November". */
+/** "Today", "Tomorrow", "Fri 27 November". */
 export function formatExpectedDay(at: number, now: number): string {
   const days = Math.round((startOfDay(at) - startOfDay(now)) / DAY);
   if (days === 0) return "Today";
   if (days === 1) return "Tomorrow";
   if (days === -1) return "Yesterday";
-  return weekday.format(at);
+  return weekdayDate.format(at);
 }
 
 function startOfDay(at: number): number {
@@ -53,9 +53,9 @@ function startOfDay(at: number): number {
   return date.getTime();
 }
 
-/** The day without its year, where there is little room. */
-export function formatShortDay(at: string | number): string {
-  return shortDay.format(typeof at === "string" ? Date.parse(at) : at);
+/** Without the year, where there is little room. */
+export function formatShortDate(at: string | number): string {
+  return shortDate.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
 export function isSameDay(one: number, other: number): boolean {

@@ -3,9 +3,9 @@ export type Severity = "info" | "success" | "warning" | "error";
 export interface ToastOptions {
   /** A second line. */
   description?: string;
-  /** One thing to do about it; the toast goes when it is pressed. */
+  /** One action. Pressing it closes the toast. */
   action?: { label: string; onPress: () => void };
-  /** The same id again replaces the toast instead of adding one. */
+  /** A toast with the same id is replaced. */
   id?: string;
 }
 
@@ -16,37 +16,37 @@ export interface ToastRequest extends ToastOptions {
 
 type Sink = (request: ToastRequest) => void;
 
-// What shows them is loaded with the first one: most visits that are thirty seconds long have none.
-const waiting: ToastRequest[] = [];
+// Toasts requested before the toast list has loaded.
+const queued: ToastRequest[] = [];
 let sink: Sink | undefined;
-let onFirst: (() => void) | undefined;
+let onFirstToastCallback: (() => void) | undefined;
 
 function show(severity: Severity, title: string, options: ToastOptions = {}) {
   const request = { ...options, severity, title };
   if (sink) return sink(request);
-  waiting.push(request);
-  onFirst?.();
+  queued.push(request);
+  onFirstToastCallback?.();
 }
 
-/** Shows toasts, those first that came before. Returns how to stop. */
-export function showToastsBy(next: Sink): () => void {
+/** Sets the function that shows toasts and passes the queued ones to it. Returns a function that removes it. */
+export function setToastSink(next: Sink): () => void {
   sink = next;
-  for (const request of waiting.splice(0)) next(request);
+  for (const request of queued.splice(0)) next(request);
   return () => {
     sink = undefined;
   };
 }
 
-/** Calls back once a toast waits to be shown. */
+/** Calls back once a toast is queued. */
 export function onFirstToast(callback: () => void): () => void {
-  onFirst = callback;
-  if (waiting.length > 0) callback();
+  onFirstToastCallback = callback;
+  if (queued.length > 0) callback();
   return () => {
-    onFirst = undefined;
+    onFirstToastCallback = undefined;
   };
 }
 
-/** A message that goes by itself; from anywhere, outside of React too. */
+/** Shows a toast. Works outside of React too. */
 export const toast = {
   info: (title: string, options?: ToastOptions) => show("info", title, options),
   success: (title: string, options?: ToastOptions) => show("success", title, options),

@@ -1,26 +1,26 @@
 import { useSyncExternalStore } from "react";
 
-const STEP = 10_000;
+const INTERVAL_MS = 10_000;
 
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-function tick() {
+function update() {
   now = Date.now();
   for (const listener of listeners) listener();
 }
 
 function onVisible() {
-  if (!document.hidden) tick();
+  if (!document.hidden) update();
 }
 
-// One clock for however many times a page tells; a hidden page's is set when it is looked at again.
+// One timer for all components. A hidden page updates when it is shown again.
 function subscribe(listener: () => void) {
   listeners.add(listener);
   if (timer === undefined) {
     now = Date.now();
-    timer = setInterval(tick, STEP);
+    timer = setInterval(update, INTERVAL_MS);
     document.addEventListener("visibilitychange", onVisible);
   }
   return () => {
@@ -33,7 +33,7 @@ function subscribe(listener: () => void) {
   };
 }
 
-/** The time in milliseconds, renewed every ten seconds. */
+/** The current time in milliseconds, updated every ten seconds. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

@@ -4,24 +4,24 @@ import { Table2, ChartColumn } from "lucide-react";
 import { useId, useState } from "react";
 
 import { Card, cx, IconButton } from "../../ui";
-import { useMedia } from "../ui/useMedia";
+import { useMediaQuery } from "../ui/useMediaQuery";
 import styles from "./Chart.module.css";
-import { labelled, summaryOf, type Bar } from "./series";
+import { labeledIndexes, summaryOf, type Bar } from "./series";
 
 export interface ChartProps {
   title: string;
   bars: readonly Bar[];
   kind: "bars" | "area";
-  /** What a value is called, in the table's heading. */
+  /** Column heading of the values in the table. */
   unit: string;
   format: (value: number) => string;
-  /** For the axis, shorter. */
+  /** A shorter format for the axis. */
   formatTick: (value: number) => string;
-  /** What `before` is called, where there is one. */
+  /** Name of the series in `before`. */
   before?: string;
 }
 
-/** A chart that moves to each new state, and the same as a table for whoever wants to read it. */
+/** A live chart. The same values are available as a table. */
 export function Chart(props: ChartProps) {
   const { title, bars, format, before } = props;
   const [asTable, setAsTable] = useState(false);
@@ -40,14 +40,14 @@ export function Chart(props: ChartProps) {
       }
     >
       {asTable ? (
-        <Numbers {...props} />
+        <ValuesTable {...props} />
       ) : (
         <figure className={styles.figure}>
           <figcaption className="visually-hidden">{summaryOf(bars, format)}</figcaption>
           <Plot {...props} />
           {before && (
             <p className={styles.legend} aria-hidden="true">
-              <span className={styles.now} /> Today <span className={styles.then} /> {before}
+              <span className={styles.currentKey} /> Today <span className={styles.previousKey} /> {before}
             </p>
           )}
         </figure>
@@ -56,14 +56,14 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** The drawing alone: everything in it is said by the caption and the table. */
+/** Hidden from screen readers: the caption and the table say the same. */
 function Plot({ bars, kind, format, formatTick, before }: ChartProps) {
-  const [at, setAt] = useState<number>();
+  const [hovered, setHovered] = useState<number>();
   const highest = Math.max(0, ...bars.map((bar) => Math.max(bar.value, bar.before ?? 0)));
   const scale = scaleLinear([0, highest || 1], [0, 100]).nice(4);
   const ticks = scale.ticks(4).filter((tick) => Number.isInteger(tick));
-  const shows = labelled(bars.length, useMedia("(width < 40rem)") ? 4 : 8);
-  const pointed = at === undefined ? undefined : bars[at];
+  const isLabelled = labeledIndexes(bars.length, useMediaQuery("(width < 40rem)") ? 4 : 8);
+  const hoveredBar = hovered === undefined ? undefined : bars[hovered];
   return (
     <div className={styles.plot} aria-hidden="true">
       <div className={styles.axis}>
@@ -73,47 +73,47 @@ function Plot({ bars, kind, format, formatTick, before }: ChartProps) {
           </span>
         ))}
       </div>
-      <div className={styles.field} onPointerLeave={() => setAt(undefined)}>
+      <div className={styles.field} onPointerLeave={() => setHovered(undefined)}>
         {ticks.map((tick) => (
           <span key={tick} className={styles.line} style={{ bottom: `${scale(tick)}%` }} />
         ))}
         {kind === "area" && <Area bars={bars} scale={scale} />}
         <div className={styles.columns}>
-          {bars.map((bar, place) => (
+          {bars.map((bar, index) => (
             <div
               key={bar.key}
-              className={cx(styles.column, place === at && styles.pointed)}
-              onPointerEnter={() => setAt(place)}
+              className={cx(styles.column, index === hovered && styles.hovered)}
+              onPointerEnter={() => setHovered(index)}
             >
               {kind === "bars" && bar.before !== undefined && (
-                <span className={styles.ghost} style={{ height: `${scale(bar.before)}%` }} />
+                <span className={styles.previous} style={{ height: `${scale(bar.before)}%` }} />
               )}
               {kind === "bars" && <span className={styles.bar} style={{ height: `${scale(bar.value)}%` }} />}
-              {kind === "area" && place === at && (
+              {kind === "area" && index === hovered && (
                 <span className={styles.dot} style={{ bottom: `${scale(bar.value)}%` }} />
               )}
             </div>
           ))}
         </div>
-        {pointed && at !== undefined && (
+        {hoveredBar && hovered !== undefined && (
           <div
-            className={cx(styles.tip, at > bars.length / 2 && styles.left)}
-            style={{ left: `${((at + 0.5) / bars.length) * 100}%` }}
+            className={cx(styles.tooltip, hovered > bars.length / 2 && styles.left)}
+            style={{ left: `${((hovered + 0.5) / bars.length) * 100}%` }}
           >
-            <p>{pointed.title}</p>
-            <p className={styles.strong}>{format(pointed.value)}</p>
-            {pointed.before !== undefined && (
+            <p>{hoveredBar.title}</p>
+            <p className={styles.strong}>{format(hoveredBar.value)}</p>
+            {hoveredBar.before !== undefined && (
               <p>
-                {before}: {format(pointed.before)}
+                {before}: {format(hoveredBar.before)}
               </p>
             )}
           </div>
         )}
       </div>
       <div className={styles.labels}>
-        {bars.map((bar, place) => (
+        {bars.map((bar, index) => (
           <span key={bar.key} className={styles.label}>
-            {shows(place) && <span>{bar.label}</span>}
+            {isLabelled(index) && <span>{bar.label}</span>}
           </span>
         ))}
       </div>
@@ -121,10 +121,10 @@ function Plot({ bars, kind, format, formatTick, before }: ChartProps) {
   );
 }
 
-/** Drawn in a square of 100, stretched to what there is: nothing has to be measured. */
+/** Drawn in a 100 × 100 view box and stretched, so nothing has to be measured. */
 function Area({ bars, scale }: { bars: readonly Bar[]; scale: (value: number) => number }) {
   const fill = useId();
-  const x = (_: Bar, place: number) => ((place + 0.5) / bars.length) * 100;
+  const x = (_: Bar, index: number) => ((index + 0.5) / bars.length) * 100;
   const y = (bar: Bar) => 100 - scale(bar.value);
   const above = line<Bar>(x, y).curve(curveMonotoneX)([...bars]) ?? "";
   const below = area<Bar>(x, 100, y).curve(curveMonotoneX)([...bars]) ?? "";
@@ -140,14 +140,14 @@ function Area({ bars, scale }: { bars: readonly Bar[]; scale: (value: number) =>
   );
 }
 
-function Numbers({ title, bars, unit, format, before }: ChartProps) {
+function ValuesTable({ title, bars, unit, format, before }: ChartProps) {
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={`${title}, as a table`}>
       <table className={styles.table}>
         <caption className="visually-hidden">{title}</caption>
         <thead>
           <tr>
-            <th scope="col">When</th>
+            <th scope="col">Time</th>
             <th scope="col">{unit}</th>
             {before && <th scope="col">{before}</th>}
           </tr>

@@ -5,7 +5,7 @@ import { Banner, formatMoney, Select, useNow } from "../../ui";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
-import { useMedia } from "../ui/useMedia";
+import { useMediaQuery } from "../ui/useMediaQuery";
 import { Chart } from "./Chart";
 import styles from "./DashboardPage.module.css";
 import { hoursOfToday, revenueOfDays } from "./series";
@@ -16,21 +16,21 @@ import { useSeries } from "./useSeries";
 
 const PERIODS = [7, 14, 30, 90];
 
-/** `/admin/dashboard`: the day and the last weeks, moving by themselves. */
+/** `/admin/dashboard`: today's figures and the charts of the last weeks, live. */
 export default function DashboardPage() {
   const { timeZone, currency } = useConfig();
   const now = useNow();
   const stats = useStats();
   const [days, setDays] = useState(14);
-  const period = `${days} days`;
-  const narrow = useMedia("(width < 48rem)");
+  const period = `last ${days} days`;
+  const narrow = useMediaQuery("(width < 48rem)");
   const hours = useSeries("hour", 2);
   const past = useSeries("day", days);
   const error = hours.error ?? past.error;
   const choose = (
     <Select
       className={styles.period}
-      aria-label="Period of the charts"
+      aria-label="Chart period"
       value={days}
       onChange={({ target }) => setDays(Number(target.value))}
     >
@@ -47,7 +47,7 @@ export default function DashboardPage() {
       {narrow && choose}
       <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
       {error !== null && (
-        <Banner severity="warning" title="The charts could not be read">
+        <Banner severity="warning" title="The charts could not be loaded">
           {detailOf(error)}
         </Banner>
       )}
@@ -76,13 +76,13 @@ export default function DashboardPage() {
   );
 }
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
 function formatCount(count: number): string {
-  return whole.format(count);
+  return integer.format(count);
 }
 
-/** "€1.2K": an axis has little room. */
+/** "€1.2K": the axis has little room. */
 function formatShort(amount: number, currency: string): string {
   const format = new Intl.NumberFormat(undefined, {
     style: "currency",

@@ -6,7 +6,7 @@ import type { Stats } from "../data/types";
 import { formatDuration } from "./series";
 import styles from "./Tiles.module.css";
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
 export interface TilesProps {
   stats: Stats | undefined;
@@ -14,34 +14,34 @@ export interface TilesProps {
   period: string;
 }
 
-/** The numbers of the day. Each changes by itself, and shows that it did. */
+/** Today's figures. A value that changes is animated. */
 export function Tiles({ stats, deliveryTime, period }: TilesProps) {
   const today = stats?.today;
   const money = (amounts: Stats["revenue"] | undefined) =>
     amounts && (amounts.length > 0 ? amounts.map(formatMoney).join(" + ") : "–");
   return (
     <ul className={styles.tiles} aria-label="Today">
-      <Tile label="Orders today" value={today && whole.format(today.orders)} href="/admin?period=today" />
+      <Tile label="Orders today" value={today && integer.format(today.orders)} href="/admin?period=today" />
       <Tile label="Revenue today" value={money(today?.revenue)} />
       <Tile
-        label="Waiting to be started"
-        value={stats && whole.format(stats.byStatus.pending)}
+        label="To process"
+        value={stats && integer.format(stats.byStatus.pending)}
         href="/admin?status=pending&sort=oldest"
       />
       <Tile
         label="Active"
-        value={stats && whole.format(stats.active)}
+        value={stats && integer.format(stats.active)}
         href="/admin?status=pending,processing,shipped,paid"
       />
-      <Tile label="Delivered today" value={today && whole.format(today.delivered)} />
-      <Tile label="Cancelled today" value={today && whole.format(today.cancelled)} />
+      <Tile label="Delivered today" value={today && integer.format(today.delivered)} />
+      <Tile label="Cancelled today" value={today && integer.format(today.cancelled)} />
       <Tile
-        label={`Order to door, ${period}`}
+        label={`Median delivery time, ${period}`}
         value={deliveryTime === undefined ? undefined : deliveryTime ? formatDuration(deliveryTime.median) : "–"}
       >
-        {deliveryTime && `9 in 10 within ${formatDuration(deliveryTime.p90)}`}
+        {deliveryTime && `90 % within ${formatDuration(deliveryTime.p90)}`}
       </Tile>
-      <Tile label="Orders ever" value={stats && whole.format(stats.total)} />
+      <Tile label="All-time orders" value={stats && integer.format(stats.total)} />
     </ul>
   );
 }

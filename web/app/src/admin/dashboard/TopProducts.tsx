@@ -9,9 +9,9 @@ export interface TopProduct {
   revenue: readonly { amount: number; currency: string }[] | { amount: number; currency: string };
 }
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
-/** What sold most. */
+/** The products that sold most in the period. */
 export function TopProducts({ products, period }: { products: readonly TopProduct[]; period: string }) {
   const most = Math.max(1, ...products.map((product) => product.quantity));
   return (
@@ -22,7 +22,7 @@ export function TopProducts({ products, period }: { products: readonly TopProduc
           <li key={productId} className={styles.row}>
             <span className={styles.name}>{name}</span>
             <span className={styles.number}>
-              {whole.format(quantity)}{" "}
+              {integer.format(quantity)}{" "}
               <span className={styles.quiet}>· {[revenue].flat().map(formatMoney).join(" + ")}</span>
             </span>
             <span className={styles.track} aria-hidden="true">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, hoursOfToday, labelled, revenueOfDays, summaryOf, type SeriesPoint } from "./series";
+import { formatDuration, hoursOfToday, labeledIndexes, revenueOfDays, summaryOf, type SeriesPoint } from "./series";
 
 const point = (at: string, orders: number, amount = 0): SeriesPoint => ({
   at,
@@ -9,8 +9,8 @@ const point = (at: string, orders: number, amount = 0): SeriesPoint => ({
   revenue: [{ amount, currency: "EUR" }],
 });
 
-describe("the dashboard's charts (rows A17, E12)", () => {
-  it("have an hour for each of the store's day, beside yesterday's", () => {
+describe("the dashboard's charts", () => {
+  it("have a bar for each hour of the store's day, with yesterday's", () => {
     const now = Date.parse("2026-11-21T10:30:00Z");
     const bars = hoursOfToday(
       [
@@ -29,7 +29,7 @@ describe("the dashboard's charts (rows A17, E12)", () => {
     expect(bars.reduce((sum, bar) => sum + bar.value, 0)).toBe(8);
   });
 
-  it("count the hour that comes twice together", () => {
+  it("add up an hour that occurs twice", () => {
     const now = Date.parse("2026-10-25T12:00:00Z");
     const bars = hoursOfToday(
       [point("2026-10-25T00:00:00Z", 3), point("2026-10-25T01:00:00Z", 5)],
@@ -39,7 +39,7 @@ describe("the dashboard's charts (rows A17, E12)", () => {
     expect(bars[2]).toMatchObject({ value: 8 });
   });
 
-  it("have every day, also one without an order, in one currency", () => {
+  it("have a bar for each day, also without orders, in one currency", () => {
     const now = Date.parse("2026-11-21T10:00:00Z");
     const dollars: SeriesPoint = { ...point("2026-11-21T00:00:00Z", 1), revenue: [{ amount: 500, currency: "USD" }] };
     const bars = revenueOfDays(
@@ -62,24 +62,24 @@ describe("the dashboard's charts (rows A17, E12)", () => {
     expect(bars.at(-1)?.key).toBe("2026-10-30");
   });
 
-  it("label some of their places, evenly and the last", () => {
+  it("label some bars, evenly, including the last", () => {
     const shown = (count: number, most: number) =>
-      Array.from({ length: count }, (_, at) => at).filter(labelled(count, most));
+      Array.from({ length: count }, (_, at) => at).filter(labeledIndexes(count, most));
     expect(shown(5, 8)).toEqual([0, 1, 2, 3, 4]);
     expect(shown(24, 8)).toEqual([2, 5, 8, 11, 14, 17, 20, 23]);
     expect(shown(30, 7)).toEqual([4, 9, 14, 19, 24, 29]);
   });
 
-  it("are told in words", () => {
+  it("have a text summary", () => {
     const bars = [
       { key: "a", label: "a", title: "Monday", value: 3 },
       { key: "b", label: "b", title: "Tuesday", value: 5 },
     ];
-    expect(summaryOf(bars, String)).toBe("8 in all, most Tuesday: 5.");
+    expect(summaryOf(bars, String)).toBe("8 in total, most in Tuesday: 5.");
     expect(summaryOf([], String)).toBe("Nothing yet.");
   });
 
-  it("tell times as people do", () => {
+  it("format durations", () => {
     expect([20, 45 * 60, 130 * 60, 3_600, 48 * 3_600, 76 * 3_600].map(formatDuration)).toEqual([
       "20 s",
       "45 min",

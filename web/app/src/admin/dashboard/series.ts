@@ -1,4 +1,4 @@
-// What the charts show, from what the server counted.
+// Turns the server's counts into the bars of the charts.
 
 import { dateIn, hourIn, midnight } from "../time/zone";
 
@@ -16,14 +16,14 @@ export interface SeriesPoint {
 }
 
 export interface Bar {
-  /** Unique in its chart. */
+  /** Unique within the chart. */
   key: string;
-  /** Under it. */
+  /** The label below the axis. */
   label: string;
-  /** What it is of, in full. */
+  /** The full description, shown in the tooltip and in the table. */
   title: string;
   value: number;
-  /** The same place in the period before, to compare with. */
+  /** The value of the same hour in the previous period. */
   before?: number;
 }
 
@@ -36,14 +36,14 @@ const dayFormat = (timeZone: string) =>
 const longDayFormat = (timeZone: string) =>
   new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", timeZone });
 
-/** Orders of each hour of the store's day, beside those of the same hour yesterday. Hours without any are 0, not absent. */
+/** Orders for each hour of the store's day, with those of the same hour yesterday. An hour without orders is 0. */
 export function hoursOfToday(points: readonly SeriesPoint[], now: number, timeZone: string): Bar[] {
   const [today, yesterday] = [dateIn(timeZone, now), dateIn(timeZone, midnight(timeZone, now, -1))];
   const counts = { [today]: new Map<number, number>(), [yesterday]: new Map<number, number>() };
   for (const point of points) {
     const at = Date.parse(point.at);
     const hours = counts[dateIn(timeZone, at)];
-    // The hour that a change of the clock brings twice counts together: it has one place on the axis.
+    // When the clock goes back, an hour occurs twice; both are counted in the same bar.
     if (hours) hours.set(hourIn(timeZone, at), (hours.get(hourIn(timeZone, at)) ?? 0) + point.orders);
   }
   const format = hourFormat("UTC");
@@ -56,7 +56,7 @@ export function hoursOfToday(points: readonly SeriesPoint[], now: number, timeZo
   }));
 }
 
-/** The revenue of each of the store's last days, in one currency. */
+/** Revenue for each of the store's last `days` days, in one currency. */
 export function revenueOfDays(
   points: readonly SeriesPoint[],
   days: number,
@@ -78,8 +78,8 @@ export function revenueOfDays(
   });
 }
 
-/** Which labels stand under the axis: so many at most, evenly, the last one always. */
-export function labelled(count: number, most: number): (at: number) => boolean {
+/** Selects which axis labels to show: at most `most`, evenly spaced, always including the last. */
+export function labeledIndexes(count: number, most: number): (at: number) => boolean {
   const step = Math.max(1, Math.ceil(count / most));
   return (at) => (count - 1 - at) % step === 0;
 }
@@ -95,9 +95,9 @@ export function formatDuration(seconds: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** What a screen reader says of a chart before its table: the sum, and the highest. */
+/** The chart's caption for screen readers: the total and the highest bar. */
 export function summaryOf(bars: readonly Bar[], format: (value: number) => string): string {
   const sum = bars.reduce((total, bar) => total + bar.value, 0);
   const highest = bars.reduce<Bar | undefined>((best, bar) => (bar.value > (best?.value ?? 0) ? bar : best), undefined);
-  return highest ? `${format(sum)} in all, most ${highest.title}: ${format(highest.value)}.` : "Nothing yet.";
+  return highest ? `${format(sum)} in total, most in ${highest.title}: ${format(highest.value)}.` : "Nothing yet.";
 }

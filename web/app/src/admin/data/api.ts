@@ -1,4 +1,4 @@
-// Every request of the console, in one place. Refusals are thrown as `OrdercastProblem`.
+// Every request of the console. All of them throw `OrdercastProblem`.
 
 import { OrdercastProblem, unwrap, type Ordercast } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
@@ -7,7 +7,7 @@ import type { OrderQuery } from "../orders/filters";
 import type { Status } from "../orders/status";
 import type { BulkOutcome, NewProduct, Order, Product, ProductChange } from "./types";
 
-/** The most of a page. */
+/** The largest page the API returns. */
 const PAGE = 200;
 
 export function consoleApi({ api }: Pick<Ordercast, "api">) {
@@ -65,13 +65,13 @@ export function consoleApi({ api }: Pick<Ordercast, "api">) {
 
 export type ConsoleApi = ReturnType<typeof consoleApi>;
 
-const made = new WeakMap<Ordercast, ConsoleApi>();
+const apis = new WeakMap<Ordercast, ConsoleApi>();
 
-/** The console's requests, the same object for the same client. */
+/** The requests of one client; always the same object for the same client. */
 export function useApi(): ConsoleApi {
   const client = useOrdercast();
-  let api = made.get(client);
-  if (!api) made.set(client, (api = consoleApi(client)));
+  let api = apis.get(client);
+  if (!api) apis.set(client, (api = consoleApi(client)));
   return api;
 }
 
@@ -79,12 +79,12 @@ function ifMatch(version: number | undefined): { "If-Match"?: string } {
   return version === undefined ? {} : { "If-Match": `"${version}"` };
 }
 
-/** What to tell a person about something that went wrong. */
+/** The message to show for an error. */
 export function detailOf(error: unknown): string {
   return error instanceof OrdercastProblem ? error.detail : "Something went wrong. Please try again.";
 }
 
-/** Seconds after which another try makes sense; none when it is of no use. */
+/** Seconds to wait before another try, or undefined when retrying cannot help. */
 export function retryAfter(error: unknown): number | undefined {
   if (!(error instanceof OrdercastProblem) || !error.isTemporary) return undefined;
   return (error.retryAfterMs ?? 2_000) / 1_000;

@@ -1,4 +1,4 @@
-// What arrives live, as the console's parts listen to it.
+// Hooks over the live connection.
 
 import type { OrderEvent, ProductEvent } from "@ordercast/client";
 import { useOrdercast, useOrderEvents, useOrderStats } from "@ordercast/react";
@@ -6,30 +6,30 @@ import { useEffect, useRef } from "react";
 
 import type { Stats } from "./types";
 
-/** Calls with every change of an order, once. */
+/** Calls `listener` once for every change of an order. */
 export function useLiveEvents(listener: (event: OrderEvent) => void) {
   useOrderEvents(listener);
 }
 
-/** Calls with every change of a product. */
+/** Calls `listener` for every change of a product. */
 export function useProductEvents(listener: (event: ProductEvent) => void) {
   const { onProduct } = useOrdercast();
-  const newest = useRef(listener);
+  const latest = useRef(listener);
   useEffect(() => {
-    newest.current = listener;
+    latest.current = listener;
   });
-  useEffect(() => onProduct((event) => newest.current(event)), [onProduct]);
+  useEffect(() => onProduct((event) => latest.current(event)), [onProduct]);
 }
 
 /**
- * Calls when something may have been missed for good: whatever was read has to be read again. `restart` instead, where
- * the log is another, such as after a restored backup: what was known may never have happened.
+ * Calls `resync` when events may have been missed and everything has to be fetched again. Calls `restart` instead when
+ * the server's log was replaced, for example by a restored backup: all known state is invalid then.
  */
-export function useCatchUp(catchUp: () => void, restart: () => void = catchUp) {
+export function useResync(resync: () => void, restart: () => void = resync) {
   const { connection, onReset } = useOrdercast();
-  const newest = useRef({ catchUp, restart });
+  const latest = useRef({ resync, restart });
   useEffect(() => {
-    newest.current = { catchUp, restart };
+    latest.current = { resync, restart };
   });
   useEffect(() => {
     let { liveSince } = connection.getSnapshot();
@@ -37,14 +37,14 @@ export function useCatchUp(catchUp: () => void, restart: () => void = catchUp) {
       const now = connection.getSnapshot();
       if (now.liveSince === liveSince) return;
       liveSince = now.liveSince;
-      if (liveSince !== null && !now.recovered) newest.current.catchUp();
+      if (liveSince !== null && !now.recovered) latest.current.resync();
     };
-    const stops = [connection.subscribe(follow), onReset(() => newest.current.restart())];
+    const stops = [connection.subscribe(follow), onReset(() => latest.current.restart())];
     return () => stops.forEach((stop) => stop());
   }, [connection, onReset]);
 }
 
-/** The store's counts, live; undefined until they are there. */
+/** The store's live counts; undefined until they have loaded. */
 export function useStats(): Stats | undefined {
   return useOrderStats().stats ?? undefined;
 }

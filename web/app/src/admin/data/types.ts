@@ -1,4 +1,4 @@
-// The nouns of the console, as the client names them.
+// The client's types that the console uses.
 export type {
   BulkOutcome,
   ChangeResult,

@@ -8,7 +8,7 @@ import { Popover } from "../../ui/Popover";
 import { detailOf } from "../data/api";
 import styles from "./AccountMenu.module.css";
 
-/** Who is signed in, how the console looks, and the way out. */
+/** The signed-in account, the theme, and sign-out. */
 export function AccountMenu() {
   const account = useAccount();
   const { signOut } = useSession();
@@ -16,7 +16,7 @@ export function AccountMenu() {
   return (
     <Popover
       title="Account"
-      quietTitle
+      hideTitle
       className={styles.menu}
       trigger={
         <button type="button" className={styles.trigger} aria-label={`Account: ${name}`}>
@@ -40,7 +40,7 @@ export function AccountMenu() {
           <Link href="/real-time-test">Real-time test</Link>
         </li>
         <li>
-          <Link href="/">To the shop</Link>
+          <Link href="/">View shop</Link>
         </li>
       </ul>
       <Button

@@ -23,30 +23,30 @@ import { BarSlot } from "./PageBar";
 import { useNewOrders } from "./useNewOrders";
 import { useSound } from "./useSound";
 
-/** The console's frame: where to go, whether it is live, and what is new. */
+/** The console's frame: navigation, live indicator, notifications. */
 export function AdminLayout({ children }: { children: ReactNode }) {
   const { storeName } = useConfig();
   const [location] = useLocation();
   const [slot, setSlot] = useState<HTMLElement | null>(null);
-  const newOrders = useNewOrders(location === "/admin");
+  const newOrderCount = useNewOrders(location === "/admin");
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <nav className={styles.side} aria-label="Console">
         <Link href="/admin" className={styles.brand} aria-label={`${storeName}, orders`}>
           <Logo />
           <span>{storeName}</span>
         </Link>
-        <ul className={styles.places}>
-          <Place href="/admin" also="/admin/orders/" label="Orders" icon={Package} count={newOrders} />
-          <Place href="/admin/dashboard" label="Dashboard" icon={ChartColumn} />
-          <Place href="/admin/products" label="Products" icon={ShoppingBasket} />
+        <ul className={styles.items}>
+          <NavLink href="/admin" alsoActiveFor="/admin/orders/" label="Orders" icon={Package} count={newOrderCount} />
+          <NavLink href="/admin/dashboard" label="Dashboard" icon={ChartColumn} />
+          <NavLink href="/admin/products" label="Products" icon={ShoppingBasket} />
         </ul>
         <ul className={styles.more}>
-          <Place href="/real-time-test" label="Real-time test" icon={FlaskConical} />
-          <Place href="/" label="To the shop" icon={ExternalLink} />
+          <NavLink href="/real-time-test" label="Real-time test" icon={FlaskConical} />
+          <NavLink href="/" label="View shop" icon={ExternalLink} />
         </ul>
       </nav>
       <div className={styles.column}>
@@ -67,28 +67,28 @@ export function AdminLayout({ children }: { children: ReactNode }) {
   );
 }
 
-function Place({
+function NavLink({
   href,
-  also,
+  alsoActiveFor,
   label,
   icon: Icon,
   count = 0,
 }: {
   href: string;
-  also?: string;
+  alsoActiveFor?: string;
   label: string;
   icon: LucideIcon;
   count?: number;
 }) {
   const [location] = useLocation();
-  const here = location === href;
-  const within = here || (also !== undefined && location.startsWith(also));
+  const isCurrent = location === href;
+  const isActive = isCurrent || (alsoActiveFor !== undefined && location.startsWith(alsoActiveFor));
   return (
     <li>
       <Link
         href={href}
-        className={cx(styles.place, within && styles.within)}
-        aria-current={here ? "page" : within ? "true" : undefined}
+        className={cx(styles.link, isActive && styles.current)}
+        aria-current={isCurrent ? "page" : isActive ? "true" : undefined}
         aria-label={count > 0 ? `${label}, ${badgeText(count)} new` : undefined}
       >
         <Icon aria-hidden="true" />

@@ -4,14 +4,17 @@ import { createPortal } from "react-dom";
 import { PageHeading } from "../../layout/PageHeading";
 import styles from "./PageBar.module.css";
 
-/** Where in the console's bar a page puts its heading: below the bar it would cost a line of every screen. */
+/**
+ * The element in the console's header into which pages render their heading. A heading below the header would cost a
+ * line of every screen.
+ */
 export const BarSlot = createContext<HTMLElement | null>(null);
 
 export interface PageBarProps {
   title: string;
-  /** Before the heading: the way back. */
+  /** Before the heading, such as a back link. */
   before?: ReactNode;
-  /** Beside the heading, quietly. */
+  /** After the heading. */
   children?: ReactNode;
 }
 
@@ -22,7 +25,7 @@ export function PageBar({ title, before, children }: PageBarProps) {
     <>
       {before}
       <PageHeading className={styles.heading}>{title}</PageHeading>
-      {children && <div className={styles.beside}>{children}</div>}
+      {children && <div className={styles.secondary}>{children}</div>}
     </>,
     slot,
   );

@@ -1,68 +1,71 @@
-// How many orders came since somebody last looked at the table (row A18). Looking at it in one tab is looking at it in
-// all of them: the place is kept in this browser, for each user.
+// Counts the orders that arrived since the table was last on the screen. The newest order seen is stored in this
+// browser per user, so that all tabs agree.
 
-export interface Badge {
-  /** Numbers of orders that nobody has looked at: the same one can be read and heard of, and counts once. */
+export interface NewOrders {
+  /** Numbers of the unseen orders, newest first. An order that is both fetched and received live counts once. */
   unseen: readonly number[];
-  /** While the table is open in front of somebody, nothing is new. */
-  looking: boolean;
-  /** The newest order seen: numbers rise, so anything above is new. Undefined where nobody ever looked. */
+  /** The table is on the screen: nothing counts as new. */
+  isVisible: boolean;
+  /**
+   * The number of the newest order seen. Order numbers rise, so any higher number is new. Undefined before the first
+   * visit.
+   */
   seen: number | undefined;
-  /** The log is another, such as that of a restored backup: what is read next can be lower than what was seen. */
+  /** The server's log was replaced, for example by a restored backup: order numbers can be lower than `seen`. */
   restored: boolean;
 }
 
-export const NOTHING_NEW: Badge = { unseen: [], looking: false, seen: undefined, restored: false };
-/** More are shown as `99+`; nobody counts further, nor does the request that finds them. */
-export const MOST_COUNTED = 100;
+export const INITIAL_NEW_ORDERS: NewOrders = { unseen: [], isVisible: false, seen: undefined, restored: false };
+/** Higher counts are shown as `99+`; also the page size of the request for the newest orders. */
+export const MAX_COUNTED = 100;
 
-export type BadgeChange =
+export type NewOrdersChange =
   | { type: "arrived"; order: number }
-  | { type: "looking"; looking: boolean }
+  | { type: "isVisible"; isVisible: boolean }
   | { type: "seen elsewhere"; seen: number }
-  /** The newest orders there are, read when the console opens. */
+  /** The newest orders, fetched when the console opens. */
   | { type: "read"; newest: readonly number[] }
-  /** The log could not be continued. */
+  /** The event stream could not be resumed. */
   | { type: "reset" };
 
-export function countNew(badge: Badge, change: BadgeChange): Badge {
+export function newOrdersReducer(state: NewOrders, change: NewOrdersChange): NewOrders {
   switch (change.type) {
     case "arrived":
-      return withOrders(badge, [change.order]);
-    case "looking":
-      return withOrders({ ...badge, looking: change.looking }, []);
+      return withOrders(state, [change.order]);
+    case "isVisible":
+      return withOrders({ ...state, isVisible: change.isVisible }, []);
     case "seen elsewhere":
-      return change.seen > (badge.seen ?? 0) ? withOrders({ ...badge, seen: change.seen }, []) : badge;
+      return change.seen > (state.seen ?? 0) ? withOrders({ ...state, seen: change.seen }, []) : state;
     case "read":
-      // Who never looked before begins with what there is: it is not all new.
-      if (badge.seen === undefined)
-        return { ...badge, unseen: [], seen: newestOf(badge, change.newest), restored: false };
-      if (badge.restored)
+      // On a first visit existing orders are not new.
+      if (state.seen === undefined)
+        return { ...state, unseen: [], seen: newestOf(state, change.newest), restored: false };
+      if (state.restored)
         return withOrders(
-          { ...badge, seen: Math.min(badge.seen, Math.max(0, ...change.newest)), restored: false },
+          { ...state, seen: Math.min(state.seen, Math.max(0, ...change.newest)), restored: false },
           change.newest,
         );
-      return withOrders(badge, change.newest);
+      return withOrders(state, change.newest);
     case "reset":
-      return { ...badge, unseen: [], restored: true };
+      return { ...state, unseen: [], restored: true };
   }
 }
 
-/** Takes in orders: those above the place are new, unless somebody looks, and then the place goes on to the newest. */
-function withOrders(badge: Badge, orders: readonly number[]): Badge {
-  const { looking, seen = 0 } = badge;
-  if (looking) {
-    const newest = newestOf(badge, orders);
-    return { ...badge, unseen: [], seen: newest > 0 ? newest : badge.seen };
+/** Adds orders. Those above `seen` are new; while the table is visible, `seen` advances instead. */
+function withOrders(state: NewOrders, orders: readonly number[]): NewOrders {
+  const { isVisible, seen = 0 } = state;
+  if (isVisible) {
+    const newest = newestOf(state, orders);
+    return { ...state, unseen: [], seen: newest > 0 ? newest : state.seen };
   }
-  const unseen = [...new Set([...badge.unseen, ...orders])].filter((order) => order > seen);
-  return { ...badge, unseen: unseen.sort((a, b) => b - a).slice(0, MOST_COUNTED) };
+  const unseen = [...new Set([...state.unseen, ...orders])].filter((order) => order > seen);
+  return { ...state, unseen: unseen.sort((a, b) => b - a).slice(0, MAX_COUNTED) };
 }
 
-function newestOf({ seen = 0, unseen }: Badge, orders: readonly number[]): number {
+function newestOf({ seen = 0, unseen }: NewOrders, orders: readonly number[]): number {
   return Math.max(seen, ...unseen, ...orders);
 }
 
 export function badgeText(count: number): string {
-  return count >= MOST_COUNTED ? "99+" : String(count);
+  return count >= MAX_COUNTED ? "99+" : String(count);
 }

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { createRinging } from "./sound";
+import { createChimeFilter } from "./sound";
 
-describe("the sound of a new order", () => {
-  it("is there for each that arrives", () => {
-    const rings = createRinging(() => 0);
-    expect([rings({ missed: false }), rings({ missed: false })]).toEqual([true, true]);
+describe("the chime for new orders", () => {
+  it("plays for each order that arrives", () => {
+    const shouldChime = createChimeFilter(() => 0);
+    expect([shouldChime({ missed: false }), shouldChime({ missed: false })]).toEqual([true, true]);
   });
 
-  it("is there once for all that were missed in one go", () => {
+  it("plays once for all orders missed together", () => {
     let now = 0;
-    const rings = createRinging(() => now);
+    const shouldChime = createChimeFilter(() => now);
     const missed = (at: number) => {
       now = at;
-      return rings({ missed: true });
+      return shouldChime({ missed: true });
     };
     expect([0, 2_000, 4_000, 8_000].map(missed)).toEqual([true, false, false, false]);
-    expect(rings({ missed: false })).toBe(true);
+    expect(shouldChime({ missed: false })).toBe(true);
     expect(missed(60_000)).toBe(true);
   });
 });

@@ -1,15 +1,15 @@
-// A short two-note chime for a new order (row A15), made by the browser itself: no file, no request. Browsers let a page
-// make noise only after somebody touched it; until then the chime is skipped rather than queued.
+// A two-note chime for a new order, synthesized in the browser. Browsers allow sound only after a user gesture; until
+// then the chime is skipped, not queued.
 
 export interface Chime {
   play: () => void;
   close: () => void;
 }
 
-/** At most one chime in this time, however many orders come. */
-const REST_MS = 1_500;
-/** What was missed is told in one go; so long after the last of it, another was missed another time. */
-const MISSED_TOGETHER_MS = 5_000;
+/** Minimum time between two chimes. */
+const MIN_INTERVAL_MS = 1_500;
+/** Missed orders that arrive within this time of each other play one chime. */
+const MISSED_GROUP_MS = 5_000;
 
 const NOTES = [
   { hertz: 659.25, at: 0, lasts: 0.5 },
@@ -20,7 +20,7 @@ export function createChime(now: () => number = () => performance.now()): Chime 
   let context: AudioContext | undefined;
   let last = -Infinity;
 
-  // Allowed from the first touch or key on; then it stays allowed.
+  // The first pointer or key press unlocks audio for the rest of the visit.
   const unlock = () => {
     context ??= new AudioContext();
     if (context.state === "suspended") void context.resume().catch(() => undefined);
@@ -30,9 +30,9 @@ export function createChime(now: () => number = () => performance.now()): Chime 
 
   return {
     play() {
-      if (context?.state !== "running" || now() - last < REST_MS) return;
+      if (context?.state !== "running" || now() - last < MIN_INTERVAL_MS) return;
       last = now();
-      ring(context);
+      playNotes(context);
     },
     close() {
       for (const touch of touches) removeEventListener(touch, unlock, { capture: true });
@@ -42,18 +42,20 @@ export function createChime(now: () => number = () => performance.now()): Chime 
   };
 }
 
-/** Tells for each new order whether to ring: those that were missed while the connection was away ring once for all. */
-export function createRinging(now: () => number = () => performance.now()): (order: { missed: boolean }) => boolean {
+/** Decides for each new order whether to play. All orders missed while the connection was down play once. */
+export function createChimeFilter(
+  now: () => number = () => performance.now(),
+): (order: { missed: boolean }) => boolean {
   let lastMissed = -Infinity;
   return ({ missed }) => {
     if (!missed) return true;
-    const rings = now() - lastMissed >= MISSED_TOGETHER_MS;
+    const shouldChime = now() - lastMissed >= MISSED_GROUP_MS;
     lastMissed = now();
-    return rings;
+    return shouldChime;
   };
 }
 
-function ring(context: AudioContext): void {
+function playNotes(context: AudioContext): void {
   for (const { hertz, at, lasts } of NOTES) {
     const start = context.currentTime + 0.01 + at;
     const oscillator = new OscillatorNode(context, { type: "sine", frequency: hertz });

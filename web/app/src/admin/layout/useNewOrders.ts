@@ -2,28 +2,28 @@ import { useEffect, useReducer } from "react";
 
 import { useAccount } from "../../session/session";
 import { useApi } from "../data/api";
-import { useCatchUp, useLiveEvents } from "../data/live";
-import { keep, kept, onKept } from "./kept";
-import { countNew, MOST_COUNTED, NOTHING_NEW, type Badge } from "./newOrders";
+import { useResync, useLiveEvents } from "../data/live";
+import { persist, readPersisted, onPersistedChange } from "./persistence";
+import { newOrdersReducer, MAX_COUNTED, INITIAL_NEW_ORDERS, type NewOrders } from "./newOrders";
 
-/** The count of orders that came since the table was last looked at; `looking` while it is on the screen. */
-export function useNewOrders(looking: boolean): number {
+/** The number of orders that arrived since the table was last visible. */
+export function useNewOrders(isVisible: boolean): number {
   const key = `ordercast.orders-seen.${useAccount().id}`;
   const { listOrders } = useApi();
-  const [badge, change] = useReducer(countNew, key, remembered);
+  const [state, change] = useReducer(newOrdersReducer, key, initialState);
 
-  const [reading, readAgain] = useReducer((times: number) => times + 1, 0);
+  const [readCount, readAgain] = useReducer((times: number) => times + 1, 0);
 
   useEffect(() => {
     const gone = new AbortController();
-    listOrders({ limit: MOST_COUNTED }, gone.signal).then(
+    listOrders({ limit: MAX_COUNTED }, gone.signal).then(
       ({ orders }) => change({ type: "read", newest: orders.map((order) => Number(order.number)) }),
-      // Unread for once: what arrives from now on is counted.
+      // The count starts at zero; live events still add to it.
       () => undefined,
     );
     return () => gone.abort();
-  }, [listOrders, reading]);
-  useCatchUp(readAgain, () => {
+  }, [listOrders, readCount]);
+  useResync(readAgain, () => {
     change({ type: "reset" });
     readAgain();
   });
@@ -33,19 +33,19 @@ export function useNewOrders(looking: boolean): number {
   });
 
   useEffect(() => {
-    const follow = () => change({ type: "looking", looking: looking && !document.hidden });
+    const follow = () => change({ type: "isVisible", isVisible: isVisible && !document.hidden });
     follow();
     document.addEventListener("visibilitychange", follow);
     return () => document.removeEventListener("visibilitychange", follow);
-  }, [looking]);
+  }, [isVisible]);
 
   useEffect(() => {
-    if (badge.seen !== undefined) keep(key, String(badge.seen));
-  }, [key, badge.seen]);
-  useEffect(() => onKept(key, (seen) => change({ type: "seen elsewhere", seen: Number(seen ?? 0) })), [key]);
+    if (state.seen !== undefined) persist(key, String(state.seen));
+  }, [key, state.seen]);
+  useEffect(() => onPersistedChange(key, (seen) => change({ type: "seen elsewhere", seen: Number(seen ?? 0) })), [key]);
 
-  // On the icon of the installed app, where there is one; whoever leaves the console leaves no number there.
-  const count = badge.unseen.length;
+  // The badge of the installed app's icon; removed when the console closes.
+  const count = state.unseen.length;
   useEffect(() => {
     if ("setAppBadge" in navigator) navigator.setAppBadge(count).catch(() => undefined);
   }, [count]);
@@ -58,7 +58,7 @@ export function useNewOrders(looking: boolean): number {
   return count;
 }
 
-function remembered(key: string): Badge {
-  const seen = Number(kept(key) ?? NaN);
-  return { ...NOTHING_NEW, seen: Number.isFinite(seen) ? seen : undefined };
+function initialState(key: string): NewOrders {
+  const seen = Number(readPersisted(key) ?? NaN);
+  return { ...INITIAL_NEW_ORDERS, seen: Number.isFinite(seen) ? seen : undefined };
 }

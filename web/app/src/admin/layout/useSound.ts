@@ -1,33 +1,33 @@
 import { useEffect, useRef, useState } from "react";
 
 import { useLiveEvents } from "../data/live";
-import { keep, kept, onKept } from "./kept";
-import { createChime, createRinging, type Chime } from "./sound";
+import { persist, readPersisted, onPersistedChange } from "./persistence";
+import { createChime, createChimeFilter, type Chime } from "./sound";
 
 const KEY = "ordercast.new-order-sound";
 
-/** A chime for each new order, unless it is muted; every tab follows, and so does the next visit (row A15). */
+/** Plays a chime for each new order unless muted. The setting is stored in this browser and shared between tabs. */
 export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void } {
-  const [muted, setMuted] = useState(() => kept(KEY) === "muted");
+  const [muted, setMuted] = useState(() => readPersisted(KEY) === "muted");
   const chime = useRef<Chime>(undefined);
-  const [rings] = useState(() => createRinging());
+  const [shouldChime] = useState(() => createChimeFilter());
 
   useEffect(() => {
     const made = createChime();
     chime.current = made;
     return () => made.close();
   }, []);
-  useEffect(() => onKept(KEY, (value) => setMuted(value === "muted")), []);
+  useEffect(() => onPersistedChange(KEY, (value) => setMuted(value === "muted")), []);
   useLiveEvents((event) => {
-    if (event.kind === "order.created" && rings(event) && !muted) chime.current?.play();
+    if (event.kind === "order.created" && shouldChime(event) && !muted) chime.current?.play();
   });
 
   return {
     muted,
     setMuted(next) {
       setMuted(next);
-      keep(KEY, next ? "muted" : "on");
-      // Whoever turns it on hears what it is.
+      persist(KEY, next ? "muted" : "on");
+      // Turning the sound on plays it once.
       if (!next) chime.current?.play();
     },
   };

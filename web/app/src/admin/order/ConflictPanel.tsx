@@ -1,7 +1,7 @@
 import { GitCompareArrows } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
-import { statusLook } from "../../orders/status";
+import { statusAppearance } from "../../orders/status";
 import { Button } from "../../ui";
 import { isStatus } from "../orders/status";
 import type { Choice, Difference } from "./conflict";
@@ -9,23 +9,23 @@ import styles from "./ConflictPanel.module.css";
 
 export interface ConflictPanelProps {
   differences: readonly Difference[];
-  /** Who did it, as far as is known. */
+  /** Name of the other editor. */
   who: string;
-  /** What was changed: "this order". */
+  /** The edited thing, such as "this order". */
   what: string;
-  /** What people call the fields. */
-  names: Readonly<Record<string, string>>;
-  onSettle: (choices: Readonly<Record<string, Choice>>, thenSave: boolean) => void;
+  /** Labels of the fields. */
+  labels: Readonly<Record<string, string>>;
+  onResolve: (choices: Readonly<Record<string, Choice>>, thenSave: boolean) => void;
 }
 
-/** Somebody else was first: both versions beside each other, and nobody's is lost. */
-export function ConflictPanel({ differences, who, what, names, onSettle }: ConflictPanelProps) {
+/** Another person saved first: shows both versions so that neither is lost. */
+export function ConflictPanel({ differences, who, what, labels, onResolve }: ConflictPanelProps) {
   const [choices, setChoices] = useState<Record<string, Choice>>({});
   const panel = useRef<HTMLElement>(null);
-  const clashes = differences.filter(({ kind }) => kind === "clash");
-  // A status that was asked for and came too late, though nobody else touched it: it is still to be decided about.
-  const lost = differences.some(({ field, kind }) => field === "status" && kind === "mine");
-  const all = (choice: Choice) => Object.fromEntries(clashes.map(({ field }) => [field, choice]));
+  const conflicts = differences.filter(({ kind }) => kind === "conflict");
+  // The requested status was refused as outdated although nobody else changed the status; it still needs a decision.
+  const lostStatus = differences.some(({ field, kind }) => field === "status" && kind === "mine");
+  const all = (choice: Choice) => Object.fromEntries(conflicts.map(({ field }) => [field, choice]));
   useEffect(() => {
     panel.current?.scrollIntoView({ block: "nearest" });
   }, []);
@@ -38,9 +38,9 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
             {who} changed {what} while you were editing
           </h2>
           <p>
-            {clashes.length > 0
-              ? "Both of you changed the same. Nothing is lost: choose what stays."
-              : "They changed something else. Your changes are kept, and can be saved."}
+            {conflicts.length > 0
+              ? "You both changed the same field. Nothing is lost: choose which version to keep."
+              : "They changed other fields. Your changes are still here and can be saved."}
           </p>
         </div>
       </header>
@@ -50,13 +50,13 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
             <tr>
               <th scope="col">Field</th>
               <th scope="col">Before</th>
-              <th scope="col">Theirs, now</th>
-              <th scope="col">Yours, unsaved</th>
+              <th scope="col">Theirs (saved)</th>
+              <th scope="col">Yours (unsaved)</th>
             </tr>
           </thead>
           <tbody>
             {differences.map(({ field, base, theirs, mine, kind }) => {
-              const label = names[field] ?? field;
+              const label = labels[field] ?? field;
               const chosen = choices[field] ?? "mine";
               const radio = (choice: Choice, value: string) => (
                 <label className={styles.choice}>
@@ -69,19 +69,19 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
                   <span className="visually-hidden">
                     {label}, {choice === "mine" ? "yours" : "theirs"}:{" "}
                   </span>
-                  {shown(field, value)}
+                  {formatValue(field, value)}
                 </label>
               );
               return (
                 <tr key={field} data-kind={kind}>
                   <th scope="row">{label}</th>
-                  <td>{shown(field, base)}</td>
-                  <td>{kind === "clash" ? radio("theirs", theirs) : shown(field, theirs)}</td>
+                  <td>{formatValue(field, base)}</td>
+                  <td>{kind === "conflict" ? radio("theirs", theirs) : formatValue(field, theirs)}</td>
                   <td>
-                    {kind === "clash" ? (
+                    {kind === "conflict" ? (
                       radio("mine", mine)
                     ) : kind === "mine" ? (
-                      shown(field, mine)
+                      formatValue(field, mine)
                     ) : (
                       <span className={styles.same}>unchanged</span>
                     )}
@@ -93,23 +93,25 @@ export function ConflictPanel({ differences, who, what, names, onSettle }: Confl
         </table>
       </div>
       <div className={styles.actions}>
-        {clashes.length > 0 || lost ? (
+        {conflicts.length > 0 || lostStatus ? (
           <>
-            <Button look="primary" onClick={() => onSettle(choices, true)}>
-              {lost || clashes.some(({ field }) => (choices[field] ?? "mine") === "mine") ? "Save mine on top" : "Save"}
+            <Button variant="primary" onClick={() => onResolve(choices, true)}>
+              {lostStatus || conflicts.some(({ field }) => (choices[field] ?? "mine") === "mine")
+                ? "Keep mine"
+                : "Save"}
             </Button>
-            <Button onClick={() => onSettle(all("theirs"), false)}>Take theirs</Button>
+            <Button onClick={() => onResolve(all("theirs"), false)}>Use theirs</Button>
           </>
         ) : (
-          <Button onClick={() => onSettle({}, false)}>Go on editing</Button>
+          <Button onClick={() => onResolve({}, false)}>Continue editing</Button>
         )}
       </div>
     </section>
   );
 }
 
-function shown(field: string, value: string) {
+function formatValue(field: string, value: string) {
   if (value === "") return <span className={styles.same}>none</span>;
-  if (field === "status" && isStatus(value)) return statusLook(value).label;
+  if (field === "status" && isStatus(value)) return statusAppearance(value).label;
   return field === "estimatedDelivery" ? value.replace("T", " ") : value;
 }

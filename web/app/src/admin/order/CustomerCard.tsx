@@ -1,22 +1,15 @@
 import { Mail, Phone } from "lucide-react";
 
+import { addressLines } from "../../orders/address";
 import { Badge, Card } from "../../ui";
 import type { Order } from "../data/types";
 import { cashIsDue } from "../orders/status";
 import styles from "./OrderPage.module.css";
 
-/** Who ordered, where it goes, and how it is paid. */
+/** The customer, the delivery address and the payment. */
 export function CustomerCard({ order }: { order: Order }) {
   const { customer, shippingAddress: address, payment } = order;
-  const lines =
-    address &&
-    [
-      address.name,
-      address.line1,
-      address.line2,
-      [address.postalCode, address.city].filter(Boolean).join(" "),
-      [address.region, address.country].filter(Boolean).join(", "),
-    ].filter(Boolean);
+  const lines = address && addressLines(address);
   return (
     <Card title="Customer">
       <dl className={styles.facts}>
@@ -40,7 +33,7 @@ export function CustomerCard({ order }: { order: Order }) {
         </div>
         {lines && (
           <div>
-            <dt>Goes to</dt>
+            <dt>Delivering to</dt>
             <dd>
               <address>
                 {lines.map((line) => (
@@ -56,7 +49,7 @@ export function CustomerCard({ order }: { order: Order }) {
             <dd className={styles.payment}>
               {payment.method === "cash_on_delivery" ? "Cash on delivery" : "Online"}
               <Badge tone={payment.status === "paid" ? "success" : payment.status === "failed" ? "error" : "neutral"}>
-                {paymentWords(order)}
+                {paymentLabel(order)}
               </Badge>
               {payment.reference && <span className={styles.reference}>{payment.reference}</span>}
             </dd>
@@ -67,7 +60,7 @@ export function CustomerCard({ order }: { order: Order }) {
   );
 }
 
-const PAYMENTS: Record<string, string> = {
+const PAYMENT_STATUS: Record<string, string> = {
   none: "Nothing due",
   pending: "Pending",
   authorized: "Authorized",
@@ -76,9 +69,9 @@ const PAYMENTS: Record<string, string> = {
   failed: "Failed",
 };
 
-function paymentWords(order: Order): string {
+function paymentLabel(order: Order): string {
   if (cashIsDue(order)) return "Due";
   if (order.status === "cancelled" && order.payment?.status === "pending") return "Nothing due";
   const status = order.payment?.status ?? "none";
-  return PAYMENTS[status] ?? status;
+  return PAYMENT_STATUS[status] ?? status;
 }

@@ -3,17 +3,17 @@ import { lazy, Suspense } from "react";
 import { useConfig } from "../../api/config";
 import { Card, RelativeTime, Skeleton, TextField } from "../../ui";
 import type { Order } from "../data/types";
-import { formatPlace, parsePlace } from "./fields";
+import { formatLocation, parseLocation } from "./fields";
 import styles from "./OrderPage.module.css";
 import type { OrderEditor } from "./useOrderEditor";
 
 const LiveMap = lazy(() => import("../../map/LiveMap"));
 
-/** When it comes, who brings it, and where they are: by clicking the map, or as numbers. */
+/** Expected time, delivery partner and location. The location is set on the map or as coordinates. */
 export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEditor }) {
   const { timeZone } = useConfig();
-  const place = parsePlace(editor.value("location"));
-  const told = order.delivery?.location;
+  const point = parseLocation(editor.value("location"));
+  const lastLocation = order.delivery?.location;
   const field = (name: "partnerName" | "partnerPhone" | "location" | "estimatedDelivery") => ({
     value: editor.value(name),
     error: editor.errors[name],
@@ -21,11 +21,11 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
   });
   return (
     <Card title="Delivery">
-      <div className={styles.pair}>
+      <div className={styles.twoColumns}>
         <TextField
           label="Expected delivery"
           type="datetime-local"
-          hint={`The store’s time (${timeZone.replace("_", " ")})`}
+          hint={`Store time (${timeZone.replace("_", " ")})`}
           {...field("estimatedDelivery")}
         />
         <TextField
@@ -33,10 +33,10 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
           inputMode="decimal"
           placeholder="Latitude, longitude"
           hint={
-            told && editor.value("location") === formatPlace(told) ? (
-              <Seen at={told.at} />
+            lastLocation && editor.value("location") === formatLocation(lastLocation) ? (
+              <LastSent at={lastLocation.at} />
             ) : (
-              "Click the map, or write it here."
+              "Click the map or type coordinates."
             )
           }
           {...field("location")}
@@ -60,9 +60,9 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
       <div className={styles.map}>
         <Suspense fallback={<Skeleton height="100%" />}>
           <LiveMap
-            label="Map: click to set where the order is"
-            place={place}
-            onPick={(picked) => editor.set("location", formatPlace(picked))}
+            label="Map: click to set the order’s location"
+            location={point}
+            onPick={(picked) => editor.set("location", formatLocation(picked))}
           />
         </Suspense>
       </div>
@@ -70,10 +70,10 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
   );
 }
 
-function Seen({ at }: { at: string }) {
+function LastSent({ at }: { at: string }) {
   return (
     <>
-      Told <RelativeTime at={at} />
+      Sent to the customer <RelativeTime at={at} />
     </>
   );
 }

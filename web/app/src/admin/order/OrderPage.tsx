@@ -4,13 +4,12 @@ import { useEffect } from "react";
 import { Link } from "wouter";
 
 import { useAccount } from "../../session/session";
-import { whoDid } from "../../tracking/actor";
+import { actorName } from "../../tracking/actorName";
 import { ItemsCard } from "../../tracking/ItemsCard";
 import { Timeline } from "../../tracking/Timeline";
-import { Banner, Button, Card, EmptyState, LinkButton, Loading, Skeleton } from "../../ui";
+import { Banner, Button, Card, EmptyState, LinkButton, Loading, RelativeTime, Skeleton } from "../../ui";
 import type { Order, TimelineEvent } from "../data/types";
 import { PageBar } from "../layout/PageBar";
-import { Age } from "../orders/Age";
 import { ConflictPanel } from "./ConflictPanel";
 import { CustomerCard } from "./CustomerCard";
 import { DeliveryCard } from "./DeliveryCard";
@@ -21,7 +20,7 @@ import { SaveBar } from "./SaveBar";
 import { StatusCard } from "./StatusCard";
 import { useOrderEditor } from "./useOrderEditor";
 
-/** `/admin/orders/:id`: one order, live, with everything that can be done to it. */
+/** `/admin/orders/:id`: one order, live, with every action. */
 export default function OrderPage({ id }: { id: string }) {
   const tracking = useOrdercast().orders.track(id);
   const { state, order, timeline, error } = useStore(tracking);
@@ -29,13 +28,9 @@ export default function OrderPage({ id }: { id: string }) {
   if (state === "missing") {
     return (
       <>
-        <PageBar title="No such order" before={<Back />} />
-        <EmptyState
-          icon={PackageX}
-          title="There is no such order"
-          action={<LinkButton href="/admin">All orders</LinkButton>}
-        >
-          The number may be mistyped, or the order is another store’s.
+        <PageBar title="Order not found" before={<Back />} />
+        <EmptyState icon={PackageX} title="Order not found" action={<LinkButton href="/admin">All orders</LinkButton>}>
+          Check the number. The order may belong to another store.
         </EmptyState>
       </>
     );
@@ -46,7 +41,7 @@ export default function OrderPage({ id }: { id: string }) {
         <PageBar title={`#${id}`} before={<Back />} />
         <Banner
           severity="error"
-          title="The order could not be read"
+          title="The order could not be loaded"
           action={<Button onClick={() => void tracking.load()}>Try again</Button>}
         >
           {error.detail}
@@ -72,11 +67,11 @@ export default function OrderPage({ id }: { id: string }) {
 
 function OpenOrder({ order, timeline }: { order: Order; timeline: readonly TimelineEvent[] }) {
   const editor = useOrderEditor(order);
-  const other = useLastOther(timeline);
+  const lastEditor = useLastOtherEditor(timeline);
   useWarnBeforeLeaving(editor.unsaved.length > 0);
-  const closed = order.status === "cancelled";
+  const isCancelled = order.status === "cancelled";
   const history = (
-    <Card title="Timeline">
+    <Card title="Order history">
       <Timeline events={timeline} />
     </Card>
   );
@@ -84,7 +79,7 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
     <>
       <PageBar title={`#${order.number}`} before={<Back />}>
         <span className={styles.placed}>
-          placed <Age at={order.createdAt} /> ago
+          Placed <RelativeTime at={order.createdAt} />
         </span>
         <Presence order={order.id} />
       </PageBar>
@@ -93,19 +88,19 @@ function OpenOrder({ order, timeline }: { order: Order; timeline: readonly Timel
           {editor.conflict.length > 0 && (
             <ConflictPanel
               what="this order"
-              names={FIELD_NAMES}
+              labels={FIELD_NAMES}
               differences={editor.conflict}
-              who={other}
-              onSettle={editor.settle}
+              who={lastEditor}
+              onResolve={editor.resolve}
             />
           )}
           <StatusCard order={order} timeline={timeline} editor={editor} />
-          {closed ? history : <DeliveryCard order={order} editor={editor} />}
+          {isCancelled ? history : <DeliveryCard order={order} editor={editor} />}
         </div>
         <div className={styles.side}>
           <CustomerCard order={order} />
           <ItemsCard order={order} />
-          {!closed && history}
+          {!isCancelled && history}
         </div>
       </div>
       <SaveBar editor={editor} />
@@ -121,14 +116,14 @@ function Back() {
   );
 }
 
-/** The name of whoever changed it last and is not us. */
-function useLastOther(timeline: readonly TimelineEvent[]): string {
+/** The name of the last person other than the current user who changed the order. */
+function useLastOtherEditor(timeline: readonly TimelineEvent[]): string {
   const account = useAccount();
   const event = timeline.findLast(({ actor }) => actor.id !== account.id);
-  return event ? whoDid(event.actor, account) : "Somebody";
+  return event ? actorName(event.actor, account) : "Somebody";
 }
 
-/** The browser asks before unsaved changes go with the page. */
+/** Makes the browser ask before the page closes with unsaved changes. */
 function useWarnBeforeLeaving(unsaved: boolean) {
   useEffect(() => {
     if (!unsaved) return;

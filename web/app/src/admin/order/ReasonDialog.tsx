@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { statusName } from "../../orders/status";
 import { Button, Field, TextArea } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
 import type { Order } from "../data/types";
@@ -9,49 +10,49 @@ import styles from "./OrderPage.module.css";
 export interface ReasonDialogProps {
   status: Status;
   order: Order;
-  /** Answers whether it was done. */
+  /** Resolves to whether the change was saved. */
   onSubmit: (reason: string) => Promise<boolean>;
   onClose: () => void;
 }
 
-/** Asks why: a correction must say so, and of a cancellation the customer reads it. */
+/** Asks for a reason. Moving back requires one; for a cancellation it is optional and shown to the customer. */
 export function ReasonDialog({ status, order, onSubmit, onClose }: ReasonDialogProps) {
   const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
+  const [showErrors, setShowErrors] = useState(false);
   const [busy, setBusy] = useState(false);
-  const cancels = status === "cancelled";
-  const missing = !cancels && reason.trim() === "";
+  const isCancel = status === "cancelled";
+  const missing = !isCancel && reason.trim() === "";
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={cancels ? `Cancel order #${order.number}?` : `Set order #${order.number} back to ${status}`}
+      title={isCancel ? `Cancel order #${order.number}?` : `Move order #${order.number} back to ${statusName(status)}`}
       description={
-        cancels
-          ? "It cannot be taken up again. What was reserved goes back on the shelf."
-          : "Going back corrects a mistake. The customer sees the status change."
+        isCancel
+          ? "A cancelled order cannot be reopened. Reserved items return to stock."
+          : "Use this to correct a mistake. The customer sees the new status."
       }
     >
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          setTried(true);
+          setShowErrors(true);
           if (missing || busy) return;
           setBusy(true);
-          // Done or refused, the page tells: a refusal may need its other fields.
+          // Close on refusal too: the page shows the error and the fields to correct.
           void onSubmit(reason).finally(onClose);
         }}
       >
         <Field
           label="Reason"
-          optional={cancels}
-          hint={cancels ? "The customer reads it." : undefined}
-          error={tried && missing ? "Say what was wrong." : undefined}
+          optional={isCancel}
+          hint={isCancel ? "Shared with the customer." : undefined}
+          error={showErrors && missing ? "Enter a reason." : undefined}
         >
-          {(bound) => (
+          {(controlProps) => (
             <TextArea
-              {...bound}
+              {...controlProps}
               autoFocus
               rows={2}
               maxLength={500}
@@ -61,9 +62,9 @@ export function ReasonDialog({ status, order, onSubmit, onClose }: ReasonDialogP
           )}
         </Field>
         <div className={styles.dialogActions}>
-          <Button onClick={onClose}>{cancels ? "Keep the order" : "Leave it"}</Button>
-          <Button type="submit" look={cancels ? "danger" : "primary"} busy={busy}>
-            {cancels ? "Cancel order" : `Set to ${status}`}
+          <Button onClick={onClose}>{isCancel ? "Keep the order" : "Keep status"}</Button>
+          <Button type="submit" variant={isCancel ? "danger" : "primary"} busy={busy}>
+            {isCancel ? "Cancel order" : `Move back to ${statusName(status)}`}
           </Button>
         </div>
       </form>

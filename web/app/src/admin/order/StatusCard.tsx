@@ -1,6 +1,7 @@
 import { Ban, CornerUpLeft, FastForward, Wallet } from "lucide-react";
 import { useState } from "react";
 
+import { statusName } from "../../orders/status";
 import { ProgressTrack } from "../../tracking/ProgressTrack";
 import { Button, Card, Field, StatusBadge, TextArea, TextField } from "../../ui";
 import type { Order, TimelineEvent } from "../data/types";
@@ -11,7 +12,7 @@ import styles from "./OrderPage.module.css";
 import { ReasonDialog } from "./ReasonDialog";
 import type { OrderEditor } from "./useOrderEditor";
 
-/** Where the order stands, and the step that comes next. */
+/** The order's status and the actions that change it. */
 export function StatusCard({
   order,
   timeline,
@@ -21,26 +22,26 @@ export function StatusCard({
   timeline: readonly TimelineEvent[];
   editor: OrderEditor;
 }) {
-  const [asking, setAsking] = useState<Status>();
+  const [askingFor, setAskingFor] = useState<Status>();
   return (
     <Card
       title="Status"
       action={
-        <span className={styles.since}>
+        <span className={styles.updated}>
           <StatusBadge status={order.status} /> <Age at={order.updatedAt} />
         </span>
       }
     >
       {order.status !== "cancelled" && <ProgressTrack order={order} progress={order.progress} timeline={timeline} />}
-      {order.cancellation && <Cancelled order={order} />}
-      {order.status !== "cancelled" && <Open {...{ order, editor }} onAsk={setAsking} />}
-      {asking && (
+      {order.cancellation && <CancellationNote order={order} />}
+      {order.status !== "cancelled" && <OpenOrderActions {...{ order, editor }} onAskReason={setAskingFor} />}
+      {askingFor && (
         <ReasonDialog
-          status={asking}
+          status={askingFor}
           order={order}
-          onClose={() => setAsking(undefined)}
+          onClose={() => setAskingFor(undefined)}
           onSubmit={(reason) =>
-            asking === "cancelled" ? editor.cancel(reason) : editor.save({ status: asking, reason })
+            askingFor === "cancelled" ? editor.cancel(reason) : editor.save({ status: askingFor, reason })
           }
         />
       )}
@@ -48,15 +49,23 @@ export function StatusCard({
   );
 }
 
-/** What can be done while the order is not closed. */
-function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onAsk: (status: Status) => void }) {
+/** The fields and actions of an order that is not cancelled. */
+function OpenOrderActions({
+  order,
+  editor,
+  onAskReason,
+}: {
+  order: Order;
+  editor: OrderEditor;
+  onAskReason: (status: Status) => void;
+}) {
   const steps = stepsFrom(order);
   const next = nextStep(order);
-  const other = (kind: "forward" | "payment" | "correction" | "cancel") =>
+  const otherSteps = (kind: "forward" | "payment" | "correction" | "cancel") =>
     steps.filter((step) => step.kind === kind && step.status !== next?.status);
   return (
     <>
-      <div className={styles.pair}>
+      <div className={styles.twoColumns}>
         <TextField
           label="Tracking number"
           value={editor.value("trackingNumber")}
@@ -66,10 +75,10 @@ function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onA
           spellCheck={false}
           onChange={({ target }) => editor.set("trackingNumber", target.value)}
         />
-        <Field label="Internal note" optional hint="A line in the timeline that only staff see.">
-          {(bound) => (
+        <Field label="Internal note" optional hint="Visible to staff only.">
+          {(controlProps) => (
             <TextArea
-              {...bound}
+              {...controlProps}
               rows={1}
               maxLength={2000}
               value={editor.value("note")}
@@ -80,34 +89,34 @@ function Open({ order, editor, onAsk }: { order: Order; editor: OrderEditor; onA
       </div>
       <div className={styles.actions}>
         {next && (
-          <Button look="primary" busy={editor.saving} onClick={() => void editor.save({ status: next.status })}>
+          <Button variant="primary" busy={editor.saving} onClick={() => void editor.save({ status: next.status })}>
             {STATUS_ACTIONS[next.status]}
           </Button>
         )}
         <ActionMenu
-          label={next ? "Other steps" : "Correct"}
+          label={next ? "More actions" : "Move back…"}
           disabled={editor.saving}
           groups={[
-            other("forward").map(({ status }) => ({
+            otherSteps("forward").map(({ status }) => ({
               label: STATUS_ACTIONS[status],
               icon: FastForward,
               onChoose: () => void editor.save({ status }),
             })),
-            other("payment").map(({ status }) => ({
+            otherSteps("payment").map(({ status }) => ({
               label: STATUS_ACTIONS[status],
               icon: Wallet,
               onChoose: () => void editor.save({ status }),
             })),
-            other("correction").map(({ status }) => ({
-              label: `Back to ${status} …`,
+            otherSteps("correction").map(({ status }) => ({
+              label: `Move back to ${statusName(status)}…`,
               icon: CornerUpLeft,
-              onChoose: () => onAsk(status),
+              onChoose: () => onAskReason(status),
             })),
-            other("cancel").map(({ status }) => ({
-              label: "Cancel order …",
+            otherSteps("cancel").map(({ status }) => ({
+              label: "Cancel order…",
               icon: Ban,
               danger: true,
-              onChoose: () => onAsk(status),
+              onChoose: () => onAskReason(status),
             })),
           ]}
         />
@@ -122,10 +131,10 @@ const CANCELLED_BY: Record<string, string> = {
   driver: "Cancelled by the driver",
   gateway: "Cancelled by the payment provider",
   system: "Cancelled automatically",
-  outside: "Cancelled by another program",
+  outside: "Cancelled by another system",
 };
 
-function Cancelled({ order: { cancellation } }: { order: Order }) {
+function CancellationNote({ order: { cancellation } }: { order: Order }) {
   if (!cancellation) return null;
   return (
     <p className={styles.cancelled}>

@@ -1,23 +1,26 @@
-// Two people edit one order (or product). What each of them changed is found against what was there when the editing
-// began; nobody's work is thrown away without being asked.
+// Three-way comparison for two people who edit the same order or product: what each of them changed is found against
+// the version at which the editing began.
 
-/** The fields of a form, as the form has them: text. */
+/** Form fields as text. */
 export type Fields = Readonly<Record<string, string>>;
 
 export interface Difference {
   field: string;
-  /** When the editing began. */
+  /** The value when the editing began. */
   base: string;
-  /** On the server now. */
+  /** The value on the server now. */
   theirs: string;
-  /** In the form. */
+  /** The value in the form. */
   mine: string;
-  /** `clash`: both changed it, and not to the same. */
-  kind: "mine" | "theirs" | "clash";
+  /** `conflict`: both sides changed the field, to different values. */
+  kind: "mine" | "theirs" | "conflict";
 }
 
-/** Whatever is different between the three, in the order of the form. Fields that ended the same are no difference. */
-export function compare(base: Fields, theirs: Fields, draft: Fields): Difference[] {
+/**
+ * The fields that differ, in the order of the form. A field that both sides changed to the same value is not a
+ * difference.
+ */
+export function compareVersions(base: Fields, theirs: Fields, draft: Fields): Difference[] {
   const differences: Difference[] = [];
   for (const field of Object.keys({ ...base, ...theirs, ...draft })) {
     const was = base[field] ?? "";
@@ -25,14 +28,14 @@ export function compare(base: Fields, theirs: Fields, draft: Fields): Difference
     const mine = draft[field] ?? was;
     const [changedByThem, changedByMe] = [now !== was, mine !== was];
     if (mine === now) continue;
-    if (changedByMe && changedByThem) differences.push({ field, base: was, theirs: now, mine, kind: "clash" });
+    if (changedByMe && changedByThem) differences.push({ field, base: was, theirs: now, mine, kind: "conflict" });
     else if (changedByMe) differences.push({ field, base: was, theirs: now, mine, kind: "mine" });
     else if (changedByThem) differences.push({ field, base: was, theirs: now, mine: was, kind: "theirs" });
   }
   return differences;
 }
 
-/** What of the form is really changed: a field that was typed back to what is there is not. */
+/** The fields whose value differs from `base`. */
 export function dirtyFields(base: Fields, draft: Fields): Record<string, string> {
   const dirty: Record<string, string> = {};
   for (const [field, value] of Object.entries(draft)) {
@@ -43,19 +46,16 @@ export function dirtyFields(base: Fields, draft: Fields): Record<string, string>
 
 export type Choice = "mine" | "theirs";
 
-/**
- * The draft that goes on top of theirs: my changes, but for the fields where theirs were chosen. What only they changed
- * is theirs without being asked.
- */
-export function resolve(
+/** The draft rebased onto their version: my changes, except for conflicts where theirs was chosen. */
+export function resolveDraft(
   base: Fields,
   theirs: Fields,
   draft: Fields,
   choices: Readonly<Record<string, Choice>>,
 ): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const { field, mine, kind } of compare(base, theirs, draft)) {
-    if (kind === "mine" || (kind === "clash" && choices[field] !== "theirs")) kept[field] = mine;
+  const resolved: Record<string, string> = {};
+  for (const { field, mine, kind } of compareVersions(base, theirs, draft)) {
+    if (kind === "mine" || (kind === "conflict" && choices[field] !== "theirs")) resolved[field] = mine;
   }
-  return kept;
+  return resolved;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Order } from "../data/types";
-import { differences, edit, UNTOUCHED, type Editing, type EditingChange } from "./editing";
+import { differences, editingReducer, NO_EDITS, type Editing, type EditingChange } from "./editing";
 
 const order: Order = {
   id: "a",
@@ -23,28 +23,28 @@ const typed = (field: "trackingNumber" | "partnerName" | "note", value: string):
   order,
   timeZone,
 });
-const after = (...changes: EditingChange[]): Editing => changes.reduce(edit, UNTOUCHED);
+const after = (...changes: EditingChange[]): Editing => changes.reduce(editingReducer, NO_EDITS);
 
-describe("a stale edit loses neither version (row E11)", () => {
+describe("editing an outdated order", () => {
   const theirs: Order = { ...order, version: 4, trackingNumber: "T-9", status: "shipped" };
 
-  it("is no conflict while nobody else did anything", () => {
+  it("is no conflict while nobody else changed anything", () => {
     expect(differences(after(typed("trackingNumber", "T-1")), order, timeZone)).toEqual([]);
-    expect(differences(UNTOUCHED, theirs, timeZone)).toEqual([]);
+    expect(differences(NO_EDITS, theirs, timeZone)).toEqual([]);
   });
 
-  it("shows both versions side by side", () => {
+  it("shows both versions", () => {
     const editing = after(typed("trackingNumber", "T-1"), typed("note", "fragile"));
     expect(differences(editing, theirs, timeZone)).toEqual([
       { field: "status", base: "processing", theirs: "shipped", mine: "processing", kind: "theirs" },
-      { field: "trackingNumber", base: "", theirs: "T-9", mine: "T-1", kind: "clash" },
+      { field: "trackingNumber", base: "", theirs: "T-9", mine: "T-1", kind: "conflict" },
       { field: "note", base: "", theirs: "", mine: "fragile", kind: "mine" },
     ]);
   });
 
-  it("goes on top of theirs, from their version", () => {
-    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
-      type: "settled",
+  it("is rebased on their version", () => {
+    const settled = editingReducer(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
+      type: "resolved",
       order: theirs,
       choices: {},
       timeZone,
@@ -53,49 +53,53 @@ describe("a stale edit loses neither version (row E11)", () => {
     expect(differences(settled, theirs, timeZone)).toEqual([]);
   });
 
-  it("takes theirs where chosen, and keeps the other unsaved fields", () => {
-    const settled = edit(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
-      type: "settled",
+  it("uses theirs where chosen, and keeps other unsaved fields", () => {
+    const settled = editingReducer(after(typed("trackingNumber", "T-1"), typed("note", "fragile")), {
+      type: "resolved",
       order: theirs,
       choices: { trackingNumber: "theirs" },
       timeZone,
     });
     expect(settled.draft).toEqual({ note: "fragile" });
-    const nothingLeft = edit(after(typed("trackingNumber", "T-1")), {
-      type: "settled",
+    const nothingLeft = editingReducer(after(typed("trackingNumber", "T-1")), {
+      type: "resolved",
       order: theirs,
       choices: { trackingNumber: "theirs" },
       timeZone,
     });
-    expect(nothingLeft).toBe(UNTOUCHED);
+    expect(nothingLeft).toBe(NO_EDITS);
   });
 
-  it("shows a status that lost its race", () => {
-    const lost = after({ type: "lost", wanted: { status: "shipped" }, base: order });
+  it("shows a requested status that was refused as outdated", () => {
+    const lost = after({ type: "conflicted", requested: { status: "shipped" }, base: order });
     const cancelled: Order = { ...order, version: 4, status: "cancelled" };
     expect(differences(lost, cancelled, timeZone)).toEqual([
-      { field: "status", base: "processing", theirs: "cancelled", mine: "shipped", kind: "clash" },
+      { field: "status", base: "processing", theirs: "cancelled", mine: "shipped", kind: "conflict" },
     ]);
-    expect(edit(lost, { type: "settled", order: cancelled, choices: { status: "theirs" }, timeZone })).toBe(UNTOUCHED);
+    expect(editingReducer(lost, { type: "resolved", order: cancelled, choices: { status: "theirs" }, timeZone })).toBe(
+      NO_EDITS,
+    );
   });
 
-  it("takes no moving parcel for an edit", () => {
+  it("ignores changes of the courier's location", () => {
     const moved: Order = { ...order, delivery: { location: { latitude: 1, longitude: 2, at: order.updatedAt } } };
     expect(differences(after(typed("note", "x")), moved, timeZone)).toEqual([]);
   });
 
-  it("keeps what was not saved when a part was", () => {
+  it("keeps unsaved fields when some were saved", () => {
     const saved: Order = { ...order, version: 4, trackingNumber: "T-1" };
-    const editing = edit(after(typed("trackingNumber", "T-1"), typed("partnerName", "Ada")), {
+    const editing = editingReducer(after(typed("trackingNumber", "T-1"), typed("partnerName", "Ada")), {
       type: "saved",
       fields: ["trackingNumber", "note"],
       order: saved,
     });
     expect(editing).toMatchObject({ draft: { partnerName: "Ada" }, base: { version: 4 } });
-    expect(edit(editing, { type: "saved", fields: ["partnerName", "partnerPhone"], order: saved })).toBe(UNTOUCHED);
+    expect(editingReducer(editing, { type: "saved", fields: ["partnerName", "partnerPhone"], order: saved })).toBe(
+      NO_EDITS,
+    );
   });
 
-  it("has nothing unsaved when it was typed back", () => {
-    expect(after(typed("trackingNumber", "T-1"), typed("trackingNumber", ""))).toBe(UNTOUCHED);
+  it("has no edits when a field was typed back", () => {
+    expect(after(typed("trackingNumber", "T-1"), typed("trackingNumber", ""))).toBe(NO_EDITS);
   });
 });

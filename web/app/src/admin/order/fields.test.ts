@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Order } from "../data/types";
-import { commandsFor, errorsOf, fieldsOf, formatPlace, parsePlace } from "./fields";
+import { commandsFor, errorsOf, fieldsOf, formatLocation, parseLocation } from "./fields";
 
 const order: Order = {
   id: "a",
@@ -24,8 +24,8 @@ const order: Order = {
 const zone = "Europe/Berlin";
 const base = fieldsOf(order, zone);
 
-describe("the order's form (issue 4: the admin's order page)", () => {
-  it("shows the expected delivery on the store's clock", () => {
+describe("the order form", () => {
+  it("shows the expected delivery in the store's time zone", () => {
     expect(base).toEqual({
       trackingNumber: "T-1",
       estimatedDelivery: "2026-11-22T13:00",
@@ -36,11 +36,11 @@ describe("the order's form (issue 4: the admin's order page)", () => {
     });
   });
 
-  it("asks for nothing when nothing was changed", () => {
+  it("sends nothing when nothing changed", () => {
     expect(commandsFor(order, { trackingNumber: "T-1", estimatedDelivery: "2026-11-22T13:00" }, {}, zone)).toEqual([]);
   });
 
-  it("sends only what was changed", () => {
+  it("sends only changed fields", () => {
     expect(commandsFor(order, { partnerPhone: "", partnerName: "Ada" }, {}, zone)).toEqual([
       { type: "delivery", body: { partner: { name: "Ada" } }, fields: ["partnerName", "partnerPhone"] },
     ]);
@@ -52,13 +52,13 @@ describe("the order's form (issue 4: the admin's order page)", () => {
     ]);
   });
 
-  it("keeps the status for a note or a tracking number", () => {
+  it("keeps the status when only a note or tracking number is saved", () => {
     expect(commandsFor(order, { note: " fragile " }, {}, zone)).toEqual([
       { type: "status", body: { status: "processing", note: "fragile" }, fields: ["trackingNumber", "note"] },
     ]);
   });
 
-  it("ships with everything at once, the partner first", () => {
+  it("saves everything with a status change, the partner first", () => {
     const draft = { trackingNumber: "T-2", estimatedDelivery: "2026-11-23T09:00", partnerName: "Grace" };
     expect(commandsFor(order, draft, { status: "shipped" }, zone)).toEqual([
       {
@@ -74,13 +74,13 @@ describe("the order's form (issue 4: the admin's order page)", () => {
     ]);
   });
 
-  it("carries the reason of a correction", () => {
+  it("sends the reason of a correction", () => {
     expect(commandsFor(order, {}, { status: "pending", reason: "wrong order " }, zone)).toEqual([
       { type: "status", body: { status: "pending", reason: "wrong order" }, fields: ["trackingNumber", "note"] },
     ]);
   });
 
-  it("says what cannot be saved", () => {
+  it("reports invalid fields", () => {
     expect(errorsOf(base, { trackingNumber: " " }, zone)).toHaveProperty("trackingNumber");
     expect(errorsOf(base, { partnerName: "" }, zone)).toHaveProperty("partnerName");
     expect(errorsOf(base, { location: "here" }, zone)).toHaveProperty("location");
@@ -88,9 +88,12 @@ describe("the order's form (issue 4: the admin's order page)", () => {
     expect(errorsOf({}, { partnerPhone: "1" }, zone)).toHaveProperty("partnerName");
   });
 
-  it("reads places as people write them", () => {
-    expect(parsePlace(formatPlace({ latitude: -33.9, longitude: 18.4 }))).toEqual({ latitude: -33.9, longitude: 18.4 });
+  it("parses coordinates", () => {
+    expect(parseLocation(formatLocation({ latitude: -33.9, longitude: 18.4 }))).toEqual({
+      latitude: -33.9,
+      longitude: 18.4,
+    });
     for (const text of ["", "1", "1,", "91, 0", "0, 181", "a, b", "1, 2, 3"])
-      expect(parsePlace(text), text).toBeUndefined();
+      expect(parseLocation(text), text).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
-// The fields of an order that staff can change, as a form has them, and which requests bring them to the server.
+// The editable fields of an order as form text, and the requests that save them.
 
 import type { Order, SetDelivery, SetStatus } from "../data/types";
 import type { Status } from "../orders/status";
-import { instantIn, wallClock } from "../time/zone";
+import { instantAt, wallClock } from "../time/zone";
 import { dirtyFields, type Fields } from "./conflict";
 
 export const FIELDS = [
@@ -33,42 +33,42 @@ export function fieldsOf(order: Order, timeZone: string): Record<Field, string> 
     estimatedDelivery: order.estimatedDelivery ? wallClock(timeZone, Date.parse(order.estimatedDelivery)) : "",
     partnerName: partner?.name ?? "",
     partnerPhone: partner?.phone ?? "",
-    location: location ? formatPlace(location) : "",
-    // Notes are lines of the timeline: the field is for the next one.
+    location: location ? formatLocation(location) : "",
+    // A note is appended to the timeline; the field is for the next one.
     note: "",
   };
 }
 
-export interface Place {
+export interface GeoPoint {
   latitude: number;
   longitude: number;
 }
 
-export function formatPlace({ latitude, longitude }: Place): string {
+export function formatLocation({ latitude, longitude }: GeoPoint): string {
   return `${latitude}, ${longitude}`;
 }
 
-export function parsePlace(text: string): Place | undefined {
+export function parseLocation(text: string): GeoPoint | undefined {
   const [latitude, longitude, ...more] = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   if (latitude === undefined || longitude === undefined || more.length > 0) return undefined;
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;
 }
 
-/** What cannot be saved as it is, by field. The API changes fields and empties none, but for a phone. */
+/** Validation messages by field. The API can clear no field but the phone number. */
 export function errorsOf(base: Fields, draft: Draft, timeZone: string): Partial<Record<Field, string>> {
   const dirty: Draft = dirtyFields(base, draft);
   const errors: Partial<Record<Field, string>> = {};
   for (const field of ["trackingNumber", "estimatedDelivery", "location"] as const) {
     if (dirty[field] !== undefined && dirty[field].trim() === "")
-      errors[field] = "The customer has seen it: it can be changed, not removed.";
+      errors[field] = "The customer has already seen this. Change it instead of clearing it.";
   }
-  if (dirty.estimatedDelivery && instantIn(timeZone, dirty.estimatedDelivery) === undefined)
-    errors.estimatedDelivery = "Choose a day and a time.";
-  if (dirty.location && !parsePlace(dirty.location))
-    errors.location = "Write latitude and longitude, such as 53.55, 9.99.";
+  if (dirty.estimatedDelivery && instantAt(timeZone, dirty.estimatedDelivery) === undefined)
+    errors.estimatedDelivery = "Choose a date and a time.";
+  if (dirty.location && !parseLocation(dirty.location))
+    errors.location = "Enter latitude and longitude, such as 53.55, 9.99.";
   const name = (draft.partnerName ?? base["partnerName"] ?? "").trim();
   if ((dirty.partnerName !== undefined || dirty.partnerPhone !== undefined) && name === "")
-    errors.partnerName = "Who brings it?";
+    errors.partnerName = "Enter the delivery partner’s name.";
   return errors;
 }
 
@@ -76,47 +76,47 @@ export type Command =
   | { type: "delivery"; body: SetDelivery; fields: readonly Field[] }
   | { type: "status"; body: SetStatus; fields: readonly Field[] };
 
-export interface Wanted {
+export interface StatusChange {
   status?: Status;
   reason?: string;
 }
 
 /**
- * The requests for what was changed. Who brings it goes first: whoever then reads that it has shipped reads by whom.
- * The expected time goes along with a status, so that the customer hears of both at once.
+ * The requests that save the draft. The delivery partner is sent first, so that the shipping notification can name
+ * them. The expected time is sent with a status change, so that the customer gets one notification.
  */
-export function commandsFor(order: Order, draft: Draft, wanted: Wanted, timeZone: string): Command[] {
+export function commandsFor(order: Order, draft: Draft, requested: StatusChange, timeZone: string): Command[] {
   const base = fieldsOf(order, timeZone);
   const dirty: Draft = dirtyFields(base, draft);
   const commands: Command[] = [];
-  const byStatus = wanted.status !== undefined || dirty.trackingNumber !== undefined || dirty.note !== undefined;
+  const viaStatus = requested.status !== undefined || dirty.trackingNumber !== undefined || dirty.note !== undefined;
 
   const delivery: SetDelivery = {};
-  const inDelivery: Field[] = [];
+  const deliveryFields: Field[] = [];
   if (dirty.partnerName !== undefined || dirty.partnerPhone !== undefined) {
     const phone = (draft.partnerPhone ?? base.partnerPhone).trim();
     delivery.partner = { name: (draft.partnerName ?? base.partnerName).trim(), ...(phone && { phone }) };
-    inDelivery.push("partnerName", "partnerPhone");
+    deliveryFields.push("partnerName", "partnerPhone");
   }
-  const place = dirty.location === undefined ? undefined : parsePlace(dirty.location);
-  if (place) {
-    delivery.location = place;
-    inDelivery.push("location");
+  const point = dirty.location === undefined ? undefined : parseLocation(dirty.location);
+  if (point) {
+    delivery.location = point;
+    deliveryFields.push("location");
   }
-  const expected = dirty.estimatedDelivery === undefined ? undefined : instantIn(timeZone, dirty.estimatedDelivery);
-  const estimatedDelivery = expected === undefined ? undefined : new Date(expected).toISOString();
-  if (estimatedDelivery && !byStatus) {
+  const expectedAt = dirty.estimatedDelivery === undefined ? undefined : instantAt(timeZone, dirty.estimatedDelivery);
+  const estimatedDelivery = expectedAt === undefined ? undefined : new Date(expectedAt).toISOString();
+  if (estimatedDelivery && !viaStatus) {
     delivery.estimatedDelivery = estimatedDelivery;
-    inDelivery.push("estimatedDelivery");
+    deliveryFields.push("estimatedDelivery");
   }
-  if (inDelivery.length > 0) commands.push({ type: "delivery", body: delivery, fields: inDelivery });
+  if (deliveryFields.length > 0) commands.push({ type: "delivery", body: delivery, fields: deliveryFields });
 
-  if (byStatus) {
+  if (viaStatus) {
     const fields: Field[] = ["trackingNumber", "note"];
-    const body: SetStatus = { status: wanted.status ?? order.status };
+    const body: SetStatus = { status: requested.status ?? order.status };
     if (dirty.trackingNumber) body.trackingNumber = dirty.trackingNumber.trim();
     if (dirty.note?.trim()) body.note = dirty.note.trim();
-    if (wanted.reason?.trim()) body.reason = wanted.reason.trim();
+    if (requested.reason?.trim()) body.reason = requested.reason.trim();
     if (estimatedDelivery) {
       body.estimatedDelivery = estimatedDelivery;
       fields.push("estimatedDelivery");

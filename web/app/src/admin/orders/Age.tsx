@@ -9,18 +9,18 @@ const minutes = short("minute");
 const hours = short("hour");
 const days = short("day");
 
-/** "4 min", "3 hr", "12 days": as short as a column of a table wants it. */
+/** "4 min", "3 hr", "12 days": short enough for a table column. */
 export function formatAge(ms: number): string {
-  const whole = Math.max(0, Math.floor(ms / MINUTE));
-  if (whole < 1) return "now";
-  if (whole < 60) return minutes.format(whole);
-  if (whole < 48 * 60) return hours.format(Math.floor(whole / 60));
-  return days.format(Math.floor(whole / 1_440));
+  const integer = Math.max(0, Math.floor(ms / MINUTE));
+  if (integer < 1) return "now";
+  if (integer < 60) return minutes.format(integer);
+  if (integer < 48 * 60) return hours.format(Math.floor(integer / 60));
+  return days.format(Math.floor(integer / 1_440));
 }
 
 const moments = new Map<string, Intl.DateTimeFormat>();
 
-/** Day and time on the store's clock. */
+/** Date and time in the store's time zone. */
 export function formatInStore(at: string | number, timeZone: string): string {
   let format = moments.get(timeZone);
   if (!format)
@@ -31,13 +31,13 @@ export function formatInStore(at: string | number, timeZone: string): string {
   return format.format(typeof at === "string" ? Date.parse(at) : at);
 }
 
-/** How long ago, kept current. */
+/** How long ago; updates itself. */
 export function Age({ at, className }: { at: string; className?: string | undefined }) {
   const { timeZone } = useConfig();
   return <AgeIn at={at} timeZone={timeZone} className={className} />;
 }
 
-/** The same, for whoever knows the store's time zone already: the rows of a long table. */
+/** The same with the time zone passed in: the table renders one per row, and each `useConfig` is a subscription. */
 export function AgeIn({ at, timeZone, className }: { at: string; timeZone: string; className?: string | undefined }) {
   const now = useNow();
   return (

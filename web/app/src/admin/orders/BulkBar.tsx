@@ -5,31 +5,31 @@ import styles from "./BulkBar.module.css";
 
 export interface BulkBarProps {
   count: number;
-  /** There are more that match than are loaded. */
+  /** Set when more orders match than are loaded or selected. */
   onSelectAll: (() => void) | undefined;
   selectingAll: boolean;
   onSetStatus: () => void;
   onClear: () => void;
 }
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
-/** What can be done with the orders that are selected. */
+/** The actions for the selected orders. */
 export function BulkBar({ count, onSelectAll, selectingAll, onSetStatus, onClear }: BulkBarProps) {
   return (
     <div className={styles.bar} role="region" aria-label="Selected orders">
       <p role="status">
-        <strong>{whole.format(count)}</strong> selected
+        <strong>{integer.format(count)}</strong> selected
       </p>
       {onSelectAll && (
-        <Button look="quiet" size="sm" busy={selectingAll} onClick={onSelectAll}>
-          {selectingAll ? "Loading all …" : "Select all that match"}
+        <Button variant="quiet" size="sm" busy={selectingAll} onClick={onSelectAll}>
+          {selectingAll ? "Loading all orders…" : "Select all matching orders"}
         </Button>
       )}
-      <Button look="primary" size="sm" aria-keyshortcuts="s" onClick={onSetStatus}>
-        Set status …
+      <Button variant="primary" size="sm" aria-keyshortcuts="s" onClick={onSetStatus}>
+        Set status…
       </Button>
-      <IconButton label="Select nothing" size="sm" onClick={onClear}>
+      <IconButton label="Clear selection" size="sm" onClick={onClear}>
         <X aria-hidden="true" />
       </IconButton>
     </div>

@@ -1,18 +1,18 @@
 import { useState, type ReactNode } from "react";
 
-import { statusLook } from "../../orders/status";
+import { statusAppearance, statusName } from "../../orders/status";
 import { Button, cx, Field, TextArea } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
 import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
 import { BulkResults } from "./BulkResults";
-import { choicesFor, likeliest } from "./preview";
+import { choicesFor, mostCommonNextStep } from "./preview";
 import type { Row } from "./row";
 import type { Status } from "./status";
 
 export interface BulkDialogProps {
   rows: readonly Row[];
-  /** Does it, and says how far it is. */
+  /** Applies the status and reports progress. */
   run: (
     orders: readonly string[],
     status: Status,
@@ -20,15 +20,15 @@ export interface BulkDialogProps {
     onProgress: (done: readonly BulkOutcome[]) => void,
   ) => Promise<readonly BulkOutcome[]>;
   onClose: () => void;
-  /** These are selected when it closes. */
+  /** Selects these orders after the dialog closes. */
   onSelect: (ids: readonly string[]) => void;
 }
 
 type Step = { at: "choosing" } | { at: "running" | "done"; status: Status; outcomes: readonly BulkOutcome[] };
 
-/** One status for many orders: choose, watch, and see what became of each. */
+/** Sets one status for many orders: choose, wait, see the result of each. */
 export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialogProps) {
-  // What is changed is what was selected when it was opened, though rows live on underneath.
+  // The orders selected when the dialog opened; rows keep changing below it.
   const [rows] = useState(selected);
   const [step, setStep] = useState<Step>({ at: "choosing" });
 
@@ -43,17 +43,17 @@ export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialo
     setStep({ at: "done", status, outcomes });
   }
 
-  const orders = rows.length === 1 ? "1 order" : `${rows.length} orders`;
+  const orders = orderCount(rows.length);
   const title =
     step.at === "choosing"
       ? `Set the status of ${orders}`
       : step.at === "running"
-        ? `Setting ${orders} to ${step.status}`
-        : "What became of them";
+        ? `Setting ${orders} to ${statusName(step.status)}`
+        : "Result";
   return (
     <Dialog open onOpenChange={(open) => !open && step.at !== "running" && onClose()} title={title}>
       {step.at === "choosing" && (
-        <Choose rows={rows} onStart={(status, more) => void start(status, more)} onCancel={onClose} />
+        <ChooseStatus rows={rows} onStart={(status, more) => void start(status, more)} onCancel={onClose} />
       )}
       {step.at === "running" && <Progress done={step.outcomes.length} of={rows.length} />}
       {step.at === "done" && (
@@ -71,7 +71,7 @@ export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialo
   );
 }
 
-function Choose({
+function ChooseStatus({
   rows,
   onStart,
   onCancel,
@@ -81,18 +81,18 @@ function Choose({
   onCancel: () => void;
 }) {
   const choices = choicesFor(rows);
-  const [status, setStatus] = useState<Status | undefined>(() => likeliest(rows) ?? choices[0]?.status);
+  const [status, setStatus] = useState<Status | undefined>(() => mostCommonNextStep(rows) ?? choices[0]?.status);
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
-  const [asked, setAsked] = useState(false);
+  const [showErrors, setShowErrors] = useState(false);
   const choice = choices.find((each) => each.status === status);
-  const corrects = (choice?.corrections ?? 0) > 0;
-  const missing = corrects && reason.trim() === "";
+  const isCorrection = (choice?.corrections ?? 0) > 0;
+  const isReasonMissing = isCorrection && reason.trim() === "";
 
   if (choices.length === 0) {
     return (
       <>
-        <p className={styles.words}>Nothing leads on from where they are: they are cancelled.</p>
+        <p className={styles.text}>Cancelled orders cannot be changed.</p>
         <Actions>
           <Button onClick={onCancel}>Close</Button>
         </Actions>
@@ -104,15 +104,15 @@ function Choose({
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        setAsked(true);
-        if (!status || missing) return;
+        setShowErrors(true);
+        if (!status || isReasonMissing) return;
         onStart(status, { ...(reason.trim() && { reason: reason.trim() }), ...(note.trim() && { note: note.trim() }) });
       }}
     >
       <fieldset className={styles.choices}>
         <legend className="visually-hidden">Status</legend>
         {choices.map((each) => {
-          const { icon: Icon, label } = statusLook(each.status);
+          const { icon: Icon, label } = statusAppearance(each.status);
           return (
             <label key={each.status} className={styles.choice}>
               <input
@@ -125,21 +125,21 @@ function Choose({
               />
               <Icon aria-hidden="true" />
               <span>{label}</span>
-              <span className={styles.hint}>{hintOf(each.possible, each.corrections, rows.length)}</span>
+              <span className={styles.hint}>{choiceHint(each.possible, each.corrections, rows.length)}</span>
             </label>
           );
         })}
       </fieldset>
-      {(corrects || status === "cancelled") && (
+      {(isCorrection || status === "cancelled") && (
         <Field
           label="Reason"
-          optional={!corrects}
-          hint={corrects ? "Going back corrects a mistake: say what it was." : "The customers read it."}
-          error={asked && missing ? "Say why the status goes back." : undefined}
+          optional={!isCorrection}
+          hint={isCorrection ? "Moving back needs a reason." : "Shared with the customers."}
+          error={showErrors && isReasonMissing ? "Enter a reason." : undefined}
         >
-          {(bound) => (
+          {(controlProps) => (
             <TextArea
-              {...bound}
+              {...controlProps}
               rows={2}
               maxLength={500}
               value={reason}
@@ -148,10 +148,10 @@ function Choose({
           )}
         </Field>
       )}
-      <Field label="Internal note" optional hint="Only the store’s staff see it.">
-        {(bound) => (
+      <Field label="Internal note" optional hint="Visible to staff only.">
+        {(controlProps) => (
           <TextArea
-            {...bound}
+            {...controlProps}
             rows={2}
             maxLength={2000}
             value={note}
@@ -161,26 +161,30 @@ function Choose({
       </Field>
       <Actions>
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look={status === "cancelled" ? "danger" : "primary"}>
+        <Button type="submit" variant={status === "cancelled" ? "danger" : "primary"}>
           {status === "cancelled"
-            ? `Cancel ${choice?.possible ?? 0}`
-            : `Set ${choice?.possible ?? 0} to ${status ?? ""}`}
+            ? `Cancel ${orderCount(choice?.possible ?? 0)}`
+            : `Set ${orderCount(choice?.possible ?? 0)} to ${status ? statusName(status) : ""}`}
         </Button>
       </Actions>
     </form>
   );
 }
 
-function hintOf(possible: number, corrections: number, all: number): string {
-  const words = possible === all ? "all" : `${possible} of ${all}`;
-  return corrections > 0 ? `${words}, ${corrections} corrected` : words;
+function orderCount(count: number): string {
+  return count === 1 ? "1 order" : `${count} orders`;
+}
+
+function choiceHint(possible: number, corrections: number, all: number): string {
+  const text = possible === all ? `All ${all}` : `${possible} of ${all}`;
+  return corrections > 0 ? `${text} (${corrections} moved back)` : text;
 }
 
 function Progress({ done, of }: { done: number; of: number }) {
   return (
     <div className={styles.progress}>
       <progress value={done} max={of} aria-label="Orders done" />
-      <p className={cx(styles.words, "tabular")} role="status">
+      <p className={cx(styles.text, "tabular")} role="status">
         {done} of {of}
       </p>
     </div>

@@ -14,7 +14,7 @@ export interface GridHeadProps {
   onSort: (sort: Sort) => void;
 }
 
-/** The row of headings: selects all, and sorts where that makes sense. */
+/** The header row: select all, and sort. */
 export function GridHead({ ids, selection, onSelect, sort, onSort }: GridHeadProps) {
   return (
     <div role="rowgroup" className={styles.head}>
@@ -52,7 +52,7 @@ function SelectAll({ ids, selection, onSelect }: Pick<GridHeadProps, "ids" | "se
       ref={box}
       checked={all}
       aria-label="Select all loaded orders"
-      onChange={() => onSelect({ does: "set", ids: count > 0 ? [] : ids })}
+      onChange={() => onSelect({ type: "set", ids: count > 0 ? [] : ids })}
     />
   );
 }

@@ -6,20 +6,20 @@ import { useConfig } from "../../api/config";
 import { cx } from "../../ui";
 import type { Sort } from "./filters";
 import { GridHead } from "./GridHead";
-import { gridKey } from "./keys";
+import { gridAction } from "./keys";
 import { OrderRow } from "./OrderRow";
 import styles from "./OrderGrid.module.css";
 import type { Selection, SelectionChange } from "./selection";
 import type { Status } from "./status";
 import { useOrderTable } from "./table";
 import { useAnchoredScroll } from "./useAnchoredScroll";
-import { useMedia } from "../ui/useMedia";
+import { useMediaQuery } from "../ui/useMediaQuery";
 
 export interface OrderGridProps {
   ids: readonly string[];
-  /** Changes when other filters are looked through: then the table begins at its top. */
+  /** Changes with the filters: the table then scrolls to the top. */
   view: string;
-  /** The whole number of orders, where it is known. */
+  /** The total number of orders, where known. */
   total: number | undefined;
   selection: Selection;
   onSelect: (change: SelectionChange) => void;
@@ -47,14 +47,14 @@ export function OrderGrid({
 }: OrderGridProps) {
   const { store, loader, scroll } = useOrderTable();
   const { timeZone } = useConfig();
-  const size = useMedia("(width < 48rem)") ? "phone" : "wide";
+  const size = useMediaQuery("(width < 48rem)") ? "phone" : "wide";
   const height = ROW[size];
   const scroller = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<string>();
   const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
-  const { above, toTop, onScroll } = useAnchoredScroll(scroller, ids, height, view);
+  const { newAbove, toTop, onScroll } = useAnchoredScroll(scroller, ids, height, view);
 
-  // The focused row stays drawn wherever one scrolls: the focus is never lost with it.
+  // Keep the active row rendered while it is scrolled out of view, so that the focus is not lost.
   const rangeExtractor = useCallback(
     (range: Range) => {
       const shown = defaultRangeExtractor(range);
@@ -81,13 +81,13 @@ export function OrderGrid({
     if (last >= ids.length - 30) void loader.more();
   }, [last, ids.length, loader]);
 
-  // A key moved to a row that is only drawn after this.
-  const wantsFocus = useRef<string>(undefined);
+  // A key moved the focus to a row that is not rendered yet.
+  const pendingFocusId = useRef<string>(undefined);
   useLayoutEffect(() => {
-    if (wantsFocus.current === undefined) return;
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(wantsFocus.current)}"]`);
+    if (pendingFocusId.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(pendingFocusId.current)}"]`);
     if (!row) return;
-    wantsFocus.current = undefined;
+    pendingFocusId.current = undefined;
     row.focus({ preventScroll: true });
   });
 
@@ -96,21 +96,21 @@ export function OrderGrid({
     const row = target?.closest<HTMLElement>("[data-id]");
     const id = row?.dataset["id"];
     if (!id) return;
-    // A button or link within the row keeps its own Enter and Space.
+    // Buttons and links inside a row keep their own Enter and Space.
     if (target !== row && (event.key === "Enter" || event.key === " ")) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
-    const key = gridKey(event, { index: active, count: ids.length, page });
+    const key = gridAction(event, { index: active, count: ids.length, page });
     if (!key) return;
     event.preventDefault();
-    switch (key.does) {
+    switch (key.action) {
       case "move": {
         const to = ids[key.to];
         if (to === undefined) return;
         if (key.extend) {
-          if (selection.ids.size === 0) onSelect({ does: "anchor", id });
-          onSelect({ does: "range", to, within: ids });
+          if (selection.ids.size === 0) onSelect({ type: "anchor", id });
+          onSelect({ type: "range", to, within: ids });
         }
-        wantsFocus.current = to;
+        pendingFocusId.current = to;
         setActiveId(to);
         virtualizer.scrollToIndex(key.to, { align: "auto" });
         return;
@@ -118,11 +118,11 @@ export function OrderGrid({
       case "open":
         return onOpen(id);
       case "select":
-        return onSelect({ does: "toggle", id });
+        return onSelect({ type: "toggle", id });
       case "select all":
-        return onSelect({ does: "set", ids });
+        return onSelect({ type: "set", ids });
       case "clear":
-        return onSelect({ does: "set", ids: [] });
+        return onSelect({ type: "set", ids: [] });
       case "next step":
         return onStep(id, undefined);
       case "set status":
@@ -137,12 +137,12 @@ export function OrderGrid({
     const part = target.closest<HTMLElement>("[data-part]");
     switch (part?.dataset["part"]) {
       case "select":
-        return onSelect(event.shiftKey ? { does: "range", to: id, within: ids } : { does: "toggle", id });
+        return onSelect(event.shiftKey ? { type: "range", to: id, within: ids } : { type: "toggle", id });
       case "step":
         if (part.getAttribute("aria-disabled") !== "true") onStep(id, part.dataset["status"] as Status);
         return;
       case "open":
-        // A new tab, a window, a download: those are the browser's.
+        // Let the browser handle opening in a new tab or window.
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
         return onOpen(id);
@@ -192,10 +192,10 @@ export function OrderGrid({
           })}
         </div>
       </div>
-      {above > 0 && (
-        <button type="button" className={styles.above} onClick={toTop}>
+      {newAbove > 0 && (
+        <button type="button" className={styles.newRows} onClick={toTop}>
           <ArrowUp aria-hidden="true" />
-          {above === 1 ? "1 new order" : `${above} new orders`}
+          {newAbove === 1 ? "1 new order" : `${newAbove} new orders`}
         </button>
       )}
     </div>

@@ -14,35 +14,35 @@ export interface OrderRowProps {
   index: number;
   top: number;
   selected: boolean;
-  /** The one row that the Tab key reaches. */
+  /** The only row in the tab order. */
   active: boolean;
   timeZone: string;
 }
 
-/** How long a change is shown to have just happened. */
+/** How long a change stays highlighted. */
 const FLASH_MS = 1_600;
 
-/** One order. It listens for itself; what happens to it is handled by the grid, which finds it by `data-id`. */
+/** One order. It subscribes to its own state; the grid handles its events and finds it by `data-id`. */
 export const OrderRow = memo(function OrderRow({ store, id, index, top, selected, active, timeZone }: OrderRowProps) {
   const state = useRow(store, id);
   if (!state) return null;
-  const { row, asked, leaving } = state;
-  const flash = flashOf(state);
+  const { row, pendingStatus, isLeaving } = state;
+  const flash = flashKind(state);
   return (
     <div
       role="row"
-      // The heading is the first row.
+      // The header is row 1.
       aria-rowindex={index + 2}
       aria-selected={selected}
-      aria-busy={asked !== undefined}
+      aria-busy={pendingStatus !== undefined}
       tabIndex={active ? 0 : -1}
       data-id={id}
       className={cx(
         styles.row,
         selected && styles.selected,
-        leaving && styles.leaving,
+        isLeaving && styles.isLeaving,
         flash && styles.changed,
-        flash === "new" && styles.fresh,
+        flash === "new" && styles.new,
       )}
       style={{ transform: `translateY(${top}px)` }}
     >
@@ -57,28 +57,28 @@ export const OrderRow = memo(function OrderRow({ store, id, index, top, selected
         />
       </div>
       <div role="rowheader" className={styles.number}>
-        {/* The grid navigates: a router's link listens to the address, once for every row. */}
+        {/* A plain link, handled by the grid: a router link would subscribe every row to the location. */}
         <a href={`/admin/orders/${row.number}`} tabIndex={active ? 0 : -1} data-part="open">
           #{row.number}
         </a>
       </div>
       <div role="gridcell" className={styles.customer}>
         <span className={styles.name}>{row.customer ?? "Customer"}</span>
-        <span className={styles.beside}>{row.city}</span>
+        <span className={styles.secondary}>{row.city}</span>
       </div>
       <Items items={row.items} />
       <div role="gridcell" className={styles.total}>
         <span>{row.total ? formatMoney(row.total) : "–"}</span>
-        <span className={styles.beside}>{paymentWords(row)}</span>
+        <span className={styles.secondary}>{paymentLabel(row)}</span>
       </div>
       <div role="gridcell" className={styles.status}>
-        <StatusBadge status={asked ?? row.status} />
+        <StatusBadge status={pendingStatus ?? row.status} />
       </div>
       <div role="gridcell" className={styles.age}>
         <AgeIn at={row.createdAt} timeZone={timeZone} />
       </div>
       <div role="gridcell" className={styles.action}>
-        <NextStep row={row} asked={asked} active={active} />
+        <NextStep row={row} pendingStatus={pendingStatus} active={active} />
       </div>
     </div>
   );
@@ -99,9 +99,9 @@ function Items({ items }: { items: Row["items"] }) {
   );
 }
 
-const STEP_WORDS: Partial<Record<Status, string>> = { processing: "Process", shipped: "Ship", delivered: "Deliver" };
+const STEP_LABELS: Partial<Record<Status, string>> = { processing: "Process", shipped: "Ship", delivered: "Deliver" };
 
-function NextStep({ row, asked, active }: { row: Row; asked: Status | undefined; active: boolean }) {
+function NextStep({ row, pendingStatus, active }: { row: Row; pendingStatus: Status | undefined; active: boolean }) {
   const step = nextStep(row);
   if (!step) return null;
   return (
@@ -110,17 +110,17 @@ function NextStep({ row, asked, active }: { row: Row; asked: Status | undefined;
       className={styles.step}
       data-part="step"
       data-status={step.status}
-      aria-disabled={asked !== undefined}
+      aria-disabled={pendingStatus !== undefined}
       tabIndex={active ? 0 : -1}
-      // Begins with what one sees, so that saying that presses it.
-      aria-label={`${STEP_WORDS[step.status]} order ${row.number}`}
+      // Starts with the visible text, so that voice control can press it.
+      aria-label={`${STEP_LABELS[step.status]} order ${row.number}`}
     >
-      {STEP_WORDS[step.status]}
+      {STEP_LABELS[step.status]}
     </button>
   );
 }
 
-function paymentWords(row: Row): string {
+function paymentLabel(row: Row): string {
   const { payment } = row;
   if (!payment || row.status === "cancelled") return "";
   if (payment.status === "paid") return "Paid";
@@ -129,7 +129,7 @@ function paymentWords(row: Row): string {
   return payment.status === "failed" ? "Failed" : "Unpaid";
 }
 
-function flashOf({ touched, fresh, row }: RowState): "new" | Status | undefined {
-  if (touched === 0 || Date.now() - touched > FLASH_MS) return undefined;
-  return fresh && row.version === 1 ? "new" : row.status;
+function flashKind({ changedAt, isNew, row }: RowState): "new" | Status | undefined {
+  if (changedAt === 0 || Date.now() - changedAt > FLASH_MS) return undefined;
+  return isNew && row.version === 1 ? "new" : row.status;
 }

@@ -9,13 +9,13 @@ import { detailOf, useApi } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { dateIn } from "../time/zone";
-import { moveOn, setMany } from "./actions";
+import { advanceOrder, setStatusOfRows } from "./actions";
 import { BulkBar } from "./BulkBar";
 import { BulkDialog } from "./BulkDialog";
 import { isFiltered, NO_FILTERS, type OrderFilters } from "./filters";
 import { isTyping } from "./keys";
 import { KeysDialog } from "./KeysDialog";
-import { MOST_ROWS, type LoadState } from "./loader";
+import { MAX_ROWS, type LoadState } from "./loader";
 import { OrderGrid } from "./OrderGrid";
 import styles from "./OrdersPage.module.css";
 import { NOTHING_SELECTED, select } from "./selection";
@@ -25,7 +25,7 @@ import { useFilters } from "./useFilters";
 import type { Row } from "./row";
 import type { Stats } from "../data/types";
 
-/** `/admin`: every order of the store, live. */
+/** `/admin`: all orders of the store, live. */
 export default function OrdersPage() {
   const client = useOrdercast();
   const api = useApi();
@@ -35,14 +35,14 @@ export default function OrdersPage() {
   const load = useLoadState(loader);
   const stats = useStats();
   const { timeZone } = useConfig();
-  const [selection, choose] = useReducer(select, NOTHING_SELECTED);
+  const [selection, changeSelection] = useReducer(select, NOTHING_SELECTED);
   const [bulk, setBulk] = useState<readonly Row[]>();
   const [keys, setKeys] = useState(false);
   const [selectingAll, setSelectingAll] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const page = useRef<HTMLDivElement>(null);
   const [, navigate] = useLocation();
-  useOpened(filters, address);
+  useOpenTable(filters, address);
   useShortcuts(page, search, !keys && !bulk, () => setKeys(true));
 
   const rowsOf = (chosen: Iterable<string>) => [...chosen].flatMap((id) => store.state(id)?.row ?? []);
@@ -58,10 +58,11 @@ export default function OrdersPage() {
     setSelectingAll(true);
     await loader.all();
     setSelectingAll(false);
-    choose({ does: "set", ids: store.ids() });
+    changeSelection({ type: "set", ids: store.ids() });
   };
 
-  const first = load.phase === "first" && ids.length === 0;
+  const total = totalOf(filters, stats, load, ids.length);
+  const isFirstLoad = load.phase === "first" && ids.length === 0;
   return (
     <div ref={page} className={styles.page}>
       <PageBar title="Orders">
@@ -78,7 +79,7 @@ export default function OrdersPage() {
       {load.phase === "failed" && (
         <Banner
           severity="error"
-          title="The orders could not be read"
+          title="The orders could not be loaded"
           action={
             <Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>
               Try again
@@ -89,23 +90,23 @@ export default function OrdersPage() {
         </Banner>
       )}
       <div className={styles.table} aria-busy={load.phase === "first"}>
-        {first && <Shape />}
-        {!first && ids.length > 0 && (
+        {isFirstLoad && <OrdersLoading />}
+        {!isFirstLoad && ids.length > 0 && (
           <OrderGrid
             ids={ids}
             view={address}
-            total={totalOf(filters, stats, load, ids.length)}
+            total={total}
             selection={selection}
-            onSelect={choose}
+            onSelect={changeSelection}
             onOpen={open}
-            onStep={(id, status) => void moveOn(client, store, id, status)}
+            onStep={(id, status) => void advanceOrder(client, store, id, status)}
             onSetStatus={(id) => setStatusOf(selection.ids.size > 0 ? selection.ids : [id])}
             sort={filters.sort}
             onSort={(sort) => setFilters({ ...filters, sort })}
           />
         )}
         {load.phase === "idle" && ids.length === 0 && (
-          <Nothing filtered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)} />
+          <NoOrders filtered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)} />
         )}
         {selection.ids.size > 0 && (
           <BulkBar
@@ -113,17 +114,17 @@ export default function OrdersPage() {
             onSelectAll={load.complete && selection.ids.size >= ids.length ? undefined : () => void selectAll()}
             selectingAll={selectingAll}
             onSetStatus={() => setStatusOf(selection.ids)}
-            onClear={() => choose({ does: "set", ids: [] })}
+            onClear={() => changeSelection({ type: "set", ids: [] })}
           />
         )}
       </div>
-      {ids.length > 0 && <Foot load={load} shown={ids.length} filters={filters} />}
+      {ids.length > 0 && <TableFooter load={load} shown={ids.length} total={total} filters={filters} />}
       {bulk && (
         <BulkDialog
           rows={bulk}
-          run={(orders, status, more, onProgress) => setMany(api, store, orders, status, more, onProgress)}
+          run={(orders, status, more, onProgress) => setStatusOfRows(api, store, orders, status, more, onProgress)}
           onClose={() => setBulk(undefined)}
-          onSelect={(chosen) => choose({ does: "set", ids: chosen })}
+          onSelect={(chosen) => changeSelection({ type: "set", ids: chosen })}
         />
       )}
       <KeysDialog open={keys} onOpenChange={setKeys} />
@@ -131,8 +132,8 @@ export default function OrdersPage() {
   );
 }
 
-/** Opens the table for these filters: anew when they changed, and when the store's day has. */
-function useOpened(filters: OrderFilters, address: string) {
+/** Loads the table when the filters change, and when a new day begins in the store's time zone. */
+function useOpenTable(filters: OrderFilters, address: string) {
   const { loader, opened } = useOrderTable();
   const { timeZone } = useConfig();
   const today = dateIn(timeZone, useNow());
@@ -144,7 +145,7 @@ function useOpened(filters: OrderFilters, address: string) {
   }, [loader, opened, filters, address, timeZone, today]);
 }
 
-/** `/` and `?` from anywhere, and an arrow key from nowhere into the table. */
+/** `/` and `?` anywhere on the page, and an arrow key that moves into the table when nothing else has the focus. */
 function useShortcuts(
   page: RefObject<HTMLElement | null>,
   search: RefObject<HTMLInputElement | null>,
@@ -178,20 +179,20 @@ function useShortcuts(
   }, [page, search, enabled]);
 }
 
-/** To the row that was reached last, or the first. */
+/** Focuses the active row, or the first. */
 function focusTable(page: HTMLElement | null) {
   page?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true });
 }
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
 function summaryOf(stats: Stats | undefined): string {
   if (!stats) return "";
   const { today, active } = stats;
-  return `${whole.format(active)} active · ${whole.format(today.orders)} placed today`;
+  return `${integer.format(active)} active · ${integer.format(today.orders)} placed today`;
 }
 
-/** How many rows there are in all, where that is known without counting. */
+/** The total number of rows, where it is known without a count query. */
 function totalOf(filters: OrderFilters, stats: Stats | undefined, load: LoadState, loaded: number): number | undefined {
   if (load.complete) return loaded;
   if (!stats || filters.text !== "" || filters.period !== "any") return undefined;
@@ -199,42 +200,52 @@ function totalOf(filters: OrderFilters, stats: Stats | undefined, load: LoadStat
   return filters.statuses.reduce((sum, status) => sum + stats.byStatus[status], 0);
 }
 
-function Foot({ load, shown, filters }: { load: LoadState; shown: number; filters: OrderFilters }) {
+function TableFooter({
+  load,
+  shown,
+  total,
+  filters,
+}: {
+  load: LoadState;
+  shown: number;
+  total: number | undefined;
+  filters: OrderFilters;
+}) {
   const sorting = filters.sort !== "newest" && !load.complete;
-  const count = `${whole.format(shown)} ${shown === 1 ? "order" : "orders"}`;
-  const words = sorting
-    ? shown >= MOST_ROWS
-      ? `Sorted among the newest ${whole.format(shown)}`
-      : `Reading all to sort them: ${whole.format(shown)} so far`
+  const count = `${integer.format(shown)} ${shown === 1 ? "order" : "orders"}`;
+  const text = sorting
+    ? shown >= MAX_ROWS
+      ? `Sorted among the newest ${integer.format(shown)}`
+      : `Loading orders… ${integer.format(shown)}${total === undefined ? "" : ` of ${integer.format(Math.min(total, MAX_ROWS))}`}`
     : load.complete
       ? count
       : `${count} loaded`;
   return (
-    <p className={styles.foot} role="status">
-      {load.phase === "more" && !sorting ? `Loading more after ${whole.format(shown)} …` : words}
+    <p className={styles.footer} role="status">
+      {load.phase === "more" && !sorting ? `${integer.format(shown)} loaded, loading more…` : text}
     </p>
   );
 }
 
-function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+function NoOrders({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (!filtered) {
     return (
       <EmptyState icon={Inbox} title="No orders yet">
-        The first one appears here by itself, the moment it is placed.
+        New orders appear here as soon as they are placed.
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon={SearchX} title="No order matches" action={<Button onClick={onClear}>Clear the filters</Button>}>
-      Try fewer statuses, another time, or other words.
+    <EmptyState icon={SearchX} title="No orders match" action={<Button onClick={onClear}>Clear filters</Button>}>
+      Try fewer statuses, another period, or a different search.
     </EmptyState>
   );
 }
 
-function Shape() {
+function OrdersLoading() {
   return (
     <Loading label="Loading orders">
-      <div className={styles.shape}>
+      <div className={styles.skeleton}>
         {Array.from({ length: 9 }, (_, at) => (
           <Skeleton key={at} height="2.25rem" />
         ))}

@@ -1,7 +1,7 @@
 import { Keyboard, Search, X } from "lucide-react";
 import { useEffect, useRef, useState, type Ref } from "react";
 
-import { statusLook } from "../../orders/status";
+import { statusAppearance } from "../../orders/status";
 import { Button, cx, IconButton, Input, Select } from "../../ui";
 import type { Stats } from "../data/types";
 import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
@@ -14,13 +14,13 @@ const PERIOD_NAMES: Record<Period, string> = {
   "24h": "Last 24 hours",
   "7d": "Last 7 days",
   "30d": "Last 30 days",
-  custom: "Between two days",
+  custom: "Custom range",
 };
 
 const SORT_NAMES: Record<Sort, string> = {
   newest: "Newest first",
   oldest: "Oldest first",
-  changed: "Last changed first",
+  changed: "Recently updated",
   "total-high": "Highest total first",
   "total-low": "Lowest total first",
 };
@@ -31,7 +31,7 @@ export interface ToolbarProps {
   stats: Stats | undefined;
   onShowKeys: () => void;
   search: Ref<HTMLInputElement>;
-  /** From the search into what it found. */
+  /** Moves the focus from the search field into the results. */
   onDown: () => void;
 }
 
@@ -44,7 +44,7 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
         <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} onDown={onDown} />
         <Select
           className={styles.select}
-          aria-label="When placed"
+          aria-label="Placed"
           value={filters.period}
           onChange={({ target }) => change({ period: target.value as Period })}
         >
@@ -68,7 +68,7 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
           ))}
         </Select>
         {isFiltered(filters) && (
-          <Button look="quiet" onClick={() => onChange({ ...NO_FILTERS, sort: filters.sort })}>
+          <Button variant="quiet" onClick={() => onChange({ ...NO_FILTERS, sort: filters.sort })}>
             <X aria-hidden="true" />
             Clear
           </Button>
@@ -99,7 +99,7 @@ function StatusChips({
         <Count count={stats?.total} />
       </button>
       {ALL_STATUSES.map((status) => {
-        const { icon: Icon, label, tone } = statusLook(status);
+        const { icon: Icon, label, tone } = statusAppearance(status);
         return (
           <button
             key={status}
@@ -118,14 +118,14 @@ function StatusChips({
   );
 }
 
-const whole = new Intl.NumberFormat();
+const integer = new Intl.NumberFormat();
 
 function Count({ count }: { count: number | undefined }) {
-  return count === undefined ? null : <span className={styles.count}>{whole.format(count)}</span>;
+  return count === undefined ? null : <span className={styles.count}>{integer.format(count)}</span>;
 }
 
-/** How long after the last letter the search begins. */
-const PAUSE_MS = 250;
+/** Delay between the last key press and the search. */
+const DEBOUNCE_MS = 250;
 
 function SearchBox({
   text,
@@ -139,19 +139,19 @@ function SearchBox({
   onDown: () => void;
 }) {
   const [typed, setTyped] = useState(text);
-  const [known, setKnown] = useState(text);
-  // The address changed by itself: the back button, or the filters were cleared.
-  if (known !== text) {
-    setKnown(text);
+  const [syncedText, setSyncedText] = useState(text);
+  // The location changed outside of this field: back button, or cleared filters.
+  if (syncedText !== text) {
+    setSyncedText(text);
     if (typed.trim() !== text) setTyped(text);
   }
-  const newest = useRef(onChange);
+  const latestOnChange = useRef(onChange);
   useEffect(() => {
-    newest.current = onChange;
+    latestOnChange.current = onChange;
   });
   useEffect(() => {
     if (typed.trim() === text) return;
-    const timer = setTimeout(() => newest.current(typed.trim()), PAUSE_MS);
+    const timer = setTimeout(() => latestOnChange.current(typed.trim()), DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [typed, text]);
   return (
@@ -162,7 +162,7 @@ function SearchBox({
         type="search"
         aria-label="Search orders"
         aria-keyshortcuts="/"
-        placeholder="Number, name, e-mail, phone, tracking number"
+        placeholder="Number, name, email, phone, tracking number"
         maxLength={100}
         value={typed}
         onChange={({ target }) => setTyped(target.value)}

@@ -1,7 +1,8 @@
-// What the table does to orders. Shown at once, taken back when it is refused, and said either way (rows A11, C5).
+// The actions of the table. Each is shown optimistically, rolled back when refused, and reported by a toast.
 
 import { describeOutcome, type Ordercast } from "@ordercast/client";
 
+import { statusName } from "../../orders/status";
 import { toast } from "../../ui";
 import { detailOf, retryAfter, type ConsoleApi } from "../data/api";
 import type { BulkOutcome } from "../data/types";
@@ -9,20 +10,20 @@ import { SendFailed, setStatusOfMany } from "./bulk";
 import { nextStep, type Status } from "./status";
 import type { RowStore } from "./store";
 
-/** Moves one order on: to the status asked for, or to the next one. */
-export async function moveOn(
+/** Sets an order to the requested status, or to its next one. */
+export async function advanceOrder(
   { orders }: Pick<Ordercast, "orders">,
   store: RowStore,
   id: string,
-  wanted: Status | undefined,
+  requested: Status | undefined,
 ): Promise<void> {
   const state = store.state(id);
-  const status = wanted ?? (state && nextStep(state.row)?.status);
-  if (!state || !status || state.asked) return;
+  const status = requested ?? (state && nextStep(state.row)?.status);
+  if (!state || !status || state.pendingStatus) return;
   const { number, version } = state.row;
-  store.ask(id, status);
+  store.setPendingStatus(id, status);
   const result = await orders.setStatus(id, status, { expectedVersion: version });
-  store.ask(id, undefined);
+  store.setPendingStatus(id, undefined);
   if (result.ok) {
     store.add([result.order]);
     const { message, severity } = describeOutcome(status, result.live);
@@ -32,19 +33,22 @@ export async function moveOn(
   if (result.reason === "conflict") {
     const { theirs } = result.conflict;
     store.add([theirs]);
-    // The row shows theirs by now. Asking again is the other choice.
-    toast.warning(`Order #${number} was changed by somebody else first`, {
-      description: `It is ${theirs.status} now, and was not set to ${status}.`,
-      action: { label: `Set to ${status}`, onPress: () => void moveOn({ orders }, store, id, status) },
+    // The row shows their version now; the toast offers to apply the status again.
+    toast.warning(`Order #${number} was changed by somebody else`, {
+      description: `Its status is ${statusName(theirs.status)}. It was not set to ${statusName(status)}.`,
+      action: {
+        label: `Set to ${statusName(status)}`,
+        onPress: () => void advanceOrder({ orders }, store, id, status),
+      },
     });
     result.conflict.dismiss();
     return;
   }
-  toast.error(`Order #${number} was not set to ${status}`, { description: result.problem.detail });
+  toast.error(`Order #${number} was not set to ${statusName(status)}`, { description: result.problem.detail });
 }
 
-/** Sets many, in as many calls as it takes. */
-export async function setMany(
+/** Sets many orders, in as many calls as needed. */
+export async function setStatusOfRows(
   api: ConsoleApi,
   store: RowStore,
   orders: readonly string[],
@@ -52,7 +56,7 @@ export async function setMany(
   more: { reason?: string; note?: string },
   onProgress: (done: readonly BulkOutcome[]) => void,
 ): Promise<readonly BulkOutcome[]> {
-  for (const id of orders) store.ask(id, status);
+  for (const id of orders) store.setPendingStatus(id, status);
   return setStatusOfMany(orders, {
     send: async (part) => {
       try {
@@ -63,7 +67,7 @@ export async function setMany(
     },
     pause: (seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
     onProgress: (done) => {
-      for (const { order } of done) store.ask(order, undefined);
+      for (const { order } of done) store.setPendingStatus(order, undefined);
       onProgress(done);
     },
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BulkOutcome } from "../data/types";
-import { chunks, refusedByReason, SendFailed, setStatusOfMany } from "./bulk";
+import { chunks, groupRefusals, SendFailed, setStatusOfMany } from "./bulk";
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(10_000 + at));
 const done = (orders: readonly string[]): BulkOutcome[] => orders.map((order) => ({ order, ok: true }));
@@ -9,13 +9,13 @@ const never = async () => {
   throw new Error("nothing was to be waited for");
 };
 
-describe("many orders in one action, each with its outcome (row C4)", () => {
-  it("cuts in parts of at most the size", () => {
+describe("setting one status for many orders", () => {
+  it("splits into chunks of at most the given size", () => {
     expect(chunks([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
     expect(chunks([], 2)).toEqual([]);
   });
 
-  it("sends 500 at once, and tells how far it is", async () => {
+  it("sends 500 per call and reports progress", async () => {
     const calls: number[] = [];
     const progress: number[] = [];
     const outcomes = await setStatusOfMany(names(1_201), {
@@ -31,7 +31,7 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     expect(outcomes.map((outcome) => outcome.order)).toEqual(names(1_201));
   });
 
-  it("comes back after as long as the server asks", async () => {
+  it("retries after the delay the server asks for", async () => {
     const tried: (readonly string[])[] = [];
     const waited: number[] = [];
     const outcomes = await setStatusOfMany(["10001"], {
@@ -47,7 +47,7 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     expect(outcomes).toEqual([{ order: "10001", ok: true }]);
   });
 
-  it("goes on with the next part when one failed for good, and gives up waiting at last", async () => {
+  it("continues with the next chunk after a final failure, and stops retrying eventually", async () => {
     let calls = 0;
     const outcomes = await setStatusOfMany(names(501), {
       send: async (orders) => {
@@ -62,7 +62,7 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     expect(outcomes[0]).toEqual({ order: "10000", ok: false, code: "not_sent", detail: "busy" });
   });
 
-  it("leaves no order without an outcome", async () => {
+  it("gives every order an outcome", async () => {
     const outcomes = await setStatusOfMany(["a", "b"], {
       send: async () => [{ order: "b", ok: true }],
       pause: never,
@@ -73,7 +73,7 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
     ]);
   });
 
-  it("puts those refused for the same reason together", () => {
+  it("groups refusals with the same reason", () => {
     const refused = (order: string, code: string): BulkOutcome => ({ order, ok: false, code, detail: `${code}!` });
     const outcomes = [
       refused("1", "unchanged"),
@@ -81,7 +81,7 @@ describe("many orders in one action, each with its outcome (row C4)", () => {
       ...done(["3"]),
       refused("4", "final_status"),
     ];
-    expect(refusedByReason(outcomes)).toEqual([
+    expect(groupRefusals(outcomes)).toEqual([
       { code: "final_status", detail: "final_status!", orders: ["2", "4"] },
       { code: "unchanged", detail: "unchanged!", orders: ["1"] },
     ]);

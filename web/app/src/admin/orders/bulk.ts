@@ -1,13 +1,13 @@
-// One status for many orders: the API takes 500 at once, so larger selections go in several calls. What the server
-// asked to be sent later is sent later; an order never goes without an outcome.
+// Sets one status for many orders. The API takes 500 per call, so larger selections take several calls. Every order
+// gets an outcome.
 
 import type { BulkOutcome } from "../data/types";
 
-/** The most orders of one call (`POST /orders/bulk-status`). */
-export const MOST_AT_ONCE = 500;
-const MOST_TRIES = 6;
+/** The limit of `POST /orders/bulk-status`. */
+export const MAX_PER_CALL = 500;
+const MAX_TRIES = 6;
 
-/** A call that did not come through. `retryAfter`: seconds after which it is worth another try. */
+/** A failed call. `retryAfter`: seconds after which to try again; undefined when retrying cannot help. */
 export class SendFailed extends Error {
   constructor(
     message: string,
@@ -17,11 +17,11 @@ export class SendFailed extends Error {
   }
 }
 
-export interface Bulk {
-  /** One call. The same call again has the same key, so that the server answers what it did the first time. */
+export interface BulkCalls {
+  /** One call. A retry uses the same idempotency key, so the server repeats its first answer. */
   send: (orders: readonly string[]) => Promise<readonly BulkOutcome[]>;
   pause: (seconds: number) => Promise<void>;
-  /** After each call: all outcomes so far. */
+  /** Called after each call with all outcomes so far. */
   onProgress?: (done: readonly BulkOutcome[]) => void;
 }
 
@@ -31,48 +31,54 @@ export function chunks<T>(all: readonly T[], size: number): T[][] {
   return parts;
 }
 
-/** Sends them all, one call after the other, and tells each order's outcome, in the order given. */
-export async function setStatusOfMany(orders: readonly string[], bulk: Bulk): Promise<BulkOutcome[]> {
+/** Sends all calls one after the other. The outcomes have the order of `orders`. */
+export async function setStatusOfMany(orders: readonly string[], bulk: BulkCalls): Promise<BulkOutcome[]> {
   const outcomes: BulkOutcome[] = [];
-  for (const part of chunks(orders, MOST_AT_ONCE)) {
-    outcomes.push(...(await sendOne(part, bulk)));
+  for (const chunk of chunks(orders, MAX_PER_CALL)) {
+    outcomes.push(...(await sendChunk(chunk, bulk)));
     bulk.onProgress?.([...outcomes]);
   }
   return outcomes;
 }
 
-async function sendOne(part: readonly string[], bulk: Bulk): Promise<readonly BulkOutcome[]> {
+async function sendChunk(chunk: readonly string[], bulk: BulkCalls): Promise<readonly BulkOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return complete(part, await bulk.send(part));
+      return withEveryOrder(chunk, await bulk.send(chunk));
     } catch (error) {
       const wait = error instanceof SendFailed ? error.retryAfter : undefined;
-      if (wait === undefined || tries === MOST_TRIES) {
+      if (wait === undefined || tries === MAX_TRIES) {
         const detail = error instanceof Error ? error.message : String(error);
-        return part.map((order) => ({ order, ok: false, code: "not_sent", detail }));
+        return chunk.map((order) => ({ order, ok: false, code: "not_sent", detail }));
       }
       await bulk.pause(wait);
     }
   }
 }
 
-/** Should an answer leave an order out, that is said rather than passed over. */
-function complete(part: readonly string[], answered: readonly BulkOutcome[]): BulkOutcome[] {
+/** An order missing from the response is reported as failed. */
+function withEveryOrder(chunk: readonly string[], answered: readonly BulkOutcome[]): BulkOutcome[] {
   const byOrder = new Map(answered.map((outcome) => [outcome.order, outcome]));
-  return part.map(
-    (order) => byOrder.get(order) ?? { order, ok: false, code: "no_outcome", detail: "The server did not say." },
+  return chunk.map(
+    (order) =>
+      byOrder.get(order) ?? {
+        order,
+        ok: false,
+        code: "no_outcome",
+        detail: "The server returned no result for this order.",
+      },
   );
 }
 
-export interface RefusedGroup {
+export interface RefusalGroup {
   code: string;
   detail: string;
   orders: string[];
 }
 
-/** The refused ones, those with the same reason together, the largest group first. */
-export function refusedByReason(outcomes: readonly BulkOutcome[]): RefusedGroup[] {
-  const groups = new Map<string, RefusedGroup>();
+/** The refused orders grouped by reason, largest group first. */
+export function groupRefusals(outcomes: readonly BulkOutcome[]): RefusalGroup[] {
+  const groups = new Map<string, RefusalGroup>();
   for (const { order, ok, code, detail } of outcomes) {
     if (ok) continue;
     const key = `${code ?? ""}\n${detail ?? ""}`;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { NO_FILTERS, belongs, boundsOf, formatFilters, isFiltered, parseFilters, queryOf } from "./filters";
+import { NO_FILTERS, matchesFilters, boundsOf, formatFilters, isFiltered, parseFilters, queryOf } from "./filters";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 const parse = (text: string) => parseFilters(new URLSearchParams(text));
 
-describe("the table's filters live in the address (issue 4)", () => {
-  it("is the plain table without any", () => {
+describe("the filters in the address", () => {
+  it("are absent for the unfiltered table", () => {
     expect(parse("")).toEqual(NO_FILTERS);
     expect(formatFilters(NO_FILTERS).toString()).toBe("");
     expect(isFiltered(NO_FILTERS)).toBe(false);
@@ -17,11 +17,11 @@ describe("the table's filters live in the address (issue 4)", () => {
     "period=today",
     "status=paid&q=10231&period=custom&first=2026-11-01&last=2026-11-21&sort=total-high",
     "period=custom&last=2026-11-21",
-  ])("comes back from its address: %s", (address) => {
+  ])("survive a round trip: %s", (address) => {
     expect(formatFilters(parse(address)).toString()).toBe(address);
   });
 
-  it("leaves out what nobody can mean", () => {
+  it("ignore invalid values", () => {
     expect(parse("status=lost,shipped,shipped&period=aeon&sort=beauty&q=++x++")).toEqual({
       ...NO_FILTERS,
       statuses: ["shipped"],
@@ -31,27 +31,27 @@ describe("the table's filters live in the address (issue 4)", () => {
     expect(parse(`q=${"x".repeat(300)}`).text).toHaveLength(100);
   });
 
-  it("takes every status for none", () => {
+  it("treat all statuses like none", () => {
     const all = parse("status=pending,processing,shipped,paid,delivered,cancelled");
     expect(formatFilters(all).toString()).toBe("");
   });
 });
 
-describe("periods are days of the store", () => {
-  it("begins today at the store's midnight", () => {
+describe("periods use the store's days", () => {
+  it("today begins at the store's midnight", () => {
     expect(boundsOf(parse("period=today"), now, "Asia/Kolkata")).toEqual({ from: Date.parse("2026-11-20T18:30:00Z") });
   });
 
-  it("counts today among the last seven days", () => {
+  it("the last seven days include today", () => {
     expect(boundsOf(parse("period=7d"), now, "UTC")).toEqual({ from: Date.parse("2026-11-15T00:00:00Z") });
   });
 
-  it("has the whole last day in a custom period", () => {
+  it("a custom period includes its whole last day", () => {
     const bounds = boundsOf(parse("period=custom&first=2026-11-01&last=2026-11-02"), now, "Europe/Berlin");
     expect(bounds).toEqual({ from: Date.parse("2026-10-31T23:00:00Z"), to: Date.parse("2026-11-02T23:00:00Z") });
   });
 
-  it("asks the server for the same", () => {
+  it("the server is asked for the same period", () => {
     const filters = parse("status=pending,paid&q=asha&period=24h");
     expect(queryOf(filters, boundsOf(filters, now, "UTC"))).toEqual({
       status: "pending,paid",
@@ -62,20 +62,20 @@ describe("periods are days of the store", () => {
   });
 });
 
-describe("an order belongs to the table", () => {
+describe("an order matches", () => {
   const order = { status: "shipped" as const, createdAt: "2026-11-21T09:00:00Z" };
 
   it("by its status", () => {
-    expect(belongs(order, parse(""), {})).toBe(true);
-    expect(belongs(order, parse("status=shipped,paid"), {})).toBe(true);
-    expect(belongs(order, parse("status=pending"), {})).toBe(false);
+    expect(matchesFilters(order, parse(""), {})).toBe(true);
+    expect(matchesFilters(order, parse("status=shipped,paid"), {})).toBe(true);
+    expect(matchesFilters(order, parse("status=pending"), {})).toBe(false);
   });
 
-  it("by when it was placed: from is inside, to is not", () => {
+  it("by when it was placed: at or after `from`, before `to`", () => {
     const placed = Date.parse(order.createdAt);
-    expect(belongs(order, NO_FILTERS, { from: placed })).toBe(true);
-    expect(belongs(order, NO_FILTERS, { from: placed + 1 })).toBe(false);
-    expect(belongs(order, NO_FILTERS, { to: placed })).toBe(false);
-    expect(belongs(order, NO_FILTERS, { to: placed + 1 })).toBe(true);
+    expect(matchesFilters(order, NO_FILTERS, { from: placed })).toBe(true);
+    expect(matchesFilters(order, NO_FILTERS, { from: placed + 1 })).toBe(false);
+    expect(matchesFilters(order, NO_FILTERS, { to: placed })).toBe(false);
+    expect(matchesFilters(order, NO_FILTERS, { to: placed + 1 })).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
-// Which orders the table shows. The address of the page is the only place where this is kept, so that a reload, the back
-// button and a link sent to a colleague all show the same.
+// The table's filters. They live only in the page's address, so that a reload, the back button and a shared link show
+// the same orders.
 
-import { instantIn, midnight } from "../time/zone";
+import { instantAt, midnight } from "../time/zone";
 import { ALL_STATUSES, isStatus, type Status } from "./status";
 
 export const PERIODS = ["any", "today", "24h", "7d", "30d", "custom"] as const;
@@ -11,11 +11,11 @@ export const SORTS = ["newest", "oldest", "total-high", "total-low", "changed"] 
 export type Sort = (typeof SORTS)[number];
 
 export interface OrderFilters {
-  /** None means every status. */
+  /** Empty means every status. */
   statuses: readonly Status[];
   text: string;
   period: Period;
-  /** First and last day of a custom period, `2026-11-21`, on the store's calendar; either may be open. */
+  /** First and last day of a custom period (`2026-11-21`) in the store's time zone; either may be missing. */
   firstDay?: string;
   lastDay?: string;
   sort: Sort;
@@ -23,15 +23,15 @@ export interface OrderFilters {
 
 export const NO_FILTERS: OrderFilters = { statuses: [], text: "", period: "any", sort: "newest" };
 
-/** The longest search the API takes. */
-const MOST_TEXT = 100;
+/** The longest search text the API accepts. */
+const MAX_SEARCH_LENGTH = 100;
 const DAY = 86_400_000;
 
 export function parseFilters(params: URLSearchParams): OrderFilters {
-  const asked = (params.get("status") ?? "").split(",").filter(isStatus);
+  const requested = (params.get("status") ?? "").split(",").filter(isStatus);
   const filters: OrderFilters = {
-    statuses: ALL_STATUSES.filter((status) => asked.includes(status)),
-    text: (params.get("q") ?? "").trim().slice(0, MOST_TEXT),
+    statuses: ALL_STATUSES.filter((status) => requested.includes(status)),
+    text: (params.get("q") ?? "").trim().slice(0, MAX_SEARCH_LENGTH),
     period: PERIODS.find((period) => period === params.get("period")) ?? "any",
     sort: SORTS.find((sort) => sort === params.get("sort")) ?? "newest",
   };
@@ -42,7 +42,7 @@ export function parseFilters(params: URLSearchParams): OrderFilters {
   return filters;
 }
 
-/** What is as usual is left out: the plain table has the plain address. */
+/** Default values are left out: the unfiltered table has the plain address. */
 export function formatFilters(filters: OrderFilters): URLSearchParams {
   const params = new URLSearchParams();
   if (filters.statuses.length > 0 && filters.statuses.length < ALL_STATUSES.length) {
@@ -57,7 +57,7 @@ export function formatFilters(filters: OrderFilters): URLSearchParams {
 }
 
 export interface Bounds {
-  /** Placed at or after, and placed before, in milliseconds. */
+  /** Placed at or after `from` and before `to`, in milliseconds. */
   from?: number;
   to?: number;
 }
@@ -81,10 +81,10 @@ export function boundsOf(filters: OrderFilters, now: number, timeZone: string): 
 
 function customBounds(filters: OrderFilters, timeZone: string): Bounds {
   const bounds: Bounds = {};
-  const from = filters.firstDay ? instantIn(timeZone, filters.firstDay) : undefined;
-  const last = filters.lastDay ? instantIn(timeZone, filters.lastDay) : undefined;
+  const from = filters.firstDay ? instantAt(timeZone, filters.firstDay) : undefined;
+  const last = filters.lastDay ? instantAt(timeZone, filters.lastDay) : undefined;
   if (from !== undefined) bounds.from = from;
-  // The last day belongs to the period: it ends with the next midnight.
+  // The last day is part of the period: it ends at the next midnight.
   if (last !== undefined) bounds.to = midnight(timeZone, last, 1);
   return bounds;
 }
@@ -106,10 +106,14 @@ export function queryOf(filters: OrderFilters, bounds: Bounds): OrderQuery {
 }
 
 /**
- * Whether an order belongs to the table, as far as that can be told here. A search is the server's to answer: it knows
- * e-mail addresses and phones that no live event carries.
+ * Whether an order matches, except for the search text: only the server can match it, because events carry no e-mail
+ * addresses or phone numbers.
  */
-export function belongs(order: { status: Status; createdAt: string }, filters: OrderFilters, bounds: Bounds): boolean {
+export function matchesFilters(
+  order: { status: Status; createdAt: string },
+  filters: OrderFilters,
+  bounds: Bounds,
+): boolean {
   if (filters.statuses.length > 0 && !filters.statuses.includes(order.status)) return false;
   const placed = Date.parse(order.createdAt);
   return placed >= (bounds.from ?? -Infinity) && placed < (bounds.to ?? Infinity);
@@ -120,5 +124,5 @@ export function isFiltered(filters: OrderFilters): boolean {
 }
 
 function day(text: string | null): string | undefined {
-  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && instantIn("UTC", text) !== undefined ? text : undefined;
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && instantAt("UTC", text) !== undefined ? text : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gridKey, type Press } from "./keys";
+import { gridAction, type Press } from "./keys";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
   key,
@@ -11,7 +11,7 @@ const press = (key: string, more: Partial<Press> = {}): Press => ({
 });
 const at = { index: 5, count: 20, page: 8 };
 
-describe("the table by keyboard alone (issue 4)", () => {
+describe("the table's keyboard shortcuts", () => {
   it.each([
     ["ArrowDown", 6],
     ["ArrowUp", 4],
@@ -21,13 +21,13 @@ describe("the table by keyboard alone (issue 4)", () => {
     ["Home", 0],
     ["End", 19],
   ])("%s moves", (key, to) => {
-    expect(gridKey(press(key), at)).toEqual({ does: "move", to, extend: false });
+    expect(gridAction(press(key), at)).toEqual({ action: "move", to, extend: false });
   });
 
-  it("stays within the table, and extends with shift", () => {
-    expect(gridKey(press("ArrowDown"), { ...at, index: 19 })).toEqual({ does: "move", to: 19, extend: false });
-    expect(gridKey(press("ArrowUp", { shiftKey: true }), { ...at, index: 0 })).toEqual({
-      does: "move",
+  it("stay within the table, and extend the selection with shift", () => {
+    expect(gridAction(press("ArrowDown"), { ...at, index: 19 })).toEqual({ action: "move", to: 19, extend: false });
+    expect(gridAction(press("ArrowUp", { shiftKey: true }), { ...at, index: 0 })).toEqual({
+      action: "move",
       to: 0,
       extend: true,
     });
@@ -42,11 +42,11 @@ describe("the table by keyboard alone (issue 4)", () => {
     [press("Escape"), "clear"],
     [press("n"), "next step"],
     [press("s"), "set status"],
-  ])("%o acts", (key, does) => {
-    expect(gridKey(key, at)).toEqual({ does });
+  ])("%o acts", (key, action) => {
+    expect(gridAction(key, at)).toEqual({ action });
   });
 
-  it("leaves the browser its own keys", () => {
+  it("leave the browser's own shortcuts alone", () => {
     for (const key of [
       press("s", { ctrlKey: true }),
       press("ArrowUp", { altKey: true }),
@@ -54,7 +54,7 @@ describe("the table by keyboard alone (issue 4)", () => {
       press("Tab"),
       press("F5"),
     ]) {
-      expect(gridKey(key, at)).toBeUndefined();
+      expect(gridAction(key, at)).toBeUndefined();
     }
   });
 });

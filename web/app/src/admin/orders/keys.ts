@@ -1,8 +1,8 @@
-// The keys of the table, and what they mean. The same list is shown when somebody asks for it.
+// The table's keyboard shortcuts. The help dialog shows `SHORTCUTS`.
 
-export type GridKey =
-  | { does: "move"; to: number; extend: boolean }
-  | { does: "open" | "select" | "select all" | "clear" | "next step" | "set status" };
+export type GridAction =
+  | { action: "move"; to: number; extend: boolean }
+  | { action: "open" | "select" | "select all" | "clear" | "next step" | "set status" };
 
 export interface Press {
   key: string;
@@ -19,13 +19,17 @@ export interface Position {
   page: number;
 }
 
-/** What a key does while a row has the focus; undefined when it is none of the table's. */
-export function gridKey(press: Press, { index, count, page }: Position): GridKey | undefined {
+/** The action of a key while a row has the focus; undefined for any other key. */
+export function gridAction(press: Press, { index, count, page }: Position): GridAction | undefined {
   const { key, shiftKey, altKey } = press;
   const command = press.ctrlKey || press.metaKey;
   if (altKey) return undefined;
-  if (command) return key.toLowerCase() === "a" ? { does: "select all" } : undefined;
-  const move = (to: number): GridKey => ({ does: "move", to: Math.max(0, Math.min(count - 1, to)), extend: shiftKey });
+  if (command) return key.toLowerCase() === "a" ? { action: "select all" } : undefined;
+  const move = (to: number): GridAction => ({
+    action: "move",
+    to: Math.max(0, Math.min(count - 1, to)),
+    extend: shiftKey,
+  });
   switch (key) {
     case "ArrowDown":
     case "j":
@@ -44,36 +48,36 @@ export function gridKey(press: Press, { index, count, page }: Position): GridKey
     case "End":
       return move(count - 1);
     case "Enter":
-      return { does: "open" };
+      return { action: "open" };
     case " ":
     case "x":
-      return { does: "select" };
+      return { action: "select" };
     case "Escape":
-      return { does: "clear" };
+      return { action: "clear" };
     case "n":
-      return { does: "next step" };
+      return { action: "next step" };
     case "s":
-      return { does: "set status" };
+      return { action: "set status" };
     default:
       return undefined;
   }
 }
 
-export const KEYS_SHOWN: readonly { keys: readonly string[]; does: string }[] = [
-  { keys: ["↑", "↓"], does: "Move between orders (also K and J)" },
-  { keys: ["Page ↑", "Page ↓", "Home", "End"], does: "Move further" },
-  { keys: ["Enter"], does: "Open the order" },
-  { keys: ["X", "Space"], does: "Select the order" },
-  { keys: ["Shift + ↑", "Shift + ↓"], does: "Select several" },
-  { keys: ["Ctrl + A"], does: "Select all that are loaded" },
-  { keys: ["S"], does: "Set the status of what is selected" },
-  { keys: ["N"], does: "Move the order one step on" },
-  { keys: ["Esc"], does: "Select nothing" },
-  { keys: ["/"], does: "Search" },
-  { keys: ["?"], does: "Show these keys" },
+export const SHORTCUTS: readonly { keys: readonly string[]; action: string }[] = [
+  { keys: ["↑", "↓"], action: "Move between orders (also K and J)" },
+  { keys: ["Page ↑", "Page ↓", "Home", "End"], action: "Move by page, or to the first or last order" },
+  { keys: ["Enter"], action: "Open the order" },
+  { keys: ["X", "Space"], action: "Select the order" },
+  { keys: ["Shift + ↑", "Shift + ↓"], action: "Select several" },
+  { keys: ["Ctrl + A"], action: "Select all loaded orders" },
+  { keys: ["S"], action: "Set the status of the selected orders" },
+  { keys: ["N"], action: "Advance the order" },
+  { keys: ["Esc"], action: "Clear selection" },
+  { keys: ["/"], action: "Search" },
+  { keys: ["?"], action: "Show keyboard shortcuts" },
 ];
 
-/** Whether somebody types: then a letter is a letter. */
+/** Whether the event comes from a text field: shortcuts are disabled there. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);

@@ -1,126 +1,126 @@
 import { describe, expect, it } from "vitest";
-import { moved, table } from "./loader.fixture";
+import { statusChanged, createTestTable } from "./loader.fixture";
 import type { OrderData } from "./row";
 
-describe("what a live event names and no page has brought", () => {
-  it("is asked for when it belongs among what is shown", async () => {
-    const { open, hear, gathered, numbers, orders, asked } = table(9);
+describe("an event of an order that no page has loaded", () => {
+  it("fetches the order when it belongs among the visible rows", async () => {
+    const { open, receive, runTimers, numbers, orders, requests } = createTestTable(9);
     await open({ statuses: ["shipped"] });
     expect(numbers()).toEqual([8, 6, 4]);
     orders.splice(4, 1, { ...orders[4], status: "shipped", version: 2 } as OrderData);
-    hear(moved(5, "shipped"));
-    await gathered();
-    expect(asked.at(-1)).toBe("id-5");
+    receive(statusChanged(5, "shipped"));
+    await runTimers();
+    expect(requests.at(-1)).toBe("id-5");
     expect(numbers()).toEqual([8, 6, 5, 4]);
   });
 
-  it("is left for its page when it is older, or fits no filter", async () => {
-    const { open, hear, gathered, asked } = table(9);
+  it("waits for the order's page when it is older, or ignores it when it matches no filter", async () => {
+    const { open, receive, runTimers, requests } = createTestTable(9);
     await open({ statuses: ["shipped"] });
-    const before = asked.length;
-    hear(moved(1, "shipped"), moved(9, "delivered"));
-    await gathered();
-    expect(asked).toHaveLength(before);
+    const before = requests.length;
+    receive(statusChanged(1, "shipped"), statusChanged(9, "delivered"));
+    await runTimers();
+    expect(requests).toHaveLength(before);
   });
 
-  it("is read with the pages when it is much", async () => {
-    const { open, hear, gathered, asked, loader, settled } = table(30);
+  it("fetches the pages again when there are many", async () => {
+    const { open, receive, runTimers, requests, loader, settled } = createTestTable(30);
     await open({ statuses: ["shipped"] });
     while (!loader.state().complete) await loader.more();
-    const before = asked.length;
-    hear(...[30, 28, 26, 24, 22].map((place) => moved(place, "shipped")));
-    await gathered();
+    const before = requests.length;
+    receive(...[30, 28, 26, 24, 22].map((sortKey) => statusChanged(sortKey, "shipped")));
+    await runTimers();
     await settled();
-    expect(asked.slice(before)).toEqual(["status=shipped", "status=shipped&page=25"]);
+    expect(requests.slice(before)).toEqual(["status=shipped", "status=shipped&page=25"]);
   });
 
-  it("is found by the server in a search", async () => {
-    const { open, hear, gathered, numbers, orders } = table(12);
+  it("is matched by the server in a search", async () => {
+    const { open, receive, runTimers, numbers, orders } = createTestTable(12);
     await open({ text: "1" });
     expect(numbers()).toEqual([12, 11, 10]);
     orders.unshift({ ...orders[0], id: "id-13", number: "13" } as OrderData);
-    hear({ ...moved(13, "pending"), kind: "order.created", version: 1 });
+    receive({ ...statusChanged(13, "pending"), kind: "order.created", version: 1 });
     expect(numbers()).toEqual([12, 11, 10]);
-    await gathered();
+    await runTimers();
     expect(numbers()).toEqual([13, 12, 11, 10]);
   });
 });
 
-describe("what is heard of unknown orders while they are read", () => {
-  it("is newer than the page that brings them", async () => {
-    const { open, hear, holds, drawn, status, numbers, settled } = table(3);
-    const release = holds();
+describe("an event of an unknown order during a read", () => {
+  it("wins over the page that returns the order", async () => {
+    const { open, receive, holdResponses, flushFrames, status, numbers, settled } = createTestTable(3);
+    const release = holdResponses();
     const opened = open();
     await settled();
-    hear(moved(2, "delivered"), { ...moved(2, "cancelled"), version: 3 });
+    receive(statusChanged(2, "delivered"), { ...statusChanged(2, "cancelled"), version: 3 });
     release();
     await opened;
-    drawn();
+    flushFrames();
     expect(numbers()).toEqual([3, 2, 1]);
     expect(status(2)).toBe("cancelled");
   });
 
-  it("counts on further pages too", async () => {
-    const { open, hear, holds, drawn, status, loader, settled } = table(9);
+  it("is applied on further pages too", async () => {
+    const { open, receive, holdResponses, flushFrames, status, loader, settled } = createTestTable(9);
     await open();
-    const release = holds();
+    const release = holdResponses();
     const more = loader.more();
     await settled();
-    hear(moved(5, "delivered"));
+    receive(statusChanged(5, "delivered"));
     release();
     await more;
-    drawn();
+    flushFrames();
     expect(status(5)).toBe("delivered");
   });
 
-  it("is dropped when it is older than all that was read, and asked for when it is not", async () => {
-    const { open, hear, holds, gathered, asked, numbers, orders, settled } = table(9);
-    const release = holds();
+  it("is ignored below the loaded pages, and fetched above", async () => {
+    const { open, receive, holdResponses, runTimers, requests, numbers, orders, settled } = createTestTable(9);
+    const release = holdResponses();
     const opened = open({ statuses: ["shipped"] });
     await settled();
     orders.splice(2, 1, { ...orders[2], status: "shipped", version: 2 } as OrderData);
-    hear(moved(7, "shipped"), moved(1, "shipped"));
+    receive(statusChanged(7, "shipped"), statusChanged(1, "shipped"));
     release();
     await opened;
-    await gathered();
-    expect(asked.slice(1)).toEqual(["id-7"]);
+    await runTimers();
+    expect(requests.slice(1)).toEqual(["id-7"]);
     expect(numbers()).toEqual([8, 7, 6, 4]);
   });
 
-  it("is newer than an answer that was asked for by itself", async () => {
-    const { open, hear, holds, drawn, gathered, numbers, orders, settled } = table(9);
+  it("wins over a single fetch that returns an older version", async () => {
+    const { open, receive, holdResponses, flushFrames, runTimers, numbers, orders, settled } = createTestTable(9);
     await open({ statuses: ["shipped"] });
     orders.splice(4, 1, { ...orders[4], status: "shipped", version: 2 } as OrderData);
-    hear(moved(5, "shipped"));
-    const release = holds();
-    await gathered();
-    hear({ ...moved(5, "delivered"), version: 3 });
+    receive(statusChanged(5, "shipped"));
+    const release = holdResponses();
+    await runTimers();
+    receive({ ...statusChanged(5, "delivered"), version: 3 });
     release();
     await settled();
-    drawn();
-    await gathered();
+    flushFrames();
+    await runTimers();
     expect(numbers()).toEqual([8, 6, 4]);
   });
 
-  it("stays asked for when a page has it older, and shows at once", async () => {
-    const { open, hear, drawn, gathered, asked, orders, loader, store } = table(9);
+  it("is applied at once when a page has an older version, and the order is still fetched", async () => {
+    const { open, receive, flushFrames, runTimers, requests, orders, loader, store } = createTestTable(9);
     await open({ statuses: ["pending"] });
     orders.splice(1, 1, { ...orders[1], status: "pending", version: 2 } as OrderData);
-    hear({ ...moved(8, "pending"), version: 3 });
+    receive({ ...statusChanged(8, "pending"), version: 3 });
     await loader.refresh();
-    drawn();
+    flushFrames();
     expect(store.state("id-8")?.row.version).toBe(3);
-    await gathered();
-    expect(asked.at(-1)).toBe("id-8");
+    await runTimers();
+    expect(requests.at(-1)).toBe("id-8");
   });
 });
 
-describe("a restored backup", () => {
-  it("leaves no ghosts: what was undone and what is gone is read anew", async () => {
-    const { open, hear, loader, numbers, orders, status } = table(4);
+describe("after a backup was restored", () => {
+  it("orders that no longer exist are removed and everything is loaded again", async () => {
+    const { open, receive, loader, numbers, orders, status } = createTestTable(4);
     await open();
     await loader.more();
-    hear(moved(3, "delivered"), { ...moved(5, "pending"), kind: "order.created", version: 1 });
+    receive(statusChanged(3, "delivered"), { ...statusChanged(5, "pending"), kind: "order.created", version: 1 });
     expect(numbers()).toEqual([5, 4, 3, 2, 1]);
     expect(status(3)).toBe("delivered");
     orders.splice(3);

@@ -1,4 +1,4 @@
-// A table over a shop of so many orders, for tests.
+// A table over a fake shop, for tests.
 
 import { NO_FILTERS, type OrderFilters, type OrderQuery } from "./filters";
 import { createLoader } from "./loader";
@@ -8,8 +8,8 @@ import type { Status } from "./status";
 
 const PAGE = 3;
 
-/** A shop with so many orders that answers as the API does, three to a page. */
-function shop(count: number) {
+/** A shop of `count` orders that answers like the API, three orders to a page. */
+function createTestShop(count: number) {
   const orders: OrderData[] = Array.from({ length: count }, (_, at) => ({
     id: `id-${count - at}`,
     number: String(count - at),
@@ -20,52 +20,52 @@ function shop(count: number) {
     items: [],
     shipments: [],
   }));
-  const asked: string[] = [];
-  let broken = false;
-  let held: Promise<void> | undefined;
+  const requests: string[] = [];
+  let isFailing = false;
+  let gate: Promise<void> | undefined;
   const source = {
     list: async (query: OrderQuery & { page?: string }) => {
-      asked.push(new URLSearchParams({ ...query }).toString());
-      if (broken) throw new Error("away");
+      requests.push(new URLSearchParams({ ...query }).toString());
+      if (isFailing) throw new Error("away");
       const statuses = query.status?.split(",");
       const matching = orders
         .filter((order) => Number(order.number) < Number(query.page ?? Infinity))
         .filter((order) => !statuses || statuses.includes(order.status))
         .filter((order) => !query.q || order.number.startsWith(query.q));
       const page = matching.slice(0, PAGE);
-      await held;
+      await gate;
       return { orders: page, next: matching.length > PAGE ? (page.at(-1)?.number ?? null) : null };
     },
     get: async (id: string) => {
-      asked.push(id);
+      requests.push(id);
       const order = orders.find((each) => each.id === id);
       if (!order) throw new Error("no such order");
-      await held;
+      await gate;
       return order;
     },
   };
-  /** From now on what was read comes late, as it was; returns how to let it come. */
-  const holds = () => {
+  /** Delays all responses until the returned function is called. The data is read when the request arrives. */
+  const holdResponses = () => {
     let release = () => {};
-    held = new Promise((done) => (release = done));
+    gate = new Promise((done) => (release = done));
     return () => {
-      held = undefined;
+      gate = undefined;
       release();
     };
   };
-  return { orders, asked, source, holds, breaks: (now: boolean) => (broken = now) };
+  return { orders, requests, source, holdResponses, setFailing: (now: boolean) => (isFailing = now) };
 }
 
-export function table(count: number) {
-  const server = shop(count);
+export function createTestTable(count: number) {
+  const server = createTestShop(count);
   const timers: (() => void)[] = [];
-  const frames: (() => void)[] = [];
-  const later = (run: () => void) => void timers.push(run);
+  const microtasks: (() => void)[] = [];
+  const afterDelay = (run: () => void) => void timers.push(run);
   const store = createRowStore(
-    { soon: (run) => void frames.push(run), later, now: () => 0 },
-    { filters: NO_FILTERS, bounds: {}, reach: Infinity, found: undefined },
+    { afterTask: (run) => void microtasks.push(run), afterDelay, now: () => 0 },
+    { filters: NO_FILTERS, bounds: {}, minSortKey: Infinity, found: undefined },
   );
-  const loader = createLoader(store, server.source, () => 0, later);
+  const loader = createLoader(store, server.source, () => 0, afterDelay);
   const open = (more: Partial<OrderFilters> = {}) => loader.open({ ...NO_FILTERS, ...more }, "UTC");
   const numbers = () => store.ids().map((id) => Number(id.slice(3)));
   const settled = () => new Promise<void>((done) => setTimeout(done));
@@ -75,16 +75,16 @@ export function table(count: number) {
     loader,
     open,
     numbers,
-    hear(...events: EventData[]) {
+    receive(...events: EventData[]) {
       for (const event of events) store.apply(event);
-      for (const run of frames.splice(0)) run();
+      for (const run of microtasks.splice(0)) run();
     },
-    status: (place: number) => store.state(`id-${place}`)?.row.status,
-    /** What was put aside since then, with the next frame. */
-    drawn() {
-      for (const run of frames.splice(0)) run();
+    status: (sortKey: number) => store.state(`id-${sortKey}`)?.row.status,
+    /** Applies the queued events. */
+    flushFrames() {
+      for (const run of microtasks.splice(0)) run();
     },
-    async gathered() {
+    async runTimers() {
       for (const run of timers.splice(0)) run();
       await settled();
     },
@@ -92,11 +92,11 @@ export function table(count: number) {
   };
 }
 
-export const moved = (place: number, status: Status): EventData => ({
+export const statusChanged = (sortKey: number, status: Status): EventData => ({
   kind: "order.status_changed",
   at: "2026-11-21T11:00:00Z",
-  orderId: `id-${place}`,
-  orderNumber: String(place),
+  orderId: `id-${sortKey}`,
+  orderNumber: String(sortKey),
   version: 2,
   status,
 });

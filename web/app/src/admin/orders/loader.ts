@@ -1,5 +1,5 @@
-// Reads the pages of the table, from the top down as far as somebody scrolls, and whatever a live event named that no
-// page has brought yet.
+// Loads the table's pages as far as the user scrolls, and fetches orders that a live event names before their page is
+// loaded.
 
 import { boundsOf, queryOf, type OrderFilters, type OrderQuery } from "./filters";
 import type { EventData, OrderData } from "./row";
@@ -14,68 +14,68 @@ export interface Source {
 }
 
 export interface LoadState {
-  /** `first`: the first page of these filters is on its way; `more`: a further one; `failed`: see `error`. */
+  /** `first`: loading the first page; `more`: loading a further page; `failed`: see `error`. */
   phase: "first" | "more" | "idle" | "failed";
-  /** Everything that matches was read. */
+  /** All matching orders are loaded. */
   complete: boolean;
   error?: unknown;
 }
 
 export interface Loader {
   open: (filters: OrderFilters, timeZone: string) => Promise<void>;
-  /** The next page, unless it is on its way or there is none. */
+  /** Loads the next page, unless it is loading or there is none. */
   more: () => Promise<void>;
-  /** All pages, to a bound: for sorting, and for selecting everything that matches. */
+  /** Loads all pages up to `MAX_ROWS`: for sorting, and for selecting all matching orders. */
   all: () => Promise<void>;
-  /** Reads again what was read: after a connection that may have missed something. */
+  /** Fetches all loaded pages again, after events may have been missed. */
   refresh: () => Promise<void>;
-  /** Forgets everything and reads what was open: the log is another, and what was known may never have happened. */
+  /** Discards everything and loads again: the server's log was replaced, so known state is invalid. */
   restart: () => Promise<void>;
   state: () => LoadState;
   subscribe: (listener: () => void) => () => void;
   close: () => void;
 }
 
-/** Sorting and selecting everything stop here; nobody looks through more by hand. */
-export const MOST_ROWS = 10_000;
-/** Live events of unknown orders are gathered for so long before they are asked for. */
-const GATHER_MS = 400;
-/** So many are asked for one by one; for more, the pages are read again. */
-const ONE_BY_ONE = 4;
+/** Sorting and selecting all stop at this many orders. */
+export const MAX_ROWS = 10_000;
+/** How long to collect live events of unknown orders before fetching those orders. */
+const BATCH_MS = 400;
+/** Up to this many orders are fetched one by one; for more, the pages are fetched again. */
+const MAX_SINGLE_FETCHES = 4;
 
 export function createLoader(
   store: RowStore,
   source: Source,
   now: () => number,
-  later: (run: () => void, ms: number) => void,
+  afterDelay: (run: () => void, ms: number) => void,
 ): Loader {
   let state: LoadState = { phase: "first", complete: false };
   let query: OrderQuery = {};
   let next: string | undefined;
   let abort = new AbortController();
-  /** Down to where everything of the unfiltered table is known: other filters need not wait for that part. */
-  let covered = Infinity;
-  let wanted = new Map<string, EventData>();
-  let gathering = false;
+  /** All orders with a number above this are loaded. Other filters can show them without waiting. */
+  let coveredDownTo = Infinity;
+  let missing = new Map<string, EventData>();
+  let isFetchScheduled = false;
   let opened: [OrderFilters, string] | undefined;
-  let underWay = 0;
-  /** Events of unknown orders since a read began: it may bring those orders, but as they were before. */
-  let heard: EventData[] = [];
+  let activeReads = 0;
+  /** Events of unknown orders received during a read, which may return those orders in an older version. */
+  let buffered: EventData[] = [];
   const listeners = new Set<() => void>();
 
-  function set(change: LoadState) {
+  function setState(change: LoadState) {
     state = change;
     for (const listener of listeners) listener();
   }
 
-  /** Takes note of what is heard until it is done, and makes up for it then. */
-  async function reading(read: () => Promise<void>) {
-    underWay += 1;
+  /** Buffers events of unknown orders during a read and handles them after it. */
+  async function trackRead(read: () => Promise<void>) {
+    activeReads += 1;
     try {
       await read();
     } finally {
-      underWay -= 1;
-      if (underWay === 0) hear(heard.splice(0));
+      activeReads -= 1;
+      if (activeReads === 0) handleUnknown(buffered.splice(0));
     }
   }
 
@@ -87,44 +87,49 @@ export function createLoader(
     const bounds = boundsOf(filters, now(), timeZone);
     query = queryOf(filters, bounds);
     next = undefined;
-    wanted = new Map();
-    // What is known of these filters shows at once. What a search finds only the server knows: the old rows stay until then.
-    if (!query.q) store.setView({ filters, bounds, reach: covered, found: undefined });
-    set({ phase: "first", complete: false });
-    await reading(async () => {
+    missing = new Map();
+    // Show known matches at once. For a search only the server knows the matches: keep the old rows until it answers.
+    if (!query.q) store.setView({ filters, bounds, minSortKey: coveredDownTo, found: undefined });
+    setState({ phase: "first", complete: false });
+    await trackRead(async () => {
       try {
         const page = await source.list(query, signal);
         if (signal.aborted) return;
         const found = query.q ? new Set(page.orders.map((order) => order.id)) : undefined;
-        store.setView({ filters, bounds, reach: query.q ? lowest(page) : Math.min(covered, lowest(page)), found });
-        // When every order is known already, no filter has further pages to bring.
-        take(covered === 0 && !query.q ? { ...page, next: null } : page);
+        store.setView({
+          filters,
+          bounds,
+          minSortKey: query.q ? lowestSortKey(page) : Math.min(coveredDownTo, lowestSortKey(page)),
+          found,
+        });
+        // When every order is loaded, other filters have no further pages.
+        applyPage(coveredDownTo === 0 && !query.q ? { ...page, next: null } : page);
       } catch (error) {
-        if (!signal.aborted) set({ phase: "failed", complete: false, error });
+        if (!signal.aborted) setState({ phase: "failed", complete: false, error });
       }
     });
     if (!signal.aborted && filters.sort !== "newest") void all();
   }
 
-  function lowest(page: { orders: OrderData[]; next?: string | null }): number {
+  function lowestSortKey(page: { orders: OrderData[]; next?: string | null }): number {
     if (!page.next) return 0;
     return Number(page.orders.at(-1)?.number ?? 0);
   }
 
-  function take(page: { orders: OrderData[]; next?: string | null }) {
+  function applyPage(page: { orders: OrderData[]; next?: string | null }) {
     next = page.next ?? undefined;
-    if (Object.keys(query).length === 0) covered = Math.min(covered, lowest(page));
+    if (Object.keys(query).length === 0) coveredDownTo = Math.min(coveredDownTo, lowestSortKey(page));
     add(page.orders);
-    set({ phase: "idle", complete: next === undefined });
+    setState({ phase: "idle", complete: next === undefined });
   }
 
   function add(orders: readonly OrderData[]) {
     store.add(orders);
     for (const { id, version } of orders) {
-      const event = wanted.get(id);
+      const event = missing.get(id);
       if (!event) continue;
-      if (version >= event.version) wanted.delete(id);
-      // Older than what was heard: that shows at once, and it is asked for all the same.
+      if (version >= event.version) missing.delete(id);
+      // The page has an older version than the event: apply the event, and still fetch the order.
       else store.apply(event);
     }
   }
@@ -132,32 +137,32 @@ export function createLoader(
   async function more() {
     if (next === undefined || state.phase === "more" || state.phase === "first") return;
     const { signal } = abort;
-    set({ phase: "more", complete: false });
+    setState({ phase: "more", complete: false });
     const from = next;
-    await reading(async () => {
+    await trackRead(async () => {
       try {
         const page = await source.list({ ...query, page: from }, signal);
         if (signal.aborted) return;
         const view = store.view();
         const found = view.found && new Set([...view.found, ...page.orders.map((order) => order.id)]);
-        store.setView({ ...view, found, reach: Math.min(view.reach, lowest(page)) });
-        take(page);
+        store.setView({ ...view, found, minSortKey: Math.min(view.minSortKey, lowestSortKey(page)) });
+        applyPage(page);
       } catch (error) {
-        if (!signal.aborted) set({ phase: "failed", complete: false, error });
+        if (!signal.aborted) setState({ phase: "failed", complete: false, error });
       }
     });
   }
 
   async function all() {
     const { signal } = abort;
-    while (!signal.aborted && next !== undefined && store.ids().length < MOST_ROWS) {
+    while (!signal.aborted && next !== undefined && store.ids().length < MAX_ROWS) {
       const before = next;
       await more();
       if (next === before) return;
     }
   }
 
-  async function readAgain(downTo: number) {
+  async function reread(downTo: number) {
     const { signal } = abort;
     let page: string | undefined;
     try {
@@ -170,65 +175,65 @@ export function createLoader(
         add(read.orders);
         page = read.next ?? undefined;
       } while (page !== undefined && Number(page) > downTo && !signal.aborted);
-      if (state.phase === "failed") set({ phase: "idle", complete: next === undefined });
+      if (state.phase === "failed") setState({ phase: "idle", complete: next === undefined });
     } catch (error) {
-      if (!signal.aborted) set({ phase: "failed", complete: false, error });
+      if (!signal.aborted) setState({ phase: "failed", complete: false, error });
     }
   }
 
-  /** Asks for what is unknown, gathered, so that a busy shop's events do not become as many requests. */
-  function gather() {
-    if (gathering || wanted.size === 0) return;
-    gathering = true;
-    later(() => {
-      void reading(ask).finally(() => {
-        gathering = false;
-        gather();
+  /** Fetches missing orders in batches, so that a busy store does not cause one request per event. */
+  function scheduleFetch() {
+    if (isFetchScheduled || missing.size === 0) return;
+    isFetchScheduled = true;
+    afterDelay(() => {
+      void trackRead(fetchMissing).finally(() => {
+        isFetchScheduled = false;
+        scheduleFetch();
       });
-    }, GATHER_MS);
+    }, BATCH_MS);
   }
 
-  async function ask() {
+  async function fetchMissing() {
     const { signal } = abort;
-    const asked = [...wanted.values()];
-    wanted.clear();
-    // In a search only the server can tell whether a new order is among those found.
-    if (store.view().found || asked.length > ONE_BY_ONE)
-      await readAgain(Math.min(...asked.map((event) => Number(event.orderNumber))));
+    const requested = [...missing.values()];
+    missing.clear();
+    // Only the server can tell whether a new order matches a search.
+    if (store.view().found || requested.length > MAX_SINGLE_FETCHES)
+      await reread(Math.min(...requested.map((event) => Number(event.orderNumber))));
     else {
-      const answers = await Promise.allSettled(asked.map((event) => source.get(event.orderId, signal)));
+      const answers = await Promise.allSettled(requested.map((event) => source.get(event.orderId, signal)));
       if (!signal.aborted) add(answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])));
     }
     if (signal.aborted) return;
-    // The answer can be older than what was heard.
-    for (const event of asked) if (store.state(event.orderId)) store.apply(event);
+    // The response can be older than the event.
+    for (const event of requested) if (store.state(event.orderId)) store.apply(event);
   }
 
-  function hear(events: readonly EventData[]) {
-    const { reach, filters, found } = store.view();
+  function handleUnknown(events: readonly EventData[]) {
+    const { minSortKey, filters, found } = store.view();
     for (const event of events) {
       const known = store.state(event.orderId);
       if (known) store.apply(event);
-      // In a search the server has to tell; anywhere else a known order is where it belongs.
+      // In a search the server decides; otherwise a known order is already in the right position.
       if (known && (!found || found.has(event.orderId))) continue;
-      // Older ones come with their page, others fit no filter.
+      // Orders below the last loaded page come with their page; others match no filter.
       const fits = filters.statuses.length === 0 || filters.statuses.includes(event.status);
-      if (Number(event.orderNumber) >= reach && fits) wanted.set(event.orderId, event);
+      if (Number(event.orderNumber) >= minSortKey && fits) missing.set(event.orderId, event);
     }
-    gather();
+    scheduleFetch();
   }
 
-  const forget = store.onUnknown((events) => {
-    if (underWay > 0) heard.push(...events);
-    else hear(events);
+  const unsubscribe = store.onUnknown((events) => {
+    if (activeReads > 0) buffered.push(...events);
+    else handleUnknown(events);
   });
 
   async function restart() {
     abort.abort();
     store.clear();
-    covered = Infinity;
-    heard = [];
-    wanted = new Map();
+    coveredDownTo = Infinity;
+    buffered = [];
+    missing = new Map();
     if (opened) await open(...opened);
   }
 
@@ -236,7 +241,7 @@ export function createLoader(
     open,
     more,
     all,
-    refresh: () => reading(() => readAgain(store.view().reach)),
+    refresh: () => trackRead(() => reread(store.view().minSortKey)),
     restart,
     state: () => state,
     subscribe(listener) {
@@ -245,7 +250,7 @@ export function createLoader(
     },
     close() {
       abort.abort();
-      forget();
+      unsubscribe();
     },
   };
 }

@@ -1,14 +1,14 @@
-// What one status for many orders will do, as far as can be told before the server is asked.
+// Predicts what setting one status for many orders will do.
 
 import { ALL_STATUSES, stepsFrom, type OrderState, type Status } from "./status";
 
 export interface Preview {
   status: Status;
-  /** Orders that can take it. */
+  /** Orders that can take the status. */
   possible: number;
-  /** Among them those that it corrects: they need a reason. */
+  /** Orders among `possible` that it moves back; they need a reason. */
   corrections: number;
-  /** The others: the server will say why. */
+  /** Orders that the server will refuse. */
   refused: number;
 }
 
@@ -23,13 +23,13 @@ export function previewOf(orders: readonly OrderState[], status: Status): Previe
   return preview;
 }
 
-/** The statuses that at least one of them can take, with what each would do. */
+/** The statuses that at least one of the orders can take. */
 export function choicesFor(orders: readonly OrderState[]): Preview[] {
   return ALL_STATUSES.map((status) => previewOf(orders, status)).filter((preview) => preview.possible > 0);
 }
 
-/** The step forward that most of them can take. */
-export function likeliest(orders: readonly OrderState[]): Status | undefined {
+/** The next step of the largest number of orders. */
+export function mostCommonNextStep(orders: readonly OrderState[]): Status | undefined {
   const next = new Map<Status, number>();
   for (const order of orders) {
     const step = stepsFrom(order).find((each) => each.kind === "forward");

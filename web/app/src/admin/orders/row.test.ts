@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { patched, rowOf, rowOfCreated, summaryOf, type EventData, type OrderData } from "./row";
+import { applyEvent, rowOf, rowOfCreated, summaryOf, type EventData, type OrderData } from "./row";
 
 const order: OrderData = {
   id: "a",
@@ -27,13 +27,13 @@ const event: EventData = {
 };
 
 describe("a row of the table", () => {
-  it("shows the recipient where the customer has no name", () => {
-    expect(rowOf(order)).toMatchObject({ customer: "Asha Rao", city: "Hamburg", place: 10231 });
+  it("shows the recipient when the customer has no name", () => {
+    expect(rowOf(order)).toMatchObject({ customer: "Asha Rao", city: "Hamburg", sortKey: 10231 });
     expect(rowOf({ ...order, customer: { name: "Asha" } }).customer).toBe("Asha");
   });
 
-  it("takes from an event what it says, and keeps the rest", () => {
-    const row = patched(rowOf(order), { ...event, paymentStatus: "paid", trackingNumber: "T-1" });
+  it("takes the changed fields from an event and keeps the others", () => {
+    const row = applyEvent(rowOf(order), { ...event, paymentStatus: "paid", trackingNumber: "T-1" });
     expect(row).toMatchObject({
       status: "shipped",
       version: 3,
@@ -41,18 +41,18 @@ describe("a row of the table", () => {
       trackingNumber: "T-1",
       items: order.items,
     });
-    expect(patched(row, { ...event, version: 4 }).trackingNumber).toBe("T-1");
+    expect(applyEvent(row, { ...event, version: 4 }).trackingNumber).toBe("T-1");
   });
 
-  it("knows the parcels that an event does not name", () => {
-    const row = patched(rowOf(order), { ...event, shipments: [{ parcel: 2, status: "shipped" }] });
+  it("keeps parcels that an event does not name", () => {
+    const row = applyEvent(rowOf(order), { ...event, shipments: [{ parcel: 2, status: "shipped" }] });
     expect(row.shipments).toEqual([
       { parcel: 1, status: "packed" },
       { parcel: 2, status: "shipped" },
     ]);
   });
 
-  it("begins with the event of a new order", () => {
+  it("is built from the event of a new order", () => {
     const created = { ...event, kind: "order.created", version: 1, status: "pending" as const, items: order.items };
     const row = rowOfCreated({ ...created, paymentMethod: "cash_on_delivery", customer: { name: "Asha" } });
     expect(row).toMatchObject({
@@ -63,7 +63,7 @@ describe("a row of the table", () => {
     });
   });
 
-  it("tells the items in a line", () => {
+  it("summarizes the items in one line", () => {
     expect(summaryOf(order.items)).toEqual({ first: "2 × Tea", more: 1 });
     expect(summaryOf([{ name: "Cup", quantity: 1 }])).toEqual({ first: "Cup", more: 0 });
     expect(summaryOf([])).toEqual({ first: "No items", more: 0 });

@@ -1,4 +1,4 @@
-// What the table shows of an order: as little as that, so that ten thousand of them are cheap to keep.
+// The part of an order that the table shows. Kept small, because ten thousand rows stay in memory.
 
 import type { Status } from "./status";
 
@@ -10,8 +10,8 @@ interface Money {
 export interface Row {
   id: string;
   number: string;
-  /** The number as a number: later orders have higher ones. */
-  place: number;
+  /** The order number as a number; later orders have higher numbers. */
+  sortKey: number;
   customer: string | undefined;
   email: string | undefined;
   city: string | undefined;
@@ -26,7 +26,7 @@ export interface Row {
   version: number;
 }
 
-/** An order of the API, as far as a row needs it. */
+/** The fields of an API order that a row needs. */
 export interface OrderData {
   id: string;
   number: string;
@@ -43,7 +43,7 @@ export interface OrderData {
   shippingAddress?: { name: string; city: string } | null | undefined;
 }
 
-/** A live event of an order, as far as a row needs it. */
+/** The fields of a live event that a row needs. */
 export interface EventData {
   kind: string;
   at: string;
@@ -64,7 +64,7 @@ export function rowOf(order: OrderData): Row {
   return {
     id: order.id,
     number: order.number,
-    place: Number(order.number),
+    sortKey: Number(order.number),
     customer: order.customer?.name ?? order.shippingAddress?.name ?? undefined,
     email: order.customer?.email ?? undefined,
     city: order.shippingAddress?.city,
@@ -80,12 +80,12 @@ export function rowOf(order: OrderData): Row {
   };
 }
 
-/** A new order, from the event alone. */
+/** The row of a new order, built from its event alone. */
 export function rowOfCreated(event: EventData): Row {
   return {
     id: event.orderId,
     number: event.orderNumber,
-    place: Number(event.orderNumber),
+    sortKey: Number(event.orderNumber),
     customer: event.customer?.name ?? undefined,
     email: event.customer?.email ?? undefined,
     city: undefined,
@@ -103,8 +103,8 @@ export function rowOfCreated(event: EventData): Row {
   };
 }
 
-/** The row after an event; the same row when it knows as much already (row B6: nothing moves backwards). */
-export function patched(row: Row, event: EventData): Row {
+/** The row after an event. Returns the same row for an event that is not newer, so that a row never moves backwards. */
+export function applyEvent(row: Row, event: EventData): Row {
   if (event.version <= row.version) return row;
   return {
     ...row,
@@ -117,13 +117,13 @@ export function patched(row: Row, event: EventData): Row {
   };
 }
 
-/** An event names only the parcels that it made or moved. */
+/** An event names only the parcels that it created or changed. */
 function withParcels(known: Row["shipments"], told: Row["shipments"]): Row["shipments"] {
   const parcels = new Map([...known, ...told].map((parcel) => [parcel.parcel, parcel]));
   return [...parcels.values()].sort((a, b) => a.parcel - b.parcel);
 }
 
-/** "2 × Harbour Espresso, 250 g", and how many more lines there are. */
+/** "2 × Harbour Espresso, 250 g", and the number of further lines. */
 export function summaryOf(items: Row["items"]): { first: string; more: number } {
   const [first, ...more] = items;
   if (!first) return { first: "No items", more: 0 };

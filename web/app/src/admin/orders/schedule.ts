@@ -1,8 +1,11 @@
 import type { Schedule } from "./store";
 
-/** The client tells events at most once a frame, all of them in one task: what they come to is taken over right after it. */
+/**
+ * The client delivers events at most once per frame, all in one task. A microtask therefore handles all of them
+ * together.
+ */
 export const browserSchedule: Schedule = {
-  soon: (run) => queueMicrotask(run),
-  later: (run, ms) => void setTimeout(run, ms),
+  afterTask: (run) => queueMicrotask(run),
+  afterDelay: (run, ms) => void setTimeout(run, ms),
   now: () => Date.now(),
 };

@@ -1,21 +1,21 @@
-// Which orders are selected. A range goes from where the last choice was made.
+// The selected orders. A range starts at the order selected last.
 
 export interface Selection {
   ids: ReadonlySet<string>;
-  /** Where a range begins. */
+  /** Where a range starts. */
   anchor: string | undefined;
 }
 
 export const NOTHING_SELECTED: Selection = { ids: new Set(), anchor: undefined };
 
 export type SelectionChange =
-  | { does: "toggle"; id: string }
-  | { does: "range"; to: string; within: readonly string[] }
-  | { does: "set"; ids: readonly string[] }
-  | { does: "anchor"; id: string };
+  | { type: "toggle"; id: string }
+  | { type: "range"; to: string; within: readonly string[] }
+  | { type: "set"; ids: readonly string[] }
+  | { type: "anchor"; id: string };
 
 export function select(selection: Selection, change: SelectionChange): Selection {
-  switch (change.does) {
+  switch (change.type) {
     case "toggle": {
       const ids = new Set(selection.ids);
       if (!ids.delete(change.id)) ids.add(change.id);

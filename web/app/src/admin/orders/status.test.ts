@@ -8,11 +8,11 @@ function order(status: Status, payment = due, shipments: OrderState["shipments"]
   return { status, payment, shipments };
 }
 
-const told = (state: OrderState) => stepsFrom(state).map((step) => `${step.kind} ${step.status}`);
+const steps = (state: OrderState) => stepsFrom(state).map((step) => `${step.kind} ${step.status}`);
 
 describe("what staff may do to an order (rows A5, B5)", () => {
-  it("moves on, takes the cash, or cancels a new one", () => {
-    expect(told(order("pending"))).toEqual([
+  it("canChangePosition on, takes the cash, or cancels a new one", () => {
+    expect(steps(order("pending"))).toEqual([
       "forward processing",
       "forward shipped",
       "forward delivered",
@@ -22,7 +22,7 @@ describe("what staff may do to an order (rows A5, B5)", () => {
   });
 
   it("corrects one on the road, with a reason", () => {
-    expect(told(order("shipped"))).toEqual([
+    expect(steps(order("shipped"))).toEqual([
       "forward delivered",
       "payment paid",
       "correction processing",
@@ -47,13 +47,13 @@ describe("what staff may do to an order (rows A5, B5)", () => {
   });
 
   it("takes money once", () => {
-    expect(told(order("delivered", paid))).toEqual([
+    expect(steps(order("delivered", paid))).toEqual([
       "correction shipped",
       "correction processing",
       "correction pending",
     ]);
-    expect(told(order("delivered"))).toContain("payment paid");
-    expect(told(order("shipped", { method: "online", status: "pending" }))).not.toContain("payment paid");
+    expect(steps(order("delivered"))).toContain("payment paid");
+    expect(steps(order("shipped", { method: "online", status: "pending" }))).not.toContain("payment paid");
   });
 
   it("leaves a cancelled one alone", () => {

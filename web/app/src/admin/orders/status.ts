@@ -1,11 +1,10 @@
-// What staff may make of an order, and what they call it. The server decides; this says which buttons to offer and
-// where a reason will be asked for (docs/orders.md has the table).
+// Status actions in the console.
 
 import type { Status } from "../../orders/status";
 
 export type { Status };
 
-/** All of them, in the order in which an order goes through them. */
+/** In the order of an order's life. */
 export const ALL_STATUSES = [
   "pending",
   "processing",
@@ -19,7 +18,7 @@ export function isStatus(text: string): text is Status {
   return (ALL_STATUSES as readonly string[]).includes(text);
 }
 
-/** What the button says that leads there. */
+/** The label of the button that sets the status. */
 export const STATUS_ACTIONS: Record<Status, string> = {
   pending: "Back to pending",
   processing: "Start processing",
@@ -42,23 +41,23 @@ export interface Step {
   kind: "forward" | "payment" | "correction" | "cancel";
 }
 
-const ROAD = ["pending", "processing", "shipped", "delivered"] as const;
+const STAGES = ["pending", "processing", "shipped", "delivered"] as const;
 
 /** How far it got, whatever the payment made the status read. */
-function stage(order: OrderState): (typeof ROAD)[number] {
+function stage(order: OrderState): (typeof STAGES)[number] {
   if (order.status === "paid")
     return order.shipments.some((parcel) => parcel.status !== "packed") ? "shipped" : "pending";
   return order.status === "cancelled" ? "delivered" : order.status;
 }
 
-/** Everything staff may do to it, the likeliest first. */
+/** Everything staff may do to it, the mostCommonNextStep first. */
 export function stepsFrom(order: OrderState): Step[] {
   if (order.status === "cancelled") return [];
-  const here = ROAD.indexOf(stage(order));
-  const steps: Step[] = ROAD.slice(here + 1).map((status) => ({ status, kind: "forward" }));
+  const here = STAGES.indexOf(stage(order));
+  const steps: Step[] = STAGES.slice(here + 1).map((status) => ({ status, kind: "forward" }));
   if (cashIsDue(order)) steps.push({ status: "paid", kind: "payment" });
-  // An order that only its payment makes read `paid` is corrected to the place where it stands.
-  const back = ROAD.slice(0, order.status === "paid" ? here + 1 : here).reverse();
+  // An order that only its payment makes read `paid` is corrected to the sortKey where it stands.
+  const back = STAGES.slice(0, order.status === "paid" ? here + 1 : here).reverse();
   steps.push(...back.map((status): Step => ({ status, kind: "correction" })));
   if (order.status !== "delivered") steps.push({ status: "cancelled", kind: "cancel" });
   return steps;
@@ -73,7 +72,7 @@ export function needsReason(order: OrderState, status: Status): boolean {
   return stepsFrom(order).some((step) => step.status === status && step.kind === "correction");
 }
 
-/** Cash that staff may record: until then it is due, wherever the order stands. */
+/** Cash that has not been recorded as paid. */
 export function cashIsDue(order: OrderState): boolean {
   return (
     order.payment?.method === "cash_on_delivery" && order.payment.status === "pending" && order.status !== "cancelled"

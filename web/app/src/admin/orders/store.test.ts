@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { NO_FILTERS, type OrderFilters } from "./filters";
-import type { View } from "./list";
+import type { View } from "./visibleRows";
 import type { EventData, OrderData } from "./row";
 import { LEAVING_MS, createRowStore, type RowStore } from "./store";
 
-/** A clock and frames that the test drives. */
-function stage(view: Partial<View> = {}) {
+/** A store whose clock and microtasks are driven by the test. */
+function createTestStore(view: Partial<View> = {}) {
   const frames: (() => void)[] = [];
   const timers: { at: number; run: () => void }[] = [];
   let now = 1_000;
   const schedule = {
-    soon: (run: () => void) => void frames.push(run),
-    later: (run: () => void, ms: number) => void timers.push({ at: now + ms, run }),
+    afterTask: (run: () => void) => void frames.push(run),
+    afterDelay: (run: () => void, ms: number) => void timers.push({ at: now + ms, run }),
     now: () => now,
   };
-  const store = createRowStore(schedule, { filters: NO_FILTERS, bounds: {}, reach: 0, found: undefined, ...view });
+  const store = createRowStore(schedule, { filters: NO_FILTERS, bounds: {}, minSortKey: 0, found: undefined, ...view });
   return {
     store,
     frames,
@@ -29,24 +29,24 @@ function stage(view: Partial<View> = {}) {
   };
 }
 
-const order = (place: number, more: Partial<OrderData> = {}): OrderData => ({
-  id: `id-${place}`,
-  number: String(place),
+const order = (sortKey: number, more: Partial<OrderData> = {}): OrderData => ({
+  id: `id-${sortKey}`,
+  number: String(sortKey),
   status: "pending",
   version: 1,
-  createdAt: `2026-11-21T10:00:${String(place % 60).padStart(2, "0")}.000Z`,
-  updatedAt: `2026-11-21T10:00:${String(place % 60).padStart(2, "0")}.000Z`,
+  createdAt: `2026-11-21T10:00:${String(sortKey % 60).padStart(2, "0")}.000Z`,
+  updatedAt: `2026-11-21T10:00:${String(sortKey % 60).padStart(2, "0")}.000Z`,
   items: [{ name: "Tea", quantity: 2 }],
-  total: { amount: place * 100, currency: "EUR" },
+  total: { amount: sortKey * 100, currency: "EUR" },
   shipments: [],
   ...more,
 });
 
-const event = (place: number, version: number, more: Partial<EventData> = {}): EventData => ({
+const event = (sortKey: number, version: number, more: Partial<EventData> = {}): EventData => ({
   kind: version === 1 ? "order.created" : "order.status_changed",
-  at: `2026-11-21T11:00:${String(place % 60).padStart(2, "0")}.000Z`,
-  orderId: `id-${place}`,
-  orderNumber: String(place),
+  at: `2026-11-21T11:00:${String(sortKey % 60).padStart(2, "0")}.000Z`,
+  orderId: `id-${sortKey}`,
+  orderNumber: String(sortKey),
   version,
   status: "pending",
   ...more,
@@ -55,44 +55,44 @@ const event = (place: number, version: number, more: Partial<EventData> = {}): E
 const numbers = (store: RowStore) => store.ids().map((id) => Number(store.state(id)?.row.number));
 const only = (more: Partial<OrderFilters>) => ({ filters: { ...NO_FILTERS, ...more } });
 
-describe("the live table's rows (rows A6, A7, E8)", () => {
-  it("puts a new order on top, with the next frame", () => {
-    const { store, frame } = stage();
+describe("the rows of the live table", () => {
+  it("adds a new order on top", () => {
+    const { store, frame } = createTestStore();
     store.add([order(2), order(1)]);
     store.apply(event(3, 1));
     expect(numbers(store)).toEqual([2, 1]);
     frame();
     expect(numbers(store)).toEqual([3, 2, 1]);
-    expect(store.state("id-3")?.fresh).toBe(true);
+    expect(store.state("id-3")?.isNew).toBe(true);
   });
 
-  it("takes over whatever came within a frame at once", () => {
-    const { store, frames, frame } = stage();
+  it("applies all queued events at once", () => {
+    const { store, frames, frame } = createTestStore();
     store.add([order(1)]);
     let redrawn = 0;
     store.subscribe(() => (redrawn += 1));
-    for (let place = 2; place <= 100; place += 1) store.apply(event(place, 1));
+    for (let sortKey = 2; sortKey <= 100; sortKey += 1) store.apply(event(sortKey, 1));
     expect(frames).toHaveLength(1);
     frame();
     expect(redrawn).toBe(1);
     expect(numbers(store)).toEqual(Array.from({ length: 100 }, (_, at) => 100 - at));
   });
 
-  it("tells only the row that changed, and not the list", () => {
-    const { store, frame } = stage();
+  it("notifies only the row that changed, not the list", () => {
+    const { store, frame } = createTestStore();
     store.add([order(2), order(1)]);
-    const told: string[] = [];
-    store.subscribe(() => told.push("list"));
-    store.subscribeRow("id-1", () => told.push("1"));
-    store.subscribeRow("id-2", () => told.push("2"));
+    const notified: string[] = [];
+    store.subscribe(() => notified.push("list"));
+    store.subscribeRow("id-1", () => notified.push("1"));
+    store.subscribeRow("id-2", () => notified.push("2"));
     store.apply(event(1, 2, { status: "shipped" }));
     frame();
-    expect(told).toEqual(["1"]);
+    expect(notified).toEqual(["1"]);
     expect(store.state("id-1")?.row.status).toBe("shipped");
   });
 
-  it("never goes backwards, and shows nothing twice (rows B6, X6)", () => {
-    const { store, frame } = stage();
+  it("never moves an order backwards or shows it twice", () => {
+    const { store, frame } = createTestStore();
     store.add([order(1, { version: 3, status: "shipped" })]);
     store.apply(event(1, 2, { status: "processing" }));
     store.apply(event(1, 1));
@@ -103,20 +103,20 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     expect(numbers(store)).toEqual([1]);
   });
 
-  it("lets a row that no longer fits stay for a moment, told apart", () => {
-    const { store, frame, pass } = stage(only({ statuses: ["pending"] }));
+  it("keeps a row that no longer matches visible for a moment", () => {
+    const { store, frame, pass } = createTestStore(only({ statuses: ["pending"] }));
     store.add([order(2), order(1)]);
     store.apply(event(2, 2, { status: "processing" }));
     frame();
     expect(numbers(store)).toEqual([2, 1]);
-    expect(store.state("id-2")?.leaving).toBe(true);
+    expect(store.state("id-2")?.isLeaving).toBe(true);
     pass(LEAVING_MS);
     expect(numbers(store)).toEqual([1]);
-    expect(store.state("id-2")?.leaving).toBe(false);
+    expect(store.state("id-2")?.isLeaving).toBe(false);
   });
 
-  it("keeps it when it fits again before it went", () => {
-    const { store, frame, pass } = stage(only({ statuses: ["pending"] }));
+  it("keeps a row that matches again before it was removed", () => {
+    const { store, frame, pass } = createTestStore(only({ statuses: ["pending"] }));
     store.add([order(1)]);
     store.apply(event(1, 2, { status: "processing" }));
     frame();
@@ -124,11 +124,11 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     frame();
     pass(LEAVING_MS);
     expect(numbers(store)).toEqual([1]);
-    expect(store.state("id-1")?.leaving).toBe(false);
+    expect(store.state("id-1")?.isLeaving).toBe(false);
   });
 
-  it("brings a known order in where it belongs", () => {
-    const { store, frame } = stage(only({ statuses: ["shipped"] }));
+  it("inserts a known order at its position", () => {
+    const { store, frame } = createTestStore(only({ statuses: ["shipped"] }));
     store.add([order(3, { status: "shipped" }), order(2), order(1, { status: "shipped" })]);
     expect(numbers(store)).toEqual([3, 1]);
     store.apply(event(2, 2, { status: "shipped" }));
@@ -136,8 +136,8 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     expect(numbers(store)).toEqual([3, 2, 1]);
   });
 
-  it("asks for an order that it does not know", () => {
-    const { store, frame } = stage();
+  it("asks for an unknown order", () => {
+    const { store, frame } = createTestStore();
     const unknown: string[] = [];
     store.onUnknown((orders) => unknown.push(...orders.map((each) => each.orderNumber)));
     store.apply(event(7, 4, { status: "shipped" }));
@@ -146,8 +146,8 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     expect(numbers(store)).toEqual([]);
   });
 
-  it("leaves a search to the server, also for a new order", () => {
-    const { store, frame } = stage({ found: new Set(["id-1"]) });
+  it("leaves matching a search to the server, even for a new order", () => {
+    const { store, frame } = createTestStore({ found: new Set(["id-1"]) });
     const unknown: string[] = [];
     store.onUnknown((orders) => unknown.push(...orders.map((each) => each.orderNumber)));
     store.add([order(2), order(1)]);
@@ -157,17 +157,17 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     expect(unknown).toEqual(["3"]);
   });
 
-  it("shows nothing below the last page read", () => {
-    const { store } = stage();
+  it("shows nothing below the last loaded page", () => {
+    const { store } = createTestStore();
     store.add([order(9), order(8), order(2)]);
-    store.setView({ ...store.view(), reach: 8 });
+    store.setView({ ...store.view(), minSortKey: 8 });
     expect(numbers(store)).toEqual([9, 8]);
-    store.setView({ ...store.view(), reach: 0 });
+    store.setView({ ...store.view(), minSortKey: 0 });
     expect(numbers(store)).toEqual([9, 8, 2]);
   });
 
-  it("sorts by what was asked, and keeps to it while things change", () => {
-    const { store, frame } = stage(only({ sort: "changed" }));
+  it("keeps the sort order while rows change", () => {
+    const { store, frame } = createTestStore(only({ sort: "changed" }));
     store.add([order(3), order(2), order(1)]);
     expect(numbers(store)).toEqual([3, 2, 1]);
     store.apply(event(1, 2, { status: "shipped" }));
@@ -179,22 +179,22 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
     expect(numbers(store)).toEqual([3, 2, 1]);
   });
 
-  it("agrees with sorting everything anew, whatever comes in whatever order", () => {
+  it("agrees with sorting all rows again, for any sequence of events", () => {
     let seed = 7;
     const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
     const statuses = ["pending", "processing", "shipped", "delivered"] as const;
     for (const sort of ["newest", "oldest", "changed", "total-high"] as const) {
       const filters = only({ sort, statuses: ["pending", "shipped"] });
-      const { store, frame, pass } = stage(filters);
+      const { store, frame, pass } = createTestStore(filters);
       store.add(Array.from({ length: 50 }, (_, at) => order(at + 1)));
       let next = 51;
       for (let step = 0; step < 600; step += 1) {
         if (random(4) === 0) store.apply(event(next++, 1, { total: { amount: random(9_000), currency: "EUR" } }));
         else {
-          const place = 1 + random(next - 1);
+          const sortKey = 1 + random(next - 1);
           const version = 2 + random(40);
           store.apply(
-            event(place, version, {
+            event(sortKey, version, {
               status: statuses[random(4)] ?? "pending",
               at: `2026-11-21T11:${10 + random(50)}:00.000Z`,
             }),
@@ -212,22 +212,22 @@ describe("the live table's rows (rows A6, A7, E8)", () => {
   });
 });
 
-describe("what was asked for shows before the server agreed (row A11)", () => {
-  it("is taken back when it is refused", () => {
-    const { store } = stage();
+describe("an optimistic status", () => {
+  it("is rolled back when the request is refused", () => {
+    const { store } = createTestStore();
     store.add([order(1)]);
-    store.ask("id-1", "shipped");
-    expect(store.state("id-1")).toMatchObject({ asked: "shipped", row: { status: "pending" } });
-    store.ask("id-1", undefined);
-    expect(store.state("id-1")?.asked).toBeUndefined();
+    store.setPendingStatus("id-1", "shipped");
+    expect(store.state("id-1")).toMatchObject({ pendingStatus: "shipped", row: { status: "pending" } });
+    store.setPendingStatus("id-1", undefined);
+    expect(store.state("id-1")?.pendingStatus).toBeUndefined();
   });
 
-  it("is settled by the event that says so", () => {
-    const { store, frame } = stage();
+  it("is settled by the confirming event", () => {
+    const { store, frame } = createTestStore();
     store.add([order(1)]);
-    store.ask("id-1", "shipped");
+    store.setPendingStatus("id-1", "shipped");
     store.apply(event(1, 2, { status: "shipped" }));
     frame();
-    expect(store.state("id-1")).toMatchObject({ asked: undefined, row: { status: "shipped" } });
+    expect(store.state("id-1")).toMatchObject({ pendingStatus: undefined, row: { status: "shipped" } });
   });
 });

@@ -1,49 +1,49 @@
-// The rows of the table. Whatever arrives together is put aside and taken over together: fifty changes a second cost at
-// most one update a frame, and one that nobody sees costs no drawing at all, because every row on the screen listens for itself.
+// The rows of the table. Events are queued and applied together, so fifty changes a second cost at most one update per
+// frame. Each visible row subscribes to its own state, so changes outside the view render nothing.
 
-import { arranged, moves, placeFor, shows, type View } from "./list";
-import { patched, rowOf, rowOfCreated, type EventData, type OrderData, type Row } from "./row";
+import { sortedVisibleIds, canChangePosition, insertionIndex, isVisible, type View } from "./visibleRows";
+import { applyEvent, rowOf, rowOfCreated, type EventData, type OrderData, type Row } from "./row";
 import type { Status } from "./status";
 
 export interface RowState {
   row: Row;
-  /** What this person asked for and the server has not answered yet. */
-  asked: Status | undefined;
-  /** When it last changed before somebody's eyes, on the clock given; 0 when it never did. */
-  touched: number;
-  /** It came while the table was open. */
-  fresh: boolean;
-  /** It no longer fits the filters, and goes in a moment. */
-  leaving: boolean;
+  /** The status that the user requested and the server has not confirmed. */
+  pendingStatus: Status | undefined;
+  /** When the row last changed while the table was open, on the schedule's clock; 0 for never. */
+  changedAt: number;
+  /** The order arrived while the table was open. */
+  isNew: boolean;
+  /** The row no longer matches the filters and is about to be removed. */
+  isLeaving: boolean;
 }
 
 export interface Schedule {
-  /** Runs it once, after the task that asks for it. */
-  soon: (run: () => void) => void;
-  /** Runs it once, after milliseconds. */
-  later: (run: () => void, ms: number) => void;
+  /** Runs a function once, after the current task. */
+  afterTask: (run: () => void) => void;
+  /** Runs a function once, after a delay in milliseconds. */
+  afterDelay: (run: () => void, ms: number) => void;
   now: () => number;
 }
 
 export interface RowStore {
   view: () => View;
-  /** Other filters. What is known and fits is shown at once. */
+  /** Sets other filters. Known matching orders are shown at once. */
   setView: (view: View) => void;
   add: (orders: readonly OrderData[]) => void;
   apply: (event: EventData) => void;
-  /** Shows a status before the server has agreed; undefined takes that back. */
-  ask: (id: string, status: Status | undefined) => void;
+  /** Shows a status before the server has confirmed it; undefined removes it. */
+  setPendingStatus: (id: string, status: Status | undefined) => void;
   clear: () => void;
 
   ids: () => readonly string[];
   state: (id: string) => RowState | undefined;
   subscribe: (listener: () => void) => () => void;
   subscribeRow: (id: string, listener: () => void) => () => void;
-  /** Orders that were heard of, would be shown, and are not known: their page or themselves have to be read. */
+  /** Called with events of orders that match but are not known: they have to be fetched. */
   onUnknown: (listener: (orders: readonly EventData[]) => void) => () => void;
 }
 
-/** How long a row that no longer fits stays, told apart, so that nothing slips away from under a finger. */
+/** How long a row that no longer matches stays visible, so that rows do not move under the pointer. */
 export const LEAVING_MS = 1_800;
 
 export function createRowStore(schedule: Schedule, first: View): RowStore {
@@ -54,7 +54,7 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
   const listeners = new Set<() => void>();
   const rowListeners = new Map<string, Set<() => void>>();
   const unknownListeners = new Set<(orders: readonly EventData[]) => void>();
-  let waiting: EventData[] = [];
+  let queued: EventData[] = [];
   let scheduled = false;
 
   function rows(): Iterable<Row> {
@@ -72,71 +72,71 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
     for (const listener of listeners) listener();
   }
 
-  function arrange() {
-    for (const [id, state] of states) if (state.leaving) set(id, { ...state, leaving: false });
-    show(arranged(rows(), view));
+  function rearrange() {
+    for (const [id, state] of states) if (state.isLeaving) set(id, { ...state, isLeaving: false });
+    show(sortedVisibleIds(rows(), view));
   }
 
-  function leave(id: string, state: RowState) {
-    set(id, { ...state, leaving: true });
-    schedule.later(() => {
+  function startLeaving(id: string, state: RowState) {
+    set(id, { ...state, isLeaving: true });
+    schedule.afterDelay(() => {
       const now = states.get(id);
-      if (!now?.leaving) return;
-      set(id, { ...now, leaving: false });
-      if (!shows(view, now.row)) show(ids.filter((other) => other !== id));
+      if (!now?.isLeaving) return;
+      set(id, { ...now, isLeaving: false });
+      if (!isVisible(view, now.row)) show(ids.filter((other) => other !== id));
     }, LEAVING_MS);
   }
 
-  /** Takes over what waited. Positions are found one by one only while that is cheaper than sorting all. */
+  /** Applies the queued events. Inserts rows one by one only while that is cheaper than sorting all. */
   function flush() {
     scheduled = false;
-    const events = waiting;
-    waiting = [];
-    const unknown: EventData[] = [];
+    const events = queued;
+    queued = [];
+    const unknownEvents: EventData[] = [];
     const arrived: Row[] = [];
-    let resort = false;
+    let needsSort = false;
     const now = schedule.now();
     for (const event of events) {
       const known = states.get(event.orderId);
       if (!known) {
         if (event.kind !== "order.created") {
-          unknown.push(event);
+          unknownEvents.push(event);
           continue;
         }
         const row = rowOfCreated(event);
-        set(row.id, { row, asked: undefined, touched: now, fresh: true, leaving: false });
-        if (view.found) unknown.push(event);
-        else if (shows(view, row)) arrived.push(row);
+        set(row.id, { row, pendingStatus: undefined, changedAt: now, isNew: true, isLeaving: false });
+        if (view.found) unknownEvents.push(event);
+        else if (isVisible(view, row)) arrived.push(row);
         continue;
       }
-      const row = patched(known.row, event);
+      const row = applyEvent(known.row, event);
       if (row === known.row) continue;
       const state: RowState = {
         ...known,
         row,
-        touched: now,
-        asked: row.status === known.asked ? undefined : known.asked,
+        changedAt: now,
+        pendingStatus: row.status === known.pendingStatus ? undefined : known.pendingStatus,
       };
-      const fits = shows(view, row);
+      const fits = isVisible(view, row);
       const wasShown = shown.has(row.id);
-      if (wasShown && !fits) leave(row.id, state);
-      else set(row.id, { ...state, leaving: false });
+      if (wasShown && !fits) startLeaving(row.id, state);
+      else set(row.id, { ...state, isLeaving: false });
       if (!wasShown && fits) arrived.push(row);
-      if (wasShown && moves(view.filters.sort, known.row, row)) resort = true;
+      if (wasShown && canChangePosition(view.filters.sort, known.row, row)) needsSort = true;
     }
-    if (resort || arrived.length > 50) show(arrangedWithLeaving());
-    else if (arrived.length > 0) show(inserted(arrived));
-    if (unknown.length > 0) for (const listener of unknownListeners) listener(unknown);
+    if (needsSort || arrived.length > 50) show(sortedIdsWithLeaving());
+    else if (arrived.length > 0) show(withInserted(arrived));
+    if (unknownEvents.length > 0) for (const listener of unknownListeners) listener(unknownEvents);
   }
 
-  function arrangedWithLeaving(): string[] {
-    const leaving = new Set(ids.filter((id) => states.get(id)?.leaving));
-    const next = arranged(rows(), view);
-    for (const id of leaving) {
+  function sortedIdsWithLeaving(): string[] {
+    const isLeaving = new Set(ids.filter((id) => states.get(id)?.isLeaving));
+    const next = sortedVisibleIds(rows(), view);
+    for (const id of isLeaving) {
       const row = states.get(id)?.row;
       if (row)
         next.splice(
-          placeFor(row, next, (other) => states.get(other)?.row, view.filters.sort),
+          insertionIndex(row, next, (other) => states.get(other)?.row, view.filters.sort),
           0,
           id,
         );
@@ -144,13 +144,13 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
     return next;
   }
 
-  function inserted(arrived: readonly Row[]): string[] {
+  function withInserted(arrived: readonly Row[]): string[] {
     const next = [...ids];
     for (const row of arrived) {
       if (shown.has(row.id)) continue;
       shown.add(row.id);
       next.splice(
-        placeFor(row, next, (id) => states.get(id)?.row, view.filters.sort),
+        insertionIndex(row, next, (id) => states.get(id)?.row, view.filters.sort),
         0,
         row.id,
       );
@@ -162,34 +162,37 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
     view: () => view,
     setView(next) {
       view = next;
-      arrange();
+      rearrange();
     },
     add(orders) {
       for (const order of orders) {
         const known = states.get(order.id);
-        // A list that was read before a live event arrived must not undo it; one that knows as much knows more fields.
+        // A list response that is older than a live event must not undo it. At the same version the response wins,
+        // because it has more fields.
         if (known && known.row.version > order.version) continue;
         const row = rowOf(order);
         set(
           order.id,
-          known ? { ...known, row, asked: row.status === known.asked ? undefined : known.asked } : still(row),
+          known
+            ? { ...known, row, pendingStatus: row.status === known.pendingStatus ? undefined : known.pendingStatus }
+            : initialState(row),
         );
       }
-      arrange();
+      rearrange();
     },
     apply(event) {
-      waiting.push(event);
+      queued.push(event);
       if (scheduled) return;
       scheduled = true;
-      schedule.soon(flush);
+      schedule.afterTask(flush);
     },
-    ask(id, status) {
+    setPendingStatus(id, status) {
       const known = states.get(id);
-      if (known) set(id, { ...known, asked: status, touched: schedule.now() });
+      if (known) set(id, { ...known, pendingStatus: status, changedAt: schedule.now() });
     },
     clear() {
       states.clear();
-      waiting = [];
+      queued = [];
       show([]);
     },
     ids: () => ids,
@@ -214,6 +217,6 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
   };
 }
 
-function still(row: Row): RowState {
-  return { row, asked: undefined, touched: 0, fresh: false, leaving: false };
+function initialState(row: Row): RowState {
+  return { row, pendingStatus: undefined, changedAt: 0, isNew: false, isLeaving: false };
 }

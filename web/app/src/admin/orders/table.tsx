@@ -1,10 +1,10 @@
-// The table's state lives as long as the console is open: whoever comes back from an order finds it as it was, current,
-// and scrolled to where it was.
+// The table's state lives as long as the console: going back from an order shows it up to date and at the same scroll
+// position.
 
 import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from "react";
 
 import { useApi, type ConsoleApi } from "../data/api";
-import { useCatchUp, useLiveEvents } from "../data/live";
+import { useResync, useLiveEvents } from "../data/live";
 import { NO_FILTERS } from "./filters";
 import { createLoader, type Loader, type LoadState } from "./loader";
 import { browserSchedule } from "./schedule";
@@ -13,19 +13,24 @@ import { createRowStore, type RowState, type RowStore } from "./store";
 export interface OrderTable {
   store: RowStore;
   loader: Loader;
-  /** Where it was scrolled to, in pixels. */
+  /** The scroll position in pixels. */
   scroll: { top: number };
-  /** The filters that were opened last, as an address. */
+  /** The filters loaded last, as a query string. */
   opened: { address: string | undefined };
 }
 
 function createOrderTable(api: ConsoleApi): OrderTable {
-  const store = createRowStore(browserSchedule, { filters: NO_FILTERS, bounds: {}, reach: Infinity, found: undefined });
+  const store = createRowStore(browserSchedule, {
+    filters: NO_FILTERS,
+    bounds: {},
+    minSortKey: Infinity,
+    found: undefined,
+  });
   const loader = createLoader(
     store,
     { list: api.listOrders, get: api.getOrder },
     browserSchedule.now,
-    browserSchedule.later,
+    browserSchedule.afterDelay,
   );
   return { store, loader, scroll: { top: 0 }, opened: { address: undefined } };
 }
@@ -36,7 +41,7 @@ export function OrderTableProvider({ children }: { children: ReactNode }) {
   const api = useApi();
   const [table] = useState(() => createOrderTable(api));
   useLiveEvents(table.store.apply);
-  useCatchUp(
+  useResync(
     () => void table.loader.refresh(),
     () => void table.loader.restart(),
   );

@@ -3,11 +3,11 @@ import { useLocation, useSearch } from "wouter";
 
 import { formatFilters, parseFilters, type OrderFilters } from "./filters";
 
-/** The filters of the address, and how to change it. */
+/** The filters in the page's address, and a setter. */
 export function useFilters(): { filters: OrderFilters; address: string; setFilters: (filters: OrderFilters) => void } {
   const search = useSearch();
   const [, navigate] = useLocation();
-  // The address in its one normal form: what is written differently and means the same is the same.
+  // Normalized, so that different spellings of the same filters compare equal.
   const address = useMemo(() => formatFilters(parseFilters(new URLSearchParams(search))).toString(), [search]);
   const filters = useMemo(() => parseFilters(new URLSearchParams(address)), [address]);
   const setFilters = useCallback(

@@ -7,7 +7,7 @@ import { Banner, Button, Field, TextArea, TextField, toast } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
 import { detailOf, useApi } from "../data/api";
 import type { Product } from "../data/types";
-import { compare, resolve, type Choice } from "../order/conflict";
+import { compareVersions, resolveDraft, type Choice } from "../order/conflict";
 import { ConflictPanel } from "../order/ConflictPanel";
 import {
   NO_PRODUCT,
@@ -23,36 +23,36 @@ import {
 import styles from "./ProductDialog.module.css";
 
 export interface ProductDialogProps {
-  /** As it is now, live; none for a new one. */
+  /** The current product, live; undefined for a new one. */
   product: Product | undefined;
   onClose: () => void;
   onSaved: (product: Product) => void;
 }
 
-/** A new product, or a change to one. */
+/** Adds or edits a product. */
 export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps) {
   const { changeProduct, createProduct } = useApi();
   const config = useConfig();
   const currency = product?.price.currency ?? config.currency;
-  // As it was when the editing began; what others do to it meanwhile is held against this.
+  // The product when the editing began; other people's changes are compared with it.
   const [base, setBase] = useState(product);
   const [draft, edit] = useState<ProductDraft>({});
   const [stock, setStock] = useState("");
-  const [tried, setTried] = useState(false);
+  const [showErrors, setShowErrors] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string>();
 
   const was = base ? productFields(base) : NO_PRODUCT;
   const errors = productErrors(was, draft, currency);
   const stockError =
-    !product && stock.trim() !== "" && !/^\d{1,9}$/.test(stock.trim()) ? "Write a whole number." : undefined;
+    !product && stock.trim() !== "" && !/^\d{1,9}$/.test(stock.trim()) ? "Enter a whole number." : undefined;
   const differences =
-    product && base && product.version !== base.version ? compare(was, productFields(product), draft) : [];
+    product && base && product.version !== base.version ? compareVersions(was, productFields(product), draft) : [];
   const conflict = differences.some(({ kind }) => kind !== "mine") ? differences : [];
 
   const field = (name: ProductField) => ({
     value: draft[name] ?? was[name],
-    error: tried ? errors[name] : undefined,
+    error: showErrors ? errors[name] : undefined,
     onChange: ({ target }: { target: { value: string } }) => edit({ ...draft, [name]: target.value }),
   });
 
@@ -62,10 +62,10 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
     try {
       const saved = from ? await changed(from, changes) : await createProduct(asNew(changes, stock, currency));
       onSaved(saved);
-      toast.success(from ? `${saved.name} was changed` : `${saved.name} is in the shop`);
+      toast.success(from ? `${saved.name} was updated` : `${saved.name} was added`);
       onClose();
     } catch (problem) {
-      // Somebody else was first: what there is now comes in, and both are shown.
+      // Somebody else saved first: load their version and show both.
       if (problem instanceof OrdercastProblem && problem.isConflict) onSaved(problem.current as Product);
       else setRefused(detailOf(problem));
     }
@@ -82,7 +82,7 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
     setBusy(true);
     try {
       onSaved(await changeProduct(product.id, { archived }, product.version));
-      toast.success(archived ? `${product.name} is off the shelf` : `${product.name} is for sale again`);
+      toast.success(archived ? `${product.name} was archived` : `${product.name} is for sale again`);
       onClose();
     } catch (problem) {
       setRefused(detailOf(problem));
@@ -90,24 +90,24 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
     setBusy(false);
   }
 
-  function settle(choices: Readonly<Record<string, Choice>>, thenSave: boolean) {
+  function resolve(choices: Readonly<Record<string, Choice>>, thenSave: boolean) {
     if (!product || !base) return;
-    const kept: ProductDraft = resolve(was, productFields(product), draft, choices);
+    const resolved: ProductDraft = resolveDraft(was, productFields(product), draft, choices);
     setBase(product);
-    edit(kept);
-    if (thenSave) void send(product, kept);
+    edit(resolved);
+    if (thenSave) void send(product, resolved);
   }
 
   return (
-    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={product ? product.name : "Add a product"}>
+    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={product ? product.name : "Add product"}>
       <form
         className={styles.form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          setTried(true);
-          const clash = conflict.some(({ kind }) => kind === "clash");
-          if (Object.keys(errors).length > 0 || stockError || busy || clash) return;
+          setShowErrors(true);
+          const hasConflict = conflict.some(({ kind }) => kind === "conflict");
+          if (Object.keys(errors).length > 0 || stockError || busy || hasConflict) return;
           void send(product, draft);
         }}
       >
@@ -115,33 +115,33 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
           <ConflictPanel
             what="this product"
             who="Somebody else"
-            names={PRODUCT_FIELD_NAMES}
+            labels={PRODUCT_FIELD_NAMES}
             differences={conflict}
-            onSettle={settle}
+            onResolve={resolve}
           />
         )}
         <TextField label="Name" maxLength={200} autoFocus={!product} {...field("name")} />
-        <div className={styles.pair}>
+        <div className={styles.twoColumns}>
           <TextField label={`Price (${currency})`} inputMode="decimal" {...field("price")} />
           {product ? (
-            <TextField label="Article number" optional maxLength={64} {...field("sku")} />
+            <TextField label="SKU" optional maxLength={64} {...field("sku")} />
           ) : (
             <TextField
-              label="In stock"
+              label="Stock"
               optional
               inputMode="numeric"
               value={stock}
-              error={tried ? stockError : undefined}
+              error={showErrors ? stockError : undefined}
               onChange={({ target }) => setStock(target.value)}
             />
           )}
           <TextField label="Category" optional maxLength={80} {...field("category")} />
-          {!product && <TextField label="Article number" optional maxLength={64} {...field("sku")} />}
+          {!product && <TextField label="SKU" optional maxLength={64} {...field("sku")} />}
         </div>
-        <Field label="Description" optional error={tried ? errors.description : undefined}>
-          {(bound) => (
+        <Field label="Description" optional error={showErrors ? errors.description : undefined}>
+          {(controlProps) => (
             <TextArea
-              {...bound}
+              {...controlProps}
               rows={4}
               maxLength={4000}
               value={draft.description ?? was.description}
@@ -163,16 +163,16 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
         <div className={styles.actions}>
           {product && (
             <Button
-              look={product.archived ? "secondary" : "danger"}
+              variant={product.archived ? "secondary" : "danger"}
               className={styles.archive}
               busy={busy}
               onClick={() => void archive(!product.archived)}
             >
-              {product.archived ? "Sell it again" : "Take off the shelf"}
+              {product.archived ? "Restore" : "Archive"}
             </Button>
           )}
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy}>
+          <Button type="submit" variant="primary" busy={busy}>
             {product ? "Save" : "Add product"}
           </Button>
         </div>

@@ -43,11 +43,11 @@ export function ProductTable({ products, onEdit, onStock }: ProductTableProps) {
   );
 }
 
-const LEVELS: Record<StockLevel, { words: string; tone: "warning" | "error" | "neutral" } | undefined> = {
-  archived: { words: "Archived", tone: "neutral" },
-  out: { words: "Sold out", tone: "error" },
-  low: { words: "Low", tone: "warning" },
-  fine: undefined,
+const LEVELS: Record<StockLevel, { label: string; tone: "warning" | "error" | "neutral" } | undefined> = {
+  archived: { label: "Archived", tone: "neutral" },
+  out: { label: "Sold out", tone: "error" },
+  low: { label: "Low", tone: "warning" },
+  ok: undefined,
 };
 
 const Line = memo(function Line({
@@ -68,7 +68,7 @@ const Line = memo(function Line({
             </span>
             <span className={styles.sku}>
               {product.sku}
-              <span className={styles.beside}>{formatMoney(product.price)}</span>
+              <span className={styles.secondary}>{formatMoney(product.price)}</span>
             </span>
           </span>
         </button>
@@ -85,8 +85,8 @@ const Line = memo(function Line({
       </Td>
       <Td numeric>
         <span className={styles.available}>
-          {level && <Badge tone={level.tone}>{level.words}</Badge>}
-          {/* A count that changed by itself shows that it did. */}
+          {level && <Badge tone={level.tone}>{level.label}</Badge>}
+          {/* Animates a count that changed. */}
           <span key={product.available} className={styles.count}>
             {product.available}
           </span>

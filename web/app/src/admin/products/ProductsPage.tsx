@@ -5,14 +5,14 @@ import { Banner, Button, Card, EmptyState, Input, Loading, Skeleton } from "../.
 import { detailOf } from "../data/api";
 import type { Product } from "../data/types";
 import { PageBar } from "../layout/PageBar";
-import { arrangedProducts, stockLevel, type ProductFilter } from "./product";
+import { filterProducts, stockLevel, type ProductFilter } from "./product";
 import { ProductDialog } from "./ProductDialog";
 import { ProductTable } from "./ProductTable";
 import styles from "./ProductsPage.module.css";
 import { StockDialog } from "./StockDialog";
 import { useProducts } from "./useProducts";
 
-const SHOWN: { show: ProductFilter["show"]; label: string }[] = [
+const FILTERS: { show: ProductFilter["show"]; label: string }[] = [
   { show: "selling", label: "For sale" },
   { show: "low", label: "Low stock" },
   { show: "archived", label: "Archived" },
@@ -20,12 +20,12 @@ const SHOWN: { show: ProductFilter["show"]; label: string }[] = [
 
 type Open = { dialog: "new" } | { dialog: "edit" | "stock"; id: string };
 
-/** `/admin/products`: what is sold, and how much of it there is, live. */
+/** `/admin/products`: products and stock, live. */
 export default function ProductsPage() {
   const { all, error, put, load } = useProducts();
   const [filter, setFilter] = useState<ProductFilter>({ text: "", show: "selling" });
   const [open, setOpen] = useState<Open>();
-  const shown = all && arrangedProducts(all.values(), filter);
+  const shown = all && filterProducts(all.values(), filter);
   const close = () => setOpen(undefined);
   const opened = open && "id" in open ? all?.get(open.id) : undefined;
   const counts = countsOf(all?.values() ?? []);
@@ -34,8 +34,8 @@ export default function ProductsPage() {
     <div className={styles.page}>
       <PageBar title="Products" />
       <div className={styles.line}>
-        <div className={styles.shown} role="group" aria-label="Show">
-          {SHOWN.map(({ show, label }) => (
+        <div className={styles.filters} role="group" aria-label="Show">
+          {FILTERS.map(({ show, label }) => (
             <button
               key={show}
               type="button"
@@ -51,12 +51,12 @@ export default function ProductsPage() {
           <Input
             type="search"
             aria-label="Search products"
-            placeholder="Name, article number, category"
+            placeholder="Name, SKU, category"
             value={filter.text}
             onChange={({ target }) => setFilter({ ...filter, text: target.value })}
           />
         </div>
-        <Button look="primary" onClick={() => setOpen({ dialog: "new" })}>
+        <Button variant="primary" onClick={() => setOpen({ dialog: "new" })}>
           <PackagePlus aria-hidden="true" />
           Add product
         </Button>
@@ -64,7 +64,7 @@ export default function ProductsPage() {
       {error !== null && (
         <Banner
           severity="error"
-          title="The products could not be read"
+          title="The products could not be loaded"
           action={
             <Button size="sm" onClick={load}>
               Try again
@@ -77,14 +77,14 @@ export default function ProductsPage() {
       <Card flush>
         {!shown && error === null && (
           <Loading label="Loading products">
-            <div className={styles.shape}>
+            <div className={styles.skeleton}>
               {Array.from({ length: 8 }, (_, at) => (
                 <Skeleton key={at} height="2.5rem" />
               ))}
             </div>
           </Loading>
         )}
-        {shown?.length === 0 && <Nothing filter={filter} onAdd={() => setOpen({ dialog: "new" })} />}
+        {shown?.length === 0 && <NoProducts filter={filter} onAdd={() => setOpen({ dialog: "new" })} />}
         {shown && shown.length > 0 && (
           <ProductTable
             products={shown}
@@ -111,32 +111,28 @@ function countsOf(products: Iterable<Product>): Record<ProductFilter["show"], nu
   return counts;
 }
 
-function Nothing({ filter, onAdd }: { filter: ProductFilter; onAdd: () => void }) {
+function NoProducts({ filter, onAdd }: { filter: ProductFilter; onAdd: () => void }) {
   if (filter.text !== "")
     return (
-      <EmptyState icon={Search} title="No product matches">
-        Try other words, or look among the archived ones.
+      <EmptyState icon={Search} title="No products match">
+        Try a different search, or look in Archived.
       </EmptyState>
     );
   if (filter.show === "low")
     return (
-      <EmptyState icon={ShoppingBasket} title="Enough of everything">
-        What runs low appears here by itself.
+      <EmptyState icon={ShoppingBasket} title="Nothing is low in stock">
+        Products that run low appear here.
       </EmptyState>
     );
   if (filter.show === "archived")
     return (
-      <EmptyState icon={ShoppingBasket} title="Nothing is archived">
-        What is taken off the shelf is kept here.
+      <EmptyState icon={ShoppingBasket} title="No archived products">
+        Archived products appear here and are no longer sold.
       </EmptyState>
     );
   return (
-    <EmptyState
-      icon={ShoppingBasket}
-      title="Nothing for sale yet"
-      action={<Button onClick={onAdd}>Add the first product</Button>}
-    >
-      What you add is in the shop at once.
+    <EmptyState icon={ShoppingBasket} title="No products yet" action={<Button onClick={onAdd}>Add product</Button>}>
+      Products you add appear in the shop immediately.
     </EmptyState>
   );
 }

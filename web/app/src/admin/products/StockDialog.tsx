@@ -7,7 +7,7 @@ import { detailOf, useApi } from "../data/api";
 import type { Product } from "../data/types";
 import styles from "./ProductDialog.module.css";
 
-/** Goods came, went, or were counted. */
+/** Adjusts the stock by a number, or sets it to a count. */
 export function StockDialog({
   product,
   onClose,
@@ -18,31 +18,38 @@ export function StockDialog({
   onSaved: (product: Product) => void;
 }) {
   const { countStock } = useApi();
-  const [way, setWay] = useState<"change" | "onHand">("change");
+  const [mode, setMode] = useState<"change" | "onHand">("change");
   const [text, setText] = useState("");
-  const [tried, setTried] = useState(false);
+  const [showErrors, setShowErrors] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string>();
   const onHand = product.stock?.onHand ?? 0;
   const reserved = product.stock?.reserved ?? 0;
   const number = /^[+-]?\d{1,9}$/.test(text.trim()) ? Number(text) : undefined;
-  const after = number === undefined ? undefined : way === "change" ? onHand + number : number;
+  const after = number === undefined ? undefined : mode === "change" ? onHand + number : number;
   const error =
-    number === undefined || (way === "change" && number === 0)
-      ? "Write a whole number."
+    number === undefined || (mode === "change" && number === 0)
+      ? "Enter a whole number."
       : after !== undefined && after < reserved
-        ? `${reserved} are promised to placed orders: fewer cannot be there.`
+        ? `${reserved} are reserved for placed orders. Stock cannot be lower than that.`
+        : undefined;
+
+  const hint =
+    after !== undefined && !error
+      ? `New stock: ${after} on hand, ${after - reserved} available.`
+      : mode === "change"
+        ? "Use a minus sign to remove."
         : undefined;
 
   async function save() {
-    setTried(true);
+    setShowErrors(true);
     if (error || number === undefined || busy) return;
     setBusy(true);
     setRefused(undefined);
     try {
-      // What came is added to whatever is there by then; a count is of what was seen.
+      // An adjustment applies to the current stock; a count is only valid for the version that was shown.
       const saved =
-        way === "change"
+        mode === "change"
           ? await countStock(product.id, { change: number })
           : await countStock(product.id, { onHand: number }, product.version);
       onSaved(saved);
@@ -78,29 +85,29 @@ export function StockDialog({
             <dd>{product.available}</dd>
           </div>
         </dl>
-        <fieldset className={styles.ways}>
-          <legend className="visually-hidden">What happened</legend>
+        <fieldset className={styles.options}>
+          <legend className="visually-hidden">Stock change</legend>
           <label>
-            <input type="radio" name="way" checked={way === "change"} onChange={() => setWay("change")} /> Came or went
+            <input type="radio" name="mode" checked={mode === "change"} onChange={() => setMode("change")} /> Adjust
           </label>
           <label>
-            <input type="radio" name="way" checked={way === "onHand"} onChange={() => setWay("onHand")} /> Counted
+            <input type="radio" name="mode" checked={mode === "onHand"} onChange={() => setMode("onHand")} /> Set count
           </label>
         </fieldset>
         <TextField
-          label={way === "change" ? "How many came (or went, with a minus)" : "How many are there"}
+          label={mode === "change" ? "Adjust by" : "On hand"}
           inputMode="numeric"
           autoFocus
           autoComplete="off"
           value={text}
-          error={tried || number !== undefined ? error : undefined}
-          hint={after !== undefined && !error ? `Then ${after} on hand, ${after - reserved} available.` : undefined}
+          error={showErrors || number !== undefined ? error : undefined}
+          hint={hint}
           onChange={({ target }) => setText(target.value)}
         />
         {refused && <Banner severity="error">{refused}</Banner>}
         <div className={styles.actions}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy}>
+          <Button type="submit" variant="primary" busy={busy}>
             Save
           </Button>
         </div>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Product } from "../data/types";
 import {
-  arrangedProducts,
-  LOW,
+  filterProducts,
+  LOW_STOCK,
   parsePrice,
   pictureHint,
   priceText,
@@ -38,14 +38,14 @@ describe("pictures", () => {
     expect(pictureHint(image, origins)).toMatch(/^A path/);
   });
 
-  it("from a host that nobody named are not shown, and it says what to do", () => {
+  it("from a host that is not allowed are blocked, and the hint says what to do", () => {
     expect(pictureHint("https://elsewhere.example/tea.webp", origins)).toContain(
-      "image_origins names https://elsewhere.example.",
+      "add https://elsewhere.example to the server option image_origins.",
     );
   });
 });
 
-describe("prices as people write them", () => {
+describe("parsing prices", () => {
   it.each([
     ["12.50", "EUR", 1250],
     ["12,5", "EUR", 1250],
@@ -64,11 +64,11 @@ describe("prices as people write them", () => {
     ["1.5", "JPY"],
     ["free", "EUR"],
     ["1e3", "EUR"],
-  ])("%s %s is none", (text, currency) => {
+  ])("%s %s is invalid", (text, currency) => {
     expect(parsePrice(text, currency)).toBeUndefined();
   });
 
-  it("come back as they were", () => {
+  it("is the reverse of formatting", () => {
     for (const price of [
       { amount: 5, currency: "EUR" },
       { amount: 123456, currency: "JPY" },
@@ -79,10 +79,10 @@ describe("prices as people write them", () => {
   });
 });
 
-describe("a product's form", () => {
+describe("the product form", () => {
   const base = productFields(product("Sencha", { sku: "TEA-1" }));
 
-  it("sends what was changed and nothing else", () => {
+  it("sends only changed fields", () => {
     expect(productChange(base, { name: "Sencha", price: "12.00", category: " Green tea " }, "EUR")).toEqual({
       price: { amount: 1200, currency: "EUR" },
       category: "Green tea",
@@ -90,36 +90,36 @@ describe("a product's form", () => {
     expect(productChange(base, { price: "11.90" }, "EUR")).toEqual({});
   });
 
-  it("says what is missing, and what cannot be emptied", () => {
+  it("reports missing fields, and fields that cannot be cleared", () => {
     expect(Object.keys(productErrors({}, {}, "EUR"))).toEqual(["name", "price"]);
     expect(productErrors(base, { sku: "", description: "" }, "EUR")).toEqual({
-      sku: "It can be changed, not emptied.",
+      sku: "This can be changed but not cleared.",
     });
     expect(productErrors(base, {}, "EUR")).toEqual({});
   });
 });
 
-describe("the shelves", () => {
+describe("the product list", () => {
   const all = [
     product("Sencha", { available: 0 }),
-    product("Assam", { available: LOW }),
+    product("Assam", { available: LOW_STOCK }),
     product("Mug", { category: "Ware", sku: "W-1" }),
     product("Old mug", { category: "Ware", archived: true, available: 0 }),
   ];
   const names = (show: "selling" | "low" | "archived", text = "") =>
-    arrangedProducts(all, { text, show }).map(({ name }) => name);
+    filterProducts(all, { text, show }).map(({ name }) => name);
 
-  it("mark what runs out", () => {
-    expect(all.map(stockLevel)).toEqual(["out", "low", "fine", "archived"]);
+  it("marks low stock", () => {
+    expect(all.map(stockLevel)).toEqual(["out", "low", "ok", "archived"]);
   });
 
-  it("stand by category and name", () => {
+  it("is sorted by category and name", () => {
     expect(names("selling")).toEqual(["Assam", "Sencha", "Mug"]);
     expect(names("low")).toEqual(["Assam", "Sencha"]);
     expect(names("archived")).toEqual(["Old mug"]);
   });
 
-  it("are searched by name, article number and category", () => {
+  it("is searched by name, SKU and category", () => {
     expect(names("selling", "w-1")).toEqual(["Mug"]);
     expect(names("selling", "TEA sen")).toEqual(["Sencha"]);
     expect(names("selling", "coffee")).toEqual([]);

@@ -1,4 +1,4 @@
-// A product as its form has it, and what of it is to be said.
+// A product as form text, with its validation.
 
 import { dirtyFields, type Fields } from "../order/conflict";
 import type { Product, ProductChange } from "../data/types";
@@ -11,23 +11,23 @@ export const PRODUCT_FIELD_NAMES: Record<ProductField, string> = {
   name: "Name",
   price: "Price",
   category: "Category",
-  sku: "Article number",
+  sku: "SKU",
   description: "Description",
   image: "Picture",
 };
 
-/** At so few, somebody should order more. */
-export const LOW = 5;
+/** Stock is low at this many or fewer. */
+export const LOW_STOCK = 5;
 
-export type StockLevel = "archived" | "out" | "low" | "fine";
+export type StockLevel = "archived" | "out" | "low" | "ok";
 
 export function stockLevel(product: Pick<Product, "available" | "archived">): StockLevel {
   if (product.archived) return "archived";
   if (product.available === 0) return "out";
-  return product.available <= LOW ? "low" : "fine";
+  return product.available <= LOW_STOCK ? "low" : "ok";
 }
 
-/** How many digits of the currency's minor unit: 2 for euro, 0 for yen. */
+/** Minor-unit digits of a currency: 2 for euro, 0 for yen. */
 function digitsOf(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
@@ -37,7 +37,7 @@ export function priceText({ amount, currency }: Product["price"]): string {
   return (amount / 10 ** digits).toFixed(digits);
 }
 
-/** "12.50" and "12,5" as minor units; undefined where it is no amount of this currency. */
+/** Parses "12.50" and "12,5" to minor units; undefined when the text is not an amount in this currency. */
 export function parsePrice(text: string, currency: string): number | undefined {
   const match = /^(\d{1,10})(?:[.,](\d*))?$/.exec(text.trim());
   if (!match) return undefined;
@@ -67,7 +67,7 @@ export const NO_PRODUCT: Record<ProductField, string> = {
   image: "",
 };
 
-/** What cannot be saved as it is. The API changes these and empties none. */
+/** Validation messages by field. The API can change these fields but not clear them. */
 export function productErrors(
   base: Fields,
   draft: ProductDraft,
@@ -75,24 +75,24 @@ export function productErrors(
 ): Partial<Record<ProductField, string>> {
   const errors: Partial<Record<ProductField, string>> = {};
   const value = (field: ProductField) => (draft[field] ?? base[field] ?? "").trim();
-  if (value("name") === "") errors.name = "Give it a name.";
-  if (parsePrice(value("price"), currency) === undefined) errors.price = "Write an amount, such as 12.50.";
+  if (value("name") === "") errors.name = "Enter a name.";
+  if (parsePrice(value("price"), currency) === undefined) errors.price = "Enter an amount, such as 12.50.";
   for (const field of ["category", "sku", "description", "image"] as const) {
-    if ((base[field] ?? "") !== "" && value(field) === "") errors[field] = "It can be changed, not emptied.";
+    if ((base[field] ?? "") !== "" && value(field) === "") errors[field] = "This can be changed but not cleared.";
   }
   return errors;
 }
 
-/** What to know of a picture: the browser shows it only from here and from hosts that the operator named. */
+/** The hint of the picture field. The browser shows pictures only from this host and from hosts in `image_origins`. */
 export function pictureHint(image: string, origins: readonly string[]): string {
   const elsewhere = image.startsWith("https://") && URL.canParse(image) ? new URL(image) : undefined;
   if (elsewhere && !origins.includes(elsewhere.origin)) {
-    return `These pages do not show pictures from ${elsewhere.host} until the server's option image_origins names ${elsewhere.origin}.`;
+    return `Pictures from ${elsewhere.host} are blocked. To allow them, add ${elsewhere.origin} to the server option image_origins.`;
   }
-  return "A path on this host, an https:// address, or a small picture itself as data:image/…";
+  return "A path on this host, an https:// URL, or a small data:image/… URL.";
 }
 
-/** Only what was changed: what somebody else changed meanwhile stays. */
+/** Only the changed fields, so that other people's changes to other fields stay. */
 export function productChange(base: Fields, draft: ProductDraft, currency: string): ProductChange {
   const dirty: ProductDraft = dirtyFields(base, draft);
   const change: ProductChange = {};
@@ -110,15 +110,15 @@ export interface ProductFilter {
   show: "selling" | "low" | "archived";
 }
 
-/** Those shown, as the shop's shelves stand: by category, then by name. */
-export function arrangedProducts(products: Iterable<Product>, { text, show }: ProductFilter): Product[] {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+/** The matching products, sorted by category and name. */
+export function filterProducts(products: Iterable<Product>, { text, show }: ProductFilter): Product[] {
+  const terms = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const fits = (product: Product) => {
     const level = stockLevel(product);
     if (show === "archived" ? level !== "archived" : level === "archived") return false;
-    if (show === "low" && level === "fine") return false;
+    if (show === "low" && level === "ok") return false;
     const searched = `${product.name} ${product.sku ?? ""} ${product.category ?? ""}`.toLocaleLowerCase();
-    return words.every((word) => searched.includes(word));
+    return terms.every((word) => searched.includes(word));
   };
   return [...products]
     .filter(fits)

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useApi, type ConsoleApi } from "../data/api";
-import { useCatchUp, useLiveEvents, useProductEvents } from "../data/live";
+import { useResync, useLiveEvents, useProductEvents } from "../data/live";
 import type { Product } from "../data/types";
 
 export interface Products {
@@ -64,7 +64,7 @@ export function useProducts(): Products {
     }, REST_MS);
   });
 
-  useCatchUp(load);
+  useResync(load);
 
   return { all, error, put, load };
 }

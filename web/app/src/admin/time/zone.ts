@@ -1,7 +1,7 @@
-// Days and clock times as the store's own clock shows them, wherever the person at the screen is. `Intl` knows the
-// zones; only the way back, from a wall clock to an instant, has to be searched for.
+// Dates and times in the store's time zone. `Intl` converts an instant to wall-clock time; the reverse has to be
+// searched for.
 
-interface Wall {
+interface WallClock {
   year: number;
   month: number;
   day: number;
@@ -30,28 +30,28 @@ function format(timeZone: string): Intl.DateTimeFormat {
   return known;
 }
 
-function wallAt(instant: number, timeZone: string): Wall {
-  const wall: Wall = { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
+function wallAt(instant: number, timeZone: string): WallClock {
+  const wall: WallClock = { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
   for (const part of format(timeZone).formatToParts(instant)) {
-    if (part.type in wall) wall[part.type as keyof Wall] = Number(part.value);
+    if (part.type in wall) wall[part.type as keyof WallClock] = Number(part.value);
   }
   return wall;
 }
 
-function asUtc(wall: Wall): number {
+function asUtc(wall: WallClock): number {
   return Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second);
 }
 
-/** How far the zone's wall clock is ahead of UTC at an instant, in milliseconds. */
+/** The zone's offset from UTC at an instant, in milliseconds. */
 function offsetAt(instant: number, timeZone: string): number {
   return asUtc(wallAt(instant, timeZone)) - Math.floor(instant / 1000) * 1000;
 }
 
 /**
- * The instant at which the zone's clock shows this. Of an hour that comes twice the first is meant; a time that a clock
- * skips is read as if it had not been put forward yet, which is what people mean who did not think of it.
+ * The instant of a wall-clock time. For a time that occurs twice, the first. For a time that is skipped, the instant as
+ * if the clock had not been put forward.
  */
-function instantOf(wall: Wall, timeZone: string): number {
+function instantOf(wall: WallClock, timeZone: string): number {
   const wanted = asUtc(wall);
   const before = wanted - offsetAt(wanted - 86_400_000, timeZone);
   if (asUtc(wallAt(before, timeZone)) === wanted) return before;
@@ -59,26 +59,28 @@ function instantOf(wall: Wall, timeZone: string): number {
   return asUtc(wallAt(after, timeZone)) === wanted ? after : before;
 }
 
-const two = (n: number) => String(n).padStart(2, "0");
+const pad2 = (n: number) => String(n).padStart(2, "0");
 
-/** `2026-11-21`: the store's date at an instant. */
+/** `2026-11-21`: the date in the store's time zone. */
 export function dateIn(timeZone: string, instant: number): string {
   const wall = wallAt(instant, timeZone);
-  return `${String(wall.year).padStart(4, "0")}-${two(wall.month)}-${two(wall.day)}`;
+  return `${String(wall.year).padStart(4, "0")}-${pad2(wall.month)}-${pad2(wall.day)}`;
 }
 
-/** `2026-11-21T14:30`: what an `<input type="datetime-local">` shows for an instant. */
+/** `2026-11-21T14:30`: the value of an `<input type="datetime-local">`. */
 export function wallClock(timeZone: string, instant: number): string {
   const wall = wallAt(instant, timeZone);
-  return `${dateIn(timeZone, instant)}T${two(wall.hour)}:${two(wall.minute)}`;
+  return `${dateIn(timeZone, instant)}T${pad2(wall.hour)}:${pad2(wall.minute)}`;
 }
 
-/** The instant of `2026-11-21T14:30` or `2026-11-21` (its midnight) on the store's clock; none when it is no such text. */
-export function instantIn(timeZone: string, text: string): number | undefined {
+/**
+ * The instant of `2026-11-21T14:30` or `2026-11-21` (midnight) in the store's time zone; undefined for any other text.
+ */
+export function instantAt(timeZone: string, text: string): number | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
-  const wall: Wall = {
+  const wall: WallClock = {
     year: year ?? 0,
     month: month ?? 1,
     day: day ?? 1,
@@ -86,12 +88,12 @@ export function instantIn(timeZone: string, text: string): number | undefined {
     minute: minute ?? 0,
     second: second ?? 0,
   };
-  const there = new Date(asUtc(wall));
-  const real = there.getUTCMonth() + 1 === wall.month && there.getUTCDate() === wall.day && wall.hour < 24;
-  return real && wall.minute < 60 ? instantOf(wall, timeZone) : undefined;
+  const date = new Date(asUtc(wall));
+  const isRealDate = date.getUTCMonth() + 1 === wall.month && date.getUTCDate() === wall.day && wall.hour < 24;
+  return isRealDate && wall.minute < 60 ? instantOf(wall, timeZone) : undefined;
 }
 
-/** The store's midnight, some days after (or before) the day of an instant. */
+/** Midnight in the store's time zone, `days` days after the day of an instant. */
 export function midnight(timeZone: string, instant: number, days = 0): number {
   const wall = wallAt(instant, timeZone);
   const day = new Date(Date.UTC(wall.year, wall.month - 1, wall.day + days));
@@ -101,7 +103,7 @@ export function midnight(timeZone: string, instant: number, days = 0): number {
   );
 }
 
-/** The hour of the store's day, 0 to 23, in which an instant lies. */
+/** The hour of the store's day, 0 to 23. */
 export function hourIn(timeZone: string, instant: number): number {
   return wallAt(instant, timeZone).hour;
 }

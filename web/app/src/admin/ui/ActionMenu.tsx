@@ -11,7 +11,7 @@ export interface Action {
   onChoose: () => void;
 }
 
-/** Further things to do, behind one button. Groups are told apart by a line. */
+/** A button that opens a menu of actions. Groups are separated by a line. */
 export function ActionMenu({
   label,
   groups,

@@ -8,7 +8,7 @@ import { ProductPicture } from "../ProductPicture";
 import { QuantityStepper } from "../QuantityStepper";
 import { putInCart, useCart } from "./cart";
 import styles from "./CartPage.module.css";
-import { countOf, lineTotal, totalOf, troubleOf, type CartLine, type Trouble } from "./maths";
+import { countOf, lineTotal, totalOf, cartIssue, type CartLine, type CartIssue } from "./totals";
 
 export default function CartPage() {
   const cart = useCart();
@@ -23,43 +23,41 @@ export default function CartPage() {
         <PageHeading>Your cart</PageHeading>
         <EmptyState
           icon={ShoppingBag}
-          title={isStaff(account) ? "Staff cannot order" : "Your cart is empty"}
+          title={isStaff(account) ? "Staff cannot place orders" : "Your cart is empty"}
           action={
-            <LinkButton href="/" look="primary">
-              To the shop
+            <LinkButton href="/" variant="primary">
+              Back to shop
             </LinkButton>
           }
         >
-          {isStaff(account)
-            ? "Sign in as a customer to fill a cart."
-            : "What you put in stays here until you order, on this device."}
+          {isStaff(account) ? "Sign in as a customer to order." : "Items stay in your cart on this device."}
         </EmptyState>
       </>
     );
   }
 
-  // Only a catalogue that is here whole can say that something is gone.
+  // Only a completely loaded catalog can tell that a product is gone.
   const catalogue = hasMore ? undefined : products;
   const lines = cart.map((line) => ({
     line,
     product: products?.find((product) => product.id === line.productId),
-    trouble: catalogue && troubleOf(line, catalogue),
+    issue: catalogue && cartIssue(line, catalogue),
   }));
-  const stuck = lines.some(({ trouble }) => trouble && trouble.kind !== "price");
+  const isBlocked = lines.some(({ issue }) => issue && issue.kind !== "price");
 
   return (
     <>
       <PageHeading title={`Your cart (${count})`}>Your cart</PageHeading>
       <div className={styles.columns}>
-        <Card flush aria-label="What is in it">
+        <Card flush aria-label="Items">
           <ul>
-            {lines.map(({ line, product, trouble }) => (
-              <Line key={line.productId} line={line} product={product} trouble={trouble} />
+            {lines.map(({ line, product, issue }) => (
+              <Line key={line.productId} line={line} product={product} issue={issue} />
             ))}
           </ul>
         </Card>
         <Card title="Summary" className={styles.summary}>
-          <dl className={styles.sums}>
+          <dl className={styles.totals}>
             <div>
               <dt>{count === 1 ? "1 item" : `${count} items`}</dt>
               <dd>{total && <Money value={total} />}</dd>
@@ -73,17 +71,17 @@ export default function CartPage() {
               <dd>{total && <Money value={total} />}</dd>
             </div>
           </dl>
-          {stuck ? (
-            <p className={styles.stuck} role="status">
-              Something in your cart cannot be ordered as it is. Change it to go on.
+          {isBlocked ? (
+            <p className={styles.blocked} role="status">
+              Some items cannot be ordered. Update your cart to continue.
             </p>
           ) : (
-            <LinkButton href="/checkout" look="primary" size="lg" wide>
-              Check out
+            <LinkButton href="/checkout" variant="primary" size="lg" wide>
+              Checkout
             </LinkButton>
           )}
-          <LinkButton href="/" look="quiet" wide>
-            Keep shopping
+          <LinkButton href="/" variant="quiet" wide>
+            Continue shopping
           </LinkButton>
         </Card>
       </div>
@@ -94,67 +92,66 @@ export default function CartPage() {
 function Line({
   line,
   product,
-  trouble,
+  issue,
 }: {
   line: CartLine;
   product: Product | undefined;
-  trouble: Trouble | undefined;
+  issue: CartIssue | undefined;
 }) {
   const change = (quantity: number) =>
     putInCart(product ?? { id: line.productId, name: line.name, price: line.price }, quantity);
-  const gone = trouble?.kind === "gone" || trouble?.kind === "sold_out";
+  const isUnavailable = issue?.kind === "gone" || issue?.kind === "sold_out";
   return (
     <li className={styles.line}>
-      <ProductPicture image={product?.image} faded={gone} className={styles.picture} />
+      <ProductPicture image={product?.image} faded={isUnavailable} className={styles.picture} />
       <div className={styles.words}>
         <p className={styles.name}>{line.name}</p>
-        <p className={styles.each}>{formatMoney(line.price)} each</p>
-        {trouble && <TroubleNote trouble={trouble} change={change} quantity={line.quantity} />}
+        <p className={styles.unitPrice}>{formatMoney(line.price)} each</p>
+        {issue && <CartIssueNote issue={issue} change={change} quantity={line.quantity} />}
       </div>
       <div className={styles.amount}>
-        {gone ? (
-          <Button size="sm" look="danger" aria-label={`Remove ${line.name}`} onClick={() => change(0)}>
+        {isUnavailable ? (
+          <Button size="sm" variant="danger" aria-label={`Remove ${line.name}`} onClick={() => change(0)}>
             Remove
           </Button>
         ) : (
           <QuantityStepper
-            of={line.name}
+            productName={line.name}
             quantity={line.quantity}
             available={product?.available ?? line.quantity}
             onChange={change}
           />
         )}
-        <Money value={lineTotal(line)} className={styles.sum} />
+        <Money value={lineTotal(line)} className={styles.lineTotal} />
       </div>
     </li>
   );
 }
 
-function TroubleNote({
-  trouble,
+function CartIssueNote({
+  issue,
   change,
   quantity,
 }: {
-  trouble: Trouble;
+  issue: CartIssue;
   change: (quantity: number) => void;
   quantity: number;
 }) {
-  switch (trouble.kind) {
+  switch (issue.kind) {
     case "gone":
-      return <p className={styles.trouble}>No longer sold.</p>;
+      return <p className={styles.issue}>No longer sold.</p>;
     case "sold_out":
-      return <p className={styles.trouble}>Sold out.</p>;
+      return <p className={styles.issue}>Sold out.</p>;
     case "too_few":
       return (
-        <p className={styles.trouble}>
-          Only {trouble.available} left.{" "}
-          <button onClick={() => change(trouble.available)}>Take {trouble.available}</button>
+        <p className={styles.issue}>
+          Only {issue.available} left. <button onClick={() => change(issue.available)}>Take {issue.available}</button>
         </p>
       );
     case "price":
       return (
-        <p className={styles.trouble}>
-          Now {formatMoney(trouble.now)} each. <button onClick={() => change(quantity)}>All right</button>
+        <p className={styles.issue}>
+          Now {formatMoney(issue.now)} each. <button onClick={() => change(quantity)}>OK</button>
         </p>
       );
   }

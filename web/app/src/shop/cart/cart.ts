@@ -1,25 +1,25 @@
 import { useSyncExternalStore } from "react";
 
-import { countOf, setQuantity, type Cart, type CartLine } from "./maths";
+import { countOf, setQuantity, type Cart, type CartLine } from "./totals";
 import type { Product } from "../products";
 
-// One cart for each browser, shared by its tabs, there again after a reload or a sign-in.
+// One cart per browser, shared by its tabs; it survives reloads and sign-ins.
 const KEY = "ordercast.cart";
 const listeners = new Set<() => void>();
 let cart: Cart = read();
 
 function read(): Cart {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter(isLine) : [];
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter(isLine) : [];
   } catch {
     return [];
   }
 }
 
-function isLine(kept: unknown): kept is CartLine {
-  if (!kept || typeof kept !== "object") return false;
-  const { productId, name, price, quantity } = kept as Partial<CartLine>;
+function isLine(stored: unknown): stored is CartLine {
+  if (!stored || typeof stored !== "object") return false;
+  const { productId, name, price, quantity } = stored as Partial<CartLine>;
   return (
     typeof productId === "string" &&
     typeof name === "string" &&
@@ -34,11 +34,11 @@ function set(next: Cart) {
   for (const listener of listeners) listener();
 }
 
-function change(next: Cart) {
+function save(next: Cart) {
   try {
     localStorage.setItem(KEY, JSON.stringify(next));
   } catch {
-    // Storage is refused: the cart lasts as long as the page.
+    // Storage is not available: the cart lasts as long as the page.
   }
   set(next);
 }
@@ -63,15 +63,15 @@ export function useCart(): Cart {
   return useSyncExternalStore(subscribe, () => cart);
 }
 
-/** How many things are in it. */
+/** The number of items in the cart. */
 export function useCartCount(): number {
   return useSyncExternalStore(subscribe, () => countOf(cart));
 }
 
 export function putInCart(product: Pick<Product, "id" | "name" | "price">, quantity: number) {
-  change(setQuantity(cart, product, quantity));
+  save(setQuantity(cart, product, quantity));
 }
 
 export function emptyCart() {
-  change([]);
+  save([]);
 }

@@ -8,7 +8,7 @@ import { PageHeading } from "../../layout/PageHeading";
 import { isStaff, useSession } from "../../session/session";
 import { Banner, Button, cx, EmptyState, Input, Loading, Skeleton } from "../../ui";
 import { useCart } from "../cart/cart";
-import { quantityOf } from "../cart/maths";
+import { quantityOf } from "../cart/totals";
 import { useProducts } from "../products";
 import styles from "./CataloguePage.module.css";
 import { ProductCard } from "./ProductCard";
@@ -22,11 +22,11 @@ export default function CataloguePage() {
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "";
   const category = search.get("category");
-  const words = useDeferredValue(q.trim().toLowerCase());
+  const query = useDeferredValue(q.trim().toLowerCase());
 
   const all = useProducts();
-  // A catalogue of one page is searched here, at once; a larger one by the server.
-  const found = useProducts(all.hasMore ? words : "");
+  // A catalog of one page is searched in the browser; a larger one by the server.
+  const found = useProducts(all.hasMore ? query : "");
   const { products, error, reload } = found;
   const categories = useMemo(
     () => [...new Set(all.products?.flatMap((product) => product.category ?? []))],
@@ -35,7 +35,7 @@ export default function CataloguePage() {
   const shown = products?.filter(
     (product) =>
       (!category || product.category === category) &&
-      `${product.name} ${product.description ?? ""} ${product.category ?? ""}`.toLowerCase().includes(words),
+      `${product.name} ${product.description ?? ""} ${product.category ?? ""}`.toLowerCase().includes(query),
   );
   const open = search.get("product");
   const opened = all.products?.find((product) => product.id === open);
@@ -61,13 +61,13 @@ export default function CataloguePage() {
       <div className={styles.head}>
         <div>
           <PageHeading title="Shop">{storeName}</PageHeading>
-          <p className={styles.lead}>Order in a minute, and follow it live to your door.</p>
+          <p className={styles.intro}>Order in a minute and track it live to your door.</p>
         </div>
         <search className={styles.search}>
           <Search aria-hidden="true" />
           <Input
             type="search"
-            aria-label="Search the shop"
+            aria-label="Search products"
             placeholder="Search"
             value={q}
             onChange={(event) => change("q", event.target.value)}
@@ -85,7 +85,7 @@ export default function CataloguePage() {
               aria-pressed={name === category}
               onClick={() => change("category", name)}
             >
-              {name ?? "Everything"}
+              {name ?? "All"}
             </button>
           ))}
         </nav>
@@ -94,7 +94,7 @@ export default function CataloguePage() {
       {error !== undefined && (
         <Banner
           severity="error"
-          title="The catalogue could not be loaded"
+          title="The products could not be loaded"
           action={
             <Button size="sm" onClick={() => void reload()}>
               Try again
@@ -124,10 +124,10 @@ export default function CataloguePage() {
           {shown.length === 0 && (
             <EmptyState
               icon={SearchX}
-              title="Nothing found"
-              action={<Button onClick={() => setSearch({})}>Show everything</Button>}
+              title="No products found"
+              action={<Button onClick={() => setSearch({})}>Show all products</Button>}
             >
-              {q ? `Nothing here is called “${q}”.` : "There is nothing in this part of the shop right now."}
+              {q ? `No products match “${q}”.` : "There are no products in this category right now."}
             </EmptyState>
           )}
           {found.hasMore && (
@@ -153,11 +153,11 @@ export default function CataloguePage() {
 
 function CatalogueLoading() {
   return (
-    <Loading label="Loading the catalogue">
+    <Loading label="Loading products">
       <div className={styles.grid}>
-        {Array.from({ length: 8 }, (_, place) => (
-          <div key={place} className={styles.coming}>
-            <Skeleton className={styles.comingPicture} />
+        {Array.from({ length: 8 }, (_, index) => (
+          <div key={index} className={styles.placeholder}>
+            <Skeleton className={styles.placeholderPicture} />
             <Skeleton width="70%" />
             <Skeleton width="40%" />
           </div>

@@ -12,9 +12,9 @@ import { stockNote } from "./stock";
 export interface ProductCardProps {
   product: Product;
   quantity: number;
-  /** Where its details are. */
+  /** The address of its details. */
   href: string;
-  /** Staff look, and cannot order. */
+  /** False for staff, who cannot order. */
   canOrder: boolean;
 }
 
@@ -25,20 +25,20 @@ export function ProductCard({ product, quantity, href, canOrder }: ProductCardPr
       <div className={styles.top}>
         <ProductPicture image={product.image} faded={product.available === 0} className={styles.picture} />
         {note && (
-          <Badge tone={note.tone} className={styles.note}>
-            {note.words}
+          <Badge tone={note.tone} className={styles.stockNote}>
+            {note.label}
           </Badge>
         )}
       </div>
-      <div className={styles.words}>
+      <div className={styles.text}>
         <h2 className={styles.name}>
-          <Link href={href} className={styles.open} state={{ keepScroll: true }}>
+          <Link href={href} className={styles.link} state={{ keepScroll: true }}>
             {product.name}
           </Link>
         </h2>
         {product.description && <p className={styles.description}>{product.description}</p>}
       </div>
-      <div className={styles.foot}>
+      <div className={styles.footer}>
         <Money value={product.price} className={styles.price} />
         {canOrder && <Order product={product} quantity={quantity} />}
       </div>
@@ -51,7 +51,7 @@ function Order({ product, quantity }: { product: Product; quantity: number }) {
     return (
       <div className={styles.order}>
         <QuantityStepper
-          of={product.name}
+          productName={product.name}
           quantity={quantity}
           available={product.available}
           onChange={(next) => putInCart(product, next)}

@@ -7,7 +7,9 @@ import { QuantityStepper } from "../QuantityStepper";
 import styles from "./ProductDialog.module.css";
 import { stockNote } from "./stock";
 
-/** A product in full. Its address is the page's own, so that it can be sent, and the way back closes it. */
+/**
+ * A product's details. The address names the product, so that it can be shared and the back button closes the dialog.
+ */
 export default function ProductDialog({
   product,
   quantity,
@@ -24,24 +26,24 @@ export default function ProductDialog({
     <Dialog wide open onOpenChange={(open) => !open && onClose()} title={product.name}>
       <div className={styles.product}>
         <ProductPicture image={product.image} faded={product.available === 0} />
-        <div className={styles.words}>
+        <div className={styles.text}>
           {product.category && <p className={styles.category}>{product.category}</p>}
           <Money value={product.price} className={styles.price} />
           {product.description && <p>{product.description}</p>}
-          <p>{note ? <Badge tone={note.tone}>{note.words}</Badge> : <Badge tone="success">In stock</Badge>}</p>
+          <p>{note ? <Badge tone={note.tone}>{note.label}</Badge> : <Badge tone="success">In stock</Badge>}</p>
           {canOrder && (
             <div className={styles.order}>
               {quantity > 0 ? (
                 <QuantityStepper
                   wide
-                  of={product.name}
+                  productName={product.name}
                   quantity={quantity}
                   available={product.available}
                   onChange={(next) => putInCart(product, next)}
                 />
               ) : (
                 <Button
-                  look="primary"
+                  variant="primary"
                   size="lg"
                   wide
                   disabled={product.available === 0}

@@ -4,7 +4,7 @@ import { TextField } from "../../ui";
 import styles from "./CheckoutPage.module.css";
 import type { AddressForm } from "./address";
 
-/** As browsers fill them in, with the lengths that the server takes. */
+/** Fields with autofill names and the server's length limits. */
 export function AddressFields({
   register,
   errors,
@@ -22,8 +22,8 @@ export function AddressFields({
         autoComplete="name"
         maxLength={120}
         error={errors.name?.message}
-        className={styles.whole}
-        {...register("name", required("the name on the door"))}
+        className={styles.fullWidth}
+        {...register("name", required("the full name"))}
       />
       <TextField
         label="Phone"
@@ -31,9 +31,9 @@ export function AddressFields({
         optional
         autoComplete="tel"
         maxLength={40}
-        hint="For the driver, if they do not find you."
+        hint="In case the driver can’t find you."
         error={errors.phone?.message}
-        className={styles.whole}
+        className={styles.fullWidth}
         {...register("phone")}
       />
       <TextField
@@ -41,16 +41,16 @@ export function AddressFields({
         autoComplete="address-line1"
         maxLength={200}
         error={errors.line1?.message}
-        className={styles.whole}
+        className={styles.fullWidth}
         {...register("line1", required("the street and house number"))}
       />
       <TextField
-        label="Flat, floor, company"
+        label="Apartment, floor, company"
         optional
         autoComplete="address-line2"
         maxLength={200}
         error={errors.line2?.message}
-        className={styles.whole}
+        className={styles.fullWidth}
         {...register("line2")}
       />
       <TextField

@@ -10,28 +10,28 @@ import { PageHeading } from "../../layout/PageHeading";
 import { useAccount } from "../../session/session";
 import { Button, Card, EmptyState, formatMoney, LinkButton, Loading, Money, Skeleton, toast } from "../../ui";
 import { emptyCart, useCart } from "../cart/cart";
-import { lineTotal, totalOf, type Cart } from "../cart/maths";
+import { lineTotal, totalOf, type Cart } from "../cart/totals";
 import { AddressFields } from "./AddressFields";
 import { addressOf, formOf, isField, type AddressForm } from "./address";
-import { openAttempt } from "./attempt";
+import { unresolvedAttempt } from "./attempt";
 import styles from "./CheckoutPage.module.css";
 import { PaymentChoice } from "./PaymentChoice";
-import { placeAgain, placeOnce, type Placed, type Send } from "./placing";
+import { retryUnresolved, placeOrderOnce, type Placed, type Send } from "./placeOrder";
 import { refusalOf, type Refusal } from "./refusal";
-import { RefusalNote } from "./RefusalNote";
+import { RefusalBanner } from "./RefusalBanner";
 
-/** Where the last order went: what most people want again. Undefined while it is asked for, null where there is none. */
+/** The address of the customer's last order. Undefined while loading, null when there is none. */
 function useLastAddress(): Address | null | undefined {
   const { api } = useOrdercast();
   const [address, setAddress] = useState<Address | null>();
   useEffect(() => {
-    const gone = new AbortController();
-    unwrap(api.GET("/api/v1/orders", { params: { query: { limit: 1 } }, signal: gone.signal })).then(
+    const abort = new AbortController();
+    unwrap(api.GET("/api/v1/orders", { params: { query: { limit: 1 } }, signal: abort.signal })).then(
       ({ orders }) => setAddress(orders[0]?.shippingAddress ?? null),
-      // Nobody answers: the form can be filled in by hand all the same.
-      () => gone.signal.aborted || setAddress(null),
+      // The form can be filled in by hand.
+      () => abort.signal.aborted || setAddress(null),
     );
-    return () => gone.abort();
+    return () => abort.abort();
   }, [api]);
   return address;
 }
@@ -45,17 +45,17 @@ export default function CheckoutPage() {
       {cart.length === 0 ? (
         <EmptyState
           icon={ShoppingBag}
-          title="There is nothing to order yet"
+          title="Your cart is empty"
           action={
-            <LinkButton href="/" look="primary">
-              To the shop
+            <LinkButton href="/" variant="primary">
+              Back to shop
             </LinkButton>
           }
         >
-          Put something into your cart first.
+          Add a product to your cart to check out.
         </EmptyState>
       ) : lastAddress === undefined ? (
-        <Loading label="Loading the checkout">
+        <Loading label="Loading checkout">
           <div className={styles.columns}>
             <Skeleton height="28rem" />
             <Skeleton height="16rem" />
@@ -77,11 +77,11 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   const [, navigate] = useLocation();
   const [method, setMethod] = useState<PaymentMethod>("cash_on_delivery");
   const [refusal, setRefusal] = useState<Refusal | undefined>(() =>
-    openAttempt() ? { kind: "unknown", message: "You left before there was an answer." } : undefined,
+    unresolvedAttempt() ? { kind: "unknown", message: "You left before your order was confirmed." } : undefined,
   );
   const [busy, setBusy] = useState(false);
-  // State comes a render late for the second click of a double click.
-  const placing = useRef(false);
+  // State updates after the next render, too late for a double click.
+  const isPlacing = useRef(false);
   const fields = useForm<AddressForm>({
     defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }),
     mode: "onTouched",
@@ -90,63 +90,63 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
 
   const send: Send = (order, idempotencyKey) => orders.place(order, { idempotencyKey });
 
-  function place(form: AddressForm, expected: MoneyValue | undefined) {
+  function submitOrder(form: AddressForm, expected: MoneyValue | undefined) {
     const order: NewOrder = {
       items: itemsOf(cart),
       shippingAddress: addressOf(form),
       paymentMethod: method,
       ...(expected && { expectedTotal: expected }),
     };
-    return settle(() => placeOnce(order, send));
+    return run(() => placeOrderOnce(order, send));
   }
 
-  async function settle(attempt: () => Promise<Placed | undefined>) {
-    if (placing.current) return;
-    placing.current = true;
+  async function run(attempt: () => Promise<Placed | undefined>) {
+    if (isPlacing.current) return;
+    isPlacing.current = true;
     setBusy(true);
-    // Its button has the focus, and tells that it is at work.
+    // Keep the banner of an unresolved attempt: its button has the focus.
     setRefusal((before) => (before?.kind === "unknown" ? before : undefined));
     try {
       const placed = await attempt();
-      if (placed) return arrived(placed);
+      if (placed) return handlePlaced(placed);
     } catch (error) {
-      refused(refusalOf(error, openAttempt() !== undefined));
+      handleRefusal(refusalOf(error, unresolvedAttempt() !== undefined));
     }
     setBusy(false);
-    placing.current = false;
+    isPlacing.current = false;
   }
 
-  function arrived({ order, sent, isEarlier }: Placed) {
+  function handlePlaced({ order, sent, isEarlier }: Placed) {
     navigate(`/orders/${order.id}`, { replace: true });
     const isCart = JSON.stringify(sent.items) === JSON.stringify(itemsOf(cart));
     const description = isCart
-      ? "Please check where it goes and how you pay."
-      : "What you chose since then is still in your cart.";
-    if (isEarlier || !isCart) toast.info("Your order arrived as you sent it first", { description });
+      ? "Please check the delivery address and payment method."
+      : "Items you added since then are still in your cart.";
+    if (isEarlier || !isCart) toast.info("Your first order went through", { description });
     if (isCart) emptyCart();
   }
 
-  function refused(why: Refusal) {
-    if (why.kind === "fields") {
-      for (const { field, message } of why.fields) {
+  function handleRefusal(reason: Refusal) {
+    if (reason.kind === "fields") {
+      for (const { field, message } of reason.fields) {
         const name = field.replace(/^shippingAddress\./, "");
         if (isField(name)) fields.setError(name, { message });
       }
     }
-    setRefusal(why);
+    setRefusal(reason);
   }
 
-  const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => place(form, expected));
-  // Where nothing is kept any more of what may have arrived, what the form says is sent.
-  const tryAgain = () => void (openAttempt() ? settle(() => placeAgain(send)) : submit(total)());
+  const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => submitOrder(form, expected));
+  // Without a stored attempt, submit the form.
+  const tryAgain = () => void (unresolvedAttempt() ? run(() => retryUnresolved(send)) : submit(total)());
 
   return (
     <form className={styles.columns} noValidate onSubmit={(event) => void submit(total)(event)}>
       <div className={styles.left}>
-        <Card title="Where it goes">
+        <Card title="Delivery address">
           <AddressFields register={fields.register} errors={fields.formState.errors} />
         </Card>
-        <Card title="How you pay">
+        <Card title="Payment">
           <PaymentChoice value={method} onChange={setMethod} testPayment={testPayment} />
         </Card>
       </div>
@@ -166,7 +166,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
           {total && <Money value={total} />}
         </p>
         {refusal && (
-          <RefusalNote
+          <RefusalBanner
             refusal={refusal}
             cart={cart}
             shown={total}
@@ -176,14 +176,14 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
             onAccept={(accepted) => void submit(accepted)()}
           />
         )}
-        <Button type="submit" look="primary" size="lg" wide busy={busy}>
+        <Button type="submit" variant="primary" size="lg" wide busy={busy}>
           {busy ? "Placing your order…" : "Place order"}
         </Button>
         <p className={styles.small}>
           {method === "online"
-            ? "You pay in the next step."
-            : total && `You pay ${formatMoney(total)} when it is there.`}{" "}
-          You can cancel until we begin with it.
+            ? "You’ll pay in the next step."
+            : total && `You’ll pay ${formatMoney(total)} on delivery.`}{" "}
+          You can cancel until we start preparing it.
         </p>
       </Card>
     </form>

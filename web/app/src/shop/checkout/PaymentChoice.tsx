@@ -15,7 +15,7 @@ export function PaymentChoice({
 }) {
   return (
     <fieldset className={styles.choices}>
-      <legend className="visually-hidden">How you pay</legend>
+      <legend className="visually-hidden">Payment</legend>
       <label className={styles.choice}>
         <input
           type="radio"
@@ -24,20 +24,20 @@ export function PaymentChoice({
           onChange={() => onChange("cash_on_delivery")}
         />
         <Banknote aria-hidden="true" />
-        <span className={styles.words}>
+        <span className={styles.text}>
           <span className={styles.name}>Cash on delivery</span>
-          <span className={styles.more}>Pay the driver when it is there.</span>
+          <span className={styles.more}>Pay the driver on delivery.</span>
         </span>
       </label>
       {testPayment && (
         <label className={styles.choice}>
           <input type="radio" name="payment" checked={value === "online"} onChange={() => onChange("online")} />
           <FlaskConical aria-hidden="true" />
-          <span className={styles.words}>
+          <span className={styles.text}>
             <span className={styles.name}>
               Test payment <Badge tone="warning">Demo</Badge>
             </span>
-            <span className={styles.more}>Plays an online payment. No money moves.</span>
+            <span className={styles.more}>Simulates an online payment. No money is charged.</span>
           </span>
         </label>
       )}

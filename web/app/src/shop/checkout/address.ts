@@ -1,6 +1,6 @@
 import type { Address } from "@ordercast/client";
 
-/** An address as a form has it: text in every field. */
+/** An address as form text. */
 export type AddressForm = Record<
   "name" | "phone" | "line1" | "line2" | "city" | "region" | "postalCode" | "country",
   string
@@ -20,7 +20,7 @@ export function formOf(address: Partial<Address>): AddressForm {
   };
 }
 
-/** Without the fields that were left empty. */
+/** Leaves out empty fields. */
 export function addressOf(form: AddressForm): Address {
   const given = Object.entries(form).flatMap(([field, value]) => (value.trim() ? [[field, value.trim()]] : []));
   return { name: "", line1: "", city: "", ...Object.fromEntries(given) };

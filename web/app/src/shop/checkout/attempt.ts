@@ -1,35 +1,35 @@
 import { randomKey, type NewOrder } from "@ordercast/client";
 
 const KEY = "ordercast.checkout";
-/** The server knows a key for a day; after that the same one would place the order again. */
-const LASTS = 23 * 3_600_000;
+/** The server remembers a key for a day; after that the same key would place the order again. */
+const MAX_AGE_MS = 23 * 3_600_000;
 
-/** An order that was sent, or is about to be. */
+/** An order that was sent or is about to be. */
 export interface Attempt {
   body: string;
   key: string;
-  /** Nobody knows whether it arrived. */
+  /** It is unknown whether the server received it. */
   open: boolean;
   at: number;
 }
 
-// Here too, for browsers that refuse storage.
+// A copy in memory, for browsers without storage.
 let latest: Attempt | undefined;
 
-function isAttempt(kept: unknown): kept is Attempt {
-  if (!kept || typeof kept !== "object") return false;
-  const { body, key, open, at } = kept as Partial<Attempt>;
+function isAttempt(stored: unknown): stored is Attempt {
+  if (!stored || typeof stored !== "object") return false;
+  const { body, key, open, at } = stored as Partial<Attempt>;
   return typeof body === "string" && typeof key === "string" && typeof open === "boolean" && typeof at === "number";
 }
 
 function read(): Attempt | undefined {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    if (isAttempt(kept)) latest = kept;
+    const stored: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    if (isAttempt(stored)) latest = stored;
   } catch {
-    // Refused, or not ours.
+    // Storage is not available, or its content is invalid.
   }
-  return latest && Date.now() - latest.at < LASTS ? latest : undefined;
+  return latest && Date.now() - latest.at < MAX_AGE_MS ? latest : undefined;
 }
 
 function write(attempt: Attempt): Attempt {
@@ -37,38 +37,39 @@ function write(attempt: Attempt): Attempt {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(attempt));
   } catch {
-    // Then only a reload in between is not covered.
+    // Without storage, only a reload is not covered.
   }
   return attempt;
 }
 
 /**
- * The key under which this very order is placed, once: the same for a second click, for a try after a lost answer and
- * after a reload in between; another as soon as anything about the order is another.
+ * The idempotency key for exactly this order: the same after a double click, a lost answer or a reload. A changed order
+ * gets a new key.
  */
-export function attemptOf(order: NewOrder): Attempt {
+export function attemptFor(order: NewOrder): Attempt {
   const body = JSON.stringify(order);
-  const kept = read();
-  return kept?.body === body ? kept : write({ body, key: randomKey(), open: false, at: Date.now() });
+  const stored = read();
+  return stored?.body === body ? stored : write({ body, key: randomKey(), open: false, at: Date.now() });
 }
 
-/** The order of which nobody knows whether it arrived, if there is one. */
-export function openAttempt(): Attempt | undefined {
-  const kept = read();
-  return kept?.open ? kept : undefined;
+/** The order whose outcome is unknown, if there is one. */
+export function unresolvedAttempt(): Attempt | undefined {
+  const stored = read();
+  return stored?.open ? stored : undefined;
 }
 
-/** Whether it arrived is to be found out, or was. What was forgotten meanwhile stays so. */
-export function setOpen(attempt: Attempt, open: boolean) {
+/** Records whether the outcome is unknown. An attempt that was forgotten meanwhile stays forgotten. */
+export function setUnresolved(attempt: Attempt, open: boolean) {
   if (read()?.key === attempt.key) write({ ...attempt, open });
 }
 
-/** The order is placed, and the next one, equal as it may be, is another; or whoever wanted it has left. */
+/**
+ * Forgets the attempt after the order was placed or the user signed out: the next order, even an equal one, is a new
+ * order.
+ */
 export function forgetAttempt() {
   latest = undefined;
   try {
     sessionStorage.removeItem(KEY);
-  } catch {
-    // Then nothing was kept.
-  }
+  } catch {}
 }

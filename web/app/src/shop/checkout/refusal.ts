@@ -2,13 +2,13 @@ import { OrdercastProblem, type Money } from "@ordercast/client";
 
 import { messageOf } from "../../api/http";
 
-/** Why an order was not taken, as far as the customer can do something about it on this page. */
+/** Why an order was refused, as far as the customer can solve it on this page. */
 export type Refusal =
   | { kind: "out_of_stock"; productId: string; name: string; available: number }
   | { kind: "archived"; productId: string; name: string }
   | { kind: "total_changed"; total: Money }
   | { kind: "fields"; fields: OrdercastProblem["errors"] }
-  /** No answer, or one that does not tell. */
+  /** There was no response, or one that does not tell. */
   | { kind: "unknown"; message: string }
   | { kind: "other"; message: string };
 
@@ -23,7 +23,7 @@ function isMoney(value: unknown): value is Money {
   );
 }
 
-/** `isOpen`: an order that was sent can have arrived, whatever this says. */
+/** `isOpen`: an order with an unknown outcome exists, so the result is always `unknown`. */
 export function refusalOf(error: unknown, isOpen: boolean): Refusal {
   if (isOpen) return { kind: "unknown", message: messageOf(error) };
   const other: Refusal = { kind: "other", message: messageOf(error) };
@@ -31,7 +31,7 @@ export function refusalOf(error: unknown, isOpen: boolean): Refusal {
   const { product, productName, available, currentTotal } = error.body;
   const named = {
     productId: typeof product === "string" ? product : "",
-    name: typeof productName === "string" ? productName : "One of these",
+    name: typeof productName === "string" ? productName : "A product",
   };
   switch (error.code) {
     case "out_of_stock":

@@ -1,0 +1,23 @@
+import type { Money, Order } from "@ordercast/client";
+
+import { isFinal } from "../orders/status";
+
+export interface OrderSummary {
+  total: number;
+  active: number;
+  delivered: number;
+  /** One amount per currency, without cancelled orders. */
+  spent: Money[];
+}
+
+export function summarizeOrders(orders: readonly Order[]): OrderSummary {
+  const spent = new Map<string, number>();
+  for (const { status, total } of orders)
+    if (total && status !== "cancelled") spent.set(total.currency, (spent.get(total.currency) ?? 0) + total.amount);
+  return {
+    total: orders.length,
+    active: orders.filter((order) => !isFinal(order.status)).length,
+    delivered: orders.filter((order) => order.status === "delivered").length,
+    spent: [...spent].map(([currency, amount]) => ({ amount, currency })),
+  };
+}

@@ -1,0 +1,41 @@
+import type { SessionSnapshot } from "@ordercast/client";
+import { describe, expect, it, vi } from "vitest";
+import { onSignOut } from "./onSignOut";
+
+function session() {
+  let snapshot = { state: "unknown", account: null } as SessionSnapshot;
+  let listener = () => {};
+  return {
+    getSnapshot: () => snapshot,
+    subscribe: (next: () => void) => {
+      listener = next;
+      return () => {};
+    },
+    is(state: SessionSnapshot["state"], id?: string) {
+      snapshot = { state, account: id ? { id } : null } as SessionSnapshot;
+      listener();
+    },
+  };
+}
+
+describe("onSignOut", () => {
+  it("calls back on sign-out, not on a lost connection", () => {
+    const [here, forget] = [session(), vi.fn<() => void>()];
+    onSignOut(here, forget);
+    here.is("signed-in", "ada");
+    here.is("unknown", "ada");
+    here.is("unknown");
+    here.is("signed-in", "ada");
+    expect(forget).not.toHaveBeenCalled();
+    here.is("signed-out");
+    expect(forget).toHaveBeenCalledOnce();
+  });
+
+  it("calls back when another user signs in", () => {
+    const [here, forget] = [session(), vi.fn<() => void>()];
+    onSignOut(here, forget);
+    here.is("signed-in", "ada");
+    here.is("signed-in", "grace");
+    expect(forget).toHaveBeenCalledOnce();
+  });
+});
