@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use eventlog::{ExternalUser, Inbox};
+use eventlog::{ExternalUser, Inbox, Topic};
 use orders::{Actor, Role, StoreId};
 
 use crate::app::AppState;
@@ -38,14 +38,16 @@ impl Caller {
         self.principal.actor()
     }
 
-    /// Their inbox: each role of a person has its own.
+    /// Their inbox. Each role of a person has its own.
     pub fn inbox(&self) -> Inbox {
         let Principal { user, role, store, .. } = &self.principal;
-        match role {
-            Role::Customer => Inbox::Customer(user.clone()),
-            Role::Driver => Inbox::Driver(user.clone()),
-            Role::Staff => Inbox::Staff { user: user.clone(), store: store.clone() },
-        }
+        Inbox::of_user(*role, user.clone(), store)
+    }
+
+    /// The orders they may list and subscribe to.
+    pub fn topic(&self) -> Topic {
+        let Principal { user, role, store, .. } = &self.principal;
+        Topic::of_user(*role, user, store)
     }
 
     /// What their token says of them, to be kept where their account is not ours.

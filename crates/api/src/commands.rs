@@ -126,7 +126,7 @@ impl App {
     pub(crate) fn live(&self, outcome: &Outcome, caller: &Caller) -> Option<usize> {
         let Outcome::Order(snapshot) = outcome else { return None };
         let staff = caller.principal.role == Role::Staff;
-        staff.then(|| self.hub.connections(&Topic::User(snapshot.order.customer.clone())))
+        staff.then(|| self.hub.connections(&Topic::Customer(snapshot.order.customer.clone())))
     }
 
     /// A refusal as a problem; a conflict of versions shows the present state.

@@ -7,50 +7,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use orders::notification::Category;
-use orders::{Audience, EventId, Notification, StoreId, UserId};
+use orders::{EventId, Notification};
 
 use crate::cursor::Seq;
 use crate::stored_event::StoredEvent;
+use crate::topic::Inbox;
 
 /// Unread lines are counted up to here; this many mean "or more".
 pub const MOST_UNREAD: usize = 999;
 
 /// Lines that are kept as read one by one. Past it the older half becomes the mark up to which everything is read.
 pub const MOST_ABOVE: usize = 256;
-
-/// Whose. The lines of a store are shared by its staff; what is read of them is each one's own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Inbox {
-    /// A customer's.
-    Customer(UserId),
-    /// A driver's.
-    Driver(UserId),
-    /// A store's, as one of its staff has it.
-    Staff {
-        /// Who.
-        user: UserId,
-        /// Of which store.
-        store: StoreId,
-    },
-}
-
-impl Inbox {
-    /// Who reads it.
-    pub fn reader(&self) -> &UserId {
-        match self {
-            Self::Customer(user) | Self::Driver(user) | Self::Staff { user, .. } => user,
-        }
-    }
-
-    /// As whom its lines are told.
-    pub fn audience(&self) -> Audience {
-        match self {
-            Self::Customer(_) => Audience::Customer,
-            Self::Driver(_) => Audience::Driver,
-            Self::Staff { .. } => Audience::Staff,
-        }
-    }
-}
 
 /// Which lines, newest first.
 #[derive(Debug, Clone)]

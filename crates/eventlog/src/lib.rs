@@ -23,16 +23,18 @@ pub mod sqlite;
 pub mod stats;
 pub mod stored_event;
 pub mod submission;
+pub mod topic;
 pub mod write_backend;
 pub mod writer;
 
 pub use clock::Clock;
 pub use cursor::{Cursor, Epoch, Seq};
 pub use error::LogError;
-pub use inbox::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
-pub use read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, Scope, TailError};
+pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
+pub use read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, TailError};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{
     Committed, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Request, Submission, SubmitError,
 };
+pub use topic::{Inbox, Topic};
 pub use writer::Writer;

@@ -10,26 +10,16 @@ use orders::{EventId, OrderNumber, OrderRef, ProductId, Status, StoreId, UserId}
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
+use crate::inbox::{InboxFilter, InboxPage, Line};
 use crate::stats::{Series, Stats};
 use crate::stored_event::{CatalogProduct, EventWithContext, Snapshot};
-
-/// Whose orders somebody asks for. The caller has decided that they may.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Those one customer placed.
-    Customer(UserId),
-    /// Those of one store.
-    Store(StoreId),
-    /// Those one driver brings.
-    Driver(UserId),
-}
+use crate::topic::{Inbox, Topic};
 
 /// Which orders, newest first.
 #[derive(Debug, Clone)]
 pub struct OrderFilter {
     /// Whose.
-    pub scope: Scope,
+    pub topic: Topic,
     /// In one of these; empty means any.
     pub statuses: Vec<Status>,
     /// A number, a tracking number, or words of the customer's name, e-mail address or phone.
@@ -45,9 +35,9 @@ pub struct OrderFilter {
 }
 
 impl OrderFilter {
-    /// The newest page of a scope.
-    pub fn newest(scope: Scope, limit: usize) -> Self {
-        Self { scope, statuses: Vec::new(), text: None, from: None, to: None, before: None, limit }
+    /// The newest page of a topic.
+    pub fn newest(topic: Topic, limit: usize) -> Self {
+        Self { topic, statuses: Vec::new(), text: None, from: None, to: None, before: None, limit }
     }
 }
 
@@ -89,9 +79,9 @@ pub struct ProductFilter {
 /// A stretch of the log, for somebody who was away.
 #[derive(Debug, Clone)]
 pub struct EventPage {
-    /// The events of the scope, in order.
+    /// The events of the topic, in order.
     pub events: Vec<EventWithContext>,
-    /// Everything of the scope up to here is in `events` or came before.
+    /// Everything of the topic up to here is in `events` or came before.
     pub upto: Seq,
     /// The log's head at that moment; where `upto` reaches it, nothing is missing.
     pub head: Seq,
@@ -123,8 +113,8 @@ pub trait ReadBackend: Send + Sync + 'static {
     /// Everything that happened to one order, oldest first.
     async fn timeline(&self, order: OrderNumber) -> Result<At<Vec<EventWithContext>>, LogError>;
 
-    /// What happened in a scope after a place in the log: at most `limit` events.
-    async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<EventPage, TailError>;
+    /// What happened in a topic after a place in the log: at most `limit` events.
+    async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError>;
 
     /// A page of an inbox, newest first.
     async fn inbox(&self, filter: InboxFilter) -> Result<At<InboxPage>, LogError>;

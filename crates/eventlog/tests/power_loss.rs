@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use clock::TestClock;
 use ordercast_eventlog::sqlite::{Database, Options, Synchronous};
 use ordercast_eventlog::{
-    OrderFilter, Outcome, ReadBackend, Receipt, Scope, Seq, Submission, SubmitError, Writer,
+    OrderFilter, Outcome, ReadBackend, Receipt, Seq, Submission, SubmitError, Topic, Writer,
 };
 use orders::command::UpdateProduct;
 use orders::order::Hold;
@@ -150,7 +150,7 @@ async fn sound(read_backend: &dyn ReadBackend, context: &str) -> World {
         let mut told = HashMap::new();
         let upto = Seq(head.0.min(at.0 + 500));
         for of in STORES {
-            let page = read_backend.tail(Scope::Store(store(of)), at, 500).await.unwrap();
+            let page = read_backend.tail(Topic::Store(store(of)), at, 500).await.unwrap();
             told.extend(page.events.into_iter().map(|event| (event.stored.seq, event.stored)));
         }
         while at < upto {
@@ -159,7 +159,7 @@ async fn sound(read_backend: &dyn ReadBackend, context: &str) -> World {
             world.apply(&stored.event);
         }
     }
-    let filter = OrderFilter::newest(Scope::Store(store(MAIN)), 1_000_000);
+    let filter = OrderFilter::newest(Topic::Store(store(MAIN)), 1_000_000);
     let page = read_backend.orders(filter).await.unwrap().value;
     assert_eq!(page.orders.len(), world.orders.len(), "{context}: each order once");
     for snapshot in &page.orders {

@@ -12,7 +12,7 @@ use crate::ring::{Ring, Taken};
 use crate::rounds::Rounds;
 use crate::seat::{Listeners, Topics, Waiting, lock};
 use crate::subscription::Subscription;
-use crate::topic::Topic;
+use eventlog::Topic;
 
 /// Events kept in memory, for connections that are a little behind.
 pub const RING: usize = 4_096;

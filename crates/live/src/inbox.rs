@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use eventlog::{Cursor, Epoch, Inbox, ReadState};
+use eventlog::{Cursor, Epoch, Inbox, ReadState, Topic};
 use orders::EventId;
 use serde::Serialize;
 use socketio::packet;
@@ -15,7 +15,6 @@ use tokio::sync::watch;
 use crate::hub::Hub;
 use crate::notice::Notice;
 use crate::seat::lock;
-use crate::topic::Topic;
 
 type State = Option<Arc<ReadState>>;
 
@@ -63,14 +62,9 @@ impl<'a> NotificationsRead<'a> {
 
 /// The same for Socket.IO connections, and the topic they listen to.
 pub(crate) fn notice(inbox: &Inbox, state: &ReadState, epoch: Epoch) -> Option<(Topic, Notice)> {
-    let topic = match inbox {
-        Inbox::Customer(user) => Topic::User(user.clone()),
-        Inbox::Driver(user) => Topic::Driver(user.clone()),
-        Inbox::Staff { store, .. } => Topic::Store(store.clone()),
-    };
     let json = serde_json::to_string(&NotificationsRead::new(state, epoch)).ok()?;
     let frame = packet::event("notifications:read", &json, None);
-    Some((topic, Notice { only: Some(inbox.reader().clone()), frame }))
+    Some((inbox.topic().clone(), Notice { only: Some(inbox.reader().clone()), frame }))
 }
 
 /// One tab's look at its inbox.

@@ -2,7 +2,7 @@
 //!
 //! Read in this order:
 //!
-//! - [`topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen; its parts are
+//! - [`Topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen; its parts are
 //!   `ring` (the newest events) and `seat` (who listens to what).
 //! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
 //! - [`inbox`]: what somebody has read, told to their other tabs.
@@ -25,10 +25,9 @@ mod seat;
 pub mod sse;
 pub mod stats;
 pub mod subscription;
-pub mod topic;
 
+pub use eventlog::Topic;
 pub use hub::Hub;
 pub use inbox::InboxWatch;
 pub use limits::ConnectionLimits;
 pub use subscription::{Delivery, ResetReason, Subscription};
-pub use topic::Topic;

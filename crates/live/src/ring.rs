@@ -9,7 +9,7 @@ use orders::Audience;
 use socketio::Frame;
 
 use crate::dialect::{DIALECTS, Dialect};
-use crate::topic::Topic;
+use eventlog::Topic;
 
 /// One event in the ring, with its encodings, each made once, when the first connection needs it.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Entry {
     /// Wraps an event for delivery.
     pub fn new(event: EventWithContext) -> Self {
         Self {
-            topics: Topic::of(&event.stored),
+            topics: Topic::of_subject(&event.stored.event.subject),
             event,
             encodings: Default::default(),
             frames: OnceLock::new(),

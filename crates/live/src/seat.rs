@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::hub::Hub;
 use crate::notice::Notice;
-use crate::topic::Topic;
+use eventlog::Topic;
 
 /// Connections pulled in one go, before others get their turn.
 pub(crate) const PORTION: usize = 64;

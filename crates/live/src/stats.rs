@@ -17,7 +17,7 @@ use crate::dialect::Dialect;
 use crate::hub::Hub;
 use crate::seat::Waiting;
 use crate::sse;
-use crate::topic::Topic;
+use eventlog::Topic;
 
 /// The least time between two pushes.
 const PACE: Duration = Duration::from_millis(250);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::counters::CatchingUp;
 use crate::hub::{Entry, Hub};
 use crate::seat::{Seat, Waiting};
-use crate::topic::Topic;
+use eventlog::Topic;
 
 /// The most events handed over at once. A reader who stops reading holds one portion.
 pub(crate) const PORTION: usize = 64;
@@ -51,7 +51,7 @@ pub enum ResetReason {
 pub enum Delivery {
     /// Events, in order, each once.
     Events(Vec<Arc<Entry>>),
-    /// It has to start over: the newest orders of its scope, and the cursor from which it goes on.
+    /// It has to start over: the newest orders of its topic, and the cursor from which it goes on.
     Reset {
         /// Why.
         reason: ResetReason,
@@ -141,7 +141,7 @@ impl Subscription {
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
             }
             self.catching_up.get_or_insert_with(|| CatchingUp::begin(hub));
-            let page = match hub.read_backend().tail(topic.scope(), after, PORTION).await {
+            let page = match hub.read_backend().tail(topic.clone(), after, PORTION).await {
                 Ok(page) => page,
                 Err(TailError::Pruned) => {
                     self.position = Position::Lost(ResetReason::TooOld);
@@ -164,7 +164,7 @@ impl Subscription {
     }
 
     async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
-        let newest = OrderFilter::newest(self.waiting.seat.topic.scope(), SNAPSHOT);
+        let newest = OrderFilter::newest(self.waiting.seat.topic.clone(), SNAPSHOT);
         let page = self.waiting.seat.hub.read_backend().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
         self.waiting.seat.hub.counters().reset();

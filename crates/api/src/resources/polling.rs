@@ -20,7 +20,6 @@ use crate::commands::{CommandContext, failed, none_match_has, not_modified};
 use crate::extract::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::resources::orders::list::scope;
 use crate::sessions::base64;
 
 /// How many orders a poll gets.
@@ -49,7 +48,7 @@ pub async fn manage(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let filter = OrderFilter::newest(scope(&caller), NEWEST);
+    let filter = OrderFilter::newest(caller.topic(), NEWEST);
     let found = app.read_backend.orders(filter).await.map_err(|error| failed(&error))?;
     let audience = Audience::of(caller.principal.role);
     let orders = found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect();

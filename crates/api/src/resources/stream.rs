@@ -11,7 +11,6 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use eventlog::Cursor;
 use futures_util::StreamExt as _;
-use live::Topic;
 use live::limits::Place;
 use live::sse::{self, Close, Listener};
 use orders::Role;
@@ -58,7 +57,7 @@ pub async fn stream(
     Query(resume): Query<Resume>,
     parts: Parts,
 ) -> Result<Response, Problem> {
-    let caller_inbox = caller.inbox();
+    let (inbox, topic) = (caller.inbox(), caller.topic());
     let principal = caller.principal;
     let from = address(&parts, &app);
     let place = app.connections.enter(principal.user.clone(), from.bucket().address()).map_err(|error| {
@@ -66,17 +65,12 @@ pub async fn stream(
     })?;
     let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
-    let topic = match principal.role {
-        Role::Customer => Topic::User(principal.user.clone()),
-        Role::Staff => Topic::Store(principal.store.clone()),
-        Role::Driver => Topic::Driver(principal.user.clone()),
-    };
     let subscription = match seen.as_deref().map(str::parse::<Cursor>) {
         None => app.hub.subscribe(topic, None),
         Some(Ok(cursor)) => app.hub.subscribe(topic, Some(cursor)),
         Some(Err(_)) => app.hub.subscribe(topic, None).lost(),
     };
-    let inbox = app.hub.watch_inbox(caller_inbox);
+    let inbox = app.hub.watch_inbox(inbox);
     let stats = (principal.role == Role::Staff).then(|| app.stats.watch(&principal.store));
     let person = Person {
         id: principal.user.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orders::notification::Category;
-use orders::{EventId, Notification, Subject};
+use orders::{EventId, Notification};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
@@ -14,8 +14,9 @@ use super::sorted_index::Indexes;
 use super::{retention, write_backend};
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::inbox::{Inbox, InboxFilter, InboxPage, Line, MOST_ABOVE, MOST_UNREAD, Mark, ReadState};
+use crate::inbox::{InboxFilter, InboxPage, Line, MOST_ABOVE, MOST_UNREAD, Mark, ReadState};
 use crate::stored_event::StoredEvent;
+use crate::topic::{Inbox, Topic};
 
 /// The most events that one page looks at; a rare category among many lines comes in several pages.
 const MOST_LOOKED_AT: usize = 1000;
@@ -48,12 +49,12 @@ impl<'a> InboxReader<'a> {
         indexes: &'a Indexes,
         inbox: &'a Inbox,
     ) -> Result<Option<Self>, LogError> {
-        let store = match inbox {
-            Inbox::Staff { store, .. } => match store_key(connection, store)? {
+        let store = match inbox.topic() {
+            Topic::Store(store) => match store_key(connection, store)? {
                 Some(store) => store,
                 None => return Ok(None),
             },
-            Inbox::Customer(_) | Inbox::Driver(_) => 0,
+            Topic::Customer(_) | Topic::Driver(_) => 0,
         };
         let person = customer_key(connection, inbox.reader())?;
         // Staff who never did anything read the store's lines all the same.
@@ -70,10 +71,10 @@ impl<'a> InboxReader<'a> {
         inbox: &'a Inbox,
         (person, store): (i64, i64),
     ) -> Result<Self, LogError> {
-        let role = match inbox {
-            Inbox::Customer(_) => 0,
-            Inbox::Driver(_) => 1,
-            Inbox::Staff { .. } => 2,
+        let role = match inbox.topic() {
+            Topic::Customer(_) => 0,
+            Topic::Driver(_) => 1,
+            Topic::Store(_) => 2,
         };
         let row = (person, role, store);
         let (head, _) = write_backend::head(connection)?;
@@ -121,12 +122,7 @@ impl<'a> InboxReader<'a> {
     }
 
     fn entry(&self, stored: StoredEvent) -> Option<Line> {
-        let Subject::Order { store, customer, driver, .. } = &stored.event.subject else { return None };
-        let theirs = match self.inbox {
-            Inbox::Customer(user) => customer == user,
-            Inbox::Driver(user) => driver.as_ref() == Some(user),
-            Inbox::Staff { store: own, .. } => store == own,
-        };
+        let theirs = self.inbox.topic().contains(&stored.event.subject);
         let notification = Notification::new(&stored.event, self.inbox.audience()).filter(|_| theirs)?;
         let own = stored.event.actor.user() == Some(self.inbox.reader());
         let read = own || self.read.has(stored.seq);

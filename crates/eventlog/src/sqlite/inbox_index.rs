@@ -8,7 +8,7 @@ use super::recipient_index::Shelf;
 use super::rows::{self, EVENT};
 use super::sorted_index::Indexes;
 use crate::error::LogError;
-use crate::inbox::Inbox;
+use crate::topic::{Inbox, Topic};
 
 /// Places fetched at a time.
 const PORTION: usize = 64;
@@ -36,10 +36,10 @@ impl<'a> InboxIndex<'a> {
 
     /// Keys of the shelves that hold its lines, the first one those that are unread until they were read.
     fn keys(&self) -> [i64; 2] {
-        match self.inbox {
-            Inbox::Customer(_) => [Shelf::CustomerNews.of(self.person), Shelf::CustomerOwn.of(self.person)],
-            Inbox::Driver(_) => [Shelf::DriverNews.of(self.person), Shelf::DriverOwn.of(self.person)],
-            Inbox::Staff { .. } => [Shelf::StoreNews.of(self.store), Shelf::StoreStaff.of(self.store)],
+        match self.inbox.topic() {
+            Topic::Customer(_) => [Shelf::CustomerNews.of(self.person), Shelf::CustomerOwn.of(self.person)],
+            Topic::Driver(_) => [Shelf::DriverNews.of(self.person), Shelf::DriverOwn.of(self.person)],
+            Topic::Store(_) => [Shelf::StoreNews.of(self.store), Shelf::StoreStaff.of(self.store)],
         }
     }
 
@@ -55,15 +55,15 @@ impl<'a> InboxIndex<'a> {
         for key in self.keys() {
             sources.push(self.indexes.topic_runs.newest(self.connection, key, between, portion)?);
         }
-        sources.push(match self.inbox {
-            Inbox::Customer(_) if first_events => created_events::newest_of_customer(
+        sources.push(match self.inbox.topic() {
+            Topic::Customer(_) if first_events => created_events::newest_of_customer(
                 self.connection,
                 self.indexes,
                 self.person,
                 between,
                 portion,
             )?,
-            Inbox::Staff { .. } if first_events => {
+            Topic::Store(_) if first_events => {
                 created_events::newest_of_store(self.connection, self.store, between, portion)?
             }
             _ => Vec::new(),
@@ -82,7 +82,7 @@ impl<'a> InboxIndex<'a> {
     pub(super) fn count_news(&self, between: (i64, i64), limit: usize) -> Result<usize, LogError> {
         let [news, others] = self.keys();
         let mut count = self.indexes.topic_runs.newest(self.connection, news, between, limit)?.len();
-        if let Inbox::Staff { .. } = self.inbox {
+        if let Topic::Store(_) = self.inbox.topic() {
             if count < limit {
                 count += created_events::count_of_store(self.connection, self.store, between, limit - count)?;
             }
@@ -95,7 +95,7 @@ impl<'a> InboxIndex<'a> {
     pub(super) fn oldest_news(&self, between: (i64, i64), limit: usize) -> Result<Vec<i64>, LogError> {
         let [news, others] = self.keys();
         let mut places = self.indexes.topic_runs.oldest(self.connection, news, between, limit)?;
-        if let Inbox::Staff { .. } = self.inbox {
+        if let Topic::Store(_) = self.inbox.topic() {
             places.extend(created_events::oldest_of_store(self.connection, self.store, between, limit)?);
             places.extend(self.by_colleagues(others, between, limit)?);
         }

@@ -9,8 +9,9 @@ use super::sorted_index::Runs;
 use super::statuses::Statuses;
 use super::{history, search};
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, Page, Scope};
+use crate::read_backend::{OrderFilter, Page};
 use crate::stored_event::Snapshot;
+use crate::topic::Topic;
 
 pub(super) fn page(connection: &Connection, runs: &Runs, filter: &OrderFilter) -> Result<Page, LogError> {
     let before = filter.before.map_or(i64::MAX, history::sql);
@@ -55,10 +56,10 @@ fn has_status(connection: &Connection, number: i64, load: &[i64]) -> Result<bool
 /// Whether an order belongs into the answer. The sources are generous; this is what decides.
 fn matches(snapshot: &Snapshot, filter: &OrderFilter) -> bool {
     let order = &snapshot.order;
-    let mine = match &filter.scope {
-        Scope::Customer(user) => order.customer == *user,
-        Scope::Store(store) => order.store == *store,
-        Scope::Driver(user) => order.driver.as_ref() == Some(user),
+    let mine = match &filter.topic {
+        Topic::Customer(user) => order.customer == *user,
+        Topic::Store(store) => order.store == *store,
+        Topic::Driver(user) => order.driver.as_ref() == Some(user),
     };
     let in_time = filter.from.is_none_or(|from| order.created_at >= from)
         && filter.to.is_none_or(|to| order.created_at < to);
@@ -107,8 +108,8 @@ impl Source {
         if let Some(text) = &filter.text {
             return Ok(Self::Found(search::find(connection, runs, text, before)?.into_iter()));
         }
-        Ok(match &filter.scope {
-            Scope::Customer(user) => match customer_key(connection, user)? {
+        Ok(match &filter.topic {
+            Topic::Customer(user) => match customer_key(connection, user)? {
                 Some(key) => Self::Customer {
                     key,
                     portion: Vec::new().into_iter(),
@@ -118,14 +119,14 @@ impl Source {
                 },
                 None => Self::Found(Vec::new().into_iter()),
             },
-            Scope::Driver(user) => {
+            Topic::Driver(user) => {
                 let mut find = connection.prepare_cached(
                     "SELECT number FROM driver_orders WHERE driver = ?1 AND number < ?2 ORDER BY number DESC",
                 )?;
                 let numbers = find.query_map((user.as_str(), before), |row| row.get(0))?;
                 Self::Found(numbers.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
-            Scope::Store(store) => {
+            Topic::Store(store) => {
                 let Some(store) = store_key(connection, store)? else {
                     return Ok(Self::Found(Vec::new().into_iter()));
                 };

@@ -24,9 +24,10 @@ use super::{Database, Options, accounts, catalogue, history, listing, reservatio
 use crate::accounts::{AccountChange, Email, NewSession};
 use crate::clock::Clock;
 use crate::cursor::Seq;
-use crate::inbox::{Inbox, InboxFilter, Mark, MarkRead};
-use crate::read_backend::{OrderFilter, ProductFilter, Scope};
+use crate::inbox::{InboxFilter, Mark, MarkRead};
+use crate::read_backend::{OrderFilter, ProductFilter};
 use crate::submission::{ExternalUser, Idempotency, Request, Submission};
+use crate::topic::{Inbox, Topic};
 use crate::write_backend::{BatchContext, WriteBackend};
 use crate::writer::Writer;
 
@@ -201,28 +202,28 @@ async fn write(write_backend: SqliteWriteBackend) {
 }
 
 fn inboxes() -> [Inbox; 3] {
-    let sam = Inbox::Staff { user: user("sam"), store: StoreId::main() };
-    [Inbox::Customer(user("jwt|asha")), Inbox::Driver(user("dev")), sam]
+    let sam = Inbox::staff(user("sam"), StoreId::main());
+    [Inbox::customer(user("jwt|asha")), Inbox::driver(user("dev")), sam]
 }
 
 /// Everything that can be asked.
 fn read(connection: &Connection, indexes: &Indexes) {
-    let scopes = [
-        Scope::Customer(user("jwt|asha")),
-        Scope::Store(StoreId::main()),
-        Scope::Driver(user("dev")),
-        Scope::Customer(user("nobody")),
+    let topics = [
+        Topic::Customer(user("jwt|asha")),
+        Topic::Store(StoreId::main()),
+        Topic::Driver(user("dev")),
+        Topic::Customer(user("nobody")),
     ];
     let (at, id) = (Timestamp::UNIX_EPOCH, ProductId::new(Uuid::from_u128(1)));
-    for scope in scopes {
-        let newest = OrderFilter::newest(scope.clone(), 10);
+    for topic in topics {
+        let newest = OrderFilter::newest(topic.clone(), 10);
         let status = OrderFilter { statuses: vec![Status::Cancelled], from: Some(at), ..newest.clone() };
         let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
         let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
         for filter in [newest, status, text, by_id] {
             listing::page(connection, &indexes.customer_runs, &filter).unwrap();
         }
-        tail::read(connection, indexes, &scope, Seq(0), 10).unwrap();
+        tail::read(connection, indexes, &topic, Seq(0), 10).unwrap();
     }
     for inbox in inboxes() {
         let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();

@@ -16,10 +16,11 @@ use super::{accounts, backup, catalogue, history, listing, reservations, stats, 
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::inbox::{Inbox, InboxFilter, InboxPage, Line};
-use crate::read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, Scope, TailError};
+use crate::inbox::{InboxFilter, InboxPage, Line};
+use crate::read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, TailError};
 use crate::stats::{Series, Stats};
 use crate::stored_event::{CatalogProduct, EventWithContext, Snapshot};
+use crate::topic::{Inbox, Topic};
 
 /// The queries on SQLite. Also owns the checkpointing thread: it stops with the last reader.
 pub struct SqliteReadBackend {
@@ -146,9 +147,9 @@ impl ReadBackend for SqliteReadBackend {
         .await
     }
 
-    async fn tail(&self, scope: Scope, after: Seq, limit: usize) -> Result<EventPage, TailError> {
+    async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError> {
         let read = self
-            .read(move |connection, indexes| tail::read(connection, indexes, &scope, after, limit))
+            .read(move |connection, indexes| tail::read(connection, indexes, &topic, after, limit))
             .await?;
         read.ok_or(TailError::Pruned)
     }

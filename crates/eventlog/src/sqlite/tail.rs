@@ -1,4 +1,4 @@
-//! What happened in a scope, for somebody who was away.
+//! What happened in a topic, for somebody who was away.
 
 use orders::StoreId;
 use rusqlite::Connection;
@@ -9,17 +9,18 @@ use super::sorted_index::Indexes;
 use super::{created_events, history, recipient_index, retention, write_backend};
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::read_backend::{EventPage, Scope};
+use crate::read_backend::EventPage;
 use crate::stored_event::StoredEvent;
+use crate::topic::Topic;
 
 /// How many events a tail of a store looks at before it hands over what it found.
 const MOST_LOOKED_AT: i64 = 20_000;
 
-/// What happened in a scope after a place in the log; `None` where that was pruned.
+/// What happened in a topic after a place in the log; `None` where that was pruned.
 pub(super) fn read(
     connection: &Connection,
     indexes: &Indexes,
-    scope: &Scope,
+    topic: &Topic,
     after: Seq,
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
@@ -28,9 +29,9 @@ pub(super) fn read(
         return Ok(None);
     }
     let limit = limit.max(1);
-    let (events, upto) = match scope {
-        Scope::Store(store) => of_store(connection, store, after, head, limit)?,
-        _ => of_person(connection, indexes, scope, after, head, limit)?,
+    let (events, upto) = match topic {
+        Topic::Store(store) => of_store(connection, store, after, head, limit)?,
+        _ => of_person(connection, indexes, topic, after, head, limit)?,
     };
     Ok(Some(EventPage { events: history::tell(connection, events)?, upto, head }))
 }
@@ -59,24 +60,24 @@ fn of_store(
 fn of_person(
     connection: &Connection,
     indexes: &Indexes,
-    scope: &Scope,
+    topic: &Topic,
     after: Seq,
     head: Seq,
     limit: usize,
 ) -> Result<Found, LogError> {
     let mut places = Vec::new();
     let between = (after.sql(), head.next().sql());
-    let (user, shelves) = match scope {
-        Scope::Customer(user) => (user, recipient_index::CUSTOMER),
-        Scope::Driver(user) => (user, recipient_index::DRIVER),
+    let (user, shelves) = match topic {
+        Topic::Customer(user) => (user, recipient_index::CUSTOMER),
+        Topic::Driver(user) => (user, recipient_index::DRIVER),
         // It has too many shelves to go this way.
-        Scope::Store(_) => return Ok((Vec::new(), head)),
+        Topic::Store(_) => return Ok((Vec::new(), head)),
     };
     let Some(key) = customer_key(connection, user)? else { return Ok((Vec::new(), head)) };
     for shelf in shelves {
         places.extend(indexes.topic_runs.oldest(connection, shelf.of(key), between, limit)?);
     }
-    if matches!(scope, Scope::Customer(_)) {
+    if matches!(topic, Topic::Customer(_)) {
         places.extend(created_events::oldest_of_customer(connection, indexes, key, between, limit)?);
     }
     places.sort_unstable();
@@ -91,7 +92,7 @@ fn of_person(
     Ok((events, seen))
 }
 
-/// Up to where a scope has been looked at: a full portion ends at its last event.
+/// Up to where a topic has been looked at: a full portion ends at its last event.
 fn reached(events: &[StoredEvent], limit: usize, all: Seq) -> Seq {
     if events.len() < limit { all } else { events.last().map_or(all, |last| last.seq) }
 }

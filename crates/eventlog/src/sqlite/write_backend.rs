@@ -18,7 +18,8 @@ use super::{accounts, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::cursor::{Epoch, Seq};
 use crate::error::LogError;
-use crate::inbox::{Inbox, MarkRead, ReadState};
+use crate::inbox::{MarkRead, ReadState};
+use crate::topic::Topic;
 use crate::write_backend::{BatchContext, LoadRequest, WriteBackend, Writes};
 
 /// Keys of stores kept in memory; past it all are read anew.
@@ -212,11 +213,8 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError> {
         let (inbox, own) = (&read.inbox, StoreId::main());
-        let (role, store) = match inbox {
-            Inbox::Customer(_) => (Role::Customer, &own),
-            Inbox::Driver(_) => (Role::Driver, &own),
-            Inbox::Staff { store, .. } => (Role::Staff, store),
-        };
+        let role = inbox.topic().role();
+        let store = if let Topic::Store(store) = inbox.topic() { store } else { &own };
         let person = self.people.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
         let store = if role == Role::Staff { self.store_key(store)? } else { 0 };
         let indexes = self.indexes();

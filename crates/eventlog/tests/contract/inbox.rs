@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use ordercast_eventlog::inbox::{Line, MOST_ABOVE, MOST_UNREAD};
-use ordercast_eventlog::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, Signal, StoredEvent};
+use ordercast_eventlog::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, Signal, StoredEvent, Topic};
 use orders::notification::Category;
 use orders::order::ShipmentState;
 use orders::{Command, Notification, OrderRef, ProductId, Status, Subject};
@@ -31,15 +31,15 @@ async fn ordered_by<B: Backend>(log: &Log<B>, tea: ProductId, who: &str) -> Orde
 }
 
 fn of_customer(name: &str) -> Inbox {
-    Inbox::Customer(user(name))
+    Inbox::customer(user(name))
 }
 
 fn of_driver(name: &str) -> Inbox {
-    Inbox::Driver(user(name))
+    Inbox::driver(user(name))
 }
 
 fn of_staff(name: &str) -> Inbox {
-    Inbox::Staff { user: user(name), store: store(MAIN) }
+    Inbox::staff(user(name), store(MAIN))
 }
 
 fn all(inbox: &Inbox) -> InboxFilter {
@@ -109,9 +109,7 @@ pub(crate) async fn d5_what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     ];
     assert_eq!(said(&sam)[..], expected);
     assert_eq!(unread(&log, &of_staff("staff-main")).await, 5);
-    for nobody in
-        [of_customer("cleo"), of_driver("asha"), Inbox::Staff { user: user("sam"), store: store("b") }]
-    {
+    for nobody in [of_customer("cleo"), of_driver("asha"), Inbox::staff(user("sam"), store("b"))] {
         assert_eq!((lines(&log, &nobody).await.len(), unread(&log, &nobody).await), (0, 0));
     }
     for line in &asha {
@@ -254,10 +252,10 @@ fn naive_lines(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredEve
     let mut lines = Vec::new();
     for stored in events.iter().rev() {
         let Subject::Order { store, customer, driver, .. } = &stored.event.subject else { continue };
-        let theirs = match inbox {
-            Inbox::Customer(user) => customer == user,
-            Inbox::Driver(user) => driver.as_ref() == Some(user),
-            Inbox::Staff { store: own, .. } => store == own,
+        let theirs = match inbox.topic() {
+            Topic::Customer(user) => customer == user,
+            Topic::Driver(user) => driver.as_ref() == Some(user),
+            Topic::Store(own) => store == own,
         };
         if theirs && Notification::new(&stored.event, inbox.audience()).is_some() {
             let own = stored.event.actor.user() == Some(inbox.reader());
@@ -273,7 +271,7 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
     inboxes.extend((0..2).map(|n| of_driver(&format!("driver-{n}"))));
     for name in STORES {
         for user in [user(&format!("staff-{name}")), user("temp")] {
-            inboxes.push(Inbox::Staff { user, store: store(name) });
+            inboxes.push(Inbox::staff(user, store(name)));
         }
     }
     let mut read: Vec<BTreeSet<Seq>> = vec![BTreeSet::new(); inboxes.len()];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use ordercast_eventlog::{At, OrderFilter, Page, ReadBackend, Scope, Submission};
+use ordercast_eventlog::{At, OrderFilter, Page, ReadBackend, Submission, Topic};
 use orders::command::PlaceOrder;
 use orders::order::Version;
 use orders::{Command, Order, OrderNumber, OrderRef, Status, World};
@@ -41,7 +41,7 @@ struct Big<B: Backend> {
     log: Log<B>,
     /// All orders, newest first.
     orders: Vec<Order>,
-    pages: Vec<(Scope, At<Page>)>,
+    pages: Vec<(Topic, At<Page>)>,
     rng: Rng,
 }
 
@@ -99,10 +99,10 @@ impl<B: Backend> Big<B> {
         let orders = &*orders;
         let when = |rng: &mut Rng| rng.choice(orders).map(|order| order.created_at).unwrap();
         let half = SignedDuration::from_micros(500);
-        let scope = match rng.u32(0..3) {
-            0 => Scope::Customer(user(&id(rng.usize(0..=CUSTOMERS)))),
-            1 => Scope::Driver(user(&format!("driver-{}", rng.usize(0..3)))),
-            _ => Scope::Store(store(rng.choice(["main", "second", "third"]).unwrap())),
+        let topic = match rng.u32(0..3) {
+            0 => Topic::Customer(user(&id(rng.usize(0..=CUSTOMERS)))),
+            1 => Topic::Driver(user(&format!("driver-{}", rng.usize(0..3)))),
+            _ => Topic::Store(store(rng.choice(["main", "second", "third"]).unwrap())),
         };
         let text = (rng.u32(0..4) == 0).then(|| match rng.u32(0..3) {
             0 => format!("given{}X", rng.usize(1..CUSTOMERS)),
@@ -110,7 +110,7 @@ impl<B: Backend> Big<B> {
             _ => rng.choice(orders.iter()).map(|order| order.number.to_string()).unwrap(),
         });
         OrderFilter {
-            scope,
+            topic,
             statuses: Status::ALL.into_iter().filter(|_| rng.u32(0..4) == 0).collect(),
             text,
             from: (rng.u32(0..4) == 0)
@@ -147,27 +147,27 @@ async fn read_on(
     read_backend: Arc<dyn ReadBackend>,
     mut rng: Rng,
     mut progress: watch::Receiver<usize>,
-) -> Vec<(Scope, At<Page>)> {
+) -> Vec<(Topic, At<Page>)> {
     let mut pages = Vec::new();
     while progress.changed().await.is_ok() {
         for _ in 0..3 {
-            let scope = if rng.u32(0..4) == 0 {
-                Scope::Store(store(rng.choice(STORES).unwrap()))
+            let topic = if rng.u32(0..4) == 0 {
+                Topic::Store(store(rng.choice(STORES).unwrap()))
             } else {
-                Scope::Customer(user(&id(someone(&mut rng))))
+                Topic::Customer(user(&id(someone(&mut rng))))
             };
-            let page = read_backend.orders(OrderFilter::newest(scope.clone(), 20)).await.unwrap();
-            pages.push((scope, page));
+            let page = read_backend.orders(OrderFilter::newest(topic.clone(), 20)).await.unwrap();
+            pages.push((topic, page));
         }
     }
     pages
 }
 
 fn matches(order: &Order, filter: &OrderFilter) -> bool {
-    let mine = match &filter.scope {
-        Scope::Customer(id) => order.customer == *id,
-        Scope::Store(id) => order.store == *id,
-        Scope::Driver(id) => order.driver.as_ref() == Some(id),
+    let mine = match &filter.topic {
+        Topic::Customer(id) => order.customer == *id,
+        Topic::Store(id) => order.store == *id,
+        Topic::Driver(id) => order.driver.as_ref() == Some(id),
     };
     if !mine {
         return false;
@@ -211,8 +211,8 @@ pub(crate) async fn pages_are_what_a_naive_filter_gives<B: Backend>() {
     }
     assert!(full > 30, "only {full} filters found more than a page");
     // The page with all of it, and the customer who bought most.
-    for scope in [Scope::Store(store("main")), Scope::Customer(user(&id(0)))] {
-        let filter = OrderFilter::newest(scope, 100_000);
+    for topic in [Topic::Store(store("main")), Topic::Customer(user(&id(0)))] {
+        let filter = OrderFilter::newest(topic, 100_000);
         let page = read_backend.orders(filter.clone()).await.unwrap().value;
         assert_eq!(on(&page), numbers(big.naive(&filter)));
     }
@@ -229,7 +229,7 @@ fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
     // Newest last.
     let mut placed: Vec<orders::OrderId> = Vec::new();
     let mut cursors = std::collections::HashSet::new();
-    for (scope, page) in pages {
+    for (topic, page) in pages {
         while let Some(stored) = upcoming.next_if(|stored| stored.seq <= page.cursor.seq) {
             world.apply(&stored.event);
             if let orders::Subject::Order { id, .. } = &stored.event.subject
@@ -239,7 +239,7 @@ fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
             }
         }
         cursors.insert(page.cursor.seq);
-        let filter = OrderFilter::newest(scope.clone(), 20);
+        let filter = OrderFilter::newest(topic.clone(), 20);
         let expected: Vec<&Order> = placed
             .iter()
             .rev()
@@ -248,7 +248,7 @@ fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
             .take(20)
             .collect();
         let read: Vec<&Order> = page.value.orders.iter().map(|snapshot| &snapshot.order).collect();
-        assert_eq!(read, expected, "{scope:?} at {:?}", page.cursor.seq);
+        assert_eq!(read, expected, "{topic:?} at {:?}", page.cursor.seq);
     }
     assert!(cursors.len() > 20, "pages were read at only {} places", cursors.len());
 }
@@ -257,10 +257,10 @@ pub(crate) async fn paging_through_yields_each_order_once_newest_first<B: Backen
     let mut big = Big::<B>::of(2).await;
     let read_backend = big.log.read_backend();
     let mut filters = vec![
-        OrderFilter::newest(Scope::Customer(user(&id(0))), 64),
-        OrderFilter::newest(Scope::Customer(user(&id(7))), 63),
-        OrderFilter::newest(Scope::Store(store("second")), 300),
-        OrderFilter::newest(Scope::Driver(user("driver-1")), 1),
+        OrderFilter::newest(Topic::Customer(user(&id(0))), 64),
+        OrderFilter::newest(Topic::Customer(user(&id(7))), 63),
+        OrderFilter::newest(Topic::Store(store("second")), 300),
+        OrderFilter::newest(Topic::Driver(user("driver-1")), 1),
     ];
     for _ in 0..20 {
         filters.push(OrderFilter { limit: 100, before: None, ..big.some_filter() });
@@ -285,7 +285,7 @@ pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
     let in_status = async |status| {
         let filter = OrderFilter {
             statuses: vec![status, status],
-            ..OrderFilter::newest(Scope::Store(store("main")), 9)
+            ..OrderFilter::newest(Topic::Store(store("main")), 9)
         };
         on(&log.read_backend().orders(filter).await.unwrap().value)
     };
@@ -300,7 +300,7 @@ pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
     assert_eq!(in_status(Status::Pending).await, [placed[2], placed[0]]);
     assert_eq!(in_status(Status::Shipped).await, [placed[1]]);
     // No limit is no page, but says whether there is something.
-    let nothing = OrderFilter::newest(Scope::Store(store("main")), 0);
+    let nothing = OrderFilter::newest(Topic::Store(store("main")), 0);
     let page = log.read_backend().orders(nothing).await.unwrap().value;
     assert_eq!((page.orders.len(), page.more), (0, true));
 }
@@ -312,7 +312,7 @@ pub(crate) async fn a_page_says_at_which_cursor_it_was_read<B: Backend>() {
         let (_, cursor) =
             log.ask(super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
         let page =
-            log.read_backend().orders(OrderFilter::newest(Scope::Customer(user("asha")), 9)).await.unwrap();
+            log.read_backend().orders(OrderFilter::newest(Topic::Customer(user("asha")), 9)).await.unwrap();
         assert_eq!((page.value.orders.len() as u64, &page.cursor), (n, &cursor));
         let order = log.read_backend().order("10001".parse().unwrap()).await.unwrap();
         assert_eq!(order.cursor, cursor);

@@ -83,7 +83,7 @@ macro_rules! contract {
                 an_order_named_twice_is_answered_twice_as_it_was,
             }
             tail {
-                a_tail_is_exactly_the_scopes_part_of_the_log,
+                a_tail_is_exactly_the_topics_part_of_the_log,
                 a_tail_comes_in_portions_without_gap_or_overlap,
                 a_tail_of_nobody_reaches_the_head,
                 a_timeline_is_the_orders_part_of_the_log,

@@ -1,7 +1,7 @@
 //! Old events go, orders stay.
 
 use jiff::SignedDuration;
-use ordercast_eventlog::{Scope, Seq, TailError};
+use ordercast_eventlog::{Seq, TailError, Topic};
 use orders::{OrderRef, ProductId, Status};
 
 use super::Backend;
@@ -25,12 +25,12 @@ async fn ordered_by<B: Backend>(log: &Log<B>, tea: ProductId, who: &str) -> Orde
 
 /// The first event that is still told.
 async fn reaches_back_to<B: Backend>(log: &Log<B>) -> Seq {
-    let scopes = [Scope::Store(store(MAIN)), Scope::Customer(user("asha")), Scope::Driver(user("dev"))];
+    let topics = [Topic::Store(store(MAIN)), Topic::Customer(user("asha")), Topic::Driver(user("dev"))];
     let head = log.head().await;
     let mut first = Vec::new();
-    for scope in scopes {
+    for topic in topics {
         let mut after = Seq(0);
-        while let Err(error) = log.read_backend().tail(scope.clone(), after, 10).await {
+        while let Err(error) = log.read_backend().tail(topic.clone(), after, 10).await {
             assert!(matches!(error, TailError::Pruned), "{error}");
             after = after.next();
             assert!(after <= head, "the head can always be told from");
@@ -55,7 +55,7 @@ pub(crate) async fn old_events_of_orders_that_are_over_go<B: Backend>() {
     assert_eq!(reaches_back_to(&log).await, Seq(4), "a product and a cancelled order are");
     log.restart().await;
     assert_eq!(reaches_back_to(&log).await, Seq(4));
-    let told = log.read_backend().tail(Scope::Customer(user("asha")), Seq(3), 10).await.unwrap();
+    let told = log.read_backend().tail(Topic::Customer(user("asha")), Seq(3), 10).await.unwrap();
     assert_eq!(told.events.iter().map(|event| event.stored.seq).collect::<Vec<_>>(), [Seq(4), Seq(5)]);
     assert_eq!((told.upto, told.head), (Seq(5), Seq(5)));
 }

@@ -1,6 +1,6 @@
 //! Orders by what a person types.
 
-use ordercast_eventlog::{OrderFilter, Scope, Submission};
+use ordercast_eventlog::{OrderFilter, Submission, Topic};
 use orders::command::PlaceOrder;
 use orders::{Command, OrderNumber, ProductId};
 
@@ -37,7 +37,7 @@ impl<B: Backend> Shop<B> {
     async fn find(&self, text: &str) -> Vec<OrderNumber> {
         let filter = OrderFilter {
             text: Some(text.to_owned()),
-            ..OrderFilter::newest(Scope::Store(store("main")), 100)
+            ..OrderFilter::newest(Topic::Store(store("main")), 100)
         };
         let page =
             self.log.read_backend().orders(filter).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
@@ -187,8 +187,8 @@ pub(crate) async fn another_stores_orders_are_not_found<B: Backend>() {
     let order = shop.order("asha", (None, None), ("Asha Rao", None)).await;
     for text in ["asha", "10001", "#10001"] {
         assert_eq!(shop.find(text).await, [order]);
-        let scope = Scope::Store(store("second"));
-        let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(scope, 10) };
+        let topic = Topic::Store(store("second"));
+        let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(topic, 10) };
         assert!(shop.log.read_backend().orders(filter).await.unwrap().value.orders.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ordercast_eventlog::{Outcome, Request, Scope, Seq, Submission, SubmitError};
+use ordercast_eventlog::{Outcome, Request, Seq, Submission, SubmitError, Topic};
 use orders::command::UpdateProduct;
 use orders::order::Version;
 use orders::{Audience, Command, Kind, OrderNumber, ProductId, Refusal, Status, StoreId, Subject};
@@ -41,7 +41,7 @@ pub(crate) async fn seq_is_gapless_and_in_commit_order_under_many_submitters<B: 
         assert_eq!(event.seq, Seq(seq), "published in the order of their places");
     }
     assert_eq!(events.iter().map(|event| event.id).collect::<HashSet<_>>().len(), events.len());
-    let page = log.read_backend().tail(Scope::Store(store(MAIN)), Seq(0), 10_000).await.unwrap();
+    let page = log.read_backend().tail(Topic::Store(store(MAIN)), Seq(0), 10_000).await.unwrap();
     assert_eq!(
         page.events.iter().map(|event| &event.stored).collect::<Vec<_>>(),
         events.iter().collect::<Vec<_>>()
@@ -143,7 +143,7 @@ pub(crate) async fn batches_are_published_after_their_commit_in_order_each_event
         for event in &batch.events {
             let after = Seq(event.stored.seq.0 - 1);
             let store = event.stored.event.subject.store().clone();
-            let page = read_backend.tail(Scope::Store(store), after, 1).await.unwrap();
+            let page = read_backend.tail(Topic::Store(store), after, 1).await.unwrap();
             assert_eq!(page.events[0].stored, event.stored);
         }
     }
@@ -166,7 +166,7 @@ pub(crate) async fn what_is_published_is_what_the_log_tells_later<B: Backend>() 
     }
     let batches = log.published.batches();
     let live: Vec<_> = batches.iter().flat_map(|batch| &batch.events).collect();
-    let later = log.read_backend().tail(Scope::Store(store(MAIN)), Seq(0), 100).await.unwrap().events;
+    let later = log.read_backend().tail(Topic::Store(store(MAIN)), Seq(0), 100).await.unwrap().events;
     assert_eq!(live.len(), later.len());
     for (live, later) in live.into_iter().zip(later) {
         for audience in [Audience::Staff, Audience::Customer, Audience::Driver, Audience::Link] {

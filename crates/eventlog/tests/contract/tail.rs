@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::stats::{BUCKET_SECONDS, Flow, Stats, Tally, bucket};
-use ordercast_eventlog::{Scope, Seq, StoredEvent};
+use ordercast_eventlog::{Seq, StoredEvent, Topic};
 use orders::{Kind, OrderRef, Status, Subject};
 
 use super::Backend;
@@ -15,25 +15,25 @@ use super::walk::{STORES, Walk};
 
 const STEPS: usize = 3000;
 
-pub(crate) async fn a_tail_is_exactly_the_scopes_part_of_the_log<B: Backend>() {
+pub(crate) async fn a_tail_is_exactly_the_topics_part_of_the_log<B: Backend>() {
     for seed in [1, 2] {
         let mut walk = Walk::<B>::of(seed, STEPS).await;
         let head = Seq(walk.events.len() as u64);
         let read_backend = walk.log.read_backend();
-        for scope in Walk::<B>::scopes() {
-            let mine = walk.of_scope(&scope);
-            assert!(!mine.is_empty(), "seed {seed}: nothing happened in {scope:?}");
+        for topic in Walk::<B>::topics() {
+            let mine = walk.of_topic(&topic);
+            assert!(!mine.is_empty(), "seed {seed}: nothing happened in {topic:?}");
             for _ in 0..25 {
                 // Near the end as often as anywhere: the two are answered in different ways.
                 let far = if walk.rng.bool() { head.0 } else { 600.min(head.0) };
                 let after = Seq(head.0 - walk.rng.u64(0..=far));
                 let limit = *walk.rng.choice(&[1, 2, 10, 100, 100_000]).unwrap();
-                let page = read_backend.tail(scope.clone(), after, limit).await.unwrap();
+                let page = read_backend.tail(topic.clone(), after, limit).await.unwrap();
                 let expected: Vec<_> = mine.iter().filter(|event| event.seq > after).take(limit).collect();
                 let told: Vec<_> = page.events.iter().map(|event| &event.stored).collect();
-                assert_eq!(told, expected, "seed {seed}, {scope:?} after {after:?}, at most {limit}");
+                assert_eq!(told, expected, "seed {seed}, {topic:?} after {after:?}, at most {limit}");
                 let upto = if told.len() == limit { told[limit - 1].seq } else { head };
-                assert_eq!((page.upto, page.head), (upto, head), "seed {seed}, {scope:?} after {after:?}");
+                assert_eq!((page.upto, page.head), (upto, head), "seed {seed}, {topic:?} after {after:?}");
             }
         }
     }
@@ -42,12 +42,12 @@ pub(crate) async fn a_tail_is_exactly_the_scopes_part_of_the_log<B: Backend>() {
 pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>() {
     let walk = Walk::<B>::of(3, STEPS).await;
     let read_backend = walk.log.read_backend();
-    for scope in Walk::<B>::scopes() {
+    for topic in Walk::<B>::topics() {
         let (mut at, mut told) = (Seq(0), Vec::new());
         loop {
             // A limit of nothing would never get anywhere; it counts as one.
             let limit = if told.len() < 3 { 0 } else { 37 };
-            let page = read_backend.tail(scope.clone(), at, limit).await.unwrap();
+            let page = read_backend.tail(topic.clone(), at, limit).await.unwrap();
             told.extend(page.events.iter().map(|event| Arc::clone(&event.stored)));
             assert!(page.upto > at || page.upto == page.head, "it gets on");
             at = page.upto;
@@ -55,18 +55,18 @@ pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>(
                 break;
             }
         }
-        assert_eq!(told, walk.of_scope(&scope), "{scope:?}");
+        assert_eq!(told, walk.of_topic(&topic), "{topic:?}");
     }
 }
 
 pub(crate) async fn a_tail_of_nobody_reaches_the_head<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let nobody =
-        [Scope::Customer(user("nobody")), Scope::Driver(user("nobody")), Scope::Store(store("nowhere"))];
+        [Topic::Customer(user("nobody")), Topic::Driver(user("nobody")), Topic::Store(store("nowhere"))];
     for head in 0..3 {
-        for scope in &nobody {
+        for topic in &nobody {
             for after in 0..=head {
-                let page = log.read_backend().tail(scope.clone(), Seq(after), 10).await.unwrap();
+                let page = log.read_backend().tail(topic.clone(), Seq(after), 10).await.unwrap();
                 assert!(page.events.is_empty());
                 assert_eq!((page.upto, page.head), (Seq(head), Seq(head)));
             }

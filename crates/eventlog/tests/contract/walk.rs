@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use jiff::SignedDuration;
-use ordercast_eventlog::{Outcome, Scope, StoredEvent, Submission, Writer};
+use ordercast_eventlog::{Outcome, StoredEvent, Submission, Topic, Writer};
 use orders::command::{PlaceOrder, SetStatus, StockCount, UpdateProduct};
 use orders::order::{PaymentMethod, ShipmentState};
 use orders::{Actor, Command, OrderRef, ProductId, Status, StoreId, Subject, World};
@@ -68,15 +68,15 @@ impl<B: Backend> Walk<B> {
         Self { log, events, rng }
     }
 
-    /// The part of the past that belongs to a scope.
-    pub(crate) fn of_scope(&self, scope: &Scope) -> Vec<Arc<StoredEvent>> {
-        self.events.iter().filter(|event| concerns(event, scope)).cloned().collect()
+    /// The part of the past that belongs to a topic.
+    pub(crate) fn of_topic(&self, topic: &Topic) -> Vec<Arc<StoredEvent>> {
+        self.events.iter().filter(|event| concerns(event, topic)).cloned().collect()
     }
 
-    pub(crate) fn scopes() -> Vec<Scope> {
-        let stores = STORES.iter().map(|name| Scope::Store(store(name)));
-        let customers = (0..CUSTOMERS).map(|n| Scope::Customer(user(&format!("customer-{n}"))));
-        let drivers = (0..DRIVERS).map(|n| Scope::Driver(user(&format!("driver-{n}"))));
+    pub(crate) fn topics() -> Vec<Topic> {
+        let stores = STORES.iter().map(|name| Topic::Store(store(name)));
+        let customers = (0..CUSTOMERS).map(|n| Topic::Customer(user(&format!("customer-{n}"))));
+        let drivers = (0..DRIVERS).map(|n| Topic::Driver(user(&format!("driver-{n}"))));
         stores.chain(customers).chain(drivers).collect()
     }
 
@@ -90,12 +90,12 @@ impl<B: Backend> Walk<B> {
     }
 }
 
-fn concerns(stored: &StoredEvent, scope: &Scope) -> bool {
-    match (scope, &stored.event.subject) {
-        (Scope::Store(id), subject) => subject.store() == id,
-        (Scope::Customer(id), Subject::Order { customer, .. }) => customer == id,
-        (Scope::Driver(id), Subject::Order { driver, .. }) => driver.as_ref() == Some(id),
-        (Scope::Customer(_) | Scope::Driver(_), Subject::Product { .. }) => false,
+fn concerns(stored: &StoredEvent, topic: &Topic) -> bool {
+    match (topic, &stored.event.subject) {
+        (Topic::Store(id), subject) => subject.store() == id,
+        (Topic::Customer(id), Subject::Order { customer, .. }) => customer == id,
+        (Topic::Driver(id), Subject::Order { driver, .. }) => driver.as_ref() == Some(id),
+        (Topic::Customer(_) | Topic::Driver(_), Subject::Product { .. }) => false,
     }
 }
 

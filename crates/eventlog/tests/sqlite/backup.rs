@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options, backup};
-use ordercast_eventlog::{LogError, OrderFilter, ReadBackend, Scope, Seq, Submission, Writer};
+use ordercast_eventlog::{LogError, OrderFilter, ReadBackend, Seq, Submission, Topic, Writer};
 use orders::{ProductId, Status, World};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ async fn sound(directory: &Path) -> u64 {
     let mut world = World::default();
     let mut at = Seq(0);
     while at < head {
-        let page = read_backend.tail(Scope::Store(store(MAIN)), at, 1000).await.unwrap();
+        let page = read_backend.tail(Topic::Store(store(MAIN)), at, 1000).await.unwrap();
         for (event, seq) in page.events.iter().zip(at.0 + 1..) {
             assert_eq!(event.stored.seq, Seq(seq), "no gap");
             world.apply(&event.stored.event);
@@ -56,7 +56,7 @@ async fn sound(directory: &Path) -> u64 {
             "the stock adds up"
         );
     }
-    let filter = OrderFilter::newest(Scope::Store(store(MAIN)), 1_000_000);
+    let filter = OrderFilter::newest(Topic::Store(store(MAIN)), 1_000_000);
     let page = read_backend.orders(filter).await.unwrap().value;
     assert_eq!(page.orders.len(), world.orders.len());
     for snapshot in &page.orders {
@@ -146,7 +146,7 @@ async fn a_restored_copy_is_another_history_and_the_old_file_is_kept() {
     let new = log.read_backend().head().await.unwrap();
     assert_ne!(new.epoch, old.epoch, "the same seq means another event now");
     assert_eq!(new.seq, Seq(2), "what came after the copy is not in it");
-    let newest = OrderFilter::newest(Scope::Customer(user("asha")), 10);
+    let newest = OrderFilter::newest(Topic::Customer(user("asha")), 10);
     assert_eq!(log.read_backend().orders(newest).await.unwrap().value.orders.len(), 1);
     // Answers that were remembered then are remembered now; and the shop goes on.
     let tea = log.read_backend().products(everything()).await.unwrap().0[0].product.id;

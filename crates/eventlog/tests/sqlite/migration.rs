@@ -2,7 +2,7 @@
 
 use ordercast_eventlog::sqlite::Database;
 use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
-use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, Mark, Scope, Seq};
+use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, Mark, Seq, Topic};
 use orders::Status;
 
 use super::Sqlite;
@@ -31,9 +31,9 @@ fn back_to_version_1(log: &Log<Sqlite>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read() {
     let mut walk = Walk::<Sqlite>::of(11, 1200).await;
-    let asha = Inbox::Customer(user("customer-1"));
-    let driver = Inbox::Driver(user("driver-1"));
-    let sam = Inbox::Staff { user: user("temp"), store: orders::StoreId::main() };
+    let asha = Inbox::customer(user("customer-1"));
+    let driver = Inbox::driver(user("driver-1"));
+    let sam = Inbox::staff(user("temp"), orders::StoreId::main());
     let inboxes = [asha, driver, sam];
     let every = |inbox: &Inbox| InboxFilter {
         inbox: inbox.clone(),
@@ -62,17 +62,17 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
             assert_eq!(places(&page), places(before));
             assert!(page.unread == 0 && page.lines.iter().all(|line| line.read));
         }
-        for scope in Walk::<Sqlite>::scopes() {
-            let tail = walk.log.read_backend().tail(scope.clone(), Seq(3), 100_000).await.unwrap();
+        for topic in Walk::<Sqlite>::topics() {
+            let tail = walk.log.read_backend().tail(topic.clone(), Seq(3), 100_000).await.unwrap();
             let expected: Vec<_> =
-                walk.of_scope(&scope).into_iter().filter(|event| event.seq > Seq(3)).collect();
+                walk.of_topic(&topic).into_iter().filter(|event| event.seq > Seq(3)).collect();
             let told: Vec<_> = tail.events.iter().map(|event| event.stored.clone()).collect();
-            assert_eq!(told, expected, "{scope:?}");
+            assert_eq!(told, expected, "{topic:?}");
         }
         walk.log.restart().await;
     }
     // What happens from now on is news.
-    let scope = Scope::Customer(user("customer-1"));
+    let topic = Topic::Customer(user("customer-1"));
     let open = walk.world().orders.into_values().find(|order| {
         order.customer == user("customer-1") && order.store.as_str() == "main" && !order.status().is_final()
     });
@@ -81,7 +81,7 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
     walk.log.order(set_status(name, Status::Delivered), staff("main")).await;
     assert_eq!(walk.log.read_backend().unread(inboxes[0].clone()).await.unwrap().value, 1);
     assert_eq!(
-        walk.log.read_backend().tail(scope, Seq(walk.events.len() as u64), 9).await.unwrap().events.len(),
+        walk.log.read_backend().tail(topic, Seq(walk.events.len() as u64), 9).await.unwrap().events.len(),
         1
     );
     assert_eq!(walk.log.mark_read(&inboxes[0], Mark::All).await.state.unread, 0);
@@ -178,12 +178,12 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
         }
     }
     log.settle().await;
-    let inbox = Inbox::Customer(user("customer-3"));
+    let inbox = Inbox::customer(user("customer-3"));
     let all = InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 200 };
     let before = log.read_backend().inbox(all.clone()).await.unwrap().value;
     assert_eq!(before.unread, 999, "1500 of them");
-    let scope = Scope::Customer(user("customer-3"));
-    let told = log.read_backend().tail(scope.clone(), Seq(0), 10_000).await.unwrap().events;
+    let topic = Topic::Customer(user("customer-3"));
+    let told = log.read_backend().tail(topic.clone(), Seq(0), 10_000).await.unwrap().events;
     assert_eq!(told.len(), 2000);
     log.stop();
     back_to_version_1(&log);
@@ -197,7 +197,7 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
     let mut again = Vec::new();
     while again.len() < told.len() {
         let after = again.last().copied().unwrap_or_default();
-        again.extend(places(&log.read_backend().tail(scope.clone(), after, 300).await.unwrap().events));
+        again.extend(places(&log.read_backend().tail(topic.clone(), after, 300).await.unwrap().events));
     }
     assert_eq!(again, places(&told));
     let (mut upto, mut lines) = (None, 0);

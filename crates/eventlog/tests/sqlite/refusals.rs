@@ -1,7 +1,7 @@
 //! What the database itself refuses: a trigger raises an error on whatever carries a mark.
 
 use jiff::SignedDuration;
-use ordercast_eventlog::{OrderFilter, Outcome, Scope, Seq, Submission, SubmitError};
+use ordercast_eventlog::{OrderFilter, Outcome, Seq, Submission, SubmitError, Topic};
 use orders::{OrderNumber, ProductId};
 use rusqlite::Connection;
 
@@ -47,7 +47,7 @@ impl Shop {
     }
 
     async fn orders_of(&self, who: &str) -> Vec<OrderNumber> {
-        let filter = OrderFilter::newest(Scope::Customer(user(who)), 100_000);
+        let filter = OrderFilter::newest(Topic::Customer(user(who)), 100_000);
         let page = self.log.read_backend().orders(filter).await.unwrap().value;
         page.orders.iter().map(|snapshot| snapshot.order.number).collect()
     }
@@ -110,7 +110,7 @@ async fn a_failed_submission_leaves_nothing_behind() {
     assert_eq!(snapshot.order.number, OrderNumber::FIRST);
     for text in ["ever", "new name"] {
         let filter =
-            OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(Scope::Store(store(MAIN)), 10) };
+            OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(Topic::Store(store(MAIN)), 10) };
         assert_eq!(shop.log.read_backend().orders(filter).await.unwrap().value.orders.len(), 1, "{text}");
     }
     assert_eq!(shop.reserved(shop.cursed).await, 1);

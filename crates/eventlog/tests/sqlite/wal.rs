@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use ordercast_eventlog::sqlite::FILE;
-use ordercast_eventlog::{OrderFilter, ReadBackend, Scope, Submission, Writer};
+use ordercast_eventlog::{OrderFilter, ReadBackend, Submission, Topic, Writer};
 use orders::command::UpdateProduct;
 use orders::product::{Details, ImageUrl};
 use orders::{Command, ProductId};
@@ -44,7 +44,7 @@ async fn paint_all(log: &Log<Sqlite>, products: &[ProductId], times: u32) {
 /// Asks for something all the time.
 async fn read(read_backend: Arc<dyn ReadBackend>, over: Arc<AtomicBool>) {
     while !over.load(Ordering::Relaxed) {
-        read_backend.orders(OrderFilter::newest(Scope::Store(store(MAIN)), 10)).await.unwrap();
+        read_backend.orders(OrderFilter::newest(Topic::Store(store(MAIN)), 10)).await.unwrap();
         read_backend.head().await.unwrap();
     }
 }

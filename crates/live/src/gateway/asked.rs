@@ -16,7 +16,7 @@ use socketio::{Event, Socket};
 use super::client::{Client, Follow};
 use super::{Denial, Gate, Gateway, Pass};
 use crate::dialect::Dialect;
-use crate::topic::Topic;
+use eventlog::Topic;
 
 impl<G: Gate> Gateway<G> {
     pub(super) async fn asked(&self, socket: &Socket<Self>, event: Event<Self>) {
@@ -104,7 +104,7 @@ impl<G: Gate> Gateway<G> {
         })?;
         let snapshot = self.gate.set_status(&client.pass, order, status).await?;
         let view = snapshot.view(Audience::of(client.pass.role()));
-        let live = self.hub.connections(&Topic::User(snapshot.order.customer.clone()));
+        let live = self.hub.connections(&Topic::Customer(snapshot.order.customer.clone()));
         Ok(json!({
             "ok": true, "orderId": view.id, "orderNumber": view.number, "status": view.status, "version": view.version,
             "live": live,

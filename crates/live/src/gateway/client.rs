@@ -267,8 +267,8 @@ impl<G: Gate> Client<G> {
                 self.push(hub, joined, entry, outgoing);
             });
             let Some((count, upto)) = found else {
-                let (read_backend, scope) = (Arc::clone(hub.read_backend()), seat.topic.scope());
-                let reading = async move { read_backend.tail(scope, after, PORTION).await };
+                let (read_backend, topic) = (Arc::clone(hub.read_backend()), seat.topic.clone());
+                let reading = async move { read_backend.tail(topic, after, PORTION).await };
                 state.loading = Some(Loading::EventPage(Box::pin(reading)));
                 state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
                 continue;
@@ -296,7 +296,7 @@ impl<G: Gate> Client<G> {
 
     fn snapshot(&self, hub: &Hub, reason: ResetReason) -> Loading {
         let read_backend = Arc::clone(hub.read_backend());
-        let newest = OrderFilter::newest(topic(&self.pass).scope(), SNAPSHOT);
+        let newest = OrderFilter::newest(topic(&self.pass), SNAPSHOT);
         Loading::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
     }
 

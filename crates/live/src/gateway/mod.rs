@@ -17,7 +17,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::task::Context;
 
-use eventlog::Snapshot;
+use eventlog::{Snapshot, Topic};
 use http::request::Parts;
 use jiff::Timestamp;
 use orders::view::Person;
@@ -38,7 +38,6 @@ use crate::hub::Hub;
 use crate::limits::Place;
 use crate::sse::Close;
 use crate::stats::StatsBoard;
-use crate::topic::Topic;
 
 /// What the gateway asks of the rest of the server.
 pub trait Gate: Send + Sync + Sized + 'static {
@@ -251,9 +250,5 @@ impl<G: Gate> Application for Gateway<G> {
 
 /// What somebody listens to.
 fn topic(pass: &impl Pass) -> Topic {
-    match pass.role() {
-        Role::Customer => Topic::User(pass.user().clone()),
-        Role::Staff => Topic::Store(pass.store().clone()),
-        Role::Driver => Topic::Driver(pass.user().clone()),
-    }
+    Topic::of_user(pass.role(), pass.user(), pass.store())
 }

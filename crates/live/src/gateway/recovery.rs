@@ -119,7 +119,7 @@ async fn reaches<G: Gate>(gateway: &Gateway<G>, pass: &G::Pass, cursor: &Cursor)
     if hub.remembers(seq) {
         return true;
     }
-    !matches!(hub.read_backend().tail(topic(pass).scope(), seq, 1).await, Err(TailError::Pruned))
+    !matches!(hub.read_backend().tail(topic(pass), seq, 1).await, Err(TailError::Pruned))
 }
 
 /// Those that somebody still may follow; `None` where that cannot be told now.

@@ -168,7 +168,7 @@ async fn play(ring: usize, steps: Vec<Step>) {
     shop.settle().await;
     shop.publish_all(&hub);
     for mut one in listening {
-        let truth = shop.truth(one.topic.scope()).await;
+        let truth = shop.truth(one.topic.clone()).await;
         let expected: Vec<Seq> = truth.iter().map(|event| event.seq).filter(|seq| *seq > one.after).collect();
         // Everybody who misses something must be awake, not only find it when they look.
         while one.got.len() < expected.len() {

@@ -22,16 +22,16 @@ fn read(through: u64, above: &[u64], unread: usize) -> Arc<ReadState> {
 }
 
 fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
-    let signals = vec![Signal::InboxRead { inbox: Inbox::Customer(user(who)), state }];
+    let signals = vec![Signal::InboxRead { inbox: Inbox::customer(user(who)), state }];
     hub.publish(Committed { events: Vec::new(), signals, at: jiff::Timestamp::UNIX_EPOCH });
 }
 
 #[tokio::test]
 async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
     let hub = Arc::new(Still::default()).hub();
-    let asha = || hub.watch_inbox(Inbox::Customer(user("asha")));
+    let asha = || hub.watch_inbox(Inbox::customer(user("asha")));
     let (mut first, mut second) = (asha(), asha());
-    let mut ben = hub.watch_inbox(Inbox::Customer(user("ben")));
+    let mut ben = hub.watch_inbox(Inbox::customer(user("ben")));
     tell(&hub, "asha", read(3, &[], 2));
     tell(&hub, "asha", read(3, &[5], 1));
     for tab in [&mut first, &mut second] {
@@ -51,7 +51,7 @@ async fn d7_a_stream_tells_what_was_read_elsewhere() {
     let hub = Arc::new(Still::default()).hub();
     let person = Person { id: user("asha"), name: None, email: None };
     let listener = Listener { role: Role::Customer, person };
-    let inbox = Some(hub.watch_inbox(Inbox::Customer(user("asha"))));
+    let inbox = Some(hub.watch_inbox(Inbox::customer(user("asha"))));
     let noon = Box::new(|| "2026-03-01T12:00:00Z".parse().unwrap());
     let subscription = hub.subscribe(of_customer("asha"), None);
     let mut stream = pin!(sse::stream(subscription, &listener, false, None, inbox, never(), noon));

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use eventlog::sqlite::{Database, Options, Synchronous};
 use eventlog::{
-    CatalogProduct, Clock, Committed, Cursor, ExternalUser, Outcome, ReadBackend, Scope, Seq, Snapshot,
-    StoredEvent, Submission, Writer,
+    CatalogProduct, Clock, Committed, Cursor, ExternalUser, Outcome, ReadBackend, Seq, Snapshot, StoredEvent,
+    Submission, Topic, Writer,
 };
 use jiff::{SignedDuration, Timestamp};
-use ordercast_live::{Delivery, Hub, Subscription, Topic};
+use ordercast_live::{Delivery, Hub, Subscription};
 use orders::command::{CreateProduct, PlaceOrder, SetDelivery, SetStatus};
 use orders::order::PaymentMethod;
 use orders::product::Details;
@@ -219,9 +219,9 @@ impl Shop {
         self.order(Command::SetDelivery(set), staff("main")).await;
     }
 
-    /// Everything of a scope, from the log itself.
-    pub(crate) async fn truth(&self, scope: Scope) -> Vec<Arc<StoredEvent>> {
-        let page = self.read_backend.tail(scope, Seq(0), usize::MAX).await.unwrap();
+    /// Everything of a topic, from the log itself.
+    pub(crate) async fn truth(&self, topic: Topic) -> Vec<Arc<StoredEvent>> {
+        let page = self.read_backend.tail(topic, Seq(0), usize::MAX).await.unwrap();
         page.events.into_iter().map(|event| event.stored).collect()
     }
 
@@ -277,7 +277,7 @@ pub(crate) fn seen(id: &str, role: Role, name: &str, email: &str) -> ExternalUse
 }
 
 pub(crate) fn of_customer(name: &str) -> Topic {
-    Topic::User(user(name))
+    Topic::Customer(user(name))
 }
 
 pub(crate) fn of_store(name: &str) -> Topic {

@@ -10,7 +10,7 @@ use eventlog::inbox::Line;
 use eventlog::stats::{Series, Stats};
 use eventlog::{
     At, CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
-    LogError, OrderFilter, Page, ProductFilter, ReadBackend, Scope, Seq, Snapshot, StoredEvent, TailError,
+    LogError, OrderFilter, Page, ProductFilter, ReadBackend, Seq, Snapshot, StoredEvent, TailError, Topic,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -81,7 +81,7 @@ impl ReadBackend for Still {
         Ok(At { value: Stats::default(), cursor: self.cursor() })
     }
 
-    async fn tail(&self, _: Scope, _: Seq, _: usize) -> Result<EventPage, TailError> {
+    async fn tail(&self, _: Topic, _: Seq, _: usize) -> Result<EventPage, TailError> {
         Err(TailError::Log(LogError::Cancelled))
     }
 

@@ -62,7 +62,7 @@ async fn nobody_misses_anything_while_others_come_and_go() {
     while let Some(done) = tokio::time::timeout(DEADLINE, readers.join_next()).await.expect("nobody hangs") {
         let (topic, mut got) = done.unwrap();
         got.retain(|seq| *seq <= end);
-        let truth = shop.truth(topic.scope()).await;
+        let truth = shop.truth(topic.clone()).await;
         let expected: Vec<Seq> =
             truth.iter().map(|event| event.seq).filter(|seq| (begin.next()..=end).contains(seq)).collect();
         assert_eq!(got, expected, "{topic:?}");

@@ -1,10 +1,10 @@
 //! Pages of orders.
 
 use axum::extract::State;
-use eventlog::{Cursor, OrderFilter, Scope};
+use eventlog::{Cursor, OrderFilter, Topic};
 use jiff::Timestamp;
 use orders::view::OrderView;
-use orders::{Audience, OrderNumber, Role, Status};
+use orders::{Audience, OrderNumber, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -66,7 +66,7 @@ pub async fn list(
     caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<axum::Json<Page>, Problem> {
-    let filter = filter.parse(scope(&caller))?;
+    let filter = filter.parse(caller.topic())?;
     let found = app.read_backend.orders(filter).await.map_err(|error| failed(&error))?;
     let audience = Audience::of(caller.principal.role);
     let last = found.value.orders.last().map(|snapshot| snapshot.order.number.to_string());
@@ -77,18 +77,8 @@ pub async fn list(
     }))
 }
 
-/// Whose orders somebody gets to see.
-pub(crate) fn scope(caller: &Caller) -> Scope {
-    let principal = &caller.principal;
-    match principal.role {
-        Role::Customer => Scope::Customer(principal.user.clone()),
-        Role::Staff => Scope::Store(principal.store.clone()),
-        Role::Driver => Scope::Driver(principal.user.clone()),
-    }
-}
-
 impl Filter {
-    fn parse(self, scope: Scope) -> Result<OrderFilter, Problem> {
+    fn parse(self, topic: Topic) -> Result<OrderFilter, Problem> {
         let statuses = self.status.as_deref().unwrap_or_default();
         let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
         let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
@@ -98,7 +88,7 @@ impl Filter {
         }
         let before = self.page.map(|page| page.parse().map(OrderNumber)).transpose();
         Ok(OrderFilter {
-            scope,
+            topic,
             statuses: statuses.collect::<Result<_, _>>()?,
             text,
             from: self.from,

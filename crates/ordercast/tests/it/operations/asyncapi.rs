@@ -178,7 +178,7 @@ async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String
 /// A heartbeat, of a stream whose time is its own.
 async fn heartbeat(shop: &Shop) -> Value {
     let user = UserId::new("nobody").unwrap();
-    let subscription = shop.app.hub.subscribe(live::Topic::User(user.clone()), None);
+    let subscription = shop.app.hub.subscribe(live::Topic::Customer(user.clone()), None);
     let listener =
         Listener { role: Role::Customer, person: orders::view::Person { id: user, name: None, email: None } };
     let never = std::future::pending().boxed();
