@@ -15,7 +15,7 @@ use orders::command::SetStatus;
 use orders::view::Person;
 use orders::{Command, OrderRef, Role, Status, StoreId, UserId};
 use socketio::engine::Engine;
-use socketio::{Closing, Config, Refused, Service, SocketIo};
+use socketio::{CloseFrame, HandshakeError, Service, SocketIo, SocketIoConfig};
 use tokio::sync::watch;
 
 use crate::app::AppState;
@@ -27,9 +27,9 @@ use crate::problem::{Code, Problem};
 use crate::resources::orders::visible;
 
 /// The user, or the address, has as many connections as it may have: come back in a while.
-const TOO_MANY: Closing = Closing { code: 4004, reason: "too_many_connections" };
+const TOO_MANY: CloseFrame = CloseFrame { code: 4004, reason: "too_many_connections" };
 /// The user comes too often: come back in a while.
-const TOO_OFTEN: Closing = Closing { code: 4005, reason: "rate_limited" };
+const TOO_OFTEN: CloseFrame = CloseFrame { code: 4005, reason: "rate_limited" };
 
 /// The live gateway over Socket.IO.
 #[derive(Clone)]
@@ -39,11 +39,11 @@ pub struct Sockets {
 
 impl Sockets {
     /// A gateway for an application's users.
-    pub fn new(app: &AppState, config: Config, options: Options) -> Self {
+    pub fn new(app: &AppState, config: SocketIoConfig, options: Options) -> Self {
         let gateway =
             Gateway::new(Door(Arc::clone(app)), Arc::clone(&app.hub), Arc::clone(&app.stats), options);
         let engine = Engine::new(SocketIo::new(gateway, &config), config);
-        app.metrics.watch_sockets(Arc::clone(engine.statistics()));
+        app.metrics.watch_sockets(Arc::clone(engine.metrics()));
         Self { engine }
     }
 
@@ -120,14 +120,14 @@ impl Gate for Door {
     type Handshake = Handshake;
     type Pass = Principal;
 
-    fn handshake(&self, request: &Parts) -> Result<Handshake, Refused> {
+    fn handshake(&self, request: &Parts) -> Result<Handshake, HandshakeError> {
         let from = address(request, &self.0);
         let credential = Credential::find(&request.headers);
         // The client may still bring a token of its own, so one that is void is no reason to refuse it here.
         let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
         if principal.is_some() && credential.is_ambient() {
             let checked = self.0.origins.check(Purpose::Read, &request.headers, &request.uri, from.is_secure);
-            checked.map_err(|refused| Refused {
+            checked.map_err(|refused| HandshakeError {
                 status: StatusCode::FORBIDDEN,
                 message: format!(
                     "{refused}. An operator can add an origin to the allowed ones (CORS_ORIGIN)."
@@ -139,7 +139,7 @@ impl Gate for Door {
         let dialect = query.split('&').find_map(|pair| pair.strip_prefix("dialect="));
         let dialect =
             dialect.map(str::parse).transpose().map_err(|unknown: live::dialect::UnknownDialect| {
-                Refused { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
+                HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
             })?;
         Ok(Handshake { address: from.bucket().address(), principal, dialect })
     }

@@ -164,7 +164,7 @@ impl Metrics {
     }
 
     /// Whose Socket.IO connections are told of.
-    pub fn watch_sockets(&self, sockets: Arc<socketio::engine::statistics::Statistics>) {
+    pub fn watch_sockets(&self, sockets: Arc<socketio::engine::metrics::EngineMetrics>) {
         self.live.watch(sockets);
     }
 

@@ -9,8 +9,8 @@
 //! socket.emit("say", "hello", ({ number }) => console.log("it is line", number));
 //! ```
 //!
-//! It shows what this server is made for: a client is a *place* in the list, not a queue. [`Application::fill`] hands over
-//! what is behind that place, as much as the client takes; a line is encoded once for everybody. A client that was away
+//! It shows what this server is made for: a client is a *position* in the list, not a queue. [`Application::fill`] hands over
+//! what is behind that position, as much as the client takes; a line is encoded once for everybody. A client that was away
 //! comes back with the offset of the last line it saw, and goes on there.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,8 +21,8 @@ use axum::Router;
 use http::request::Parts;
 use ordercast_socketio::engine::Engine;
 use ordercast_socketio::{
-    Accepted, Application, Auth, Config, ConnectError, Event, Frame, Outgoing, Refused, Service, Socket,
-    SocketIo, WeakSocket, packet,
+    Accepted, Application, Auth, ConnectError, Event, Frame, HandshakeError, Outgoing, Service, Socket,
+    SocketIo, SocketIoConfig, WeakSocket, packet,
 };
 use serde_json::json;
 
@@ -37,9 +37,9 @@ struct Chat {
 }
 
 /// How many lines a client was sent.
-struct Reader {
+struct Participant {
     name: String,
-    place: Mutex<usize>,
+    position: Mutex<usize>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -69,9 +69,9 @@ impl Chat {
 
 impl Application for Chat {
     type Handshake = ();
-    type Client = Reader;
+    type Client = Participant;
 
-    fn handshake(&self, _: &Parts) -> Result<(), Refused> {
+    fn handshake(&self, _: &Parts) -> Result<(), HandshakeError> {
         Ok(())
     }
 
@@ -79,13 +79,13 @@ impl Application for Chat {
         self: Arc<Self>,
         socket: Socket<Self>,
         auth: Auth,
-    ) -> Result<Accepted<Reader>, ConnectError> {
+    ) -> Result<Accepted<Participant>, ConnectError> {
         if socket.namespace() != "/" {
             return Err(ConnectError::invalid_namespace());
         }
         let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner).len();
         let seen = auth.offset().and_then(|offset| offset.parse().ok()).filter(|seen| *seen <= lines);
-        let place = Mutex::new(seen.unwrap_or_else(|| lines.saturating_sub(SHOWN)));
+        let position = Mutex::new(seen.unwrap_or_else(|| lines.saturating_sub(SHOWN)));
         let name = auth.text("name").map_or_else(
             || format!("guest {}", self.names.fetch_add(1, Ordering::Relaxed) + 1),
             ToOwned::to_owned,
@@ -93,7 +93,7 @@ impl Application for Chat {
         // Given back, it tells the client that nothing is missing. Here the offset says all there is to know; a server
         // whose lines are not for everybody makes one that cannot be guessed.
         let pid = seen.and(auth.pid()).map_or_else(|| socket.id().to_string(), ToOwned::to_owned);
-        Ok(Accepted { client: Reader { name, place }, pid: Some(pid) })
+        Ok(Accepted { client: Participant { name, position }, pid: Some(pid) })
     }
 
     fn connected(&self, socket: &Socket<Self>) {
@@ -102,31 +102,32 @@ impl Application for Chat {
     }
 
     async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
-        let (Some(reader), Some(text)) = (socket.client(), event.args.first().and_then(|text| text.as_str()))
+        let (Some(participant), Some(text)) =
+            (socket.client(), event.args.first().and_then(|text| text.as_str()))
         else {
             return;
         };
         if event.name == "say" {
-            let number = self.say(&reader.name, text);
+            let number = self.say(&participant.name, text);
             if let Some(ack) = event.ack {
                 drop(ack.send(&json!({ "number": number })));
             }
         }
     }
 
-    fn fill(&self, reader: &Reader, _: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+    fn fill(&self, participant: &Participant, _: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
         let lines = self.lines.read().unwrap_or_else(PoisonError::into_inner);
-        let mut place = lock(&reader.place);
-        while let Some(line) = lines.get(*place).filter(|_| !outgoing.is_full()) {
+        let mut position = lock(&participant.position);
+        while let Some(line) = lines.get(*position).filter(|_| !outgoing.is_full()) {
             outgoing.push(line.clone());
-            *place += 1;
+            *position += 1;
         }
     }
 }
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let config = Config::default();
+    let config = SocketIoConfig::default();
     let chat = Engine::new(SocketIo::new(Arc::new(Chat::default()), &config), config);
     let app = Router::new().route_service("/socket.io/", Service::new(chat));
     let listener = tokio::net::TcpListener::bind("localhost:3001").await?;

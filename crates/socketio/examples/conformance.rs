@@ -11,34 +11,34 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use ordercast_socketio::engine::connection::Connection;
-use ordercast_socketio::engine::{CloseReason, Engine, Handling, Message, Protocol};
+use ordercast_socketio::engine::{CloseReason, Engine, EngineMessage, MessageOutcome, Protocol};
 use ordercast_socketio::{
-    Accepted, Application, Auth, Config, ConnectError, Event, Frame, Outgoing, Refused, Service, Socket,
-    SocketIo,
+    Accepted, Application, Auth, ConnectError, Event, Frame, HandshakeError, Outgoing, Service, Socket,
+    SocketIo, SocketIoConfig,
 };
 use tower_service::Service as _;
 
 /// Sends every message back.
-struct Echo;
+struct EchoProtocol;
 
-impl Protocol for Echo {
-    type Peer = ();
+impl Protocol for EchoProtocol {
+    type Session = ();
 
-    fn open(&self, _: &Parts) -> Result<(), Refused> {
+    fn open(&self, _: &Parts) -> Result<(), HandshakeError> {
         Ok(())
     }
 
-    fn message(&self, connection: &Arc<Connection<Self>>, message: Message<'_>) -> Handling {
+    fn message(&self, connection: &Arc<Connection<Self>>, message: EngineMessage<'_>) -> MessageOutcome {
         connection.send([match message {
-            Message::Text(text) => Frame::text(&["4", text]),
-            Message::Binary(bytes) => Frame::binary(bytes),
+            EngineMessage::Text(text) => Frame::text(&["4", text]),
+            EngineMessage::Binary(bytes) => Frame::binary(bytes),
         }]);
-        Handling::Done
+        MessageOutcome::Done
     }
 
     fn fill(&self, _: &Arc<Connection<Self>>, _: &mut Context<'_>, _: &mut Outgoing<'_>) {}
 
-    fn admitted(&self, _: &Connection<Self>) -> bool {
+    fn has_connected(&self, _: &Connection<Self>) -> bool {
         true
     }
 
@@ -46,13 +46,13 @@ impl Protocol for Echo {
 }
 
 /// The handlers that the Socket.IO suite describes.
-struct Handlers;
+struct SuiteApplication;
 
-impl Application for Handlers {
+impl Application for SuiteApplication {
     type Handshake = ();
     type Client = Auth;
 
-    fn handshake(&self, _: &Parts) -> Result<(), Refused> {
+    fn handshake(&self, _: &Parts) -> Result<(), HandshakeError> {
         Ok(())
     }
 
@@ -84,15 +84,15 @@ impl Application for Handlers {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let config = Config {
+    let config = SocketIoConfig {
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_millis(200),
         max_payload: 1_000_000,
         connect_timeout: Duration::from_secs(1),
-        ..Config::default()
+        ..SocketIoConfig::default()
     };
-    let echo = Service::new(Engine::new(Echo, config.clone()));
-    let handlers = Service::new(Engine::new(SocketIo::new(Arc::new(Handlers), &config), config));
+    let echo = Service::new(Engine::new(EchoProtocol, config.clone()));
+    let handlers = Service::new(Engine::new(SocketIo::new(Arc::new(SuiteApplication), &config), config));
     let listener = tokio::net::TcpListener::bind(("localhost", 3000)).await?;
     println!("listening on {}", listener.local_addr()?);
     loop {

@@ -10,8 +10,8 @@ use http::request::Parts;
 use serde_json::Value;
 
 use crate::engine::connection::Outgoing;
-use crate::engine::{CloseReason, Refused};
-use crate::socket::{Acknowledge, Socket};
+use crate::engine::{CloseReason, HandshakeError};
+use crate::socket::{AckSender, Socket};
 
 /// An application on Socket.IO.
 pub trait Application: Send + Sync + Sized + 'static {
@@ -21,7 +21,7 @@ pub trait Application: Send + Sync + Sized + 'static {
     type Client: Send + Sync + 'static;
 
     /// A connection is being opened. Refusing it here answers the request; clients try again after a while.
-    fn handshake(&self, request: &Parts) -> Result<Self::Handshake, Refused>;
+    fn handshake(&self, request: &Parts) -> Result<Self::Handshake, HandshakeError>;
 
     /// A client wants into a namespace. A refusal here is final for an unmodified client: it does not try again.
     ///
@@ -50,14 +50,14 @@ pub trait Application: Send + Sync + Sized + 'static {
     }
 
     /// A client left a namespace, or its connection ended. Called once for each client that was accepted.
-    fn disconnected(&self, socket: &Socket<Self>, reason: Left) {
+    fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason) {
         let _ = (socket, reason);
     }
 }
 
 /// Why a client is no longer in a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum DisconnectReason {
     /// It left.
     Client,
     /// The server put it out.
@@ -66,7 +66,7 @@ pub enum Left {
     Connection(CloseReason),
 }
 
-impl Left {
+impl DisconnectReason {
     /// The reason as one word, for metrics and logs.
     pub fn name(self) -> &'static str {
         match self {
@@ -138,5 +138,5 @@ pub struct Event<A: Application> {
     /// The bytes in it.
     pub attachments: Vec<Bytes>,
     /// How to answer; `None` when the client does not wait for an answer.
-    pub ack: Option<Acknowledge<A>>,
+    pub ack: Option<AckSender<A>>,
 }

@@ -15,7 +15,7 @@
 //! A connection that is idle owns no buffer and no queue: it reads into a buffer of its thread, and what it is to be
 //! sent is *pulled* from the application ([`Application::fill`]) when it can be written. An application that keeps
 //! positions in a shared log instead of queues per client therefore never grows with how slowly somebody reads.
-//! [`Socket::pull`] says that there is something; it writes at once, on the calling thread, where the peer can take it.
+//! [`Socket::pull`] says that there is something; it writes at once, on the calling thread, where the session can take it.
 //!
 //! # What it never does
 //!
@@ -34,10 +34,10 @@ pub mod socket;
 pub mod websocket;
 
 pub use application::{Accepted, Application, Auth, ConnectError, Event};
-pub use config::Config;
+pub use config::SocketIoConfig;
 pub use engine::connection::Outgoing;
-pub use engine::{CloseReason, Closing, Refused, Service};
+pub use engine::{CloseFrame, CloseReason, HandshakeError, Service};
 pub use frame::Frame;
 pub use namespaces::SocketIo;
 pub use sid::Sid;
-pub use socket::{Answer, Socket, WeakSocket};
+pub use socket::{Ack, Socket, WeakSocket};

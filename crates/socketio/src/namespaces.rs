@@ -9,12 +9,12 @@ use http::request::Parts;
 use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 
-use crate::application::{Application, Auth, ConnectError, Event, Left};
+use crate::application::{Application, Auth, ConnectError, DisconnectReason, Event};
 use crate::engine::connection::{Connection, Outgoing};
-use crate::engine::{CloseReason, Handling, Message, Protocol, Refused, lock};
-use crate::packet::{Kind, Packet, write};
+use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome, Protocol, lock};
+use crate::packet::{PacketType, SocketPacket, write};
 use crate::sid::Sid;
-use crate::socket::{Acknowledge, Answer, Inner, Socket};
+use crate::socket::{Ack, AckSender, Socket, SocketInner};
 
 /// The names that mean something to clients themselves.
 const RESERVED: [&str; 6] =
@@ -29,7 +29,7 @@ pub struct SocketIo<A: Application> {
 
 impl<A: Application> SocketIo<A> {
     /// Serves an application within the limits of a configuration.
-    pub fn new(application: Arc<A>, config: &crate::Config) -> Self {
+    pub fn new(application: Arc<A>, config: &crate::SocketIoConfig) -> Self {
         Self { application, max_namespaces: config.max_namespaces, max_attachments: config.max_attachments }
     }
 
@@ -40,75 +40,75 @@ impl<A: Application> SocketIo<A> {
 }
 
 /// What is kept for each connection.
-pub struct Peer<A: Application> {
+pub struct ClientSession<A: Application> {
     handshake: A::Handshake,
     /// It asks for a namespace, and was not answered yet.
-    asking: AtomicBool,
+    connecting: AtomicBool,
     /// The server put it out of a namespace once: what was on its way there is nobody's mistake.
-    put_out: AtomicBool,
+    server_disconnected: AtomicBool,
     /// Locked after the connection, where both are.
-    sockets: Mutex<SmallVec<[Arc<Inner<A>>; 1]>>,
+    sockets: Mutex<SmallVec<[Arc<SocketInner<A>>; 1]>>,
     /// A packet whose attachments are still coming.
-    unfinished: Mutex<Option<Box<Unfinished>>>,
+    partial: Mutex<Option<Box<PartialPacket>>>,
 }
 
-struct Unfinished {
+struct PartialPacket {
     head: String,
     expected: usize,
     attachments: Vec<Bytes>,
 }
 
-impl<A: Application> Peer<A> {
+impl<A: Application> ClientSession<A> {
     pub(crate) fn handshake(&self) -> &A::Handshake {
         &self.handshake
     }
 
-    fn find(&self, namespace: &str) -> Option<Arc<Inner<A>>> {
+    fn find(&self, namespace: &str) -> Option<Arc<SocketInner<A>>> {
         lock(&self.sockets).iter().find(|socket| socket.namespace() == namespace).cloned()
     }
 
     /// Whether it was there.
-    pub(crate) fn remove(&self, inner: &Arc<Inner<A>>) -> bool {
+    pub(crate) fn remove(&self, inner: &Arc<SocketInner<A>>) -> bool {
         let mut sockets = lock(&self.sockets);
         let before = sockets.len();
         sockets.retain(|other| !Arc::ptr_eq(other, inner));
-        sockets.len() < before && inner.leave()
+        sockets.len() < before && inner.mark_disconnected()
     }
 
     /// Whether it was there, and is put out by this.
-    pub(crate) fn put_out(&self, inner: &Arc<Inner<A>>) -> bool {
-        self.put_out.store(true, Ordering::Relaxed);
+    pub(crate) fn disconnect(&self, inner: &Arc<SocketInner<A>>) -> bool {
+        self.server_disconnected.store(true, Ordering::Relaxed);
         self.remove(inner)
     }
 
     /// What is in the namespace. `Err` where the client must know that nothing is.
-    fn addressed(&self, namespace: &str) -> Result<Option<Arc<Inner<A>>>, CloseReason> {
+    fn find_connected(&self, namespace: &str) -> Result<Option<Arc<SocketInner<A>>>, CloseReason> {
         match self.find(namespace) {
-            None if !self.put_out.load(Ordering::Relaxed) => Err(CloseReason::Parse),
+            None if !self.server_disconnected.load(Ordering::Relaxed) => Err(CloseReason::Parse),
             found => Ok(found),
         }
     }
 }
 
 impl<A: Application> Protocol for SocketIo<A> {
-    type Peer = Peer<A>;
+    type Session = ClientSession<A>;
 
-    fn open(&self, request: &Parts) -> Result<Peer<A>, Refused> {
-        Ok(Peer {
+    fn open(&self, request: &Parts) -> Result<ClientSession<A>, HandshakeError> {
+        Ok(ClientSession {
             handshake: self.application.handshake(request)?,
-            asking: AtomicBool::new(false),
-            put_out: AtomicBool::new(false),
+            connecting: AtomicBool::new(false),
+            server_disconnected: AtomicBool::new(false),
             sockets: Mutex::default(),
-            unfinished: Mutex::default(),
+            partial: Mutex::default(),
         })
     }
 
-    fn message(&self, connection: &Arc<Connection<Self>>, message: Message<'_>) -> Handling {
+    fn message(&self, connection: &Arc<Connection<Self>>, message: EngineMessage<'_>) -> MessageOutcome {
         let handled = match message {
-            Message::Text(text) => self.text(connection, text),
-            Message::Binary(bytes) => self.binary(connection, bytes),
+            EngineMessage::Text(text) => self.text(connection, text),
+            EngineMessage::Binary(bytes) => self.binary(connection, bytes),
         };
-        handled.unwrap_or(Handling::Close(CloseReason::Parse))
+        handled.unwrap_or(MessageOutcome::Close(CloseReason::Parse))
     }
 
     fn fill(
@@ -117,26 +117,26 @@ impl<A: Application> Protocol for SocketIo<A> {
         context: &mut Context<'_>,
         outgoing: &mut Outgoing<'_>,
     ) {
-        for socket in &*lock(&connection.peer().sockets) {
+        for socket in &*lock(&connection.session().sockets) {
             if let Some(client) = socket.client.get()
-                && socket.told.load(Ordering::Acquire)
+                && socket.ready.load(Ordering::Acquire)
             {
                 self.application.fill(client, context, outgoing);
             }
         }
     }
 
-    fn admitted(&self, connection: &Connection<Self>) -> bool {
-        let peer = connection.peer();
-        peer.asking.load(Ordering::Relaxed) || !lock(&peer.sockets).is_empty()
+    fn has_connected(&self, connection: &Connection<Self>) -> bool {
+        let session = connection.session();
+        session.connecting.load(Ordering::Relaxed) || !lock(&session.sockets).is_empty()
     }
 
     fn closed(&self, connection: &Arc<Connection<Self>>, reason: &CloseReason) {
-        let sockets = std::mem::take(&mut *lock(&connection.peer().sockets));
+        let sockets = std::mem::take(&mut *lock(&connection.session().sockets));
         for inner in sockets {
-            if inner.leave() {
+            if inner.mark_disconnected() {
                 let socket = Socket { connection: Arc::clone(connection), inner };
-                self.application.disconnected(&socket, Left::Connection(*reason));
+                self.application.disconnected(&socket, DisconnectReason::Connection(*reason));
             }
         }
     }
@@ -144,68 +144,68 @@ impl<A: Application> Protocol for SocketIo<A> {
 
 /// `None` where the client broke the protocol.
 impl<A: Application> SocketIo<A> {
-    fn text(&self, connection: &Arc<Connection<Self>>, text: &str) -> Option<Handling> {
-        let mut unfinished = lock(&connection.peer().unfinished);
-        if unfinished.is_some() {
+    fn text(&self, connection: &Arc<Connection<Self>>, text: &str) -> Option<MessageOutcome> {
+        let mut partial = lock(&connection.session().partial);
+        if partial.is_some() {
             return None;
         }
-        let packet = Packet::parse(text)?;
+        let packet = SocketPacket::parse(text)?;
         if packet.attachments > 0 {
             if packet.attachments > self.max_attachments {
                 return None;
             }
-            connection.peer().addressed(packet.namespace).ok()?;
+            connection.session().find_connected(packet.namespace).ok()?;
             let (head, expected) = (text.to_owned(), packet.attachments);
-            *unfinished = Some(Box::new(Unfinished { head, expected, attachments: Vec::new() }));
-            return Some(Handling::Done);
+            *partial = Some(Box::new(PartialPacket { head, expected, attachments: Vec::new() }));
+            return Some(MessageOutcome::Done);
         }
-        drop(unfinished);
+        drop(partial);
         self.packet(connection, &packet, Vec::new())
     }
 
-    fn binary(&self, connection: &Arc<Connection<Self>>, bytes: &[u8]) -> Option<Handling> {
+    fn binary(&self, connection: &Arc<Connection<Self>>, bytes: &[u8]) -> Option<MessageOutcome> {
         let whole = {
-            let mut slot = lock(&connection.peer().unfinished);
-            let unfinished = slot.as_mut()?;
-            unfinished.attachments.push(Bytes::copy_from_slice(bytes));
+            let mut slot = lock(&connection.session().partial);
+            let partial = slot.as_mut()?;
+            partial.attachments.push(Bytes::copy_from_slice(bytes));
             // Together, too, they are one message to the limit.
-            let total: usize = unfinished.attachments.iter().map(Bytes::len).sum();
+            let total: usize = partial.attachments.iter().map(Bytes::len).sum();
             if total > connection.engine.config.max_payload {
                 return None;
             }
-            if unfinished.attachments.len() < unfinished.expected {
-                return Some(Handling::Done);
+            if partial.attachments.len() < partial.expected {
+                return Some(MessageOutcome::Done);
             }
             slot.take()?
         };
-        let packet = Packet::parse(&whole.head)?;
+        let packet = SocketPacket::parse(&whole.head)?;
         self.packet(connection, &packet, whole.attachments)
     }
 
     fn packet(
         &self,
         connection: &Arc<Connection<Self>>,
-        packet: &Packet<'_>,
+        packet: &SocketPacket<'_>,
         attachments: Vec<Bytes>,
-    ) -> Option<Handling> {
-        if packet.kind == Kind::Connect {
+    ) -> Option<MessageOutcome> {
+        if packet.packet_type == PacketType::Connect {
             return self.connect(connection, packet);
         }
         // A client may leave twice.
-        if packet.kind == Kind::Disconnect {
-            if let Some(inner) = connection.peer().find(packet.namespace)
-                && connection.peer().remove(&inner)
+        if packet.packet_type == PacketType::Disconnect {
+            if let Some(inner) = connection.session().find(packet.namespace)
+                && connection.session().remove(&inner)
             {
                 let socket = Socket { connection: Arc::clone(connection), inner };
-                self.application.disconnected(&socket, Left::Client);
+                self.application.disconnected(&socket, DisconnectReason::Client);
             }
-            return Some(Handling::Done);
+            return Some(MessageOutcome::Done);
         }
-        let Some(inner) = connection.peer().addressed(packet.namespace).ok()? else {
-            return Some(Handling::Done);
+        let Some(inner) = connection.session().find_connected(packet.namespace).ok()? else {
+            return Some(MessageOutcome::Done);
         };
-        match packet.kind {
-            Kind::Event => {
+        match packet.packet_type {
+            PacketType::Event => {
                 let mut args: Vec<Value> = serde_json::from_str(packet.data).ok()?;
                 if args.is_empty() {
                     return None;
@@ -215,65 +215,75 @@ impl<A: Application> SocketIo<A> {
                     return None;
                 }
                 let socket = Socket { connection: Arc::clone(connection), inner };
-                let ack = packet.id.map(|id| Acknowledge { socket: socket.clone(), id });
+                let ack = packet.id.map(|id| AckSender { socket: socket.clone(), id });
                 let event = Event { name, args, attachments, ack };
                 let application = Arc::clone(&self.application);
-                Some(Handling::Later(Box::pin(application.event(socket, event))))
+                Some(MessageOutcome::Pending(Box::pin(application.event(socket, event))))
             }
-            Kind::Ack => {
+            PacketType::Ack => {
                 let args = serde_json::from_str(packet.data).ok()?;
-                inner.answered(packet.id?, Answer { args, attachments });
-                Some(Handling::Done)
+                inner.resolve_ack(packet.id?, Ack { args, attachments });
+                Some(MessageOutcome::Done)
             }
-            Kind::Connect | Kind::Disconnect | Kind::ConnectError => None,
+            PacketType::Connect | PacketType::Disconnect | PacketType::ConnectError => None,
         }
     }
 
-    fn connect(&self, connection: &Arc<Connection<Self>>, packet: &Packet<'_>) -> Option<Handling> {
+    fn connect(
+        &self,
+        connection: &Arc<Connection<Self>>,
+        packet: &SocketPacket<'_>,
+    ) -> Option<MessageOutcome> {
         let data: Map<String, Value> =
             if packet.data.is_empty() { Map::new() } else { serde_json::from_str(packet.data).ok()? };
-        let peer = connection.peer();
+        let session = connection.session();
         // Twice into the same namespace is once; too many of them are a client gone wrong.
-        if peer.find(packet.namespace).is_some() {
-            return Some(Handling::Done);
+        if session.find(packet.namespace).is_some() {
+            return Some(MessageOutcome::Done);
         }
-        if lock(&peer.sockets).len() >= self.max_namespaces {
+        if lock(&session.sockets).len() >= self.max_namespaces {
             return None;
         }
-        peer.asking.store(true, Ordering::Relaxed);
+        session.connecting.store(true, Ordering::Relaxed);
         let socket = Socket::new(connection, Sid::random().ok()?, packet.namespace);
         let application = Arc::clone(&self.application);
-        Some(Handling::Later(Box::pin(async move {
+        Some(MessageOutcome::Pending(Box::pin(async move {
             let answer = Arc::clone(&application).connect(socket.clone(), Auth { data }).await;
             let connection = &socket.connection;
             match answer {
                 Ok(accepted) => {
-                    let mut told = json!({ "sid": socket.id().to_string() });
+                    let mut payload = json!({ "sid": socket.id().to_string() });
                     if let Some(pid) = accepted.pid {
-                        told["pid"] = pid.into();
+                        payload["pid"] = pid.into();
                     }
                     drop(socket.inner.client.set(accepted.client));
-                    let peer = connection.peer();
-                    lock(&peer.sockets).push(Arc::clone(&socket.inner));
-                    peer.asking.store(false, Ordering::Relaxed);
-                    connection.send([write(Kind::Connect, socket.namespace(), None, 0, &told.to_string())]);
-                    application.connected(&socket);
-                    // From here on it is pulled for: behind what `connected` emitted.
-                    socket.inner.told.store(true, Ordering::Release);
-                    connection.pull();
-                }
-                Err(ConnectError { message, data }) => {
-                    connection.peer().asking.store(false, Ordering::Relaxed);
-                    let mut told = json!({ "message": message });
-                    if let Some(data) = data {
-                        told["data"] = data;
-                    }
+                    let session = connection.session();
+                    lock(&session.sockets).push(Arc::clone(&socket.inner));
+                    session.connecting.store(false, Ordering::Relaxed);
                     connection.send([write(
-                        Kind::ConnectError,
+                        PacketType::Connect,
                         socket.namespace(),
                         None,
                         0,
-                        &told.to_string(),
+                        &payload.to_string(),
+                    )]);
+                    application.connected(&socket);
+                    // From here on it is pulled for: behind what `connected` emitted.
+                    socket.inner.ready.store(true, Ordering::Release);
+                    connection.pull();
+                }
+                Err(ConnectError { message, data }) => {
+                    connection.session().connecting.store(false, Ordering::Relaxed);
+                    let mut payload = json!({ "message": message });
+                    if let Some(data) = data {
+                        payload["data"] = data;
+                    }
+                    connection.send([write(
+                        PacketType::ConnectError,
+                        socket.namespace(),
+                        None,
+                        0,
+                        &payload.to_string(),
                     )]);
                 }
             }

@@ -4,7 +4,7 @@ use crate::frame::Frame;
 
 /// What a packet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PacketType {
     /// A client wants into a namespace, or is in it.
     Connect,
     /// Either side leaves a namespace.
@@ -19,9 +19,9 @@ pub enum Kind {
 
 /// A packet, read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Packet<'a> {
+pub struct SocketPacket<'a> {
     /// What it is.
-    pub kind: Kind,
+    pub packet_type: PacketType,
     /// Binary messages that follow and belong to it.
     pub attachments: usize,
     /// `/` unless it says another one.
@@ -32,18 +32,18 @@ pub struct Packet<'a> {
     pub data: &'a str,
 }
 
-impl<'a> Packet<'a> {
+impl<'a> SocketPacket<'a> {
     /// Reads a packet; `None` when it is none. That `data` is JSON of the right shape is still to be seen.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (first, rest) = text.split_at_checked(1)?;
-        let (kind, binary) = match first {
-            "0" => (Kind::Connect, false),
-            "1" => (Kind::Disconnect, false),
-            "2" => (Kind::Event, false),
-            "3" => (Kind::Ack, false),
-            "4" => (Kind::ConnectError, false),
-            "5" => (Kind::Event, true),
-            "6" => (Kind::Ack, true),
+        let (packet_type, binary) = match first {
+            "0" => (PacketType::Connect, false),
+            "1" => (PacketType::Disconnect, false),
+            "2" => (PacketType::Event, false),
+            "3" => (PacketType::Ack, false),
+            "4" => (PacketType::ConnectError, false),
+            "5" => (PacketType::Event, true),
+            "6" => (PacketType::Ack, true),
             _ => return None,
         };
         let (attachments, rest) = if binary {
@@ -57,7 +57,7 @@ impl<'a> Packet<'a> {
         let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
         let (id, data) = rest.split_at(end);
         let id = if id.is_empty() { None } else { Some(digits(id)?) };
-        Some(Self { kind, attachments, namespace, id, data })
+        Some(Self { packet_type, attachments, namespace, id, data })
     }
 }
 
@@ -66,16 +66,22 @@ fn digits<N: std::str::FromStr>(text: &str) -> Option<N> {
 }
 
 /// Writes a packet as a frame of its own. `data` is JSON, or empty.
-pub fn write(kind: Kind, namespace: &str, id: Option<u64>, attachments: usize, data: &str) -> Frame {
+pub fn write(
+    packet_type: PacketType,
+    namespace: &str,
+    id: Option<u64>,
+    attachments: usize,
+    data: &str,
+) -> Frame {
     let binary = attachments > 0;
-    let head = match (kind, binary) {
-        (Kind::Connect, _) => "40",
-        (Kind::Disconnect, _) => "41",
-        (Kind::Event, false) => "42",
-        (Kind::Ack, false) => "43",
-        (Kind::ConnectError, _) => "44",
-        (Kind::Event, true) => "45",
-        (Kind::Ack, true) => "46",
+    let head = match (packet_type, binary) {
+        (PacketType::Connect, _) => "40",
+        (PacketType::Disconnect, _) => "41",
+        (PacketType::Event, false) => "42",
+        (PacketType::Ack, false) => "43",
+        (PacketType::ConnectError, _) => "44",
+        (PacketType::Event, true) => "45",
+        (PacketType::Ack, true) => "46",
     };
     let attachments = if binary { format!("{attachments}-") } else { String::new() };
     let (namespace, comma) = if namespace == "/" { ("", "") } else { (namespace, ",") };
@@ -107,16 +113,16 @@ mod tests {
     #[test]
     fn the_examples_of_the_protocol_page_read_and_write() {
         let examples = [
-            ("0", Kind::Connect, "/", None, 0, ""),
-            (r#"0/admin,{"sid":"o"}"#, Kind::Connect, "/admin", None, 0, r#"{"sid":"o"}"#),
-            ("1/admin,", Kind::Disconnect, "/admin", None, 0, ""),
-            (r#"2["foo"]"#, Kind::Event, "/", None, 0, r#"["foo"]"#),
-            (r#"2/admin,["bar"]"#, Kind::Event, "/admin", None, 0, r#"["bar"]"#),
-            (r#"212["foo"]"#, Kind::Event, "/", Some(12), 0, r#"["foo"]"#),
-            (r#"3/admin,13["bar"]"#, Kind::Ack, "/admin", Some(13), 0, r#"["bar"]"#),
+            ("0", PacketType::Connect, "/", None, 0, ""),
+            (r#"0/admin,{"sid":"o"}"#, PacketType::Connect, "/admin", None, 0, r#"{"sid":"o"}"#),
+            ("1/admin,", PacketType::Disconnect, "/admin", None, 0, ""),
+            (r#"2["foo"]"#, PacketType::Event, "/", None, 0, r#"["foo"]"#),
+            (r#"2/admin,["bar"]"#, PacketType::Event, "/admin", None, 0, r#"["bar"]"#),
+            (r#"212["foo"]"#, PacketType::Event, "/", Some(12), 0, r#"["foo"]"#),
+            (r#"3/admin,13["bar"]"#, PacketType::Ack, "/admin", Some(13), 0, r#"["bar"]"#),
             (
                 r#"51-["baz",{"_placeholder":true,"num":0}]"#,
-                Kind::Event,
+                PacketType::Event,
                 "/",
                 None,
                 1,
@@ -124,17 +130,17 @@ mod tests {
             ),
             (
                 r#"61-15["bar",{"_placeholder":true,"num":0}]"#,
-                Kind::Ack,
+                PacketType::Ack,
                 "/",
                 Some(15),
                 1,
                 r#"["bar",{"_placeholder":true,"num":0}]"#,
             ),
         ];
-        for (text, kind, namespace, id, attachments, data) in examples {
-            let packet = Packet { kind, attachments, namespace, id, data };
-            assert_eq!(Packet::parse(text), Some(packet));
-            assert_eq!(payload(&write(kind, namespace, id, attachments, data)), format!("4{text}"));
+        for (text, packet_type, namespace, id, attachments, data) in examples {
+            let packet = SocketPacket { packet_type, attachments, namespace, id, data };
+            assert_eq!(SocketPacket::parse(text), Some(packet));
+            assert_eq!(payload(&write(packet_type, namespace, id, attachments, data)), format!("4{text}"));
         }
     }
 
@@ -143,9 +149,9 @@ mod tests {
         for text in
             ["", "abc", "7", "5[\"x\"]", "5x-[\"x\"]", "é", "299999999999999999999999[\"x\"]", "5+1-[\"x\"]"]
         {
-            assert_eq!(Packet::parse(text), None, "{text}");
+            assert_eq!(SocketPacket::parse(text), None, "{text}");
         }
         // Without a comma all of it is the namespace.
-        assert_eq!(Packet::parse("0/custom").unwrap().namespace, "/custom");
+        assert_eq!(SocketPacket::parse("0/custom").unwrap().namespace, "/custom");
     }
 }

@@ -23,11 +23,11 @@ impl Sid {
         Ok(Self(bytes))
     }
 
-    /// Calls `use_it` with the id as text.
-    pub fn with_str<T>(&self, use_it: impl FnOnce(&str) -> T) -> T {
+    /// Calls `f` with the id as text.
+    pub fn with_str<T>(&self, f: impl FnOnce(&str) -> T) -> T {
         let mut text = [0; CHARACTERS];
         let written = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).unwrap_or(0);
-        use_it(str::from_utf8(&text[..written]).unwrap_or_default())
+        f(str::from_utf8(&text[..written]).unwrap_or_default())
     }
 }
 
@@ -47,19 +47,19 @@ impl fmt::Debug for Sid {
 /// Not a session id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a session id")]
-pub struct NotASid;
+pub struct InvalidSid;
 
 impl FromStr for Sid {
-    type Err = NotASid;
+    type Err = InvalidSid;
 
-    fn from_str(text: &str) -> Result<Self, NotASid> {
+    fn from_str(text: &str) -> Result<Self, InvalidSid> {
         if text.len() != CHARACTERS {
-            return Err(NotASid);
+            return Err(InvalidSid);
         }
         let mut bytes = [0; BYTES];
         match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
             Ok(BYTES) => Ok(Self(bytes)),
-            _ => Err(NotASid),
+            _ => Err(InvalidSid),
         }
     }
 }
@@ -73,7 +73,7 @@ mod tests {
         let sid = Sid::random().unwrap();
         assert_eq!(sid.to_string().parse(), Ok(sid));
         assert_eq!(sid.to_string().len(), CHARACTERS);
-        assert_eq!("short".parse::<Sid>(), Err(NotASid));
-        assert_eq!("!!!!!!!!!!!!!!!!!!!!".parse::<Sid>(), Err(NotASid));
+        assert_eq!("short".parse::<Sid>(), Err(InvalidSid));
+        assert_eq!("!!!!!!!!!!!!!!!!!!!!".parse::<Sid>(), Err(InvalidSid));
     }
 }

@@ -11,61 +11,61 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::application::{Application, Left};
+use crate::application::{Application, DisconnectReason};
 use crate::engine::connection::Connection;
-use crate::engine::{CloseReason, Closing, lock};
+use crate::engine::{CloseFrame, CloseReason, lock};
 use crate::frame::Frame;
 use crate::namespaces::SocketIo;
-use crate::packet::{Kind, write};
+use crate::packet::{PacketType, write};
 use crate::sid::Sid;
 
 /// Answers that may be waited for at once.
-const ACKS: usize = 256;
+const MAX_PENDING_ACKS: usize = 256;
 
 /// What is shared by all handles of a client.
-pub(crate) struct Inner<A: Application> {
+pub(crate) struct SocketInner<A: Application> {
     pub(crate) id: Sid,
     /// `None` for `/`, the usual one.
     namespace: Option<Box<str>>,
     pub(crate) client: OnceLock<A::Client>,
-    /// It was told that it is in; from then on it is pulled for.
-    pub(crate) told: AtomicBool,
+    /// It was ready that it is in; from then on it is pulled for.
+    pub(crate) ready: AtomicBool,
     acks: Mutex<Option<Box<Acks>>>,
-    left: AtomicBool,
+    disconnected: AtomicBool,
 }
 
 #[derive(Default)]
 struct Acks {
     next: u64,
-    waiting: HashMap<u64, oneshot::Sender<Answer>>,
+    pending: HashMap<u64, oneshot::Sender<Ack>>,
 }
 
 /// A client's answer to an event.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Answer {
+pub struct Ack {
     /// Its arguments; see [`Event`](crate::Event) for how bytes in them are named.
     pub args: Vec<Value>,
     /// The bytes in it.
     pub attachments: Vec<Bytes>,
 }
 
-impl<A: Application> Inner<A> {
+impl<A: Application> SocketInner<A> {
     pub(crate) fn namespace(&self) -> &str {
         self.namespace.as_deref().unwrap_or("/")
     }
 
     /// The answer to an event that was sent to it.
-    pub(crate) fn answered(&self, id: u64, answer: Answer) {
+    pub(crate) fn resolve_ack(&self, id: u64, answer: Ack) {
         let mut acks = lock(&self.acks);
-        if let Some(waiting) = acks.as_mut().and_then(|acks| acks.waiting.remove(&id)) {
-            drop(waiting.send(answer));
+        if let Some(pending) = acks.as_mut().and_then(|acks| acks.pending.remove(&id)) {
+            drop(pending.send(answer));
         }
     }
 
-    /// Nothing will be answered any more. Whether it had not left before.
-    pub(crate) fn leave(&self) -> bool {
+    /// Nothing will be answered any more. Whether it had not disconnected before.
+    pub(crate) fn mark_disconnected(&self) -> bool {
         // In this order: whoever is about to wait for an answer either sees it, or is let go.
-        let first = !self.left.swap(true, Ordering::AcqRel);
+        let first = !self.disconnected.swap(true, Ordering::AcqRel);
         lock(&self.acks).take();
         first
     }
@@ -74,7 +74,7 @@ impl<A: Application> Inner<A> {
 /// A client in a namespace. Cloning gives another handle to the same.
 pub struct Socket<A: Application> {
     pub(crate) connection: Arc<Connection<SocketIo<A>>>,
-    pub(crate) inner: Arc<Inner<A>>,
+    pub(crate) inner: Arc<SocketInner<A>>,
 }
 
 impl<A: Application> Clone for Socket<A> {
@@ -95,7 +95,7 @@ impl<A: Application> fmt::Debug for Socket<A> {
 /// A handle that keeps nothing of the client alive; what you keep for a client may hold its own.
 pub struct WeakSocket<A: Application> {
     connection: Weak<Connection<SocketIo<A>>>,
-    inner: Weak<Inner<A>>,
+    inner: Weak<SocketInner<A>>,
 }
 
 impl<A: Application> WeakSocket<A> {
@@ -132,8 +132,8 @@ pub enum AckError {
     #[error("the client did not answer in time")]
     TimedOut,
     /// The client is gone.
-    #[error("the client left")]
-    Left,
+    #[error("the client disconnected")]
+    Disconnected,
     /// Too many answers of this client are waited for.
     #[error("too many answers are waited for")]
     TooMany,
@@ -141,13 +141,13 @@ pub enum AckError {
 
 impl<A: Application> Socket<A> {
     pub(crate) fn new(connection: &Arc<Connection<SocketIo<A>>>, id: Sid, namespace: &str) -> Self {
-        let inner = Inner {
+        let inner = SocketInner {
             id,
             namespace: (namespace != "/").then(|| namespace.into()),
             client: OnceLock::new(),
-            told: AtomicBool::new(false),
+            ready: AtomicBool::new(false),
             acks: Mutex::new(None),
-            left: AtomicBool::new(false),
+            disconnected: AtomicBool::new(false),
         };
         Self { connection: Arc::clone(connection), inner: Arc::new(inner) }
     }
@@ -164,7 +164,7 @@ impl<A: Application> Socket<A> {
 
     /// What was kept of the request that opened the connection.
     pub fn handshake(&self) -> &A::Handshake {
-        self.connection.peer().handshake()
+        self.connection.session().handshake()
     }
 
     /// What the application keeps for it; `None` until it is accepted.
@@ -190,14 +190,14 @@ impl<A: Application> Socket<A> {
     /// Sends an event with one argument, after all that was sent to the client before.
     pub fn emit<T: Serialize + ?Sized>(&self, name: &str, payload: &T) -> serde_json::Result<()> {
         let data = serde_json::to_string(&(name, payload))?;
-        self.send([write(Kind::Event, self.namespace(), None, 0, &data)]);
+        self.send([write(PacketType::Event, self.namespace(), None, 0, &data)]);
         Ok(())
     }
 
     /// Sends an event with any number of arguments, and bytes: see [`Event`](crate::Event) for how they are named.
     pub fn emit_all(&self, name: &str, args: &[Value], attachments: &[Bytes]) {
-        let data = array(Some(name), args);
-        let head = write(Kind::Event, self.namespace(), None, attachments.len(), &data);
+        let data = json_array(Some(name), args);
+        let head = write(PacketType::Event, self.namespace(), None, attachments.len(), &data);
         self.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
     }
 
@@ -207,49 +207,49 @@ impl<A: Application> Socket<A> {
         name: &str,
         payload: &T,
         timeout: Duration,
-    ) -> Result<Answer, AckError> {
-        let data = serde_json::to_string(&(name, payload)).map_err(|_| AckError::Left)?;
+    ) -> Result<Ack, AckError> {
+        let data = serde_json::to_string(&(name, payload)).map_err(|_| AckError::Disconnected)?;
         let (sender, answer) = oneshot::channel();
         let id = {
             let mut acks = lock(&self.inner.acks);
             let acks = acks.get_or_insert_default();
-            acks.waiting.retain(|_, waiting| !waiting.is_closed());
-            if acks.waiting.len() >= ACKS {
+            acks.pending.retain(|_, pending| !pending.is_closed());
+            if acks.pending.len() >= MAX_PENDING_ACKS {
                 return Err(AckError::TooMany);
             }
             let id = acks.next;
             acks.next += 1;
-            acks.waiting.insert(id, sender);
+            acks.pending.insert(id, sender);
             id
         };
-        if self.inner.left.load(Ordering::Acquire) {
-            return Err(AckError::Left);
+        if self.inner.disconnected.load(Ordering::Acquire) {
+            return Err(AckError::Disconnected);
         }
-        self.send([write(Kind::Event, self.namespace(), Some(id), 0, &data)]);
+        self.send([write(PacketType::Event, self.namespace(), Some(id), 0, &data)]);
         match tokio::time::timeout(timeout, answer).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(AckError::Left),
+            Ok(Err(_)) => Err(AckError::Disconnected),
             Err(_) => Err(AckError::TimedOut),
         }
     }
 
     /// Puts the client out of the namespace. An unmodified client does not come back by itself.
     pub fn disconnect(&self) {
-        if self.connection.peer().put_out(&self.inner) {
-            self.connection.send([write(Kind::Disconnect, self.namespace(), None, 0, "")]);
-            self.connection.engine.protocol.application().disconnected(self, Left::Server);
+        if self.connection.session().disconnect(&self.inner) {
+            self.connection.send([write(PacketType::Disconnect, self.namespace(), None, 0, "")]);
+            self.connection.engine.protocol.application().disconnected(self, DisconnectReason::Server);
         }
     }
 
     /// Ends the whole connection. An unmodified client comes back.
-    pub fn close(&self, closing: Closing) {
+    pub fn close(&self, closing: CloseFrame) {
         self.connection.close(CloseReason::Server(closing));
     }
 
     /// Sends frames that were made before, after all that was sent to the client. They have to be of its namespace.
-    /// To a client that left nothing is sent: another one may be in its place.
+    /// To a client that disconnected nothing is sent: another one may be in its place.
     pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
-        if self.inner.left.load(Ordering::Acquire) {
+        if self.inner.disconnected.load(Ordering::Acquire) {
             return;
         }
         self.connection.send(frames);
@@ -257,29 +257,29 @@ impl<A: Application> Socket<A> {
 }
 
 /// How an event is answered.
-pub struct Acknowledge<A: Application> {
+pub struct AckSender<A: Application> {
     pub(crate) socket: Socket<A>,
     pub(crate) id: u64,
 }
 
-impl<A: Application> Acknowledge<A> {
+impl<A: Application> AckSender<A> {
     /// Answers with one argument.
     pub fn send<T: Serialize + ?Sized>(self, payload: &T) -> serde_json::Result<()> {
         let data = serde_json::to_string(&(payload,))?;
-        self.socket.send([write(Kind::Ack, self.socket.namespace(), Some(self.id), 0, &data)]);
+        self.socket.send([write(PacketType::Ack, self.socket.namespace(), Some(self.id), 0, &data)]);
         Ok(())
     }
 
     /// Answers with any number of arguments, and bytes.
     pub fn send_all(self, args: &[Value], attachments: &[Bytes]) {
-        let data = array(None, args);
-        let head = write(Kind::Ack, self.socket.namespace(), Some(self.id), attachments.len(), &data);
+        let data = json_array(None, args);
+        let head = write(PacketType::Ack, self.socket.namespace(), Some(self.id), attachments.len(), &data);
         self.socket.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
     }
 }
 
 /// A JSON array of the arguments, behind the event's name.
-fn array(name: Option<&str>, args: &[Value]) -> String {
+fn json_array(name: Option<&str>, args: &[Value]) -> String {
     let name = name.map(|name| Value::from(name).to_string());
     let args = args.iter().map(Value::to_string);
     format!("[{}]", name.into_iter().chain(args).collect::<Vec<_>>().join(","))

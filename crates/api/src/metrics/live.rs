@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use socketio::engine::statistics::Statistics as Sockets;
+use socketio::engine::metrics::EngineMetrics;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct TransportLabels {
@@ -24,7 +24,7 @@ struct ReasonLabels {
 /// Connections, and what they are told.
 #[derive(Default)]
 pub(super) struct LiveMetrics {
-    sockets: OnceLock<Arc<Sockets>>,
+    sockets: OnceLock<Arc<EngineMetrics>>,
     connections: Family<TransportLabels, Gauge>,
     opened: Counter,
     upgraded: Counter,
@@ -42,7 +42,7 @@ pub(super) struct LiveMetrics {
 
 impl LiveMetrics {
     /// Whose counts are copied.
-    pub(super) fn watch(&self, sockets: Arc<Sockets>) {
+    pub(super) fn watch(&self, sockets: Arc<EngineMetrics>) {
         // A second gateway would be a second server.
         let _ = self.sockets.set(sockets);
     }

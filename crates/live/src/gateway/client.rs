@@ -11,7 +11,7 @@ use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
 use serde_json::json;
-use socketio::{Closing, Outgoing, Socket, WeakSocket, packet};
+use socketio::{CloseFrame, Outgoing, Socket, WeakSocket, packet};
 use tokio::sync::watch;
 
 use super::joins::{Joined, Joins};
@@ -349,7 +349,7 @@ fn hang_up<G: Gate>(state: &State<G>) {
     if let Some(socket) = state.socket.clone() {
         tokio::spawn(async move {
             if let Some(socket) = socket.upgrade() {
-                socket.close(Closing::from(Close::Unavailable));
+                socket.close(CloseFrame::from(Close::Unavailable));
             }
         });
     }

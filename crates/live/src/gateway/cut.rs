@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use socketio::{Closing, Sid, Socket, WeakSocket};
+use socketio::{CloseFrame, Sid, Socket, WeakSocket};
 
 use super::client::Client;
 use super::{Gate, Gateway, Pass};
@@ -67,7 +67,7 @@ impl<G: Gate> Gateway<G> {
             let Some(socket) = socket.upgrade() else { continue };
             let expelled = socket.client().and_then(|client| self.gate.expelled(&client.pass));
             if let Some(close) = expelled {
-                socket.close(Closing::from(close));
+                socket.close(CloseFrame::from(close));
             }
         }
     }

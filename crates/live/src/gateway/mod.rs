@@ -24,8 +24,10 @@ use orders::view::Person;
 use orders::{OrderRef, Role, Status, StoreId, UserId};
 use serde::Serialize;
 use serde_json::json;
-use socketio::application::Left;
-use socketio::{Accepted, Application, Auth, Closing, ConnectError, Event, Outgoing, Refused, Socket};
+use socketio::application::DisconnectReason;
+use socketio::{
+    Accepted, Application, Auth, CloseFrame, ConnectError, Event, HandshakeError, Outgoing, Socket,
+};
 use tokio::sync::watch;
 
 use self::client::Client;
@@ -47,7 +49,7 @@ pub trait Gate: Send + Sync + Sized + 'static {
     type Pass: Pass;
 
     /// A connection is opened. Refused are pages that may not use the cookie, and who comes too often.
-    fn handshake(&self, request: &Parts) -> Result<Self::Handshake, Refused>;
+    fn handshake(&self, request: &Parts) -> Result<Self::Handshake, HandshakeError>;
 
     /// The dialect that the request asks for, if it does.
     fn dialect(&self, handshake: &Self::Handshake) -> Option<Dialect>;
@@ -109,7 +111,7 @@ pub enum Denied {
     /// For good, with this token.
     Refused(Denial),
     /// For now: the connection is closed, so that an unmodified client comes back.
-    Later(Closing),
+    Later(CloseFrame),
 }
 
 /// Something was asked that is refused.
@@ -155,7 +157,7 @@ impl<G: Gate> Gateway<G> {
     }
 }
 
-impl From<Close> for Closing {
+impl From<Close> for CloseFrame {
     fn from(close: Close) -> Self {
         let (code, reason, _) = close.policy();
         Self { code, reason }
@@ -172,7 +174,7 @@ impl<G: Gate> Application for Gateway<G> {
     type Handshake = G::Handshake;
     type Client = Client<G>;
 
-    fn handshake(&self, request: &Parts) -> Result<G::Handshake, Refused> {
+    fn handshake(&self, request: &Parts) -> Result<G::Handshake, HandshakeError> {
         self.gate.handshake(request)
     }
 
@@ -232,7 +234,7 @@ impl<G: Gate> Application for Gateway<G> {
         client.fill(&self.hub, &self.stats, context, outgoing);
     }
 
-    fn disconnected(&self, socket: &Socket<Self>, reason: Left) {
+    fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason) {
         let Some(client) = socket.client() else { return };
         let joined = client.leave(self);
         self.forget(socket);

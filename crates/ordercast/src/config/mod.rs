@@ -88,7 +88,7 @@ pub struct Config {
     /// Orders that one live connection may follow by joining them.
     pub max_joined_orders: u32,
     /// Intervals and limits of Socket.IO connections.
-    pub socketio: socketio::Config,
+    pub socketio: socketio::SocketIoConfig,
     /// The size at which the database's write-ahead log is cut down, in bytes.
     pub wal_cap: u64,
     /// Which log lines are written, such as `info,ordercast_api=debug`.
@@ -156,13 +156,13 @@ impl Config {
             max_streams_per_address: read.value::<values::Count>("max_streams_per_address").0,
             dialect: read.value("dialect"),
             max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
-            socketio: socketio::Config {
+            socketio: socketio::SocketIoConfig {
                 ping_interval: read.value::<values::Beat>("ping_interval").0,
                 ping_timeout: read.value::<values::Beat>("ping_timeout").0,
                 connect_timeout: read.value::<values::Beat>("connect_timeout").0,
                 max_payload: read.value::<values::MessageSize>("max_message").0,
                 packets_per_second: read.value::<values::Count>("packets_per_second").0,
-                ..socketio::Config::default()
+                ..socketio::SocketIoConfig::default()
             },
             wal_cap: read.value::<Bytes>("wal_cap").0,
             log: read.value::<values::LogFilter>("log").0,

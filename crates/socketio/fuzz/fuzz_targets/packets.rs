@@ -2,28 +2,28 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ordercast_socketio::engine::packet::{self as engine, Payload, Posted};
-use ordercast_socketio::packet::{Packet, write};
+use ordercast_socketio::engine::packet::{self as engine, Payload, PayloadPacket};
+use ordercast_socketio::packet::{SocketPacket, write};
 
 fn read(text: &str) {
     // Data that begins with a slash is no JSON, and would be written as a namespace.
-    let Some(packet) = Packet::parse(text).filter(|packet| !packet.data.starts_with('/')) else { return };
-    let frame = write(packet.kind, packet.namespace, packet.id, packet.attachments, packet.data);
+    let Some(packet) = SocketPacket::parse(text).filter(|packet| !packet.data.starts_with('/')) else { return };
+    let frame = write(packet.packet_type, packet.namespace, packet.id, packet.attachments, packet.data);
     let written = str::from_utf8(frame.payload()).expect("a text frame is text");
     // Only events and acknowledgements have attachments, and only those are read with any.
-    assert_eq!(Packet::parse(&written[1..]), Some(packet));
+    assert_eq!(SocketPacket::parse(&written[1..]), Some(packet));
 }
 
 fuzz_target!(|body: &[u8]| {
     if let Ok(text) = str::from_utf8(body) {
         read(text);
-        let _ = engine::Packet::parse(text);
+        let _ = engine::EnginePacket::parse(text);
     }
     let Some(mut payload) = Payload::parse(body.to_vec().into()) else { return };
     let mut packets = 0;
     while let Some(packet) = payload.take() {
         packets += 1;
-        if let Posted::Text(text) = packet {
+        if let PayloadPacket::Text(text) = packet {
             read(text);
         }
     }

@@ -11,40 +11,40 @@ use rustix::io::Errno;
 use rustix::net::SendFlags;
 use tokio::net::TcpStream;
 
+use crate::engine::metrics::{decrement, increment};
 use crate::engine::packet::Payload;
-use crate::engine::polling::Polling;
-use crate::engine::statistics::{one_less, one_more};
+use crate::engine::polling::PollingState;
 use crate::engine::{CloseReason, Engine, Protocol, lock};
 use crate::frame::Frame;
 use crate::sid::Sid;
 
-/// Frames handed to the system at once.
-const FRAMES: usize = 64;
+/// Frames upgrade_input to the system at once.
+const MAX_FRAMES: usize = 64;
 /// Bytes after which no more frames are pulled for one write.
-const BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// Writes after which the task goes on: whoever pulls for many clients is not kept by one that reads fast.
-const WRITES: usize = 16;
+const MAX_WRITES: usize = 16;
 
 /// One client. Shared by its task, by the requests of long-polling, and by whoever sends to it.
 pub struct Connection<P: Protocol> {
     pub(crate) engine: Arc<Engine<P>>,
     pub(crate) sid: Sid,
-    peer: P::Peer,
+    session: P::Session,
     /// The WebSocket, from the opening or the upgrade on.
     io: OnceLock<TcpStream>,
     /// The task.
     task: AtomicWaker,
-    /// Something asked to be pulled by way of a waker.
-    asked: AtomicBool,
-    pub(crate) state: Mutex<State>,
+    /// Something pull_requested to be pulled by way of a waker.
+    pull_requested: AtomicBool,
+    pub(crate) state: Mutex<ConnectionState>,
 }
 
-pub(crate) struct State {
+pub(crate) struct ConnectionState {
     /// `None`: the WebSocket.
-    pub(crate) polling: Option<Box<Polling>>,
+    pub(crate) polling: Option<Box<PollingState>>,
     /// Sent directly, or pulled and not written yet, oldest first.
-    waiting: VecDeque<Frame>,
-    /// Bytes of `waiting`.
+    queued: VecDeque<Frame>,
+    /// Bytes of `queued`.
     bytes: usize,
     /// Bytes of the first that the system took already.
     written: usize,
@@ -54,22 +54,22 @@ pub(crate) struct State {
     progressed: bool,
     closed: Option<CloseReason>,
     /// What came over either transport before the task took the new one over.
-    handed: Option<Box<Handed>>,
+    upgrade_input: Option<Box<UpgradeInput>>,
 }
 
 /// Input that changes hands with an upgrade: what was posted comes before what the WebSocket brought.
-pub(crate) struct Handed {
+pub(crate) struct UpgradeInput {
     pub(crate) posted: Option<Payload>,
     pub(crate) input: Vec<u8>,
 }
 
-impl State {
+impl ConnectionState {
     pub(crate) fn closed(&self) -> Option<CloseReason> {
         self.closed
     }
 
-    pub(crate) fn take_handed(&mut self) -> Option<Box<Handed>> {
-        self.handed.take()
+    pub(crate) fn take_upgrade_input(&mut self) -> Option<Box<UpgradeInput>> {
+        self.upgrade_input.take()
     }
 }
 
@@ -88,51 +88,51 @@ impl Outgoing<'_> {
 
     /// How many more frames should be appended; what is more than this waits in memory.
     pub fn room(&self) -> usize {
-        if self.bytes >= BYTES { 0 } else { FRAMES.saturating_sub(self.frames.len()) }
+        if self.bytes >= MAX_BYTES { 0 } else { MAX_FRAMES.saturating_sub(self.frames.len()) }
     }
 
-    /// Whether nothing more should be appended. It will be asked for when this is written.
+    /// Whether nothing more should be appended. It will be pull_requested for when this is written.
     pub fn is_full(&self) -> bool {
         self.room() == 0
     }
 }
 
 /// Bytes up to which copying frames behind one another costs less than telling the system where each of them is.
-const COPIED: usize = 16 * 1024;
+const COPY_LIMIT: usize = 16 * 1024;
 
 thread_local! {
     /// Small frames on their way to the system, behind one another.
-    static JOINED: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
+    static COALESCED: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
     /// Frames on their way from the application to the system: idle connections own none of their own.
-    static BATCH: std::cell::Cell<Vec<Frame>> = const { std::cell::Cell::new(Vec::new()) };
+    static PULLED: std::cell::Cell<Vec<Frame>> = const { std::cell::Cell::new(Vec::new()) };
 }
 
 impl<P: Protocol> Connection<P> {
     pub(crate) fn new(
         engine: &Arc<Engine<P>>,
         sid: Sid,
-        peer: P::Peer,
-        polling: Option<Box<Polling>>,
+        session: P::Session,
+        polling: Option<Box<PollingState>>,
     ) -> Arc<Self> {
-        let statistics = engine.statistics();
-        one_more(if polling.is_some() { &statistics.polling } else { &statistics.websocket });
-        let state = State {
+        let metrics = engine.metrics();
+        increment(if polling.is_some() { &metrics.polling } else { &metrics.websocket });
+        let state = ConnectionState {
             polling,
-            waiting: VecDeque::new(),
+            queued: VecDeque::new(),
             bytes: 0,
             written: 0,
             blocked: false,
             progressed: false,
             closed: None,
-            handed: None,
+            upgrade_input: None,
         };
         Arc::new(Self {
             engine: Arc::clone(engine),
             sid,
-            peer,
+            session,
             io: OnceLock::new(),
             task: AtomicWaker::new(),
-            asked: AtomicBool::new(false),
+            pull_requested: AtomicBool::new(false),
             state: Mutex::new(state),
         })
     }
@@ -143,8 +143,8 @@ impl<P: Protocol> Connection<P> {
     }
 
     /// What the protocol keeps for it.
-    pub fn peer(&self) -> &P::Peer {
-        &self.peer
+    pub fn session(&self) -> &P::Session {
+        &self.session
     }
 
     /// Whether its transport is a WebSocket.
@@ -182,10 +182,10 @@ impl<P: Protocol> Connection<P> {
         }
         for frame in frames {
             state.bytes += frame.len();
-            state.waiting.push_back(frame);
+            state.queued.push_back(frame);
         }
         self.flush(&mut state);
-        if state.closed.is_none() && state.bytes > self.engine.config.max_waiting {
+        if state.closed.is_none() && state.bytes > self.engine.config.max_queued_bytes {
             self.end(&mut state, CloseReason::TooSlow);
         }
     }
@@ -206,12 +206,12 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    fn end(&self, state: &mut State, reason: CloseReason) {
+    fn end(&self, state: &mut ConnectionState, reason: CloseReason) {
         state.closed = Some(reason);
-        let mut heard = false;
+        let mut delivered_by_get = false;
         if let Some(polling) = &mut state.polling {
             // A `GET` that waits takes with it what was sent before.
-            heard = polling.is_getting();
+            delivered_by_get = polling.has_pending_get();
             polling.wake();
         } else if let (Some(io), Some((code, text)), 0) = (self.io.get(), reason.code(), state.written) {
             // Best effort: never within a frame, and whoever takes nothing more is not waited for.
@@ -221,19 +221,19 @@ impl<P: Protocol> Connection<P> {
             frame[1] = u8::try_from(frame.len() - 2).unwrap_or(2);
             drop(io.try_write(&frame));
         }
-        if !heard {
-            state.waiting = VecDeque::new();
+        if !delivered_by_get {
+            state.queued = VecDeque::new();
         }
-        let statistics = self.engine.statistics();
-        one_less(if state.polling.is_some() { &statistics.polling } else { &statistics.websocket });
-        statistics.count_closed(&reason);
+        let metrics = self.engine.metrics();
+        decrement(if state.polling.is_some() { &metrics.polling } else { &metrics.websocket });
+        metrics.count_closed(&reason);
         self.engine.remove(&self.sid);
         self.task.wake();
     }
 
     /// Frames for the answer to a long-polling request: what waits, then what can be pulled.
-    pub(crate) fn take(self: &Arc<Self>, state: &mut State, frames: &mut Vec<Frame>) {
-        frames.extend(state.take_rest());
+    pub(crate) fn take(self: &Arc<Self>, state: &mut ConnectionState, frames: &mut Vec<Frame>) {
+        frames.extend(state.take_all_queued());
         self.fill(frames);
     }
 
@@ -245,7 +245,7 @@ impl<P: Protocol> Connection<P> {
     }
 
     /// Writes what waits, then what can be pulled, until there is nothing more or the system takes no more.
-    fn flush(self: &Arc<Self>, state: &mut State) {
+    fn flush(self: &Arc<Self>, state: &mut ConnectionState) {
         if let Some(polling) = &mut state.polling {
             polling.wake();
             return;
@@ -254,16 +254,16 @@ impl<P: Protocol> Connection<P> {
         if state.blocked {
             return;
         }
-        let mut batch = BATCH.take();
+        let mut batch = PULLED.take();
         let mut writes = 0;
         loop {
-            state.take_waiting(&mut batch);
+            state.take_queued(&mut batch);
             let pulled = batch.is_empty();
             if pulled {
                 self.fill(&mut batch);
             }
             // With room left there was nothing more just now; when there is, we are called again.
-            let full = batch.len() >= FRAMES || batch.iter().map(Frame::len).sum::<usize>() >= BYTES;
+            let full = batch.len() >= MAX_FRAMES || batch.iter().map(Frame::len).sum::<usize>() >= MAX_BYTES;
             let result = if batch.is_empty() { Ok(0) } else { write(io, &batch, state.written) };
             match result {
                 Ok(written) => state.advance(&mut batch, written),
@@ -285,20 +285,20 @@ impl<P: Protocol> Connection<P> {
                 break;
             }
             writes += 1;
-            if writes == WRITES {
+            if writes == MAX_WRITES {
                 state.blocked = true;
                 self.task.wake();
                 break;
             }
         }
-        BATCH.set(batch);
+        PULLED.set(batch);
     }
 
     /// Waits until more can be written, and writes it. `Ready` when nothing is blocked.
     pub(crate) fn poll_write(self: &Arc<Self>, context: &mut Context<'_>) -> Poll<()> {
         loop {
             let mut state = lock(&self.state);
-            if self.asked.swap(false, Ordering::Acquire) && state.closed.is_none() {
+            if self.pull_requested.swap(false, Ordering::Acquire) && state.closed.is_none() {
                 self.flush(&mut state);
             }
             let Some(io) = self.io.get() else { return Poll::Ready(()) };
@@ -308,10 +308,10 @@ impl<P: Protocol> Connection<P> {
             match io.poll_write_ready(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(_) => {
-                    let before = (state.waiting.len(), state.written);
+                    let before = (state.queued.len(), state.written);
                     state.blocked = false;
                     self.flush(&mut state);
-                    state.progressed |= before != (state.waiting.len(), state.written);
+                    state.progressed |= before != (state.queued.len(), state.written);
                 }
             }
         }
@@ -321,7 +321,7 @@ impl<P: Protocol> Connection<P> {
 impl<P: Protocol> Wake for Connection<P> {
     fn wake(self: Arc<Self>) {
         // Not here but in the task: a `fill`, which is called with the connection locked, may wake its own waker.
-        self.asked.store(true, Ordering::Release);
+        self.pull_requested.store(true, Ordering::Release);
         self.task.wake();
     }
 }
@@ -332,36 +332,36 @@ impl<P: Protocol> Connection<P> {
     }
 }
 
-impl State {
-    /// Whether something that was blocked was written since this was asked last.
+impl ConnectionState {
+    /// Whether something that was blocked was written since this was pull_requested last.
     pub(crate) fn take_progress(&mut self) -> bool {
         std::mem::take(&mut self.progressed)
     }
 
     /// Everything that waits.
-    pub(crate) fn take_rest(&mut self) -> VecDeque<Frame> {
+    pub(crate) fn take_all_queued(&mut self) -> VecDeque<Frame> {
         self.bytes = 0;
-        std::mem::take(&mut self.waiting)
+        std::mem::take(&mut self.queued)
     }
 
-    pub(crate) fn hand_over(&mut self, input: Vec<u8>, posted: Option<Payload>) {
-        self.handed = Some(Box::new(Handed { posted, input }));
+    pub(crate) fn store_upgrade_input(&mut self, input: Vec<u8>, posted: Option<Payload>) {
+        self.upgrade_input = Some(Box::new(UpgradeInput { posted, input }));
     }
 
-    /// Moves the oldest waiting frames.
-    fn take_waiting(&mut self, batch: &mut Vec<Frame>) {
-        let portion = self.waiting.len().min(FRAMES);
-        batch.extend(self.waiting.drain(..portion));
+    /// Moves the oldest queued frames.
+    fn take_queued(&mut self, batch: &mut Vec<Frame>) {
+        let count = self.queued.len().min(MAX_FRAMES);
+        batch.extend(self.queued.drain(..count));
         self.bytes -= batch.iter().map(Frame::len).sum::<usize>();
-        if self.waiting.is_empty() && self.waiting.capacity() > 0 {
-            self.waiting = VecDeque::new();
+        if self.queued.is_empty() && self.queued.capacity() > 0 {
+            self.queued = VecDeque::new();
         }
     }
 
     fn put_back(&mut self, batch: &mut Vec<Frame>) {
         self.bytes += batch.iter().map(Frame::len).sum::<usize>();
         for frame in batch.drain(..).rev() {
-            self.waiting.push_front(frame);
+            self.queued.push_front(frame);
         }
     }
 
@@ -385,19 +385,19 @@ impl State {
 fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKind> {
     let done = match frames {
         [only] => send(io, &only.wire()[skip..]),
-        few if few.iter().map(Frame::len).sum::<usize>() <= COPIED => {
-            let mut bytes = JOINED.take();
+        few if few.iter().map(Frame::len).sum::<usize>() <= COPY_LIMIT => {
+            let mut bytes = COALESCED.take();
             bytes.clear();
             for frame in few {
                 bytes.extend_from_slice(frame.wire());
             }
             let done = send(io, &bytes[skip..]);
-            JOINED.set(bytes);
+            COALESCED.set(bytes);
             done
         }
         many => {
-            let mut slices = [IoSlice::new(&[]); FRAMES];
-            let used = many.len().min(FRAMES);
+            let mut slices = [IoSlice::new(&[]); MAX_FRAMES];
+            let used = many.len().min(MAX_FRAMES);
             for (slice, frame) in slices.iter_mut().zip(many) {
                 *slice = IoSlice::new(frame.wire());
             }

@@ -14,18 +14,18 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use crate::engine::connection::Connection;
-use crate::engine::packet::{Packet, Payload, Posted};
-use crate::engine::statistics::count;
-use crate::engine::{CloseReason, Handling, Message, Protocol, lock};
+use crate::engine::metrics::count;
+use crate::engine::packet::{EnginePacket, Payload, PayloadPacket};
+use crate::engine::{CloseReason, EngineMessage, MessageOutcome, Protocol, lock};
 use crate::frame::Frame;
-use crate::websocket::decoder::{Decoder, Incoming};
+use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
 /// What is read at once, into a buffer of the thread.
-const READ: usize = 64 * 1024;
+const READ_BUFFER_BYTES: usize = 64 * 1024;
 /// How long a client may take to close after it was told to.
 const LINGER: Duration = Duration::from_secs(2);
 /// How long the handler of the last message may still run after the connection ended.
-const GRACE: Duration = Duration::from_secs(10);
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The window in which packets are counted.
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -39,17 +39,17 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
     let config = &connection.engine.config;
     let mut driver = Driver {
         connection: &connection,
-        handling: None,
+        handler: None,
         input,
         posted: Payload::default(),
         decoder: Decoder::default(),
-        beat: now + config.ping_interval,
-        pinged: false,
-        admit: Some(now + config.connect_timeout),
+        heartbeat_at: now + config.ping_interval,
+        awaiting_pong: false,
+        connect_by: Some(now + config.connect_timeout),
         window: now,
         taken: 0,
-        held: false,
-        left: false,
+        throttled: false,
+        client_closed: false,
     };
     let mut sleep = pin!(tokio::time::sleep_until(now + config.ping_interval.min(config.connect_timeout)));
     let served = poll_fn(|context| driver.poll(context, sleep.as_mut()));
@@ -59,8 +59,8 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
         connection.closed().unwrap_or(CloseReason::Panic)
     });
     let ending = async {
-        let rest = AssertUnwindSafe(driver.rest(reason)).catch_unwind();
-        drop(tokio::time::timeout(GRACE, rest).await);
+        let rest = AssertUnwindSafe(driver.finish_handlers(reason)).catch_unwind();
+        drop(tokio::time::timeout(HANDLER_TIMEOUT, rest).await);
         connection.engine.protocol.closed(&connection, &reason);
     };
     match connection.io() {
@@ -91,24 +91,24 @@ pub(crate) async fn linger(io: &TcpStream) {
 struct Driver<'a, P: Protocol> {
     connection: &'a Arc<Connection<P>>,
     /// The handler of the last message, while it runs.
-    handling: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    handler: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Bytes of frames that are not complete, or whose turn has not come. Empty when idle.
     input: Vec<u8>,
     /// Packets posted by long-polling whose turn has not come.
     posted: Payload,
     decoder: Decoder,
-    /// When to ping, or, when `pinged`, until when there has to be an answer.
-    beat: Instant,
-    pinged: bool,
-    /// Until when the client has to have connected to a namespace. Begins anew with the ping after it left the last one.
-    admit: Option<Instant>,
+    /// When to ping, or, when `awaiting_pong`, until when there has to be an answer.
+    heartbeat_at: Instant,
+    awaiting_pong: bool,
+    /// Until when the client has to have connected to a namespace. Begins anew with the ping after it client_closed the last one.
+    connect_by: Option<Instant>,
     /// When the window in which `taken` packets came began.
     window: Instant,
     taken: u32,
     /// The client sent too fast and is not read until the window ends.
-    held: bool,
+    throttled: bool,
     /// The client said that it leaves; what it posted behind that is nothing.
-    left: bool,
+    client_closed: bool,
 }
 
 impl<P: Protocol> Driver<'_, P> {
@@ -150,11 +150,11 @@ impl<P: Protocol> Driver<'_, P> {
     }
 
     fn next_deadline(&self) -> Instant {
-        let mut next = self.beat;
-        if let Some(admit) = self.admit {
-            next = next.min(admit);
+        let mut next = self.heartbeat_at;
+        if let Some(connect_by) = self.connect_by {
+            next = next.min(connect_by);
         }
-        if self.held {
+        if self.throttled {
             next = next.min(self.window + WINDOW);
         }
         next
@@ -163,50 +163,50 @@ impl<P: Protocol> Driver<'_, P> {
     /// Something is due.
     fn tick(&mut self, now: Instant) -> Option<CloseReason> {
         let config = &self.connection.engine.config;
-        if self.admit.is_some_and(|admit| now >= admit) {
-            if !self.connection.engine.protocol.admitted(self.connection) {
+        if self.connect_by.is_some_and(|connect_by| now >= connect_by) {
+            if !self.connection.engine.protocol.has_connected(self.connection) {
                 return Some(CloseReason::ConnectTimeout);
             }
-            self.admit = None;
+            self.connect_by = None;
         }
         // Not all of what it sent was looked at.
-        let behind = self.held || self.handling.is_some();
-        if self.held && now >= self.window + WINDOW {
-            self.held = false;
+        let behind = self.throttled || self.handler.is_some();
+        if self.throttled && now >= self.window + WINDOW {
+            self.throttled = false;
         }
-        if now >= self.beat {
-            if self.pinged {
+        if now >= self.heartbeat_at {
+            if self.awaiting_pong {
                 // Its answer may be among what is not looked at yet, or the ping behind what it is still reading.
                 let progressed = lock(&self.connection.state).take_progress();
                 if !behind && !progressed {
                     return Some(CloseReason::PingTimeout);
                 }
-                self.beat = now + config.ping_timeout;
-                self.postpone(self.beat);
+                self.heartbeat_at = now + config.ping_timeout;
+                self.extend_pong_deadline(self.heartbeat_at);
                 return None;
             }
-            if self.admit.is_none() && !self.connection.engine.protocol.admitted(self.connection) {
-                self.admit = Some(now + config.connect_timeout);
+            if self.connect_by.is_none() && !self.connection.engine.protocol.has_connected(self.connection) {
+                self.connect_by = Some(now + config.connect_timeout);
             }
-            self.pinged = true;
+            self.awaiting_pong = true;
             lock(&self.connection.state).take_progress();
             // From when it was due: a late timer does not give the client longer, unless it is very late.
-            self.beat = (self.beat + config.ping_timeout).max(now + config.ping_timeout / 2);
-            self.expect(Some(self.beat));
+            self.heartbeat_at = (self.heartbeat_at + config.ping_timeout).max(now + config.ping_timeout / 2);
+            self.set_pong_deadline(Some(self.heartbeat_at));
             self.connection.send([Frame::text(&["2"])]);
         }
         None
     }
 
     /// Until when a pong has to come. A request of long-polling may come before this task's timer.
-    fn expect(&self, pong_until: Option<Instant>) {
+    fn set_pong_deadline(&self, pong_until: Option<Instant>) {
         if let Some(polling) = &mut lock(&self.connection.state).polling {
             polling.pong_until = pong_until;
         }
     }
 
     /// As `expect`, unless a pong came and only waits for its turn.
-    fn postpone(&self, pong_until: Instant) {
+    fn extend_pong_deadline(&self, pong_until: Instant) {
         if let Some(until) =
             lock(&self.connection.state).polling.as_mut().and_then(|polling| polling.pong_until.as_mut())
         {
@@ -214,19 +214,19 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    /// What a client asked for last is done, also when it left right after.
-    async fn rest(&mut self, reason: CloseReason) {
-        if let Some(handling) = self.handling.take() {
-            handling.await;
+    /// What a client asked for last is done, also when it client_closed right after.
+    async fn finish_handlers(&mut self, reason: CloseReason) {
+        if let Some(handler) = self.handler.take() {
+            handler.await;
         }
-        while reason == CloseReason::Transport && !self.left {
+        while reason == CloseReason::Transport && !self.client_closed {
             let mut posted = std::mem::take(&mut self.posted);
             while let Some(packet) = posted.take() {
-                if self.posted(packet).is_some() {
+                if self.payload_packet(packet).is_some() {
                     return;
                 }
-                if let Some(handling) = self.handling.take() {
-                    handling.await;
+                if let Some(handler) = self.handler.take() {
+                    handler.await;
                 }
             }
             let state = &mut *lock(&self.connection.state);
@@ -238,16 +238,16 @@ impl<P: Protocol> Driver<'_, P> {
     /// Reads and handles packets; `Ready` when the connection has to end.
     fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<CloseReason> {
         loop {
-            if let Some(handling) = &mut self.handling {
-                ready!(handling.as_mut().poll(context));
-                self.handling = None;
+            if let Some(handler) = &mut self.handler {
+                ready!(handler.as_mut().poll(context));
+                self.handler = None;
             }
-            if self.held {
+            if self.throttled {
                 return Poll::Pending;
             }
             let mut posted = std::mem::take(&mut self.posted);
             if let Some(packet) = posted.take() {
-                let end = self.posted(packet);
+                let end = self.payload_packet(packet);
                 self.posted = posted;
                 if let Some(reason) = end {
                     return Poll::Ready(reason);
@@ -264,11 +264,11 @@ impl<P: Protocol> Driver<'_, P> {
                 if let Some(reason) = end {
                     return Poll::Ready(reason);
                 }
-                if self.handling.is_some() || self.held {
+                if self.handler.is_some() || self.throttled {
                     continue;
                 }
             }
-            match self.more() {
+            match self.take_other_input() {
                 Some(true) => continue,
                 Some(false) => {}
                 None => return Poll::Pending,
@@ -281,15 +281,15 @@ impl<P: Protocol> Driver<'_, P> {
 
     /// Takes over what came by long-polling, or with an upgrade. `Some(true)`: there was something; `Some(false)`:
     /// the WebSocket is to be read; `None`: nothing came.
-    fn more(&mut self) -> Option<bool> {
+    fn take_other_input(&mut self) -> Option<bool> {
         let mut state = lock(&self.connection.state);
         if let Some(polling) = &mut state.polling {
             self.posted = polling.take_posted()?;
             return Some(true);
         }
-        let Some(handed) = state.take_handed() else { return Some(false) };
-        self.posted = handed.posted.unwrap_or_default();
-        self.input = handed.input;
+        let Some(upgrade) = state.take_upgrade_input() else { return Some(false) };
+        self.posted = upgrade.posted.unwrap_or_default();
+        self.input = upgrade.input;
         Some(true)
     }
 
@@ -300,7 +300,7 @@ impl<P: Protocol> Driver<'_, P> {
             return Poll::Ready(Some(CloseReason::Transport));
         }
         let mut buffer = BUFFER.take();
-        buffer.resize(READ, 0);
+        buffer.resize(READ_BUFFER_BYTES, 0);
         let end = match io.try_read(&mut buffer) {
             Ok(0) => Some(CloseReason::Transport),
             Ok(read) if self.input.is_empty() => {
@@ -326,8 +326,8 @@ impl<P: Protocol> Driver<'_, P> {
         let limit = self.connection.engine.config.max_payload;
         let mut decoder = std::mem::take(&mut self.decoder);
         let (mut used, mut end) = (0, None);
-        while end.is_none() && self.handling.is_none() && !self.held {
-            match decoder.step(&mut bytes[used..], limit, |incoming| self.incoming(&incoming)) {
+        while end.is_none() && self.handler.is_none() && !self.throttled {
+            match decoder.step(&mut bytes[used..], limit, |message| self.websocket_message(&message)) {
                 Ok(None) => break,
                 Ok(Some((taken, outcome))) => {
                     used += taken;
@@ -340,39 +340,39 @@ impl<P: Protocol> Driver<'_, P> {
         (used, end)
     }
 
-    fn incoming(&mut self, incoming: &Incoming<'_>) -> Option<CloseReason> {
-        match *incoming {
-            Incoming::Text(text) => match Packet::parse(text) {
-                Some(Packet::Message(text)) => self.message(Message::Text(text)),
-                Some(Packet::Pong) => self.pong(),
-                Some(Packet::Close) => Some(CloseReason::Transport),
-                Some(Packet::Ping(_) | Packet::Upgrade | Packet::Noop) => {
+    fn websocket_message(&mut self, message: &WebSocketMessage<'_>) -> Option<CloseReason> {
+        match *message {
+            WebSocketMessage::Text(text) => match EnginePacket::parse(text) {
+                Some(EnginePacket::Message(text)) => self.message(EngineMessage::Text(text)),
+                Some(EnginePacket::Pong) => self.pong(),
+                Some(EnginePacket::Close) => Some(CloseReason::Transport),
+                Some(EnginePacket::Ping(_) | EnginePacket::Upgrade | EnginePacket::Noop) => {
                     self.count();
                     None
                 }
                 None => Some(CloseReason::Parse),
             },
-            Incoming::Binary(bytes) => self.message(Message::Binary(bytes)),
-            Incoming::Ping(bytes) => {
+            WebSocketMessage::Binary(bytes) => self.message(EngineMessage::Binary(bytes)),
+            WebSocketMessage::Ping(bytes) => {
                 let answer = Frame::pong(bytes);
                 self.count();
                 self.connection.send([answer]);
                 None
             }
-            Incoming::Close => Some(CloseReason::Transport),
+            WebSocketMessage::Close => Some(CloseReason::Transport),
         }
     }
 
-    fn posted(&mut self, packet: Posted<'_>) -> Option<CloseReason> {
+    fn payload_packet(&mut self, packet: PayloadPacket<'_>) -> Option<CloseReason> {
         match packet {
-            Posted::Text(text) => self.message(Message::Text(text)),
-            Posted::Binary(bytes) => self.message(Message::Binary(&bytes)),
-            Posted::Pong => self.pong(),
-            Posted::Close => {
-                self.left = true;
+            PayloadPacket::Text(text) => self.message(EngineMessage::Text(text)),
+            PayloadPacket::Binary(bytes) => self.message(EngineMessage::Binary(&bytes)),
+            PayloadPacket::Pong => self.pong(),
+            PayloadPacket::Close => {
+                self.client_closed = true;
                 Some(CloseReason::Transport)
             }
-            Posted::Nothing => {
+            PayloadPacket::Ignored => {
                 self.count();
                 None
             }
@@ -381,23 +381,23 @@ impl<P: Protocol> Driver<'_, P> {
 
     fn pong(&mut self) -> Option<CloseReason> {
         self.count();
-        if self.pinged {
-            self.pinged = false;
-            self.expect(None);
-            self.beat = Instant::now() + self.connection.engine.config.ping_interval;
+        if self.awaiting_pong {
+            self.awaiting_pong = false;
+            self.set_pong_deadline(None);
+            self.heartbeat_at = Instant::now() + self.connection.engine.config.ping_interval;
         }
         None
     }
 
-    fn message(&mut self, message: Message<'_>) -> Option<CloseReason> {
+    fn message(&mut self, message: EngineMessage<'_>) -> Option<CloseReason> {
         self.count();
         match self.connection.engine.protocol.message(self.connection, message) {
-            Handling::Done => None,
-            Handling::Later(future) => {
-                self.handling = Some(future);
+            MessageOutcome::Done => None,
+            MessageOutcome::Pending(future) => {
+                self.handler = Some(future);
                 None
             }
-            Handling::Close(reason) => Some(reason),
+            MessageOutcome::Close(reason) => Some(reason),
         }
     }
 
@@ -410,8 +410,8 @@ impl<P: Protocol> Driver<'_, P> {
         }
         self.taken += 1;
         if self.taken >= self.connection.engine.config.packets_per_second {
-            self.held = true;
-            count(&self.connection.engine.statistics.throttled);
+            self.throttled = true;
+            count(&self.connection.engine.metrics.throttled);
         }
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Read in this order: [`service`] answers HTTP requests; [`connection`] is one client, whatever its transport;
 //! `driver` is its task; `polling` and `upgrade` are what is special about either transport; `packet` is what
-//! travels. [`statistics`] counts.
+//! travels. [`metrics`] counts.
 
 pub mod connection;
 mod driver;
+pub mod metrics;
 pub mod packet;
 mod polling;
 pub mod service;
-pub mod statistics;
 mod upgrade;
 
 use std::borrow::Cow;
@@ -23,9 +23,9 @@ use http::StatusCode;
 use http::request::Parts;
 
 pub use self::service::Service;
-use crate::config::Config;
+use crate::config::SocketIoConfig;
 use crate::engine::connection::{Connection, Outgoing};
-use crate::engine::statistics::Statistics;
+use crate::engine::metrics::EngineMetrics;
 use crate::sid::Sid;
 use crate::websocket::decoder::Violation;
 
@@ -36,13 +36,13 @@ pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What runs on top of Engine.IO: Socket.IO, or something of your own.
 pub trait Protocol: Send + Sync + Sized + 'static {
     /// What is kept for each connection.
-    type Peer: Send + Sync + 'static;
+    type Session: Send + Sync + 'static;
 
     /// A client wants to open a connection with this request. Nothing else of the request is kept.
-    fn open(&self, request: &Parts) -> Result<Self::Peer, Refused>;
+    fn open(&self, request: &Parts) -> Result<Self::Session, HandshakeError>;
 
     /// A message came in. The next one is not looked at before this one is done.
-    fn message(&self, connection: &Arc<Connection<Self>>, message: Message<'_>) -> Handling;
+    fn message(&self, connection: &Arc<Connection<Self>>, message: EngineMessage<'_>) -> MessageOutcome;
 
     /// Appends what is to be sent, as far as there is something and `outgoing` has room.
     ///
@@ -56,8 +56,8 @@ pub trait Protocol: Send + Sync + Sized + 'static {
         outgoing: &mut Outgoing<'_>,
     );
 
-    /// Whether the client has done what it has to do within [`Config::connect_timeout`].
-    fn admitted(&self, connection: &Connection<Self>) -> bool;
+    /// Whether the client has done what it has to do within [`SocketIoConfig::connect_timeout`].
+    fn has_connected(&self, connection: &Connection<Self>) -> bool;
 
     /// The connection ended. Called once.
     fn closed(&self, connection: &Arc<Connection<Self>>, reason: &CloseReason);
@@ -65,7 +65,7 @@ pub trait Protocol: Send + Sync + Sized + 'static {
 
 /// A message of a client.
 #[derive(Debug, Clone, Copy)]
-pub enum Message<'a> {
+pub enum EngineMessage<'a> {
     /// Text.
     Text(&'a str),
     /// Bytes.
@@ -73,11 +73,11 @@ pub enum Message<'a> {
 }
 
 /// What becomes of a message.
-pub enum Handling {
+pub enum MessageOutcome {
     /// It was handled.
     Done,
     /// It is handled when this future is done.
-    Later(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Pending(Pin<Box<dyn Future<Output = ()> + Send>>),
     /// It breaks the protocol on top; the connection ends.
     Close(CloseReason),
 }
@@ -85,7 +85,7 @@ pub enum Handling {
 /// A request to open a connection was refused, for now or for good: the status says which. Clients try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status}: {message}")]
-pub struct Refused {
+pub struct HandshakeError {
     /// 403 for who may not; 429 or 503 for who may come back.
     pub status: StatusCode,
     /// For the developer of the client.
@@ -95,7 +95,7 @@ pub struct Refused {
 /// How the server ends a connection: a WebSocket close code of 4000 to 4999, and a few words. Long-polling clients
 /// are told neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closing {
+pub struct CloseFrame {
     /// The close code.
     pub code: u16,
     /// At most 123 bytes.
@@ -120,7 +120,7 @@ pub enum CloseReason {
     /// Two long-polling requests at once.
     Overlap,
     /// The server closed it.
-    Server(Closing),
+    Server(CloseFrame),
     /// A handler panicked.
     Panic,
 }
@@ -160,22 +160,22 @@ impl CloseReason {
 /// All connections of one server.
 pub struct Engine<P: Protocol> {
     pub(crate) protocol: P,
-    pub(crate) config: Config,
-    pub(crate) statistics: Arc<Statistics>,
+    pub(crate) config: SocketIoConfig,
+    pub(crate) metrics: Arc<EngineMetrics>,
     connections: Mutex<Connections<P>>,
 }
 
 struct Connections<P: Protocol> {
     by_sid: HashMap<Sid, Arc<Connection<P>>>,
     /// Set once; from then on no connection is opened.
-    closing: Option<Closing>,
+    closing: Option<CloseFrame>,
 }
 
 impl<P: Protocol> Engine<P> {
     /// An engine without connections.
-    pub fn new(protocol: P, config: Config) -> Arc<Self> {
+    pub fn new(protocol: P, config: SocketIoConfig) -> Arc<Self> {
         let connections = Mutex::new(Connections { by_sid: HashMap::new(), closing: None });
-        Arc::new(Self { protocol, config, statistics: Arc::default(), connections })
+        Arc::new(Self { protocol, config, metrics: Arc::default(), connections })
     }
 
     /// What runs on top.
@@ -184,12 +184,12 @@ impl<P: Protocol> Engine<P> {
     }
 
     /// The counts. They may be kept beyond the engine.
-    pub fn statistics(&self) -> &Arc<Statistics> {
-        &self.statistics
+    pub fn metrics(&self) -> &Arc<EngineMetrics> {
+        &self.metrics
     }
 
     /// Closes every connection, and those that come later.
-    pub fn close_all(self: &Arc<Self>, closing: Closing) {
+    pub fn close_all(self: &Arc<Self>, closing: CloseFrame) {
         let connections: Vec<_> = {
             let mut connections = lock(&self.connections);
             connections.closing = Some(closing);

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::SocketIoConfig;
 use crate::frame::Frame;
 use crate::sid::Sid;
 
@@ -14,7 +14,7 @@ const SEPARATOR: u8 = 0x1E;
 
 /// A packet of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Packet<'a> {
+pub enum EnginePacket<'a> {
     /// `1`: the client leaves.
     Close,
     /// `2` and data: a probe of a new transport.
@@ -29,7 +29,7 @@ pub enum Packet<'a> {
     Noop,
 }
 
-impl<'a> Packet<'a> {
+impl<'a> EnginePacket<'a> {
     /// Reads a text packet; `None` when it is none that a client may send.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut characters = text.chars();
@@ -49,7 +49,7 @@ impl<'a> Packet<'a> {
 
 /// A packet of a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Posted<'a> {
+pub enum PayloadPacket<'a> {
     /// The client leaves.
     Close,
     /// The answer to the server's ping.
@@ -59,7 +59,7 @@ pub enum Posted<'a> {
     /// A binary message.
     Binary(Vec<u8>),
     /// Of no meaning over long-polling.
-    Nothing,
+    Ignored,
 }
 
 /// The body of a long-polling `POST`, which outlives its request. It stays as it came, because half a million empty
@@ -74,19 +74,20 @@ pub struct Payload {
 impl Payload {
     /// Looks at every packet of a body; `None` when one of them is none.
     pub fn parse(body: Bytes) -> Option<Self> {
-        let valid = body.split(|byte| *byte == SEPARATOR).all(|packet| posted(packet).is_some());
+        let valid =
+            body.split(|byte| *byte == SEPARATOR).all(|packet| parse_payload_packet(packet).is_some());
         valid.then_some(Self { body, next: 0 })
     }
 
     /// The next packet.
-    pub fn take(&mut self) -> Option<Posted<'_>> {
+    pub fn take(&mut self) -> Option<PayloadPacket<'_>> {
         if self.body.is_empty() {
             return None;
         }
         let rest = self.body.get(self.next..)?;
         let length = rest.iter().position(|byte| *byte == SEPARATOR).unwrap_or(rest.len());
         self.next += length + 1;
-        posted(&rest[..length])
+        parse_payload_packet(&rest[..length])
     }
 
     /// Whether one of its packets is the answer to a ping.
@@ -95,15 +96,15 @@ impl Payload {
     }
 }
 
-fn posted(bytes: &[u8]) -> Option<Posted<'_>> {
+fn parse_payload_packet(bytes: &[u8]) -> Option<PayloadPacket<'_>> {
     if let Some(encoded) = bytes.strip_prefix(b"b") {
-        return STANDARD.decode(encoded).ok().map(Posted::Binary);
+        return STANDARD.decode(encoded).ok().map(PayloadPacket::Binary);
     }
-    Some(match Packet::parse(str::from_utf8(bytes).ok()?)? {
-        Packet::Close => Posted::Close,
-        Packet::Pong => Posted::Pong,
-        Packet::Message(text) => Posted::Text(text),
-        Packet::Ping(_) | Packet::Upgrade | Packet::Noop => Posted::Nothing,
+    Some(match EnginePacket::parse(str::from_utf8(bytes).ok()?)? {
+        EnginePacket::Close => PayloadPacket::Close,
+        EnginePacket::Pong => PayloadPacket::Pong,
+        EnginePacket::Message(text) => PayloadPacket::Text(text),
+        EnginePacket::Ping(_) | EnginePacket::Upgrade | EnginePacket::Noop => PayloadPacket::Ignored,
     })
 }
 
@@ -125,7 +126,7 @@ pub fn write_payload(frames: &[Frame]) -> Vec<u8> {
 }
 
 /// The first packet of a connection.
-pub(crate) fn open(sid: &Sid, upgrades: &[&str], config: &Config) -> Frame {
+pub(crate) fn open(sid: &Sid, upgrades: &[&str], config: &SocketIoConfig) -> Frame {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Open<'a> {
@@ -155,9 +156,9 @@ mod tests {
     fn a_payload_reads_and_writes() {
         let mut payload = Payload::parse(Bytes::from_static(b"4hello\x1ebAQIDBA==\x1e3")).unwrap();
         assert!(payload.has_pong());
-        assert_eq!(payload.take(), Some(Posted::Text("hello")));
-        assert_eq!(payload.take(), Some(Posted::Binary(vec![1, 2, 3, 4])));
-        assert_eq!(payload.take(), Some(Posted::Pong));
+        assert_eq!(payload.take(), Some(PayloadPacket::Text("hello")));
+        assert_eq!(payload.take(), Some(PayloadPacket::Binary(vec![1, 2, 3, 4])));
+        assert_eq!(payload.take(), Some(PayloadPacket::Pong));
         assert_eq!(payload.take(), None);
         assert_eq!(Payload::default().take(), None);
         for wrong in [&b""[..], b"abc", b"4a\x1e", b"b***"] {

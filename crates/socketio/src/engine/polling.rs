@@ -15,15 +15,15 @@ use crate::frame::Frame;
 
 /// The long-polling side of a connection.
 #[derive(Default)]
-pub(crate) struct Polling {
+pub(crate) struct PollingState {
     /// The `GET` that waits, if one does.
-    getter: Option<Getter>,
+    pending_get: Option<PendingGet>,
     /// A body that was posted and not handled yet.
     posted: Option<Payload>,
     /// A `POST` is on its way: one at a time, or the order of their packets would be anybody's guess.
     posting: bool,
     /// The `POST` that waits until the one before is handled.
-    poster: Option<Waker>,
+    pending_post: Option<Waker>,
     /// A WebSocket is being tried: what comes is kept for it, and no `GET` is held.
     pub(crate) upgrading: bool,
     /// Until when the client has to answer a ping.
@@ -31,29 +31,29 @@ pub(crate) struct Polling {
 }
 
 #[derive(Default)]
-struct Getter {
+struct PendingGet {
     waker: Option<Waker>,
 }
 
-impl Polling {
+impl PollingState {
     /// Wakes everybody who waits here.
     pub(crate) fn wake(&mut self) {
-        if let Some(waker) = self.getter.as_mut().and_then(|getter| getter.waker.take()) {
+        if let Some(waker) = self.pending_get.as_mut().and_then(|pending_get| pending_get.waker.take()) {
             waker.wake();
         }
-        if let Some(waker) = self.poster.take() {
+        if let Some(waker) = self.pending_post.take() {
             waker.wake();
         }
     }
 
-    pub(crate) fn is_getting(&self) -> bool {
-        self.getter.is_some()
+    pub(crate) fn has_pending_get(&self) -> bool {
+        self.pending_get.is_some()
     }
 
     /// The body that was posted, once.
     pub(crate) fn take_posted(&mut self) -> Option<Payload> {
         let posted = self.posted.take();
-        if let (Some(_), Some(waker)) = (&posted, self.poster.take()) {
+        if let (Some(_), Some(waker)) = (&posted, self.pending_post.take()) {
             waker.wake();
         }
         posted
@@ -61,18 +61,18 @@ impl Polling {
 }
 
 /// An answer's status and body.
-pub(crate) type Answer = (StatusCode, Bytes);
+pub(crate) type PollingResponse = (StatusCode, Bytes);
 
 const NOOP: &[u8] = b"6";
 const CLOSE: &[u8] = b"1";
 
-/// Gives up the place of the waiting `GET`, also when its client went away.
-struct Place<P: Protocol> {
+/// Gives up the guard_get of the waiting `GET`, also when its client went away.
+struct PendingGetGuard<P: Protocol> {
     connection: Arc<Connection<P>>,
     answered: bool,
 }
 
-impl<P: Protocol> Drop for Place<P> {
+impl<P: Protocol> Drop for PendingGetGuard<P> {
     fn drop(&mut self) {
         if self.answered {
             return;
@@ -85,11 +85,11 @@ impl<P: Protocol> Drop for Place<P> {
 }
 
 /// The turn of a `POST`, from its head to its answer.
-pub(crate) struct Turn<P: Protocol>(Arc<Connection<P>>);
+pub(crate) struct PostPermit<P: Protocol>(Arc<Connection<P>>);
 
-impl<P: Protocol> Turn<P> {
+impl<P: Protocol> PostPermit<P> {
     /// `None`, and the connection ends, when another one has it.
-    pub(crate) fn take(connection: &Arc<Connection<P>>) -> Option<Self> {
+    pub(crate) fn acquire(connection: &Arc<Connection<P>>) -> Option<Self> {
         if std::mem::replace(&mut lock(&connection.state).polling.as_mut()?.posting, true) {
             connection.close(CloseReason::Overlap);
             return None;
@@ -98,7 +98,7 @@ impl<P: Protocol> Turn<P> {
     }
 }
 
-impl<P: Protocol> Drop for Turn<P> {
+impl<P: Protocol> Drop for PostPermit<P> {
     fn drop(&mut self) {
         if let Some(polling) = &mut lock(&self.0.state).polling {
             polling.posting = false;
@@ -107,7 +107,7 @@ impl<P: Protocol> Drop for Turn<P> {
 }
 
 /// Answers a `GET` as soon as there is something.
-pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
+pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingResponse {
     {
         let mut state = lock(&connection.state);
         match &mut state.polling {
@@ -117,22 +117,22 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
                 connection.close(CloseReason::PingTimeout);
                 return (StatusCode::BAD_REQUEST, Bytes::new());
             }
-            Some(polling) if polling.getter.is_some() => {
+            Some(polling) if polling.pending_get.is_some() => {
                 drop(state);
                 connection.close(CloseReason::Overlap);
                 return (StatusCode::BAD_REQUEST, Bytes::new());
             }
-            Some(polling) => polling.getter = Some(Getter::default()),
+            Some(polling) => polling.pending_get = Some(PendingGet::default()),
         }
     }
-    let mut place = Place { connection: Arc::clone(&connection), answered: false };
+    let mut guard_get = PendingGetGuard { connection: Arc::clone(&connection), answered: false };
     let body = poll_fn(|context| {
         let mut guard = lock(&connection.state);
         let state = &mut *guard;
         if let Some(reason) = state.closed() {
             // A client that left by itself is let go without a further word.
             let word = if reason == CloseReason::Transport { NOOP } else { CLOSE };
-            let mut frames = Vec::from(state.take_rest());
+            let mut frames = Vec::from(state.take_all_queued());
             if frames.is_empty() {
                 return Poll::Ready(Bytes::from_static(word));
             }
@@ -151,21 +151,24 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> Answer {
         if !frames.is_empty() {
             return Poll::Ready(write_payload(&frames).into());
         }
-        if let Some(getter) = state.polling.as_mut().and_then(|polling| polling.getter.as_mut()) {
-            getter.waker = Some(context.waker().clone());
+        if let Some(pending_get) = state.polling.as_mut().and_then(|polling| polling.pending_get.as_mut()) {
+            pending_get.waker = Some(context.waker().clone());
         }
         Poll::Pending
     })
     .await;
     if let Some(polling) = &mut lock(&connection.state).polling {
-        polling.getter = None;
+        polling.pending_get = None;
     }
-    place.answered = true;
+    guard_get.answered = true;
     (StatusCode::OK, body)
 }
 
 /// Takes the body of a `POST` in: its packets are handled by the connection's task, in order.
-pub(crate) async fn post<P: Protocol>(Turn(connection): &Turn<P>, body: Bytes) -> Answer {
+pub(crate) async fn post<P: Protocol>(
+    PostPermit(connection): &PostPermit<P>,
+    body: Bytes,
+) -> PollingResponse {
     let Some(packets) = Payload::parse(body) else {
         connection.close(CloseReason::Parse);
         return (StatusCode::BAD_REQUEST, Bytes::from_static(b"not a packet"));
@@ -190,7 +193,7 @@ pub(crate) async fn post<P: Protocol>(Turn(connection): &Turn<P>, body: Bytes) -
         };
         if polling.posted.is_some() {
             // One before this is still to be handled. That also holds a client back which sends too fast.
-            polling.poster = Some(context.waker().clone());
+            polling.pending_post = Some(context.waker().clone());
             return Poll::Pending;
         }
         polling.posted = packets.take();

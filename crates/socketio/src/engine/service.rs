@@ -15,16 +15,16 @@ use hyper::body::Body;
 
 use crate::engine::connection::Connection;
 use crate::engine::driver::drive;
+use crate::engine::metrics::count;
 use crate::engine::packet::{self, write_payload};
-use crate::engine::polling::{self, Polling};
-use crate::engine::statistics::count;
-use crate::engine::upgrade::{open, probe, switching, turn_away};
-use crate::engine::{Engine, Protocol, Refused, lock};
+use crate::engine::polling::{self, PollingState};
+use crate::engine::upgrade::{open, probe, reject, switching};
+use crate::engine::{Engine, HandshakeError, Protocol, lock};
 use crate::sid::Sid;
 use crate::websocket::handshake;
 
 /// How long a posted body may take. Who sends nothing more holds no connection longer.
-const BODY_WITHIN: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A tower service for the path that clients use, `/socket.io/` as a rule. Routing to it is the caller's.
 pub struct Service<P: Protocol>(Arc<Engine<P>>);
@@ -58,18 +58,20 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let engine = Arc::clone(&self.0);
-        Box::pin(async move { Ok(answer(engine, request).await.unwrap_or_else(Problem::into_response)) })
+        Box::pin(
+            async move { Ok(answer(engine, request).await.unwrap_or_else(ErrorResponse::into_response)) },
+        )
     }
 }
 
 /// A request that cannot be served, as the protocol's reference server says it.
-struct Problem {
+struct ErrorResponse {
     status: StatusCode,
     code: u8,
     message: std::borrow::Cow<'static, str>,
 }
 
-impl Problem {
+impl ErrorResponse {
     fn new(code: u8, message: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
     }
@@ -80,8 +82,8 @@ impl Problem {
     }
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<HandshakeError> for ErrorResponse {
+    fn from(refused: HandshakeError) -> Self {
         Self { status: refused.status, code: 4, message: refused.message }
     }
 }
@@ -94,19 +96,19 @@ fn respond(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Full
     response
 }
 
-fn text((status, body): polling::Answer) -> Response<Full<Bytes>> {
+fn text((status, body): polling::PollingResponse) -> Response<Full<Bytes>> {
     respond(status, "text/plain; charset=UTF-8", body)
 }
 
 /// What the query says.
 #[derive(Default)]
-struct Query<'a> {
+struct HandshakeQuery<'a> {
     version: &'a str,
     transport: &'a str,
     sid: Option<&'a str>,
 }
 
-impl<'a> Query<'a> {
+impl<'a> HandshakeQuery<'a> {
     /// None of the values has a character that would be escaped.
     fn parse(query: &'a str) -> Self {
         let mut parsed = Self::default();
@@ -125,68 +127,68 @@ impl<'a> Query<'a> {
 async fn answer<P, B>(
     engine: Arc<Engine<P>>,
     mut request: Request<B>,
-) -> Result<Response<Full<Bytes>>, Problem>
+) -> Result<Response<Full<Bytes>>, ErrorResponse>
 where
     P: Protocol,
     B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     B::Data: Send,
 {
-    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let query = HandshakeQuery::parse(request.uri().query().unwrap_or_default());
     let websocket = match query.transport {
         "websocket" => true,
         "polling" => false,
-        _ => return Err(Problem::new(0, "Transport unknown")),
+        _ => return Err(ErrorResponse::new(0, "Transport unknown")),
     };
     let connection = match query.sid {
         None => None,
         Some(sid) => {
             let found = sid.parse().ok().and_then(|sid: Sid| engine.find(&sid));
-            Some(found.ok_or(Problem::new(1, "Session ID unknown"))?)
+            Some(found.ok_or(ErrorResponse::new(1, "Session ID unknown"))?)
         }
     };
     if (connection.is_none() || websocket) && request.method() != Method::GET {
-        return Err(Problem::new(2, "Bad handshake method"));
+        return Err(ErrorResponse::new(2, "Bad handshake method"));
     }
     if connection.is_none() && query.version != "4" {
-        return Err(Problem::new(5, "Unsupported protocol version"));
+        return Err(ErrorResponse::new(5, "Unsupported protocol version"));
     }
     if websocket {
-        let accept = handshake::accept(request.headers()).ok_or(Problem::new(3, "Bad request"))?;
+        let accept = handshake::accept(request.headers()).ok_or(ErrorResponse::new(3, "Bad request"))?;
         let on_upgrade = hyper::upgrade::on(&mut request);
         let Some(connection) = connection else {
-            let (sid, peer) = admit(&engine, request)?;
-            tokio::spawn(open(engine, sid, peer, on_upgrade));
+            let (sid, session) = admit(&engine, request)?;
+            tokio::spawn(open(engine, sid, session, on_upgrade));
             return Ok(switching(accept));
         };
         // One upgrade at a time, and none from a WebSocket: that one is closed, not refused, because clients
         // take a refused handshake as a failing network.
         if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
-            tokio::spawn(turn_away(on_upgrade));
+            tokio::spawn(reject(on_upgrade));
         } else {
             tokio::spawn(probe(connection, on_upgrade));
         }
         return Ok(switching(accept));
     }
     let Some(connection) = connection else {
-        let (sid, peer) = admit(&engine, request)?;
-        return Ok(text((StatusCode::OK, open_polling(&engine, sid, peer))));
+        let (sid, session) = admit(&engine, request)?;
+        return Ok(text((StatusCode::OK, open_polling(&engine, sid, session))));
     };
     if connection.is_websocket() {
-        return Err(Problem::new(3, "Bad request"));
+        return Err(ErrorResponse::new(3, "Bad request"));
     }
     match *request.method() {
         Method::GET => Ok(text(polling::get(connection).await)),
         Method::POST => {
-            let Some(turn) = polling::Turn::take(&connection) else {
+            let Some(permit) = polling::PostPermit::acquire(&connection) else {
                 return Ok(text((StatusCode::BAD_REQUEST, Bytes::new())));
             };
             let body = Limited::new(request.into_body(), engine.config.max_payload).collect();
-            match tokio::time::timeout(BODY_WITHIN, body).await {
-                Ok(Ok(body)) => Ok(text(polling::post(&turn, body.to_bytes()).await)),
+            match tokio::time::timeout(BODY_TIMEOUT, body).await {
+                Ok(Ok(body)) => Ok(text(polling::post(&permit, body.to_bytes()).await)),
                 Err(_) => {
                     connection.close(crate::CloseReason::Transport);
                     let status = StatusCode::REQUEST_TIMEOUT;
-                    Err(Problem { status, code: 3, message: "The body did not come in time".into() })
+                    Err(ErrorResponse { status, code: 3, message: "The body did not come in time".into() })
                 }
                 Ok(Err(error)) => {
                     let too_large = error.is::<LengthLimitError>();
@@ -197,36 +199,41 @@ where
                     });
                     let status =
                         if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
-                    Err(Problem { status, code: 3, message: "The body is too large".into() })
+                    Err(ErrorResponse { status, code: 3, message: "The body is too large".into() })
                 }
             }
         }
-        _ => Err(Problem::new(3, "Bad request")),
+        _ => Err(ErrorResponse::new(3, "Bad request")),
     }
 }
 
 /// Asks the protocol on top whether this client may connect.
-fn admit<P: Protocol, B>(engine: &Arc<Engine<P>>, request: Request<B>) -> Result<(Sid, P::Peer), Problem> {
-    let unavailable =
-        |message: &'static str| Refused { status: StatusCode::SERVICE_UNAVAILABLE, message: message.into() };
+fn admit<P: Protocol, B>(
+    engine: &Arc<Engine<P>>,
+    request: Request<B>,
+) -> Result<(Sid, P::Session), ErrorResponse> {
+    let unavailable = |message: &'static str| HandshakeError {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        message: message.into(),
+    };
     let admitted = if engine.is_open() {
         engine.protocol.open(&request.into_parts().0)
     } else {
         Err(unavailable("The server is stopping; try again"))
     };
-    let admitted = admitted.and_then(|peer| {
+    let admitted = admitted.and_then(|session| {
         let sid = Sid::random().map_err(|_| unavailable("The server has no randomness; try again"))?;
-        Ok((sid, peer))
+        Ok((sid, session))
     });
     admitted.map_err(|refused| {
-        count(&engine.statistics.refused);
+        count(&engine.metrics.refused);
         refused.into()
     })
 }
 
-fn open_polling<P: Protocol>(engine: &Arc<Engine<P>>, sid: Sid, peer: P::Peer) -> Bytes {
-    let connection = Connection::new(engine, sid, peer, Some(Box::new(Polling::default())));
-    count(&engine.statistics.opened);
+fn open_polling<P: Protocol>(engine: &Arc<Engine<P>>, sid: Sid, session: P::Session) -> Bytes {
+    let connection = Connection::new(engine, sid, session, Some(Box::new(PollingState::default())));
+    count(&engine.metrics.opened);
     engine.add(&connection);
     tokio::spawn(drive(connection, Vec::new()));
     write_payload(&[packet::open(&sid, &["websocket"], &engine.config)]).into()

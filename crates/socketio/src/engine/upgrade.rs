@@ -12,15 +12,15 @@ use tokio::net::TcpStream;
 
 use crate::engine::connection::Connection;
 use crate::engine::driver::{drive, linger};
-use crate::engine::packet::{self, Packet};
-use crate::engine::statistics::{count, one_less, one_more};
+use crate::engine::metrics::{count, decrement, increment};
+use crate::engine::packet::{self, EnginePacket};
 use crate::engine::{Engine, Protocol, lock};
 use crate::frame::Frame;
 use crate::sid::Sid;
-use crate::websocket::decoder::{Decoder, Incoming};
+use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
 /// A probe and an upgrade are a few bytes.
-const PROBE: usize = 256;
+const MAX_PROBE_BYTES: usize = 256;
 
 /// The answer to the handshake.
 pub(crate) fn switching(accept: HeaderValue) -> Response<Full<Bytes>> {
@@ -59,22 +59,27 @@ fn wrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
 }
 
 /// Opens a connection whose only transport is a WebSocket.
-pub(crate) async fn open<P: Protocol>(engine: Arc<Engine<P>>, sid: Sid, peer: P::Peer, upgrade: OnUpgrade) {
+pub(crate) async fn open<P: Protocol>(
+    engine: Arc<Engine<P>>,
+    sid: Sid,
+    session: P::Session,
+    upgrade: OnUpgrade,
+) {
     let Some((io, input)) = stream(upgrade).await else { return };
-    let connection = opened(&engine, sid, peer, io);
+    let connection = start_connection(&engine, sid, session, io);
     drop(engine);
     drive(connection, input).await;
 }
 
-fn opened<P: Protocol>(
+fn start_connection<P: Protocol>(
     engine: &Arc<Engine<P>>,
     sid: Sid,
-    peer: P::Peer,
+    session: P::Session,
     io: TcpStream,
 ) -> Arc<Connection<P>> {
-    let connection = Connection::new(engine, sid, peer, None);
+    let connection = Connection::new(engine, sid, session, None);
     connection.set_io(io);
-    count(&engine.statistics.opened);
+    count(&engine.metrics.opened);
     // Known before anything is written: a connection that ends by that is then taken off the list.
     engine.add(&connection);
     connection.send([packet::open(&sid, &[], &engine.config)]);
@@ -82,7 +87,7 @@ fn opened<P: Protocol>(
 }
 
 /// Closes a WebSocket that nobody needs.
-pub(crate) async fn turn_away(upgrade: OnUpgrade) {
+pub(crate) async fn reject(upgrade: OnUpgrade) {
     if let Some((io, _)) = stream(upgrade).await {
         // Best effort; the client sees the end of the connection either way.
         drop(io.try_write(&[0x88, 2, 0x03, 0xE8]));
@@ -94,11 +99,11 @@ pub(crate) async fn turn_away(upgrade: OnUpgrade) {
 pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: OnUpgrade) {
     let Some((io, input)) = stream(upgrade).await else { return };
     let limit = connection.engine.config.upgrade_timeout;
-    let mut ours = false;
-    let probed = tokio::time::timeout(limit, probed(&connection, &io, input, &mut ours)).await;
+    let mut is_current = false;
+    let probed = tokio::time::timeout(limit, run_probe(&connection, &io, input, &mut is_current)).await;
     let Ok(Some(rest)) = probed else {
         // Long-polling goes on, unless another WebSocket is being tried.
-        if let Some(polling) = lock(&connection.state).polling.as_mut().filter(|_| ours) {
+        if let Some(polling) = lock(&connection.state).polling.as_mut().filter(|_| is_current) {
             polling.upgrading = false;
         }
         return;
@@ -109,19 +114,19 @@ pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: 
     }
     let Some(mut polling) = state.polling.take() else { return };
     connection.set_io(io);
-    state.hand_over(rest, polling.take_posted());
+    state.store_upgrade_input(rest, polling.take_posted());
     polling.wake();
-    let statistics = connection.engine.statistics();
-    one_less(&statistics.polling);
-    one_more(&statistics.websocket);
-    count(&statistics.upgraded);
+    let metrics = connection.engine.metrics();
+    decrement(&metrics.polling);
+    increment(&metrics.websocket);
+    count(&metrics.upgraded);
     drop(state);
     connection.pull();
     connection.wake_task();
 }
 
 /// Lets the waiting `GET` go, and keeps what comes for the WebSocket. Whether no other one is being tried.
-fn begin<P: Protocol>(connection: &Connection<P>) -> bool {
+fn start_upgrade<P: Protocol>(connection: &Connection<P>) -> bool {
     let mut state = lock(&connection.state);
     let Some(polling) = state.polling.as_mut().filter(|polling| !polling.upgrading) else { return false };
     polling.upgrading = true;
@@ -130,20 +135,20 @@ fn begin<P: Protocol>(connection: &Connection<P>) -> bool {
 }
 
 /// Answers the probe and waits for the upgrade. The bytes behind it; `None` when the client did something else.
-async fn probed<P: Protocol>(
+async fn run_probe<P: Protocol>(
     connection: &Arc<Connection<P>>,
     io: &TcpStream,
     mut input: Vec<u8>,
-    ours: &mut bool,
+    is_current: &mut bool,
 ) -> Option<Vec<u8>> {
     let mut decoder = Decoder::default();
-    let mut buffer = [0; PROBE];
+    let mut buffer = [0; MAX_PROBE_BYTES];
     loop {
         loop {
-            let step = decoder.step(&mut input, PROBE, |incoming| match incoming {
-                Incoming::Text(text) => match Packet::parse(text) {
-                    Some(Packet::Ping(data)) => Some(Some(Frame::text(&["3", data]))),
-                    Some(Packet::Upgrade) => Some(None),
+            let step = decoder.step(&mut input, MAX_PROBE_BYTES, |incoming| match incoming {
+                WebSocketMessage::Text(text) => match EnginePacket::parse(text) {
+                    Some(EnginePacket::Ping(data)) => Some(Some(Frame::text(&["3", data]))),
+                    Some(EnginePacket::Upgrade) => Some(None),
                     _ => None,
                 },
                 _ => None,
@@ -154,8 +159,8 @@ async fn probed<P: Protocol>(
                     input.drain(..taken);
                     match outcome {
                         Some(Some(Some(answer))) => {
-                            *ours = *ours || begin(connection);
-                            if !*ours {
+                            *is_current = *is_current || start_upgrade(connection);
+                            if !*is_current {
                                 return None;
                             }
                             // A few bytes into an empty buffer of the system.
@@ -189,24 +194,24 @@ mod tests {
 
     use super::*;
     use crate::engine::connection::Outgoing;
-    use crate::engine::{CloseReason, Handling, Message, Refused};
+    use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome};
 
-    struct Silent;
+    struct NoopProtocol;
 
-    impl Protocol for Silent {
-        type Peer = ();
+    impl Protocol for NoopProtocol {
+        type Session = ();
 
-        fn open(&self, _: &Parts) -> Result<(), Refused> {
+        fn open(&self, _: &Parts) -> Result<(), HandshakeError> {
             Ok(())
         }
 
-        fn message(&self, _: &Arc<Connection<Self>>, _: Message<'_>) -> Handling {
-            Handling::Done
+        fn message(&self, _: &Arc<Connection<Self>>, _: EngineMessage<'_>) -> MessageOutcome {
+            MessageOutcome::Done
         }
 
         fn fill(&self, _: &Arc<Connection<Self>>, _: &mut Context<'_>, _: &mut Outgoing<'_>) {}
 
-        fn admitted(&self, _: &Connection<Self>) -> bool {
+        fn has_connected(&self, _: &Connection<Self>) -> bool {
             true
         }
 
@@ -226,25 +231,28 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_broke_while_it_was_opened_is_not_kept() {
-        let engine = Engine::new(Silent, crate::Config::default());
+        let engine = Engine::new(NoopProtocol, crate::SocketIoConfig::default());
         let (io, _other) = broken().await;
         let sid = Sid::random().unwrap();
-        let connection = opened(&engine, sid, (), io);
+        let connection = start_connection(&engine, sid, (), io);
         assert!(connection.is_closed());
         assert!(engine.find(&sid).is_none());
-        assert_eq!(engine.statistics.websocket.load(Ordering::Relaxed), 0);
+        assert_eq!(engine.metrics.websocket.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]
     async fn a_connection_ends_once_also_when_too_much_waits_as_it_breaks() {
-        let engine = Engine::new(Silent, crate::Config { max_waiting: 1000, ..crate::Config::default() });
+        let engine = Engine::new(
+            NoopProtocol,
+            crate::SocketIoConfig { max_queued_bytes: 1000, ..crate::SocketIoConfig::default() },
+        );
         let connection = Connection::new(&engine, Sid::random().unwrap(), (), None);
         let (io, _other) = broken().await;
         connection.set_io(io);
         // More frames than one write takes.
         connection.send((0..200).map(|_| Frame::binary(&[0; 100])));
         assert_eq!(connection.closed(), Some(CloseReason::Transport));
-        assert_eq!(engine.statistics.websocket.load(Ordering::Relaxed), 0);
-        assert_eq!(engine.statistics.closed().map(|(_, count)| count).sum::<u64>(), 1);
+        assert_eq!(engine.metrics.websocket.load(Ordering::Relaxed), 0);
+        assert_eq!(engine.metrics.closed().map(|(_, count)| count).sum::<u64>(), 1);
     }
 }

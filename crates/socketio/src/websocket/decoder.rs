@@ -27,7 +27,7 @@ impl Violation {
 
 /// A message or control frame of a client.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Incoming<'a> {
+pub enum WebSocketMessage<'a> {
     /// A whole text message.
     Text(&'a str),
     /// A whole binary message.
@@ -39,7 +39,7 @@ pub enum Incoming<'a> {
 }
 
 /// The kind and length of the frame at the start of a buffer.
-struct Head {
+struct FrameHeader {
     fin: bool,
     opcode: u8,
     mask: [u8; 4],
@@ -51,8 +51,8 @@ struct Head {
 /// Reads frames, and puts the fragments of a message together. Empty between messages.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    /// The fragments of an unfinished message so far, and whether it is text.
-    unfinished: Option<Box<(bool, Vec<u8>)>>,
+    /// The fragments of an fragments message so far, and whether it is text.
+    fragments: Option<Box<(bool, Vec<u8>)>>,
 }
 
 const CONTINUATION: u8 = 0;
@@ -64,56 +64,58 @@ const PONG: u8 = 10;
 
 impl Decoder {
     /// Takes one frame from the start of `buffer`, unmasking it in place. No message may be larger than `limit`
-    /// bytes. The message is handed to `use_it`.
+    /// bytes. The message is handed to `handle`.
     pub fn step<T>(
         &mut self,
         buffer: &mut [u8],
         limit: usize,
-        use_it: impl FnOnce(Incoming<'_>) -> T,
+        handle: impl FnOnce(WebSocketMessage<'_>) -> T,
     ) -> Result<Option<(usize, Option<T>)>, Violation> {
-        let collected = self.unfinished.as_ref().map_or(0, |unfinished| unfinished.1.len());
-        let Some(head) = head(buffer, limit.saturating_sub(collected))? else { return Ok(None) };
+        let collected = self.fragments.as_ref().map_or(0, |fragments| fragments.1.len());
+        let Some(head) = parse_header(buffer, limit.saturating_sub(collected))? else { return Ok(None) };
         let taken = head.header + head.payload;
         let Some(payload) = buffer.get_mut(head.header..taken) else { return Ok(None) };
         unmask(payload, head.mask);
         let payload = &*payload;
-        let incoming = match (head.opcode, head.fin, self.unfinished.is_some()) {
-            (TEXT, true, false) => Incoming::Text(str::from_utf8(payload).map_err(|_| Violation::NotUtf8)?),
-            (BINARY, true, false) => Incoming::Binary(payload),
+        let incoming = match (head.opcode, head.fin, self.fragments.is_some()) {
+            (TEXT, true, false) => {
+                WebSocketMessage::Text(str::from_utf8(payload).map_err(|_| Violation::NotUtf8)?)
+            }
+            (BINARY, true, false) => WebSocketMessage::Binary(payload),
             (TEXT | BINARY, false, false) => {
-                self.unfinished = Some(Box::new((head.opcode == TEXT, payload.to_vec())));
+                self.fragments = Some(Box::new((head.opcode == TEXT, payload.to_vec())));
                 return Ok(Some((taken, None)));
             }
             (CONTINUATION, fin, true) => {
-                if let Some(unfinished) = &mut self.unfinished {
-                    unfinished.1.extend_from_slice(payload);
+                if let Some(fragments) = &mut self.fragments {
+                    fragments.1.extend_from_slice(payload);
                 }
                 if !fin {
                     return Ok(Some((taken, None)));
                 }
-                let Some(whole) = self.unfinished.take() else { return Err(Violation::Protocol) };
+                let Some(whole) = self.fragments.take() else { return Err(Violation::Protocol) };
                 let (text, bytes) = *whole;
                 let used = if text {
-                    use_it(Incoming::Text(str::from_utf8(&bytes).map_err(|_| Violation::NotUtf8)?))
+                    handle(WebSocketMessage::Text(str::from_utf8(&bytes).map_err(|_| Violation::NotUtf8)?))
                 } else {
-                    use_it(Incoming::Binary(&bytes))
+                    handle(WebSocketMessage::Binary(&bytes))
                 };
                 return Ok(Some((taken, Some(used))));
             }
-            (PING, true, _) => Incoming::Ping(payload),
+            (PING, true, _) => WebSocketMessage::Ping(payload),
             (PONG, true, _) => return Ok(Some((taken, None))),
             (CLOSE, true, _) => {
-                closing(payload)?;
-                Incoming::Close
+                validate_close(payload)?;
+                WebSocketMessage::Close
             }
             _ => return Err(Violation::Protocol),
         };
-        Ok(Some((taken, Some(use_it(incoming)))))
+        Ok(Some((taken, Some(handle(incoming)))))
     }
 }
 
 /// What a client may close with (sections 5.5.1 and 7.4).
-fn closing(payload: &[u8]) -> Result<(), Violation> {
+fn validate_close(payload: &[u8]) -> Result<(), Violation> {
     match payload {
         [] => Ok(()),
         [first, second, words @ ..] => match u16::from_be_bytes([*first, *second]) {
@@ -127,7 +129,7 @@ fn closing(payload: &[u8]) -> Result<(), Violation> {
 }
 
 /// The head of the frame at the start of `bytes`; `None` when it is not all there.
-fn head(bytes: &[u8], limit: usize) -> Result<Option<Head>, Violation> {
+fn parse_header(bytes: &[u8], limit: usize) -> Result<Option<FrameHeader>, Violation> {
     let [first, second, rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = (first & 0x80 != 0, first & 0x0F);
     // No extension is ever agreed on, and a client's frames are masked.
@@ -145,17 +147,17 @@ fn head(bytes: &[u8], limit: usize) -> Result<Option<Head>, Violation> {
         },
         short => (u64::from(short), 0),
     };
-    let longer_than_needed = matches!((extended, length), (2, ..126) | (8, ..65_536));
-    if longer_than_needed || opcode >= CLOSE && length > 125 {
+    let not_minimal = matches!((extended, length), (2, ..126) | (8, ..65_536));
+    if not_minimal || opcode >= CLOSE && length > 125 {
         return Err(Violation::Protocol);
     }
     let payload = usize::try_from(length).map_err(|_| Violation::TooLarge)?;
-    // Refused by its head, before any of it is waited for. Control frames come in between and do not count.
+    // HandshakeError by its head, before any of it is waited for. Control frames come in between and do not count.
     if opcode < CLOSE && payload > limit {
         return Err(Violation::TooLarge);
     }
     let Some(mask) = rest.get(extended..).and_then(|rest| rest.first_chunk()) else { return Ok(None) };
-    Ok(Some(Head { fin, opcode, mask: *mask, header: 2 + extended + 4, payload }))
+    Ok(Some(FrameHeader { fin, opcode, mask: *mask, header: 2 + extended + 4, payload }))
 }
 
 /// XORs the client's mask away, eight bytes at a time.

@@ -2,20 +2,20 @@
 
 use std::sync::atomic::Ordering;
 
-use ordercast_socketio::application::Left;
-use ordercast_socketio::{CloseReason, Config};
+use ordercast_socketio::application::DisconnectReason;
+use ordercast_socketio::{CloseReason, SocketIoConfig};
 
-use crate::support::application::Server;
+use crate::support::application::TestServer;
 use crate::support::websocket::{WebSocket, text};
 
 const NUMBERS: u64 = 1_000_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_read_is_a_position_and_gets_all_of_it_in_order_later() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     for step in 1..=100 {
-        server.app.raise(NUMBERS / 100 * step);
+        server.app.raise_limit(NUMBERS / 100 * step);
     }
     // Beyond what the system's buffers hold, it waits in the application.
     let pulled = server.app.pulled.load(Ordering::SeqCst);
@@ -29,7 +29,8 @@ async fn a_client_that_does_not_read_is_a_position_and_gets_all_of_it_in_order_l
 
 #[tokio::test]
 async fn a_client_for_whom_too_much_waits_is_closed() {
-    let mut server = Server::start(Config { max_waiting: 100_000, ..Config::default() }).await;
+    let mut server =
+        TestServer::start(SocketIoConfig { max_queued_bytes: 100_000, ..SocketIoConfig::default() }).await;
     let _client = WebSocket::connect(server.address).await;
     let socket = server.app.socket();
     let text = "0123456789".repeat(1000);
@@ -38,6 +39,6 @@ async fn a_client_for_whom_too_much_waits_is_closed() {
         socket.emit("m", &text).unwrap();
     }
     drop(socket);
-    assert_eq!(server.left().await, Left::Connection(CloseReason::TooSlow));
-    assert_eq!(server.open(), (0, 0));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::TooSlow));
+    assert_eq!(server.open_connections(), (0, 0));
 }

@@ -1,8 +1,8 @@
 //! The decoders: any cut gives the same messages, and no bytes make them panic.
 
 use ordercast_socketio::engine::packet as engine_packet;
-use ordercast_socketio::packet::{Kind, Packet, write};
-use ordercast_socketio::websocket::decoder::{Decoder, Incoming, Violation};
+use ordercast_socketio::packet::{PacketType, SocketPacket, write};
+use ordercast_socketio::websocket::decoder::{Decoder, Violation, WebSocketMessage};
 use proptest::prelude::*;
 
 use crate::support::websocket::frame;
@@ -15,7 +15,8 @@ fn decode(pieces: &[&[u8]]) -> (Vec<String>, Option<Violation>) {
     for piece in pieces {
         buffer.extend_from_slice(piece);
         loop {
-            let step = decoder.step(&mut buffer, LIMIT, |incoming: Incoming<'_>| format!("{incoming:?}"));
+            let step =
+                decoder.step(&mut buffer, LIMIT, |incoming: WebSocketMessage<'_>| format!("{incoming:?}"));
             match step {
                 Ok(None) => break,
                 Ok(Some((taken, message))) => {
@@ -47,10 +48,10 @@ fn frames() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn any_cut_gives_the_same_messages(bytes in frames(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8)) {
-        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
-        places.extend([0, bytes.len()]);
-        places.sort_unstable();
-        let pieces: Vec<&[u8]> = places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+        let mut cuts_at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts_at.extend([0, bytes.len()]);
+        cuts_at.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts_at.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
         let whole = decode(&[&bytes]);
         prop_assert_eq!(&decode(&pieces), &whole);
         let single: Vec<&[u8]> = bytes.chunks(1).collect();
@@ -68,46 +69,46 @@ proptest! {
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
     ) {
         let bytes = text.as_bytes();
-        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
-        places.extend([0, bytes.len()]);
-        places.sort_unstable();
-        let last = places.len() - 2;
-        let wire: Vec<u8> = places.windows(2).enumerate().flat_map(|(at, pair)| {
+        let mut cuts_at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts_at.extend([0, bytes.len()]);
+        cuts_at.sort_unstable();
+        let last = cuts_at.len() - 2;
+        let wire: Vec<u8> = cuts_at.windows(2).enumerate().flat_map(|(at, pair)| {
             let first = u8::from(at == 0) | (u8::from(at == last) << 7);
             frame(first, &bytes[pair[0]..pair[1]])
         }).collect();
-        prop_assert_eq!(decode(&[&wire]), (vec![format!("{:?}", Incoming::Text(&text))], None));
+        prop_assert_eq!(decode(&[&wire]), (vec![format!("{:?}", WebSocketMessage::Text(&text))], None));
     }
 
     #[test]
     fn no_text_makes_the_packets_panic(text in any::<String>()) {
-        Packet::parse(&text);
-        engine_packet::Packet::parse(&text);
+        SocketPacket::parse(&text);
+        engine_packet::EnginePacket::parse(&text);
     }
 
     #[test]
     fn what_looks_like_a_packet_does_not_make_them_panic(text in "[0-9]{0,3}[-/,a\\[\\]\"é0-9]{0,30}") {
         // Data that begins with a slash is no JSON, and would be written as a namespace.
-        if let Some(packet) = Packet::parse(&text).filter(|packet| !packet.data.starts_with('/')) {
-            let again = write(packet.kind, packet.namespace, packet.id, packet.attachments, packet.data);
+        if let Some(packet) = SocketPacket::parse(&text).filter(|packet| !packet.data.starts_with('/')) {
+            let again = write(packet.packet_type, packet.namespace, packet.id, packet.attachments, packet.data);
             let again = str::from_utf8(again.payload()).unwrap().to_owned();
-            prop_assert_eq!(Packet::parse(&again[1..]), Some(packet));
+            prop_assert_eq!(SocketPacket::parse(&again[1..]), Some(packet));
         }
     }
 
     #[test]
     fn a_packet_reads_as_it_was_written(
-        kind in prop::sample::select(vec![Kind::Connect, Kind::Disconnect, Kind::Event, Kind::Ack, Kind::ConnectError]),
+        packet_type in prop::sample::select(vec![PacketType::Connect, PacketType::Disconnect, PacketType::Event, PacketType::Ack, PacketType::ConnectError]),
         namespace in "(/|/[a-zé0-9-]{1,20})",
         id in any::<Option<u64>>(),
         attachments in 0..70_usize,
         data in "(|\\[.{0,50}|\\{.{0,50})",
     ) {
-        let attachments = if matches!(kind, Kind::Event | Kind::Ack) { attachments } else { 0 };
-        let frame = write(kind, &namespace, id, attachments, &data);
+        let attachments = if matches!(packet_type, PacketType::Event | PacketType::Ack) { attachments } else { 0 };
+        let frame = write(packet_type, &namespace, id, attachments, &data);
         let text = str::from_utf8(frame.payload()).unwrap();
-        let packet = Packet { kind, attachments, namespace: &namespace, id, data: &data };
-        prop_assert_eq!(Packet::parse(text.strip_prefix('4').unwrap()), Some(packet));
+        let packet = SocketPacket { packet_type, attachments, namespace: &namespace, id, data: &data };
+        prop_assert_eq!(SocketPacket::parse(text.strip_prefix('4').unwrap()), Some(packet));
     }
 
     #[test]
@@ -118,7 +119,7 @@ proptest! {
         ], 1..10),
     ) {
         use ordercast_socketio::Frame;
-        use ordercast_socketio::engine::packet::{Payload, Posted, write_payload};
+        use ordercast_socketio::engine::packet::{Payload, PayloadPacket, write_payload};
         let frames: Vec<Frame> = messages.iter().map(|message| match message {
             Ok(text) => Frame::text(&["4", text]),
             Err(bytes) => Frame::binary(bytes),
@@ -127,8 +128,8 @@ proptest! {
         for message in &messages {
             let read = payload.take().unwrap();
             match message {
-                Ok(text) => prop_assert_eq!(read, Posted::Text(text)),
-                Err(bytes) => prop_assert_eq!(read, Posted::Binary(bytes.clone())),
+                Ok(text) => prop_assert_eq!(read, PayloadPacket::Text(text)),
+                Err(bytes) => prop_assert_eq!(read, PayloadPacket::Binary(bytes.clone())),
             }
         }
         prop_assert_eq!(payload.take(), None);

@@ -1,15 +1,15 @@
 //! RFC 6455: what a client may send, however it is cut, and what it may not.
 
-use ordercast_socketio::Config;
+use ordercast_socketio::SocketIoConfig;
 
-use crate::support::application::Server;
+use crate::support::application::TestServer;
 use crate::support::websocket::{
     BINARY, CLOSE, CONTINUATION, MASKED, PING, PONG, TEXT, WebSocket, frame, text,
 };
 
 #[tokio::test]
 async fn fragments_are_one_message_and_control_frames_come_between_them() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&frame(0x01, b"42[\"ec")).await;
     client.send(&frame(PING, b"are you there")).await;
@@ -24,7 +24,8 @@ async fn fragments_are_one_message_and_control_frames_come_between_them() {
 
 #[tokio::test]
 async fn a_packet_may_be_cut_at_every_byte() {
-    let server = Server::start(Config { packets_per_second: 100_000, ..Config::default() }).await;
+    let server =
+        TestServer::start(SocketIoConfig { packets_per_second: 100_000, ..SocketIoConfig::default() }).await;
     let mut client = WebSocket::connect(server.address).await;
     let mut bytes = text(r#"451-["echo",{"_placeholder":true,"num":0}]"#);
     bytes.extend(frame(BINARY, &[7; 130]));
@@ -45,7 +46,8 @@ async fn a_packet_may_be_cut_at_every_byte() {
 
 #[tokio::test]
 async fn many_packets_in_one_segment_are_handled_in_order() {
-    let server = Server::start(Config { packets_per_second: 100_000, ..Config::default() }).await;
+    let server =
+        TestServer::start(SocketIoConfig { packets_per_second: 100_000, ..SocketIoConfig::default() }).await;
     let mut client = WebSocket::connect(server.address).await;
     let all: Vec<u8> = (0..5000).flat_map(|number| text(&format!("42[\"echo\",{number}]"))).collect();
     client.send(&all).await;
@@ -56,8 +58,8 @@ async fn many_packets_in_one_segment_are_handled_in_order() {
 
 #[tokio::test]
 async fn what_the_protocol_does_not_allow_is_closed_with_the_code_that_says_why() {
-    let config = Config { max_payload: 1000, ..Config::default() };
-    let server = Server::start(config).await;
+    let config = SocketIoConfig { max_payload: 1000, ..SocketIoConfig::default() };
+    let server = TestServer::start(config).await;
     let mut unmasked = text("42[\"echo\"]");
     unmasked[1] &= !MASKED;
     let mut long_form = vec![TEXT, MASKED + 126, 0, 2, 0, 0, 0, 0];
@@ -95,12 +97,12 @@ async fn what_the_protocol_does_not_allow_is_closed_with_the_code_that_says_why(
 
 #[tokio::test]
 async fn a_client_that_closes_is_answered() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     for payload in [&[][..], &[0x03, 0xE8], &[0x0F, 0xA0, b'b', b'y', b'e']] {
         let mut client = WebSocket::connect(server.address).await;
         client.send(&frame(CLOSE, payload)).await;
         assert_eq!(client.closed().await.0, 1000);
-        assert_eq!(server.left().await.name(), "transport");
+        assert_eq!(server.disconnect_reason().await.name(), "transport");
     }
-    assert_eq!(server.open(), (0, 0));
+    assert_eq!(server.open_connections(), (0, 0));
 }

@@ -1,15 +1,15 @@
 //! Namespaces: in, out, refused, too many.
 
-use ordercast_socketio::Config;
-use ordercast_socketio::application::Left;
+use ordercast_socketio::SocketIoConfig;
+use ordercast_socketio::application::DisconnectReason;
 
-use crate::support::application::{Heard, Server};
+use crate::support::application::{AppEvent, TestServer};
 use crate::support::websocket::{BINARY, WebSocket, frame, text};
 
 #[tokio::test]
 async fn what_is_emitted_on_connecting_is_the_first_that_is_heard() {
-    let server = Server::start(Config::default()).await;
-    server.app.raise(1);
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    server.app.raise_limit(1);
     let mut client = WebSocket::open(server.address).await;
     client.send(&text("40/greeting,")).await;
     assert!(client.packet().await.starts_with("40/greeting,{"));
@@ -19,12 +19,12 @@ async fn what_is_emitted_on_connecting_is_the_first_that_is_heard() {
 
 #[tokio::test]
 async fn a_client_may_be_put_out_as_soon_as_it_is_in() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::open(server.address).await;
     client.send(&text("40/leaving,")).await;
     assert!(client.packet().await.starts_with("40/leaving,{"));
     assert_eq!(client.packet().await, "41/leaving,");
-    assert_eq!(server.left().await, Left::Server);
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Server);
     // It may come back.
     client.send(&text("40/leaving,")).await;
     assert!(client.packet().await.starts_with("40/leaving,{"));
@@ -32,7 +32,7 @@ async fn a_client_may_be_put_out_as_soon_as_it_is_in() {
 
 #[tokio::test]
 async fn what_was_on_its_way_when_a_client_was_put_out_does_not_end_the_connection() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&text("40/other,")).await;
     client.packet().await;
@@ -43,12 +43,12 @@ async fn what_was_on_its_way_when_a_client_was_put_out_does_not_end_the_connecti
     client.send(&text(r#"42/other,["echo",2]"#)).await;
     assert_eq!(client.packet().await, "41");
     assert_eq!(client.packet().await, r#"42/other,["echo",2]"#);
-    assert_eq!(server.left().await, Left::Server);
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Server);
 }
 
 #[tokio::test]
 async fn a_handle_of_a_client_that_left_says_nothing_to_its_successor() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     let before = server.app.socket();
     client.send(&[text("41"), text("40")].concat()).await;
@@ -62,7 +62,7 @@ async fn a_handle_of_a_client_that_left_says_nothing_to_its_successor() {
 #[tokio::test]
 async fn a_namespace_that_was_never_connected_to_takes_nothing() {
     for wrong in [r#"42/never,["echo",1]"#, r#"451-/never,["echo",{"_placeholder":true,"num":0}]"#] {
-        let server = Server::start(Config::default()).await;
+        let server = TestServer::start(SocketIoConfig::default()).await;
         let mut client = WebSocket::connect(server.address).await;
         client.send(&text(wrong)).await;
         assert_eq!(client.closed().await.0, 1002);
@@ -71,20 +71,20 @@ async fn a_namespace_that_was_never_connected_to_takes_nothing() {
 
 #[tokio::test]
 async fn a_refusal_says_why_and_twice_is_once() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::open(server.address).await;
     client.send(&[text("40/refused,"), text("40"), text("40"), text(r#"42["echo",1]"#)].concat()).await;
     assert_eq!(client.packet().await, r#"44/refused,{"data":{"code":7},"message":"no"}"#);
     assert!(client.packet().await.starts_with("40{"));
     assert_eq!(client.packet().await, r#"42["echo",1]"#);
-    assert_eq!(server.heard().await, Heard::Asked("/refused".into()));
-    assert_eq!(server.heard().await, Heard::Asked("/".into()));
-    assert!(matches!(server.heard().await, Heard::Event(..)));
+    assert_eq!(server.next_event().await, AppEvent::Connect("/refused".into()));
+    assert_eq!(server.next_event().await, AppEvent::Connect("/".into()));
+    assert!(matches!(server.next_event().await, AppEvent::Event(..)));
 }
 
 #[tokio::test]
 async fn a_connection_is_in_no_more_namespaces_than_it_may() {
-    let server = Server::start(Config { max_namespaces: 3, ..Config::default() }).await;
+    let server = TestServer::start(SocketIoConfig { max_namespaces: 3, ..SocketIoConfig::default() }).await;
     let mut client = WebSocket::open(server.address).await;
     for number in 0..3 {
         client.send(&text(&format!("40/{number},"))).await;
@@ -96,7 +96,12 @@ async fn a_connection_is_in_no_more_namespaces_than_it_may() {
 
 #[tokio::test]
 async fn attachments_are_limited_in_number_and_together_in_size() {
-    let server = Server::start(Config { max_attachments: 2, max_payload: 1000, ..Config::default() }).await;
+    let server = TestServer::start(SocketIoConfig {
+        max_attachments: 2,
+        max_payload: 1000,
+        ..SocketIoConfig::default()
+    })
+    .await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&text(r#"453-["echo"]"#)).await;
     assert_eq!(client.closed().await.0, 1002);

@@ -3,20 +3,20 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use ordercast_socketio::Config;
+use ordercast_socketio::SocketIoConfig;
 use serde_json::json;
 
-use crate::support::application::{Heard, Server};
+use crate::support::application::{AppEvent, TestServer};
 use crate::support::websocket::{BINARY, WebSocket, frame, text};
 
 #[tokio::test]
 async fn a_handler_that_takes_long_keeps_the_order() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&[text(r#"42["slow",1]"#), text(r#"42["echo",2]"#)].concat()).await;
     client.send(&[text(r#"42["slow",3]"#), text(r#"42["echo",4]"#)].concat()).await;
-    assert_eq!(server.heard().await, Heard::Asked("/".into()));
-    assert_eq!(server.heard().await, Heard::Event("slow".into(), vec![json!(1)]));
+    assert_eq!(server.next_event().await, AppEvent::Connect("/".into()));
+    assert_eq!(server.next_event().await, AppEvent::Event("slow".into(), vec![json!(1)]));
     server.app.gate.add_permits(2);
     for expected in [r#"42["done",1]"#, r#"42["echo",2]"#, r#"42["done",3]"#, r#"42["echo",4]"#] {
         assert_eq!(client.packet().await, expected);
@@ -25,12 +25,12 @@ async fn a_handler_that_takes_long_keeps_the_order() {
 
 #[tokio::test]
 async fn events_sent_before_the_connect_handler_is_done_wait_for_it() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::open(server.address).await;
     client
         .send(&[text("40/slow,"), text(r#"42/slow,["echo",1]"#), text(r#"42/slow,["echo",2]"#)].concat())
         .await;
-    assert_eq!(server.heard().await, Heard::Asked("/slow".into()));
+    assert_eq!(server.next_event().await, AppEvent::Connect("/slow".into()));
     server.app.gate.add_permits(1);
     assert!(client.packet().await.starts_with("40/slow,{"));
     assert_eq!(client.packet().await, r#"42/slow,["echo",1]"#);
@@ -39,20 +39,20 @@ async fn events_sent_before_the_connect_handler_is_done_wait_for_it() {
 
 #[tokio::test]
 async fn what_a_client_asked_for_last_is_done_after_it_left() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&[text(r#"42["slow",1]"#), text(r#"42["note",2]"#)].concat()).await;
     drop(client);
     server.app.gate.add_permits(1);
-    server.heard().await;
-    assert_eq!(server.heard().await, Heard::Event("slow".into(), vec![json!(1)]));
-    assert_eq!(server.heard().await, Heard::Event("note".into(), vec![json!(2)]));
-    assert_eq!(server.left().await.name(), "transport");
+    server.next_event().await;
+    assert_eq!(server.next_event().await, AppEvent::Event("slow".into(), vec![json!(1)]));
+    assert_eq!(server.next_event().await, AppEvent::Event("note".into(), vec![json!(2)]));
+    assert_eq!(server.disconnect_reason().await.name(), "transport");
 }
 
 #[tokio::test]
 async fn acknowledgements_go_both_ways_and_carry_bytes() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&text(r#"4212["ask","x",2]"#)).await;
     assert_eq!(client.packet().await, r#"4312["x",2]"#);
@@ -78,7 +78,7 @@ async fn acknowledgements_go_both_ways_and_carry_bytes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fill_may_wake_its_own_waker() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     server.app.wake_in_fill.store(true, Ordering::SeqCst);
     let app = server.app.clone();
@@ -88,8 +88,8 @@ async fn a_fill_may_wake_its_own_waker() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn frames_of_one_sender_stay_together_and_in_order_among_many_senders() {
-    let config = Config { max_waiting: 64 << 20, ..Config::default() };
-    let server = Server::start(config).await;
+    let config = SocketIoConfig { max_queued_bytes: 64 << 20, ..SocketIoConfig::default() };
+    let server = TestServer::start(config).await;
     let mut client = WebSocket::connect(server.address).await;
     let mut senders = Vec::new();
     for sender in 0..4_u64 {
@@ -100,7 +100,7 @@ async fn frames_of_one_sender_stay_together_and_in_order_among_many_senders() {
             }
         }));
     }
-    server.app.raise(2000);
+    server.app.raise_limit(2000);
     let (mut next, mut pulled) = ([0; 4], 0);
     while next != [2000; 4] || pulled < 2000 {
         let packet = client.packet().await;

@@ -1,24 +1,24 @@
 //! HTTP long-polling.
 
-use ordercast_socketio::Config;
-use ordercast_socketio::application::Left;
-use ordercast_socketio::{CloseReason, Closing};
+use ordercast_socketio::SocketIoConfig;
+use ordercast_socketio::application::DisconnectReason;
+use ordercast_socketio::{CloseFrame, CloseReason};
 use serde_json::json;
 
-use crate::support::application::{BYE, Heard, Server};
-use crate::support::http::{Polling, answer};
+use crate::support::application::{AppEvent, BYE, TestServer};
+use crate::support::http::{PollingClient, answer};
 
 #[tokio::test]
 async fn payloads_carry_many_packets_both_ways() {
-    let server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
     let body = "42[\"echo\",1]\x1e451-[\"echo\",{\"_placeholder\":true,\"num\":0}]\x1ebAQIDBA==\x1e3\x1e42[\"echo\",2]";
     assert_eq!(client.post(body).await, (200, "ok".into()));
     let packets = client.packets(4).await;
     let expected =
         ["42[\"echo\",1]", "451-[\"echo\",{\"_placeholder\":true,\"num\":0}]", "bAQIDBA==", "42[\"echo\",2]"];
     assert_eq!(packets, expected);
-    server.app.raise(1000);
+    server.app.raise_limit(1000);
     let packets = client.packets(1000).await;
     for (number, packet) in packets.iter().enumerate() {
         assert_eq!(*packet, format!("42[\"n\",{number}]"));
@@ -28,113 +28,116 @@ async fn payloads_carry_many_packets_both_ways() {
 #[tokio::test]
 async fn what_is_no_packet_ends_the_session() {
     for body in ["", "abc", "42[\"echo\"]\x1e", "b***"] {
-        let mut server = Server::start(Config::default()).await;
-        let client = Polling::connect(server.address).await;
+        let mut server = TestServer::start(SocketIoConfig::default()).await;
+        let client = PollingClient::connect(server.address).await;
         assert_eq!(client.post(body).await.0, 400, "{body}");
-        assert_eq!(server.left().await.name(), "parse");
+        assert_eq!(server.disconnect_reason().await.name(), "parse");
         assert_eq!(client.get().await.0, 400);
-        assert_eq!(server.open(), (0, 0));
+        assert_eq!(server.open_connections(), (0, 0));
     }
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_large_ends_the_session() {
-    let mut server = Server::start(Config { max_payload: 100, ..Config::default() }).await;
-    let client = Polling::connect(server.address).await;
+    let mut server =
+        TestServer::start(SocketIoConfig { max_payload: 100, ..SocketIoConfig::default() }).await;
+    let client = PollingClient::connect(server.address).await;
     assert_eq!(client.post(&"4".repeat(101)).await.0, 413);
-    assert_eq!(server.left().await.name(), "violation");
+    assert_eq!(server.disconnect_reason().await.name(), "violation");
 }
 
 #[tokio::test]
 async fn posts_wait_for_the_handler_but_only_one_of_them() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
     assert_eq!(client.post("42[\"slow\",1]").await.0, 200);
-    assert_eq!(server.heard().await, Heard::Asked("/".into()));
-    assert_eq!(server.heard().await, Heard::Event("slow".into(), vec![json!(1)]));
+    assert_eq!(server.next_event().await, AppEvent::Connect("/".into()));
+    assert_eq!(server.next_event().await, AppEvent::Event("slow".into(), vec![json!(1)]));
     assert_eq!(client.post("42[\"echo\",2]").await.0, 200);
-    let waits = client.posting("42[\"echo\",3]").await;
+    let waits = client.start_post("42[\"echo\",3]").await;
     server.app.gate.add_permits(1);
     assert_eq!(answer(waits).await.0, 200);
     assert_eq!(client.packets(3).await, ["42[\"done\",1]", "42[\"echo\",2]", "42[\"echo\",3]"]);
 
     assert_eq!(client.post("42[\"slow\",4]").await.0, 200);
     assert_eq!(client.post("42[\"echo\",5]").await.0, 200);
-    let (waits, too_many) = (client.posting("42[\"echo\",6]").await, client.posting("42[\"echo\",7]").await);
+    let (waits, too_many) =
+        (client.start_post("42[\"echo\",6]").await, client.start_post("42[\"echo\",7]").await);
     assert_eq!(answer(waits).await.0, 400);
     assert_eq!(answer(too_many).await.0, 400);
     server.app.gate.add_permits(1);
-    assert_eq!(server.left().await, Left::Connection(CloseReason::Overlap));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::Overlap));
 }
 
 #[tokio::test]
 async fn two_gets_at_once_end_the_session() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
-    let (one, other) = (client.getting().await, client.getting().await);
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    let (one, other) = (client.start_get().await, client.start_get().await);
     let mut answers = [answer(one).await, answer(other).await];
     answers.sort();
     assert_eq!(answers, [(200, "1".into()), (400, String::new())]);
-    assert_eq!(server.left().await, Left::Connection(CloseReason::Overlap));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::Overlap));
 }
 
 #[tokio::test]
 async fn what_was_said_before_closing_is_heard_by_the_get_that_waits() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
-    let waits = client.getting().await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    let waits = client.start_get().await;
     // The GET waits when the server has sent something to it.
     server.app.socket().emit("first", &1).unwrap();
     assert_eq!(answer(waits).await.1, "42[\"first\",1]");
-    let waits = client.getting().await;
+    let waits = client.start_get().await;
     assert_eq!(client.post("42[\"say and close\"]").await.0, 200);
     let (status, body) = answer(waits).await;
     assert_eq!((status, body.as_str()), (200, "42[\"last\",1]\x1e1"));
-    assert_eq!(server.left().await, Left::Connection(CloseReason::Server(BYE)));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::Server(BYE)));
 }
 
 #[tokio::test]
 async fn what_was_posted_is_done_when_the_client_leaves_right_after() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
-    let waits = client.getting().await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    let waits = client.start_get().await;
     assert_eq!(client.post("42[\"slow\",1]\x1e42[\"note\",2]").await.0, 200);
     assert_eq!(client.post("42[\"note\",3]").await.0, 200);
-    server.heard().await;
-    assert_eq!(server.heard().await, Heard::Event("slow".into(), vec![json!(1)]));
+    server.next_event().await;
+    assert_eq!(server.next_event().await, AppEvent::Event("slow".into(), vec![json!(1)]));
     drop(waits);
-    while server.open() != (0, 0) {
+    while server.open_connections() != (0, 0) {
         tokio::task::yield_now().await;
     }
     server.app.gate.add_permits(1);
-    assert_eq!(server.heard().await, Heard::Event("note".into(), vec![json!(2)]));
-    assert_eq!(server.heard().await, Heard::Event("note".into(), vec![json!(3)]));
-    assert_eq!(server.left().await, Left::Connection(CloseReason::Transport));
+    assert_eq!(server.next_event().await, AppEvent::Event("note".into(), vec![json!(2)]));
+    assert_eq!(server.next_event().await, AppEvent::Event("note".into(), vec![json!(3)]));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::Transport));
 }
 
 #[tokio::test]
 async fn a_client_that_never_polls_is_held_no_more_for_than_may_wait() {
-    let mut server = Server::start(Config { max_waiting: 10_000, ..Config::default() }).await;
-    let _client = Polling::connect(server.address).await;
+    let mut server =
+        TestServer::start(SocketIoConfig { max_queued_bytes: 10_000, ..SocketIoConfig::default() }).await;
+    let _client = PollingClient::connect(server.address).await;
     let socket = server.app.socket();
     for _ in 0..1000 {
         socket.emit("m", "0123456789").unwrap();
     }
-    assert_eq!(server.left().await, Left::Connection(CloseReason::TooSlow));
-    assert_eq!(server.open(), (0, 0));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::TooSlow));
+    assert_eq!(server.open_connections(), (0, 0));
 }
 
 #[tokio::test]
 async fn everybody_is_closed_and_nobody_comes_after() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
-    let waits = client.getting().await;
-    server.engine.close_all(Closing { code: 4001, reason: "stopping" });
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    let waits = client.start_get().await;
+    server.engine.close_all(CloseFrame { code: 4001, reason: "stopping" });
     // Either it waited already, or it came too late.
     assert!([(200, "1"), (400, "")].iter().any(|(status, _)| *status == 200 || *status == 400));
     let (status, _) = answer(waits).await;
     assert!(status == 200 || status == 400);
-    server.left().await;
+    server.disconnect_reason().await;
     let refused = answer(crate::support::http::request(server.address, "GET", "", "").await).await;
     assert_eq!(refused.0, 503);
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use ordercast_socketio::application::Left;
-use ordercast_socketio::{CloseReason, Config};
+use ordercast_socketio::application::DisconnectReason;
+use ordercast_socketio::{CloseReason, SocketIoConfig};
 use tokio::time::Instant;
 
-use crate::support::application::{Heard, Server};
-use crate::support::http::Polling;
+use crate::support::application::{AppEvent, TestServer};
+use crate::support::http::PollingClient;
 use crate::support::websocket::{WebSocket, text};
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_answers_pings_stays_and_one_that_does_not_goes() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     let begun = Instant::now();
-    client.answers = false;
+    client.answer_pings = false;
     for _ in 0..10 {
         assert_eq!(client.packet().await, "2");
         client.send(&text("3")).await;
@@ -25,30 +25,30 @@ async fn a_client_that_answers_pings_stays_and_one_that_does_not_goes() {
     let pinged = Instant::now();
     assert_eq!(client.frame().await, None);
     assert!(pinged.elapsed() >= Duration::from_secs(19), "{:?}", pinged.elapsed());
-    assert_eq!(server.left().await, Left::Connection(CloseReason::PingTimeout));
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::PingTimeout));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_whose_pong_waits_behind_a_long_handler_stays() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     client.send(&text("42[\"slow\",1]")).await;
-    server.heard().await;
-    assert!(matches!(server.heard().await, Heard::Event(..)));
-    client.answers = false;
+    server.next_event().await;
+    assert!(matches!(server.next_event().await, AppEvent::Event(..)));
+    client.answer_pings = false;
     assert_eq!(client.packet().await, "2");
     client.send(&text("3")).await;
     tokio::time::advance(Duration::from_mins(1)).await;
     tokio::time::timeout(Duration::from_mins(1), client.frame()).await.unwrap_err();
-    client.answers = true;
+    client.answer_pings = true;
     server.app.gate.add_permits(1);
     assert_eq!(client.packet().await, "42[\"done\",1]");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_sends_too_fast_waits_and_is_not_taken_for_dead() {
-    let config = Config { packets_per_second: 10, ..Config::default() };
-    let server = Server::start(config).await;
+    let config = SocketIoConfig { packets_per_second: 10, ..SocketIoConfig::default() };
+    let server = TestServer::start(config).await;
     let mut client = WebSocket::connect(server.address).await;
     let begun = Instant::now();
     let all: Vec<u8> = (0..1000).flat_map(|number| text(&format!("42[\"echo\",{number}]"))).collect();
@@ -63,14 +63,22 @@ async fn a_client_that_sends_too_fast_waits_and_is_not_taken_for_dead() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_asks_for_no_namespace_is_closed() {
-    let server = Server::start(Config { connect_timeout: Duration::from_secs(5), ..Config::default() }).await;
+    let server = TestServer::start(SocketIoConfig {
+        connect_timeout: Duration::from_secs(5),
+        ..SocketIoConfig::default()
+    })
+    .await;
     let mut client = WebSocket::open(server.address).await;
     assert_eq!(client.closed().await.0, 4000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_was_only_refused_is_closed() {
-    let server = Server::start(Config { connect_timeout: Duration::from_secs(5), ..Config::default() }).await;
+    let server = TestServer::start(SocketIoConfig {
+        connect_timeout: Duration::from_secs(5),
+        ..SocketIoConfig::default()
+    })
+    .await;
     let mut client = WebSocket::open(server.address).await;
     client.send(&text("40/refused,")).await;
     assert!(client.packet().await.starts_with("44/refused,"));
@@ -79,12 +87,12 @@ async fn a_client_that_was_only_refused_is_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_left_and_asks_for_nothing_else_is_closed_whatever_it_answers() {
-    let mut server = Server::start(Config::default()).await;
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     // Once it was let in, and the time to ask is over.
     tokio::time::timeout(Duration::from_mins(2), client.packet()).await.unwrap_err();
     client.send(&text("41")).await;
-    assert_eq!(server.left().await, Left::Client);
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Client);
     let left = Instant::now();
     assert_eq!(client.closed().await.0, 4000);
     assert!(left.elapsed() <= Duration::from_secs(25 + 45), "{:?}", left.elapsed());
@@ -92,7 +100,7 @@ async fn a_client_that_left_and_asks_for_nothing_else_is_closed_whatever_it_answ
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_left_may_come_back_on_the_same_connection() {
-    let server = Server::start(Config::default()).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
     tokio::time::timeout(Duration::from_mins(2), client.packet()).await.unwrap_err();
     client.send(&text("41")).await;
@@ -106,8 +114,8 @@ async fn a_client_that_left_may_come_back_on_the_same_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
     let begun = Instant::now();
     let (status, _) = client.stall().await;
     assert_eq!(status, 408);
@@ -116,9 +124,9 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_never_polled_ends() {
-    let mut server = Server::start(Config::default()).await;
-    let client = Polling::connect(server.address).await;
-    assert_eq!(server.left().await, Left::Connection(CloseReason::PingTimeout));
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    assert_eq!(server.disconnect_reason().await, DisconnectReason::Connection(CloseReason::PingTimeout));
     assert_eq!(client.get().await.0, 400);
-    assert_eq!(server.open(), (0, 0));
+    assert_eq!(server.open_connections(), (0, 0));
 }

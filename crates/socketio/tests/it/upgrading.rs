@@ -1,25 +1,26 @@
 //! From long-polling to a WebSocket: nothing is lost, nothing comes twice, the order stays.
 
-use ordercast_socketio::Config;
+use ordercast_socketio::SocketIoConfig;
 
-use crate::support::application::Server;
-use crate::support::http::{Polling, answer};
+use crate::support::application::TestServer;
+use crate::support::http::{PollingClient, answer};
 use crate::support::websocket::{WebSocket, text};
 
 #[tokio::test]
 async fn what_is_sent_before_during_and_after_arrives_once_in_order() {
-    let server = Server::start(Config { packets_per_second: 100_000, ..Config::default() }).await;
-    let polling = Polling::connect(server.address).await;
+    let server =
+        TestServer::start(SocketIoConfig { packets_per_second: 100_000, ..SocketIoConfig::default() }).await;
+    let polling = PollingClient::connect(server.address).await;
     let mut got = Vec::new();
-    server.app.raise(10);
+    server.app.raise_limit(10);
     got.extend(polling.packets(10).await);
-    let waits = polling.getting().await;
+    let waits = polling.start_get().await;
     let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
     socket.send(&text("2probe")).await;
     assert_eq!(socket.packet().await, "3probe");
     // The waiting GET is let go, and further ones get nothing: what comes is kept for the WebSocket.
     assert_eq!(answer(waits).await, (200, "6".into()));
-    server.app.raise(20);
+    server.app.raise_limit(20);
     assert_eq!(polling.get().await, (200, "6".into()));
     // Posted while upgrading, and not handled when the WebSocket takes over.
     assert_eq!(polling.post("42[\"slow\",0]\x1e42[\"echo\",1]").await.0, 200);
@@ -32,7 +33,7 @@ async fn what_is_sent_before_during_and_after_arrives_once_in_order() {
     while got.len() < 20 {
         got.push(socket.packet().await);
     }
-    server.app.raise(30);
+    server.app.raise_limit(30);
     while got.len() < 30 {
         got.push(socket.packet().await);
     }
@@ -44,15 +45,15 @@ async fn what_is_sent_before_during_and_after_arrives_once_in_order() {
     for number in 1..1000 {
         assert_eq!(socket.packet().await, format!("42[\"echo\",{number}]"));
     }
-    assert_eq!(server.open(), (1, 0));
+    assert_eq!(server.open_connections(), (1, 0));
     assert_eq!(polling.get().await.0, 400);
     assert_eq!(polling.post("42[\"echo\",1]").await.0, 400);
 }
 
 #[tokio::test]
 async fn an_upgrade_that_is_given_up_leaves_long_polling_as_it_was() {
-    let server = Server::start(Config::default()).await;
-    let polling = Polling::connect(server.address).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let polling = PollingClient::connect(server.address).await;
     for wrong in ["x", "42[\"echo\"]", ""] {
         let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
         socket.send(&text("2probe")).await;
@@ -62,15 +63,15 @@ async fn an_upgrade_that_is_given_up_leaves_long_polling_as_it_was() {
             assert_eq!(socket.frame().await, None);
         }
     }
-    server.app.raise(1);
+    server.app.raise_limit(1);
     assert_eq!(polling.packets(1).await, ["42[\"n\",0]"]);
-    assert_eq!(server.open(), (0, 1));
+    assert_eq!(server.open_connections(), (0, 1));
 }
 
 #[tokio::test]
 async fn only_one_websocket_is_tried_at_a_time() {
-    let server = Server::start(Config::default()).await;
-    let polling = Polling::connect(server.address).await;
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let polling = PollingClient::connect(server.address).await;
     let mut one = WebSocket::handshake(server.address, &polling.sid).await;
     let mut other = WebSocket::handshake(server.address, &polling.sid).await;
     one.send(&text("2probe")).await;
@@ -78,7 +79,7 @@ async fn only_one_websocket_is_tried_at_a_time() {
     other.send(&text("2probe")).await;
     assert_eq!(other.frame().await, None);
     // The one that was turned away did not spoil the other.
-    server.app.raise(1);
+    server.app.raise_limit(1);
     assert_eq!(polling.get().await, (200, "6".into()));
     one.send(&text("5")).await;
     assert_eq!(one.packet().await, "42[\"n\",0]");

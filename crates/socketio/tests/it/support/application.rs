@@ -11,54 +11,54 @@ use http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use ordercast_socketio::application::Left;
+use ordercast_socketio::application::DisconnectReason;
 use ordercast_socketio::engine::Engine;
 use ordercast_socketio::{
-    Accepted, Application, Auth, Closing, Config, ConnectError, Event, Frame, Outgoing, Refused, Service,
-    Socket, SocketIo, WeakSocket, packet,
+    Accepted, Application, Auth, CloseFrame, ConnectError, Event, Frame, HandshakeError, Outgoing, Service,
+    Socket, SocketIo, SocketIoConfig, WeakSocket, packet,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 use tower_service::Service as _;
 
-/// What the application heard, in order.
+/// What the application events, in order.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Heard {
-    Asked(String),
+pub(crate) enum AppEvent {
+    Connect(String),
     Event(String, Vec<Value>),
-    Left(Left),
+    Disconnect(DisconnectReason),
 }
 
 /// Serves every client the numbers below `until`.
-pub(crate) struct App {
-    heard: mpsc::UnboundedSender<Heard>,
+pub(crate) struct TestApp {
+    events: mpsc::UnboundedSender<AppEvent>,
     pub(crate) until: AtomicU64,
     /// The largest number handed out.
     pub(crate) pulled: AtomicU64,
-    /// Handlers of `slow`, and of a namespace that begins with `/slow`, wait for a permit.
+    /// SuiteApplication of `slow`, and of a namespace that begins with `/slow`, wait for a permit.
     pub(crate) gate: Semaphore,
     /// The next `fill` wakes its own waker, as futures do that used up their turn.
     pub(crate) wake_in_fill: AtomicBool,
-    pub(crate) sockets: Mutex<Vec<WeakSocket<App>>>,
+    pub(crate) sockets: Mutex<Vec<WeakSocket<TestApp>>>,
     /// What clients that left have to let go of.
     pub(crate) tokens: Mutex<Vec<Weak<()>>>,
 }
 
-pub(crate) struct Client {
+pub(crate) struct TestClient {
     next: AtomicU64,
     _token: Arc<()>,
-    own: OnceLock<WeakSocket<App>>,
+    own: OnceLock<WeakSocket<TestApp>>,
 }
 
-pub(crate) const BYE: Closing = Closing { code: 4123, reason: "bye" };
+pub(crate) const BYE: CloseFrame = CloseFrame { code: 4123, reason: "bye" };
 
-impl App {
+impl TestApp {
     pub(crate) async fn gate(&self) {
         self.gate.acquire().await.unwrap().forget();
     }
 
     /// Everybody may have the numbers below `until`.
-    pub(crate) fn raise(&self, until: u64) {
+    pub(crate) fn raise_limit(&self, until: u64) {
         self.until.store(until, Ordering::SeqCst);
         let sockets = self.sockets.lock().unwrap().clone();
         for socket in sockets {
@@ -66,16 +66,16 @@ impl App {
         }
     }
 
-    pub(crate) fn socket(&self) -> Socket<App> {
+    pub(crate) fn socket(&self) -> Socket<TestApp> {
         self.sockets.lock().unwrap().iter().find_map(WeakSocket::upgrade).unwrap()
     }
 }
 
-impl Application for App {
+impl Application for TestApp {
     type Handshake = ();
-    type Client = Client;
+    type Client = TestClient;
 
-    fn handshake(&self, _: &Parts) -> Result<(), Refused> {
+    fn handshake(&self, _: &Parts) -> Result<(), HandshakeError> {
         Ok(())
     }
 
@@ -83,8 +83,8 @@ impl Application for App {
         self: Arc<Self>,
         socket: Socket<Self>,
         _: Auth,
-    ) -> Result<Accepted<Client>, ConnectError> {
-        self.heard.send(Heard::Asked(socket.namespace().to_owned())).unwrap();
+    ) -> Result<Accepted<TestClient>, ConnectError> {
+        self.events.send(AppEvent::Connect(socket.namespace().to_owned())).unwrap();
         if socket.namespace().starts_with("/slow") {
             self.gate().await;
         }
@@ -93,7 +93,7 @@ impl Application for App {
         }
         let token = Arc::new(());
         self.tokens.lock().unwrap().push(Arc::downgrade(&token));
-        let client = Client { next: AtomicU64::new(0), _token: token, own: OnceLock::new() };
+        let client = TestClient { next: AtomicU64::new(0), _token: token, own: OnceLock::new() };
         Ok(Accepted { client, pid: None })
     }
 
@@ -111,7 +111,7 @@ impl Application for App {
 
     async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
         let name = event.name.as_str();
-        self.heard.send(Heard::Event(name.to_owned(), event.args.clone())).unwrap();
+        self.events.send(AppEvent::Event(name.to_owned(), event.args.clone())).unwrap();
         match (name, event.ack) {
             ("echo", _) => socket.emit_all("echo", &event.args, &event.attachments),
             ("ask", Some(ack)) => ack.send_all(&event.args, &event.attachments),
@@ -137,7 +137,7 @@ impl Application for App {
         }
     }
 
-    fn fill(&self, client: &Client, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+    fn fill(&self, client: &TestClient, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
         if self.wake_in_fill.swap(false, Ordering::SeqCst) {
             self.until.fetch_add(1, Ordering::SeqCst);
             context.waker().wake_by_ref();
@@ -155,8 +155,8 @@ impl Application for App {
         }
     }
 
-    fn disconnected(&self, _: &Socket<Self>, reason: Left) {
-        self.heard.send(Heard::Left(reason)).unwrap();
+    fn disconnected(&self, _: &Socket<Self>, reason: DisconnectReason) {
+        self.events.send(AppEvent::Disconnect(reason)).unwrap();
     }
 }
 
@@ -164,21 +164,21 @@ fn number(number: u64) -> Frame {
     packet::event("n", &number.to_string(), None)
 }
 
-pub(crate) struct Server {
+pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
-    pub(crate) app: Arc<App>,
-    pub(crate) engine: Arc<Engine<SocketIo<App>>>,
-    heard: mpsc::UnboundedReceiver<Heard>,
+    pub(crate) app: Arc<TestApp>,
+    pub(crate) engine: Arc<Engine<SocketIo<TestApp>>>,
+    events: mpsc::UnboundedReceiver<AppEvent>,
 }
 
 /// An hour of the paused clock, or far less of the real one than a test may take.
 pub(crate) const DEADLINE: Duration = Duration::from_hours(1);
 
-impl Server {
-    pub(crate) async fn start(config: Config) -> Self {
-        let (sender, heard) = mpsc::unbounded_channel();
-        let app = Arc::new(App {
-            heard: sender,
+impl TestServer {
+    pub(crate) async fn start(config: SocketIoConfig) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let app = Arc::new(TestApp {
+            events: sender,
             until: AtomicU64::new(0),
             pulled: AtomicU64::new(0),
             gate: Semaphore::new(0),
@@ -203,25 +203,25 @@ impl Server {
                 tokio::spawn(async move { drop(connection.with_upgrades().await) });
             }
         });
-        Self { address, app, engine, heard }
+        Self { address, app, engine, events }
     }
 
-    pub(crate) async fn heard(&mut self) -> Heard {
-        tokio::time::timeout(DEADLINE, self.heard.recv()).await.unwrap().unwrap()
+    pub(crate) async fn next_event(&mut self) -> AppEvent {
+        tokio::time::timeout(DEADLINE, self.events.recv()).await.unwrap().unwrap()
     }
 
-    /// Skips what is heard until the connection of a client has ended, and says why.
-    pub(crate) async fn left(&mut self) -> Left {
+    /// Skips what is events until the connection of a client has ended, and says why.
+    pub(crate) async fn disconnect_reason(&mut self) -> DisconnectReason {
         loop {
-            if let Heard::Left(reason) = self.heard().await {
+            if let AppEvent::Disconnect(reason) = self.next_event().await {
                 return reason;
             }
         }
     }
 
     /// How many connections are open, over either transport.
-    pub(crate) fn open(&self) -> (usize, usize) {
-        let statistics = self.engine.statistics();
-        (statistics.websocket.load(Ordering::SeqCst), statistics.polling.load(Ordering::SeqCst))
+    pub(crate) fn open_connections(&self) -> (usize, usize) {
+        let metrics = self.engine.metrics();
+        (metrics.websocket.load(Ordering::SeqCst), metrics.polling.load(Ordering::SeqCst))
     }
 }

@@ -29,12 +29,12 @@ pub(crate) async fn answer(mut stream: TcpStream) -> (u16, String) {
     (head[9..12].parse().unwrap(), body.to_owned())
 }
 
-pub(crate) struct Polling {
+pub(crate) struct PollingClient {
     address: SocketAddr,
     pub(crate) sid: String,
 }
 
-impl Polling {
+impl PollingClient {
     pub(crate) async fn open(address: SocketAddr) -> Self {
         let (status, body) = answer(request(address, "GET", "", "").await).await;
         assert_eq!(status, 200);
@@ -51,16 +51,16 @@ impl Polling {
     }
 
     /// A `GET` whose answer is still to be read.
-    pub(crate) async fn getting(&self) -> TcpStream {
+    pub(crate) async fn start_get(&self) -> TcpStream {
         request(self.address, "GET", &self.sid, "").await
     }
 
     pub(crate) async fn get(&self) -> (u16, String) {
-        answer(self.getting().await).await
+        answer(self.start_get().await).await
     }
 
     /// A `POST` whose answer is still to be read.
-    pub(crate) async fn posting(&self, body: &str) -> TcpStream {
+    pub(crate) async fn start_post(&self, body: &str) -> TcpStream {
         request(self.address, "POST", &self.sid, body).await
     }
 
@@ -76,7 +76,7 @@ impl Polling {
     }
 
     pub(crate) async fn post(&self, body: &str) -> (u16, String) {
-        answer(self.posting(body).await).await
+        answer(self.start_post(body).await).await
     }
 
     /// Gets until there were so many packets.

@@ -44,7 +44,7 @@ pub(crate) struct WebSocket {
     stream: TcpStream,
     unread: Vec<u8>,
     /// Pings are answered without being asked to.
-    pub(crate) answers: bool,
+    pub(crate) answer_pings: bool,
 }
 
 impl WebSocket {
@@ -52,7 +52,7 @@ impl WebSocket {
     pub(crate) async fn handshake(address: SocketAddr, sid: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let mut client = Self { stream, unread: Vec::new(), answers: true };
+        let mut client = Self { stream, unread: Vec::new(), answer_pings: true };
         let sid = if sid.is_empty() { String::new() } else { format!("&sid={sid}") };
         let request = format!(
             "GET /socket.io/?EIO=4&transport=websocket{sid} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n\
@@ -99,7 +99,7 @@ impl WebSocket {
         loop {
             if let Some((frame, used)) = parse(&self.unread) {
                 self.unread.drain(..used);
-                if self.answers && frame == (TEXT, b"2".to_vec()) {
+                if self.answer_pings && frame == (TEXT, b"2".to_vec()) {
                     self.send(&text("3")).await;
                     continue;
                 }

@@ -6,7 +6,7 @@ use crate::engine::CloseReason;
 
 /// What one engine counts. Gauges say how it is now, the others only grow.
 #[derive(Debug, Default)]
-pub struct Statistics {
+pub struct EngineMetrics {
     /// Gauge: connections over WebSocket.
     pub websocket: AtomicUsize,
     /// Gauge: connections over HTTP long-polling.
@@ -35,11 +35,11 @@ const REASONS: [&str; 9] = [
     "panic",
 ];
 
-impl Statistics {
+impl EngineMetrics {
     pub(crate) fn count_closed(&self, reason: &CloseReason) {
         let name = reason.name();
-        if let Some(place) = REASONS.iter().position(|other| *other == name) {
-            self.closed[place].fetch_add(1, Ordering::Relaxed);
+        if let Some(index) = REASONS.iter().position(|other| *other == name) {
+            self.closed[index].fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -49,11 +49,11 @@ impl Statistics {
     }
 }
 
-pub(crate) fn one_more(gauge: &AtomicUsize) {
+pub(crate) fn increment(gauge: &AtomicUsize) {
     gauge.fetch_add(1, Ordering::Relaxed);
 }
 
-pub(crate) fn one_less(gauge: &AtomicUsize) {
+pub(crate) fn decrement(gauge: &AtomicUsize) {
     gauge.fetch_sub(1, Ordering::Relaxed);
 }
 
