@@ -1,6 +1,7 @@
 import { OrdercastProblem } from "@ordercast/client";
 import { useSyncExternalStore } from "react";
 
+import { persistence } from "../persistence";
 import { request } from "./http";
 
 export interface DemoAccount {
@@ -39,20 +40,15 @@ const DEFAULTS: ShopConfig = {
   testPayment: false,
 };
 
-const KEY = "ordercast.config";
+const NAME = "config";
 // How long a first visit waits for the settings before it continues with the defaults.
 const TIMEOUT_MS = 4000;
 const listeners = new Set<() => void>();
 let config = DEFAULTS;
 
 function persistedConfig(): ShopConfig | undefined {
-  try {
-    const text = localStorage.getItem(KEY);
-    const parsed: unknown = text && JSON.parse(text);
-    return parsed && typeof parsed === "object" ? { ...DEFAULTS, ...parsed } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = persistence.read<unknown>(NAME);
+  return value && typeof value === "object" ? { ...DEFAULTS, ...value } : undefined;
 }
 
 async function refresh(): Promise<void> {
@@ -63,13 +59,8 @@ async function refresh(): Promise<void> {
     // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
     if (!(error instanceof OrdercastProblem && error.status === 404)) return;
   }
-  const text = JSON.stringify(received);
-  try {
-    if (localStorage.getItem(KEY) === text) return;
-    localStorage.setItem(KEY, text);
-  } catch {
-    // Storage is not available: the settings are fetched on every visit.
-  }
+  if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return;
+  persistence.write(NAME, received);
   config = { ...DEFAULTS, ...received };
   for (const listener of listeners) listener();
 }

@@ -1,6 +1,7 @@
+import { tabPersistence } from "../persistence";
 import { isReloading, reloadApp } from "./reload";
 
-const KEY = "ordercast.reloaded";
+const NAME = "reloaded";
 const MIN_INTERVAL_MS = 60_000;
 
 /**
@@ -11,12 +12,9 @@ export function reloadOnMissingChunk() {
   window.addEventListener("vite:preloadError", (event) => {
     if (!navigator.onLine) return;
     if (isReloading()) return event.preventDefault();
-    try {
-      if (Date.now() - Number(sessionStorage.getItem(KEY)) < MIN_INTERVAL_MS) return;
-      sessionStorage.setItem(KEY, String(Date.now()));
-    } catch {
-      return;
-    }
+    const lastReload = tabPersistence.read<number>(NAME) ?? 0;
+    // Without storage, reloading could repeat forever.
+    if (Date.now() - lastReload < MIN_INTERVAL_MS || !tabPersistence.write(NAME, Date.now())) return;
     event.preventDefault();
     void reloadApp();
   });

@@ -1,27 +1,26 @@
 import { useSyncExternalStore } from "react";
 
+import { onPersistedChange, textPersistence } from "../persistence";
+
 export type Theme = "system" | "light" | "dark";
 
-const KEY = "ordercast.theme";
+const NAME = "theme";
 const listeners = new Set<() => void>();
+let stopFollowing: (() => void) | undefined;
 
-function current(): Theme {
-  const theme = document.documentElement.dataset["theme"];
+function parse(theme: string | undefined): Theme {
   return theme === "light" || theme === "dark" ? theme : "system";
 }
 
 function subscribe(listener: () => void) {
+  stopFollowing ??= onPersistedChange(NAME, () => apply(parse(textPersistence.read(NAME))));
   listeners.add(listener);
-  window.addEventListener("storage", follow);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) window.removeEventListener("storage", follow);
+    if (listeners.size > 0) return;
+    stopFollowing?.();
+    stopFollowing = undefined;
   };
-}
-
-/** Another tab changed the theme. */
-function follow(event: StorageEvent) {
-  if (event.key === KEY) apply(event.newValue === "light" || event.newValue === "dark" ? event.newValue : "system");
 }
 
 function apply(theme: Theme) {
@@ -31,15 +30,11 @@ function apply(theme: Theme) {
 }
 
 export function setTheme(theme: Theme) {
-  try {
-    if (theme === "system") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
-  } catch {
-    // Storage is not available: the choice lasts as long as the page.
-  }
+  if (theme === "system") textPersistence.remove(NAME);
+  else textPersistence.write(NAME, theme);
   apply(theme);
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, current);
+  return useSyncExternalStore(subscribe, () => parse(document.documentElement.dataset["theme"]));
 }

@@ -3,12 +3,12 @@ import { useEffect, useReducer } from "react";
 import { useAccount } from "../../session/session";
 import { useApi } from "../data/api";
 import { useResync, useLiveEvents } from "../data/live";
-import { persist, readPersisted, onPersistedChange } from "./persistence";
+import { onPersistedChange, persistence } from "../../persistence";
 import { newOrdersReducer, MAX_COUNTED, INITIAL_NEW_ORDERS, type NewOrders } from "./newOrders";
 
 /** The number of orders that arrived since the table was last visible. */
 export function useNewOrders(isVisible: boolean): number {
-  const key = `ordercast.orders-seen.${useAccount().id}`;
+  const key = `orders-seen.${useAccount().id}`;
   const { listOrders } = useApi();
   const [state, change] = useReducer(newOrdersReducer, key, initialState);
 
@@ -40,9 +40,9 @@ export function useNewOrders(isVisible: boolean): number {
   }, [isVisible]);
 
   useEffect(() => {
-    if (state.seen !== undefined) persist(key, String(state.seen));
+    if (state.seen !== undefined) persistence.write(key, state.seen);
   }, [key, state.seen]);
-  useEffect(() => onPersistedChange(key, (seen) => change({ type: "seen elsewhere", seen: Number(seen ?? 0) })), [key]);
+  useEffect(() => onPersistedChange(key, () => change({ type: "seen elsewhere", seen: persistence.read<number>(key) ?? 0 })), [key]);
 
   // The badge of the installed app's icon; removed when the console closes.
   const count = state.unseen.length;
@@ -59,6 +59,5 @@ export function useNewOrders(isVisible: boolean): number {
 }
 
 function initialState(key: string): NewOrders {
-  const seen = Number(readPersisted(key) ?? NaN);
-  return { ...INITIAL_NEW_ORDERS, seen: Number.isFinite(seen) ? seen : undefined };
+  return { ...INITIAL_NEW_ORDERS, seen: persistence.read<number>(key) };
 }

@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from "react";
 
 import { useLiveEvents } from "../data/live";
-import { persist, readPersisted, onPersistedChange } from "./persistence";
+import { onPersistedChange, textPersistence } from "../../persistence";
 import { createChime, createChimeFilter, type Chime } from "./sound";
 
-const KEY = "ordercast.new-order-sound";
+const NAME = "new-order-sound";
+const isMuted = () => textPersistence.read(NAME) === "muted";
 
 /** Plays a chime for each new order unless muted. The setting is stored in this browser and shared between tabs. */
 export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void } {
-  const [muted, setMuted] = useState(() => readPersisted(KEY) === "muted");
+  const [muted, setMuted] = useState(isMuted);
   const chime = useRef<Chime>(undefined);
   const [shouldChime] = useState(() => createChimeFilter());
 
@@ -17,7 +18,7 @@ export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void
     chime.current = made;
     return () => made.close();
   }, []);
-  useEffect(() => onPersistedChange(KEY, (value) => setMuted(value === "muted")), []);
+  useEffect(() => onPersistedChange(NAME, () => setMuted(isMuted())), []);
   useLiveEvents((event) => {
     if (event.kind === "order.created" && shouldChime(event) && !muted) chime.current?.play();
   });
@@ -26,7 +27,7 @@ export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void
     muted,
     setMuted(next) {
       setMuted(next);
-      persist(KEY, next ? "muted" : "on");
+      textPersistence.write(NAME, next ? "muted" : "on");
       // Turning the sound on plays it once.
       if (!next) chime.current?.play();
     },

@@ -1,20 +1,18 @@
 import { useSyncExternalStore } from "react";
 
+import { onPersistedChange, persistence } from "../../persistence";
 import { countOf, setQuantity, type Cart, type CartLine } from "./totals";
 import type { Product } from "../products";
 
 // One cart per browser, shared by its tabs; it survives reloads and sign-ins.
-const KEY = "ordercast.cart";
+const NAME = "cart";
 const listeners = new Set<() => void>();
 let cart: Cart = read();
+let stopFollowing: (() => void) | undefined;
 
 function read(): Cart {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(stored) ? stored.filter(isLine) : [];
-  } catch {
-    return [];
-  }
+  const stored = persistence.read<unknown>(NAME);
+  return Array.isArray(stored) ? stored.filter(isLine) : [];
 }
 
 function isLine(stored: unknown): stored is CartLine {
@@ -35,27 +33,19 @@ function set(next: Cart) {
 }
 
 function save(next: Cart) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(next));
-  } catch {
-    // Storage is not available: the cart lasts as long as the page.
-  }
+  persistence.write(NAME, next);
   set(next);
-}
-
-function onStorage(event: StorageEvent) {
-  if (event.key === KEY || event.key === null) set(read());
 }
 
 function subscribe(listener: () => void) {
   if (listeners.size === 0) {
-    window.addEventListener("storage", onStorage);
+    stopFollowing = onPersistedChange(NAME, () => set(read()));
     cart = read();
   }
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) window.removeEventListener("storage", onStorage);
+    if (listeners.size === 0) stopFollowing?.();
   };
 }
 

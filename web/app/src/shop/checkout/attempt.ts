@@ -1,6 +1,8 @@
 import { randomKey, type NewOrder } from "@ordercast/client";
 
-const KEY = "ordercast.checkout";
+import { tabPersistence } from "../../persistence";
+
+const NAME = "checkout";
 /** The server remembers a key for a day; after that the same key would place the order again. */
 const MAX_AGE_MS = 23 * 3_600_000;
 
@@ -23,22 +25,14 @@ function isAttempt(stored: unknown): stored is Attempt {
 }
 
 function read(): Attempt | undefined {
-  try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    if (isAttempt(stored)) latest = stored;
-  } catch {
-    // Storage is not available, or its content is invalid.
-  }
+  const stored = tabPersistence.read<unknown>(NAME);
+  if (isAttempt(stored)) latest = stored;
   return latest && Date.now() - latest.at < MAX_AGE_MS ? latest : undefined;
 }
 
 function write(attempt: Attempt): Attempt {
   latest = attempt;
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(attempt));
-  } catch {
-    // Without storage, only a reload is not covered.
-  }
+  tabPersistence.write(NAME, attempt);
   return attempt;
 }
 
@@ -69,7 +63,5 @@ export function setUnresolved(attempt: Attempt, open: boolean) {
  */
 export function forgetAttempt() {
   latest = undefined;
-  try {
-    sessionStorage.removeItem(KEY);
-  } catch {}
+  tabPersistence.remove(NAME);
 }
