@@ -42,7 +42,10 @@ export function useNewOrders(isVisible: boolean): number {
   useEffect(() => {
     if (state.seen !== undefined) persistence.write(key, state.seen);
   }, [key, state.seen]);
-  useEffect(() => onPersistedChange(key, () => change({ type: "seen elsewhere", seen: persistence.read<number>(key) ?? 0 })), [key]);
+  useEffect(
+    () => onPersistedChange(key, () => change({ type: "seen elsewhere", seen: persistence.read<number>(key) ?? 0 })),
+    [key],
+  );
 
   // The badge of the installed app's icon; removed when the console closes.
   const count = state.unseen.length;
