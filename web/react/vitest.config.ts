@@ -9,7 +9,17 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.tsx", "tests/**/*.test.tsx"],
     environment: "happy-dom",
-    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+    environmentOptions: {
+      happyDOM: {
+        settings: {
+          fetch: {
+            disableSameOriginPolicy: true,
+            // happy-dom ignores the cache mode of a request, and would answer repeated reads from its cache.
+            requestHeaders: [{ url: null, headers: { "Cache-Control": "no-cache" } }],
+          },
+        },
+      },
+    },
     setupFiles: ["tests/setup.ts"],
     maxWorkers: 2,
     testTimeout: 30_000,

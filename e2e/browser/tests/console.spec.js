@@ -68,7 +68,7 @@ test("staff see that an offline customer will find the update in their notificat
     .getByRole("button", { name: `Process order ${order.number}` })
     .click();
   await expect(
-    admin.toast("Order status updated to processing. Customer is offline and will hear of it by their notifications."),
+    admin.toast("Order status updated to processing. Customer is offline and will see it in their notifications."),
   ).toHaveAttribute("data-severity", "info");
   await expect(customer.toast("Order status: processing")).toHaveCount(0);
 });

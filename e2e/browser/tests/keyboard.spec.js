@@ -72,7 +72,7 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     await page.keyboard.type("Mark as shipped");
     await page.keyboard.press("Enter");
     await expect(
-      admin.toast("Order status updated to shipped. Customer is offline and will hear of it by their notifications."),
+      admin.toast("Order status updated to shipped. Customer is offline and will see it in their notifications."),
     ).toBeVisible();
     expect(await tilda.show(wanted)).toMatchObject({ status: "shipped", trackingNumber: "DE-4711" });
 

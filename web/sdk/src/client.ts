@@ -60,6 +60,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const account = (): Account | null => session.account();
   const cursor = createCursorTracker(environment, persistence, options.resumeWithin);
   const onRead = cursor.read;
+  const onSettled = () => hub.settled();
   const onOwn = (id: string, version: number) => hub.own(id, version);
   const orders = createOrders({
     api,
@@ -71,8 +72,9 @@ export function createClient(options: OrdercastOptions, environment: Environment
     onRead,
     covers: cursor.covers,
     onOwn,
+    onSettled,
   });
-  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers: cursor.covers });
+  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers: cursor.covers, onSettled });
   const stats = createStats(api, environment, scheduler, account);
   const presence = createPresence({
     environment,
@@ -80,7 +82,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
     account,
     ask: (name, argument) => connection.ask(name, argument),
   });
-  const hub = createHub({ scheduler, cursor, orders, inbox, stats, presence, account });
+  const hub = createHub({ environment, scheduler, cursor, orders, inbox, stats, presence, account });
 
   const connection: Connection = createConnection(
     scheduler,
@@ -98,7 +100,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
     },
     {
       onIncoming(incoming) {
-        hub.take(incoming);
+        hub.receive(incoming);
         saveSoon();
       },
       onMessage: messages.call,

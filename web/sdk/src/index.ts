@@ -24,6 +24,7 @@ export type { ConnectionError, ConnectionSnapshot, ConnectionState, ConnectionSt
 export type * from "./model.js";
 export type {
   ActionOptions,
+  BulkOptions,
   BulkResult,
   ChangeOptions,
   ChangeResult,
@@ -31,15 +32,19 @@ export type {
   OrderConflict,
   OrderFilter,
   OrderList,
+  OrderListOptions,
   OrderListSnapshot,
+  OrderRowsSnapshot,
   OrdersActivity,
+  OrderSort,
   OrdersStore,
   OrderTracking,
   TrackingSnapshot,
+  WatchedOrder,
 } from "./orders/contract.js";
 export { type FieldError, type LocalCode, OrdercastProblem } from "./problem.js";
 export type { SessionSnapshot, SessionStore } from "./session/contract.js";
 export type { LoadState, Store } from "./store.js";
 export { type DescribeOptions, type Description, describe, describeOutcome } from "./labels/describe.js";
 export { describeLine, type TimelineLine, whoOf } from "./labels/timeline.js";
-export { isFinal, progressOf, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./labels/status.js";
+export { isFinal, STATUS_DISPLAY, STATUS_SEVERITY, STATUSES } from "./labels/status.js";

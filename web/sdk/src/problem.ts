@@ -94,9 +94,13 @@ export function localProblem(code: LocalCode, detail: string, cause?: unknown): 
   return new OrdercastProblem({ code, status: 0, title: TITLES[code], detail }, { cause });
 }
 
+export function asProblem(error: unknown): OrdercastProblem {
+  return error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
+}
+
 const TITLES: Record<LocalCode, string> = {
   network: "The server cannot be reached",
   timeout: "The server took too long",
-  unexpected_answer: "That was not Ordercast's answer",
-  aborted: "The request was given up",
+  unexpected_answer: "Unexpected response",
+  aborted: "The request was aborted",
 };

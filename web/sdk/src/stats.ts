@@ -8,7 +8,7 @@ import type { Environment, Timer } from "./core/environment.js";
 import { compareCursors } from "./core/cursorOrder.js";
 import type { Scheduler } from "./core/scheduler.js";
 import type { Account, Stats } from "./model.js";
-import { asProblem } from "./orders/list.js";
+import { asProblem } from "./problem.js";
 
 export interface LiveStats extends StatsStore {
   receive: (stats: Stats) => void;

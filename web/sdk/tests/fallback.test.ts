@@ -55,7 +55,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
       events.some((event) => event.transport === "socket"),
     );
     expectOnce(asha, order.id, [1, 2, 3]);
-    expect(asha.orders.get(order.id)).toEqual(await asha.orders.fetch(order.id));
+    expect(asha.orders.get(order.id)).toMatchObject({ status: "shipped", version: 3 });
   });
 
   test("E3: without both the orders are polled, conditionally, and the better ways are taken again; nothing is told twice", async () => {
@@ -82,7 +82,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
       events.some((event) => event.transport === "socket" && event.status === "shipped"),
     );
     expectOnce(asha, order.id, [1, 2, 3]);
-    expect(asha.orders.get(order.id)).toEqual(await asha.orders.fetch(order.id));
+    expect(asha.orders.get(order.id)).toMatchObject({ status: "shipped", version: 3 });
   });
 
   test("a way in that swallows everything is left for the next one within seconds", async () => {

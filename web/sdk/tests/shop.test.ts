@@ -79,8 +79,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     await until(tracking, "the page", (now) => now.state === "ready");
     const run = asha.orders.cancel(order.id, { expectedVersion: null });
     expect(tracking.getSnapshot(), "at once").toMatchObject({
-      order: { status: "cancelled" },
-      progress: 0,
+      order: { status: "cancelled", canCancel: false },
       isPending: true,
     });
     const result = await run;
@@ -108,7 +107,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     asha.close();
     const offline = await offlineResult(admin, order.id);
     expect(offline.ok && describeOutcome("shipped", offline.live).message).toMatch(
-      /Customer is offline and will hear of it by their notifications\.$/,
+      /Customer is offline and will see it in their notifications\.$/,
     );
   });
 

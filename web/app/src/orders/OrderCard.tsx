@@ -1,4 +1,4 @@
-import { progressOf, type Order } from "@ordercast/client";
+import type { Order } from "@ordercast/client";
 import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
 
@@ -12,7 +12,7 @@ import { isFinal, statusAppearance } from "./status";
 /** An order in a list: status, progress, expected time. Flashes once when the order changes. */
 export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {
   const now = useNow();
-  const progress = progressOf(order);
+  const { progress } = order;
   const { tone } = statusAppearance(order.status);
   return (
     <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>

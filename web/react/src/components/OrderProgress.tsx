@@ -1,8 +1,8 @@
-import { progressOf, STATUS_DISPLAY, type Order, type Status } from "@ordercast/client";
+import { STATUS_DISPLAY, type Order, type Status } from "@ordercast/client";
 import { useId, type ReactNode } from "react";
 
 export interface OrderProgressProps {
-  order: Pick<Order, "status" | "shipments">;
+  order: Pick<Order, "status" | "progress">;
   /** What the bar is called. Default: `Order progress`. */
   label?: string;
   statusTexts?: Partial<Record<Status, string>>;
@@ -17,7 +17,7 @@ export function OrderProgress({
   className,
 }: OrderProgressProps): ReactNode {
   const id = useId();
-  const progress = progressOf(order);
+  const { progress } = order;
   const status = statusTexts?.[order.status] ?? STATUS_DISPLAY[order.status];
   return (
     <div className={className} data-ordercast="order-progress" data-status={order.status} data-progress={progress}>

@@ -56,6 +56,7 @@ async function setUp(lines: readonly Notification[], at: number) {
     account: () => ASHA,
     onRead: () => undefined,
     covers: () => true,
+    onSettled: () => undefined,
   });
   inbox.subscribe(() => undefined);
   await inbox.load();

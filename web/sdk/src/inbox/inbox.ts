@@ -21,6 +21,8 @@ export interface InboxOptions {
   onRead: (cursor: string) => void;
   /** Whether every event after this cursor was or will be received. */
   covers: (cursor: string) => boolean;
+  /** A list was loaded, or could not be loaded. */
+  onSettled: () => void;
 }
 
 export interface Inbox extends InboxStore {
@@ -32,6 +34,8 @@ export interface Inbox extends InboxStore {
   read: (view: ReadView) => void;
   /** Something happened that may be in the inbox, and the transport carries no notifications. */
   invalidate: () => void;
+  /** Whether somebody waits for a list to load. */
+  isWaiting: () => boolean;
   catchUp: () => void;
   setAccount: (account: Account | null) => void;
 }
@@ -42,7 +46,7 @@ const MAX_UNREAD = 999;
 const MAX_UNUSED_LISTS = 8;
 /** Several reasons to reload within this time, in milliseconds, cause one reload. */
 const RELOAD_DELAY_MS = 1000;
-export function createInbox({ api, environment, scheduler, account, onRead, covers }: InboxOptions): Inbox {
+export function createInbox({ api, environment, scheduler, account, onRead, covers, onSettled }: InboxOptions): Inbox {
   const lists = new LruMap<string, LiveInboxList>(MAX_UNUSED_LISTS, (list) => !list.isUsed);
   /** Notifications whose event has not arrived yet. */
   const pending = new LruMap<string, Omit<Notification, "cursor">>(200);
@@ -64,6 +68,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       if (!covers(cursor)) readAgain();
     },
     onFirstSubscriber,
+    onSettled,
   });
   const all = createInboxList(
     listContext(() => undefined),
@@ -194,6 +199,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     },
     read: take,
     invalidate: readAgain,
+    isWaiting: () => everyList().some((list) => list.isUsed && list.getSnapshot().state === "loading"),
     catchUp() {
       // Events do not replay what was read in other windows.
       for (const list of everyList()) {

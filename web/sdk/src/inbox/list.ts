@@ -6,7 +6,7 @@ import { createWritableStore } from "../core/writableStore.js";
 import type { Scheduler } from "../core/scheduler.js";
 import type { Notification } from "../model.js";
 import { compareCursors } from "../core/cursorOrder.js";
-import { asProblem } from "../orders/list.js";
+import { asProblem } from "../problem.js";
 import type { InboxFilter, InboxList, InboxSnapshot } from "./contract.js";
 
 export interface LiveInboxList extends InboxList {
@@ -28,6 +28,8 @@ export interface InboxContext {
   /** A page was read at this cursor, with this unread count. */
   onRead: (cursor: string, unread: number) => void;
   onFirstSubscriber: () => void;
+  /** The list was loaded, or could not be loaded. */
+  onSettled: () => void;
 }
 
 /** Whether a cursor is at or before another. */
@@ -49,7 +51,7 @@ const LIMIT = 500;
 const PAGE = 50;
 
 export function createInboxList(
-  { api, scheduler, isSignedIn, onRead, onFirstSubscriber }: InboxContext,
+  { api, scheduler, isSignedIn, onRead, onFirstSubscriber, onSettled }: InboxContext,
   filter: InboxFilter,
 ): LiveInboxList {
   const store = createWritableStore<InboxSnapshot>(scheduler, EMPTY, {
@@ -106,7 +108,10 @@ export function createInboxList(
     } catch (error) {
       if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
     } finally {
-      if (mine === generation) isLoading = false;
+      if (mine === generation) {
+        isLoading = false;
+        onSettled();
+      }
     }
   }
 

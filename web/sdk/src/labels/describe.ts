@@ -1,4 +1,4 @@
-// An event as a person is told of it: the words and colours of rows A6, A7, A8, B3, C2 and C5.
+// Toasts: what to tell a person about an event.
 
 import type { OrderEvent } from "../live/events.js";
 import type { Role, Severity, Status } from "../model.js";
@@ -11,11 +11,11 @@ export interface Description {
 }
 
 export interface DescribeOptions {
-  /** The page shows this very order (row C2). */
+  /** The page shows this order. */
   isTracked?: boolean;
 }
 
-/** What to say of an event to a role; null where it is nothing to be told of at once, such as where a parcel is. */
+/** The toast of an event for a role; null for events that need no toast, such as a new location of a parcel. */
 export function describe(event: OrderEvent, role: Role, options: DescribeOptions = {}): Description | null {
   const number = `#${event.orderNumber}`;
   if (event.kind === "order.created") {
@@ -24,7 +24,7 @@ export function describe(event: OrderEvent, role: Role, options: DescribeOptions
   }
   if (event.status === "cancelled" && event.previousStatus !== "cancelled") {
     if (role === "customer") return { message: "Order cancelled", severity: "warning" };
-    return { message: `Order ${number} cancelled by ${canceller(event)}`, severity: "warning" };
+    return { message: `Order ${number} cancelled by ${cancelledBy(event)}`, severity: "warning" };
   }
   if (event.status !== event.previousStatus) {
     if (role === "customer" && options.isTracked === true) {
@@ -34,10 +34,10 @@ export function describe(event: OrderEvent, role: Role, options: DescribeOptions
     if (role === "customer") return { message: `Order status: ${event.status}`, severity };
     return { message: `Order ${number} status: ${event.status}`, severity };
   }
-  return unmoved(event, role, number);
+  return describeFacts(event, role, number);
 }
 
-function canceller({ actor }: OrderEvent): string {
+function cancelledBy({ actor }: OrderEvent): string {
   if (actor.origin === "customer") return "customer";
   return actor.name ?? ORIGINS[actor.origin];
 }
@@ -51,32 +51,38 @@ const ORIGINS: Record<OrderEvent["actor"]["origin"], string> = {
   outside: "another program",
 };
 
-/** The status stayed. */
-function unmoved(event: OrderEvent, role: Role, number: string): Description | null {
-  const whose = role === "customer" ? "Your order" : `Order ${number}`;
-  if (event.paymentStatus === "failed") return { message: `${whose}: the payment failed`, severity: "error" };
-  if (event.paymentStatus === "paid") return { message: `${whose}: payment received`, severity: "success" };
-  if (event.paymentStatus === "refunded") return { message: `${whose}: payment refunded`, severity: "info" };
+/** The toast of an event that left the status unchanged. */
+function describeFacts(event: OrderEvent, role: Role, number: string): Description | null {
+  const order = role === "customer" ? "Your order" : `Order ${number}`;
+  if (event.paymentStatus === "failed") return { message: `${order}: the payment failed`, severity: "error" };
+  if (event.paymentStatus === "paid") return { message: `${order}: payment received`, severity: "success" };
+  if (event.paymentStatus === "refunded") return { message: `${order}: payment refunded`, severity: "info" };
   const parcel = event.shipments?.[0]?.status;
-  if (parcel === "out_for_delivery") return { message: `${whose} is out for delivery`, severity: "info" };
-  if (parcel === "attempted") return { message: `${whose}: nobody was there to take it`, severity: "warning" };
-  if (parcel === "returned") return { message: `${whose}: the parcel came back`, severity: "warning" };
+  if (parcel === "out_for_delivery") return { message: `${order} is out for delivery`, severity: "info" };
+  if (parcel === "attempted") return { message: `${order}: delivery attempted`, severity: "warning" };
+  if (parcel === "returned") return { message: `${order}: the parcel was returned`, severity: "warning" };
   if (event.trackingNumber)
-    return { message: `${whose} has a tracking number: ${event.trackingNumber}`, severity: "info" };
-  if (event.estimatedDelivery) return { message: `${whose} has a new expected delivery`, severity: "info" };
-  if (event.partner) return { message: `${whose} is brought by ${event.partner.name}`, severity: "info" };
+    return { message: `${order} has a tracking number: ${event.trackingNumber}`, severity: "info" };
+  if (event.estimatedDelivery) return { message: `${order} has a new delivery time`, severity: "info" };
+  if (event.partner) return { message: `${event.partner.name} will deliver ${lower(order)}`, severity: "info" };
   return null;
 }
 
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /**
- * Row C5: what to tell whoever changed a status, with how many of the customer's connections heard of it.
- * `channels`: by which others the customer hears of it, such as `["e-mail"]`; the notification centre is always one.
+ * The toast for whoever changed a status. `live`: how many of the customer's connections received the change.
+ * `channels`: further channels that reach the customer, such as `["e-mail"]`; the notification center always does.
  */
 export function describeOutcome(status: Status, live: number | null, channels: readonly string[] = []): Description {
   const changed = `Order status updated to ${status}.`;
   if (live === null) return { message: changed, severity: "success" };
   if (live > 0) return { message: `${changed} Customer will be notified in real-time!`, severity: "success" };
-  const ways = [...channels, "their notifications"];
-  const by = ways.length > 1 ? `${ways.slice(0, -1).join(", ")} and ${ways[ways.length - 1]}` : ways[0];
-  return { message: `${changed} Customer is offline and will hear of it by ${by}.`, severity: "info" };
+  const told =
+    channels.length === 0
+      ? "will see it in their notifications"
+      : `will be told by ${channels.join(", ")} and in their notifications`;
+  return { message: `${changed} Customer is offline and ${told}.`, severity: "info" };
 }

@@ -1,6 +1,6 @@
-import type { Order, Severity, Status } from "../model.js";
+import type { Severity, Status } from "../model.js";
 
-/** In the order in which an order usually goes through them. */
+/** In the order in which an order usually passes through them. */
 export const STATUSES = [
   "pending",
   "processing",
@@ -10,7 +10,7 @@ export const STATUSES = [
   "cancelled",
 ] as const satisfies readonly Status[];
 
-/** What people read. */
+/** Labels for people. */
 export const STATUS_DISPLAY: Readonly<Record<Status, string>> = {
   pending: "Pending",
   processing: "Processing",
@@ -20,7 +20,7 @@ export const STATUS_DISPLAY: Readonly<Record<Status, string>> = {
   cancelled: "Cancelled",
 };
 
-/** Row B3: processing and shipped blue, paid and delivered green, cancelled yellow. */
+/** The color of each status: `info` is blue, `success` green, `warning` yellow. */
 export const STATUS_SEVERITY: Readonly<Record<Status, Severity>> = {
   pending: "info",
   processing: "info",
@@ -30,27 +30,7 @@ export const STATUS_SEVERITY: Readonly<Record<Status, Severity>> = {
   cancelled: "warning",
 };
 
-/** Whether nothing follows. */
+/** Whether an order with this status is finished. */
 export function isFinal(status: Status): boolean {
   return status === "delivered" || status === "cancelled";
-}
-
-/** Per cent of the way (row D9), as the server reckons it: `paid` is as far as the parcels are. */
-export function progressOf({ status, shipments }: Pick<Order, "status" | "shipments">): number {
-  const on = (state: Order["shipments"][number]["status"]) => shipments.some((shipment) => shipment.status === state);
-  switch (status) {
-    case "cancelled":
-      return 0;
-    case "pending":
-      return 10;
-    case "processing":
-      return 40;
-    case "delivered":
-      return 100;
-    case "shipped":
-      return on("out_for_delivery") ? 85 : 70;
-    case "paid":
-      if (on("out_for_delivery")) return 85;
-      return shipments.some((shipment) => shipment.status !== "packed") ? 70 : 10;
-  }
 }

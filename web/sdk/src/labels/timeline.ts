@@ -1,14 +1,12 @@
-// A line of an order's timeline in words, and who did it.
+// Labels for the entries of an order's timeline.
 
 import type { Actor, TimelineEvent } from "../model.js";
-import { STATUS_DISPLAY, STATUSES } from "./status.js";
+import { STATUS_DISPLAY } from "./status.js";
 
 export interface TimelineLine {
-  /** What happened, in a few words. */
   title: string;
-  /** What belongs to it: a reason, a tracking number, a courier. */
+  /** Reason, note, tracking number, courier. */
   details: readonly string[];
-  /** Who did it. */
   who: string;
 }
 
@@ -16,7 +14,7 @@ const PARCEL = {
   packed: "Parcel packed",
   shipped: "Parcel shipped",
   out_for_delivery: "Out for delivery",
-  attempted: "Delivery attempted, nobody was there",
+  attempted: "Delivery attempted",
   delivered: "Parcel delivered",
   returned: "Parcel returned",
 } as const;
@@ -30,7 +28,6 @@ const WHO: Readonly<Record<Actor["origin"], string>> = {
   outside: "Another program",
 };
 
-/** Row D10: what the timeline says of an event. */
 export function describeLine(event: TimelineEvent): TimelineLine {
   const details: string[] = [];
   if (event.trackingNumber) details.push(`Tracking number ${event.trackingNumber}`);
@@ -41,7 +38,7 @@ export function describeLine(event: TimelineEvent): TimelineLine {
   return { title: titleOf(event), details, who: whoOf(event.actor) };
 }
 
-/** A name where it may be known, else the side. */
+/** The person's name where the reader may know it, otherwise the side. */
 export function whoOf({ name, origin }: Actor): string {
   return name ?? WHO[origin];
 }
@@ -52,8 +49,8 @@ function titleOf(event: TimelineEvent): string {
   if (kind === "delivery.located") return "Location updated";
   if (status && previousStatus && status !== previousStatus) {
     if (status === "cancelled") return "Order cancelled";
-    const isBack = status !== "paid" && STATUSES.indexOf(status) < STATUSES.indexOf(previousStatus);
-    return isBack ? `Corrected to ${STATUS_DISPLAY[status].toLowerCase()}` : STATUS_DISPLAY[status];
+    // Apart from cancellations, only corrections have a reason.
+    return event.reason ? `Corrected to ${STATUS_DISPLAY[status].toLowerCase()}` : STATUS_DISPLAY[status];
   }
   const parcel = event.shipments?.[0]?.status;
   if (parcel) return PARCEL[parcel];

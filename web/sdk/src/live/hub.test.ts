@@ -1,99 +1,43 @@
-// What arrives, from the wire to whoever looks: once, in batches, and with as little work as it takes.
+// The path of an event from the transport to the subscribers.
 
 import { describe, expect, test } from "vitest";
 import { makeEvent, makeOrder } from "../../tests/support/orders.js";
-import { createFakeEnvironment } from "../../tests/support/environment.js";
-import { createApi } from "../api/http.js";
-import { createPersistence } from "../core/persistence.js";
-import { createScheduler } from "../core/scheduler.js";
-import { createInbox } from "../inbox/inbox.js";
-import type { Account, Order } from "../model.js";
-import { createOrders } from "../orders/orders.js";
-import { createStats } from "../stats.js";
-import { createCursorTracker } from "./cursor.js";
-import type { OrderEvent } from "./events.js";
+import { createPipeline } from "../../tests/support/pipeline.js";
+import type { Order } from "../model.js";
 import type { ReceivedEvent } from "./incoming.js";
-import { createHub } from "./hub.js";
-import { createPresence } from "./presence.js";
-
-const STAFF: Account = { id: "mira", role: "staff", storeId: "main", name: "Mira" };
-
-/** Everything behind the live connection, over a server that answers from a list. */
-function setUp(orders: readonly Order[], maxOrders = 20_000) {
-  const environment = createFakeEnvironment();
-  const newest = [...orders].reverse();
-  const requests: URL[] = [];
-  const api = createApi("http://shop.example", "omit", (request) => {
-    const url = new URL(request.url);
-    requests.push(url);
-    if (url.pathname !== "/api/v1/orders")
-      return Promise.resolve(Response.json(orders.find((order) => url.pathname.endsWith(order.id)) ?? {}));
-    const [limit, page] = [Number(url.searchParams.get("limit")), Number(url.searchParams.get("page") ?? 0)];
-    const next = page + limit < newest.length ? String(page + limit) : null;
-    return Promise.resolve(Response.json({ orders: newest.slice(page, page + limit), next, cursor: "ab:1" }));
-  });
-  const scheduler = createScheduler(environment);
-  const persistence = createPersistence("", null);
-  const account = () => STAFF;
-  const cursor = createCursorTracker(environment, persistence, undefined);
-  const store = createOrders({
-    api,
-    environment,
-    persistence,
-    scheduler,
-    account,
-    maxOrders,
-    onRead: cursor.read,
-    covers: cursor.covers,
-    onOwn: (id, version) => hub.own(id, version),
-  });
-  const inbox = createInbox({ api, environment, scheduler, account, onRead: cursor.read, covers: cursor.covers });
-  const stats = createStats(api, environment, scheduler, account);
-  const presence = createPresence({
-    environment,
-    scheduler,
-    account,
-    ask: () => Promise.reject(new Error("nobody")),
-  });
-  const hub = createHub({ scheduler, cursor, orders: store, inbox, stats, presence, account });
-  const told: OrderEvent[] = [];
-  hub.onEvent((event) => told.push(event));
-  cursor.setAccount(STAFF);
-  return { environment, store, hub, told, requests, cursor };
-}
 
 const orders = (count: number) => Array.from({ length: count }, (_, n) => makeOrder(n + 1));
 
-describe("what arrives", () => {
-  test("X6: is told once, however often it comes", async () => {
-    const { environment, hub, told } = setUp([]);
+describe("events", () => {
+  test("are delivered once, however often they arrive", async () => {
+    const { environment, hub, events } = createPipeline([]);
     const event = makeEvent(makeOrder(1), "shipped", { cursor: "ab:7" });
-    for (let times = 0; times < 3; times += 1) hub.take({ type: "event", event });
+    for (let times = 0; times < 3; times += 1) hub.receive({ type: "event", event });
     await environment.advance(100);
-    hub.take({ type: "event", event: { ...event, transport: "sse" } });
+    hub.receive({ type: "event", event: { ...event, transport: "sse" } });
     await environment.advance(100);
-    expect(told).toHaveLength(1);
+    expect(events).toHaveLength(1);
   });
 
-  test("what polling told of is not told again when its events come", async () => {
-    const { environment, hub, told } = setUp([]);
+  test("that polling reported are not delivered again when they arrive", async () => {
+    const { environment, hub, events } = createPipeline([]);
     const order = makeOrder(1);
-    hub.take({
+    hub.receive({
       type: "event",
       event: makeEvent(order, "shipped", { version: 3, id: "polled:1:3", transport: "polling" }),
     });
     for (const version of [2, 3, 4])
-      hub.take({ type: "event", event: makeEvent(order, "shipped", { version, id: `real-${version}` }) });
+      hub.receive({ type: "event", event: makeEvent(order, "shipped", { version, id: `real-${version}` }) });
     await environment.advance(100);
-    expect(told.map((event) => event.version)).toEqual([3, 4]);
+    expect(events.map((event) => event.version)).toEqual([3, 4]);
   });
 
-  test("X4: what happened while one was away is marked, whatever the clocks say, and our own doing too", async () => {
-    const { environment, hub, told } = setUp([]);
+  test("are marked as missed by cursor, whatever the clocks say, and as our own", async () => {
+    const { environment, hub, events } = createPipeline([]);
     hub.opened("ab:5");
     hub.own(makeOrder(4).id, 2);
     const take = (n: number, cursor: string, more: Partial<ReceivedEvent> = {}) =>
-      hub.take({ type: "event", event: makeEvent(makeOrder(n), "shipped", { cursor, ...more }) });
+      hub.receive({ type: "event", event: makeEvent(makeOrder(n), "shipped", { cursor, ...more }) });
     // A moment before one was back is before.
     take(1, "ab:4");
     take(2, "ab:5");
@@ -101,7 +45,7 @@ describe("what arrives", () => {
     take(4, "ab:7");
     take(5, "ab:8", { actor: { origin: "staff", id: "mira" } });
     await environment.advance(100);
-    expect(told.map(({ missed, own }) => ({ missed, own }))).toEqual([
+    expect(events.map(({ missed, own }) => ({ missed, own }))).toEqual([
       { missed: true, own: false },
       { missed: true, own: false },
       { missed: false, own: false },
@@ -110,54 +54,54 @@ describe("what arrives", () => {
     ]);
   });
 
-  test("E3 X4: polling knows no places, and says itself what its first look found", async () => {
-    const { environment, hub, told } = setUp([]);
+  test("of polling have no cursor: the transport says which ones were missed", async () => {
+    const { environment, hub, events } = createPipeline([]);
     hub.opened(null);
     const polled = (n: number) =>
       makeEvent(makeOrder(n), "shipped", { id: `polled:${n}`, cursor: null, transport: "polling" });
-    hub.take({ type: "event", event: polled(1), missed: true });
-    hub.take({ type: "event", event: polled(2), missed: false });
+    hub.receive({ type: "event", event: polled(1), missed: true });
+    hub.receive({ type: "event", event: polled(2), missed: false });
     await environment.advance(100);
-    expect(told.map(({ missed }) => missed)).toEqual([true, false]);
+    expect(events.map(({ missed }) => missed)).toEqual([true, false]);
   });
 
-  test("A18: new orders are counted until somebody looks", async () => {
-    const { environment, hub, store } = setUp([]);
+  test("count new orders until somebody acknowledges them", async () => {
+    const { environment, hub, store } = createPipeline([]);
     for (const n of [1, 2, 3])
-      hub.take({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
+      hub.receive({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
     await environment.advance(100);
     expect(store.activity.getSnapshot().newCount).toBe(3);
     store.acknowledgeNew();
     expect(store.activity.getSnapshot().newCount).toBe(0);
   });
 
-  test("an order that is not known is read, if a list would show it, and only once", async () => {
+  test("of an unknown order make it be read once, if a list would show it", async () => {
     const known = orders(300);
-    const { environment, hub, store, requests } = setUp(known);
+    const { environment, hub, store, requests } = createPipeline(known);
     store.subscribe(() => undefined);
     await store.load();
     requests.length = 0;
     const unknown = makeOrder(301);
     for (const version of [2, 3, 4])
-      hub.take({ type: "event", event: makeEvent(unknown, "shipped", { version, id: `e${version}` }) });
+      hub.receive({ type: "event", event: makeEvent(unknown, "shipped", { version, id: `e${version}` }) });
     // Older than the last page that was read: it stands on a later one.
-    hub.take({ type: "event", event: makeEvent(makeOrder(5), "shipped") });
+    hub.receive({ type: "event", event: makeEvent(makeOrder(5), "shipped") });
     await environment.advance(100);
     expect(requests.map((url) => url.pathname)).toEqual([`/api/v1/orders/${unknown.id}`]);
   });
 });
 
 describe("ten thousand orders and fifty changes a second", () => {
-  test("cost little, tell at most once a frame, and leave what did not change as it is", async () => {
+  test("are fast, notify at most once per frame, and keep unchanged orders as the same objects", async () => {
     const known = orders(10_000);
-    const { environment, hub, store } = setUp(known);
-    let told = 0;
-    store.subscribe(() => (told += 1));
+    const { environment, hub, store } = createPipeline(known);
+    let notified = 0;
+    store.subscribe(() => (notified += 1));
     await store.load();
     while (store.getSnapshot().hasMore) await store.loadMore();
     expect(store.getSnapshot().orders).toHaveLength(10_000);
     const before = store.getSnapshot().orders;
-    told = 0;
+    notified = 0;
 
     const versions = new Map<string, Order>();
     let spent = 0;
@@ -172,7 +116,7 @@ describe("ten thousand orders and fifty changes a second", () => {
           ? makeEvent(makeOrder(10_001 + tick), "pending", { kind: "order.created", version: 1 })
           : makeEvent(order, "processing");
       versions.set(String(n), { ...order, version: event.version });
-      hub.take({ type: "event", event });
+      hub.receive({ type: "event", event });
       await environment.advance(20);
       const took = performance.now() - began;
       spent += took;
@@ -180,38 +124,38 @@ describe("ten thousand orders and fifty changes a second", () => {
     }
     const after = store.getSnapshot().orders;
     expect(after).toHaveLength(10_050);
-    expect(told).toBeLessThanOrEqual(seconds * 60);
+    expect(notified).toBeLessThanOrEqual(seconds * 60);
     const shared = new Set(before);
     expect(after.filter((order) => shared.has(order)).length, "untouched orders are the same objects").toBe(
       10_000 - 450,
     );
     console.info(
-      `10,000 orders, 500 changes: ${(spent / 500).toFixed(3)} ms each on average, ${worst.toFixed(2)} ms at worst, ${told} tellings`,
+      `10,000 orders, 500 changes: ${(spent / 500).toFixed(3)} ms each on average, ${worst.toFixed(2)} ms at worst, ${notified} notifications`,
     );
     expect(spent / 500).toBeLessThan(8);
   }, 60_000);
 
-  test("a burst of a thousand in one moment is one telling", async () => {
-    const { environment, hub, store } = setUp(orders(100));
+  test("a burst of a thousand events notifies once", async () => {
+    const { environment, hub, store } = createPipeline(orders(100));
     store.subscribe(() => undefined);
     await store.load();
     await environment.advance(100);
-    let told = 0;
-    store.subscribe(() => (told += 1));
+    let notified = 0;
+    store.subscribe(() => (notified += 1));
     for (let n = 101; n <= 1100; n += 1)
-      hub.take({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
+      hub.receive({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
     await environment.advance(1000);
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
     expect(store.getSnapshot().orders[0]?.number).toBe("11100");
   });
 
-  test("X7: memory is bounded, and what was forgotten is read again from where the list ends", async () => {
+  test("the cache is bounded, and evicted orders are read again with loadMore", async () => {
     const known = orders(200);
-    const { environment, hub, store, requests } = setUp(known, 150);
+    const { environment, hub, store, requests } = createPipeline(known, { maxOrders: 150 });
     store.subscribe(() => undefined);
     await store.load();
     for (let n = 201; n <= 400; n += 1) {
-      hub.take({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
+      hub.receive({ type: "event", event: makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }) });
       await environment.advance(20);
     }
     const { orders: kept, hasMore } = store.getSnapshot();

@@ -1,19 +1,21 @@
-// Takes over what arrives, a flush at a time: each event once, the stores first, then whoever listens.
+// Processes what arrives, in batches: each event once, the stores first, then the listeners.
 
-import { LruMap, BoundedSet } from "../core/bounded.js";
+import { BoundedSet, LruMap } from "../core/bounded.js";
+import { compareCursors } from "../core/cursorOrder.js";
+import type { Environment, Timer } from "../core/environment.js";
 import { createListeners } from "../core/listeners.js";
 import type { Scheduler } from "../core/scheduler.js";
-import { compareCursors } from "../core/cursorOrder.js";
 import type { Inbox } from "../inbox/inbox.js";
 import type { Account } from "../model.js";
 import type { Orders } from "../orders/orders.js";
 import type { LiveStats } from "../stats.js";
 import type { CursorTracker } from "./cursor.js";
 import type { OrderEvent, ProductEvent, ResetEvent } from "./events.js";
-import type { ReceivedEvent, IncomingMessage } from "./incoming.js";
+import type { IncomingMessage, ReceivedEvent } from "./incoming.js";
 import type { Presence } from "./presence.js";
 
 export interface HubOptions {
+  environment: Environment;
   scheduler: Scheduler;
   cursor: CursorTracker;
   orders: Orders;
@@ -24,51 +26,67 @@ export interface HubOptions {
 }
 
 export interface Hub {
-  take: (incoming: IncomingMessage) => void;
-  /** The live connection is there: what happened up to this place was missed. */
+  receive: (incoming: IncomingMessage) => void;
+  /** The live connection opened. Events up to `head` were missed. */
   opened: (head: string | null) => void;
   /** A change of ours made this version. */
   own: (id: string, version: number) => void;
+  /** A list or an order was read, so that events may be delivered that wait for it. */
+  settled: () => void;
   clear: () => void;
   onEvent: (listener: (event: OrderEvent) => void) => () => void;
   onProduct: (listener: (event: ProductEvent) => void) => () => void;
   onReset: (listener: (event: ResetEvent) => void) => () => void;
 }
 
-/** Ids of events that are remembered. Twice comes only what overlaps: two ways in, or two cursors. */
-const REMEMBERED = 5000;
+/** Event ids that are remembered. Duplicates come only from overlaps: two transports, or two cursors. */
+const MAX_SEEN = 5000;
+const MAX_OWN = 1000;
+/** Milliseconds after which an event is delivered even though the lists do not show its order. */
+const MAX_HOLD_MS = 10_000;
 
-export function createHub({ scheduler, cursor, orders, inbox, stats, presence, account }: HubOptions): Hub {
-  const seen = new BoundedSet<string>(REMEMBERED);
-  /** The version up to which polling told of an order. The events behind it come when a better way in works again. */
-  const polled = new LruMap<string, number>(REMEMBERED);
-  const ours = new BoundedSet<string>(1000);
+interface HeldEvent {
+  event: OrderEvent;
+  until: number;
+}
+
+export function createHub(options: HubOptions): Hub {
+  const { environment, scheduler, cursor, orders, inbox, stats, presence, account } = options;
+  const seen = new BoundedSet<string>(MAX_SEEN);
+  /** The version that polling last reported of an order. Its events follow when a better transport works again. */
+  const polled = new LruMap<string, number>(MAX_SEEN);
+  const ownVersions = new BoundedSet<string>(MAX_OWN);
   const listeners = {
     event: createListeners<[OrderEvent]>(),
     product: createListeners<[ProductEvent]>(),
     reset: createListeners<[ResetEvent]>(),
   };
-  let waiting: IncomingMessage[] = [];
+  let received: IncomingMessage[] = [];
+  /** Events whose order is not shown yet, oldest first. */
+  let held: HeldEvent[] = [];
+  let holdTimer: Timer | undefined;
   let head: string | null = null;
 
   function flush(): void {
-    const batch = waiting;
-    waiting = [];
-    const tell: (() => void)[] = [];
-    for (const incoming of batch) take(incoming, tell);
+    const batch = received;
+    received = [];
+    const deliveries: (() => void)[] = [];
+    for (const incoming of batch) process(incoming, deliveries);
     orders.follow();
-    for (const run of tell) run();
-    cursor.save();
+    for (const deliver of deliveries) deliver();
+    deliverShown();
+    // Events that nobody was told of have to come again after a reload.
+    if (held.length === 0) cursor.save();
   }
 
-  function take(incoming: IncomingMessage, tell: (() => void)[]): void {
+  function process(incoming: IncomingMessage, deliveries: (() => void)[]): void {
     switch (incoming.type) {
       case "event":
-        return takeEvent(incoming, tell);
+        return processEvent(incoming);
       case "product": {
         const { event } = incoming;
         if (event.cursor !== null) cursor.advance(event.cursor);
-        if (seen.add(event.id)) tell.push(() => listeners.product.call(event));
+        if (seen.add(event.id)) deliveries.push(() => listeners.product.call(event));
         return;
       }
       case "state":
@@ -94,56 +112,80 @@ export function createHub({ scheduler, cursor, orders, inbox, stats, presence, a
         orders.reset(incoming.orders);
         inbox.catchUp();
         stats.invalidate();
-        tell.push(() => listeners.reset.call({ reason }));
+        deliveries.push(() => listeners.reset.call({ reason }));
         return;
       }
     }
   }
 
-  function isBefore(cursor: string | null): boolean {
-    const place = cursor !== null && head !== null ? compareCursors(cursor, head) : undefined;
-    return place === -1 || place === 0;
+  function isMissed({ cursor: at }: ReceivedEvent): boolean {
+    const order = at !== null && head !== null ? compareCursors(at, head) : undefined;
+    return order === -1 || order === 0;
   }
 
-  function takeEvent(
-    { event: bare, missed = isBefore(bare.cursor) }: { event: ReceivedEvent; missed?: boolean },
-    tell: (() => void)[],
-  ): void {
-    if (bare.cursor !== null) cursor.advance(bare.cursor);
-    inbox.confirm(bare.id, bare.cursor);
-    if (!seen.add(bare.id)) return;
-    orders.apply(bare);
+  function processEvent({ event: received, missed = isMissed(received) }: { event: ReceivedEvent; missed?: boolean }) {
+    if (received.cursor !== null) cursor.advance(received.cursor);
+    inbox.confirm(received.id, received.cursor);
+    if (!seen.add(received.id)) return;
+    const { actor, orderId, version, kind, transport } = received;
     const who = account();
-    const byUs =
-      bare.actor.id != null ? bare.actor.id === who?.id : bare.actor.origin === "customer" && who?.role === "customer";
-    const event: OrderEvent = {
-      ...bare,
-      own: byUs || ours.has(`${bare.orderId}:${bare.version}`),
-      missed,
-    };
-    const isTold = (polled.get(bare.orderId) ?? 0) >= bare.version && bare.kind !== "delivery.located";
-    if (bare.transport === "polling" && bare.kind !== "delivery.located") polled.set(bare.orderId, bare.version);
-    // The stream tells no lines of the inbox.
-    if (bare.transport === "sse") inbox.invalidate();
-    tell.push(() => {
-      orders.tell(event, isTold);
-      if (!isTold) listeners.event.call(event);
-    });
+    const isOwn = actor.id != null ? actor.id === who?.id : actor.origin === "customer" && who?.role === "customer";
+    const event: OrderEvent = { ...received, own: isOwn || ownVersions.has(`${orderId}:${version}`), missed };
+    orders.apply(event);
+    // The event stream carries no notifications.
+    if (transport === "sse") inbox.invalidate();
+    if (kind !== "delivery.located") {
+      if ((polled.get(orderId) ?? 0) >= version) return;
+      if (transport === "polling") polled.set(orderId, version);
+    }
+    held.push({ event, until: environment.now() + MAX_HOLD_MS });
+  }
+
+  /** Delivers the events whose orders are on the screen. The events of one order stay in sequence. */
+  function deliverShown(): void {
+    const now = environment.now();
+    const blocked = new Set<string>();
+    const waiting: HeldEvent[] = [];
+    const ready: OrderEvent[] = [];
+    for (const each of held) {
+      const { orderId } = each.event;
+      const isReady = each.until <= now || (!inbox.isWaiting() && orders.isShown(each.event));
+      if (isReady && !blocked.has(orderId)) ready.push(each.event);
+      else {
+        blocked.add(orderId);
+        waiting.push(each);
+      }
+    }
+    held = waiting;
+    environment.clearTimeout(holdTimer);
+    const [first] = waiting;
+    holdTimer = first && environment.setTimeout(settled, Math.max(0, first.until - now));
+    for (const event of ready) {
+      if (event.kind === "order.created" && !event.own) orders.countNew();
+      listeners.event.call(event);
+    }
+  }
+
+  function settled(): void {
+    if (held.length > 0) scheduler.schedule(flush);
   }
 
   return {
-    take(incoming) {
-      waiting.push(incoming);
-      // A line of the inbox and the counts come beside an event, some of them before it: they do not use up its turn.
+    receive(incoming) {
+      received.push(incoming);
+      // Notifications and counts accompany an event, some of them before it: they must not use up its flush.
       if (["event", "product", "reset"].includes(incoming.type)) scheduler.schedule(flush);
       else scheduler.scheduleOnFrame(flush);
     },
     opened(at) {
       head = at;
     },
-    own: (id, version) => void ours.add(`${id}:${version}`),
+    own: (id, version) => void ownVersions.add(`${id}:${version}`),
+    settled,
     clear() {
-      waiting = [];
+      received = [];
+      held = [];
+      environment.clearTimeout(holdTimer);
       seen.clear();
       polled.clear();
     },

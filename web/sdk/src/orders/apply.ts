@@ -1,12 +1,13 @@
-// An order after an event, and an order as it would be after a change. Pure, and never in place: what did not change
-// stays the same object.
+// Applies an event or a pending change to an order. Pure; parts that do not change keep their identity.
+//
+// What the server computes from an order (its progress, whether it can be cancelled) is never computed here: it stays
+// what the server last said until the order is read again.
 
 import type { ReceivedEvent } from "../live/incoming.js";
-import type { Order, Status } from "../model.js";
-import { progressOf, STATUSES } from "../labels/status.js";
+import type { Order } from "../model.js";
 import type { OrderChange } from "./contract.js";
 
-/** An order after an event that is newer than it. */
+/** The order after a newer event. */
 export function applyEvent(order: Order, event: ReceivedEvent): Order {
   const next: Order = {
     ...order,
@@ -27,10 +28,15 @@ export function applyEvent(order: Order, event: ReceivedEvent): Order {
   if (event.status === "cancelled" && order.status !== "cancelled") {
     next.cancellation = { by: event.actor.origin, at: event.at, ...(event.reason ? { reason: event.reason } : {}) };
   }
-  return derived(next);
+  return next;
 }
 
-/** A new order, as far as its event tells it: all but where it goes. */
+/** Whether an event may change what the server computes from an order, so that the order has to be read again. */
+export function isPartial({ kind, status, previousStatus }: ReceivedEvent): boolean {
+  return status !== previousStatus || (kind !== "delivery.located" && kind !== "delivery.updated");
+}
+
+/** A new order as far as its `order.created` event describes it. The rest comes with reading it. */
 export function orderFromEvent(event: ReceivedEvent): Order {
   const order: Order = {
     id: event.orderId,
@@ -48,21 +54,20 @@ export function orderFromEvent(event: ReceivedEvent): Order {
   if (event.customer) order.customer = event.customer;
   if (event.total) order.total = event.total;
   if (event.paymentMethod) order.payment = { method: event.paymentMethod, status: event.paymentStatus ?? "pending" };
-  return derived(order);
+  return order;
 }
 
-/** An order as it would be. Its version stays: that is the server's to count. */
+/** The order as it is shown while the server has not answered. The version stays, because only the server counts it. */
 export function applyChange(order: Order, change: OrderChange, now: string): Order {
   switch (change.type) {
     case "status": {
       const { status, trackingNumber, estimatedDelivery, reason } = change.body;
-      const next: Order = { ...order, status };
+      const next: Order = { ...order, status, canCancel: false };
       if (trackingNumber) next.trackingNumber = trackingNumber;
       if (estimatedDelivery) next.estimatedDelivery = estimatedDelivery;
-      if (status === "paid" && order.payment) next.payment = { ...order.payment, status: "paid" };
       if (status === "cancelled" && order.status !== "cancelled")
         next.cancellation = { by: "staff", at: now, ...(reason ? { reason } : {}) };
-      return derived(next);
+      return next;
     }
     case "delivery": {
       const { partner, location, estimatedDelivery } = change.body;
@@ -74,22 +79,8 @@ export function applyChange(order: Order, change: OrderChange, now: string): Ord
     }
     case "cancel": {
       const { reason, by } = change;
-      return derived({ ...order, status: "cancelled", cancellation: { by, at: now, ...(reason ? { reason } : {}) } });
+      const cancellation = { by, at: now, ...(reason ? { reason } : {}) };
+      return { ...order, status: "cancelled", canCancel: false, cancellation };
     }
   }
-}
-
-/** Whether an event says too little to know the order after it: a correction may take back what was told before. */
-export function isCorrection(event: ReceivedEvent): boolean {
-  return rank(event.status) < rank(event.previousStatus) && event.status !== "paid";
-}
-
-function rank(status: Status): number {
-  return STATUSES.indexOf(status);
-}
-
-/** What follows from the rest, as the server reckons it. */
-function derived(order: Order): Order {
-  const canCancel = order.status === "pending" || (order.status === "paid" && order.shipments.length === 0);
-  return { ...order, canCancel, progress: progressOf(order) };
 }

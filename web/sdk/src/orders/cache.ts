@@ -1,117 +1,119 @@
-// Every order that is known, once: as the server has it, and as it is shown with our own changes that are under way.
+// Every known order, once: as confirmed by the server, and as shown with pending changes on top.
 
 import { LruMap } from "../core/bounded.js";
 import type { ReceivedEvent } from "../live/incoming.js";
 import type { Order } from "../model.js";
-import { applyChange, isCorrection, orderFromEvent, applyEvent } from "./apply.js";
+import { applyChange, applyEvent, isPartial, orderFromEvent } from "./apply.js";
 import type { OrderChange } from "./contract.js";
 
-/** A change of ours that is not settled. */
+/** A change of ours that the server has not answered. */
 export interface OptimisticChange {
   change: OrderChange;
   /** When it was made (RFC 3339). */
   at: string;
 }
 
-/** What an order was before it changed, as it was shown; undefined where it was not known. */
-export type Changes = Map<string, Order | undefined>;
+/** For each changed order, what was shown before; undefined where it was unknown. */
+export type OrderChanges = ReadonlyMap<string, Order | undefined>;
 
 export interface OrderCache {
   /** As shown. */
   get: (idOrNumber: string) => Order | undefined;
-  /** As the server has it. */
+  /** As confirmed by the server. */
   confirmed: (id: string) => Order | undefined;
   /** As shown, in no particular order. */
   values: () => Iterable<Order>;
   readonly size: number;
-  /** An order as it was read. Older than what is known, it is left out. */
+  /** Stores an order that was read. An older version than the known one is ignored. */
   put: (order: Order) => void;
-  /**
-   * An order after an event. `unknown`: there is no such order here. `incomplete`: it is applyEvent as far as that goes, and
-   * has to be read to be sure.
-   */
+  /** Applies an event. `incomplete`: the order changed and has to be read, because the event does not carry everything. */
   apply: (event: ReceivedEvent) => "applied" | "stale" | "unknown" | "incomplete";
-  /** Calls after an order was put or applyEvent. Returns how to stop that. */
-  onPut: (id: string, listener: () => void) => () => void;
-  applyOptimistic: (id: string, optimistic: OptimisticChange) => void;
-  rollback: (id: string, optimistic: OptimisticChange) => void;
+  /** Whether the order has to be read to be what the server says. */
+  isIncomplete: (id: string) => boolean;
+  incompleteIds: () => Iterable<string>;
+  /** Calls after an order was stored or changed by an event. Returns how to remove the listener. */
+  onUpdate: (id: string, listener: () => void) => () => void;
+  /** Shows a change before the server has answered. */
+  applyOptimistic: (id: string, change: OptimisticChange) => void;
+  /** Stops showing the change: it was refused, or the confirmed order contains it. */
+  rollback: (id: string, change: OptimisticChange) => void;
+  /** Ids of orders with optimistic changes. */
   pending: () => ReadonlySet<string>;
-  /** Forgets all but those that `keeps`, the oldest first, until `most` are left. */
-  trim: (most: number, keeps: (id: string) => boolean) => void;
+  /** Evicts the oldest orders until `limit` are left, except those that `keep` selects. */
+  trim: (limit: number, keep: (id: string) => boolean) => void;
   clear: () => void;
-  /** What changed since this was asked last. */
-  takeChanges: () => Changes;
+  /** The changes since the last call. */
+  takeChanges: () => OrderChanges;
 }
 
-/** Orders that are not known here and were told of, whose versions are remembered. */
-const TOLD = 2000;
+/** Unknown orders whose latest event version is remembered. */
+const MAX_EVENT_VERSIONS = 2000;
 
-/** `onBehind`: an order was read, and is older than what was told of it before. */
-export function createCache(onChange: () => void, onBehind: (id: string) => void = () => undefined): OrderCache {
+/** `onStaleRead`: an order was read for the first time, and events of a newer version had arrived before. */
+export function createCache(onChange: () => void, onStaleRead: (id: string) => void = () => undefined): OrderCache {
   const confirmed = new Map<string, Order>();
-  const numbers = new Map<string, string>();
-  const optimisticChanges = new Map<string, readonly OptimisticChange[]>();
-  /** As shown, where that differs from what is confirmed. */
+  const idsByNumber = new Map<string, string>();
+  const optimistic = new Map<string, readonly OptimisticChange[]>();
+  /** As shown, where that differs from `confirmed`. */
   const shown = new Map<string, Order>();
-  /** Made from events: something of them is not known. */
-  const partial = new Set<string>();
-  const waiting = new Map<string, Set<() => void>>();
-  /** The newest version that events told of an order that is not known: it may be on its way here, read before them. */
-  const told = new LruMap<string, number>(TOLD);
-  let changes: Changes = new Map();
+  const incomplete = new Set<string>();
+  const listeners = new Map<string, Set<() => void>>();
+  /** The newest version that events named of an unknown order. A response that was read before them may be on its way. */
+  const eventVersions = new LruMap<string, number>(MAX_EVENT_VERSIONS);
+  let changes = new Map<string, Order | undefined>();
   let pending: ReadonlySet<string> | undefined;
 
-  function show(id: string): Order | undefined {
+  function get(id: string): Order | undefined {
     return shown.get(id) ?? confirmed.get(id);
   }
 
-  function changing(id: string): void {
-    if (!changes.has(id)) changes.set(id, show(id));
+  function noteChange(id: string): void {
+    if (!changes.has(id)) changes.set(id, get(id));
     onChange();
   }
 
   function set(order: Order): void {
-    changing(order.id);
+    noteChange(order.id);
     confirmed.set(order.id, order);
-    numbers.set(order.number, order.id);
+    idsByNumber.set(order.number, order.id);
     recompute(order.id);
-    for (const listener of waiting.get(order.id) ?? []) listener();
+    for (const listener of listeners.get(order.id) ?? []) listener();
   }
 
   function recompute(id: string): void {
     const order = confirmed.get(id);
-    const over = optimisticChanges.get(id);
-    if (order === undefined || over === undefined) shown.delete(id);
+    const pendingChanges = optimistic.get(id);
+    if (order === undefined || pendingChanges === undefined) shown.delete(id);
     else
       shown.set(
         id,
-        over.reduce((next, { change, at }) => applyChange(next, change, at), order),
+        pendingChanges.reduce((next, { change, at }) => applyChange(next, change, at), order),
       );
   }
 
   function remove(id: string): void {
     const order = confirmed.get(id);
     if (order === undefined) return;
-    changing(id);
+    noteChange(id);
     confirmed.delete(id);
     shown.delete(id);
-    partial.delete(id);
-    numbers.delete(order.number);
+    incomplete.delete(id);
+    idsByNumber.delete(order.number);
   }
 
-  /** Whether more was told of an order than this version. Answers once: whoever asks reads it again. */
-  function isBehind(id: string, version: number): boolean {
-    const newest = told.get(id);
-    told.delete(id);
+  /** Whether events named a newer version of an order that was unknown until now. */
+  function isOutdated(id: string, version: number): boolean {
+    const newest = eventVersions.get(id);
+    eventVersions.delete(id);
     return newest !== undefined && newest > version;
   }
 
   return {
-    get: (idOrNumber) => show(idOrNumber) ?? show(numbers.get(idOrNumber) ?? ""),
+    get: (idOrNumber) => get(idOrNumber) ?? get(idsByNumber.get(idOrNumber) ?? ""),
     confirmed: (id) => confirmed.get(id),
     *values() {
       for (const id of confirmed.keys()) {
-        const order = show(id);
+        const order = get(id);
         if (order !== undefined) yield order;
       }
     },
@@ -121,75 +123,86 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
     put(order) {
       const known = confirmed.get(order.id);
       if (known !== undefined && known.version > order.version) return;
-      const wasPartial = partial.delete(order.id);
-      if (known?.version !== order.version || wasPartial) {
+      const wasIncomplete = incomplete.delete(order.id);
+      if (known?.version !== order.version) {
         set(order);
-        if (known === undefined && isBehind(order.id, order.version)) onBehind(order.id);
+        if (known !== undefined || !isOutdated(order.id, order.version)) return;
+        incomplete.add(order.id);
+        onStaleRead(order.id);
         return;
       }
-      // Where a parcel is leaves the version alone: a list may have been read just before a place arrived.
-      if (Date.parse(order.updatedAt) >= Date.parse(known.updatedAt) && !isSame(known, order)) set(order);
+      // A location does not raise the version, so a response may have been read just before a location arrived.
+      const isOlder = Date.parse(order.updatedAt) < Date.parse(known.updatedAt);
+      if (isOlder && !wasIncomplete) return;
+      const next = isOlder && known.delivery ? { ...order, delivery: known.delivery } : order;
+      if (!isSame(known, next)) set(next);
     },
     apply(event) {
-      const known = confirmed.get(event.orderId);
+      const id = event.orderId;
+      const known = confirmed.get(id);
       if (known === undefined) {
         if (event.kind !== "order.created") {
-          told.set(event.orderId, Math.max(event.version, told.get(event.orderId) ?? 0));
+          eventVersions.set(id, Math.max(event.version, eventVersions.get(id) ?? 0));
           return "unknown";
         }
-        partial.add(event.orderId);
+        eventVersions.delete(id);
+        incomplete.add(id);
         set(orderFromEvent(event));
-        return isBehind(event.orderId, event.version) ? "incomplete" : "applied";
+        return "incomplete";
       }
-      const isPlace = event.kind === "delivery.located" && event.version === known.version;
-      if (isPlace) {
+      const isLocation = event.kind === "delivery.located" && event.version === known.version;
+      if (isLocation) {
         const before = known.delivery?.location;
         if (before && event.location && Date.parse(before.at) >= Date.parse(event.location.at)) return "stale";
       } else if (event.version <= known.version) return "stale";
-      set(applyEvent(known, event));
       const isGap = event.version > known.version + 1;
-      return isGap || isCorrection(event) ? "incomplete" : "applied";
+      if (isGap || isPartial(event)) incomplete.add(id);
+      set(applyEvent(known, event));
+      return incomplete.has(id) ? "incomplete" : "applied";
     },
-    onPut(id, listener) {
-      const those = waiting.get(id) ?? new Set();
-      waiting.set(id, those.add(listener));
+    isIncomplete: (id) => incomplete.has(id),
+    incompleteIds: () => incomplete,
+    onUpdate(id, listener) {
+      const those = listeners.get(id) ?? new Set();
+      listeners.set(id, those.add(listener));
       return () => {
         those.delete(listener);
-        if (those.size === 0) waiting.delete(id);
+        if (those.size === 0) listeners.delete(id);
       };
     },
-    applyOptimistic(id, optimistic) {
-      changing(id);
-      optimisticChanges.set(id, [...(optimisticChanges.get(id) ?? []), optimistic]);
+    applyOptimistic(id, change) {
+      noteChange(id);
+      optimistic.set(id, [...(optimistic.get(id) ?? []), change]);
       pending = undefined;
       recompute(id);
     },
-    rollback(id, optimistic) {
-      const left = optimisticChanges.get(id)?.filter((each) => each !== optimistic);
+    rollback(id, change) {
+      const left = optimistic.get(id)?.filter((each) => each !== change);
       if (left === undefined) return;
-      changing(id);
-      if (left.length > 0) optimisticChanges.set(id, left);
-      else optimisticChanges.delete(id);
+      noteChange(id);
+      if (left.length > 0) optimistic.set(id, left);
+      else optimistic.delete(id);
       pending = undefined;
       recompute(id);
     },
     pending() {
-      pending ??= new Set(optimisticChanges.keys());
+      pending ??= new Set(optimistic.keys());
       return pending;
     },
-    trim(most, keeps) {
-      if (confirmed.size <= most) return;
-      const oldest = [...confirmed.keys()].sort();
-      for (const id of oldest) {
-        if (confirmed.size <= most) return;
-        if (!keeps(id) && !optimisticChanges.has(id)) remove(id);
+    trim(limit, keep) {
+      if (confirmed.size <= limit) return;
+      // Ids sort by creation time.
+      const oldestFirst = [...confirmed.keys()].sort();
+      for (const id of oldestFirst) {
+        if (confirmed.size <= limit) return;
+        if (!keep(id) && !optimistic.has(id)) remove(id);
       }
     },
     clear() {
       for (const id of [...confirmed.keys()]) remove(id);
-      optimisticChanges.clear();
+      optimistic.clear();
       shown.clear();
-      told.clear();
+      eventVersions.clear();
       pending = undefined;
       onChange();
     },
@@ -202,11 +215,11 @@ export function createCache(onChange: () => void, onBehind: (id: string) => void
 }
 
 function isSame(one: Order, other: Order): boolean {
-  return one === other || JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
+  return one === other || JSON.stringify(one, sortedMembers) === JSON.stringify(other, sortedMembers);
 }
 
-/** Members in one order, so that where they came from makes no difference. */
-function sorted(_: string, value: unknown): unknown {
+/** Makes the JSON text independent of the order of members. */
+function sortedMembers(_: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

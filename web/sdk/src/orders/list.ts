@@ -1,67 +1,132 @@
-// A list of orders that follows: what was read, and every change since.
+// A live list of orders: pages that were read, and every change since.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import { createWritableStore } from "../core/writableStore.js";
+import type { Environment } from "../core/environment.js";
 import type { Scheduler } from "../core/scheduler.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { Order } from "../model.js";
-import { localProblem, OrdercastProblem } from "../problem.js";
-import type { Changes, OrderCache } from "./cache.js";
-import type { OrderFilter, OrderList, OrderListSnapshot } from "./contract.js";
-import { compareOrders, matches, sortedIndex } from "./filter.js";
+import { asProblem } from "../problem.js";
+import type { OrderCache, OrderChanges } from "./cache.js";
+import type { OrderFilter, OrderList, OrderListOptions, OrderListSnapshot, OrderRowsSnapshot } from "./contract.js";
+import { matches } from "./filter.js";
+import { createListRows } from "./listRows.js";
+import { COMPARE, compareNewest } from "./sort.js";
 
 export interface LiveOrderList extends OrderList {
-  /** Takes over what changed. */
-  follow: (changes: Changes) => void;
-  /** Whether an order that is not known would be shown, as far as its id tells when it was placed. */
+  /** Takes over changes of the cache. */
+  follow: (changes: OrderChanges) => void;
+  /** Whether the list would show an unknown order, as far as its id tells when it was placed. */
   wouldShow: (id: string) => boolean;
-  /** Reads it again if it was read, or is being read. */
+  has: (id: string) => boolean;
+  /** Reads again what was read. Without subscribers the list is reset instead. */
   reload: () => void;
-  /** Reads it, if somebody looks at it and nobody read it. */
+  /** Loads if there are subscribers and nothing was loaded. */
   loadIfNeeded: () => void;
-  /** Where in the log it was read; null before. */
+  /** The cursor at which the list was read; null before. */
   readAt: () => string | null;
-  holds: (order: Order) => boolean;
+  /** What was read so far, for another list of the same filter. */
+  progress: () => ListProgress | undefined;
   reset: () => void;
+  /** Whether there are subscribers. */
   readonly isUsed: boolean;
+  /** Whether there are subscribers of whole orders, and not only of ids. */
+  readonly showsOrders: boolean;
+  /** Whether there are subscribers waiting for the first page. */
+  readonly isWaiting: boolean;
+}
+
+/** How far a list was read. */
+export interface ListProgress {
+  next: string | null;
+  boundary: Order | null;
+  cutAt: string | null;
+  readAt: string;
+  searchHits: ReadonlySet<string>;
 }
 
 export interface ListContext {
   api: Api;
+  environment: Environment;
   scheduler: Scheduler;
   cache: OrderCache;
   isSignedIn: () => boolean;
-  /** It was read at a place in the log. */
+  /** The list was read at this cursor. */
   onRead: (cursor: string) => void;
-  /** Somebody looks. */
-  onFirstSubscriber: () => void;
+  /** Brings all lists up to date with the cache. */
+  sync: () => void;
+  /** Reads an order that the server did not return where it was expected. */
+  reread: (id: string) => void;
+  onFirstSubscriber: (list: LiveOrderList) => void;
+  /** A page was loaded, or could not be loaded. */
+  onSettled: () => void;
+  /** What another list of the same filter has read. */
+  adopt: () => ListProgress | undefined;
+  /** What the list of all orders has read. */
+  known: () => ListProgress | undefined;
 }
 
 const EMPTY: OrderListSnapshot = { state: "idle", orders: [], hasMore: false, isLoadingMore: false, error: null };
-/** A first page is there fast; the next ones are for whoever scrolls. */
+const EMPTY_ROWS: OrderRowsSnapshot = {
+  state: "idle",
+  ids: [],
+  leaving: new Set(),
+  hasMore: false,
+  isLoadingMore: false,
+  error: null,
+};
+/** Orders of the first page, which has to be fast, and of the following pages. */
 const FIRST_PAGE = 100;
 const PAGE = 200;
+/** Orders at which `loadAll` stops. */
+const MAX_ALL = 10_000;
 
-export function createList(context: ListContext, filter: OrderFilter): LiveOrderList {
+export function createList(
+  context: ListContext,
+  filter: OrderFilter,
+  { sort = "newest", lingerMs = 0 }: OrderListOptions,
+): LiveOrderList {
   const { api, cache } = context;
-  const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, {
-    onFirstSubscriber: () => {
-      context.onFirstSubscriber();
-      loadIfNeeded();
-    },
-  });
-  /** What the server found by words that only it can search. */
-  let found = new Set<string>();
+  const onFirstSubscriber = () => {
+    context.onFirstSubscriber(list);
+    loadIfNeeded();
+  };
+  const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, { onFirstSubscriber });
+  const rowsStore = createWritableStore<OrderRowsSnapshot>(context.scheduler, EMPTY_ROWS, { onFirstSubscriber });
+  const rows = createListRows(COMPARE[sort]);
+  /** Rows that no longer match the filter, and are removed in a moment. */
+  const leaving = new Set<string>();
+  /** Orders that the server found by `q`. */
+  let searchHits: Set<string> = new Set();
   let next: string | null = null;
-  /** Orders before this time were forgotten, and can be read again. */
+  /** The oldest order that was read. While there are further pages, older orders are not shown. */
+  let boundary: Order | null = null;
+  /** Orders placed before this time were evicted from the cache, and can be read again. */
   let cutAt: string | null = null;
   let readAt: string | null = null;
   let loading: Promise<void> | undefined;
+  /** Incremented whenever requests in flight become obsolete. */
   let generation = 0;
 
-  const fits = (order: Order) => matches(order, filter, found.has(order.id));
+  const fits = (order: Order) => matches(order, filter, searchHits.has(order.id));
+  const hasMore = () => next !== null || cutAt !== null;
+  const isUsed = () => store.subscriberCount + rowsStore.subscriberCount > 0;
 
-  async function read(limit: number, page: string | null, before: string | null) {
+  function isWithin(order: Order): boolean {
+    return !hasMore() || boundary === null || compareNewest(order, boundary) <= 0;
+  }
+
+  function publish(more: Partial<Omit<OrderListSnapshot, "orders" | "hasMore">> = {}): void {
+    const shared = { hasMore: hasMore(), ...more };
+    store.patch({ ...shared, orders: rows.orders() });
+    rowsStore.patch({ ...shared, ids: rows.ids() });
+  }
+
+  function publishLeaving(): void {
+    rowsStore.patch({ leaving: new Set(leaving) });
+  }
+
+  async function readPage(limit: number, page: string | null, before: string | null) {
     const { status, q, from } = filter;
     const to = before ?? filter.to;
     const query = {
@@ -75,152 +140,209 @@ export function createList(context: ListContext, filter: OrderFilter): LiveOrder
     return unwrap(api.GET("/api/v1/orders", { params: { query } }));
   }
 
+  /** Reads the first page, and further ones down to an order that was read before. */
+  async function readDownTo(oldest: Order | null, isCurrent: () => boolean) {
+    const first = await readPage(FIRST_PAGE, null, null);
+    const orders = [...first.orders];
+    let following = first.next ?? null;
+    for (let last = orders.at(-1); following !== null && oldest !== null && last !== undefined; last = orders.at(-1)) {
+      if (!isCurrent() || compareNewest(last, oldest) >= 0) break;
+      const page = await readPage(PAGE, following, null);
+      orders.push(...page.orders);
+      following = page.next ?? null;
+    }
+    return { orders, next: following, cursor: first.cursor };
+  }
+
+  function rebuild(): void {
+    rows.replace([...cache.values()].filter((order) => fits(order) && isWithin(order)));
+    leaving.clear();
+    publishLeaving();
+  }
+
   function load(): Promise<void> {
     if (!context.isSignedIn()) return Promise.resolve();
     generation += 1;
     const mine = generation;
-    store.patch({
-      state: store.getSnapshot().state === "ready" ? "ready" : "loading",
-      error: null,
-      isLoadingMore: false,
-    });
-    const run = read(FIRST_PAGE, null, null).then(
+    const { state } = store.getSnapshot();
+    if (state !== "ready" && rows.size === 0) showKnown();
+    publish({ state: state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
+    const before = new Map(rows.orders().map((order) => [order.id, order.version]));
+    const run = readDownTo(state === "ready" ? boundary : null, () => mine === generation).then(
       (page) => {
         if (mine !== generation) return;
         for (const order of page.orders) cache.put(order);
-        found = new Set(page.orders.map((order) => order.id));
-        next = page.next ?? null;
+        context.sync();
+        searchHits = new Set(page.orders.map((order) => order.id));
+        next = page.next;
         cutAt = null;
         readAt = page.cursor;
-        const last = page.orders[page.orders.length - 1];
-        // What came in live meanwhile is not on the page; what is older than the page is on the next one.
-        const orders = [...cache.values()].filter(
-          (order) => fits(order) && (next === null || last === undefined || compareOrders(order, last) <= 0),
-        );
-        store.set({
-          state: "ready",
-          orders: orders.sort(compareOrders),
-          hasMore: next !== null,
-          isLoadingMore: false,
-          error: null,
-        });
+        boundary = page.orders.at(-1) ?? null;
+        rebuild();
+        publish({ state: "ready", error: null, isLoadingMore: false });
+        // Shown here, and not returned: it changed while events were missed.
+        for (const { id, version } of rows.orders())
+          if (before.get(id) === version && !searchHits.has(id)) context.reread(id);
         context.onRead(page.cursor);
       },
       (error: unknown) => {
-        if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
+        if (mine === generation) publish({ state: "error", error: asProblem(error) });
       },
     );
     loading = run.finally(() => {
-      if (mine === generation) loading = undefined;
+      if (mine !== generation) return;
+      loading = undefined;
+      context.onSettled();
     });
     return loading;
   }
 
-  async function loadMore(): Promise<void> {
-    const { hasMore, isLoadingMore, state } = store.getSnapshot();
-    if (!hasMore || isLoadingMore || state !== "ready") return;
-    const mine = generation;
-    store.patch({ isLoadingMore: true });
-    try {
-      const page = await read(PAGE, cutAt === null ? next : null, cutAt);
-      if (mine !== generation) return;
-      for (const order of page.orders) {
-        cache.put(order);
-        found.add(order.id);
-      }
-      next = page.next ?? null;
-      cutAt = null;
-      const more = page.orders.flatMap((order) => cache.get(order.id) ?? []).filter(fits);
-      store.patch({
-        orders: merged(store.getSnapshot().orders, more),
-        hasMore: next !== null,
-        isLoadingMore: false,
-        error: null,
-      });
-    } catch (error) {
-      if (mine === generation) store.patch({ isLoadingMore: false, error: asProblem(error) });
-    }
+  /** Shows what is known from the list of all orders while the first page is loading. */
+  function showKnown(): void {
+    const known = context.known();
+    if (known === undefined || filter.q?.trim()) return;
+    [next, boundary, cutAt] = [known.next, known.boundary, known.cutAt];
+    rebuild();
+    if (rows.size === 0) [next, boundary, cutAt] = [null, null, null];
   }
 
   function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
-    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && loading === undefined) void load();
+    if (!isUsed() || (state !== "idle" && state !== "error") || loading !== undefined) return;
+    const other = state === "idle" ? context.adopt() : undefined;
+    if (other === undefined) return void load();
+    ({ next, boundary, cutAt, readAt } = other);
+    searchHits = new Set(other.searchHits);
+    rebuild();
+    publish({ state: "ready", error: null });
   }
 
-  /** Whether there is a place for it: what is older than the last page that was read stands on a later one. */
-  function reaches(order: Order): boolean {
-    const { orders, hasMore } = store.getSnapshot();
-    const last = orders[orders.length - 1];
-    return !hasMore || last === undefined || compareOrders(order, last) < 0;
-  }
-
-  return {
-    filter,
-    getSnapshot: store.getSnapshot,
-    subscribe: store.subscribe,
-    load,
-    loadMore,
-    loadIfNeeded,
-    reload() {
-      if (store.getSnapshot().state === "idle" || !context.isSignedIn()) return;
-      if (store.subscriberCount > 0) void load();
-      else reset();
-    },
-    follow(changes) {
-      const { orders, state } = store.getSnapshot();
-      if (state !== "ready" && state !== "error") return;
-      let copy: Order[] | undefined;
-      let isCut = false;
-      for (const [id, before] of changes) {
-        const order = cache.get(id);
-        const asked = order ?? before;
-        if (asked === undefined) continue;
-        const { index, isThere } = sortedIndex(copy ?? orders, asked);
-        if (order !== undefined && fits(order)) {
-          if (isThere) (copy ??= [...orders])[index] = order;
-          else if (reaches(order)) (copy ??= [...orders]).splice(index, 0, order);
-        } else if (isThere) {
-          (copy ??= [...orders]).splice(index, 1);
-          isCut ||= order === undefined;
-        }
+  async function loadMore(): Promise<void> {
+    const { isLoadingMore, state } = store.getSnapshot();
+    if (!hasMore() || isLoadingMore || state !== "ready") return;
+    const mine = generation;
+    publish({ isLoadingMore: true });
+    try {
+      const page = await readPage(PAGE, cutAt === null ? next : null, cutAt);
+      if (mine !== generation) return;
+      for (const order of page.orders) {
+        cache.put(order);
+        searchHits.add(order.id);
       }
-      if (copy === undefined) return;
-      if (isCut) cutAt = copy[copy.length - 1]?.createdAt ?? null;
-      store.patch({ orders: copy, hasMore: next !== null || cutAt !== null });
-    },
-    wouldShow(id) {
-      const { orders, state, hasMore } = store.getSnapshot();
-      if (state !== "ready") return false;
-      const last = orders[orders.length - 1];
-      // Ids sort by when an order was placed.
-      return !hasMore || last === undefined || id > last.id;
-    },
-    readAt: () => readAt,
-    holds: (order) => sortedIndex(store.getSnapshot().orders, order).isThere,
-    reset,
-    get isUsed() {
-      return store.subscriberCount > 0;
-    },
-  };
+      context.sync();
+      next = page.next ?? null;
+      cutAt = null;
+      boundary = page.orders.at(-1) ?? boundary;
+      // Orders of this page may be known already, and have been outside the boundary.
+      rows.add([...page.orders.flatMap(({ id }) => cache.get(id) ?? []), ...beyondLastPage()].filter(fits));
+      publish({ isLoadingMore: false, error: null });
+    } catch (error) {
+      if (mine === generation) publish({ isLoadingMore: false, error: asProblem(error) });
+    }
+  }
+
+  /** Once everything is read, known orders that are older than the last page belong to the list too. */
+  function beyondLastPage(): Iterable<Order> {
+    return hasMore() ? [] : cache.values();
+  }
+
+  async function loadAll(limit = MAX_ALL): Promise<void> {
+    await loading;
+    while (hasMore() && rows.size < limit) {
+      const mine = generation;
+      await loadMore();
+      if (mine !== generation || store.getSnapshot().error !== null) return;
+    }
+  }
+
+  function leave(id: string): void {
+    leaving.add(id);
+    context.environment.setTimeout(() => {
+      if (!leaving.delete(id)) return;
+      const order = cache.get(id);
+      if (order === undefined || !fits(order)) rows.remove(id);
+      publish();
+      publishLeaving();
+    }, lingerMs);
+  }
+
+  /** Adds, replaces, moves or removes the row of one order. */
+  function update(id: string, order: Order | undefined): void {
+    if (order === undefined) {
+      if (!rows.remove(id)) return;
+      boundary = rows.oldest();
+      cutAt = boundary?.createdAt ?? null;
+    } else if (fits(order)) {
+      leaving.delete(id);
+      if (rows.has(id) || isWithin(order)) rows.set(order);
+    } else if (rows.has(id)) {
+      if (lingerMs === 0 || !isUsed()) {
+        rows.remove(id);
+        return;
+      }
+      rows.set(order);
+      if (!leaving.has(id)) leave(id);
+    }
+  }
 
   function reset(): void {
     generation += 1;
     loading = undefined;
-    found = new Set();
+    searchHits = new Set();
     next = null;
+    boundary = null;
     cutAt = null;
     readAt = null;
+    rows.replace([]);
+    leaving.clear();
     store.set(EMPTY);
+    rowsStore.set(EMPTY_ROWS);
   }
-}
 
-/** Two sorted lists as one; what is in both is there once. */
-function merged(one: readonly Order[], other: readonly Order[]): Order[] {
-  const known = new Set(one.map((order) => order.id));
-  const all = [...one, ...other.filter((order) => !known.has(order.id))];
-  return all.sort(compareOrders);
-}
-
-export function asProblem(error: unknown): OrdercastProblem {
-  return error instanceof OrdercastProblem ? error : localProblem("unexpected_answer", String(error), error);
+  const list: LiveOrderList = {
+    filter,
+    sort,
+    rows: { getSnapshot: rowsStore.getSnapshot, subscribe: rowsStore.subscribe },
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    load,
+    loadMore,
+    loadAll,
+    loadIfNeeded,
+    reload() {
+      if (store.getSnapshot().state === "idle" || !context.isSignedIn()) return;
+      if (isUsed()) void load();
+      else reset();
+    },
+    follow(changes) {
+      const { state } = store.getSnapshot();
+      if (state === "idle") return;
+      const wasLeaving = leaving.size;
+      for (const id of changes.keys()) update(id, cache.get(id));
+      publish();
+      if (leaving.size !== wasLeaving) publishLeaving();
+    },
+    wouldShow(id) {
+      if (store.getSnapshot().state !== "ready") return false;
+      // Ids sort by creation time.
+      return !hasMore() || boundary === null || id > boundary.id;
+    },
+    has: (id) => rows.has(id),
+    readAt: () => readAt,
+    progress: () =>
+      readAt === null || store.getSnapshot().state !== "ready"
+        ? undefined
+        : { next, boundary, cutAt, readAt, searchHits },
+    reset,
+    get isUsed() {
+      return isUsed();
+    },
+    get showsOrders() {
+      return store.subscriberCount > 0;
+    },
+    get isWaiting() {
+      return isUsed() && store.getSnapshot().state === "loading";
+    },
+  };
+  return list;
 }

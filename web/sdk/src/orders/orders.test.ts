@@ -1,64 +1,54 @@
 import { describe, expect, test } from "vitest";
 import { makeEvent, makeOrder } from "../../tests/support/orders.js";
 import type { Order } from "../model.js";
-import { applyChange, isCorrection, orderFromEvent as placed, applyEvent } from "./apply.js";
+import { applyChange, applyEvent, isPartial, orderFromEvent } from "./apply.js";
 import { createCache } from "./cache.js";
-import { compareOrders, keyOf, matches, sortedIndex } from "./filter.js";
-import { withLines } from "./timeline.js";
+import { keyOf, matches } from "./filter.js";
+import { compareNewest, sortedIndex } from "./sort.js";
+import { withEntries } from "./timeline.js";
 
 describe("an order after an event", () => {
-  test("D9: its progress follows status and parcels", () => {
-    let order = makeOrder(1);
-    const progress = (["processing", "shipped", "delivered"] as const).map(
-      (status) => (order = applyEvent(order, makeEvent(order, status))).progress,
-    );
-    expect(progress).toEqual([40, 70, 100]);
-    const onTheWay = applyEvent(
-      makeOrder(2, { status: "shipped", version: 3 }),
-      makeEvent(makeOrder(2, { status: "shipped", version: 3 }), "shipped", {
-        shipments: [{ parcel: 1, status: "out_for_delivery" }],
-      }),
-    );
-    expect(onTheWay.progress).toBe(85);
-    expect(applyEvent(makeOrder(3), makeEvent(makeOrder(3), "cancelled")).progress).toBe(0);
-  });
-
-  test("A3: it can be cancelled until processing starts, paid or not", () => {
-    expect(applyEvent(makeOrder(1), makeEvent(makeOrder(1), "paid", { paymentStatus: "paid" }))).toMatchObject({
+  test("has the event's facts, and keeps what only the server computes", () => {
+    const order = makeOrder(1, { status: "processing", version: 2, progress: 40, canCancel: true });
+    const event = makeEvent(order, "shipped", { trackingNumber: "T", shipments: [{ parcel: 1, status: "shipped" }] });
+    expect(applyEvent(order, event)).toMatchObject({
+      status: "shipped",
+      version: 3,
+      trackingNumber: "T",
+      shipments: [{ parcel: 1, status: "shipped" }],
+      progress: 40,
       canCancel: true,
-      progress: 10,
-      payment: { status: "paid" },
     });
-    expect(applyEvent(makeOrder(1), makeEvent(makeOrder(1), "processing")).canCancel).toBe(false);
-    const cancelled = applyEvent(
-      makeOrder(1),
-      makeEvent(makeOrder(1), "cancelled", { reason: "Twice", actor: { origin: "customer" } }),
-    );
-    expect(cancelled).toMatchObject({ canCancel: false, cancellation: { by: "customer", reason: "Twice" } });
+    const cancelled = makeEvent(order, "cancelled", { reason: "Twice", actor: { origin: "customer" } });
+    expect(applyEvent(order, cancelled).cancellation).toMatchObject({ by: "customer", reason: "Twice" });
   });
 
-  test("the order before it is left as it was, and what did not change is shared", () => {
+  test("does not modify the order before it, and shares what did not change", () => {
     const before = Object.freeze(makeOrder(1));
     const after = applyEvent(before, makeEvent(before, "shipped"));
     expect(before.status).toBe("pending");
     expect(after.items).toBe(before.items);
   });
 
-  test("a new one is made from its event, and a correction is known as one", () => {
+  test("is incomplete, unless the event can only have changed the delivery", () => {
+    const order = makeOrder(1);
+    expect(isPartial(makeEvent(order, "shipped"))).toBe(true);
+    expect(isPartial(makeEvent(order, "pending", { kind: "payment.changed", paymentStatus: "paid" }))).toBe(true);
+    expect(isPartial(makeEvent(order, "pending", { kind: "delivery.updated" }))).toBe(false);
+    expect(isPartial(makeEvent(order, "pending", { kind: "delivery.located" }))).toBe(false);
+  });
+
+  test("is made from the event that placed it", () => {
     const event = {
       ...makeEvent(makeOrder(1), "pending", { version: 1 }),
       kind: "order.created" as const,
       paymentMethod: "cash_on_delivery" as const,
     };
-    expect(placed(event)).toMatchObject({
+    expect(orderFromEvent(event)).toMatchObject({
       version: 1,
-      progress: 10,
-      canCancel: true,
+      status: "pending",
       payment: { method: "cash_on_delivery", status: "pending" },
     });
-    expect(isCorrection(makeEvent(makeOrder(1, { status: "shipped" }), "processing"))).toBe(true);
-    expect(isCorrection(makeEvent(makeOrder(1, { status: "shipped" }), "paid"))).toBe(false);
-    expect(isCorrection(makeEvent(makeOrder(1), "shipped"))).toBe(false);
   });
 });
 
@@ -160,14 +150,16 @@ describe("the cache", () => {
   });
 });
 
-describe("a change, before the server has agreed", () => {
-  test("looks as the server will say it", () => {
+describe("an order with a pending change", () => {
+  test("shows what was requested, and nothing that only the server computes", () => {
     const now = "2030-01-01T00:00:00Z";
-    expect(
-      applyChange(makeOrder(1), { type: "status", body: { status: "shipped", trackingNumber: "T" } }, now),
-    ).toMatchObject({ status: "shipped", progress: 70, trackingNumber: "T", version: 1 });
-    expect(applyChange(makeOrder(1), { type: "status", body: { status: "paid" } }, now)).toMatchObject({
-      payment: { status: "paid" },
+    const shipped = { type: "status", body: { status: "shipped", trackingNumber: "T" } } as const;
+    expect(applyChange(makeOrder(1), shipped, now)).toMatchObject({
+      status: "shipped",
+      trackingNumber: "T",
+      version: 1,
+      progress: 10,
+      canCancel: false,
     });
     expect(applyChange(makeOrder(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({
       status: "cancelled",
@@ -195,11 +187,11 @@ describe("filters", () => {
   });
 
   test("newest first, numbers of more digits later", () => {
-    const orders = [makeOrder(1), makeOrder(95_000), makeOrder(2)].sort(compareOrders);
+    const orders = [makeOrder(1), makeOrder(95_000), makeOrder(2)].sort(compareNewest);
     expect(orders.map((order) => order.number)).toEqual(["105000", "10002", "10001"]);
-    expect(sortedIndex(orders, makeOrder(2))).toEqual({ index: 1, isThere: true });
-    expect(sortedIndex(orders, makeOrder(50))).toEqual({ index: 1, isThere: false });
-    expect(sortedIndex([], makeOrder(1))).toEqual({ index: 0, isThere: false });
+    expect(sortedIndex(orders, makeOrder(2), compareNewest)).toBe(1);
+    expect(sortedIndex(orders, makeOrder(50), compareNewest)).toBe(1);
+    expect(sortedIndex([], makeOrder(1), compareNewest)).toBe(0);
   });
 });
 
@@ -210,14 +202,14 @@ describe("the timeline", () => {
   });
 
   test("D10: has each event once, in the order of versions", () => {
-    const first = withLines([], [line(1), line(3)]);
-    expect(withLines(first, [line(3)])).toBe(first);
-    expect(withLines(first, [line(2), line(1)]).map((each) => each.version)).toEqual([1, 2, 3]);
+    const first = withEntries([], [line(1), line(3)]);
+    expect(withEntries(first, [line(3)])).toBe(first);
+    expect(withEntries(first, [line(2), line(1)]).map((each) => each.version)).toEqual([1, 2, 3]);
   });
 
   test("X7: a parcel that is followed for hours leaves the changes in place", () => {
     const places = Array.from({ length: 3000 }, (_, n) => line(2, { id: `place-${n}`, kind: "delivery.located" }));
-    const lines = withLines([], [line(1), ...places, line(3)]);
+    const lines = withEntries([], [line(1), ...places, line(3)]);
     expect(lines).toHaveLength(1000);
     expect(lines.filter((each) => each.kind !== "delivery.located").map((each) => each.version)).toEqual([1, 3]);
     expect(lines.at(-2)?.id).toBe("place-2999");

@@ -1,23 +1,24 @@
-// The orders of whoever is signed in: one cache, and lists, pages and actions over it.
+// The orders of whoever is signed in: one cache, and the lists, pages and actions over it.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
 import { LruMap } from "../core/bounded.js";
-import { createWritableStore } from "../core/writableStore.js";
 import type { Environment } from "../core/environment.js";
 import type { Persistence } from "../core/persistence.js";
 import type { Scheduler } from "../core/scheduler.js";
-import type { ReceivedEvent } from "../live/incoming.js";
+import { createWritableStore } from "../core/writableStore.js";
 import type { OrderEvent } from "../live/events.js";
+import type { ReceivedEvent } from "../live/incoming.js";
 import type { Account, Order } from "../model.js";
 import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
-import type { OrderConflict, OrdersActivity, OrdersStore } from "./contract.js";
+import type { OrderConflict, OrderFilter, OrderListOptions, OrdersActivity, OrdersStore } from "./contract.js";
 import { keyOf } from "./filter.js";
+import { createList, type ListContext, type LiveOrderList } from "./list.js";
 import { createPersistedOrders } from "./persistedOrders.js";
-import { createList, type LiveOrderList } from "./list.js";
 import { createReader } from "./reader.js";
 import { createTracking, type LiveOrderTracking } from "./tracking.js";
+import { createWatchers } from "./watch.js";
 
 export interface OrdersContext {
   api: Api;
@@ -26,43 +27,49 @@ export interface OrdersContext {
   scheduler: Scheduler;
   account: () => Account | null;
   maxOrders: number;
-  /** Something was read at a place in the log. */
+  /** Something was read at this cursor. */
   onRead: (cursor: string) => void;
-  /** Whether everything since a place is heard. */
+  /** Whether every event after this cursor was or will be received. */
   covers: (cursor: string) => boolean;
   /** A change of ours made this version. */
   onOwn: (id: string, version: number) => void;
+  /** A list or an order that events wait for was read. See {@link Orders.isShown}. */
+  onSettled: () => void;
 }
 
 export interface Orders extends OrdersStore {
-  /** An event, before its listeners hear of it. */
-  apply: (event: ReceivedEvent) => void;
-  /** After it was taken over: for timelines and badges. `isTold`: something else receive of it already. */
-  tell: (event: OrderEvent, isTold: boolean) => void;
-  /** Orders as they are, without anything having happened. */
+  /** Applies an event to the cache and the timelines. */
+  apply: (event: OrderEvent) => void;
+  /**
+   * Whether the lists in use show what the event is about. False while a list loads, or while an order that a list has
+   * to show is being read: nobody may be told of an order that is not on the screen yet.
+   */
+  isShown: (event: ReceivedEvent) => boolean;
+  /** Counts a new order. */
+  countNew: () => void;
+  /** Stores orders without an event. */
   put: (orders: readonly Order[]) => void;
   known: () => Iterable<Order>;
-  /** Takes over what changed into lists and pages. */
+  /** Brings lists and pages up to date with the cache. */
   follow: () => void;
-  /** Reads whatever may have missed something. */
+  /** Reads again what may have missed events. */
   catchUp: () => void;
-  /** Somebody signed in, or out. */
   setAccount: (account: Account | null) => void;
-  /** Removes what is kept of somebody on this device. */
+  /** Removes what is persisted for this account. */
   forget: (account: Account) => void;
-  /** The history is another one. */
+  /** A new history begins. */
   reset: (orders: readonly Order[]) => void;
-  /** Writes down the orders that are looked at. */
+  /** Persists the tracked orders. */
   save: () => void;
 }
 
-/** Lists and pages that nobody looks at, and are kept for whoever comes back to them. */
-const UNUSED = 20;
-const CONFLICTS = 100;
+/** Lists and pages without subscribers that are kept. */
+const MAX_UNUSED = 20;
+const MAX_CONFLICTS = 100;
 
 export function createOrders(context: OrdersContext): Orders {
   const { api, environment, scheduler, account } = context;
-  const kept = createPersistedOrders(context.persistence, account);
+  const persisted = createPersistedOrders(context.persistence, account);
   const cache = createCache(
     () => scheduler.schedule(follow),
     (id) => void reader.read(id),
@@ -74,62 +81,109 @@ export function createOrders(context: OrdersContext): Orders {
   });
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
-  /** Who is here, and how often somebody left. Before it is known who is here, nobody has. */
   let person: string | null = null;
-  let left = 0;
-  const reader = createReader(fetch, () => {
-    for (const list of everyList()) list.reload();
+  /** How many people signed out. */
+  let signOuts = 0;
+  const reader = createReader(environment, fetch, {
+    onOverflow() {
+      for (const list of everyList()) list.reload();
+    },
+    onRead: context.onSettled,
   });
-  const lists = new LruMap<string, LiveOrderList>(UNUSED, (list) => !list.isUsed);
-  const tracked = new LruMap<string, LiveOrderTracking>(UNUSED, (order) => !order.isUsed);
-  const all = createList({ api, cache, scheduler, isSignedIn, onRead, onFirstSubscriber: () => undefined }, {});
+  const watchers = createWatchers({
+    scheduler,
+    cache,
+    conflict: (id) => conflicts.get(id),
+    read: (ref) => void reader.read(ref),
+  });
+  const lists = new LruMap<string, LiveOrderList>(MAX_UNUSED, (list) => !list.isUsed);
+  const tracked = new LruMap<string, LiveOrderTracking>(MAX_UNUSED, (order) => !order.isUsed);
+  const all = openList({}, {});
+  /** Incomplete orders since the last `follow`. */
+  const changedByEvent = new Set<string>();
 
   const changes = createChanges({
     api,
     cache,
     environment,
     fetch,
-    stay,
+    guard,
     read: reader.read,
     conflicts: {
       add(conflict) {
-        const others = [...conflicts].filter(([id]) => id !== conflict.orderId).slice(1 - CONFLICTS);
+        const others = [...conflicts].filter(([id]) => id !== conflict.orderId).slice(1 - MAX_CONFLICTS);
         conflicts = new Map([...others, [conflict.orderId, conflict]]);
+        watchers.refresh(conflict.orderId);
         onActivity();
       },
       dismiss(conflict) {
         conflicts = new Map([...conflicts].filter(([, each]) => each !== conflict));
+        watchers.refresh(conflict.orderId);
         onActivity();
       },
     },
     onActivity,
-    onAction: scheduler.flush,
+    onAction(ids) {
+      for (const id of ids) watchers.touch(id, environment.now(), false);
+      onActivity();
+      // A person acted: they see it at once, and not with the next frame.
+      scheduler.flush();
+    },
     onOwn: context.onOwn,
   });
 
   function onActivity(): void {
     follow();
     activity.patch({ pending: cache.pending(), conflicts });
-    for (const order of tracked.values()) order.settle();
+    for (const order of tracked.values()) order.refreshActivity();
   }
 
   function onRead(cursor: string): void {
     context.onRead(cursor);
-    // It may have been read before the live connection began, and have arrived only now.
+    // The response was read before the live connection began, and arrived only now.
     if (!context.covers(cursor)) catchUp();
   }
 
-  /** Tells later whether the same person is here: an answer to somebody who left is nobody else's. */
-  function stay(): () => boolean {
-    const before = left;
-    return () => left === before;
+  /** Returns whether the same person is still signed in: responses belong to whoever asked. */
+  function guard(): () => boolean {
+    const before = signOuts;
+    return () => signOuts === before;
   }
 
   async function fetch(ref: string): Promise<Order> {
-    const isHere = stay();
+    const isSamePerson = guard();
     const order = await unwrap(api.GET("/api/v1/orders/{order}", { params: { path: { order: ref } } }));
-    if (isHere()) cache.put(order);
+    if (isSamePerson()) cache.put(order);
     return cache.get(order.id) ?? order;
+  }
+
+  function openList(filter: OrderFilter, options: OrderListOptions): LiveOrderList {
+    const key = keyOf(filter);
+    const isCurrent = (list: LiveOrderList) => {
+      const at = list.readAt();
+      return at !== null && context.covers(at);
+    };
+    const listContext: ListContext = {
+      api,
+      environment,
+      scheduler,
+      cache,
+      isSignedIn,
+      onRead,
+      sync: follow,
+      reread: (id) => reader.readInBackground(id),
+      onFirstSubscriber(list) {
+        if (list !== all) lists.set(listKey(filter, options), list);
+        for (const id of cache.incompleteIds()) if (list.has(id)) reader.readInBackground(id);
+      },
+      onSettled: context.onSettled,
+      adopt: () => {
+        const others = everyList().filter((other) => keyOf(other.filter) === key && isCurrent(other));
+        return others.flatMap((other) => other.progress() ?? [])[0];
+      },
+      known: () => (isCurrent(all) ? all.progress() : undefined),
+    };
+    return createList(listContext, filter, options);
   }
 
   function everyList(): LiveOrderList[] {
@@ -137,29 +191,44 @@ export function createOrders(context: OrdersContext): Orders {
   }
 
   function follow(): void {
-    const changes = cache.takeChanges();
-    if (changes.size === 0) return;
-    for (const list of everyList()) list.follow(changes);
-    for (const order of tracked.values()) order.follow(changes);
+    const changed = cache.takeChanges();
+    if (changed.size === 0) return;
+    for (const list of everyList()) list.follow(changed);
+    for (const order of tracked.values()) order.follow(changed);
+    watchers.follow(changed);
     trim();
+    // Only now do the lists know what they show.
+    for (const id of changedByEvent) complete(id);
+    changedByEvent.clear();
   }
 
-  /** Forgets in steps, so that not every order that comes in costs a walk through all of them. */
+  /** Evicts in steps, so that not every new order costs a walk through all of them. */
   function trim(): void {
     const { maxOrders } = context;
     if (cache.size <= maxOrders * 1.05) return;
-    const shown = new Set<string | undefined>();
-    for (const order of tracked.values()) if (order.isUsed) shown.add(order.id());
-    cache.trim(maxOrders, (id) => shown.has(id));
+    cache.trim(maxOrders, isOpen);
+  }
+
+  /** Whether a page or a row shows this order. */
+  function isOpen(id: string): boolean {
+    const order = cache.get(id);
+    if (order === undefined) return false;
+    return watchers.isWatched(order) || [...tracked.values()].some((page) => page.isUsed && page.id() === id);
+  }
+
+  /** Reads an incomplete order if somebody sees it. An open page or a watched row does not wait. */
+  function complete(id: string): void {
+    if (isOpen(id)) void reader.read(id);
+    else if (everyList().some((list) => list.showsOrders && list.has(id))) reader.readInBackground(id);
   }
 
   function catchUp(): void {
     for (const one of [...everyList(), ...tracked.values()]) {
       const at = one.readAt();
       if (at !== null && !context.covers(at)) one.reload();
-      // What could not be read while nobody answered.
       else one.loadIfNeeded();
     }
+    for (const id of cache.incompleteIds()) complete(id);
   }
 
   function loadIfNeeded(): void {
@@ -168,21 +237,24 @@ export function createOrders(context: OrdersContext): Orders {
 
   const store: OrdersStore = {
     filter: all.filter,
+    sort: all.sort,
+    rows: all.rows,
     getSnapshot: all.getSnapshot,
     subscribe: all.subscribe,
     load: all.load,
     loadMore: all.loadMore,
-    activity,
-    list(filter) {
-      const key = keyOf(filter);
+    loadAll: all.loadAll,
+    activity: { getSnapshot: activity.getSnapshot, subscribe: activity.subscribe },
+    list(filter, options = {}) {
+      const key = listKey(filter, options);
       if (key === "") return all;
       const known = lists.get(key);
       if (known !== undefined) return known;
-      const onFirstSubscriber = () => lists.set(key, list);
-      const list = createList({ api, cache, scheduler, isSignedIn, onRead, onFirstSubscriber }, filter);
+      const list = openList(filter, options);
       lists.set(key, list);
       return list;
     },
+    watch: watchers.watch,
     track(ref) {
       const known = tracked.get(ref);
       if (known !== undefined) return known;
@@ -194,8 +266,8 @@ export function createOrders(context: OrdersContext): Orders {
           cache,
           isSignedIn,
           onRead,
-          recall: kept.recall,
-          remember: kept.remember,
+          read: (id) => void reader.read(id),
+          persisted,
           conflict: (id) => conflicts.get(id),
           onFirstSubscriber: () => tracked.set(ref, tracking),
         },
@@ -208,7 +280,7 @@ export function createOrders(context: OrdersContext): Orders {
     fetch,
     async place(order, options = {}) {
       const { idempotencyKey, signal } = options;
-      const isHere = stay();
+      const isSamePerson = guard();
       const placed = await unwrap(
         api.POST("/api/v1/orders", {
           body: order,
@@ -217,7 +289,7 @@ export function createOrders(context: OrdersContext): Orders {
         }),
       );
       context.onOwn(placed.id, placed.version);
-      if (isHere()) cache.put(placed);
+      if (isSamePerson()) cache.put(placed);
       return placed;
     },
     setStatus(order, status, options = {}) {
@@ -229,7 +301,7 @@ export function createOrders(context: OrdersContext): Orders {
       const by = account()?.role === "staff" ? "staff" : "customer";
       return changes.change(order, { type: "cancel", reason: options.reason, by }, options);
     },
-    setStatusOfMany: (orders, status, options = {}) => changes.bulk(orders, status, options),
+    setStatusOfMany: (orders, status, options = {}) => changes.changeMany(orders, status, options),
     acknowledgeNew() {
       activity.patch({ newCount: 0 });
       scheduler.flush();
@@ -239,26 +311,27 @@ export function createOrders(context: OrdersContext): Orders {
   function clear(): void {
     reader.clear();
     cache.clear();
-    conflicts = new Map();
     cache.takeChanges();
+    watchers.clear();
     for (const one of [...everyList(), ...tracked.values()]) one.reset();
-    activity.set({ pending: cache.pending(), conflicts, newCount: 0 });
   }
 
   return {
     ...store,
     apply(event) {
       const outcome = cache.apply(event);
-      const isWanted =
-        outcome === "incomplete" ||
-        (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)));
-      if (isWanted) void reader.read(event.orderId);
+      if (outcome === "incomplete") changedByEvent.add(event.orderId);
+      if (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)))
+        void reader.read(event.orderId);
+      if (outcome !== "stale" && outcome !== "unknown" && !event.missed)
+        watchers.touch(event.orderId, environment.now(), event.kind === "order.created");
+      for (const order of tracked.values()) order.addEvent(event);
     },
-    tell(event, isTold) {
-      for (const order of tracked.values()) order.tell(event);
-      if (event.kind === "order.created" && !event.own && !isTold)
-        activity.patch({ newCount: activity.getSnapshot().newCount + 1 });
+    isShown({ orderId }) {
+      if (everyList().some((list) => list.isWaiting)) return false;
+      return cache.get(orderId) !== undefined || !reader.isReading(orderId);
     },
+    countNew: () => activity.patch({ newCount: activity.getSnapshot().newCount + 1 }),
     put(orders) {
       for (const order of orders) cache.put(order);
     },
@@ -266,24 +339,30 @@ export function createOrders(context: OrdersContext): Orders {
     follow,
     catchUp,
     setAccount(now) {
-      if (person !== null && now?.id !== person) left += 1;
+      if (person !== null && now?.id !== person) signOuts += 1;
       person = now?.id ?? null;
+      conflicts = new Map();
       clear();
+      activity.set({ pending: cache.pending(), conflicts, newCount: 0 });
       if (now !== null) loadIfNeeded();
     },
-    forget: kept.forget,
+    forget: persisted.remove,
     reset(orders) {
-      const used = everyList().filter((list) => list.isUsed);
-      reader.clear();
-      cache.clear();
-      cache.takeChanges();
-      for (const one of [...everyList(), ...tracked.values()]) one.reset();
+      const usedLists = everyList().filter((list) => list.isUsed);
+      const usedPages = [...tracked.values()].filter((page) => page.isUsed);
+      clear();
       for (const order of orders) cache.put(order);
-      for (const list of used) void list.load();
-      for (const order of tracked.values()) order.reload();
+      for (const list of usedLists) void list.load();
+      for (const page of usedPages) void page.load();
     },
     save() {
       for (const order of tracked.values()) order.save();
     },
   };
+}
+
+/** Equal for lists that show the same; empty for the list of all orders. */
+function listKey(filter: OrderFilter, { sort = "newest", lingerMs = 0 }: OrderListOptions): string {
+  const key = keyOf(filter);
+  return sort === "newest" && lingerMs === 0 ? key : `${key} ${sort} ${lingerMs}`;
 }

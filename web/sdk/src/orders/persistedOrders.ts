@@ -1,23 +1,22 @@
-// The orders that somebody looked at last, kept on this device for when nobody answers.
+// The orders that were tracked last, persisted on this device for when the server is unreachable.
 
 import type { Persistence } from "../core/persistence.js";
 import type { Account, Order, TimelineEvent } from "../model.js";
 
-/** The last state known on this device. */
+/** An order as it was last known on this device. */
 export interface PersistedOrder {
   order: Order;
   timeline: readonly TimelineEvent[];
+  /** When it was current, in milliseconds since 1970. */
   at: number;
 }
 
 export interface PersistedOrders {
-  recall: (ref: string) => PersistedOrder | undefined;
-  remember: (kept: PersistedOrder) => void;
-  /** What is kept belongs to a person, and goes when they do. */
-  forget: (account: Account) => void;
+  find: (idOrNumber: string) => PersistedOrder | undefined;
+  save: (persisted: PersistedOrder) => void;
+  remove: (account: Account) => void;
 }
 
-/** Orders whose last state is kept. */
 const MAX_ORDERS = 5;
 
 export function createPersistedOrders(persistence: Persistence, account: () => Account | null): PersistedOrders {
@@ -28,15 +27,13 @@ export function createPersistedOrders(persistence: Persistence, account: () => A
   }
 
   return {
-    recall: (ref) => all(account()).find(({ order }) => order.id === ref || order.number === ref),
-    remember(kept) {
+    find: (ref) => all(account()).find(({ order }) => order.id === ref || order.number === ref),
+    save(persisted) {
       const who = account();
-      if (who !== null)
-        persistence.write(
-          nameOf(who),
-          [kept, ...all(who).filter(({ order }) => order.id !== kept.order.id)].slice(0, MAX_ORDERS),
-        );
+      if (who === null) return;
+      const others = all(who).filter(({ order }) => order.id !== persisted.order.id);
+      persistence.write(nameOf(who), [persisted, ...others].slice(0, MAX_ORDERS));
     },
-    forget: (who) => persistence.remove(nameOf(who)),
+    remove: (who) => persistence.remove(nameOf(who)),
   };
 }

@@ -1,22 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../../tests/support/environment.js";
+import { createFakeEnvironment, settle } from "../../tests/support/environment.js";
 import { createReader } from "./reader.js";
 
 /** A reader over a server that answers when the test says so. */
 function setUp() {
   const asked: string[] = [];
   const answers: (() => void)[] = [];
+  const environment = createFakeEnvironment();
   let overflows = 0;
   const fetch = (id: string) => {
     asked.push(id);
     return new Promise<void>((resolve) => answers.push(resolve));
   };
-  const reader = createReader(fetch, () => (overflows += 1));
+  const reader = createReader(environment, fetch, {
+    onOverflow: () => (overflows += 1),
+    onRead: () => undefined,
+  });
   const answer = async () => {
     answers.shift()?.();
     await settle();
   };
-  return { reader, asked, answer, overflows: () => overflows };
+  return { environment, reader, asked, answer, overflows: () => overflows };
 }
 
 describe("single orders", () => {

@@ -10,7 +10,7 @@ import { createCursorTracker } from "../live/cursor.js";
 import type { ReceivedEvent } from "../live/incoming.js";
 import type { Account } from "../model.js";
 import { createOrders } from "./orders.js";
-import { lineOf } from "./timeline.js";
+import { entryOf } from "./timeline.js";
 
 const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 
@@ -49,16 +49,16 @@ function setUp() {
     onRead: cursor.read,
     covers: cursor.covers,
     onOwn: () => undefined,
+    onSettled: () => undefined,
   });
   /** The server knows of it from now on. */
   const happen = (event: ReceivedEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
-    served.events = [...served.events, lineOf({ ...event, transport: "socket", own: false, missed: false })];
+    served.events = [...served.events, entryOf({ ...event, transport: "socket", own: false, missed: false })];
   };
   const tell = (event: ReceivedEvent) => {
-    store.apply(event);
+    store.apply({ ...event, own: false, missed: false });
     store.follow();
-    store.tell({ ...event, own: false, missed: false }, false);
   };
   const hold = () => (held = []);
   const release = async () => {

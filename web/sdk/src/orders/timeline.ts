@@ -1,38 +1,38 @@
-// An order's timeline, put together from what was read and what arrived since.
+// An order's timeline: the entries read, and the events since.
 
 import type { OrderEvent } from "../live/events.js";
 import type { TimelineEvent } from "../model.js";
 
-/** Entries that are kept. Only places of a delivery come in such numbers, and only those are let go. */
-const LIMIT = 1000;
+/** Maximum number of entries. Only locations come in such numbers, so only locations are dropped. */
+const MAX_ENTRIES = 1000;
 
-/** A live event as the timeline has it; undefined where polling noticed it, which does not know enough. */
-export function lineOf(event: OrderEvent): TimelineEvent | undefined {
+/** A live event as a timeline entry; undefined for events inferred by polling, which are not complete. */
+export function entryOf(event: OrderEvent): TimelineEvent | undefined {
   if (event.transport === "polling") return undefined;
-  const { cursor: _, transport: __, missed: ___, own: ____, ...line } = event;
-  return line;
+  const { cursor: _, transport: __, missed: ___, own: ____, ...entry } = event;
+  return entry;
 }
 
-/** Both, each event once, oldest first. The same array where nothing is new. */
-export function withLines(
+/** The timeline with further entries, each once, oldest first. The same array where nothing is new. */
+export function withEntries(
   timeline: readonly TimelineEvent[],
-  lines: readonly TimelineEvent[],
+  entries: readonly TimelineEvent[],
 ): readonly TimelineEvent[] {
-  const known = new Set(timeline.map((line) => line.id));
-  const fresh = lines.filter((line) => !known.has(line.id));
+  const known = new Set(timeline.map((entry) => entry.id));
+  const fresh = entries.filter((entry) => !known.has(entry.id));
   if (fresh.length === 0) return timeline;
-  return trimmed([...timeline, ...fresh].sort(compareLines));
+  return trimmed([...timeline, ...fresh].sort(compareEntries));
 }
 
-function compareLines(one: TimelineEvent, other: TimelineEvent): number {
-  return one.version - other.version || Date.parse(one.at) - Date.parse(other.at);
+function compareEntries(a: TimelineEvent, b: TimelineEvent): number {
+  return a.version - b.version || Date.parse(a.at) - Date.parse(b.at);
 }
 
-function trimmed(lines: TimelineEvent[]): readonly TimelineEvent[] {
-  let surplus = lines.length - LIMIT;
-  if (surplus <= 0) return lines;
-  return lines.filter((line) => {
-    if (surplus <= 0 || line.kind !== "delivery.located") return true;
+function trimmed(entries: TimelineEvent[]): readonly TimelineEvent[] {
+  let surplus = entries.length - MAX_ENTRIES;
+  if (surplus <= 0) return entries;
+  return entries.filter((entry) => {
+    if (surplus <= 0 || entry.kind !== "delivery.located") return true;
     surplus -= 1;
     return false;
   });

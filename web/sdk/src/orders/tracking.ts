@@ -7,11 +7,11 @@ import type { Environment, Timer } from "../core/environment.js";
 import type { Scheduler } from "../core/scheduler.js";
 import type { OrderEvent } from "../live/events.js";
 import type { Order, TimelineEvent } from "../model.js";
-import type { Changes, OrderCache } from "./cache.js";
+import type { OrderCache, OrderChanges } from "./cache.js";
 import type { OrderConflict, OrderTracking, TrackingSnapshot } from "./contract.js";
-import type { PersistedOrder } from "./persistedOrders.js";
-import { asProblem } from "./list.js";
-import { lineOf, withLines } from "./timeline.js";
+import type { PersistedOrders } from "./persistedOrders.js";
+import { asProblem } from "../problem.js";
+import { entryOf, withEntries } from "./timeline.js";
 
 export interface TrackingContext {
   api: Api;
@@ -19,23 +19,25 @@ export interface TrackingContext {
   scheduler: Scheduler;
   cache: OrderCache;
   isSignedIn: () => boolean;
-  recall: (ref: string) => PersistedOrder | undefined;
-  remember: (kept: PersistedOrder) => void;
+  persisted: Pick<PersistedOrders, "find" | "save">;
+  /** Reads an order that is incomplete. */
+  read: (id: string) => void;
   conflict: (id: string) => OrderConflict | undefined;
   onRead: (cursor: string) => void;
   onFirstSubscriber: () => void;
 }
 
 export interface LiveOrderTracking extends OrderTracking {
-  follow: (changes: Changes) => void;
-  tell: (event: OrderEvent) => void;
-  /** Reads it again, if somebody looks. */
+  follow: (changes: OrderChanges) => void;
+  /** Adds the event to the timeline. */
+  addEvent: (event: OrderEvent) => void;
+  /** Reads it again if somebody subscribes, otherwise resets it. */
   reload: () => void;
   loadIfNeeded: () => void;
   readAt: () => string | null;
   /** Conflicts or pending changes may have changed. */
-  settle: () => void;
-  /** Writes down what is shown. */
+  refreshActivity: () => void;
+  /** Persists the order as shown. */
   save: () => void;
   id: () => string | undefined;
   reset: () => void;
@@ -53,8 +55,8 @@ const EMPTY: TrackingSnapshot = {
   conflict: null,
   error: null,
 };
-/** Milliseconds between reading again because an event said too little. */
-const AGAIN_AFTER = 1000;
+/** Milliseconds between two reads caused by incomplete events. */
+const RELOAD_DELAY_MS = 1000;
 
 export function createTracking(context: TrackingContext, ref: string): LiveOrderTracking {
   const { api, cache, environment } = context;
@@ -68,12 +70,12 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
   let generation = 0;
   let isLoading = false;
   let isSaved = true;
-  let again: Timer | undefined;
-  /** Something happened that is not in the timeline: whoever comes back has it read again. */
+  let reloadTimer: Timer | undefined;
+  /** The timeline misses an event, so it is read again for the next subscriber. */
   let isOutdated = false;
-  /** Lines that were receive while the first reading was on its way. */
+  /** Events that arrived while the first response was on its way. */
   let early: readonly TimelineEvent[] = [];
-  /** The version of the timeline for which the order was read again. */
+  /** The version for which the order was read again. */
   let readFor = 0;
 
   function show(order: Order, more: Partial<TrackingSnapshot>): void {
@@ -90,7 +92,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     isOutdated = false;
     const { order: shown } = store.getSnapshot();
     const known = shown === null ? (cache.get(ref) ?? null) : null;
-    // Known from a list: shown at once, its timeline follows.
+    // Known from a list: show it at once, the timeline follows.
     if (known !== null) show(known, { state: "loading" });
     else if (shown === null) store.patch({ state: "loading", error: null });
     const path = { params: { path: { order: ref } } };
@@ -102,12 +104,12 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
       if (mine !== generation) return;
       cache.put(order);
       readAt = cursor;
-      const timeline = withLines(withLines(events, store.getSnapshot().timeline), early);
+      const timeline = withEntries(withEntries(events, store.getSnapshot().timeline), early);
       early = [];
       const newest = cache.get(order.id) ?? order;
       show(newest, { state: "ready", timeline, lastUpdate: environment.now(), isStale: false, error: null });
       context.onRead(cursor);
-      // The two were read side by side, and it changed between them. Once for each version: more is of no use.
+      // The order changed between the two responses. Read it again, once for each version.
       const version = timeline[timeline.length - 1]?.version ?? 0;
       if (version > newest.version && version > readFor) {
         readFor = version;
@@ -122,22 +124,25 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
 
   function failed(error: TrackingSnapshot["error"]): void {
     if (error?.status === 404) return store.set({ ...EMPTY, state: "missing", error });
-    const kept = store.getSnapshot().order === null && error?.isTemporary === true ? context.recall(ref) : undefined;
-    if (kept === undefined) return store.patch({ state: "error", error });
+    const persisted =
+      store.getSnapshot().order === null && error?.isTemporary === true ? context.persisted.find(ref) : undefined;
+    if (persisted === undefined) return store.patch({ state: "error", error });
     store.patch({
       state: "error",
-      order: kept.order,
-      timeline: kept.timeline,
-      progress: kept.order.progress,
-      lastUpdate: kept.at,
+      order: persisted.order,
+      timeline: persisted.timeline,
+      progress: persisted.order.progress,
+      lastUpdate: persisted.at,
       isStale: true,
       error,
     });
   }
 
   function loadIfNeeded(): void {
-    const { state } = store.getSnapshot();
-    if (store.subscriberCount > 0 && (state === "idle" || state === "error" || isOutdated) && !isLoading) void load();
+    const { state, order } = store.getSnapshot();
+    if (store.subscriberCount === 0 || isLoading) return;
+    if (state === "idle" || state === "error" || isOutdated) void load();
+    else if (order !== null && cache.isIncomplete(order.id)) context.read(order.id);
   }
 
   function reset(): void {
@@ -148,18 +153,18 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     isOutdated = false;
     early = [];
     readFor = 0;
-    environment.clearTimeout(again);
-    again = undefined;
+    environment.clearTimeout(reloadTimer);
+    reloadTimer = undefined;
     store.set(EMPTY);
   }
 
-  /** Soon, and only once however many ask. */
+  /** Reloads after a delay, once however often it is called. */
   function loadSoon(): void {
-    again ??= environment.setTimeout(() => {
-      again = undefined;
+    reloadTimer ??= environment.setTimeout(() => {
+      reloadTimer = undefined;
       if (store.subscriberCount > 0) void load();
       else isOutdated = true;
-    }, AGAIN_AFTER);
+    }, RELOAD_DELAY_MS);
   }
 
   const is = (id: string, number: string) => id === ref || number === ref;
@@ -179,23 +184,23 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
       const next = cache.get(order.id);
       if (next !== undefined && next !== order) show(next, { lastUpdate: environment.now() });
     },
-    tell(event) {
+    addEvent(event) {
       if (!is(event.orderId, event.orderNumber)) return;
       const { state, timeline, order } = store.getSnapshot();
-      // There is one now: it was placed while its page was open.
+      // The order was placed while its page was open.
       if (state === "missing" && event.kind === "order.created") return void load();
       if (order === null && !isLoading) return;
-      const line = lineOf(event);
-      if (line === undefined) return loadSoon();
+      const entry = entryOf(event);
+      if (entry === undefined) return loadSoon();
       if (order === null) {
-        early = withLines(early, [line]);
+        early = withEntries(early, [entry]);
         return;
       }
-      store.patch({ timeline: withLines(timeline, [line]), lastUpdate: environment.now() });
+      store.patch({ timeline: withEntries(timeline, [entry]), lastUpdate: environment.now() });
       isSaved = false;
     },
     readAt: () => readAt,
-    settle() {
+    refreshActivity() {
       const { order } = store.getSnapshot();
       if (order !== null)
         store.patch({ isPending: cache.pending().has(order.id), conflict: context.conflict(order.id) ?? null });
@@ -204,7 +209,11 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
       const { order, timeline, lastUpdate, isStale } = store.getSnapshot();
       if (isSaved || isStale || order === null) return;
       isSaved = true;
-      context.remember({ order: cache.confirmed(order.id) ?? order, timeline, at: lastUpdate ?? environment.now() });
+      context.persisted.save({
+        order: cache.confirmed(order.id) ?? order,
+        timeline,
+        at: lastUpdate ?? environment.now(),
+      });
     },
     id: () => store.getSnapshot().order?.id,
     reset,

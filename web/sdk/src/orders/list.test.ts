@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { makeEvent, makeOrder } from "../../tests/support/orders.js";
+import { createPipeline, numbersOf } from "../../tests/support/pipeline.js";
+import { createListRows } from "./listRows.js";
+import { COMPARE } from "./sort.js";
+
+const nothing = () => undefined;
+const total = (amount: number) => ({ total: { amount, currency: "EUR" } });
+
+describe("a sorted list", () => {
+  test("is exact once everything was read, and rows move as their orders change", async () => {
+    const orders = Array.from({ length: 450 }, (_, n) => makeOrder(n + 1, total((n * 7919) % 1000)));
+    const { environment, store, receive } = createPipeline(orders);
+    const dearest = store.list({}, { sort: "total-high" });
+    const changed = store.list({}, { sort: "changed" });
+    for (const list of [dearest, changed]) list.rows.subscribe(nothing);
+    await environment.advance(100);
+    await dearest.loadAll();
+    await changed.loadAll();
+    expect(dearest.rows.getSnapshot()).toMatchObject({ state: "ready", hasMore: false });
+    const amounts = dearest.getSnapshot().orders.map((order) => order.total?.amount ?? 0);
+    expect(amounts).toEqual([...amounts].sort((a, b) => b - a));
+    expect(amounts).toHaveLength(450);
+    const later = { at: "2030-01-01T00:00:00Z" };
+    receive(makeEvent(makeOrder(7), "pending", { kind: "delivery.updated", ...later }));
+    await environment.advance(100);
+    expect(changed.rows.getSnapshot().ids[0]).toBe(makeOrder(7).id);
+    expect(new Set(changed.rows.getSnapshot().ids).size).toBe(450);
+  });
+
+  test("with the filter of a loaded list continues from what that list has read", async () => {
+    const orders = Array.from({ length: 250 }, (_, n) => makeOrder(n + 1));
+    const { environment, store, paths } = createPipeline(orders);
+    store.rows.subscribe(nothing);
+    await environment.advance(100);
+    await store.loadAll();
+    paths();
+    const oldest = store.list({}, { sort: "oldest" });
+    oldest.rows.subscribe(nothing);
+    expect(oldest.rows.getSnapshot()).toMatchObject({ state: "ready", hasMore: false });
+    expect(numbersOf(oldest.getSnapshot().orders).slice(0, 2)).toEqual([10_001, 10_002]);
+    await environment.advance(1000);
+    expect(paths()).toEqual([]);
+  });
+
+  test("keeps its rows sorted whatever happens to them", () => {
+    const rows = createListRows(COMPARE["total-low"]);
+    rows.replace([3, 1, 2].map((n) => makeOrder(n, total(n))));
+    const first = rows.orders();
+    rows.add([makeOrder(4, total(0)), makeOrder(1, total(9))]);
+    rows.set(makeOrder(2, total(99)));
+    expect(numbersOf(rows.orders())).toEqual([10_004, 10_001, 10_003, 10_002]);
+    expect(numbersOf(first), "arrays handed out do not change").toEqual([10_001, 10_002, 10_003]);
+    const ids = rows.ids();
+    rows.set(makeOrder(3, { ...total(3), version: 2 }));
+    expect(rows.ids()).toBe(ids);
+    expect(rows.oldest()?.number).toBe("10001");
+    expect([rows.remove(makeOrder(1).id), rows.remove(makeOrder(1).id)]).toEqual([true, false]);
+    rows.add(Array.from({ length: 60 }, (_, n) => makeOrder(n + 10, total(n))));
+    expect(rows.size).toBe(63);
+    expect(rows.orders()).toEqual([...rows.orders()].sort(COMPARE["total-low"]));
+  });
+});
+
+describe("a filtered list", () => {
+  test("shows what is known while its first page is loading", async () => {
+    const { environment, store, hold, release } = createPipeline([
+      makeOrder(1, { status: "shipped" }),
+      makeOrder(2),
+      makeOrder(3, { status: "shipped" }),
+    ]);
+    store.rows.subscribe(nothing);
+    await environment.advance(100);
+    hold();
+    const shipped = store.list({ status: ["shipped"] });
+    shipped.rows.subscribe(nothing);
+    await environment.advance(100);
+    expect(shipped.rows.getSnapshot()).toMatchObject({ state: "loading", ids: [makeOrder(3).id, makeOrder(1).id] });
+    await release();
+    expect(shipped.rows.getSnapshot()).toMatchObject({ state: "ready", ids: [makeOrder(3).id, makeOrder(1).id] });
+  });
+
+  test("keeps a row that no longer matches for a moment, marked as leaving", async () => {
+    const { environment, store, receive } = createPipeline([makeOrder(1), makeOrder(2)]);
+    const pending = store.list({ status: ["pending"] }, { lingerMs: 1800 });
+    pending.rows.subscribe(nothing);
+    await environment.advance(100);
+    receive(makeEvent(makeOrder(1), "processing"), makeEvent(makeOrder(2), "processing"));
+    await environment.advance(100);
+    const { ids, leaving } = pending.rows.getSnapshot();
+    expect([ids.length, leaving.size]).toEqual([2, 2]);
+    receive(makeEvent(makeOrder(2), "pending", { version: 3 }));
+    await environment.advance(2000);
+    expect(pending.rows.getSnapshot()).toMatchObject({ ids: [makeOrder(2).id], leaving: new Set() });
+  });
+
+  test("reads single orders again that the server does not return any more", async () => {
+    const orders = [makeOrder(1), makeOrder(2)];
+    const { environment, store, paths } = createPipeline(orders);
+    const pending = store.list({ status: ["pending"] });
+    pending.subscribe(nothing);
+    await environment.advance(100);
+    orders[0] = makeOrder(1, { status: "shipped", version: 2 });
+    paths();
+    await pending.load();
+    await environment.advance(100);
+    expect(paths()).toEqual(["orders", `orders/${makeOrder(1).id}`]);
+    expect(numbersOf(pending.getSnapshot().orders)).toEqual([10_002]);
+  });
+});
+
+test("a list that is read again keeps the pages it had", async () => {
+  const orders = Array.from({ length: 700 }, (_, n) => makeOrder(n + 1));
+  const { environment, store } = createPipeline(orders);
+  store.subscribe(nothing);
+  await environment.advance(100);
+  await store.loadMore();
+  expect(store.getSnapshot().orders).toHaveLength(300);
+  orders[0] = makeOrder(1, { status: "shipped", version: 2 });
+  orders[450] = makeOrder(451, { status: "shipped", version: 2 });
+  await store.load();
+  expect(store.getSnapshot().orders).toHaveLength(300);
+  expect(store.get("10451")).toMatchObject({ status: "shipped" });
+  await store.loadAll();
+  expect(store.getSnapshot()).toMatchObject({ hasMore: false });
+  expect(numbersOf(store.getSnapshot().orders)).toEqual(numbersOf(orders).reverse());
+});

@@ -1,0 +1,103 @@
+// Everything behind the live connection, over a server that answers from a list of orders.
+
+import { createApi } from "../../src/api/http.js";
+import { createPersistence } from "../../src/core/persistence.js";
+import { createScheduler } from "../../src/core/scheduler.js";
+import { createInbox } from "../../src/inbox/inbox.js";
+import { createCursorTracker } from "../../src/live/cursor.js";
+import type { OrderEvent } from "../../src/live/events.js";
+import { createHub } from "../../src/live/hub.js";
+import type { ReceivedEvent } from "../../src/live/incoming.js";
+import { createPresence } from "../../src/live/presence.js";
+import type { Account, Order } from "../../src/model.js";
+import { createOrders } from "../../src/orders/orders.js";
+import { createStats } from "../../src/stats.js";
+import { createFakeEnvironment } from "./environment.js";
+
+export const STAFF: Account = { id: "mira", role: "staff", storeId: "main", name: "Mira" };
+
+/** `orders`: what the server has, oldest first. Changing the array changes the server. */
+export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
+  const environment = createFakeEnvironment();
+  const requests: URL[] = [];
+  let held: (() => void)[] | undefined;
+
+  function answer(url: URL): unknown {
+    if (url.pathname === "/api/v1/notifications") return { items: [], next: null, unread: 0, cursor: "ab:1" };
+    if (url.pathname !== "/api/v1/orders") return orders.find(({ id }) => url.pathname.endsWith(id)) ?? {};
+    const parameter = (name: string) => url.searchParams.get(name);
+    const status = parameter("status")?.split(",");
+    const to = parameter("to");
+    const found = orders
+      .filter((order) => status === undefined || status.includes(order.status))
+      .filter((order) => to === null || order.createdAt < to)
+      .reverse();
+    const [limit, page] = [Number(parameter("limit")), Number(parameter("page") ?? 0)];
+    const next = page + limit < found.length ? String(page + limit) : null;
+    return { orders: found.slice(page, page + limit), next, cursor: "ab:1" };
+  }
+
+  const api = createApi("http://shop.example", "omit", async (request) => {
+    const url = new URL(request.url);
+    requests.push(url);
+    // The answer is from when it was requested.
+    const response = Response.json(answer(url));
+    await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
+    return response;
+  });
+  const scheduler = createScheduler(environment);
+  const persistence = createPersistence("", null);
+  const account = () => STAFF;
+  const cursor = createCursorTracker(environment, persistence, undefined);
+  const onSettled = () => hub.settled();
+  const store = createOrders({
+    api,
+    environment,
+    persistence,
+    scheduler,
+    account,
+    maxOrders,
+    onRead: cursor.read,
+    covers: cursor.covers,
+    onOwn: (id, version) => hub.own(id, version),
+    onSettled,
+  });
+  const { read: onRead, covers } = cursor;
+  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers, onSettled });
+  const stats = createStats(api, environment, scheduler, account);
+  const presence = createPresence({
+    environment,
+    scheduler,
+    account,
+    ask: () => Promise.reject(new Error("no live connection")),
+  });
+  const hub = createHub({ environment, scheduler, cursor, orders: store, inbox, stats, presence, account });
+  const events: OrderEvent[] = [];
+  hub.onEvent((event) => events.push(event));
+  cursor.setAccount(STAFF);
+
+  return {
+    environment,
+    store,
+    inbox,
+    hub,
+    events,
+    requests,
+    cursor,
+    /** Paths of the requests since the last call. */
+    paths: () => requests.splice(0).map((url) => url.pathname.replace("/api/v1/", "")),
+    /** Events arrive together. */
+    receive(...received: ReceivedEvent[]) {
+      for (const event of received) hub.receive({ type: "event", event });
+    },
+    /** Responses wait for `release`. */
+    hold: () => void (held = []),
+    async release() {
+      for (const go of held ?? []) go();
+      held = undefined;
+      await environment.advance(100);
+    },
+  };
+}
+
+export const numbersOf = (orders: readonly Order[]) => orders.map((order) => Number(order.number));
