@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds the web app, which the server's build then takes in. Without Node there is no app, and everything else works.
+# Builds the web app, which the server's build embeds. Without Node the server is built without the app.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if ! scripts/node.sh; then
-    echo "*** The web app is left out: install Node 20.19 or newer (https://nodejs.org) and run this again to have it. ***" >&2
+    echo "*** Building without the web app. To include it, install Node 20.19 or newer (https://nodejs.org) and run this again. ***" >&2
     exit 0
 fi
-# Only what changed is done again: npm ci takes half a minute.
+# npm ci takes half a minute, so it runs only when the lock file changed.
 lock=web/package-lock.json
 if [ ! -e web/node_modules/.installed ] || ! cmp -s "$lock" web/node_modules/.installed; then
     npm ci --prefix web --no-fund --no-audit --loglevel=error

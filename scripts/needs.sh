@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says what is missing before a build fails in the middle of something.
+# Fails with instructions when a build tool is missing.
 set -eu
 missing=0
 if ! command -v cargo >/dev/null 2>&1; then

@@ -1,46 +1,71 @@
 #!/usr/bin/env bash
-# Every test of the workspace. What cannot run here is said loudly at the end and never passes silently.
+# Runs every test of the workspace. It stops at the first part that fails. The summary at the end lists the parts that
+# did not run, and what this machine cannot run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-skipped=()
-skip() { skipped+=("$1"); }
+parts=("app" "requirements" "rust" "web" "socket.io clients" "browser")
+run_app() { scripts/app.sh; }
+run_requirements() { scripts/requirements.sh; }
+run_rust() { cargo test --locked --workspace --all-features; }
+run_web() { npm run check --prefix web --silent; }
+run_socketio_clients() {
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-fund --no-audit --loglevel=error &&
+        npm test --prefix e2e --silent
+}
+run_browser() { npm run test:browser --prefix e2e --silent; }
 
-# The app first: the server's build takes it in.
-javascript=yes
-if ! scripts/node.sh; then
-    javascript=
-    skip "the web app and its tests, and the tests with the real socket.io-client: they need Node 20.19 or newer and npm"
-elif ! scripts/app.sh; then
-    echo "The web app could not be built." >&2
-    exit 1
-fi
-
-scripts/requirements.sh
-cargo test --locked --workspace --all-features
-
-# The server is the one that cargo just built; named, so that nothing is left out for want of it.
-if [ -n "$javascript" ]; then
-    read_target='JSON.parse(require("fs").readFileSync(0)).target_directory'
+# The JavaScript tests start the server that cargo built last.
+use_built_server() {
+    local read_target='JSON.parse(require("fs").readFileSync(0)).target_directory'
+    local target
     target=$(cargo metadata --locked --no-deps --format-version 1 | node --print "$read_target")
     export ORDERCAST_BINARY=$target/debug/ordercast
-    npm run check --prefix web --silent
-    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-fund --no-audit --loglevel=error
-    npm test --prefix e2e --silent
-    if scripts/chromium.sh; then
-        npm run test:browser --prefix e2e --silent
-    else
-        skip "the tests in a browser (e2e/browser/): install Chromium (Debian, Ubuntu: apt-get install chromium)"
-    fi
-fi
+}
 
+# What is missing on this machine, and which parts need it.
+skipped=()
+without=()
+if ! scripts/node.sh; then
+    without=("app" "web" "socket.io clients" "browser")
+    skipped+=("${without[*]}: install Node 20.19 or newer with npm")
+elif ! scripts/chromium.sh; then
+    without=("browser")
+    skipped+=("browser: install Chromium (Debian, Ubuntu: apt-get install chromium)")
+fi
 if ! command -v taskset >/dev/null 2>&1 && [ "$(uname -s)" != Linux ]; then
-    skip "the benchmark's own tests pin processes to cores, which needs Linux"
+    skipped+=("the benchmark's tests that pin processes to cores: they need Linux")
 fi
+is_skipped() { [[ " ${without[*]:-} " == *" $1 "* ]]; }
 
-if [ "${#skipped[@]}" -gt 0 ]; then
-    printf '\n*** LEFT OUT ON THIS MACHINE ***\n'
-    printf '  - %s\n' "${skipped[@]}"
-else
-    printf '\nNothing was left out.\n'
-fi
+passed=()
+failed=
+summary() {
+    local part not_run=()
+    for part in "${parts[@]}"; do
+        [[ " ${passed[*]:-} $failed " == *" $part "* ]] || is_skipped "$part" || not_run+=("$part")
+    done
+    printf '\nPassed: %s\n' "${passed[*]:-nothing}"
+    [ -z "$failed" ] || printf 'Failed: %s\n' "$failed"
+    [ "${#not_run[@]}" -eq 0 ] || printf 'Not run: %s\n' "$(printf '%s, ' "${not_run[@]}" | sed 's/, $//')"
+    if [ "${#skipped[@]}" -gt 0 ]; then
+        printf '*** NOT AVAILABLE ON THIS MACHINE ***\n'
+        printf '  - %s\n' "${skipped[@]}"
+    elif [ -z "$failed" ] && [ "${#not_run[@]}" -eq 0 ]; then
+        printf 'Every part ran.\n'
+    fi
+}
+trap summary EXIT
+
+for part in "${parts[@]}"; do
+    is_skipped "$part" && continue
+    [ "$part" = web ] && use_built_server
+    printf '\n== %s ==\n' "$part"
+    failed=$part
+    case $part in
+        "socket.io clients") run_socketio_clients ;;
+        *) "run_$part" ;;
+    esac
+    failed=
+    passed+=("$part")
+done
