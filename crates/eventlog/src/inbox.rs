@@ -14,10 +14,10 @@ use crate::stored_event::StoredEvent;
 use crate::topic::Inbox;
 
 /// Unread lines are counted up to here; this many mean "or more".
-pub const MOST_UNREAD: usize = 999;
+pub const MAX_UNREAD: usize = 999;
 
 /// Lines that are kept as read one by one. Past it the older half becomes the mark up to which everything is read.
-pub const MOST_ABOVE: usize = 256;
+pub const MAX_READ_ABOVE: usize = 256;
 
 /// Which lines, newest first.
 #[derive(Debug, Clone)]
@@ -29,14 +29,14 @@ pub struct InboxFilter {
     /// Only what is unread.
     pub unread: bool,
     /// Only what happened up to this place, included.
-    pub upto: Option<Seq>,
+    pub through: Option<Seq>,
     /// At most so many.
     pub limit: usize,
 }
 
 /// One line.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct InboxEntry {
     /// The event that it tells.
     pub stored: Arc<StoredEvent>,
     /// What it says.
@@ -51,10 +51,10 @@ pub struct Line {
 #[derive(Debug, Clone)]
 pub struct InboxPage {
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub entries: Vec<InboxEntry>,
     /// Up to which place the next page goes; `None` at the end.
     pub next: Option<Seq>,
-    /// How many are unread, whatever was asked for; [`MOST_UNREAD`] or more.
+    /// How many are unread, whatever was asked for; [`MAX_UNREAD`] or more.
     pub unread: usize,
 }
 
@@ -88,9 +88,9 @@ pub enum Mark {
 pub struct ReadState {
     /// Everything up to here.
     pub through: Seq,
-    /// And of what came after it, this; at most [`MOST_ABOVE`].
+    /// And of what came after it, this; at most [`MAX_READ_ABOVE`].
     pub above: BTreeMap<Seq, EventId>,
-    /// What is left; [`MOST_UNREAD`] or more.
+    /// What is left; [`MAX_UNREAD`] or more.
     pub unread: usize,
 }
 

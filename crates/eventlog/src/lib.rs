@@ -19,6 +19,7 @@ pub mod cursor;
 pub mod error;
 pub mod inbox;
 pub mod read_backend;
+pub mod recipients;
 pub mod sqlite;
 pub mod stats;
 pub mod stored_event;
@@ -31,7 +32,7 @@ pub use clock::Clock;
 pub use cursor::{Cursor, Epoch, Seq};
 pub use error::LogError;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
-pub use read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, TailError};
+pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{
     Committed, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Request, Submission, SubmitError,

@@ -10,7 +10,7 @@ use orders::{EventId, OrderNumber, OrderRef, ProductId, Status, StoreId, UserId}
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::inbox::{InboxFilter, InboxPage, Line};
+use crate::inbox::{InboxEntry, InboxFilter, InboxPage};
 use crate::stats::{Series, Stats};
 use crate::stored_event::{CatalogProduct, EventWithContext, Snapshot};
 use crate::topic::{Inbox, Topic};
@@ -43,7 +43,7 @@ impl OrderFilter {
 
 /// Something, and the cursor it was read at.
 #[derive(Debug, Clone)]
-pub struct At<T> {
+pub struct ReadAt<T> {
     /// It.
     pub value: T,
     /// All events up to here are in it, and none after.
@@ -52,7 +52,7 @@ pub struct At<T> {
 
 /// One page of orders.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct OrderPage {
     /// Newest first.
     pub orders: Vec<Arc<Snapshot>>,
     /// Whether there are older ones.
@@ -62,7 +62,7 @@ pub struct Page {
 /// Which products.
 #[derive(Debug, Clone)]
 pub struct ProductFilter {
-    /// Sold by; any store when absent.
+    /// ProductSales by; any store when absent.
     pub store: Option<StoreId>,
     /// Words of the name.
     pub text: Option<String>,
@@ -82,8 +82,8 @@ pub struct EventPage {
     /// The events of the topic, in order.
     pub events: Vec<EventWithContext>,
     /// Everything of the topic up to here is in `events` or came before.
-    pub upto: Seq,
-    /// The log's head at that moment; where `upto` reaches it, nothing is missing.
+    pub through: Seq,
+    /// The log's head at that moment; where `through` reaches it, nothing is missing.
     pub head: Seq,
 }
 
@@ -105,28 +105,28 @@ pub trait ReadBackend: Send + Sync + 'static {
     async fn head(&self) -> Result<Cursor, LogError>;
 
     /// One order, whoever asks.
-    async fn order(&self, name: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError>;
+    async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError>;
 
     /// A page of orders.
-    async fn orders(&self, filter: OrderFilter) -> Result<At<Page>, LogError>;
+    async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError>;
 
     /// Everything that happened to one order, oldest first.
-    async fn timeline(&self, order: OrderNumber) -> Result<At<Vec<EventWithContext>>, LogError>;
+    async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError>;
 
     /// What happened in a topic after a place in the log: at most `limit` events.
     async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError>;
 
     /// A page of an inbox, newest first.
-    async fn inbox(&self, filter: InboxFilter) -> Result<At<InboxPage>, LogError>;
+    async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError>;
 
-    /// How many lines of an inbox are unread; [`MOST_UNREAD`](crate::inbox::MOST_UNREAD) or more.
-    async fn unread(&self, inbox: Inbox) -> Result<At<usize>, LogError>;
+    /// How many lines of an inbox are unread; [`MAX_UNREAD`](crate::inbox::MAX_UNREAD) or more.
+    async fn unread(&self, inbox: Inbox) -> Result<ReadAt<usize>, LogError>;
 
     /// The line of an inbox that tells this event.
-    async fn line(&self, inbox: Inbox, id: EventId) -> Result<Option<Line>, LogError>;
+    async fn inbox_entry(&self, inbox: Inbox, id: EventId) -> Result<Option<InboxEntry>, LogError>;
 
     /// A store's counts; the flow since a moment.
-    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError>;
+    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<ReadAt<Stats>, LogError>;
 
     /// A store's counts over time: for each stretch between two `edges`, which rise and lie on multiples of
     /// [`BUCKET_SECONDS`](crate::stats::BUCKET_SECONDS); and the `most` products sold most in all of them. Costs what
@@ -136,7 +136,7 @@ pub trait ReadBackend: Send + Sync + 'static {
         store: StoreId,
         edges: Vec<Timestamp>,
         most: usize,
-    ) -> Result<At<Series>, LogError>;
+    ) -> Result<ReadAt<Series>, LogError>;
 
     /// Orders whose goods waited for an online payment until this moment or before it, and which nobody paid, oldest
     /// first; at most `limit`. Costs what it finds, however many orders there are.

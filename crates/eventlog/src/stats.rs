@@ -12,7 +12,7 @@ pub const BUCKET_SECONDS: i64 = 15 * 60;
 
 /// How many orders of a store are in one status, and their sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct StatusTotals {
     /// How many.
     pub orders: i64,
     /// Their sum, in minor units.
@@ -23,9 +23,9 @@ pub struct Tally {
 #[derive(Debug, Default)]
 pub struct StatsDelta {
     /// By store, currency and status.
-    pub by_status: BTreeMap<(StoreId, CurrencyKey, Status), Tally>,
+    pub by_status: BTreeMap<(StoreId, CurrencyKey, Status), StatusTotals>,
     /// By store, currency and bucket: orders placed, and called off (whenever they were placed).
-    pub by_time: BTreeMap<(StoreId, CurrencyKey, i64), Flow>,
+    pub by_time: BTreeMap<(StoreId, CurrencyKey, i64), OrderActivity>,
     /// By store, bucket and [`slot`]: orders delivered, by how long that took.
     pub deliveries: BTreeMap<(StoreId, i64, u16), i64>,
 }
@@ -51,7 +51,7 @@ impl CurrencyKey {
 
 /// What happened within one bucket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Flow {
+pub struct OrderActivity {
     /// Orders placed.
     pub placed: i64,
     /// Their sum, in minor units.
@@ -64,7 +64,7 @@ pub struct Flow {
     pub delivered: i64,
 }
 
-impl Flow {
+impl OrderActivity {
     /// Adds another one.
     pub fn add(&mut self, other: &Self) {
         self.placed += other.placed;
@@ -118,25 +118,25 @@ impl StatsDelta {
 #[derive(Debug, Clone, Default)]
 pub struct Stats {
     /// By status and currency.
-    pub by_status: Vec<(Status, Currency, Tally)>,
+    pub by_status: Vec<(Status, Currency, StatusTotals)>,
     /// Since the moment asked for, by currency.
-    pub since: Vec<(Currency, Flow)>,
+    pub since: Vec<(Currency, OrderActivity)>,
 }
 
 /// A store's counts over time, read at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Series {
     /// For each stretch that was asked for, by currency; none where nothing happened.
-    pub stretches: Vec<Vec<(Currency, Flow)>>,
+    pub intervals: Vec<Vec<(Currency, OrderActivity)>>,
     /// How long what was delivered in all of them took.
     pub deliveries: DeliveryTimes,
     /// What was ordered most in all of them, by quantity.
-    pub most_sold: Vec<Sold>,
+    pub top_products: Vec<ProductSales>,
 }
 
 /// What was ordered of one product, in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sold {
+pub struct ProductSales {
     /// Which.
     pub product: ProductId,
     /// Its name now.

@@ -5,6 +5,8 @@
 
 use orders::{Audience, Role, StoreId, Subject, UserId};
 
+use crate::recipients::{Recipient, recipients};
+
 /// What a reader can list, subscribe to and resume.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Topic {
@@ -28,23 +30,27 @@ impl Topic {
 
     /// Every topic that an event belongs to.
     pub fn of_subject(subject: &Subject) -> Vec<Self> {
-        match subject {
-            Subject::Order { store, customer, driver, .. } => {
-                let mut topics = vec![Self::Store(store.clone()), Self::Customer(customer.clone())];
-                topics.extend(driver.clone().map(Self::Driver));
-                topics
-            }
-            Subject::Product { store, .. } => vec![Self::Store(store.clone())],
-        }
+        recipients(subject).map(Self::of_recipient).collect()
     }
 
     /// Whether an event belongs to this topic.
     pub fn contains(&self, subject: &Subject) -> bool {
-        match (self, subject) {
-            (Self::Store(own), subject) => subject.store() == own,
-            (Self::Customer(own), Subject::Order { customer, .. }) => customer == own,
-            (Self::Driver(own), Subject::Order { driver, .. }) => driver.as_ref() == Some(own),
-            (Self::Customer(_) | Self::Driver(_), Subject::Product { .. }) => false,
+        recipients(subject).any(|recipient| recipient == self.as_recipient())
+    }
+
+    fn of_recipient(recipient: Recipient<'_>) -> Self {
+        match recipient {
+            Recipient::Customer(user) => Self::Customer(user.clone()),
+            Recipient::Store(store) => Self::Store(store.clone()),
+            Recipient::Driver(user) => Self::Driver(user.clone()),
+        }
+    }
+
+    fn as_recipient(&self) -> Recipient<'_> {
+        match self {
+            Self::Customer(user) => Recipient::Customer(user),
+            Self::Store(store) => Recipient::Store(store),
+            Self::Driver(user) => Recipient::Driver(user),
         }
     }
 

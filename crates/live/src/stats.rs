@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use eventlog::{At, Cursor, LogError, ReadBackend, Seq};
+use eventlog::{Cursor, LogError, ReadAt, ReadBackend, Seq};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use orders::{Money, Status, StoreId};
@@ -90,7 +90,7 @@ fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
-fn view(stats: &At<eventlog::stats::Stats>) -> StatsView {
+fn view(stats: &ReadAt<eventlog::stats::Stats>) -> StatsView {
     let mut by_status = ByStatus::default();
     let mut revenue: Vec<Money> = Vec::new();
     for (status, currency, tally) in &stats.value.by_status {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eventlog::{Cursor, LogError, OrderFilter, Page, Seq, TailError};
+use eventlog::{Cursor, LogError, OrderFilter, OrderPage, Seq, TailError};
 use serde::Serialize;
 
 use crate::counters::CatchingUp;
@@ -56,7 +56,7 @@ pub enum Delivery {
         /// Why.
         reason: ResetReason,
         /// The newest orders.
-        snapshot: Page,
+        snapshot: OrderPage,
         /// Everything up to here is in the snapshot.
         cursor: Cursor,
     },
@@ -149,7 +149,7 @@ impl Subscription {
                 }
                 Err(TailError::Log(error)) => return Err(error),
             };
-            self.position = Position::At(page.upto.max(after));
+            self.position = Position::At(page.through.max(after));
             self.waiting.seat.hub.counters().replayed(page.events.len());
             if !page.events.is_empty() {
                 let entries = page.events.into_iter().map(|event| Arc::new(Entry::new(event)));

@@ -1,7 +1,7 @@
 //! The caller's inbox.
 
 use axum::extract::State;
-use eventlog::inbox::Line;
+use eventlog::inbox::InboxEntry;
 use eventlog::{Cursor, InboxFilter, Mark, MarkRead, ReadReceipt};
 use jiff::Timestamp;
 use orders::notification::{Category, Severity};
@@ -130,7 +130,7 @@ pub async fn list(
     let filter = filter.parse(&app, &caller)?;
     let found = app.read_backend.inbox(filter).await.map_err(|error| failed(&error))?;
     let place = |seq| Cursor { epoch: found.cursor.epoch.clone(), seq };
-    let items = found.value.lines.into_iter();
+    let items = found.value.entries.into_iter();
     let items = items.filter_map(|line| NotificationView::of(place(line.stored.seq), line)).collect();
     let (next, unread) = (found.value.next.map(place), found.value.unread);
     Ok(axum::Json(NotificationPage { items, next, unread, cursor: found.cursor }))
@@ -171,7 +171,7 @@ pub async fn read(
     let inbox = caller.inbox();
     let unknown = || Problem::new(Code::NotificationNotFound);
     let id: EventId = id.parse().map_err(|_| unknown())?;
-    let line = app.read_backend.line(inbox.clone(), id).await.map_err(|error| failed(&error))?;
+    let line = app.read_backend.inbox_entry(inbox.clone(), id).await.map_err(|error| failed(&error))?;
     let seq = line.ok_or_else(unknown)?.stored.seq;
     app.mark_read(MarkRead { inbox, mark: Mark::One { seq, id } }).await
 }
@@ -223,12 +223,12 @@ impl Filter {
     fn parse(self, app: &App, caller: &Caller) -> Result<InboxFilter, Problem> {
         let category =
             self.category.as_deref().map(|name| Category::from_name(name).ok_or_else(unknown_category));
-        let upto = self.cursor.as_deref().map(|cursor| app.place(cursor)).transpose();
+        let through = self.cursor.as_deref().map(|cursor| app.place(cursor)).transpose();
         Ok(InboxFilter {
             inbox: caller.inbox(),
             category: category.transpose()?,
             unread: self.unread,
-            upto: upto.map_err(|rule| invalid("cursor", rule))?,
+            through: through.map_err(|rule| invalid("cursor", rule))?,
             limit: self.limit.map_or(USUAL, Limit::get),
         })
     }
@@ -239,7 +239,7 @@ fn unknown_category() -> Problem {
 }
 
 impl NotificationView {
-    fn of(cursor: Cursor, line: Line) -> Option<Self> {
+    fn of(cursor: Cursor, line: InboxEntry) -> Option<Self> {
         let Subject::Order { id, number, .. } = line.stored.event.subject else { return None };
         Some(Self {
             id: line.stored.id,

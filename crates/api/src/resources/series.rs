@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use eventlog::stats::{DeliveryTimes, Series};
-use eventlog::{At, Cursor};
+use eventlog::{Cursor, ReadAt};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use orders::{Money, ProductId};
@@ -201,9 +201,9 @@ impl Bucket {
 }
 
 impl SeriesView {
-    fn of(bucket: Bucket, edges: &[Timestamp], found: At<Series>) -> Self {
-        let Series { stretches, deliveries, most_sold } = found.value;
-        let point = |(at, flows): (&Timestamp, Vec<(orders::Currency, eventlog::stats::Flow)>)| {
+    fn of(bucket: Bucket, edges: &[Timestamp], found: ReadAt<Series>) -> Self {
+        let Series { intervals, deliveries, top_products } = found.value;
+        let point = |(at, flows): (&Timestamp, Vec<(orders::Currency, eventlog::stats::OrderActivity)>)| {
             let mut point = Point { at: *at, orders: 0, cancelled: 0, delivered: 0, revenue: Vec::new() };
             for (currency, flow) in flows {
                 point.orders += flow.placed;
@@ -215,7 +215,7 @@ impl SeriesView {
             }
             point
         };
-        let top = most_sold.into_iter().map(|sold| TopProduct {
+        let top = top_products.into_iter().map(|sold| TopProduct {
             product_id: sold.product,
             name: sold.name,
             quantity: sold.quantity,
@@ -225,7 +225,7 @@ impl SeriesView {
             bucket,
             from: edges.first().copied().unwrap_or_default(),
             to: edges.last().copied().unwrap_or_default(),
-            points: edges.iter().zip(stretches).map(point).collect(),
+            points: edges.iter().zip(intervals).map(point).collect(),
             delivery_time: DeliveryTime::of(&deliveries),
             top_products: top.collect(),
             cursor: found.cursor,

@@ -14,7 +14,7 @@ use super::sorted_index::Indexes;
 use super::{retention, write_backend};
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::inbox::{InboxFilter, InboxPage, Line, MOST_ABOVE, MOST_UNREAD, Mark, ReadState};
+use crate::inbox::{InboxEntry, InboxFilter, InboxPage, MAX_READ_ABOVE, MAX_UNREAD, Mark, ReadState};
 use crate::stored_event::StoredEvent;
 use crate::topic::{Inbox, Topic};
 
@@ -84,7 +84,7 @@ impl<'a> InboxReader<'a> {
     }
 
     pub(super) fn page(&self, filter: &InboxFilter) -> Result<InboxPage, LogError> {
-        let upto = filter.upto.map_or(self.head, |upto| upto.min(self.head));
+        let upto = filter.through.map_or(self.head, |through| through.min(self.head));
         let floor = retention::floor(self.connection)?;
         let oldest = if filter.unread { self.read.through.max(floor) } else { floor };
         let first_events = filter.category.is_none_or(|category| category == Category::Order);
@@ -110,38 +110,38 @@ impl<'a> InboxReader<'a> {
                 None => break,
             }
         }
-        Ok(InboxPage { lines, next, unread: self.unread()? })
+        Ok(InboxPage { entries: lines, next, unread: self.unread()? })
     }
 
     /// The line of an event; `None`: it is gone, or none of theirs.
-    fn line(&self, place: i64) -> Result<Option<Line>, LogError> {
+    fn line(&self, place: i64) -> Result<Option<InboxEntry>, LogError> {
         let mut find =
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
         let stored = rows::first(find.query([place])?, rows::stored)?;
         Ok(stored.and_then(|stored| self.entry(stored)))
     }
 
-    fn entry(&self, stored: StoredEvent) -> Option<Line> {
+    fn entry(&self, stored: StoredEvent) -> Option<InboxEntry> {
         let theirs = self.inbox.topic().contains(&stored.event.subject);
         let notification = Notification::new(&stored.event, self.inbox.audience()).filter(|_| theirs)?;
         let own = stored.event.actor.user() == Some(self.inbox.reader());
         let read = own || self.read.has(stored.seq);
-        Some(Line { stored: stored.into(), notification, read, own })
+        Some(InboxEntry { stored: stored.into(), notification, read, own })
     }
 
-    /// How many are unread, [`MOST_UNREAD`] or more.
+    /// How many are unread, [`MAX_UNREAD`] or more.
     pub(super) fn unread(&self) -> Result<usize, LogError> {
         let floor = retention::floor(self.connection)?;
         let through = self.read.through.max(floor);
         // What was read one by one is all news, and is all among what is counted.
         let above = self.read.above.range(through.next()..).count();
-        let most = MOST_UNREAD + above;
+        let most = MAX_UNREAD + above;
         let counted = self.shelves.count_news((through.sql(), self.head.next().sql()), most)?;
-        Ok(counted.saturating_sub(above).min(MOST_UNREAD))
+        Ok(counted.saturating_sub(above).min(MAX_UNREAD))
     }
 
     /// The line of this id.
-    pub(super) fn named(&self, id: EventId) -> Result<Option<Line>, LogError> {
+    pub(super) fn named(&self, id: EventId) -> Result<Option<InboxEntry>, LogError> {
         let floor = retention::floor(self.connection)?.sql();
         let near = place_near(self.connection, id, (floor, self.head.sql()))?;
         let mut context = self
@@ -208,8 +208,8 @@ impl<'a> InboxReader<'a> {
         let places = places.into_iter().map(|place| Seq(place.unsigned_abs()));
         let left = places.into_iter().find(|place| !self.read.above.contains_key(place));
         self.read_through(left.map_or(self.head, |left| Seq(left.0.saturating_sub(1))));
-        if self.read.above.len() > MOST_ABOVE {
-            let middle = self.read.above.keys().nth(MOST_ABOVE / 2).copied().unwrap_or_default();
+        if self.read.above.len() > MAX_READ_ABOVE {
+            let middle = self.read.above.keys().nth(MAX_READ_ABOVE / 2).copied().unwrap_or_default();
             self.read_through(middle);
         }
         Ok(())

@@ -9,11 +9,15 @@ use super::sorted_index::Runs;
 use super::statuses::Statuses;
 use super::{history, search};
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, Page};
+use crate::read_backend::{OrderFilter, OrderPage};
 use crate::stored_event::Snapshot;
 use crate::topic::Topic;
 
-pub(super) fn page(connection: &Connection, runs: &Runs, filter: &OrderFilter) -> Result<Page, LogError> {
+pub(super) fn page(
+    connection: &Connection,
+    runs: &Runs,
+    filter: &OrderFilter,
+) -> Result<OrderPage, LogError> {
     let before = filter.before.map_or(i64::MAX, history::sql);
     let before = match filter.to {
         Some(to) => before.min(first_placed_at(connection, millis_up(to))?),
@@ -36,11 +40,11 @@ pub(super) fn page(connection: &Connection, runs: &Runs, filter: &OrderFilter) -
             continue;
         }
         if found.len() == filter.limit {
-            return Ok(Page { orders: found, more: true });
+            return Ok(OrderPage { orders: found, more: true });
         }
         found.push(snapshot);
     }
-    Ok(Page { orders: found, more: false })
+    Ok(OrderPage { orders: found, more: false })
 }
 
 /// A look at the row before all of it is read: of somebody's thousand orders, few may be in the wanted status.

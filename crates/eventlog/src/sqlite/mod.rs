@@ -4,7 +4,7 @@
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
 //! - `write_backend.rs`, `write.rs`: the writer's side. `idempotency.rs`, `bloom.rs`: remembered answers; `sorted_index.rs`: indexes
 //!   written sequentially; `users.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`, `reservations.rs`: what else is
-//!   written. `sales.rs`, `deliveries.rs`: what was sold, and how long that took, by stretches of time (`rollup.rs`).
+//!   written. `sales.rs`, `deliveries.rs`: what was sold, and how long that took, by intervals of time (`rollup.rs`).
 //! - `read_backend.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
 //!   orders; `history.rs`, `tail.rs`: the log itself. `recipient_index.rs`: whom an event concerns;
 //!   `created_events.rs`: the first events of orders; `inbox_index.rs`, `inbox.rs`: lines of an inbox, and what was read of them.

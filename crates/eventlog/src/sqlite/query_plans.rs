@@ -229,7 +229,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
         let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
         opened.named(EventId::new(Uuid::nil())).unwrap();
         let filter =
-            InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 9 };
+            InboxFilter { inbox: inbox.clone(), category: None, unread: false, through: None, limit: 9 };
         opened.page(&filter).unwrap();
         opened.page(&InboxFilter { unread: true, ..filter }).unwrap();
     }
@@ -250,7 +250,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
     // Some buckets, and days between them.
     let edges = [0, 900, 100 * 86_400 + 1800].map(|second| Timestamp::from_second(second).unwrap());
     let series = stats::series(connection, &StoreId::main(), &edges, 9).unwrap();
-    assert_eq!(series.most_sold.len(), 1);
+    assert_eq!(series.top_products.len(), 1);
     reservations::due(connection, at, 9).unwrap();
     accounts::by_id(connection, &user("ben")).unwrap();
     accounts::by_email(connection, &Email::new("ben@example.com").unwrap()).unwrap();

@@ -16,8 +16,8 @@ use super::{accounts, backup, catalogue, history, listing, reservations, stats, 
 use crate::accounts::{Email, Revoked, User};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::inbox::{InboxFilter, InboxPage, Line};
-use crate::read_backend::{At, EventPage, OrderFilter, Page, ProductFilter, ReadBackend, TailError};
+use crate::inbox::{InboxEntry, InboxFilter, InboxPage};
+use crate::read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
 use crate::stats::{Series, Stats};
 use crate::stored_event::{CatalogProduct, EventWithContext, Snapshot};
 use crate::topic::{Inbox, Topic};
@@ -66,14 +66,14 @@ impl SqliteReadBackend {
         task.await.map_err(|_| LogError::Cancelled)?
     }
 
-    async fn read_at<T, F>(&self, query: F) -> Result<At<T>, LogError>
+    async fn read_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
     where
         T: Send + 'static,
         F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
     {
         self.read(move |connection, indexes| {
             let (seq, epoch) = write_backend::head(connection)?;
-            Ok(At { value: query(connection, indexes)?, cursor: Cursor { epoch, seq } })
+            Ok(ReadAt { value: query(connection, indexes)?, cursor: Cursor { epoch, seq } })
         })
         .await
     }
@@ -130,16 +130,16 @@ impl ReadBackend for SqliteReadBackend {
         Ok(self.read_at(|_, _| Ok(())).await?.cursor)
     }
 
-    async fn order(&self, name: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError> {
+    async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         self.read_at(move |connection, _| history::find(connection, name)).await
     }
 
-    async fn orders(&self, filter: OrderFilter) -> Result<At<Page>, LogError> {
+    async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
         self.read_at(move |connection, indexes| listing::page(connection, &indexes.customer_runs, &filter))
             .await
     }
 
-    async fn timeline(&self, order: OrderNumber) -> Result<At<Vec<EventWithContext>>, LogError> {
+    async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
         self.read_at(move |connection, _| {
             let events = history::of_order(connection, order, Seq(u64::MAX))?;
             history::tell(connection, events)
@@ -154,17 +154,17 @@ impl ReadBackend for SqliteReadBackend {
         read.ok_or(TailError::Pruned)
     }
 
-    async fn inbox(&self, filter: InboxFilter) -> Result<At<InboxPage>, LogError> {
+    async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
         self.read_at(move |connection, indexes| {
             match InboxReader::find(connection, indexes, &filter.inbox)? {
                 Some(opened) => opened.page(&filter),
-                None => Ok(InboxPage { lines: Vec::new(), next: None, unread: 0 }),
+                None => Ok(InboxPage { entries: Vec::new(), next: None, unread: 0 }),
             }
         })
         .await
     }
 
-    async fn unread(&self, inbox: Inbox) -> Result<At<usize>, LogError> {
+    async fn unread(&self, inbox: Inbox) -> Result<ReadAt<usize>, LogError> {
         self.read_at(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
             Some(opened) => opened.unread(),
             None => Ok(0),
@@ -172,7 +172,7 @@ impl ReadBackend for SqliteReadBackend {
         .await
     }
 
-    async fn line(&self, inbox: Inbox, id: EventId) -> Result<Option<Line>, LogError> {
+    async fn inbox_entry(&self, inbox: Inbox, id: EventId) -> Result<Option<InboxEntry>, LogError> {
         self.read(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
             Some(opened) => opened.named(id),
             None => Ok(None),
@@ -180,7 +180,7 @@ impl ReadBackend for SqliteReadBackend {
         .await
     }
 
-    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<At<Stats>, LogError> {
+    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<ReadAt<Stats>, LogError> {
         self.read_at(move |connection, _| stats::read(connection, &store, since)).await
     }
 
@@ -189,7 +189,7 @@ impl ReadBackend for SqliteReadBackend {
         store: StoreId,
         edges: Vec<Timestamp>,
         most: usize,
-    ) -> Result<At<Series>, LogError> {
+    ) -> Result<ReadAt<Series>, LogError> {
         self.read_at(move |connection, _| stats::series(connection, &store, &edges, most)).await
     }
 

@@ -15,7 +15,7 @@ use super::rollup::{self, Span};
 use super::rows::timestamp;
 use super::{history, rows};
 use crate::error::LogError;
-use crate::stats::{CurrencyKey, Sold, bucket};
+use crate::stats::{CurrencyKey, ProductSales, bucket};
 
 /// Lines that are counted in memory before they are written. More: a reader has more to add up. Fewer: each order costs
 /// more.
@@ -201,7 +201,7 @@ pub(super) fn most(
     store: i64,
     (from, to): (i64, i64),
     limit: usize,
-) -> Result<Vec<Sold>, LogError> {
+) -> Result<Vec<ProductSales>, LogError> {
     let mut sums: HashMap<(i64, CurrencyKey), Sum> = HashMap::new();
     let mut find = connection.prepare_cached(
         "SELECT product, currency, quantity, amount FROM sales \
@@ -232,11 +232,11 @@ pub(super) fn most(
     sums.into_iter().map(|((product, of), sum)| sold(connection, product, of, sum)).collect()
 }
 
-fn sold(connection: &Connection, product: i64, of: CurrencyKey, sum: Sum) -> Result<Sold, LogError> {
+fn sold(connection: &Connection, product: i64, of: CurrencyKey, sum: Sum) -> Result<ProductSales, LogError> {
     let mut find = connection.prepare_cached("SELECT id, name FROM products WHERE key = ?1")?;
     let (id, name): (Vec<u8>, String) = find.query_row([product], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let revenue = Money { amount: sum.amount, currency: currency(of.code())? };
-    Ok(Sold { product: ProductId::new(rows::uuid(&id)?), name, quantity: sum.quantity, revenue })
+    Ok(ProductSales { product: ProductId::new(rows::uuid(&id)?), name, quantity: sum.quantity, revenue })
 }
 
 pub(super) fn currency(code: &str) -> Result<Currency, LogError> {

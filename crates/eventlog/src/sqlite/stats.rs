@@ -8,7 +8,7 @@ use super::rows::{status_code, status_of};
 use super::sales::currency;
 use super::{deliveries, listing, sales};
 use crate::error::LogError;
-use crate::stats::{Flow, Series, Stats, StatsDelta, Tally, bucket};
+use crate::stats::{OrderActivity, Series, Stats, StatsDelta, StatusTotals, bucket};
 
 pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), LogError> {
     let mut counts = connection.prepare_cached(
@@ -53,7 +53,7 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
         connection.prepare_cached("SELECT status, currency, orders, amount FROM counts WHERE store = ?1")?;
     let mut rows = counts.query([store.as_str()])?;
     while let Some(row) = rows.next()? {
-        let tally = Tally { orders: row.get(2)?, amount: row.get(3)? };
+        let tally = StatusTotals { orders: row.get(2)?, amount: row.get(3)? };
         stats.by_status.push((status_of(row.get(0)?)?, currency(row.get(1)?)?, tally));
     }
     let mut flows = connection.prepare_cached(
@@ -62,7 +62,7 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
     )?;
     let mut rows = flows.query((store.as_str(), bucket(since)))?;
     while let Some(row) = rows.next()? {
-        let flow = Flow {
+        let flow = OrderActivity {
             placed: row.get(1)?,
             amount: row.get(2)?,
             cancelled: row.get(3)?,
@@ -85,7 +85,7 @@ pub(super) fn series(
     let edges: Vec<i64> = edges.iter().map(|edge| bucket(*edge)).collect();
     let between = (bucket(*from), bucket(*to));
     let mut series =
-        Series { stretches: vec![Vec::new(); edges.len().saturating_sub(1)], ..Series::default() };
+        Series { intervals: vec![Vec::new(); edges.len().saturating_sub(1)], ..Series::default() };
     let mut flows = connection.prepare_cached(
         "SELECT bucket, currency, placed, amount, cancelled, cancelled_amount, delivered \
          FROM flow WHERE store = ?1 AND bucket >= ?2 AND bucket < ?3 ORDER BY bucket",
@@ -98,14 +98,14 @@ pub(super) fn series(
             stretch += 1;
         }
         let currency = currency(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
-        let flow = Flow {
+        let flow = OrderActivity {
             placed: row.get(2)?,
             amount: row.get(3)?,
             cancelled: row.get(4)?,
             cancelled_amount: row.get(5)?,
             delivered: row.get(6)?,
         };
-        let Some(flows) = series.stretches.get_mut(stretch) else { break };
+        let Some(flows) = series.intervals.get_mut(stretch) else { break };
         match flows.iter_mut().find(|(of, _)| *of == currency) {
             Some((_, sum)) => sum.add(&flow),
             None => flows.push((currency, flow)),
@@ -113,7 +113,7 @@ pub(super) fn series(
     }
     if let Some(store) = listing::store_key(connection, store)? {
         series.deliveries = deliveries::read(connection, store, between)?;
-        series.most_sold = sales::most(connection, store, between, most)?;
+        series.top_products = sales::most(connection, store, between, most)?;
     }
     Ok(series)
 }

@@ -29,11 +29,11 @@ pub(super) fn read(
         return Ok(None);
     }
     let limit = limit.max(1);
-    let (events, upto) = match topic {
+    let (events, through) = match topic {
         Topic::Store(store) => of_store(connection, store, after, head, limit)?,
         _ => of_person(connection, indexes, topic, after, head, limit)?,
     };
-    Ok(Some(EventPage { events: history::tell(connection, events)?, upto, head }))
+    Ok(Some(EventPage { events: history::tell(connection, events)?, through, head }))
 }
 
 type Found = (Vec<StoredEvent>, Seq);

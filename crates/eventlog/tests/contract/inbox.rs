@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use ordercast_eventlog::inbox::{Line, MOST_ABOVE, MOST_UNREAD};
+use ordercast_eventlog::inbox::{InboxEntry, MAX_READ_ABOVE, MAX_UNREAD};
 use ordercast_eventlog::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, Signal, StoredEvent, Topic};
 use orders::notification::Category;
 use orders::order::ShipmentState;
@@ -43,7 +43,7 @@ fn of_staff(name: &str) -> Inbox {
 }
 
 fn all(inbox: &Inbox) -> InboxFilter {
-    InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 1000 }
+    InboxFilter { inbox: inbox.clone(), category: None, unread: false, through: None, limit: 1000 }
 }
 
 async fn page<B: Backend>(log: &Log<B>, filter: InboxFilter) -> InboxPage {
@@ -52,8 +52,8 @@ async fn page<B: Backend>(log: &Log<B>, filter: InboxFilter) -> InboxPage {
     read.value
 }
 
-async fn lines<B: Backend>(log: &Log<B>, inbox: &Inbox) -> Vec<Line> {
-    page(log, all(inbox)).await.lines
+async fn lines<B: Backend>(log: &Log<B>, inbox: &Inbox) -> Vec<InboxEntry> {
+    page(log, all(inbox)).await.entries
 }
 
 async fn unread<B: Backend>(log: &Log<B>, inbox: &Inbox) -> usize {
@@ -62,7 +62,7 @@ async fn unread<B: Backend>(log: &Log<B>, inbox: &Inbox) -> usize {
     counted
 }
 
-fn said(lines: &[Line]) -> Vec<&str> {
+fn said(lines: &[InboxEntry]) -> Vec<&str> {
     lines.iter().map(|line| line.notification.message.as_str()).collect()
 }
 
@@ -113,9 +113,10 @@ pub(crate) async fn d5_what_concerns_somebody_is_in_their_inbox<B: Backend>() {
         assert_eq!((lines(&log, &nobody).await.len(), unread(&log, &nobody).await), (0, 0));
     }
     for line in &asha {
-        let found = log.read_backend().line(of_customer("asha"), line.stored.id).await.unwrap().unwrap();
+        let found =
+            log.read_backend().inbox_entry(of_customer("asha"), line.stored.id).await.unwrap().unwrap();
         assert_eq!((found.stored, found.read), (Arc::clone(&line.stored), line.read));
-        let others = log.read_backend().line(of_customer("ben"), line.stored.id).await.unwrap();
+        let others = log.read_backend().inbox_entry(of_customer("ben"), line.stored.id).await.unwrap();
         assert!(others.is_none(), "it is none of Ben's");
     }
 }
@@ -129,16 +130,16 @@ pub(crate) async fn d6_an_inbox_is_filtered<B: Backend>() {
     let asha = of_customer("asha");
     let deliveries = InboxFilter { category: Some(Category::Delivery), limit: 2, ..all(&asha) };
     let first = page(&log, deliveries.clone()).await;
-    assert_eq!(first.lines.len(), 2);
-    let rest = page(&log, InboxFilter { upto: first.next, ..deliveries.clone() }).await;
-    assert_eq!((rest.lines.len(), rest.next), (1, None));
-    let newest = first.lines[0].stored.seq;
-    log.mark_read(&asha, Mark::One { seq: newest, id: first.lines[0].stored.id }).await;
+    assert_eq!(first.entries.len(), 2);
+    let rest = page(&log, InboxFilter { through: first.next, ..deliveries.clone() }).await;
+    assert_eq!((rest.entries.len(), rest.next), (1, None));
+    let newest = first.entries[0].stored.seq;
+    log.mark_read(&asha, Mark::One { seq: newest, id: first.entries[0].stored.id }).await;
     let left = page(&log, InboxFilter { unread: true, ..all(&asha) }).await;
-    assert_eq!((left.lines.len(), left.unread), (2, 2));
-    assert!(left.lines.iter().all(|line| !line.read && line.stored.seq != newest));
+    assert_eq!((left.entries.len(), left.unread), (2, 2));
+    assert!(left.entries.iter().all(|line| !line.read && line.stored.seq != newest));
     let none = InboxFilter { category: Some(Category::Payment), ..all(&asha) };
-    assert!(page(&log, none).await.lines.is_empty());
+    assert!(page(&log, none).await.entries.is_empty());
 }
 
 pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
@@ -148,7 +149,7 @@ pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
     log.order(set_status(order, Status::Delivered), staff(MAIN)).await;
     let asha = of_customer("asha");
     let [arrived, shipped, placed] = lines(&log, &asha).await.try_into().unwrap();
-    let one = |line: &Line| Mark::One { seq: line.stored.seq, id: line.stored.id };
+    let one = |line: &InboxEntry| Mark::One { seq: line.stored.seq, id: line.stored.id };
     let receipt = log.mark_read(&asha, one(&arrived)).await;
     assert_eq!((receipt.state.unread, receipt.cursor.seq), (1, log.head().await));
     assert_eq!(receipt.state.above.keys().collect::<Vec<_>>(), [&arrived.stored.seq]);
@@ -294,14 +295,14 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
         }
         let is_read = |(line, own): &(Arc<StoredEvent>, bool)| *own || read.contains(&line.seq);
         let left = naive.iter().filter(|line| !is_read(line)).count();
-        assert_eq!(state.unread, left.min(MOST_UNREAD), "{inbox:?} after {mark:?}");
+        assert_eq!(state.unread, left.min(MAX_UNREAD), "{inbox:?} after {mark:?}");
         assert!(state.above.len() <= read.len());
         // A page of it.
         let category = walk.rng.bool().then(|| *walk.rng.choice(&Category::ALL).unwrap());
         let (only_unread, limit) = (walk.rng.bool(), walk.rng.usize(1..60));
         let upto = Seq(walk.rng.u64(0..=walk.events.len() as u64 + 1));
         let filter =
-            InboxFilter { inbox: inbox.clone(), category, unread: only_unread, upto: Some(upto), limit };
+            InboxFilter { inbox: inbox.clone(), category, unread: only_unread, through: Some(upto), limit };
         let page = page(&walk.log, filter).await;
         let told = |line: &StoredEvent| Notification::new(&line.event, inbox.audience()).unwrap();
         let load = naive.iter().filter(|line| {
@@ -310,9 +311,9 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
                 && !(only_unread && is_read(line))
         });
         let expected: Vec<_> = load.take(limit).map(|line| (line.0.seq, is_read(line))).collect();
-        let got: Vec<_> = page.lines.iter().map(|line| (line.stored.seq, line.read)).collect();
+        let got: Vec<_> = page.entries.iter().map(|line| (line.stored.seq, line.read)).collect();
         assert_eq!(got, expected, "{inbox:?}, {category:?}, unread {only_unread}, at most {limit}");
-        assert_eq!(page.unread, left.min(MOST_UNREAD));
+        assert_eq!(page.unread, left.min(MAX_UNREAD));
         if step == 100 {
             walk.log.restart().await;
         }
@@ -321,7 +322,7 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
 
 pub(crate) async fn what_is_read_one_by_one_is_bounded<B: Backend>() {
     let (log, tea) = shop::<B>().await;
-    let orders = MOST_ABOVE + 20;
+    let orders = MAX_READ_ABOVE + 20;
     for _ in 0..orders {
         ordered_by(&log, tea, "asha").await;
     }
@@ -334,7 +335,7 @@ pub(crate) async fn what_is_read_one_by_one_is_bounded<B: Backend>() {
     for line in newest_first {
         let mark = Mark::One { seq: line.stored.seq, id: line.stored.id };
         let state = log.mark_read(&sam, mark).await.state;
-        assert!(state.above.len() <= MOST_ABOVE);
+        assert!(state.above.len() <= MAX_READ_ABOVE);
         assert!(state.unread < unread_before.max(1), "a mark never makes anything unread");
         unread_before = state.unread;
     }
@@ -358,7 +359,7 @@ pub(crate) async fn lines_go_with_their_events<B: Backend>() {
         let left = lines(&log, &of_customer("asha")).await;
         assert_eq!((left.len(), unread(&log, &of_customer("asha")).await), (2, 1));
         assert_eq!(unread(&log, &of_staff("sam")).await, 1);
-        assert!(log.read_backend().line(of_customer("asha"), first.id).await.unwrap().is_none());
+        assert!(log.read_backend().inbox_entry(of_customer("asha"), first.id).await.unwrap().is_none());
         log.restart().await;
     }
     let gone = log.mark_read(&of_customer("asha"), Mark::One { seq: first.seq, id: first.id }).await;
@@ -385,14 +386,14 @@ pub(crate) async fn a_rare_category_comes_in_several_pages<B: Backend>() {
     let (mut found, mut pages) = (Vec::new(), 0);
     loop {
         let page = page(&log, filter.clone()).await;
-        assert_eq!(page.unread, MOST_UNREAD, "there are more than are counted");
-        found.extend(page.lines);
+        assert_eq!(page.unread, MAX_UNREAD, "there are more than are counted");
+        found.extend(page.entries);
         pages += 1;
         match page.next {
-            Some(next) => filter.upto = Some(next),
+            Some(next) => filter.through = Some(next),
             None => break,
         }
     }
     assert!(found.len() == 1 && (2..10).contains(&pages), "{pages} pages");
-    assert_eq!(unread(&log, &of_staff("sam")).await, MOST_UNREAD);
+    assert_eq!(unread(&log, &of_staff("sam")).await, MAX_UNREAD);
 }

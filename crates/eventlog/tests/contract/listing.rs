@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use ordercast_eventlog::{At, OrderFilter, Page, ReadBackend, Submission, Topic};
+use ordercast_eventlog::{OrderFilter, OrderPage, ReadAt, ReadBackend, Submission, Topic};
 use orders::command::PlaceOrder;
 use orders::order::Version;
 use orders::{Command, Order, OrderNumber, OrderRef, Status, World};
@@ -41,7 +41,7 @@ struct Big<B: Backend> {
     log: Log<B>,
     /// All orders, newest first.
     orders: Vec<Order>,
-    pages: Vec<(Topic, At<Page>)>,
+    pages: Vec<(Topic, ReadAt<OrderPage>)>,
     rng: Rng,
 }
 
@@ -147,7 +147,7 @@ async fn read_on(
     read_backend: Arc<dyn ReadBackend>,
     mut rng: Rng,
     mut progress: watch::Receiver<usize>,
-) -> Vec<(Topic, At<Page>)> {
+) -> Vec<(Topic, ReadAt<OrderPage>)> {
     let mut pages = Vec::new();
     while progress.changed().await.is_ok() {
         for _ in 0..3 {
@@ -190,7 +190,7 @@ fn numbers<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Vec<OrderNumber> 
     orders.into_iter().map(|order| order.number).collect()
 }
 
-fn on(page: &Page) -> Vec<OrderNumber> {
+fn on(page: &OrderPage) -> Vec<OrderNumber> {
     numbers(page.orders.iter().map(|snapshot| &snapshot.order))
 }
 

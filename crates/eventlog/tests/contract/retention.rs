@@ -57,7 +57,7 @@ pub(crate) async fn old_events_of_orders_that_are_over_go<B: Backend>() {
     assert_eq!(reaches_back_to(&log).await, Seq(4));
     let told = log.read_backend().tail(Topic::Customer(user("asha")), Seq(3), 10).await.unwrap();
     assert_eq!(told.events.iter().map(|event| event.stored.seq).collect::<Vec<_>>(), [Seq(4), Seq(5)]);
-    assert_eq!((told.upto, told.head), (Seq(5), Seq(5)));
+    assert_eq!((told.through, told.head), (Seq(5), Seq(5)));
 }
 
 pub(crate) async fn an_open_order_keeps_everything_behind_it<B: Backend>() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ordercast_eventlog::stats::{BUCKET_SECONDS, Flow, Series, Sold, bucket, slot};
+use ordercast_eventlog::stats::{BUCKET_SECONDS, OrderActivity, ProductSales, Series, bucket, slot};
 use ordercast_eventlog::{Seq, StoredEvent};
 use orders::command::UpdateProduct;
 use orders::order::Item;
@@ -23,7 +23,7 @@ fn edge(at: Timestamp, buckets: i64) -> Timestamp {
 /// What the events say of the stretch between two edges.
 #[derive(Default)]
 struct Recount {
-    flow: Flow,
+    flow: OrderActivity,
     took: Vec<i64>,
     sold: BTreeMap<(ProductId, String), (i64, i64)>,
 }
@@ -85,16 +85,16 @@ impl Recount {
                 assert!(same, "{what}: {percent} per cent within {exact} s, told as {told}");
             }
         }
-        let sold = |sold: &Sold| {
+        let sold = |sold: &ProductSales| {
             let of = (sold.product, sold.revenue.currency.to_string());
             (of, (sold.quantity, sold.revenue.amount))
         };
-        let told: BTreeMap<_, _> = series.most_sold.iter().map(sold).collect();
+        let told: BTreeMap<_, _> = series.top_products.iter().map(sold).collect();
         assert_eq!(told, self.sold, "{what}");
-        let falling = |pair: &[Sold]| {
+        let falling = |pair: &[ProductSales]| {
             (pair[0].quantity, pair[0].revenue.amount) >= (pair[1].quantity, pair[1].revenue.amount)
         };
-        assert!(series.most_sold.windows(2).all(falling), "{what}: the most first");
+        assert!(series.top_products.windows(2).all(falling), "{what}: the most first");
     }
 }
 
@@ -109,8 +109,8 @@ pub(crate) async fn a17_a_series_equals_a_recount<B: Backend>() {
                 let edges: Vec<_> = edges.into_iter().map(|buckets| edge(begin, buckets)).collect();
                 let read = walk.log.read_backend().series(id.clone(), edges.clone(), 100).await.unwrap();
                 assert_eq!(read.cursor.seq, Seq(walk.events.len() as u64));
-                assert_eq!(read.value.stretches.len(), edges.len() - 1);
-                for (flows, pair) in read.value.stretches.iter().zip(edges.windows(2)) {
+                assert_eq!(read.value.intervals.len(), edges.len() - 1);
+                for (flows, pair) in read.value.intervals.iter().zip(edges.windows(2)) {
                     let recount = Recount::of(&walk.events, &id, pair[0], pair[1]);
                     let flow = flows.first().map(|(_, flow)| *flow).unwrap_or_default();
                     assert_eq!(flow, recount.flow, "{name} from {} to {}", pair[0], pair[1]);
@@ -128,12 +128,12 @@ pub(crate) async fn a17_a_series_equals_a_recount<B: Backend>() {
     assert!(all.took.len() > 5 && all.sold.len() == 4, "{} deliveries", all.took.len());
     let none =
         walk.log.read_backend().series(store("main"), vec![edge(end, 5), edge(end, 9)], 5).await.unwrap();
-    assert_eq!((none.value.deliveries.percentile(50), none.value.most_sold), (None, vec![]));
+    assert_eq!((none.value.deliveries.percentile(50), none.value.top_products), (None, vec![]));
     let whole = vec![edge(begin, 0), edge(end, 1)];
     let nobody = walk.log.read_backend().series(store("nobody"), whole.clone(), 5).await.unwrap();
-    assert_eq!(nobody.value.stretches, [vec![]]);
+    assert_eq!(nobody.value.intervals, [vec![]]);
     let most = walk.log.read_backend().series(store("main"), whole, 3).await.unwrap();
-    assert_eq!(most.value.most_sold.len(), 3);
+    assert_eq!(most.value.top_products.len(), 3);
 }
 
 pub(crate) async fn a17_what_is_sold_is_counted_over_many_orders_and_restarts<B: Backend>() {
@@ -161,7 +161,7 @@ pub(crate) async fn a17_what_is_sold_is_counted_over_many_orders_and_restarts<B:
         let edges = vec![edge(begin, 0), edge(log.clock.now(), 1)];
         let read = log.read_backend().series(store("main"), edges, 9).await.unwrap().value;
         let mut counted = [0; 3];
-        for line in &read.most_sold {
+        for line in &read.top_products {
             let good = goods.iter().position(|good| *good == line.product).unwrap();
             assert_eq!(line.revenue.amount, line.quantity * (100 + i64::try_from(good).unwrap()));
             assert_eq!(line.name, format!("Thing {good}"));
@@ -189,11 +189,11 @@ pub(crate) async fn a17_a_product_that_changes_currency_is_counted_in_each<B: Ba
         .await
         .unwrap()
         .value;
-    let of = |sold: &Sold| (sold.quantity, sold.revenue.amount, sold.revenue.currency.to_string());
-    let sold: Vec<_> = read.most_sold.iter().map(of).collect();
+    let of = |sold: &ProductSales| (sold.quantity, sold.revenue.amount, sold.revenue.currency.to_string());
+    let sold: Vec<_> = read.top_products.iter().map(of).collect();
     assert_eq!(sold, [(3, 210_000, "JPY".to_owned()), (2, 900, "EUR".to_owned())]);
     let mut flows: Vec<_> =
-        read.stretches[0].iter().map(|(currency, flow)| (currency.to_string(), flow.amount)).collect();
+        read.intervals[0].iter().map(|(currency, flow)| (currency.to_string(), flow.amount)).collect();
     flows.sort();
     assert_eq!(flows, [("EUR".to_owned(), 900), ("JPY".to_owned(), 210_000)]);
 }

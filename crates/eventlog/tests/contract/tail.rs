@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ordercast_eventlog::stats::{BUCKET_SECONDS, Flow, Stats, Tally, bucket};
+use ordercast_eventlog::stats::{BUCKET_SECONDS, OrderActivity, Stats, StatusTotals, bucket};
 use ordercast_eventlog::{Seq, StoredEvent, Topic};
 use orders::{Kind, OrderRef, Status, Subject};
 
@@ -33,7 +33,7 @@ pub(crate) async fn a_tail_is_exactly_the_topics_part_of_the_log<B: Backend>() {
                 let told: Vec<_> = page.events.iter().map(|event| &event.stored).collect();
                 assert_eq!(told, expected, "seed {seed}, {topic:?} after {after:?}, at most {limit}");
                 let upto = if told.len() == limit { told[limit - 1].seq } else { head };
-                assert_eq!((page.upto, page.head), (upto, head), "seed {seed}, {topic:?} after {after:?}");
+                assert_eq!((page.through, page.head), (upto, head), "seed {seed}, {topic:?} after {after:?}");
             }
         }
     }
@@ -49,8 +49,8 @@ pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>(
             let limit = if told.len() < 3 { 0 } else { 37 };
             let page = read_backend.tail(topic.clone(), at, limit).await.unwrap();
             told.extend(page.events.iter().map(|event| Arc::clone(&event.stored)));
-            assert!(page.upto > at || page.upto == page.head, "it gets on");
-            at = page.upto;
+            assert!(page.through > at || page.through == page.head, "it gets on");
+            at = page.through;
             if at == page.head {
                 break;
             }
@@ -68,7 +68,7 @@ pub(crate) async fn a_tail_of_nobody_reaches_the_head<B: Backend>() {
             for after in 0..=head {
                 let page = log.read_backend().tail(topic.clone(), Seq(after), 10).await.unwrap();
                 assert!(page.events.is_empty());
-                assert_eq!((page.upto, page.head), (Seq(head), Seq(head)));
+                assert_eq!((page.through, page.head), (Seq(head), Seq(head)));
             }
         }
         log.product(create(log.clock.uuid(), 1, 1), staff("main")).await;
@@ -111,14 +111,14 @@ pub(crate) async fn counts_equal_a_recount<B: Backend>() {
             assert_eq!(counted.cursor.seq, Seq(walk.events.len() as u64));
             let of_store = || world.orders.values().filter(|order| order.store == id);
             for status in Status::ALL {
-                let mut tally = Tally::default();
+                let mut tally = StatusTotals::default();
                 for order in of_store().filter(|order| order.status() == status) {
                     tally.orders += 1;
                     tally.amount += order.total.amount;
                 }
                 assert_eq!(by_status(&counted.value, status), tally, "{name}, {status}");
             }
-            let mut flow = Flow::default();
+            let mut flow = OrderActivity::default();
             for stored in walk.events.iter().filter(|stored| bucket(stored.event.at) >= bucket(since)) {
                 let Subject::Order { id: order, store, from, to, .. } = &stored.event.subject else {
                     continue;
@@ -143,7 +143,7 @@ pub(crate) async fn counts_equal_a_recount<B: Backend>() {
     }
 }
 
-fn by_status(counted: &Stats, status: Status) -> Tally {
+fn by_status(counted: &Stats, status: Status) -> StatusTotals {
     let mut found = counted.by_status.iter().filter(|(of, ..)| *of == status).map(|(.., tally)| *tally);
     let tally = found.next().unwrap_or_default();
     assert!(found.next().is_none(), "one currency, one tally");

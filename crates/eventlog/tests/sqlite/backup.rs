@@ -47,7 +47,7 @@ async fn sound(directory: &Path) -> u64 {
             assert_eq!(event.stored.seq, Seq(seq), "no gap");
             world.apply(&event.stored.event);
         }
-        at = page.upto;
+        at = page.through;
     }
     for product in world.products.values() {
         assert_eq!(

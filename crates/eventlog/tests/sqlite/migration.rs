@@ -39,13 +39,13 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
         inbox: inbox.clone(),
         category: None,
         unread: false,
-        upto: None,
+        through: None,
         limit: 500,
     };
     let mut before = Vec::new();
     for inbox in &inboxes {
         let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
-        assert!(page.lines.len() > 20 && page.unread > 10, "{inbox:?}: {}", page.unread);
+        assert!(page.entries.len() > 20 && page.unread > 10, "{inbox:?}: {}", page.unread);
         before.push(page);
     }
     walk.log.stop();
@@ -57,10 +57,10 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
         for (inbox, before) in inboxes.iter().zip(&before) {
             let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
             let places = |page: &ordercast_eventlog::InboxPage| -> Vec<Seq> {
-                page.lines.iter().map(|line| line.stored.seq).collect()
+                page.entries.iter().map(|line| line.stored.seq).collect()
             };
             assert_eq!(places(&page), places(before));
-            assert!(page.unread == 0 && page.lines.iter().all(|line| line.read));
+            assert!(page.unread == 0 && page.entries.iter().all(|line| line.read));
         }
         for topic in Walk::<Sqlite>::topics() {
             let tail = walk.log.read_backend().tail(topic.clone(), Seq(3), 100_000).await.unwrap();
@@ -111,7 +111,7 @@ async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_vers
     let read = async |walk: &Walk<Sqlite>| {
         let read =
             walk.log.read_backend().series(orders::StoreId::main(), edges.clone(), 50).await.unwrap().value;
-        (read.stretches, read.deliveries, read.most_sold)
+        (read.intervals, read.deliveries, read.top_products)
     };
     let before = read(&walk).await;
     assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
@@ -141,7 +141,7 @@ async fn a17_months_are_summed_up_in_a_database_of_version_4() {
     let edges = vec![begin, edge(log.clock.now()) + jiff::SignedDuration::from_secs(BUCKET_SECONDS)];
     let read = async |log: &Log<Sqlite>| {
         let read = log.read_backend().series(orders::StoreId::main(), edges.clone(), 5).await.unwrap().value;
-        (read.deliveries, read.most_sold)
+        (read.deliveries, read.top_products)
     };
     let before = read(&log).await;
     assert_eq!(before.1[0].quantity, 30);
@@ -179,7 +179,7 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
     }
     log.settle().await;
     let inbox = Inbox::customer(user("customer-3"));
-    let all = InboxFilter { inbox: inbox.clone(), category: None, unread: false, upto: None, limit: 200 };
+    let all = InboxFilter { inbox: inbox.clone(), category: None, unread: false, through: None, limit: 200 };
     let before = log.read_backend().inbox(all.clone()).await.unwrap().value;
     assert_eq!(before.unread, 999, "1500 of them");
     let topic = Topic::Customer(user("customer-3"));
@@ -200,14 +200,14 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
         again.extend(places(&log.read_backend().tail(topic.clone(), after, 300).await.unwrap().events));
     }
     assert_eq!(again, places(&told));
-    let (mut upto, mut lines) = (None, 0);
+    let (mut through, mut lines) = (None, 0);
     loop {
-        let page = log.read_backend().inbox(InboxFilter { upto, ..all.clone() }).await.unwrap().value;
-        lines += page.lines.len();
+        let page = log.read_backend().inbox(InboxFilter { through, ..all.clone() }).await.unwrap().value;
+        lines += page.entries.len();
         if page.next.is_none() {
             break;
         }
-        upto = page.next;
+        through = page.next;
     }
     assert_eq!(lines, 2000, "each once");
 }

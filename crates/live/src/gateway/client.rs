@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use eventlog::{At, Cursor, EventPage, LogError, OrderFilter, Page, TailError};
+use eventlog::{Cursor, EventPage, LogError, OrderFilter, OrderPage, ReadAt, TailError};
 use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
@@ -72,7 +72,7 @@ enum Loading {
     /// What it missed.
     EventPage(Reading<Result<EventPage, TailError>>),
     /// Where it can begin anew.
-    Snapshot(ResetReason, Reading<Result<At<Page>, LogError>>),
+    Snapshot(ResetReason, Reading<Result<ReadAt<OrderPage>, LogError>>),
 }
 
 /// How the hub reaches a client.
@@ -314,7 +314,7 @@ impl<G: Gate> Client<G> {
                 for event in page.events {
                     self.push(hub, &state.joined, &Entry::new(event), outgoing);
                 }
-                state.position = Position::At(page.upto.max(after));
+                state.position = Position::At(page.through.max(after));
             }
             Loaded::EventPage(Err(TailError::Pruned)) => state.position = Position::Lost(ResetReason::TooOld),
             Loaded::EventPage(Err(TailError::Log(error))) => return Err(error),
@@ -341,7 +341,7 @@ impl<G: Gate> Client<G> {
 
 enum Loaded {
     EventPage(Result<EventPage, TailError>),
-    Snapshot(ResetReason, Result<At<Page>, LogError>),
+    Snapshot(ResetReason, Result<ReadAt<OrderPage>, LogError>),
 }
 
 /// Closes the connection; not at once, because it is locked.

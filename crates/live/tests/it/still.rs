@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use eventlog::accounts::{Email, Revoked, User};
-use eventlog::inbox::Line;
+use eventlog::inbox::InboxEntry;
 use eventlog::stats::{Series, Stats};
 use eventlog::{
-    At, CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
-    LogError, OrderFilter, Page, ProductFilter, ReadBackend, Seq, Snapshot, StoredEvent, TailError, Topic,
+    CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
+    LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, Seq, Snapshot, StoredEvent,
+    TailError, Topic,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -61,43 +62,43 @@ impl ReadBackend for Still {
         Ok(self.cursor())
     }
 
-    async fn inbox(&self, _: InboxFilter) -> Result<At<InboxPage>, LogError> {
+    async fn inbox(&self, _: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn unread(&self, _: Inbox) -> Result<At<usize>, LogError> {
+    async fn unread(&self, _: Inbox) -> Result<ReadAt<usize>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn line(&self, _: Inbox, _: EventId) -> Result<Option<Line>, LogError> {
+    async fn inbox_entry(&self, _: Inbox, _: EventId) -> Result<Option<InboxEntry>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn stats(&self, _: StoreId, _: Timestamp) -> Result<At<Stats>, LogError> {
+    async fn stats(&self, _: StoreId, _: Timestamp) -> Result<ReadAt<Stats>, LogError> {
         self.counted.fetch_add(1, Ordering::SeqCst);
         if self.broken.load(Ordering::SeqCst) {
             return Err(LogError::Cancelled);
         }
-        Ok(At { value: Stats::default(), cursor: self.cursor() })
+        Ok(ReadAt { value: Stats::default(), cursor: self.cursor() })
     }
 
     async fn tail(&self, _: Topic, _: Seq, _: usize) -> Result<EventPage, TailError> {
         Err(TailError::Log(LogError::Cancelled))
     }
 
-    async fn order(&self, _: OrderRef) -> Result<At<Option<Arc<Snapshot>>>, LogError> {
+    async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn orders(&self, _: OrderFilter) -> Result<At<Page>, LogError> {
+    async fn orders(&self, _: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn timeline(&self, _: OrderNumber) -> Result<At<Vec<EventWithContext>>, LogError> {
+    async fn timeline(&self, _: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
         Err(LogError::Cancelled)
     }
 
-    async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<At<Series>, LogError> {
+    async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<ReadAt<Series>, LogError> {
         Err(LogError::Cancelled)
     }
 
