@@ -1,4 +1,4 @@
-//! What you write: who may connect, what their events do, what they are sent.
+//! The application's side: authorizing clients, handling their events, and filling in what they are sent.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -9,47 +9,49 @@ use bytes::Bytes;
 use http::request::Parts;
 use serde_json::Value;
 
-use crate::engine::connection::Outgoing;
+use crate::engine::Outgoing;
 use crate::engine::{CloseReason, HandshakeError};
 use crate::socket::{AckSender, Socket};
 
 /// An application on Socket.IO.
 pub trait Application: Send + Sync + Sized + 'static {
-    /// What you keep of the HTTP request that opened a connection: who it is by its cookie, where it comes from.
+    /// What the application keeps of the HTTP request that opened a connection, such as the user and the address.
     type Handshake: Send + Sync + 'static;
-    /// What you keep for each client in a namespace.
+    /// What the application keeps for each client in a namespace.
     type Client: Send + Sync + 'static;
 
-    /// A connection is being opened. Refusing it here answers the request; clients try again after a while.
+    /// Called when a connection is being opened. An error is the response to the HTTP request; clients retry it.
     fn handshake(&self, request: &Parts) -> Result<Self::Handshake, HandshakeError>;
 
-    /// A client wants into a namespace. A refusal here is final for an unmodified client: it does not try again.
+    /// Called when a client connects to a namespace. An error is final for an unmodified client: it does not retry.
     ///
-    /// The client hears nothing else before this is answered. To have it come back, close the connection instead.
+    /// The client receives nothing else before this returns. To make the client reconnect, close the connection
+    /// instead.
     fn connect(
         self: Arc<Self>,
         socket: Socket<Self>,
         auth: Auth,
     ) -> impl Future<Output = Result<Accepted<Self::Client>, ConnectError>> + Send;
 
-    /// The client is in the namespace, and has been told. What is emitted here is the first that it hears.
+    /// Called after the client was told that it is connected. Events emitted here are the first that the client
+    /// receives.
     fn connected(&self, socket: &Socket<Self>) {
         let _ = socket;
     }
 
-    /// A client sent an event. The next one is handled when this one is.
+    /// Called for each event of a client. The next event is handled when this future completes.
     fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) -> impl Future<Output = ()> + Send;
 
-    /// Appends what a client is to be sent, as far as there is something and `outgoing` has room.
+    /// Appends events to send to a client, until there are none or `outgoing` is full.
     ///
-    /// Called whenever the client can be written to, with its connection locked: it must not use the client's
-    /// [`Socket`]. When there is nothing yet, [`Socket::pull`] has to be called, or `context`'s waker woken, as soon
-    /// as there is.
+    /// Called whenever the client can be written to, while its connection is locked: it must not use the client's
+    /// [`Socket`]. If there is nothing to send, the application calls [`Socket::pull`] or wakes `context`'s waker
+    /// as soon as there is.
     fn fill(&self, client: &Self::Client, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
         let _ = (client, context, outgoing);
     }
 
-    /// A client left a namespace, or its connection ended. Called once for each client that was accepted.
+    /// Called once for each accepted client, when it disconnects from its namespace or its connection ends.
     fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason) {
         let _ = (socket, reason);
     }
@@ -58,11 +60,11 @@ pub trait Application: Send + Sync + Sized + 'static {
 /// Why a client is no longer in a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisconnectReason {
-    /// It left.
+    /// The client sent DISCONNECT.
     Client,
-    /// The server put it out.
+    /// The server called [`Socket::disconnect`].
     Server,
-    /// The connection ended.
+    /// The whole connection ended.
     Connection(CloseReason),
 }
 
@@ -77,10 +79,10 @@ impl DisconnectReason {
     }
 }
 
-/// What a client sends with its wish to connect.
+/// The payload of a client's CONNECT packet.
 #[derive(Debug, Clone, Default)]
 pub struct Auth {
-    /// An object; empty when there was none.
+    /// Empty if the packet had no payload.
     pub data: serde_json::Map<String, Value>,
 }
 
@@ -90,53 +92,50 @@ impl Auth {
         self.data.get(name)?.as_str()
     }
 
-    /// Connection state recovery: the private id that the client was given when it connected before.
+    /// Connection state recovery: the private id that the client received with its previous connection.
     pub fn pid(&self) -> Option<&str> {
         self.text("pid")
     }
 
-    /// Connection state recovery: the offset of the last event that it saw, the last argument of that event.
+    /// Connection state recovery: the offset of the last event that the client received.
     pub fn offset(&self) -> Option<&str> {
         self.text("offset")
     }
 }
 
-/// A client is let in.
+/// A client is accepted into a namespace.
 #[derive(Debug)]
 pub struct Accepted<C> {
-    /// What you keep for it.
     pub client: C,
-    /// Connection state recovery: the private id it is given. When it is the one that the client sent, the client
-    /// takes itself as recovered. From then on, the last argument of an event, where it is a string, is its offset.
+    /// Connection state recovery: the private id for this client. If it equals the id that the client sent, the
+    /// client considers itself recovered. The client then takes the last argument of each event, if it is a string,
+    /// as the offset.
     pub pid: Option<String>,
 }
 
-/// A client is refused, for good.
+/// A client is refused for good.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct ConnectError {
-    /// What its `connect_error` says.
+    /// The message of the client's `connect_error`.
     pub message: Cow<'static, str>,
-    /// Its `data`.
+    /// The `data` of the client's `connect_error`.
     pub data: Option<Value>,
 }
 
 impl ConnectError {
-    /// The refusal of a namespace that does not exist.
+    /// The error for a namespace that does not exist.
     pub fn invalid_namespace() -> Self {
         Self { message: "Invalid namespace".into(), data: None }
     }
 }
 
-/// An event of a client.
 pub struct Event<A: Application> {
-    /// Its name.
     pub name: String,
-    /// Its arguments. Where an argument has bytes, it says `{"_placeholder": true, "num": 0}`, and the bytes are in
+    /// Bytes in an argument are replaced by `{"_placeholder": true, "num": 0}`, where `num` is an index of
     /// `attachments`.
     pub args: Vec<Value>,
-    /// The bytes in it.
     pub attachments: Vec<Bytes>,
-    /// How to answer; `None` when the client does not wait for an answer.
+    /// `None` if the client does not expect an acknowledgement.
     pub ack: Option<AckSender<A>>,
 }

@@ -2,25 +2,27 @@
 
 use std::time::Duration;
 
-/// How a server behaves. The defaults are those of the protocol's reference server, where it has any.
+/// Intervals and limits of a server. The defaults are those of the reference server, where it has any.
 #[derive(Debug, Clone)]
 pub struct SocketIoConfig {
-    /// How long after a pong (or the opening) the server pings.
+    /// From a pong, or from the opening of the connection, to the next ping.
     pub ping_interval: Duration,
-    /// How long the client may take to answer a ping.
+    /// How long a client may take to answer a ping.
     pub ping_timeout: Duration,
-    /// The largest message a client may send, and the largest body of a long-polling request, in bytes.
+    /// The largest message of a client, and the largest body of a long-polling request, in bytes.
     pub max_payload: usize,
-    /// How long a client may take to connect to a namespace after opening.
+    /// How long a client may take to connect to a namespace after it opened the connection.
     pub connect_timeout: Duration,
     /// How long an upgrade to WebSocket may take.
     pub upgrade_timeout: Duration,
-    /// Bytes that may wait for a client which does not read, apart from what the application holds positions for:
-    /// acknowledgements and direct messages. A client for whom more waits is closed.
+    /// Limit on the bytes queued for a client that does not read: acknowledgements and direct messages, not what
+    /// [`fill`](crate::Application::fill) provides. A connection that exceeds it is closed.
     pub max_queued_bytes: usize,
-    /// Packets a client may send in one go, and again each second; one that sends faster waits.
+    /// Frames and packets that a client may send in each second. A client that sends more is not read until the
+    /// second ends. Everything counts: messages, pings, pongs, each fragment of a message, and each packet of a
+    /// long-polling body.
     pub packets_per_second: u32,
-    /// Namespaces one connection may be in.
+    /// Namespaces that one connection may be connected to.
     pub max_namespaces: usize,
     /// Binary attachments of one event.
     pub max_attachments: usize,

@@ -1,15 +1,15 @@
-//! What is written to clients, encoded once.
+//! Encoded outgoing messages.
 
 use bytes::Bytes;
 
-/// The longest header of a frame that a server sends: two bytes, and eight of length.
+/// The longest header of a server's frame: 2 bytes and 8 bytes of length.
 const HEADER: usize = 10;
 const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 const PONG: u8 = 0x8A;
 
-/// One Engine.IO packet as a WebSocket frame. Cloning shares the bytes; long-polling sends the same bytes without
-/// the frame's header.
+/// One Engine.IO packet as a WebSocket frame. Cloning shares the bytes. Long-polling sends the same bytes without
+/// the frame header.
 #[derive(Debug, Clone)]
 pub struct Frame {
     wire: Bytes,
@@ -18,7 +18,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A text frame with these bytes: an Engine.IO packet, its type first.
+    /// A text frame. `parts` are joined; the first byte is the Engine.IO packet type.
     pub fn text(parts: &[&str]) -> Self {
         let length = parts.iter().map(|part| part.len()).sum();
         Self::build(TEXT, length, |wire| {
@@ -28,12 +28,11 @@ impl Frame {
         })
     }
 
-    /// A binary message.
     pub fn binary(bytes: &[u8]) -> Self {
         Self::build(BINARY, bytes.len(), |wire| wire.extend_from_slice(bytes))
     }
 
-    /// The answer to a WebSocket's own ping. Never sent over long-polling.
+    /// The answer to a WebSocket ping. Never sent over long-polling.
     pub(crate) fn pong(bytes: &[u8]) -> Self {
         Self::build(PONG, bytes.len(), |wire| wire.extend_from_slice(bytes))
     }
@@ -41,7 +40,7 @@ impl Frame {
     fn build(kind: u8, length: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
         let mut wire = Vec::with_capacity(HEADER + length);
         wire.push(kind);
-        // A server's frames are not masked (RFC 6455, section 5.1), so everybody can be sent the same bytes.
+        // A server does not mask its frames (RFC 6455, section 5.1), so all clients can be sent the same bytes.
         if let Ok(short) = u8::try_from(length)
             && short < 126
         {
@@ -59,22 +58,21 @@ impl Frame {
         Self { wire: Bytes::from(wire), header, binary: kind == BINARY }
     }
 
-    /// The whole frame, as a WebSocket carries it.
+    /// The whole frame with its WebSocket header.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
 
-    /// The packet in it: for text its type and data, for a binary message its bytes.
+    /// Without the WebSocket header: an Engine.IO packet, or the bytes of a binary message.
     pub fn payload(&self) -> &[u8] {
         &self.wire[usize::from(self.header)..]
     }
 
-    /// Whether it is a binary message.
     pub fn is_binary(&self) -> bool {
         self.binary
     }
 
-    /// Bytes on a WebSocket.
+    /// Length with the WebSocket header, in bytes.
     #[expect(clippy::len_without_is_empty, reason = "a frame has a header and is never empty")]
     pub fn len(&self) -> usize {
         self.wire.len()

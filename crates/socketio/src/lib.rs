@@ -1,27 +1,30 @@
-//! An Engine.IO v4 and Socket.IO v5 server for very many, mostly idle connections.
+//! An Engine.IO v4 and Socket.IO v5 server for many, mostly idle connections.
 //!
 //! Read in this order:
 //!
-//! - [`application`]: what you write: who may connect, what their events do, what they are sent.
-//! - [`socket`]: one client in one namespace, as you hold it. [`packet`]: what travels, Socket.IO's own framing.
+//! - [`application`]: the trait that you implement: connect, event, fill and disconnect.
+//! - [`socket`]: the handle to one client in one namespace. [`packet`]: Socket.IO's packet format.
 //! - [`namespaces`]: Socket.IO on top of an Engine.IO connection.
 //! - [`engine`]: Engine.IO: connections over WebSocket and HTTP long-polling, the upgrade from one to the other,
-//!   heartbeats. It can be used without Socket.IO. Under it, `websocket`: RFC 6455 frames and handshake.
-//! - [`frame`]: what is written to clients: encoded once, shared by everybody who gets it.
+//!   and heartbeats. It works without Socket.IO. Below it, [`websocket`]: RFC 6455 frames and handshake.
+//! - [`frame`]: an encoded message. It is encoded once and shared by all its receivers.
 //! - [`config`]: intervals and limits. [`sid`]: session ids.
 //!
-//! # What a connection costs
+//! # Cost of a connection
 //!
-//! A connection that is idle owns no buffer and no queue: it reads into a buffer of its thread, and what it is to be
-//! sent is *pulled* from the application ([`Application::fill`]) when it can be written. An application that keeps
-//! positions in a shared log instead of queues per client therefore never grows with how slowly somebody reads.
-//! [`Socket::pull`] says that there is something; it writes at once, on the calling thread, where the session can take it.
+//! An idle connection owns no buffer and no queue. It reads into a buffer of its thread, and outgoing events are
+//! *pulled* from the application ([`Application::fill`]) when the connection can be written. An application that
+//! keeps a position in a shared log for each client, instead of a queue, uses no more memory when a client reads
+//! slowly. [`Socket::pull`] tells a connection that there is something to send. It writes at once, on the calling
+//! thread, if the socket accepts data.
 //!
-//! # What it never does
+//! # Guarantees
 //!
-//! It drops no packet silently, sends nothing before its turn (what was sent to a socket arrives in that order), and
-//! handles a connection's packets one after the other: the next is read when the handler of the one before is done,
-//! so that a client that sends faster than it is served waits, instead of filling memory here.
+//! - No packet is dropped silently.
+//! - What is sent to a socket arrives in that order.
+//! - A connection's packets are handled one at a time: the next packet is read when the handler of the previous one
+//!   has returned. A client that sends faster than it is served has to wait and cannot fill the server's memory.
+//! - Every frame and every packet that a client sends counts against [`SocketIoConfig::packets_per_second`].
 
 pub mod application;
 pub mod config;
@@ -35,8 +38,7 @@ pub mod websocket;
 
 pub use application::{Accepted, Application, Auth, ConnectError, Event};
 pub use config::SocketIoConfig;
-pub use engine::connection::Outgoing;
-pub use engine::{CloseFrame, CloseReason, HandshakeError, Service};
+pub use engine::{CloseFrame, CloseReason, HandshakeError, Outgoing, Service};
 pub use frame::Frame;
 pub use namespaces::SocketIo;
 pub use sid::Sid;

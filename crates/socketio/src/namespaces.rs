@@ -1,4 +1,4 @@
-//! Socket.IO on an Engine.IO connection: its namespaces, and what travels in them.
+//! Socket.IO on top of an Engine.IO connection: namespaces and their packets.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,17 +10,18 @@ use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 
 use crate::application::{Application, Auth, ConnectError, DisconnectReason, Event};
-use crate::engine::connection::{Connection, Outgoing};
+use crate::engine::Outgoing;
+use crate::engine::connection::Connection;
 use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome, Protocol, lock};
 use crate::packet::{PacketType, SocketPacket, write};
 use crate::sid::Sid;
 use crate::socket::{Ack, AckSender, Socket, SocketInner};
 
-/// The names that mean something to clients themselves.
+/// Event names that clients reserve for themselves.
 const RESERVED: [&str; 6] =
     ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
-/// Socket.IO v5, for an application.
+/// The Socket.IO v5 protocol for an application.
 pub struct SocketIo<A: Application> {
     application: Arc<A>,
     max_namespaces: usize,
@@ -28,27 +29,26 @@ pub struct SocketIo<A: Application> {
 }
 
 impl<A: Application> SocketIo<A> {
-    /// Serves an application within the limits of a configuration.
     pub fn new(application: Arc<A>, config: &crate::SocketIoConfig) -> Self {
         Self { application, max_namespaces: config.max_namespaces, max_attachments: config.max_attachments }
     }
 
-    /// The application.
     pub fn application(&self) -> &Arc<A> {
         &self.application
     }
 }
 
-/// What is kept for each connection.
+/// The Socket.IO state of one connection.
 pub struct ClientSession<A: Application> {
     handshake: A::Handshake,
-    /// It asks for a namespace, and was not answered yet.
+    /// A CONNECT is being handled.
     connecting: AtomicBool,
-    /// The server put it out of a namespace once: what was on its way there is nobody's mistake.
+    /// The server disconnected this client from a namespace at least once. Packets that were already on their way
+    /// to that namespace are then ignored instead of ending the connection.
     server_disconnected: AtomicBool,
-    /// Locked after the connection, where both are.
+    /// Where both are needed, the connection is locked before this.
     sockets: Mutex<SmallVec<[Arc<SocketInner<A>>; 1]>>,
-    /// A packet whose attachments are still coming.
+    /// A packet whose attachments have not all arrived.
     partial: Mutex<Option<Box<PartialPacket>>>,
 }
 
@@ -67,7 +67,7 @@ impl<A: Application> ClientSession<A> {
         lock(&self.sockets).iter().find(|socket| socket.namespace() == namespace).cloned()
     }
 
-    /// Whether it was there.
+    /// Returns whether the socket was connected.
     pub(crate) fn remove(&self, inner: &Arc<SocketInner<A>>) -> bool {
         let mut sockets = lock(&self.sockets);
         let before = sockets.len();
@@ -75,13 +75,13 @@ impl<A: Application> ClientSession<A> {
         sockets.len() < before && inner.mark_disconnected()
     }
 
-    /// Whether it was there, and is put out by this.
+    /// Disconnects a socket on the server's behalf. Returns whether it was connected.
     pub(crate) fn disconnect(&self, inner: &Arc<SocketInner<A>>) -> bool {
         self.server_disconnected.store(true, Ordering::Relaxed);
         self.remove(inner)
     }
 
-    /// What is in the namespace. `Err` where the client must know that nothing is.
+    /// The socket in a namespace. `Err` if the client could not have expected one there.
     fn find_connected(&self, namespace: &str) -> Result<Option<Arc<SocketInner<A>>>, CloseReason> {
         match self.find(namespace) {
             None if !self.server_disconnected.load(Ordering::Relaxed) => Err(CloseReason::Parse),
@@ -142,7 +142,7 @@ impl<A: Application> Protocol for SocketIo<A> {
     }
 }
 
-/// `None` where the client broke the protocol.
+/// `None` means that the client violated the protocol.
 impl<A: Application> SocketIo<A> {
     fn text(&self, connection: &Arc<Connection<Self>>, text: &str) -> Option<MessageOutcome> {
         let mut partial = lock(&connection.session().partial);
@@ -168,7 +168,7 @@ impl<A: Application> SocketIo<A> {
             let mut slot = lock(&connection.session().partial);
             let partial = slot.as_mut()?;
             partial.attachments.push(Bytes::copy_from_slice(bytes));
-            // Together, too, they are one message to the limit.
+            // The attachments of one packet together may not exceed the limit of one message.
             let total: usize = partial.attachments.iter().map(Bytes::len).sum();
             if total > connection.engine.config.max_payload {
                 return None;
@@ -191,7 +191,7 @@ impl<A: Application> SocketIo<A> {
         if packet.packet_type == PacketType::Connect {
             return self.connect(connection, packet);
         }
-        // A client may leave twice.
+        // A second DISCONNECT is allowed.
         if packet.packet_type == PacketType::Disconnect {
             if let Some(inner) = connection.session().find(packet.namespace)
                 && connection.session().remove(&inner)
@@ -237,7 +237,7 @@ impl<A: Application> SocketIo<A> {
         let data: Map<String, Value> =
             if packet.data.is_empty() { Map::new() } else { serde_json::from_str(packet.data).ok()? };
         let session = connection.session();
-        // Twice into the same namespace is once; too many of them are a client gone wrong.
+        // A second CONNECT to the same namespace is ignored.
         if session.find(packet.namespace).is_some() {
             return Some(MessageOutcome::Done);
         }
@@ -268,7 +268,7 @@ impl<A: Application> SocketIo<A> {
                         &payload.to_string(),
                     )]);
                     application.connected(&socket);
-                    // From here on it is pulled for: behind what `connected` emitted.
+                    // From here on `fill` is called for this socket, after what `connected` emitted.
                     socket.inner.ready.store(true, Ordering::Release);
                     connection.pull();
                 }

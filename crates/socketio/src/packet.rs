@@ -1,39 +1,35 @@
-//! Socket.IO v5 packets: `<type>[<attachments>-][<namespace>,][<id>][<JSON>]`, behind Engine.IO's `4`.
+//! Socket.IO v5 packets: `<type>[<attachments>-][<namespace>,][<id>][<JSON>]`, after Engine.IO's `4`.
 
 use crate::frame::Frame;
 
-/// What a packet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PacketType {
-    /// A client wants into a namespace, or is in it.
+    /// A client asks to connect to a namespace, or the server confirms it.
     Connect,
     /// Either side leaves a namespace.
     Disconnect,
-    /// An event, with a name and arguments.
     Event,
-    /// The answer to an event that had an id.
+    /// The acknowledgement of an event that had an id.
     Ack,
-    /// A client was refused.
+    /// The server refused a CONNECT.
     ConnectError,
 }
 
-/// A packet, read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SocketPacket<'a> {
-    /// What it is.
     pub packet_type: PacketType,
-    /// Binary messages that follow and belong to it.
+    /// Number of binary messages that follow and belong to this packet.
     pub attachments: usize,
-    /// `/` unless it says another one.
+    /// `/` if the packet names none.
     pub namespace: &'a str,
-    /// Of an event that wants an answer, and of the answer.
+    /// Set on an event that expects an acknowledgement, and on the acknowledgement.
     pub id: Option<u64>,
-    /// JSON, or nothing.
+    /// JSON, or empty.
     pub data: &'a str,
 }
 
 impl<'a> SocketPacket<'a> {
-    /// Reads a packet; `None` when it is none. That `data` is JSON of the right shape is still to be seen.
+    /// Parses a packet; `None` if it is malformed. `data` is not validated.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (first, rest) = text.split_at_checked(1)?;
         let (packet_type, binary) = match first {
@@ -65,7 +61,7 @@ fn digits<N: std::str::FromStr>(text: &str) -> Option<N> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-/// Writes a packet as a frame of its own. `data` is JSON, or empty.
+/// Encodes a packet. `data` is JSON, or empty.
 pub fn write(
     packet_type: PacketType,
     namespace: &str,
@@ -89,7 +85,7 @@ pub fn write(
     Frame::text(&[head, &attachments, namespace, comma, &id, data])
 }
 
-/// An event in the namespace `/`, with one argument that is JSON already, and behind it an offset for connection
+/// Encodes an event in the namespace `/` with one argument, given as JSON, and an optional offset for connection
 /// state recovery.
 pub fn event(name: &str, json: &str, offset: Option<&str>) -> Frame {
     let name = serde_json::Value::from(name).to_string();
@@ -151,7 +147,7 @@ mod tests {
         {
             assert_eq!(SocketPacket::parse(text), None, "{text}");
         }
-        // Without a comma all of it is the namespace.
+        // Without a comma, everything after the type is the namespace.
         assert_eq!(SocketPacket::parse("0/custom").unwrap().namespace, "/custom");
     }
 }

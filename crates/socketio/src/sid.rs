@@ -6,24 +6,23 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The bytes of an id: 120 random bits, which are 20 characters without padding.
+/// 120 random bits: 20 base64 characters without padding.
 const BYTES: usize = 15;
-/// Its characters.
 const CHARACTERS: usize = 20;
 
-/// An unguessable session id, as the protocol's `sid`.
+/// An unguessable session id, the protocol's `sid`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sid([u8; BYTES]);
 
 impl Sid {
-    /// A new one, from the operating system's randomness.
+    /// A new id from the operating system's random generator.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// Calls `f` with the id as text.
+    /// Calls `f` with the id as text, without allocating.
     pub fn with_str<T>(&self, f: impl FnOnce(&str) -> T) -> T {
         let mut text = [0; CHARACTERS];
         let written = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).unwrap_or(0);
@@ -38,13 +37,12 @@ impl fmt::Display for Sid {
 }
 
 impl fmt::Debug for Sid {
-    /// Whoever knows a session id can speak for its client: a log shows its beginning.
+    /// A session id is a credential, so only its first characters are printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.with_str(|text| write!(f, "Sid({}…)", &text[..4]))
     }
 }
 
-/// Not a session id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a session id")]
 pub struct InvalidSid;

@@ -1,4 +1,4 @@
-//! One client in one namespace, as the application holds it.
+//! The handle to one client in one namespace.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,16 +19,16 @@ use crate::namespaces::SocketIo;
 use crate::packet::{PacketType, write};
 use crate::sid::Sid;
 
-/// Answers that may be waited for at once.
+/// Acknowledgements that one client may owe at a time.
 const MAX_PENDING_ACKS: usize = 256;
 
-/// What is shared by all handles of a client.
+/// Shared by all handles of a client.
 pub(crate) struct SocketInner<A: Application> {
     pub(crate) id: Sid,
-    /// `None` for `/`, the usual one.
+    /// `None` means `/`.
     namespace: Option<Box<str>>,
     pub(crate) client: OnceLock<A::Client>,
-    /// It was ready that it is in; from then on it is pulled for.
+    /// Set after the client was told that it is connected. `fill` is called from then on.
     pub(crate) ready: AtomicBool,
     acks: Mutex<Option<Box<Acks>>>,
     disconnected: AtomicBool,
@@ -40,12 +40,11 @@ struct Acks {
     pending: HashMap<u64, oneshot::Sender<Ack>>,
 }
 
-/// A client's answer to an event.
+/// A client's acknowledgement of an event.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ack {
-    /// Its arguments; see [`Event`](crate::Event) for how bytes in them are named.
+    /// See [`Event`](crate::Event) for the placeholders of bytes.
     pub args: Vec<Value>,
-    /// The bytes in it.
     pub attachments: Vec<Bytes>,
 }
 
@@ -54,7 +53,7 @@ impl<A: Application> SocketInner<A> {
         self.namespace.as_deref().unwrap_or("/")
     }
 
-    /// The answer to an event that was sent to it.
+    /// Passes an acknowledgement to the task that waits for it.
     pub(crate) fn resolve_ack(&self, id: u64, answer: Ack) {
         let mut acks = lock(&self.acks);
         if let Some(pending) = acks.as_mut().and_then(|acks| acks.pending.remove(&id)) {
@@ -62,16 +61,16 @@ impl<A: Application> SocketInner<A> {
         }
     }
 
-    /// Nothing will be answered any more. Whether it had not disconnected before.
+    /// Cancels all pending acknowledgements. Returns `false` if the socket was disconnected already.
     pub(crate) fn mark_disconnected(&self) -> bool {
-        // In this order: whoever is about to wait for an answer either sees it, or is let go.
+        // In this order, a task that is about to wait either sees the flag or has its sender dropped here.
         let first = !self.disconnected.swap(true, Ordering::AcqRel);
         lock(&self.acks).take();
         first
     }
 }
 
-/// A client in a namespace. Cloning gives another handle to the same.
+/// A client in a namespace. Clones refer to the same client.
 pub struct Socket<A: Application> {
     pub(crate) connection: Arc<Connection<SocketIo<A>>>,
     pub(crate) inner: Arc<SocketInner<A>>,
@@ -92,27 +91,28 @@ impl<A: Application> fmt::Debug for Socket<A> {
     }
 }
 
-/// A handle that keeps nothing of the client alive; what you keep for a client may hold its own.
+/// A handle that does not keep the client alive. Data that the application keeps for a client may hold its own
+/// handle.
 pub struct WeakSocket<A: Application> {
     connection: Weak<Connection<SocketIo<A>>>,
     inner: Weak<SocketInner<A>>,
 }
 
 impl<A: Application> WeakSocket<A> {
-    /// The client, while it is in its namespace or somebody holds its [`Socket`].
+    /// The client, while it is connected or another [`Socket`] exists.
     pub fn upgrade(&self) -> Option<Socket<A>> {
         Some(Socket { connection: self.connection.upgrade()?, inner: self.inner.upgrade()? })
     }
 
-    /// Whether the client may still be there. Asking for several in turn, shortly before they are pulled, has the
-    /// processor fetch their memory for all of them at once.
+    /// Whether the client may still be connected. Calling this for a batch of clients before pulling them lets the
+    /// processor load their memory in parallel.
     pub fn is_alive(&self) -> bool {
         self.connection.strong_count() > 0 && self.inner.strong_count() > 0
     }
 
-    /// As [`Socket::pull`], if the client is still there.
+    /// Like [`Socket::pull`], if the client still exists.
     pub fn pull(&self) {
-        // Whether it is in its namespace is found out when it is asked what to send.
+        // Whether the client is still in its namespace is checked when `fill` is called.
         if let Some(connection) = self.connection.upgrade() {
             connection.pull();
         }
@@ -125,16 +125,13 @@ impl<A: Application> Clone for WeakSocket<A> {
     }
 }
 
-/// An answer that did not come.
+/// Why no acknowledgement was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AckError {
-    /// Not within the time given.
     #[error("the client did not answer in time")]
     TimedOut,
-    /// The client is gone.
     #[error("the client disconnected")]
     Disconnected,
-    /// Too many answers of this client are waited for.
     #[error("too many answers are waited for")]
     TooMany,
 }
@@ -152,56 +149,55 @@ impl<A: Application> Socket<A> {
         Self { connection: Arc::clone(connection), inner: Arc::new(inner) }
     }
 
-    /// Its id in the namespace, which is not the connection's.
+    /// The socket's id in its namespace. It differs from the connection's id.
     pub fn id(&self) -> Sid {
         self.inner.id
     }
 
-    /// The namespace, `/` as a rule.
     pub fn namespace(&self) -> &str {
         self.inner.namespace()
     }
 
-    /// What was kept of the request that opened the connection.
+    /// What [`Application::handshake`] returned for the connection.
     pub fn handshake(&self) -> &A::Handshake {
         self.connection.session().handshake()
     }
 
-    /// What the application keeps for it; `None` until it is accepted.
+    /// What the application keeps for this client; `None` until it is accepted.
     pub fn client(&self) -> Option<&A::Client> {
         self.inner.client.get()
     }
 
-    /// Whether the connection is a WebSocket, and not long-polling.
     pub fn is_websocket(&self) -> bool {
         self.connection.is_websocket()
     }
 
-    /// A handle that keeps nothing of the client alive.
     pub fn downgrade(&self) -> WeakSocket<A> {
         WeakSocket { connection: Arc::downgrade(&self.connection), inner: Arc::downgrade(&self.inner) }
     }
 
-    /// There is something to [`fill`](Application::fill) in: writes it at once, as far as the client takes it.
+    /// Tells the connection that [`fill`](Application::fill) has something to send. Writes at once, as far as the
+    /// client accepts data.
     pub fn pull(&self) {
         self.connection.pull();
     }
 
-    /// Sends an event with one argument, after all that was sent to the client before.
+    /// Sends an event with one argument, after everything that was sent before.
     pub fn emit<T: Serialize + ?Sized>(&self, name: &str, payload: &T) -> serde_json::Result<()> {
         let data = serde_json::to_string(&(name, payload))?;
         self.send([write(PacketType::Event, self.namespace(), None, 0, &data)]);
         Ok(())
     }
 
-    /// Sends an event with any number of arguments, and bytes: see [`Event`](crate::Event) for how they are named.
+    /// Sends an event with any number of arguments and bytes. See [`Event`](crate::Event) for the placeholders of
+    /// bytes.
     pub fn emit_all(&self, name: &str, args: &[Value], attachments: &[Bytes]) {
         let data = json_array(Some(name), args);
         let head = write(PacketType::Event, self.namespace(), None, attachments.len(), &data);
         self.send(std::iter::once(head).chain(attachments.iter().map(|bytes| Frame::binary(bytes))));
     }
 
-    /// Sends an event with one argument, and waits for the client's answer, its acknowledgement.
+    /// Sends an event with one argument and waits for the client's acknowledgement.
     pub async fn emit_with_ack<T: Serialize + ?Sized>(
         &self,
         name: &str,
@@ -233,7 +229,7 @@ impl<A: Application> Socket<A> {
         }
     }
 
-    /// Puts the client out of the namespace. An unmodified client does not come back by itself.
+    /// Disconnects the client from the namespace. An unmodified client does not reconnect.
     pub fn disconnect(&self) {
         if self.connection.session().disconnect(&self.inner) {
             self.connection.send([write(PacketType::Disconnect, self.namespace(), None, 0, "")]);
@@ -241,13 +237,13 @@ impl<A: Application> Socket<A> {
         }
     }
 
-    /// Ends the whole connection. An unmodified client comes back.
+    /// Closes the whole connection. An unmodified client reconnects.
     pub fn close(&self, closing: CloseFrame) {
         self.connection.close(CloseReason::Server(closing));
     }
 
-    /// Sends frames that were made before, after all that was sent to the client. They have to be of its namespace.
-    /// To a client that disconnected nothing is sent: another one may be in its place.
+    /// Sends encoded frames of this namespace, after everything that was sent before. Sends nothing to a
+    /// disconnected client, because the connection may have a new socket in the same namespace.
     pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
         if self.inner.disconnected.load(Ordering::Acquire) {
             return;
@@ -256,21 +252,21 @@ impl<A: Application> Socket<A> {
     }
 }
 
-/// How an event is answered.
+/// Sends the acknowledgement of an event.
 pub struct AckSender<A: Application> {
     pub(crate) socket: Socket<A>,
     pub(crate) id: u64,
 }
 
 impl<A: Application> AckSender<A> {
-    /// Answers with one argument.
+    /// Acknowledges with one argument.
     pub fn send<T: Serialize + ?Sized>(self, payload: &T) -> serde_json::Result<()> {
         let data = serde_json::to_string(&(payload,))?;
         self.socket.send([write(PacketType::Ack, self.socket.namespace(), Some(self.id), 0, &data)]);
         Ok(())
     }
 
-    /// Answers with any number of arguments, and bytes.
+    /// Acknowledges with any number of arguments and bytes.
     pub fn send_all(self, args: &[Value], attachments: &[Bytes]) {
         let data = json_array(None, args);
         let head = write(PacketType::Ack, self.socket.namespace(), Some(self.id), attachments.len(), &data);
@@ -278,7 +274,7 @@ impl<A: Application> AckSender<A> {
     }
 }
 
-/// A JSON array of the arguments, behind the event's name.
+/// A JSON array of the event's name, if any, and the arguments.
 fn json_array(name: Option<&str>, args: &[Value]) -> String {
     let name = name.map(|name| Value::from(name).to_string());
     let args = args.iter().map(Value::to_string);

@@ -1,63 +1,58 @@
-//! One client, whatever its transport.
+//! One client, over either transport.
 
 use std::collections::VecDeque;
-use std::io::{ErrorKind, IoSlice};
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
-use rustix::io::Errno;
-use rustix::net::SendFlags;
 use tokio::net::TcpStream;
 
 use crate::engine::metrics::{decrement, increment};
 use crate::engine::packet::Payload;
 use crate::engine::polling::PollingState;
+use crate::engine::write::{MAX_BYTES, MAX_FRAMES, Outgoing, write};
 use crate::engine::{CloseReason, Engine, Protocol, lock};
 use crate::frame::Frame;
 use crate::sid::Sid;
 
-/// Frames upgrade_input to the system at once.
-const MAX_FRAMES: usize = 64;
-/// Bytes after which no more frames are pulled for one write.
-const MAX_BYTES: usize = 64 * 1024;
-/// Writes after which the task goes on: whoever pulls for many clients is not kept by one that reads fast.
+/// Consecutive writes before the task takes over, so that a client that reads fast does not delay a caller that
+/// pulls for many clients.
 const MAX_WRITES: usize = 16;
 
-/// One client. Shared by its task, by the requests of long-polling, and by whoever sends to it.
+/// One client. Shared by its task, by long-polling requests, and by senders.
 pub struct Connection<P: Protocol> {
     pub(crate) engine: Arc<Engine<P>>,
     pub(crate) sid: Sid,
     session: P::Session,
-    /// The WebSocket, from the opening or the upgrade on.
+    /// The WebSocket, once the connection has one.
     io: OnceLock<TcpStream>,
-    /// The task.
     task: AtomicWaker,
-    /// Something pull_requested to be pulled by way of a waker.
+    /// A `fill` waker was woken.
     pull_requested: AtomicBool,
     pub(crate) state: Mutex<ConnectionState>,
 }
 
 pub(crate) struct ConnectionState {
-    /// `None`: the WebSocket.
+    /// `None` if the transport is the WebSocket.
     pub(crate) polling: Option<Box<PollingState>>,
-    /// Sent directly, or pulled and not written yet, oldest first.
+    /// Sent directly, or pulled and not written yet; oldest first.
     queued: VecDeque<Frame>,
-    /// Bytes of `queued`.
+    /// Total length of `queued`.
     bytes: usize,
-    /// Bytes of the first that the system took already.
+    /// Bytes of the first queued frame that are already written.
     written: usize,
-    /// The system takes no more for now; the task waits for it.
+    /// The kernel's buffer is full. The task waits until it can be written.
     blocked: bool,
-    /// Something that was blocked was written: the client, however slow, lives.
+    /// Set when a blocked write made progress: a slow client is alive.
     progressed: bool,
     closed: Option<CloseReason>,
-    /// What came over either transport before the task took the new one over.
+    /// Input that arrived on either transport before the task switched to the WebSocket.
     upgrade_input: Option<Box<UpgradeInput>>,
 }
 
-/// Input that changes hands with an upgrade: what was posted comes before what the WebSocket brought.
+/// Input passed on by an upgrade. What was posted precedes what came over the WebSocket.
 pub(crate) struct UpgradeInput {
     pub(crate) posted: Option<Payload>,
     pub(crate) input: Vec<u8>,
@@ -73,37 +68,8 @@ impl ConnectionState {
     }
 }
 
-/// Room for what is to be sent now.
-pub struct Outgoing<'a> {
-    frames: &'a mut Vec<Frame>,
-    bytes: usize,
-}
-
-impl Outgoing<'_> {
-    /// Appends a frame.
-    pub fn push(&mut self, frame: Frame) {
-        self.bytes += frame.len();
-        self.frames.push(frame);
-    }
-
-    /// How many more frames should be appended; what is more than this waits in memory.
-    pub fn room(&self) -> usize {
-        if self.bytes >= MAX_BYTES { 0 } else { MAX_FRAMES.saturating_sub(self.frames.len()) }
-    }
-
-    /// Whether nothing more should be appended. It will be pull_requested for when this is written.
-    pub fn is_full(&self) -> bool {
-        self.room() == 0
-    }
-}
-
-/// Bytes up to which copying frames behind one another costs less than telling the system where each of them is.
-const COPY_LIMIT: usize = 16 * 1024;
-
 thread_local! {
-    /// Small frames on their way to the system, behind one another.
-    static COALESCED: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
-    /// Frames on their way from the application to the system: idle connections own none of their own.
+    /// Frames on their way from `fill` to the kernel. Idle connections own no such buffer.
     static PULLED: std::cell::Cell<Vec<Frame>> = const { std::cell::Cell::new(Vec::new()) };
 }
 
@@ -137,22 +103,20 @@ impl<P: Protocol> Connection<P> {
         })
     }
 
-    /// The engine's id of it.
+    /// The Engine.IO session id.
     pub fn sid(&self) -> Sid {
         self.sid
     }
 
-    /// What the protocol keeps for it.
+    /// The protocol's state for this connection.
     pub fn session(&self) -> &P::Session {
         &self.session
     }
 
-    /// Whether its transport is a WebSocket.
     pub fn is_websocket(&self) -> bool {
         lock(&self.state).polling.is_none()
     }
 
-    /// Whether it has ended.
     pub fn is_closed(&self) -> bool {
         lock(&self.state).closed.is_some()
     }
@@ -166,7 +130,7 @@ impl<P: Protocol> Connection<P> {
     }
 
     pub(crate) fn set_io(&self, io: TcpStream) {
-        // Set once: by the opening, or by the one upgrade that found the state in long-polling.
+        // Set once: when the connection opens, or by the one upgrade that succeeds.
         drop(self.io.set(io));
     }
 
@@ -174,7 +138,7 @@ impl<P: Protocol> Connection<P> {
         self.task.wake();
     }
 
-    /// Sends frames, which stay together and in order, after all that was sent before.
+    /// Sends frames after everything that was sent before. The frames stay together.
     pub fn send(self: &Arc<Self>, frames: impl IntoIterator<Item = Frame>) {
         let mut state = lock(&self.state);
         if state.closed.is_some() {
@@ -190,7 +154,8 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    /// There is something to [`fill`](Protocol::fill) in: writes it at once, as far as the client takes it.
+    /// Tells the connection that [`fill`](Protocol::fill) has something to send. Writes at once, as far as the
+    /// client accepts data.
     pub fn pull(self: &Arc<Self>) {
         let mut state = lock(&self.state);
         if state.closed.is_none() && !state.blocked {
@@ -198,7 +163,6 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    /// Ends the connection.
     pub fn close(self: &Arc<Self>, reason: CloseReason) {
         let mut state = lock(&self.state);
         if state.closed.is_none() {
@@ -210,11 +174,11 @@ impl<P: Protocol> Connection<P> {
         state.closed = Some(reason);
         let mut delivered_by_get = false;
         if let Some(polling) = &mut state.polling {
-            // A `GET` that waits takes with it what was sent before.
+            // A pending `GET` still delivers what was sent before.
             delivered_by_get = polling.has_pending_get();
             polling.wake();
         } else if let (Some(io), Some((code, text)), 0) = (self.io.get(), reason.code(), state.written) {
-            // Best effort: never within a frame, and whoever takes nothing more is not waited for.
+            // Best effort: not in the middle of a frame, and without waiting for a client that does not read.
             let mut frame = vec![0x88, 2];
             frame.extend_from_slice(&code.to_be_bytes());
             frame.extend_from_slice(text.as_bytes());
@@ -231,7 +195,7 @@ impl<P: Protocol> Connection<P> {
         self.task.wake();
     }
 
-    /// Frames for the answer to a long-polling request: what waits, then what can be pulled.
+    /// Collects frames for a long-polling response: queued ones, then pulled ones.
     pub(crate) fn take(self: &Arc<Self>, state: &mut ConnectionState, frames: &mut Vec<Frame>) {
         frames.extend(state.take_all_queued());
         self.fill(frames);
@@ -244,7 +208,7 @@ impl<P: Protocol> Connection<P> {
         self.engine.protocol.fill(self, &mut Context::from_waker(&waker), &mut outgoing);
     }
 
-    /// Writes what waits, then what can be pulled, until there is nothing more or the system takes no more.
+    /// Writes queued frames, then pulled ones, until there are none or the kernel's buffer is full.
     fn flush(self: &Arc<Self>, state: &mut ConnectionState) {
         if let Some(polling) = &mut state.polling {
             polling.wake();
@@ -262,7 +226,7 @@ impl<P: Protocol> Connection<P> {
             if pulled {
                 self.fill(&mut batch);
             }
-            // With room left there was nothing more just now; when there is, we are called again.
+            // If there was room left, `fill` had nothing more. It wakes the connection when it has.
             let full = batch.len() >= MAX_FRAMES || batch.iter().map(Frame::len).sum::<usize>() >= MAX_BYTES;
             let result = if batch.is_empty() { Ok(0) } else { write(io, &batch, state.written) };
             match result {
@@ -276,7 +240,6 @@ impl<P: Protocol> Connection<P> {
             }
             if !batch.is_empty() {
                 state.put_back(&mut batch);
-                // The task waits until the system takes more.
                 state.blocked = true;
                 self.task.wake();
                 break;
@@ -294,7 +257,7 @@ impl<P: Protocol> Connection<P> {
         PULLED.set(batch);
     }
 
-    /// Waits until more can be written, and writes it. `Ready` when nothing is blocked.
+    /// Waits until the socket is writable, and writes. `Ready` when nothing is blocked.
     pub(crate) fn poll_write(self: &Arc<Self>, context: &mut Context<'_>) -> Poll<()> {
         loop {
             let mut state = lock(&self.state);
@@ -320,7 +283,8 @@ impl<P: Protocol> Connection<P> {
 
 impl<P: Protocol> Wake for Connection<P> {
     fn wake(self: Arc<Self>) {
-        // Not here but in the task: a `fill`, which is called with the connection locked, may wake its own waker.
+        // A `fill`, which runs with the connection locked, may wake its own waker. So the task does the work, not
+        // this call.
         self.pull_requested.store(true, Ordering::Release);
         self.task.wake();
     }
@@ -333,12 +297,11 @@ impl<P: Protocol> Connection<P> {
 }
 
 impl ConnectionState {
-    /// Whether something that was blocked was written since this was pull_requested last.
+    /// Whether a blocked write made progress since the last call.
     pub(crate) fn take_progress(&mut self) -> bool {
         std::mem::take(&mut self.progressed)
     }
 
-    /// Everything that waits.
     pub(crate) fn take_all_queued(&mut self) -> VecDeque<Frame> {
         self.bytes = 0;
         std::mem::take(&mut self.queued)
@@ -348,7 +311,7 @@ impl ConnectionState {
         self.upgrade_input = Some(Box::new(UpgradeInput { posted, input }));
     }
 
-    /// Moves the oldest queued frames.
+    /// Moves the oldest queued frames to `batch`.
     fn take_queued(&mut self, batch: &mut Vec<Frame>) {
         let count = self.queued.len().min(MAX_FRAMES);
         batch.extend(self.queued.drain(..count));
@@ -365,7 +328,7 @@ impl ConnectionState {
         }
     }
 
-    /// Drops the frames of a batch that the system has taken wholly, and remembers how much of the next one.
+    /// Removes the frames that were written completely, and records how much of the next one was.
     fn advance(&mut self, batch: &mut Vec<Frame>, written: usize) {
         let mut written = written + self.written;
         let mut whole = 0;
@@ -378,42 +341,5 @@ impl ConnectionState {
         }
         batch.drain(..whole);
         self.written = written;
-    }
-}
-
-/// One write of many frames, the first without the bytes that are written already.
-fn write(io: &TcpStream, frames: &[Frame], skip: usize) -> Result<usize, ErrorKind> {
-    let done = match frames {
-        [only] => send(io, &only.wire()[skip..]),
-        few if few.iter().map(Frame::len).sum::<usize>() <= COPY_LIMIT => {
-            let mut bytes = COALESCED.take();
-            bytes.clear();
-            for frame in few {
-                bytes.extend_from_slice(frame.wire());
-            }
-            let done = send(io, &bytes[skip..]);
-            COALESCED.set(bytes);
-            done
-        }
-        many => {
-            let mut slices = [IoSlice::new(&[]); MAX_FRAMES];
-            let used = many.len().min(MAX_FRAMES);
-            for (slice, frame) in slices.iter_mut().zip(many) {
-                *slice = IoSlice::new(frame.wire());
-            }
-            if let Some(first) = many.first() {
-                slices[0] = IoSlice::new(&first.wire()[skip..]);
-            }
-            io.try_write_vectored(&slices[..used])
-        }
-    };
-    done.map_err(|error| error.kind())
-}
-
-/// Writes without asking the runtime whether it thinks that the socket can be written to; it is told when it cannot.
-fn send(io: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
-    match rustix::net::send(io, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
-        Err(Errno::AGAIN) => io.try_write(bytes),
-        done => Ok(done?),
     }
 }

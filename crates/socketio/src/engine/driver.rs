@@ -1,4 +1,4 @@
-//! A connection's task: reads, has packets handled one after the other, writes what was blocked, keeps the heartbeat.
+//! A connection's task: reads, runs handlers one at a time, resumes blocked writes, and keeps the heartbeat.
 
 use std::future::{Future, poll_fn};
 use std::io::ErrorKind;
@@ -10,30 +10,27 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::join;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use crate::engine::connection::Connection;
+use crate::engine::linger::linger;
 use crate::engine::metrics::count;
 use crate::engine::packet::{EnginePacket, Payload, PayloadPacket};
+use crate::engine::packet_rate::PacketRate;
 use crate::engine::{CloseReason, EngineMessage, MessageOutcome, Protocol, lock};
 use crate::frame::Frame;
 use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
-/// What is read at once, into a buffer of the thread.
+/// Size of the read buffer, one per thread.
 const READ_BUFFER_BYTES: usize = 64 * 1024;
-/// How long a client may take to close after it was told to.
-const LINGER: Duration = Duration::from_secs(2);
-/// How long the handler of the last message may still run after the connection ended.
+/// How long handlers may still run after the connection ended.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
-/// The window in which packets are counted.
-const WINDOW: Duration = Duration::from_secs(1);
 
 thread_local! {
     static BUFFER: std::cell::Cell<Vec<u8>> = const { std::cell::Cell::new(Vec::new()) };
 }
 
-/// Serves a connection to its end. `input` is what came with the request that opened it.
+/// Serves a connection until it ends. `input` is what the client sent along with the upgrade request.
 pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Vec<u8>) {
     let now = Instant::now();
     let config = &connection.engine.config;
@@ -46,14 +43,13 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
         heartbeat_at: now + config.ping_interval,
         awaiting_pong: false,
         connect_by: Some(now + config.connect_timeout),
-        window: now,
-        taken: 0,
+        rate: PacketRate::new(config.packets_per_second, now),
         throttled: false,
         client_closed: false,
     };
     let mut sleep = pin!(tokio::time::sleep_until(now + config.ping_interval.min(config.connect_timeout)));
     let served = poll_fn(|context| driver.poll(context, sleep.as_mut()));
-    // Whatever the application does wrong, its connection ends as every other.
+    // If the application panics, only its connection ends.
     let reason = AssertUnwindSafe(served).catch_unwind().await.unwrap_or_else(|_| {
         connection.close(CloseReason::Panic);
         connection.closed().unwrap_or(CloseReason::Panic)
@@ -69,45 +65,25 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
     }
 }
 
-/// Lets the client read what was written last: closing at once, with bytes unread, would take it back.
-pub(crate) async fn linger(io: &TcpStream) {
-    if rustix::net::shutdown(io, rustix::net::Shutdown::Write).is_err() {
-        return;
-    }
-    let drain = async {
-        let mut bytes = [0; 512];
-        while io.readable().await.is_ok() {
-            match io.try_read(&mut bytes) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(_) => break,
-            }
-        }
-    };
-    drop(tokio::time::timeout(LINGER, drain).await);
-}
-
 struct Driver<'a, P: Protocol> {
     connection: &'a Arc<Connection<P>>,
     /// The handler of the last message, while it runs.
     handler: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Bytes of frames that are not complete, or whose turn has not come. Empty when idle.
+    /// Incomplete frames, and frames that wait for a handler. Empty when the connection is idle.
     input: Vec<u8>,
-    /// Packets posted by long-polling whose turn has not come.
+    /// Posted packets that wait for a handler.
     posted: Payload,
     decoder: Decoder,
-    /// When to ping, or, when `awaiting_pong`, until when there has to be an answer.
+    /// When to send a ping, or, if `awaiting_pong`, when the ping times out.
     heartbeat_at: Instant,
     awaiting_pong: bool,
-    /// Until when the client has to have connected to a namespace. Begins anew with the ping after it client_closed the last one.
+    /// When the client must have connected to a namespace. Set again with the ping after the client left its last
+    /// namespace.
     connect_by: Option<Instant>,
-    /// When the window in which `taken` packets came began.
-    window: Instant,
-    taken: u32,
-    /// The client sent too fast and is not read until the window ends.
+    rate: PacketRate,
+    /// The client reached the packet limit and is not read until the window ends.
     throttled: bool,
-    /// The client said that it leaves; what it posted behind that is nothing.
+    /// The client sent CLOSE. Packets behind it are ignored.
     client_closed: bool,
 }
 
@@ -127,7 +103,7 @@ impl<P: Protocol> Driver<'_, P> {
             if self.connection.closed().is_some() {
                 continue;
             }
-            // A packet that was handled may have blocked the writing; look once more.
+            // A handled packet may have blocked the writes, so check again.
             if !blocked
                 && self.connection.poll_write(context).is_ready()
                 && self.connection.closed().is_some()
@@ -155,12 +131,12 @@ impl<P: Protocol> Driver<'_, P> {
             next = next.min(connect_by);
         }
         if self.throttled {
-            next = next.min(self.window + WINDOW);
+            next = next.min(self.rate.window_end());
         }
         next
     }
 
-    /// Something is due.
+    /// Acts on timers that are due.
     fn tick(&mut self, now: Instant) -> Option<CloseReason> {
         let config = &self.connection.engine.config;
         if self.connect_by.is_some_and(|connect_by| now >= connect_by) {
@@ -169,14 +145,15 @@ impl<P: Protocol> Driver<'_, P> {
             }
             self.connect_by = None;
         }
-        // Not all of what it sent was looked at.
+        // Some input has not been read yet.
         let behind = self.throttled || self.handler.is_some();
-        if self.throttled && now >= self.window + WINDOW {
+        if self.throttled && now >= self.rate.window_end() {
             self.throttled = false;
         }
         if now >= self.heartbeat_at {
             if self.awaiting_pong {
-                // Its answer may be among what is not looked at yet, or the ping behind what it is still reading.
+                // The pong may be in the unread input, or the ping may be queued behind data that the client is
+                // still reading.
                 let progressed = lock(&self.connection.state).take_progress();
                 if !behind && !progressed {
                     return Some(CloseReason::PingTimeout);
@@ -190,7 +167,8 @@ impl<P: Protocol> Driver<'_, P> {
             }
             self.awaiting_pong = true;
             lock(&self.connection.state).take_progress();
-            // From when it was due: a late timer does not give the client longer, unless it is very late.
+            // Counted from when the ping was due, so that a late timer does not extend it, unless the timer is very
+            // late.
             self.heartbeat_at = (self.heartbeat_at + config.ping_timeout).max(now + config.ping_timeout / 2);
             self.set_pong_deadline(Some(self.heartbeat_at));
             self.connection.send([Frame::text(&["2"])]);
@@ -198,14 +176,14 @@ impl<P: Protocol> Driver<'_, P> {
         None
     }
 
-    /// Until when a pong has to come. A request of long-polling may come before this task's timer.
+    /// Sets the pong deadline that long-polling requests check; they may run before this task's timer.
     fn set_pong_deadline(&self, pong_until: Option<Instant>) {
         if let Some(polling) = &mut lock(&self.connection.state).polling {
             polling.pong_until = pong_until;
         }
     }
 
-    /// As `expect`, unless a pong came and only waits for its turn.
+    /// Extends the pong deadline, unless a pong was already posted.
     fn extend_pong_deadline(&self, pong_until: Instant) {
         if let Some(until) =
             lock(&self.connection.state).polling.as_mut().and_then(|polling| polling.pong_until.as_mut())
@@ -214,7 +192,7 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    /// What a client asked for last is done, also when it client_closed right after.
+    /// After the client disconnected, still handles the packets that it posted before.
     async fn finish_handlers(&mut self, reason: CloseReason) {
         if let Some(handler) = self.handler.take() {
             handler.await;
@@ -222,6 +200,10 @@ impl<P: Protocol> Driver<'_, P> {
         while reason == CloseReason::Transport && !self.client_closed {
             let mut posted = std::mem::take(&mut self.posted);
             while let Some(packet) = posted.take() {
+                if self.throttled {
+                    tokio::time::sleep_until(self.rate.window_end()).await;
+                    self.throttled = false;
+                }
                 if self.payload_packet(packet).is_some() {
                     return;
                 }
@@ -235,7 +217,7 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    /// Reads and handles packets; `Ready` when the connection has to end.
+    /// Reads and handles packets. `Ready` when the connection has to end.
     fn poll_input(&mut self, context: &mut Context<'_>) -> Poll<CloseReason> {
         loop {
             if let Some(handler) = &mut self.handler {
@@ -279,8 +261,8 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    /// Takes over what came by long-polling, or with an upgrade. `Some(true)`: there was something; `Some(false)`:
-    /// the WebSocket is to be read; `None`: nothing came.
+    /// Takes input from long-polling or from an upgrade. `Some(true)`: there was input. `Some(false)`: read the
+    /// WebSocket. `None`: there is no input.
     fn take_other_input(&mut self) -> Option<bool> {
         let mut state = lock(&self.connection.state);
         if let Some(polling) = &mut state.polling {
@@ -293,7 +275,6 @@ impl<P: Protocol> Driver<'_, P> {
         Some(true)
     }
 
-    /// Reads once.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Option<CloseReason>> {
         let Some(io) = self.connection.io() else { return Poll::Pending };
         if ready!(io.poll_read_ready(context)).is_err() {
@@ -305,7 +286,7 @@ impl<P: Protocol> Driver<'_, P> {
             Ok(0) => Some(CloseReason::Transport),
             Ok(read) if self.input.is_empty() => {
                 let (used, end) = self.consume(&mut buffer[..read]);
-                // Empty most of the time, so that an idle connection keeps nothing.
+                // Usually empty, so that an idle connection keeps no buffer.
                 self.input = buffer[used..read].to_vec();
                 end
             }
@@ -320,8 +301,8 @@ impl<P: Protocol> Driver<'_, P> {
         Poll::Ready(end)
     }
 
-    /// Handles the frames in `bytes` until one has to be waited for. How many bytes that were, and whether the
-    /// connection has to end.
+    /// Handles the frames in `bytes` until one has to wait. Returns the number of bytes used, and why the
+    /// connection has to end, if it does.
     fn consume(&mut self, bytes: &mut [u8]) -> (usize, Option<CloseReason>) {
         let limit = self.connection.engine.config.max_payload;
         let mut decoder = std::mem::take(&mut self.decoder);
@@ -331,6 +312,7 @@ impl<P: Protocol> Driver<'_, P> {
                 Ok(None) => break,
                 Ok(Some((taken, outcome))) => {
                     used += taken;
+                    self.count();
                     end = outcome.flatten();
                 }
                 Err(violation) => end = Some(CloseReason::Violation(violation)),
@@ -346,17 +328,12 @@ impl<P: Protocol> Driver<'_, P> {
                 Some(EnginePacket::Message(text)) => self.message(EngineMessage::Text(text)),
                 Some(EnginePacket::Pong) => self.pong(),
                 Some(EnginePacket::Close) => Some(CloseReason::Transport),
-                Some(EnginePacket::Ping(_) | EnginePacket::Upgrade | EnginePacket::Noop) => {
-                    self.count();
-                    None
-                }
+                Some(EnginePacket::Ping(_) | EnginePacket::Upgrade | EnginePacket::Noop) => None,
                 None => Some(CloseReason::Parse),
             },
             WebSocketMessage::Binary(bytes) => self.message(EngineMessage::Binary(bytes)),
             WebSocketMessage::Ping(bytes) => {
-                let answer = Frame::pong(bytes);
-                self.count();
-                self.connection.send([answer]);
+                self.connection.send([Frame::pong(bytes)]);
                 None
             }
             WebSocketMessage::Close => Some(CloseReason::Transport),
@@ -364,6 +341,7 @@ impl<P: Protocol> Driver<'_, P> {
     }
 
     fn payload_packet(&mut self, packet: PayloadPacket<'_>) -> Option<CloseReason> {
+        self.count();
         match packet {
             PayloadPacket::Text(text) => self.message(EngineMessage::Text(text)),
             PayloadPacket::Binary(bytes) => self.message(EngineMessage::Binary(&bytes)),
@@ -372,15 +350,11 @@ impl<P: Protocol> Driver<'_, P> {
                 self.client_closed = true;
                 Some(CloseReason::Transport)
             }
-            PayloadPacket::Ignored => {
-                self.count();
-                None
-            }
+            PayloadPacket::Ignored => None,
         }
     }
 
     fn pong(&mut self) -> Option<CloseReason> {
-        self.count();
         if self.awaiting_pong {
             self.awaiting_pong = false;
             self.set_pong_deadline(None);
@@ -390,7 +364,6 @@ impl<P: Protocol> Driver<'_, P> {
     }
 
     fn message(&mut self, message: EngineMessage<'_>) -> Option<CloseReason> {
-        self.count();
         match self.connection.engine.protocol.message(self.connection, message) {
             MessageOutcome::Done => None,
             MessageOutcome::Pending(future) => {
@@ -401,15 +374,9 @@ impl<P: Protocol> Driver<'_, P> {
         }
     }
 
-    /// Counts a packet. After too many in one window the next is not read before the window ends.
+    /// Counts a frame or packet. At the limit, the client is not read until the window ends.
     fn count(&mut self) {
-        let now = Instant::now();
-        if now >= self.window + WINDOW {
-            self.window = now;
-            self.taken = 0;
-        }
-        self.taken += 1;
-        if self.taken >= self.connection.engine.config.packets_per_second {
+        if self.rate.count(Instant::now()) {
             self.throttled = true;
             count(&self.connection.engine.metrics.throttled);
         }

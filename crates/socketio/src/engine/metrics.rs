@@ -1,28 +1,26 @@
-//! Counts, for metrics.
+//! Counters and gauges.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::engine::CloseReason;
 
-/// What one engine counts. Gauges say how it is now, the others only grow.
 #[derive(Debug, Default)]
 pub struct EngineMetrics {
-    /// Gauge: connections over WebSocket.
+    /// Gauge: open connections over WebSocket.
     pub websocket: AtomicUsize,
-    /// Gauge: connections over HTTP long-polling.
+    /// Gauge: open connections over HTTP long-polling.
     pub polling: AtomicUsize,
-    /// Connections opened.
     pub opened: AtomicU64,
-    /// Connections that went from long-polling to WebSocket.
+    /// Connections upgraded from long-polling to WebSocket.
     pub upgraded: AtomicU64,
-    /// Times a connection had to wait because it sent too fast.
+    /// Times a connection had to wait because it reached its packet limit.
     pub throttled: AtomicU64,
     /// Requests to open a connection that were refused.
     pub refused: AtomicU64,
     closed: [AtomicU64; REASONS.len()],
 }
 
-/// The names of reasons, in the order of the counters.
+/// Names of the reasons, in the order of the counters.
 const REASONS: [&str; 9] = [
     "transport",
     "ping_timeout",
@@ -43,7 +41,7 @@ impl EngineMetrics {
         }
     }
 
-    /// How many connections ended, by reason.
+    /// Number of connections that ended, by reason.
     pub fn closed(&self) -> impl Iterator<Item = (&'static str, u64)> {
         REASONS.into_iter().zip(self.closed.iter().map(|count| count.load(Ordering::Relaxed)))
     }

@@ -1,16 +1,19 @@
 //! Engine.IO v4: connections over WebSocket and HTTP long-polling, the upgrade from one to the other, heartbeats.
 //!
-//! Read in this order: [`service`] answers HTTP requests; [`connection`] is one client, whatever its transport;
-//! `driver` is its task; `polling` and `upgrade` are what is special about either transport; `packet` is what
-//! travels. [`metrics`] counts.
+//! Read in this order: [`service`] answers HTTP requests; [`connection`] is one client over either transport;
+//! `driver` is its task; `polling` and `upgrade` are the parts specific to one transport; [`packet`] is the packet
+//! format; `packet_rate` and [`metrics`] count.
 
 pub mod connection;
 mod driver;
+mod linger;
 pub mod metrics;
 pub mod packet;
+mod packet_rate;
 mod polling;
 pub mod service;
 mod upgrade;
+mod write;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,8 +26,9 @@ use http::StatusCode;
 use http::request::Parts;
 
 pub use self::service::Service;
+pub use self::write::Outgoing;
 use crate::config::SocketIoConfig;
-use crate::engine::connection::{Connection, Outgoing};
+use crate::engine::connection::Connection;
 use crate::engine::metrics::EngineMetrics;
 use crate::sid::Sid;
 use crate::websocket::decoder::Violation;
@@ -33,22 +37,22 @@ pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What runs on top of Engine.IO: Socket.IO, or something of your own.
+/// A protocol on top of Engine.IO, such as Socket.IO.
 pub trait Protocol: Send + Sync + Sized + 'static {
-    /// What is kept for each connection.
+    /// The protocol's state for each connection.
     type Session: Send + Sync + 'static;
 
-    /// A client wants to open a connection with this request. Nothing else of the request is kept.
+    /// Called when a client opens a connection. Engine.IO keeps nothing else of the request.
     fn open(&self, request: &Parts) -> Result<Self::Session, HandshakeError>;
 
-    /// A message came in. The next one is not looked at before this one is done.
+    /// Called for each message. The next message is read when this one is handled.
     fn message(&self, connection: &Arc<Connection<Self>>, message: EngineMessage<'_>) -> MessageOutcome;
 
-    /// Appends what is to be sent, as far as there is something and `outgoing` has room.
+    /// Appends frames to send, until there are none or `outgoing` is full.
     ///
-    /// Called with the connection locked, whenever it can be written: it must not send to it by other ways. When
-    /// there is nothing yet, it has to see to it that [`Connection::pull`] is called once there is, or `context`'s
-    /// waker is woken.
+    /// Called whenever the connection can be written, while it is locked: it must not send in any other way. If
+    /// there is nothing to send, the protocol calls [`Connection::pull`] or wakes `context`'s waker as soon as
+    /// there is.
     fn fill(
         &self,
         connection: &Arc<Connection<Self>>,
@@ -56,70 +60,63 @@ pub trait Protocol: Send + Sync + Sized + 'static {
         outgoing: &mut Outgoing<'_>,
     );
 
-    /// Whether the client has done what it has to do within [`SocketIoConfig::connect_timeout`].
+    /// Whether the client completed its handshake within [`SocketIoConfig::connect_timeout`].
     fn has_connected(&self, connection: &Connection<Self>) -> bool;
 
-    /// The connection ended. Called once.
+    /// Called once, when the connection ended.
     fn closed(&self, connection: &Arc<Connection<Self>>, reason: &CloseReason);
 }
 
-/// A message of a client.
 #[derive(Debug, Clone, Copy)]
 pub enum EngineMessage<'a> {
-    /// Text.
     Text(&'a str),
-    /// Bytes.
     Binary(&'a [u8]),
 }
 
-/// What becomes of a message.
+/// The result of handling a message.
 pub enum MessageOutcome {
-    /// It was handled.
     Done,
-    /// It is handled when this future is done.
+    /// The message is handled when this future completes.
     Pending(Pin<Box<dyn Future<Output = ()> + Send>>),
-    /// It breaks the protocol on top; the connection ends.
+    /// The message violates the protocol. The connection is closed.
     Close(CloseReason),
 }
 
-/// A request to open a connection was refused, for now or for good: the status says which. Clients try again.
+/// A refused handshake. Clients retry whatever the status is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status}: {message}")]
 pub struct HandshakeError {
-    /// 403 for who may not; 429 or 503 for who may come back.
+    /// 403 if the client is not allowed; 429 or 503 if it may succeed later.
     pub status: StatusCode,
     /// For the developer of the client.
     pub message: Cow<'static, str>,
 }
 
-/// How the server ends a connection: a WebSocket close code of 4000 to 4999, and a few words. Long-polling clients
-/// are told neither.
+/// The WebSocket close frame with which the server ends a connection. Long-polling clients receive neither field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseFrame {
-    /// The close code.
+    /// 4000 to 4999.
     pub code: u16,
     /// At most 123 bytes.
     pub reason: &'static str,
 }
 
-/// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseReason {
-    /// The client closed, or the network did.
+    /// The client closed the connection, or the network failed.
     Transport,
     /// The client did not answer a ping.
     PingTimeout,
-    /// The client sent something that the protocol does not allow.
+    /// The client violated RFC 6455.
     Violation(Violation),
-    /// A packet that is none.
+    /// The client sent a malformed packet.
     Parse,
-    /// The client connected to no namespace in time.
+    /// The client did not connect to a namespace in time.
     ConnectTimeout,
-    /// More waited for the client than may wait.
+    /// More than [`SocketIoConfig::max_queued_bytes`] were queued.
     TooSlow,
-    /// Two long-polling requests at once.
+    /// Two concurrent long-polling requests of the same method.
     Overlap,
-    /// The server closed it.
     Server(CloseFrame),
     /// A handler panicked.
     Panic,
@@ -141,7 +138,7 @@ impl CloseReason {
         }
     }
 
-    /// What a WebSocket is closed with; `None` when there is nobody to tell.
+    /// The WebSocket close code and reason; `None` if the client cannot be reached.
     pub(crate) fn code(&self) -> Option<(u16, &'static str)> {
         match self {
             Self::Transport => Some((1000, "")),
@@ -167,28 +164,26 @@ pub struct Engine<P: Protocol> {
 
 struct Connections<P: Protocol> {
     by_sid: HashMap<Sid, Arc<Connection<P>>>,
-    /// Set once; from then on no connection is opened.
+    /// Once set, new connections are refused.
     closing: Option<CloseFrame>,
 }
 
 impl<P: Protocol> Engine<P> {
-    /// An engine without connections.
     pub fn new(protocol: P, config: SocketIoConfig) -> Arc<Self> {
         let connections = Mutex::new(Connections { by_sid: HashMap::new(), closing: None });
         Arc::new(Self { protocol, config, metrics: Arc::default(), connections })
     }
 
-    /// What runs on top.
     pub fn protocol(&self) -> &P {
         &self.protocol
     }
 
-    /// The counts. They may be kept beyond the engine.
+    /// The counters and gauges. They outlive the engine.
     pub fn metrics(&self) -> &Arc<EngineMetrics> {
         &self.metrics
     }
 
-    /// Closes every connection, and those that come later.
+    /// Closes all connections, and refuses new ones.
     pub fn close_all(self: &Arc<Self>, closing: CloseFrame) {
         let connections: Vec<_> = {
             let mut connections = lock(&self.connections);
@@ -204,7 +199,7 @@ impl<P: Protocol> Engine<P> {
         lock(&self.connections).by_sid.get(sid).cloned()
     }
 
-    /// Whether connections are still opened.
+    /// Whether new connections are accepted.
     pub(crate) fn is_open(&self) -> bool {
         lock(&self.connections).closing.is_none()
     }

@@ -1,4 +1,4 @@
-//! Engine.IO packets, and the payloads of long-polling that carry several.
+//! Engine.IO packets, and the payloads of several packets that long-polling uses.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,28 +9,28 @@ use crate::config::SocketIoConfig;
 use crate::frame::Frame;
 use crate::sid::Sid;
 
-/// Between the packets of a payload.
+/// Separates the packets of a payload.
 const SEPARATOR: u8 = 0x1E;
 
-/// A packet of a client.
+/// A text packet of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EnginePacket<'a> {
-    /// `1`: the client leaves.
+    /// `1`: the client closes the connection.
     Close,
-    /// `2` and data: a probe of a new transport.
+    /// `2`: a probe of a new transport, with data.
     Ping(&'a str),
     /// `3`: the answer to the server's ping.
     Pong,
-    /// `4` and text.
+    /// `4`
     Message(&'a str),
-    /// `5`: the new transport is used from here on.
+    /// `5`: the client switches to the new transport.
     Upgrade,
-    /// `6`.
+    /// `6`
     Noop,
 }
 
 impl<'a> EnginePacket<'a> {
-    /// Reads a text packet; `None` when it is none that a client may send.
+    /// Parses a text packet; `None` if a client may not send it.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut characters = text.chars();
         let kind = characters.next()?;
@@ -47,32 +47,28 @@ impl<'a> EnginePacket<'a> {
     }
 }
 
-/// A packet of a payload.
+/// A packet of a long-polling payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PayloadPacket<'a> {
-    /// The client leaves.
     Close,
-    /// The answer to the server's ping.
     Pong,
-    /// A text message.
     Text(&'a str),
-    /// A binary message.
     Binary(Vec<u8>),
-    /// Of no meaning over long-polling.
+    /// Has no meaning over long-polling.
     Ignored,
 }
 
-/// The body of a long-polling `POST`, which outlives its request. It stays as it came, because half a million empty
-/// packets, each as a value of its own, would take many times its memory.
+/// The body of a long-polling `POST`. It is kept as received: parsed, half a million empty packets would take many
+/// times as much memory.
 #[derive(Debug, Default)]
 pub struct Payload {
     body: Bytes,
-    /// Where the next packet begins; behind the end when there is none.
+    /// Where the next packet begins; past the end if there is none.
     next: usize,
 }
 
 impl Payload {
-    /// Looks at every packet of a body; `None` when one of them is none.
+    /// Validates every packet of a body; `None` if one is malformed.
     pub fn parse(body: Bytes) -> Option<Self> {
         let valid =
             body.split(|byte| *byte == SEPARATOR).all(|packet| parse_payload_packet(packet).is_some());
@@ -90,7 +86,6 @@ impl Payload {
         parse_payload_packet(&rest[..length])
     }
 
-    /// Whether one of its packets is the answer to a ping.
     pub(crate) fn has_pong(&self) -> bool {
         self.body.split(|byte| *byte == SEPARATOR).any(|packet| packet.first() == Some(&b'3'))
     }
@@ -108,7 +103,7 @@ fn parse_payload_packet(bytes: &[u8]) -> Option<PayloadPacket<'_>> {
     })
 }
 
-/// Writes the body of an answer to a long-polling `GET`.
+/// Encodes the response to a long-polling `GET`.
 pub fn write_payload(frames: &[Frame]) -> Vec<u8> {
     let mut body = Vec::with_capacity(frames.iter().map(Frame::len).sum());
     for frame in frames {

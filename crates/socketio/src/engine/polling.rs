@@ -1,4 +1,4 @@
-//! HTTP long-polling: a `GET` takes what is to be sent, a `POST` brings what the client sends.
+//! HTTP long-polling: a `GET` fetches what is to be sent, a `POST` delivers what the client sends.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -13,20 +13,19 @@ use crate::engine::packet::{Payload, write_payload};
 use crate::engine::{CloseReason, Protocol, lock};
 use crate::frame::Frame;
 
-/// The long-polling side of a connection.
+/// The long-polling state of a connection.
 #[derive(Default)]
 pub(crate) struct PollingState {
-    /// The `GET` that waits, if one does.
     pending_get: Option<PendingGet>,
-    /// A body that was posted and not handled yet.
+    /// A body that was posted and not taken by the task yet.
     posted: Option<Payload>,
-    /// A `POST` is on its way: one at a time, or the order of their packets would be anybody's guess.
+    /// A `POST` is running. Only one at a time is allowed, because the order of their packets would be undefined.
     posting: bool,
-    /// The `POST` that waits until the one before is handled.
+    /// A `POST` that waits until the task takes the previous body.
     pending_post: Option<Waker>,
-    /// A WebSocket is being tried: what comes is kept for it, and no `GET` is held.
+    /// A WebSocket is being probed. Frames are kept for it, and a `GET` returns at once.
     pub(crate) upgrading: bool,
-    /// Until when the client has to answer a ping.
+    /// When the pending ping times out.
     pub(crate) pong_until: Option<Instant>,
 }
 
@@ -36,7 +35,7 @@ struct PendingGet {
 }
 
 impl PollingState {
-    /// Wakes everybody who waits here.
+    /// Wakes the pending requests.
     pub(crate) fn wake(&mut self) {
         if let Some(waker) = self.pending_get.as_mut().and_then(|pending_get| pending_get.waker.take()) {
             waker.wake();
@@ -50,7 +49,6 @@ impl PollingState {
         self.pending_get.is_some()
     }
 
-    /// The body that was posted, once.
     pub(crate) fn take_posted(&mut self) -> Option<Payload> {
         let posted = self.posted.take();
         if let (Some(_), Some(waker)) = (&posted, self.pending_post.take()) {
@@ -60,13 +58,12 @@ impl PollingState {
     }
 }
 
-/// An answer's status and body.
 pub(crate) type PollingResponse = (StatusCode, Bytes);
 
 const NOOP: &[u8] = b"6";
 const CLOSE: &[u8] = b"1";
 
-/// Gives up the guard_get of the waiting `GET`, also when its client went away.
+/// Closes the connection if the client goes away while its `GET` is pending.
 struct PendingGetGuard<P: Protocol> {
     connection: Arc<Connection<P>>,
     answered: bool,
@@ -77,18 +74,18 @@ impl<P: Protocol> Drop for PendingGetGuard<P> {
         if self.answered {
             return;
         }
-        // What the answer would have carried may be lost: only a new connection knows what it missed.
+        // The response that was lost may have carried events, and only a new connection can recover them.
         if !self.connection.is_websocket() {
             self.connection.close(CloseReason::Transport);
         }
     }
 }
 
-/// The turn of a `POST`, from its head to its answer.
+/// Permission to `POST`, held from the request's head to its response.
 pub(crate) struct PostPermit<P: Protocol>(Arc<Connection<P>>);
 
 impl<P: Protocol> PostPermit<P> {
-    /// `None`, and the connection ends, when another one has it.
+    /// `None`, and the connection ends, if another `POST` is running.
     pub(crate) fn acquire(connection: &Arc<Connection<P>>) -> Option<Self> {
         if std::mem::replace(&mut lock(&connection.state).polling.as_mut()?.posting, true) {
             connection.close(CloseReason::Overlap);
@@ -106,7 +103,7 @@ impl<P: Protocol> Drop for PostPermit<P> {
     }
 }
 
-/// Answers a `GET` as soon as there is something.
+/// Responds to a `GET` as soon as there is something to send.
 pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingResponse {
     {
         let mut state = lock(&connection.state);
@@ -130,7 +127,7 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingR
         let mut guard = lock(&connection.state);
         let state = &mut *guard;
         if let Some(reason) = state.closed() {
-            // A client that left by itself is let go without a further word.
+            // If the client closed the connection, it is not sent a CLOSE packet.
             let word = if reason == CloseReason::Transport { NOOP } else { CLOSE };
             let mut frames = Vec::from(state.take_all_queued());
             if frames.is_empty() {
@@ -164,7 +161,7 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingR
     (StatusCode::OK, body)
 }
 
-/// Takes the body of a `POST` in: its packets are handled by the connection's task, in order.
+/// Accepts the body of a `POST`. The connection's task handles its packets in order.
 pub(crate) async fn post<P: Protocol>(
     PostPermit(connection): &PostPermit<P>,
     body: Bytes,
@@ -176,7 +173,7 @@ pub(crate) async fn post<P: Protocol>(
     if packets.has_pong()
         && let Some(polling) = &mut lock(&connection.state).polling
     {
-        // It came in time, however long what was posted before it takes.
+        // The pong arrived in time, even if handling the packets before it takes longer.
         polling.pong_until = None;
     }
     let mut packets = Some(packets);
@@ -192,7 +189,7 @@ pub(crate) async fn post<P: Protocol>(
             ));
         };
         if polling.posted.is_some() {
-            // One before this is still to be handled. That also holds a client back which sends too fast.
+            // The previous body is still waiting. This also slows down a client that sends too fast.
             polling.pending_post = Some(context.waker().clone());
             return Poll::Pending;
         }

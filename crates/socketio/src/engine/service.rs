@@ -1,4 +1,4 @@
-//! Answers the HTTP requests of Engine.IO.
+//! Responds to the HTTP requests of Engine.IO.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -23,14 +23,14 @@ use crate::engine::{Engine, HandshakeError, Protocol, lock};
 use crate::sid::Sid;
 use crate::websocket::handshake;
 
-/// How long a posted body may take. Who sends nothing more holds no connection longer.
+/// How long a request body may take, so that a stalled client does not hold its connection.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A tower service for the path that clients use, `/socket.io/` as a rule. Routing to it is the caller's.
+/// A tower service for the path that clients use, usually `/socket.io/`. The caller routes requests to it.
 pub struct Service<P: Protocol>(Arc<Engine<P>>);
 
 impl<P: Protocol> Service<P> {
-    /// Serves an engine's connections. Has to be called within a tokio runtime.
+    /// Must be called within a tokio runtime.
     pub fn new(engine: Arc<Engine<P>>) -> Self {
         Self(engine)
     }
@@ -64,7 +64,7 @@ where
     }
 }
 
-/// A request that cannot be served, as the protocol's reference server says it.
+/// An error in the format of the reference server.
 struct ErrorResponse {
     status: StatusCode,
     code: u8,
@@ -100,7 +100,6 @@ fn text((status, body): polling::PollingResponse) -> Response<Full<Bytes>> {
     respond(status, "text/plain; charset=UTF-8", body)
 }
 
-/// What the query says.
 #[derive(Default)]
 struct HandshakeQuery<'a> {
     version: &'a str,
@@ -109,7 +108,7 @@ struct HandshakeQuery<'a> {
 }
 
 impl<'a> HandshakeQuery<'a> {
-    /// None of the values has a character that would be escaped.
+    /// None of the values contains a character that would be percent-encoded.
     fn parse(query: &'a str) -> Self {
         let mut parsed = Self::default();
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
@@ -160,8 +159,8 @@ where
             tokio::spawn(open(engine, sid, session, on_upgrade));
             return Ok(switching(accept));
         };
-        // One upgrade at a time, and none from a WebSocket: that one is closed, not refused, because clients
-        // take a refused handshake as a failing network.
+        // Only one upgrade at a time, and none from a WebSocket. The new WebSocket is accepted and closed, because
+        // clients treat a refused handshake as a network failure.
         if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
             tokio::spawn(reject(on_upgrade));
         } else {
@@ -207,7 +206,7 @@ where
     }
 }
 
-/// Asks the protocol on top whether this client may connect.
+/// Asks the protocol whether this client may connect.
 fn admit<P: Protocol, B>(
     engine: &Arc<Engine<P>>,
     request: Request<B>,

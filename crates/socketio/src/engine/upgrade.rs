@@ -1,4 +1,4 @@
-//! A WebSocket as the first transport, and as the second one after long-polling.
+//! WebSocket as the first transport, and as the upgrade from long-polling.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -9,20 +9,23 @@ use http_body_util::Full;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::engine::connection::Connection;
-use crate::engine::driver::{drive, linger};
+use crate::engine::driver::drive;
+use crate::engine::linger::linger;
 use crate::engine::metrics::{count, decrement, increment};
 use crate::engine::packet::{self, EnginePacket};
+use crate::engine::packet_rate::PacketRate;
 use crate::engine::{Engine, Protocol, lock};
 use crate::frame::Frame;
 use crate::sid::Sid;
 use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
-/// A probe and an upgrade are a few bytes.
+/// A probe and an upgrade packet are a few bytes each.
 const MAX_PROBE_BYTES: usize = 256;
 
-/// The answer to the handshake.
+/// The response to the WebSocket handshake.
 pub(crate) fn switching(accept: HeaderValue) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
@@ -33,7 +36,7 @@ pub(crate) fn switching(accept: HeaderValue) -> Response<Full<Bytes>> {
     response
 }
 
-/// The socket under an upgraded connection, and what the client sent already.
+/// The TCP stream of an upgraded connection, and the bytes that the client has already sent.
 async fn stream(upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
@@ -49,7 +52,7 @@ async fn stream(upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     Some((parts.0, parts.1.to_vec()))
 }
 
-/// As `hyper_util`'s server for both versions of HTTP wraps it; `axum::serve` is one.
+/// The same for a stream wrapped by `hyper_util`'s server for HTTP/1 and HTTP/2, which `axum::serve` uses.
 fn wrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
     if let Ok(parts) = hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
         return Some((parts.io.into_inner(), parts.read_buf));
@@ -58,7 +61,7 @@ fn wrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
     None
 }
 
-/// Opens a connection whose only transport is a WebSocket.
+/// Opens a connection whose only transport is WebSocket.
 pub(crate) async fn open<P: Protocol>(
     engine: Arc<Engine<P>>,
     sid: Sid,
@@ -80,29 +83,29 @@ fn start_connection<P: Protocol>(
     let connection = Connection::new(engine, sid, session, None);
     connection.set_io(io);
     count(&engine.metrics.opened);
-    // Known before anything is written: a connection that ends by that is then taken off the list.
+    // Added before anything is written, so that a connection that fails while writing is removed again.
     engine.add(&connection);
     connection.send([packet::open(&sid, &[], &engine.config)]);
     connection
 }
 
-/// Closes a WebSocket that nobody needs.
+/// Closes a WebSocket that cannot be used.
 pub(crate) async fn reject(upgrade: OnUpgrade) {
     if let Some((io, _)) = stream(upgrade).await {
-        // Best effort; the client sees the end of the connection either way.
+        // Best effort: the client sees the end of the connection either way.
         drop(io.try_write(&[0x88, 2, 0x03, 0xE8]));
         linger(&io).await;
     }
 }
 
-/// Moves a connection from long-polling to a WebSocket, if the client goes through with it.
+/// Moves a connection from long-polling to WebSocket, if the client completes the upgrade.
 pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: OnUpgrade) {
     let Some((io, input)) = stream(upgrade).await else { return };
     let limit = connection.engine.config.upgrade_timeout;
     let mut is_current = false;
     let probed = tokio::time::timeout(limit, run_probe(&connection, &io, input, &mut is_current)).await;
     let Ok(Some(rest)) = probed else {
-        // Long-polling goes on, unless another WebSocket is being tried.
+        // Long-polling continues, unless another WebSocket is being probed.
         if let Some(polling) = lock(&connection.state).polling.as_mut().filter(|_| is_current) {
             polling.upgrading = false;
         }
@@ -125,7 +128,8 @@ pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: 
     connection.wake_task();
 }
 
-/// Lets the waiting `GET` go, and keeps what comes for the WebSocket. Whether no other one is being tried.
+/// Releases the pending `GET` and keeps frames for the WebSocket. Returns `false` if another WebSocket is being
+/// probed.
 fn start_upgrade<P: Protocol>(connection: &Connection<P>) -> bool {
     let mut state = lock(&connection.state);
     let Some(polling) = state.polling.as_mut().filter(|polling| !polling.upgrading) else { return false };
@@ -134,7 +138,8 @@ fn start_upgrade<P: Protocol>(connection: &Connection<P>) -> bool {
     true
 }
 
-/// Answers the probe and waits for the upgrade. The bytes behind it; `None` when the client did something else.
+/// Answers probes and waits for the upgrade packet. Returns the bytes after it; `None` if the client did anything
+/// else.
 async fn run_probe<P: Protocol>(
     connection: &Arc<Connection<P>>,
     io: &TcpStream,
@@ -143,6 +148,8 @@ async fn run_probe<P: Protocol>(
 ) -> Option<Vec<u8>> {
     let mut decoder = Decoder::default();
     let mut buffer = [0; MAX_PROBE_BYTES];
+    // An upgrade takes two frames. A client that reaches the packet limit before is not upgrading.
+    let mut rate = PacketRate::new(connection.engine.config.packets_per_second.max(2), Instant::now());
     loop {
         loop {
             let step = decoder.step(&mut input, MAX_PROBE_BYTES, |incoming| match incoming {
@@ -157,19 +164,23 @@ async fn run_probe<P: Protocol>(
                 Ok(None) => break,
                 Ok(Some((taken, outcome))) => {
                     input.drain(..taken);
+                    let limit_reached = rate.count(Instant::now());
                     match outcome {
                         Some(Some(Some(answer))) => {
                             *is_current = *is_current || start_upgrade(connection);
                             if !*is_current {
                                 return None;
                             }
-                            // A few bytes into an empty buffer of the system.
+                            // The kernel's buffer is empty, so these few bytes are written at once.
                             io.writable().await.ok()?;
                             io.try_write(answer.wire()).ok()?;
                         }
                         Some(Some(None)) => return Some(input),
                         Some(None) => return None,
                         None => {}
+                    }
+                    if limit_reached {
+                        return None;
                     }
                 }
                 Err(_) => return None,
@@ -193,7 +204,7 @@ mod tests {
     use http::request::Parts;
 
     use super::*;
-    use crate::engine::connection::Outgoing;
+    use crate::engine::Outgoing;
     use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome};
 
     struct NoopProtocol;
@@ -218,7 +229,7 @@ mod tests {
         fn closed(&self, _: &Arc<Connection<Self>>, _: &CloseReason) {}
     }
 
-    /// A connection that cannot be written to, and its other end.
+    /// A stream that cannot be written to, and its other end.
     async fn broken() -> (TcpStream, TcpStream) {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let (other, accepted) =

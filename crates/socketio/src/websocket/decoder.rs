@@ -1,21 +1,20 @@
-//! Frames from a client (RFC 6455, section 5), out of a buffer that belongs to somebody else.
+//! Decodes a client's frames (RFC 6455, section 5) in a buffer that the caller owns.
 
-/// What a client did wrong, and with it the status code that the connection is closed with (section 7.4.1).
+/// A violation of the protocol. It determines the close code (section 7.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
-    /// 1002.
+    /// Close code 1002.
     #[error("a frame that the protocol does not allow")]
     Protocol,
-    /// 1007.
+    /// Close code 1007.
     #[error("text that is not UTF-8")]
     NotUtf8,
-    /// 1009.
+    /// Close code 1009.
     #[error("a message that is too large")]
     TooLarge,
 }
 
 impl Violation {
-    /// The status code to close with.
     pub(crate) fn code(self) -> u16 {
         match self {
             Self::Protocol => 1002,
@@ -25,33 +24,29 @@ impl Violation {
     }
 }
 
-/// A message or control frame of a client.
+/// A complete message or control frame of a client.
 #[derive(Debug, PartialEq, Eq)]
 pub enum WebSocketMessage<'a> {
-    /// A whole text message.
     Text(&'a str),
-    /// A whole binary message.
     Binary(&'a [u8]),
-    /// Answered with a pong of the same bytes.
+    /// Must be answered with a pong of the same bytes.
     Ping(&'a [u8]),
-    /// The client closes.
     Close,
 }
 
-/// The kind and length of the frame at the start of a buffer.
 struct FrameHeader {
     fin: bool,
     opcode: u8,
     mask: [u8; 4],
-    /// Bytes before the payload.
+    /// Length of the header, in bytes.
     header: usize,
     payload: usize,
 }
 
-/// Reads frames, and puts the fragments of a message together. Empty between messages.
+/// Decodes frames and joins the fragments of a message. Holds no memory between messages.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    /// The fragments of an fragments message so far, and whether it is text.
+    /// The fragments of an incomplete message, and whether it is text.
     fragments: Option<Box<(bool, Vec<u8>)>>,
 }
 
@@ -63,8 +58,9 @@ const PING: u8 = 9;
 const PONG: u8 = 10;
 
 impl Decoder {
-    /// Takes one frame from the start of `buffer`, unmasking it in place. No message may be larger than `limit`
-    /// bytes. The message is handed to `handle`.
+    /// Takes one frame from the start of `buffer` and unmasks it in place. `limit` is the largest message in bytes.
+    /// Calls `handle` with a complete message or control frame; a pong or a fragment that is not the last returns
+    /// `None` in its place. Returns the number of bytes taken.
     pub fn step<T>(
         &mut self,
         buffer: &mut [u8],
@@ -114,7 +110,7 @@ impl Decoder {
     }
 }
 
-/// What a client may close with (sections 5.5.1 and 7.4).
+/// Validates the payload of a close frame (sections 5.5.1 and 7.4).
 fn validate_close(payload: &[u8]) -> Result<(), Violation> {
     match payload {
         [] => Ok(()),
@@ -128,11 +124,11 @@ fn validate_close(payload: &[u8]) -> Result<(), Violation> {
     }
 }
 
-/// The head of the frame at the start of `bytes`; `None` when it is not all there.
+/// Parses the header at the start of `bytes`; `None` if it is incomplete.
 fn parse_header(bytes: &[u8], limit: usize) -> Result<Option<FrameHeader>, Violation> {
     let [first, second, rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = (first & 0x80 != 0, first & 0x0F);
-    // No extension is ever agreed on, and a client's frames are masked.
+    // No extension is negotiated, and a client's frames are masked.
     if first & 0x70 != 0 || second & 0x80 == 0 {
         return Err(Violation::Protocol);
     }
@@ -152,7 +148,7 @@ fn parse_header(bytes: &[u8], limit: usize) -> Result<Option<FrameHeader>, Viola
         return Err(Violation::Protocol);
     }
     let payload = usize::try_from(length).map_err(|_| Violation::TooLarge)?;
-    // HandshakeError by its head, before any of it is waited for. Control frames come in between and do not count.
+    // Refused before any of the payload is read. Control frames may come between fragments and do not count.
     if opcode < CLOSE && payload > limit {
         return Err(Violation::TooLarge);
     }
@@ -160,7 +156,7 @@ fn parse_header(bytes: &[u8], limit: usize) -> Result<Option<FrameHeader>, Viola
     Ok(Some(FrameHeader { fin, opcode, mask: *mask, header: 2 + extended + 4, payload }))
 }
 
-/// XORs the client's mask away, eight bytes at a time.
+/// Removes the client's mask, eight bytes at a time.
 fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let [a, b, c, d] = mask;
     let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);

@@ -7,22 +7,22 @@ use http::header::{
 };
 use sha1::{Digest as _, Sha1};
 
-/// What a server appends to the client's key (section 1.3).
+/// The constant that is appended to the client's key (section 1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Whether a request asks for a WebSocket, whatever else may be wrong with it.
+/// Whether a request asks for a WebSocket. The rest of the handshake is not checked.
 pub(crate) fn is_asked_for(headers: &HeaderMap) -> bool {
     names(headers, &UPGRADE, "websocket")
 }
 
-/// The value of `Sec-WebSocket-Accept`; `None` when the request is no proper handshake of version 13.
+/// The value of `Sec-WebSocket-Accept`; `None` if the request is not a valid handshake of version 13.
 pub(crate) fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
     let version = headers.get(SEC_WEBSOCKET_VERSION)?;
     if version != "13" || !names(headers, &CONNECTION, "upgrade") || !is_asked_for(headers) {
         return None;
     }
     let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
-    // The key is sixteen random bytes in base64.
+    // The key is 16 random bytes in base64.
     if STANDARD.decode(key).ok()?.len() != 16 {
         return None;
     }
@@ -30,7 +30,7 @@ pub(crate) fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::try_from(STANDARD.encode(digest)).ok()
 }
 
-/// Whether a header that is a list of tokens has one.
+/// Whether a list header contains a token.
 fn names(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case(token))

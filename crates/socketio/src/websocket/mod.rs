@@ -1,4 +1,4 @@
-//! RFC 6455, the server's side, without extensions: the handshake, and frames from a client.
+//! The server's side of RFC 6455, without extensions: the handshake, and decoding of frames.
 
 pub mod decoder;
 pub(crate) mod handshake;

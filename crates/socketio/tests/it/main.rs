@@ -8,6 +8,7 @@ mod framing;
 mod leaving;
 mod namespaces;
 mod order;
+mod packet_rate;
 mod polling;
 mod support;
 mod time;
