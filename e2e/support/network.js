@@ -1,9 +1,9 @@
-// A network between client and server that stalls and cuts.
+// A network between client and server that stalls and cuts connections.
 
 import { createServer, connect } from "node:net";
 import { once } from "node:events";
 
-/** Listens on a port of its own and passes on to `port`. */
+/** Listens on its own port and forwards to `port`. */
 export async function startNetwork(port) {
   const network = new Network(port);
   await network.start();
@@ -31,7 +31,7 @@ class Network {
     near.on("data", (bytes) => far.write(bytes));
     far.on("data", (bytes) => {
       if (!line.cutNext) return near.write(bytes);
-      // In the middle of a frame. The server does not hear of it: to it, the old connection lives on for a while.
+      // Cuts in the middle of a frame. The server keeps the dead connection for a while.
       near.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => near.destroy());
       far.removeAllListeners("data").resume();
     });
@@ -53,7 +53,7 @@ class Network {
     for (const side of [near, far]) held ? side.pause() : side.resume();
   }
 
-  /** Nothing goes through, and nothing is lost. */
+  /** Holds all traffic without losing any. */
   stall() {
     this.#stalled = true;
     for (const line of this.#lines) this.#hold(line, true);
@@ -64,12 +64,16 @@ class Network {
     for (const line of this.#lines) this.#hold(line, false);
   }
 
-  /** Each connection is cut within the next bytes that the server writes to it. */
+  get isStalled() {
+    return this.#stalled;
+  }
+
+  /** Cuts each connection within the next bytes that the server writes to it. */
   cutWithin() {
     for (const line of this.#lines) line.cutNext = true;
   }
 
-  /** Each connection is cut now, for both sides. */
+  /** Cuts each connection now, on both sides. */
   cut() {
     for (const { near, far } of this.#lines) {
       near.destroy();

@@ -1,4 +1,4 @@
-// A server of its own for each test file: the real binary, a free port, a fresh data directory.
+// A server for each test file: the real binary, a free port, a new data directory.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ const BINARY =
   process.env.ORDERCAST_BINARY ??
   path.resolve(import.meta.dirname, "../..", process.env.CARGO_TARGET_DIR ?? "target", "debug/ordercast");
 
-/** Started with the demo shop. Whoever starts it calls `remove` in the end. */
+/** Starts a server with the demo shop. The caller has to call `remove`. */
 export async function startServer(...options) {
   const data = await mkdtemp(path.join(tmpdir(), "ordercast-e2e-"));
   const server = new Server(data, await freePort(), options);
@@ -60,20 +60,20 @@ class Server {
       });
     });
     await within(60_000, "the server serves", serving);
-    // Shown at the first start only.
+    // Printed on the first start only.
     while (this.password === undefined) {
       this.password = /admin@example\.com\s+password (\S+)/.exec(printed)?.[1];
       if (this.password === undefined) await within(5_000, "the password is shown", once(child.stdout, "data"));
     }
   }
 
-  /** As an operator stops it. */
+  /** SIGTERM. */
   async stop() {
     this.child.kill("SIGTERM");
     await within(20_000, "the server stops", this.exited);
   }
 
-  /** As a power cut does. */
+  /** SIGKILL. */
   async kill() {
     this.child?.kill("SIGKILL");
     await this.exited;
@@ -88,7 +88,7 @@ class Server {
     return this.shop.signIn("admin@example.com", this.password);
   }
 
-  /** One more clerk, as an operator adds one while the server runs. */
+  /** Creates a staff account with the command-line interface while the server runs. */
   async addStaff(name) {
     const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.com`;
     const password = `${name} minds the store`;

@@ -1,4 +1,4 @@
-// The shop over HTTP, as its pages use it.
+// The HTTP API, as the shop's pages use it.
 
 export class Shop {
   constructor(url) {
@@ -11,7 +11,7 @@ export class Shop {
     return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });
   }
 
-  /** A new customer. `handle` makes the address. */
+  /** Creates a customer with the address `handle`@shop.example. */
   async register(handle, name = handle) {
     const account = { email: `${handle}@shop.example`, password: `${handle} likes black tea`, name };
     const response = await this.send("POST", "/api/v1/auth/register", account);
@@ -28,7 +28,7 @@ export class Shop {
   }
 }
 
-/** Somebody who signed in. */
+/** A signed-in person. */
 class Account {
   constructor(shop, { accessToken, cookie, user }) {
     Object.assign(this, { shop, token: accessToken, cookie, user });
@@ -42,7 +42,7 @@ class Account {
     return answer(await this.request(method, path, body));
   }
 
-  /** A product that does not run out: `order` takes the one of which there is most. */
+  /** Adds a product with a large stock. `order` buys the product with the largest stock. */
   async stockUp() {
     const { products } = await this.call("GET", "/api/v1/products");
     await this.call("POST", "/api/v1/products", { name: "Paper bags", price: products[0].price, stock: 100_000 });

@@ -18,7 +18,7 @@ export class Stream {
     this.#abort.abort();
   }
 
-  /** The next event of a name that `matches`: `{id, event, data}`. */
+  /** The next event with this name that matches: `{id, event, data}`. */
   event(name, matches = () => true) {
     const find = async () => {
       for (;;) {

@@ -1,4 +1,4 @@
-/** A promise, with a deadline: `what` says what was waited for. */
+/** Rejects when the promise takes longer. `what` names what was waited for. */
 export async function within(milliseconds, what, promise) {
   let timer;
   const late = new Promise((_, reject) => {

@@ -1,4 +1,4 @@
-// How a connection ends, and which pages may have one.
+// How connections end, and which pages may connect.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -18,7 +18,7 @@ describe("leaving", () => {
   };
 
   for (const [name, transports] of Object.entries(TRANSPORTS)) {
-    test(`D2 D15 a session that ends cuts its connections: ${name}`, async (context) => {
+    test(`a session that ends cuts its connections: ${name}`, async (context) => {
       const server = await start(context);
       const [asha, other] = [await server.asha(), await server.asha()];
       const [customer, unconcerned] = [
@@ -37,7 +37,7 @@ describe("leaving", () => {
     });
   }
 
-  test("D2 a token that ends cuts its connection, and a fresh one goes on", async (context) => {
+  test("an expired token ends its connection, and a new one resumes", async (context) => {
     const server = await start(context, "--access-token-lifetime", "3s");
     const asha = await server.asha();
     const customer = await client(context, server, asha, { transports: ["websocket"] });
@@ -53,7 +53,7 @@ describe("leaving", () => {
     assert.equal(customer.socket.recovered, true);
   });
 
-  test("A11 a server that stops says so, and its clients come back to the next one", async (context) => {
+  test("a stopping server announces it, and its clients reconnect to the next one", async (context) => {
     const server = await start(context);
     const customer = await client(context, server, await server.asha(), { transports: ["websocket"] });
     await server.stop();
@@ -62,12 +62,12 @@ describe("leaving", () => {
     await server.start();
     await customer.news(
       "connect",
-      customer.told.findIndex(({ name }) => name === "disconnect"),
+      customer.received.findIndex(({ name }) => name === "disconnect"),
     );
     assert.equal(customer.socket.recovered, true);
   });
 
-  test("C6 pages of the allowed origin may use the cookie, others not", async (context) => {
+  test("only pages of an allowed origin may use the cookie", async (context) => {
     const server = await start(context, "--cors-origins", "https://shop.example");
     const asha = await server.asha();
     for (const transports of [["polling"], ["websocket"]]) {
@@ -90,7 +90,7 @@ describe("leaving", () => {
     assert.equal(answer.headers.get("access-control-allow-credentials"), "true");
   });
 
-  test("A20 the log tells of connects and disconnects", async (context) => {
+  test("the log has connects and disconnects", async (context) => {
     const server = await start(context);
     const asha = await server.asha();
     const customer = await client(context, server, asha);
@@ -100,7 +100,7 @@ describe("leaving", () => {
     assert.match(server.log, new RegExp(`disconnected .*user=${asha.user.id}`));
   });
 
-  test("A20 the log tells what a client sent, what came of it, and how many heard", async (context) => {
+  test("the log has what a client sent, the result, and how many received it", async (context) => {
     const server = await start(context);
     const [asha, admin] = [await server.asha(), await server.admin()];
     const order = await asha.order();
@@ -117,7 +117,7 @@ describe("leaving", () => {
     assert.ok(!server.log.includes(asha.token), "a token is never logged");
   });
 
-  test("D15 a client that stops answering is closed as soon as the options say, and one that sends too much is refused", async (context) => {
+  test("an unresponsive client is closed after the configured time, and an oversized message is refused", async (context) => {
     const server = await start(context, "--ping-interval", "300ms", "--ping-timeout", "200ms", "--max-message", "1KB");
     const asha = await server.asha();
     const customer = await client(context, server, asha, { transports: ["websocket"], reconnection: false });

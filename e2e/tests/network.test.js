@@ -1,7 +1,6 @@
-// A network that stalls, cuts in the middle of a frame, and leaves the server with connections that are dead.
+// A network that stalls, cuts in the middle of a frame, and leaves dead connections on the server.
 
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { open } from "../support/client.js";
 import { startNetwork } from "../support/network.js";
@@ -22,7 +21,7 @@ describe("a bad network", () => {
     await server?.remove();
   });
 
-  test("X4 X6 each client sees every event once, each order's versions in order, and nothing is missing", async (context) => {
+  test("each client gets every event once and in version order", async (context) => {
     const [admin, asha] = await Promise.all([server.admin(), server.asha()]);
     const auth = { token: asha.token };
     const desk = { token: admin.token };
@@ -68,36 +67,36 @@ describe("a bad network", () => {
       const status = round % 2 ? "processing" : "shipped";
       versions.set(order.id, (await admin.setStatus(order, status, { reason: "Counted again" })).version);
     };
-    const wasCut = (client) => client.told.some(({ name }) => name === "disconnect");
-    // Long-polling may have nothing on the wire at the moment of a cut, so there are more rounds until each was met.
+    const wasCut = (client) => client.received.some(({ name }) => name === "disconnect");
+    // Long polling may have nothing on the wire at the moment of a cut, so rounds continue until every client was cut.
     for (let round = 0; round < ROUNDS || (round < 100 && !Object.values(clients).every(wasCut)); round++) {
-      const changes = orders.map(async (order, place) => {
+      const changes = orders.map(async (order, index) => {
         await change(order, round);
-        if (place === ORDERS / 2) troubles[round % troubles.length]();
+        if (index === ORDERS / 2) troubles[round % troubles.length]();
       });
       await Promise.all(changes);
-      // Time for the clients to come back, so that the next trouble meets them connected.
-      await sleep(250);
+      // Every client reconnects before the next round.
+      if (!network.isStalled) await Promise.all(Object.values(clients).map((client) => client.connected()));
     }
     network.flow();
 
     await Promise.all(
       Object.entries(clients).map(async ([name, client]) => {
-        const told = () =>
-          client.told.filter((entry) => named(name).includes(entry.name) && versions.has(entry.payload.orderId));
+        const received = () =>
+          client.received.filter((entry) => named(name).includes(entry.name) && versions.has(entry.payload.orderId));
         await client.until(
           `${name}: the last event of each order`,
           () => {
-            const newest = new Map(told().map(({ payload }) => [payload.orderId, payload.version]));
+            const newest = new Map(received().map(({ payload }) => [payload.orderId, payload.version]));
             return orders.every(({ id }) => newest.get(id) === versions.get(id));
           },
           30_000,
         );
         assert.ok(wasCut(client), `${name} was cut`);
-        const ids = told().flatMap(({ payload }) => payload.eventId ?? []);
-        assert.equal(new Set(ids).size, ids.length, `${name} was told something twice`);
+        const ids = received().flatMap(({ payload }) => payload.eventId ?? []);
+        assert.equal(new Set(ids).size, ids.length, `${name} got an event twice`);
         for (const { id } of orders) {
-          const seen = told()
+          const seen = received()
             .filter(({ payload }) => payload.orderId === id)
             .map(({ payload }) => payload.version);
           const expected = Array.from({ length: versions.get(id) }, (_, version) => version + 1);

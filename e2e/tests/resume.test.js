@@ -1,4 +1,4 @@
-// Coming back: whoever was away gets everything since, once and in order, or is told that they start over.
+// A reconnecting client gets every event it missed, once and in order, or a reset.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -6,7 +6,7 @@ import { open } from "../support/client.js";
 import { startServer } from "../support/server.js";
 import { Stream } from "../support/stream.js";
 
-/** Those with connection state recovery. */
+/** The versions with connection state recovery. */
 const VERSIONS = ["4.6", "4.7", "4.8"];
 
 describe("resume", () => {
@@ -27,7 +27,7 @@ describe("resume", () => {
     ({ id }) =>
     (entry) =>
       entry.payload?.orderId === id && entry.name.startsWith("order:");
-  /** While it is away, an order goes on; then it comes back. */
+  /** Changes an order while the client is disconnected, and checks what it gets after reconnecting. */
   const missing = async (customer, order) => {
     const from = customer.mark;
     customer.cut();
@@ -36,8 +36,8 @@ describe("resume", () => {
     await admin.setStatus(order, "shipped");
     await admin.setStatus(order, "delivered");
     const { recovered } = await customer.news("connect", from);
-    await customer.until("everything", (told) => told.slice(from).filter(of(order)).length >= 3);
-    const versions = customer.told
+    await customer.until("everything", (received) => received.slice(from).filter(of(order)).length >= 3);
+    const versions = customer.received
       .slice(from)
       .filter(of(order))
       .map(({ payload }) => payload.version);
@@ -47,7 +47,7 @@ describe("resume", () => {
 
   for (const version of VERSIONS) {
     for (const transports of [undefined, ["websocket"], ["polling"]]) {
-      const title = `X4 X6 socket.io-client ${version}, ${transports ?? "default"}`;
+      const title = `socket.io-client ${version}, ${transports ?? "default"}`;
 
       test(`${title}: after a cut`, async (context) => {
         const customer = await client(context, asha, { transports }, version);
@@ -65,19 +65,19 @@ describe("resume", () => {
     }
   }
 
-  test("X4 after a quiet period, in which much happened to others", async (context) => {
+  test("after a quiet period with many events of other customers", async (context) => {
     const ben = await server.shop.register("ben");
     const customer = await client(context, asha);
     const order = await asha.order();
     await customer.event("order:created", ({ orderId }) => orderId === order.id);
-    // More than a topic, or a portion, holds.
+    // More events than one topic or one chunk holds.
     const theirs = await Promise.all(Array.from({ length: 150 }, () => ben.order()));
     for (const status of ["processing", "shipped"])
       await Promise.all(theirs.map((each) => admin.setStatus(each, status)));
     assert.equal(await missing(customer, order), true);
   });
 
-  test("X4 auth.cursor: a client of another page goes on, and cut again it does not begin at that cursor again", async (context) => {
+  test("auth.cursor: a client of another page resumes, and does not restart at that cursor after a disconnect", async (context) => {
     const first = await client(context, asha);
     const order = await asha.order();
     await first.event("order:created", ({ orderId }) => orderId === order.id);
@@ -88,7 +88,7 @@ describe("resume", () => {
     const second = await client(context, asha, { auth: { cursor } });
     const { recovered, head } = await second.event("connected");
     assert.equal(recovered, true);
-    const versions = () => second.told.filter(of(order)).map(({ payload }) => payload.version);
+    const versions = () => second.received.filter(of(order)).map(({ payload }) => payload.version);
     await second.until("both", () => versions().length === 2);
     assert.equal(second.cursor, head, "what was missed ends where the log did");
     const from = second.mark;
@@ -99,7 +99,7 @@ describe("resume", () => {
     assert.deepEqual(versions(), [2, 3, 4]);
   });
 
-  test("X4 across the ways in: a stream's id is an auth.cursor, and an offset a Last-Event-ID", async (context) => {
+  test("across transports: a stream's id works as auth.cursor, and an offset as Last-Event-ID", async (context) => {
     const stream = await Stream.open(context, asha);
     const order = await asha.order();
     const created = await stream.event("order.created", ({ orderId }) => orderId === order.id);
@@ -116,7 +116,7 @@ describe("resume", () => {
     assert.equal(shipped.data.version, 3);
   });
 
-  test("X4 a cursor of another history: a reset with the orders, then ordinary events", async (context) => {
+  test("a cursor of another history: a reset with the orders, then ordinary events", async (context) => {
     const order = await asha.order();
     const customer = await client(context, asha, { auth: { cursor: "another:5" } });
     assert.equal((await customer.event("connected")).recovered, false);
@@ -130,12 +130,12 @@ describe("resume", () => {
     assert.match(customer.cursor, new RegExp(`^${reset.cursor.split(":")[0]}:`));
   });
 
-  test("X4 what is no cursor: a reset, which says so", async (context) => {
+  test("an invalid cursor: a reset with that reason", async (context) => {
     const customer = await client(context, asha, { auth: { cursor: "yesterday" } });
     assert.equal((await customer.event("reset")).reason, "unknown_cursor");
   });
 
-  test("X3 somebody else's pid is of no use", async (context) => {
+  test("somebody else's pid is of no use", async (context) => {
     const customer = await client(context, asha);
     const order = await asha.order();
     await customer.event("order:created", ({ orderId }) => orderId === order.id);
@@ -148,31 +148,31 @@ describe("resume", () => {
     assert.equal((await thief.news("connect", from)).recovered, false);
     await thief.event("reset", undefined, from);
     assert.deepEqual(
-      thief.told.filter(({ payload }) => payload?.orderId === order.id),
+      thief.received.filter(({ payload }) => payload?.orderId === order.id),
       [],
     );
   });
 
   for (const dialect of ["rooms", "feed", "standard"]) {
-    test(`C1 X4 ${dialect}: the orders it joined come back with it`, async (context) => {
+    test(`${dialect}: joined orders are restored`, async (context) => {
       const order = await asha.order();
       const customer = await client(context, asha, { auth: { dialect } });
       await customer.ask("join-order-tracking", order.id);
       await admin.setStatus(order, "processing");
-      const told = () => customer.all("order-status-updated").map(({ version }) => version);
-      await customer.until("the first change", () => told().includes(2));
+      const received = () => customer.all("order-status-updated").map(({ version }) => version);
+      await customer.until("the first change", () => received().includes(2));
       const from = customer.mark;
       customer.cut();
       await customer.news("disconnect", from);
       await admin.setStatus(order, "shipped");
       assert.equal((await customer.news("connect", from)).recovered, true);
       await admin.setStatus(order, "delivered");
-      await customer.until("the last change", () => told().includes(4));
-      assert.deepEqual(told(), [1, 2, 3, 4], "once, in order, without joining again");
+      await customer.until("the last change", () => received().includes(4));
+      assert.deepEqual(received(), [1, 2, 3, 4], "once, in order, without joining again");
     });
   }
 
-  test("E11 who comes back looks at the order still", async (context) => {
+  test("a reconnecting viewer is still present", async (context) => {
     const order = await asha.order();
     const [watching, coming] = [await client(context, admin), await client(context, admin)];
     await coming.ask("join-order-tracking", order.id);
@@ -197,21 +197,21 @@ describe("resume after kill -9", () => {
   });
   after(() => server?.remove());
 
-  test("X4 X6 unmodified clients recover, whatever they had seen; joined orders are not claimed", async (context) => {
+  test("unmodified clients recover; joined orders are not restored after a restart", async (context) => {
     let [admin, asha] = await Promise.all([server.admin(), server.asha()]);
     const seen = open(context, server.url, { auth: { token: asha.token } });
     const desk = open(context, server.url, { auth: { token: admin.token }, transports: ["websocket"] }, "4.6");
     await Promise.all([seen.news("connect"), desk.news("connect")]);
     const order = await asha.order();
     const mine = (entry) => entry.payload?.orderId === order.id && /order:/.test(entry.name);
-    await Promise.all([seen, desk].map((each) => each.until("the order", (told) => told.some(mine))));
+    await Promise.all([seen, desk].map((each) => each.until("the order", (received) => received.some(mine))));
     const fresh = open(context, server.url, { auth: { token: asha.token }, transports: ["polling"] });
     const rooms = open(context, server.url, { auth: { token: asha.token, dialect: "rooms" } });
     const feed = open(context, server.url, { auth: { token: asha.token, dialect: "feed" } });
     const clients = { seen, desk, fresh, rooms, feed };
     await Promise.all(Object.values(clients).map((each) => each.news("connect")));
     await rooms.ask("join-order-tracking", order.id);
-    // As reference shop C's page does.
+    // Pages of the `rooms` dialect join again after each connect.
     rooms.socket.on("connect", () => rooms.socket.emit("join-order-tracking", order.id));
     const pid = rooms.socket._pid;
 
@@ -229,7 +229,7 @@ describe("resume after kill -9", () => {
     assert.notEqual(rooms.socket._pid, pid, "a fresh pid");
 
     const versions = (name, event) =>
-      clients[name].told
+      clients[name].received
         .slice(marks[name])
         .filter((entry) => entry.payload?.orderId === order.id && event.test(entry.name))
         .map(({ payload }) => payload.version);
@@ -243,10 +243,10 @@ describe("resume after kill -9", () => {
       assert.deepEqual(versions(name, event), [2, 3, 4], name);
     }
     await rooms.until("where it stands", () => versions("rooms", /^order-status-updated$/).at(-1) === 4);
-    const told = versions("rooms", /^order-status-updated$/);
-    assert.deepEqual(told, [...told].sort(), "in order");
+    const received = versions("rooms", /^order-status-updated$/);
+    assert.deepEqual(received, [...received].sort(), "in order");
 
-    // Known again: from here on it recovers.
+    // The session is known again: from here on the client recovers.
     const from = feed.mark;
     feed.cut();
     assert.equal((await feed.news("connect", from)).recovered, true);

@@ -1,4 +1,4 @@
-// The components over the real server: found by role and name, worked by keyboard.
+// The components against the real server: found by role and name, operated by keyboard.
 
 import { createOrdercast, type Notification, type Ordercast } from "@ordercast/client";
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
@@ -37,7 +37,7 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     return client;
   }
 
-  test("A10: the indicator says live, reconnecting and live again", async () => {
+  test("the indicator says live, reconnecting and live again", async () => {
     const client = await show(<LiveIndicator label="Live Updates" texts={{ idle: "Paused" }} />, server.admin);
     const indicator = screen.getByRole("status");
     expect(indicator.textContent).toContain("Live Updates");
@@ -47,7 +47,7 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     await waitFor(() => expect(indicator.textContent).toBe("Live Updates Paused"), SOON);
   });
 
-  test("D5 to D8: the bell counts, opens, filters, reads, and leads to the order", async () => {
+  test("the bell counts, opens, filters, marks as read, and opens the order", async () => {
     const who = await server.addUser("jun@example.com", "Jun", "customer");
     const jun = await open(server, who);
     const admin = await open(server, server.admin);
@@ -84,7 +84,7 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     expect(bell.getAttribute("aria-expanded")).toBe("false");
   });
 
-  test("D9, D10: progress and timeline follow, newest first, with who did it", async () => {
+  test("progress and timeline are live, newest first, with the person", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     const order = await placeOrder(asha);

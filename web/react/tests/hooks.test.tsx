@@ -1,4 +1,4 @@
-// The hooks over the real server, as a shop's page uses them.
+// The hooks against the real server.
 
 import { createOrdercast, type Ordercast } from "@ordercast/client";
 import { act, render, renderHook, screen, waitFor, within } from "@testing-library/react";
@@ -28,7 +28,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
   });
   afterAll(() => server.remove());
 
-  /** What stands around a page of somebody who is signed in. */
+  /** A client and a wrapper for the page of a signed-in person. */
   async function pageOf(who: {
     email: string;
     password: string;
@@ -43,7 +43,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     return { client, wrapper: ({ children }) => <OrdercastProvider client={client}>{children}</OrdercastProvider> };
   }
 
-  test("D18: useRealTimeOrderTracking gives order, isConnected, orderStatus, progress and lastUpdate, live", async () => {
+  test("useRealTimeOrderTracking gives order, isConnected, orderStatus, progress and lastUpdate, live", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     const placed = await placeOrder(asha);
@@ -80,14 +80,14 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     await waitFor(() => expect(result.current.progress).toBe(70), SOON);
   });
 
-  test("an order that is none of theirs is missing, and says so", async () => {
+  test("an order of somebody else is missing", async () => {
     const { wrapper } = await pageOf(server.asha);
     const { result } = renderHook(() => useRealTimeOrderTracking("99999999"), { wrapper });
     await waitFor(() => expect(result.current.isMissing).toBe(true), SOON);
     expect(result.current).toMatchObject({ order: null, isLoading: false, error: { code: "order_not_found" } });
   });
 
-  test("D18: useNotifications gives notifications, unreadCount, markAsRead and isConnected", async () => {
+  test("useNotifications gives notifications, unreadCount, markAsRead and isConnected", async () => {
     const who = await server.addUser("ines@example.com", "Ines", "customer");
     const ines = await open(server, who);
     const admin = await open(server, server.admin);
@@ -105,7 +105,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     expect(result.current.notifications[0]?.read).toBe(true);
   });
 
-  test("A6, A18, C4: useOrders has new orders on top, counts them, and changes many", async () => {
+  test("useOrders lists new orders at the top, counts them, and changes many", async () => {
     const asha = await open(server, server.asha);
     const { wrapper } = await pageOf(server.admin);
     const { result } = renderHook(() => ({ all: useOrders(), pending: useOrders({ status: ["pending"] }) }), {
@@ -131,7 +131,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     expect(result.current.all.orders[0]).toMatchObject({ id: order.id, status: "delivered" });
   });
 
-  test("D4, D13, E11: stats, connection and presence", async () => {
+  test("stats, connection and presence", async () => {
     const asha = await open(server, server.asha);
     const nora = await server.addUser("nora@example.com", "Nora", "staff");
     const { wrapper } = await pageOf(server.admin);
@@ -165,7 +165,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     await waitFor(() => expect(result.current.connection.state).toBe("live"), SOON);
   });
 
-  test("D13: in strict mode, and with a client of the provider's own, the page survives the server's end", async () => {
+  test("a page in strict mode survives a restart of the server", async () => {
     const admin = await open(server, server.admin);
     const asha = await open(server, server.asha);
     const order = await placeOrder(asha);
@@ -197,7 +197,7 @@ describe.skipIf(!HAS_BINARY)("the hooks", () => {
     unmount();
   });
 
-  test("without a provider a hook says what is missing", () => {
+  test("a hook without a provider throws", () => {
     expect(() => renderHook(() => useConnection())).toThrow("There is no <OrdercastProvider> above this component.");
   });
 });

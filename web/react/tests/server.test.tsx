@@ -1,5 +1,5 @@
 // @vitest-environment node
-// On a server there is no window, no storage and no connection: a page renders as it is before anything is there.
+// A server has no window, no storage and no connection.
 
 import type { ReactNode } from "react";
 import { renderToString } from "react-dom/server";
@@ -14,7 +14,7 @@ import {
   useRealTimeOrderTracking,
 } from "../src/index.js";
 
-test("every hook and component renders on a server, and asks nobody for anything", () => {
+test("every hook and component renders on a server without requests", () => {
   const asked: unknown[] = [];
   const { fetch } = globalThis;
   globalThis.fetch = (input) => {

@@ -1,4 +1,4 @@
-// Several people at one order: no edit is lost (row E11).
+// Several people change one order, and no change is lost.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -14,7 +14,7 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
   });
   afterAll(() => server.remove());
 
-  test("E11: whoever was second is shown both versions, and can make the same change to what is there now", async () => {
+  test("the second person sees both versions, and can apply the change to the current one", async () => {
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
     const mira = await open(server, server.admin);
@@ -23,7 +23,7 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
         ? "hang"
         : "pass",
     );
-    // Hears of nothing for now, as in the moment between two changes.
+    // Noah gets no events for now, as in the moment between two changes.
     const noah = await open(server, server.admin, { baseUrl: network.url });
     const order = await placeOrder(asha);
     await noah.orders.fetch(order.id);
@@ -49,7 +49,7 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     await network.remove();
   });
 
-  test("one person's own changes in a row do not stand in each other's way", async () => {
+  test("consecutive changes of one person do not conflict", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     const order = await placeOrder(asha);
@@ -63,7 +63,7 @@ describe.skipIf(!HAS_BINARY)("stale edits", () => {
     expect(admin.orders.get(order.id)).toMatchObject({ status: "shipped", delivery: { partner: { name: "Ravi" } } });
   });
 
-  test("A11: nobody answers: what was shown is rolled back, and the person is told that it may be tried again", async () => {
+  test("an unreachable server: the change is rolled back, and may be tried again", async () => {
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin, { baseUrl: network.url });

@@ -1,4 +1,4 @@
-// Whatever the network lets through, changes arrive, and when it lets more through the better way is taken.
+// The client uses whatever transport the network allows, and upgrades when it allows more.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -7,7 +7,7 @@ import { type Network, startNetwork } from "./support/network.js";
 import { type Server, startServer } from "./support/server.js";
 import { until } from "./support/within.js";
 
-describe.skipIf(!HAS_BINARY)("blocked ways", () => {
+describe.skipIf(!HAS_BINARY)("blocked transports", () => {
   let server: Server;
   let network: Network;
   let admin: Client;
@@ -29,7 +29,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     expect(client.events.items.filter((event) => event.orderId === id).map((event) => event.version)).toEqual(versions);
   }
 
-  test("C6: without WebSocket the socket works over long-polling", async () => {
+  test("without WebSocket the socket uses long polling", async () => {
     network.decide(({ isUpgrade }) => (isUpgrade ? "refuse" : "pass"));
     const asha = await open(server, server.asha, { baseUrl: network.url });
     await live(asha, "socket");
@@ -39,7 +39,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     expectOnce(asha, order.id, [1, 2]);
   });
 
-  test("A11: without Socket.IO the stream is read, and the socket taken again when it works; nothing is told twice", async () => {
+  test("without Socket.IO the event stream is used until the socket works again, and each event is delivered once", async () => {
     network.decide(({ path }) => (isSocket(path) ? "refuse" : "pass"));
     const asha = await open(server, server.asha, { baseUrl: network.url });
     await live(asha, "sse");
@@ -58,7 +58,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     expect(asha.orders.get(order.id)).toMatchObject({ status: "shipped", version: 3 });
   });
 
-  test("E3: without both the orders are polled, conditionally, and the better ways are taken again; nothing is told twice", async () => {
+  test("without both the orders are polled until a better transport works again, and each event is delivered once", async () => {
     network.decide(({ path }) => (isSocket(path) || isStream(path) ? "refuse" : "pass"));
     const asha = await open(server, server.asha, { baseUrl: network.url, pollEvery: 200 });
     await live(asha, "polling");
@@ -85,7 +85,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     expect(asha.orders.get(order.id)).toMatchObject({ status: "shipped", version: 3 });
   });
 
-  test("a way in that swallows everything is left for the next one within seconds", async () => {
+  test("a transport that never answers is left within seconds", async () => {
     network.decide(({ path }) => (isSocket(path) ? "hang" : "pass"));
     const began = Date.now();
     const asha = await open(server, server.asha, { baseUrl: network.url });
@@ -94,7 +94,7 @@ describe.skipIf(!HAS_BINARY)("blocked ways", () => {
     expect(asha.connection.getSnapshot().lastError).toMatchObject({ code: "timeout" });
   });
 
-  test("A11: a cut in the middle is mended, and tells everything once", async () => {
+  test("each event is delivered once over a connection that is cut repeatedly", async () => {
     for (const transport of ["socket", "sse"] as const) {
       const asha = await open(server, server.asha, { baseUrl: network.url, transports: [transport] });
       await live(asha, transport);

@@ -1,4 +1,4 @@
-// The notification centre over two windows and three ways in (rows D5 to D7, D16).
+// The notification center over two windows and three transports.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -15,7 +15,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
   });
   afterAll(() => server.remove());
 
-  /** A customer of their own, so that nobody else's notifications are counted. */
+  /** A new customer without notifications. */
   async function customer(name: string) {
     const email = `${name}@shop.example`;
     const visitor = openWith({ baseUrl: server.url, storage: null, token: await tokenOf(server, server.asha) });
@@ -24,7 +24,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     return { email, password: `${name} likes black tea` };
   }
 
-  test("D7, D16: what is read in one window is read in the other, one by one and all at once", async () => {
+  test("a notification read in one window is read in the other, and so are all of them", async () => {
     admin = await open(server, server.admin);
     const who = await customer("ines");
     const [one, two] = [await open(server, who), await open(server, who, { transports: ["sse"] })];
@@ -40,7 +40,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
         "three unread",
         (now) => now.unreadCount === 3 && now.notifications.length === 4,
       );
-      // Newest first; what they did themselves counts as read.
+      // Newest first. A person's own changes count as read.
       expect(inbox.notifications.map((line) => line.read)).toEqual([false, false, false, true]);
       expect(inbox.notifications[0]).toMatchObject({ title: "Order delivered", orderId: order.id });
     }
@@ -57,7 +57,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     expect(done.notifications.every((line) => line.read)).toBe(true);
   });
 
-  test("D6: a list of one category follows as the whole does", async () => {
+  test("a list of one category is live", async () => {
     admin = await open(server, server.admin);
     const client = await open(server, await customer("jun"));
     await live(client, "socket");
@@ -74,7 +74,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     stop();
   });
 
-  test("A11: a reading that is refused is taken back", async () => {
+  test("marking as read is rolled back when refused", async () => {
     const network = await startNetwork(server.port);
     admin = await open(server, server.admin);
     const client = await open(server, await customer("kai"), { baseUrl: network.url });
@@ -103,7 +103,7 @@ describe.skipIf(!HAS_BINARY)("the inbox", () => {
     await network.remove();
   });
 
-  test("D16, X4: after having been away, the count is right and nothing is there twice", async () => {
+  test("after a disconnect the count is right and no notification is listed twice", async () => {
     const network = await startNetwork(server.port);
     admin = await open(server, server.admin);
     const who = await customer("lea");

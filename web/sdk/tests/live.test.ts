@@ -11,7 +11,7 @@ describe.skipIf(!HAS_BINARY)("live orders", () => {
   });
   afterAll(() => server.remove());
 
-  test("A6, A7: an order that is placed stands on top of the staff's list, and moves on the customer's page", async () => {
+  test("a placed order is at the top of the staff's list, and its changes reach the customer's page", async () => {
     const admin = await open(server, server.admin);
     const asha = await open(server, server.asha);
     await until(admin.orders, "the list", (list) => list.state === "ready");

@@ -1,4 +1,4 @@
-// Who of the staff looks at which order (row E11).
+// Which staff members view which order.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -14,7 +14,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
   });
   afterAll(() => server.remove());
 
-  test("E11: two admins at one order see each other, until one leaves or is cut off", async () => {
+  test("two staff members at one order see each other until one leaves or disconnects", async () => {
     const iris = await server.addUser("iris@example.com", "Iris", "staff");
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha);
@@ -45,7 +45,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     await network.remove();
   });
 
-  test("C1: whoever may not see an order is refused, and told why", async () => {
+  test("joining an order without permission is refused with a reason", async () => {
     const stranger = await server.addUser("noor@example.com", "Noor", "customer");
     const asha = await open(server, server.asha);
     const noor = await open(server, stranger);
@@ -59,7 +59,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     expect(await asha.orders.fetch(order.id)).toMatchObject({ status: "pending" });
   });
 
-  test("C1: an order that is looked at by id and by number is left when nobody looks at it under either", async () => {
+  test("an order joined by id and by number is left when both are unsubscribed", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     await live(asha, "socket");
@@ -75,7 +75,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     const leave = byId.subscribe(() => undefined);
     await until(byId, "joined by its other name", (now) => now.isJoined);
     left();
-    // Watched without being looked at: its own subscription would be a reason to stay.
+    // An observer that has not joined the order: joining would be a reason to stay.
     await expect.poll(() => byNumber.getSnapshot().isJoined, { timeout: 10_000 }).toBe(false);
     await admin.orders.setStatus(order.id, "processing");
     await asha.events.until("the change", (events) => events.some((event) => event.status === "processing"));
@@ -83,7 +83,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     leave();
   });
 
-  test("C7: what is asked over the socket is acknowledged, and seen on the wire", async () => {
+  test("a request over the socket is acknowledged, and visible in the messages", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     await live(asha, "socket");

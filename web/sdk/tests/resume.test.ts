@@ -1,4 +1,4 @@
-// Nothing is lost, and nothing is told twice.
+// No event is lost, and none is delivered twice.
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -7,14 +7,14 @@ import { startNetwork } from "./support/network.js";
 import { type Server, startServer } from "./support/server.js";
 import { recorder, until } from "./support/within.js";
 
-describe.skipIf(!HAS_BINARY)("coming back", () => {
+describe.skipIf(!HAS_BINARY)("resuming", () => {
   let server: Server;
   beforeAll(async () => {
     server = await startServer();
   });
   afterAll(() => server.remove());
 
-  test("D13, X4, X6: killed and started again while a page is open, the server tells it everything once", async () => {
+  test("an open page gets every event once when the server is killed and restarted", async () => {
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
     await live(asha, "socket");
@@ -30,7 +30,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     expect(lost.isConnected).toBe(false);
     expect(lost.lastError).not.toBeNull();
     await server.start();
-    // Before the customer's page is back, or after: it makes no difference to what it is told.
+    // Whether the page reconnects before or after these changes makes no difference.
     for (const status of ["processing", "shipped", "paid"] as const) {
       expect(await admin.orders.setStatus(order.id, status)).toMatchObject({ ok: true });
     }
@@ -42,7 +42,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     expect(asha.connection.getSnapshot()).toMatchObject({ attempts: 0, recovered: true });
   });
 
-  test("X4: a page that was closed is told what it missed when it is opened again, and only once", async () => {
+  test("a reopened page gets the events it missed, once", async () => {
     const storage = memoryStorage();
     const token = await tokenOf(server, server.asha);
     const options = { baseUrl: server.url, token, storage };
@@ -70,12 +70,12 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     expect(third.events.items.map((event) => event.status)).toEqual(["delivered"]);
   });
 
-  test("E8, X6: many orders and their changes over a network that breaks all the time: each is told once, in order", async () => {
+  test("many orders and their changes over an unreliable network arrive once, in order", async () => {
     const network = await startNetwork(server.port);
     onTestFinished(() => network.remove());
     const asha = await open(server, server.asha);
     const admin = await open(server, server.admin);
-    // Polling sees where an order is, and not each step on its way there.
+    // Polling sees the current state of an order and not every step.
     const follower = await open(server, server.admin, { baseUrl: network.url, transports: ["socket", "sse"] });
     await live(follower);
     const stop = follower.orders.subscribe(() => undefined);
@@ -86,7 +86,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     const order = await newOrder(asha);
     const ids: string[] = [];
     for (let round = 0; round < 12; round += 1) {
-      // Each is another action, though it asks for the same.
+      // The keys make equal requests different actions.
       const placed = await Promise.all(
         Array.from({ length: 10 }, (_, n) => asha.orders.place(order, { idempotencyKey: `many-${round}-${n}` })),
       );
@@ -114,7 +114,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     stop();
   }, 60_000);
 
-  test("X4: the stream asked before the list was read, and is let in late: the order between is not lost", async () => {
+  test("a stream that opens late does not miss an order placed after the list was read", async () => {
     const network = await startNetwork(server.port);
     onTestFinished(() => network.remove());
     const asha = await open(server, server.asha);
@@ -128,7 +128,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     stop();
   });
 
-  test("X4: the list was read before the stream began, and arrives late: the order between is not lost", async () => {
+  test("a list that arrives late does not miss an order placed before the stream began", async () => {
     const network = await startNetwork(server.port);
     onTestFinished(() => network.remove());
     const asha = await open(server, server.asha);
@@ -152,7 +152,7 @@ describe.skipIf(!HAS_BINARY)("coming back", () => {
     stop();
   });
 
-  test("a cursor of another history: what was known is forgotten and read anew", async () => {
+  test("a cursor of another history: all state is discarded and read again", async () => {
     const storage = memoryStorage();
     const token = await tokenOf(server, server.asha);
     const before = openWith({ baseUrl: server.url, token, storage });

@@ -1,4 +1,4 @@
-// Signing in with the session cookie, as the shop's own pages do.
+// Signing in with the session cookie, as the web app does.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HAS_BINARY } from "./support/binary.js";
@@ -15,7 +15,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
   });
   afterAll(() => server.remove());
 
-  test("D16: two windows of one browser sign in and out together, and nothing of a person stays behind", async () => {
+  test("two windows of one browser sign in and out together, and no personal data stays", async () => {
     const browser = startBrowser(server);
     const [one, two] = [browser.open(), browser.open()];
     await until(one.session, "signed out", (now) => now.state === "signed-out");
@@ -43,7 +43,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     expect(one.orders.get(order.id)).toBeUndefined();
   });
 
-  test("another person signs in: nothing of the one before is shown", async () => {
+  test("another person signs in: nothing of the previous person is shown", async () => {
     const browser = startBrowser(server);
     const page = browser.open();
     await page.session.signIn(server.asha);
@@ -61,7 +61,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     await until(page.orders, "his first order", (now) => now.orders.length === 1 && now.orders[0]?.id === order.id);
   });
 
-  test("a token that has expired is asked for anew, by requests and by the live connection", async () => {
+  test("an expired token is renewed, by requests and by the live connection", async () => {
     const good = await tokenOf(server, server.asha);
     let asked = 0;
     const asha = openWith({
@@ -78,7 +78,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
     });
   });
 
-  test("X4: opened while nobody answers, a page shows the last state known on this device, and says so", async () => {
+  test("a page opened while the server is down shows the last state known on this device, marked as stale", async () => {
     const network = await startNetwork(server.port);
     const storage = memoryStorage();
     const options = { baseUrl: network.url, storage, token: await tokenOf(server, server.asha) };
@@ -90,7 +90,7 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
 
     network.decide(() => "cut");
     const offline = openWith(options);
-    // Looked at all the time, as an open page does.
+    // Subscribed all the time, as an open page is.
     const stopLooking = offline.orders.track(order.number).subscribe(() => undefined);
     const page = await until(offline.orders.track(order.number), "the page, from memory", (now) => now.order !== null);
     expect(page).toMatchObject({ isStale: true, order: { id: order.id, status: "pending" }, progress: 10 });

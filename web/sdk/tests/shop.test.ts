@@ -1,4 +1,4 @@
-// The shop's day, over the real server: placing, moving on, cancelling, many at once.
+// Placing, changing and cancelling orders against the real server.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describe as say, describeOutcome, type Order } from "../src/index.js";
@@ -21,7 +21,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     return { asha, admin };
   }
 
-  test("A6, A7, B3: the toasts of an order's whole way, for both sides", async () => {
+  test("the toasts of an order from creation to delivery, for customer and staff", async () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
     for (const status of ["processing", "shipped", "paid", "delivered"] as const)
@@ -43,7 +43,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     expect(mine(asha).map((event) => event.own)).toEqual([true, false, false, false, false]);
   });
 
-  test("A8, D4: a customer's cancellation reaches the staff's row and counts", async () => {
+  test("a customer's cancellation reaches the staff's row and counts", async () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
     await until(admin.orders, "the order", (list) => list.orders.some((each) => each.id === order.id));
@@ -69,7 +69,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     );
   });
 
-  test("A3: later it is refused, says why, and what was shown is rolled back", async () => {
+  test("a late cancellation is refused with a reason and rolled back", async () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
     await admin.orders.setStatus(order.id, "processing");
@@ -96,7 +96,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     stop();
   });
 
-  test("C5: the answer tells how many of the customer's connections heard of it", async () => {
+  test("a change reports how many of the customer's connections received it", async () => {
     const { asha, admin } = await both();
     const order = await placeOrder(asha);
     const online = await admin.orders.setStatus(order.id, "processing");
@@ -111,7 +111,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     );
   });
 
-  /** The server notices within moments that nobody listens any more. */
+  /** The server notices a closed connection after a moment. */
   async function offlineResult(admin: Client, id: string) {
     for (let attempt = 0; ; attempt += 1) {
       const result = await admin.orders.setStatus(id, "shipped", { expectedVersion: null, note: `attempt ${attempt}` });
@@ -119,7 +119,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     }
   }
 
-  test("C4: one status for many: each outcome is told, each customer hears, each row follows", async () => {
+  test("one status for many orders: each outcome is reported, each customer notified, each row updated", async () => {
     const { asha, admin } = await both();
     const list = await until(admin.orders, "the list", (now) => now.state === "ready");
     expect(list.orders.length).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
       orders.every((order) => now.orders.some((each) => each.id === order.id)),
     );
     const run = admin.orders.setStatusOfMany([...orders.map((order) => order.id), "99999999"], "delivered");
-    // Shown at once.
+    // Optimistic.
     expect(orders.map((order) => admin.orders.get(order.id)?.status)).toEqual(orders.map(() => "delivered"));
     const result = await run;
     expect(result).toMatchObject({ changed: 4, refused: 2 });
@@ -158,7 +158,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     );
   });
 
-  test("D10, D11: an order applyEvent by events alone is what the server says it is, at each step and over each way in", async () => {
+  test("a listed order equals the server's after each event, over each transport", async () => {
     const admin = await open(server, server.admin);
     await live(admin, "socket");
     for (const transport of ["socket", "sse"] as const) {
@@ -194,7 +194,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     }
   });
 
-  test("A4: an admin cannot order; the problem says so", async () => {
+  test("an admin cannot place an order", async () => {
     const admin = await open(server, server.admin);
     await until(admin.session, "signed in", (now) => now.verified);
     await expect(admin.orders.place(await newOrder(admin))).rejects.toMatchObject({
@@ -204,7 +204,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     });
   });
 
-  test("X5: an answer that is lost on the way does not order twice, and the customer need not know", async () => {
+  test("a lost response does not place an order twice", async () => {
     const network = await startNetwork(server.port);
     const asha = await open(server, server.asha, { baseUrl: network.url });
     await until(asha.orders, "the list", (now) => now.state === "ready");
@@ -220,7 +220,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     expect(attempts).toHaveLength(2);
     expect(new Set(attempts.map((attempt) => attempt.headers["idempotency-key"])).size).toBe(1);
 
-    // No answer at all: the person presses the button again, and the order is still placed once.
+    // No response at all: the person presses the button again, and the order is placed once.
     network.decide(({ method, path }) => (method === "POST" && path === "/api/v1/orders" ? "lose" : "pass"));
     await expect(asha.orders.place(order)).rejects.toMatchObject({ code: "network", isTemporary: true });
     network.decide(() => "pass");
@@ -233,7 +233,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
   });
 });
 
-/** What is there in both is the same; the order of members says nothing. */
+/** Equal, whatever the order of members. */
 function isEqual(one: unknown, other: unknown): boolean {
   const text = (value: unknown) =>
     JSON.stringify(value, (_, member: unknown) =>

@@ -2,8 +2,8 @@ import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { relative, RelativeTime } from "./RelativeTime.js";
 
-describe("D5: times relative to now", () => {
-  test("in words, by the largest unit that fits", () => {
+describe("times relative to now", () => {
+  test("use the largest unit that fits", () => {
     const now = Date.parse("2030-06-15T12:00:00Z");
     const words = (ms: number) => relative(now + ms, now, "en");
     const minute = 60_000;
@@ -15,7 +15,7 @@ describe("D5: times relative to now", () => {
   beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2030-06-15T12:00:00Z") }));
   afterEach(() => void vi.useRealTimers());
 
-  test("kept current", () => {
+  test("are kept current", () => {
     render(<RelativeTime at="2030-06-15T12:00:00Z" locale="en" />);
     expect(screen.getByText("now").getAttribute("datetime")).toBe("2030-06-15T12:00:00Z");
     act(() => void vi.advanceTimersByTime(75_000));

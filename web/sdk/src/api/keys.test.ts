@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { randomKey } from "../index.js";
 
-test("a random key is another one each time, also on a page over plain HTTP", () => {
-  // Such a page has this much of `crypto`, and no `randomUUID`.
+test("random keys differ, also on a page over plain HTTP", () => {
+  // A page over plain HTTP has no `crypto.randomUUID`.
   vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
   const keys = [randomKey(), randomKey()];
   vi.unstubAllGlobals();

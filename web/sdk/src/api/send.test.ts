@@ -48,7 +48,7 @@ async function problemOf(run: Promise<unknown>): Promise<OrdercastProblem> {
 }
 
 describe("a request", () => {
-  test("keeps its key from attempt to attempt, also when a person tries again, until its outcome is known", async () => {
+  test("keeps its idempotency key over all attempts until its outcome is known", async () => {
     const { environment, sent, place } = setUp([]);
     const first = problemOf(place());
     await environment.advance(5000);
@@ -60,7 +60,7 @@ describe("a request", () => {
     expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["key-1"]));
   });
 
-  test("a fresh token that cannot be had is a problem like any other, and is asked for again where a person waits", async () => {
+  test("a token source that fails is a temporary problem, and actions try it again", async () => {
     const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
     let asked = 0;
     const tokens = () => {
@@ -83,7 +83,7 @@ describe("a request", () => {
     expect(reading.signedOut).toEqual([]);
   });
 
-  test("an outcome that is known makes the next one another action, also where it was refused", async () => {
+  test("after a known outcome, also a refusal, the same request gets a new key", async () => {
     const { sent, place } = setUp([
       () => json({}),
       () => json({ code: "out_of_stock", status: 409, title: "", detail: "" }, { status: 409 }),
@@ -95,7 +95,7 @@ describe("a request", () => {
     expect(sent.map(({ key }) => key)).toEqual(["key-1", "key-2", "key-3"]);
   });
 
-  test("D14: waits as long as the server asks, if that is not too long for a person", async () => {
+  test("waits as long as the server asks, up to a limit", async () => {
     const short = setUp([() => busy(2), () => json({})]);
     const run = short.place();
     await short.environment.advance(1900);
@@ -106,19 +106,19 @@ describe("a request", () => {
     expect(await problemOf(long.place())).toMatchObject({ code: "busy", status: 503, retryAfterMs: 60_000 });
   });
 
-  test("reading is not repeated when nobody answers: the page finds that out by itself", async () => {
+  test("a read is not repeated when the server is unreachable", async () => {
     const { sent, send } = setUp([]);
     await problemOf(send(new Request("http://shop.example/api/v1/orders")));
     expect(sent).toEqual([{ key: null, token: null }]);
   });
 
-  test("a sign-in is an attempt, and made once", async () => {
+  test("a sign-in is sent once", async () => {
     const { sent, send } = setUp([]);
     await problemOf(send(new Request("http://shop.example/api/v1/auth/login", { method: "POST", body: "{}" })));
     expect(sent).toEqual([{ key: null, token: null }]);
   });
 
-  test("that is not answered fails in time", async () => {
+  test("without a response fails after the timeout", async () => {
     const { environment, send } = setUp([]);
     environment.fetch = (_, init) =>
       new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
@@ -132,7 +132,7 @@ describe("a request", () => {
     expect(await given).toMatchObject({ code: "aborted", isTemporary: false });
   });
 
-  test("an expired token is asked for anew, once", async () => {
+  test("an expired token is renewed once", async () => {
     let asked = 0;
     const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
     const { sent, signedOut, send } = setUp([expired, () => json({}), expired, expired], () => `token-${(asked += 1)}`);
@@ -143,7 +143,7 @@ describe("a request", () => {
     expect(signedOut).toEqual(["token_expired"]);
   });
 
-  test("what somebody else answers in the server's place is told apart", async () => {
+  test("a response that is not from Ordercast is recognized", async () => {
     const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
     const { send } = setUp([
       page,
@@ -156,7 +156,7 @@ describe("a request", () => {
     expect(codes).toEqual(["unexpected_answer", "network", "unexpected_answer"]);
   });
 
-  test("a problem says which fields broke which rule, and what is now", () => {
+  test("a problem has the invalid fields and the current state", () => {
     const problem = new OrdercastProblem({
       code: "version_conflict",
       status: 412,

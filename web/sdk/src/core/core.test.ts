@@ -7,7 +7,7 @@ import { compareCursors, earlierCursor } from "./cursorOrder.js";
 import { createScheduler } from "./scheduler.js";
 
 describe("the scheduler", () => {
-  test("the first change is told without waiting for a frame, those close upon it with the next one", async () => {
+  test("the first change notifies at once, the following ones with the next frame", async () => {
     const environment = createFakeEnvironment();
     const scheduler = createScheduler(environment);
     const store = createWritableStore(scheduler, { count: 0 });
@@ -25,7 +25,7 @@ describe("the scheduler", () => {
     expect(store.getSnapshot()).toEqual({ count: 50 });
   });
 
-  test("what follows from a change is told with it, and what nobody waits for takes no one's turn", async () => {
+  test("follow-up tasks run in the same flush, and low-priority tasks do not use up a flush", async () => {
     const environment = createFakeEnvironment();
     const scheduler = createScheduler(environment);
     const list = createWritableStore(scheduler, { count: 0 });
@@ -44,7 +44,7 @@ describe("the scheduler", () => {
     expect(told).toHaveLength(3);
   });
 
-  test("who changes something whenever something changed waits for frames, and stops nobody else", async () => {
+  test("a task that schedules itself again waits for frames and does not block the others", async () => {
     const environment = createFakeEnvironment();
     const scheduler = createScheduler(environment);
     let runs = 0;
@@ -61,7 +61,7 @@ describe("the scheduler", () => {
     scheduler.clear();
   });
 
-  test("a snapshot stays the same object where nothing differs, and nobody is told", async () => {
+  test("a snapshot stays the same object where nothing differs, and nobody is notified", async () => {
     const environment = createFakeEnvironment();
     const store = createWritableStore(createScheduler(environment), { a: 1, b: 2 });
     let told = 0;
@@ -73,7 +73,7 @@ describe("the scheduler", () => {
     expect(told).toBe(0);
   });
 
-  test("the first subscriber and the last are noticed, and unsubscribing twice is once", () => {
+  test("the first and the last subscriber are reported, and unsubscribing twice counts once", () => {
     const seen: string[] = [];
     const store = createWritableStore(
       createScheduler(createFakeEnvironment()),
@@ -90,8 +90,8 @@ describe("the scheduler", () => {
   });
 });
 
-describe("places in the log", () => {
-  test("are compared within one history, and nowhere else", () => {
+describe("cursors", () => {
+  test("are compared within one epoch only", () => {
     expect(compareCursors("ab12:9", "ab12:10")).toBe(-1);
     expect(compareCursors("ab12:10", "ab12:9")).toBe(1);
     expect(compareCursors("ab12:10", "ab12:10")).toBe(0);
@@ -103,8 +103,8 @@ describe("places in the log", () => {
   });
 });
 
-describe("what is bounded", () => {
-  test("forgets the oldest", () => {
+describe("bounded collections", () => {
+  test("drop the oldest value", () => {
     const set = new BoundedSet<number>(3);
     for (const value of [1, 2, 3, 4]) expect(set.add(value)).toBe(true);
     expect([1, 2, 3, 4].map((value) => set.has(value))).toEqual([false, true, true, true]);
@@ -117,7 +117,7 @@ describe("what is bounded", () => {
     expect([map.get("a"), map.get("b"), map.get("c")]).toEqual([1, undefined, 3]);
   });
 
-  test("keeps what may not go", () => {
+  test("keep values that must not be evicted", () => {
     const map = new LruMap<string, boolean>(2, (mayEvict) => mayEvict);
     map.set("used", false);
     map.set("a", true);
@@ -128,8 +128,8 @@ describe("what is bounded", () => {
   });
 });
 
-describe("what is kept on this device", () => {
-  test("is apart for each server, and a broken storage is none", () => {
+describe("persistence", () => {
+  test("has a namespace for each server, and a broken storage counts as empty", () => {
     const values = new Map<string, string>();
     const storage = {
       getItem: (key: string) => values.get(key) ?? null,

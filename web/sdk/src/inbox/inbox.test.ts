@@ -25,7 +25,7 @@ function line(n: number, more: Partial<Notification> = {}): Notification {
   };
 }
 
-/** An inbox over a server that has these lines, the last one newest. */
+/** An inbox over a server with these notifications, newest last. */
 async function setUp(lines: readonly Notification[], at: number) {
   const environment = createFakeEnvironment();
   let served = {
@@ -38,12 +38,12 @@ async function setUp(lines: readonly Notification[], at: number) {
   let held: (() => void)[] | undefined;
   const api = createApi("http://shop.example", "omit", async () => {
     reads += 1;
-    // What is answered was so when it was asked.
+    // The answer is from when it was requested.
     const answer = Response.json(served);
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
     return answer;
   });
-  /** Answers are on their way until they are let go. */
+  /** Responses wait for `release`. */
   const hold = () => (held = []);
   const release = () => {
     for (const go of held ?? []) go();
@@ -79,7 +79,7 @@ async function setUp(lines: readonly Notification[], at: number) {
 }
 
 describe("the inbox", () => {
-  test("D5: counts what arrives, once, also when it comes again after a cut", async () => {
+  test("counts each notification once, also when it arrives again after a disconnect", async () => {
     const { inbox, arrive, ids } = await setUp([line(1)], 1);
     arrive(line(2));
     arrive(line(2));
@@ -92,7 +92,7 @@ describe("the inbox", () => {
     ]);
   });
 
-  test("D5: what arrives while the inbox is read again is counted beside the page", async () => {
+  test("a notification that arrives during a reload is counted in addition to the page", async () => {
     const { inbox, arrive, ids, serve, hold, release } = await setUp([line(1)], 1);
     hold();
     const reading = inbox.load();
@@ -115,7 +115,7 @@ describe("the inbox", () => {
     expect(inbox.getSnapshot().unreadCount).toBe(0);
   });
 
-  test("D5: a page that is older than what was counted leaves the count as it is", async () => {
+  test("an older response does not change the count", async () => {
     const { inbox, serve } = await setUp([line(1)], 1);
     const payments = inbox.list({ category: "payment" });
     serve({ items: [line(2), line(1)], unread: 2, cursor: "ab:2" });
@@ -126,7 +126,7 @@ describe("the inbox", () => {
     expect(payments.getSnapshot().unreadCount).toBe(2);
   });
 
-  test("D7: what is read while the inbox is on its way stays read", async () => {
+  test("a notification read during a reload stays read", async () => {
     const { inbox, ids, serve, hold, release } = await setUp([line(1), line(2)], 2);
     hold();
     const reading = inbox.load();
@@ -138,7 +138,7 @@ describe("the inbox", () => {
     expect(ids().every(([, read]) => read)).toBe(true);
   });
 
-  test("X4: what is told again after a reload is in the list and its count already", async () => {
+  test("a notification replayed after a reload is not added twice", async () => {
     const { inbox, arrive, ids } = await setUp([line(5), line(6)], 6);
     for (const n of [3, 4, 5, 6]) arrive(line(n));
     expect(inbox.getSnapshot().unreadCount).toBe(2);
@@ -148,7 +148,7 @@ describe("the inbox", () => {
     ]);
   });
 
-  test("a line is shown with its event, and not before", async () => {
+  test("a notification is shown with its event, and not before", async () => {
     const { inbox, ids } = await setUp([], 1);
     const { cursor: _, ...rest } = line(2);
     inbox.addPending(rest);
@@ -157,7 +157,7 @@ describe("the inbox", () => {
     expect(inbox.getSnapshot().notifications[0]).toEqual(line(2));
   });
 
-  test("D7: everything up to a place was read elsewhere, and what came after it stays unread", async () => {
+  test("marking everything up to a cursor as read leaves later notifications unread", async () => {
     const { inbox, arrive, ids } = await setUp([line(1), line(2)], 2);
     arrive(line(3));
     arrive(line(4));
@@ -173,7 +173,7 @@ describe("the inbox", () => {
     expect(ids().every(([, read]) => read)).toBe(true);
   });
 
-  test("where places cannot be compared the list is read again, once", async () => {
+  test("where cursors cannot be compared the list is reloaded once", async () => {
     const { environment, inbox, serve, reads } = await setUp([line(1), line(2)], 2);
     const before = reads();
     serve({ items: [line(2), line(1, { read: true })], unread: 1 });
@@ -183,7 +183,7 @@ describe("the inbox", () => {
     expect(inbox.getSnapshot().notifications.map((each) => each.read)).toEqual([false, true]);
   });
 
-  test("X7: it keeps the newest five hundred, and counts as far as the server does", async () => {
+  test("the list keeps the newest 500, and the count stops at 999", async () => {
     const { inbox, arrive } = await setUp([], 0);
     for (let n = 1; n <= 1200; n += 1) arrive(line(n));
     const { notifications, unreadCount, hasMore } = inbox.getSnapshot();
@@ -193,7 +193,7 @@ describe("the inbox", () => {
     expect(hasMore).toBe(true);
   });
 
-  test("D6: a filtered list takes only its own, and another filter is another list", async () => {
+  test("a filtered list shows only its category, and each filter has its own list", async () => {
     const { inbox, arrive } = await setUp([], 0);
     const payments = inbox.list({ category: "payment" });
     payments.subscribe(() => undefined);

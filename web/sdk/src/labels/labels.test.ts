@@ -14,14 +14,14 @@ const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({
 });
 
 suite("toasts", () => {
-  test("A6: an order was placed", () => {
+  test("an order was placed", () => {
     const created = event("pending", { kind: "order.created", customer: { id: "asha", name: "Asha Rao" } });
     expect(describe(created, "customer")).toEqual({ message: "Order placed", severity: "success" });
     expect(describe(created, "staff")?.message).toBe("New order #10231 from Asha Rao!");
     expect(describe({ ...created, customer: { id: "x" } }, "staff")?.message).toBe("New order #10231 from customer!");
   });
 
-  test("A7, B3: each status in its colour", () => {
+  test("each status has its color", () => {
     const colours = (["processing", "shipped", "paid", "delivered"] as const).map((status) =>
       describe(event(status), "customer"),
     );
@@ -33,7 +33,7 @@ suite("toasts", () => {
     ]);
   });
 
-  test("A8: cancelled, by whom", () => {
+  test("a cancellation names who cancelled", () => {
     const by = (actor: OrderEvent["actor"]) => describe(event("cancelled", { actor }), "staff");
     expect(by({ origin: "customer", name: "Asha" })).toEqual({
       message: "Order #10231 cancelled by customer",
@@ -44,14 +44,14 @@ suite("toasts", () => {
     expect(describe(event("cancelled"), "customer")).toEqual({ message: "Order cancelled", severity: "warning" });
   });
 
-  test("C2: on the order's own page", () => {
+  test("on the page of the order", () => {
     expect(describe(event("shipped"), "customer", { isTracked: true })).toEqual({
       message: "Order status updated to: shipped",
       severity: "success",
     });
   });
 
-  test("C5: whether the customer was told", () => {
+  test("after a change: whether the customer was notified", () => {
     expect(describeOutcome("shipped", 2).message).toBe(
       "Order status updated to shipped. Customer will be notified in real-time!",
     );
@@ -67,7 +67,7 @@ suite("toasts", () => {
     });
   });
 
-  test("what is no news is not told", () => {
+  test("minor events have no toast", () => {
     expect(
       describe(
         event("pending", {
@@ -85,13 +85,13 @@ suite("toasts", () => {
 });
 
 suite("statuses", () => {
-  test("the finished ones", () => {
+  test("final ones", () => {
     expect(STATUSES.filter(isFinal)).toEqual(["delivered", "cancelled"]);
   });
 });
 
-suite("lines of the timeline", () => {
-  test("D10: what, and who", () => {
+suite("timeline entries", () => {
+  test("have a title, details and a person", () => {
     expect(
       describeLine(event("shipped", { trackingNumber: "TRACK-1", actor: { origin: "staff", name: "Mira" } })),
     ).toEqual({ title: "Shipped", details: ["Tracking number TRACK-1"], who: "Mira" });

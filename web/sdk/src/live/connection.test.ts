@@ -9,7 +9,7 @@ import type { TransportClosed, TransportListener, Transport } from "./transport.
 const RETRY: TransportClosed = { code: "transport close", message: "lost", next: "retry" };
 const BLOCKED: TransportClosed = { code: "timeout", message: "swallowed", next: "blocked" };
 
-/** A connection over ways in that the test opens and closes. */
+/** A connection over transports that the test opens and closes. */
 function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false)) {
   const environment = createFakeEnvironment();
   const attempts: { name: TransportName; listener: TransportListener; isClosed: boolean }[] = [];
@@ -55,7 +55,7 @@ function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false))
 }
 
 describe("the connection", () => {
-  test("that something was activity takes no event's turn: it is told with the next frame", async () => {
+  test("a sign of life notifies with the next frame, so that it does not delay events", async () => {
     const { environment, connection, last, open } = setUp();
     connection.connect();
     open();
@@ -70,7 +70,7 @@ describe("the connection", () => {
     expect(told).toBe(1);
   });
 
-  test("D13: tells how it is at each step, and how many attempts failed", async () => {
+  test("reports each state and the number of failed attempts", async () => {
     const { environment, connection, attempts, last, open } = setUp();
     expect(connection.getSnapshot().state).toBe("idle");
     connection.connect();
@@ -104,7 +104,7 @@ describe("the connection", () => {
     expect(connection.getSnapshot()).toMatchObject({ state: "live", attempts: 0, nextAttemptAt: null });
   });
 
-  test("A11: goes down where a way is blocked, and up again without a gap when it is not", async () => {
+  test("falls back where a transport is blocked, and upgrades again without a gap", async () => {
     const { environment, connection, attempts, last, open, opened } = setUp();
     connection.connect();
     last().listener.closed(BLOCKED);
@@ -127,7 +127,7 @@ describe("the connection", () => {
     expect(attempts, "nothing is better than the socket").toHaveLength(4);
   });
 
-  test("what a connection says after it was hung up on counts for nothing", async () => {
+  test("ignores what a closed transport reports", async () => {
     const { environment, connection, last, open } = setUp();
     connection.connect();
     const socket = last();
@@ -141,7 +141,7 @@ describe("the connection", () => {
     expect(connection.getSnapshot().state).toBe("connecting");
   });
 
-  test("without a network it is offline at once, and tries again the moment that it is back", async () => {
+  test("is offline at once without a network, and reconnects when the network is back", async () => {
     const { environment, connection, attempts, open } = setUp();
     connection.connect();
     open();
@@ -154,7 +154,7 @@ describe("the connection", () => {
     expect(attempts.length).toBe(before + 1);
   });
 
-  test("somebody who looks does not wait for the next attempt", async () => {
+  test("reconnects at once when the page becomes visible", async () => {
     const { environment, connection, attempts, last } = setUp();
     connection.connect();
     for (let times = 0; times < 6; times += 1) {
@@ -172,7 +172,7 @@ describe("the connection", () => {
     expect(last().name).toBe("socket");
   });
 
-  test("where nobody is signed in any more it stops, and where somebody is it comes back", async () => {
+  test("stops when the session has ended, and reconnects when somebody is still signed in", async () => {
     const out = setUp();
     out.connection.connect();
     out.open();
@@ -188,7 +188,7 @@ describe("the connection", () => {
     expect(back.attempts.length).toBeGreaterThan(1);
   });
 
-  test("D13: while it is asked who may come back, it says that it is not live", async () => {
+  test("is not live while the session is being checked", async () => {
     let answer: (may: boolean) => void = () => undefined;
     const { environment, connection, last, open } = setUp(() => new Promise((resolve) => (answer = resolve)));
     const expired: TransportClosed = { code: "token_expired", message: "", next: "refresh" };
@@ -207,7 +207,7 @@ describe("the connection", () => {
     expect(connection.getSnapshot()).toMatchObject({ state: "live", isConnected: true });
   });
 
-  test("where it cannot be found out who may come back, it tries again, a little later each time", async () => {
+  test("tries again with growing delays when the session cannot be checked", async () => {
     const { environment, connection, attempts, last, open } = setUp(() => Promise.reject(new Error("no token now")));
     connection.connect();
     open();
@@ -221,7 +221,7 @@ describe("the connection", () => {
     expect(connection.getSnapshot()).toMatchObject({ state: "live", isConnected: true });
   });
 
-  test("fifty changes a second are no fifty news of the connection", async () => {
+  test("fifty events per second do not cause fifty notifications of the connection", async () => {
     const { environment, connection, last, open } = setUp();
     connection.connect();
     open();

@@ -8,7 +8,7 @@ const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
 const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 const DAY = 24 * 60 * 60 * 1000;
 
-/** One device: every window on it shares the storage. */
+/** One device. All its windows share the storage. */
 function device() {
   const values = new Map<string, string>();
   const storage = {
@@ -25,8 +25,8 @@ function device() {
   return { environment, open };
 }
 
-describe("how far somebody has heard", () => {
-  test("X4: is kept for each person, and not for ever", async () => {
+describe("the cursor", () => {
+  test("is persisted for each person, and expires", async () => {
     const { environment, open } = device();
     const [asha, mira] = [open(ASHA), open(MIRA)];
     for (const cursor of [asha, mira]) {
@@ -44,7 +44,7 @@ describe("how far somebody has heard", () => {
     expect(open(ASHA, 100 * DAY).last()).toBeNull();
   });
 
-  test("D16: a window that lags behind does not take it back, and one in a new history takes it over", () => {
+  test("does not move back with a window that lags behind, and moves with a new history", () => {
     const { open } = device();
     const [ahead, behind] = [open(ASHA), open(ASHA)];
     behind.advance("ab:3");
@@ -60,13 +60,13 @@ describe("how far somebody has heard", () => {
     expect(open(ASHA).last()).toBe("cd:1");
   });
 
-  test("goes forward only, also while two ways in overlap", () => {
+  test("only moves forward, also while two transports overlap", () => {
     const cursor = device().open(ASHA);
     for (const place of ["ab:5", "ab:4", "ab:6", "ab:5"]) cursor.advance(place);
     expect(cursor.last()).toBe("ab:6");
   });
 
-  test("without a past one listens from the earliest that was read, so that nothing falls between list and stream", () => {
+  test("of a new page is the earliest one that was read, so that no event falls between list and stream", () => {
     const cursor = device().open(ASHA);
     cursor.read("ab:8");
     cursor.read("ab:6");
@@ -78,7 +78,7 @@ describe("how far somebody has heard", () => {
     expect([cursor.covers("ab:6"), cursor.covers("ab:9"), cursor.covers("ab:2")]).toEqual([true, true, false]);
   });
 
-  test("a list that was read before the stream began has to be read again", () => {
+  test("does not cover a list that was read before the stream began", () => {
     const cursor = device().open(ASHA);
     expect(cursor.covers("ab:2")).toBe(true);
     cursor.opened("ab:5", false);
@@ -91,7 +91,7 @@ describe("how far somebody has heard", () => {
     expect(cursor.covers("ab:9")).toBe(false);
   });
 
-  test("in another history everything is read again once, and then counts as heard: nobody told where it begins", () => {
+  test("of another history makes everything be read again once", () => {
     const cursor = device().open(ASHA);
     cursor.opened("ab:5", false);
     const covers = (place: string) => {
@@ -111,7 +111,7 @@ describe("how far somebody has heard", () => {
     expect([covers("ef:1"), covers("ef:1")]).toEqual([false, true]);
   });
 
-  test("places of a form that is not known here never ask for more without end", () => {
+  test("of an unknown form does not cause endless reloads", () => {
     const cursor = device().open(ASHA);
     cursor.opened("somewhere", false);
     cursor.read("a");

@@ -15,7 +15,7 @@ const FRAMES: Frame[] = [
 ];
 
 describe("frames of a stream", () => {
-  test("are read whatever the pieces are that they arrive in", () => {
+  test("are parsed whatever the size of the chunks", () => {
     for (let size = 1; size <= TEXT.length; size += 1) {
       const reader = createFrameReader();
       const frames: Frame[] = [];
@@ -24,12 +24,12 @@ describe("frames of a stream", () => {
     }
   });
 
-  test("an id with a zero in it is none", () => {
+  test("an id with a null character is ignored", () => {
     const [frame] = createFrameReader().push("id: a\0b\ndata: x\n\n");
     expect(frame).toEqual({ event: "message", data: "x", id: null, hasId: false });
   });
 
-  test("X7: one that never ends is not kept for ever", () => {
+  test("a frame without an end is not buffered without a limit", () => {
     const reader = createFrameReader(100);
     expect(() => reader.push("data: ".padEnd(200, "x"))).toThrow(RangeError);
     const lines = createFrameReader(100);

@@ -38,7 +38,7 @@ describe("events", () => {
     hub.own(makeOrder(4).id, 2);
     const take = (n: number, cursor: string, more: Partial<ReceivedEvent> = {}) =>
       hub.receive({ type: "event", event: makeEvent(makeOrder(n), "shipped", { cursor, ...more }) });
-    // A moment before one was back is before.
+    // Events up to the head are missed.
     take(1, "ab:4");
     take(2, "ab:5");
     take(3, "ab:6", { at: "2001-01-01T00:00:00Z" });
@@ -84,7 +84,7 @@ describe("events", () => {
     const unknown = makeOrder(301);
     for (const version of [2, 3, 4])
       hub.receive({ type: "event", event: makeEvent(unknown, "shipped", { version, id: `e${version}` }) });
-    // Older than the last page that was read: it stands on a later one.
+    // Older than the last page that was read: it is on a later page.
     hub.receive({ type: "event", event: makeEvent(makeOrder(5), "shipped") });
     await environment.advance(100);
     expect(requests.map((url) => url.pathname)).toEqual([`/api/v1/orders/${unknown.id}`]);

@@ -8,19 +8,19 @@ import type { TransportOpened } from "./transport.js";
 
 const known = (...orders: Order[]) => new Map(orders.map((order) => [order.id, order]));
 
-describe("what happened between two polls", () => {
-  test("E3: nothing, where nothing differs", () => {
+describe("the events between two polls", () => {
+  test("none, where nothing differs", () => {
     expect(changes(known(makeOrder(1), makeOrder(2)), [makeOrder(2), makeOrder(1)])).toEqual([]);
   });
 
-  test("E2: a new order; one that is only older than what was known was not loaded", () => {
+  test("a new order; an older unknown order was just not loaded", () => {
     const events = changes(known(makeOrder(2)), [makeOrder(3), makeOrder(2), makeOrder(1)]);
     expect(events.map(({ kind, orderNumber, version }) => ({ kind, orderNumber, version }))).toEqual([
       { kind: "order.created", orderNumber: "10003", version: 1 },
     ]);
   });
 
-  test("a new order that has come far already: it was placed, and then it moved", () => {
+  test("a new order that has changed already: its creation, then the change", () => {
     const shipped = makeOrder(3, {
       status: "shipped",
       version: 4,
@@ -45,7 +45,7 @@ describe("what happened between two polls", () => {
     ]);
   });
 
-  test("each kind of change, with what changed", () => {
+  test("each kind of change, with its facts", () => {
     const before = makeOrder(1, { version: 3 });
     const at = "2030-01-01T00:00:00Z";
     const after = (more: Partial<Order>) =>
@@ -77,7 +77,7 @@ describe("what happened between two polls", () => {
     });
   });
 
-  test("B6: an older answer changes nothing", () => {
+  test("none for an older response", () => {
     expect(
       changes(known(makeOrder(1, { version: 5, status: "shipped" })), [
         makeOrder(1, { version: 4, status: "processing" }),
@@ -86,7 +86,7 @@ describe("what happened between two polls", () => {
   });
 });
 
-test("E3: polling never says that nothing was missed: it sees the newest orders alone", async () => {
+test("polling never claims to have recovered, because it sees only the newest orders", async () => {
   const environment = createFakeEnvironment();
   environment.fetch = () => Promise.resolve(Response.json({ orders: [makeOrder(2)] }));
   const opened: TransportOpened[] = [];

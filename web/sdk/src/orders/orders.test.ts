@@ -55,7 +55,7 @@ describe("an order after an event", () => {
 describe("the cache", () => {
   const at = "2030-01-01T00:00:00Z";
 
-  test("B6, X6: an older version never overwrites a newer one, however it comes", () => {
+  test("an older version never overwrites a newer one, however it comes", () => {
     const cache = createCache(() => undefined);
     const order = makeOrder(1);
     cache.put(order);
@@ -68,7 +68,7 @@ describe("the cache", () => {
     expect(cache.apply(makeEvent(makeOrder(2), "shipped"))).toBe("unknown");
   });
 
-  test("B6: an order that is read older than what was told of it has to be read again, once", () => {
+  test("an order that was read older than its events is read again once", () => {
     const behind: string[] = [];
     const cache = createCache(
       () => undefined,
@@ -87,7 +87,7 @@ describe("the cache", () => {
     expect(cache.apply(placed), "told in the wrong order").toBe("incomplete");
   });
 
-  test("D11: a place repeats the version, and an older place does not overwrite a newer one", () => {
+  test("a location keeps the version, and an older location does not overwrite a newer one", () => {
     const cache = createCache(() => undefined);
     const order = makeOrder(1, { status: "shipped", version: 3 });
     cache.put(order);
@@ -110,7 +110,7 @@ describe("the cache", () => {
     expect(cache.get(order.id)?.delivery?.location?.latitude).toBe(20);
   });
 
-  test("A11: our own changes lie over what the server has, and are taken off without a trace", () => {
+  test("optimistic changes are shown over the confirmed order and rolled back completely", () => {
     const cache = createCache(() => undefined);
     cache.put(makeOrder(1));
     const { id } = makeOrder(1);
@@ -128,7 +128,7 @@ describe("the cache", () => {
     expect(cache.pending().size).toBe(0);
   });
 
-  test("the same again is no change", () => {
+  test("an equal order is no change", () => {
     let changes = 0;
     const cache = createCache(() => (changes += 1));
     cache.put(makeOrder(1));
@@ -140,7 +140,7 @@ describe("the cache", () => {
     expect(cache.get(makeOrder(1).id)).toBe(known);
   });
 
-  test("X7: it forgets the oldest, but not what is looked at or under way", () => {
+  test("the oldest orders are evicted, except open and pending ones", () => {
     const cache = createCache(() => undefined);
     for (let n = 1; n <= 10; n += 1) cache.put(makeOrder(n));
     cache.applyOptimistic(makeOrder(2).id, { change: { type: "cancel", reason: undefined, by: "customer" }, at });
@@ -170,13 +170,13 @@ describe("an order with a pending change", () => {
 });
 
 describe("filters", () => {
-  test("mean the same in another order, and nothing at all is no filter", () => {
+  test("have the same key in another order, and an empty key when they match everything", () => {
     expect(keyOf({ status: ["shipped", "paid"] })).toBe(keyOf({ status: ["paid", "shipped"] }));
     expect(keyOf({ status: [], q: "  " })).toBe("");
     expect(keyOf({ q: "a" })).not.toBe(keyOf({ q: "b" }));
   });
 
-  test("match by status, time and words; what only the server searches is as it said", () => {
+  test("match by status, time and search text; search hits of the server always match", () => {
     const order = makeOrder(1, { trackingNumber: "TRACK-1" });
     expect(matches(order, { status: ["shipped"] }, true)).toBe(false);
     expect(matches(order, { status: ["pending"], from: order.createdAt }, false)).toBe(true);
@@ -186,7 +186,7 @@ describe("filters", () => {
     expect(matches(order, { q: "somebody else" }, true)).toBe(true);
   });
 
-  test("newest first, numbers of more digits later", () => {
+  test("the newest order comes first, and longer numbers are newer", () => {
     const orders = [makeOrder(1), makeOrder(95_000), makeOrder(2)].sort(compareNewest);
     expect(orders.map((order) => order.number)).toEqual(["105000", "10002", "10001"]);
     expect(sortedIndex(orders, makeOrder(2), compareNewest)).toBe(1);
@@ -201,13 +201,13 @@ describe("the timeline", () => {
     ...more,
   });
 
-  test("D10: has each event once, in the order of versions", () => {
+  test("has each event once, in the order of versions", () => {
     const first = withEntries([], [line(1), line(3)]);
     expect(withEntries(first, [line(3)])).toBe(first);
     expect(withEntries(first, [line(2), line(1)]).map((each) => each.version)).toEqual([1, 2, 3]);
   });
 
-  test("X7: a parcel that is followed for hours leaves the changes in place", () => {
+  test("drops locations first when it is full", () => {
     const places = Array.from({ length: 3000 }, (_, n) => line(2, { id: `place-${n}`, kind: "delivery.located" }));
     const lines = withEntries([], [line(1), ...places, line(3)]);
     expect(lines).toHaveLength(1000);

@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe("single orders", () => {
-  test("are read once, however often they are asked for in one moment, and a few at a time", async () => {
+  test("are read once however often they are requested at the same time, and a few at a time", async () => {
     const { reader, asked, answer } = setUp();
     for (const id of ["a", "a", "b", "c", "d", "e", "a"]) void reader.read(id);
     await settle();
@@ -33,7 +33,7 @@ describe("single orders", () => {
     expect(asked).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  test("B6: one that is asked for while it is being read is read once more: that answer may be older", async () => {
+  test("are read once more when requested while being read, because that response may be older", async () => {
     const { reader, asked, answer } = setUp();
     const seen: string[] = [];
     void reader.read("a").then(() => seen.push("first"));
@@ -49,7 +49,7 @@ describe("single orders", () => {
     expect(asked).toEqual(["a", "a"]);
   });
 
-  test("X7: more than may wait are read with the lists, and nobody waits for what was forgotten", async () => {
+  test("beyond the queue limit are read with the lists, and clearing the queue resolves all promises", async () => {
     const { reader, overflows } = setUp();
     let done = 0;
     for (let n = 0; n < 510; n += 1) void reader.read(`order-${n}`).then(() => (done += 1));

@@ -1,4 +1,4 @@
-// Lists and pages over one cache, while answers are on their way and events arrive.
+// Lists and pages over one cache, while responses are on their way and events arrive.
 
 import { describe, expect, test } from "vitest";
 import { makeEvent, makeOrder } from "../../tests/support/orders.js";
@@ -14,7 +14,7 @@ import { entryOf } from "./timeline.js";
 
 const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 
-/** The store over a server with one order, whose answers are held until the test lets them go. */
+/** The store over a server with one order. Responses wait for `release` after `hold`. */
 function setUp() {
   const environment = createFakeEnvironment();
   const asked: string[] = [];
@@ -30,7 +30,7 @@ function setUp() {
       : pathname.endsWith("/timeline")
         ? { events, cursor }
         : order;
-    // What is answered was so when it was asked.
+    // The answer is from when it was requested.
     const answer = Response.json(body);
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
     return answer;
@@ -51,7 +51,7 @@ function setUp() {
     onOwn: () => undefined,
     onSettled: () => undefined,
   });
-  /** The server knows of it from now on. */
+  /** Changes the order on the server. */
   const happen = (event: ReceivedEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
     served.events = [...served.events, entryOf({ ...event, transport: "socket", own: false, missed: false })];
@@ -71,8 +71,8 @@ function setUp() {
 
 const shipped = makeEvent(makeOrder(1), "shipped");
 
-describe("an answer that comes late", () => {
-  test("D17: is nobody else's, when somebody else signed in meanwhile", async () => {
+describe("a late response", () => {
+  test("is dropped when another person has signed in meanwhile", async () => {
     const { environment, store, hold, release } = setUp();
     store.setAccount(MIRA);
     hold();
@@ -87,8 +87,8 @@ describe("an answer that comes late", () => {
   });
 });
 
-describe("what is told while it is being read", () => {
-  test("B6: a list that was read before a change and arrives after it shows the change", async () => {
+describe("an event that arrives during a read", () => {
+  test("is shown by a list whose response is older", async () => {
     const { environment, store, asked, happen, tell, hold, release } = setUp();
     hold();
     store.subscribe(() => undefined);
@@ -100,7 +100,7 @@ describe("what is told while it is being read", () => {
     expect(asked).toEqual(["orders", "orders/1"]);
   });
 
-  test("B6, D10: so does the page of an order, with its line", async () => {
+  test("is shown by the order's page, with its timeline entry", async () => {
     const { environment, store, happen, tell, hold, release } = setUp();
     hold();
     const page = store.track(makeOrder(1).id);
@@ -114,7 +114,7 @@ describe("what is told while it is being read", () => {
     expect(page.getSnapshot().timeline.map((line) => line.version)).toEqual([2]);
   });
 
-  test("an order that was read before its timeline is read again, and not without end", async () => {
+  test("an order that was read before its timeline is read again, with a limit", async () => {
     const { environment, store, asked, served, happen } = setUp();
     const page = store.track(makeOrder(1).id);
     happen(shipped);
@@ -130,7 +130,7 @@ describe("what is told while it is being read", () => {
   });
 });
 
-test("E3, D10: an order that changed while nobody looked has its line when somebody comes back, over polling too", async () => {
+test("an order that changed without subscribers has its timeline entry for the next subscriber, over polling too", async () => {
   const { environment, store, asked, happen, tell } = setUp();
   const page = store.track(makeOrder(1).id);
   const leave = page.subscribe(() => undefined);
@@ -150,7 +150,7 @@ test("E3, D10: an order that changed while nobody looked has its line when someb
   expect(asked, "and once").toEqual(["orders/1", "orders/1/timeline"]);
 });
 
-test("after a backup was restored, and while nobody tells of it, everything is read again once", async () => {
+test("after a restored backup everything is read again once, before the live connection announces it", async () => {
   const { environment, store, cursor, asked, served } = setUp();
   cursor.opened("ab:1", false);
   const page = store.track(makeOrder(1).id);

@@ -1,4 +1,4 @@
-// What of a person stays on this device, and when it goes.
+// Which data of a person is persisted on this device, and when it is removed.
 
 import { describe, expect, test } from "vitest";
 import { createFakeEnvironment } from "../../tests/support/environment.js";
@@ -9,7 +9,7 @@ const ASHA: Account = { id: "asha", role: "customer", storeId: "main" };
 const TOM: Account = { id: "tom", role: "customer", storeId: "main" };
 const OF_ASHA = ["account", "cursor:asha", "orders:asha"];
 
-/** A device on which Asha was last, and a server that says who is signed in now. */
+/** A device that Asha used last, and a server with the session of `first`. */
 function setUp(first: Account | "nobody" | "ended" | "no answer") {
   const environment = createFakeEnvironment();
   const prefix = "ordercast:http://shop.example:";
@@ -41,11 +41,11 @@ function setUp(first: Account | "nobody" | "ended" | "no answer") {
   return { environment, client, kept, enter };
 }
 
-describe("what is kept of a person on this device", () => {
+describe("persisted data of a person", () => {
   test.each([
     ["nobody", "unauthenticated"],
     ["ended", "session_ended"],
-  ] as const)("goes when their session has gone (%s), also while no page was open", async (gone, code) => {
+  ] as const)("is removed when the session has ended (%s), also while no page was open", async (gone, code) => {
     const closed = setUp(gone);
     await closed.environment.advance(100);
     expect(closed.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: null });
@@ -57,7 +57,7 @@ describe("what is kept of a person on this device", () => {
     expect(open.kept()).toEqual([]);
   });
 
-  test("stays with a server that cannot yet say who is there but knows", async () => {
+  test("works with an older server that has no session endpoint", async () => {
     const { environment, client } = setUp(ASHA);
     environment.fetch = (input) => {
       const here = new URL(input instanceof Request ? input.url : input).pathname === "/api/v1/me";
@@ -71,7 +71,7 @@ describe("what is kept of a person on this device", () => {
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: TOM, verified: true });
   });
 
-  test("goes when somebody else signs in, with or without a page that saw it", async () => {
+  test("is removed when another person signs in, with or without an open page", async () => {
     const open = setUp(ASHA);
     await open.environment.advance(100);
     expect(open.kept()).toEqual(OF_ASHA);
@@ -83,7 +83,7 @@ describe("what is kept of a person on this device", () => {
     expect(closed.kept()).toEqual(["account"]);
   });
 
-  test("stays while nobody answers, and when the page is closed", async () => {
+  test("stays while the server is unreachable and when the page is closed", async () => {
     const { environment, client, kept, enter } = setUp("no answer");
     await environment.advance(100);
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: ASHA, verified: false });

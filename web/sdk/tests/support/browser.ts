@@ -1,4 +1,4 @@
-// A browser's cookies and its origin, for a client that signs in as the shop's own pages do.
+// The cookies and the origin of a browser, for clients that sign in as the web app does.
 
 import { onTestFinished } from "vitest";
 import { createClient } from "../../src/client.js";
@@ -7,7 +7,7 @@ import { browserEnvironment } from "../../src/core/environment.js";
 import type { Server } from "./server.js";
 
 export interface Browser {
-  /** A window of it. */
+  /** Opens a window. */
   open: (options?: OrdercastOptions) => ReturnType<typeof createClient>;
   hasCookie: () => boolean;
 }
@@ -35,7 +35,7 @@ export function startBrowser(server: Server): Browser {
   return {
     open(options = {}) {
       const mine = new Set<(key: string) => void>();
-      // Other windows hear of what this one writes, as in a browser.
+      // Other windows are notified of writes, as in a browser.
       const changed = (key: string) => {
         for (const listener of storageListeners) if (!mine.has(listener)) listener(key);
       };
@@ -59,7 +59,7 @@ export function startBrowser(server: Server): Browser {
           return () => void storageListeners.delete(listener);
         },
       };
-      // The socket of this runtime sends no cookies, which a browser's does by itself; the stream is read with fetch.
+      // Node's WebSocket sends no cookies. The event stream is read with fetch, which does here.
       const client = createClient(
         { baseUrl: server.url, storage, transports: ["sse", "polling"], autoStart: true, ...options },
         environment,

@@ -1,4 +1,4 @@
-// Clients of the real server, closed when their test is over.
+// Clients of the real server. They are closed at the end of the test.
 
 import { onTestFinished } from "vitest";
 import {
@@ -14,11 +14,11 @@ import type { Server } from "./server.js";
 import { recorder, type Recorder, until } from "./within.js";
 
 export interface Client extends Ordercast {
-  /** Every event that it was told of. */
+  /** Every event delivered to it. */
   events: Recorder<OrderEvent>;
 }
 
-/** The access token of an account, made the way a page gets one. */
+/** The access token of an account, from signing in. */
 export async function tokenOf(server: Server, who: { email: string; password: string }): Promise<string> {
   const visitor = createOrdercast({ baseUrl: server.url, autoStart: false, storage: null });
   const { accessToken } = await unwrap(visitor.api.POST("/api/v1/auth/login", { body: who }));
@@ -54,7 +54,7 @@ export function live(client: Ordercast, transport?: "socket" | "sse" | "polling"
   );
 }
 
-/** As a customer's page orders: the product of which there is most. */
+/** Orders one piece of the product with the largest stock. */
 export async function placeOrder(client: Ordercast): Promise<Awaited<ReturnType<Ordercast["orders"]["place"]>>> {
   return client.orders.place(await newOrder(client));
 }
@@ -69,7 +69,7 @@ export async function newOrder(client: Ordercast, quantity = 1): Promise<NewOrde
   };
 }
 
-/** As `localStorage`, in memory. */
+/** An in-memory `localStorage`. */
 export function memoryStorage(): KeyValueStorage & { keys: () => string[] } {
   const values = new Map<string, string>();
   return {

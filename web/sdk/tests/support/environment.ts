@@ -1,13 +1,13 @@
-// A environment whose time passes only when it is told to.
+// An environment whose time passes only when the test says so.
 
 import type { Environment, Timer } from "../../src/core/environment.js";
 
 export interface FakeEnvironment extends Environment {
-  /** Lets time pass, timer by timer, and what follows from each. */
+  /** Advances the time timer by timer, and runs everything that follows from each. */
   advance: (ms: number) => Promise<void>;
   show: (isVisible: boolean) => void;
   connect: (isOnline: boolean) => void;
-  /** Frames that were asked for. */
+  /** Frames requested so far. */
   frames: number;
 }
 
@@ -67,7 +67,7 @@ export function createFakeEnvironment(): FakeEnvironment {
   return environment;
 }
 
-/** Runs what promises have waiting. */
+/** Runs all pending promise callbacks. */
 export async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-// A network between client and server that blocks, cuts, and loses answers.
+// A network between client and server that blocks requests, cuts connections and loses responses.
 
 import { once } from "node:events";
 import {
@@ -10,20 +10,20 @@ import {
 } from "node:http";
 import { connect, type Socket } from "node:net";
 
-/** What becomes of a request. */
+/** What happens to a request. */
 export type Fate =
   | "pass"
   /** A proxy refuses it. */
   | "refuse"
   /** The connection breaks. */
   | "cut"
-  /** Nobody ever answers. */
+  /** Nothing ever answers. */
   | "hang"
-  /** The server gets it, and its answer is lost. */
+  /** The server gets it, and the response is lost. */
   | "lose"
   /** The server gets it once `release` is called. */
   | "hold"
-  /** The server gets it, and its answer goes on once `release` is called. */
+  /** The server gets it, and the response is passed on once `release` is called. */
   | "hold-answer";
 
 export interface Network {
@@ -32,11 +32,11 @@ export interface Network {
   decide: (fate: (request: { method: string; path: string; isUpgrade: boolean }) => Fate) => void;
   /** Requests so far. */
   requests: { method: string; path: string; headers: IncomingMessage["headers"] }[];
-  /** How many requests or answers are held. */
+  /** How many requests or responses are held. */
   readonly held: number;
-  /** Lets go on what was held. */
+  /** Passes on what was held. */
   release: () => void;
-  /** Cuts every connection there is. */
+  /** Cuts all connections. */
   cut: () => void;
   remove: () => Promise<void>;
 }

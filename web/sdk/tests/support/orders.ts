@@ -1,7 +1,7 @@
 import type { ReceivedEvent } from "../../src/live/incoming.js";
 import type { Order } from "../../src/index.js";
 
-/** An order as the server sends it, the n-th of its store. */
+/** The n-th order of a store, as the server sends it. */
 export function makeOrder(n: number, more: Partial<Order> = {}): Order {
   const at = new Date(1_700_000_000_000 + n * 1000).toISOString();
   return {
@@ -23,7 +23,7 @@ export function makeOrder(n: number, more: Partial<Order> = {}): Order {
   };
 }
 
-/** An event that takes an order to a status. */
+/** An event that sets a status. */
 export function makeEvent(order: Order, status: Order["status"], more: Partial<ReceivedEvent> = {}): ReceivedEvent {
   const version = more.version ?? order.version + 1;
   return {

@@ -1,4 +1,4 @@
-// The real binary, on a free port, with a fresh demo shop.
+// The real binary on a free port, with a new demo shop.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,17 +16,17 @@ export interface Server {
   admin: { email: string; password: string };
   asha: { email: string; password: string };
   start: () => Promise<void>;
-  /** As a power cut does. */
+  /** SIGKILL. */
   kill: () => Promise<void>;
-  /** As an operator stops it. */
+  /** SIGTERM. */
   stop: () => Promise<void>;
-  /** An account made by the operator, while it runs. */
+  /** Creates an account with the command-line interface. */
   addUser: (
     email: string,
     name: string,
     role: "staff" | "driver" | "customer",
   ) => Promise<{ email: string; password: string }>;
-  /** Ends it, and its data. */
+  /** Stops the server and deletes its data. */
   remove: () => Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function startServer(...options: string[]): Promise<Server> {
       const look = (text: Buffer) => {
         printed += text.toString();
         password ??= /admin@example\.com\s+password (\S+)/.exec(printed)?.[1];
-        // The password is shown at the first start only, after the line that says that it serves.
+        // The password is printed on the first start only, after the line with the address.
         if (printed.includes("serving address=") && password !== undefined) resolve();
       };
       started.stdout.on("data", look);

@@ -1,4 +1,4 @@
-// Waiting always has a deadline.
+// Waiting with a deadline.
 
 import type { Store } from "../../src/index.js";
 
@@ -14,7 +14,7 @@ export async function within<Value>(ms: number, what: string, promise: Promise<V
   }
 }
 
-/** Waits until a store's snapshot is as wanted, and returns it. Subscribes meanwhile. */
+/** Subscribes to a store until its snapshot matches, and returns that snapshot. */
 export async function until<Snapshot>(
   store: Store<Snapshot>,
   what: string,
@@ -40,7 +40,7 @@ export async function until<Snapshot>(
   }
 }
 
-/** A list that can be waited on. */
+/** A list of items to wait on. */
 export interface Recorder<Item> {
   items: Item[];
   push: (item: Item) => void;
