@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use eventlog::{Clock, ReadBackend, Writer};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use live::stats::StatsBoard;
+use live::order_counts::OrderCountsPublisher;
 use live::{ConnectionLimits, Hub};
 use orders::{Currency, Role, StoreId};
 use serde::Serialize;
@@ -100,7 +100,7 @@ pub struct App {
     /// Live connections.
     pub hub: Arc<Hub>,
     /// Counts, pushed.
-    pub stats: Arc<StatsBoard>,
+    pub order_counts: Arc<OrderCountsPublisher>,
     /// How many live connections there may be.
     pub connections: Arc<ConnectionLimits>,
     /// Signs and verifies tokens.

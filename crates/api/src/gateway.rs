@@ -8,8 +8,8 @@ use axum::http::request::Parts;
 use eventlog::{Outcome, Request, Snapshot, Submission};
 use jiff::Timestamp;
 use live::dialect::Dialect;
-use live::gateway::{Denial, Denied, Gate, Gateway, Options, Pass};
-use live::limits::Place;
+use live::gateway::{Authorizer, Denial, Gateway, Identity, Options, Rejection};
+use live::limits::ConnectionPermit;
 use live::sse::Close;
 use orders::command::SetStatus;
 use orders::view::Person;
@@ -34,27 +34,31 @@ const TOO_OFTEN: CloseFrame = CloseFrame { code: 4005, reason: "rate_limited" };
 /// The live gateway over Socket.IO.
 #[derive(Clone)]
 pub struct Sockets {
-    engine: Arc<Engine<SocketIo<Gateway<Door>>>>,
+    engine: Arc<Engine<SocketIo<Gateway<ApiAuthorizer>>>>,
 }
 
 impl Sockets {
     /// A gateway for an application's users.
     pub fn new(app: &AppState, config: SocketIoConfig, options: Options) -> Self {
-        let gateway =
-            Gateway::new(Door(Arc::clone(app)), Arc::clone(&app.hub), Arc::clone(&app.stats), options);
+        let gateway = Gateway::new(
+            ApiAuthorizer(Arc::clone(app)),
+            Arc::clone(&app.hub),
+            Arc::clone(&app.order_counts),
+            options,
+        );
         let engine = Engine::new(SocketIo::new(gateway, &config), config);
         app.metrics.watch_sockets(Arc::clone(engine.metrics()));
         Self { engine }
     }
 
     /// Answers the requests of Socket.IO clients.
-    pub(crate) fn service(&self) -> Service<SocketIo<Gateway<Door>>> {
+    pub(crate) fn service(&self) -> Service<SocketIo<Gateway<ApiAuthorizer>>> {
         Service::new(Arc::clone(&self.engine))
     }
 
     /// Cuts connections whose token or session ended. Run it as a task; it never ends.
-    pub async fn watch_over(self) {
-        Arc::clone(self.engine.protocol().application()).watch_over().await;
+    pub async fn close_expired(self) {
+        Arc::clone(self.engine.protocol().application()).close_expired().await;
     }
 
     /// Tells everybody to come back, and lets nobody in.
@@ -64,7 +68,7 @@ impl Sockets {
 }
 
 /// The way in.
-pub struct Door(AppState);
+pub struct ApiAuthorizer(AppState);
 
 /// What is kept of the request that opened a connection.
 pub struct Handshake {
@@ -74,7 +78,7 @@ pub struct Handshake {
     dialect: Option<Dialect>,
 }
 
-impl Pass for Principal {
+impl Identity for Principal {
     fn user(&self) -> &UserId {
         &self.user
     }
@@ -106,7 +110,7 @@ impl From<Problem> for Denial {
     }
 }
 
-impl Door {
+impl ApiAuthorizer {
     fn verify(&self, token: &str) -> Result<Principal, Problem> {
         let principal = self.0.keys.verify(token, self.0.now()).map_err(Problem::from)?;
         if self.0.revocations.covers(&principal) {
@@ -116,9 +120,9 @@ impl Door {
     }
 }
 
-impl Gate for Door {
+impl Authorizer for ApiAuthorizer {
     type Handshake = Handshake;
-    type Pass = Principal;
+    type Identity = Principal;
 
     fn handshake(&self, request: &Parts) -> Result<Handshake, HandshakeError> {
         let from = address(request, &self.0);
@@ -148,55 +152,59 @@ impl Gate for Door {
         handshake.dialect
     }
 
-    fn enter(&self, handshake: &Handshake, token: Option<&str>) -> Result<(Principal, Place), Denied> {
-        let refused = |problem: Problem| Denied::Refused(problem.into());
+    fn authenticate(
+        &self,
+        handshake: &Handshake,
+        token: Option<&str>,
+    ) -> Result<(Principal, ConnectionPermit), Rejection> {
+        let refused = |problem: Problem| Rejection::Refused(problem.into());
         let principal = match (token, &handshake.principal) {
             (Some(token), _) => self.verify(token).map_err(refused)?,
-            (None, Some(principal)) if self.expelled(principal).is_none() => (**principal).clone(),
+            (None, Some(principal)) if self.close_reason(principal).is_none() => (**principal).clone(),
             (None, _) => return Err(refused(Problem::new(Code::Unauthenticated))),
         };
         if self.0.limits.check_account(&principal.user).is_err() {
             self.0.metrics.limited();
-            return Err(Denied::Later(TOO_OFTEN));
+            return Err(Rejection::RetryLater(TOO_OFTEN));
         }
-        let place = self.0.connections.enter(principal.user.clone(), handshake.address);
-        let place = place.map_err(|_| {
+        let permit = self.0.connections.acquire(principal.user.clone(), handshake.address);
+        let permit = permit.map_err(|_| {
             self.0.metrics.limited();
-            Denied::Later(TOO_MANY)
+            Rejection::RetryLater(TOO_MANY)
         })?;
-        Ok((principal, place))
+        Ok((principal, permit))
     }
 
-    fn expelled(&self, pass: &Principal) -> Option<Close> {
-        if self.0.revocations.covers(pass) {
+    fn close_reason(&self, identity: &Principal) -> Option<Close> {
+        if self.0.revocations.covers(identity) {
             return Some(Close::SessionEnded);
         }
-        pass.expires_at.is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)
+        identity.expires_at.is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)
     }
 
-    fn expulsions(&self) -> watch::Receiver<u64> {
+    fn revocations(&self) -> watch::Receiver<u64> {
         self.0.revocations.changes()
     }
 
-    fn may_ask(&self, pass: &Principal) -> Result<(), Denial> {
-        self.0.limits.check_account(&pass.user).map_err(|wait| {
+    fn check_rate(&self, identity: &Principal) -> Result<(), Denial> {
+        self.0.limits.check_account(&identity.user).map_err(|wait| {
             self.0.metrics.limited();
             Problem::from(wait).into()
         })
     }
 
-    async fn order(&self, pass: &Principal, order: OrderRef) -> Result<Arc<Snapshot>, Denial> {
-        let caller = Caller { principal: pass.clone() };
+    async fn visible_order(&self, identity: &Principal, order: OrderRef) -> Result<Arc<Snapshot>, Denial> {
+        let caller = Caller { principal: identity.clone() };
         Ok(visible(&self.0, &caller, order).await?.0)
     }
 
     async fn set_status(
         &self,
-        pass: &Principal,
+        identity: &Principal,
         order: OrderRef,
         status: Status,
     ) -> Result<Arc<Snapshot>, Denial> {
-        let caller = Caller { principal: pass.clone() };
+        let caller = Caller { principal: identity.clone() };
         let command = Command::SetStatus(SetStatus {
             order,
             status,

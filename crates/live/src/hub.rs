@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use eventlog::{Committed, Cursor, Epoch, Inbox, ReadBackend, Seq, Signal};
 
 use crate::counters::Counters;
-use crate::inbox::{InboxWatch, Inboxes, notice};
+use crate::fanout::FanoutQueue;
+use crate::inbox::{InboxRegistry, InboxWatch, notice};
 use crate::notice::Notice;
-pub use crate::ring::Entry;
-use crate::ring::{Ring, Taken};
-use crate::rounds::Rounds;
-use crate::seat::{Listeners, Topics, Waiting, lock};
+use crate::registry::{Registry, Subscribers, Waiter, lock};
+pub use crate::ring::LiveEvent;
+use crate::ring::{Appended, Ring};
 use crate::subscription::Subscription;
 use eventlog::Topic;
 
@@ -25,9 +25,9 @@ pub struct Hub {
     read_backend: Arc<dyn ReadBackend>,
     epoch: Epoch,
     ring: RwLock<Ring>,
-    topics: Mutex<Topics>,
-    rounds: Rounds,
-    inboxes: Inboxes,
+    registry: Mutex<Registry>,
+    fanout: FanoutQueue,
+    inboxes: InboxRegistry,
     counters: Counters,
 }
 
@@ -40,9 +40,10 @@ impl Hub {
     /// One that keeps so many events in memory, at least one.
     pub fn with_ring(read_backend: Arc<dyn ReadBackend>, head: Cursor, size: usize) -> Self {
         let ring = RwLock::new(Ring::new(head.seq, size));
-        let (topics, rounds, inboxes) = (Mutex::default(), Rounds::default(), Inboxes::default());
+        let (registry, fanout, inboxes) =
+            (Mutex::default(), FanoutQueue::default(), InboxRegistry::default());
         let counters = Counters::default();
-        Self { read_backend, epoch: head.epoch, ring, topics, rounds, inboxes, counters }
+        Self { read_backend, epoch: head.epoch, ring, registry, fanout, inboxes, counters }
     }
 
     /// The head, as a cursor.
@@ -60,10 +61,10 @@ impl Hub {
         self.ring().head()
     }
 
-    /// Whether every event after a place is still in memory.
-    pub(crate) fn remembers(&self, after: Seq) -> bool {
+    /// Whether every event after a place is log in memory.
+    pub(crate) fn holds_all_after(&self, after: Seq) -> bool {
         let ring = self.ring();
-        after >= ring.whole_after() && ring.after(after).is_some()
+        after >= ring.complete_after() && ring.after(after).is_some()
     }
 
     pub(crate) fn read_backend(&self) -> &Arc<dyn ReadBackend> {
@@ -74,8 +75,8 @@ impl Hub {
         &self.epoch
     }
 
-    pub(crate) fn seats(&self) -> &Mutex<Topics> {
-        &self.topics
+    pub(crate) fn registry(&self) -> &Mutex<Registry> {
+        &self.registry
     }
 
     fn ring(&self) -> RwLockReadGuard<'_, Ring> {
@@ -90,48 +91,48 @@ impl Hub {
     /// Returns how many connections each event is for.
     pub fn publish(&self, committed: Committed) -> Vec<usize> {
         let mut deliveries = vec![0; committed.events.len()];
-        let mut news: Vec<(usize, Arc<Entry>)> = Vec::with_capacity(deliveries.len());
+        let mut accepted: Vec<(usize, Arc<LiveEvent>)> = Vec::with_capacity(deliveries.len());
         let mut gap = false;
         {
             let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-            for (place, event) in committed.events.into_iter().enumerate() {
-                let entry = Arc::new(Entry::new(event));
-                match ring.take(Arc::clone(&entry)) {
-                    Taken::Known => continue,
-                    Taken::Next => {}
-                    Taken::AfterGap => gap = true,
+            for (index, event) in committed.events.into_iter().enumerate() {
+                let entry = Arc::new(LiveEvent::new(event));
+                match ring.append(Arc::clone(&entry)) {
+                    Appended::Duplicate => continue,
+                    Appended::Next => {}
+                    Appended::AfterGap => gap = true,
                 }
-                news.push((place, entry));
+                accepted.push((index, entry));
             }
         }
-        let mut heard: Vec<Arc<Listeners>> = Vec::new();
+        let mut woken: Vec<Arc<Subscribers>> = Vec::new();
         {
-            let topics = lock(&self.topics);
-            for (place, entry) in news {
+            let registry = lock(&self.registry);
+            for (index, entry) in accepted {
                 for topic in &entry.topics {
-                    let Some((listeners, connections)) = topics.happened(topic, entry.seq()) else {
+                    let Some((subscribers, connections)) = registry.record(topic, entry.seq()) else {
                         continue;
                     };
-                    deliveries[place] += connections;
-                    heard.push(listeners);
+                    deliveries[index] += connections;
+                    woken.push(subscribers);
                 }
             }
             if gap {
-                heard = topics.everybody().collect();
+                woken = registry.all().collect();
             }
         }
         self.counters.delivered(deliveries.iter().sum());
-        for listeners in heard {
-            listeners.wake();
-            self.rounds.begin(listeners);
+        for subscribers in woken {
+            subscribers.wake();
+            self.fanout.notify(subscribers);
         }
         for signal in committed.signals {
             match signal {
                 Signal::InboxRead { inbox, state } => {
                     if let Some((topic, notice)) = notice(&inbox, &state, self.epoch.clone()) {
-                        self.tell(&topic, notice);
+                        self.send_ephemeral(&topic, notice);
                     }
-                    self.inboxes.tell(&inbox, state);
+                    self.inboxes.publish(&inbox, state);
                 }
             }
         }
@@ -139,50 +140,50 @@ impl Hub {
     }
 
     /// Has the connections of a topic look whether there is something for them, although nothing was committed.
-    pub fn nudge(&self, topic: &Topic) {
-        let listeners = lock(&self.topics).listeners(topic);
-        if let Some(listeners) = listeners {
-            self.rounds.begin(listeners);
+    pub fn notify_topic(&self, topic: &Topic) {
+        let subscribers = lock(&self.registry).subscribers(topic);
+        if let Some(subscribers) = subscribers {
+            self.fanout.notify(subscribers);
         }
     }
 
     /// Tells the connections of a topic something that is not in the log: only those hear it who are here now.
-    pub fn tell(&self, topic: &Topic, notice: Notice) {
-        let listeners = lock(&self.topics).listeners(topic);
-        if let Some(listeners) = listeners {
-            self.rounds.tell(listeners, Arc::new(notice));
+    pub fn send_ephemeral(&self, topic: &Topic, notice: Notice) {
+        let subscribers = lock(&self.registry).subscribers(topic);
+        if let Some(subscribers) = subscribers {
+            self.fanout.send(subscribers, Arc::new(notice));
         }
     }
 
     /// How many connections listen to a topic.
     pub fn connections(&self, topic: &Topic) -> usize {
-        lock(&self.topics).connections(topic)
+        lock(&self.registry).connections(topic)
     }
 
     /// Writes to the connections what [`publish`](Self::publish) has for them. Run it as a task, or as several; it
     /// never ends.
-    pub async fn deliver(self: Arc<Self>) {
-        self.rounds.make().await;
+    pub async fn run_fanout(self: Arc<Self>) {
+        self.fanout.run().await;
     }
 
     /// Hears what is read of an inbox from here on. The caller has checked that it is theirs.
     pub fn watch_inbox(self: &Arc<Self>, inbox: Inbox) -> InboxWatch {
-        InboxWatch::open(self, inbox)
+        InboxWatch::new(self, inbox)
     }
 
-    /// Inboxes that are open somewhere.
-    pub fn open_inboxes(&self) -> usize {
+    /// InboxRegistry that are open somewhere.
+    pub fn watched_inboxes(&self) -> usize {
         self.inboxes.len()
     }
 
-    pub(crate) fn inboxes(&self) -> &Inboxes {
+    pub(crate) fn inboxes(&self) -> &InboxRegistry {
         &self.inboxes
     }
 
     /// Listens to a topic, from a place on. The caller has checked that they may.
     #[expect(clippy::needless_pass_by_value, reason = "who resumes is done with the cursor")]
     pub fn subscribe(self: &Arc<Self>, topic: Topic, after: Option<Cursor>) -> Subscription {
-        Subscription::new(Waiting::take(self, topic, true), after.as_ref())
+        Subscription::new(Waiter::take(self, topic, true), after.as_ref())
     }
 
     /// What is counted.
@@ -190,40 +191,40 @@ impl Hub {
         &self.counters
     }
 
-    /// Topics somebody listens to.
+    /// Registry somebody listens to.
     pub fn topics(&self) -> usize {
-        lock(&self.topics).len()
+        lock(&self.registry).len()
     }
 
     /// Goes through at most `limit` events of a topic after a place, from memory. How many that were, and up to where
     /// they are complete; `None`: memory does not reach back so far.
-    pub(crate) fn recent(
+    pub(crate) fn recent_events(
         &self,
         topic: &Topic,
-        listeners: &Listeners,
+        subscribers: &Subscribers,
         after: Seq,
         limit: usize,
-        mut each: impl FnMut(&Arc<Entry>),
+        mut each: impl FnMut(&Arc<LiveEvent>),
     ) -> Option<(usize, Seq)> {
         let ring = self.ring();
         let (mut count, mut upto) = (0, after);
-        let mut visit = |entry: &Arc<Entry>| {
+        let mut visit = |entry: &Arc<LiveEvent>| {
             count += 1;
             upto = upto.max(entry.seq());
             each(entry);
         };
-        if after >= ring.whole_after() {
+        if after >= ring.complete_after() {
             // However far the ring has moved on, nothing else happened in this topic. A publisher that has moved the
             // head but not yet told the topic will wake us. What the ring lacks are the oldest, so that nothing was
             // visited where it lacks any.
-            let all = listeners.each_after(after, limit, |seq| ring.at(seq).map(&mut visit));
+            let all = subscribers.for_each_after(after, limit, |seq| ring.get(seq).map(&mut visit));
             if all.is_some() {
                 return Some((count, upto));
             }
         }
         ring.after(after)?.filter(|entry| entry.topics.contains(topic)).take(limit).for_each(visit);
-        // Not to be looked through again.
-        let looked = if count < limit { ring.head().max(after) } else { after };
-        Some((count, upto.max(looked)))
+        // Not to be searched_upto through again.
+        let searched_upto = if count < limit { ring.head().max(after) } else { after };
+        Some((count, upto.max(searched_upto)))
     }
 }

@@ -1,4 +1,4 @@
-//! What somebody has read, told to their other tabs and devices (rows D7, D16).
+//! What somebody has read, told to their other watchers and devices (rows D7, D16).
 //!
 //! A read state is whole: the last one says everything, so a connection that was slow gets that one and misses nothing,
 //! and nothing is kept for somebody who is away. Whoever comes back asks for the inbox again.
@@ -14,29 +14,29 @@ use tokio::sync::watch;
 
 use crate::hub::Hub;
 use crate::notice::Notice;
-use crate::seat::lock;
+use crate::registry::lock;
 
 type State = Option<Arc<ReadState>>;
 
-/// The inboxes that are open somewhere. One is here exactly as long as it has an [`InboxWatch`].
+/// The inboxes that are entry somewhere. One is here exactly as long as it has an [`InboxWatch`].
 #[derive(Default)]
-pub(crate) struct Inboxes(Mutex<HashMap<Inbox, Open>>);
+pub(crate) struct InboxRegistry(Mutex<HashMap<Inbox, WatchedInbox>>);
 
 #[derive(Default)]
-struct Open {
+struct WatchedInbox {
     state: watch::Sender<State>,
-    tabs: usize,
+    watchers: usize,
 }
 
-impl Inboxes {
+impl InboxRegistry {
     /// Something was read.
-    pub(crate) fn tell(&self, inbox: &Inbox, state: Arc<ReadState>) {
-        if let Some(open) = lock(&self.0).get(inbox) {
-            open.state.send_replace(Some(state));
+    pub(crate) fn publish(&self, inbox: &Inbox, state: Arc<ReadState>) {
+        if let Some(entry) = lock(&self.0).get(inbox) {
+            entry.state.send_replace(Some(state));
         }
     }
 
-    /// Inboxes that are open somewhere.
+    /// InboxRegistry that are entry somewhere.
     pub(crate) fn len(&self) -> usize {
         lock(&self.0).len()
     }
@@ -75,11 +75,11 @@ pub struct InboxWatch {
 }
 
 impl InboxWatch {
-    pub(crate) fn open(hub: &Arc<Hub>, inbox: Inbox) -> Self {
+    pub(crate) fn new(hub: &Arc<Hub>, inbox: Inbox) -> Self {
         let mut inboxes = lock(&hub.inboxes().0);
-        let open = inboxes.entry(inbox.clone()).or_default();
-        open.tabs += 1;
-        let mut state = open.state.subscribe();
+        let entry = inboxes.entry(inbox.clone()).or_default();
+        entry.watchers += 1;
+        let mut state = entry.state.subscribe();
         drop(inboxes);
         // What was read before is in what this tab lists.
         state.mark_unchanged();
@@ -87,12 +87,12 @@ impl InboxWatch {
     }
 
     /// What was read, if that is news since the last look.
-    pub fn news(&mut self) -> State {
+    pub fn take_changed(&mut self) -> State {
         if self.state.has_changed().unwrap_or(false) { self.state.borrow_and_update().clone() } else { None }
     }
 
     /// Waits until there is news, without taking it.
-    pub async fn moved(&mut self) {
+    pub async fn changed(&mut self) {
         // The sender stays for as long as we watch.
         if self.state.changed().await.is_ok() {
             self.state.mark_changed();
@@ -103,9 +103,9 @@ impl InboxWatch {
 impl Drop for InboxWatch {
     fn drop(&mut self) {
         let mut inboxes = lock(&self.hub.inboxes().0);
-        let Some(open) = inboxes.get_mut(&self.inbox) else { return };
-        open.tabs -= 1;
-        if open.tabs == 0 {
+        let Some(entry) = inboxes.get_mut(&self.inbox) else { return };
+        entry.watchers -= 1;
+        if entry.watchers == 0 {
             inboxes.remove(&self.inbox);
         }
     }

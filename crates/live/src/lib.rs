@@ -3,7 +3,7 @@
 //! Read in this order:
 //!
 //! - [`Topic`]: what one can listen to. [`hub`]: takes committed events in and wakes those who listen; its parts are
-//!   `ring` (the newest events) and `seat` (who listens to what).
+//!   `ring` (the newest events) and `registration` (who listens to what).
 //! - [`subscription`]: one listener's position in the log; served from the hub's ring, or past it from the log.
 //! - [`inbox`]: what somebody has read, told to their other tabs.
 //! - [`sse`]: a subscription as server-sent events. [`stats`]: a store's counts, pushed as they change.
@@ -14,16 +14,16 @@
 
 pub mod counters;
 pub mod dialect;
+mod fanout;
 pub mod gateway;
 pub mod hub;
 pub mod inbox;
 pub mod limits;
 pub mod notice;
+pub mod order_counts;
+mod registry;
 mod ring;
-mod rounds;
-mod seat;
 pub mod sse;
-pub mod stats;
 pub mod subscription;
 
 pub use eventlog::Topic;

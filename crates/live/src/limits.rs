@@ -11,18 +11,18 @@ use orders::UserId;
 pub struct ConnectionLimits {
     per_user: usize,
     per_address: usize,
-    open: Mutex<Open>,
+    counts: Mutex<Counts>,
 }
 
 #[derive(Default)]
-struct Open {
+struct Counts {
     users: HashMap<UserId, usize>,
     addresses: HashMap<IpAddr, usize>,
     all: usize,
 }
 
 /// One connection's place. Freed when it is dropped.
-pub struct Place {
+pub struct ConnectionPermit {
     limits: Arc<ConnectionLimits>,
     user: UserId,
     address: IpAddr,
@@ -30,57 +30,61 @@ pub struct Place {
 
 /// Too many already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TooMany {
+pub enum LimitReached {
     /// Of this user.
     #[error("you have {0} live connections open already, the most there may be: close one")]
-    OfUser(usize),
+    User(usize),
     /// From this address.
     #[error("your network has {0} live connections open already, the most there may be")]
-    OfAddress(usize),
+    Address(usize),
 }
 
 impl ConnectionLimits {
     /// So many of one user, so many from one address (an IPv6 address counts with its /64).
     pub fn new(per_user: usize, per_address: usize) -> Arc<Self> {
-        Arc::new(Self { per_user, per_address, open: Mutex::default() })
+        Arc::new(Self { per_user, per_address, counts: Mutex::default() })
     }
 
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a place, or says which limit is reached.
-    pub fn enter(self: &Arc<Self>, user: UserId, address: IpAddr) -> Result<Place, TooMany> {
-        let mut open = self.open();
-        if open.users.get(&user).is_some_and(|n| *n >= self.per_user) {
-            return Err(TooMany::OfUser(self.per_user));
+    pub fn acquire(
+        self: &Arc<Self>,
+        user: UserId,
+        address: IpAddr,
+    ) -> Result<ConnectionPermit, LimitReached> {
+        let mut counts = self.counts();
+        if counts.users.get(&user).is_some_and(|n| *n >= self.per_user) {
+            return Err(LimitReached::User(self.per_user));
         }
-        if open.addresses.get(&address).is_some_and(|n| *n >= self.per_address) {
-            return Err(TooMany::OfAddress(self.per_address));
+        if counts.addresses.get(&address).is_some_and(|n| *n >= self.per_address) {
+            return Err(LimitReached::Address(self.per_address));
         }
-        *open.users.entry(user.clone()).or_default() += 1;
-        *open.addresses.entry(address).or_default() += 1;
-        open.all += 1;
-        Ok(Place { limits: Arc::clone(self), user, address })
+        *counts.users.entry(user.clone()).or_default() += 1;
+        *counts.addresses.entry(address).or_default() += 1;
+        counts.all += 1;
+        Ok(ConnectionPermit { limits: Arc::clone(self), user, address })
     }
 
     /// Connections open now, and users they belong to.
     pub fn count(&self) -> (usize, usize) {
-        let open = self.open();
-        (open.all, open.users.len())
+        let counts = self.counts();
+        (counts.all, counts.users.len())
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut open = self.limits.open();
-        leave(&mut open.users, &self.user);
-        leave(&mut open.addresses, &self.address);
-        open.all -= 1;
+        let mut counts = self.limits.counts();
+        decrement(&mut counts.users, &self.user);
+        decrement(&mut counts.addresses, &self.address);
+        counts.all -= 1;
     }
 }
 
-fn leave<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+fn decrement<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(n) = counts.get_mut(key) {
         *n -= 1;
         if *n == 0 {
@@ -98,13 +102,13 @@ mod tests {
         let limits = ConnectionLimits::new(2, 3);
         let user = |name: &str| UserId::new(name).unwrap();
         let home: IpAddr = "192.0.2.1".parse().unwrap();
-        let first = limits.enter(user("a"), home).ok().unwrap();
-        let _second = limits.enter(user("a"), home).ok().unwrap();
-        assert_eq!(limits.enter(user("a"), home).err(), Some(TooMany::OfUser(2)));
-        let _third = limits.enter(user("b"), home).ok().unwrap();
-        assert_eq!(limits.enter(user("b"), home).err(), Some(TooMany::OfAddress(3)));
+        let first = limits.acquire(user("a"), home).ok().unwrap();
+        let _second = limits.acquire(user("a"), home).ok().unwrap();
+        assert_eq!(limits.acquire(user("a"), home).err(), Some(LimitReached::User(2)));
+        let _third = limits.acquire(user("b"), home).ok().unwrap();
+        assert_eq!(limits.acquire(user("b"), home).err(), Some(LimitReached::Address(3)));
         drop(first);
-        assert!(limits.enter(user("b"), home).is_ok());
+        assert!(limits.acquire(user("b"), home).is_ok());
         assert_eq!(limits.count(), (2, 2));
     }
 }

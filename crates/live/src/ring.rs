@@ -13,7 +13,7 @@ use eventlog::Topic;
 
 /// One event in the ring, with its encodings, each made once, when the first connection needs it.
 #[derive(Debug)]
-pub struct Entry {
+pub struct LiveEvent {
     /// The event and the people around it.
     pub event: EventWithContext,
     pub(crate) topics: Vec<Topic>,
@@ -25,7 +25,7 @@ pub struct Entry {
 /// The frames of one event, each kind made once.
 type Frames = [OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2];
 
-impl Entry {
+impl LiveEvent {
     /// Wraps an event for delivery.
     pub fn new(event: EventWithContext) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Entry {
         audience: Audience,
         encode: impl FnOnce(&EventWithContext) -> Option<Bytes>,
     ) -> Option<Bytes> {
-        self.encodings[place(audience)].get_or_init(|| encode(&self.event)).clone()
+        self.encodings[audience_index(audience)].get_or_init(|| encode(&self.event)).clone()
     }
 
     /// The frames an audience gets over Socket.IO. Encoded once.
@@ -59,12 +59,12 @@ impl Entry {
         joined: bool,
     ) -> &[Frame] {
         let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
-        let place = (dialect.place() * 4 + place(audience)) * 2 + usize::from(joined);
-        frames[place].get_or_init(|| dialect.frames(&self.event, epoch, audience, joined))
+        let index = (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined);
+        frames[index].get_or_init(|| dialect.frames(&self.event, epoch, audience, joined))
     }
 }
 
-fn place(audience: Audience) -> usize {
+fn audience_index(audience: Audience) -> usize {
     match audience {
         Audience::Customer => 0,
         Audience::Staff => 1,
@@ -78,17 +78,17 @@ pub(crate) struct Ring {
     /// The place of the newest event known here.
     head: Seq,
     /// Every event after this place came through here; what came before may have passed this process by.
-    whole_after: Seq,
+    complete_after: Seq,
     /// Ending at `head`.
-    entries: VecDeque<Arc<Entry>>,
+    entries: VecDeque<Arc<LiveEvent>>,
     size: usize,
 }
 
 /// Whether an event was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum Appended {
     /// It was known already.
-    Known,
+    Duplicate,
     /// It follows the one before.
     Next,
     /// Something between it and the one before is missing here.
@@ -97,42 +97,47 @@ pub(crate) enum Taken {
 
 impl Ring {
     pub(crate) fn new(head: Seq, size: usize) -> Self {
-        Self { head, whole_after: head, entries: VecDeque::with_capacity(size.min(1024)), size: size.max(1) }
+        Self {
+            head,
+            complete_after: head,
+            entries: VecDeque::with_capacity(size.min(1024)),
+            size: size.max(1),
+        }
     }
 
     pub(crate) fn head(&self) -> Seq {
         self.head
     }
 
-    pub(crate) fn whole_after(&self) -> Seq {
-        self.whole_after
+    pub(crate) fn complete_after(&self) -> Seq {
+        self.complete_after
     }
 
-    pub(crate) fn take(&mut self, entry: Arc<Entry>) -> Taken {
+    pub(crate) fn append(&mut self, entry: Arc<LiveEvent>) -> Appended {
         let seq = entry.seq();
         if seq <= self.head {
-            return Taken::Known;
+            return Appended::Duplicate;
         }
         let follows = seq == self.head.next();
         if !follows {
             self.entries.clear();
-            self.whole_after = Seq(seq.0 - 1);
+            self.complete_after = Seq(seq.0 - 1);
         }
         if self.entries.len() == self.size {
             self.entries.pop_front();
         }
         self.head = seq;
         self.entries.push_back(entry);
-        if follows { Taken::Next } else { Taken::AfterGap }
+        if follows { Appended::Next } else { Appended::AfterGap }
     }
 
-    /// The event at a place, if it is still here.
-    pub(crate) fn at(&self, seq: Seq) -> Option<&Arc<Entry>> {
+    /// The event at a place, if it is log here.
+    pub(crate) fn get(&self, seq: Seq) -> Option<&Arc<LiveEvent>> {
         self.entries.get(usize::try_from(seq.0.checked_sub(self.first().0)?).ok()?)
     }
 
     /// All events after a place; `None` when some of them are no longer here.
-    pub(crate) fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Arc<Entry>>> {
+    pub(crate) fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Arc<LiveEvent>>> {
         let skip = usize::try_from(seq.next().0.checked_sub(self.first().0)?).unwrap_or(usize::MAX);
         Some(self.entries.iter().skip(skip))
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `connected` | yes | role, user, cursor, whether the stream goes on where the client was |
 //! | an event's kind, such as `order.created` | yes | the event, as far as the listener may see it |
-//! | `stats.updated` | no | staff only: the store's counts, at most four times a second |
+//! | `counts.updated` | no | staff only: the store's counts, at most four times a second |
 //! | `notifications.read` | no | something was read in another tab: up to which cursor, which ids after it, how many are left |
 //! | `heartbeat` | no | the time, every 25 seconds |
 //! | `reset` | yes | the client has to start over: why, the newest orders, the cursor from which it goes on |
@@ -27,7 +27,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use crate::hub::Entry;
+use crate::hub::LiveEvent;
 use crate::inbox::InboxWatch;
 use crate::inbox::NotificationsRead;
 use crate::subscription::{Delivery, ResetReason, Subscription};
@@ -112,7 +112,7 @@ struct Session {
     subscription: Subscription,
     audience: Audience,
     greeting: Option<Bytes>,
-    stats: Option<watch::Receiver<Bytes>>,
+    counts: Option<watch::Receiver<Bytes>>,
     inbox: Option<InboxWatch>,
     /// Events went out, so it is the inbox's turn: what it says counts them.
     inbox_next: bool,
@@ -127,7 +127,7 @@ pub fn stream(
     subscription: Subscription,
     listener: &Listener,
     recovering: bool,
-    stats: Option<watch::Receiver<Bytes>>,
+    counts: Option<watch::Receiver<Bytes>>,
     inbox: Option<InboxWatch>,
     closing: Closing,
     now: Box<dyn Fn() -> jiff::Timestamp + Send>,
@@ -153,7 +153,7 @@ pub fn stream(
         subscription,
         audience,
         greeting,
-        stats,
+        counts,
         inbox,
         inbox_next: false,
         heartbeat,
@@ -179,8 +179,8 @@ impl Session {
         loop {
             // Counts come at most four times a second, so they cannot hold the events up; the other way round they
             // would wait for as long as the store is busy.
-            if let Some(stats) = self.stats.as_mut().and_then(new_stats) {
-                return Some(stats);
+            if let Some(counts) = self.counts.as_mut().and_then(new_counts) {
+                return Some(counts);
             }
             if std::mem::take(&mut self.inbox_next)
                 && let Some(read) = self.read()
@@ -214,17 +214,17 @@ impl Session {
             tokio::select! {
                 biased;
                 close = &mut self.closing => return Some(self.close(close)),
-                () = self.subscription.moved() => {}
-                () = stats_moved(&mut self.stats) => {}
-                () = inbox_moved(&mut self.inbox) => {}
-                _ = self.heartbeat.tick() => return Some(self.beat()),
+                () = self.subscription.changed() => {}
+                () = counts_changed(&mut self.counts) => {}
+                () = inbox_changed(&mut self.inbox) => {}
+                _ = self.heartbeat.tick() => return Some(self.heartbeat()),
             }
         }
     }
 
     /// What was read since the last look.
     fn read(&mut self) -> Option<Bytes> {
-        let state = self.inbox.as_mut()?.news()?;
+        let state = self.inbox.as_mut()?.take_changed()?;
         let epoch = self.subscription.cursor().epoch;
         Some(frame("notifications.read", None, &NotificationsRead::new(&state, epoch)))
     }
@@ -235,7 +235,7 @@ impl Session {
                 let epoch = self.subscription.cursor().epoch;
                 let encode = |event: &EventWithContext| encode(event, &epoch, self.audience);
                 let frames =
-                    entries.iter().filter_map(|entry: &Arc<Entry>| entry.encoded(self.audience, encode));
+                    entries.iter().filter_map(|entry: &Arc<LiveEvent>| entry.encoded(self.audience, encode));
                 let frames: Vec<Bytes> = frames.collect();
                 match frames.as_slice() {
                     [] => None,
@@ -256,7 +256,7 @@ impl Session {
         frame("reconnect", None, &Reconnect { code, reason, after_ms })
     }
 
-    fn beat(&self) -> Bytes {
+    fn heartbeat(&self) -> Bytes {
         #[derive(Serialize)]
         struct Heartbeat {
             at: jiff::Timestamp,
@@ -266,28 +266,28 @@ impl Session {
 }
 
 /// The newest counts, if they were not sent yet.
-fn new_stats(stats: &mut watch::Receiver<Bytes>) -> Option<Bytes> {
-    if !stats.has_changed().unwrap_or(false) {
+fn new_counts(counts: &mut watch::Receiver<Bytes>) -> Option<Bytes> {
+    if !counts.has_changed().unwrap_or(false) {
         return None;
     }
     // Empty until they were read for the first time.
-    Some(stats.borrow_and_update().clone()).filter(|frame| !frame.is_empty())
+    Some(counts.borrow_and_update().clone()).filter(|frame| !frame.is_empty())
 }
 
 /// Waits for new counts, without taking them.
-async fn stats_moved(stats: &mut Option<watch::Receiver<Bytes>>) {
-    if let Some(stats) = stats
-        && stats.changed().await.is_ok()
+async fn counts_changed(counts: &mut Option<watch::Receiver<Bytes>>) {
+    if let Some(counts) = counts
+        && counts.changed().await.is_ok()
     {
-        stats.mark_changed();
+        counts.mark_changed();
         return;
     }
     std::future::pending::<()>().await;
 }
 
-async fn inbox_moved(inbox: &mut Option<InboxWatch>) {
+async fn inbox_changed(inbox: &mut Option<InboxWatch>) {
     match inbox {
-        Some(inbox) => inbox.moved().await,
+        Some(inbox) => inbox.changed().await,
         None => std::future::pending().await,
     }
 }

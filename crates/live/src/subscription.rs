@@ -6,20 +6,20 @@ use eventlog::{Cursor, LogError, OrderFilter, OrderPage, Seq, TailError};
 use serde::Serialize;
 
 use crate::counters::CatchingUp;
-use crate::hub::{Entry, Hub};
-use crate::seat::{Seat, Waiting};
+use crate::hub::{Hub, LiveEvent};
+use crate::registry::{Registration, Waiter};
 use eventlog::Topic;
 
 /// The most events handed over at once. A reader who stops reading holds one portion.
-pub(crate) const PORTION: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 /// A cursor that an answer gave away may be this far ahead of the hub: as much as can be in flight.
-const AHEAD: u64 = 4096;
+const MAX_CURSOR_LEAD: u64 = 4096;
 /// Orders in the snapshot that comes with a reset.
-pub(crate) const SNAPSHOT: usize = 50;
+pub(crate) const SNAPSHOT_ORDERS: usize = 50;
 
 /// A listener. Holds a position, not a queue.
 pub struct Subscription {
-    waiting: Waiting,
+    waiter: Waiter,
     position: Position,
     /// It is behind what is in memory.
     catching_up: Option<CatchingUp>,
@@ -31,7 +31,7 @@ pub(crate) enum Position {
     /// Everything up to here has been delivered.
     At(Seq),
     /// Where the client says it was cannot be resumed.
-    Lost(ResetReason),
+    Reset(ResetReason),
 }
 
 /// Why a client has to start over.
@@ -50,7 +50,7 @@ pub enum ResetReason {
 #[derive(Debug)]
 pub enum Delivery {
     /// Events, in order, each once.
-    Events(Vec<Arc<Entry>>),
+    Events(Vec<Arc<LiveEvent>>),
     /// It has to start over: the newest orders of its topic, and the cursor from which it goes on.
     Reset {
         /// Why.
@@ -68,9 +68,9 @@ impl Position {
         let head = hub.head();
         match cursor {
             None => Self::At(head),
-            Some(cursor) if cursor.epoch != *hub.epoch() => Self::Lost(ResetReason::EpochChanged),
-            Some(cursor) if cursor.seq.0 > head.0.saturating_add(AHEAD) => {
-                Self::Lost(ResetReason::UnknownCursor)
+            Some(cursor) if cursor.epoch != *hub.epoch() => Self::Reset(ResetReason::EpochChanged),
+            Some(cursor) if cursor.seq.0 > head.0.saturating_add(MAX_CURSOR_LEAD) => {
+                Self::Reset(ResetReason::UnknownCursor)
             }
             Some(cursor) => Self::At(cursor.seq),
         }
@@ -78,34 +78,34 @@ impl Position {
 }
 
 impl Subscription {
-    pub(crate) fn new(waiting: Waiting, after: Option<&Cursor>) -> Self {
-        let position = Position::after(&waiting.seat.hub, after);
-        Self { waiting, position, catching_up: None }
+    pub(crate) fn new(waiter: Waiter, after: Option<&Cursor>) -> Self {
+        let position = Position::after(&waiter.registration.hub, after);
+        Self { waiter, position, catching_up: None }
     }
 
     /// A listener whose cursor could not even be read.
     #[must_use]
-    pub fn lost(mut self) -> Self {
-        self.position = Position::Lost(ResetReason::UnknownCursor);
+    pub fn with_unknown_cursor(mut self) -> Self {
+        self.position = Position::Reset(ResetReason::UnknownCursor);
         self
     }
 
     /// What it listens to.
     pub fn topic(&self) -> &Topic {
-        &self.waiting.seat.topic
+        &self.waiter.registration.topic
     }
 
     /// Where it is.
     pub fn cursor(&self) -> Cursor {
         match self.position {
-            Position::At(seq) => self.waiting.seat.hub.cursor_at(seq),
-            Position::Lost(_) => self.waiting.seat.hub.cursor(),
+            Position::At(seq) => self.waiter.registration.hub.cursor_at(seq),
+            Position::Reset(_) => self.waiter.registration.hub.cursor(),
         }
     }
 
     /// Where the log ends now: what comes up to there happened before.
     pub fn head(&self) -> Cursor {
-        self.waiting.seat.hub.cursor()
+        self.waiter.registration.hub.cursor()
     }
 
     /// Whether it goes on where the client was.
@@ -119,7 +119,7 @@ impl Subscription {
             if let Some(delivery) = self.pending().await? {
                 return Ok(delivery);
             }
-            self.moved().await;
+            self.changed().await;
         }
     }
 
@@ -128,46 +128,47 @@ impl Subscription {
         loop {
             let after = match self.position {
                 Position::At(seq) => seq,
-                Position::Lost(reason) => return self.reset(reason).await.map(Some),
+                Position::Reset(reason) => return self.reset(reason).await.map(Some),
             };
-            // What comes in while we look is then waited for by `moved`.
-            self.waiting.look();
-            let Seat { hub, topic, listeners, .. } = &self.waiting.seat;
+            // What comes in while we look is then waited for by `changed`.
+            self.waiter.mark_seen();
+            let Registration { hub, topic, subscribers, .. } = &self.waiter.registration;
             let mut entries = Vec::new();
-            let found = hub.recent(topic, listeners, after, PORTION, |entry| entries.push(Arc::clone(entry)));
+            let found =
+                hub.recent_events(topic, subscribers, after, CHUNK, |entry| entries.push(Arc::clone(entry)));
             if let Some((_, upto)) = found {
                 self.position = Position::At(upto);
                 self.catching_up = None;
                 return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
             }
             self.catching_up.get_or_insert_with(|| CatchingUp::begin(hub));
-            let page = match hub.read_backend().tail(topic.clone(), after, PORTION).await {
+            let page = match hub.read_backend().tail(topic.clone(), after, CHUNK).await {
                 Ok(page) => page,
                 Err(TailError::Pruned) => {
-                    self.position = Position::Lost(ResetReason::TooOld);
+                    self.position = Position::Reset(ResetReason::TooOld);
                     continue;
                 }
                 Err(TailError::Log(error)) => return Err(error),
             };
             self.position = Position::At(page.through.max(after));
-            self.waiting.seat.hub.counters().replayed(page.events.len());
+            self.waiter.registration.hub.counters().replayed(page.events.len());
             if !page.events.is_empty() {
-                let entries = page.events.into_iter().map(|event| Arc::new(Entry::new(event)));
+                let entries = page.events.into_iter().map(|event| Arc::new(LiveEvent::new(event)));
                 return Ok(Some(Delivery::Events(entries.collect())));
             }
         }
     }
 
     /// Waits until something may have happened since [`pending`](Self::pending) came back with nothing.
-    pub async fn moved(&mut self) {
-        self.waiting.moved().await;
+    pub async fn changed(&mut self) {
+        self.waiter.changed().await;
     }
 
     async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
-        let newest = OrderFilter::newest(self.waiting.seat.topic.clone(), SNAPSHOT);
-        let page = self.waiting.seat.hub.read_backend().orders(newest).await?;
+        let newest = OrderFilter::newest(self.waiter.registration.topic.clone(), SNAPSHOT_ORDERS);
+        let page = self.waiter.registration.hub.read_backend().orders(newest).await?;
         self.position = Position::At(page.cursor.seq);
-        self.waiting.seat.hub.counters().reset();
+        self.waiter.registration.hub.counters().reset();
         Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }
 }

@@ -20,7 +20,7 @@ use api::{App, AppState, Settings};
 use eventlog::sqlite::{Database, Lock, Options};
 use eventlog::{Clock, ReadBackend, Writer};
 use jiff::SignedDuration;
-use live::stats::StatsBoard;
+use live::order_counts::OrderCountsPublisher;
 use live::{ConnectionLimits, Hub};
 use orders::StoreId;
 use tokio::net::TcpListener;
@@ -124,11 +124,11 @@ impl Server {
             tokio::spawn(watch_revocations(Arc::clone(&app))),
             tokio::spawn(reservations::expire(Arc::clone(&app))),
             tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
-            tokio::spawn(sockets.clone().watch_over()),
+            tokio::spawn(sockets.clone().close_expired()),
         ];
         // As many as can write to connections at the same time.
         let at_once = tokio::runtime::Handle::current().metrics().num_workers();
-        tasks.extend((0..at_once).map(|_| tokio::spawn(Arc::clone(&app.hub).deliver())));
+        tasks.extend((0..at_once).map(|_| tokio::spawn(Arc::clone(&app.hub).run_fanout())));
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
@@ -192,13 +192,17 @@ fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result
     let Parts { writer, read_backend, clock, hub, metrics, stopping } = parts;
     let started_at = clock.now();
     let now = Arc::clone(&clock);
-    let stats = StatsBoard::new(Arc::clone(&hub), config.store_timezone.clone(), Arc::new(move || now.now()));
+    let order_counts = OrderCountsPublisher::new(
+        Arc::clone(&hub),
+        config.store_timezone.clone(),
+        Arc::new(move || now.now()),
+    );
     let at_once = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
     Ok(Arc::new(App {
         writer,
         read_backend,
         hub,
-        stats,
+        order_counts,
         connections: ConnectionLimits::new(
             config.max_streams_per_user as usize,
             config.max_streams_per_address as usize,

@@ -12,7 +12,7 @@ pub(super) struct Message {
     /// Who hears it.
     pub(super) to: &'static [&'static str],
     /// When they hear it.
-    pub(super) says: &'static str,
+    pub(super) summary: &'static str,
 }
 
 pub(super) const CUSTOMER_AND_DRIVER: &[&str] = &["customer", "driver"];
@@ -24,15 +24,15 @@ impl Message {
         name: &'static str,
         payload: &'static str,
         to: &'static [&'static str],
-        says: &'static str,
+        summary: &'static str,
     ) -> Self {
-        Self { name, payload, to, says }
+        Self { name, payload, to, summary }
     }
 
     fn json(&self) -> Value {
         let tags: Vec<Value> = self.to.iter().map(|who| json!({"name": who})).collect();
         json!({
-            "name": self.name, "summary": self.says, "payload": schema(self.payload), "tags": tags,
+            "name": self.name, "summary": self.summary, "payload": schema(self.payload), "tags": tags,
             "contentType": "application/json",
         })
     }
@@ -49,8 +49,8 @@ pub(super) fn key(name: &str) -> String {
 }
 
 /// Messages by their keys.
-pub(super) fn all(said: &[&Message]) -> Map<String, Value> {
-    said.iter().map(|message| (key(message.name), message.json())).collect()
+pub(super) fn all(messages: &[&Message]) -> Map<String, Value> {
+    messages.iter().map(|message| (key(message.name), message.json())).collect()
 }
 
 /// A reference to a message of a channel.
@@ -58,11 +58,12 @@ pub(super) fn in_channel(channel: &str, key: &str) -> Value {
     json!({"$ref": format!("#/channels/{channel}/messages/{key}")})
 }
 
-/// That the server says these.
-pub(super) fn operation(channel: &str, said: &[&Message]) -> Value {
-    let messages: Vec<Value> = said.iter().map(|message| in_channel(channel, &key(message.name))).collect();
+/// That the server summary these.
+pub(super) fn operation(channel: &str, messages: &[&Message]) -> Value {
+    let messages: Vec<Value> =
+        messages.iter().map(|message| in_channel(channel, &key(message.name))).collect();
     json!({
         "action": "send", "channel": {"$ref": format!("#/channels/{channel}")},
-        "summary": "What the server says", "messages": messages,
+        "summary": "What the server summary", "messages": messages,
     })
 }

@@ -2,19 +2,19 @@
 //! `/api/asyncapi.json`.
 //!
 //! Read in this order: `message` is one row of a table. `standard`, `rooms` and `feed` are what each dialect of
-//! Socket.IO says, `every` is what all of them say, `asked` what clients may send; `stream` is server-sent events.
+//! Socket.IO summary, `shared` is what all of them say, `client_events` what clients may send; `stream` is server-sent events.
 //! `schemas` has the payloads, made of those of the `OpenAPI` document.
 //!
 //! To add an event: a row in a table here, and its payload in `schemas` if it is a new one.
 //! `ordercast/tests/it/operations/asyncapi.rs` fails for an event that is not here, and for a row that nobody hears.
 
-mod asked;
-mod every;
+mod client_events;
 mod feed;
 mod message;
 mod rooms;
 mod schemas;
 mod shape;
+mod shared;
 mod standard;
 mod stream;
 
@@ -39,24 +39,24 @@ event of the log has one more, a string: its cursor. `auth.cursor`, or Socket.IO
 
 **Server-sent events**: `GET /api/v1/stream`; a frame's `id` is its cursor, `Last-Event-ID` resumes from it.";
 
-/// The dialects of Socket.IO, each a channel, and what each says besides what all of them say.
+/// The dialects of Socket.IO, each a channel, and what each summary besides what all of them say.
 const DIALECTS: [(&str, &[Message]); 3] =
-    [("standard", standard::SAID), ("rooms", rooms::SAID), ("feed", feed::SAID)];
+    [("standard", standard::MESSAGES), ("rooms", rooms::MESSAGES), ("feed", feed::MESSAGES)];
 
 /// The document; `base_url` is where the server is reached, if it is about a certain one, `openapi` has the schemas they
 /// share.
 pub fn document(openapi: &OpenApi, base_url: Option<&str>) -> Value {
     let (mut channels, mut operations) = (Map::new(), Map::new());
     for (dialect, own) in DIALECTS {
-        let said: Vec<&Message> = every::SAID.iter().chain(own).collect();
+        let rows: Vec<&Message> = shared::MESSAGES.iter().chain(own).collect();
         let about = format!("Socket.IO, dialect `{dialect}`.");
         let bindings = json!({"ws": {"query": {"type": "object", "properties": {
             "dialect": {"type": "string", "enum": [dialect]},
             "EIO": {"type": "string", "enum": ["4"]},
             "transport": {"type": "string", "enum": ["websocket", "polling"]},
         }}}});
-        let mut messages = message::all(&said);
-        messages.extend(asked::messages());
+        let mut messages = message::all(&rows);
+        messages.extend(client_events::messages());
         channels.insert(
             dialect.to_owned(),
             json!({
@@ -64,12 +64,12 @@ pub fn document(openapi: &OpenApi, base_url: Option<&str>) -> Value {
                 "bindings": bindings,
             }),
         );
-        operations.insert(format!("{dialect}.say"), message::operation(dialect, &said));
-        operations.extend(asked::operations(dialect));
+        operations.insert(format!("{dialect}.say"), message::operation(dialect, &rows));
+        operations.extend(client_events::operations(dialect));
     }
-    let said: Vec<&Message> = stream::SAID.iter().collect();
-    channels.insert("stream".to_owned(), stream::channel(&said));
-    operations.insert("stream.say".to_owned(), message::operation("stream", &said));
+    let rows: Vec<&Message> = stream::MESSAGES.iter().collect();
+    channels.insert("stream".to_owned(), stream::channel(&rows));
+    operations.insert("stream.say".to_owned(), message::operation("stream", &rows));
     let mut document = json!({
         "asyncapi": "3.0.0",
         "id": "urn:ordercast:live",
@@ -89,13 +89,13 @@ pub fn document(openapi: &OpenApi, base_url: Option<&str>) -> Value {
         },
     });
     if let Some(base_url) = base_url {
-        reached_at(&mut document, base_url);
+        set_servers(&mut document, base_url);
     }
     document
 }
 
 /// Says where the channels are.
-fn reached_at(document: &mut Value, base_url: &str) {
+fn set_servers(document: &mut Value, base_url: &str) {
     let secure = base_url.starts_with("https://");
     let host = base_url.split_once("://").map_or(base_url, |(_, host)| host);
     let security = json!([{"$ref": "#/components/securitySchemes/bearer"}, {"$ref": "#/components/securitySchemes/cookie"}]);

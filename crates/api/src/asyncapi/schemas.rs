@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use super::message::schema;
 use super::shape::Shape;
 
-/// What an event of a product says, of all that an event can say.
+/// What an event of a product summary, of all that an event can say.
 const OF_PRODUCTS: [&str; 4] = ["name", "price", "onHand", "archived"];
 
 /// All schemas that the messages use, and what these use.
@@ -21,7 +21,7 @@ pub(super) fn all(openapi: &OpenApi) -> Value {
     schemas.extend(states(&shared));
     schemas.extend(notifications(&shared));
     schemas.extend(connections());
-    schemas.extend(asked(&shared));
+    schemas.extend(client_events(&shared));
     for name in ["Stats", "ReadView"] {
         schemas.insert(name.to_owned(), shared[name].clone());
     }
@@ -71,19 +71,19 @@ fn product_event(shared: &Value) -> Shape {
     about(shared).and(&Shape::of(&shared["EventFacts"]).only(&OF_PRODUCTS))
 }
 
-/// What every event says.
+/// What every event summary.
 fn about(shared: &Value) -> Shape {
     let parts = shared["Event"]["allOf"].as_array().into_iter().flatten();
     parts.map(Shape::of).fold(Shape::default(), |all, part| all.and(&part))
 }
 
 /// The dialects call an event's id otherwise, because theirs is the order's.
-fn told(event: Shape) -> Shape {
+fn socket_event(event: Shape) -> Shape {
     event.renamed("id", "eventId").with("updatedAt", time())
 }
 
 fn events(shared: &Value) -> Named {
-    let socket = told(order_event(shared));
+    let socket = socket_event(order_event(shared));
     let order = socket.clone().only(&[
         "orderId",
         "orderNumber",
@@ -113,14 +113,14 @@ fn events(shared: &Value) -> Named {
     named([
         ("OrderEvent", order_event(shared).described("An event of an order, as its listener may see it.")),
         ("ProductEvent", product_event(shared).described("An event of a product.")),
-        ("SocketProductEvent", told(product_event(shared)).described("An event of a product.")),
+        ("SocketProductEvent", socket_event(product_event(shared)).described("An event of a product.")),
         (
             "StandardOrderEvent",
             socket
                 .with("order", schema("StandardOrder"))
                 .described("An event of an order, as its listener may see it."),
         ),
-        ("StandardOrder", order.renamed("orderId", "id").described("What the event says of the order.")),
+        ("StandardOrder", order.renamed("orderId", "id").described("What the event summary of the order.")),
         ("FeedOrderEvent", feed.described("An event of an order, as its listener may see it.")),
         (
             "OrderStatusUpdated",
@@ -204,7 +204,7 @@ fn connections() -> Named {
 }
 
 /// What clients send, and how it is answered.
-fn asked(shared: &Value) -> Named {
+fn client_events(shared: &Value) -> Named {
     let name = json!({"type": ["string", "integer"], "description": "An order's id or number."});
     let by_name = Shape::default().with("orderId", name.clone());
     let code =
@@ -217,7 +217,7 @@ fn asked(shared: &Value) -> Named {
     let live = json!({"type": "integer", "minimum": 0, "description": "The customer's connections that heard of it."});
     let update = order.clone().with("live", live);
     let or_denied = |done: Value| json!({"anyOf": [done, schema("Denied")]});
-    let in_vain = denial.clone().with("event", text("Its name.")).with("argument", json!({}));
+    let error = denial.clone().with("event", text("Its name.")).with("argument", json!({}));
     named([
         ("NamedOrder", json!({"anyOf": [name, by_name.clone().described("The same.")]})),
         ("StatusUpdate", by_name.with("status", schema("Status")).described("An order, and its new status.")),
@@ -226,7 +226,7 @@ fn asked(shared: &Value) -> Named {
         ("UpdateAcknowledged", or_denied(update.described("The order was changed."))),
         ("Denied", denied.described("It was refused.")),
         ("Denial", denial.described("Why.")),
-        ("AskedInVain", in_vain.described("What was refused, and why.")),
+        ("AskedInVain", error.described("What was refused, and why.")),
     ])
 }
 

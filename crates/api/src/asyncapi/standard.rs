@@ -2,7 +2,7 @@
 
 use super::message::{CUSTOMER_AND_DRIVER, EVERYBODY, Message, STAFF};
 
-pub(super) const SAID: &[Message] = &[
+pub(super) const MESSAGES: &[Message] = &[
     Message::new(
         "connected",
         "Connected",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::message::{self, EVERYBODY, Message, STAFF};
 
-pub(super) const SAID: &[Message] = &[
+pub(super) const MESSAGES: &[Message] = &[
     Message::new(
         "connected",
         "Connected",
@@ -30,16 +30,16 @@ pub(super) const SAID: &[Message] = &[
         "notifications.read",
         "ReadView",
         EVERYBODY,
-        "You read something, in this tab or another; the last one says everything; without an id",
+        "You read something, in this tab or another; the last one summary everything; without an id",
     ),
     Message::new("heartbeat", "Heartbeat", EVERYBODY, "Every 25 seconds; without an id"),
     Message::new("reset", "Reset", EVERYBODY, "What was missed cannot be told: forget what you had"),
     Message::new("reconnect", "Reconnect", EVERYBODY, "The server closes; without an id"),
 ];
 
-pub(super) fn channel(said: &[&Message]) -> Value {
+pub(super) fn channel(messages: &[&Message]) -> Value {
     let about = "Server-sent events.";
     json!({
-        "address": "/api/v1/stream", "title": about, "description": about, "messages": message::all(said),
+        "address": "/api/v1/stream", "title": about, "description": about, "messages": message::all(messages),
     })
 }

@@ -1,7 +1,7 @@
 //! A store's counts.
 
 use axum::extract::State;
-use live::stats::StatsView;
+use live::order_counts::OrderCounts;
 
 use crate::app::AppState;
 use crate::caller::Staff;
@@ -13,9 +13,10 @@ use crate::problem::Problem;
 /// By status, revenue, and since midnight in the store's time zone. The stream pushes the same as `stats.updated`.
 #[utoipa::path(
     get, path = "/api/v1/stats", tag = "orders",
-    responses((status = OK, body = StatsView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = OK, body = OrderCounts), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
-pub async fn stats(State(app): State<AppState>, staff: Staff) -> Result<axum::Json<StatsView>, Problem> {
-    let read = live::stats::read(&*app.read_backend, staff.store().clone(), &app.settings.zone, app.now());
+pub async fn stats(State(app): State<AppState>, staff: Staff) -> Result<axum::Json<OrderCounts>, Problem> {
+    let read =
+        live::order_counts::read(&*app.read_backend, staff.store().clone(), &app.settings.zone, app.now());
     Ok(axum::Json(read.await.map_err(|error| failed(&error))?))
 }

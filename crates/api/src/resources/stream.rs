@@ -11,7 +11,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use eventlog::Cursor;
 use futures_util::StreamExt as _;
-use live::limits::Place;
+use live::limits::ConnectionPermit;
 use live::sse::{self, Close, Listener};
 use orders::Role;
 use orders::view::Person;
@@ -34,7 +34,7 @@ pub struct Resume {
 }
 
 /// Tokens without an end are looked at again after this long, so that no timer has to reach further.
-const LONGEST: Duration = Duration::from_hours(24);
+const MAX_TIMER: Duration = Duration::from_hours(24);
 
 /// Follow orders live
 ///
@@ -60,31 +60,32 @@ pub async fn stream(
     let (inbox, topic) = (caller.inbox(), caller.topic());
     let principal = caller.principal;
     let from = address(&parts, &app);
-    let place = app.connections.enter(principal.user.clone(), from.bucket().address()).map_err(|error| {
-        Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
-    })?;
+    let permit =
+        app.connections.acquire(principal.user.clone(), from.bucket().address()).map_err(|error| {
+            Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
+        })?;
     let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
     let subscription = match seen.as_deref().map(str::parse::<Cursor>) {
         None => app.hub.subscribe(topic, None),
         Some(Ok(cursor)) => app.hub.subscribe(topic, Some(cursor)),
-        Some(Err(_)) => app.hub.subscribe(topic, None).lost(),
+        Some(Err(_)) => app.hub.subscribe(topic, None).with_unknown_cursor(),
     };
     let inbox = app.hub.watch_inbox(inbox);
-    let stats = (principal.role == Role::Staff).then(|| app.stats.watch(&principal.store));
+    let counts = (principal.role == Role::Staff).then(|| app.order_counts.watch(&principal.store));
     let person = Person {
         id: principal.user.clone(),
         name: principal.name.as_ref().map(|name| name.as_str().to_owned()),
         email: principal.email.as_ref().map(|email| email.as_str().to_owned()),
     };
     let listener = Listener { role: principal.role, person };
-    let visit = Visit::begin(&app, &principal, place, subscription.resumes() && seen.is_some());
+    let guard = StreamGuard::begin(&app, &principal, permit, subscription.resumes() && seen.is_some());
     let closing = Box::pin(closing(Arc::clone(&app), principal));
     let clock = Arc::clone(&app.clock);
     let now = Box::new(move || clock.now());
-    let events = sse::stream(subscription, &listener, seen.is_some(), stats, Some(inbox), closing, now);
+    let events = sse::stream(subscription, &listener, seen.is_some(), counts, Some(inbox), closing, now);
     let bytes = events.map(move |frame| {
-        visit.sent(frame.len());
+        guard.sent(frame.len());
         Ok::<_, std::convert::Infallible>(frame)
     });
     let mut response = Response::new(Body::from_stream(bytes));
@@ -96,20 +97,20 @@ pub async fn stream(
     Ok(response)
 }
 
-/// One connection, from its first byte to its end: logged, counted, and holding its place (row A20).
-struct Visit {
+/// One connection, from its first byte to its end: logged, counted, and holding its permit (row A20).
+struct StreamGuard {
     app: AppState,
     user: orders::UserId,
     role: Role,
-    _place: Place,
+    _permit: ConnectionPermit,
 }
 
-impl Visit {
-    fn begin(app: &AppState, principal: &Principal, place: Place, resumed: bool) -> Self {
+impl StreamGuard {
+    fn begin(app: &AppState, principal: &Principal, permit: ConnectionPermit, resumed: bool) -> Self {
         let (user, role) = (principal.user.clone(), principal.role);
         app.metrics.stream_opened(resumed);
         tracing::info!(%user, role = role.name(), transport = "sse", resumed, "connected");
-        Self { app: Arc::clone(app), user, role, _place: place }
+        Self { app: Arc::clone(app), user, role, _permit: permit }
     }
 
     fn sent(&self, bytes: usize) {
@@ -117,7 +118,7 @@ impl Visit {
     }
 }
 
-impl Drop for Visit {
+impl Drop for StreamGuard {
     fn drop(&mut self) {
         self.app.metrics.stream_closed();
         tracing::info!(user = %self.user, role = self.role.name(), "disconnected");
@@ -133,9 +134,9 @@ async fn closing(app: AppState, principal: Principal) -> Close {
             return Close::SessionEnded;
         }
         let left = match principal.expires_at {
-            None => LONGEST,
+            None => MAX_TIMER,
             Some(end) => match Duration::try_from(end.duration_since(app.now())) {
-                Ok(left) if !left.is_zero() => left.min(LONGEST),
+                Ok(left) if !left.is_zero() => left.min(MAX_TIMER),
                 _ => return Close::TokenExpired,
             },
         };

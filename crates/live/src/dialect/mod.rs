@@ -70,7 +70,7 @@ pub(crate) struct RenderInput<'a> {
 }
 
 impl Dialect {
-    pub(crate) fn place(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         match self {
             Self::Standard => 0,
             Self::Rooms => 1,
@@ -78,7 +78,7 @@ impl Dialect {
         }
     }
 
-    /// An event of the log as frames. Its place in the log is at the end of the last one, so that whoever saw that
+    /// An event of the log as frames. Its index in the log is at the end of the last one, so that whoever saw that
     /// one has seen all of them.
     pub(crate) fn frames(
         self,
@@ -134,8 +134,8 @@ fn notification(event: &EventWithContext, view: &EventView, audience: Audience) 
 pub(crate) fn with_offset(messages: &[(&'static str, Value)], cursor: &Cursor) -> Box<[Frame]> {
     let offset = cursor.to_string();
     let last = messages.len().saturating_sub(1);
-    let frames = messages.iter().enumerate().map(|(place, (name, payload))| {
-        packet::event(name, &payload.to_string(), (place == last).then_some(offset.as_str()))
+    let frames = messages.iter().enumerate().map(|(index, (name, payload))| {
+        packet::event(name, &payload.to_string(), (index == last).then_some(offset.as_str()))
     });
     frames.collect()
 }

@@ -14,23 +14,23 @@ use serde_json::json;
 use socketio::{CloseFrame, Outgoing, Socket, WeakSocket, packet};
 use tokio::sync::watch;
 
-use super::joins::{Joined, Joins};
+use super::joins::{JoinCache, JoinedOrder};
 use super::recovery::Resume;
-use super::{Gate, Gateway, Pass, topic};
+use super::{Authorizer, Gateway, Identity, topic};
 use crate::counters::CatchingUp;
 use crate::dialect::{Dialect, with_offset};
-use crate::hub::{Entry, Hub};
-use crate::limits::Place;
+use crate::hub::{Hub, LiveEvent};
+use crate::limits::ConnectionPermit;
 use crate::notice::Notice;
-use crate::seat::{Pull, Seat, lock};
+use crate::order_counts::OrderCountsPublisher;
+use crate::registry::{Registration, Subscriber, lock};
 use crate::sse::Close;
-use crate::stats::StatsBoard;
-use crate::subscription::{PORTION, Position, ResetReason, SNAPSHOT};
+use crate::subscription::{CHUNK, Position, ResetReason, SNAPSHOT_ORDERS};
 
 /// A client, for as long as it is connected.
-pub struct Client<G: Gate> {
-    pub(super) pass: G::Pass,
-    _place: Place,
+pub struct Client<A: Authorizer> {
+    pub(super) identity: A::Identity,
+    _permit: ConnectionPermit,
     pub(super) dialect: Dialect,
     audience: Audience,
     /// It goes on where it was.
@@ -41,55 +41,55 @@ pub struct Client<G: Gate> {
     pub(super) nonce: Box<str>,
     /// The store whose counts it is sent.
     counts: Option<Counts>,
-    state: Mutex<State<G>>,
+    state: Mutex<State<A>>,
 }
 
 /// A store's counts. They are kept as long as somebody holds the receiver; what it would receive is for SSE.
 struct Counts {
     store: StoreId,
-    _kept: watch::Receiver<Bytes>,
+    _receiver: watch::Receiver<Bytes>,
 }
 
-struct State<G: Gate> {
+struct State<A: Authorizer> {
     /// `None` once it has left.
-    seat: Option<Seat>,
+    registration: Option<Registration>,
     position: Position,
     /// What is being read for it.
-    loading: Option<Loading>,
+    pending_read: Option<PendingRead>,
     /// It is behind what is in memory.
     catching_up: Option<CatchingUp>,
-    joined: Vec<Joined>,
-    /// What it joined is remembered for when it comes back.
-    remembered: bool,
+    joined: Vec<JoinedOrder>,
+    /// What it joined is cached for when it comes back.
+    cached: bool,
     /// Which of the store's counts it was sent.
-    counted: u64,
-    socket: Option<WeakSocket<Gateway<G>>>,
+    counts_version: u64,
+    socket: Option<WeakSocket<Gateway<A>>>,
 }
 
-type Reading<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type ReadFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-enum Loading {
+enum PendingRead {
     /// What it missed.
-    EventPage(Reading<Result<EventPage, TailError>>),
+    EventPage(ReadFuture<Result<EventPage, TailError>>),
     /// Where it can begin anew.
-    Snapshot(ResetReason, Reading<Result<ReadAt<OrderPage>, LogError>>),
+    Snapshot(ResetReason, ReadFuture<Result<ReadAt<OrderPage>, LogError>>),
 }
 
 /// How the hub reaches a client.
-struct Handle<G: Gate>(WeakSocket<Gateway<G>>);
+struct SocketSubscriber<A: Authorizer>(WeakSocket<Gateway<A>>);
 
-impl<G: Gate> Pull for Handle<G> {
+impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
     fn is_alive(&self) -> bool {
         self.0.is_alive()
     }
 
-    fn pull(&self) {
+    fn notify(&self) {
         self.0.pull();
     }
 
-    fn tell(&self, notice: &Notice) {
+    fn send(&self, notice: &Notice) {
         let Some(socket) = self.0.upgrade() else { return };
-        let theirs = |user| socket.client().is_some_and(|client| client.pass.user() == user);
+        let theirs = |user| socket.client().is_some_and(|client| client.identity.user() == user);
         if notice.only.as_ref().is_none_or(theirs) {
             socket.send([notice.frame.clone()]);
         }
@@ -98,121 +98,130 @@ impl<G: Gate> Pull for Handle<G> {
 
 /// Whether an order is followed already, or cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Follow {
-    Begun,
-    Already,
+pub(super) enum JoinOutcome {
+    Joined,
+    AlreadyJoined,
     TooMany,
 }
 
-impl<G: Gate> Client<G> {
+impl<A: Authorizer> Client<A> {
     pub(super) fn new(
-        gateway: &Gateway<G>,
-        pass: G::Pass,
-        place: Place,
+        gateway: &Gateway<A>,
+        identity: A::Identity,
+        permit: ConnectionPermit,
         dialect: Dialect,
         resume: Resume,
     ) -> Self {
-        let seat = Seat::pulled(&gateway.hub, topic(&pass));
+        let registration = Registration::new(&gateway.hub, topic(&identity));
         let position = Position::after(&gateway.hub, resume.cursor.as_ref());
-        let position = if resume.lost { Position::Lost(ResetReason::UnknownCursor) } else { position };
+        let position =
+            if resume.unknown_cursor { Position::Reset(ResetReason::UnknownCursor) } else { position };
         let cursor = match position {
             Position::At(seq) => gateway.hub.cursor_at(seq),
-            Position::Lost(_) => gateway.hub.cursor(),
+            Position::Reset(_) => gateway.hub.cursor(),
         };
         let state = State {
-            seat: Some(seat),
+            registration: Some(registration),
             position,
-            loading: None,
+            pending_read: None,
             catching_up: None,
             joined: resume.joined,
-            remembered: false,
-            counted: 0,
+            cached: false,
+            counts_version: 0,
             socket: None,
         };
         Self {
-            audience: Audience::of(pass.role()),
-            counts: (pass.role() == Role::Staff)
-                .then(|| Counts { store: pass.store().clone(), _kept: gateway.stats.watch(pass.store()) }),
+            audience: Audience::of(identity.role()),
+            counts: (identity.role() == Role::Staff).then(|| Counts {
+                store: identity.store().clone(),
+                _receiver: gateway.order_counts.watch(identity.store()),
+            }),
             recovered: resume.recovered,
             cursor,
             nonce: resume.pid.nonce,
-            pass,
-            _place: place,
+            identity,
+            _permit: permit,
             dialect,
             state: Mutex::new(state),
         }
     }
 
     /// From here on it is pulled.
-    pub(super) fn begin(&self, socket: &Socket<Gateway<G>>) {
+    pub(super) fn activate(&self, socket: &Socket<Gateway<A>>) {
         let mut state = lock(&self.state);
         state.socket = Some(socket.downgrade());
-        if let Some(seat) = &mut state.seat {
-            seat.begin(Arc::new(Handle(socket.downgrade())));
+        if let Some(registration) = &mut state.registration {
+            registration.activate(Arc::new(SocketSubscriber(socket.downgrade())));
         }
     }
 
     /// It is gone. Which orders it followed.
-    pub(super) fn leave(&self, gateway: &Gateway<G>) -> Vec<OrderNumber> {
+    pub(super) fn disconnect(&self, gateway: &Gateway<A>) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
-        let (seat, loading) = (state.seat.take(), state.loading.take());
+        let (registration, pending_read) = (state.registration.take(), state.pending_read.take());
         state.catching_up = None;
         state.socket = None;
         let joined = std::mem::take(&mut state.joined);
-        let remembered = std::mem::take(&mut state.remembered);
+        let cached = std::mem::take(&mut state.cached);
         drop(state);
-        drop((seat, loading));
-        if remembered {
-            gateway.joins.depart(&self.nonce, gateway.gate.now());
+        drop((registration, pending_read));
+        if cached {
+            gateway.joins.disconnect(&self.nonce, gateway.authorizer.now());
         }
         joined.iter().map(|joined| joined.order).collect()
     }
 
     /// The orders that it follows from the beginning, because it did when it left. Remembered from now on, where that
     /// is how it is found out whether it can recover.
-    pub(super) fn resume_joined(&self, joins: &Joins) -> Vec<OrderNumber> {
+    pub(super) fn resume_joined(&self, joins: &JoinCache) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
         if self.dialect != Dialect::Standard || !state.joined.is_empty() {
-            self.remember(&mut state, joins);
+            self.cache_joins(&mut state, joins);
         }
         state.joined.iter().map(|joined| joined.order).collect()
     }
 
-    pub(super) fn follow(&self, joins: &Joins, order: OrderNumber, version: Version, most: usize) -> Follow {
+    pub(super) fn join(
+        &self,
+        joins: &JoinCache,
+        order: OrderNumber,
+        version: Version,
+        most: usize,
+    ) -> JoinOutcome {
         let mut state = lock(&self.state);
         if state.joined.iter().any(|joined| joined.order == order) {
-            return Follow::Already;
+            return JoinOutcome::AlreadyJoined;
         }
         if state.joined.len() >= most {
-            return Follow::TooMany;
+            return JoinOutcome::TooMany;
         }
         // It left while it was let in to the order.
-        if state.seat.is_none() {
-            return Follow::Already;
+        if state.registration.is_none() {
+            return JoinOutcome::AlreadyJoined;
         }
-        state.joined.push(Joined { order, version });
-        self.remember(&mut state, joins);
-        Follow::Begun
+        state.joined.push(JoinedOrder { order, version });
+        self.cache_joins(&mut state, joins);
+        JoinOutcome::Joined
     }
 
     /// Whether it followed it.
-    pub(super) fn unfollow(&self, joins: &Joins, order: OrderNumber) -> bool {
+    pub(super) fn leave_order(&self, joins: &JoinCache, order: OrderNumber) -> bool {
         let mut state = lock(&self.state);
         let before = state.joined.len();
         state.joined.retain(|joined| joined.order != order);
         let did = state.joined.len() < before;
         if did {
-            self.remember(&mut state, joins);
+            self.cache_joins(&mut state, joins);
         }
         did
     }
 
-    fn remember(&self, state: &mut State<G>, joins: &Joins) {
-        if state.remembered {
-            joins.change(&self.nonce, state.joined.clone());
-        } else if state.seat.is_some() {
-            joins.arrive(&self.nonce, state.joined.clone());
-            state.remembered = true;
+    fn cache_joins(&self, state: &mut State<A>, joins: &JoinCache) {
+        if state.cached {
+            joins.update(&self.nonce, state.joined.clone());
+        } else if state.registration.is_some() {
+            joins.connect(&self.nonce, state.joined.clone());
+            state.cached = true;
         }
     }
 
@@ -220,57 +229,60 @@ impl<G: Gate> Client<G> {
     pub(super) fn fill(
         &self,
         hub: &Hub,
-        board: &StatsBoard,
+        board: &OrderCountsPublisher,
         context: &mut Context<'_>,
         outgoing: &mut Outgoing<'_>,
     ) {
         let mut held = lock(&self.state);
         let state = &mut *held;
-        if state.seat.is_none() || state.socket.is_none() {
+        if state.registration.is_none() || state.socket.is_none() {
             return;
         }
         if let Some(counts) = &self.counts
-            && let Some((number, frame)) = board.newest(&counts.store, self.dialect, state.counted)
+            && let Some((number, frame)) = board.newest(&counts.store, self.dialect, state.counts_version)
         {
-            state.counted = number;
+            state.counts_version = number;
             outgoing.push(frame);
         }
         while !outgoing.is_full() {
-            if let Some(loading) = &mut state.loading {
-                let looked = match loading {
-                    Loading::EventPage(reading) => reading.as_mut().poll(context).map(Loaded::EventPage),
-                    Loading::Snapshot(why, reading) => {
+            if let Some(pending_read) = &mut state.pending_read {
+                let looked = match pending_read {
+                    PendingRead::EventPage(reading) => {
+                        reading.as_mut().poll(context).map(ReadResult::EventPage)
+                    }
+                    PendingRead::Snapshot(why, reading) => {
                         let why = *why;
-                        reading.as_mut().poll(context).map(|page| Loaded::Snapshot(why, page))
+                        reading.as_mut().poll(context).map(|page| ReadResult::Snapshot(why, page))
                     }
                 };
                 let Poll::Ready(found) = looked else { return };
-                state.loading = None;
-                if let Err(error) = self.take_in(state, hub, found, outgoing) {
+                state.pending_read = None;
+                if let Err(error) = self.apply(state, hub, found, outgoing) {
                     tracing::error!(%error, "a live connection cannot read the log");
-                    hang_up(state);
+                    close_unavailable(state);
                     return;
                 }
                 continue;
             }
             let after = match state.position {
                 Position::At(seq) => seq,
-                Position::Lost(reason) => {
-                    state.loading = Some(self.snapshot(hub, reason));
+                Position::Reset(reason) => {
+                    state.pending_read = Some(self.snapshot(hub, reason));
                     continue;
                 }
             };
-            let Some(seat) = &state.seat else { return };
-            let room = outgoing.room().min(PORTION);
+            let Some(registration) = &state.registration else { return };
+            let room = outgoing.room().min(CHUNK);
             let joined = &state.joined;
-            let found = hub.recent(&seat.topic, &seat.listeners, after, room, |entry| {
-                self.push(hub, joined, entry, outgoing);
-            });
+            let found =
+                hub.recent_events(&registration.topic, &registration.subscribers, after, room, |entry| {
+                    self.push(hub, joined, entry, outgoing);
+                });
             let Some((count, upto)) = found else {
-                let (read_backend, topic) = (Arc::clone(hub.read_backend()), seat.topic.clone());
-                let reading = async move { read_backend.tail(topic, after, PORTION).await };
-                state.loading = Some(Loading::EventPage(Box::pin(reading)));
-                state.catching_up.get_or_insert_with(|| CatchingUp::begin(&seat.hub));
+                let (read_backend, topic) = (Arc::clone(hub.read_backend()), registration.topic.clone());
+                let reading = async move { read_backend.tail(topic, after, CHUNK).await };
+                state.pending_read = Some(PendingRead::EventPage(Box::pin(reading)));
+                state.catching_up.get_or_insert_with(|| CatchingUp::begin(&registration.hub));
                 continue;
             };
             state.position = Position::At(upto);
@@ -281,7 +293,7 @@ impl<G: Gate> Client<G> {
         }
     }
 
-    fn push(&self, hub: &Hub, joined: &[Joined], entry: &Entry, outgoing: &mut Outgoing<'_>) {
+    fn push(&self, hub: &Hub, joined: &[JoinedOrder], entry: &LiveEvent, outgoing: &mut Outgoing<'_>) {
         let event = &entry.event.stored.event;
         let joined = match &event.subject {
             Subject::Order { number, .. } => {
@@ -294,31 +306,33 @@ impl<G: Gate> Client<G> {
         }
     }
 
-    fn snapshot(&self, hub: &Hub, reason: ResetReason) -> Loading {
+    fn snapshot(&self, hub: &Hub, reason: ResetReason) -> PendingRead {
         let read_backend = Arc::clone(hub.read_backend());
-        let newest = OrderFilter::newest(topic(&self.pass), SNAPSHOT);
-        Loading::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
+        let newest = OrderFilter::newest(topic(&self.identity), SNAPSHOT_ORDERS);
+        PendingRead::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
     }
 
-    fn take_in(
+    fn apply(
         &self,
-        state: &mut State<G>,
+        state: &mut State<A>,
         hub: &Hub,
-        loaded: Loaded,
+        loaded: ReadResult,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), LogError> {
         match loaded {
-            Loaded::EventPage(Ok(page)) => {
+            ReadResult::EventPage(Ok(page)) => {
                 let Position::At(after) = state.position else { return Ok(()) };
                 hub.counters().replayed(page.events.len());
                 for event in page.events {
-                    self.push(hub, &state.joined, &Entry::new(event), outgoing);
+                    self.push(hub, &state.joined, &LiveEvent::new(event), outgoing);
                 }
                 state.position = Position::At(page.through.max(after));
             }
-            Loaded::EventPage(Err(TailError::Pruned)) => state.position = Position::Lost(ResetReason::TooOld),
-            Loaded::EventPage(Err(TailError::Log(error))) => return Err(error),
-            Loaded::Snapshot(reason, page) => {
+            ReadResult::EventPage(Err(TailError::Pruned)) => {
+                state.position = Position::Reset(ResetReason::TooOld)
+            }
+            ReadResult::EventPage(Err(TailError::Log(error))) => return Err(error),
+            ReadResult::Snapshot(reason, page) => {
                 let page = page?;
                 let orders: Vec<_> =
                     page.value.orders.iter().map(|order| order.view(self.audience)).collect();
@@ -339,13 +353,13 @@ impl<G: Gate> Client<G> {
     }
 }
 
-enum Loaded {
+enum ReadResult {
     EventPage(Result<EventPage, TailError>),
     Snapshot(ResetReason, Result<ReadAt<OrderPage>, LogError>),
 }
 
 /// Closes the connection; not at once, because it is locked.
-fn hang_up<G: Gate>(state: &State<G>) {
+fn close_unavailable<A: Authorizer>(state: &State<A>) {
     if let Some(socket) = state.socket.clone() {
         tokio::spawn(async move {
             if let Some(socket) = socket.upgrade() {

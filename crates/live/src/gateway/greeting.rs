@@ -4,7 +4,7 @@ use serde::Serialize;
 use socketio::Socket;
 
 use super::client::Client;
-use super::{Gate, Gateway, Pass};
+use super::{Authorizer, Gateway, Identity};
 use crate::dialect::Dialect;
 use crate::sse::wire_role;
 
@@ -30,11 +30,11 @@ struct Status<'a> {
 }
 
 /// Row A9: `connected`, with the role exactly as reference shops A and B read it. In `feed` it is `connection_status`.
-pub(super) fn send<G: Gate>(gateway: &Gateway<G>, socket: &Socket<Gateway<G>>, client: &Client<G>) {
+pub(super) fn send<A: Authorizer>(gateway: &Gateway<A>, socket: &Socket<Gateway<A>>, client: &Client<A>) {
     let connected = Connected {
         message: "Connected to real-time service",
-        role: wire_role(client.pass.role()),
-        user: &client.pass.person(),
+        role: wire_role(client.identity.role()),
+        user: &client.identity.person(),
         cursor: &client.cursor,
         head: gateway.hub.cursor(),
         recovered: client.recovered,
@@ -42,7 +42,7 @@ pub(super) fn send<G: Gate>(gateway: &Gateway<G>, socket: &Socket<Gateway<G>>, c
     let sent = match client.dialect {
         Dialect::Standard | Dialect::Rooms => socket.emit("connected", &connected),
         Dialect::Feed => {
-            let status = Status { status: "connected", connected, timestamp: gateway.gate.now() };
+            let status = Status { status: "connected", connected, timestamp: gateway.authorizer.now() };
             socket.emit("connection_status", &status)
         }
     };

@@ -1,12 +1,12 @@
 //! Socket.IO connections: who they are, where they are in the log, what they may ask for.
 //!
-//! Read in this order: [`Gate`] is what the caller brings: tokens, limits, and commands. [`Gateway`] lets clients in.
+//! Read in this order: [`Authorizer`] is what the caller brings: tokens, limits, and commands. [`Gateway`] lets clients in.
 //! `client` is one of them, and what it is written; `recovery` is how it goes on where it was, with the orders that
 //! `joins` kept for it; `asked` is what it may send; `cut` ends connections whose token or session ended; [`presence`] tells who looks at an order.
 
-mod asked;
 mod client;
-mod cut;
+mod client_events;
+mod expiry;
 mod greeting;
 mod joins;
 pub mod presence;
@@ -31,22 +31,22 @@ use socketio::{
 use tokio::sync::watch;
 
 use self::client::Client;
-use self::cut::Connected;
-use self::joins::Joins;
+use self::expiry::OpenConnections;
+use self::joins::JoinCache;
 use self::presence::Presence;
 use self::recovery::Resume;
 use crate::dialect::Dialect;
 use crate::hub::Hub;
-use crate::limits::Place;
+use crate::limits::ConnectionPermit;
+use crate::order_counts::OrderCountsPublisher;
 use crate::sse::Close;
-use crate::stats::StatsBoard;
 
 /// What the gateway asks of the rest of the server.
-pub trait Gate: Send + Sync + Sized + 'static {
+pub trait Authorizer: Send + Sync + Sized + 'static {
     /// What is kept of the HTTP request that opened a connection: its address, and who it is by its cookie.
     type Handshake: Send + Sync + 'static;
     /// Somebody whose token was verified.
-    type Pass: Pass;
+    type Identity: Identity;
 
     /// A connection is opened. Refused are pages that may not use the cookie, and who comes too often.
     fn handshake(&self, request: &Parts) -> Result<Self::Handshake, HandshakeError>;
@@ -55,28 +55,32 @@ pub trait Gate: Send + Sync + Sized + 'static {
     fn dialect(&self, handshake: &Self::Handshake) -> Option<Dialect>;
 
     /// Somebody comes in: by `token`, or else by what the request brought.
-    fn enter(&self, handshake: &Self::Handshake, token: Option<&str>) -> Result<(Self::Pass, Place), Denied>;
+    fn authenticate(
+        &self,
+        handshake: &Self::Handshake,
+        token: Option<&str>,
+    ) -> Result<(Self::Identity, ConnectionPermit), Rejection>;
 
     /// Why somebody may not stay, if so.
-    fn expelled(&self, pass: &Self::Pass) -> Option<Close>;
+    fn close_reason(&self, identity: &Self::Identity) -> Option<Close>;
 
-    /// Moves whenever somebody may have been expelled otherwise than by time.
-    fn expulsions(&self) -> watch::Receiver<u64>;
+    /// Moves whenever somebody may have been close_reason otherwise than by time.
+    fn revocations(&self) -> watch::Receiver<u64>;
 
     /// Somebody sent an event: whether they are within their limit.
-    fn may_ask(&self, pass: &Self::Pass) -> Result<(), Denial>;
+    fn check_rate(&self, identity: &Self::Identity) -> Result<(), Denial>;
 
     /// An order, if they may see it.
-    fn order(
+    fn visible_order(
         &self,
-        pass: &Self::Pass,
+        identity: &Self::Identity,
         order: OrderRef,
     ) -> impl Future<Output = Result<Arc<Snapshot>, Denial>> + Send;
 
     /// Sets an order's status, in their name.
     fn set_status(
         &self,
-        pass: &Self::Pass,
+        identity: &Self::Identity,
         order: OrderRef,
         status: Status,
     ) -> impl Future<Output = Result<Arc<Snapshot>, Denial>> + Send;
@@ -92,7 +96,7 @@ pub trait Gate: Send + Sync + Sized + 'static {
 }
 
 /// Somebody, as their token describes them.
-pub trait Pass: Send + Sync + 'static {
+pub trait Identity: Send + Sync + 'static {
     /// Who.
     fn user(&self) -> &UserId;
     /// As what.
@@ -107,11 +111,11 @@ pub trait Pass: Send + Sync + 'static {
 
 /// Somebody is not let in.
 #[derive(Debug)]
-pub enum Denied {
+pub enum Rejection {
     /// For good, with this token.
     Refused(Denial),
     /// For now: the connection is closed, so that an unmodified client comes back.
-    Later(CloseFrame),
+    RetryLater(CloseFrame),
 }
 
 /// Something was asked that is refused.
@@ -134,21 +138,26 @@ pub struct Options {
 }
 
 /// Lets Socket.IO clients in.
-pub struct Gateway<G: Gate> {
-    gate: G,
+pub struct Gateway<A: Authorizer> {
+    authorizer: A,
     hub: Arc<Hub>,
-    stats: Arc<StatsBoard>,
+    order_counts: Arc<OrderCountsPublisher>,
     options: Options,
     presence: Presence,
-    joins: Joins,
-    connected: Mutex<Connected<G>>,
+    joins: JoinCache,
+    connected: Mutex<OpenConnections<A>>,
 }
 
-impl<G: Gate> Gateway<G> {
+impl<A: Authorizer> Gateway<A> {
     /// A gateway into a hub.
-    pub fn new(gate: G, hub: Arc<Hub>, stats: Arc<StatsBoard>, options: Options) -> Arc<Self> {
-        let (presence, joins, connected) = (Presence::default(), Joins::default(), Mutex::default());
-        Arc::new(Self { gate, hub, stats, options, presence, joins, connected })
+    pub fn new(
+        authorizer: A,
+        hub: Arc<Hub>,
+        order_counts: Arc<OrderCountsPublisher>,
+        options: Options,
+    ) -> Arc<Self> {
+        let (presence, joins, connected) = (Presence::default(), JoinCache::default(), Mutex::default());
+        Arc::new(Self { authorizer, hub, order_counts, options, presence, joins, connected })
     }
 
     /// Who looks at which order.
@@ -170,27 +179,27 @@ impl From<Denial> for ConnectError {
     }
 }
 
-impl<G: Gate> Application for Gateway<G> {
-    type Handshake = G::Handshake;
-    type Client = Client<G>;
+impl<A: Authorizer> Application for Gateway<A> {
+    type Handshake = A::Handshake;
+    type Client = Client<A>;
 
-    fn handshake(&self, request: &Parts) -> Result<G::Handshake, HandshakeError> {
-        self.gate.handshake(request)
+    fn handshake(&self, request: &Parts) -> Result<A::Handshake, HandshakeError> {
+        self.authorizer.handshake(request)
     }
 
     async fn connect(
         self: Arc<Self>,
         socket: Socket<Self>,
         auth: Auth,
-    ) -> Result<Accepted<Client<G>>, ConnectError> {
+    ) -> Result<Accepted<Client<A>>, ConnectError> {
         if socket.namespace() != "/" {
             return Err(ConnectError::invalid_namespace());
         }
         let token = auth.text("token").map(|token| token.strip_prefix("Bearer ").unwrap_or(token));
-        let (pass, place) = match self.gate.enter(socket.handshake(), token) {
+        let (identity, permit) = match self.authorizer.authenticate(socket.handshake(), token) {
             Ok(entered) => entered,
-            Err(Denied::Refused(denial)) => return Err(denial.into()),
-            Err(Denied::Later(closing)) => {
+            Err(Rejection::Refused(denial)) => return Err(denial.into()),
+            Err(Rejection::RetryLater(closing)) => {
                 socket.close(closing);
                 return Err(ConnectError { message: closing.reason.into(), data: None });
             }
@@ -201,25 +210,25 @@ impl<G: Gate> Application for Gateway<G> {
                 let unknown: crate::dialect::UnknownDialect = unknown;
                 return Err(Denial { code: "unknown_dialect", message: unknown.to_string().into() }.into());
             }
-            None => self.gate.dialect(socket.handshake()).unwrap_or(self.options.dialect),
+            None => self.authorizer.dialect(socket.handshake()).unwrap_or(self.options.dialect),
         };
-        let resume = Resume::find(&self, &pass, &auth, dialect).await;
+        let resume = Resume::find(&self, &identity, &auth, dialect).await;
         let pid = resume.pid.sealed.clone();
-        let client = Client::new(&self, pass, place, dialect, resume);
+        let client = Client::new(&self, identity, permit, dialect, resume);
         Ok(Accepted { client, pid: Some(pid) })
     }
 
     fn connected(&self, socket: &Socket<Self>) {
         let Some(client) = socket.client() else { return };
         greeting::send(self, socket, client);
-        self.note(socket, client);
-        client.begin(socket);
+        self.track(socket, client);
+        client.activate(socket);
         for order in client.resume_joined(&self.joins) {
             self.joined(client, order);
         }
         tracing::info!(
-            user = %client.pass.user(),
-            role = client.pass.role().name(),
+            user = %client.identity.user(),
+            role = client.identity.role().name(),
             transport = if socket.is_websocket() { "websocket" } else { "polling" },
             resumed = client.recovered,
             "connected"
@@ -227,23 +236,23 @@ impl<G: Gate> Application for Gateway<G> {
     }
 
     async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
-        self.asked(&socket, event).await;
+        self.handle_event(&socket, event).await;
     }
 
-    fn fill(&self, client: &Client<G>, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
-        client.fill(&self.hub, &self.stats, context, outgoing);
+    fn fill(&self, client: &Client<A>, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+        client.fill(&self.hub, &self.order_counts, context, outgoing);
     }
 
     fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason) {
         let Some(client) = socket.client() else { return };
-        let joined = client.leave(self);
-        self.forget(socket);
+        let joined = client.disconnect(self);
+        self.untrack(socket);
         for order in joined {
             self.left(client, order);
         }
         tracing::info!(
-            user = %client.pass.user(),
-            role = client.pass.role().name(),
+            user = %client.identity.user(),
+            role = client.identity.role().name(),
             reason = reason.name(),
             "disconnected"
         );
@@ -251,6 +260,6 @@ impl<G: Gate> Application for Gateway<G> {
 }
 
 /// What somebody listens to.
-fn topic(pass: &impl Pass) -> Topic {
-    Topic::of_user(pass.role(), pass.user(), pass.store())
+fn topic(identity: &impl Identity) -> Topic {
+    Topic::of_user(identity.role(), identity.user(), identity.store())
 }

@@ -8,49 +8,49 @@ use orders::{OrderNumber, UserId};
 use serde::Serialize;
 
 use super::client::{Client, frame};
-use super::{Gate, Gateway, Pass, topic};
+use super::{Authorizer, Gateway, Identity, topic};
 use crate::notice::Notice;
-use crate::seat::lock;
+use crate::registry::lock;
 
-/// Who looks at which order. In memory: a connection is here, or it is not.
+/// Who order_opened at which order. In memory: a connection is here, or it is not.
 #[derive(Default)]
-pub struct Presence(Mutex<HashMap<OrderNumber, Vec<Looking>>>);
+pub struct Presence(Mutex<HashMap<OrderNumber, Vec<Viewer>>>);
 
-struct Looking {
+struct Viewer {
     person: Person,
     /// Windows in which they have it open.
     windows: usize,
 }
 
 impl Presence {
-    /// Who looks at an order, those who came first first.
+    /// Who order_opened at an order, those who came first first.
     pub fn of(&self, order: OrderNumber) -> Vec<Person> {
-        lock(&self.0).get(&order).map(|looking| people(looking)).unwrap_or_default()
+        lock(&self.0).get(&order).map(|viewers| people(viewers)).unwrap_or_default()
     }
 
-    /// Somebody opens an order. Everybody who looks at it now, where that changed.
-    pub(super) fn arrive(&self, order: OrderNumber, person: Person) -> Option<Vec<Person>> {
+    /// Somebody opens an order. Everybody who order_opened at it now, where that changed.
+    pub(super) fn open(&self, order: OrderNumber, person: Person) -> Option<Vec<Person>> {
         let mut orders = lock(&self.0);
-        let looking = orders.entry(order).or_default();
-        if let Some(known) = looking.iter_mut().find(|known| known.person.id == person.id) {
+        let viewers = orders.entry(order).or_default();
+        if let Some(known) = viewers.iter_mut().find(|known| known.person.id == person.id) {
             known.windows += 1;
             return None;
         }
-        looking.push(Looking { person, windows: 1 });
-        Some(people(looking))
+        viewers.push(Viewer { person, windows: 1 });
+        Some(people(viewers))
     }
 
-    /// Somebody closes an order. Everybody who looks at it now, where that changed.
-    pub(super) fn depart(&self, order: OrderNumber, user: &UserId) -> Option<Vec<Person>> {
+    /// Somebody closes an order. Everybody who order_opened at it now, where that changed.
+    pub(super) fn close(&self, order: OrderNumber, user: &UserId) -> Option<Vec<Person>> {
         let mut orders = lock(&self.0);
-        let looking = orders.get_mut(&order)?;
-        let place = looking.iter().position(|known| known.person.id == *user)?;
-        looking[place].windows -= 1;
-        if looking[place].windows > 0 {
+        let viewers = orders.get_mut(&order)?;
+        let index = viewers.iter().position(|known| known.person.id == *user)?;
+        viewers[index].windows -= 1;
+        if viewers[index].windows > 0 {
             return None;
         }
-        looking.remove(place);
-        let left = people(looking);
+        viewers.remove(index);
+        let left = people(viewers);
         if left.is_empty() {
             orders.remove(&order);
         }
@@ -58,37 +58,40 @@ impl Presence {
     }
 }
 
-fn people(looking: &[Looking]) -> Vec<Person> {
-    looking.iter().map(|looking| looking.person.clone()).collect()
+fn people(viewers: &[Viewer]) -> Vec<Person> {
+    viewers.iter().map(|viewer| viewer.person.clone()).collect()
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
+struct PresencePayload<'a> {
     order_number: OrderNumber,
     people: &'a [Person],
 }
 
-impl<G: Gate> Gateway<G> {
-    /// A staff member's client opened an order: the store's staff are told who looks at it, or where that is nothing
+impl<A: Authorizer> Gateway<A> {
+    /// A staff member's client opened an order: the store's staff are told who order_opened at it, or where that is nothing
     /// new, whoever opened another window.
-    pub(super) fn looks(&self, client: &Client<G>, order: OrderNumber) {
-        let news = self.presence.arrive(order, client.pass.person());
-        let only = news.is_none().then(|| client.pass.user().clone());
-        let people = news.unwrap_or_else(|| self.presence.of(order));
-        self.tell_presence(client, order, &people, only);
+    pub(super) fn order_opened(&self, client: &Client<A>, order: OrderNumber) {
+        let changed = self.presence.open(order, client.identity.person());
+        let only = changed.is_none().then(|| client.identity.user().clone());
+        let people = changed.unwrap_or_else(|| self.presence.of(order));
+        self.send_presence(client, order, &people, only);
     }
 
     /// It closed it.
-    pub(super) fn looks_away(&self, client: &Client<G>, order: OrderNumber) {
-        if let Some(people) = self.presence.depart(order, client.pass.user()) {
-            self.tell_presence(client, order, &people, None);
+    pub(super) fn order_closed(&self, client: &Client<A>, order: OrderNumber) {
+        if let Some(people) = self.presence.close(order, client.identity.user()) {
+            self.send_presence(client, order, &people, None);
         }
     }
 
-    fn tell_presence(&self, client: &Client<G>, order: OrderNumber, people: &[Person], only: Option<UserId>) {
-        let Ok(json) = serde_json::to_string(&Told { order_number: order, people }) else { return };
-        self.hub.tell(&topic(&client.pass), Notice { only, frame: frame("order:presence", &json) });
+    fn send_presence(&self, client: &Client<A>, order: OrderNumber, people: &[Person], only: Option<UserId>) {
+        let Ok(json) = serde_json::to_string(&PresencePayload { order_number: order, people }) else {
+            return;
+        };
+        self.hub
+            .send_ephemeral(&topic(&client.identity), Notice { only, frame: frame("order:presence", &json) });
     }
 }
 
@@ -101,11 +104,11 @@ mod tests {
         let presence = Presence::default();
         let order: OrderNumber = OrderNumber(1001);
         let mira = Person { id: UserId::new("mira").unwrap(), name: Some("Mira".into()), email: None };
-        assert_eq!(presence.arrive(order, mira.clone()).map(|people| people.len()), Some(1));
-        assert!(presence.arrive(order, mira.clone()).is_none(), "a second window changes nothing");
-        assert!(presence.depart(order, &mira.id).is_none());
-        assert_eq!(presence.depart(order, &mira.id).map(|people| people.len()), Some(0));
+        assert_eq!(presence.open(order, mira.clone()).map(|people| people.len()), Some(1));
+        assert!(presence.open(order, mira.clone()).is_none(), "a second window changes nothing");
+        assert!(presence.close(order, &mira.id).is_none());
+        assert_eq!(presence.close(order, &mira.id).map(|people| people.len()), Some(0));
         assert!(presence.of(order).is_empty());
-        assert!(presence.depart(order, &mira.id).is_none(), "leaving twice is leaving once");
+        assert!(presence.close(order, &mira.id).is_none(), "leaving twice is leaving once");
     }
 }

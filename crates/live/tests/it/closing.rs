@@ -13,8 +13,8 @@ use orders::view::Person;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::fixed_log::FixedLog;
 use super::shop::{of_customer, user};
-use super::still::Still;
 
 pub(crate) fn never() -> Closing {
     Box::pin(pending())
@@ -49,7 +49,7 @@ pub(crate) fn parsed(frame: &str) -> (String, Option<String>, Value) {
 }
 
 fn hub() -> Arc<Hub> {
-    Arc::new(Still::default()).hub()
+    Arc::new(FixedLog::default()).hub()
 }
 
 #[tokio::test]
@@ -58,13 +58,13 @@ async fn a9_the_first_frame_says_who_and_where() {
     let mut stream = pin!(open(hub.subscribe(of_customer("asha"), Some(hub.cursor())), None, never()));
     let frame = text(&stream.next().await.unwrap());
     let (event, id, data) = parsed(frame.strip_prefix("retry: 1000\n").unwrap());
-    assert_eq!((event.as_str(), id.as_deref()), ("connected", Some("still:0")));
+    assert_eq!((event.as_str(), id.as_deref()), ("connected", Some("log:0")));
     let expected = json!({
         "message": "Connected to real-time service",
         "role": "user",
         "user": {"id": "asha", "name": "Asha Rao"},
-        "cursor": "still:0",
-        "head": "still:0",
+        "cursor": "log:0",
+        "head": "log:0",
         "recovered": true,
     });
     assert_eq!(data, expected);
@@ -72,7 +72,8 @@ async fn a9_the_first_frame_says_who_and_where() {
 
 #[tokio::test]
 async fn who_has_to_start_over_keeps_their_old_id_until_they_did() {
-    let mut stream = pin!(open(hub().subscribe(of_customer("asha"), None).lost(), None, never()));
+    let mut stream =
+        pin!(open(hub().subscribe(of_customer("asha"), None).with_unknown_cursor(), None, never()));
     let frame = text(&stream.next().await.unwrap());
     let (event, id, data) = parsed(frame.strip_prefix("retry: 1000\n").unwrap());
     assert_eq!((event.as_str(), id), ("connected", None));
@@ -100,7 +101,8 @@ async fn a_stream_says_why_it_ends_and_whether_to_come_back() {
 #[tokio::test]
 async fn a_log_that_cannot_be_read_ends_the_stream_for_a_while() {
     // Its reset needs the log, which here answers nothing.
-    let mut stream = pin!(open(hub().subscribe(of_customer("asha"), None).lost(), None, never()));
+    let mut stream =
+        pin!(open(hub().subscribe(of_customer("asha"), None).with_unknown_cursor(), None, never()));
     stream.next().await.unwrap();
     let (event, _, data) = parsed(&text(&stream.next().await.unwrap()));
     assert_eq!((event.as_str(), &data["code"]), ("reconnect", &json!(4003)));

@@ -46,7 +46,7 @@ async fn a_listener_who_was_far_behind_looks_through_the_ring_once() {
     }
     shop.settle().await;
     shop.publish_all(&hub);
-    // Her topic is new, and begins at the head; the ring still reaches back to where she was.
+    // Her topic is new, and begins at the head; the ring log reaches back to where she was.
     let mut asha = hub.subscribe(of_customer("asha"), Some(begin));
     assert_eq!(drain(&mut asha).await, []);
     assert_eq!(asha.cursor(), hub.cursor(), "she has seen that there was nothing");

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+mod audiences;
 mod closing;
 mod exactly_once;
+mod fixed_log;
 mod gaps;
-mod reading;
+mod inbox;
 mod resets;
 mod shop;
-mod sight;
-mod still;
 mod threads;
 mod time;

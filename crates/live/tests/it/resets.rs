@@ -52,7 +52,7 @@ async fn a_cursor_of_a_future_that_never_came() {
 async fn what_is_no_cursor() {
     let shop = Shop::open().await;
     let hub = shop.hub(16).await;
-    let lost = hub.subscribe(of_customer("asha"), None).lost();
+    let lost = hub.subscribe(of_customer("asha"), None).with_unknown_cursor();
     starts_over(&shop, &hub, lost, ResetReason::UnknownCursor).await;
 }
 
@@ -88,7 +88,7 @@ async fn a_reset_that_was_cut_off_comes_again() {
     // On another core the log may answer within one look; then nothing was cut off, and another one is tried.
     let mut cut_off = None;
     for _ in 0..1000 {
-        let mut lost = hub.subscribe(of_customer("asha"), None).lost();
+        let mut lost = hub.subscribe(of_customer("asha"), None).with_unknown_cursor();
         let pending = look(std::pin::pin!(lost.next()).as_mut()).await.is_pending();
         if pending {
             cut_off = Some(lost);

@@ -28,7 +28,7 @@ use uuid::Uuid;
 /// Nothing here takes so long; a test that waits longer fails instead of hanging.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A clock that stands still unless it is moved.
+/// A clock that stands log unless it is moved.
 pub(crate) struct TestClock {
     now: Mutex<Timestamp>,
     ids: AtomicU64,

@@ -94,7 +94,7 @@ async fn joining_while_the_last_one_leaves_loses_no_waking() {
         shop.place("asha").await;
     }
     done.send_replace(true);
-    // Whoever still waits gets one of these.
+    // Whoever log waits gets one of these.
     let mut rounds = 0;
     while !joining.is_empty() {
         shop.place("asha").await;

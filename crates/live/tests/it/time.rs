@@ -9,29 +9,29 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use ordercast_live::order_counts::OrderCountsPublisher;
 use ordercast_live::sse::HEARTBEAT;
-use ordercast_live::stats::StatsBoard;
 use orders::StoreId;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::closing::{never, open, text};
+use super::fixed_log::FixedLog;
 use super::shop::{of_customer, of_store};
-use super::still::Still;
 
 fn noon() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-fn board(still: &Arc<Still>) -> (Arc<ordercast_live::Hub>, Arc<StatsBoard>) {
-    let hub = still.hub();
-    let board = StatsBoard::new(Arc::clone(&hub), TimeZone::UTC, Arc::new(noon));
-    (hub, board)
+fn counts_publisher(log: &Arc<FixedLog>) -> (Arc<ordercast_live::Hub>, Arc<OrderCountsPublisher>) {
+    let hub = log.hub();
+    let counts_publisher = OrderCountsPublisher::new(Arc::clone(&hub), TimeZone::UTC, Arc::new(noon));
+    (hub, counts_publisher)
 }
 
 #[tokio::test(start_paused = true)]
 async fn d15_a_silent_stream_beats_every_25_seconds() {
-    let still = Arc::new(Still::default());
-    let hub = still.hub();
+    let log = Arc::new(FixedLog::default());
+    let hub = log.hub();
     let mut stream = pin!(open(hub.subscribe(of_customer("asha"), None), None, never()));
     stream.next().await.unwrap();
     let began = Instant::now();
@@ -44,14 +44,14 @@ async fn d15_a_silent_stream_beats_every_25_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
-    let still = Arc::new(Still::default());
-    let (hub, board) = board(&still);
-    let mut counts = board.watch(&StoreId::main());
+    let log = Arc::new(FixedLog::default());
+    let (hub, counts_publisher) = counts_publisher(&log);
+    let mut counts = counts_publisher.watch(&StoreId::main());
     let busy = {
-        let (still, hub) = (Arc::clone(&still), Arc::clone(&hub));
+        let (log, hub) = (Arc::clone(&log), Arc::clone(&hub));
         tokio::spawn(async move {
             for _ in 0..300 {
-                still.happen(&hub);
+                log.happen(&hub);
                 sleep(Duration::from_millis(10)).await;
             }
         })
@@ -63,62 +63,66 @@ async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
         let frame = text(&counts.borrow_and_update());
         assert!(frame.starts_with("event: stats.updated\ndata: {"), "{frame}");
         // What happens at this very moment may come after the reading.
-        let head = still.head.load(Ordering::SeqCst);
-        let exact = [head, head.saturating_sub(1)].map(|seq| format!("\"cursor\":\"still:{seq}\""));
+        let head = log.head.load(Ordering::SeqCst);
+        let exact = [head, head.saturating_sub(1)].map(|seq| format!("\"cursor\":\"log:{seq}\""));
         assert!(exact.iter().any(|cursor| frame.contains(cursor)), "{frame} at {head}");
     }
     busy.await.unwrap();
     assert!(pushes.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(250)), "{pushes:?}");
     assert!((11..=14).contains(&pushes.len()), "three seconds of changes: {pushes:?}");
     let last = text(&counts.borrow());
-    assert!(last.contains("\"cursor\":\"still:300\""), "the last change is told: {last}");
+    assert!(last.contains("\"cursor\":\"log:300\""), "the last change is told: {last}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_reading_serves_all_listeners_and_ends_with_the_last() {
-    let still = Arc::new(Still::default());
-    let (hub, board) = board(&still);
-    let mut first = board.watch(&StoreId::main());
+    let log = Arc::new(FixedLog::default());
+    let (hub, counts_publisher) = counts_publisher(&log);
+    let mut first = counts_publisher.watch(&StoreId::main());
     first.changed().await.unwrap();
     first.borrow_and_update();
-    let mut second = board.watch(&StoreId::main());
+    let mut second = counts_publisher.watch(&StoreId::main());
     assert!(second.has_changed().unwrap(), "the present counts at once");
     second.borrow_and_update();
-    assert_eq!((still.counted.load(Ordering::SeqCst), hub.topics()), (1, 1));
-    still.happen(&hub);
+    assert_eq!((log.counted.load(Ordering::SeqCst), hub.topics()), (1, 1));
+    log.happen(&hub);
     first.changed().await.unwrap();
     second.changed().await.unwrap();
-    assert_eq!(still.counted.load(Ordering::SeqCst), 2);
+    assert_eq!(log.counted.load(Ordering::SeqCst), 2);
     drop(first);
     sleep(Duration::from_secs(1)).await;
     assert_eq!(hub.topics(), 1, "one is left");
     drop(second);
     sleep(Duration::from_secs(1)).await;
-    assert_eq!((hub.topics(), Arc::strong_count(&board)), (0, 1), "the task is gone, and what it held");
+    assert_eq!(
+        (hub.topics(), Arc::strong_count(&counts_publisher)),
+        (0, 1),
+        "the task is gone, and what it held"
+    );
     // And it begins again.
-    board.watch(&StoreId::main()).changed().await.unwrap();
+    counts_publisher.watch(&StoreId::main()).changed().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_board_is_no_connection() {
-    let still = Arc::new(Still::default());
-    let (hub, board) = board(&still);
-    let mut counts = board.watch(&StoreId::main());
+    let log = Arc::new(FixedLog::default());
+    let (hub, counts_publisher) = counts_publisher(&log);
+    let mut counts = counts_publisher.watch(&StoreId::main());
     counts.changed().await.unwrap();
     let _staff = hub.subscribe(of_store("main"), None);
     assert_eq!(hub.topics(), 1);
-    let told = super::sight::publish_one(&still, &hub);
+    let told = super::audiences::publish_one(&log, &hub);
     assert_eq!(told, [1], "one person hears of it");
 }
 
 #[tokio::test(start_paused = true)]
 async fn counts_that_could_not_be_read_are_tried_again() {
-    let still = Arc::new(Still::default());
-    still.broken.store(true, Ordering::SeqCst);
-    let (_hub, board) = board(&still);
-    let mut counts = board.watch(&StoreId::main());
+    let log = Arc::new(FixedLog::default());
+    log.broken.store(true, Ordering::SeqCst);
+    let (_hub, counts_publisher) = counts_publisher(&log);
+    let mut counts = counts_publisher.watch(&StoreId::main());
     assert!(timeout(Duration::from_secs(5), counts.changed()).await.is_err());
-    still.broken.store(false, Ordering::SeqCst);
+    log.broken.store(false, Ordering::SeqCst);
     timeout(Duration::from_secs(5), counts.changed())
         .await
         .expect("without anything else happening")
@@ -127,12 +131,12 @@ async fn counts_that_could_not_be_read_are_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn todays_counts_begin_anew_at_midnight() {
-    let still = Arc::new(Still::default());
+    let log = Arc::new(FixedLog::default());
     let now = Arc::new(Mutex::new(noon()));
     let clock = Arc::clone(&now);
     let clock = Arc::new(move || *clock.lock().unwrap_or_else(PoisonError::into_inner));
-    let board = StatsBoard::new(still.hub(), TimeZone::UTC, clock);
-    let mut counts = board.watch(&StoreId::main());
+    let counts_publisher = OrderCountsPublisher::new(log.hub(), TimeZone::UTC, clock);
+    let mut counts = counts_publisher.watch(&StoreId::main());
     counts.changed().await.unwrap();
     counts.borrow_and_update();
     *now.lock().unwrap() += SignedDuration::from_hours(12);
@@ -141,15 +145,15 @@ async fn todays_counts_begin_anew_at_midnight() {
 
 #[tokio::test(start_paused = true)]
 async fn counts_get_through_to_staff_however_busy_the_store_is() {
-    let still = Arc::new(Still::default());
-    let (hub, board) = board(&still);
-    let counts = board.watch(&StoreId::main());
+    let log = Arc::new(FixedLog::default());
+    let (hub, counts_publisher) = counts_publisher(&log);
+    let counts = counts_publisher.watch(&StoreId::main());
     let mut stream = pin!(open(hub.subscribe(of_store("main"), None), Some(counts), never()));
     stream.next().await.unwrap();
     let mut seen = 0;
     // There is always an event ready.
     for _ in 0..200 {
-        still.happen(&hub);
+        log.happen(&hub);
         if text(&stream.next().await.unwrap()).starts_with("event: stats.updated") {
             seen += 1;
         }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::message::{in_channel, schema};
 
 /// Name, the schemas of its argument and of its acknowledgement, who may send it, what happens.
-const ASKED: [(&str, &str, &str, &[&str], &str); 3] = [
+const CLIENT_EVENTS: [(&str, &str, &str, &[&str], &str); 3] = [
     (
         "join-order-tracking",
         "NamedOrder",
@@ -36,10 +36,10 @@ fn acknowledged(name: &str) -> String {
 /// The messages of a channel that clients send, and their acknowledgements.
 pub(super) fn messages() -> Map<String, Value> {
     let mut messages = Map::new();
-    for (name, argument, answer, who, says) in ASKED {
+    for (name, argument, answer, who, summary) in CLIENT_EVENTS {
         let tags: Vec<Value> = who.iter().map(|who| json!({"name": who})).collect();
         let asked = json!({
-            "name": name, "summary": says, "payload": schema(argument), "tags": tags,
+            "name": name, "summary": summary, "payload": schema(argument), "tags": tags,
             "contentType": "application/json",
         });
         messages.insert(name.to_owned(), asked);
@@ -55,12 +55,12 @@ pub(super) fn messages() -> Map<String, Value> {
 /// That the server takes them.
 pub(super) fn operations(channel: &str) -> Vec<(String, Value)> {
     let within = json!({"$ref": format!("#/channels/{channel}")});
-    let operation = |(name, _, _, _, says): (&str, &str, &str, &[&str], &str)| {
+    let operation = |(name, _, _, _, summary): (&str, &str, &str, &[&str], &str)| {
         let operation = json!({
-            "action": "receive", "channel": within, "summary": says, "messages": [in_channel(channel, name)],
+            "action": "receive", "channel": within, "summary": summary, "messages": [in_channel(channel, name)],
             "reply": {"channel": within, "messages": [in_channel(channel, &acknowledged(name))]},
         });
         (format!("{channel}.{name}"), operation)
     };
-    ASKED.into_iter().map(operation).collect()
+    CLIENT_EVENTS.into_iter().map(operation).collect()
 }

@@ -15,31 +15,31 @@ use tokio::sync::watch;
 
 use crate::dialect::Dialect;
 use crate::hub::Hub;
-use crate::seat::Waiting;
+use crate::registry::Waiter;
 use crate::sse;
 use eventlog::Topic;
 
 /// The least time between two pushes.
-const PACE: Duration = Duration::from_millis(250);
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 /// When the counts could not be read, they are tried again after this long.
-const AGAIN: Duration = Duration::from_secs(2);
+const RETRY_DELAY: Duration = Duration::from_secs(2);
 
 /// A store's counts, exact at `cursor`.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Stats))]
 #[serde(rename_all = "camelCase")]
-pub struct StatsView {
+pub struct OrderCounts {
     /// All orders ever placed.
     pub total: i64,
     /// Orders that are neither delivered nor cancelled.
     pub active: i64,
     /// How many are in each status.
-    pub by_status: ByStatus,
+    pub by_status: CountsByStatus,
     /// The sum of all orders that were not cancelled, by currency.
     pub revenue: Vec<Money>,
     /// Since midnight in the store's time zone.
-    pub today: Today,
+    pub today: CountsToday,
     /// Up to where the counts are exact.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub cursor: Cursor,
@@ -50,7 +50,7 @@ pub struct StatsView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = StatsByStatus))]
 #[expect(missing_docs, reason = "each field is the status of its name")]
-pub struct ByStatus {
+pub struct CountsByStatus {
     pub pending: i64,
     pub processing: i64,
     pub shipped: i64,
@@ -64,7 +64,7 @@ pub struct ByStatus {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = StatsToday))]
 #[serde(rename_all = "camelCase")]
-pub struct Today {
+pub struct CountsToday {
     /// Orders placed.
     pub orders: i64,
     /// Orders cancelled, whenever they were placed.
@@ -81,7 +81,7 @@ pub async fn read(
     store: StoreId,
     zone: &TimeZone,
     now: Timestamp,
-) -> Result<StatsView, LogError> {
+) -> Result<OrderCounts, LogError> {
     Ok(view(&read_backend.stats(store, midnight(now, zone)).await?))
 }
 
@@ -90,8 +90,8 @@ fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
-fn view(stats: &ReadAt<eventlog::stats::Stats>) -> StatsView {
-    let mut by_status = ByStatus::default();
+fn view(stats: &ReadAt<eventlog::stats::Stats>) -> OrderCounts {
+    let mut by_status = CountsByStatus::default();
     let mut revenue: Vec<Money> = Vec::new();
     for (status, currency, tally) in &stats.value.by_status {
         let count = match status {
@@ -110,21 +110,21 @@ fn view(stats: &ReadAt<eventlog::stats::Stats>) -> StatsView {
             }
         }
     }
-    let mut today = Today::default();
+    let mut today = CountsToday::default();
     for (currency, flow) in &stats.value.since {
         today.orders += flow.placed;
         today.cancelled += flow.cancelled;
         today.delivered += flow.delivered;
         today.revenue.push(Money { amount: flow.amount, currency: *currency });
     }
-    let ByStatus { pending, processing, shipped, paid, delivered, cancelled } = by_status;
+    let CountsByStatus { pending, processing, shipped, paid, delivered, cancelled } = by_status;
     let active = pending + processing + shipped + paid;
     let total = active + delivered + cancelled;
-    StatsView { total, active, by_status, revenue, today, cursor: stats.cursor.clone() }
+    OrderCounts { total, active, by_status, revenue, today, cursor: stats.cursor.clone() }
 }
 
-/// Reads the counts of a store once for all of its listeners, and pushes them when they changed.
-pub struct StatsBoard {
+/// Reads the counts of a store once for all of its subscribers, and pushes them when they changed.
+pub struct OrderCountsPublisher {
     hub: Arc<Hub>,
     zone: TimeZone,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -133,7 +133,7 @@ pub struct StatsBoard {
     newest: Mutex<HashMap<StoreId, (u64, [Frame; 2])>>,
 }
 
-impl StatsBoard {
+impl OrderCountsPublisher {
     /// A board over a hub; `zone` says when a store's day begins.
     pub fn new(hub: Arc<Hub>, zone: TimeZone, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Arc<Self> {
         Arc::new(Self { hub, zone, now, stores: Mutex::default(), newest: Mutex::default() })
@@ -152,7 +152,7 @@ impl StatsBoard {
         let sender = watch::Sender::new(Bytes::new());
         let receiver = sender.subscribe();
         stores.insert(store.clone(), sender.clone());
-        tokio::spawn(Arc::clone(self).push(store.clone(), sender));
+        tokio::spawn(Arc::clone(self).run(store.clone(), sender));
         receiver
     }
 
@@ -163,7 +163,7 @@ impl StatsBoard {
         (*number != seen).then(|| (*number, frames[usize::from(dialect == Dialect::Feed)].clone()))
     }
 
-    fn renew(&self, store: &StoreId, counts: &StatsView) {
+    fn store_newest(&self, store: &StoreId, counts: &OrderCounts) {
         let Ok(json) = serde_json::to_string(counts) else { return };
         let frames = ["stats:updated", "order_stats_update"].map(|name| packet::event(name, &json, None));
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,12 +171,12 @@ impl StatsBoard {
         newest.insert(store.clone(), (number, frames));
     }
 
-    async fn push(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
+    async fn run(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
         // Only to be woken: what happened does not matter, the counts are read.
-        let mut seat = Waiting::take(&self.hub, Topic::Store(store.clone()), false);
+        let mut waiter = Waiter::take(&self.hub, Topic::Store(store.clone()), false);
         let mut shown: Option<(Seq, Timestamp)> = None;
         loop {
-            seat.look();
+            waiter.mark_seen();
             let now = (self.now)();
             let midnight = midnight(now, &self.zone);
             let mut until = self.until_tomorrow(now);
@@ -185,24 +185,24 @@ impl StatsBoard {
                     let newest = (stats.cursor.seq, midnight);
                     if shown.replace(newest) != Some(newest) {
                         let counts = view(&stats);
-                        self.renew(&store, &counts);
+                        self.store_newest(&store, &counts);
                         sender.send_replace(sse::frame("stats.updated", None, &counts));
-                        self.hub.nudge(&Topic::Store(store.clone()));
+                        self.hub.notify_topic(&Topic::Store(store.clone()));
                     }
                 }
                 Err(error) => {
                     tracing::warn!(%error, %store, "the counts of a store cannot be read");
-                    until = AGAIN;
+                    until = RETRY_DELAY;
                 }
             }
-            tokio::time::sleep(PACE).await;
+            tokio::time::sleep(MIN_INTERVAL).await;
             tokio::select! {
-                () = seat.moved() => {}
-                // Today's counts begin anew.
+                () = waiter.changed() => {}
+                // CountsToday's counts begin anew.
                 () = tokio::time::sleep(until) => {}
                 () = sender.closed() => {}
             }
-            if self.ends(&store, &sender) {
+            if self.stop_if_unwatched(&store, &sender) {
                 return;
             }
         }
@@ -215,7 +215,7 @@ impl StatsBoard {
     }
 
     /// Whether nobody listens any more; then nobody can begin to, either.
-    fn ends(&self, store: &StoreId, sender: &watch::Sender<Bytes>) -> bool {
+    fn stop_if_unwatched(&self, store: &StoreId, sender: &watch::Sender<Bytes>) -> bool {
         let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
         if sender.receiver_count() > 0 {
             return false;

@@ -13,16 +13,16 @@ use orders::{Audience, OrderNumber, OrderRef, Role, Status};
 use serde_json::{Value, json};
 use socketio::{Event, Socket};
 
-use super::client::{Client, Follow};
-use super::{Denial, Gate, Gateway, Pass};
+use super::client::{Client, JoinOutcome};
+use super::{Authorizer, Denial, Gateway, Identity};
 use crate::dialect::Dialect;
 use eventlog::Topic;
 
-impl<G: Gate> Gateway<G> {
-    pub(super) async fn asked(&self, socket: &Socket<Self>, event: Event<Self>) {
+impl<A: Authorizer> Gateway<A> {
+    pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: Event<Self>) {
         let Some(client) = socket.client() else { return };
         let argument = event.args.first();
-        let answer = match self.gate.may_ask(&client.pass) {
+        let answer = match self.authorizer.check_rate(&client.identity) {
             Err(denial) => Err(denial),
             Ok(()) => match event.name.as_str() {
                 "join-order-tracking" => self.join(socket, client, argument).await,
@@ -30,18 +30,18 @@ impl<G: Gate> Gateway<G> {
                 "admin-status-update" => self.update_status(client, argument).await,
                 other => Err(Denial {
                     code: "unknown_event",
-                    message: format!("There is no event `{}`.", shown(other)).into(),
+                    message: format!("There is no event `{}`.", truncated(other)).into(),
                 }),
             },
         };
-        received(client, &event.name, argument, &answer);
+        log_event(client, &event.name, argument, &answer);
         let sent = match (answer, event.ack) {
             (Ok(answer), Some(ack)) => ack.send(&answer),
             (Ok(_), None) => Ok(()),
             (Err(denial), Some(ack)) => ack.send(&json!({ "ok": false, "error": denial })),
             (Err(denial), None) => {
                 let about = json!({
-                    "event": shown(&event.name), "code": denial.code, "message": denial.message, "argument": argument
+                    "event": truncated(&event.name), "code": denial.code, "message": denial.message, "argument": argument
                 });
                 socket.emit("error", &about)
             }
@@ -54,14 +54,14 @@ impl<G: Gate> Gateway<G> {
     async fn join(
         &self,
         socket: &Socket<Self>,
-        client: &Client<G>,
+        client: &Client<A>,
         argument: Option<&Value>,
     ) -> Result<Value, Denial> {
-        let snapshot = self.gate.order(&client.pass, named(argument)?).await?;
-        let view = snapshot.view(Audience::of(client.pass.role()));
+        let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
+        let view = snapshot.view(Audience::of(client.identity.role()));
         let number = view.number;
-        match client.follow(&self.joins, number, view.version, self.options.max_joined) {
-            Follow::TooMany => {
+        match client.join(&self.joins, number, view.version, self.options.max_joined) {
+            JoinOutcome::TooMany => {
                 self.hub.counters().join_refused();
                 return Err(Denial {
                     code: "too_many_joined",
@@ -72,11 +72,11 @@ impl<G: Gate> Gateway<G> {
                     .into(),
                 });
             }
-            Follow::Begun => self.joined(client, number),
-            Follow::Already => {}
+            JoinOutcome::Joined => self.joined(client, number),
+            JoinOutcome::AlreadyJoined => {}
         }
-        for (name, state) in Dialect::Rooms.state(&view, Audience::of(client.pass.role())) {
-            // No offset: what came before may still be on its way.
+        for (name, state) in Dialect::Rooms.state(&view, Audience::of(client.identity.role())) {
+            // No offset: what came before may log be on its way.
             drop(socket.emit(name, &state));
         }
         Ok(
@@ -84,10 +84,10 @@ impl<G: Gate> Gateway<G> {
         )
     }
 
-    async fn leave_order(&self, client: &Client<G>, argument: Option<&Value>) -> Result<Value, Denial> {
-        let snapshot = self.gate.order(&client.pass, named(argument)?).await?;
-        let number = snapshot.view(Audience::of(client.pass.role())).number;
-        if client.unfollow(&self.joins, number) {
+    async fn leave_order(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Value, Denial> {
+        let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
+        let number = snapshot.view(Audience::of(client.identity.role())).number;
+        if client.leave_order(&self.joins, number) {
             self.left(client, number);
         }
         Ok(json!({ "ok": true }))
@@ -95,15 +95,15 @@ impl<G: Gate> Gateway<G> {
 
     /// Row C3: the change is stored, and everybody concerned hears of it; `live` says how many of the customer's
     /// connections that was (row C5). Who may do it is decided by the domain.
-    async fn update_status(&self, client: &Client<G>, argument: Option<&Value>) -> Result<Value, Denial> {
-        let order = named(argument)?;
+    async fn update_status(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Value, Denial> {
+        let order = parse_order_ref(argument)?;
         let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
         let status: Status = serde_json::from_value(status).map_err(|_| Denial {
             code: "invalid_body",
             message: "`status` is one of pending, processing, shipped, paid, delivered, cancelled.".into(),
         })?;
-        let snapshot = self.gate.set_status(&client.pass, order, status).await?;
-        let view = snapshot.view(Audience::of(client.pass.role()));
+        let snapshot = self.authorizer.set_status(&client.identity, order, status).await?;
+        let view = snapshot.view(Audience::of(client.identity.role()));
         let live = self.hub.connections(&Topic::Customer(snapshot.order.customer.clone()));
         Ok(json!({
             "ok": true, "orderId": view.id, "orderNumber": view.number, "status": view.status, "version": view.version,
@@ -112,46 +112,46 @@ impl<G: Gate> Gateway<G> {
     }
 
     /// A client follows an order from now on.
-    pub(super) fn joined(&self, client: &Client<G>, order: OrderNumber) {
-        if client.pass.role() == Role::Staff {
-            self.looks(client, order);
+    pub(super) fn joined(&self, client: &Client<A>, order: OrderNumber) {
+        if client.identity.role() == Role::Staff {
+            self.order_opened(client, order);
         }
     }
 
     /// A client does not follow an order any more.
-    pub(super) fn left(&self, client: &Client<G>, order: OrderNumber) {
-        if client.pass.role() == Role::Staff {
-            self.looks_away(client, order);
+    pub(super) fn left(&self, client: &Client<A>, order: OrderNumber) {
+        if client.identity.role() == Role::Staff {
+            self.order_closed(client, order);
         }
     }
 }
 
 /// Row A20: a line for each event that a client sent, with what came of it.
-fn received<G: Gate>(
-    client: &Client<G>,
+fn log_event<A: Authorizer>(
+    client: &Client<A>,
     event: &str,
     argument: Option<&Value>,
     answer: &Result<Value, Denial>,
 ) {
-    let (user, role) = (client.pass.user(), client.pass.role().name());
+    let (user, role) = (client.identity.user(), client.identity.role().name());
     let messages = |member: &str| argument.and_then(|argument| argument.get(member)).unwrap_or(&Value::Null);
-    let order = named(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
+    let order = parse_order_ref(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
     match answer {
         Ok(answer) => {
-            let (status, listeners) = (answer["status"].as_str(), answer["live"].as_u64());
-            tracing::info!(%user, role, event = shown(event), order, status, listeners, "received");
+            let (status, subscribers) = (answer["status"].as_str(), answer["live"].as_u64());
+            tracing::info!(%user, role, event = truncated(event), order, status, subscribers, "received");
         }
         // Counted, and too many for a line each.
         Err(denial) if denial.code == "rate_limited" => {}
         Err(denial) => {
-            let status = messages("status").as_str().map(shown);
-            tracing::info!(%user, role, event = shown(event), order, status, refused = denial.code, "received");
+            let status = messages("status").as_str().map(truncated);
+            tracing::info!(%user, role, event = truncated(event), order, status, refused = denial.code, "received");
         }
     }
 }
 
 /// The order that an argument names: `"…"`, a number, or `{orderId: …}`.
-fn named(argument: Option<&Value>) -> Result<OrderRef, Denial> {
+fn parse_order_ref(argument: Option<&Value>) -> Result<OrderRef, Denial> {
     let name = argument.map(|argument| argument.get("orderId").unwrap_or(argument));
     let named = match name {
         Some(Value::String(name)) => name.parse().ok(),
@@ -162,6 +162,6 @@ fn named(argument: Option<&Value>) -> Result<OrderRef, Denial> {
 }
 
 /// What a client sent, short enough to be sent back.
-fn shown(name: &str) -> String {
+fn truncated(name: &str) -> String {
     name.chars().take(64).collect()
 }

@@ -24,19 +24,19 @@ use super::shop::staff;
 
 /// Its head, and how often its counts were read.
 #[derive(Default)]
-pub(crate) struct Still {
+pub(crate) struct FixedLog {
     pub(crate) head: AtomicU64,
     pub(crate) counted: AtomicU64,
     pub(crate) broken: std::sync::atomic::AtomicBool,
 }
 
-impl Still {
+impl FixedLog {
     pub(crate) fn hub(self: &Arc<Self>) -> Arc<Hub> {
         Arc::new(Hub::new(Arc::clone(self) as _, self.cursor()))
     }
 
     fn cursor(&self) -> Cursor {
-        Cursor { epoch: Epoch::stored("still"), seq: Seq(self.head.load(Ordering::SeqCst)) }
+        Cursor { epoch: Epoch::stored("log"), seq: Seq(self.head.load(Ordering::SeqCst)) }
     }
 
     /// Something happens to a product of the main store.
@@ -57,7 +57,7 @@ impl Still {
 }
 
 #[async_trait]
-impl ReadBackend for Still {
+impl ReadBackend for FixedLog {
     async fn head(&self) -> Result<Cursor, LogError> {
         Ok(self.cursor())
     }

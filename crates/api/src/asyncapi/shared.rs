@@ -2,7 +2,7 @@
 
 use super::message::{EVERYBODY, Message, STAFF};
 
-pub(super) const SAID: &[Message] = &[
+pub(super) const MESSAGES: &[Message] = &[
     Message::new(
         "order-status-updated",
         "OrderStatusUpdated",
@@ -19,7 +19,7 @@ pub(super) const SAID: &[Message] = &[
         "notifications:read",
         "ReadView",
         EVERYBODY,
-        "You read something, in this tab or another; the last one says everything",
+        "You read something, in this tab or another; the last one summary everything",
     ),
     Message::new(
         "reset",

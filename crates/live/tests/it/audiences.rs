@@ -7,16 +7,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use eventlog::{Committed, Seq, Submission};
 use futures_util::StreamExt;
-use ordercast_live::hub::Entry;
+use ordercast_live::hub::LiveEvent;
 use ordercast_live::{Delivery, Hub, sse};
 use orders::{Actor, Audience, Command, OrderRef, Role, Status};
 
 use super::closing::{never, open, text};
+use super::fixed_log::FixedLog;
 use super::shop::{Shop, of_customer, of_store, seen, setting, staff, user};
-use super::still::Still;
 
 /// Publishes one event and says how many connections it was for.
-pub(crate) fn publish_one(still: &Still, hub: &Hub) -> Vec<usize> {
+pub(crate) fn publish_one(log: &FixedLog, hub: &Hub) -> Vec<usize> {
     let seq = Seq(hub.head().0 + 1);
     let event = orders::Event {
         subject: orders::Subject::Product {
@@ -29,7 +29,7 @@ pub(crate) fn publish_one(still: &Still, hub: &Hub) -> Vec<usize> {
         at: jiff::Timestamp::UNIX_EPOCH,
         changes: vec![],
     };
-    still.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
+    log.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
     let stored = Arc::new(eventlog::StoredEvent { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
     let event = eventlog::EventWithContext { stored, context: orders::view::EventContext::default() };
     hub.publish(Committed { events: vec![event], signals: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
@@ -132,7 +132,7 @@ async fn an_event_is_put_into_words_once_an_audience() {
     let epoch = hub.cursor().epoch;
     let calls = Cell::new(0);
     let mut words: Vec<(Audience, Bytes)> = Vec::new();
-    let mut entries: Vec<Arc<Entry>> = Vec::new();
+    let mut entries: Vec<Arc<LiveEvent>> = Vec::new();
     for subscription in &mut listeners {
         let audience = subscription.topic().audience();
         let Some(Delivery::Events(events)) = subscription.pending().await.unwrap() else {

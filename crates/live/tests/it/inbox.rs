@@ -12,8 +12,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::closing::{never, parsed, text};
+use super::fixed_log::FixedLog;
 use super::shop::{of_customer, user};
-use super::still::Still;
 
 fn read(through: u64, above: &[u64], unread: usize) -> Arc<ReadState> {
     let id = |seq: u64| EventId::new(Uuid::from_u128(seq.into()));
@@ -28,27 +28,27 @@ fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
 
 #[tokio::test]
 async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
-    let hub = Arc::new(Still::default()).hub();
+    let hub = Arc::new(FixedLog::default()).hub();
     let asha = || hub.watch_inbox(Inbox::customer(user("asha")));
     let (mut first, mut second) = (asha(), asha());
     let mut ben = hub.watch_inbox(Inbox::customer(user("ben")));
     tell(&hub, "asha", read(3, &[], 2));
     tell(&hub, "asha", read(3, &[5], 1));
     for tab in [&mut first, &mut second] {
-        tab.moved().await;
-        assert_eq!(tab.news(), Some(read(3, &[5], 1)));
-        assert_eq!(tab.news(), None, "once");
+        tab.changed().await;
+        assert_eq!(tab.take_changed(), Some(read(3, &[5], 1)));
+        assert_eq!(tab.take_changed(), None, "once");
     }
-    assert!(ben.moved().now_or_never().is_none() && ben.news().is_none());
-    assert!(asha().news().is_none(), "a tab that comes later lists it");
-    assert_eq!(hub.open_inboxes(), 2);
+    assert!(ben.changed().now_or_never().is_none() && ben.take_changed().is_none());
+    assert!(asha().take_changed().is_none(), "a tab that comes later lists it");
+    assert_eq!(hub.watched_inboxes(), 2);
     drop((first, second));
-    assert_eq!(hub.open_inboxes(), 1);
+    assert_eq!(hub.watched_inboxes(), 1);
 }
 
 #[tokio::test]
 async fn d7_a_stream_tells_what_was_read_elsewhere() {
-    let hub = Arc::new(Still::default()).hub();
+    let hub = Arc::new(FixedLog::default()).hub();
     let person = Person { id: user("asha"), name: None, email: None };
     let listener = Listener { role: Role::Customer, person };
     let inbox = Some(hub.watch_inbox(Inbox::customer(user("asha"))));
@@ -61,5 +61,5 @@ async fn d7_a_stream_tells_what_was_read_elsewhere() {
     let (event, id, data) = parsed(&text(&stream.next().await.unwrap()));
     assert_eq!((event.as_str(), id), ("notifications.read", None));
     let ids = ["00000000-0000-0000-0000-000000000009"];
-    assert_eq!(data, json!({"through": "still:7", "ids": ids, "unread": 4}));
+    assert_eq!(data, json!({"through": "log:7", "ids": ids, "unread": 4}));
 }

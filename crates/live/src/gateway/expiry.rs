@@ -8,65 +8,66 @@ use jiff::Timestamp;
 use socketio::{CloseFrame, Sid, Socket, WeakSocket};
 
 use super::client::Client;
-use super::{Gate, Gateway, Pass};
-use crate::seat::lock;
+use super::{Authorizer, Gateway, Identity};
+use crate::registry::lock;
 
 /// How late a connection may be cut after its token ended.
-const EVERY: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Who is connected, and until when at most.
-pub(super) struct Connected<G: Gate>(HashMap<Sid, (Option<Timestamp>, WeakSocket<Gateway<G>>)>);
+pub(super) struct OpenConnections<A: Authorizer>(HashMap<Sid, (Option<Timestamp>, WeakSocket<Gateway<A>>)>);
 
-impl<G: Gate> Default for Connected<G> {
+impl<A: Authorizer> Default for OpenConnections<A> {
     fn default() -> Self {
         Self(HashMap::new())
     }
 }
 
-impl<G: Gate> Gateway<G> {
-    pub(super) fn note(&self, socket: &Socket<Self>, client: &Client<G>) {
-        let until = client.pass.expires_at();
+impl<A: Authorizer> Gateway<A> {
+    pub(super) fn track(&self, socket: &Socket<Self>, client: &Client<A>) {
+        let until = client.identity.expires_at();
         lock(&self.connected).0.insert(socket.id(), (until, socket.downgrade()));
     }
 
-    pub(super) fn forget(&self, socket: &Socket<Self>) {
+    pub(super) fn untrack(&self, socket: &Socket<Self>) {
         lock(&self.connected).0.remove(&socket.id());
     }
 
     /// Cuts who may not stay. Run it as a task; it never ends.
-    pub async fn watch_over(self: Arc<Self>) {
-        let mut expulsions = self.gate.expulsions();
-        let mut interval = tokio::time::interval(EVERY);
+    pub async fn close_expired(self: Arc<Self>) {
+        let mut revocations = self.authorizer.revocations();
+        let mut interval = tokio::time::interval(CHECK_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let everybody = tokio::select! {
+            let check_all = tokio::select! {
                 _ = interval.tick() => false,
-                changed = expulsions.changed() => {
+                changed = revocations.changed() => {
                     if changed.is_err() {
                         return;
                     }
                     true
                 }
             };
-            self.cut(everybody);
+            self.close_due(check_all);
         }
     }
 
-    /// Looks at everybody, or at those whose time has come.
-    fn cut(&self, everybody: bool) {
-        let now = self.gate.now();
+    /// Looks at check_all, or at those whose time has come.
+    fn close_due(&self, check_all: bool) {
+        let now = self.authorizer.now();
         let due: Vec<WeakSocket<Self>> = {
             let connected = lock(&self.connected);
             let due = connected
                 .0
                 .values()
-                .filter(|(until, _)| everybody || until.is_some_and(|until| until <= now));
+                .filter(|(until, _)| check_all || until.is_some_and(|until| until <= now));
             due.map(|(_, socket)| socket.clone()).collect()
         };
         for socket in due {
             let Some(socket) = socket.upgrade() else { continue };
-            let expelled = socket.client().and_then(|client| self.gate.expelled(&client.pass));
-            if let Some(close) = expelled {
+            let close_reason =
+                socket.client().and_then(|client| self.authorizer.close_reason(&client.identity));
+            if let Some(close) = close_reason {
                 socket.close(CloseFrame::from(close));
             }
         }
