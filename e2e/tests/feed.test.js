@@ -26,7 +26,7 @@ for (const [how, options, auth] of [
     };
 
     for (const [name, transports] of Object.entries(TRANSPORTS)) {
-      test(`${name}`, async (context) => {
+      test(`customers and staff get the events of the dialect, ${name}`, async (context) => {
         const customer = await client(context, asha, transports);
         const staff = await client(context, admin, transports);
         const counts = await staff.event("order_stats_update");

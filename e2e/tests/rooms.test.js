@@ -25,7 +25,7 @@ describe("rooms", () => {
   };
 
   for (const [name, transports] of Object.entries(TRANSPORTS)) {
-    test(`${name}`, async (context) => {
+    test(`a joined order is followed, and staff change its status, ${name}`, async (context) => {
       const order = await asha.order();
       const customer = await client(context, asha, { transports });
       const staff = await client(context, admin, { transports });
