@@ -1,4 +1,4 @@
-// Removes the directories that are named: what an older build left behind must not be packed.
+// Removes the given directories, so that files of an older build are not packed.
 
 import { rm } from "node:fs/promises";
 

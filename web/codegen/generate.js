@@ -1,7 +1,7 @@
-// Writes the wire types of @ordercast/client from the documents that the server writes of itself.
+// Generates the wire types of @ordercast/client from the server's OpenAPI and AsyncAPI documents.
 //
-//   node generate.js            from web/sdk/documents, which `make docs` writes
-//   node generate.js --check    changes nothing; fails where a file is not what it would be
+//   node generate.js            reads web/sdk/documents, which `make docs` writes
+//   node generate.js --check    writes nothing; fails where a generated file is outdated
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -15,13 +15,13 @@ const asyncapi = await document("asyncapi.json");
 const stale = [];
 
 await put("src/api/schema.ts", await types(openapi, "The HTTP API."));
-// The same generator reads the schemas of the live events, as those of an API without paths.
+// The same generator reads the schemas of the live events, wrapped as an API without paths.
 const { schemas } = asyncapi.components;
 const events = { openapi: "3.1.0", info: asyncapi.info, paths: {}, components: { schemas } };
 await put("src/live/schema.ts", await types(events, "The live events."));
 
 if (stale.length > 0) {
-  console.error(`not what the documents say: ${stale.join(", ")}\nrun \`npm run generate\` in web/`);
+  console.error(`Outdated: ${stale.join(", ")}. Run "npm run generate" in web/.`);
   process.exit(1);
 }
 

@@ -4,16 +4,16 @@ import { createContext, useContext, useEffect, useState, type ReactNode } from "
 const Context = createContext<Ordercast | null>(null);
 
 export interface OrdercastProviderProps {
-  /** A client of one's own. Whoever made it closes it. */
+  /** An existing client. The caller starts and closes it. */
   client?: Ordercast;
-  /** Or what to make one with. Read once. */
+  /** Or the options to create a client with. Read once. */
   options?: OrdercastOptions;
   children?: ReactNode;
 }
 
-/** Gives everything below it a connection. It opens in the browser only, and ends with the provider. */
+/** Provides a client to the components below. The connection opens in the browser only, and closes with the provider. */
 export function OrdercastProvider({ client, options, children }: OrdercastProviderProps): ReactNode {
-  // Made without connecting, so that a render that React throws away leaves nothing behind.
+  // Created without connecting, so that a discarded render leaves nothing behind.
   const [own] = useState(() => (client === undefined ? createOrdercast({ ...options, autoStart: false }) : undefined));
   const used = client ?? own;
   useEffect(() => {

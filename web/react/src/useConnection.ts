@@ -3,13 +3,13 @@ import { useOrdercast } from "./context.js";
 import { useStore } from "./useStore.js";
 
 export interface Connection extends ConnectionSnapshot {
-  /** Tries at once instead of waiting for the next attempt. */
+  /** Tries now instead of waiting for the next attempt. */
   reconnect: () => void;
-  /** Hangs up until `reconnect`. */
+  /** Disconnects until `reconnect`. */
   pause: () => void;
 }
 
-/** How the live connection is (row D13). */
+/** The state of the live connection. */
 export function useConnection(): Connection {
   const { connection } = useOrdercast();
   return { ...useStore(connection), reconnect: connection.reconnect, pause: connection.pause };

@@ -2,13 +2,12 @@ import type { InboxFilter, Notification, NotificationCategory, OrdercastProblem 
 import { useOrdercast } from "./context.js";
 import { useMember, useStore } from "./useStore.js";
 
-/** Row D18, and more. */
 export interface Notifications {
-  /** Newest first; each has `id` and `message`. */
+  /** Newest first. */
   notifications: readonly Notification[];
   /** Of all categories; 999 means 999 or more. */
   unreadCount: number;
-  /** Marks one as read, in every window. */
+  /** Marks one notification as read, in every window. */
   markAsRead: (id: string) => Promise<void>;
   markAllAsRead: () => Promise<void>;
   isConnected: boolean;
@@ -20,7 +19,7 @@ export interface Notifications {
   error: OrdercastProblem | null;
 }
 
-/** The notification centre, live; of one category, or only what is unread, if asked so (row D6). */
+/** The live notification center, optionally reduced to one category or to unread notifications. */
 export function useNotifications(filter: NotificationCategory | InboxFilter = {}): Notifications {
   const { connection, inbox } = useOrdercast();
   const list = inbox.list(typeof filter === "string" ? { category: filter } : filter);

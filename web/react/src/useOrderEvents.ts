@@ -2,7 +2,7 @@ import type { OrderEvent } from "@ordercast/client";
 import { useEffect, useRef } from "react";
 import { useOrdercast } from "./context.js";
 
-/** Calls back for every change of an order, once. For toasts and sounds; the stores have followed already. */
+/** Calls the listener once for every change of an order, after the stores show it. For toasts and sounds. */
 export function useOrderEvents(listener: (event: OrderEvent) => void): void {
   const { onEvent } = useOrdercast();
   const latest = useRef(listener);

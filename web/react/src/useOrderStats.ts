@@ -4,7 +4,7 @@ import { useOrdercast } from "./context.js";
 import { useMember, useStore } from "./useStore.js";
 
 export interface OrderStats {
-  /** Null until they are there. */
+  /** Null until loaded. */
   stats: Stats | null;
   isConnected: boolean;
   isLoading: boolean;
@@ -13,7 +13,7 @@ export interface OrderStats {
   reload: () => Promise<void>;
 }
 
-/** The store's counts, live; for staff. */
+/** The store's live order counts, for staff. */
 export function useOrderStats(): OrderStats {
   const { connection, stats: store } = useOrdercast();
   const { state, stats, lastUpdate, error } = useStore(store);

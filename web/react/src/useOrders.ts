@@ -8,7 +8,7 @@ type Actions = Pick<
 >;
 
 export interface Orders extends Actions {
-  /** Newest first, live: a customer's own, the store's for staff. */
+  /** Newest first: a customer's own orders, the store's for staff. */
   orders: readonly Order[];
   isConnected: boolean;
   isLoading: boolean;
@@ -17,15 +17,15 @@ export interface Orders extends Actions {
   loadMore: () => Promise<void>;
   reload: () => Promise<void>;
   error: OrdercastProblem | null;
-  /** Ids of orders with a change of ours under way. */
+  /** Ids of orders with a change of ours that the server has not answered. */
   pending: ReadonlySet<string>;
-  /** Changes that lost against somebody else's, by order id. */
+  /** Changes that were refused because somebody else changed the order first, by order id. */
   conflicts: ReadonlyMap<string, OrderConflict>;
-  /** Orders that came in live since `acknowledgeNew` (row A18). */
+  /** Orders that arrived live since `acknowledgeNew`. */
   newCount: number;
 }
 
-/** Orders, live; those that match a filter, if one is given. */
+/** A live list of orders, optionally filtered. */
 export function useOrders(filter: OrderFilter = {}): Orders {
   const { connection, orders: store } = useOrdercast();
   const list = store.list(filter);

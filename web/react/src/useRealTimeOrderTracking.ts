@@ -13,35 +13,34 @@ import { useCallback, useMemo } from "react";
 import { useOrdercast } from "./context.js";
 import { useMember, useStore } from "./useStore.js";
 
-/** An order, also under the name that pages know its number by. */
+/** An order whose `number` is also available as `orderNumber`. */
 export type TrackedOrder = Order & { orderNumber: string };
 
 export interface OrderStatus {
   status: Status;
-  /** What people read, such as `Shipped`. */
+  /** A label for people, such as `Shipped`. */
   statusDisplay: string;
-  /** The colour of row B3. */
+  /** The color of the status: `info` is blue, `success` green, `warning` yellow. */
   severity: Severity;
 }
 
-/** Row D18, and more. */
 export interface RealTimeOrderTracking {
-  /** Null until it is there. */
+  /** Null until loaded. */
   order: TrackedOrder | null;
   isConnected: boolean;
   orderStatus: OrderStatus | null;
-  /** Per cent. */
+  /** Percent. */
   progress: number;
-  /** When something of it was last heard; null until it is there. */
+  /** When the order was last received or read; null until loaded. */
   lastUpdate: Date | null;
-  /** Oldest first, with who did it. */
+  /** Oldest first. */
   timeline: readonly TimelineEvent[];
   isLoading: boolean;
-  /** There is no such order, or it is none of ours. */
+  /** There is no such order, or it belongs to somebody else. */
   isMissing: boolean;
-  /** Nobody answers now: this is the last state known on this device. */
+  /** The server is unreachable, and this is the last state known on this device. */
   isStale: boolean;
-  /** A change of ours is under way. */
+  /** The server has not answered a change of ours yet. */
   isPending: boolean;
   conflict: OrderConflict | null;
   error: OrdercastProblem | null;
@@ -49,7 +48,7 @@ export interface RealTimeOrderTracking {
   cancel: (reason?: string) => Promise<ChangeResult>;
 }
 
-/** One order, live: `orderId` is its id or its number. */
+/** One live order by id or number. */
 export function useRealTimeOrderTracking(orderId: string): RealTimeOrderTracking {
   const { connection, orders } = useOrdercast();
   const tracking = orders.track(orderId);

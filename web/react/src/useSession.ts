@@ -4,7 +4,6 @@ import { useStore } from "./useStore.js";
 
 export type Session = SessionSnapshot & Pick<SessionStore, "signIn" | "signUp" | "signOut" | "refresh">;
 
-/** Who is signed in. */
 export function useSession(): Session {
   const { session } = useOrdercast();
   const { signIn, signUp, signOut, refresh } = session;

@@ -61,23 +61,23 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     expect(screen.queryByRole("region", { name: "Notifications" })).toBeNull();
 
     fireEvent.click(bell);
-    const centre = screen.getByRole("region", { name: "Notifications" });
-    await waitFor(() => expect(within(centre).getAllByRole("listitem")).toHaveLength(3), SOON);
-    fireEvent.click(within(centre).getByRole("button", { name: "Payment" }));
-    expect(within(centre).getByRole("button", { name: "Payment" }).getAttribute("aria-pressed")).toBe("true");
-    await waitFor(() => expect(within(centre).getAllByRole("listitem")).toHaveLength(1), SOON);
+    const center = screen.getByRole("region", { name: "Notifications" });
+    await waitFor(() => expect(within(center).getAllByRole("listitem")).toHaveLength(3), SOON);
+    fireEvent.click(within(center).getByRole("button", { name: "Payment" }));
+    expect(within(center).getByRole("button", { name: "Payment" }).getAttribute("aria-pressed")).toBe("true");
+    await waitFor(() => expect(within(center).getAllByRole("listitem")).toHaveLength(1), SOON);
 
-    fireEvent.keyDown(centre, { key: "Escape" });
+    fireEvent.keyDown(center, { key: "Escape" });
     expect(bell.getAttribute("aria-expanded")).toBe("false");
     expect(document.activeElement).toBe(bell);
 
     fireEvent.click(bell);
-    fireEvent.click(within(centre).getByRole("button", { name: /^Unread\..*Payment received/ }));
+    fireEvent.click(within(center).getByRole("button", { name: /^Unread\..*Payment received/ }));
     expect(opened.map((line) => line.orderId)).toEqual([order.id]);
     await screen.findByRole("button", { name: "Notifications, 1 unread" }, SOON);
     fireEvent.click(bell);
-    fireEvent.click(within(centre).getByRole("button", { name: "All" }));
-    fireEvent.click(within(centre).getByRole("button", { name: "Mark all as read" }));
+    fireEvent.click(within(center).getByRole("button", { name: "All" }));
+    fireEvent.click(within(center).getByRole("button", { name: "Mark all as read" }));
     await screen.findByRole("button", { name: "Notifications" }, SOON);
     await waitFor(() => expect(jun.inbox.getSnapshot().unreadCount).toBe(0), SOON);
     fireEvent.pointerDown(document.body);

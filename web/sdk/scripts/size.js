@@ -1,4 +1,4 @@
-// What the client weighs on a page: bundled, minified and compressed, with and without the socket's own library.
+// Prints the size of the client in a page: bundled, minified and compressed, with and without socket.io-client.
 
 import path from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";

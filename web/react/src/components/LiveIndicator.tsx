@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useConnection } from "../useConnection.js";
 
 export interface LiveIndicatorProps {
-  /** Stands before the state, such as `Live Updates` in an admin header. */
+  /** Shown before the state, such as `Live Updates`. */
   label?: ReactNode;
   texts?: Partial<Record<ConnectionState, string>>;
   className?: string;
@@ -18,8 +18,8 @@ const TEXTS: Readonly<Record<ConnectionState, string>> = {
 };
 
 /**
- * Whether changes arrive (row A10). Style it by `data-state`; the dot is `[data-part="dot"]`. A change is told to screen
- * readers once they have nothing else to say.
+ * Shows whether changes arrive. Style it by `data-state`; the dot is `[data-part="dot"]`. Screen readers announce a
+ * change when they are idle.
  */
 export function LiveIndicator({ label, texts, className }: LiveIndicatorProps): ReactNode {
   const { state, transport } = useConnection();

@@ -4,30 +4,30 @@ import { useNotifications } from "../useNotifications.js";
 import { NotificationList, type NotificationListTexts } from "./NotificationList.js";
 
 export interface NotificationBellTexts extends NotificationListTexts {
-  /** The button's name. */
+  /** The accessible name of the button. */
   bell: (unread: number) => string;
-  /** The centre's name. */
-  centre: string;
+  /** The accessible name of the notification center. */
+  center: string;
 }
 
 export interface NotificationBellProps {
-  /** Somebody picked a line: open its order (row D8). It is marked as read by then. */
+  /** Called with the selected notification, after it was marked as read. Open its order. */
   onOpen?: (notification: Notification) => void;
-  /** Inside the button. Default: the word. Screen readers hear the button's name instead. */
+  /** Content of the button. Default: the word "Notifications". Screen readers read the button's name instead. */
   icon?: ReactNode;
   texts?: Partial<NotificationBellTexts>;
   locale?: string;
   className?: string;
 }
 
-/** The server counts up to here; it stands for that many or more. */
+/** The server counts up to 999, which stands for 999 or more. */
 const MANY = 999;
 const bell = (unread: number) =>
   unread === 0 ? "Notifications" : `Notifications, ${unread >= MANY ? "more than 998" : unread} unread`;
 
 /**
- * A bell with a badge, and the notification centre that it opens (rows D5 to D8). Escape and a click elsewhere close it.
- * Style the parts by `data-part`; the badge is rendered anew with each other count, so that an animation of it runs.
+ * A bell with a badge that opens the notification center. Escape and a click elsewhere close it. Style the parts by
+ * `data-part`. Each new count renders a new badge element, so that a CSS animation runs.
  */
 export function NotificationBell({ onOpen, icon, texts, locale, className }: NotificationBellProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
@@ -87,7 +87,7 @@ export function NotificationBell({ onOpen, icon, texts, locale, className }: Not
           </span>
         )}
       </button>
-      <section id={id} aria-label={texts?.centre ?? "Notifications"} data-part="centre" hidden={!isOpen}>
+      <section id={id} aria-label={texts?.center ?? "Notifications"} data-part="center" hidden={!isOpen}>
         {isOpen ? (
           <NotificationList
             inbox={inbox}

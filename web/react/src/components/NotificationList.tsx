@@ -8,7 +8,7 @@ export interface NotificationListTexts {
   all: string;
   categories: Partial<Record<NotificationCategory, string>>;
   markAllAsRead: string;
-  /** For screen readers, before a line that is unread. */
+  /** For screen readers, before an unread notification. */
   unread: string;
   empty: string;
   loading: string;
@@ -45,7 +45,7 @@ const CATEGORIES: readonly [NotificationCategory, string][] = [
   ["cancellation", "Cancellations"],
 ];
 
-/** The notification centre: filter, lines, and what can be done with them. */
+/** The content of the notification center. */
 export function NotificationList({
   inbox,
   category,
@@ -54,20 +54,20 @@ export function NotificationList({
   texts,
   locale,
 }: NotificationListProps): ReactNode {
-  const words = { ...TEXTS, ...texts };
+  const labels = { ...TEXTS, ...texts };
   const { notifications, unreadCount, isLoading, hasMore, isLoadingMore } = inbox;
   const [hasFailed, setFailed] = useState(false);
   const attempt = (done: Promise<void>) => {
     setFailed(false);
-    // The client has put back what was shown; what is left is to say so.
+    // The client has rolled the change back. Report the failure.
     done.catch(() => setFailed(true));
   };
   return (
     <>
-      <div role="group" aria-label={words.filter} data-part="filter">
-        {[[undefined, words.all] as const, ...CATEGORIES].map(([each, name]) => (
+      <div role="group" aria-label={labels.filter} data-part="filter">
+        {[[undefined, labels.all] as const, ...CATEGORIES].map(([each, name]) => (
           <button key={name} type="button" aria-pressed={category === each} onClick={() => onCategory(each)}>
-            {(each === undefined ? undefined : words.categories[each]) ?? name}
+            {(each === undefined ? undefined : labels.categories[each]) ?? name}
           </button>
         ))}
       </div>
@@ -77,37 +77,43 @@ export function NotificationList({
         disabled={unreadCount === 0}
         onClick={() => attempt(inbox.markAllAsRead())}
       >
-        {words.markAllAsRead}
+        {labels.markAllAsRead}
       </button>
       {hasFailed || inbox.error !== null ? (
         <p role="alert" data-part="error">
-          {words.failed}
+          {labels.failed}
         </p>
       ) : null}
       {notifications.length === 0 && inbox.error === null ? (
-        <p data-part="empty">{isLoading ? words.loading : words.empty}</p>
+        <p data-part="empty">{isLoading ? labels.loading : labels.empty}</p>
       ) : null}
       <ul data-part="list">
-        {notifications.map((line) => (
-          <li key={line.id} data-read={line.read} data-severity={line.severity} data-category={line.category}>
+        {notifications.map((notification) => (
+          <li
+            key={notification.id}
+            data-read={notification.read}
+            data-severity={notification.severity}
+            data-category={notification.category}
+          >
             <button
               type="button"
               data-part="line"
               onClick={() => {
-                if (!line.read) attempt(inbox.markAsRead(line.id));
-                onOpen(line);
+                if (!notification.read) attempt(inbox.markAsRead(notification.id));
+                onOpen(notification);
               }}
             >
-              {line.read ? null : <span data-part="unread">{words.unread} </span>}
-              <span data-part="title">{line.title}</span> <span data-part="message">{line.message}</span>{" "}
-              <RelativeTime at={line.at} {...(locale === undefined ? {} : { locale })} />
+              {notification.read ? null : <span data-part="unread">{labels.unread} </span>}
+              <span data-part="title">{notification.title}</span>{" "}
+              <span data-part="message">{notification.message}</span>{" "}
+              <RelativeTime at={notification.at} {...(locale === undefined ? {} : { locale })} />
             </button>
           </li>
         ))}
       </ul>
       {hasMore ? (
         <button type="button" data-part="more" disabled={isLoadingMore} onClick={() => void inbox.loadMore()}>
-          {isLoadingMore ? words.loading : words.loadMore}
+          {isLoadingMore ? labels.loading : labels.loadMore}
         </button>
       ) : null}
     </>

@@ -3,13 +3,13 @@ import { useId, type ReactNode } from "react";
 
 export interface OrderProgressProps {
   order: Pick<Order, "status" | "progress">;
-  /** What the bar is called. Default: `Order progress`. */
+  /** The name of the bar. Default: `Order progress`. */
   label?: string;
   statusTexts?: Partial<Record<Status, string>>;
   className?: string;
 }
 
-/** How far an order is: a native progress bar and its per cent (row D9). Style it by `data-status`. */
+/** The progress of an order: a native progress bar and its percentage. Style it by `data-status`. */
 export function OrderProgress({
   order,
   label = "Order progress",

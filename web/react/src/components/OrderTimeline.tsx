@@ -3,23 +3,23 @@ import { useMemo, type ReactNode } from "react";
 import { RelativeTime } from "./RelativeTime.js";
 
 export interface OrderTimelineProps {
-  /** As `useRealTimeOrderTracking` gives it. */
+  /** From `useRealTimeOrderTracking`. */
   timeline: readonly TimelineEvent[];
   /** Default: newest first. */
   oldestFirst?: boolean;
-  /** Each place of the delivery too. Default: no, a map shows them better. */
+  /** Whether to list each location of the delivery. Default: false. */
   showLocations?: boolean;
-  /** What the list is called. Default: `Order timeline`. */
+  /** The name of the list. Default: `Order timeline`. */
   label?: string;
-  /** Other words for a line. */
+  /** Replaces the labels of an entry. */
   describe?: (event: TimelineEvent) => TimelineLine;
-  /** Stands before a line, such as an icon; screen readers skip it. */
+  /** Shown before an entry. Screen readers skip it. */
   icon?: (event: TimelineEvent) => ReactNode;
   locale?: string;
   className?: string;
 }
 
-/** What happened to an order, when, and who did it (row D10). Style the lines by `data-kind` and `data-status`. */
+/** What happened to an order, when, and who did it. Style the entries by `data-kind` and `data-status`. */
 export function OrderTimeline(props: OrderTimelineProps): ReactNode {
   const {
     timeline,

@@ -5,10 +5,10 @@ import { relative, RelativeTime } from "./RelativeTime.js";
 describe("times relative to now", () => {
   test("use the largest unit that fits", () => {
     const now = Date.parse("2030-06-15T12:00:00Z");
-    const words = (ms: number) => relative(now + ms, now, "en");
+    const texts = (ms: number) => relative(now + ms, now, "en");
     const minute = 60_000;
     expect(
-      [0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(words),
+      [0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(texts),
     ).toEqual(["now", "now", "1 minute ago", "1 hour ago", "yesterday", "last week", "in 3 minutes"]);
   });
 

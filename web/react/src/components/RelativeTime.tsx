@@ -4,7 +4,7 @@ import { useNow } from "./useNow.js";
 export interface RelativeTimeProps {
   /** RFC 3339. */
   at: string;
-  /** Of the words. Default: the page's. */
+  /** The language of the text. Default: the page's language. */
   locale?: string;
   className?: string;
 }
@@ -18,26 +18,26 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** A time told relative to now, and kept current (row D5). The exact one is its title. */
+/** A time relative to now, kept current. Its title is the exact time. */
 export function RelativeTime({ at, locale, className }: RelativeTimeProps): ReactNode {
   const now = useNow(15_000);
   const language = locale ?? pageLanguage();
   return (
-    // A server's words may be older, and in another zone.
+    // A server renders the text earlier, and in another time zone.
     <time className={className} dateTime={at} title={new Date(at).toLocaleString(language)} suppressHydrationWarning>
       {relative(Date.parse(at), now, language)}
     </time>
   );
 }
 
-/** Such as `5 minutes ago`; below a minute `now`, because nobody counts the seconds. */
+/** Such as `5 minutes ago`; `now` below one minute. */
 export function relative(at: number, now: number, locale?: string): string {
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const seconds = Math.round((at - now) / 1000);
   for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }
-  return words.format(0, "second");
+  return format.format(0, "second");
 }
 
 function pageLanguage(): string | undefined {

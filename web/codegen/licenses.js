@@ -1,4 +1,4 @@
-// Puts the two licences of the repository beside the package that is about to be packed.
+// Copies the repository's licenses into the package that is about to be packed.
 
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
