@@ -116,6 +116,9 @@ pub trait ReadBackend: Send + Sync + 'static {
     /// What happened in a topic after a place in the log: at most `limit` events.
     async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError>;
 
+    /// Every event after `after`, of all stores and products, in log order: at most `limit` of them.
+    async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError>;
+
     /// A page of an inbox, newest first.
     async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError>;
 

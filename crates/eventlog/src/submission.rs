@@ -122,11 +122,21 @@ pub enum SubmitError {
 
 pub(crate) type Answer<T> = tokio::sync::oneshot::Sender<Result<T, SubmitError>>;
 
-/// What the writer's channel carries.
-pub(crate) enum Work {
-    Orders(Submission, Answer<Receipt>),
+/// What the writer's channel carries: a request and where its answer goes.
+pub(crate) enum WriteRequest {
+    Submission(Submission, Answer<Receipt>),
     Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
-    Read(MarkRead, Answer<ReadReceipt>),
+    MarkRead(MarkRead, Answer<ReadReceipt>),
+}
+
+impl WriteRequest {
+    /// How many commands it counts for when a batch is filled.
+    pub(crate) fn commands(&self) -> usize {
+        match self {
+            Self::Submission(submission, _) => submission.requests.len(),
+            Self::Account(..) | Self::MarkRead(..) => 1,
+        }
+    }
 }
 
 /// The answer to a [`MarkRead`].

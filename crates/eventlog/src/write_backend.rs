@@ -9,7 +9,7 @@ use orders::view::Person;
 use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
-use crate::cursor::{Epoch, Seq};
+use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
 use crate::stats::StatsDelta;
@@ -46,11 +46,15 @@ pub struct BatchContext {
     pub people: HashMap<UserId, Person>,
     /// Answers given before under the wanted keys.
     pub answers: HashMap<[u8; 16], IdempotentResponse>,
-    /// The log's head.
-    pub head: Seq,
-    /// The history's name.
-    pub epoch: Epoch,
-    /// When the log's last event happened: no later one may be before it, whatever the clock says.
+    /// `None` until the backend has loaded it.
+    pub head: Option<LogHead>,
+}
+
+/// The end of the log, where the next batch appends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogHead {
+    pub cursor: Cursor,
+    /// When the last event happened. No later event may have an earlier time, whatever the clock says.
     pub latest: Timestamp,
 }
 
@@ -64,17 +68,15 @@ pub struct IdempotentResponse {
 }
 
 impl BatchContext {
-    /// Nothing is known: what the first batch begins with, and the one after a failure.
-    pub fn nothing() -> Self {
+    /// An empty context: the first batch starts with it, and so does the batch after a failure.
+    pub fn empty() -> Self {
         Self {
             world: World::default(),
             contacts: HashMap::new(),
             details: HashMap::new(),
             people: HashMap::new(),
             answers: HashMap::new(),
-            head: Seq::default(),
-            epoch: Epoch::stored(""),
-            latest: Timestamp::MIN,
+            head: None,
         }
     }
 }
@@ -116,8 +118,11 @@ pub struct OrderWrite {
 /// One database's way to commit a batch. Used by one thread, one batch at a time:
 /// `begin`, any number of `account`s, `write`, any number of `mark_read`s, `commit`; or `rollback` at any point.
 pub trait WriteBackend: Send + 'static {
-    /// Starts a transaction and loads what the batch names. Where the epoch is empty, also head, epoch, next number
-    /// and latest time; and everything that is loaded already and somebody else may have changed.
+    /// The committed head. Called once, before the first batch.
+    fn head(&mut self) -> Result<LogHead, LogError>;
+
+    /// Starts a transaction and loads what the batch names. Where `context.head` is `None`, loads the head and the next
+    /// order number too. Removes from `context` what another process may have changed since the last batch.
     fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError>;
 
     /// Changes an account inside the transaction. After a refusal the transaction goes on: what it wrote, such as

@@ -1,11 +1,12 @@
-//! The one place where anything is written.
+//! The single writer: every write of the process goes through its thread.
 //!
-//! Commands come through a bounded channel. The writer takes what is waiting, and commits it as one batch: load what
-//! the batch names, decide each command in memory, in order, each seeing its predecessors; write; commit; only then
-//! hand the events on, and answer. A refused command costs nothing and rolls nobody back. A batch that the database
-//! refuses is halved and tried again, so that only the offender fails.
+//! Requests come through a bounded channel. The writer takes what is waiting and commits it as one batch: load what the
+//! requests name, decide the commands in memory and in order (each sees the effects of those before it), write, commit,
+//! publish the events, answer the callers. A refused command is not written and does not affect the others. A batch that
+//! the database rejects is halved and tried again, so that only the offending request fails.
 
 mod batch;
+mod draft;
 #[cfg(test)]
 mod tests;
 
@@ -14,87 +15,96 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::clock::Clock;
+use crate::cursor::Cursor;
+use crate::error::LogError;
 use crate::inbox::MarkRead;
-use crate::submission::{Committed, ReadReceipt, Receipt, Submission, SubmitError, Work};
+use crate::submission::{Answer, Committed, ReadReceipt, Receipt, Submission, SubmitError, WriteRequest};
 use crate::write_backend::WriteBackend;
 use batch::BatchProcessor;
 
-/// How much may wait for the writer before callers are told to come back.
+/// How many requests may wait for the writer.
 const QUEUE: usize = 8192;
-/// The most submissions of one batch.
+/// The most requests of one batch.
 const BATCH: usize = 256;
-/// The most requests of one batch: a bulk update of 500 and a little more.
-const BATCH_REQUESTS: usize = 1000;
+/// The most commands of one batch: a bulk update of 500, and some more.
+const BATCH_COMMANDS: usize = 1000;
 /// How long a caller waits for room in the queue.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the writer waits for work before it looks for housekeeping: while there is some, and when there was none.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the writer waits for requests before it does maintenance: while there is some left, and when there was none.
 const MAINTAIN_SOON: Duration = Duration::from_secs(1);
 const MAINTAIN_IDLE: Duration = Duration::from_mins(1);
 
-/// Gives commands to the writer. Cheap to clone; the writer stops when the last one is gone.
+/// Sends requests to the writer's thread. Cheap to clone. The thread ends when the last `Writer` is dropped.
 #[derive(Clone)]
 pub struct Writer {
-    work: mpsc::Sender<Work>,
+    queue: mpsc::Sender<WriteRequest>,
+    head: watch::Receiver<Cursor>,
 }
 
-/// Told about every batch after its commit and before its answers, on the writer's own thread: it must not block.
+/// Called with every committed batch, before its callers are answered, on the writer's own thread. It must not block.
 pub type Publish = Box<dyn Fn(Committed) + Send>;
 
 impl Writer {
-    /// Starts the writer's thread. It ends, with everything accepted committed, when all `Writer`s are dropped.
+    /// Starts the writer's thread. When all `Writer`s are dropped, the thread commits what it accepted and ends.
     pub fn start(
-        write_backend: impl WriteBackend,
+        backend: impl WriteBackend,
         clock: Arc<dyn Clock>,
         publish: Publish,
-    ) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (work, queue) = mpsc::channel(QUEUE);
-        let mut batches = BatchProcessor::new(write_backend, clock, publish);
-        // For its timer alone: an idle writer still has housekeeping to do.
-        let timer = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    ) -> Result<(Self, JoinHandle<()>), LogError> {
+        let failed = || LogError::file("could not start the writer's thread");
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let mut batches = BatchProcessor::new(backend, clock, publish)?;
+        let head = batches.head();
+        // For its timer: maintenance is due while no requests come, too.
+        let timer = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed())?;
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(&mut batches, queue, &timer))?;
-        Ok((Self { work }, thread))
+            .spawn(move || run(&mut batches, requests, &timer))
+            .map_err(failed())?;
+        Ok((Self { queue, head }, thread))
     }
 
-    /// Submits; comes back when it is durable, or refused.
+    /// Returns once the submission is durable, or refused.
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
-        self.send(|answer| Work::Orders(submission, answer)).await
+        self.send(|answer| WriteRequest::Submission(submission, answer)).await
     }
 
-    /// Changes an account; comes back when that is durable, or refused.
+    /// Returns once the change is durable, or refused.
     pub async fn account(
         &self,
         change: AccountChange,
     ) -> Result<Result<AccountAnswer, AccountRefusal>, SubmitError> {
-        self.send(|answer| Work::Account(change, answer)).await
+        self.send(|answer| WriteRequest::Account(change, answer)).await
     }
 
-    /// Resolves when the writer's thread is gone although this is still here: it panicked, and takes nothing more.
-    pub async fn failed(&self) {
-        self.work.closed().await;
-    }
-
-    /// Keeps that something was read; comes back when that is durable.
+    /// Returns once the read mark is durable.
     pub async fn mark_read(&self, read: MarkRead) -> Result<ReadReceipt, SubmitError> {
-        self.send(|answer| Work::Read(read, answer)).await
+        self.send(|answer| WriteRequest::MarkRead(read, answer)).await
     }
 
-    async fn send<T>(
-        &self,
-        work: impl FnOnce(crate::submission::Answer<T>) -> Work,
-    ) -> Result<T, SubmitError> {
+    /// The committed head of the log. It moves after a batch was committed and published, and before its callers are
+    /// answered.
+    pub fn head(&self) -> watch::Receiver<Cursor> {
+        self.head.clone()
+    }
+
+    /// Resolves when the writer's thread panicked. No request is accepted from then on.
+    pub async fn failed(&self) {
+        self.queue.closed().await;
+    }
+
+    async fn send<T>(&self, request: impl FnOnce(Answer<T>) -> WriteRequest) -> Result<T, SubmitError> {
         let (answer, answered) = oneshot::channel();
-        // The common case first: there is room, so no timer is needed.
-        match self.work.try_send(work(answer)) {
+        // The usual case: there is room, and no timer is needed.
+        match self.queue.try_send(request(answer)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(SubmitError::Stopping),
-            Err(mpsc::error::TrySendError::Full(work)) => {
-                match self.work.send_timeout(work, PATIENCE).await {
+            Err(mpsc::error::TrySendError::Full(request)) => {
+                match self.queue.send_timeout(request, QUEUE_TIMEOUT).await {
                     Ok(()) => {}
                     Err(mpsc::error::SendTimeoutError::Timeout(_)) => return Err(SubmitError::Busy),
                     Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(SubmitError::Stopping),
@@ -105,7 +115,11 @@ impl Writer {
     }
 }
 
-fn run<J: WriteBackend>(batches: &mut BatchProcessor<J>, mut queue: mpsc::Receiver<Work>, timer: &Runtime) {
+fn run<B: WriteBackend>(
+    batches: &mut BatchProcessor<B>,
+    mut queue: mpsc::Receiver<WriteRequest>,
+    timer: &Runtime,
+) {
     let mut waiting = Vec::with_capacity(BATCH);
     let mut patience = MAINTAIN_SOON;
     loop {
@@ -116,10 +130,10 @@ fn run<J: WriteBackend>(batches: &mut BatchProcessor<J>, mut queue: mpsc::Receiv
             Err(_idle) => {}
         }
         while !waiting.is_empty() {
-            let mut requests = 0;
-            let fits = waiting.iter().take_while(|work| {
-                requests += work.requests();
-                requests <= BATCH_REQUESTS
+            let mut commands = 0;
+            let fits = waiting.iter().take_while(|request| {
+                commands += request.commands();
+                commands <= BATCH_COMMANDS
             });
             let first = fits.count().max(1);
             let rest = waiting.split_off(first);
@@ -129,28 +143,19 @@ fn run<J: WriteBackend>(batches: &mut BatchProcessor<J>, mut queue: mpsc::Receiv
     }
 }
 
-/// Lets whoever is about to submit do so, for as long as that brings more. On one core the threads that parse
-/// requests cannot run while this one does, and every batch would be of one.
-fn gather(queue: &mut mpsc::Receiver<Work>, waiting: &mut Vec<Work>) {
+/// Yields to the threads that are about to submit, for as long as that brings more. On one core they cannot run while
+/// the writer does, and every batch would have one request.
+fn gather(queue: &mut mpsc::Receiver<WriteRequest>, waiting: &mut Vec<WriteRequest>) {
     while waiting.len() < BATCH {
         std::thread::yield_now();
         let before = waiting.len();
         while waiting.len() < BATCH
-            && let Ok(work) = queue.try_recv()
+            && let Ok(request) = queue.try_recv()
         {
-            waiting.push(work);
+            waiting.push(request);
         }
         if waiting.len() == before {
             return;
-        }
-    }
-}
-
-impl Work {
-    fn requests(&self) -> usize {
-        match self {
-            Self::Orders(submission, _) => submission.requests.len(),
-            Self::Account(..) | Self::Read(..) => 1,
         }
     }
 }

@@ -225,6 +225,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
         }
         tail::read(connection, indexes, &topic, Seq(0), 10).unwrap();
     }
+    tail::events(connection, Seq(0), 10).unwrap();
     for inbox in inboxes() {
         let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
         opened.named(EventId::new(Uuid::nil())).unwrap();
@@ -277,7 +278,7 @@ async fn no_statement_walks_through_a_table_or_sorts_one() {
     // Housekeeping, long after.
     let mut write_backend = open(directory.path());
     listen(&mut write_backend.connection, &heard);
-    write_backend.begin(&crate::write_backend::LoadRequest::default(), &mut BatchContext::nothing()).unwrap();
+    write_backend.begin(&crate::write_backend::LoadRequest::default(), &mut BatchContext::empty()).unwrap();
     write_backend.rollback();
     while write_backend.maintain(Timestamp::MAX).unwrap() {}
     drop(write_backend);

@@ -154,6 +154,11 @@ impl ReadBackend for SqliteReadBackend {
         read.ok_or(TailError::Pruned)
     }
 
+    async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError> {
+        let read = self.read(move |connection, _| tail::events(connection, after, limit)).await?;
+        read.ok_or(TailError::Pruned)
+    }
+
     async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
         self.read_at(move |connection, indexes| {
             match InboxReader::find(connection, indexes, &filter.inbox)? {

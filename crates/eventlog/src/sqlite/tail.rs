@@ -36,6 +36,25 @@ pub(super) fn read(
     Ok(Some(EventPage { events: history::tell(connection, events)?, through, head }))
 }
 
+/// Events of all scopes after `after`; `None` where retention deleted some of them.
+pub(super) fn events(
+    connection: &Connection,
+    after: Seq,
+    limit: usize,
+) -> Result<Option<EventPage>, LogError> {
+    let (head, _) = write_backend::head(connection)?;
+    if after < retention::floor(connection)? {
+        return Ok(None);
+    }
+    let limit = limit.max(1);
+    let mut find = connection
+        .prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"))?;
+    let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let events = rows::collect(find.query((after.sql(), sql_limit))?, rows::stored)?;
+    let through = reached(&events, limit, head);
+    Ok(Some(EventPage { events: history::tell(connection, events)?, through, head }))
+}
+
 type Found = (Vec<StoredEvent>, Seq);
 
 fn of_store(

@@ -16,11 +16,11 @@ use super::sorted_index::{Indexes, Runs};
 use super::users::Users;
 use super::{accounts, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
-use crate::cursor::{Epoch, Seq};
+use crate::cursor::{Cursor, Epoch, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
 use crate::topic::Topic;
-use crate::write_backend::{BatchContext, LoadRequest, WriteBackend, Writes};
+use crate::write_backend::{BatchContext, LoadRequest, LogHead, WriteBackend, Writes};
 
 /// Keys of stores kept in memory; past it all are read anew.
 const STORES_KEPT: usize = 10_000;
@@ -87,7 +87,7 @@ impl SqliteWriteBackend {
             self.data_version = version;
             self.forget();
             context.world.products.clear();
-            context.epoch = Epoch::stored("");
+            context.head = None;
         }
         if context.world.products.is_empty() {
             self.catalogue.forget();
@@ -98,17 +98,13 @@ impl SqliteWriteBackend {
         Ok(())
     }
 
-    /// Head, epoch, next number and latest time, when they are not known.
     fn load_head(&self, context: &mut BatchContext) -> Result<(), LogError> {
-        if !context.epoch.as_str().is_empty() {
+        if context.head.is_some() {
             return Ok(());
         }
-        let (head, epoch) = head(&self.connection)?;
         let last: Option<i64> =
             self.connection.query_row("SELECT max(number) FROM orders", (), |row| row.get(0))?;
-        context.head = head;
-        context.epoch = epoch;
-        context.latest = history::latest(&self.connection)?;
+        context.head = Some(log_head(&self.connection)?);
         context.world.next_number = last.map_or(OrderNumber::FIRST, |n| OrderNumber(n.unsigned_abs()).next());
         Ok(())
     }
@@ -180,6 +176,10 @@ impl SqliteWriteBackend {
 }
 
 impl WriteBackend for SqliteWriteBackend {
+    fn head(&mut self) -> Result<LogHead, LogError> {
+        log_head(&self.connection)
+    }
+
     fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
         self.gate.enter();
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
@@ -275,6 +275,11 @@ fn note_name(name: &str) -> String {
 
 fn data_version(connection: &Connection) -> Result<i64, LogError> {
     Ok(connection.prepare_cached("PRAGMA data_version")?.query_row((), |row| row.get(0))?)
+}
+
+fn log_head(connection: &Connection) -> Result<LogHead, LogError> {
+    let (seq, epoch) = head(connection)?;
+    Ok(LogHead { cursor: Cursor { epoch, seq }, latest: history::latest(connection)? })
 }
 
 /// The log's head and the history's name.

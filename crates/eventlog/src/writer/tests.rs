@@ -11,8 +11,8 @@ use rusqlite::ffi;
 use uuid::Uuid;
 
 use super::*;
-use crate::error::LogError;
-use crate::write_backend::{BatchContext, LoadRequest, Writes};
+use crate::cursor::{Epoch, Seq};
+use crate::write_backend::{BatchContext, LoadRequest, LogHead, Writes};
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -32,7 +32,13 @@ struct Stub {
 }
 
 impl WriteBackend for Stub {
-    fn begin(&mut self, _: &LoadRequest, _: &mut BatchContext) -> Result<(), LogError> {
+    fn head(&mut self) -> Result<LogHead, LogError> {
+        let epoch = Epoch::mint(Uuid::nil());
+        Ok(LogHead { cursor: Cursor { epoch, seq: Seq(0) }, latest: Timestamp::UNIX_EPOCH })
+    }
+
+    fn begin(&mut self, _: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
+        context.head = Some(self.head()?);
         self.go.recv().ok();
         self.counts.begun.fetch_add(1, Ordering::SeqCst);
         Ok(())

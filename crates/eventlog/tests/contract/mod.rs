@@ -7,6 +7,7 @@
 pub(crate) mod accounts;
 pub(crate) mod bulk;
 pub(crate) mod clock;
+pub(crate) mod events;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
 pub(crate) mod listing;
@@ -89,6 +90,13 @@ macro_rules! contract {
                 a_timeline_is_the_orders_part_of_the_log,
                 counts_equal_a_recount,
                 an_order_is_what_its_events_make_it,
+            }
+            events {
+                events_are_the_whole_log_in_order,
+                events_come_in_pages_without_gap_or_overlap,
+                events_that_retention_deleted_are_reported,
+                the_writers_head_moves_with_each_commit,
+                the_head_can_be_polled,
             }
             inbox {
                 d5_what_concerns_somebody_is_in_their_inbox,

@@ -86,6 +86,10 @@ impl ReadBackend for FixedLog {
         Err(TailError::Log(LogError::Cancelled))
     }
 
+    async fn events(&self, _: Seq, _: usize) -> Result<EventPage, TailError> {
+        Err(TailError::Log(LogError::Cancelled))
+    }
+
     async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         Err(LogError::Cancelled)
     }
