@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod clock;
+pub mod consumers;
 pub mod cursor;
 pub mod error;
 pub mod head;
@@ -30,6 +31,9 @@ pub mod write_backend;
 pub mod writer;
 
 pub use clock::Clock;
+pub use consumers::{
+    Consumer, ConsumerChange, ConsumerError, ConsumerName, ConsumerRefusal, LogConsumer, StartAt,
+};
 pub use cursor::{Cursor, Epoch, Seq};
 pub use error::LogError;
 pub use head::poll_head;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use orders::{EventId, OrderNumber, OrderRef, ProductId, Status, StoreId, UserId};
 
 use crate::accounts::{Email, Revoked, User};
+use crate::consumers::Consumer;
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{InboxEntry, InboxFilter, InboxPage};
@@ -118,6 +119,9 @@ pub trait ReadBackend: Send + Sync + 'static {
 
     /// Every event after `after`, of all stores and products, in log order: at most `limit` of them.
     async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError>;
+
+    /// The registered consumers by name. How far each one is behind is the distance between its position and the cursor.
+    async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError>;
 
     /// A page of an inbox, newest first.
     async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError>;

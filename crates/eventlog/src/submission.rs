@@ -7,6 +7,7 @@ use orders::order::Version;
 use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
+use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::inbox::{MarkRead, ReadState, Signal};
 use crate::stored_event::{CatalogProduct, Snapshot};
@@ -127,6 +128,7 @@ pub(crate) enum WriteRequest {
     Submission(Submission, Answer<Receipt>),
     Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
     MarkRead(MarkRead, Answer<ReadReceipt>),
+    Consumer(ConsumerChange, Answer<Result<Consumer, ConsumerRefusal>>),
 }
 
 impl WriteRequest {
@@ -134,7 +136,7 @@ impl WriteRequest {
     pub(crate) fn commands(&self) -> usize {
         match self {
             Self::Submission(submission, _) => submission.requests.len(),
-            Self::Account(..) | Self::MarkRead(..) => 1,
+            Self::Account(..) | Self::MarkRead(..) | Self::Consumer(..) => 1,
         }
     }
 }

@@ -9,6 +9,7 @@ use orders::view::Person;
 use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
+use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
@@ -116,7 +117,8 @@ pub struct OrderWrite {
 }
 
 /// One database's way to commit a batch. Used by one thread, one batch at a time:
-/// `begin`, any number of `account`s, `write`, any number of `mark_read`s, `commit`; or `rollback` at any point.
+/// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers, `commit`; or
+/// `rollback` at any point.
 pub trait WriteBackend: Send + 'static {
     /// The committed head. Called once, before the first batch.
     fn head(&mut self) -> Result<LogHead, LogError>;
@@ -139,6 +141,16 @@ pub trait WriteBackend: Send + 'static {
     /// Keeps what somebody has read, inside the transaction, after `write`: the batch's own events count. Returns
     /// everything they have read, and whether this is any news.
     fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError>;
+
+    /// The newest event that retention deleted; 0 when it deleted none.
+    fn pruned(&mut self) -> Result<Seq, LogError>;
+
+    fn consumer(&mut self, name: &ConsumerName) -> Result<Option<Consumer>, LogError>;
+
+    /// Inserts or replaces a consumer, inside the transaction.
+    fn store_consumer(&mut self, consumer: &Consumer) -> Result<(), LogError>;
+
+    fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError>;
 
     /// Makes it durable. When this returns, the batch survives a power loss.
     fn commit(&mut self) -> Result<(), LogError>;

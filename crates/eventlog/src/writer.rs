@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::clock::Clock;
+use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::MarkRead;
@@ -84,6 +85,15 @@ impl Writer {
     /// Returns once the read mark is durable.
     pub async fn mark_read(&self, read: MarkRead) -> Result<ReadReceipt, SubmitError> {
         self.send(|answer| WriteRequest::MarkRead(read, answer)).await
+    }
+
+    /// Registers, advances or removes a [consumer](crate::consumers). Returns it as it is stored now, or as it was removed,
+    /// once that is durable.
+    pub async fn consumer(
+        &self,
+        change: ConsumerChange,
+    ) -> Result<Result<Consumer, ConsumerRefusal>, SubmitError> {
+        self.send(|answer| WriteRequest::Consumer(change, answer)).await
     }
 
     /// The committed head of the log. It moves after a batch was committed and published, and before its callers are

@@ -8,13 +8,15 @@
 //! - `read_backend.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
 //!   orders; `history.rs`, `tail.rs`: the log itself. `recipient_index.rs`: whom an event concerns;
 //!   `created_events.rs`: the first events of orders; `inbox_index.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
-//! - `checkpoint.rs`: keeps the write-ahead log short. `retention.rs`: retention. `backup.rs`: copies of the whole.
+//! - `checkpoint.rs`: keeps the write-ahead log short. `retention.rs`: retention, and `consumers.rs`:
+//!   positions of those it keeps events for. `backup.rs`: copies of the whole.
 
 mod accounts;
 pub mod backup;
 mod bloom;
 mod catalogue;
 mod checkpoint;
+mod consumers;
 mod created_events;
 mod deliveries;
 mod history;

@@ -10,9 +10,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{Checkpointer, Gate};
 use super::read_backend::SqliteReadBackend;
+use super::retention::Retention;
 use super::sorted_index::{Indexes, Runs};
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, recipient_index, schema};
+use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
 use crate::error::LogError;
 
@@ -30,6 +32,8 @@ pub struct Options {
     /// How long an event is kept at least; after that it goes, unless it or an older one is about an order that is
     /// still open. `None`: for ever. Shorter than the 24 hours of an idempotency key makes no sense.
     pub keep_events: Option<SignedDuration>,
+    /// How much longer than `keep_events` an event is kept for a [consumer](crate::consumers) that has not read it.
+    pub keep_for_consumers: SignedDuration,
     /// Another file system layer, by the name it is registered under. For tests of power loss.
     pub vfs: Option<String>,
 }
@@ -51,6 +55,7 @@ impl Default for Options {
             wal_mib: 64,
             synchronous: Synchronous::Full,
             keep_events: None,
+            keep_for_consumers: KEEP_FOR_CONSUMERS,
             vfs: None,
         }
     }
@@ -140,7 +145,10 @@ impl Database {
             })
             .collect::<Result<_, LogError>>()?;
         let read_backend = SqliteReadBackend::new(readers, path, indexes.clone(), checkpointer);
-        let write_backend = SqliteWriteBackend::new(connection, gate, indexes, options.keep_events)?;
+        let retention = options
+            .keep_events
+            .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
+        let write_backend = SqliteWriteBackend::new(connection, gate, indexes, retention)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 

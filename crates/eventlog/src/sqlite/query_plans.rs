@@ -20,9 +20,10 @@ use uuid::Uuid;
 use super::inbox::InboxReader;
 use super::sorted_index::Indexes;
 use super::write_backend::SqliteWriteBackend;
-use super::{Database, Options, accounts, catalogue, history, listing, reservations, stats, tail};
+use super::{Database, Options, accounts, catalogue, consumers, history, listing, reservations, stats, tail};
 use crate::accounts::{AccountChange, Email, NewSession};
 use crate::clock::Clock;
+use crate::consumers::{ConsumerChange, ConsumerName, StartAt};
 use crate::cursor::Seq;
 use crate::inbox::{InboxFilter, Mark, MarkRead};
 use crate::read_backend::{OrderFilter, ProductFilter};
@@ -32,7 +33,8 @@ use crate::write_backend::{BatchContext, WriteBackend};
 use crate::writer::Writer;
 
 /// Beginnings of statements that may walk or sort, because what they walk through stays small or ends early.
-const MAY: [(&str, &str); 8] = [
+const MAY: [(&str, &str); 9] = [
+    ("SELECT name, position, updated_at FROM consumers ORDER BY name", "a handful"),
     (
         "SELECT id, role, store, name, email, password_hash, created_at, valid_after FROM users ORDER BY key",
         "a page",
@@ -194,6 +196,14 @@ async fn write(write_backend: SqliteWriteBackend) {
             writer.mark_read(MarkRead { inbox: inbox.clone(), mark }).await.unwrap();
         }
     }
+    let name: ConsumerName = "relay".parse().unwrap();
+    for change in [
+        ConsumerChange::Register { name: name.clone(), start: StartAt::Oldest },
+        ConsumerChange::Advance { name: name.clone(), to: writer.head().borrow().clone() },
+        ConsumerChange::Remove { name },
+    ] {
+        writer.consumer(change).await.unwrap().unwrap();
+    }
     for change in account_changes() {
         writer.account(change).await.unwrap().ok();
     }
@@ -226,6 +236,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
         tail::read(connection, indexes, &topic, Seq(0), 10).unwrap();
     }
     tail::events(connection, Seq(0), 10).unwrap();
+    consumers::all(connection).unwrap();
     for inbox in inboxes() {
         let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
         opened.named(EventId::new(Uuid::nil())).unwrap();

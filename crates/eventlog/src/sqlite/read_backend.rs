@@ -12,8 +12,11 @@ use tokio::sync::Semaphore;
 use super::checkpoint::Checkpointer;
 use super::inbox::InboxReader;
 use super::sorted_index::Indexes;
-use super::{accounts, backup, catalogue, history, listing, reservations, stats, tail, write_backend};
+use super::{
+    accounts, backup, catalogue, consumers, history, listing, reservations, stats, tail, write_backend,
+};
 use crate::accounts::{Email, Revoked, User};
+use crate::consumers::Consumer;
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{InboxEntry, InboxFilter, InboxPage};
@@ -157,6 +160,10 @@ impl ReadBackend for SqliteReadBackend {
     async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError> {
         let read = self.read(move |connection, _| tail::events(connection, after, limit)).await?;
         read.ok_or(TailError::Pruned)
+    }
+
+    async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
+        self.read_at(|connection, _| consumers::all(connection)).await
     }
 
     async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {

@@ -10,7 +10,8 @@ use orders::{OrderNumber, Subject};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{self, EVENT, earlier, status_of};
-use super::{history, write_backend};
+use super::{consumers, history, write_backend};
+use crate::consumers::{RetentionHold, overtaken};
 use crate::cursor::Seq;
 use crate::error::LogError;
 
@@ -26,12 +27,22 @@ pub(super) fn floor(connection: &Connection) -> Result<Seq, LogError> {
     Ok(Seq(floor.unwrap_or(0).unsigned_abs()))
 }
 
-/// Deletes a few of the oldest events that are older than `keep` and about products or orders that are over. Says
-/// whether there were any.
-pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuration) -> Result<bool, LogError> {
+/// How long events are kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retention {
+    pub(super) keep: SignedDuration,
+    /// How much longer a consumer that has not read an event can hold it back.
+    pub(super) keep_for_consumers: SignedDuration,
+}
+
+/// Deletes a few of the oldest events that are old enough and about products or orders that are over. Returns whether
+/// there were any.
+pub(super) fn round(connection: &Connection, now: Timestamp, retention: Retention) -> Result<bool, LogError> {
     let (from, (head, _)) = (floor(connection)?, write_backend::head(connection)?);
     let forgotten = forget_run(connection, from)?;
-    let limit = earlier(now, keep);
+    let limit = earlier(now, retention.keep);
+    let consumers = consumers::all(connection)?;
+    let hold = RetentionHold::new(&consumers, from, earlier(limit, retention.keep_for_consumers));
     let mut over = HashMap::new();
     let mut upto = from;
     // The last event stays: it says where the log goes on.
@@ -41,7 +52,7 @@ pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuratio
     let mut events = oldest.query((from.sql(), head.sql(), ROUND))?;
     while let Some(row) = events.next()? {
         let stored = rows::stored(row)?;
-        if stored.event.at >= limit {
+        if stored.event.at >= limit || hold.keeps(stored.seq, stored.event.at) {
             break;
         }
         if let Subject::Order { number, .. } = &stored.event.subject
@@ -54,6 +65,15 @@ pub(super) fn round(connection: &Connection, now: Timestamp, keep: SignedDuratio
     drop(events);
     if upto == from {
         return Ok(forgotten);
+    }
+    for consumer in overtaken(&consumers, from, upto) {
+        let (name, position) = (consumer.name.as_str(), consumer.position.0);
+        tracing::error!(
+            consumer = name,
+            position,
+            pruned = upto.0,
+            "retention deleted events that this consumer has not read: remove it and register it again"
+        );
     }
     connection.prepare_cached("DELETE FROM events WHERE seq <= ?1")?.execute([upto.sql()])?;
     connection

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 /// The step that brought the index of [`topics`]: it has to be filled from the events that are there.
 const TOPICS: usize = 1;

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt as _};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -11,11 +11,13 @@ use super::catalogue::{self, Catalogue};
 use super::checkpoint::Gate;
 use super::idempotency::Answers;
 use super::inbox::InboxReader;
+use super::retention::Retention;
 use super::sales::Sales;
 use super::sorted_index::{Indexes, Runs};
 use super::users::Users;
-use super::{accounts, deliveries, history, retention, stats};
+use super::{accounts, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
+use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Epoch, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
@@ -39,7 +41,7 @@ pub struct SqliteWriteBackend {
     stores: HashMap<StoreId, i64>,
     /// Changes when another connection wrote: what we keep in memory is then out of date.
     data_version: i64,
-    keep_events: Option<SignedDuration>,
+    retention: Option<Retention>,
     pub(super) scratch: Vec<u8>,
 }
 
@@ -48,7 +50,7 @@ impl SqliteWriteBackend {
         connection: Connection,
         gate: Arc<Gate>,
         Indexes { customer_runs, topic_runs }: Indexes,
-        keep_events: Option<SignedDuration>,
+        retention: Option<Retention>,
     ) -> Result<Self, LogError> {
         let answers = Answers::open(&connection)?;
         let data_version = data_version(&connection)?;
@@ -63,7 +65,7 @@ impl SqliteWriteBackend {
             sales: Sales::default(),
             stores: HashMap::new(),
             data_version,
-            keep_events,
+            retention,
             scratch: Vec::with_capacity(4096),
         })
     }
@@ -221,6 +223,22 @@ impl WriteBackend for SqliteWriteBackend {
         InboxReader::of(&self.connection, &indexes, inbox, (person, store))?.mark(read.mark)
     }
 
+    fn pruned(&mut self) -> Result<Seq, LogError> {
+        retention::floor(&self.connection)
+    }
+
+    fn consumer(&mut self, name: &ConsumerName) -> Result<Option<Consumer>, LogError> {
+        consumers::find(&self.connection, name)
+    }
+
+    fn store_consumer(&mut self, consumer: &Consumer) -> Result<(), LogError> {
+        consumers::store(&self.connection, consumer)
+    }
+
+    fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError> {
+        consumers::remove(&self.connection, name)
+    }
+
     fn commit(&mut self) -> Result<(), LogError> {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.customer_runs.committed();
@@ -248,7 +266,7 @@ impl WriteBackend for SqliteWriteBackend {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let answers = self.answers.maintain(&self.connection, now)?;
         let accounts = accounts::maintain(&self.connection, now)?;
-        let events = match self.keep_events {
+        let events = match self.retention {
             Some(keep) => retention::round(&self.connection, now, keep)?,
             None => false,
         };

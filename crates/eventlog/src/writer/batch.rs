@@ -11,6 +11,7 @@ use super::Publish;
 use super::draft::{BatchDraft, Decided};
 use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
+use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal, ConsumerWrite, decide_change};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::Signal;
@@ -40,6 +41,7 @@ enum PendingReply {
     Account(Result<AccountAnswer, AccountRefusal>),
     /// `None` until the events before it are written.
     MarkRead(Option<ReadReceipt>),
+    Consumer(Option<Result<Consumer, ConsumerRefusal>>),
 }
 
 impl<B: WriteBackend> BatchProcessor<B> {
@@ -151,6 +153,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
                     PendingReply::Account(self.backend.account(change, self.now)?)
                 }
                 WriteRequest::MarkRead(..) => PendingReply::MarkRead(None),
+                WriteRequest::Consumer(..) => PendingReply::Consumer(None),
             });
         }
         let Decided { writes, events, head } = draft.finish();
@@ -163,13 +166,13 @@ impl<B: WriteBackend> BatchProcessor<B> {
             known.cursor.seq = head.seq;
         }
         self.backend.write(&writes)?;
-        let signals = self.mark_read(requests, &mut replies, &head)?;
+        let signals = self.after_events(requests, &mut replies, &head)?;
         self.backend.commit()?;
         Ok((replies, Committed { events, signals, at: self.now }, head))
     }
 
-    /// Stores read marks, after the batch's events were written: somebody may have read an event of this batch.
-    fn mark_read(
+    /// Stores read marks and positions of consumers, after the batch's events were written: they may be about those.
+    fn after_events(
         &mut self,
         requests: &[WriteRequest],
         replies: &mut [PendingReply],
@@ -177,15 +180,44 @@ impl<B: WriteBackend> BatchProcessor<B> {
     ) -> Result<Vec<Signal>, LogError> {
         let mut signals = Vec::new();
         for (request, reply) in requests.iter().zip(replies) {
-            let WriteRequest::MarkRead(read, _) = request else { continue };
-            let (state, changed) = self.backend.mark_read(read, self.now)?;
-            let state = Arc::new(state);
-            if changed {
-                signals.push(Signal::InboxRead { inbox: read.inbox.clone(), state: Arc::clone(&state) });
+            match request {
+                WriteRequest::MarkRead(read, _) => {
+                    let (state, changed) = self.backend.mark_read(read, self.now)?;
+                    let state = Arc::new(state);
+                    if changed {
+                        let state = Arc::clone(&state);
+                        signals.push(Signal::InboxRead { inbox: read.inbox.clone(), state });
+                    }
+                    *reply = PendingReply::MarkRead(Some(ReadReceipt { state, cursor: head.clone() }));
+                }
+                WriteRequest::Consumer(change, _) => {
+                    *reply = PendingReply::Consumer(Some(self.change_consumer(change, head)?));
+                }
+                WriteRequest::Submission(..) | WriteRequest::Account(..) => {}
             }
-            *reply = PendingReply::MarkRead(Some(ReadReceipt { state, cursor: head.clone() }));
         }
         Ok(signals)
+    }
+
+    fn change_consumer(
+        &mut self,
+        change: &ConsumerChange,
+        head: &Cursor,
+    ) -> Result<Result<Consumer, ConsumerRefusal>, LogError> {
+        let stored = self.backend.consumer(change.name())?;
+        let pruned = self.backend.pruned()?;
+        Ok(match decide_change(change, stored, head, pruned, self.now) {
+            Ok(ConsumerWrite::Keep(consumer)) => Ok(consumer),
+            Ok(ConsumerWrite::Store(consumer)) => {
+                self.backend.store_consumer(&consumer)?;
+                Ok(consumer)
+            }
+            Ok(ConsumerWrite::Remove(consumer)) => {
+                self.backend.remove_consumer(&consumer.name)?;
+                Ok(consumer)
+            }
+            Err(refusal) => Err(refusal),
+        })
     }
 }
 
@@ -231,7 +263,16 @@ fn answer(request: WriteRequest, reply: PendingReply) {
         (WriteRequest::MarkRead(_, caller), PendingReply::MarkRead(Some(receipt))) => {
             drop(caller.send(Ok(receipt)));
         }
-        (WriteRequest::Submission(..) | WriteRequest::Account(..) | WriteRequest::MarkRead(..), _) => {}
+        (WriteRequest::Consumer(_, caller), PendingReply::Consumer(Some(done))) => {
+            drop(caller.send(Ok(done)))
+        }
+        (
+            WriteRequest::Submission(..)
+            | WriteRequest::Account(..)
+            | WriteRequest::MarkRead(..)
+            | WriteRequest::Consumer(..),
+            _,
+        ) => {}
     }
 }
 
@@ -240,6 +281,7 @@ fn fail(request: WriteRequest, error: SubmitError) {
         WriteRequest::Submission(_, caller) => drop(caller.send(Err(error))),
         WriteRequest::Account(_, caller) => drop(caller.send(Err(error))),
         WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
+        WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
     }
 }
 

@@ -11,6 +11,7 @@ use rusqlite::ffi;
 use uuid::Uuid;
 
 use super::*;
+use crate::consumers::ConsumerName;
 use crate::cursor::{Epoch, Seq};
 use crate::write_backend::{BatchContext, LoadRequest, LogHead, Writes};
 
@@ -58,6 +59,22 @@ impl WriteBackend for Stub {
 
     fn mark_read(&mut self, _: &MarkRead, _: Timestamp) -> Result<(crate::inbox::ReadState, bool), LogError> {
         Ok((crate::inbox::ReadState::default(), false))
+    }
+
+    fn pruned(&mut self) -> Result<Seq, LogError> {
+        Ok(Seq(0))
+    }
+
+    fn consumer(&mut self, _: &ConsumerName) -> Result<Option<Consumer>, LogError> {
+        Ok(None)
+    }
+
+    fn store_consumer(&mut self, _: &Consumer) -> Result<(), LogError> {
+        Ok(())
+    }
+
+    fn remove_consumer(&mut self, _: &ConsumerName) -> Result<(), LogError> {
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), LogError> {

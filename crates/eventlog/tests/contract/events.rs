@@ -23,7 +23,7 @@ pub(crate) async fn events_are_the_whole_log_in_order<B: Backend>() {
         let expected: Vec<_> = walk.events.iter().filter(|event| event.seq > after).take(limit).collect();
         assert_eq!(page.events.iter().map(|event| &event.stored).collect::<Vec<_>>(), expected);
         let upto = expected.get(limit - 1).map_or(head, |last| last.seq);
-        assert_eq!((page.upto, page.head), (upto, head), "after {after:?}, at most {limit}");
+        assert_eq!((page.through, page.head), (upto, head), "after {after:?}, at most {limit}");
     }
     // With the same context that was published.
     let batches = walk.log.published.batches();
@@ -43,8 +43,8 @@ pub(crate) async fn events_come_in_pages_without_gap_or_overlap<B: Backend>() {
         let limit = if events.len() < 3 { 0 } else { 37 };
         let page = read_backend.events(position, limit).await.unwrap();
         events.extend(page.events.iter().map(|event| Arc::clone(&event.stored)));
-        assert!(page.upto > position || page.upto == page.head);
-        position = page.upto;
+        assert!(page.through > position || page.through == page.head);
+        position = page.through;
         if position == page.head {
             break;
         }
@@ -63,7 +63,7 @@ pub(crate) async fn events_that_retention_deleted_are_reported<B: Backend>() {
     let read_backend = log.read_backend();
     assert!(matches!(read_backend.events(Seq(0), 10).await, Err(TailError::Pruned)));
     let page = read_backend.events(Seq(4), 10).await.unwrap();
-    assert_eq!((page.events.len(), page.upto, page.head), (1, Seq(5), Seq(5)));
+    assert_eq!((page.events.len(), page.through, page.head), (1, Seq(5), Seq(5)));
 }
 
 /// Waits until the head is at least `seq`.

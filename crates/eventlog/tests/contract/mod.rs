@@ -7,6 +7,7 @@
 pub(crate) mod accounts;
 pub(crate) mod bulk;
 pub(crate) mod clock;
+pub(crate) mod consumers;
 pub(crate) mod events;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
@@ -97,6 +98,12 @@ macro_rules! contract {
                 events_that_retention_deleted_are_reported,
                 the_writers_head_moves_with_each_commit,
                 the_head_can_be_polled,
+            }
+            consumers {
+                a_position_is_stored_and_never_goes_back,
+                a_consumer_gets_every_event_since_its_stored_position,
+                the_slowest_consumer_holds_back_retention,
+                a_consumer_that_is_too_slow_is_told_what_it_lost,
             }
             inbox {
                 d5_what_concerns_somebody_is_in_their_inbox,

@@ -2,7 +2,7 @@
 
 use ordercast_eventlog::sqlite::Database;
 use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
-use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, Mark, Seq, Topic};
+use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, LogConsumer, Mark, Seq, StartAt, Topic};
 use orders::Status;
 
 use super::Sqlite;
@@ -10,15 +10,16 @@ use super::contract::log::{Log, snapshot};
 use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
 use super::contract::walk::Walk;
 
-const TO_VERSION_2: &str =
-    "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
+const TO_VERSION_2: &str = "DROP TABLE consumers; DROP TABLE batches;
+     DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
 /// Takes away what later versions brought.
 fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
         .execute_batch(
-            "DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
+            "DROP TABLE consumers; DROP TABLE batches;
+             DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
              DELETE FROM meta WHERE name = 'sales_counted';
              DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
              DELETE FROM meta WHERE name = 'inboxes_since';
@@ -116,7 +117,8 @@ async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_vers
     let before = read(&walk).await;
     assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
     walk.log.stop();
-    let back = "DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
+    let back = "DROP TABLE consumers; DROP TABLE batches;
+                DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
                 PRAGMA user_version = 3;";
     walk.log.backend().raw().execute_batch(back).unwrap();
     walk.log.restart_after_stop().await;
@@ -146,8 +148,10 @@ async fn a17_months_are_summed_up_in_a_database_of_version_4() {
     let before = read(&log).await;
     assert_eq!(before.1[0].quantity, 30);
     for back in [
-        "DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
-        "DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
+        "DROP TABLE consumers; DROP TABLE batches;
+         DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
+        "DROP TABLE consumers; DROP TABLE batches;
+         DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
     ] {
         log.stop();
         log.backend().raw().execute_batch(back).unwrap();
@@ -157,6 +161,23 @@ async fn a17_months_are_summed_up_in_a_database_of_version_4() {
         let months: i64 = log.backend().raw().query_row(months, (), |row| row.get(0)).unwrap();
         assert!(months > 3, "{months}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumers_can_be_registered_in_a_database_of_version_5() {
+    let mut walk = Walk::<Sqlite>::of(15, 300).await;
+    walk.log.stop();
+    let back = "DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
+    walk.log.backend().raw().execute_batch(back).unwrap();
+    walk.log.restart_after_stop().await;
+    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
+    let open = async |log: &Log<Sqlite>| {
+        let name = "relay".parse().unwrap();
+        LogConsumer::open(name, StartAt::Oldest, log.read_backend(), log.writer()).await.unwrap()
+    };
+    let page = open(&walk.log).await.next(100_000).await.unwrap();
+    let events: Vec<_> = page.events.iter().map(|event| event.stored.clone()).collect();
+    assert_eq!(events, walk.events);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

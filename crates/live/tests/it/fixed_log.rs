@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use eventlog::Consumer;
 use eventlog::accounts::{Email, Revoked, User};
 use eventlog::inbox::InboxEntry;
 use eventlog::stats::{Series, Stats};
@@ -88,6 +89,10 @@ impl ReadBackend for FixedLog {
 
     async fn events(&self, _: Seq, _: usize) -> Result<EventPage, TailError> {
         Err(TailError::Log(LogError::Cancelled))
+    }
+
+    async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
+        Err(LogError::Cancelled)
     }
 
     async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
