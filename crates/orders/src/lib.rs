@@ -43,7 +43,7 @@ pub use actor::{Actor, Origin, Role};
 pub use audience::Audience;
 pub use command::Command;
 pub use contact::{Address, Contact, Partner};
-pub use decide::decide;
+pub use decide::{AllowedTransition, OrderTransitions, allowed_transitions, decide};
 pub use event::{Change, Event, Kind, Subject};
 pub use id::{EventId, OrderId, OrderNumber, OrderRef, ProductId, StoreId, UserId};
 pub use money::{Currency, Money};

@@ -10,6 +10,8 @@ mod knowledge;
 mod ledger;
 #[path = "properties/marks.rs"]
 mod marks;
+#[path = "properties/transitions.rs"]
+mod transitions;
 #[path = "properties/walk.rs"]
 mod walk;
 
@@ -70,6 +72,12 @@ proptest! {
     #[test]
     fn views_tell_nobody_what_is_none_of_theirs(steps in steps()) {
         walk(&steps, knowledge::views_keep_secrets)?;
+    }
+
+    /// `allowedTransitions` lists a status exactly when `decide` accepts it, with a reason exactly when one is required.
+    #[test]
+    fn allowed_transitions_are_those_that_decide_accepts(steps in steps()) {
+        walk(&steps, transitions::match_what_decide_accepts)?;
     }
 }
 

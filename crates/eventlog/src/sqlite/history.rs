@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use orders::order::Version;
-use orders::text::Line;
 use orders::view::{EventContext, Person};
-use orders::{Contact, Order, OrderNumber, OrderRef, Subject, UserId};
+use orders::{Order, OrderNumber, OrderRef, OrderTransitions, Subject, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{self, EVENT};
@@ -94,8 +93,7 @@ pub(super) fn tell(
     events: Vec<StoredEvent>,
 ) -> Result<Vec<EventWithContext>, LogError> {
     let mut people: HashMap<UserId, Person> = HashMap::new();
-    let mut contacts: HashMap<OrderNumber, Contact> = HashMap::new();
-    let mut expected: HashMap<OrderNumber, Expected> = HashMap::new();
+    let mut orders: HashMap<OrderNumber, Option<Arc<Snapshot>>> = HashMap::new();
     let mut with_context = Vec::with_capacity(events.len());
     for stored in events {
         let mut context = EventContext::default();
@@ -104,37 +102,20 @@ pub(super) fn tell(
         }
         if let Subject::Order { number, customer, .. } = &stored.event.subject {
             context.customer = Some(person(connection, customer, &mut people)?);
-            let expected = match expected.entry(*number) {
+            let order = match orders.entry(*number) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(find_expected(connection, *number)?),
+                Entry::Vacant(new) => new.insert(snapshot(connection, *number)?),
             };
-            (context.tracking_number, context.estimated_delivery) = expected.clone();
-            // Only an event about the partner shows them.
-            if stored.event.changes.iter().any(|change| matches!(change, orders::Change::Partner { .. })) {
-                if !contacts.contains_key(number) {
-                    let now = snapshot(connection, *number)?;
-                    contacts.insert(*number, now.map(|now| now.contact.clone()).unwrap_or_default());
-                }
-                context.partner.clone_from(&contacts[number].partner);
+            if let Some(now) = order {
+                context.partner.clone_from(&now.contact.partner);
+                context.tracking_number.clone_from(&now.order.tracking_number);
+                context.estimated_delivery = now.order.estimated_delivery;
+                context.transitions = Some(OrderTransitions::of(&now.order));
             }
         }
         with_context.push(EventWithContext { stored: Arc::new(stored), context });
     }
     Ok(with_context)
-}
-
-/// An order's tracking number, and when it is expected.
-type Expected = (Option<Line<100>>, Option<Timestamp>);
-
-fn find_expected(connection: &Connection, number: OrderNumber) -> Result<Expected, LogError> {
-    let mut find = connection.prepare_cached(
-        "SELECT state ->> '$.tracking_number', state ->> '$.estimated_delivery' FROM orders WHERE number = ?1",
-    )?;
-    let found = rows::first(find.query([sql(number)])?, |row| {
-        let (tracking, at): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
-        Ok((tracking.and_then(|text| text.parse().ok()), at.and_then(|text| text.parse().ok())))
-    })?;
-    Ok(found.unwrap_or_default())
 }
 
 fn person(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 use orders::view::{EventContext, Person};
-use orders::{Command, EventId, OrderId, ProductId, Subject, UserId, decide};
+use orders::{Command, EventId, OrderId, OrderTransitions, ProductId, Subject, UserId, decide};
 
 use crate::clock::Clock;
 use crate::cursor::Cursor;
@@ -190,6 +190,7 @@ impl<'a> BatchDraft<'a> {
             partner: snapshot.and_then(|snapshot| snapshot.contact.partner.clone()),
             tracking_number: snapshot.and_then(|snapshot| snapshot.order.tracking_number.clone()),
             estimated_delivery: snapshot.and_then(|snapshot| snapshot.order.estimated_delivery),
+            transitions: snapshot.map(|snapshot| OrderTransitions::of(&snapshot.order)),
         }
     }
 

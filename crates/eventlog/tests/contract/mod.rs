@@ -86,6 +86,7 @@ macro_rules! contract {
             }
             tail {
                 a_tail_is_exactly_the_topics_part_of_the_log,
+                an_event_is_read_with_what_is_known_of_its_order,
                 a_tail_comes_in_portions_without_gap_or_overlap,
                 a_tail_of_nobody_reaches_the_head,
                 a_timeline_is_the_orders_part_of_the_log,

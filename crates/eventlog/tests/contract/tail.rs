@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::stats::{BUCKET_SECONDS, OrderActivity, Stats, StatusTotals, bucket};
-use ordercast_eventlog::{Seq, StoredEvent, Topic};
-use orders::{Kind, OrderRef, Status, Subject};
+use ordercast_eventlog::{EventWithContext, Seq, StoredEvent, Topic};
+use orders::{Audience, Kind, OrderRef, Status, Subject};
 
 use super::Backend;
 use super::log::Log;
-use super::shop::{create, staff, store, user};
+use super::shop::{create, customer, number, place, staff, store, track, user};
 use super::walk::{STORES, Walk};
 
 const STEPS: usize = 3000;
@@ -37,6 +37,24 @@ pub(crate) async fn a_tail_is_exactly_the_topics_part_of_the_log<B: Backend>() {
             }
         }
     }
+}
+
+pub(crate) async fn an_event_is_read_with_what_is_known_of_its_order<B: Backend>() {
+    let log = Log::<B>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
+    let placed = log.order(place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await;
+    let order = number(placed.order.number);
+    let shipped = log.order(track(order, "TRACK-1"), staff("main")).await;
+    let page = log.read_backend().tail(Topic::Store(store("main")), Seq(0), 100).await.unwrap();
+    let [.., created, changed] = &page.events[..] else { panic!("two events of the order") };
+    for event in [created, changed] {
+        let tracking_number = event.context.tracking_number.as_ref().map(|number| number.as_str());
+        assert_eq!(tracking_number, Some("TRACK-1"));
+    }
+    let after =
+        |event: &EventWithContext| event.view(Audience::Staff).unwrap().order.unwrap().allowed_transitions;
+    assert_eq!(after(changed), Some(shipped.view(Audience::Staff).allowed_transitions));
+    assert_eq!(after(created), None, "the order changed since");
 }
 
 pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>() {

@@ -4,6 +4,7 @@ mod changes;
 mod counts;
 mod delivery;
 mod told;
+mod transitions;
 
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use crate::status::Stage;
 /// `None`: nothing but a location that is not kept.
 pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
     let order = case.order(set.order)?;
-    policy::may_manage(case.actor)?;
+    policy::may_manage(case.actor.origin())?;
     standing(order)?;
     let mut changes = Vec::new();
     let driver = set.driver.as_ref().filter(|driver| order.driver.as_ref() != Some(driver));
@@ -39,7 +39,7 @@ pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, R
 /// `None`: not kept.
 pub(super) fn locate(case: &Case<'_>, name: OrderRef, place: Place) -> Result<Option<Event>, Refusal> {
     let order = case.order(name)?;
-    policy::may_deliver(case.actor)?;
+    policy::may_deliver(case.actor.origin())?;
     standing(order)?;
     Ok(sampled(case, order, place))
 }
@@ -65,7 +65,7 @@ pub(super) fn move_parcel(
 ) -> Result<Event, Refusal> {
     const MOST_PARCELS: u16 = 100;
     let order = case.order(name)?;
-    policy::may_deliver(case.actor)?;
+    policy::may_deliver(case.actor.origin())?;
     standing(order)?;
     let known = order.shipments.iter().find(|shipment| shipment.parcel == parcel);
     let fresh = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX).saturating_add(1);
@@ -74,7 +74,7 @@ pub(super) fn move_parcel(
             return Err(Refusal::ParcelState("parcels are numbered 1, 2, 3 … and at most 100"));
         }
         None => {
-            policy::may_manage(case.actor)?;
+            policy::may_manage(case.actor.origin())?;
             if is_over(order) {
                 return Err(Refusal::Final { status: order.status() });
             }

@@ -8,6 +8,9 @@ mod place;
 pub mod policy;
 mod product;
 mod status;
+mod transition;
+
+pub use transition::{AllowedTransition, OrderTransitions, allowed_transitions};
 
 use jiff::Timestamp;
 

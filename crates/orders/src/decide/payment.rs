@@ -1,6 +1,7 @@
 //! Money: reports of it, and the reservation that waits for it.
 
 use super::{Case, policy, status};
+use crate::actor::Origin;
 use crate::command::PaymentOutcome;
 use crate::event::{Change, Event, Kind};
 use crate::id::OrderRef;
@@ -16,47 +17,52 @@ pub(super) fn record(
     reference: Option<&Line<128>>,
 ) -> Result<Event, Refusal> {
     let order = case.order(name)?;
-    let changes = recorded(case, order, outcome, reference)?;
-    Ok(case.order_event(order, Kind::PaymentChanged, changes))
+    check(case.actor.origin(), order, outcome, reference)?;
+    Ok(case.order_event(order, Kind::PaymentChanged, changes(case, order, outcome, reference)))
 }
 
-/// What a report changes, whichever command brought it.
-pub(super) fn recorded(
-    case: &Case<'_>,
+/// Whether a report of money is accepted, whichever command brought it.
+pub(super) fn check(
+    by: Origin,
     order: &Order,
     outcome: PaymentOutcome,
     reference: Option<&Line<128>>,
-) -> Result<Vec<Change>, Refusal> {
-    policy::may_record(case.actor, order, outcome)?;
+) -> Result<(), Refusal> {
+    policy::may_record(by, order, outcome)?;
     let state = order.payment.state;
     let refused = |why| Err(Refusal::PaymentState { state: state.name(), why });
     let known = reference.is_none() || reference == order.payment.reference.as_ref();
     match (outcome, state) {
-        (PaymentOutcome::Refunded, PaymentState::Paid { .. } | PaymentState::Authorized) => {}
-        (PaymentOutcome::Refunded, _) => return refused("only money that was received can go back"),
-        (_, PaymentState::Paid { .. }) => return refused("the money is here already"),
-        (_, PaymentState::Refunded | PaymentState::None) => return refused("nothing is due"),
-        (PaymentOutcome::Authorized, PaymentState::Authorized) => {
-            return refused("it was authorized already");
-        }
+        (PaymentOutcome::Refunded, PaymentState::Paid { .. } | PaymentState::Authorized) => Ok(()),
+        (PaymentOutcome::Refunded, _) => refused("only money that was received can go back"),
+        (_, PaymentState::Paid { .. }) => refused("the money is here already"),
+        (_, PaymentState::Refunded | PaymentState::None) => refused("nothing is due"),
+        (PaymentOutcome::Authorized, PaymentState::Authorized) => refused("it was authorized already"),
         // Another attempt that failed is news, the same one told twice is not.
-        (PaymentOutcome::Failed, PaymentState::Failed) if known => return refused("it was recorded already"),
-        _ => {}
+        (PaymentOutcome::Failed, PaymentState::Failed) if known => refused("it was recorded already"),
+        _ => Ok(()),
     }
+}
+
+/// What a report of money changes, once [`check`] accepted it.
+pub(super) fn changes(
+    case: &Case<'_>,
+    order: &Order,
+    outcome: PaymentOutcome,
+    reference: Option<&Line<128>>,
+) -> Vec<Change> {
     let mut changes =
         vec![Change::Payment { state: outcome.state(order.stage()), reference: reference.cloned() }];
     if matches!(outcome, PaymentOutcome::Paid | PaymentOutcome::Authorized) {
         changes.extend(status::retaken(case, order));
     }
-    Ok(changes)
+    changes
 }
 
-/// Cash that was recorded and did not come is due again. What a provider recorded is no slip of anybody's finger.
-pub(super) fn undone(order: &Order) -> Result<Change, Refusal> {
+/// Refuses to undo an online payment: the provider's refund does that.
+pub(super) fn may_undo(order: &Order) -> Result<(), Refusal> {
     match order.payment.method {
-        PaymentMethod::CashOnDelivery => {
-            Ok(Change::Payment { state: PaymentState::Pending, reference: None })
-        }
+        PaymentMethod::CashOnDelivery => Ok(()),
         PaymentMethod::Online => {
             let state = order.payment.state.name();
             Err(Refusal::PaymentState { state, why: "an online payment is undone by its refund" })
@@ -64,10 +70,15 @@ pub(super) fn undone(order: &Order) -> Result<Change, Refusal> {
     }
 }
 
+/// Cash that was recorded by mistake is due again.
+pub(super) fn due_again() -> Change {
+    Change::Payment { state: PaymentState::Pending, reference: None }
+}
+
 /// An online order that nobody paid gives its goods back.
 pub(super) fn expire(case: &Case<'_>, name: OrderRef) -> Result<Event, Refusal> {
     let order = case.order(name)?;
-    policy::may_expire(case.actor)?;
+    policy::may_expire(case.actor.origin())?;
     match order.reservation_ends() {
         Some(end) if case.now >= end => {
             Ok(case.order_event(order, Kind::OrderUpdated, vec![Change::Hold { hold: Hold::Released }]))

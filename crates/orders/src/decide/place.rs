@@ -12,7 +12,7 @@ use crate::status::Status;
 use foldhash::{HashMap, HashMapExt as _};
 
 pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusal> {
-    policy::may_place(case.actor)?;
+    policy::may_place(case.actor.origin())?;
     let Some(customer) = case.actor.user() else {
         return Err(Refusal::Forbidden("only customers can place orders"));
     };

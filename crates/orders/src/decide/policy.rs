@@ -1,6 +1,6 @@
 //! Who may do what, and who may know of what. The only place where that is decided.
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Origin};
 use crate::command::PaymentOutcome;
 use crate::id::StoreId;
 use crate::order::{Order, PaymentMethod};
@@ -17,37 +17,51 @@ pub fn may_see(actor: &Actor, order: &Order) -> bool {
 }
 
 /// Placing an order is for customers: staff who want one need an account that buys (row A4).
-pub(super) fn may_place(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::Customer { .. } => Ok(()),
-        Actor::Staff { .. } => Err(Refusal::Forbidden("staff cannot place orders, only customers can")),
+pub(super) fn may_place(by: Origin) -> Result<(), Refusal> {
+    match by {
+        Origin::Customer => Ok(()),
+        Origin::Staff => Err(Refusal::Forbidden("staff cannot place orders, only customers can")),
         _ => Err(Refusal::Forbidden("only customers can place orders")),
     }
 }
 
+/// Canceling an order: its customer until processing starts, the store until it is delivered.
+pub(super) fn may_cancel(by: Origin, order: &Order) -> Result<(), Refusal> {
+    let status = order.status();
+    if by == Origin::Customer {
+        return match order.is_cancelled() {
+            true => Err(Refusal::Final { status }),
+            false if order.customer_may_cancel() => Ok(()),
+            false => Err(Refusal::TooLateToCancel { status }),
+        };
+    }
+    may_manage(by)?;
+    if status.is_final() { Err(Refusal::Final { status }) } else { Ok(()) }
+}
+
 /// Running the store: statuses, delivery, refunds.
-pub(super) fn may_manage(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::Staff { .. } | Actor::System => Ok(()),
+pub(super) fn may_manage(by: Origin) -> Result<(), Refusal> {
+    match by {
+        Origin::Staff | Origin::System => Ok(()),
         _ => Err(Refusal::Forbidden("only the store's staff can do this")),
     }
 }
 
 /// On the road: the store, and the driver who has the order.
-pub(super) fn may_deliver(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::Staff { .. } | Actor::System | Actor::Driver { .. } => Ok(()),
+pub(super) fn may_deliver(by: Origin) -> Result<(), Refusal> {
+    match by {
+        Origin::Staff | Origin::System | Origin::Driver => Ok(()),
         _ => Err(Refusal::Forbidden("only the store's staff and the order's driver can do this")),
     }
 }
 
 /// Reporting money. A payment provider is believed about its own; people took cash, or gave money back.
-pub(super) fn may_record(actor: &Actor, order: &Order, outcome: PaymentOutcome) -> Result<(), Refusal> {
-    match (actor, outcome) {
-        (Actor::Gateway { .. } | Actor::System, _) => return Ok(()),
-        (_, PaymentOutcome::Refunded) => return may_manage(actor),
+pub(super) fn may_record(by: Origin, order: &Order, outcome: PaymentOutcome) -> Result<(), Refusal> {
+    match (by, outcome) {
+        (Origin::Gateway | Origin::System, _) => return Ok(()),
+        (_, PaymentOutcome::Refunded) => return may_manage(by),
         (_, PaymentOutcome::Authorized | PaymentOutcome::Paid | PaymentOutcome::Failed) => {
-            may_deliver(actor)?;
+            may_deliver(by)?;
         }
     }
     if outcome == PaymentOutcome::Authorized || order.payment.method != PaymentMethod::CashOnDelivery {
@@ -58,9 +72,9 @@ pub(super) fn may_record(actor: &Actor, order: &Order, outcome: PaymentOutcome) 
 }
 
 /// Letting a reservation run out is for the timer alone.
-pub(super) fn may_expire(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::System => Ok(()),
+pub(super) fn may_expire(by: Origin) -> Result<(), Refusal> {
+    match by {
+        Origin::System => Ok(()),
         _ => Err(Refusal::Forbidden("reservations expire by themselves")),
     }
 }

@@ -1,38 +1,29 @@
 //! The simple status: a macro over lifecycle, payment and parcels.
 
+use super::transition::Transition;
 use super::{Case, payment, policy};
-use crate::actor::Actor;
 use crate::command::{PaymentOutcome, SetStatus};
 use crate::event::{Change, Event, Kind};
 use crate::id::OrderRef;
 use crate::order::{Hold, Order, ShipmentState};
 use crate::product::StockMove;
 use crate::refusal::Refusal;
-use crate::status::{Stage, Status};
+use crate::status::Stage;
 use crate::text::Prose;
 
 pub(super) fn set(case: &Case<'_>, set: &SetStatus) -> Result<Event, Refusal> {
     let order = case.order(set.order)?;
-    policy::may_manage(case.actor)?;
-    let mut changes = Vec::new();
-    let mut kind = Kind::OrderUpdated;
-    match set.status {
-        Status::Cancelled => {
-            changes = cancelling(order, set.reason.as_ref())?;
-            kind = Kind::OrderCancelled;
+    let (kind, mut changes) = match Transition::check(case.actor.origin(), order, set.status)? {
+        Transition::Cancel => (Kind::OrderCancelled, cancelling(order, set.reason.as_ref())),
+        Transition::None => (Kind::OrderUpdated, Vec::new()),
+        Transition::RecordPayment => {
+            (Kind::PaymentChanged, payment::changes(case, order, PaymentOutcome::Paid, None))
         }
-        _ if order.is_cancelled() => return Err(Refusal::Final { status: order.status() }),
-        status if status == order.status() => {}
-        Status::Paid => {
-            changes = payment::recorded(case, order, PaymentOutcome::Paid, None)?;
-            kind = Kind::PaymentChanged;
+        Transition::Advance(stage) => (Kind::OrderUpdated, forward(case, order, stage)?),
+        Transition::MoveBack { to, undo_payment } => {
+            (Kind::OrderUpdated, back(case, order, to, undo_payment, set)?)
         }
-        status => {
-            if let Some(stage) = Stage::of(status) {
-                changes = moving(case, order, stage, set)?;
-            }
-        }
-    }
+    };
     changes.extend(extras(order, set));
     if changes.is_empty() {
         return Err(Refusal::Unchanged("the order has this status already"));
@@ -42,44 +33,32 @@ pub(super) fn set(case: &Case<'_>, set: &SetStatus) -> Result<Event, Refusal> {
 
 pub(super) fn cancel(case: &Case<'_>, name: OrderRef, reason: Option<&Prose<500>>) -> Result<Event, Refusal> {
     let order = case.order(name)?;
-    match case.actor {
-        Actor::Customer { .. } if order.is_cancelled() => {
-            return Err(Refusal::Final { status: order.status() });
-        }
-        Actor::Customer { .. } if !order.customer_may_cancel() => {
-            return Err(Refusal::TooLateToCancel { status: order.status() });
-        }
-        Actor::Customer { .. } => {}
-        _ => policy::may_manage(case.actor)?,
-    }
-    let changes = cancelling(order, reason)?;
-    Ok(case.order_event(order, Kind::OrderCancelled, changes))
+    policy::may_cancel(case.actor.origin(), order)?;
+    Ok(case.order_event(order, Kind::OrderCancelled, cancelling(order, reason)))
 }
 
 /// Goods that are still in the store become available again; goods on the road come back through the stock count.
-fn cancelling(order: &Order, reason: Option<&Prose<500>>) -> Result<Vec<Change>, Refusal> {
-    if order.status().is_final() {
-        return Err(Refusal::Final { status: order.status() });
-    }
+fn cancelling(order: &Order, reason: Option<&Prose<500>>) -> Vec<Change> {
     let mut changes = vec![Change::Cancelled { reason: reason.cloned() }];
     if order.hold == Hold::Reserved {
         changes.push(Change::Hold { hold: Hold::Released });
     }
-    Ok(changes)
+    changes
 }
 
-/// Forward, or back with a reason.
-fn moving(case: &Case<'_>, order: &Order, to: Stage, set: &SetStatus) -> Result<Vec<Change>, Refusal> {
-    if to > order.stage() { forward(case, order, to) } else { back(case, order, to, set) }
-}
-
-/// Where the stage is right already, it is the payment that makes the status read `paid`, and so the mistake.
-fn back(case: &Case<'_>, order: &Order, to: Stage, set: &SetStatus) -> Result<Vec<Change>, Refusal> {
-    let unpaid = if to == order.stage() { Some(payment::undone(order)?) } else { None };
+fn back(
+    case: &Case<'_>,
+    order: &Order,
+    to: Stage,
+    undo_payment: bool,
+    set: &SetStatus,
+) -> Result<Vec<Change>, Refusal> {
     let reason = set.reason.clone();
     let reason = reason.ok_or(Refusal::ReasonNeeded { from: order.status(), to: set.status })?;
     let mut changes = vec![Change::Corrected { to, reason }];
-    changes.extend(unpaid);
+    if undo_payment {
+        changes.push(payment::due_again());
+    }
     if to < Stage::Shipped && order.hold == Hold::Consumed {
         fits_back(case, order)?;
         changes.push(Change::Hold { hold: Hold::Reserved });
@@ -174,6 +153,7 @@ mod tests {
     use crate::order::PaymentMethod::CashOnDelivery;
     use crate::order::ShipmentState::{Delivered, Packed, Returned, Shipped};
     use crate::product::Stock;
+    use crate::status::Status;
     use crate::{Command, Version};
 
     /// Two parcels, the first delivered, the second returned after it was.

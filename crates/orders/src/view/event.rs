@@ -7,6 +7,7 @@ use super::{ItemView, LocationView, Person, ShipmentView, partner_for};
 use crate::actor::Origin;
 use crate::audience::{Audience, Field};
 use crate::contact::Partner;
+use crate::decide::{AllowedTransition, OrderTransitions};
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
 use crate::money::Money;
@@ -75,6 +76,10 @@ pub struct OrderPart {
     pub status: Status,
     /// The simple status before it.
     pub previous_status: Status,
+    /// The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+    /// again, and in `delivery.located`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_transitions: Option<Vec<AllowedTransition>>,
 }
 
 /// What changed; absent where it did not.
@@ -144,6 +149,8 @@ pub struct EventContext {
     pub tracking_number: Option<Line<100>>,
     /// When it is expected.
     pub estimated_delivery: Option<Timestamp>,
+    /// Which statuses may follow.
+    pub transitions: Option<OrderTransitions>,
 }
 
 impl EventView {
@@ -164,12 +171,18 @@ impl EventView {
                 let known = || Person { id: customer.clone(), name: None, email: None };
                 let customer = audience.sees(Field::Customer);
                 let customer = customer.then(|| context.customer.clone().unwrap_or_else(known));
+                let allowed_transitions = context
+                    .transitions
+                    .as_ref()
+                    .filter(|_| event.kind != Kind::DeliveryLocated)
+                    .and_then(|transitions| transitions.at(event.version, audience));
                 let part = OrderPart {
                     order_id: *id,
                     order_number: *number,
                     customer,
                     status: *to,
                     previous_status: *from,
+                    allowed_transitions,
                 };
                 (Some(part), None)
             }

@@ -7,6 +7,7 @@ use super::{Person, partner_for};
 use crate::actor::Origin;
 use crate::audience::{Audience, Field};
 use crate::contact::{Address, Contact, Partner};
+use crate::decide::{AllowedTransition, allowed_transitions};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId};
 use crate::money::Money;
 use crate::order::{Item, Lifecycle, Located, Order, PaymentMethod, Shipment, ShipmentState, Version};
@@ -61,6 +62,8 @@ pub struct OrderView {
     pub cancellation: Option<CancellationView>,
     /// Whether the customer may still cancel it.
     pub can_cancel: bool,
+    /// The statuses that the reader may set now.
+    pub allowed_transitions: Vec<AllowedTransition>,
     /// When it was placed.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -199,6 +202,7 @@ impl OrderView {
             delivery: DeliveryView::new(order, contact, audience),
             cancellation,
             can_cancel: order.customer_may_cancel(),
+            allowed_transitions: allowed_transitions(order, audience),
             created_at: order.created_at,
             updated_at: order.updated_at,
         }

@@ -3,7 +3,9 @@
 use ordercast_orders::audience::Audience;
 use ordercast_orders::event::{Change, Event, Subject};
 use ordercast_orders::view::{EventContext, EventView, OrderView, Person};
-use ordercast_orders::{Actor, Command, Contact, EventId, Notification, Order, Refusal, Status, decide};
+use ordercast_orders::{
+    Actor, Command, Contact, EventId, Notification, Order, OrderTransitions, Refusal, Status, decide,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -165,5 +167,6 @@ fn context(event: &Event, order: &Order, contact: &Contact) -> EventContext {
         actor_name: actor_name.map(str::to_owned),
         customer: Some(customer),
         partner: contact.partner.clone(),
+        transitions: Some(OrderTransitions::of(order)),
     }
 }

@@ -14,6 +14,7 @@ function order(status: Status, amount: number, currency = "EUR"): Order {
     items: [],
     shipments: [],
     canCancel: false,
+    allowedTransitions: [],
     createdAt: "",
     updatedAt: "",
     total: { amount, currency },

@@ -18,6 +18,7 @@ const order: Order = {
   items: [],
   shipments: [],
   canCancel: true,
+  allowedTransitions: [],
   createdAt: "2026-11-21T09:00:00Z",
   updatedAt: "2026-11-21T09:00:00Z",
 };

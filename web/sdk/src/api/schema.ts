@@ -696,6 +696,16 @@ export interface components {
             postalCode?: components["schemas"]["Line20"] | null;
             region?: components["schemas"]["Line120"] | null;
         };
+        /**
+         * @description A status that the reader may set now. The change can still be refused: when the stock does not suffice, or when
+         *     somebody else changed the order first.
+         */
+        AllowedTransition: {
+            /** @description Whether the change must come with a reason, because it moves the order back. */
+            reasonRequired: boolean;
+            /** @description The status to set. `cancelled` is set by canceling the order. */
+            status: components["schemas"]["Status"];
+        };
         /** @description What became of one order. */
         BulkOutcome: {
             /** @description The problem's code, if it was refused. */
@@ -847,6 +857,11 @@ export interface components {
         EventId: string;
         /** @description The order of an event. */
         EventOrder: {
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
             customer?: components["schemas"]["Person"] | null;
             /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
@@ -1010,6 +1025,8 @@ export interface components {
         };
         /** @description An order as one audience sees it. A field that is absent is unknown, or none of theirs. */
         Order: {
+            /** @description The statuses that the reader may set now. */
+            allowedTransitions: components["schemas"]["AllowedTransition"][];
             /** @description Whether the customer may still cancel it. */
             canCancel: boolean;
             cancellation?: components["schemas"]["OrderCancellation"] | null;

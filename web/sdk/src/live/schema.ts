@@ -26,6 +26,16 @@ export interface components {
             postalCode?: components["schemas"]["Line20"] | null;
             region?: components["schemas"]["Line120"] | null;
         };
+        /**
+         * @description A status that the reader may set now. The change can still be refused: when the stock does not suffice, or when
+         *     somebody else changed the order first.
+         */
+        AllowedTransition: {
+            /** @description Whether the change must come with a reason, because it moves the order back. */
+            reasonRequired: boolean;
+            /** @description The status to set. `cancelled` is set by canceling the order. */
+            status: components["schemas"]["Status"];
+        };
         /** @description What was refused, and why. */
         AskedInVain: {
             argument: unknown;
@@ -119,6 +129,11 @@ export interface components {
         FeedOrderEvent: {
             /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
             /**
              * Format: date-time
              * @description When.
@@ -282,6 +297,8 @@ export interface components {
         NotificationCategory: "order" | "payment" | "delivery" | "return" | "cancellation";
         /** @description An order as one audience sees it. A field that is absent is unknown, or none of theirs. */
         Order: {
+            /** @description The statuses that the reader may set now. */
+            allowedTransitions: components["schemas"]["AllowedTransition"][];
             /** @description Whether the customer may still cancel it. */
             canCancel: boolean;
             cancellation?: components["schemas"]["OrderCancellation"] | null;
@@ -346,6 +363,11 @@ export interface components {
         OrderEvent: {
             /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
             /**
              * Format: date-time
              * @description When.
@@ -654,6 +676,11 @@ export interface components {
         StandardOrderEvent: {
             /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
             /**
              * Format: date-time
              * @description When.

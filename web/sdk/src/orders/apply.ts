@@ -15,6 +15,7 @@ export function applyEvent(order: Order, event: ReceivedEvent): Order {
     version: Math.max(order.version, event.version),
     updatedAt: event.at,
   };
+  if (event.allowedTransitions) next.allowedTransitions = event.allowedTransitions;
   if (event.customer) next.customer = event.customer;
   if (event.trackingNumber) next.trackingNumber = event.trackingNumber;
   if (event.estimatedDelivery) next.estimatedDelivery = event.estimatedDelivery;
@@ -48,6 +49,7 @@ export function orderFromEvent(event: ReceivedEvent): Order {
     items: event.items ?? [],
     shipments: [],
     canCancel: false,
+    allowedTransitions: event.allowedTransitions ?? [],
     createdAt: event.at,
     updatedAt: event.at,
   };

@@ -16,6 +16,7 @@ export function makeOrder(n: number, more: Partial<Order> = {}): Order {
     payment: { method: "cash_on_delivery", status: "pending" },
     shipments: [],
     canCancel: true,
+    allowedTransitions: [],
     createdAt: at,
     updatedAt: at,
     customer: { id: "asha", name: "Asha Rao" },

@@ -12,6 +12,7 @@ const order: Order = {
   items: [],
   shipments: [],
   canCancel: false,
+  allowedTransitions: [],
   createdAt: "2026-11-21T10:00:00Z",
   updatedAt: "2026-11-21T10:01:00Z",
   trackingNumber: "T-1",
