@@ -10,6 +10,9 @@ import type { BulkOptions, BulkResult } from "./contract.js";
 
 /** The maximum number of orders in one request. */
 const MAX_ORDERS = 500;
+/** How often a request is sent when the server is busy, and the longest wait between two attempts in milliseconds. */
+const MAX_ATTEMPTS = 6;
+const MAX_RETRY_AFTER_MS = 60_000;
 /** Milliseconds to wait for the event of a change. Then the order is read. */
 const EVENT_TIMEOUT_MS = 8000;
 
@@ -36,59 +39,68 @@ export function createBulkChange({ api, cache, environment, read, onActivity, on
       cache.rollback(id, change);
     };
     const outcomes: BulkOutcome[] = [];
-    try {
-      for (let start = 0; start < refs.length; start += MAX_ORDERS) {
-        const answered = await send(refs, start, body, options);
-        outcomes.push(...answered);
-        for (const outcome of answered) {
-          // The outcome has the version and not the order, which comes with the event or is read.
-          const id = pending.get(outcome.order);
-          if (!outcome.ok || !outcome.version || id === undefined) {
-            settle(outcome.order);
-            continue;
-          }
-          onOwn(id, outcome.version);
-          void whenCurrent(id, outcome.version).finally(() => {
-            settle(outcome.order);
-            onActivity();
-          });
-        }
-        onActivity();
-        onProgress?.([...outcomes]);
-        if (outcomes.length >= refs.length) break;
+    let failure: unknown;
+    let isAnswered = false;
+    for (let start = 0; start < refs.length; start += MAX_ORDERS) {
+      const chunk = refs.slice(start, start + MAX_ORDERS);
+      try {
+        outcomes.push(...withEveryOrder(chunk, await send(chunk, start / MAX_ORDERS, body, options)));
+        isAnswered = true;
+      } catch (error) {
+        failure = error;
+        const { code, detail } = asProblem(error);
+        outcomes.push(...chunk.map((order): BulkOutcome => ({ order, ok: false, code, detail })));
       }
-    } catch (error) {
+      for (const { order, ok, version } of outcomes.slice(start)) {
+        // The outcome has the version and not the order, which comes with the event or is read.
+        const id = pending.get(order);
+        if (!ok || !version || id === undefined) {
+          settle(order);
+          continue;
+        }
+        onOwn(id, version);
+        void whenCurrent(id, version).finally(() => {
+          settle(order);
+          onActivity();
+        });
+      }
+      onActivity();
+      onProgress?.([...outcomes]);
+      if (options.signal?.aborted) break;
+    }
+    if (!isAnswered && refs.length > 0) {
       for (const ref of [...pending.keys()]) settle(ref);
       onActivity();
-      throw error;
+      throw failure;
     }
     const changed = outcomes.filter((outcome) => outcome.ok).length;
     return { outcomes, changed, refused: outcomes.length - changed };
   }
 
-  /** The outcomes of one request; of all remaining orders where a later request fails. */
+  /** Sends one request. A temporary failure is repeated with the same idempotency key. */
   async function send(
-    refs: readonly string[],
-    start: number,
+    orders: string[],
+    index: number,
     body: { status: Status; reason?: string; note?: string },
     { idempotencyKey, signal }: BulkOptions,
   ): Promise<readonly BulkOutcome[]> {
-    const key =
-      idempotencyKey === undefined || start === 0 ? idempotencyKey : `${idempotencyKey}/${start / MAX_ORDERS}`;
-    try {
-      const answer = await unwrap(
-        api.POST("/api/v1/orders/bulk-status", {
-          body: { ...body, orders: refs.slice(start, start + MAX_ORDERS) },
-          headers: headersOf(key === undefined ? {} : { idempotencyKey: key }, null),
-          ...(signal === undefined ? {} : { signal }),
-        }),
-      );
-      return answer.outcomes;
-    } catch (error) {
-      // What earlier requests changed stays changed, so their outcomes are returned.
-      if (start === 0) throw error;
-      const { code, detail } = asProblem(error);
-      return refs.slice(start).map((order): BulkOutcome => ({ order, ok: false, code, detail }));
+    const key = idempotencyKey === undefined || index === 0 ? idempotencyKey : `${idempotencyKey}/${index}`;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await unwrap(
+          api.POST("/api/v1/orders/bulk-status", {
+            body: { ...body, orders },
+            headers: headersOf(key === undefined ? {} : { idempotencyKey: key }, null),
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        );
+        return answer.outcomes;
+      } catch (error) {
+        const wait = asProblem(error).retryAfterMs;
+        // Without `retryAfter` the request was repeated already.
+        if (wait === undefined || wait > MAX_RETRY_AFTER_MS || attempt === MAX_ATTEMPTS || signal?.aborted) throw error;
+        await new Promise<void>((resolve) => environment.setTimeout(resolve, wait));
+      }
     }
   }
 
@@ -111,4 +123,13 @@ export function createBulkChange({ api, cache, environment, read, onActivity, on
   }
 
   return changeMany;
+}
+
+/** An order that is missing in the response has failed. */
+function withEveryOrder(orders: readonly string[], answered: readonly BulkOutcome[]): BulkOutcome[] {
+  const byOrder = new Map(answered.map((outcome) => [outcome.order, outcome]));
+  return orders.map(
+    (order) =>
+      byOrder.get(order) ?? { order, ok: false, code: "no_outcome", detail: "The server returned no result for it." },
+  );
 }

@@ -190,7 +190,7 @@ export interface OrdersStore extends OrderList {
   ) => Promise<ChangeResult>;
   readonly setDelivery: (order: string, delivery: SetDelivery, options?: ChangeOptions) => Promise<ChangeResult>;
   readonly cancel: (order: string, options?: ChangeOptions & { reason?: string }) => Promise<ChangeResult>;
-  /** One status for many orders, in requests of up to 500 orders. Throws {@link OrdercastProblem} where the first request fails. */
+  /** One status for many orders, in requests of up to 500 orders. Throws {@link OrdercastProblem} where all requests fail. */
   readonly setStatusOfMany: (orders: readonly string[], status: Status, options?: BulkOptions) => Promise<BulkResult>;
   /** Sets `newCount` back to 0. */
   readonly acknowledgeNew: () => void;

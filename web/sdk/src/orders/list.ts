@@ -62,7 +62,7 @@ export interface ListContext {
   onSettled: () => void;
   /** What another list of the same filter has read. */
   adopt: () => ListProgress | undefined;
-  /** What the list of all orders has read. */
+  /** What a list of all orders has read. */
   known: () => ListProgress | undefined;
 }
 
@@ -247,7 +247,7 @@ export function createList(
   }
 
   async function loadAll(limit = MAX_ALL): Promise<void> {
-    await loading;
+    if (store.getSnapshot().state !== "ready") await (loading ?? load());
     while (hasMore() && rows.size < limit) {
       const mine = generation;
       await loadMore();

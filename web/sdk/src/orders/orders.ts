@@ -14,7 +14,7 @@ import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
 import type { OrderConflict, OrderFilter, OrderListOptions, OrdersActivity, OrdersStore } from "./contract.js";
 import { keyOf } from "./filter.js";
-import { createList, type ListContext, type LiveOrderList } from "./list.js";
+import { createList, type ListContext, type ListProgress, type LiveOrderList } from "./list.js";
 import { createPersistedOrders } from "./persistedOrders.js";
 import { createReader } from "./reader.js";
 import { createTracking, type LiveOrderTracking } from "./tracking.js";
@@ -159,10 +159,6 @@ export function createOrders(context: OrdersContext): Orders {
 
   function openList(filter: OrderFilter, options: OrderListOptions): LiveOrderList {
     const key = keyOf(filter);
-    const isCurrent = (list: LiveOrderList) => {
-      const at = list.readAt();
-      return at !== null && context.covers(at);
-    };
     const listContext: ListContext = {
       api,
       environment,
@@ -177,13 +173,19 @@ export function createOrders(context: OrdersContext): Orders {
         for (const id of cache.incompleteIds()) if (list.has(id)) reader.readInBackground(id);
       },
       onSettled: context.onSettled,
-      adopt: () => {
-        const others = everyList().filter((other) => keyOf(other.filter) === key && isCurrent(other));
-        return others.flatMap((other) => other.progress() ?? [])[0];
-      },
-      known: () => (isCurrent(all) ? all.progress() : undefined),
+      adopt: () => progressOf(key),
+      known: () => progressOf(""),
     };
     return createList(listContext, filter, options);
+  }
+
+  /** What was read with this filter, where no event was missed since. */
+  function progressOf(key: string): ListProgress | undefined {
+    const current = everyList().filter((list) => {
+      const at = list.readAt();
+      return keyOf(list.filter) === key && at !== null && context.covers(at);
+    });
+    return current.flatMap((list) => list.progress() ?? [])[0];
   }
 
   function everyList(): LiveOrderList[] {
