@@ -42,6 +42,11 @@ export class Person {
   get indicator() {
     return liveIndicator(this.page);
   }
+
+  /** The element within the indicator whose `data-state` is the connection's state. */
+  get liveState() {
+    return this.indicator.locator("[data-state]");
+  }
 }
 
 export function liveIndicator(page) {

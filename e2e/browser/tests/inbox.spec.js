@@ -17,7 +17,7 @@ test("the bell counts, the center shows relative times, and a notification opens
   await expect(bell(customer.page)).toHaveAccessibleName("Notifications, 2 unread");
 
   await bell(customer.page).click();
-  const center = customer.page.getByRole("dialog", { name: "Notifications" });
+  const center = customer.page.getByRole("region", { name: "Notifications" });
   await expect(lines(customer.page).first()).toContainText(`#${order.number}`);
   await expect(lines(customer.page).first()).toContainText("just now");
   await center.press("Escape");
@@ -65,7 +65,7 @@ test("the center filters by category", async ({ customer, admin }) => {
   await expect(lines(customer.page)).toContainText(`#${kept.number}`);
 
   await show.getByRole("button", { name: "Returns" }).click();
-  await expect(customer.page.getByText("No notifications")).toBeVisible();
+  await expect(customer.page.getByRole("heading", { name: "No notifications" })).toBeVisible();
 });
 
 test("marking one or all as read updates the second tab and the second browser", async ({

@@ -40,11 +40,11 @@ test("the tracking page reloads offline with the last known state, says so, and 
   await expect(tracking(customer.page).summary).toContainText("Processing");
   await expect(tracking(customer.page).timeline).toHaveCount(2);
   await expect(customer.page.getByText("You’re offline")).toBeVisible();
-  await expect(customer.indicator).toHaveAttribute("data-liveness", /waiting|lost/);
+  await expect(customer.liveState).toHaveAttribute("data-state", /connecting|offline/);
 
   await admin.account.setStatus(order, "shipped");
   await customer.context.setOffline(false);
-  await expect(customer.indicator).toHaveAttribute("data-liveness", "live", { timeout: 20_000 });
+  await expect(customer.liveState).toHaveAttribute("data-state", "live", { timeout: 20_000 });
   await expect(tracking(customer.page).summary).toContainText("Shipped");
   await expect(tracking(customer.page).timeline).toHaveCount(3);
   await expect(customer.page.getByText("You’re offline")).toBeHidden();

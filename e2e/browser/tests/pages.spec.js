@@ -104,7 +104,10 @@ for (const [who, pages] of Object.entries(PAGES)) {
           await then?.(page, orders);
           if (last) await expect(last(page), name).toBeVisible();
           if (person.account)
-            await expect(page.locator("[data-liveness]").first(), name).toHaveAttribute("data-liveness", "live");
+            await expect(page.locator("[data-ordercast=live-indicator]").first(), name).toHaveAttribute(
+              "data-state",
+              "live",
+            );
           await page.evaluate(() => document.fonts.ready.then(() => undefined));
           await page.screenshot({
             path: path.join(PICTURES, `${name}-${theme}-${width}.png`),

@@ -42,8 +42,8 @@ async function missAndCatchUp(people, server, network) {
   network.stall();
   await server.kill();
   network.cut();
-  for (const { indicator } of [customer, admin]) {
-    await expect(indicator).toHaveAttribute("data-liveness", /waiting|lost/);
+  for (const { indicator, liveState } of [customer, admin]) {
+    await expect(liveState).toHaveAttribute("data-state", /connecting|offline/);
     await expect(indicator).toHaveAccessibleName(/Reconnecting|Offline/);
   }
   await expect(monitor).toContainText(/Reconnect attempts/);
@@ -56,8 +56,8 @@ async function missAndCatchUp(people, server, network) {
   const missed = [await customerAgain.order(), await customerAgain.order()];
   network.flow();
 
-  for (const { indicator } of [customer, list, admin])
-    await expect(indicator).toHaveAttribute("data-liveness", "live", { timeout: 20_000 });
+  for (const { liveState } of [customer, list, admin])
+    await expect(liveState).toHaveAttribute("data-state", "live", { timeout: 20_000 });
   // Each order is reported once with its current status. Hovering a toast keeps it open.
   const shipped = messages(list.page).filter({ hasText: "Order status: shipped" });
   const placed = messages(admin.page).filter({ hasText: `New order #${missed[1].number}` });

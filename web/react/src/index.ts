@@ -13,7 +13,7 @@ export {
 } from "./useRealTimeOrderTracking.js";
 export { type Session, useSession } from "./useSession.js";
 export { useMember, useStore } from "./useStore.js";
-export { LiveIndicator, type LiveIndicatorProps } from "./components/LiveIndicator.js";
+export { CONNECTION_TEXTS, LiveIndicator, type LiveIndicatorProps } from "./components/LiveIndicator.js";
 export {
   NotificationBell,
   type NotificationBellProps,
@@ -21,4 +21,13 @@ export {
 } from "./components/NotificationBell.js";
 export { OrderProgress, type OrderProgressProps } from "./components/OrderProgress.js";
 export { OrderTimeline, type OrderTimelineProps } from "./components/OrderTimeline.js";
-export { RelativeTime, type RelativeTimeProps } from "./components/RelativeTime.js";
+export {
+  NotificationList,
+  type NotificationLinkProps,
+  type NotificationListPart,
+  type NotificationListProps,
+  type NotificationListSlots,
+  type NotificationListTexts,
+} from "./components/NotificationList.js";
+export { formatRelativeTime, RelativeTime, type RelativeTimeProps } from "./components/RelativeTime.js";
+export { useNow } from "./components/useNow.js";

@@ -3,20 +3,19 @@ import { useConnection } from "@ordercast/react";
 import { Button, formatTime, formatDateTime, useNow } from "../ui";
 import { formatRelative } from "../ui/time";
 import styles from "./ConnectionMonitor.module.css";
-import { livenessOf, TRANSPORT_LABELS } from "./labels";
+import { CONNECTION_LABELS, TRANSPORT_LABELS } from "./labels";
 
 /** The state of the live connection. `isDetailed` adds technical details, for staff. */
 export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean }) {
   const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } =
     useConnection();
   const now = useNow();
-  const { label } = livenessOf(state);
   return (
     <>
       <dl className={styles.facts} aria-live="polite">
         <div>
           <dt>Status</dt>
-          <dd>{label}</dd>
+          <dd>{CONNECTION_LABELS[state]}</dd>
         </div>
         {isDetailed && (
           <>

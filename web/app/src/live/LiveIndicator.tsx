@@ -1,9 +1,9 @@
-import { useConnection } from "@ordercast/react";
+import { LiveIndicator as Base, useConnection } from "@ordercast/react";
 import type { ComponentProps } from "react";
 
 import { cx } from "../ui";
+import { CONNECTION_LABELS } from "./labels";
 import styles from "./LiveIndicator.module.css";
-import { livenessOf } from "./labels";
 
 export interface LiveIndicatorProps extends ComponentProps<"button"> {
   /** Shown instead of "Live": the console says "Live Updates". */
@@ -12,17 +12,19 @@ export interface LiveIndicatorProps extends ComponentProps<"button"> {
 
 /** Shows whether live updates arrive: green, amber or red. A button that opens the connection monitor. */
 export function LiveIndicator({ label, className, ...rest }: LiveIndicatorProps) {
-  const { liveness, label: stateLabel } = livenessOf(useConnection().state);
+  const { state } = useConnection();
   return (
     <button
       {...rest}
       type="button"
-      className={cx(styles.indicator, styles[liveness], className)}
-      data-liveness={liveness}
-      aria-label={`${label ?? "Connection"}: ${stateLabel}`}
+      className={cx(styles.button, className)}
+      aria-label={`${label ?? "Connection"}: ${CONNECTION_LABELS[state]}`}
     >
-      <span className={styles.dot} aria-hidden="true" />
-      <span className={styles.word}>{liveness === "live" && label ? label : stateLabel}</span>
+      <Base
+        className={styles.indicator}
+        classNames={{ dot: styles.dot }}
+        texts={{ ...CONNECTION_LABELS, ...(label && { live: label }) }}
+      />
     </button>
   );
 }

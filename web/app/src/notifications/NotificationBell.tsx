@@ -1,40 +1,40 @@
-import { useNotifications } from "@ordercast/react";
+import { NotificationBell as Base, useNotifications } from "@ordercast/react";
 import { Bell } from "lucide-react";
-import { lazy, Suspense } from "react";
 
-import { CountBadge, formatCount, IconButton, Skeleton } from "../ui";
-import { FlyOut } from "../ui/FlyOut";
+import { cx, formatCount, LinkButton } from "../ui";
+import buttonStyles from "../ui/Button.module.css";
+import badgeStyles from "../ui/Badge.module.css";
 import styles from "./NotificationBell.module.css";
-
-const load = () => import("./NotificationCenter");
-const NotificationCenter = lazy(load);
+import { useNotificationSlots } from "./useNotificationSlots";
 
 /** The bell with the number of unread notifications; it opens the notification center. */
 export function NotificationBell() {
   const { unreadCount } = useNotifications();
   const count = unreadCount >= 999 ? "999 or more" : String(unreadCount);
+  const list = useNotificationSlots({ isCompact: true });
   return (
     <>
-      <FlyOut
-        title="Notifications"
-        hideTitle
-        className={styles.panel}
-        trigger={
-          <IconButton
-            label={unreadCount > 0 ? `Notifications, ${formatCount(unreadCount)} unread` : "Notifications"}
-            onPointerEnter={() => void load()}
-            onFocus={() => void load()}
-          >
-            {/* Rings when the number changes. */}
-            <Bell key={unreadCount} className={unreadCount > 0 ? styles.ringing : undefined} aria-hidden="true" />
-            <CountBadge count={unreadCount} className={styles.count} />
-          </IconButton>
-        }
-      >
-        <Suspense fallback={<Skeleton height="16rem" />}>
-          <NotificationCenter compact />
-        </Suspense>
-      </FlyOut>
+      <Base
+        className={styles.root}
+        classNames={{
+          button: cx(buttonStyles.icon, buttonStyles["icon-md"]),
+          badge: cx(badgeStyles.count, "tabular", styles.count),
+          panel: styles.panel,
+        }}
+        texts={{
+          bell: (unread) => (unread > 0 ? `Notifications, ${formatCount(unread)} unread` : "Notifications"),
+          badge: formatCount,
+        }}
+        icon={(unread) => <Bell key={unread} className={unread > 0 ? styles.ringing : undefined} />}
+        list={list}
+        footer={(close) => (
+          <div className={styles.footer}>
+            <LinkButton href="/notifications" variant="quiet" size="sm" wide onClick={close}>
+              See all
+            </LinkButton>
+          </div>
+        )}
+      />
       <span className="visually-hidden" role="status">
         {unreadCount > 0 && `${count} unread ${unreadCount === 1 ? "notification" : "notifications"}`}
       </span>

@@ -1,18 +1,17 @@
 import type { Order } from "@ordercast/client";
+import { OrderProgress, useNow } from "@ordercast/react";
 import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
 
 import { cx, Money, RelativeTime, StatusBadge } from "../ui";
 import { FlashOnChange } from "../ui/FlashOnChange";
 import { formatTime, formatExpectedDay } from "../ui/time";
-import { useNow } from "../ui/useNow";
 import styles from "./OrderCard.module.css";
 import { isFinal, statusAppearance } from "./status";
 
 /** An order in a list: status, progress, expected time. Flashes once when the order changes. */
 export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {
   const now = useNow();
-  const { progress } = order;
   const { tone } = statusAppearance(order.status);
   return (
     <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>
@@ -28,19 +27,17 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
         {order.items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(" · ")}
       </p>
       {!isFinal(order.status) && (
-        <div className={styles.progress}>
-          <div
-            className={styles.bar}
-            role="progressbar"
-            aria-label={`Progress of order #${order.number}`}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={progress}
-          >
-            <div className={styles.fill} style={{ width: `${progress}%` }} />
-          </div>
-          <span className={cx(styles.percent, "tabular")}>{progress}%</span>
-        </div>
+        <OrderProgress
+          order={order}
+          label={`Progress of order #${order.number}`}
+          className={styles.progress}
+          classNames={{
+            label: "visually-hidden",
+            bar: styles.bar,
+            status: styles.hidden,
+            percent: cx(styles.percent, "tabular"),
+          }}
+        />
       )}
       <p className={styles.footer}>
         <span>

@@ -2,6 +2,7 @@ import { useOrdercast } from "@ordercast/react";
 import { Pause, Play, Radio, Trash2 } from "lucide-react";
 import { useEffect, useReducer, useState } from "react";
 
+import { TRANSPORT_LABELS } from "../live/labels";
 import { Badge, Button, Card, Checkbox, EmptyState, Input } from "../ui";
 import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Entry } from "./log";
 import styles from "./RealTimeTest.module.css";
@@ -94,7 +95,7 @@ function Line({ entry: { name, transport, receivedAt, payload } }: { entry: Entr
           <time dateTime={new Date(receivedAt).toISOString()}>{clock.format(receivedAt)}</time>
           <code>{name}</code>
           <span className={styles.payloadSummary}>{summarizePayload(payload)}</span>
-          <Badge>{transport}</Badge>
+          <Badge>{TRANSPORT_LABELS[transport]}</Badge>
         </summary>
         <pre tabIndex={0} aria-label={`Payload of ${name}`}>
           {JSON.stringify(payload, null, 2) ?? "No payload"}

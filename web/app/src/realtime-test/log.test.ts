@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Log } from "./log";
 
-const message = (name: string, payload: unknown = {}) => ({ name, payload, transport: "socket", receivedAt: 1 });
+const message = (name: string, payload: unknown = {}) => ({
+  name,
+  payload,
+  transport: "socket" as const,
+  receivedAt: 1,
+});
 const after = (...names: string[]): Log =>
   logReducer(EMPTY_LOG, { type: "arrived", messages: names.map((name) => message(name)) });
 

@@ -1,9 +1,11 @@
 // The latest messages, newest first, up to `MAX_ENTRIES`.
 
+import type { TransportName } from "@ordercast/client";
+
 export interface Entry {
   id: number;
   name: string;
-  transport: string;
+  transport: TransportName;
   receivedAt: number;
   payload: unknown;
 }

@@ -1,10 +1,11 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
+import { OrderProgress, useNow } from "@ordercast/react";
 import { Check, House, PackageOpen, ShoppingBag, Truck } from "lucide-react";
 
-import { statusAppearance, statusName } from "../orders/status";
+import { statusAppearance } from "../orders/status";
 import { cx } from "../ui";
 import { formatTime, formatShortDate, isSameDay } from "../ui/time";
-import { useNow } from "../ui/useNow";
+
 import styles from "./ProgressTrack.module.css";
 import { stepsOf, type Step } from "./steps";
 
@@ -28,17 +29,15 @@ export function ProgressTrack({
   const now = useNow();
   return (
     <div className={cx(styles.track, styles[statusAppearance(order.status).tone])}>
-      <div
-        className={styles.bar}
-        role="progressbar"
-        aria-label="Order progress"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={progress}
-        aria-valuetext={`${progress}%, ${statusName(order.status)}`}
-      >
-        <div className={styles.fill} style={{ width: `${progress}%` }} />
-      </div>
+      <OrderProgress
+        order={order}
+        classNames={{
+          label: "visually-hidden",
+          bar: styles.bar,
+          status: styles.hidden,
+          percent: styles.hidden,
+        }}
+      />
       <ol className={styles.steps}>
         {stepsOf(order, progress, timeline).map(({ name, label, state, at }) => {
           const Icon = state === "done" ? Check : ICONS[name];

@@ -1,10 +1,12 @@
 import type { TimelineEvent } from "@ordercast/client";
+import { OrderTimeline } from "@ordercast/react";
 import { CalendarClock, CreditCard, MapPin, Package, StickyNote, UserRound, type LucideIcon } from "lucide-react";
+import { useMemo } from "react";
 
 import { STATUSES } from "../orders/status";
 import { useSession } from "../session/session";
 import { cx, RelativeTime } from "../ui";
-import { timelineEntries, type TimelineIcon } from "./timeline";
+import { describeEvent, headingOf, withoutOldLocations, type TimelineIcon } from "./timeline";
 import styles from "./Timeline.module.css";
 
 const ICONS: Record<TimelineIcon, LucideIcon> = {
@@ -22,37 +24,37 @@ const ICONS: Record<TimelineIcon, LucideIcon> = {
   note: StickyNote,
 };
 
+const CLASS_NAMES = {
+  item: styles.entry,
+  title: styles.title,
+  detail: styles.detail,
+  meta: styles.by,
+  who: styles.who,
+};
+
+function EventIcon({ event }: { event: TimelineEvent }) {
+  const { icon, tone } = headingOf(event);
+  const Icon = ICONS[icon];
+  return (
+    <span className={cx(styles.icon, styles[tone])}>
+      <Icon />
+    </span>
+  );
+}
+
 /** The order's history, newest first. New entries are animated and announced. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const { account } = useSession();
+  const timeline = useMemo(() => withoutOldLocations(events), [events]);
   return (
-    <ol
-      className={styles.timeline}
-      aria-label="Order history, newest first"
-      aria-live="polite"
-      aria-relevant="additions"
-    >
-      {timelineEntries(events, account).map(({ id, at, title, details, who, icon, tone }) => {
-        const Icon = ICONS[icon];
-        return (
-          <li key={id} className={styles.entry}>
-            <span className={cx(styles.icon, styles[tone])}>
-              <Icon aria-hidden="true" />
-            </span>
-            <div className={styles.text}>
-              <p className={styles.title}>{title}</p>
-              {details.map((detail) => (
-                <p key={detail} className={styles.detail}>
-                  {detail}
-                </p>
-              ))}
-              <p className={styles.by}>
-                {who} · <RelativeTime at={at} />
-              </p>
-            </div>
-          </li>
-        );
-      })}
-    </ol>
+    <OrderTimeline
+      timeline={timeline}
+      showLocations
+      label="Order history, newest first"
+      describe={(event) => describeEvent(event, account)}
+      icon={(event) => <EventIcon event={event} />}
+      renderTime={(at) => <RelativeTime at={at} />}
+      classNames={CLASS_NAMES}
+    />
   );
 }

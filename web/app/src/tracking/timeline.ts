@@ -1,30 +1,13 @@
-import type { Account, Shipment, TimelineEvent } from "@ordercast/client";
+import type { Account, Shipment, TimelineEvent, TimelineLine } from "@ordercast/client";
 
-import { statusAppearance, type Tone } from "../orders/status";
+import { statusAppearance, type Status, type Tone } from "../orders/status";
 import { formatDateTime } from "../ui/time";
 import { actorName } from "./actorName";
 
-export type TimelineIcon =
-  | "pending"
-  | "processing"
-  | "shipped"
-  | "paid"
-  | "delivered"
-  | "cancelled"
-  | "payment"
-  | "parcel"
-  | "courier"
-  | "calendar"
-  | "location"
-  | "note";
+export type TimelineIcon = Status | "payment" | "parcel" | "courier" | "calendar" | "location" | "note";
 
-export interface TimelineEntry {
-  id: string;
-  at: string;
+interface Heading {
   title: string;
-  /** Further lines. */
-  details: string[];
-  who: string;
   icon: TimelineIcon;
   tone: Tone;
 }
@@ -46,32 +29,22 @@ const PAYMENT_TITLES: Record<string, { title: string; tone: Tone }> = {
   pending: { title: "Payment is due", tone: "neutral" },
 };
 
-/** The entries for an order's events, newest first. Of consecutive location updates only the newest is shown. */
-export function timelineEntries(events: readonly TimelineEvent[], viewer: Account | undefined): TimelineEntry[] {
-  const entries: TimelineEntry[] = [];
-  for (const event of events) {
-    const entry = entryOf(event, viewer);
-    const last = entries.at(-1);
-    if (last && last.icon === "location" && entry.icon === "location") entries.pop();
-    entries.push(entry);
-  }
-  return entries.reverse();
+/** Of consecutive location updates, keeps only the latest. */
+export function withoutOldLocations(events: readonly TimelineEvent[]): TimelineEvent[] {
+  const isLocation = (event: TimelineEvent | undefined) => event && headingOf(event).icon === "location";
+  return events.filter((event, index) => !isLocation(event) || !isLocation(events[index + 1]));
 }
 
-function entryOf(event: TimelineEvent, viewer: Account | undefined): TimelineEntry {
+/** The texts of an event. */
+export function describeEvent(event: TimelineEvent, viewer: Account | undefined): TimelineLine {
   return {
-    id: event.id,
-    at: event.at,
-    who: actorName(event.actor, viewer),
+    title: headingOf(event, viewer).title,
     details: detailsOf(event, viewer),
-    ...headingOf(event, viewer),
+    who: actorName(event.actor, viewer),
   };
 }
 
-function headingOf(
-  event: TimelineEvent,
-  viewer: Account | undefined,
-): { title: string; icon: TimelineIcon; tone: Tone } {
+export function headingOf(event: TimelineEvent, viewer?: Account): Heading {
   if (event.kind === "order.created") return { title: "Order placed", icon: "pending", tone: "neutral" };
   if (event.status && event.previousStatus && event.status !== event.previousStatus) {
     const { label, tone } = statusAppearance(event.status);
@@ -87,16 +60,15 @@ function headingOf(
       icon: "parcel",
       tone: parcel.status === "attempted" || parcel.status === "returned" ? "warning" : "info",
     };
-  if (event.partner)
-    return { title: `${event.partner.name} is delivering ${orderNoun(viewer)}`, icon: "courier", tone: "info" };
+  if (event.partner) return { title: deliveryText(event.partner.name, viewer), icon: "courier", tone: "info" };
   if (event.trackingNumber) return { title: "Tracking number added", icon: "parcel", tone: "info" };
   if (event.estimatedDelivery) return { title: "Expected delivery updated", icon: "calendar", tone: "info" };
   if (event.location) return { title: "Location updated", icon: "location", tone: "info" };
   return { title: event.note ? "Note" : "Order updated", icon: "note", tone: "neutral" };
 }
 
-function orderNoun(viewer: Account | undefined): string {
-  return viewer?.role === "customer" ? "your order" : "the order";
+function deliveryText(courier: string, viewer: Account | undefined): string {
+  return `${courier} is delivering ${viewer?.role === "customer" ? "your order" : "the order"}`;
 }
 
 function detailsOf(event: TimelineEvent, viewer: Account | undefined): string[] {
@@ -104,7 +76,7 @@ function detailsOf(event: TimelineEvent, viewer: Account | undefined): string[] 
   const statusChanged = event.status !== event.previousStatus;
   if (event.reason) details.push(`“${event.reason}”`);
   if (event.note) details.push(event.note);
-  if (statusChanged && event.partner) details.push(`${event.partner.name} is delivering ${orderNoun(viewer)}`);
+  if (statusChanged && event.partner) details.push(deliveryText(event.partner.name, viewer));
   if (event.trackingNumber)
     details.push(statusChanged ? `Tracking number ${event.trackingNumber}` : event.trackingNumber);
   if (event.estimatedDelivery && event.kind !== "order.created") {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { headlineOf } from "./headline";
 import { stepsOf } from "./steps";
-import { timelineEntries } from "./timeline";
+import { describeEvent, headingOf, withoutOldLocations } from "./timeline";
 
 const asha: Account = { id: "u1", role: "customer", storeId: "main", name: "Asha Rao" };
 const now = Date.parse("2026-11-21T12:00:00Z");
@@ -24,6 +24,12 @@ const order: Order = {
 };
 
 let count = 0;
+/** The texts and icons of the timeline, newest first. */
+const timelineEntries = (events: TimelineEvent[], viewer: Account) =>
+  withoutOldLocations(events)
+    .reverse()
+    .map((each) => ({ ...describeEvent(each, viewer), icon: headingOf(each).icon }));
+
 function event(facts: Partial<TimelineEvent>): TimelineEvent {
   count += 1;
   const base = {

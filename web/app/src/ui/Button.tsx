@@ -20,7 +20,8 @@ export interface ButtonProps extends ComponentProps<"button">, VariantProps {
   busy?: boolean;
 }
 
-function buttonClass({ variant = "secondary", size = "md", wide }: VariantProps, extra?: string) {
+/** The classes of a button, for elements that this file does not render. */
+export function buttonClass({ variant = "secondary", size = "md", wide }: VariantProps, extra?: string) {
   return cx(styles.button, styles[variant], styles[size], wide && styles.wide, extra);
 }
 

@@ -1,8 +1,5 @@
 import {
   cloneElement,
-  createContext,
-  useCallback,
-  useContext,
   useId,
   useRef,
   useState,
@@ -11,22 +8,11 @@ import {
   type ReactNode,
 } from "react";
 
-import { cx } from "./cx";
 import styles from "./FlyOut.module.css";
-
-const Close = createContext<() => void>(() => undefined);
-
-/** Closes the fly-out around a component; does nothing outside of one. */
-export function useCloseFlyOut(): () => void {
-  return useContext(Close);
-}
 
 export interface FlyOutProps {
   /** The accessible name. */
   title: string;
-  /** Hides the visible title. */
-  hideTitle?: boolean;
-  className?: string | undefined;
   /** The button that opens it. */
   trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
   /** Rendered while open. */
@@ -40,12 +26,11 @@ const VIEWPORT_MARGIN = 12;
  * A panel next to a button of a header or side bar. Uses the browser's native popover, which handles Escape, outside
  * clicks and focus without extra script. It does not follow a button that scrolls; use `Popover` there.
  */
-export function FlyOut({ title, hideTitle, className, trigger, children }: FlyOutProps) {
+export function FlyOut({ title, trigger, children }: FlyOutProps) {
   const id = useId();
   const root = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const close = useCallback(() => panel.current?.hidePopover(), []);
 
   function position() {
     const button = root.current?.querySelector("button")?.getBoundingClientRect();
@@ -79,7 +64,7 @@ export function FlyOut({ title, hideTitle, className, trigger, children }: FlyOu
         role="dialog"
         aria-label={title}
         tabIndex={-1}
-        className={cx(styles.panel, className)}
+        className={styles.panel}
         onBeforeToggle={(event) => event.newState === "open" && position()}
         onToggle={(event) => {
           setOpen(event.newState === "open");
@@ -87,14 +72,12 @@ export function FlyOut({ title, hideTitle, className, trigger, children }: FlyOu
         }}
       >
         {open && (
-          <Close value={close}>
-            {!hideTitle && (
-              <h2 className={styles.title} aria-hidden="true">
-                {title}
-              </h2>
-            )}
+          <>
+            <h2 className={styles.title} aria-hidden="true">
+              {title}
+            </h2>
             {children}
-          </Close>
+          </>
         )}
       </div>
     </span>

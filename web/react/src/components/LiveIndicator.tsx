@@ -3,13 +3,15 @@ import type { ReactNode } from "react";
 import { useConnection } from "../useConnection.js";
 
 export interface LiveIndicatorProps {
-  /** Shown before the state, such as `Live Updates`. */
+  /** Shown before the state, such as `Live Updates` in an admin header. */
   label?: ReactNode;
   texts?: Partial<Record<ConnectionState, string>>;
-  className?: string;
+  className?: string | undefined;
+  /** Class names of the parts. */
+  classNames?: Partial<Record<"dot" | "label" | "state", string | undefined>>;
 }
 
-const TEXTS: Readonly<Record<ConnectionState, string>> = {
+export const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
   idle: "Not connected",
   connecting: "Connecting…",
   live: "Live",
@@ -18,10 +20,10 @@ const TEXTS: Readonly<Record<ConnectionState, string>> = {
 };
 
 /**
- * Shows whether changes arrive. Style it by `data-state`; the dot is `[data-part="dot"]`. Screen readers announce a
- * change when they are idle.
+ * Shows whether live updates arrive; screen readers announce changes. Style it by `data-state`, `data-part` or
+ * `classNames`.
  */
-export function LiveIndicator({ label, texts, className }: LiveIndicatorProps): ReactNode {
+export function LiveIndicator({ label, texts, className, classNames }: LiveIndicatorProps): ReactNode {
   const { state, transport } = useConnection();
   return (
     <span
@@ -31,9 +33,15 @@ export function LiveIndicator({ label, texts, className }: LiveIndicatorProps): 
       data-state={state}
       data-transport={transport ?? undefined}
     >
-      <span aria-hidden="true" data-part="dot" />
-      {label === undefined ? null : <span data-part="label">{label} </span>}
-      <span data-part="state">{texts?.[state] ?? TEXTS[state]}</span>
+      <span aria-hidden="true" data-part="dot" className={classNames?.dot} />
+      {label === undefined ? null : (
+        <span data-part="label" className={classNames?.label}>
+          {label}{" "}
+        </span>
+      )}
+      <span data-part="state" className={classNames?.state}>
+        {texts?.[state] ?? CONNECTION_TEXTS[state]}
+      </span>
     </span>
   );
 }

@@ -1,35 +1,47 @@
 import type { Notification, NotificationCategory } from "@ordercast/client";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useNotifications } from "../useNotifications.js";
-import { NotificationList, type NotificationListTexts } from "./NotificationList.js";
+import { NotificationList, type NotificationListSlots } from "./NotificationList.js";
 
-export interface NotificationBellTexts extends NotificationListTexts {
-  /** The accessible name of the button. */
+export interface NotificationBellTexts {
+  /** The button's accessible name. */
   bell: (unread: number) => string;
-  /** The accessible name of the notification center. */
+  badge: (unread: number) => string;
+  /** The panel's accessible name. */
   center: string;
 }
 
 export interface NotificationBellProps {
-  /** Called with the selected notification, after it was marked as read. Open its order. */
+  /** Called when a notification is opened, after it was marked as read. */
   onOpen?: (notification: Notification) => void;
-  /** Content of the button. Default: the word "Notifications". Screen readers read the button's name instead. */
-  icon?: ReactNode;
+  /** Content of the button, hidden from screen readers. Default: the word. */
+  icon?: ReactNode | ((unread: number) => ReactNode);
   texts?: Partial<NotificationBellTexts>;
-  locale?: string;
-  className?: string;
+  className?: string | undefined;
+  /** Class names of the parts. */
+  classNames?: Partial<Record<"button" | "icon" | "badge" | "panel", string | undefined>>;
+  /** How the list in the panel looks. */
+  list?: NotificationListSlots;
+  /** Shown below the list. `close` closes the panel. */
+  footer?: (close: () => void) => ReactNode;
 }
 
-/** The server counts up to 999, which stands for 999 or more. */
-const MANY = 999;
-const bell = (unread: number) =>
-  unread === 0 ? "Notifications" : `Notifications, ${unread >= MANY ? "more than 998" : unread} unread`;
+/** The server counts up to this number; it stands for this many or more. */
+const MAX_UNREAD = 999;
+const TEXTS: NotificationBellTexts = {
+  bell: (unread) =>
+    unread === 0 ? "Notifications" : `Notifications, ${unread >= MAX_UNREAD ? "more than 998" : unread} unread`,
+  badge: (unread) => (unread >= MAX_UNREAD ? "999+" : String(unread)),
+  center: "Notifications",
+};
 
 /**
- * A bell with a badge that opens the notification center. Escape and a click elsewhere close it. Style the parts by
- * `data-part`. Each new count renders a new badge element, so that a CSS animation runs.
+ * A bell with a badge that opens a panel with notifications. Escape and a click outside close it. Style the parts by
+ * `data-part` or `classNames`; the badge is a new element for each count, so that an animation restarts.
  */
-export function NotificationBell({ onOpen, icon, texts, locale, className }: NotificationBellProps): ReactNode {
+export function NotificationBell(props: NotificationBellProps): ReactNode {
+  const { onOpen, icon, className, classNames, list, footer } = props;
+  const texts = { ...TEXTS, ...props.texts };
   const [isOpen, setOpen] = useState(false);
   const [category, setCategory] = useState<NotificationCategory | undefined>(undefined);
   const inbox = useNotifications(category === undefined ? {} : { category });
@@ -72,31 +84,28 @@ export function NotificationBell({ onOpen, icon, texts, locale, className }: Not
       <button
         ref={button}
         type="button"
-        aria-label={(texts?.bell ?? bell)(unreadCount)}
+        aria-label={texts.bell(unreadCount)}
         aria-expanded={isOpen}
         aria-controls={id}
         data-part="button"
+        className={classNames?.button}
         onClick={() => setOpen(!isOpen)}
       >
-        <span aria-hidden="true" data-part="icon">
-          {icon ?? "Notifications"}
+        <span aria-hidden="true" data-part="icon" className={classNames?.icon}>
+          {(typeof icon === "function" ? icon(unreadCount) : icon) ?? "Notifications"}
         </span>
         {unreadCount === 0 ? null : (
-          <span key={unreadCount} aria-hidden="true" data-part="badge">
-            {unreadCount >= MANY ? "999+" : unreadCount}
+          <span key={unreadCount} aria-hidden="true" data-part="badge" className={classNames?.badge}>
+            {texts.badge(unreadCount)}
           </span>
         )}
       </button>
-      <section id={id} aria-label={texts?.center ?? "Notifications"} data-part="center" hidden={!isOpen}>
+      <section id={id} aria-label={texts.center} data-part="panel" className={classNames?.panel} hidden={!isOpen}>
         {isOpen ? (
-          <NotificationList
-            inbox={inbox}
-            category={category}
-            onCategory={setCategory}
-            onOpen={open}
-            {...(texts === undefined ? {} : { texts })}
-            {...(locale === undefined ? {} : { locale })}
-          />
+          <>
+            <NotificationList {...list} inbox={inbox} category={category} onCategory={setCategory} onOpen={open} />
+            {footer?.(() => setOpen(false))}
+          </>
         ) : null}
       </section>
     </div>

@@ -3,23 +3,30 @@ import { useMemo, type ReactNode } from "react";
 import { RelativeTime } from "./RelativeTime.js";
 
 export interface OrderTimelineProps {
-  /** From `useRealTimeOrderTracking`. */
+  /** As returned by `useRealTimeOrderTracking`. */
   timeline: readonly TimelineEvent[];
   /** Default: newest first. */
   oldestFirst?: boolean;
-  /** Whether to list each location of the delivery. Default: false. */
+  /** Includes location updates. Default: no, a map shows them better. */
   showLocations?: boolean;
-  /** The name of the list. Default: `Order timeline`. */
+  /** Accessible name of the list. Default: `Order timeline`. */
   label?: string;
-  /** Replaces the labels of an entry. */
+  /** The texts of an event. Default: `describeLine`. */
   describe?: (event: TimelineEvent) => TimelineLine;
-  /** Shown before an entry. Screen readers skip it. */
+  /** Rendered before an event, hidden from screen readers. */
   icon?: (event: TimelineEvent) => ReactNode;
+  /** Renders the time of an event. Default: `RelativeTime`. */
+  renderTime?: (at: string) => ReactNode;
   locale?: string;
-  className?: string;
+  className?: string | undefined;
+  /** Class names of the parts. */
+  classNames?: Partial<Record<"item" | "icon" | "title" | "detail" | "meta" | "who", string | undefined>>;
 }
 
-/** What happened to an order, when, and who did it. Style the entries by `data-kind` and `data-status`. */
+/**
+ * The history of an order, with times and who did it; screen readers announce new events. Style the items by `data-kind`,
+ * `data-status`, `data-part` or `classNames`.
+ */
 export function OrderTimeline(props: OrderTimelineProps): ReactNode {
   const {
     timeline,
@@ -29,31 +36,46 @@ export function OrderTimeline(props: OrderTimelineProps): ReactNode {
     describe = describeLine,
     icon,
     locale,
+    renderTime = (at) => <RelativeTime at={at} {...(locale === undefined ? {} : { locale })} />,
     className,
+    classNames,
   } = props;
   const shown = useMemo(() => {
-    const lines = showLocations ? [...timeline] : timeline.filter((event) => event.kind !== "delivery.located");
-    return oldestFirst ? lines : lines.reverse();
+    const events = showLocations ? [...timeline] : timeline.filter((event) => event.kind !== "delivery.located");
+    return oldestFirst ? events : events.reverse();
   }, [timeline, oldestFirst, showLocations]);
   return (
-    <ol className={className} aria-label={label} data-ordercast="order-timeline" reversed={!oldestFirst}>
+    <ol
+      className={className}
+      aria-label={label}
+      aria-live="polite"
+      aria-relevant="additions"
+      data-ordercast="order-timeline"
+      reversed={!oldestFirst}
+    >
       {shown.map((event) => {
         const { title, details, who } = describe(event);
         return (
-          <li key={event.id} data-kind={event.kind} data-status={event.status}>
+          <li key={event.id} data-kind={event.kind} data-status={event.status} className={classNames?.item}>
             {icon === undefined ? null : (
-              <span aria-hidden="true" data-part="icon">
+              <span aria-hidden="true" data-part="icon" className={classNames?.icon}>
                 {icon(event)}
               </span>
             )}
-            <span data-part="title">{title}</span>
+            <span data-part="title" className={classNames?.title}>
+              {title}
+            </span>
             {details.map((detail) => (
-              <span key={detail} data-part="detail">
+              <span key={detail} data-part="detail" className={classNames?.detail}>
                 {detail}
               </span>
             ))}
-            <span data-part="who">{who}</span>
-            <RelativeTime at={event.at} {...(locale === undefined ? {} : { locale })} />
+            <span data-part="meta" className={classNames?.meta}>
+              <span data-part="who" className={classNames?.who}>
+                {who}
+              </span>{" "}
+              {renderTime(event.at)}
+            </span>
           </li>
         );
       })}

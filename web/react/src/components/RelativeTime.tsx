@@ -4,12 +4,16 @@ import { useNow } from "./useNow.js";
 export interface RelativeTimeProps {
   /** RFC 3339. */
   at: string;
-  /** The language of the text. Default: the page's language. */
+  /** Default: the page's language. */
   locale?: string;
-  className?: string;
+  /** Formats the text. Default: `formatRelativeTime`. Both times are in milliseconds. */
+  format?: (at: number, now: number) => string;
+  /** The tooltip. Default: the exact time. */
+  title?: string;
+  className?: string | undefined;
 }
 
-const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
   ["week", 604_800],
@@ -18,26 +22,32 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** A time relative to now, kept current. Its title is the exact time. */
-export function RelativeTime({ at, locale, className }: RelativeTimeProps): ReactNode {
-  const now = useNow(15_000);
+/** A time relative to now, such as "5 minutes ago"; updates itself. */
+export function RelativeTime({ at, locale, format, title, className }: RelativeTimeProps): ReactNode {
+  const now = useNow();
   const language = locale ?? pageLanguage();
+  const time = Date.parse(at);
   return (
-    // A server renders the text earlier, and in another time zone.
-    <time className={className} dateTime={at} title={new Date(at).toLocaleString(language)} suppressHydrationWarning>
-      {relative(Date.parse(at), now, language)}
+    // The server may render an older text, in another time zone.
+    <time
+      className={className}
+      dateTime={at}
+      title={title ?? new Date(at).toLocaleString(language)}
+      suppressHydrationWarning
+    >
+      {format ? format(time, now) : formatRelativeTime(time, now, language)}
     </time>
   );
 }
 
-/** Such as `5 minutes ago`; `now` below one minute. */
-export function relative(at: number, now: number, locale?: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+/** "5 minutes ago", in the largest unit that fits; "now" below a minute. */
+export function formatRelativeTime(at: number, now: number, locale?: string): string {
+  const formatter = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const seconds = Math.round((at - now) / 1000);
-  for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return formatter.format(Math.trunc(seconds / length), unit);
   }
-  return format.format(0, "second");
+  return formatter.format(0, "second");
 }
 
 function pageLanguage(): string | undefined {
