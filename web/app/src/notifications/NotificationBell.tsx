@@ -19,7 +19,7 @@ export function NotificationBell() {
         classNames={{
           button: cx(buttonStyles.icon, buttonStyles["icon-md"]),
           badge: cx(badgeStyles.count, "tabular", styles.count),
-          panel: styles.panel,
+          center: styles.panel,
         }}
         texts={{
           bell: (unread) => (unread > 0 ? `Notifications, ${formatCount(unread)} unread` : "Notifications"),

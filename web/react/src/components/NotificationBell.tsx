@@ -19,7 +19,7 @@ export interface NotificationBellProps {
   texts?: Partial<NotificationBellTexts>;
   className?: string | undefined;
   /** Class names of the parts. */
-  classNames?: Partial<Record<"button" | "icon" | "badge" | "panel", string | undefined>>;
+  classNames?: Partial<Record<"button" | "icon" | "badge" | "center", string | undefined>>;
   /** How the list in the panel looks. */
   list?: NotificationListSlots;
   /** Shown below the list. `close` closes the panel. */
@@ -100,7 +100,7 @@ export function NotificationBell(props: NotificationBellProps): ReactNode {
           </span>
         )}
       </button>
-      <section id={id} aria-label={texts.center} data-part="panel" className={classNames?.panel} hidden={!isOpen}>
+      <section id={id} aria-label={texts.center} data-part="center" className={classNames?.center} hidden={!isOpen}>
         {isOpen ? (
           <>
             <NotificationList {...list} inbox={inbox} category={category} onCategory={setCategory} onOpen={open} />
