@@ -197,9 +197,10 @@ async fn write(write_backend: SqliteWriteBackend) {
         }
     }
     let name: ConsumerName = "relay".parse().unwrap();
+    let head = writer.head().borrow().clone();
     for change in [
         ConsumerChange::Register { name: name.clone(), start: StartAt::Oldest },
-        ConsumerChange::Advance { name: name.clone(), to: writer.head().borrow().clone() },
+        ConsumerChange::Advance { name: name.clone(), to: head },
         ConsumerChange::Remove { name },
     ] {
         writer.consumer(change).await.unwrap().unwrap();
