@@ -12,8 +12,8 @@ use api::auth::{Issuer, PasswordPool, Principal, SessionId};
 use api::resources::users::reset_url;
 use api::sessions::{Secret, later};
 use eventlog::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
-use eventlog::sqlite::{Database, SqliteReadBackend, backup};
-use eventlog::{ReadBackend as _, Writer};
+use eventlog::sqlite::{Database, backup};
+use eventlog::{ReadBackend, Writer};
 use jiff::SignedDuration;
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
@@ -36,7 +36,7 @@ const MADE: usize = 12;
 
 /// A database that is open for one command.
 struct Open {
-    read_backend: Arc<SqliteReadBackend>,
+    read_backend: Arc<dyn ReadBackend>,
     writer: Writer,
     thread: JoinHandle<()>,
 }

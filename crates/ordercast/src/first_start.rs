@@ -8,8 +8,8 @@ use api::app::Demo;
 use api::auth::PasswordPool;
 use api::auth::password::Work;
 use eventlog::accounts::User;
-use eventlog::sqlite::{Database, SqliteReadBackend};
-use eventlog::{Clock, Outcome, ReadBackend as _, Submission, Writer};
+use eventlog::sqlite::Database;
+use eventlog::{Clock, Outcome, ReadBackend, Submission, Writer};
 use jiff::Timestamp;
 use orders::{Role, StoreId};
 use uuid::Uuid;
@@ -79,7 +79,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
     }
     let mut prepared = Prepared::default();
     if task.first_admin || task.fill || task.accounts.is_some() {
-        prepared.welcome = work(&task, database, &read_backend, &users, config).await?;
+        prepared.welcome = work(&task, database, read_backend.as_ref(), &users, config).await?;
     }
     if task.accounts == Some(Door::Closed) {
         let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
@@ -94,7 +94,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<Prepared> {
 async fn work(
     task: &Task,
     database: Database,
-    read_backend: &SqliteReadBackend,
+    read_backend: &dyn ReadBackend,
     users: &[User],
     config: &Config,
 ) -> anyhow::Result<String> {

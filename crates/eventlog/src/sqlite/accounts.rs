@@ -1,5 +1,8 @@
 //! Accounts, sessions and one-time links.
 
+use super::read_backend::SqliteReadBackend;
+use crate::read_backend::AccountQueries;
+use async_trait::async_trait;
 use jiff::Timestamp;
 use orders::UserId;
 use rusqlite::{Connection, OptionalExtension};
@@ -239,4 +242,23 @@ pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked
         Ok((id, timestamp(row.get(1)?)))
     })?;
     Ok(Revoked { sessions, users })
+}
+
+#[async_trait]
+impl AccountQueries for SqliteReadBackend {
+    async fn user(&self, id: UserId) -> Result<Option<User>, LogError> {
+        self.read(move |connection, _| by_id(connection, &id)).await
+    }
+
+    async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError> {
+        self.read(move |connection, _| by_email(connection, &email)).await
+    }
+
+    async fn users(&self, limit: usize) -> Result<Vec<User>, LogError> {
+        self.read(move |connection, _| all(connection, limit)).await
+    }
+
+    async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError> {
+        self.read(move |connection, _| revoked(connection, now)).await
+    }
 }

@@ -1,5 +1,8 @@
 //! Copies of the whole database: made while it is used, put back while it is not.
 
+use super::read_backend::SqliteReadBackend;
+use crate::read_backend::AdminQueries;
+use async_trait::async_trait;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -150,4 +153,23 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
+}
+
+#[async_trait]
+impl AdminQueries for SqliteReadBackend {
+    async fn health(&self) -> Result<u64, LogError> {
+        self.read(|connection, _| {
+            let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+            Ok(pages.unsigned_abs() * size.unsigned_abs())
+        })
+        .await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), LogError> {
+        let (from, to) = (self.path().to_owned(), to.to_owned());
+        // On a connection of its own: a long copy must not occupy a reader.
+        let task = tokio::task::spawn_blocking(move || copy(&from, &to));
+        task.await.map_err(|_| LogError::Cancelled)?
+    }
 }

@@ -1,5 +1,8 @@
 //! Products and their stock.
 
+use super::read_backend::SqliteReadBackend;
+use crate::read_backend::CatalogueQueries;
+use async_trait::async_trait;
 use foldhash::HashMap;
 use orders::product::Stock;
 use orders::{Product, ProductId, StoreId};
@@ -165,4 +168,15 @@ fn escaped(text: &str) -> String {
     let text = text.trim();
     let text = &text[..text.floor_char_boundary(MOST_TEXT)];
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+#[async_trait]
+impl CatalogueQueries for SqliteReadBackend {
+    async fn products(&self, filter: ProductFilter) -> Result<(Vec<CatalogProduct>, bool), LogError> {
+        self.read(move |connection, _| page(connection, &filter)).await
+    }
+
+    async fn product(&self, id: ProductId) -> Result<Option<CatalogProduct>, LogError> {
+        self.read(move |connection, _| find(connection, id)).await
+    }
 }

@@ -1,5 +1,8 @@
 //! Lines of an inbox, and what of them was read.
 
+use super::read_backend::SqliteReadBackend;
+use crate::read_backend::{InboxQueries, ReadAt};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 use orders::notification::Category;
@@ -7,11 +10,12 @@ use orders::{EventId, Notification};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
+use super::head::head;
 use super::inbox_index::InboxIndex;
 use super::listing::{customer_key, store_key};
+use super::retention;
 use super::rows::{self, EVENT};
 use super::sorted_index::Indexes;
-use super::{retention, write_backend};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::inbox::{InboxEntry, InboxFilter, InboxPage, MAX_READ_ABOVE, MAX_UNREAD, Mark, ReadState};
@@ -77,7 +81,7 @@ impl<'a> InboxReader<'a> {
             Topic::Store(_) => 2,
         };
         let row = (person, role, store);
-        let (head, _) = write_backend::head(connection)?;
+        let (head, _) = head(connection)?;
         let read = Read::load(connection, row)?;
         let shelves = InboxIndex::of(connection, indexes, inbox, (person, store));
         Ok(Self { connection, inbox, shelves, row, head, read })
@@ -265,4 +269,33 @@ fn place_near(connection: &Connection, id: EventId, (floor, head): (i64, i64)) -
         if other.is_some_and(|other| other < id.uuid()) { low = middle + 1 } else { high = middle }
     }
     Ok(low)
+}
+
+#[async_trait]
+impl InboxQueries for SqliteReadBackend {
+    async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
+        self.read_at(move |connection, indexes| {
+            match InboxReader::find(connection, indexes, &filter.inbox)? {
+                Some(reader) => reader.page(&filter),
+                None => Ok(InboxPage { entries: Vec::new(), next: None, unread: 0 }),
+            }
+        })
+        .await
+    }
+
+    async fn unread(&self, inbox: Inbox) -> Result<ReadAt<usize>, LogError> {
+        self.read_at(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
+            Some(reader) => reader.unread(),
+            None => Ok(0),
+        })
+        .await
+    }
+
+    async fn inbox_entry(&self, inbox: Inbox, id: EventId) -> Result<Option<InboxEntry>, LogError> {
+        self.read(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
+            Some(reader) => reader.named(id),
+            None => Ok(None),
+        })
+        .await
+    }
 }

@@ -1,8 +1,16 @@
 //! Pages of orders, newest first.
 
+use super::read_backend::SqliteReadBackend;
+use super::reservations;
+use crate::cursor::Seq;
+use crate::read_backend::{OrderQueries, ReadAt};
+use crate::stored_event::EventWithContext;
+use async_trait::async_trait;
 use jiff::Timestamp;
+use orders::OrderRef;
 use orders::{OrderNumber, Status, StoreId, UserId};
 use rusqlite::{Connection, OptionalExtension};
+use std::sync::Arc;
 
 use super::rows::{millis, status_code};
 use super::sorted_index::Runs;
@@ -208,4 +216,27 @@ pub(super) fn customer_key(connection: &Connection, user: &UserId) -> Result<Opt
 pub(super) fn store_key(connection: &Connection, store: &StoreId) -> Result<Option<i64>, LogError> {
     let mut find = connection.prepare_cached("SELECT key FROM stores WHERE id = ?1")?;
     Ok(find.query_row([store.as_str()], |row| row.get(0)).optional()?)
+}
+
+#[async_trait]
+impl OrderQueries for SqliteReadBackend {
+    async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
+        self.read_at(move |connection, _| history::find(connection, name)).await
+    }
+
+    async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
+        self.read_at(move |connection, indexes| page(connection, &indexes.customer_runs, &filter)).await
+    }
+
+    async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
+        self.read_at(move |connection, _| {
+            let events = history::of_order(connection, order, Seq(u64::MAX))?;
+            history::tell(connection, events)
+        })
+        .await
+    }
+
+    async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError> {
+        self.read(move |connection, _| reservations::due(connection, now, limit)).await
+    }
 }

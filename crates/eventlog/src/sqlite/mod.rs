@@ -19,6 +19,7 @@ mod checkpoint;
 mod consumers;
 mod created_events;
 mod deliveries;
+mod head;
 mod history;
 mod idempotency;
 mod inbox;

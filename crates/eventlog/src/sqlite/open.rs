@@ -17,6 +17,7 @@ use super::{FILE, recipient_index, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
 use crate::error::LogError;
+use crate::read_backend::ReadBackend;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -93,7 +94,7 @@ pub struct Database {
     /// For [`Writer::start`](crate::Writer::start).
     pub write_backend: SqliteWriteBackend,
     /// For reading.
-    pub read_backend: Arc<SqliteReadBackend>,
+    pub read_backend: Arc<dyn ReadBackend>,
     /// The schema it had before it was brought up to date; 0: it was made just now.
     pub migrated_from: u32,
 }

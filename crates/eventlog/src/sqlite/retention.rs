@@ -9,8 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use orders::{OrderNumber, Subject};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::consumers;
+use super::head::head;
+use super::history;
 use super::rows::{self, EVENT, earlier, status_of};
-use super::{consumers, history, write_backend};
 use crate::consumers::{RetentionHold, overtaken};
 use crate::cursor::Seq;
 use crate::error::LogError;
@@ -38,7 +40,7 @@ pub(super) struct Retention {
 /// Deletes a few of the oldest events that are old enough and about products or orders that are over. Returns whether
 /// there were any.
 pub(super) fn round(connection: &Connection, now: Timestamp, retention: Retention) -> Result<bool, LogError> {
-    let (from, (head, _)) = (floor(connection)?, write_backend::head(connection)?);
+    let (from, (head, _)) = (floor(connection)?, head(connection)?);
     let forgotten = forget_run(connection, from)?;
     let limit = earlier(now, retention.keep);
     let consumers = consumers::all(connection)?;

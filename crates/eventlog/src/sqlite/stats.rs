@@ -1,5 +1,8 @@
 //! Counts, written with every batch.
 
+use super::read_backend::SqliteReadBackend;
+use crate::read_backend::{ReadAt, StatsQueries};
+use async_trait::async_trait;
 use jiff::Timestamp;
 use orders::StoreId;
 use rusqlite::Connection;
@@ -116,4 +119,20 @@ pub(super) fn series(
         series.top_products = sales::most(connection, store, between, most)?;
     }
     Ok(series)
+}
+
+#[async_trait]
+impl StatsQueries for SqliteReadBackend {
+    async fn stats(&self, store: StoreId, since: Timestamp) -> Result<ReadAt<Stats>, LogError> {
+        self.read_at(move |connection, _| read(connection, &store, since)).await
+    }
+
+    async fn series(
+        &self,
+        store: StoreId,
+        edges: Vec<Timestamp>,
+        top: usize,
+    ) -> Result<ReadAt<Series>, LogError> {
+        self.read_at(move |connection, _| series(connection, &store, &edges, top)).await
+    }
 }

@@ -1,12 +1,19 @@
 //! What happened in a topic, for somebody who was away.
 
+use super::consumers;
+use super::read_backend::SqliteReadBackend;
+use crate::consumers::Consumer;
+use crate::cursor::Cursor;
+use crate::read_backend::{LogQueries, ReadAt, TailError};
+use async_trait::async_trait;
 use orders::StoreId;
 use rusqlite::Connection;
 
+use super::head::head;
 use super::listing::customer_key;
 use super::rows::{self, EVENT};
 use super::sorted_index::Indexes;
-use super::{created_events, history, recipient_index, retention, write_backend};
+use super::{created_events, history, recipient_index, retention};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::read_backend::EventPage;
@@ -24,7 +31,7 @@ pub(super) fn read(
     after: Seq,
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
-    let (head, _) = write_backend::head(connection)?;
+    let (head, _) = head(connection)?;
     if after < retention::floor(connection)? {
         return Ok(None);
     }
@@ -42,7 +49,7 @@ pub(super) fn events(
     after: Seq,
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
-    let (head, _) = write_backend::head(connection)?;
+    let (head, _) = head(connection)?;
     if after < retention::floor(connection)? {
         return Ok(None);
     }
@@ -114,4 +121,26 @@ fn of_person(
 /// Up to where a topic has been looked at: a full portion ends at its last event.
 fn reached(events: &[StoredEvent], limit: usize, all: Seq) -> Seq {
     if events.len() < limit { all } else { events.last().map_or(all, |last| last.seq) }
+}
+
+#[async_trait]
+impl LogQueries for SqliteReadBackend {
+    async fn head(&self) -> Result<Cursor, LogError> {
+        Ok(self.read_at(|_, _| Ok(())).await?.cursor)
+    }
+
+    async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError> {
+        let page =
+            self.read(move |connection, indexes| read(connection, indexes, &topic, after, limit)).await?;
+        page.ok_or(TailError::Pruned)
+    }
+
+    async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError> {
+        let page = self.read(move |connection, _| events(connection, after, limit)).await?;
+        page.ok_or(TailError::Pruned)
+    }
+
+    async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
+        self.read_at(|connection, _| consumers::all(connection)).await
+    }
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::catalogue::{self, Catalogue};
 use super::checkpoint::Gate;
+use super::head::head;
 use super::idempotency::Answers;
 use super::inbox::InboxReader;
 use super::retention::Retention;
@@ -18,7 +19,7 @@ use super::users::Users;
 use super::{accounts, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
-use crate::cursor::{Cursor, Epoch, Seq};
+use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
 use crate::topic::Topic;
@@ -298,14 +299,4 @@ fn data_version(connection: &Connection) -> Result<i64, LogError> {
 fn log_head(connection: &Connection) -> Result<LogHead, LogError> {
     let (seq, epoch) = head(connection)?;
     Ok(LogHead { cursor: Cursor { epoch, seq }, latest: history::latest(connection)? })
-}
-
-/// The log's head and the history's name.
-pub(super) fn head(connection: &Connection) -> Result<(Seq, Epoch), LogError> {
-    let head: Option<i64> =
-        connection.prepare_cached("SELECT max(seq) FROM events")?.query_row((), |row| row.get(0))?;
-    let epoch: String = connection
-        .prepare_cached("SELECT value FROM meta WHERE name = 'epoch'")?
-        .query_row((), |row| row.get(0))?;
-    Ok((Seq(head.unwrap_or(0).unsigned_abs()), Epoch::stored(&epoch)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options, backup};
-use ordercast_eventlog::{LogError, OrderFilter, ReadBackend, Seq, Submission, Topic, Writer};
+use ordercast_eventlog::{LogError, OrderFilter, Seq, Submission, Topic, Writer};
 use orders::{ProductId, Status, World};
 use rusqlite::Connection;
 use uuid::Uuid;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use ordercast_eventlog::LogError;
 use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options};
-use ordercast_eventlog::{LogError, ReadBackend};
 use rusqlite::Connection;
 use uuid::Uuid;
 

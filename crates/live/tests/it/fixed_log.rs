@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use eventlog::Consumer;
 use eventlog::accounts::{Email, Revoked, User};
 use eventlog::inbox::InboxEntry;
+use eventlog::read_backend::{
+    AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, LogQueries, OrderQueries, StatsQueries,
+};
 use eventlog::stats::{Series, Stats};
 use eventlog::{
     CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
-    LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, Seq, Snapshot, StoredEvent,
-    TailError, Topic,
+    LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent, TailError, Topic,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -58,29 +60,9 @@ impl FixedLog {
 }
 
 #[async_trait]
-impl ReadBackend for FixedLog {
+impl LogQueries for FixedLog {
     async fn head(&self) -> Result<Cursor, LogError> {
         Ok(self.cursor())
-    }
-
-    async fn inbox(&self, _: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
-        Err(LogError::Cancelled)
-    }
-
-    async fn unread(&self, _: Inbox) -> Result<ReadAt<usize>, LogError> {
-        Err(LogError::Cancelled)
-    }
-
-    async fn inbox_entry(&self, _: Inbox, _: EventId) -> Result<Option<InboxEntry>, LogError> {
-        Err(LogError::Cancelled)
-    }
-
-    async fn stats(&self, _: StoreId, _: Timestamp) -> Result<ReadAt<Stats>, LogError> {
-        self.counted.fetch_add(1, Ordering::SeqCst);
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(LogError::Cancelled);
-        }
-        Ok(ReadAt { value: Stats::default(), cursor: self.cursor() })
     }
 
     async fn tail(&self, _: Topic, _: Seq, _: usize) -> Result<EventPage, TailError> {
@@ -94,7 +76,10 @@ impl ReadBackend for FixedLog {
     async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
         Err(LogError::Cancelled)
     }
+}
 
+#[async_trait]
+impl OrderQueries for FixedLog {
     async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         Err(LogError::Cancelled)
     }
@@ -107,14 +92,13 @@ impl ReadBackend for FixedLog {
         Err(LogError::Cancelled)
     }
 
-    async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<ReadAt<Series>, LogError> {
-        Err(LogError::Cancelled)
-    }
-
     async fn reservations_due(&self, _: Timestamp, _: usize) -> Result<Vec<OrderNumber>, LogError> {
         Err(LogError::Cancelled)
     }
+}
 
+#[async_trait]
+impl CatalogueQueries for FixedLog {
     async fn products(&self, _: ProductFilter) -> Result<(Vec<CatalogProduct>, bool), LogError> {
         Err(LogError::Cancelled)
     }
@@ -122,7 +106,25 @@ impl ReadBackend for FixedLog {
     async fn product(&self, _: ProductId) -> Result<Option<CatalogProduct>, LogError> {
         Err(LogError::Cancelled)
     }
+}
 
+#[async_trait]
+impl InboxQueries for FixedLog {
+    async fn inbox(&self, _: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn unread(&self, _: Inbox) -> Result<ReadAt<usize>, LogError> {
+        Err(LogError::Cancelled)
+    }
+
+    async fn inbox_entry(&self, _: Inbox, _: EventId) -> Result<Option<InboxEntry>, LogError> {
+        Err(LogError::Cancelled)
+    }
+}
+
+#[async_trait]
+impl AccountQueries for FixedLog {
     async fn user(&self, _: UserId) -> Result<Option<User>, LogError> {
         Err(LogError::Cancelled)
     }
@@ -138,7 +140,25 @@ impl ReadBackend for FixedLog {
     async fn revoked(&self, _: Timestamp) -> Result<Revoked, LogError> {
         Err(LogError::Cancelled)
     }
+}
 
+#[async_trait]
+impl StatsQueries for FixedLog {
+    async fn stats(&self, _: StoreId, _: Timestamp) -> Result<ReadAt<Stats>, LogError> {
+        self.counted.fetch_add(1, Ordering::SeqCst);
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(LogError::Cancelled);
+        }
+        Ok(ReadAt { value: Stats::default(), cursor: self.cursor() })
+    }
+
+    async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<ReadAt<Series>, LogError> {
+        Err(LogError::Cancelled)
+    }
+}
+
+#[async_trait]
+impl AdminQueries for FixedLog {
     async fn health(&self) -> Result<u64, LogError> {
         Err(LogError::Cancelled)
     }

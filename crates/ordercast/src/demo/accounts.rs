@@ -9,8 +9,8 @@ use api::app::{Demo, DemoAccount};
 use api::auth::PasswordPool;
 use api::auth::password::Password;
 use eventlog::accounts::{AccountChange, Email, User};
-use eventlog::sqlite::{Database, SqliteReadBackend};
-use eventlog::{LogError, ReadBackend as _, Writer};
+use eventlog::sqlite::Database;
+use eventlog::{LogError, ReadBackend, Writer};
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
@@ -78,7 +78,7 @@ pub struct Accounts<'a> {
     /// What writes.
     pub writer: &'a Writer,
     /// What reads.
-    pub read_backend: &'a SqliteReadBackend,
+    pub read_backend: &'a dyn ReadBackend,
     /// What hashes.
     pub passwords: &'a PasswordPool,
 }

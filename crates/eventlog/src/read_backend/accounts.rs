@@ -1,0 +1,22 @@
+//! Users and revoked tokens.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use orders::UserId;
+
+use crate::accounts::{Email, Revoked, User};
+use crate::error::LogError;
+
+#[async_trait]
+pub trait AccountQueries: Send + Sync + 'static {
+    async fn user(&self, id: UserId) -> Result<Option<User>, LogError>;
+
+    /// The local account that signs in with this address.
+    async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError>;
+
+    /// Local accounts and external users, oldest first.
+    async fn users(&self, limit: usize) -> Result<Vec<User>, LogError>;
+
+    /// Sessions and users whose tokens were revoked before they expired.
+    async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError>;
+}

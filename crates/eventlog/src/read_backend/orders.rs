@@ -1,0 +1,59 @@
+//! Orders: one, a page of them, and the events of one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use orders::{OrderNumber, OrderRef, Status};
+
+use super::ReadAt;
+use crate::error::LogError;
+use crate::stored_event::{EventWithContext, Snapshot};
+use crate::topic::Topic;
+
+#[async_trait]
+pub trait OrderQueries: Send + Sync + 'static {
+    /// One order, whoever owns it: the caller checks whether the reader may see it.
+    async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError>;
+
+    async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError>;
+
+    /// Every event of one order that is still kept, oldest first.
+    async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError>;
+
+    /// Unpaid orders whose stock reservation ended at `now` or before, oldest first; at most `limit`. The cost grows
+    /// with the number of orders found, not with the number of orders stored.
+    async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError>;
+}
+
+/// Which orders to list, newest first.
+#[derive(Debug, Clone)]
+pub struct OrderFilter {
+    pub topic: Topic,
+    /// Empty: any status.
+    pub statuses: Vec<Status>,
+    /// An order number or id, a tracking number, or words of the customer's name, e-mail address or phone.
+    pub text: Option<String>,
+    /// Placed at this time or later.
+    pub from: Option<Timestamp>,
+    /// Placed before this time.
+    pub to: Option<Timestamp>,
+    /// Only orders with a lower number: the next page.
+    pub before: Option<OrderNumber>,
+    pub limit: usize,
+}
+
+impl OrderFilter {
+    /// The newest orders of a topic.
+    pub fn newest(topic: Topic, limit: usize) -> Self {
+        Self { topic, statuses: Vec::new(), text: None, from: None, to: None, before: None, limit }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct OrderPage {
+    /// Newest first.
+    pub orders: Vec<Arc<Snapshot>>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
