@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
 export type Actor = Schemas["ActorView"];
 export type Address = Schemas["Address"];
+export type AllowedTransition = Schemas["AllowedTransition"];
 export type BulkOutcome = Schemas["BulkOutcome"];
 export type BulkOutcomes = Schemas["BulkOutcomes"];
 export type Money = Schemas["Money"];
@@ -14,7 +15,10 @@ export type NewOrder = Schemas["NewOrder"];
 export type NewProduct = Schemas["NewProduct"];
 export type Notification = Schemas["NotificationView"];
 export type NotificationCategory = Schemas["NotificationCategory"];
-export type Order = Schemas["Order"];
+export type Order = Omit<Schemas["Order"], "allowedTransitions"> & {
+  /** The statuses that the reader may set; null while unknown: a change of ours is pending, or the order is being read. */
+  allowedTransitions: readonly AllowedTransition[] | null;
+};
 export type OrderItem = Schemas["OrderItem"];
 export type OrderLocation = Schemas["OrderLocation"];
 export type OrderPayment = Schemas["OrderPayment"];

@@ -1,7 +1,7 @@
 // Applies an event or a pending change to an order. Pure; parts that do not change keep their identity.
 //
-// What the server computes from an order (its progress, whether it can be cancelled) is never computed here: it stays
-// what the server last said until the order is read again.
+// What the server computes from an order is never computed here. Progress and `canCancel` stay what the server last said
+// until the order is read again. The allowed transitions come with the event, or are unknown until then.
 
 import type { ReceivedEvent } from "../live/incoming.js";
 import type { Order } from "../model.js";
@@ -15,7 +15,7 @@ export function applyEvent(order: Order, event: ReceivedEvent): Order {
     version: Math.max(order.version, event.version),
     updatedAt: event.at,
   };
-  if (event.allowedTransitions) next.allowedTransitions = event.allowedTransitions;
+  if (event.kind !== "delivery.located") next.allowedTransitions = event.allowedTransitions ?? null;
   if (event.customer) next.customer = event.customer;
   if (event.trackingNumber) next.trackingNumber = event.trackingNumber;
   if (event.estimatedDelivery) next.estimatedDelivery = event.estimatedDelivery;
@@ -49,7 +49,7 @@ export function orderFromEvent(event: ReceivedEvent): Order {
     items: event.items ?? [],
     shipments: [],
     canCancel: false,
-    allowedTransitions: event.allowedTransitions ?? [],
+    allowedTransitions: event.allowedTransitions ?? null,
     createdAt: event.at,
     updatedAt: event.at,
   };
@@ -64,7 +64,7 @@ export function applyChange(order: Order, change: OrderChange, now: string): Ord
   switch (change.type) {
     case "status": {
       const { status, trackingNumber, estimatedDelivery, reason } = change.body;
-      const next: Order = { ...order, status, canCancel: false };
+      const next: Order = { ...order, status, canCancel: false, allowedTransitions: null };
       if (trackingNumber) next.trackingNumber = trackingNumber;
       if (estimatedDelivery) next.estimatedDelivery = estimatedDelivery;
       if (status === "cancelled" && order.status !== "cancelled")
@@ -82,7 +82,7 @@ export function applyChange(order: Order, change: OrderChange, now: string): Ord
     case "cancel": {
       const { reason, by } = change;
       const cancellation = { by, at: now, ...(reason ? { reason } : {}) };
-      return { ...order, status: "cancelled", canCancel: false, cancellation };
+      return { ...order, status: "cancelled", canCancel: false, allowedTransitions: null, cancellation };
     }
   }
 }

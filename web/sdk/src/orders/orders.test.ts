@@ -23,6 +23,17 @@ describe("an order after an event", () => {
     expect(applyEvent(order, cancelled).cancellation).toMatchObject({ by: "customer", reason: "Twice" });
   });
 
+  test("has the allowed transitions of the event, and none are known where the event has none", () => {
+    const order = makeOrder(1, { allowedTransitions: [{ status: "processing", reasonRequired: false }] });
+    const allowedTransitions = [{ status: "pending" as const, reasonRequired: true }];
+    expect(applyEvent(order, makeEvent(order, "processing", { allowedTransitions }))).toMatchObject({
+      allowedTransitions,
+    });
+    expect(applyEvent(order, makeEvent(order, "processing")).allowedTransitions).toBeNull();
+    const located = makeEvent(order, "pending", { kind: "delivery.located" });
+    expect(applyEvent(order, located).allowedTransitions).toBe(order.allowedTransitions);
+  });
+
   test("does not modify the order before it, and shares what did not change", () => {
     const before = Object.freeze(makeOrder(1));
     const after = applyEvent(before, makeEvent(before, "shipped"));
@@ -160,6 +171,7 @@ describe("an order with a pending change", () => {
       version: 1,
       progress: 10,
       canCancel: false,
+      allowedTransitions: null,
     });
     expect(applyChange(makeOrder(1), { type: "cancel", reason: "Twice", by: "staff" }, now)).toMatchObject({
       status: "cancelled",
