@@ -1,4 +1,4 @@
-//! A chat that remembers: every client, however slow or late, gets every line once, in order, from one shared list.
+//! A chat with a history: every client receives every line once, in order, from one shared list.
 //!
 //! ```sh
 //! cargo run -p ordercast-socketio --example chat     # http://localhost:3001
@@ -9,9 +9,9 @@
 //! socket.emit("say", "hello", ({ number }) => console.log("it is line", number));
 //! ```
 //!
-//! It shows what this server is made for: a client is a *position* in the list, not a queue. [`Application::fill`] hands over
-//! what is behind that position, as much as the client takes; a line is encoded once for everybody. A client that was away
-//! comes back with the offset of the last line it saw, and goes on there.
+//! It shows the pattern that this server is made for: a client is a *position* in the list, not a queue.
+//! [`Application::fill`] sends the lines after that position, as many as the client accepts. A line is encoded once
+//! for all clients. A client that reconnects sends the offset of the last line it received, and continues there.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -26,7 +26,7 @@ use ordercast_socketio::{
 };
 use serde_json::json;
 
-/// Lines that somebody who comes for the first time is shown.
+/// Lines shown to a client that connects for the first time.
 const SHOWN: usize = 20;
 
 #[derive(Default)]
@@ -36,7 +36,6 @@ struct Chat {
     names: AtomicU64,
 }
 
-/// How many lines a client was sent.
 struct Participant {
     name: String,
     position: Mutex<usize>,
@@ -52,7 +51,8 @@ impl Chat {
             let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
             let number = lines.len() + 1;
             let line = json!({ "from": from, "text": text, "number": number });
-            // A string at the end of an event is its offset: what a client that comes back says it saw last.
+            // The last argument of an event, a string, is its offset. A client that reconnects sends the offset it
+            // saw last.
             lines.push(packet::event("line", &line.to_string(), Some(&number.to_string())));
             number
         };
@@ -90,8 +90,8 @@ impl Application for Chat {
             || format!("guest {}", self.names.fetch_add(1, Ordering::Relaxed) + 1),
             ToOwned::to_owned,
         );
-        // Given back, it tells the client that nothing is missing. Here the offset says all there is to know; a server
-        // whose lines are not for everybody makes one that cannot be guessed.
+        // Returning the client's own pid tells it that nothing is missing. Here the offset alone identifies the
+        // position. A server with private events must use a pid that cannot be guessed.
         let pid = seen.and(auth.pid()).map_or_else(|| socket.id().to_string(), ToOwned::to_owned);
         Ok(Accepted { client: Participant { name, position }, pid: Some(pid) })
     }

@@ -1,5 +1,5 @@
-//! The server that the official protocol suites are run against: Engine.IO's echo at `/engine.io/`, Socket.IO's
-//! handlers at `/socket.io/`, on port 3000 with the intervals that the suites expect.
+//! The server for the official protocol suites: an Engine.IO echo at `/engine.io/` and the Socket.IO handlers at
+//! `/socket.io/`, on port 3000, with the intervals that the suites expect.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,7 +18,6 @@ use ordercast_socketio::{
 };
 use tower_service::Service as _;
 
-/// Sends every message back.
 struct EchoProtocol;
 
 impl Protocol for EchoProtocol {
@@ -45,7 +44,7 @@ impl Protocol for EchoProtocol {
     fn closed(&self, _: &Arc<Connection<Self>>, _: &CloseReason) {}
 }
 
-/// The handlers that the Socket.IO suite describes.
+/// The handlers that the Socket.IO suite requires.
 struct SuiteApplication;
 
 impl Application for SuiteApplication {

@@ -128,11 +128,11 @@ impl<A: Application> Clone for WeakSocket<A> {
 /// Why no acknowledgement was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AckError {
-    #[error("the client did not answer in time")]
+    #[error("the client did not acknowledge in time")]
     TimedOut,
     #[error("the client disconnected")]
     Disconnected,
-    #[error("too many answers are waited for")]
+    #[error("too many acknowledgements are pending")]
     TooMany,
 }
 

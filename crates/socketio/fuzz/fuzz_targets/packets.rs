@@ -1,4 +1,4 @@
-//! Any body of long-polling, and any text of either protocol: a packet that is read is written as the same packet.
+//! Any long-polling body, and any text of either protocol: a parsed packet is written as the same packet.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,11 +6,11 @@ use ordercast_socketio::engine::packet::{self as engine, Payload, PayloadPacket}
 use ordercast_socketio::packet::{SocketPacket, write};
 
 fn read(text: &str) {
-    // Data that begins with a slash is no JSON, and would be written as a namespace.
+    // Data that begins with a slash is not JSON, and would be written as a namespace.
     let Some(packet) = SocketPacket::parse(text).filter(|packet| !packet.data.starts_with('/')) else { return };
     let frame = write(packet.packet_type, packet.namespace, packet.id, packet.attachments, packet.data);
     let written = str::from_utf8(frame.payload()).expect("a text frame is text");
-    // Only events and acknowledgements have attachments, and only those are read with any.
+    // Only events and acknowledgements have attachments.
     assert_eq!(SocketPacket::parse(&written[1..]), Some(packet));
 }
 

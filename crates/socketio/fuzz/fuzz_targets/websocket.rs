@@ -1,10 +1,10 @@
-//! Any bytes, whole and cut in two, give the same messages.
+//! Any bytes give the same messages, whole or split in two.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use ordercast_socketio::websocket::decoder::{Decoder, Violation};
 
-/// The largest message.
+/// The largest message, in bytes.
 const LIMIT: usize = 4096;
 
 fn decode(pieces: [&[u8]; 2]) -> (Vec<String>, Option<Violation>) {

@@ -168,7 +168,7 @@ pub(crate) async fn post<P: Protocol>(
 ) -> PollingResponse {
     let Some(packets) = Payload::parse(body) else {
         connection.close(CloseReason::Parse);
-        return (StatusCode::BAD_REQUEST, Bytes::from_static(b"not a packet"));
+        return (StatusCode::BAD_REQUEST, Bytes::from_static(b"malformed packet"));
     };
     if packets.has_pong()
         && let Some(polling) = &mut lock(&connection.state).polling
@@ -185,7 +185,7 @@ pub(crate) async fn post<P: Protocol>(
         let Some(polling) = &mut state.polling else {
             return Poll::Ready((
                 StatusCode::BAD_REQUEST,
-                Bytes::from_static(b"the session went to WebSocket"),
+                Bytes::from_static(b"the session was upgraded to WebSocket"),
             ));
         };
         if polling.posted.is_some() {

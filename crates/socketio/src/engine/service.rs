@@ -187,7 +187,7 @@ where
                 Err(_) => {
                     connection.close(crate::CloseReason::Transport);
                     let status = StatusCode::REQUEST_TIMEOUT;
-                    Err(ErrorResponse { status, code: 3, message: "The body did not come in time".into() })
+                    Err(ErrorResponse { status, code: 3, message: "The body took too long".into() })
                 }
                 Ok(Err(error)) => {
                     let too_large = error.is::<LengthLimitError>();
@@ -198,7 +198,8 @@ where
                     });
                     let status =
                         if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
-                    Err(ErrorResponse { status, code: 3, message: "The body is too large".into() })
+                    let message = if too_large { "The body is too large" } else { "The body is incomplete" };
+                    Err(ErrorResponse { status, code: 3, message: message.into() })
                 }
             }
         }
@@ -221,7 +222,8 @@ fn admit<P: Protocol, B>(
         Err(unavailable("The server is stopping; try again"))
     };
     let admitted = admitted.and_then(|session| {
-        let sid = Sid::random().map_err(|_| unavailable("The server has no randomness; try again"))?;
+        let sid =
+            Sid::random().map_err(|_| unavailable("The server could not create a session id; try again"))?;
         Ok((sid, session))
     });
     admitted.map_err(|refused| {

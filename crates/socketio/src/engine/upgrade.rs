@@ -41,7 +41,7 @@ async fn stream(upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
-            tracing::debug!(%error, "a connection was gone before it was upgraded");
+            tracing::debug!(%error, "a connection closed before it was upgraded");
             return None;
         }
     };
@@ -57,7 +57,7 @@ fn wrapped(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
     if let Ok(parts) = hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
         return Some((parts.io.into_inner(), parts.read_buf));
     }
-    tracing::error!("WebSockets are served on plain TCP only; put TLS in front");
+    tracing::error!("WebSocket needs a plain TCP connection; terminate TLS in a proxy");
     None
 }
 

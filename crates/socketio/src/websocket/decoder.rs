@@ -4,13 +4,13 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// Close code 1002.
-    #[error("a frame that the protocol does not allow")]
+    #[error("invalid frame")]
     Protocol,
     /// Close code 1007.
-    #[error("text that is not UTF-8")]
+    #[error("text is not valid UTF-8")]
     NotUtf8,
     /// Close code 1009.
-    #[error("a message that is too large")]
+    #[error("message too large")]
     TooLarge,
 }
 

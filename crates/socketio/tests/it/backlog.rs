@@ -17,7 +17,7 @@ async fn a_client_that_does_not_read_is_a_position_and_gets_all_of_it_in_order_l
     for step in 1..=100 {
         server.app.raise_limit(NUMBERS / 100 * step);
     }
-    // Beyond what the system's buffers hold, it waits in the application.
+    // What exceeds the kernel's buffers stays in the application.
     let pulled = server.app.pulled.load(Ordering::SeqCst);
     assert!(pulled < NUMBERS - 1, "all of it was taken from the application");
     for number in 0..NUMBERS {
@@ -34,7 +34,7 @@ async fn a_client_for_whom_too_much_waits_is_closed() {
     let _client = WebSocket::connect(server.address).await;
     let socket = server.app.socket();
     let text = "0123456789".repeat(1000);
-    // More than a system buffers for one connection.
+    // More than the kernel buffers for one connection.
     for _ in 0..10_000 {
         socket.emit("m", &text).unwrap();
     }

@@ -1,4 +1,4 @@
-//! The decoders: any cut gives the same messages, and no bytes make them panic.
+//! The decoders: however the input is split, the messages are the same, and no input makes a decoder panic.
 
 use ordercast_socketio::engine::packet as engine_packet;
 use ordercast_socketio::packet::{PacketType, SocketPacket, write};
@@ -9,7 +9,7 @@ use crate::support::websocket::frame;
 
 const LIMIT: usize = 2000;
 
-/// What came out of a stream of bytes that came in these pieces.
+/// Decodes a stream that arrives in these pieces.
 fn decode(pieces: &[&[u8]]) -> (Vec<String>, Option<Violation>) {
     let (mut decoder, mut buffer, mut got) = (Decoder::default(), Vec::new(), Vec::new());
     for piece in pieces {
@@ -88,7 +88,7 @@ proptest! {
 
     #[test]
     fn what_looks_like_a_packet_does_not_make_them_panic(text in "[0-9]{0,3}[-/,a\\[\\]\"é0-9]{0,30}") {
-        // Data that begins with a slash is no JSON, and would be written as a namespace.
+        // Data that begins with a slash is not JSON, and would be written as a namespace.
         if let Some(packet) = SocketPacket::parse(&text).filter(|packet| !packet.data.starts_with('/')) {
             let again = write(packet.packet_type, packet.namespace, packet.id, packet.attachments, packet.data);
             let again = str::from_utf8(again.payload()).unwrap().to_owned();

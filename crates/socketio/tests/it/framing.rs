@@ -1,4 +1,4 @@
-//! RFC 6455: what a client may send, however it is cut, and what it may not.
+//! RFC 6455: frames that a client may send, however they are split, and frames that it may not send.
 
 use ordercast_socketio::SocketIoConfig;
 
@@ -16,7 +16,7 @@ async fn fragments_are_one_message_and_control_frames_come_between_them() {
     assert_eq!(client.frame().await, Some((PONG, b"are you there".to_vec())));
     client.send(&frame(CONTINUATION, b"")).await;
     client.send(&frame(PONG, b"unasked")).await;
-    // Cut within the two bytes of a character.
+    // Split between the two bytes of a character.
     client.send(&frame(CONTINUATION, b"ho\",\"\xC3")).await;
     client.send(&frame(0x80, b"\xA9\"]")).await;
     assert_eq!(client.packet().await, r#"42["echo","é"]"#);
@@ -31,7 +31,7 @@ async fn a_packet_may_be_cut_at_every_byte() {
     bytes.extend(frame(BINARY, &[7; 130]));
     for at in 1..bytes.len() {
         client.send(&bytes[..at]).await;
-        // The server has seen the first part when it has answered what came on another connection before the second.
+        // When a second connection has been answered, the server has read the first part.
         drop(WebSocket::open(server.address).await);
         client.send(&bytes[at..]).await;
         assert_eq!(client.packet().await, r#"451-["echo",{"_placeholder":true,"num":0}]"#);

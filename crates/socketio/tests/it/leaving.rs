@@ -1,4 +1,4 @@
-//! How connections end, and that nothing of them is left.
+//! How connections end, and that their memory is released.
 
 use std::sync::Weak;
 

@@ -1,4 +1,4 @@
-//! A server made of a small application, and clients that speak raw frames and requests to it.
+//! Tests with a small application on a real server, and clients that send raw frames and requests.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 

@@ -1,4 +1,4 @@
-//! Namespaces: in, out, refused, too many.
+//! Namespaces: connecting, disconnecting, refusals and limits.
 
 use ordercast_socketio::SocketIoConfig;
 use ordercast_socketio::application::DisconnectReason;
@@ -25,7 +25,7 @@ async fn a_client_may_be_put_out_as_soon_as_it_is_in() {
     assert!(client.packet().await.starts_with("40/leaving,{"));
     assert_eq!(client.packet().await, "41/leaving,");
     assert_eq!(server.disconnect_reason().await, DisconnectReason::Server);
-    // It may come back.
+    // The client may connect again.
     client.send(&text("40/leaving,")).await;
     assert!(client.packet().await.starts_with("40/leaving,{"));
 }

@@ -1,4 +1,4 @@
-//! A client's packets are handled one after the other, and nothing of them is lost.
+//! A client's packets are handled one at a time, and none is lost.
 
 use std::sync::atomic::Ordering;
 
@@ -63,7 +63,7 @@ async fn acknowledgements_go_both_ways_and_carry_bytes() {
 
     client.send(&text(r#"42["ask me"]"#)).await;
     assert_eq!(client.packet().await, r#"420["question",1]"#);
-    // One that nobody waits for is nothing.
+    // An acknowledgement that nobody expects is ignored.
     client.send(&text("4399[]")).await;
     client.send(&text(r#"430["yes",{"no":false}]"#)).await;
     assert_eq!(client.packet().await, r#"42["answered","yes",{"no":false}]"#);

@@ -85,7 +85,7 @@ async fn what_was_said_before_closing_is_heard_by_the_get_that_waits() {
     let mut server = TestServer::start(SocketIoConfig::default()).await;
     let client = PollingClient::connect(server.address).await;
     let waits = client.start_get().await;
-    // The GET waits when the server has sent something to it.
+    // Once the server has sent this event, the GET is pending.
     server.app.socket().emit("first", &1).unwrap();
     assert_eq!(answer(waits).await.1, "42[\"first\",1]");
     let waits = client.start_get().await;
@@ -133,7 +133,7 @@ async fn everybody_is_closed_and_nobody_comes_after() {
     let client = PollingClient::connect(server.address).await;
     let waits = client.start_get().await;
     server.engine.close_all(CloseFrame { code: 4001, reason: "stopping" });
-    // Either it waited already, or it came too late.
+    // The GET was either pending already, or too late.
     assert!([(200, "1"), (400, "")].iter().any(|(status, _)| *status == 200 || *status == 400));
     let (status, _) = answer(waits).await;
     assert!(status == 200 || status == 400);

@@ -1,4 +1,4 @@
-//! Heartbeats and limits over time, under a paused clock.
+//! Heartbeats and timeouts, under a paused clock.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ async fn a_client_that_was_only_refused_is_closed() {
 async fn a_client_that_left_and_asks_for_nothing_else_is_closed_whatever_it_answers() {
     let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
-    // Once it was let in, and the time to ask is over.
+    // After the client was accepted and the connect timeout has passed.
     tokio::time::timeout(Duration::from_mins(2), client.packet()).await.unwrap_err();
     client.send(&text("41")).await;
     assert_eq!(server.disconnect_reason().await, DisconnectReason::Client);

@@ -1,4 +1,4 @@
-//! From long-polling to a WebSocket: nothing is lost, nothing comes twice, the order stays.
+//! The upgrade from long-polling to WebSocket: nothing is lost or duplicated, and the order is kept.
 
 use ordercast_socketio::SocketIoConfig;
 
@@ -18,11 +18,11 @@ async fn what_is_sent_before_during_and_after_arrives_once_in_order() {
     let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
     socket.send(&text("2probe")).await;
     assert_eq!(socket.packet().await, "3probe");
-    // The waiting GET is let go, and further ones get nothing: what comes is kept for the WebSocket.
+    // The pending GET returns, and later ones return at once: frames are kept for the WebSocket.
     assert_eq!(answer(waits).await, (200, "6".into()));
     server.app.raise_limit(20);
     assert_eq!(polling.get().await, (200, "6".into()));
-    // Posted while upgrading, and not handled when the WebSocket takes over.
+    // Posted during the upgrade, and not handled when the WebSocket takes over.
     assert_eq!(polling.post("42[\"slow\",0]\x1e42[\"echo\",1]").await.0, 200);
     assert_eq!(polling.post("42[\"echo\",2]").await.0, 200);
     let mut upgrade = text("5");
@@ -78,12 +78,12 @@ async fn only_one_websocket_is_tried_at_a_time() {
     assert_eq!(one.packet().await, "3probe");
     other.send(&text("2probe")).await;
     assert_eq!(other.frame().await, None);
-    // The one that was turned away did not spoil the other.
+    // The rejected WebSocket did not disturb the first one.
     server.app.raise_limit(1);
     assert_eq!(polling.get().await, (200, "6".into()));
     one.send(&text("5")).await;
     assert_eq!(one.packet().await, "42[\"n\",0]");
-    // From a WebSocket there is nowhere to go.
+    // A WebSocket cannot be upgraded again.
     let mut third = WebSocket::handshake(server.address, &polling.sid).await;
     assert_eq!(third.closed().await.0, 1000);
     one.send(&text("42[\"echo\",1]")).await;

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 use tower_service::Service as _;
 
-/// What the application events, in order.
+/// What the application was called with, in order.
 #[derive(Debug, PartialEq)]
 pub(crate) enum AppEvent {
     Connect(String),
@@ -29,18 +29,18 @@ pub(crate) enum AppEvent {
     Disconnect(DisconnectReason),
 }
 
-/// Serves every client the numbers below `until`.
+/// Sends every client the numbers below `until`.
 pub(crate) struct TestApp {
     events: mpsc::UnboundedSender<AppEvent>,
     pub(crate) until: AtomicU64,
-    /// The largest number handed out.
+    /// The largest number that a client was sent.
     pub(crate) pulled: AtomicU64,
-    /// SuiteApplication of `slow`, and of a namespace that begins with `/slow`, wait for a permit.
+    /// Handlers of `slow`, and of namespaces that begin with `/slow`, wait for a permit.
     pub(crate) gate: Semaphore,
-    /// The next `fill` wakes its own waker, as futures do that used up their turn.
+    /// The next `fill` wakes its own waker, like a future that used up its budget.
     pub(crate) wake_in_fill: AtomicBool,
     pub(crate) sockets: Mutex<Vec<WeakSocket<TestApp>>>,
-    /// What clients that left have to let go of.
+    /// Dropped with the data of their clients.
     pub(crate) tokens: Mutex<Vec<Weak<()>>>,
 }
 
@@ -57,7 +57,7 @@ impl TestApp {
         self.gate.acquire().await.unwrap().forget();
     }
 
-    /// Everybody may have the numbers below `until`.
+    /// Sends the numbers below `until` to all clients.
     pub(crate) fn raise_limit(&self, until: u64) {
         self.until.store(until, Ordering::SeqCst);
         let sockets = self.sockets.lock().unwrap().clone();
@@ -126,7 +126,7 @@ impl Application for TestApp {
                 socket.close(BYE);
             }
             ("ask me", _) => {
-                // Its answer is a packet of its own, which is read when this handler is done.
+                // The acknowledgement is another packet, which is read after this handler has returned.
                 tokio::spawn(async move {
                     let answer = socket.emit_with_ack("question", &1, Duration::from_secs(5)).await.unwrap();
                     socket.emit_all("answered", &answer.args, &answer.attachments);
@@ -171,7 +171,7 @@ pub(crate) struct TestServer {
     events: mpsc::UnboundedReceiver<AppEvent>,
 }
 
-/// An hour of the paused clock, or far less of the real one than a test may take.
+/// An hour of the paused clock; real time does not reach it.
 pub(crate) const DEADLINE: Duration = Duration::from_hours(1);
 
 impl TestServer {
@@ -210,7 +210,7 @@ impl TestServer {
         tokio::time::timeout(DEADLINE, self.events.recv()).await.unwrap().unwrap()
     }
 
-    /// Skips what is events until the connection of a client has ended, and says why.
+    /// Skips events until a client disconnects, and returns the reason.
     pub(crate) async fn disconnect_reason(&mut self) -> DisconnectReason {
         loop {
             if let AppEvent::Disconnect(reason) = self.next_event().await {
@@ -219,7 +219,7 @@ impl TestServer {
         }
     }
 
-    /// How many connections are open, over either transport.
+    /// Open connections over WebSocket and over long-polling.
     pub(crate) fn open_connections(&self) -> (usize, usize) {
         let metrics = self.engine.metrics();
         (metrics.websocket.load(Ordering::SeqCst), metrics.polling.load(Ordering::SeqCst))

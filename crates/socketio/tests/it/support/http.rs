@@ -1,4 +1,4 @@
-//! Long-polling, a connection for each request.
+//! A long-polling client that opens a connection for each request.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::support::application::DEADLINE;
 
-/// Sends a request, whose answer is still to be read.
+/// Sends a request. The caller reads the response with [`answer`].
 pub(crate) async fn request(address: SocketAddr, method: &str, sid: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let sid = if sid.is_empty() { String::new() } else { format!("&sid={sid}") };
@@ -20,7 +20,7 @@ pub(crate) async fn request(address: SocketAddr, method: &str, sid: &str, body: 
     stream
 }
 
-/// The status and the body of an answer.
+/// Reads the status and the body of a response.
 pub(crate) async fn answer(mut stream: TcpStream) -> (u16, String) {
     let mut bytes = Vec::new();
     tokio::time::timeout(DEADLINE, stream.read_to_end(&mut bytes)).await.unwrap().unwrap();
@@ -42,7 +42,7 @@ impl PollingClient {
         Self { address, sid: open["sid"].as_str().unwrap().to_owned() }
     }
 
-    /// In the namespace `/`.
+    /// Connected to the namespace `/`.
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let client = Self::open(address).await;
         assert_eq!(client.post("40").await, (200, "ok".to_owned()));
@@ -50,7 +50,7 @@ impl PollingClient {
         client
     }
 
-    /// A `GET` whose answer is still to be read.
+    /// Sends a `GET` without reading the response.
     pub(crate) async fn start_get(&self) -> TcpStream {
         request(self.address, "GET", &self.sid, "").await
     }
@@ -59,12 +59,12 @@ impl PollingClient {
         answer(self.start_get().await).await
     }
 
-    /// A `POST` whose answer is still to be read.
+    /// Sends a `POST` without reading the response.
     pub(crate) async fn start_post(&self, body: &str) -> TcpStream {
         request(self.address, "POST", &self.sid, body).await
     }
 
-    /// A `POST` whose body never comes.
+    /// Sends a `POST` whose body is never completed.
     pub(crate) async fn stall(&self) -> (u16, String) {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let sid = &self.sid;
@@ -79,7 +79,7 @@ impl PollingClient {
         answer(self.start_post(body).await).await
     }
 
-    /// Gets until there were so many packets.
+    /// Polls until `count` packets were received.
     pub(crate) async fn packets(&self, count: usize) -> Vec<String> {
         let mut packets: Vec<String> = Vec::new();
         while packets.len() < count {

@@ -1,4 +1,4 @@
-//! What the tests are made of.
+//! The server and the clients of the tests.
 
 pub(crate) mod application;
 pub(crate) mod http;

@@ -1,4 +1,4 @@
-//! A WebSocket client that does what it is told, wrong things too.
+//! A WebSocket client that sends raw bytes, including invalid ones.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ pub(crate) const BINARY: u8 = 0x82;
 pub(crate) const CLOSE: u8 = 0x88;
 pub(crate) const PING: u8 = 0x89;
 pub(crate) const PONG: u8 = 0x8A;
-/// Of the second byte.
+/// A bit of the second byte.
 pub(crate) const MASKED: u8 = 0x80;
 
 /// A masked frame; `first` is its first byte.
@@ -43,12 +43,12 @@ pub(crate) fn text(payload: &str) -> Vec<u8> {
 pub(crate) struct WebSocket {
     stream: TcpStream,
     unread: Vec<u8>,
-    /// Pings are answered without being asked to.
+    /// Whether Engine.IO pings are answered automatically.
     pub(crate) answer_pings: bool,
 }
 
 impl WebSocket {
-    /// Opened, Engine.IO's first packet still to be read.
+    /// Opens a WebSocket. Engine.IO's first packet is not read yet.
     pub(crate) async fn handshake(address: SocketAddr, sid: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
@@ -69,14 +69,14 @@ impl WebSocket {
         client
     }
 
-    /// Opened, and not in a namespace.
+    /// Opens a connection that is in no namespace.
     pub(crate) async fn open(address: SocketAddr) -> Self {
         let mut client = Self::handshake(address, "").await;
         assert!(client.packet().await.starts_with("0{"));
         client
     }
 
-    /// In the namespace `/`.
+    /// Connected to the namespace `/`.
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let mut client = Self::open(address).await;
         client.send(&text("40")).await;
@@ -88,7 +88,7 @@ impl WebSocket {
         self.stream.write_all(bytes).await.unwrap();
     }
 
-    /// Reads once; whether there was something.
+    /// Reads once. Returns `false` at the end of the stream.
     async fn more(&mut self) -> bool {
         let read = tokio::time::timeout(DEADLINE, self.stream.read_buf(&mut self.unread)).await.unwrap();
         read.is_ok_and(|read| read > 0)
@@ -111,14 +111,14 @@ impl WebSocket {
         }
     }
 
-    /// The next frame, which is text.
+    /// The next frame, which must be text.
     pub(crate) async fn packet(&mut self) -> String {
         let (first, payload) = self.frame().await.unwrap();
         assert_eq!(first, TEXT, "{payload:?}");
         String::from_utf8(payload).unwrap()
     }
 
-    /// The code and the words that the server closes with, as the next frame.
+    /// The code and reason of the next frame, which must be a close frame.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         let (first, payload) = self.frame().await.unwrap();
         assert_eq!(first, CLOSE, "{}", String::from_utf8_lossy(&payload));
@@ -128,7 +128,7 @@ impl WebSocket {
     }
 }
 
-/// The frame at the start of `bytes`, and how long it is.
+/// The frame at the start of `bytes`, and its length.
 fn parse(bytes: &[u8]) -> Option<((u8, Vec<u8>), usize)> {
     let [first, second, rest @ ..] = bytes else { return None };
     let (length, header) = match second {
