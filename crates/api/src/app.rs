@@ -21,7 +21,7 @@ use crate::revocations::Revocations;
 
 /// What an operator sets, as far as HTTP is concerned.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ApiSettings {
     /// The store of customers who name none.
     pub store: StoreId,
     /// What the shop is called.
@@ -43,7 +43,7 @@ pub struct Settings {
     /// Where browsers reach the live connections, if that is not where the page came from.
     pub live_url: Option<String>,
     /// The tiles of the pages' maps; without any, a bundled outline serves.
-    pub tiles: Option<Tiles>,
+    pub tiles: Option<MapTiles>,
     /// Other hosts whose pictures of products the pages may show, as origins.
     pub image_origins: Vec<String>,
     /// Set while this is a shop to try things on.
@@ -52,7 +52,7 @@ pub struct Settings {
     pub version: &'static str,
 }
 
-impl Settings {
+impl ApiSettings {
     /// Whether orders may be paid online by a payment that is made up.
     pub fn test_payment(&self) -> bool {
         self.demo.is_some()
@@ -61,7 +61,8 @@ impl Settings {
 
 /// Map tiles of another host.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Tiles {
+#[schema(as = Tiles)]
+pub struct MapTiles {
     /// Address of a tile, with `{z}`, `{x}` and `{y}` in it, perhaps `{s}` as its first label and `{r}`.
     pub url: String,
     /// What has to stand on the map.
@@ -114,7 +115,7 @@ pub struct App {
     /// Pages that may use the cookie.
     pub origins: AllowedOrigins,
     /// Whose forwarding headers are believed.
-    pub trusted: TrustedProxies,
+    pub trusted_proxies: TrustedProxies,
     /// The time, and fresh ids.
     pub clock: Arc<dyn Clock>,
     /// What is counted.
@@ -122,7 +123,7 @@ pub struct App {
     /// Becomes true when the server stops.
     pub stopping: watch::Receiver<bool>,
     /// What an operator sets.
-    pub settings: Settings,
+    pub settings: ApiSettings,
     /// Where it listens; known once it does.
     pub ports: OnceLock<Ports>,
     /// Since when this process serves.

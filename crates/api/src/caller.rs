@@ -9,7 +9,7 @@ use orders::{Actor, Role, StoreId};
 
 use crate::app::AppState;
 use crate::auth::origin::Purpose;
-use crate::auth::{Credential, Issuer, Principal, TokenError};
+use crate::auth::{Credential, Issuer, Principal};
 use crate::client_address::ClientAddress;
 use crate::problem::{Code, Problem};
 
@@ -77,7 +77,7 @@ pub(crate) fn address(parts: &Parts, app: &AppState) -> ClientAddress {
     }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
-    ClientAddress::resolve(peer, &parts.headers, &app.trusted)
+    ClientAddress::resolve(peer, &parts.headers, &app.trusted_proxies)
 }
 
 impl FromRequestParts<AppState> for Caller {
@@ -111,8 +111,8 @@ impl FromRequestParts<AppState> for Staff {
 fn authenticate(parts: &Parts, app: &AppState) -> Result<Option<Caller>, Problem> {
     let credential = Credential::find(&parts.headers);
     let Some(token) = credential.token() else { return Ok(None) };
-    let principal = app.keys.verify(token, app.now()).map_err(refused)?;
-    if app.revocations.covers(&principal) {
+    let principal = app.keys.verify(token, app.now()).map_err(Problem::from)?;
+    if app.revocations.is_revoked(&principal) {
         return Err(Problem::new(Code::SessionEnded));
     }
     if credential.is_ambient() {
@@ -121,8 +121,4 @@ fn authenticate(parts: &Parts, app: &AppState) -> Result<Option<Caller>, Problem
     }
     app.limits.check_account(&principal.user)?;
     Ok(Some(Caller { principal }))
-}
-
-fn refused(error: TokenError) -> Problem {
-    Problem::from(error)
 }

@@ -92,11 +92,11 @@ impl App {
         context: CommandContext<'_>,
     ) -> Result<CommandOutcome, Problem> {
         let actor = context.caller.actor();
-        self.command_of(command, actor, context).await
+        self.command_as(command, actor, context).await
     }
 
     /// Submits one command that somebody else gives on the caller's account, such as their payment provider.
-    pub(crate) async fn command_of(
+    pub(crate) async fn command_as(
         &self,
         command: Command,
         actor: Actor,
@@ -142,7 +142,7 @@ impl App {
                 Some(now) => problem.current(&now.view(Audience::of(caller.principal.role))),
                 None => problem,
             },
-            Err(error) => failed(&error),
+            Err(error) => database_error(&error),
         }
     }
 }
@@ -173,7 +173,7 @@ impl CommandOutcome {
     }
 
     /// The headers every answer to a command has.
-    pub fn label(&self, response: &mut Response) {
+    pub fn add_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();
         if self.receipt.replayed {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
@@ -190,7 +190,7 @@ impl CommandOutcome {
     pub fn into_order(self, status: StatusCode) -> Result<Response, Problem> {
         let Some(snapshot) = self.order() else { return Err(Problem::new(Code::Internal)) };
         let mut response = order_response(status, snapshot, self.audience);
-        self.label(&mut response);
+        self.add_headers(&mut response);
         Ok(response)
     }
 }
@@ -217,7 +217,7 @@ pub fn etag(version: Version) -> HeaderValue {
 }
 
 /// The database failed: we know why, the client gets an incident.
-pub fn failed(error: &LogError) -> Problem {
+pub fn database_error(error: &LogError) -> Problem {
     Problem::internal(error)
 }
 

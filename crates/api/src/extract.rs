@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::de::{Deserialize as _, Deserializer, Error as _};
 
 /// The most characters of a parser's message that are sent back; it may quote the input.
-const MESSAGE_CHARS: usize = 240;
+const MAX_MESSAGE_CHARS: usize = 240;
 
 /// A time in RFC 3339, or none: `#[serde(default, deserialize_with = "time")]`.
 pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
@@ -40,24 +40,24 @@ pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
 }
 
 /// A parser's message, cut to a size that is safe to send back.
-fn brief(message: &str) -> String {
-    match message.char_indices().nth(MESSAGE_CHARS) {
+fn truncate_message(message: &str) -> String {
+    match message.char_indices().nth(MAX_MESSAGE_CHARS) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message.to_owned(),
     }
 }
 
 /// The field a serde message is about, where its path names only the object around the field.
-fn named_field(path: &str, message: &str) -> String {
+fn field_name(path: &str, message: &str) -> String {
     let inside = if path == "." { "" } else { path };
     for opening in ["missing field `", "unknown field `", "duplicate field `"] {
         if let Some((field, _)) = message.strip_prefix(opening).and_then(|rest| rest.split_once('`')) {
             return match inside {
-                "" => brief(field),
-                _ if inside == field || inside.ends_with(&format!(".{field}")) => brief(inside),
-                _ => brief(&format!("{inside}.{field}")),
+                "" => truncate_message(field),
+                _ if inside == field || inside.ends_with(&format!(".{field}")) => truncate_message(inside),
+                _ => truncate_message(&format!("{inside}.{field}")),
             };
         }
     }
-    brief(inside)
+    truncate_message(inside)
 }

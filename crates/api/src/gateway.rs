@@ -113,7 +113,7 @@ impl From<Problem> for Denial {
 impl ApiAuthorizer {
     fn verify(&self, token: &str) -> Result<Principal, Problem> {
         let principal = self.0.keys.verify(token, self.0.now()).map_err(Problem::from)?;
-        if self.0.revocations.covers(&principal) {
+        if self.0.revocations.is_revoked(&principal) {
             return Err(Problem::new(Code::SessionEnded));
         }
         Ok(principal)
@@ -176,7 +176,7 @@ impl Authorizer for ApiAuthorizer {
     }
 
     fn close_reason(&self, identity: &Principal) -> Option<Close> {
-        if self.0.revocations.covers(identity) {
+        if self.0.revocations.is_revoked(identity) {
             return Some(Close::SessionEnded);
         }
         identity.expires_at.is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)

@@ -14,10 +14,10 @@ use crate::problem::{Code, Problem};
 
 /// The key of a request, if it has one.
 #[derive(Debug, Clone)]
-pub struct IdempotencyKey(Option<Scope>);
+pub struct IdempotencyKey(Option<KeyScope>);
 
 #[derive(Debug, Clone)]
-struct Scope {
+struct KeyScope {
     key: Box<str>,
     method: axum::http::Method,
     path: Box<str>,
@@ -27,13 +27,13 @@ struct Scope {
 pub const HEADER: axum::http::HeaderName = axum::http::HeaderName::from_static("idempotency-key");
 
 /// The most characters of a key.
-const MOST: usize = 255;
+const MAX_CHARS: usize = 255;
 
 impl IdempotencyKey {
     /// The same key for one part of a request that is more than one command.
     #[must_use]
     pub fn part(&self, name: &str) -> Self {
-        Self(self.0.as_ref().map(|Scope { key, method, path }| Scope {
+        Self(self.0.as_ref().map(|KeyScope { key, method, path }| KeyScope {
             key: key.clone(),
             method: method.clone(),
             path: format!("{path}#{name}").into(),
@@ -42,7 +42,7 @@ impl IdempotencyKey {
 
     /// The key in its scope, bound to the request's body.
     pub fn bind(&self, principal: &Principal, body: &RawBody) -> Option<Idempotency> {
-        let Scope { key, method, path } = self.0.as_ref()?;
+        let KeyScope { key, method, path } = self.0.as_ref()?;
         let mut hash = Context::new(&SHA256);
         for part in [principal.user.as_str(), method.as_str(), path, key] {
             // The length before each part keeps two neighbours from being read as one.
@@ -50,14 +50,14 @@ impl IdempotencyKey {
             hash.update(part.as_bytes());
         }
         let body = body.sha256();
-        Some(Idempotency { scope: half(hash.finish().as_ref()), body: half(&body) })
+        Some(Idempotency { scope: truncate(hash.finish().as_ref()), body: truncate(&body) })
     }
 }
 
-fn half(hash: &[u8]) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
-    half
+fn truncate(hash: &[u8]) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&hash[..16]);
+    short
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
@@ -71,17 +71,17 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
                 .error("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
         };
         let key = value.to_str().map_err(|_| rule())?;
-        if key.is_empty() || key.len() > MOST {
+        if key.is_empty() || key.len() > MAX_CHARS {
             return Err(rule());
         }
-        let path = within_the_api(parts.uri.path()).into();
-        Ok(Self(Some(Scope { key: key.into(), method: parts.method.clone(), path })))
+        let path = unversioned_path(parts.uri.path()).into();
+        Ok(Self(Some(KeyScope { key: key.into(), method: parts.method.clone(), path })))
     }
 }
 
 /// The path as it is remembered for a day: without the API's own. A request that is sent again across an upgrade has to
 /// be known again, so this stays as it is.
-fn within_the_api(path: &str) -> &str {
+fn unversioned_path(path: &str) -> &str {
     path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/api")).unwrap_or(path)
 }
 

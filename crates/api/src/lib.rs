@@ -42,5 +42,5 @@ pub mod router;
 pub mod server;
 pub mod sessions;
 
-pub use app::{App, AppState, Settings};
+pub use app::{ApiSettings, App, AppState};
 pub use problem::Problem;

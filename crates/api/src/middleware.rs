@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 /// What is sent is what it says it is, and no browser must guess; nobody shows it inside of their own page; and where
 /// somebody was is told to no other site.
-const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
+const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
     (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
     (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
@@ -31,37 +31,37 @@ const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
 
 /// A service that is watched over.
 #[derive(Clone)]
-pub(crate) struct Guarded<S> {
+pub(crate) struct RequestMiddleware<S> {
     app: AppState,
     service: S,
 }
 
-impl Guarded<()> {
+impl RequestMiddleware<()> {
     /// Puts services under guard.
-    pub(crate) fn by<S>(app: &AppState) -> impl Layer<S, Service = Guarded<S>> + Clone + use<S> {
+    pub(crate) fn layer<S>(app: &AppState) -> impl Layer<S, Service = RequestMiddleware<S>> + Clone + use<S> {
         let app = Arc::clone(app);
-        layer_fn(move |service| Guarded { app: Arc::clone(&app), service })
+        layer_fn(move |service| RequestMiddleware { app: Arc::clone(&app), service })
     }
 }
 
-impl<S> Service<Request> for Guarded<S>
+impl<S> Service<Request> for RequestMiddleware<S>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
     S::Future: Unpin,
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.service.poll_ready(context)
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let began = Instant::now();
+        let start = Instant::now();
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
-        let from = ClientAddress::resolve(peer, request.headers(), &self.app.trusted);
+        let from = ClientAddress::resolve(peer, request.headers(), &self.app.trusted_proxies);
         request.extensions_mut().insert(from);
         request.extensions_mut().insert(self.app.settings.body_limit);
         let route = request.extensions().get::<MatchedPath>().cloned();
@@ -73,25 +73,25 @@ where
             Ok(()) => Ok(self.service.call(request)),
             Err(wait) => Err(std::future::ready(Problem::from(wait).into_response())),
         };
-        Answering { app: Arc::clone(&self.app), began, route, method, answer }
+        ResponseFuture { app: Arc::clone(&self.app), start, route, method, answer }
     }
 }
 
 /// An answer that is on its way, or the refusal to look for one.
-pub(crate) struct Answering<F> {
+pub(crate) struct ResponseFuture<F> {
     app: AppState,
-    began: Instant,
+    start: Instant,
     route: Option<MatchedPath>,
     method: Method,
     answer: Result<F, Ready<Response>>,
 }
 
-impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answering<F> {
+impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for ResponseFuture<F> {
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let response = match &mut self.answer {
-            Ok(answer) => match ready!(panics::caught(answer, context)) {
+            Ok(answer) => match ready!(panics::poll_catching_panics(answer, context)) {
                 Ok(Ok(response)) => response,
                 Err(problem) => problem.into_response(),
             },
@@ -101,18 +101,18 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Answer
     }
 }
 
-impl<F> Answering<F> {
+impl<F> ResponseFuture<F> {
     fn finish(&self, mut response: Response) -> Response {
         let metrics = &self.app.metrics;
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             metrics.limited();
         }
-        for (name, value) in FOR_BROWSERS {
+        for (name, value) in SECURITY_HEADERS {
             response.headers_mut().insert(name, value);
         }
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         let status = response.status().as_u16();
-        let took = self.began.elapsed();
+        let took = self.start.elapsed();
         metrics.answered(route, status, took);
         tracing::debug!(method = %self.method, route, status, took_us = took.as_micros(), "answered");
         response

@@ -44,11 +44,11 @@ pub(crate) fn pages(document: OpenApi) -> Router<AppState> {
     let config = Config::default().validator_url("none");
     let pages: Router<AppState> =
         SwaggerUi::new("/docs").url("/api/openapi.json", document).config(config).into();
-    pages.layer(map_response(no_such_page))
+    pages.layer(map_response(page_not_found))
 }
 
 /// The pages' own refusals are no problems yet.
-async fn no_such_page(response: Response) -> Response {
+async fn page_not_found(response: Response) -> Response {
     if response.status().is_client_error() { Problem::new(Code::NotFound).into_response() } else { response }
 }
 

@@ -11,17 +11,17 @@ use crate::problem::Problem;
 /// A handler panicked; with the message.
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked: {0}")]
-struct Panicked(String);
+struct HandlerPanic(String);
 
 /// Goes on with an answer; a 500 problem and a line in the log when that panics. Nothing is half done then: whatever
 /// changes anything is one command to the writer, which runs elsewhere.
-pub(crate) fn caught<F: Future + Unpin>(
+pub(crate) fn poll_catching_panics<F: Future + Unpin>(
     answer: &mut F,
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Problem>> {
     match catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(context))) {
         Ok(polled) => polled.map(Ok),
-        Err(panic) => Poll::Ready(Err(Problem::internal(&Panicked(message(&*panic).to_owned())))),
+        Err(panic) => Poll::Ready(Err(Problem::internal(&HandlerPanic(message(&*panic).to_owned())))),
     }
 }
 
@@ -41,7 +41,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_fault_of_ours_that_does_not_tell_its_message() {
         let mut handler = std::pin::pin!(async { panic!("the secret is {}", "hunter2") as &str });
-        let problem = std::future::poll_fn(|context| caught(&mut handler, context)).await.unwrap_err();
+        let problem =
+            std::future::poll_fn(|context| poll_catching_panics(&mut handler, context)).await.unwrap_err();
         let response = problem.into_response();
         assert_eq!(response.status(), 500);
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();

@@ -36,11 +36,11 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 ///  "code": "out_of_stock", "detail": "only 2 of Teapot left, 5 wanted", "available": 2}
 /// ```
 #[derive(Debug, Clone)]
-pub struct Problem(Box<Inner>);
+pub struct Problem(Box<ProblemBody>);
 
 // Boxed, because a `Result` is as large as its larger side, and handlers return this one everywhere.
 #[derive(Debug, Clone)]
-struct Inner {
+struct ProblemBody {
     code: Code,
     status: StatusCode,
     detail: Cow<'static, str>,
@@ -51,7 +51,7 @@ struct Inner {
 impl Problem {
     /// A problem with the status, title and advice of its code.
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(ProblemBody {
             code,
             status: code.status(),
             detail: Cow::Borrowed(code.advice()),

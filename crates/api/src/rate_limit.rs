@@ -18,14 +18,14 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 
 use crate::problem::{Code, Problem};
-use store::Bounded;
+use store::BoundedStore;
 
 pub use governor::clock::FakeRelativeClock;
-pub use limits::{RateLimits, Rates};
+pub use limits::{RateLimitSettings, RateLimits};
 pub use rate::{InvalidRate, Period, Rate};
 
 /// The most keys one limiter remembers, a few megabytes. Whoever comes after that shares one bucket.
-pub const MOST_KEYS: usize = 100_000;
+pub const MAX_KEYS: usize = 100_000;
 
 /// Over the limit: try again after so many whole seconds, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -40,21 +40,21 @@ impl From<RetryAfter> for Problem {
 
 /// Time that only moves forward. A limit must not open or close because somebody set the clock.
 #[derive(Debug, Clone)]
-pub enum Ticks {
+pub enum LimiterClock {
     /// The machine's monotonic clock, counted from a beginning.
     Machine(<MonotonicClock as Clock>::Instant),
     /// A clock that a test moves.
     Manual(FakeRelativeClock),
 }
 
-impl Ticks {
+impl LimiterClock {
     /// The machine's clock.
     pub fn machine() -> Self {
         Self::Machine(MonotonicClock.now())
     }
 }
 
-impl Clock for Ticks {
+impl Clock for LimiterClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
@@ -65,16 +65,16 @@ impl Clock for Ticks {
     }
 }
 
-type Buckets<K> = governor::RateLimiter<K, Bounded<K>, Ticks, NoOpMiddleware<Nanos>>;
+type Buckets<K> = governor::RateLimiter<K, BoundedStore<K>, LimiterClock, NoOpMiddleware<Nanos>>;
 
 /// One rate, for each key on its own.
 #[derive(Debug)]
 pub struct RateLimiter<K: Hash + Eq + Clone>(Option<Buckets<K>>);
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
-    /// A limiter that remembers at most `most_keys`.
-    pub fn new(rate: Rate, most_keys: usize, ticks: Ticks) -> Self {
-        Self(rate.quota().map(|quota| Buckets::new(quota, Bounded::new(most_keys), ticks)))
+    /// A limiter that remembers at most `max_keys`.
+    pub fn new(rate: Rate, max_keys: usize, clock: LimiterClock) -> Self {
+        Self(rate.quota().map(|quota| Buckets::new(quota, BoundedStore::new(max_keys), clock)))
     }
 
     /// Counts one request of this key.
@@ -87,7 +87,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
     }
 
     /// Forgets the keys whose bucket is full again, which is as good as never having come.
-    pub fn forget_idle(&self) {
+    pub fn remove_idle(&self) {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -109,9 +109,9 @@ fn whole_seconds(wait: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    fn limiter(rate: &str, most_keys: usize) -> (RateLimiter<u32>, FakeRelativeClock) {
+    fn limiter(rate: &str, max_keys: usize) -> (RateLimiter<u32>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (RateLimiter::new(rate.parse().unwrap(), most_keys, Ticks::Manual(clock.clone())), clock)
+        (RateLimiter::new(rate.parse().unwrap(), max_keys, LimiterClock::Manual(clock.clone())), clock)
     }
 
     #[test]
@@ -128,6 +128,40 @@ mod tests {
             5,
             "no more than the burst is saved up"
         );
+    }
+
+    /// Sends requests until one is refused.
+    fn allowed(limiter: &RateLimiter<u32>) -> u32 {
+        (0..u32::MAX).find(|_| limiter.check(&1).is_err()).unwrap()
+    }
+
+    #[test]
+    fn every_accepted_rate_lets_through_its_burst_and_then_no_more_than_its_count() {
+        for (rate, period, burst, count) in [
+            ("1000000/s", Duration::from_secs(1), 1_000_000, 1_000_000),
+            ("999983/s burst 1000000", Duration::from_secs(1), 1_000_000, 999_000),
+            ("1000000/h burst 1000", Duration::from_hours(1), 1_000, 1_000),
+            ("1/h burst 100000", Duration::from_hours(1), 100_000, 1),
+            ("7/s", Duration::from_secs(1), 7, 6),
+            ("3/min burst 5", Duration::from_mins(1), 5, 3),
+        ] {
+            let (limiter, clock) = limiter(rate, 1);
+            assert_eq!(allowed(&limiter), burst, "{rate}: the burst");
+            clock.advance(period);
+            assert_eq!(allowed(&limiter), count, "{rate}: one period later");
+        }
+    }
+
+    #[test]
+    fn the_largest_rate_is_enforced_from_one_request_to_the_next() {
+        let (limiter, clock) = limiter("1000000/s burst 1", 1);
+        assert_eq!(limiter.check(&1), Ok(()));
+        for _ in 0..1000 {
+            clock.advance(Duration::from_nanos(999));
+            assert!(limiter.check(&1).is_err());
+            clock.advance(Duration::from_nanos(1));
+            assert_eq!(limiter.check(&1), Ok(()));
+        }
     }
 
     #[test]
@@ -164,7 +198,7 @@ mod tests {
         assert_eq!(limiter.check(&0), Ok(()));
         clock.advance(Duration::from_secs(5));
         assert_eq!(limiter.check(&0), Ok(()));
-        limiter.forget_idle();
+        limiter.remove_idle();
         assert_eq!(limiter.keys(), 1, "only the one who just asked");
         assert_eq!(limiter.check(&50), Ok(()));
         assert_eq!(limiter.keys(), 2);
@@ -174,13 +208,13 @@ mod tests {
     fn off_counts_nobody() {
         let (limiter, _) = limiter("off", 1);
         assert!((0..10_000).all(|_| limiter.check(&1).is_ok()));
-        limiter.forget_idle();
+        limiter.remove_idle();
         assert_eq!(limiter.keys(), 0);
     }
 
     #[test]
     fn the_machine_s_clock_moves() {
-        let ticks = Ticks::machine();
+        let ticks = LimiterClock::machine();
         let (one, other) = (ticks.now(), ticks.now());
         assert!(one <= other && other < Nanos::from(Duration::from_mins(1)));
     }

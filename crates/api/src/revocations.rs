@@ -13,59 +13,59 @@ use crate::auth::{Issuer, Principal};
 
 /// What is void although its signature is good.
 pub struct Revocations {
-    known: RwLock<Known>,
+    revoked: RwLock<RevokedSet>,
     /// Counts the changes; live connections look again when it moves.
     changes: watch::Sender<u64>,
 }
 
 #[derive(Default, PartialEq)]
-struct Known {
+struct RevokedSet {
     sessions: HashMap<Uuid, Timestamp>,
     users: HashMap<UserId, Timestamp>,
 }
 
 impl Default for Revocations {
     fn default() -> Self {
-        Self { known: RwLock::default(), changes: watch::Sender::new(0) }
+        Self { revoked: RwLock::default(), changes: watch::Sender::new(0) }
     }
 }
 
 impl Revocations {
     /// Takes in what the database knows, which other processes may have changed.
-    pub fn replace(&self, revoked: Revoked) {
-        let fresh = Known {
-            sessions: revoked.sessions.into_iter().collect(),
-            users: revoked.users.into_iter().collect(),
+    pub fn replace(&self, stored: Revoked) {
+        let fresh = RevokedSet {
+            sessions: stored.sessions.into_iter().collect(),
+            users: stored.users.into_iter().collect(),
         };
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if *known != fresh {
-            *known = fresh;
-            drop(known);
+        let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        if *revoked != fresh {
+            *revoked = fresh;
+            drop(revoked);
             self.changes.send_modify(|n| *n += 1);
         }
     }
 
     /// A session ended just now; its tokens would have lived until then at the latest.
     pub fn session_ended(&self, session: Uuid, until: Timestamp) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).sessions.insert(session, until);
+        self.revoked.write().unwrap_or_else(PoisonError::into_inner).sessions.insert(session, until);
         self.changes.send_modify(|n| *n += 1);
     }
 
     /// Every token of a user issued before this moment is void.
     pub fn user_signed_out(&self, user: UserId, at: Timestamp) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).users.insert(user, at);
+        self.revoked.write().unwrap_or_else(PoisonError::into_inner).users.insert(user, at);
         self.changes.send_modify(|n| *n += 1);
     }
 
     /// Whether a token's owner was signed out. Tokens of other systems end by themselves.
-    pub fn covers(&self, principal: &Principal) -> bool {
+    pub fn is_revoked(&self, principal: &Principal) -> bool {
         if principal.issuer != Issuer::Local {
             return false;
         }
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let ended = principal.session.is_some_and(|session| known.sessions.contains_key(&session.0));
+        let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
+        let ended = principal.session.is_some_and(|session| revoked.sessions.contains_key(&session.0));
         // A token says in whole seconds when it was issued.
-        let void = known.users.get(&principal.user).is_some_and(|after| {
+        let void = revoked.users.get(&principal.user).is_some_and(|after| {
             principal.issued_at.is_none_or(|issued| issued.as_second() < after.as_second())
         });
         ended || void

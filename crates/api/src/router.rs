@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::gateway::Sockets;
-use crate::middleware::Guarded;
+use crate::middleware::RequestMiddleware;
 use crate::problem::{Code, Problem};
 use crate::resources::{
     auth, config, health, me, notifications, orders, polling, products, series, stats, stream, users,
@@ -33,7 +33,7 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
 pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, _) = live().merge(operations()).split_for_parts();
     let live = asyncapi::page(&document(), &app.settings.base_url);
-    finish(routes.merge(live).merge(socket_io(sockets)).fallback(nothing_here), app)
+    finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app)
 }
 
 /// Where Socket.IO clients connect, unless they are told another path.
@@ -105,18 +105,18 @@ fn operations() -> OpenApiRouter<AppState> {
 
 fn finish(routes: Router<AppState>, app: AppState) -> Router {
     let cors = cors(&app);
-    let routes = routes.method_not_allowed_fallback(no_such_method).layer(Guarded::by(&app));
+    let routes = routes.method_not_allowed_fallback(method_not_allowed).layer(RequestMiddleware::layer(&app));
     match cors {
         Some(cors) => routes.layer(cors).with_state(app),
         None => routes.with_state(app),
     }
 }
 
-async fn nothing_here() -> Problem {
+async fn not_found() -> Problem {
     Problem::new(Code::NotFound)
 }
 
-async fn no_such_method(request: Request) -> Problem {
+async fn method_not_allowed(request: Request) -> Problem {
     Problem::new(Code::MethodNotAllowed)
         .detail(format!("{} is not a method of this resource.", request.method()))
 }

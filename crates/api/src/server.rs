@@ -30,11 +30,11 @@ const BACKLOG: u32 = 4096;
 /// requests that are on their way.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// The most bytes of a request's head.
-const HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// A pause when the system has no more file descriptors.
-const EXHAUSTED: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 /// Opens a listener.
 pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -56,21 +56,21 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => connect(stream, peer, router.clone(), finish.subscribe()),
+            Ok((stream, peer)) => serve_connection(stream, peer, router.clone(), finish.subscribe()),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(EXHAUSTED).await;
+                tokio::time::sleep(ACCEPT_RETRY).await;
             }
         }
     }
     drop(listener);
     finish.send_replace(true);
-    if tokio::time::timeout(DRAIN, finish.closed()).await.is_err() {
+    if tokio::time::timeout(DRAIN_TIMEOUT, finish.closed()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watch::Receiver<bool>) {
+fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watch::Receiver<bool>) {
     // Without it an answer waits for the acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, %peer, "a connection was gone before it began");
@@ -85,14 +85,14 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watc
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_BYTES)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     tokio::spawn(async move {
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = &mut connection => ended,
-            () = told(&mut finish) => {
+            () = wait_for_shutdown(&mut finish) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -104,7 +104,7 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watc
 }
 
 /// Resolves when the connections have to finish. An error would say that the server is gone, which is the same.
-async fn told(finish: &mut watch::Receiver<bool>) {
+async fn wait_for_shutdown(finish: &mut watch::Receiver<bool>) {
     let _ = finish.wait_for(|finish| *finish).await;
 }
 
@@ -159,7 +159,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_request_is_refused_without_a_body() {
         let many = "a: 1\r\n".repeat(101);
-        let long = "x".repeat(HEAD_BYTES + 1);
+        let long = "x".repeat(MAX_HEAD_BYTES + 1);
         for (request, status) in [
             ("\u{16}\u{3} this is no HTTP\r\n\r\n".to_owned(), "400 Bad Request"),
             (format!("GET / HTTP/1.1\r\n{many}\r\n"), "431 Request Header Fields Too Large"),

@@ -58,19 +58,19 @@ impl From<User> for Account {
 }
 
 /// A secret that is given away once, and the hash that is kept of it.
-pub struct Secret {
+pub struct OneTimeSecret {
     /// For the client, in base64url.
     pub text: String,
     /// For the database.
     pub hash: TokenHash,
 }
 
-impl Secret {
+impl OneTimeSecret {
     /// A fresh one: 43 characters of the operating system's randomness.
     pub fn fresh() -> Result<Self, Problem> {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
-        let text = base64(&bytes);
+        let text = base64url(&bytes);
         Ok(Self { hash: Self::hash_of(&text), text })
     }
 
@@ -83,7 +83,7 @@ impl Secret {
 }
 
 /// base64url without padding (RFC 4648, section 5).
-pub(crate) fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64url(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -106,9 +106,9 @@ impl App {
     }
 
     /// A fresh refresh token for a session.
-    pub fn refresh_token(&self, session: Uuid) -> Result<Secret, Problem> {
+    pub fn refresh_token(&self, session: Uuid) -> Result<OneTimeSecret, Problem> {
         let text = self.keys.mint_refresh(session).map_err(|error| Problem::internal(&error))?;
-        Ok(Secret { hash: Secret::hash_of(&text), text })
+        Ok(OneTimeSecret { hash: OneTimeSecret::hash_of(&text), text })
     }
 
     /// The answer to somebody who signed in or refreshed: tokens in the body, and the cookie.
@@ -136,7 +136,7 @@ impl App {
         };
         let mut response = (status, axum::Json(body)).into_response();
         response.headers_mut().insert(SET_COOKIE, cookie);
-        never_cached(&mut response);
+        set_no_store(&mut response);
         Ok(response)
     }
 
@@ -164,17 +164,17 @@ impl App {
                 let until = later(self.now(), self.settings.session_lifetime);
                 self.revocations.session_ended(*session, until);
             }
-            refused(&refusal)
+            account_problem(&refusal)
         })
     }
 }
 
 /// Answers that carry secrets are kept nowhere on the way.
-pub fn never_cached(response: &mut Response) {
+pub fn set_no_store(response: &mut Response) {
     response.headers_mut().insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-fn refused(refusal: &AccountRefusal) -> Problem {
+fn account_problem(refusal: &AccountRefusal) -> Problem {
     let code = match refusal {
         AccountRefusal::EmailTaken => Code::EmailTaken,
         AccountRefusal::UnknownUser => Code::UserNotFound,

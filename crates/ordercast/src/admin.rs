@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use anyhow::{Context as _, bail};
-use api::auth::password::{Password, Work};
+use api::auth::password::{Argon2Cost, Password};
 use api::auth::{Issuer, PasswordPool, Principal, SessionId};
 use api::resources::users::reset_url;
-use api::sessions::{Secret, later};
+use api::sessions::{OneTimeSecret, later};
 use eventlog::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
 use eventlog::sqlite::{Database, backup};
 use eventlog::{ReadBackend, Writer};
@@ -145,7 +145,7 @@ fn new_password(
 }
 
 async fn hash(password: &Password) -> anyhow::Result<String> {
-    Ok(PasswordPool::new(Work::default(), 1, 1).hash(password).await?)
+    Ok(PasswordPool::new(Argon2Cost::default(), 1, 1).hash(password).await?)
 }
 
 /// Adds an account.
@@ -230,7 +230,8 @@ pub async fn user_passwd(
 pub async fn user_reset_link(config: Config, args: UserResetLinkArgs) -> anyhow::Result<()> {
     let open = Open::new(&config)?;
     let user = open.user(&args.user).await?;
-    let token = Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let token =
+        OneTimeSecret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
     let expires_at = later(clock::now(), RESET_LINK);
     open.account(AccountChange::CreateReset { user: user.id, token: token.hash, expires_at })
         .await
@@ -248,7 +249,7 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     let expires_at = later(now, SignedDuration::try_from(args.lifetime)?);
     // Nobody knows its refresh token, so it ends with the access token.
     let refresh =
-        Secret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+        OneTimeSecret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
     let new = NewSession { id: session, refresh: refresh.hash, expires_at };
     open.account(AccountChange::StartSession { user: user.id.clone(), session: new }).await?;
     let token = token_keys(&config)?.mint(&Principal {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 use api::app::Demo;
 use api::auth::PasswordPool;
-use api::auth::password::Work;
+use api::auth::password::Argon2Cost;
 use eventlog::accounts::User;
 use eventlog::sqlite::Database;
 use eventlog::{Clock, Outcome, ReadBackend, Submission, Writer};
@@ -104,7 +104,7 @@ async fn work(
     let beginning = if task.fill { clock::now() - DEMO_BEGINS } else { clock::now() };
     let clock = Arc::new(Stepped(Mutex::new(beginning)));
     let (writer, thread) = Writer::start(database.write_backend, clock.clone(), Box::new(|_| {}))?;
-    let passwords = PasswordPool::new(Work::default(), 1, 64);
+    let passwords = PasswordPool::new(Argon2Cost::default(), 1, 64);
     let accounts = Accounts { writer: &writer, read_backend, passwords: &passwords };
     let (bold, plain) = (style::STRONG, anstyle::Reset);
     let mut staff = users.iter().find(|user| user.role == Role::Staff).map(|user| user.id.clone());

@@ -7,16 +7,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use api::app::{Demo, Ports, Tiles};
-use api::auth::password::Work;
+use api::app::{Demo, MapTiles, Ports};
+use api::auth::password::Argon2Cost;
 use api::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
 use api::client_address::TrustedProxies;
 use api::extract::BodyLimit;
 use api::gateway::Sockets;
 use api::metrics::Metrics;
-use api::rate_limit::{Period, Rate, RateLimits, Rates, Ticks};
+use api::rate_limit::{LimiterClock, RateLimitSettings, RateLimits};
 use api::revocations::Revocations;
-use api::{App, AppState, Settings};
+use api::{ApiSettings, App, AppState};
 use eventlog::sqlite::{Database, Lock, Options};
 use eventlog::{Clock, ReadBackend, Writer};
 use jiff::SignedDuration;
@@ -30,7 +30,6 @@ use crate::cli::ServeArgs;
 use crate::clock::System;
 use crate::config::Config;
 use crate::config::sources::Source;
-use crate::config::values;
 use crate::terminal::style;
 use crate::{first_start, publish, reservations, secret};
 
@@ -118,12 +117,12 @@ impl Server {
         // It serves once, so this is the first time.
         let _ = app.ports.set(ports);
         if ports.live.is_some() {
-            app.origins.pages_at(ports.main);
+            app.origins.set_page_port(ports.main);
         }
         let mut tasks = vec![
             tokio::spawn(watch_revocations(Arc::clone(&app))),
             tokio::spawn(reservations::expire(Arc::clone(&app))),
-            tokio::spawn(Arc::clone(&app.limits).keep_small(LIMITS_EVERY)),
+            tokio::spawn(Arc::clone(&app.limits).remove_idle_periodically(LIMITS_EVERY)),
             tokio::spawn(sockets.clone().close_expired()),
         ];
         // As many as can write to connections at the same time.
@@ -208,21 +207,21 @@ fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result
             config.max_streams_per_address as usize,
         ),
         keys: token_keys(config)?,
-        passwords: PasswordPool::new(Work::default(), at_once, 64),
+        passwords: PasswordPool::new(Argon2Cost::default(), at_once, 64),
         revocations: Arc::new(Revocations::default()),
-        limits: Arc::new(RateLimits::new(&rates(config), &Ticks::machine())),
+        limits: Arc::new(RateLimits::new(&rate_limits(config), &LimiterClock::machine())),
         origins: AllowedOrigins::parse(&config.cors_origins.join(","))?,
-        trusted: TrustedProxies::from(config.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::from(config.trusted_proxies.clone()),
         clock,
         metrics,
         stopping,
-        settings: Settings {
+        settings: ApiSettings {
             store: StoreId::main(),
             store_name: config.store_name.to_string(),
             currency: config.store_currency,
             zone: config.store_timezone.clone(),
             live_url: config.live_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
-            tiles: config.map_tiles.as_ref().map(|tiles| Tiles {
+            tiles: config.map_tiles.as_ref().map(|tiles| MapTiles {
                 url: tiles.template.clone(),
                 attribution: config.map_attribution.clone(),
                 origin: tiles.origin.clone(),
@@ -248,24 +247,13 @@ pub fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
     Ok(TokenKeys::new(secret.reveal().as_bytes(), TokenOptions { allow_tokens_without_expiry })?)
 }
 
-fn rates(config: &Config) -> Rates {
-    let sign_in = rate(config.rate_limit_sign_in);
-    Rates {
-        address: rate(config.rate_limit_address),
-        account: rate(config.rate_limit_account),
-        sign_in_address: sign_in,
-        sign_in_email: sign_in,
+fn rate_limits(config: &Config) -> RateLimitSettings {
+    RateLimitSettings {
+        address: config.rate_limit_address,
+        account: config.rate_limit_account,
+        sign_in_address: config.rate_limit_sign_in,
+        sign_in_email: config.rate_limit_sign_in,
     }
-}
-
-fn rate(configured: Option<values::Rate>) -> Rate {
-    let Some(values::Rate { count, per, burst }) = configured else { return Rate::Off };
-    let period = match per.as_secs() {
-        0..=1 => Period::Second,
-        2..=60 => Period::Minute,
-        _ => Period::Hour,
-    };
-    Rate::Per { count, period, burst }
 }
 
 /// Makes the data directory, for its owner only: it holds the token secret and personal data.
@@ -302,7 +290,7 @@ fn announce(
         address.to_string()
     };
     writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
-    if api::pages::are_built() {
+    if api::pages::is_built() {
         writeln!(out, "  the shop            {bold}http://{host}{plain}")?;
         writeln!(out, "  the console         http://{host}/admin")?;
     } else {

@@ -24,7 +24,7 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 /// The claims that are read. All others are skipped.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Claims {
+pub(super) struct TokenClaims {
     iss: Claim,
     sub: Claim,
     id: Claim,
@@ -40,9 +40,9 @@ pub(super) struct Claims {
     exp: Claim,
 }
 
-impl Claims {
+impl TokenClaims {
     /// Whom they describe, if they hold at this time.
-    pub(super) fn judge(self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
+    pub(super) fn validate(self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
         let expires_at = self.exp.time("exp")?;
         let issued_at = self.iat.time("iat")?;
         if expires_at.is_some_and(|end| end <= now) {
@@ -94,7 +94,7 @@ impl Claims {
             user,
             role,
             store,
-            name: self.name.shown(),
+            name: self.name.display_line(),
             email: self.email.text().and_then(|text| Line::new(&text).ok()),
             session,
             issued_at,
@@ -124,7 +124,7 @@ impl Claim {
     }
 
     /// A line to show: cut where it is too long, dropped where it is no line.
-    fn shown<const MOST: usize>(self) -> Option<Line<MOST>> {
+    fn display_line<const MOST: usize>(self) -> Option<Line<MOST>> {
         let text = self.text()?;
         match Line::new(&text) {
             Ok(line) => Some(line),
@@ -218,8 +218,8 @@ mod tests {
     }
 
     fn judge_with(claims: Value, options: TokenOptions) -> Result<Principal, TokenError> {
-        let claims: Claims = serde_json::from_value(claims).unwrap();
-        claims.judge(options, Timestamp::from_second(NOW).unwrap())
+        let claims: TokenClaims = serde_json::from_value(claims).unwrap();
+        claims.validate(options, Timestamp::from_second(NOW).unwrap())
     }
 
     /// A foreign token that is in order, with some claims replaced; `null` takes one away.

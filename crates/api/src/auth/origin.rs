@@ -70,13 +70,13 @@ impl AllowedOrigins {
         list.split([',', ' '])
             .map(str::trim)
             .filter(|entry| !entry.is_empty())
-            .map(parse_one)
+            .map(parse_origin)
             .collect::<Result<_, _>>()
             .map(|list| Self { list, pages: OnceLock::new() })
     }
 
     /// Our own pages are at this port, and call another one of the same host (row A14).
-    pub fn pages_at(&self, port: u16) {
+    pub fn set_page_port(&self, port: u16) {
         // Said once, when the server begins to listen.
         let _ = self.pages.set(port);
     }
@@ -87,7 +87,7 @@ impl AllowedOrigins {
     }
 
     fn is_page(&self, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
-        self.pages.get().is_some_and(|port| is_neighbour(origin, headers, uri, *port))
+        self.pages.get().is_some_and(|port| is_page_on_port(origin, headers, uri, *port))
     }
 
     /// Whether an `Origin` header names an origin of the list.
@@ -120,7 +120,7 @@ impl AllowedOrigins {
         let Ok(origin) = origin.to_str() else {
             return Err(OriginRefused::NotAllowed("an unreadable origin".into()));
         };
-        let same_site = fetch_site == Some(b"same-origin") || is_own(origin, headers, uri, secure);
+        let same_site = fetch_site == Some(b"same-origin") || is_same_origin(origin, headers, uri, secure);
         if same_site || self.contains(origin) || (!secure && self.is_page(origin, headers, uri)) {
             return Ok(());
         }
@@ -151,7 +151,7 @@ pub(crate) fn host_name(host: &str) -> Option<&str> {
 
 /// Whether a page came from a port of ours on the host its request goes to. Only without TLS: what stands in front
 /// of it decides about its ports.
-pub(crate) fn is_neighbour(origin: &str, headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
+pub(crate) fn is_page_on_port(origin: &str, headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
     let Some(page) = origin.strip_prefix("http://") else { return false };
     let Some(name) = host(headers, uri).and_then(host_name) else { return false };
     host_name(page).is_some_and(|page| page.eq_ignore_ascii_case(name))
@@ -159,7 +159,7 @@ pub(crate) fn is_neighbour(origin: &str, headers: &HeaderMap, uri: &Uri, port: u
 }
 
 /// Whether a page came from where its request goes.
-fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
+fn is_same_origin(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
     let host = host(headers, uri);
     let scheme = if secure { "https" } else { "http" };
     origin.split_once("://").is_some_and(|(of, page)| {
@@ -167,7 +167,7 @@ fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
     })
 }
 
-fn parse_one(entry: &str) -> Result<Box<str>, InvalidOrigin> {
+fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
     let invalid = |why| InvalidOrigin { entry: entry.to_owned(), why };
     if entry == "*" {
         return Err(invalid(
@@ -320,7 +320,7 @@ mod tests {
             origins.check(Purpose::Read, &headers, &Uri::from_static("/"), secure).is_ok()
         };
         assert!(!judge("http://shop.local:3000", "shop.local:3001", false), "there is no such port");
-        origins.pages_at(3000);
+        origins.set_page_port(3000);
         for (origin, host, allowed) in [
             ("http://shop.local:3000", "shop.local:3001", true),
             ("http://SHOP.local:3000", "shop.local:3001", true),
@@ -338,7 +338,7 @@ mod tests {
             assert!(!judge(origin, host, true), "what stands in front decides about its ports: {origin}");
         }
         let pages = AllowedOrigins::default();
-        pages.pages_at(80);
+        pages.set_page_port(80);
         let headers: HeaderMap = [(HOST, "shop.local:3001".parse().unwrap())].into_iter().collect();
         assert!(pages.may_read("http://shop.local", &headers, &Uri::from_static("/")));
     }

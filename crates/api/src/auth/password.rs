@@ -16,16 +16,16 @@ use crate::problem::{Code, Problem};
 
 /// How much work one hash is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Work(Params);
+pub struct Argon2Cost(Params);
 
-impl Default for Work {
+impl Default for Argon2Cost {
     /// OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
     fn default() -> Self {
         Self(Params::DEFAULT)
     }
 }
 
-impl Work {
+impl Argon2Cost {
     /// Memory in KiB (at least 8), passes over it (at least 1), one lane.
     pub fn new(memory_kib: u32, passes: u32) -> Result<Self, PasswordError> {
         Params::new(memory_kib, passes, 1, None).map(Self).map_err(|error| PasswordError::Hash(error.into()))
@@ -40,10 +40,10 @@ pub struct Password(Box<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// Too short.
-    #[error("must be at least {} characters", Password::FEWEST)]
+    #[error("must be at least {} characters", Password::MIN_CHARS)]
     Short,
     /// Too long.
-    #[error("must be at most {} characters", Password::MOST)]
+    #[error("must be at most {} characters", Password::MAX_CHARS)]
     Long,
     /// The first thing anybody would try.
     #[error("must not be the e-mail address")]
@@ -52,18 +52,20 @@ pub enum WeakPassword {
 
 impl Password {
     /// The fewest characters.
-    pub const FEWEST: usize = 8;
+    pub const MIN_CHARS: usize = 8;
     /// The most characters. Enough for any sentence; bounded so that no request is a megabyte of hashing.
-    pub const MOST: usize = 128;
+    pub const MAX_CHARS: usize = 128;
 
     /// Checks a new password for the account of this e-mail address.
     pub fn new(text: &str, email: &str) -> Result<Self, WeakPassword> {
-        match text.chars().take(Self::MOST + 1).count() {
-            0..Self::FEWEST => Err(WeakPassword::Short),
-            Self::FEWEST..=Self::MOST if text.trim().to_lowercase() == email.trim().to_lowercase() => {
+        match text.chars().take(Self::MAX_CHARS + 1).count() {
+            0..Self::MIN_CHARS => Err(WeakPassword::Short),
+            Self::MIN_CHARS..=Self::MAX_CHARS
+                if text.trim().to_lowercase() == email.trim().to_lowercase() =>
+            {
                 Err(WeakPassword::IsEmail)
             }
-            Self::FEWEST..=Self::MOST => Ok(Self(text.into())),
+            Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(text.into())),
             _ => Err(WeakPassword::Long),
         }
     }
@@ -113,29 +115,31 @@ impl From<PasswordError> for Problem {
 pub struct PasswordPool {
     hasher: Argon2<'static>,
     /// Verified against where there is no account, so that the answer takes as long. It matches nothing.
-    decoy: Arc<str>,
+    dummy_hash: Arc<str>,
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
 }
 
 impl PasswordPool {
-    /// A pool that runs `at_once` hashes (at least 1, at most the cores) while `waiting` more stand in line.
-    pub fn new(work: Work, at_once: usize, waiting: usize) -> Self {
+    /// A pool that runs `max_running` hashes (at least 1, at most the cores) while `waiting` more stand in line.
+    pub fn new(work: Argon2Cost, max_running: usize, waiting: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let at_once = at_once.clamp(1, cores);
-        let Work(params) = work;
+        let max_running = max_running.clamp(1, cores);
+        let Argon2Cost(params) = work;
         Self {
-            decoy: decoy(&params),
+            dummy_hash: dummy_hash(&params),
             hasher: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            running: Arc::new(Semaphore::new(at_once)),
-            admitted: Arc::new(Semaphore::new(at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS))),
+            running: Arc::new(Semaphore::new(max_running)),
+            admitted: Arc::new(Semaphore::new(
+                max_running.saturating_add(waiting).min(Semaphore::MAX_PERMITS),
+            )),
         }
     }
 
     /// For tests, where a hundred sign-ins should not take seconds. Its hashes protect nobody.
     pub fn weak_for_tests() -> Self {
         let params = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap_or(Params::DEFAULT);
-        Self::new(Work(params), usize::MAX, 1_000)
+        Self::new(Argon2Cost(params), usize::MAX, 1_000)
     }
 
     /// The hash to store, as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
@@ -151,10 +155,10 @@ impl PasswordPool {
     /// takes as long.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
         // Nobody has such a password, whoever they are; telling so at once tells nothing about an account.
-        if password.len() > 4 * Password::MOST {
+        if password.len() > 4 * Password::MAX_CHARS {
             return Ok(false);
         }
-        let hash = PasswordHash::new(stored.unwrap_or(&self.decoy)).map_err(PasswordError::Stored)?;
+        let hash = PasswordHash::new(stored.unwrap_or(&self.dummy_hash)).map_err(PasswordError::Stored)?;
         let (hasher, password) = (self.hasher.clone(), Box::<str>::from(password));
         match self.run(move || hasher.verify_password(password.as_bytes(), &hash)).await? {
             Ok(()) => Ok(stored.is_some()),
@@ -166,12 +170,12 @@ impl PasswordPool {
     /// Whether a hash was made with other work than is asked for now. After a sign-in is the one moment to replace it.
     pub fn needs_rehash(&self, stored: &str) -> bool {
         let Ok(hash) = PasswordHash::new(stored) else { return true };
-        let wanted = self.hasher.params();
+        let configured = self.hasher.params();
         let same = hash.algorithm == ARGON2ID_IDENT
             && hash.version == Some(Version::V0x13.into())
             && Params::try_from(&hash).is_ok_and(|params| {
                 (params.m_cost(), params.t_cost(), params.p_cost())
-                    == (wanted.m_cost(), wanted.t_cost(), wanted.p_cost())
+                    == (configured.m_cost(), configured.t_cost(), configured.p_cost())
             });
         !same
     }
@@ -194,7 +198,7 @@ impl PasswordPool {
 }
 
 /// A well-formed hash whose output is all zeroes, which no password has.
-fn decoy(params: &Params) -> Arc<str> {
+fn dummy_hash(params: &Params) -> Arc<str> {
     let (salt, hash) = ("A".repeat(22), "A".repeat(43));
     let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
     format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}").into()
@@ -237,10 +241,10 @@ mod tests {
     async fn an_unknown_account_is_hashed_all_the_same() {
         let pool = PasswordPool::weak_for_tests();
         assert!(!pool.verify("anything", None).await.unwrap());
-        // The decoy asks for the same work as a fresh hash.
-        assert!(!pool.needs_rehash(&pool.decoy));
-        assert!(!PasswordPool::new(Work::default(), 1, 1).needs_rehash(&decoy(&Params::DEFAULT)));
-        assert!(decoy(&Params::DEFAULT).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        // The dummy_hash asks for the same work as a fresh hash.
+        assert!(!pool.needs_rehash(&pool.dummy_hash));
+        assert!(!PasswordPool::new(Argon2Cost::default(), 1, 1).needs_rehash(&dummy_hash(&Params::DEFAULT)));
+        assert!(dummy_hash(&Params::DEFAULT).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 
     #[tokio::test]
@@ -261,15 +265,15 @@ mod tests {
         let weak = PasswordPool::weak_for_tests();
         let stored = weak.hash(&password("correct horse")).await.unwrap();
         assert!(!weak.needs_rehash(&stored));
-        let stronger = PasswordPool::new(Work::new(16, 2).unwrap(), 1, 1);
+        let stronger = PasswordPool::new(Argon2Cost::new(16, 2).unwrap(), 1, 1);
         assert!(stronger.needs_rehash(&stored));
         assert!(stronger.verify("correct horse", Some(&stored)).await.unwrap(), "and still verifies it");
-        assert!(Work::new(1, 1).is_err());
+        assert!(Argon2Cost::new(1, 1).is_err());
     }
 
     #[tokio::test]
     async fn past_the_queue_it_is_busy_and_then_it_is_not() {
-        let pool = PasswordPool::new(Work::new(8, 1).unwrap(), 1, 1);
+        let pool = PasswordPool::new(Argon2Cost::new(8, 1).unwrap(), 1, 1);
         // The one place to run is taken, so the first caller waits and the second is one too many.
         let taken = Arc::clone(&pool.running).acquire_owned().await.unwrap();
         let held = Arc::clone(&pool.admitted).acquire_owned().await.unwrap();
@@ -289,7 +293,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_who_leaves_keeps_the_place_until_the_hash_is_done() {
-        let pool = PasswordPool::new(Work::new(8, 1).unwrap(), 1, 0);
+        let pool = PasswordPool::new(Argon2Cost::new(8, 1).unwrap(), 1, 0);
         let (release, wait) = std::sync::mpsc::channel::<()>();
         let caller = tokio::spawn({
             let pool = pool.clone();

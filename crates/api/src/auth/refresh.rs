@@ -14,11 +14,11 @@ use uuid::Uuid;
 /// Keeps the key apart from the one that signs access tokens.
 const PURPOSE: &[u8] = b"ordercast refresh token";
 /// Bytes of a session's id.
-const SESSION: usize = 16;
+const SESSION_BYTES: usize = 16;
 /// Bytes of the id and the random part: what the MAC is of.
-const SIGNED: usize = SESSION + 16;
+const SIGNED_BYTES: usize = SESSION_BYTES + 16;
 /// Bytes of all of it.
-const WHOLE: usize = SIGNED + 32;
+const TOKEN_BYTES: usize = SIGNED_BYTES + 32;
 
 /// Makes refresh tokens, and knows them again.
 #[derive(Clone)]
@@ -32,24 +32,24 @@ impl RefreshKey {
 
     /// A fresh one for a session.
     pub(super) fn mint(&self, session: Uuid) -> Result<String, Unspecified> {
-        let mut bytes = [0; WHOLE];
-        bytes[..SESSION].copy_from_slice(session.as_bytes());
-        SystemRandom::new().fill(&mut bytes[SESSION..SIGNED])?;
-        let mac = sign(&self.0, &bytes[..SIGNED]);
-        bytes[SIGNED..].copy_from_slice(mac.as_ref());
+        let mut bytes = [0; TOKEN_BYTES];
+        bytes[..SESSION_BYTES].copy_from_slice(session.as_bytes());
+        SystemRandom::new().fill(&mut bytes[SESSION_BYTES..SIGNED_BYTES])?;
+        let mac = sign(&self.0, &bytes[..SIGNED_BYTES]);
+        bytes[SIGNED_BYTES..].copy_from_slice(mac.as_ref());
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The session that one of ours was made for; `None` for anything else.
     pub(super) fn session(&self, token: &str) -> Option<Uuid> {
-        let mut bytes = [0; WHOLE];
+        let mut bytes = [0; TOKEN_BYTES];
         // The one spelling of these bytes: other ones with stray bits at the end are refused.
-        if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) != Ok(WHOLE) {
+        if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) != Ok(TOKEN_BYTES) {
             return None;
         }
-        let (signed, mac) = bytes.split_at(SIGNED);
+        let (signed, mac) = bytes.split_at(SIGNED_BYTES);
         verify(&self.0, signed, mac).ok()?;
-        Uuid::from_slice(&signed[..SESSION]).ok()
+        Uuid::from_slice(&signed[..SESSION_BYTES]).ok()
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! An audience (`aud`) is not looked at: whoever holds the shared secret could write any.
 
-mod verified;
+mod cache;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use orders::text::Line;
 use serde::Serialize;
 use uuid::Uuid;
 
-use self::verified::Verified;
-use super::claims::Claims;
+use self::cache::TokenCache;
+use super::claims::TokenClaims;
 use super::principal::{Principal, SessionId};
 use super::refresh::RefreshKey;
 use super::seal::Seal;
@@ -31,7 +31,7 @@ use crate::problem::{Code, Problem};
 pub const ISSUER: &str = "ordercast";
 
 /// The most bytes of a token.
-pub const MOST_BYTES: usize = 4096;
+pub const MAX_TOKEN_BYTES: usize = 4096;
 
 /// RFC 7518, section 3.2: a key for HS256 is at least as long as the hash.
 const STRONG_SECRET_BYTES: usize = 32;
@@ -62,8 +62,8 @@ pub enum MintError {
 /// Why a token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// More than [`MOST_BYTES`].
-    #[error("the token is longer than {MOST_BYTES} bytes")]
+    /// More than [`MAX_TOKEN_BYTES`].
+    #[error("the token is longer than {MAX_TOKEN_BYTES} bytes")]
     TooLong,
     /// Not three parts of base64url and JSON.
     #[error("the token is not a JSON web token")]
@@ -117,7 +117,7 @@ pub struct TokenKeys {
     options: TokenOptions,
     secret_is_short: bool,
     seal: Seal,
-    verified: Arc<Verified>,
+    cache: Arc<TokenCache>,
 }
 
 impl TokenKeys {
@@ -140,7 +140,7 @@ impl TokenKeys {
             options,
             secret_is_short: secret.len() < STRONG_SECRET_BYTES,
             seal: Seal::new(secret),
-            verified: Arc::default(),
+            cache: Arc::default(),
         })
     }
 
@@ -161,7 +161,7 @@ impl TokenKeys {
         let (Some(session), Some(issued_at), Some(expires_at)) = (session, issued_at, expires_at) else {
             return Err(MintError::Incomplete);
         };
-        let claims = OwnClaims {
+        let claims = LocalClaims {
             iss: ISSUER,
             sub: user.as_str(),
             role: role.name(),
@@ -190,26 +190,26 @@ impl TokenKeys {
     /// A token that was verified before is known by its hash, which takes a quarter of the time. Its end is looked at
     /// with every request all the same.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
-        if token.len() > MOST_BYTES {
+        if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
-        let hash = verified::hash(token);
-        if let Some(principal) = self.verified.find(&hash, now) {
+        let hash = cache::hash(token);
+        if let Some(principal) = self.cache.get(&hash, now) {
             return Ok(principal);
         }
-        let principal = self.verify_anew(token, now)?;
-        self.verified.remember(hash, &principal, now);
+        let principal = self.verify_uncached(token, now)?;
+        self.cache.insert(hash, &principal, now);
         Ok(principal)
     }
 
-    fn verify_anew(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
-            .map_err(|error| refused(token, error.kind()))?;
+    fn verify_uncached(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+        let decoded = jsonwebtoken::decode::<TokenClaims>(token, &self.verifying, &self.validation)
+            .map_err(|error| token_error(token, error.kind()))?;
         let header = &decoded.header;
         if header.crit.is_some() || header.extras.inner().contains_key("b64") || header.zip.is_some() {
             return Err(TokenError::Extension);
         }
-        decoded.claims.judge(self.options, now)
+        decoded.claims.validate(self.options, now)
     }
 }
 
@@ -220,7 +220,7 @@ impl fmt::Debug for TokenKeys {
 }
 
 #[cold]
-fn refused(token: &str, kind: &ErrorKind) -> TokenError {
+fn token_error(token: &str, kind: &ErrorKind) -> TokenError {
     match kind {
         ErrorKind::InvalidSignature => TokenError::Signature,
         ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm | ErrorKind::UnsupportedAlgorithm => {
@@ -233,7 +233,7 @@ fn refused(token: &str, kind: &ErrorKind) -> TokenError {
 }
 
 #[derive(Serialize)]
-struct OwnClaims<'a> {
+struct LocalClaims<'a> {
     iss: &'a str,
     sub: &'a str,
     role: &'a str,

@@ -6,7 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use super::{RawBody, brief, named_field};
+use super::{RawBody, field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
 /// A JSON body and the bytes it was parsed from: `Json(order, _): Json<PlaceOrder>`.
@@ -68,7 +68,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Prob
     // A number where a word belongs is "expected value" to serde_json, and JSON all the same.
     let is_json = || serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
     if error.classify() != Category::Data && !is_json() {
-        let message = brief(without_place(&error.to_string()));
+        let message = truncate_message(without_position(&error.to_string()));
         return Problem::new(Code::InvalidJson)
             .detail(format!("Line {line}, column {column}: {message}."))
             .member("line", line)
@@ -79,16 +79,16 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Prob
         Ok(_) => (String::new(), error.to_string()),
         Err(tracked) => {
             let message = tracked.inner().to_string();
-            (named_field(&tracked.path().to_string(), &message), message)
+            (field_name(&tracked.path().to_string(), &message), message)
         }
     };
-    let message = brief(without_place(&message));
-    let place = if field.is_empty() { "The body".to_owned() } else { format!("`{field}`") };
-    Problem::new(Code::InvalidBody).detail(format!("{place}: {message}.")).error(field, message)
+    let message = truncate_message(without_position(&message));
+    let subject = if field.is_empty() { "The body".to_owned() } else { format!("`{field}`") };
+    Problem::new(Code::InvalidBody).detail(format!("{subject}: {message}.")).error(field, message)
 }
 
-/// `serde_json` ends its messages with the place, which is told separately.
-fn without_place(message: &str) -> &str {
+/// `serde_json` ends its messages with the subject, which is told separately.
+fn without_position(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |end| &message[..end])
 }
 

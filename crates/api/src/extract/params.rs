@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path as AxumPath};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::{brief, named_field};
+use super::{field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
 /// The query string: a flat struct; a key that may be repeated is a `Vec` with `#[serde(default)]`.
@@ -21,7 +21,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let parser = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         serde_path_to_error::deserialize(parser).map(Self).map_err(|error| {
             let message = error.inner().to_string();
-            let field = named_field(&error.path().to_string(), &message);
+            let field = field_name(&error.path().to_string(), &message);
             refused(Code::InvalidQuery, "The query string", &field, &message)
         })
     }
@@ -64,9 +64,9 @@ fn explain(rejection: &PathRejection) -> Problem {
 }
 
 fn refused(code: Code, whole: &str, field: &str, message: &str) -> Problem {
-    let (field, message) = (brief(field), brief(message));
-    let place = if field.is_empty() { whole.to_owned() } else { format!("`{field}`") };
-    Problem::new(code).detail(format!("{place}: {message}.")).error(field, message)
+    let (field, message) = (truncate_message(field), truncate_message(message));
+    let subject = if field.is_empty() { whole.to_owned() } else { format!("`{field}`") };
+    Problem::new(code).detail(format!("{subject}: {message}.")).error(field, message)
 }
 
 #[cfg(test)]
@@ -84,13 +84,13 @@ mod tests {
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Filter {
+    struct ListQuery {
         limit: Option<u16>,
         #[serde(default)]
         status: Vec<String>,
     }
 
-    async fn query(text: &str) -> Result<Filter, Problem> {
+    async fn query(text: &str) -> Result<ListQuery, Problem> {
         let uri = format!("/orders?{text}").parse::<http::Uri>().unwrap();
         let (mut parts, ()) = Request::builder().uri(uri).body(()).unwrap().into_parts();
         Query::from_request_parts(&mut parts, &()).await.map(|Query(filter)| filter)
@@ -98,9 +98,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_query_has_optional_and_repeated_parameters() {
-        assert_eq!(query("").await.unwrap(), Filter { limit: None, status: vec![] });
+        assert_eq!(query("").await.unwrap(), ListQuery { limit: None, status: vec![] });
         let filter = query("status=paid&limit=5&status=%73hipped").await.unwrap();
-        assert_eq!(filter, Filter { limit: Some(5), status: vec!["paid".into(), "shipped".into()] });
+        assert_eq!(filter, ListQuery { limit: Some(5), status: vec!["paid".into(), "shipped".into()] });
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The web app: its files, which are part of the binary, and the one page that answers every address of its own.
 //!
-//! [`site`] knows the files, [`policy`] what a page of ours may load. `web/app/dist` is what is taken in, if it is there
+//! [`site`] knows the files, [`policy`] what a page of reserved may load. `web/app/dist` is what is taken in, if it is there
 //! when the binary is built; a binary without it serves the API, and says at `/` how to build the app.
 
 mod policy;
@@ -17,10 +17,10 @@ use crate::app::AppState;
 use crate::problem::{Code, Problem};
 
 /// What is the server's own, whatever a page would like to be called.
-const OURS: [&str; 5] = ["/api", "/docs", "/health", "/metrics", "/socket.io"];
+const RESERVED_PATHS: [&str; 5] = ["/api", "/docs", "/health", "/metrics", "/socket.io"];
 
 /// Whether the web app is in this binary.
-pub fn are_built() -> bool {
+pub fn is_built() -> bool {
     Site::embedded().page().is_some()
 }
 
@@ -34,10 +34,10 @@ pub(crate) fn fallback(routes: Router<AppState>) -> Router<AppState> {
 fn answer(app: &AppState, site: &Site, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
-    let ours = OURS
+    let reserved = RESERVED_PATHS
         .iter()
         .any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    if ours || !matches!(parts.method, Method::GET | Method::HEAD) {
+    if reserved || !matches!(parts.method, Method::GET | Method::HEAD) {
         return Problem::new(Code::NotFound).into_response();
     }
     if let Some(file) = site.file(path) {
@@ -45,7 +45,7 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
     }
     // A page's address has no ending such as `.js`: a file that is gone must not be answered with a page.
     let named = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    if named || !(path == "/" || wants_a_page(&parts.headers)) {
+    if named || !(path == "/" || accepts_html(&parts.headers)) {
         return Problem::new(Code::NotFound).into_response();
     }
     let policy = policy::of(app, &parts);
@@ -62,7 +62,7 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
 }
 
 /// Browsers say so when somebody follows a link; scripts that fetch, and curl, do not.
-fn wants_a_page(headers: &HeaderMap) -> bool {
+fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
@@ -80,10 +80,10 @@ mod tests {
     #[test]
     fn a_page_is_for_whoever_follows_a_link() {
         let accept = |value: &'static str| [(ACCEPT, HeaderValue::from_static(value))].into_iter().collect();
-        assert!(wants_a_page(&accept("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")));
+        assert!(accepts_html(&accept("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")));
         for other in ["*/*", "application/json", "image/avif,*/*"] {
-            assert!(!wants_a_page(&accept(other)), "{other}");
+            assert!(!accepts_html(&accept(other)), "{other}");
         }
-        assert!(!wants_a_page(&HeaderMap::new()));
+        assert!(!accepts_html(&HeaderMap::new()));
     }
 }

@@ -20,11 +20,11 @@ use rust_embed::{Embed, EmbeddedFile};
 #[derive(Embed)]
 #[folder = "../../web/app/dist"]
 #[allow_missing = true]
-struct Built;
+struct EmbeddedFiles;
 
 /// Files whose names have a hash of what is in them: what such a name means never changes.
-const HASHED: &str = "/assets/";
-const INDEX: &str = "/index.html";
+const HASHED_PREFIX: &str = "/assets/";
+const INDEX_PATH: &str = "/index.html";
 
 /// Every file, by its path.
 pub(super) struct Site(HashMap<String, Asset>);
@@ -44,7 +44,8 @@ impl Site {
     /// What is in the binary.
     pub(super) fn embedded() -> &'static Self {
         static SITE: LazyLock<Site> = LazyLock::new(|| {
-            let named = Built::iter().filter_map(|name| Some((name.to_string(), Built::get(&name)?)));
+            let named =
+                EmbeddedFiles::iter().filter_map(|name| Some((name.to_string(), EmbeddedFiles::get(&name)?)));
             Site::of(&named.map(|(name, file)| (name, File::from(file))).collect())
         });
         &SITE
@@ -60,8 +61,11 @@ impl Site {
         };
         let assets = files.iter().filter(|(name, _)| shown(name)).map(|(name, file)| {
             let path = format!("/{name}");
-            let cached =
-                if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+            let cached = if path.starts_with(HASHED_PREFIX) {
+                "public, max-age=31536000, immutable"
+            } else {
+                "no-cache"
+            };
             let asset = Asset {
                 plain: file.bytes.clone(),
                 brotli: form(name, "br"),
@@ -77,12 +81,12 @@ impl Site {
 
     /// The file at a path. The page itself has no address of its own.
     pub(super) fn file(&self, path: &str) -> Option<&Asset> {
-        self.0.get(path).filter(|_| path != INDEX)
+        self.0.get(path).filter(|_| path != INDEX_PATH)
     }
 
     /// The page that answers every address of the app.
     pub(super) fn page(&self) -> Option<&Asset> {
-        self.0.get(INDEX)
+        self.0.get(INDEX_PATH)
     }
 }
 
@@ -114,8 +118,8 @@ impl Asset {
     /// It, or that the browser has it already (RFC 9110, section 13.1.2).
     pub(super) fn answer(&self, request: &HeaderMap) -> Response {
         let (bytes, encoding) = match (&self.brotli, &self.gzip) {
-            (Some(brotli), _) if takes(request, "br") => (brotli, "br"),
-            (_, Some(gzip)) if takes(request, "gzip") => (gzip, "gzip"),
+            (Some(brotli), _) if accepts_encoding(request, "br") => (brotli, "br"),
+            (_, Some(gzip)) if accepts_encoding(request, "gzip") => (gzip, "gzip"),
             _ => (&self.plain, ""),
         };
         let tag = format!("\"{}{encoding}\"", self.hash);
@@ -147,7 +151,7 @@ impl Asset {
 }
 
 /// Whether a browser takes a form (RFC 9110, section 12.5.3).
-fn takes(request: &HeaderMap, coding: &str) -> bool {
+fn accepts_encoding(request: &HeaderMap, coding: &str) -> bool {
     let lists = request.get_all(ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|entry| {
         let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));

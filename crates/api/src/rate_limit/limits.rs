@@ -4,39 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orders::UserId;
-use serde::{Deserialize, Serialize};
 
-use super::{MOST_KEYS, Rate, RateLimiter, RetryAfter, Ticks};
+use super::{LimiterClock, MAX_KEYS, Rate, RateLimiter, RetryAfter};
 use crate::client_address::AddressBucket;
 
-/// What an operator sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Rates {
+/// The rates that an operator configures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimitSettings {
     /// Requests from one address, signed in or not. An office or a mobile network may share one.
     pub address: Rate,
-    /// Requests of one account, from wherever.
+    /// Requests of one account, from any address.
     pub account: Rate,
     /// Attempts to sign in from one address.
     pub sign_in_address: Rate,
-    /// Attempts to sign in to one account, from wherever.
+    /// Attempts to sign in to one account, from any address.
     pub sign_in_email: Rate,
-}
-
-impl Default for Rates {
-    /// A person does not notice them; a loop does.
-    fn default() -> Self {
-        let per = |count: u32, period, burst: u32| {
-            let positive = |number| std::num::NonZeroU32::new(number).unwrap_or(std::num::NonZeroU32::MIN);
-            Rate::Per { count: positive(count), period, burst: positive(burst) }
-        };
-        Self {
-            address: per(100, super::rate::Period::Second, 400),
-            account: per(20, super::rate::Period::Second, 100),
-            sign_in_address: per(30, super::rate::Period::Minute, 30),
-            sign_in_email: per(10, super::rate::Period::Minute, 10),
-        }
-    }
 }
 
 /// All limits of the HTTP edge, with what they remember.
@@ -50,12 +32,12 @@ pub struct RateLimits {
 
 impl RateLimits {
     /// Nobody has asked for anything yet.
-    pub fn new(rates: &Rates, ticks: &Ticks) -> Self {
+    pub fn new(rates: &RateLimitSettings, clock: &LimiterClock) -> Self {
         Self {
-            address: RateLimiter::new(rates.address, MOST_KEYS, ticks.clone()),
-            account: RateLimiter::new(rates.account, MOST_KEYS, ticks.clone()),
-            sign_in_address: RateLimiter::new(rates.sign_in_address, MOST_KEYS, ticks.clone()),
-            sign_in_email: RateLimiter::new(rates.sign_in_email, MOST_KEYS, ticks.clone()),
+            address: RateLimiter::new(rates.address, MAX_KEYS, clock.clone()),
+            account: RateLimiter::new(rates.account, MAX_KEYS, clock.clone()),
+            sign_in_address: RateLimiter::new(rates.sign_in_address, MAX_KEYS, clock.clone()),
+            sign_in_email: RateLimiter::new(rates.sign_in_email, MAX_KEYS, clock.clone()),
         }
     }
 
@@ -85,11 +67,11 @@ impl RateLimits {
     }
 
     /// Forgets whoever has not asked for a while.
-    pub fn forget_idle(&self) {
-        self.address.forget_idle();
-        self.account.forget_idle();
-        self.sign_in_address.forget_idle();
-        self.sign_in_email.forget_idle();
+    pub fn remove_idle(&self) {
+        self.address.remove_idle();
+        self.account.remove_idle();
+        self.sign_in_address.remove_idle();
+        self.sign_in_email.remove_idle();
     }
 
     /// How many keys are remembered, all limits together.
@@ -98,12 +80,12 @@ impl RateLimits {
     }
 
     /// Forgets again and again, for as long as it is polled.
-    pub async fn keep_small(self: Arc<Self>, every: Duration) {
+    pub async fn remove_idle_periodically(self: Arc<Self>, every: Duration) {
         let mut interval = tokio::time::interval(every);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
-            self.forget_idle();
+            self.remove_idle();
         }
     }
 }
@@ -115,13 +97,13 @@ mod tests {
 
     fn limits() -> (RateLimits, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        let rates = Rates {
+        let rates = RateLimitSettings {
             address: "3/s".parse().unwrap(),
             account: "2/s".parse().unwrap(),
             sign_in_address: "4/min".parse().unwrap(),
             sign_in_email: "2/min".parse().unwrap(),
         };
-        (RateLimits::new(&rates, &Ticks::Manual(clock.clone())), clock)
+        (RateLimits::new(&rates, &LimiterClock::Manual(clock.clone())), clock)
     }
 
     fn address(ip: &str) -> AddressBucket {
@@ -173,17 +155,9 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         let sweep = tokio::time::timeout(
             Duration::from_secs(25),
-            Arc::clone(&limits).keep_small(Duration::from_secs(10)),
+            Arc::clone(&limits).remove_idle_periodically(Duration::from_secs(10)),
         );
         assert!(sweep.await.is_err(), "it goes on until it is dropped");
         assert_eq!(limits.keys(), 0);
-    }
-
-    #[test]
-    fn operators_write_rates_as_text() {
-        let rates: Rates = serde_json::from_str(r#"{"address": "off", "sign-in-email": "5/min"}"#).unwrap();
-        assert_eq!((rates.address, rates.sign_in_email.to_string()), (Rate::Off, "5/min".into()));
-        assert_eq!(rates.account, Rates::default().account);
-        assert_eq!(Rates::default().account.to_string(), "20/s burst 100");
     }
 }

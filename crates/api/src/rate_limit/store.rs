@@ -8,19 +8,19 @@ use governor::state::StateStore;
 use governor::state::keyed::{DashMapStateStore, HashMapStateStore, ShrinkableKeyedStateStore};
 
 /// Without the bound, whoever has a /32 of IPv6 addresses could fill the memory between two sweeps.
-pub(super) struct Bounded<K: Hash + Eq + Clone> {
+pub(super) struct BoundedStore<K: Hash + Eq + Clone> {
     own: DashMapStateStore<K>,
     shared: HashMapStateStore<()>,
-    most: usize,
+    max_keys: usize,
 }
 
-impl<K: Hash + Eq + Clone> Bounded<K> {
-    pub(super) fn new(most: usize) -> Self {
-        Self { own: DashMapStateStore::default(), shared: HashMapStateStore::default(), most }
+impl<K: Hash + Eq + Clone> BoundedStore<K> {
+    pub(super) fn new(max_keys: usize) -> Self {
+        Self { own: DashMapStateStore::default(), shared: HashMapStateStore::default(), max_keys }
     }
 }
 
-impl<K: Hash + Eq + Clone> StateStore for Bounded<K> {
+impl<K: Hash + Eq + Clone> StateStore for BoundedStore<K> {
     type Key = K;
 
     fn measure_and_replace<T, F, E>(&self, key: &K, f: F) -> Result<T, E>
@@ -29,7 +29,7 @@ impl<K: Hash + Eq + Clone> StateStore for Bounded<K> {
     {
         // Counting takes a lock for each shard, so it is only done for a key that is new. A few too many get in when
         // several come at the same moment; the bound is about megabytes.
-        if self.own.contains_key(key) || self.own.len() < self.most {
+        if self.own.contains_key(key) || self.own.len() < self.max_keys {
             self.own.measure_and_replace(key, f)
         } else {
             self.shared.measure_and_replace(&(), f)
@@ -37,7 +37,7 @@ impl<K: Hash + Eq + Clone> StateStore for Bounded<K> {
     }
 }
 
-impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Bounded<K> {
+impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for BoundedStore<K> {
     fn retain_recent(&self, drop_below: Nanos) {
         ShrinkableKeyedStateStore::retain_recent(&self.own, drop_below);
     }
@@ -55,11 +55,11 @@ impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for Bounded<K> {
     }
 }
 
-impl<K: Hash + Eq + Clone> fmt::Debug for Bounded<K> {
+impl<K: Hash + Eq + Clone> fmt::Debug for BoundedStore<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bounded")
+        f.debug_struct("BoundedStore")
             .field("keys", &self.own.len())
-            .field("most", &self.most)
+            .field("max_keys", &self.max_keys)
             .finish_non_exhaustive()
     }
 }

@@ -15,10 +15,10 @@ use crate::app::{App, AppState};
 use crate::auth::cookie;
 use crate::auth::password::Password;
 use crate::caller::{Caller, address};
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
-use crate::sessions::{Secret, SignedIn, later};
+use crate::sessions::{OneTimeSecret, SignedIn, later};
 
 /// A new customer.
 #[derive(Deserialize, ToSchema)]
@@ -131,7 +131,7 @@ pub async fn login(
     let from = address(&parts, &app);
     let email = email(&body.email)?;
     app.limits.check_sign_in(from.bucket(), email.as_str())?;
-    let user = app.read_backend.user_by_email(email).await.map_err(|error| failed(&error))?;
+    let user = app.read_backend.user_by_email(email).await.map_err(|error| database_error(&error))?;
     // Takes as long whether there is such an account or not.
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let good = app.passwords.verify(&body.password, stored).await?;
@@ -175,7 +175,7 @@ pub async fn refresh(
     let replacement = app.refresh_token(session)?;
     let change = AccountChange::Refresh {
         session,
-        refresh: Secret::hash_of(&body.refresh_token),
+        refresh: OneTimeSecret::hash_of(&body.refresh_token),
         replacement: replacement.hash,
     };
     match app.account(change).await? {
@@ -223,10 +223,10 @@ pub async fn password_reset(
     app.limits.check_guess(address(&parts, &app).bucket())?;
     let password = Password::new(&body.password, "")?;
     let password_hash = app.passwords.hash(&password).await?;
-    let change = AccountChange::UseReset { token: Secret::hash_of(&body.token), password_hash };
+    let change = AccountChange::UseReset { token: OneTimeSecret::hash_of(&body.token), password_hash };
     if let AccountAnswer::User(user) = app.account(change).await? {
         app.revocations.user_signed_out(user.id, app.now());
-        let revoked = app.read_backend.revoked(app.now()).await.map_err(|error| failed(&error))?;
+        let revoked = app.read_backend.revoked(app.now()).await.map_err(|error| database_error(&error))?;
         app.revocations.replace(revoked);
     }
     Ok(StatusCode::NO_CONTENT)

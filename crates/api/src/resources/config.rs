@@ -8,7 +8,7 @@ use orders::{Currency, StoreId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{App, AppState, DemoAccount, Tiles};
+use crate::app::{App, AppState, DemoAccount, MapTiles};
 use crate::auth::origin::{host, host_name};
 use crate::caller::address;
 
@@ -33,7 +33,7 @@ pub struct ConfigView {
     demo_accounts: Vec<DemoAccount>,
     /// The tiles of maps; null where an outline has to do.
     #[schema(required)]
-    tiles: Option<Tiles>,
+    tiles: Option<MapTiles>,
     /// Other hosts whose pictures of products the pages may show; those of this one they may always.
     #[schema(example = json!(["https://cdn.example"]))]
     image_origins: Vec<String>,

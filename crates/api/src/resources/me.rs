@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use crate::app::{App, AppState};
 use crate::auth::{Issuer, Principal};
 use crate::caller::{Caller, MaybeCaller};
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::problem::{Code, Problem};
-use crate::sessions::{Account, never_cached};
+use crate::sessions::{Account, set_no_store};
 
 /// Get your account
 ///
@@ -56,7 +56,7 @@ impl App {
         let Principal { user, role, store, name, email, issuer, .. } = caller.principal;
         match issuer {
             Issuer::Local => {
-                let found = self.read_backend.user(user).await.map_err(|error| failed(&error))?;
+                let found = self.read_backend.user(user).await.map_err(|error| database_error(&error))?;
                 Ok(Account::from(found.ok_or_else(|| Problem::new(Code::SessionEnded))?))
             }
             Issuer::External => Ok(Account {
@@ -72,6 +72,6 @@ impl App {
 
 fn private(body: impl Serialize) -> Response {
     let mut response = axum::Json(body).into_response();
-    never_cached(&mut response);
+    set_no_store(&mut response);
     response
 }

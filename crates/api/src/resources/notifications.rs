@@ -9,10 +9,10 @@ use orders::{EventId, OrderId, OrderNumber, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{Limit, USUAL, invalid};
+use super::page::{DEFAULT_LIMIT, PageLimit, invalid};
 use crate::app::{App, AppState};
 use crate::caller::Caller;
-use crate::commands::{failed, not_committed};
+use crate::commands::{database_error, not_committed};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 
@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct NotificationListQuery {
     /// About this alone: `order`, `payment`, `delivery`, `return` or `cancellation`.
     category: Option<String>,
     /// `true`: only what is unread.
@@ -30,7 +30,7 @@ pub struct Filter {
     cursor: Option<String>,
     /// Notifications in a page, 1 to 200; 50 when absent.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+    limit: Option<PageLimit>,
 }
 
 /// One line of an inbox.
@@ -119,20 +119,20 @@ pub struct ReadAll {
 /// What concerns you, newest first: customers hear of their orders, drivers of those they bring, staff of new orders,
 /// cancellations, returns and failed payments of their store. Kept as long as the events they tell.
 #[utoipa::path(
-    get, path = "/api/v1/notifications", operation_id = "list_notifications", tag = "notifications", params(Filter),
+    get, path = "/api/v1/notifications", operation_id = "list_notifications", tag = "notifications", params(NotificationListQuery),
     responses((status = OK, body = NotificationPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
     State(app): State<AppState>,
     caller: Caller,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<NotificationListQuery>,
 ) -> Result<axum::Json<NotificationPage>, Problem> {
     let filter = filter.parse(&app, &caller)?;
-    let found = app.read_backend.inbox(filter).await.map_err(|error| failed(&error))?;
-    let place = |seq| Cursor { epoch: found.cursor.epoch.clone(), seq };
+    let found = app.read_backend.inbox(filter).await.map_err(|error| database_error(&error))?;
+    let cursor_at = |seq| Cursor { epoch: found.cursor.epoch.clone(), seq };
     let items = found.value.entries.into_iter();
-    let items = items.filter_map(|line| NotificationView::of(place(line.stored.seq), line)).collect();
-    let (next, unread) = (found.value.next.map(place), found.value.unread);
+    let items = items.filter_map(|line| NotificationView::of(cursor_at(line.stored.seq), line)).collect();
+    let (next, unread) = (found.value.next.map(cursor_at), found.value.unread);
     Ok(axum::Json(NotificationPage { items, next, unread, cursor: found.cursor }))
 }
 
@@ -147,7 +147,7 @@ pub async fn unread_count(
     State(app): State<AppState>,
     caller: Caller,
 ) -> Result<axum::Json<UnreadCount>, Problem> {
-    let counted = app.read_backend.unread(caller.inbox()).await.map_err(|error| failed(&error))?;
+    let counted = app.read_backend.unread(caller.inbox()).await.map_err(|error| database_error(&error))?;
     Ok(axum::Json(UnreadCount { unread: counted.value, cursor: counted.cursor }))
 }
 
@@ -171,7 +171,8 @@ pub async fn read(
     let inbox = caller.inbox();
     let unknown = || Problem::new(Code::NotificationNotFound);
     let id: EventId = id.parse().map_err(|_| unknown())?;
-    let line = app.read_backend.inbox_entry(inbox.clone(), id).await.map_err(|error| failed(&error))?;
+    let line =
+        app.read_backend.inbox_entry(inbox.clone(), id).await.map_err(|error| database_error(&error))?;
     let seq = line.ok_or_else(unknown)?.stored.seq;
     app.mark_read(MarkRead { inbox, mark: Mark::One { seq, id } }).await
 }
@@ -192,7 +193,7 @@ pub async fn read_all(
     let seen = body.and_then(|Json(body, _)| body.cursor);
     let mark = match seen {
         None => Mark::All,
-        Some(cursor) => Mark::Through(app.place(&cursor).map_err(|rule| {
+        Some(cursor) => Mark::Through(app.cursor_seq(&cursor).map_err(|rule| {
             Problem::new(Code::InvalidBody).detail(format!("`cursor` {rule}.")).error("cursor", rule)
         })?),
     };
@@ -210,7 +211,7 @@ impl App {
     }
 
     /// The place that a cursor of this history names.
-    fn place(&self, cursor: &str) -> Result<eventlog::Seq, &'static str> {
+    fn cursor_seq(&self, cursor: &str) -> Result<eventlog::Seq, &'static str> {
         match cursor.parse::<Cursor>() {
             Ok(cursor) if cursor.epoch == self.hub.cursor().epoch => Ok(cursor.seq),
             Ok(_) => Err("is of another history: list your notifications again"),
@@ -219,17 +220,17 @@ impl App {
     }
 }
 
-impl Filter {
+impl NotificationListQuery {
     fn parse(self, app: &App, caller: &Caller) -> Result<InboxFilter, Problem> {
         let category =
             self.category.as_deref().map(|name| Category::from_name(name).ok_or_else(unknown_category));
-        let through = self.cursor.as_deref().map(|cursor| app.place(cursor)).transpose();
+        let through = self.cursor.as_deref().map(|cursor| app.cursor_seq(cursor)).transpose();
         Ok(InboxFilter {
             inbox: caller.inbox(),
             category: category.transpose()?,
             unread: self.unread,
             through: through.map_err(|rule| invalid("cursor", rule))?,
-            limit: self.limit.map_or(USUAL, Limit::get),
+            limit: self.limit.map_or(DEFAULT_LIMIT, PageLimit::get),
         })
     }
 }

@@ -5,27 +5,27 @@ use serde::Deserialize;
 use crate::problem::{Code, Problem};
 
 /// The most entries of a page.
-const MOST: usize = 200;
+const MAX_LIMIT: usize = 200;
 /// The entries of a page when nothing is said.
-pub(crate) const USUAL: usize = 50;
+pub(crate) const DEFAULT_LIMIT: usize = 50;
 
 /// How many entries a page has at most: 1 to 200. In a query it is `limit`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "usize")]
-pub(crate) struct Limit(usize);
+pub(crate) struct PageLimit(usize);
 
-impl Limit {
+impl PageLimit {
     /// The number.
     pub(crate) fn get(self) -> usize {
         self.0
     }
 }
 
-impl TryFrom<usize> for Limit {
+impl TryFrom<usize> for PageLimit {
     type Error = &'static str;
 
     fn try_from(limit: usize) -> Result<Self, Self::Error> {
-        if (1..=MOST).contains(&limit) { Ok(Self(limit)) } else { Err("must be 1 to 200") }
+        if (1..=MAX_LIMIT).contains(&limit) { Ok(Self(limit)) } else { Err("must be 1 to 200") }
     }
 }
 

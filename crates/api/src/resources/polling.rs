@@ -16,18 +16,19 @@ use utoipa::ToSchema;
 
 use crate::app::AppState;
 use crate::caller::{Caller, Staff};
-use crate::commands::{CommandContext, failed, none_match_has, not_modified};
+use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
 use crate::extract::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::sessions::base64;
+use crate::sessions::base64url;
 
 /// How many orders a poll gets.
-const NEWEST: usize = 100;
+const MAX_ORDERS: usize = 100;
 
 /// The newest orders.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Managed {
+#[schema(as = Managed)]
+pub struct PolledOrders {
     /// Newest first by `createdAt`, at most 100.
     orders: Vec<OrderView>,
 }
@@ -38,7 +39,7 @@ pub struct Managed {
 #[utoipa::path(
     get, path = "/api/orders/manage", tag = "shop E",
     responses(
-        (status = OK, body = Managed),
+        (status = OK, body = PolledOrders),
         (status = NOT_MODIFIED, description = "Nothing changed"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
@@ -48,13 +49,13 @@ pub async fn manage(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let filter = OrderFilter::newest(caller.topic(), NEWEST);
-    let found = app.read_backend.orders(filter).await.map_err(|error| failed(&error))?;
+    let filter = OrderFilter::newest(caller.topic(), MAX_ORDERS);
+    let found = app.read_backend.orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
     let orders = found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect();
-    let body = serde_json::to_vec(&Managed { orders }).map_err(|error| Problem::internal(&error))?;
+    let body = serde_json::to_vec(&PolledOrders { orders }).map_err(|error| Problem::internal(&error))?;
     let hash = digest(&SHA256, &body);
-    let tag = format!("\"{}\"", base64(&hash.as_ref()[..12]));
+    let tag = format!("\"{}\"", base64url(&hash.as_ref()[..12]));
     let tag = HeaderValue::try_from(tag).map_err(|error| Problem::internal(&error))?;
     let json = HeaderValue::from_static("application/json");
     let mut response = if none_match_has(&headers, &tag) {
@@ -69,8 +70,9 @@ pub async fn manage(
 
 /// Status, location and delivery partner in one. What is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Tracking)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Tracking {
+pub struct TrackingUpdate {
     /// Id or number.
     order_id: String,
     /// The new status.
@@ -88,7 +90,7 @@ pub struct Tracking {
 ///
 /// For the store's staff. The same as setting the status and the delivery, in this order.
 #[utoipa::path(
-    put, path = "/api/orders/tracking", tag = "shop E", request_body = Tracking,
+    put, path = "/api/orders/tracking", tag = "shop E", request_body = TrackingUpdate,
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     responses(
         (
@@ -102,7 +104,7 @@ pub async fn tracking(
     State(app): State<AppState>,
     staff: Staff,
     key: IdempotencyKey,
-    Json(body, raw): Json<Tracking>,
+    Json(body, raw): Json<TrackingUpdate>,
 ) -> Result<Response, Problem> {
     let order = body.order_id.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
     let (status, place, partner) = (body.status, body.location, body.delivery_partner);
@@ -113,13 +115,13 @@ pub async fn tracking(
             .error("status", rule));
     }
     let caller = &staff.caller;
-    let mut done = None;
+    let mut changed = None;
     if let Some(status) = status {
         let (tracking_number, estimated_delivery, note, reason) = (None, None, None, None);
         let set = SetStatus { order, status, tracking_number, estimated_delivery, note, reason };
         let context = CommandContext { caller, key: &key.part("status"), body: &raw, expected: None };
         match app.command(Command::SetStatus(set), context).await {
-            Ok(changed) => done = Some(changed),
+            Ok(outcome) => changed = Some(outcome),
             // That shop's page sends the status with every location.
             Err(problem) if problem.code() == Code::Unchanged && (place.is_some() || partner.is_some()) => {}
             Err(problem) => return Err(problem),
@@ -136,11 +138,11 @@ pub async fn tracking(
     };
     if let Some(command) = command {
         match app.command(command, context).await {
-            Ok(changed) => done = Some(changed),
-            // The same page, the order was cancelled with this very request: what could be done is done.
-            Err(problem) if problem.code() == Code::FinalStatus && done.is_some() => {}
+            Ok(outcome) => changed = Some(outcome),
+            // The same page, the order was cancelled with this very request: what could be changed is changed.
+            Err(problem) if problem.code() == Code::FinalStatus && changed.is_some() => {}
             Err(problem) => return Err(problem),
         }
     }
-    done.ok_or_else(|| Problem::new(Code::Unchanged))?.into_order(StatusCode::OK)
+    changed.ok_or_else(|| Problem::new(Code::Unchanged))?.into_order(StatusCode::OK)
 }

@@ -15,11 +15,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::{App, AppState};
 use crate::caller::{MaybeCaller, Staff};
-use crate::commands::{CommandContext, CommandOutcome, IfMatch, etag, failed};
+use crate::commands::{CommandContext, CommandOutcome, IfMatch, database_error, etag};
 use crate::extract::{Json, Path, Query, RawBody};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::resources::page::{Limit, invalid};
+use crate::resources::page::{PageLimit, invalid};
 
 /// A product.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,8 +59,8 @@ pub struct ProductView {
 }
 
 impl ProductView {
-    fn new(product_entry: &CatalogProduct, staff_of: Option<&StoreId>) -> Self {
-        let CatalogProduct { product, details } = product_entry;
+    fn new(entry: &CatalogProduct, staff_of: Option<&StoreId>) -> Self {
+        let CatalogProduct { product, details } = entry;
         Self {
             id: product.id,
             store_id: product.store.clone(),
@@ -79,13 +79,13 @@ impl ProductView {
 }
 
 /// The products of a page when nothing is said: many a shop has no more.
-const USUAL: usize = 100;
+const DEFAULT_LIMIT: usize = 100;
 
 /// Which products.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct ProductListQuery {
     /// The store; the deployment's own when absent.
     store: Option<StoreId>,
     /// Part of the name.
@@ -96,7 +96,7 @@ pub struct Filter {
     archived: Option<bool>,
     /// Products in a page, 1 to 200; 100 when absent.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+    limit: Option<PageLimit>,
     /// `next` of the page before.
     page: Option<ProductId>,
 }
@@ -104,7 +104,7 @@ pub struct Filter {
 /// A page of products.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProductPage)]
-pub struct Page {
+pub struct ProductPage {
     /// In the order they were made.
     products: Vec<ProductView>,
     /// Send it as `page` to get the next one; null at the end.
@@ -115,15 +115,15 @@ pub struct Page {
 ///
 /// What the store sells. Needs no account.
 #[utoipa::path(
-    get, path = "/api/v1/products", operation_id = "list_products", tag = "products", params(Filter),
+    get, path = "/api/v1/products", operation_id = "list_products", tag = "products", params(ProductListQuery),
     security((), ("bearer" = []), ("cookie" = [])),
-    responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = OK, body = ProductPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
     State(app): State<AppState>,
     caller: MaybeCaller,
-    Query(filter): Query<Filter>,
-) -> Result<axum::Json<Page>, Problem> {
+    Query(filter): Query<ProductListQuery>,
+) -> Result<axum::Json<ProductPage>, Problem> {
     let staff_of = staff_of(&caller);
     let store = filter.store.or_else(|| staff_of.cloned()).unwrap_or_else(|| app.settings.store.clone());
     if filter.q.as_ref().is_some_and(|text| text.chars().count() > 100) {
@@ -138,12 +138,12 @@ pub async fn list(
         text: filter.q.filter(|text| !text.trim().is_empty()),
         category: filter.category,
         after: filter.page,
-        limit: filter.limit.map_or(USUAL, Limit::get),
+        limit: filter.limit.map_or(DEFAULT_LIMIT, PageLimit::get),
     };
-    let (found, more) = app.read_backend.products(filter).await.map_err(|error| failed(&error))?;
-    let next = found.last().map(|product_entry| product_entry.product.id).filter(|_| more);
-    Ok(axum::Json(Page {
-        products: found.iter().map(|product_entry| ProductView::new(product_entry, staff_of)).collect(),
+    let (found, more) = app.read_backend.products(filter).await.map_err(|error| database_error(&error))?;
+    let next = found.last().map(|entry| entry.product.id).filter(|_| more);
+    Ok(axum::Json(ProductPage {
+        products: found.iter().map(|entry| ProductView::new(entry, staff_of)).collect(),
         next,
     }))
 }
@@ -164,25 +164,30 @@ pub async fn show(
     caller: MaybeCaller,
     Path(product): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = app.read_backend.product(name(&product)?).await.map_err(|error| failed(&error))?;
+    let found =
+        app.read_backend.product(parse_id(&product)?).await.map_err(|error| database_error(&error))?;
     let found = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?;
     Ok(response(StatusCode::OK, &found, staff_of(&caller)))
 }
 
-fn name(text: &str) -> Result<ProductId, Problem> {
+fn parse_id(text: &str) -> Result<ProductId, Problem> {
     text.parse().map_err(|_| Problem::new(Code::ProductNotFound))
 }
 
-fn response(status: StatusCode, product_entry: &CatalogProduct, staff_of: Option<&StoreId>) -> Response {
-    let mut response = (status, axum::Json(ProductView::new(product_entry, staff_of))).into_response();
-    response.headers_mut().insert(ETAG, etag(product_entry.product.version));
+fn response(status: StatusCode, entry: &CatalogProduct, staff_of: Option<&StoreId>) -> Response {
+    let mut response = (status, axum::Json(ProductView::new(entry, staff_of))).into_response();
+    response.headers_mut().insert(ETAG, etag(entry.product.version));
     response
 }
 
-fn done(done: &CommandOutcome, status: StatusCode, staff: &Staff) -> Result<Response, Problem> {
-    let Some(product_entry) = done.product() else { return Err(Problem::new(Code::Internal)) };
-    let mut response = response(status, product_entry, Some(staff.store()));
-    done.label(&mut response);
+fn product_response(
+    outcome: &CommandOutcome,
+    status: StatusCode,
+    staff: &Staff,
+) -> Result<Response, Problem> {
+    let Some(entry) = outcome.product() else { return Err(Problem::new(Code::Internal)) };
+    let mut response = response(status, entry, Some(staff.store()));
+    outcome.add_headers(&mut response);
     Ok(response)
 }
 
@@ -190,7 +195,7 @@ fn done(done: &CommandOutcome, status: StatusCode, staff: &Staff) -> Result<Resp
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewProduct)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct New {
+pub struct NewProduct {
     /// Its name.
     name: Line<200>,
     /// The price of one.
@@ -215,7 +220,7 @@ pub struct New {
 
 /// Add a product
 #[utoipa::path(
-    post, path = "/api/v1/products", tag = "products", request_body = New,
+    post, path = "/api/v1/products", tag = "products", request_body = NewProduct,
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     responses((status = CREATED, body = ProductView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
@@ -223,9 +228,9 @@ pub async fn create(
     State(app): State<AppState>,
     staff: Staff,
     key: IdempotencyKey,
-    Json(body, raw): Json<New>,
+    Json(body, raw): Json<NewProduct>,
 ) -> Result<Response, Problem> {
-    let New { name, price, stock, sku, category, description, image } = body;
+    let NewProduct { name, price, stock, sku, category, description, image } = body;
     let command = Command::CreateProduct(CreateProduct {
         id: ProductId::new(app.clock.uuid()),
         name,
@@ -234,9 +239,8 @@ pub async fn create(
         details: Details { sku, category, description, image },
     });
     let made = app.command(command, context(&staff, &key, &raw, None)).await?;
-    let location =
-        made.product().map(|product_entry| format!("/api/v1/products/{}", product_entry.product.id));
-    let mut response = done(&made, StatusCode::CREATED, &staff)?;
+    let location = made.product().map(|entry| format!("/api/v1/products/{}", entry.product.id));
+    let mut response = product_response(&made, StatusCode::CREATED, &staff)?;
     if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
         response.headers_mut().insert(LOCATION, location);
     }
@@ -247,7 +251,7 @@ pub async fn create(
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(as = ProductChange)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Change {
+pub struct ProductChange {
     /// Another name.
     #[serde(default)]
     name: Option<Line<200>>,
@@ -274,7 +278,7 @@ pub struct Change {
 
 /// Change a product
 #[utoipa::path(
-    put, path = "/api/v1/products/{product}", tag = "products", request_body = Change,
+    put, path = "/api/v1/products/{product}", tag = "products", request_body = ProductChange,
     params(
         ("product" = ProductId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
@@ -288,38 +292,38 @@ pub async fn update(
     Path(product): Path<String>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Json(body, raw): Json<Change>,
+    Json(body, raw): Json<ProductChange>,
 ) -> Result<Response, Problem> {
-    let product = name(&product)?;
-    if !body.concerns_details() {
-        let command = Command::UpdateProduct(body.onto(product, None));
+    let product = parse_id(&product)?;
+    if !body.changes_details() {
+        let command = Command::UpdateProduct(body.merge(product, None));
         let changed = change(&app, product, command, context(&staff, &key, &raw, expected)).await?;
-        return done(&changed, StatusCode::OK, &staff);
+        return product_response(&changed, StatusCode::OK, &staff);
     }
-    for _ in 0..TRIES {
-        let found = app.read_backend.product(product).await.map_err(|error| failed(&error))?;
+    for _ in 0..MAX_ATTEMPTS {
+        let found = app.read_backend.product(product).await.map_err(|error| database_error(&error))?;
         let before = found.ok_or_else(|| Problem::new(Code::ProductNotFound))?;
         // The log replaces the details as a whole: one that changed since it was read here must not be put back.
         let seen = expected.or(Some(before.product.version));
-        let command = Command::UpdateProduct(body.clone().onto(product, Some(before.details)));
+        let command = Command::UpdateProduct(body.clone().merge(product, Some(before.details)));
         match change(&app, product, command, context(&staff, &key, &raw, seen)).await {
             Err(problem) if expected.is_none() && problem.code() == Code::VersionConflict => {}
-            changed => return done(&changed?, StatusCode::OK, &staff),
+            changed => return product_response(&changed?, StatusCode::OK, &staff),
         }
     }
     Err(Problem::new(Code::Busy).retry_after(1))
 }
 
 /// How often a change of details is tried again when somebody else came first.
-const TRIES: usize = 16;
+const MAX_ATTEMPTS: usize = 16;
 
-impl Change {
-    fn concerns_details(&self) -> bool {
+impl ProductChange {
+    fn changes_details(&self) -> bool {
         self.sku.is_some() || self.category.is_some() || self.description.is_some() || self.image.is_some()
     }
 
     /// The whole change, on top of the details there are.
-    fn onto(self, product: ProductId, before: Option<Details>) -> UpdateProduct {
+    fn merge(self, product: ProductId, before: Option<Details>) -> UpdateProduct {
         let Self { name, price, archived, sku, category, description, image } = self;
         let details = before.map(|before| Details {
             sku: sku.or(before.sku),
@@ -350,20 +354,20 @@ pub async fn archive(
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    let product = name(&product)?;
+    let product = parse_id(&product)?;
     let archived = Some(true);
     let command =
         Command::UpdateProduct(UpdateProduct { product, name: None, price: None, archived, details: None });
     let changed =
         change(&app, product, command, context(&staff, &key, &RawBody::default(), expected)).await?;
-    done(&changed, StatusCode::OK, &staff)
+    product_response(&changed, StatusCode::OK, &staff)
 }
 
 /// A count of stock: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = StockCount)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Count {
+pub struct StockCountBody {
     /// Counted: so many are there.
     #[serde(default)]
     on_hand: Option<u32>,
@@ -374,7 +378,7 @@ pub struct Count {
 
 /// Count a product's stock
 #[utoipa::path(
-    put, path = "/api/v1/products/{product}/stock", tag = "products", request_body = Count,
+    put, path = "/api/v1/products/{product}/stock", tag = "products", request_body = StockCountBody,
     params(
         ("product" = ProductId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
@@ -388,7 +392,7 @@ pub async fn set_stock(
     Path(product): Path<String>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Json(body, raw): Json<Count>,
+    Json(body, raw): Json<StockCountBody>,
 ) -> Result<Response, Problem> {
     let stock = match (body.on_hand, body.change) {
         (Some(count), None) => StockCount::OnHand(count),
@@ -398,10 +402,10 @@ pub async fn set_stock(
             return Err(Problem::new(Code::InvalidBody).detail(format!("{rule}.")).error("onHand", rule));
         }
     };
-    let product = name(&product)?;
+    let product = parse_id(&product)?;
     let command = Command::SetStock { product, stock };
     let changed = change(&app, product, command, context(&staff, &key, &raw, expected)).await?;
-    done(&changed, StatusCode::OK, &staff)
+    product_response(&changed, StatusCode::OK, &staff)
 }
 
 /// Submits a change; one to a stale version is told what the product is now.
@@ -416,7 +420,7 @@ async fn change(
         Err(problem) if problem.code() == Code::VersionConflict => problem,
         other => return other,
     };
-    let now = app.read_backend.product(product).await.map_err(|error| failed(&error))?;
+    let now = app.read_backend.product(product).await.map_err(|error| database_error(&error))?;
     Err(match now {
         Some(now) => problem.current(&ProductView::new(&now, Some(&store))),
         None => problem,

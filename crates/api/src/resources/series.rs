@@ -12,23 +12,23 @@ use utoipa::{IntoParams, ToSchema};
 use super::page::invalid;
 use crate::app::AppState;
 use crate::caller::Staff;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::extract::{Query, time};
 use crate::problem::Problem;
 
 /// The most points of a series.
-const MOST: usize = 400;
+const MAX_POINTS: usize = 400;
 /// Products that are named.
-const PRODUCTS: usize = 10;
+const MAX_TOP_PRODUCTS: usize = 10;
 /// Points when nothing is said: a day of hours, a month of days.
-const HOURS: i64 = 24;
-const DAYS: i64 = 30;
+const DEFAULT_HOURS: i64 = 24;
+const DEFAULT_DAYS: i64 = 30;
 
 /// Which stretch of time.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct SeriesQuery {
     /// From the hour or day of this moment on (RFC 3339); when absent 24 hours or 30 days, the present one the last.
     #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
@@ -118,20 +118,20 @@ pub struct TopProduct {
 /// For charts: what happened in each hour or day of the store's time zone, at most 400 of them. What is told costs what
 /// lies in the stretch of time, not what orders there are.
 #[utoipa::path(
-    get, path = "/api/v1/stats/series", operation_id = "stats_series", tag = "orders", params(Filter),
+    get, path = "/api/v1/stats/series", operation_id = "stats_series", tag = "orders", params(SeriesQuery),
     responses((status = OK, body = SeriesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn series(
     State(app): State<AppState>,
     staff: Staff,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<SeriesQuery>,
 ) -> Result<axum::Json<SeriesView>, Problem> {
     let (bucket, edges) = filter.edges(&app.settings.zone, app.now())?;
-    let found = app.read_backend.series(staff.store().clone(), edges.clone(), PRODUCTS).await;
-    Ok(axum::Json(SeriesView::of(bucket, &edges, found.map_err(|error| failed(&error))?)))
+    let found = app.read_backend.series(staff.store().clone(), edges.clone(), MAX_TOP_PRODUCTS).await;
+    Ok(axum::Json(SeriesView::of(bucket, &edges, found.map_err(|error| database_error(&error))?)))
 }
 
-impl Filter {
+impl SeriesQuery {
     /// What one point is, where the first begins and each ends.
     fn edges(self, zone: &TimeZone, now: Timestamp) -> Result<(Bucket, Vec<Timestamp>), Problem> {
         let bucket = match self.bucket.as_deref() {
@@ -142,15 +142,15 @@ impl Filter {
         let to = self.to.unwrap_or_else(|| later(now, SignedDuration::from_millis(1)));
         // The last of them begins with or before the moment in front of `to`.
         let last = later(to, -SignedDuration::from_millis(1));
-        let usual = || match bucket {
-            Bucket::Hour => later(last, -SignedDuration::from_hours(HOURS - 1)),
+        let default_from = || match bucket {
+            Bucket::Hour => later(last, -SignedDuration::from_hours(DEFAULT_HOURS - 1)),
             // Days of the calendar: not all have 24 hours.
             Bucket::Day => {
-                let first = last.to_zoned(zone.clone()).checked_sub((DAYS - 1).days());
+                let first = last.to_zoned(zone.clone()).checked_sub((DEFAULT_DAYS - 1).days());
                 first.map_or(Timestamp::MIN, |first| first.timestamp())
             }
         };
-        let from = self.from.unwrap_or_else(usual);
+        let from = self.from.unwrap_or_else(default_from);
         if from < Timestamp::UNIX_EPOCH {
             return Err(invalid("from", "must be a time after 1970"));
         }
@@ -160,7 +160,7 @@ impl Filter {
         let too_late = || invalid("to", "is too far in the future");
         let mut edges = vec![bucket.begin(from, zone).ok_or_else(too_late)?];
         while edges.last().is_some_and(|last| *last < to) {
-            if edges.len() > MOST {
+            if edges.len() > MAX_POINTS {
                 return Err(invalid("from", "must be at most 400 hours or days before `to`"));
             }
             edges.push(edges.last().and_then(|last| bucket.next(*last, zone)).ok_or_else(too_late)?);
@@ -255,7 +255,7 @@ mod tests {
     /// The edges, as the clocks of the zone tell them.
     fn edges(zone: &str, bucket: &str, from: &str, to: &str) -> Vec<String> {
         let zone = TimeZone::get(zone).unwrap();
-        let filter = Filter { from: Some(at(from)), to: Some(at(to)), bucket: Some(bucket.to_owned()) };
+        let filter = SeriesQuery { from: Some(at(from)), to: Some(at(to)), bucket: Some(bucket.to_owned()) };
         let edges = filter.edges(&zone, at("2026-06-01T12:00:00Z")).unwrap().1;
         edges
             .into_iter()
@@ -290,7 +290,7 @@ mod tests {
             for bucket in ["hour", "day"] {
                 let from = at("2026-03-20T00:00:00Z");
                 let to = later(from, SignedDuration::from_hours(390));
-                let filter = Filter { from: Some(from), to: Some(to), bucket: Some(bucket.to_owned()) };
+                let filter = SeriesQuery { from: Some(from), to: Some(to), bucket: Some(bucket.to_owned()) };
                 let edges = filter.edges(&zone, to).unwrap().1;
                 assert!(edges.iter().all(|edge| edge.as_second() % quarter == 0), "{zone:?}");
                 assert!(edges.windows(2).all(|pair| pair[0] < pair[1]));
@@ -303,7 +303,7 @@ mod tests {
     fn the_usual_series_ends_with_the_present() {
         for (bucket, points) in [("hour", 24), ("day", 30)] {
             for now in ["2026-06-01T12:00:00Z", "2026-06-01T00:00:00Z", "2026-05-31T23:59:59.999Z"] {
-                let filter = Filter { bucket: Some(bucket.to_owned()), ..Filter::default() };
+                let filter = SeriesQuery { bucket: Some(bucket.to_owned()), ..SeriesQuery::default() };
                 let edges = filter.edges(&TimeZone::UTC, at(now)).unwrap().1;
                 assert_eq!(edges.len() - 1, points, "{bucket} {now}");
                 assert!(edges[points - 1] <= at(now) && at(now) < edges[points], "{bucket} {now}");
@@ -312,7 +312,7 @@ mod tests {
         // Days of 23 and of 25 hours are days.
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
         for now in ["2026-11-10T22:30:00Z", "2026-04-09T22:30:00Z"] {
-            assert_eq!(Filter::default().edges(&berlin, at(now)).unwrap().1.len() - 1, 30, "{now}");
+            assert_eq!(SeriesQuery::default().edges(&berlin, at(now)).unwrap().1.len() - 1, 30, "{now}");
         }
     }
 }

@@ -5,7 +5,7 @@ use live::order_counts::OrderCounts;
 
 use crate::app::AppState;
 use crate::caller::Staff;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::problem::Problem;
 
 /// Get the store's counts
@@ -18,5 +18,5 @@ use crate::problem::Problem;
 pub async fn stats(State(app): State<AppState>, staff: Staff) -> Result<axum::Json<OrderCounts>, Problem> {
     let read =
         live::order_counts::read(&*app.read_backend, staff.store().clone(), &app.settings.zone, app.now());
-    Ok(axum::Json(read.await.map_err(|error| failed(&error))?))
+    Ok(axum::Json(read.await.map_err(|error| database_error(&error))?))
 }

@@ -130,7 +130,7 @@ async fn closing(app: AppState, principal: Principal) -> Close {
     let mut stopping = app.stopping.clone();
     let mut changes = app.revocations.changes();
     loop {
-        if app.revocations.covers(&principal) {
+        if app.revocations.is_revoked(&principal) {
             return Close::SessionEnded;
         }
         let left = match principal.expires_at {

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
 use crate::caller::Staff;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::extract::Path;
 use crate::problem::{Code, Problem};
-use crate::sessions::{Secret, later, never_cached};
+use crate::sessions::{OneTimeSecret, later, set_no_store};
 
 /// A one-time link to set a new password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,7 +39,7 @@ pub async fn reset_link(
     staff: Staff,
     Path(user): Path<UserId>,
 ) -> Result<Response, Problem> {
-    let found = app.read_backend.user(user.clone()).await.map_err(|error| failed(&error))?;
+    let found = app.read_backend.user(user.clone()).await.map_err(|error| database_error(&error))?;
     // Whoever may set somebody's password may become them: a colleague, or a customer of another store.
     let theirs = found.is_some_and(|user| {
         user.role == Role::Customer && user.store == *staff.store() && user.password_hash.is_some()
@@ -50,12 +50,12 @@ pub async fn reset_link(
     let link = make_reset_link(&app, user.clone()).await?;
     tracing::info!(staff = %staff.caller.principal.user, %user, "a password link was made");
     let mut response = (StatusCode::CREATED, axum::Json(link)).into_response();
-    never_cached(&mut response);
+    set_no_store(&mut response);
     Ok(response)
 }
 
 async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> {
-    let token = Secret::fresh()?;
+    let token = OneTimeSecret::fresh()?;
     let expires_at = later(app.now(), app.settings.reset_link_lifetime);
     app.account(AccountChange::CreateReset { user, token: token.hash, expires_at }).await?;
     Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })

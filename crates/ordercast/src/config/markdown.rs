@@ -55,8 +55,8 @@ and the file every command reads all of them.
 
 - TIME: `90s`, `5m`, `1h 30m`, `30d`; for `event_retention` also `forever`.
 - SIZE: bytes, or `64KiB`, `256MiB`, `1GiB`.
-- RATE: `1200/min burst 300` lets 300 through at once, and then 1200 a minute; without `burst` as many at once as in the
-  while that is named; or `off`.
+- RATE: `1200/min burst 300` allows 300 requests at once, and then 1200 per minute. Without `burst`, the requests of a whole
+  period may come at once. Both numbers are 1 to 1000000. `off` means no limit.
 - Switches: `true` or `false`; the flag alone is `true`, and `--flag=false` switches off.
 - Lists: separated by commas; in the file also as lists.
 

@@ -21,6 +21,7 @@ pub mod values;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use api::rate_limit::Rate;
 use jiff::SignedDuration;
 use orders::Currency;
 use orders::text::Line;
@@ -29,7 +30,7 @@ use url::Url;
 use self::flags::Flags;
 use self::sources::{Environment, Reader, Settings, Source};
 use self::values::{
-    Bytes, Listen, LogFormat, Networks, Origins, Rate, RealtimeListen, Retention, Secret, Span, Switch, Zone,
+    Bytes, Listen, LogFormat, Networks, Origins, RealtimeListen, Retention, Secret, Span, Switch, Zone,
 };
 
 /// Everything a person can set, parsed.
@@ -70,11 +71,11 @@ pub struct Config {
     /// How long somebody stays signed in without coming back.
     pub session_lifetime: SignedDuration,
     /// Requests of one client address; `None` is no limit.
-    pub rate_limit_address: Option<Rate>,
+    pub rate_limit_address: Rate,
     /// Requests of one account.
-    pub rate_limit_account: Option<Rate>,
+    pub rate_limit_account: Rate,
     /// Attempts to sign in, register or reset a password, per client address.
-    pub rate_limit_sign_in: Option<Rate>,
+    pub rate_limit_sign_in: Rate,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// How long events can be resumed from; `None` is for ever.
@@ -147,9 +148,9 @@ impl Config {
             allow_tokens_without_expiry: read.value::<Switch>("allow_tokens_without_expiry").0,
             access_token_lifetime: read.value::<Span>("access_token_lifetime").0,
             session_lifetime: read.value::<Span>("session_lifetime").0,
-            rate_limit_address: read.value::<values::RateLimit>("rate_limit_address").0,
-            rate_limit_account: read.value::<values::RateLimit>("rate_limit_account").0,
-            rate_limit_sign_in: read.value::<values::RateLimit>("rate_limit_sign_in").0,
+            rate_limit_address: read.value("rate_limit_address"),
+            rate_limit_account: read.value("rate_limit_account"),
+            rate_limit_sign_in: read.value("rate_limit_sign_in"),
             body_limit: usize::try_from(read.value::<Bytes>("body_limit").0).unwrap_or(usize::MAX),
             event_retention: read.value::<Retention>("event_retention").0,
             max_streams_per_user: read.value::<values::Count>("max_streams_per_user").0,

@@ -40,8 +40,7 @@ fn every_default_is_valid_and_every_option_has_one_line_of_help() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.store_currency.code(), "EUR");
     assert_eq!(config.warnings, Vec::<String>::new());
-    let rate = config.rate_limit_address.unwrap();
-    assert_eq!((rate.count.get(), rate.per, rate.burst.get()), (1200, Duration::from_mins(1), 300));
+    assert_eq!(config.rate_limit_address.to_string(), "1200/min burst 300");
     assert_eq!((config.body_limit, config.wal_cap), (256 * 1024, 256 * 1024 * 1024));
     assert_eq!(config.event_retention, None);
     for option in OPTIONS {
@@ -248,11 +247,24 @@ fn a_short_secret_is_a_warning_and_no_secret_is_ever_shown() {
 #[test]
 fn limits_can_be_switched_off() {
     let config = load(&["--rate-limit-address", "off", "--event-retention", "90d"], &[]).unwrap();
-    assert_eq!(config.rate_limit_address, None);
+    assert_eq!(config.rate_limit_address, Rate::Off);
     assert_eq!(config.event_retention, Some(SignedDuration::from_hours(90 * 24)));
     let config = load(&["--rate-limit-account", "5/s burst 9"], &[]).unwrap();
-    let rate = config.rate_limit_account.unwrap();
-    assert_eq!((rate.count.get(), rate.per, rate.burst.get()), (5, Duration::from_secs(1), 9));
+    assert_eq!(config.rate_limit_account.to_string(), "5/s burst 9");
+}
+
+#[test]
+fn a_rate_that_cannot_be_enforced_is_refused_with_the_maximum() {
+    let largest = load(&["--rate-limit-address", "1000000/s"], &[]).unwrap();
+    assert_eq!(largest.rate_limit_address.to_string(), "1000000/s");
+    for rate in ["1000001/s", "4000000000/s", "99999999999/min", "5/s burst 4294967295"] {
+        for option in ["--rate-limit-address", "--rate-limit-account", "--rate-limit-sign-in"] {
+            let error = load(&[option, rate], &[]).unwrap_err().to_string();
+            assert!(error.contains("at most 1000000 per s, min or h"), "{error}");
+        }
+    }
+    let error = load(&["--rate-limit-address", "0/s"], &[]).unwrap_err().to_string();
+    assert!(error.contains("at least 1 request"), "{error}");
 }
 
 #[test]

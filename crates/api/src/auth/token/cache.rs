@@ -12,26 +12,26 @@ use jiff::Timestamp;
 use crate::auth::principal::Principal;
 
 /// Tokens of one generation. There are two: when the younger one is full, the older one is forgotten.
-const GENERATION: usize = 2048;
+const SEGMENT_SIZE: usize = 2048;
 
 /// The SHA-256 of a token.
 type Hash = [u8; 32];
 
 #[derive(Default)]
-pub(super) struct Verified {
-    generations: Mutex<Generations>,
+pub(super) struct TokenCache {
+    segments: Mutex<Segments>,
 }
 
 #[derive(Default)]
-struct Generations {
-    young: HashMap<Hash, Known>,
-    old: HashMap<Hash, Known>,
+struct Segments {
+    recent: HashMap<Hash, CachedToken>,
+    previous: HashMap<Hash, CachedToken>,
 }
 
-struct Known {
+struct CachedToken {
     principal: Principal,
     /// A token that has begun at one time has begun at every later one.
-    since: Timestamp,
+    verified_at: Timestamp,
 }
 
 pub(super) fn hash(token: &str) -> Hash {
@@ -40,31 +40,31 @@ pub(super) fn hash(token: &str) -> Hash {
     hash
 }
 
-impl Verified {
+impl TokenCache {
     /// Who a token speaks for, if it was verified before and holds at this time.
-    pub(super) fn find(&self, hash: &Hash, now: Timestamp) -> Option<Principal> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if !generations.young.contains_key(hash) {
-            let known = generations.old.remove(hash)?;
-            generations.keep(*hash, known);
+    pub(super) fn get(&self, hash: &Hash, now: Timestamp) -> Option<Principal> {
+        let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
+        if !segments.recent.contains_key(hash) {
+            let cached = segments.previous.remove(hash)?;
+            segments.insert(*hash, cached);
         }
-        let known = generations.young.get(hash)?;
-        let holds = known.since <= now && known.principal.expires_at.is_none_or(|end| now < end);
-        holds.then(|| known.principal.clone())
+        let cached = segments.recent.get(hash)?;
+        let holds = cached.verified_at <= now && cached.principal.expires_at.is_none_or(|end| now < end);
+        holds.then(|| cached.principal.clone())
     }
 
     /// Remembers a token that was verified at this time.
-    pub(super) fn remember(&self, hash: Hash, principal: &Principal, now: Timestamp) {
-        let known = Known { principal: principal.clone(), since: now };
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner).keep(hash, known);
+    pub(super) fn insert(&self, hash: Hash, principal: &Principal, now: Timestamp) {
+        let cached = CachedToken { principal: principal.clone(), verified_at: now };
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, cached);
     }
 }
 
-impl Generations {
-    fn keep(&mut self, hash: Hash, known: Known) {
-        if self.young.len() >= GENERATION {
-            self.old = std::mem::take(&mut self.young);
+impl Segments {
+    fn insert(&mut self, hash: Hash, cached: CachedToken) {
+        if self.recent.len() >= SEGMENT_SIZE {
+            self.previous = std::mem::take(&mut self.recent);
         }
-        self.young.insert(hash, known);
+        self.recent.insert(hash, cached);
     }
 }

@@ -18,7 +18,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
 /// The most orders of one request.
-const MOST: usize = 500;
+const MAX_ORDERS: usize = 500;
 
 /// One status for many orders.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,9 +42,9 @@ pub struct Body {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcomes)]
 #[expect(clippy::struct_field_names, reason = "the wire's name")]
-pub struct Outcomes {
+pub struct BulkOutcomes {
     /// One for each order, in the order of the request.
-    outcomes: Vec<OneOutcome>,
+    outcomes: Vec<BulkOutcome>,
     /// How many were changed.
     changed: usize,
     /// How many were refused.
@@ -55,7 +55,7 @@ pub struct Outcomes {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcome)]
 #[serde(rename_all = "camelCase")]
-pub struct OneOutcome {
+pub struct BulkOutcome {
     /// As it was named in the request.
     order: String,
     /// Whether it was changed.
@@ -87,7 +87,7 @@ pub struct OneOutcome {
     post, path = "/api/v1/orders/bulk-status", tag = "orders",
     params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
     request_body = Body,
-    responses((status = OK, body = Outcomes), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = OK, body = BulkOutcomes), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn bulk_status(
     State(app): State<AppState>,
@@ -95,7 +95,7 @@ pub async fn bulk_status(
     key: IdempotencyKey,
     Json(body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
-    if body.orders.is_empty() || body.orders.len() > MOST {
+    if body.orders.is_empty() || body.orders.len() > MAX_ORDERS {
         let rule = "must name 1 to 500 orders";
         return Err(Problem::new(Code::InvalidBody)
             .detail(format!("`orders` {rule}."))
@@ -121,28 +121,28 @@ pub async fn bulk_status(
     };
     let receipt = app.writer.submit(submission).await.map_err(not_committed)?;
     let mut decided = receipt.outcomes.into_iter();
-    let outcomes: Vec<OneOutcome> = body
+    let outcomes: Vec<BulkOutcome> = body
         .orders
         .into_iter()
         .zip(names)
         .map(|(order, name)| match name.and_then(|_| decided.next()) {
             Some(outcome) => {
                 let live = app.live(&outcome, &staff.caller);
-                OneOutcome::of(order, outcome, live)
+                BulkOutcome::of(order, outcome, live)
             }
-            None => OneOutcome::unknown(order),
+            None => BulkOutcome::unknown(order),
         })
         .collect();
     let changed = outcomes.iter().filter(|outcome| outcome.ok).count();
     let refused = outcomes.len() - changed;
-    let mut response = axum::Json(Outcomes { outcomes, changed, refused }).into_response();
+    let mut response = axum::Json(BulkOutcomes { outcomes, changed, refused }).into_response();
     if receipt.replayed {
         response.headers_mut().insert(REPLAYED, axum::http::HeaderValue::from_static("true"));
     }
     Ok(response)
 }
 
-impl OneOutcome {
+impl BulkOutcome {
     fn of(order: String, outcome: Outcome, live: Option<usize>) -> Self {
         match outcome {
             Outcome::Order(snapshot) => Self {

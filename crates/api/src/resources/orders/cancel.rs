@@ -9,7 +9,7 @@ use orders::view::OrderView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::name;
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
@@ -57,7 +57,7 @@ pub async fn cancel(
 ) -> Result<Response, Problem> {
     let (body, raw) =
         body.map_or_else(|| (Body::default(), RawBody::default()), |Json(body, raw)| (body, raw));
-    let command = Command::CancelOrder { order: name(&order)?, reason: body.reason };
+    let command = Command::CancelOrder { order: parse_order_ref(&order)?, reason: body.reason };
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     app.command(command, context).await?.into_order(StatusCode::OK)
 }

@@ -11,7 +11,7 @@ use orders::{Command, OrderRef, Partner, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::name;
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
@@ -80,7 +80,7 @@ pub async fn set_delivery(
     IfMatch(expected): IfMatch,
     Json(body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
-    let command = body.command(name(&order)?);
+    let command = body.command(parse_order_ref(&order)?);
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     app.command(command, context).await?.into_order(StatusCode::OK)
 }

@@ -10,19 +10,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::AppState;
 use crate::caller::Caller;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::extract::{Query, time};
 use crate::problem::Problem;
-use crate::resources::page::{Limit, USUAL, invalid};
+use crate::resources::page::{DEFAULT_LIMIT, PageLimit, invalid};
 
 /// The most characters of a search.
-const MOST_TEXT: usize = 100;
+const MAX_SEARCH_CHARS: usize = 100;
 
 /// Which orders.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct OrderListQuery {
     /// Statuses, separated by commas.
     #[param(example = "pending,processing")]
     status: Option<String>,
@@ -36,7 +36,7 @@ pub struct Filter {
     to: Option<Timestamp>,
     /// Orders in a page, 1 to 200; 50 when absent.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+    limit: Option<PageLimit>,
     /// `next` of the page before.
     page: Option<String>,
 }
@@ -44,7 +44,7 @@ pub struct Filter {
 /// A page of orders, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderPage)]
-pub struct Page {
+pub struct OrderPage {
     /// Newest first.
     orders: Vec<OrderView>,
     /// Send it as `page` to get the next one; null at the end.
@@ -58,32 +58,32 @@ pub struct Page {
 ///
 /// Customers get their own, staff their store's, drivers those they bring. Newest first.
 #[utoipa::path(
-    get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(Filter),
-    responses((status = OK, body = Page), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrderListQuery),
+    responses((status = OK, body = OrderPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
     State(app): State<AppState>,
     caller: Caller,
-    Query(filter): Query<Filter>,
-) -> Result<axum::Json<Page>, Problem> {
+    Query(filter): Query<OrderListQuery>,
+) -> Result<axum::Json<OrderPage>, Problem> {
     let filter = filter.parse(caller.topic())?;
-    let found = app.read_backend.orders(filter).await.map_err(|error| failed(&error))?;
+    let found = app.read_backend.orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
     let last = found.value.orders.last().map(|snapshot| snapshot.order.number.to_string());
-    Ok(axum::Json(Page {
+    Ok(axum::Json(OrderPage {
         orders: found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect(),
         next: last.filter(|_| found.value.more),
         cursor: found.cursor,
     }))
 }
 
-impl Filter {
+impl OrderListQuery {
     fn parse(self, topic: Topic) -> Result<OrderFilter, Problem> {
         let statuses = self.status.as_deref().unwrap_or_default();
         let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
         let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
         let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        if text.as_ref().is_some_and(|text| text.chars().count() > MOST_TEXT) {
+        if text.as_ref().is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
             return Err(invalid("q", "must be at most 100 characters"));
         }
         let before = self.page.map(|page| page.parse().map(OrderNumber)).transpose();
@@ -94,7 +94,7 @@ impl Filter {
             from: self.from,
             to: self.to,
             before: before.map_err(|_| invalid("page", "must be `next` of the page before"))?,
-            limit: self.limit.map_or(USUAL, Limit::get),
+            limit: self.limit.map_or(DEFAULT_LIMIT, PageLimit::get),
         })
     }
 }

@@ -18,11 +18,11 @@ use orders::decide::policy;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::problem::{Code, Problem};
 
 /// The order in a path, by id or number.
-fn name(text: &str) -> Result<OrderRef, Problem> {
+fn parse_order_ref(text: &str) -> Result<OrderRef, Problem> {
     text.parse().map_err(|_| Problem::new(Code::OrderNotFound))
 }
 
@@ -32,7 +32,7 @@ pub(crate) async fn visible(
     caller: &Caller,
     name: OrderRef,
 ) -> Result<(Arc<Snapshot>, eventlog::Cursor), Problem> {
-    let found = app.read_backend.order(name).await.map_err(|error| failed(&error))?;
+    let found = app.read_backend.order(name).await.map_err(|error| database_error(&error))?;
     let actor = caller.actor();
     let order = found.value.filter(|snapshot| policy::may_see(&actor, &snapshot.order));
     Ok((order.ok_or_else(|| Problem::new(Code::OrderNotFound))?, found.cursor))

@@ -28,7 +28,7 @@ pub struct Body {
     store_id: Option<StoreId>,
     /// What, at most 100 lines.
     #[schema(min_items = 1, max_items = 100)]
-    items: Vec<Line>,
+    items: Vec<NewOrderItem>,
     /// Where it goes.
     shipping_address: Address,
     /// How it is paid: `cash_on_delivery`, or `online` where `testPayment` of the configuration is true. An order that
@@ -43,7 +43,7 @@ pub struct Body {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewOrderItem)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Line {
+pub struct NewOrderItem {
     /// What.
     product_id: ProductId,
     /// How many.
@@ -85,9 +85,9 @@ pub async fn place(
         expected_total: body.expected_total,
     });
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected: None };
-    let done = app.command(command, context).await?;
-    let location = done.order().map(|placed| format!("/api/v1/orders/{}", placed.order.id));
-    let mut response = done.into_order(StatusCode::CREATED)?;
+    let outcome = app.command(command, context).await?;
+    let location = outcome.order().map(|placed| format!("/api/v1/orders/{}", placed.order.id));
+    let mut response = outcome.into_order(StatusCode::CREATED)?;
     if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
         response.headers_mut().insert(LOCATION, location);
     }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use orders::Audience;
 use orders::view::OrderView;
 
-use super::{name, visible};
+use super::{parse_order_ref, visible};
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CURSOR, etag, none_match_has, not_modified, order_response};
@@ -31,7 +31,7 @@ pub async fn show(
     Path(order): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (snapshot, cursor) = visible(&app, &caller, name(&order)?).await?;
+    let (snapshot, cursor) = visible(&app, &caller, parse_order_ref(&order)?).await?;
     let tag = etag(snapshot.order.version);
     // A location does not raise the version, so an order on the road is always sent.
     if snapshot.order.location.is_none() && none_match_has(&headers, &tag) {

@@ -11,7 +11,7 @@ use orders::{Command, Status};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::name;
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Staff;
 use crate::commands::{CommandContext, IfMatch};
@@ -69,7 +69,7 @@ pub async fn set_status(
     Json(body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
     let command = Command::SetStatus(SetStatus {
-        order: name(&order)?,
+        order: parse_order_ref(&order)?,
         status: body.status,
         tracking_number: body.tracking_number,
         estimated_delivery: body.estimated_delivery,

@@ -11,7 +11,7 @@ use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{name, visible};
+use super::{parse_order_ref, visible};
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, order_response};
@@ -81,7 +81,7 @@ pub async fn test_payment(
     if caller.principal.role != Role::Customer {
         return Err(Problem::new(Code::OrderNotFound));
     }
-    let (found, _) = visible(&app, &caller, name(&order)?).await?;
+    let (found, _) = visible(&app, &caller, parse_order_ref(&order)?).await?;
     if found.order.payment.method != PaymentMethod::Online {
         let (state, why) = (found.order.payment.state.name(), "this order is paid in cash");
         return Err(Refusal::PaymentState { state, why }.into());
@@ -93,7 +93,7 @@ pub async fn test_payment(
     let command = Command::RecordPayment { order, outcome, reference };
     let provider = Actor::Gateway { provider: PROVIDER.into() };
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected: None };
-    match app.command_of(command, provider, context).await {
+    match app.command_as(command, provider, context).await {
         Err(refused) if refused.code() == Code::PaymentState => {
             let (now, _) = visible(&app, &caller, order).await?;
             let same = now.order.payment.state.name() == body.outcome.name();

@@ -7,10 +7,10 @@ use orders::view::EventView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{name, visible};
+use super::{parse_order_ref, visible};
 use crate::app::AppState;
 use crate::caller::Caller;
-use crate::commands::failed;
+use crate::commands::database_error;
 use crate::extract::Path;
 use crate::problem::Problem;
 
@@ -37,8 +37,9 @@ pub async fn timeline(
     caller: Caller,
     Path(order): Path<String>,
 ) -> Result<axum::Json<Timeline>, Problem> {
-    let (snapshot, _) = visible(&app, &caller, name(&order)?).await?;
-    let found = app.read_backend.timeline(snapshot.order.number).await.map_err(|error| failed(&error))?;
+    let (snapshot, _) = visible(&app, &caller, parse_order_ref(&order)?).await?;
+    let found =
+        app.read_backend.timeline(snapshot.order.number).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
     let events = found.value.iter().filter_map(|event| event.view(audience)).collect();
     Ok(axum::Json(Timeline { events, cursor: found.cursor }))

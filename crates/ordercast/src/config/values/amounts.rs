@@ -20,49 +20,6 @@ impl FromStr for Count {
     }
 }
 
-/// A rate: so many in a while, and how many may come at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// So many …
-    pub count: NonZeroU32,
-    /// … in this while.
-    pub per: Duration,
-    /// At once, after a while of silence.
-    pub burst: NonZeroU32,
-}
-
-/// A [`Rate`], or no limit.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimit(pub Option<Rate>);
-
-impl FromStr for RateLimit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if matches!(text, "off" | "none") {
-            return Ok(Self(None));
-        }
-        let rate = || {
-            let (rate, burst) = match text.split_once("burst") {
-                Some((rate, burst)) => (rate, Some(burst.trim().parse::<NonZeroU32>().ok()?)),
-                None => (text, None),
-            };
-            let (count, unit) = rate.split_once('/')?;
-            let count = count.trim().parse::<NonZeroU32>().ok()?;
-            let seconds = match unit.trim() {
-                "s" | "sec" | "second" => 1,
-                "m" | "min" | "minute" => 60,
-                "h" | "hour" => 3600,
-                _ => return None,
-            };
-            Some(Rate { count, per: Duration::from_secs(seconds), burst: burst.unwrap_or(count) })
-        };
-        rate().map(|rate| Self(Some(rate))).ok_or_else(|| {
-            "is a rate such as 600/min, 10/s or 1200/min burst 300 (all at least 1), or off".to_owned()
-        })
-    }
-}
-
 /// A size in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Bytes(pub u64);

@@ -6,7 +6,7 @@ mod network;
 use std::fmt;
 use std::str::FromStr;
 
-pub use amounts::{Beat, Bytes, Count, MessageSize, Rate, RateLimit, Retention, Span, span};
+pub use amounts::{Beat, Bytes, Count, MessageSize, Retention, Span, span};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };
