@@ -9,7 +9,8 @@ const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
 /** The server accepts unsafe requests only from its own origin, so the proxy sets the Origin header. */
 const proxy = { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } };
 
-const isConsoleModule = (id: string | null | undefined) => id?.includes("/src/admin/") ?? false;
+/** Code that only the console uses. */
+const isConsoleModule = (id: string | null | undefined) => /\/src\/admin\/|\/node_modules\/@tanstack\//.test(id ?? "");
 
 const SHELL_MODULES = [
   /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|wouter|regexparam|mitt|openapi-fetch)\//,

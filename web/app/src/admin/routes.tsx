@@ -1,9 +1,11 @@
-import { lazy, Suspense } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
 import { Route, Switch } from "wouter";
 
 import { ErrorBoundary } from "../layout/ErrorBoundary";
 import { PageLoading } from "../layout/PageLoading";
 import { NotFound } from "../pages/NotFound";
+import { createQueryClient } from "./data/queryClient";
 import { AdminLayout } from "./layout/AdminLayout";
 import OrdersPage from "./orders/OrdersPage";
 import { OrderTableProvider } from "./orders/table";
@@ -14,29 +16,32 @@ const ProductsPage = lazy(() => import("./products/ProductsPage"));
 
 /** The console. The order table is part of its chunk; the other pages load on demand. */
 export default function AdminRoutes() {
+  const [queryClient] = useState(createQueryClient);
   return (
-    <OrderTableProvider>
-      <AdminLayout>
-        <ErrorBoundary>
-          <Suspense fallback={<PageLoading />}>
-            <Switch>
-              <Route path="/admin">
-                <OrdersPage />
-              </Route>
-              <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
-              <Route path="/admin/dashboard">
-                <DashboardPage />
-              </Route>
-              <Route path="/admin/products">
-                <ProductsPage />
-              </Route>
-              <Route>
-                <NotFound />
-              </Route>
-            </Switch>
-          </Suspense>
-        </ErrorBoundary>
-      </AdminLayout>
-    </OrderTableProvider>
+    <QueryClientProvider client={queryClient}>
+      <OrderTableProvider>
+        <AdminLayout>
+          <ErrorBoundary>
+            <Suspense fallback={<PageLoading />}>
+              <Switch>
+                <Route path="/admin">
+                  <OrdersPage />
+                </Route>
+                <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
+                <Route path="/admin/dashboard">
+                  <DashboardPage />
+                </Route>
+                <Route path="/admin/products">
+                  <ProductsPage />
+                </Route>
+                <Route>
+                  <NotFound />
+                </Route>
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </AdminLayout>
+      </OrderTableProvider>
+    </QueryClientProvider>
   );
 }

@@ -1,50 +1,55 @@
 import { type components, unwrap } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
 import { useNow } from "../../ui";
 import { useLiveEvents } from "../data/live";
-import { useRead } from "../data/useRead";
 import { dateIn, midnight } from "../time/zone";
 
-/** The charts are read again so often at most, however busy the shop is. */
-const REST_MS = 2_500;
+/** Minimum time between two refetches, however busy the store is. */
+const MIN_INTERVAL_MS = 2_500;
 
 export type Series = components["schemas"]["Series"];
 
-/** Counts by hour or day, since the store's midnight some days ago; read again when something happens. */
+/** Counts by hour or day since the store's midnight `days - 1` days ago; refetched after live events. */
 export function useSeries(bucket: "hour" | "day", days: number): { series: Series | undefined; error: unknown } {
   const { api } = useOrdercast();
   const { timeZone } = useConfig();
-  // A new day begins new charts.
+  // A new day begins a new series.
   const today = dateIn(timeZone, useNow());
-  const { data, error, again } = useRead(`${bucket} ${days} ${timeZone} ${today}`, (signal) => {
-    const now = Date.now();
-    const from = new Date(midnight(timeZone, now, 1 - days)).toISOString();
-    const to = new Date(midnight(timeZone, now, 1)).toISOString();
-    return unwrap(api.GET("/api/v1/stats/series", { params: { query: { bucket, from, to } }, signal }));
+  const { data, error, refetch } = useQuery({
+    queryKey: ["series", bucket, days, timeZone, today],
+    queryFn: ({ signal }) => {
+      const now = Date.now();
+      const from = new Date(midnight(timeZone, now, 1 - days)).toISOString();
+      const to = new Date(midnight(timeZone, now, 1)).toISOString();
+      return unwrap(api.GET("/api/v1/stats/series", { params: { query: { bucket, from, to } }, signal }));
+    },
+    placeholderData: keepPreviousData,
   });
-  useCalmly(again);
+  useThrottledLiveEvents(refetch);
   return { series: data, error };
 }
 
-/** Calls after live events, with a rest between two calls, and only while somebody looks. */
-function useCalmly(call: () => void) {
+/** Calls back after live events, throttled. While the page is hidden it waits until the page is shown. */
+function useThrottledLiveEvents(callback: () => unknown) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const missed = useRef(false);
   useEffect(() => {
-    const look = () => {
+    const onVisibilityChange = () => {
       if (document.hidden || !missed.current) return;
       missed.current = false;
-      call();
+      callback();
     };
-    document.addEventListener("visibilitychange", look);
+    document.addEventListener("visibilitychange", onVisibilityChange);
     return () => {
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", onVisibilityChange);
       clearTimeout(timer.current);
+      timer.current = undefined;
     };
-  }, [call]);
+  }, [callback]);
   useLiveEvents(({ kind }) => {
     if (kind === "delivery.located" || timer.current !== undefined) return;
     if (document.hidden) {
@@ -53,7 +58,7 @@ function useCalmly(call: () => void) {
     }
     timer.current = setTimeout(() => {
       timer.current = undefined;
-      call();
-    }, REST_MS);
+      callback();
+    }, MIN_INTERVAL_MS);
   });
 }

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
 
 import { useAccount } from "../../session/session";
@@ -12,21 +13,21 @@ export function useNewOrders(isVisible: boolean): number {
   const { listOrders } = useApi();
   const [state, change] = useReducer(newOrdersReducer, key, initialState);
 
-  const [readCount, readAgain] = useReducer((times: number) => times + 1, 0);
-
-  useEffect(() => {
-    const gone = new AbortController();
-    listOrders({ limit: MAX_COUNTED }, gone.signal).then(
-      ({ orders }) => change({ type: "read", newest: orders.map((order) => Number(order.number)) }),
-      // The count starts at zero; live events still add to it.
-      () => undefined,
-    );
-    return () => gone.abort();
-  }, [listOrders, readCount]);
-  useResync(readAgain, () => {
-    change({ type: "reset" });
-    readAgain();
+  // A failed request is not reported: live events still add to the count.
+  const { data, dataUpdatedAt, refetch } = useQuery({
+    queryKey: ["newest-orders"],
+    queryFn: ({ signal }) => listOrders({ limit: MAX_COUNTED }, signal),
   });
+  useEffect(() => {
+    if (data) change({ type: "read", newest: data.orders.map((order) => Number(order.number)) });
+  }, [data, dataUpdatedAt]);
+  useResync(
+    () => void refetch(),
+    () => {
+      change({ type: "reset" });
+      void refetch();
+    },
+  );
 
   useLiveEvents((event) => {
     if (event.kind === "order.created") change({ type: "arrived", order: Number(event.orderNumber) });

@@ -9,8 +9,8 @@ const order: OrderData = {
   createdAt: "2026-11-21T10:00:00Z",
   updatedAt: "2026-11-21T10:01:00Z",
   items: [
-    { name: "Tea", quantity: 2 },
-    { name: "Cup", quantity: 1 },
+    { productId: "p1", name: "Tea", quantity: 2 },
+    { productId: "p2", name: "Cup", quantity: 1 },
   ],
   payment: { method: "cash_on_delivery", status: "pending" },
   shipments: [{ parcel: 1, status: "packed" }],
@@ -65,7 +65,7 @@ describe("a row of the table", () => {
 
   it("summarizes the items in one line", () => {
     expect(summaryOf(order.items)).toEqual({ first: "2 × Tea", more: 1 });
-    expect(summaryOf([{ name: "Cup", quantity: 1 }])).toEqual({ first: "Cup", more: 0 });
+    expect(summaryOf([{ productId: "p2", name: "Cup", quantity: 1 }])).toEqual({ first: "Cup", more: 0 });
     expect(summaryOf([])).toEqual({ first: "No items", more: 0 });
   });
 });

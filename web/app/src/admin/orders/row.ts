@@ -7,6 +7,12 @@ interface Money {
   currency: string;
 }
 
+export interface RowItem {
+  productId: string;
+  name: string;
+  quantity: number;
+}
+
 export interface Row {
   id: string;
   number: string;
@@ -15,7 +21,7 @@ export interface Row {
   customer: string | undefined;
   email: string | undefined;
   city: string | undefined;
-  items: readonly { name: string; quantity: number }[];
+  items: readonly RowItem[];
   total: Money | undefined;
   status: Status;
   payment: { method: string; status: string } | undefined;
@@ -35,7 +41,7 @@ export interface OrderData {
   createdAt: string;
   updatedAt: string;
   customer?: { name?: string | null | undefined; email?: string | null | undefined } | null | undefined;
-  items: readonly { name: string; quantity: number }[];
+  items: readonly RowItem[];
   total?: Money | null | undefined;
   payment?: { method: string; status: string } | null | undefined;
   shipments: readonly { parcel: number; status: string }[];
@@ -52,7 +58,7 @@ export interface EventData {
   version: number;
   status: Status;
   customer?: { name?: string | null | undefined; email?: string | null | undefined } | null | undefined;
-  items?: readonly { name: string; quantity: number }[] | null | undefined;
+  items?: readonly RowItem[] | null | undefined;
   total?: Money | null | undefined;
   paymentMethod?: string | null | undefined;
   paymentStatus?: string | null | undefined;
@@ -68,7 +74,7 @@ export function rowOf(order: OrderData): Row {
     customer: order.customer?.name ?? order.shippingAddress?.name ?? undefined,
     email: order.customer?.email ?? undefined,
     city: order.shippingAddress?.city,
-    items: order.items.map(({ name, quantity }) => ({ name, quantity })),
+    items: order.items.map(({ productId, name, quantity }) => ({ productId, name, quantity })),
     total: order.total ?? undefined,
     status: order.status,
     payment: order.payment ?? undefined,
@@ -89,7 +95,7 @@ export function rowOfCreated(event: EventData): Row {
     customer: event.customer?.name ?? undefined,
     email: event.customer?.email ?? undefined,
     city: undefined,
-    items: (event.items ?? []).map(({ name, quantity }) => ({ name, quantity })),
+    items: (event.items ?? []).map(({ productId, name, quantity }) => ({ productId, name, quantity })),
     total: event.total ?? undefined,
     status: event.status,
     payment: event.paymentMethod

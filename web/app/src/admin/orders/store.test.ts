@@ -36,7 +36,7 @@ const order = (sortKey: number, more: Partial<OrderData> = {}): OrderData => ({
   version: 1,
   createdAt: `2026-11-21T10:00:${String(sortKey % 60).padStart(2, "0")}.000Z`,
   updatedAt: `2026-11-21T10:00:${String(sortKey % 60).padStart(2, "0")}.000Z`,
-  items: [{ name: "Tea", quantity: 2 }],
+  items: [{ productId: "p1", name: "Tea", quantity: 2 }],
   total: { amount: sortKey * 100, currency: "EUR" },
   shipments: [],
   ...more,

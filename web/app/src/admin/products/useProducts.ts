@@ -1,81 +1,83 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 
 import { useApi, type ConsoleApi } from "../data/api";
-import { useResync, useLiveEvents, useProductEvents } from "../data/live";
-import type { Product } from "../data/types";
+import { useLiveEvents, useProductEvents, useResync } from "../data/live";
+import { createThrottledQueue } from "../data/throttledQueue";
+import type { OrderEvent, Product } from "../data/types";
+import { useOrderTable } from "../orders/table";
+import { changesStock, withProduct, type ProductMap } from "./productMap";
+
+const KEY = ["products"];
 
 export interface Products {
-  all: ReadonlyMap<string, Product> | undefined;
+  all: ProductMap | undefined;
   error: unknown;
-  /** Takes over what the server answered. Of two, the newer version stays. */
+  /** Stores a product that the server returned. */
   put: (product: Product) => void;
   load: () => void;
 }
 
-/** Orders reserve goods without an event of the product: the counts are read again so often at most. */
-const REST_MS = 2_500;
-
-/** Every product of the store, live. */
+/**
+ * Every product of the store, live. A product event fetches that product. Orders change stock without a product event, so
+ * an order event fetches the products of the order.
+ */
 export function useProducts(): Products {
   const api = useApi();
-  const [all, setAll] = useState<ReadonlyMap<string, Product>>();
-  const [error, setError] = useState<unknown>(null);
-  const gone = useRef(new AbortController());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { store } = useOrderTable();
+  const queryClient = useQueryClient();
+  const { data, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => readAll(api, signal),
+    structuralSharing: false,
+  });
+  const [queue] = useState(() => createThrottledQueue((run, ms) => void setTimeout(run, ms)));
+  useEffect(() => () => queue.clear(), [queue]);
 
-  const put = useCallback((product: Product) => {
-    setAll((before) => {
-      const known = before?.get(product.id);
-      // A count of stock by an order raises no version: of the same version the later answer is the truer.
-      return known && known.version > product.version ? before : new Map(before).set(product.id, product);
+  const put = useCallback(
+    (product: Product) => {
+      queryClient.setQueryData<ProductMap>(KEY, (products) => products && withProduct(products, product));
+    },
+    [queryClient],
+  );
+
+  function refresh(productId: string): void {
+    queue.add(productId, async () => {
+      // A list that is still loading may have been read before the change.
+      await queryClient
+        .getQueryCache()
+        .find({ queryKey: KEY })
+        ?.promise?.catch(() => undefined);
+      put(await api.getProduct(productId, new AbortController().signal));
     });
-  }, []);
+  }
 
-  const load = useCallback(() => {
-    const { signal } = gone.current;
-    readAll(api, signal).then(
-      (products) => {
-        if (signal.aborted) return;
-        setAll(new Map(products.map((product) => [product.id, product])));
-        setError(null);
-      },
-      (problem: unknown) => !signal.aborted && setError(problem),
-    );
-  }, [api]);
+  function refreshProductsOf({ orderId, items }: OrderEvent): void {
+    const known = items ?? store.state(orderId)?.row.items;
+    if (known) return known.forEach(({ productId }) => refresh(productId));
+    queue.add(`order ${orderId}`, async () => {
+      const order = await api.getOrder(orderId, new AbortController().signal);
+      for (const { productId } of order.items) refresh(productId);
+    });
+  }
 
-  useEffect(() => {
-    gone.current = new AbortController();
-    load();
-    return () => {
-      gone.current.abort();
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    };
-  }, [load]);
-
-  useProductEvents(({ productId }) => {
-    void api.getProduct(productId, gone.current.signal).then(put, () => undefined);
+  useProductEvents(({ productId }) => refresh(productId));
+  useLiveEvents((event) => {
+    if (changesStock(event)) refreshProductsOf(event);
   });
-  useLiveEvents(({ kind, status, previousStatus }) => {
-    if (timer.current !== undefined || (kind !== "order.created" && status === previousStatus)) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      load();
-    }, REST_MS);
-  });
-
+  const load = useCallback(() => void refetch(), [refetch]);
   useResync(load);
 
-  return { all, error, put, load };
+  return { all: data, error, put, load };
 }
 
-async function readAll(api: ConsoleApi, signal: AbortSignal): Promise<Product[]> {
-  const products: Product[] = [];
+async function readAll(api: ConsoleApi, signal: AbortSignal): Promise<ProductMap> {
+  const products = new Map<string, Product>();
   let page: string | undefined;
   do {
-    const read = await api.listProducts(page, signal);
-    products.push(...read.products);
-    page = read.next ?? undefined;
+    const response = await api.listProducts(page, signal);
+    for (const product of response.products) products.set(product.id, product);
+    page = response.next ?? undefined;
   } while (page !== undefined && !signal.aborted);
   return products;
 }
