@@ -1,96 +1,162 @@
-//! What can go wrong with the database.
+//! What can go wrong with a database, as a kind that says what helps.
 
-/// The database said no, or said something that makes no sense.
-#[derive(Debug, thiserror::Error)]
-pub enum LogError {
-    /// SQLite refused.
-    #[error("the database refused: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// A file could not be read or written.
-    #[error("{what}: {source}")]
-    File {
-        /// What was tried.
-        what: String,
-        /// Why it failed.
-        source: std::io::Error,
-    },
-    /// An event of the log is unreadable.
-    #[error("event {seq} of the log: {source}")]
-    Event {
-        /// Its place.
-        seq: u64,
-        /// Why.
-        source: orders::upcast::UnreadableEvent,
-    },
-    /// A row has not the shape this version writes.
-    #[error("the database holds a row that does not make sense: {0}")]
-    Corrupt(String),
-    /// A newer Ordercast made this database.
-    #[error(
-        "the database has schema {found}, this version of Ordercast knows schemas up to {known}: \
-         start the newer version again, or restore a backup made before the upgrade"
-    )]
-    SchemaTooNew {
-        /// What it has.
-        found: u32,
-        /// What we know.
-        known: u32,
-    },
-    /// The file is some other program's.
-    #[error("{0} is no database of Ordercast's: move it away, or use another data directory")]
-    NotOurs(String),
-    /// Another process writes to it.
-    #[error("another Ordercast is running on {0}: stop it first, or use another data directory")]
-    InUse(String),
-    /// The database does not keep what it acknowledges.
-    #[error("{0}")]
-    NotDurable(String),
-    /// A reader was held up for so long that what it needs is gone; it tries again by itself.
-    #[error("a database reader fell behind, try again")]
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// The kinds of failures of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Another process holds the database at the moment. Nothing was done.
+    Busy,
+    /// The database cannot be reached. Nothing was done.
+    Unavailable,
+    /// The storage fails, for example because the disk is full or permissions are missing. An operator has to act.
+    Storage,
+    /// The database rejected what this batch wanted to write.
+    Rejected,
+    /// The connection failed during COMMIT: the batch is either committed as a whole or not at all.
+    CommitUnknown,
+    /// Stored data cannot be read.
+    Corrupt,
+    /// A newer version of Ordercast made the database.
+    SchemaTooNew,
+    /// The database was made by another program.
+    ForeignDatabase,
+    /// Another process has opened the database for writing.
+    InUse,
+    /// The database cannot guarantee that committed data survives a power loss.
+    NotDurable,
+    /// The reader's snapshot was too old.
     StaleSnapshot,
-    /// A reader thread ended early.
-    #[error("a database reader was cancelled")]
+    /// The reader ended early, because the server is stopping.
     Cancelled,
 }
 
-impl LogError {
-    /// Whether the database is in the way, not what was written: it would refuse every part of the batch alike.
-    pub(crate) fn is_general(&self) -> bool {
-        use rusqlite::ErrorCode as Code;
-        let Self::Sqlite(error) = self else { return matches!(self, Self::File { .. }) };
+impl ErrorKind {
+    /// Whether it helps to send the same request again. After `CommitUnknown` send it with the same idempotency key.
+    pub fn is_retryable(self) -> bool {
+        match self {
+            Self::Busy | Self::Unavailable | Self::CommitUnknown | Self::StaleSnapshot => true,
+            Self::Storage
+            | Self::Rejected
+            | Self::Corrupt
+            | Self::SchemaTooNew
+            | Self::ForeignDatabase
+            | Self::InUse
+            | Self::NotDurable
+            | Self::Cancelled => false,
+        }
+    }
+
+    /// Whether the database fails, whatever is written: halving the batch does not help.
+    pub(crate) fn fails_any_batch(self) -> bool {
         matches!(
-            error.sqlite_error_code(),
-            Some(
-                Code::DatabaseBusy
-                    | Code::DatabaseLocked
-                    | Code::PermissionDenied
-                    | Code::OutOfMemory
-                    | Code::ReadOnly
-                    | Code::SystemIoFailure
-                    | Code::DiskFull
-                    | Code::CannotOpen
-                    | Code::FileLockingProtocolFailed
-                    | Code::NotADatabase
-            )
+            self,
+            Self::Busy
+                | Self::Unavailable
+                | Self::Storage
+                | Self::CommitUnknown
+                | Self::InUse
+                | Self::NotDurable
+        )
+    }
+}
+
+/// A failure of the database: its kind, what was tried, and what the database said.
+#[derive(Debug)]
+pub struct LogError {
+    kind: ErrorKind,
+    context: Cow<'static, str>,
+    source: Option<Source>,
+}
+
+impl LogError {
+    pub fn new(kind: ErrorKind, context: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, context: context.into(), source: None }
+    }
+
+    #[must_use]
+    pub fn caused_by(self, source: impl Into<Source>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// See [`ErrorKind::is_retryable`].
+    pub fn is_retryable(&self) -> bool {
+        self.kind.is_retryable()
+    }
+
+    /// A row that does not have the shape this version writes.
+    pub(crate) fn corrupt(what: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Corrupt, format!("the database contains unreadable data: {what}"))
+    }
+
+    pub(crate) fn schema_too_new(found: u32, known: u32) -> Self {
+        Self::new(
+            ErrorKind::SchemaTooNew,
+            format!(
+                "the database has schema {found}, this version of Ordercast knows schemas up to {known}: \
+                 start the newer version again, or restore a backup made before the upgrade"
+            ),
         )
     }
 
-    /// Whether somebody else holds the database at the moment, so that trying again helps.
-    pub(crate) fn is_busy(&self) -> bool {
-        use rusqlite::ErrorCode as Code;
-        let code = if let Self::Sqlite(error) = self { error.sqlite_error_code() } else { None };
-        matches!(code, Some(Code::DatabaseBusy | Code::DatabaseLocked))
+    pub(crate) fn foreign_database(file: impl fmt::Display) -> Self {
+        Self::new(
+            ErrorKind::ForeignDatabase,
+            format!("{file} is not an Ordercast database: move it away, or use another data directory"),
+        )
     }
 
-    /// For `map_err`: says what was tried with a file.
-    pub(crate) fn file(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
-        let what = what.into();
-        move |source| Self::File { what, source }
+    pub(crate) fn in_use(directory: &Path) -> Self {
+        let directory = directory.display();
+        Self::new(
+            ErrorKind::InUse,
+            format!(
+                "another Ordercast is running on {directory}: stop it first, or use another data directory"
+            ),
+        )
+    }
+
+    pub(crate) fn stale_snapshot() -> Self {
+        Self::new(ErrorKind::StaleSnapshot, "a database reader fell behind, try again")
+    }
+
+    pub fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "a database reader was cancelled")
+    }
+
+    /// For `map_err`: adds what was tried to an I/O error.
+    pub(crate) fn file(context: impl Into<Cow<'static, str>>) -> impl FnOnce(std::io::Error) -> Self {
+        let context = context.into();
+        move |source| Self::new(ErrorKind::Storage, context).caused_by(source)
+    }
+}
+
+impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)?;
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for LogError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as _)
     }
 }
 
 impl From<serde_json::Error> for LogError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Corrupt(error.to_string())
+        Self::corrupt(error)
     }
 }

@@ -35,7 +35,7 @@ pub use consumers::{
     Consumer, ConsumerChange, ConsumerError, ConsumerName, ConsumerRefusal, LogConsumer, StartAt,
 };
 pub use cursor::{Cursor, Epoch, Seq};
-pub use error::LogError;
+pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
 pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};

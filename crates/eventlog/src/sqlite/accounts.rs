@@ -238,7 +238,7 @@ pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked
     let mut users = connection.prepare_cached("SELECT id, valid_after FROM users WHERE valid_after > 0")?;
     let users = rows::collect(users.query(())?, |row| {
         let id =
-            UserId::new(row.get::<_, String>(0)?).map_err(|error| LogError::Corrupt(error.to_string()))?;
+            UserId::new(row.get::<_, String>(0)?).map_err(|error| LogError::corrupt(error.to_string()))?;
         Ok((id, timestamp(row.get(1)?)))
     })?;
     Ok(Revoked { sessions, users })

@@ -12,7 +12,7 @@ use rusqlite::backup::{Backup, StepResult};
 use super::open::{Lock, open_to_read, sync_directory};
 use super::{FILE, schema};
 use crate::cursor::Epoch;
-use crate::error::LogError;
+use crate::error::{ErrorKind, LogError};
 
 /// What SQLite keeps beside a database's file.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -21,7 +21,7 @@ const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
     if to.exists() {
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(LogError::File { what: format!("{} is in the way", to.display()), source });
+        return Err(LogError::file(format!("{} already exists", to.display()))(source));
     }
     let unfinished = beside(to, ".part");
     finish_or_remove(&unfinished, || copy_to(from, &unfinished))?;
@@ -66,14 +66,14 @@ fn remove_companions(path: &Path) {
 fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
     let source = open_to_read(from)?;
     if schema::check(&source)? == 0 {
-        return Err(LogError::NotOurs(from.display().to_string()));
+        return Err(LogError::foreign_database(from.display()));
     }
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
     // In one step: the copy is of one moment, and the writer goes on in the write-ahead log meanwhile.
     match backup.step(-1)? {
         StepResult::Done => {}
-        _ => return Err(LogError::InUse(from.display().to_string())),
+        _ => return Err(LogError::in_use(from)),
     }
     drop(backup);
     // The copy stands alone, without a write-ahead log beside it.
@@ -97,7 +97,7 @@ fn verify(connection: &Connection, path: &Path) -> Result<(), LogError> {
     if verdict == "ok" {
         return Ok(());
     }
-    Err(LogError::Corrupt(format!("{} is damaged: {verdict}", path.display())))
+    Err(LogError::new(ErrorKind::Corrupt, format!("{} is damaged: {verdict}", path.display())))
 }
 
 fn sync(path: &Path) -> Result<(), LogError> {
@@ -170,6 +170,6 @@ impl AdminQueries for SqliteReadBackend {
         let (from, to) = (self.path().to_owned(), to.to_owned());
         // On a connection of its own: a long copy must not occupy a reader.
         let task = tokio::task::spawn_blocking(move || copy(&from, &to));
-        task.await.map_err(|_| LogError::Cancelled)?
+        task.await.map_err(|_| LogError::cancelled())?
     }
 }

@@ -70,7 +70,7 @@ impl Catalogue {
         }
         for (id, stock) in &writes.stock {
             let key =
-                self.keys.get(id).ok_or_else(|| LogError::Corrupt(format!("product {id} has no row")))?;
+                self.keys.get(id).ok_or_else(|| LogError::corrupt(format!("product {id} has no row")))?;
             write_stock(connection, *key, *stock)?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::error::LogError;
 fn consumer(row: &Row<'_>) -> Result<Consumer, LogError> {
     let name: String = row.get(0)?;
     Ok(Consumer {
-        name: name.parse().map_err(|_| LogError::Corrupt(format!("consumer {name}")))?,
+        name: name.parse().map_err(|_| LogError::corrupt(format!("consumer {name}")))?,
         position: Seq(row.get::<_, i64>(1)?.unsigned_abs()),
         updated_at: timestamp(row.get(2)?),
     })

@@ -41,7 +41,7 @@ pub(super) fn as_of(
     version: Version,
 ) -> Result<Arc<Snapshot>, LogError> {
     let now = snapshot(connection, number)?;
-    let now = now.ok_or_else(|| LogError::Corrupt(format!("order {number} has events, but no row")))?;
+    let now = now.ok_or_else(|| LogError::corrupt(format!("order {number} has events, but no row")))?;
     let events = of_order(connection, number, upto)?;
     let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else {
         return Ok(now);

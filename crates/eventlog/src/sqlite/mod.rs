@@ -2,6 +2,7 @@
 //!
 //! - `schema.rs` and `schema/`: the tables, and migrations between their versions.
 //! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
+//!   `error.rs`: SQLite's result codes as kinds of errors.
 //! - `write_backend.rs`, `write.rs`: the writer's side. `idempotency.rs`, `bloom.rs`: remembered answers; `sorted_index.rs`: indexes
 //!   written sequentially; `users.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`, `reservations.rs`: what else is
 //!   written. `sales.rs`, `deliveries.rs`: what was sold, and how long that took, by intervals of time (`rollup.rs`).
@@ -19,6 +20,7 @@ mod checkpoint;
 mod consumers;
 mod created_events;
 mod deliveries;
+mod error;
 mod head;
 mod history;
 mod idempotency;

@@ -16,7 +16,7 @@ use super::write_backend::SqliteWriteBackend;
 use super::{FILE, recipient_index, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
-use crate::error::LogError;
+use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadBackend;
 
 /// How a database is opened.
@@ -81,9 +81,9 @@ impl Lock {
             .map_err(LogError::file(format!("could not open {}", path.display())))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(LogError::InUse(directory.display().to_string())),
+            Err(std::fs::TryLockError::WouldBlock) => Err(LogError::in_use(directory)),
             Err(std::fs::TryLockError::Error(source)) => {
-                Err(LogError::File { what: format!("could not lock {}", path.display()), source })
+                Err(LogError::file(format!("could not lock {}", path.display()))(source))
             }
         }
     }
@@ -201,10 +201,13 @@ fn set_up(connection: &Connection, options: &Options, cache_mib: u32) -> Result<
     connection.set_prepared_statement_cache_capacity(128);
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
     if mode != "wal" {
-        return Err(LogError::NotDurable(format!(
-            "the database cannot keep a write-ahead log here (journal mode is {mode}): \
+        return Err(LogError::new(
+            ErrorKind::NotDurable,
+            format!(
+                "the database cannot keep a write-ahead log here (journal mode is {mode}): \
              put the data directory on a local file system"
-        )));
+            ),
+        ));
     }
     let synchronous = match options.synchronous {
         Synchronous::Full => 2,
@@ -213,9 +216,10 @@ fn set_up(connection: &Connection, options: &Options, cache_mib: u32) -> Result<
     connection.pragma_update(None, "synchronous", synchronous)?;
     let set: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if set != synchronous {
-        return Err(LogError::NotDurable(format!(
-            "the database would not sync its commits (synchronous is {set})"
-        )));
+        return Err(LogError::new(
+            ErrorKind::NotDurable,
+            format!("the database would not sync its commits (synchronous is {set})"),
+        ));
     }
     // On a Mac a plain fsync leaves the data in the drive's own cache; elsewhere this changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;

@@ -10,7 +10,7 @@ use super::checkpoint::Checkpointer;
 use super::head::head;
 use super::sorted_index::Indexes;
 use crate::cursor::Cursor;
-use crate::error::LogError;
+use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadAt;
 
 /// The queries on SQLite. Also owns the checkpointing thread: it stops with the last reader.
@@ -51,14 +51,14 @@ impl SqliteReadBackend {
         T: Send + 'static,
         F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
     {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::Cancelled)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::cancelled())?;
         let shared = Arc::clone(&self.shared);
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let reader = shared.lend()?;
             in_snapshot(reader.connection()?, &shared.indexes, &query)
         });
-        task.await.map_err(|_| LogError::Cancelled)?
+        task.await.map_err(|_| LogError::cancelled())?
     }
 
     pub(super) async fn read_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
@@ -80,7 +80,7 @@ impl Shared {
     }
 
     fn lend(&self) -> Result<Lent<'_>, LogError> {
-        let connection = self.idle().pop().ok_or(LogError::Cancelled)?;
+        let connection = self.idle().pop().ok_or_else(LogError::cancelled)?;
         Ok(Lent { shared: self, connection: Some(connection) })
     }
 }
@@ -93,7 +93,7 @@ struct Lent<'a> {
 
 impl Lent<'_> {
     fn connection(&self) -> Result<&Connection, LogError> {
-        self.connection.as_ref().ok_or(LogError::Cancelled)
+        self.connection.as_ref().ok_or_else(LogError::cancelled)
     }
 }
 
@@ -113,7 +113,9 @@ fn in_snapshot<T>(
         attempts += 1;
         let transaction = connection.unchecked_transaction()?;
         match query(connection, indexes) {
-            Err(LogError::StaleSnapshot) if attempts < ATTEMPTS => drop(transaction),
+            Err(error) if error.kind() == ErrorKind::StaleSnapshot && attempts < ATTEMPTS => {
+                drop(transaction)
+            }
             answer => return answer,
         }
     }

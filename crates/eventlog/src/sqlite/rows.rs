@@ -30,15 +30,15 @@ pub(super) fn status_code(status: Status) -> i64 {
 
 pub(super) fn status_of(code: i64) -> Result<Status, LogError> {
     let status = usize::try_from(code).ok().and_then(|i| Status::ALL.get(i));
-    status.copied().ok_or_else(|| LogError::Corrupt(format!("status {code}")))
+    status.copied().ok_or_else(|| LogError::corrupt(format!("status {code}")))
 }
 
 pub(super) fn uuid(bytes: &[u8]) -> Result<Uuid, LogError> {
-    Uuid::from_slice(bytes).map_err(|error| LogError::Corrupt(error.to_string()))
+    Uuid::from_slice(bytes).map_err(|error| LogError::corrupt(error.to_string()))
 }
 
 fn valid<T, E: std::fmt::Display>(value: Result<T, E>) -> Result<T, LogError> {
-    value.map_err(|error| LogError::Corrupt(error.to_string()))
+    value.map_err(|error| LogError::corrupt(error.to_string()))
 }
 
 /// Columns of an order with its customer, for [`snapshot`].
@@ -61,7 +61,8 @@ pub(super) fn stored(row: &Row<'_>) -> Result<StoredEvent, LogError> {
     let seq: u64 = row.get::<_, i64>(0)?.unsigned_abs();
     let id = uuid(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
     let body = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
-    let event = orders::upcast::read(row.get(2)?, body).map_err(|source| LogError::Event { seq, source })?;
+    let event = orders::upcast::read(row.get(2)?, body)
+        .map_err(|error| LogError::corrupt(format!("event {seq}")).caused_by(error))?;
     Ok(StoredEvent { seq: Seq(seq), id: EventId::new(id), event })
 }
 
@@ -95,7 +96,7 @@ pub(super) fn user(row: &Row<'_>) -> Result<User, LogError> {
     let role: String = row.get(1)?;
     Ok(User {
         id: valid(UserId::new(row.get::<_, String>(0)?))?,
-        role: Role::from_claim(&role).ok_or_else(|| LogError::Corrupt(format!("role {role}")))?,
+        role: Role::from_claim(&role).ok_or_else(|| LogError::corrupt(format!("role {role}")))?,
         store: valid(StoreId::new(row.get::<_, String>(2)?))?,
         name: row.get(3)?,
         email: row.get(4)?,

@@ -240,7 +240,7 @@ fn sold(connection: &Connection, product: i64, of: CurrencyKey, sum: Sum) -> Res
 }
 
 pub(super) fn currency(code: &str) -> Result<Currency, LogError> {
-    code.parse().map_err(|_| LogError::Corrupt(format!("currency {code}")))
+    code.parse().map_err(|_| LogError::corrupt(format!("currency {code}")))
 }
 
 /// Up to which order everything is written.

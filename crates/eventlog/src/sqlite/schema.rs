@@ -35,7 +35,7 @@ pub(super) fn known() -> u32 {
 
 /// The schema of a database; 0 when it is empty.
 pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
-    let not_ours = || LogError::NotOurs(connection.path().unwrap_or("the file").to_owned());
+    let not_ours = || LogError::foreign_database(connection.path().unwrap_or("the file"));
     let tables: rusqlite::Result<u32> =
         connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0));
     let tables = match tables {
@@ -58,7 +58,7 @@ pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
 /// The schema of a database that this version can bring up to date; refuses one that a newer version made.
 pub(super) fn check(connection: &Connection) -> Result<u32, LogError> {
     let (found, known) = (version(connection)?, known());
-    if found > known { Err(LogError::SchemaTooNew { found, known }) } else { Ok(found) }
+    if found > known { Err(LogError::schema_too_new(found, known)) } else { Ok(found) }
 }
 
 /// Brings a database up to date, each step in a transaction of its own. Returns the schema it had.

@@ -220,7 +220,7 @@ impl Runs {
             let state = self.state();
             if last_run < state.next - 2 {
                 // Two runs were written since this snapshot was taken: what it misses is no longer in memory.
-                return Err(LogError::StaleSnapshot);
+                return Err(LogError::stale_snapshot());
             }
             let recent = state.current.iter().chain(&state.previous);
             let mine = recent.filter(|entry| entry.key == key && entry.value < before);
@@ -264,6 +264,7 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use std::collections::BTreeMap;
 
     /// A table of (value, key) in the order of the values, as the orders are for their customers.
@@ -383,8 +384,8 @@ mod tests {
         assert_eq!(found(&reader, &index, 3, i64::MAX, 100_000), before, "the run is not in its snapshot");
         assert_eq!(index.newest(&reader, 3, (0, 100), 100).unwrap(), before);
         add(&writer, &index, run + 1..2 * run + 1, true);
-        assert!(matches!(index.find(&reader, 3, i64::MAX, 1000), Err(LogError::StaleSnapshot)));
-        assert!(matches!(index.oldest(&reader, 3, (0, 9), 9), Err(LogError::StaleSnapshot)));
+        assert_eq!(index.find(&reader, 3, i64::MAX, 1000).unwrap_err().kind(), ErrorKind::StaleSnapshot);
+        assert_eq!(index.oldest(&reader, 3, (0, 9), 9).unwrap_err().kind(), ErrorKind::StaleSnapshot);
         reader.execute_batch("COMMIT").unwrap();
         assert_eq!(found(&reader, &index, 3, i64::MAX, 3), [2 * run - 1, 2 * run - 8, 2 * run - 15]);
     }

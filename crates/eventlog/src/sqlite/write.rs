@@ -159,5 +159,5 @@ fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogE
 fn json<'a>(scratch: &'a mut Vec<u8>, value: &impl Serialize) -> Result<&'a str, LogError> {
     scratch.clear();
     serde_json::to_writer(&mut *scratch, value)?;
-    std::str::from_utf8(scratch).map_err(|error| LogError::Corrupt(error.to_string()))
+    std::str::from_utf8(scratch).map_err(|error| LogError::corrupt(error.to_string()))
 }

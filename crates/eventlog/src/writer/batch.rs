@@ -13,7 +13,7 @@ use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal, ConsumerWrite, decide_change};
 use crate::cursor::Cursor;
-use crate::error::LogError;
+use crate::error::{ErrorKind, LogError};
 use crate::inbox::Signal;
 use crate::submission::{Committed, ReadReceipt, Receipt, SubmitError, WriteRequest};
 use crate::write_backend::{BatchContext, LoadRequest, WriteBackend};
@@ -72,13 +72,13 @@ impl<B: WriteBackend> BatchProcessor<B> {
             }
             Err(error) => {
                 self.roll_back();
-                if error.is_general() {
+                if error.kind().fails_any_batch() {
                     tracing::error!(%error, submissions = requests.len(), "the database refuses to write");
                     let error = Arc::new(error);
                     for request in requests {
                         fail(
                             request,
-                            if error.is_busy() {
+                            if error.kind() == ErrorKind::Busy {
                                 SubmitError::Busy
                             } else {
                                 SubmitError::Failed(Arc::clone(&error))
@@ -138,7 +138,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
         let load = load_request(requests, self.now);
         self.backend.begin(&load, &mut self.context)?;
         let head = self.context.head.clone();
-        let head = head.ok_or_else(|| LogError::Corrupt("the log's head was not loaded".to_owned()))?;
+        let head = head.ok_or_else(|| LogError::corrupt("the log's head was not loaded"))?;
         // The clock may have been set back while the server was down.
         self.now = self.now.max(head.latest);
         let mut draft =

@@ -7,12 +7,12 @@ use std::task::{Context, Waker};
 
 use jiff::{SignedDuration, Timestamp};
 use orders::{Actor, Command, OrderNumber, OrderRef};
-use rusqlite::ffi;
 use uuid::Uuid;
 
 use super::*;
 use crate::consumers::ConsumerName;
 use crate::cursor::{Epoch, Seq};
+use crate::error::ErrorKind;
 use crate::write_backend::{BatchContext, LoadRequest, LogHead, Writes};
 
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -133,13 +133,13 @@ async fn ten(writer: &Writer, go: mpsc::Sender<()>) -> Vec<Result<Receipt, Submi
     answers
 }
 
-fn sqlite(code: i32) -> LogError {
-    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
+fn failure(kind: ErrorKind) -> LogError {
+    LogError::new(kind, "as if the database said so")
 }
 
 #[tokio::test]
 async fn a_database_that_is_held_by_somebody_else_is_not_asked_for_each_submission() {
-    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_BUSY)));
+    let (writer, _thread, counts, go) = start(|| Some(failure(ErrorKind::Busy)));
     for answer in ten(&writer, go).await {
         assert!(
             matches!(answer, Err(SubmitError::Busy)),
@@ -153,7 +153,7 @@ async fn a_database_that_is_held_by_somebody_else_is_not_asked_for_each_submissi
 
 #[tokio::test]
 async fn a_full_disk_fails_everybody_at_once() {
-    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_FULL)));
+    let (writer, _thread, counts, go) = start(|| Some(failure(ErrorKind::Storage)));
     for answer in ten(&writer, go).await {
         assert!(matches!(answer, Err(SubmitError::Failed(_))), "{answer:?}");
     }
@@ -162,7 +162,7 @@ async fn a_full_disk_fails_everybody_at_once() {
 
 #[tokio::test]
 async fn a_batch_that_is_refused_is_halved_down_to_each() {
-    let (writer, _thread, counts, go) = start(|| Some(sqlite(ffi::SQLITE_CONSTRAINT)));
+    let (writer, _thread, counts, go) = start(|| Some(failure(ErrorKind::Rejected)));
     for answer in ten(&writer, go).await {
         assert!(matches!(answer, Err(SubmitError::Failed(_))), "{answer:?}");
     }

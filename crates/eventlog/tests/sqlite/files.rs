@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use ordercast_eventlog::LogError;
 use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options};
+use ordercast_eventlog::{ErrorKind, LogError};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -59,8 +59,9 @@ fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
         .pragma_update(None, "user_version", newer)
         .unwrap();
     let error = refused(directory.path());
-    assert!(matches!(error, LogError::SchemaTooNew { found, known } if found == newer && known == newer - 1));
+    assert_eq!(error.kind(), ErrorKind::SchemaTooNew);
     let said = error.to_string();
+    assert!(said.contains(&format!("schema {newer},")) && said.contains(&format!("up to {}:", newer - 1)));
     assert!(said.contains("newer version") && said.contains("backup"), "it says what to do: {said}");
     assert_eq!(Database::inspect(directory.path()).unwrap(), Some(newer));
 }
@@ -75,7 +76,7 @@ fn another_programs_database_is_refused_and_left_as_it_is() {
         .unwrap();
     let before = std::fs::read(&path).unwrap();
     for error in [refused(directory.path()), Database::inspect(directory.path()).unwrap_err()] {
-        assert!(matches!(error, LogError::NotOurs(_)), "{error}");
+        assert!(error.kind() == ErrorKind::ForeignDatabase, "{error}");
         let said = error.to_string();
         assert!(said.contains(FILE) && said.contains("another data directory"), "it says what to do: {said}");
     }
@@ -88,7 +89,7 @@ fn a_file_that_is_no_database_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join(FILE), "Dear diary, ".repeat(1000)).unwrap();
     let error = refused(directory.path());
-    assert!(matches!(error, LogError::NotOurs(_)), "{error}");
+    assert!(error.kind() == ErrorKind::ForeignDatabase, "{error}");
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn a_lock_excludes_a_second_and_is_free_again_after_the_first() {
     let data = directory.path().join("data");
     let first = Lock::take(&data).unwrap();
     let error = Lock::take(&data).unwrap_err();
-    assert!(matches!(error, LogError::InUse(_)), "{error}");
+    assert!(error.kind() == ErrorKind::InUse, "{error}");
     assert!(error.to_string().contains("data"), "it says which: {error}");
     Lock::take(directory.path()).unwrap();
     drop(first);

@@ -66,79 +66,79 @@ impl LogQueries for FixedLog {
     }
 
     async fn tail(&self, _: Topic, _: Seq, _: usize) -> Result<EventPage, TailError> {
-        Err(TailError::Log(LogError::Cancelled))
+        Err(TailError::Log(LogError::cancelled()))
     }
 
     async fn events(&self, _: Seq, _: usize) -> Result<EventPage, TailError> {
-        Err(TailError::Log(LogError::Cancelled))
+        Err(TailError::Log(LogError::cancelled()))
     }
 
     async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
 #[async_trait]
 impl OrderQueries for FixedLog {
     async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn orders(&self, _: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn timeline(&self, _: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn reservations_due(&self, _: Timestamp, _: usize) -> Result<Vec<OrderNumber>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
 #[async_trait]
 impl CatalogueQueries for FixedLog {
     async fn products(&self, _: ProductFilter) -> Result<(Vec<CatalogProduct>, bool), LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn product(&self, _: ProductId) -> Result<Option<CatalogProduct>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
 #[async_trait]
 impl InboxQueries for FixedLog {
     async fn inbox(&self, _: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn unread(&self, _: Inbox) -> Result<ReadAt<usize>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn inbox_entry(&self, _: Inbox, _: EventId) -> Result<Option<InboxEntry>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
 #[async_trait]
 impl AccountQueries for FixedLog {
     async fn user(&self, _: UserId) -> Result<Option<User>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn user_by_email(&self, _: Email) -> Result<Option<User>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn users(&self, _: usize) -> Result<Vec<User>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn revoked(&self, _: Timestamp) -> Result<Revoked, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
@@ -147,23 +147,23 @@ impl StatsQueries for FixedLog {
     async fn stats(&self, _: StoreId, _: Timestamp) -> Result<ReadAt<Stats>, LogError> {
         self.counted.fetch_add(1, Ordering::SeqCst);
         if self.broken.load(Ordering::SeqCst) {
-            return Err(LogError::Cancelled);
+            return Err(LogError::cancelled());
         }
         Ok(ReadAt { value: Stats::default(), cursor: self.cursor() })
     }
 
     async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<ReadAt<Series>, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }
 
 #[async_trait]
 impl AdminQueries for FixedLog {
     async fn health(&self) -> Result<u64, LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 
     async fn backup(&self, _: &Path) -> Result<(), LogError> {
-        Err(LogError::Cancelled)
+        Err(LogError::cancelled())
     }
 }

@@ -86,7 +86,7 @@ impl Runs {
         let state = self.state();
         if newest < state.next - 2 {
             // Two runs were written since this snapshot was taken: what it misses is no longer in memory.
-            return Err(LogError::StaleSnapshot);
+            return Err(LogError::stale_snapshot());
         }
         // They came in the order of their values: whoever is a little behind looks at few, and holds nobody up.
         let mut values = Vec::new();

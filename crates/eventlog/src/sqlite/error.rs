@@ -1,0 +1,50 @@
+//! SQLite's result codes as kinds of errors.
+
+use rusqlite::{Error, ErrorCode};
+
+use crate::error::{ErrorKind, LogError};
+
+impl From<Error> for LogError {
+    fn from(error: Error) -> Self {
+        Self::new(kind(&error), "the database refused").caused_by(error)
+    }
+}
+
+fn kind(error: &Error) -> ErrorKind {
+    let Some(code) = error.sqlite_error_code() else { return ErrorKind::Rejected };
+    match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Busy,
+        ErrorCode::PermissionDenied
+        | ErrorCode::OutOfMemory
+        | ErrorCode::ReadOnly
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::DiskFull
+        | ErrorCode::CannotOpen
+        | ErrorCode::FileLockingProtocolFailed
+        | ErrorCode::NotADatabase => ErrorKind::Storage,
+        ErrorCode::DatabaseCorrupt => ErrorKind::Corrupt,
+        _ => ErrorKind::Rejected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn each_code_says_whether_a_retry_helps() {
+        for (code, kind, retryable) in [
+            (ffi::SQLITE_BUSY, ErrorKind::Busy, true),
+            (ffi::SQLITE_LOCKED, ErrorKind::Busy, true),
+            (ffi::SQLITE_FULL, ErrorKind::Storage, false),
+            (ffi::SQLITE_IOERR, ErrorKind::Storage, false),
+            (ffi::SQLITE_CORRUPT, ErrorKind::Corrupt, false),
+            (ffi::SQLITE_CONSTRAINT, ErrorKind::Rejected, false),
+        ] {
+            let error = LogError::from(Error::SqliteFailure(ffi::Error::new(code), None));
+            assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{error}");
+        }
+    }
+}
