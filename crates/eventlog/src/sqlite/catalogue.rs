@@ -132,7 +132,7 @@ pub(super) fn find(connection: &Connection, id: ProductId) -> Result<Option<Cata
     let mut find = connection.prepare_cached(&format!(
         "SELECT {PRODUCT} FROM products p JOIN stock s ON s.product = p.key WHERE p.id = ?1"
     ))?;
-    rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::product_entry)
+    rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::catalog_product)
 }
 
 /// The statement for a page of products. With a store it walks that store's index, without one that of all ids.
@@ -157,7 +157,7 @@ pub(super) fn page(
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut find = connection.prepare_cached(&page_sql(store.is_some()))?;
     let values: [&dyn ToSql; 6] = [&after, &store, &filter.archived, &like, &filter.category, &limit];
-    let mut found = rows::collect(find.query(values)?, rows::product_entry)?;
+    let mut found = rows::collect(find.query(values)?, rows::catalog_product)?;
     let more = found.len() > filter.limit;
     found.truncate(filter.limit);
     Ok((found, more))

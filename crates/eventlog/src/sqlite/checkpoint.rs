@@ -2,7 +2,7 @@
 //!
 //! Copying the write-ahead log into the database takes milliseconds, and the writer never does it. A thread of its
 //! own copies while the writer goes on committing. What is left at the end, the few pages written meanwhile, it copies
-//! while the [`Gate`] keeps the writer between two batches: only when the whole log is copied, and nobody reads from
+//! while the [`CheckpointCoordinator`] keeps the writer between two batches: only when the whole log is copied, and nobody reads from
 //! it any more, can the next commit start it over, and that is what keeps the log's file from growing.
 
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ const BEGIN: i64 = 2000;
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Between the writer, which passes it with each batch, and the end of a checkpoint.
-pub(super) struct Gate {
+pub(super) struct CheckpointCoordinator {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -38,7 +38,7 @@ struct State {
     stop: bool,
 }
 
-impl Gate {
+impl CheckpointCoordinator {
     pub(super) fn new() -> Self {
         let state = State { writing: false, closed: false, pages: 0, due: BEGIN, stop: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
@@ -57,12 +57,12 @@ impl Gate {
     }
 
     /// The writer begins a batch; waits while a checkpoint ends.
-    pub(super) fn enter(&self) {
+    pub(super) fn begin_batch(&self) {
         self.wait(self.state(), |state| !state.closed).writing = true;
     }
 
     /// The writer's batch is over. Nothing happens when there was none.
-    pub(super) fn leave(&self) {
+    pub(super) fn end_batch(&self) {
         let mut state = self.state();
         state.writing = false;
         if state.closed {
@@ -71,7 +71,7 @@ impl Gate {
     }
 
     /// A commit left so many pages in the log.
-    pub(super) fn written(&self, pages: i64) {
+    pub(super) fn wal_grew(&self, pages: i64) {
         let mut state = self.state();
         state.pages = pages;
         if state.pages >= state.due {
@@ -112,7 +112,7 @@ impl Gate {
 }
 
 /// While this lives, the writer is between two batches.
-struct Closed<'a>(&'a Gate);
+struct Closed<'a>(&'a CheckpointCoordinator);
 
 impl Drop for Closed<'_> {
     fn drop(&mut self) {
@@ -123,14 +123,18 @@ impl Drop for Closed<'_> {
 
 /// The checkpointing thread. Stops when it is dropped.
 pub(super) struct Checkpointer {
-    gate: Arc<Gate>,
+    checkpoints: Arc<CheckpointCoordinator>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Checkpointer {
-    pub(super) fn start(connection: Connection, gate: Arc<Gate>, path: PathBuf) -> Result<Self, LogError> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpoints: Arc<CheckpointCoordinator>,
+        path: PathBuf,
+    ) -> Result<Self, LogError> {
         connection.busy_timeout(PATIENCE)?;
-        let theirs = Arc::clone(&gate);
+        let theirs = Arc::clone(&checkpoints);
         let thread = std::thread::Builder::new()
             .name("checkpoint".to_owned())
             .spawn(move || {
@@ -143,13 +147,13 @@ impl Checkpointer {
                 }
             })
             .map_err(LogError::file("could not start the checkpoint thread"))?;
-        Ok(Self { gate, thread: Some(thread) })
+        Ok(Self { checkpoints, thread: Some(thread) })
     }
 }
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        self.gate.stop();
+        self.checkpoints.stop();
         if let Some(thread) = self.thread.take() {
             // A panic in there has been reported by the panic hook already.
             drop(thread.join());
@@ -158,9 +162,9 @@ impl Drop for Checkpointer {
 }
 
 /// Copies the log into the database. Whether all of it was copied, and the next commit can start it over.
-fn run(connection: &Connection, gate: &Gate) -> Result<bool, LogError> {
+fn run(connection: &Connection, checkpoints: &CheckpointCoordinator) -> Result<bool, LogError> {
     let most = copy(connection, "PASSIVE")?;
-    let Some(closed) = gate.close() else { return Ok(false) };
+    let Some(closed) = checkpoints.close() else { return Ok(false) };
     // RESTART copies the rest and then waits for those who still read from the log; PASSIVE would not, and with
     // readers coming and going the log would hardly ever be free to be started over.
     let rest = copy(connection, "RESTART")?;
@@ -191,23 +195,23 @@ mod tests {
 
     #[test]
     fn a_closed_gate_keeps_the_writer_between_its_batches() {
-        let gate = Arc::new(Gate::new());
-        gate.enter();
+        let checkpoints = Arc::new(CheckpointCoordinator::new());
+        checkpoints.begin_batch();
         let (tell, told) = mpsc::channel();
         let checkpoint = std::thread::spawn({
-            let (gate, tell) = (Arc::clone(&gate), tell.clone());
+            let (checkpoints, tell) = (Arc::clone(&checkpoints), tell.clone());
             move || {
-                let closed = gate.close().unwrap();
+                let closed = checkpoints.close().unwrap();
                 tell.send("alone").unwrap();
                 drop(closed);
             }
         });
-        while !gate.state().closed {
+        while !checkpoints.state().closed {
             std::thread::yield_now();
         }
         assert!(told.try_recv().is_err(), "the writer is within a batch");
-        gate.leave();
-        gate.enter();
+        checkpoints.end_batch();
+        checkpoints.begin_batch();
         tell.send("writing").unwrap();
         let order: Vec<_> = (0..2).map(|_| told.recv_timeout(DEADLINE).unwrap()).collect();
         assert_eq!(
@@ -220,30 +224,30 @@ mod tests {
 
     #[test]
     fn a_checkpoint_is_due_by_pages_and_later_after_one_that_was_held_back() {
-        let gate = Gate::new();
+        let checkpoints = CheckpointCoordinator::new();
         let due = |pages| {
-            gate.written(pages);
-            let state = gate.state();
+            checkpoints.wal_grew(pages);
+            let state = checkpoints.state();
             state.pages >= state.due
         };
         assert!(!due(BEGIN - 1));
         assert!(due(BEGIN));
-        gate.copied(false);
+        checkpoints.copied(false);
         assert!(!due(2 * BEGIN - 1), "a reader held it back: not again with every commit");
         assert!(due(2 * BEGIN));
-        gate.copied(true);
+        checkpoints.copied(true);
         assert!(!due(1));
         assert!(due(BEGIN));
     }
 
     #[test]
     fn stopping_does_not_wait_for_a_batch() {
-        let gate = Gate::new();
-        gate.enter();
-        gate.stop();
-        assert!(gate.close().is_none());
-        assert!(!gate.work());
-        gate.leave();
-        gate.enter();
+        let checkpoints = CheckpointCoordinator::new();
+        checkpoints.begin_batch();
+        checkpoints.stop();
+        assert!(checkpoints.close().is_none());
+        assert!(!checkpoints.work());
+        checkpoints.end_batch();
+        checkpoints.begin_batch();
     }
 }

@@ -4,32 +4,32 @@ use orders::Status;
 use rusqlite::Connection;
 
 use super::rows::status_code;
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 
 /// Places of the first events of a customer's orders between two places of the log, smallest first.
 pub(super) fn oldest_of_customer(
     connection: &Connection,
-    indexes: &Indexes,
+    indexes: &SortedIndexes,
     customer: i64,
     between: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
     let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
-    let found = indexes.customer_runs.oldest(connection, customer, numbers, limit)?;
+    let found = indexes.customer_orders.oldest(connection, customer, numbers, limit)?;
     first_events(connection, found)
 }
 
 /// Likewise, largest first.
 pub(super) fn newest_of_customer(
     connection: &Connection,
-    indexes: &Indexes,
+    indexes: &SortedIndexes,
     customer: i64,
     between: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
     let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
-    let found = indexes.customer_runs.newest(connection, customer, numbers, limit)?;
+    let found = indexes.customer_orders.newest(connection, customer, numbers, limit)?;
     first_events(connection, found)
 }
 

@@ -4,7 +4,7 @@ use orders::{Status, Subject};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::{self, EVENT, timestamp};
-use super::{history, listing, rollup};
+use super::{listing, rollup};
 use crate::error::LogError;
 use crate::stats::{DeliveryTimes, bucket, slot};
 
@@ -53,12 +53,13 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut placed = connection.prepare("SELECT created_at FROM orders WHERE number = ?1")?;
     let mut events = later.query(())?;
     while let Some(row) = events.next()? {
-        let event = rows::stored(row)?.event;
+        let event = rows::event(row)?.event;
         let Subject::Order { number, store, from, to, .. } = &event.subject else { continue };
         if from == to || *to != Status::Delivered {
             continue;
         }
-        let placed: Option<i64> = placed.query_row([history::sql(*number)], |row| row.get(0)).optional()?;
+        let placed: Option<i64> =
+            placed.query_row([rows::number_to_sql(*number)], |row| row.get(0)).optional()?;
         if let (Some(placed), Some(store)) = (placed, listing::store_key(connection, store)?) {
             write(connection, store, bucket(event.at), slot(event.at.duration_since(timestamp(placed))), 1)?;
         }

@@ -24,11 +24,11 @@ pub(super) fn of_order(
     let mut first = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
     ))?;
-    let mut events = rows::collect(first.query([sql(number)])?, rows::stored)?;
+    let mut events = rows::collect(first.query([rows::number_to_sql(number)])?, rows::event)?;
     let mut later = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.follows = ?1 AND e.seq <= ?2 ORDER BY e.seq"
     ))?;
-    events.extend(rows::collect(later.query((sql(number), upto.sql()))?, rows::stored)?);
+    events.extend(rows::collect(later.query((rows::number_to_sql(number), upto.sql()))?, rows::event)?);
     Ok(events)
 }
 
@@ -84,11 +84,11 @@ pub(super) fn snapshot(
         "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.number = ?1",
         rows::ORDER
     ))?;
-    rows::first(find.query([sql(number)])?, rows::snapshot)
+    rows::first(find.query([rows::number_to_sql(number)])?, rows::snapshot)
 }
 
 /// Puts the people around events, as they are now.
-pub(super) fn tell(
+pub(super) fn with_context(
     connection: &Connection,
     events: Vec<StoredEvent>,
 ) -> Result<Vec<EventWithContext>, LogError> {
@@ -141,9 +141,4 @@ pub(super) fn find_person(connection: &Connection, user: &UserId) -> Result<Opti
     rows::first(find.query([user.as_str()])?, |row| {
         Ok(Person { id: user.clone(), name: row.get(0)?, email: row.get(1)? })
     })
-}
-
-/// An order's number as SQLite stores it.
-pub(super) fn sql(number: OrderNumber) -> i64 {
-    i64::try_from(number.0).unwrap_or(i64::MAX)
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bloom::BloomFilters;
 use super::rows::{self, earlier, millis};
-use super::sorted_index::{Entry, Runs};
+use super::sorted_index::{IndexEntry, SortedIndex};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::stored_event::CatalogProduct;
@@ -36,7 +36,7 @@ enum Stored {
 const MAINTAIN_ROWS: i64 = 2000;
 
 pub(super) struct Answers {
-    runs: Runs,
+    runs: SortedIndex,
     /// A filter for each run, and for the one that the entries in memory will be.
     filters: BloomFilters,
     /// The oldest run that was not forgotten.
@@ -55,11 +55,15 @@ fn fingerprint(scope: &[u8; 16]) -> i64 {
 impl Answers {
     pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
         // A key's first eight bytes are stored in the row too, as the head of `scope`.
-        let runs =
-            Runs::open_with(connection, "answer", "SELECT scope, row FROM answers WHERE row > ?1", |row| {
+        let runs = SortedIndex::open_with(
+            connection,
+            "answer",
+            "SELECT scope, row FROM answers WHERE row > ?1",
+            |row| {
                 let scope: [u8; 16] = row.get(0)?;
-                Ok(Entry { key: fingerprint(&scope), value: row.get(1)? })
-            })?;
+                Ok(IndexEntry { key: fingerprint(&scope), value: row.get(1)? })
+            },
+        )?;
         let mut filters = BloomFilters::default();
         let mut ends = connection.prepare("SELECT run FROM answer_run_ends ORDER BY run")?;
         let mut keys = connection.prepare("SELECT key FROM answer_runs WHERE run = ?1")?;
@@ -127,7 +131,7 @@ impl Answers {
                 seq.sql(),
                 serde_json::to_string(&outcomes)?,
             ))?;
-            let entry = Entry { key: fingerprint(&key.scope), value: connection.last_insert_rowid() };
+            let entry = IndexEntry { key: fingerprint(&key.scope), value: connection.last_insert_rowid() };
             self.filters.insert(run, entry.key);
             entries.push(entry);
         }
@@ -210,9 +214,9 @@ impl Stored {
             Outcome::Order(snapshot) => {
                 Self::Order { number: snapshot.order.number, version: snapshot.order.version }
             }
-            Outcome::Product(product_entry) => Self::Product {
-                product: product_entry.product.clone(),
-                details: product_entry.details.clone(),
+            Outcome::Product(catalog_product) => Self::Product {
+                product: catalog_product.product.clone(),
+                details: catalog_product.details.clone(),
             },
             Outcome::Refused(refusal) => {
                 Self::Refused { code: refusal.code().to_owned(), detail: refusal.to_string() }

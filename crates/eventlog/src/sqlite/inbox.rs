@@ -15,7 +15,7 @@ use super::inbox_index::InboxIndex;
 use super::listing::{customer_key, store_key};
 use super::retention;
 use super::rows::{self, EVENT};
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::inbox::{InboxEntry, InboxFilter, InboxPage, MAX_READ_ABOVE, MAX_UNREAD, Mark, ReadState};
@@ -50,7 +50,7 @@ impl<'a> InboxReader<'a> {
     /// `None`: nothing ever happened to whoever it is.
     pub(super) fn find(
         connection: &'a Connection,
-        indexes: &'a Indexes,
+        indexes: &'a SortedIndexes,
         inbox: &'a Inbox,
     ) -> Result<Option<Self>, LogError> {
         let store = match inbox.topic() {
@@ -71,7 +71,7 @@ impl<'a> InboxReader<'a> {
     /// One whose person and store are known by their keys.
     pub(super) fn of(
         connection: &'a Connection,
-        indexes: &'a Indexes,
+        indexes: &'a SortedIndexes,
         inbox: &'a Inbox,
         (person, store): (i64, i64),
     ) -> Result<Self, LogError> {
@@ -89,7 +89,7 @@ impl<'a> InboxReader<'a> {
 
     pub(super) fn page(&self, filter: &InboxFilter) -> Result<InboxPage, LogError> {
         let upto = filter.through.map_or(self.head, |through| through.min(self.head));
-        let floor = retention::floor(self.connection)?;
+        let floor = retention::pruned_through(self.connection)?;
         let oldest = if filter.unread { self.read.through.max(floor) } else { floor };
         let first_events = filter.category.is_none_or(|category| category == Category::Order);
         let mut before = upto.next().sql();
@@ -121,7 +121,7 @@ impl<'a> InboxReader<'a> {
     fn line(&self, place: i64) -> Result<Option<InboxEntry>, LogError> {
         let mut find =
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
-        let stored = rows::first(find.query([place])?, rows::stored)?;
+        let stored = rows::first(find.query([place])?, rows::event)?;
         Ok(stored.and_then(|stored| self.entry(stored)))
     }
 
@@ -135,7 +135,7 @@ impl<'a> InboxReader<'a> {
 
     /// How many are unread, [`MAX_UNREAD`] or more.
     pub(super) fn unread(&self) -> Result<usize, LogError> {
-        let floor = retention::floor(self.connection)?;
+        let floor = retention::pruned_through(self.connection)?;
         let through = self.read.through.max(floor);
         // What was read one by one is all news, and is all among what is counted.
         let above = self.read.above.range(through.next()..).count();
@@ -146,7 +146,7 @@ impl<'a> InboxReader<'a> {
 
     /// The line of this id.
     pub(super) fn named(&self, id: EventId) -> Result<Option<InboxEntry>, LogError> {
-        let floor = retention::floor(self.connection)?.sql();
+        let floor = retention::pruned_through(self.connection)?.sql();
         let near = place_near(self.connection, id, (floor, self.head.sql()))?;
         let mut context = self
             .connection

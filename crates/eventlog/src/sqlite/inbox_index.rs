@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::created_events;
 use super::recipient_index::Shelf;
 use super::rows::{self, EVENT};
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 use crate::topic::{Inbox, Topic};
 
@@ -18,7 +18,7 @@ const MOST_OWN: usize = 2000;
 /// The places of one inbox's lines.
 pub(super) struct InboxIndex<'a> {
     connection: &'a Connection,
-    indexes: &'a Indexes,
+    indexes: &'a SortedIndexes,
     inbox: &'a Inbox,
     person: i64,
     store: i64,
@@ -27,7 +27,7 @@ pub(super) struct InboxIndex<'a> {
 impl<'a> InboxIndex<'a> {
     pub(super) fn of(
         connection: &'a Connection,
-        indexes: &'a Indexes,
+        indexes: &'a SortedIndexes,
         inbox: &'a Inbox,
         (person, store): (i64, i64),
     ) -> Self {
@@ -53,7 +53,7 @@ impl<'a> InboxIndex<'a> {
     ) -> Result<(Vec<i64>, Option<i64>), LogError> {
         let mut sources = Vec::with_capacity(3);
         for key in self.keys() {
-            sources.push(self.indexes.topic_runs.newest(self.connection, key, between, portion)?);
+            sources.push(self.indexes.recipients.newest(self.connection, key, between, portion)?);
         }
         sources.push(match self.inbox.topic() {
             Topic::Customer(_) if first_events => created_events::newest_of_customer(
@@ -81,7 +81,7 @@ impl<'a> InboxIndex<'a> {
     /// How many lines that somebody else caused lie between two places, up to `limit`.
     pub(super) fn count_news(&self, between: (i64, i64), limit: usize) -> Result<usize, LogError> {
         let [news, others] = self.keys();
-        let mut count = self.indexes.topic_runs.newest(self.connection, news, between, limit)?.len();
+        let mut count = self.indexes.recipients.newest(self.connection, news, between, limit)?.len();
         if let Topic::Store(_) = self.inbox.topic() {
             if count < limit {
                 count += created_events::count_of_store(self.connection, self.store, between, limit - count)?;
@@ -94,7 +94,7 @@ impl<'a> InboxIndex<'a> {
     /// The first of them, smallest place first.
     pub(super) fn oldest_news(&self, between: (i64, i64), limit: usize) -> Result<Vec<i64>, LogError> {
         let [news, others] = self.keys();
-        let mut places = self.indexes.topic_runs.oldest(self.connection, news, between, limit)?;
+        let mut places = self.indexes.recipients.oldest(self.connection, news, between, limit)?;
         if let Topic::Store(_) = self.inbox.topic() {
             places.extend(created_events::oldest_of_store(self.connection, self.store, between, limit)?);
             places.extend(self.by_colleagues(others, between, limit)?);
@@ -116,12 +116,12 @@ impl<'a> InboxIndex<'a> {
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
         let (mut others, mut looked) = (Vec::new(), 0);
         while others.len() < limit {
-            let places = self.indexes.topic_runs.oldest(self.connection, key, (after, before), PORTION)?;
+            let places = self.indexes.recipients.oldest(self.connection, key, (after, before), PORTION)?;
             let Some(last) = places.last() else { break };
             after = *last;
             for place in places {
                 looked += 1;
-                let stored = rows::first(find.query([place])?, rows::stored)?;
+                let stored = rows::first(find.query([place])?, rows::event)?;
                 let own = |event: &Event| event.actor.user() == Some(self.inbox.reader());
                 if looked > MOST_OWN || stored.is_some_and(|stored| !own(&stored.event)) {
                     others.push(place);

@@ -12,8 +12,8 @@ use orders::{OrderNumber, Status, StoreId, UserId};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
-use super::rows::{millis, status_code};
-use super::sorted_index::Runs;
+use super::rows::{self, millis, status_code};
+use super::sorted_index::SortedIndex;
 use super::statuses::Statuses;
 use super::{history, search};
 use crate::error::LogError;
@@ -23,10 +23,10 @@ use crate::topic::Topic;
 
 pub(super) fn page(
     connection: &Connection,
-    runs: &Runs,
+    runs: &SortedIndex,
     filter: &OrderFilter,
 ) -> Result<OrderPage, LogError> {
-    let before = filter.before.map_or(i64::MAX, history::sql);
+    let before = filter.before.map_or(i64::MAX, rows::number_to_sql);
     let before = match filter.to {
         Some(to) => before.min(first_placed_at(connection, millis_up(to))?),
         None => before,
@@ -116,7 +116,12 @@ enum Source {
 const PORTION: usize = 64;
 
 impl Source {
-    fn of(connection: &Connection, runs: &Runs, filter: &OrderFilter, before: i64) -> Result<Self, LogError> {
+    fn of(
+        connection: &Connection,
+        runs: &SortedIndex,
+        filter: &OrderFilter,
+        before: i64,
+    ) -> Result<Self, LogError> {
         if let Some(text) = &filter.text {
             return Ok(Self::Found(search::find(connection, runs, text, before)?.into_iter()));
         }
@@ -156,7 +161,7 @@ impl Source {
         })
     }
 
-    fn next(&mut self, connection: &Connection, runs: &Runs) -> Result<Option<i64>, LogError> {
+    fn next(&mut self, connection: &Connection, runs: &SortedIndex) -> Result<Option<i64>, LogError> {
         match self {
             Self::Found(numbers) => Ok(numbers.next()),
             Self::Customer { key, portion, before, last, load } => loop {
@@ -225,13 +230,13 @@ impl OrderQueries for SqliteReadBackend {
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
-        self.read_at(move |connection, indexes| page(connection, &indexes.customer_runs, &filter)).await
+        self.read_at(move |connection, indexes| page(connection, &indexes.customer_orders, &filter)).await
     }
 
     async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
         self.read_at(move |connection, _| {
             let events = history::of_order(connection, order, Seq(u64::MAX))?;
-            history::tell(connection, events)
+            history::with_context(connection, events)
         })
         .await
     }

@@ -8,10 +8,10 @@ use jiff::SignedDuration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::checkpoint::{Checkpointer, Gate};
+use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::read_backend::SqliteReadBackend;
 use super::retention::Retention;
-use super::sorted_index::{Indexes, Runs};
+use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, recipient_index, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
@@ -122,22 +122,25 @@ impl Database {
         set_up(&connection, options, options.cache_mib)?;
         let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
         sync_directory(directory)?;
-        let gate = Arc::new(Gate::new());
-        let theirs = Arc::clone(&gate);
+        let checkpoints = Arc::new(CheckpointCoordinator::new());
+        let theirs = Arc::clone(&checkpoints);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            theirs.written(i64::from(pages));
+            theirs.wal_grew(i64::from(pages));
             Ok(())
         }))?;
         let readers_cache = options.cache_mib.div_ceil(4);
-        let checkpointer =
-            Checkpointer::start(connect(&path, options, readers_cache)?, Arc::clone(&gate), path.clone())?;
-        let customer_runs = Arc::new(Runs::open(
+        let checkpointer = Checkpointer::start(
+            connect(&path, options, readers_cache)?,
+            Arc::clone(&checkpoints),
+            path.clone(),
+        )?;
+        let customer_orders = Arc::new(SortedIndex::open(
             &connection,
             "customer",
             "SELECT customer, number FROM orders WHERE number > ?1 ORDER BY number",
         )?);
-        let topic_runs = Arc::new(recipient_index::open(&connection)?);
-        let indexes = Indexes { customer_runs, topic_runs };
+        let recipients = Arc::new(recipient_index::open(&connection)?);
+        let indexes = SortedIndexes { customer_orders, recipients };
         let readers = (0..options.readers.max(1))
             .map(|_| {
                 let reader = connect(&path, options, readers_cache)?;
@@ -149,7 +152,7 @@ impl Database {
         let retention = options
             .keep_events
             .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
-        let write_backend = SqliteWriteBackend::new(connection, gate, indexes, retention)?;
+        let write_backend = SqliteWriteBackend::new(connection, checkpoints, indexes, retention)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 

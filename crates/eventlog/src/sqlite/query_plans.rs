@@ -18,7 +18,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
 use super::inbox::InboxReader;
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use super::write_backend::SqliteWriteBackend;
 use super::{Database, Options, accounts, catalogue, consumers, history, listing, reservations, stats, tail};
 use crate::accounts::{AccountChange, Email, NewSession};
@@ -218,7 +218,7 @@ fn inboxes() -> [Inbox; 3] {
 }
 
 /// Everything that can be asked.
-fn read(connection: &Connection, indexes: &Indexes) {
+fn read(connection: &Connection, indexes: &SortedIndexes) {
     let topics = [
         Topic::Customer(user("jwt|asha")),
         Topic::Store(StoreId::main()),
@@ -232,7 +232,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
         let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
         let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
         for filter in [newest, status, text, by_id] {
-            listing::page(connection, &indexes.customer_runs, &filter).unwrap();
+            listing::page(connection, &indexes.customer_orders, &filter).unwrap();
         }
         tail::read(connection, indexes, &topic, Seq(0), 10).unwrap();
     }
@@ -258,7 +258,7 @@ fn read(connection: &Connection, indexes: &Indexes) {
     catalogue::page(connection, &shelf).unwrap();
     catalogue::find(connection, id).unwrap();
     let events = history::of_order(connection, OrderNumber::FIRST, Seq(u64::MAX)).unwrap();
-    assert!(!history::tell(connection, events).unwrap().is_empty());
+    assert!(!history::with_context(connection, events).unwrap().is_empty());
     stats::read(connection, &StoreId::main(), at).unwrap();
     // Some buckets, and days between them.
     let edges = [0, 900, 100 * 86_400 + 1800].map(|second| Timestamp::from_second(second).unwrap());

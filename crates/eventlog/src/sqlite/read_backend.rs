@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::checkpoint::Checkpointer;
 use super::head::head;
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use crate::cursor::Cursor;
 use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadAt;
@@ -23,7 +23,7 @@ pub struct SqliteReadBackend {
 struct Shared {
     idle: Mutex<Vec<Connection>>,
     path: PathBuf,
-    indexes: Indexes,
+    indexes: SortedIndexes,
 }
 
 /// How often a query starts over because its snapshot became too old while it waited for the processor.
@@ -33,7 +33,7 @@ impl SqliteReadBackend {
     pub(super) fn new(
         readers: Vec<Connection>,
         path: PathBuf,
-        indexes: Indexes,
+        indexes: SortedIndexes,
         checkpointer: Checkpointer,
     ) -> Self {
         let permits = Arc::new(Semaphore::new(readers.len()));
@@ -49,7 +49,7 @@ impl SqliteReadBackend {
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T, LogError>
     where
         T: Send + 'static,
-        F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
+        F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
     {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::cancelled())?;
         let shared = Arc::clone(&self.shared);
@@ -64,7 +64,7 @@ impl SqliteReadBackend {
     pub(super) async fn read_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
     where
         T: Send + 'static,
-        F: Fn(&Connection, &Indexes) -> Result<T, LogError> + Send + 'static,
+        F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
     {
         self.read(move |connection, indexes| {
             let (seq, epoch) = head(connection)?;
@@ -105,8 +105,8 @@ impl Drop for Lent<'_> {
 
 fn in_snapshot<T>(
     connection: &Connection,
-    indexes: &Indexes,
-    query: &impl Fn(&Connection, &Indexes) -> Result<T, LogError>,
+    indexes: &SortedIndexes,
+    query: &impl Fn(&Connection, &SortedIndexes) -> Result<T, LogError>,
 ) -> Result<T, LogError> {
     let mut attempts = 0;
     loop {

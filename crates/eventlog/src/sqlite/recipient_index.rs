@@ -9,7 +9,7 @@ use orders::{Actor, Audience, Event, Kind, Notification, Role, StoreId, Subject,
 use rusqlite::Connection;
 
 use super::rows::{self, EVENT};
-use super::sorted_index::{Entry, RUN, Runs};
+use super::sorted_index::{IndexEntry, RUN, SortedIndex};
 use crate::error::LogError;
 
 /// What part of somebody's events. The numbers are stored.
@@ -79,8 +79,8 @@ pub(super) fn places(event: &Event) -> impl Iterator<Item = (Whose<'_>, Shelf)> 
 }
 
 /// The index, with what is in no run yet.
-pub(super) fn open(connection: &Connection) -> Result<Runs, LogError> {
-    Runs::open_after(connection, "topic", |last| {
+pub(super) fn open(connection: &Connection) -> Result<SortedIndex, LogError> {
+    SortedIndex::open_after(connection, "topic", |last| {
         let mut entries = Vec::new();
         each(connection, last, |_, entry| {
             entries.push(entry);
@@ -95,12 +95,12 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut insert = connection.prepare("INSERT INTO topic_runs (run, key, value) VALUES (?1, ?2, ?3)")?;
     let mut insert_end = connection.prepare("INSERT INTO topic_run_ends (run, last) VALUES (?1, ?2)")?;
     let (mut run, mut entries, mut last) = (1, Vec::with_capacity(RUN), 0);
-    each(connection, 0, |seq, entry: Entry| {
+    each(connection, 0, |seq, entry: IndexEntry| {
         // A run ends between two events.
         if seq != last && entries.len() >= RUN {
             entries.sort_unstable();
             for entry in entries.drain(..) {
-                let Entry { key, value } = entry;
+                let IndexEntry { key, value } = entry;
                 insert.execute((run, key, value))?;
             }
             insert_end.execute((run, last))?;
@@ -116,18 +116,18 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
 fn each(
     connection: &Connection,
     after: i64,
-    mut with: impl FnMut(i64, Entry) -> Result<(), LogError>,
+    mut with: impl FnMut(i64, IndexEntry) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
     let mut later = connection.prepare(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq > ?1 AND e.follows IS NOT NULL ORDER BY e.seq"
     ))?;
     let mut events = later.query([after])?;
     while let Some(row) = events.next()? {
-        let stored = rows::stored(row)?;
+        let stored = rows::event(row)?;
         let seq = stored.seq.sql();
         for (whose, shelf) in places(&stored.event) {
             let whose = key_of(connection, whose, rows::millis(stored.event.at))?;
-            with(seq, Entry { key: shelf.of(whose), value: seq })?;
+            with(seq, IndexEntry { key: shelf.of(whose), value: seq })?;
         }
     }
     Ok(())

@@ -9,8 +9,7 @@ use orders::order::PaymentMethod;
 use orders::{Order, OrderNumber, Status};
 use rusqlite::Connection;
 
-use super::history;
-use super::rows::{millis, status_code};
+use super::rows::{self, millis, status_code};
 use crate::error::LogError;
 use crate::write_backend::OrderWrite;
 
@@ -27,7 +26,7 @@ pub(super) fn write(connection: &Connection, write: &OrderWrite) -> Result<(), L
         None => {
             connection
                 .prepare_cached("DELETE FROM reservations WHERE number = ?1")?
-                .execute([history::sql(order.number)])?;
+                .execute([rows::number_to_sql(order.number)])?;
             Ok(())
         }
     }
@@ -36,7 +35,7 @@ pub(super) fn write(connection: &Connection, write: &OrderWrite) -> Result<(), L
 fn insert(connection: &Connection, order: &Order, end: Timestamp) -> Result<(), LogError> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO reservations (number, ends_at) VALUES (?1, ?2)")?
-        .execute((history::sql(order.number), millis(end)))?;
+        .execute((rows::number_to_sql(order.number), millis(end)))?;
     Ok(())
 }
 

@@ -11,7 +11,6 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::consumers;
 use super::head::head;
-use super::history;
 use super::rows::{self, EVENT, earlier, status_of};
 use crate::consumers::{RetentionHold, overtaken};
 use crate::cursor::Seq;
@@ -21,7 +20,7 @@ use crate::error::LogError;
 const ROUND: i64 = 1000;
 
 /// Up to and including which event the log was pruned.
-pub(super) fn floor(connection: &Connection) -> Result<Seq, LogError> {
+pub(super) fn pruned_through(connection: &Connection) -> Result<Seq, LogError> {
     let floor: Option<i64> = connection
         .prepare_cached("SELECT value FROM meta WHERE name = 'pruned'")?
         .query_row((), |row| row.get(0))
@@ -40,7 +39,7 @@ pub(super) struct Retention {
 /// Deletes a few of the oldest events that are old enough and about products or orders that are over. Returns whether
 /// there were any.
 pub(super) fn round(connection: &Connection, now: Timestamp, retention: Retention) -> Result<bool, LogError> {
-    let (from, (head, _)) = (floor(connection)?, head(connection)?);
+    let (from, (head, _)) = (pruned_through(connection)?, head(connection)?);
     let forgotten = forget_run(connection, from)?;
     let limit = earlier(now, retention.keep);
     let consumers = consumers::all(connection)?;
@@ -53,7 +52,7 @@ pub(super) fn round(connection: &Connection, now: Timestamp, retention: Retentio
     ))?;
     let mut events = oldest.query((from.sql(), head.sql(), ROUND))?;
     while let Some(row) = events.next()? {
-        let stored = rows::stored(row)?;
+        let stored = rows::event(row)?;
         if stored.event.at >= limit || hold.keeps(stored.seq, stored.event.at) {
             break;
         }
@@ -111,7 +110,7 @@ fn is_over(
     }
     let status: Option<i64> = connection
         .prepare_cached("SELECT status FROM orders WHERE number = ?1")?
-        .query_row([history::sql(number)], |row| row.get(0))
+        .query_row([rows::number_to_sql(number)], |row| row.get(0))
         .optional()?;
     // An order whose row somebody deleted waits for nothing.
     let over = status.map(status_of).transpose()?.is_none_or(orders::Status::is_final);

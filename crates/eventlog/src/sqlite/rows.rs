@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use orders::product::{Details, Stock};
 use orders::view::Person;
-use orders::{Contact, EventId, Order, Product, ProductId, Role, Status, StoreId, UserId};
+use orders::{Contact, EventId, Order, OrderNumber, Product, ProductId, Role, Status, StoreId, UserId};
 use rusqlite::Row;
 use uuid::Uuid;
 
@@ -21,6 +21,11 @@ pub(super) fn millis(at: Timestamp) -> i64 {
 
 pub(super) fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// An order number as it is stored.
+pub(super) fn number_to_sql(number: OrderNumber) -> i64 {
+    i64::try_from(number.0).unwrap_or(i64::MAX)
 }
 
 /// A status as it is stored: its place in [`Status::ALL`].
@@ -54,10 +59,10 @@ pub(super) fn snapshot(row: &Row<'_>) -> Result<Arc<Snapshot>, LogError> {
     Ok(Arc::new(Snapshot { order, contact, customer }))
 }
 
-/// Columns of an event, for [`stored`].
+/// Columns of an event, for [`event`].
 pub(super) const EVENT: &str = "e.seq, e.id, e.schema, e.body";
 
-pub(super) fn stored(row: &Row<'_>) -> Result<StoredEvent, LogError> {
+pub(super) fn event(row: &Row<'_>) -> Result<StoredEvent, LogError> {
     let seq: u64 = row.get::<_, i64>(0)?.unsigned_abs();
     let id = uuid(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
     let body = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
@@ -66,7 +71,7 @@ pub(super) fn stored(row: &Row<'_>) -> Result<StoredEvent, LogError> {
     Ok(StoredEvent { seq: Seq(seq), id: EventId::new(id), event })
 }
 
-/// Columns of a product with its stock, for [`product_entry`].
+/// Columns of a product with its stock, for [`catalog_product`].
 pub(super) const PRODUCT: &str = "p.id, p.store, p.name, p.amount, p.currency, p.archived, p.version, s.on_hand, \
                                   s.reserved, p.details";
 
@@ -84,7 +89,7 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, LogError> {
     })
 }
 
-pub(super) fn product_entry(row: &Row<'_>) -> Result<CatalogProduct, LogError> {
+pub(super) fn catalog_product(row: &Row<'_>) -> Result<CatalogProduct, LogError> {
     let details: Details = serde_json::from_str(row.get_ref(9)?.as_str().map_err(rusqlite::Error::from)?)?;
     Ok(CatalogProduct { product: product(row)?, details })
 }

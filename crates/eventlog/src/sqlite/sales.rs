@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 use super::catalogue::Catalogue;
 use super::rollup::{self, Span};
+use super::rows;
 use super::rows::timestamp;
-use super::{history, rows};
 use crate::error::LogError;
 use crate::stats::{CurrencyKey, ProductSales, bucket};
 
@@ -91,7 +91,7 @@ impl Sales {
         let Some((first, _)) = placed.first() else { return Ok(()) };
         // After an error nothing is known, and all is counted again.
         let mut waiting = match self.0.take() {
-            Some(mut waiting) if waiting.last + 1 == history::sql(first.number) => {
+            Some(mut waiting) if waiting.last + 1 == rows::number_to_sql(first.number) => {
                 for (order, store) in placed {
                     waiting.count(connection, catalogue, order, *store)?;
                 }
@@ -152,7 +152,7 @@ impl Waiting {
             self.sums.entry(row).or_default().add(item.quantity.into(), amount);
         }
         self.lines += order.items.len();
-        self.last = history::sql(order.number);
+        self.last = rows::number_to_sql(order.number);
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use orders::OrderRef;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::history;
-use super::sorted_index::Runs;
+use super::rows;
+use super::sorted_index::SortedIndex;
 use crate::error::LogError;
 
 /// How many people a search by name looks at: the ones who came last.
@@ -18,14 +18,14 @@ const MOST_WORDS: usize = 8;
 /// its customer's name, address or phone.
 pub(super) fn find(
     connection: &Connection,
-    runs: &Runs,
+    runs: &SortedIndex,
     text: &str,
     before: i64,
 ) -> Result<Vec<i64>, LogError> {
     let text = text.trim();
     let mut numbers = Vec::new();
     match text.parse() {
-        Ok(OrderRef::Number(number)) => numbers.push(history::sql(number)),
+        Ok(OrderRef::Number(number)) => numbers.push(rows::number_to_sql(number)),
         Ok(OrderRef::Id(id)) => {
             let mut find = connection.prepare_cached("SELECT number FROM orders WHERE id = ?1")?;
             let found = find.query_row([id.uuid().as_bytes().as_slice()], |row| row.get::<_, i64>(0));

@@ -20,7 +20,7 @@ pub(super) const RUN: usize = 8192;
 const SPAN: i64 = 1 << 18;
 
 /// An index by runs over a table.
-pub(super) struct Runs {
+pub(super) struct SortedIndex {
     insert: String,
     insert_end: String,
     find: String,
@@ -34,20 +34,20 @@ pub(super) struct Runs {
 
 /// The indexes that readers and the writer share.
 #[derive(Clone)]
-pub(super) struct Indexes {
+pub(super) struct SortedIndexes {
     /// A customer's orders, by number.
-    pub(super) customer_runs: Arc<Runs>,
+    pub(super) customer_orders: Arc<SortedIndex>,
     /// Whom an event concerns, by its place in the log: see `recipient_index.rs`.
-    pub(super) topic_runs: Arc<Runs>,
+    pub(super) recipients: Arc<SortedIndex>,
 }
 
 struct State {
     /// The run that `current` will be.
     next: i64,
     /// Entries that are in no run.
-    current: Vec<Entry>,
+    current: Vec<IndexEntry>,
     /// Entries of the last run, for readers whose snapshot is older than it.
-    previous: Vec<Entry>,
+    previous: Vec<IndexEntry>,
     /// `current` has been written as a run, but that is not committed.
     flushed: bool,
     /// How many of `current` are committed.
@@ -58,15 +58,15 @@ struct State {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
+pub(super) struct IndexEntry {
     pub(super) key: i64,
     pub(super) value: i64,
 }
 
-impl Runs {
+impl SortedIndex {
     /// The runs in `{name}_runs`; `rest` reads the entries (key, value) whose value lies after the last run's.
     pub(super) fn open(connection: &Connection, name: &str, rest: &str) -> Result<Self, LogError> {
-        Self::open_with(connection, name, rest, |row| Ok(Entry { key: row.get(0)?, value: row.get(1)? }))
+        Self::open_with(connection, name, rest, |row| Ok(IndexEntry { key: row.get(0)?, value: row.get(1)? }))
     }
 
     /// Likewise, where an entry's key is made from a row.
@@ -74,7 +74,7 @@ impl Runs {
         connection: &Connection,
         name: &str,
         rest: &str,
-        entry: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Entry>,
+        entry: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<IndexEntry>,
     ) -> Result<Self, LogError> {
         Self::open_after(connection, name, |last| {
             let mut rest = connection.prepare(rest)?;
@@ -87,7 +87,7 @@ impl Runs {
     pub(super) fn open_after(
         connection: &Connection,
         name: &str,
-        rest: impl FnOnce(i64) -> Result<Vec<Entry>, LogError>,
+        rest: impl FnOnce(i64) -> Result<Vec<IndexEntry>, LogError>,
     ) -> Result<Self, LogError> {
         let (run, last): (i64, i64) = connection.query_row(
             &format!("SELECT coalesce(max(run), 0), coalesce(max(last), 0) FROM {name}_run_ends"),
@@ -133,7 +133,7 @@ impl Runs {
     pub(super) fn add(
         &self,
         connection: &Connection,
-        entries: impl Iterator<Item = Entry>,
+        entries: impl Iterator<Item = IndexEntry>,
     ) -> Result<bool, LogError> {
         self.add_upto(connection, entries, 0)
     }
@@ -142,7 +142,7 @@ impl Runs {
     pub(super) fn add_upto(
         &self,
         connection: &Connection,
-        entries: impl Iterator<Item = Entry>,
+        entries: impl Iterator<Item = IndexEntry>,
         upto: i64,
     ) -> Result<bool, LogError> {
         let (run, last, mut entries) = {
@@ -190,7 +190,7 @@ impl Runs {
     }
 
     /// The entries in memory that will be a run.
-    pub(super) fn current(&self) -> Vec<Entry> {
+    pub(super) fn current(&self) -> Vec<IndexEntry> {
         self.state().current.clone()
     }
 
@@ -282,17 +282,18 @@ mod tests {
         connection
     }
 
-    fn runs(connection: &Connection) -> Runs {
-        Runs::open(connection, "t", "SELECT key, value FROM t WHERE value > ?1 ORDER BY value").unwrap()
+    fn runs(connection: &Connection) -> SortedIndex {
+        SortedIndex::open(connection, "t", "SELECT key, value FROM t WHERE value > ?1 ORDER BY value")
+            .unwrap()
     }
 
     /// Adds entries in a transaction that is committed or not.
-    fn add(connection: &Connection, runs: &Runs, values: std::ops::Range<i64>, commit: bool) {
+    fn add(connection: &Connection, runs: &SortedIndex, values: std::ops::Range<i64>, commit: bool) {
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         for value in values.clone() {
             connection.execute("INSERT INTO t VALUES (?1, ?2)", (value, value % 7)).unwrap();
         }
-        runs.add(connection, values.map(|value| Entry { key: value % 7, value })).unwrap();
+        runs.add(connection, values.map(|value| IndexEntry { key: value % 7, value })).unwrap();
         if commit {
             connection.execute_batch("COMMIT").unwrap();
             runs.committed();
@@ -303,7 +304,7 @@ mod tests {
     }
 
     /// What a reader finds of a key and its snapshot knows.
-    fn found(reader: &Connection, runs: &Runs, key: i64, before: i64, limit: usize) -> Vec<i64> {
+    fn found(reader: &Connection, runs: &SortedIndex, key: i64, before: i64, limit: usize) -> Vec<i64> {
         let known = |value: &i64| {
             reader.query_row("SELECT count(*) FROM t WHERE value = ?1", [value], |row| row.get(0)).unwrap()
         };
@@ -364,7 +365,7 @@ mod tests {
             assert_eq!(last, SPAN, "it goes on from there");
             Ok(Vec::new())
         };
-        let index = Runs::open_after(&connection, "t", from).unwrap();
+        let index = SortedIndex::open_after(&connection, "t", from).unwrap();
         assert_eq!(index.newest(&connection, 2, (0, SPAN), 9).unwrap(), [2]);
         assert!(!index.add_upto(&connection, std::iter::empty(), SPAN + 1).unwrap());
     }

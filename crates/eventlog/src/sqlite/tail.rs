@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::head::head;
 use super::listing::customer_key;
 use super::rows::{self, EVENT};
-use super::sorted_index::Indexes;
+use super::sorted_index::SortedIndexes;
 use super::{created_events, history, recipient_index, retention};
 use crate::cursor::Seq;
 use crate::error::LogError;
@@ -26,13 +26,13 @@ const MOST_LOOKED_AT: i64 = 20_000;
 /// What happened in a topic after a place in the log; `None` where that was pruned.
 pub(super) fn read(
     connection: &Connection,
-    indexes: &Indexes,
+    indexes: &SortedIndexes,
     topic: &Topic,
     after: Seq,
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
     let (head, _) = head(connection)?;
-    if after < retention::floor(connection)? {
+    if after < retention::pruned_through(connection)? {
         return Ok(None);
     }
     let limit = limit.max(1);
@@ -40,7 +40,7 @@ pub(super) fn read(
         Topic::Store(store) => of_store(connection, store, after, head, limit)?,
         _ => of_person(connection, indexes, topic, after, head, limit)?,
     };
-    Ok(Some(EventPage { events: history::tell(connection, events)?, through, head }))
+    Ok(Some(EventPage { events: history::with_context(connection, events)?, through, head }))
 }
 
 /// Events of all scopes after `after`; `None` where retention deleted some of them.
@@ -50,16 +50,16 @@ pub(super) fn events(
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
     let (head, _) = head(connection)?;
-    if after < retention::floor(connection)? {
+    if after < retention::pruned_through(connection)? {
         return Ok(None);
     }
     let limit = limit.max(1);
     let mut find = connection
         .prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"))?;
     let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let events = rows::collect(find.query((after.sql(), sql_limit))?, rows::stored)?;
+    let events = rows::collect(find.query((after.sql(), sql_limit))?, rows::event)?;
     let through = reached(&events, limit, head);
-    Ok(Some(EventPage { events: history::tell(connection, events)?, through, head }))
+    Ok(Some(EventPage { events: history::with_context(connection, events)?, through, head }))
 }
 
 type Found = (Vec<StoredEvent>, Seq);
@@ -77,7 +77,7 @@ fn of_store(
     // A bound on what one call looks at: a store of which nothing happened must not hold a snapshot for long.
     let upto = head.sql().min(after.sql().saturating_add(MOST_LOOKED_AT));
     let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let events = rows::collect(find.query((after.sql(), upto, store.as_str(), sql_limit))?, rows::stored)?;
+    let events = rows::collect(find.query((after.sql(), upto, store.as_str(), sql_limit))?, rows::event)?;
     let seen = reached(&events, limit, Seq(upto.unsigned_abs()));
     Ok((events, seen))
 }
@@ -85,7 +85,7 @@ fn of_store(
 /// A person's, through the index: what it costs grows with what happened to them, not with what happened.
 fn of_person(
     connection: &Connection,
-    indexes: &Indexes,
+    indexes: &SortedIndexes,
     topic: &Topic,
     after: Seq,
     head: Seq,
@@ -101,7 +101,7 @@ fn of_person(
     };
     let Some(key) = customer_key(connection, user)? else { return Ok((Vec::new(), head)) };
     for shelf in shelves {
-        places.extend(indexes.topic_runs.oldest(connection, shelf.of(key), between, limit)?);
+        places.extend(indexes.recipients.oldest(connection, shelf.of(key), between, limit)?);
     }
     if matches!(topic, Topic::Customer(_)) {
         places.extend(created_events::oldest_of_customer(connection, indexes, key, between, limit)?);
@@ -112,7 +112,7 @@ fn of_person(
     let mut find = connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
     let mut events = Vec::with_capacity(places.len());
     for place in places {
-        events.extend(rows::first(find.query([place])?, rows::stored)?);
+        events.extend(rows::first(find.query([place])?, rows::event)?);
     }
     let seen = reached(&events, limit, head);
     Ok((events, seen))

@@ -18,10 +18,10 @@ const ADDRESSES: usize = 8;
 /// A cache of the users table, kept by its only writer.
 #[derive(Default)]
 pub(super) struct Users {
-    known: HashMap<UserId, Known>,
+    known: HashMap<UserId, CachedUser>,
 }
 
-struct Known {
+struct CachedUser {
     key: i64,
     /// They have a password here, so no token from elsewhere says what they are called.
     local: bool,
@@ -38,7 +38,7 @@ impl Users {
         self.known.clear();
     }
 
-    fn load(&mut self, connection: &Connection, user: &UserId) -> Result<Option<&mut Known>, LogError> {
+    fn load(&mut self, connection: &Connection, user: &UserId) -> Result<Option<&mut CachedUser>, LogError> {
         if !self.known.contains_key(user) {
             if self.known.len() >= KEPT {
                 self.known.clear();
@@ -49,7 +49,7 @@ impl Users {
                      FROM users WHERE id = ?1",
                 )?
                 .query_row([user.as_str()], |row| {
-                    Ok(Known {
+                    Ok(CachedUser {
                         key: row.get(0)?,
                         local: row.get(1)?,
                         role: row.get(2)?,
@@ -108,13 +108,13 @@ impl Users {
             .execute((user.as_str(), role, store, millis(at)))?;
         let key = connection.last_insert_rowid();
         let (role, store) = (role.to_owned(), store.to_owned());
-        let fresh = Known { key, local: false, role, store, name: None, email: None, words: None };
+        let fresh = CachedUser { key, local: false, role, store, name: None, email: None, words: None };
         self.known.insert(user.clone(), fresh);
         Ok(key)
     }
 
     /// Somebody from elsewhere acted: keep what their token says of them.
-    pub(super) fn seen(
+    pub(super) fn record_external(
         &mut self,
         connection: &Connection,
         seen: &ExternalUser,

@@ -8,10 +8,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::recipient_index::{self, Whose};
-use super::rows::{millis, status_code};
-use super::sorted_index::Entry;
+use super::reservations;
+use super::rows::{self, millis, status_code};
+use super::sorted_index::IndexEntry;
 use super::write_backend::SqliteWriteBackend;
-use super::{history, reservations};
 use crate::error::LogError;
 use crate::stored_event::StoredEvent;
 use crate::write_backend::OrderWrite;
@@ -23,13 +23,16 @@ impl SqliteWriteBackend {
             if write.new {
                 let (customer, store) = self.insert_order(write, at)?;
                 sold.push((&write.snapshot.order, store));
-                placed.push(Entry { key: customer, value: history::sql(write.snapshot.order.number) });
+                placed.push(IndexEntry {
+                    key: customer,
+                    value: rows::number_to_sql(write.snapshot.order.number),
+                });
             } else {
                 self.update_order(write)?;
             }
             reservations::write(&self.connection, write)?;
         }
-        self.customer_runs.add(&self.connection, placed.into_iter())?;
+        self.customer_orders.add(&self.connection, placed.into_iter())?;
         self.sales.add(&self.connection, &self.catalogue, &sold)
     }
 
@@ -47,7 +50,7 @@ impl SqliteWriteBackend {
                  created_at, state, contact) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute((
-                history::sql(order.number),
+                rows::number_to_sql(order.number),
                 order.id.uuid().as_bytes().as_slice(),
                 store,
                 customer,
@@ -75,7 +78,7 @@ impl SqliteWriteBackend {
                  WHERE number = ?1",
             )?
             .execute((
-                history::sql(order.number),
+                rows::number_to_sql(order.number),
                 status_code(order.status()),
                 order.version.0,
                 write.last_seq.sql(),
@@ -93,7 +96,7 @@ impl SqliteWriteBackend {
             let event = &stored.event;
             let follows = match &event.subject {
                 Subject::Order { number, .. } if event.kind != Kind::OrderCreated => {
-                    Some(history::sql(*number))
+                    Some(rows::number_to_sql(*number))
                 }
                 _ => None,
             };
@@ -113,11 +116,11 @@ impl SqliteWriteBackend {
         for stored in events {
             for (whose, shelf) in recipient_index::places(&stored.event) {
                 let whose = self.key_of(whose, stored.event.at)?;
-                entries.push(Entry { key: shelf.of(whose), value: stored.seq.sql() });
+                entries.push(IndexEntry { key: shelf.of(whose), value: stored.seq.sql() });
             }
         }
         let upto = events.last().map_or(0, |last| last.seq.sql());
-        self.topic_runs.add_upto(&self.connection, entries.into_iter(), upto)?;
+        self.recipients.add_upto(&self.connection, entries.into_iter(), upto)?;
         Ok(())
     }
 
@@ -134,7 +137,7 @@ impl SqliteWriteBackend {
 /// What else an order is found by, once it is known.
 fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogError> {
     let Subject::Order { number, .. } = &stored.event.subject else { return Ok(()) };
-    let number = history::sql(*number);
+    let number = rows::number_to_sql(*number);
     for change in &stored.event.changes {
         match change {
             Change::TrackingNumber { number: tracking } => {

@@ -8,13 +8,13 @@ use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::catalogue::{self, Catalogue};
-use super::checkpoint::Gate;
+use super::checkpoint::CheckpointCoordinator;
 use super::head::head;
 use super::idempotency::Answers;
 use super::inbox::InboxReader;
 use super::retention::Retention;
 use super::sales::Sales;
-use super::sorted_index::{Indexes, Runs};
+use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::users::Users;
 use super::{accounts, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
@@ -31,9 +31,9 @@ const STORES_KEPT: usize = 10_000;
 /// The journal on SQLite.
 pub struct SqliteWriteBackend {
     pub(super) connection: Connection,
-    gate: Arc<Gate>,
-    pub(super) customer_runs: Arc<Runs>,
-    pub(super) topic_runs: Arc<Runs>,
+    checkpoints: Arc<CheckpointCoordinator>,
+    pub(super) customer_orders: Arc<SortedIndex>,
+    pub(super) recipients: Arc<SortedIndex>,
     answers: Answers,
     pub(super) people: Users,
     pub(super) catalogue: Catalogue,
@@ -49,17 +49,17 @@ pub struct SqliteWriteBackend {
 impl SqliteWriteBackend {
     pub(super) fn new(
         connection: Connection,
-        gate: Arc<Gate>,
-        Indexes { customer_runs, topic_runs }: Indexes,
+        checkpoints: Arc<CheckpointCoordinator>,
+        SortedIndexes { customer_orders, recipients }: SortedIndexes,
         retention: Option<Retention>,
     ) -> Result<Self, LogError> {
         let answers = Answers::open(&connection)?;
         let data_version = data_version(&connection)?;
         Ok(Self {
             connection,
-            gate,
-            customer_runs,
-            topic_runs,
+            checkpoints,
+            customer_orders,
+            recipients,
             answers,
             people: Users::default(),
             catalogue: Catalogue::default(),
@@ -71,8 +71,11 @@ impl SqliteWriteBackend {
         })
     }
 
-    pub(super) fn indexes(&self) -> Indexes {
-        Indexes { customer_runs: Arc::clone(&self.customer_runs), topic_runs: Arc::clone(&self.topic_runs) }
+    pub(super) fn indexes(&self) -> SortedIndexes {
+        SortedIndexes {
+            customer_orders: Arc::clone(&self.customer_orders),
+            recipients: Arc::clone(&self.recipients),
+        }
     }
 
     /// What is in memory may be wrong: the next batch reads it again.
@@ -135,8 +138,8 @@ impl SqliteWriteBackend {
             self.catalogue.load(&self.connection, *id, context)?;
         }
         for id in &load.details {
-            if let Some(product_entry) = catalogue::find(&self.connection, *id)? {
-                context.details.insert(*id, product_entry.details);
+            if let Some(catalog_product) = catalogue::find(&self.connection, *id)? {
+                context.details.insert(*id, catalog_product.details);
             }
         }
         for user in &load.people {
@@ -184,7 +187,7 @@ impl WriteBackend for SqliteWriteBackend {
     }
 
     fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
-        self.gate.enter();
+        self.checkpoints.begin_batch();
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
         self.refresh(context)?;
         self.load_head(context)?;
@@ -201,7 +204,7 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn write(&mut self, writes: &Writes) -> Result<(), LogError> {
         for seen in &writes.people {
-            self.people.seen(&self.connection, seen, writes.at)?;
+            self.people.record_external(&self.connection, seen, writes.at)?;
         }
         self.catalogue.write(&self.connection, writes)?;
         self.write_orders(&writes.orders, writes.at)?;
@@ -225,7 +228,7 @@ impl WriteBackend for SqliteWriteBackend {
     }
 
     fn pruned(&mut self) -> Result<Seq, LogError> {
-        retention::floor(&self.connection)
+        retention::pruned_through(&self.connection)
     }
 
     fn consumer(&mut self, name: &ConsumerName) -> Result<Option<Consumer>, LogError> {
@@ -242,10 +245,10 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn commit(&mut self) -> Result<(), LogError> {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
-        self.customer_runs.committed();
-        self.topic_runs.committed();
+        self.customer_orders.committed();
+        self.recipients.committed();
         self.answers.committed();
-        self.gate.leave();
+        self.checkpoints.end_batch();
         Ok(())
     }
 
@@ -255,15 +258,15 @@ impl WriteBackend for SqliteWriteBackend {
         {
             tracing::error!(%error, "the database refused even to roll back");
         }
-        self.customer_runs.rolled_back();
-        self.topic_runs.rolled_back();
+        self.customer_orders.rolled_back();
+        self.recipients.rolled_back();
         self.answers.rolled_back();
         self.forget();
-        self.gate.leave();
+        self.checkpoints.end_batch();
     }
 
     fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError> {
-        self.gate.enter();
+        self.checkpoints.begin_batch();
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let answers = self.answers.maintain(&self.connection, now)?;
         let accounts = accounts::maintain(&self.connection, now)?;
@@ -275,7 +278,7 @@ impl WriteBackend for SqliteWriteBackend {
         // Nothing to forget: nothing to sync.
         self.connection.execute_batch(if any { "COMMIT" } else { "ROLLBACK" })?;
         self.answers.committed();
-        self.gate.leave();
+        self.checkpoints.end_batch();
         Ok(any)
     }
 }
@@ -283,7 +286,7 @@ impl WriteBackend for SqliteWriteBackend {
 impl Drop for SqliteWriteBackend {
     fn drop(&mut self) {
         // A checkpoint must not wait for a writer that panicked.
-        self.gate.leave();
+        self.checkpoints.end_batch();
     }
 }
 

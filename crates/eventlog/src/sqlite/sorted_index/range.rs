@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::Runs;
+use super::SortedIndex;
 use crate::error::LogError;
 
-impl Runs {
+impl SortedIndex {
     /// The largest values of a key that are above `after` and below `before`, largest first, up to `limit`. Say `before`
     /// so that values the snapshot does not know yet are left out.
     pub(in crate::sqlite) fn newest(
