@@ -93,16 +93,3 @@ pub struct ReadState {
     /// What is left; [`MAX_UNREAD`] or more.
     pub unread: usize,
 }
-
-/// Something that those concerned are told of after its commit, in the order of commits, and that is no event of the log:
-/// it has no place, nobody resumes from it, and the last one says everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signal {
-    /// Somebody read something, in one of their tabs or devices (row D7).
-    InboxRead {
-        /// Whose.
-        inbox: Inbox,
-        /// What they have read now.
-        state: Arc<ReadState>,
-    },
-}

@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod clock;
 pub mod consumers;
 pub mod cursor;
+pub mod ephemeral;
 pub mod error;
 pub mod head;
 pub mod inbox;
@@ -35,9 +36,10 @@ pub use consumers::{
     Consumer, ConsumerChange, ConsumerError, ConsumerName, ConsumerRefusal, LogConsumer, StartAt,
 };
 pub use cursor::{Cursor, Epoch, Seq};
+pub use ephemeral::EphemeralEvent;
 pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
-pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState, Signal};
+pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
 pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{

@@ -9,7 +9,8 @@ use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
-use crate::inbox::{MarkRead, ReadState, Signal};
+use crate::ephemeral::EphemeralEvent;
+use crate::inbox::{MarkRead, ReadState};
 use crate::stored_event::{CatalogProduct, Snapshot};
 
 /// One thing somebody asks for.
@@ -156,7 +157,7 @@ pub struct Committed {
     /// What happened, in order.
     pub events: Vec<crate::stored_event::EventWithContext>,
     /// What else those concerned are told, after the events.
-    pub signals: Vec<Signal>,
+    pub ephemeral: Vec<EphemeralEvent>,
     /// When the batch was committed.
     pub at: Timestamp,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::notice::Notice;
+use crate::ephemeral::EphemeralFrame;
 use crate::registry::{Subscribers, lock};
 
 /// Connections looked at together before they are told.
@@ -23,20 +23,20 @@ struct FanoutJob {
     subscribers: Arc<Subscribers>,
     from: usize,
     /// Told to those who are here now, instead of having them check for what record.
-    notice: Option<Arc<Notice>>,
+    ephemeral: Option<Arc<EphemeralFrame>>,
 }
 
 impl FanoutQueue {
     /// Something record in a topic.
     pub(crate) fn notify(&self, subscribers: Arc<Subscribers>) {
         if subscribers.claim_fanout() {
-            self.push(FanoutJob { subscribers, from: 0, notice: None });
+            self.push(FanoutJob { subscribers, from: 0, ephemeral: None });
         }
     }
 
     /// Something is to be told to a topic's subscribers.
-    pub(crate) fn send(&self, subscribers: Arc<Subscribers>, notice: Arc<Notice>) {
-        self.push(FanoutJob { subscribers, from: 0, notice: Some(notice) });
+    pub(crate) fn send(&self, subscribers: Arc<Subscribers>, ephemeral: Arc<EphemeralFrame>) {
+        self.push(FanoutJob { subscribers, from: 0, ephemeral: Some(ephemeral) });
     }
 
     fn push(&self, job: FanoutJob) {
@@ -53,11 +53,11 @@ impl FanoutQueue {
                 self.available.notified().await;
                 continue;
             };
-            if job.from == 0 && job.notice.is_none() {
+            if job.from == 0 && job.ephemeral.is_none() {
                 job.subscribers.begin_fanout();
             }
             let next_index = job.subscribers.chunk(job.from, &mut chunk);
-            let notice = job.notice.clone();
+            let ephemeral = job.ephemeral.clone();
             if let Some(from) = next_index {
                 // At the end of the queue: a topic with many subscribers does not hold the others up. Another task may
                 // take it meanwhile.
@@ -72,8 +72,8 @@ impl FanoutQueue {
                     continue;
                 }
                 for subscriber in group {
-                    match &notice {
-                        Some(notice) => subscriber.send(notice),
+                    match &ephemeral {
+                        Some(ephemeral) => subscriber.send(ephemeral),
                         None => subscriber.notify(),
                     }
                 }

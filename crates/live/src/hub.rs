@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use eventlog::{Committed, Cursor, Epoch, Inbox, ReadBackend, Seq, Signal};
+use eventlog::{Committed, Cursor, EphemeralEvent, Epoch, Inbox, ReadBackend, Seq};
 
 use crate::counters::Counters;
+use crate::ephemeral::EphemeralFrame;
 use crate::fanout::FanoutQueue;
-use crate::inbox::{InboxRegistry, InboxWatch, notice};
-use crate::notice::Notice;
+use crate::inbox::{InboxRegistry, InboxWatch};
 use crate::registry::{Registry, Subscribers, Waiter, lock};
 pub use crate::ring::LiveEvent;
 use crate::ring::{Appended, Ring};
@@ -126,15 +126,8 @@ impl Hub {
             subscribers.wake();
             self.fanout.notify(subscribers);
         }
-        for signal in committed.signals {
-            match signal {
-                Signal::InboxRead { inbox, state } => {
-                    if let Some((topic, notice)) = notice(&inbox, &state, self.epoch.clone()) {
-                        self.send_ephemeral(&topic, notice);
-                    }
-                    self.inboxes.publish(&inbox, state);
-                }
-            }
+        for event in &committed.ephemeral {
+            self.send_ephemeral(event);
         }
         deliveries
     }
@@ -147,11 +140,15 @@ impl Hub {
         }
     }
 
-    /// Tells the connections of a topic something that is not in the log: only those hear it who are here now.
-    pub fn send_ephemeral(&self, topic: &Topic, notice: Notice) {
-        let subscribers = lock(&self.registry).subscribers(topic);
-        if let Some(subscribers) = subscribers {
-            self.fanout.send(subscribers, Arc::new(notice));
+    /// Sends an event that is not in the log to the clients that are connected now.
+    pub fn send_ephemeral(&self, event: &EphemeralEvent) {
+        if let EphemeralEvent::InboxRead { inbox, state } = event {
+            self.inboxes.publish(inbox, Arc::clone(state));
+        }
+        let Some(subscribers) = lock(&self.registry).subscribers(&event.topic()) else { return };
+        match EphemeralFrame::encode(event, self.epoch.clone()) {
+            Ok(frame) => self.fanout.send(subscribers, Arc::new(frame)),
+            Err(error) => tracing::error!(%error, "an ephemeral event cannot be encoded"),
         }
     }
 

@@ -6,14 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use eventlog::{Cursor, Epoch, Inbox, ReadState, Topic};
-use orders::EventId;
-use serde::Serialize;
-use socketio::packet;
+use eventlog::{Inbox, ReadState};
 use tokio::sync::watch;
 
 use crate::hub::Hub;
-use crate::notice::Notice;
 use crate::registry::lock;
 
 type State = Option<Arc<ReadState>>;
@@ -40,31 +36,6 @@ impl InboxRegistry {
     pub(crate) fn len(&self) -> usize {
         lock(&self.0).len()
     }
-}
-
-/// What somebody has read, on the wire.
-#[derive(Serialize)]
-pub(crate) struct NotificationsRead<'a> {
-    /// Everything up to here.
-    through: Cursor,
-    /// And these, which came later.
-    ids: Vec<&'a EventId>,
-    /// What is left; 999 or more.
-    unread: usize,
-}
-
-impl<'a> NotificationsRead<'a> {
-    pub(crate) fn new(state: &'a ReadState, epoch: Epoch) -> Self {
-        let through = Cursor { epoch, seq: state.through };
-        Self { through, ids: state.above.values().collect(), unread: state.unread }
-    }
-}
-
-/// The same for Socket.IO connections, and the topic they listen to.
-pub(crate) fn notice(inbox: &Inbox, state: &ReadState, epoch: Epoch) -> Option<(Topic, Notice)> {
-    let json = serde_json::to_string(&NotificationsRead::new(state, epoch)).ok()?;
-    let frame = packet::event("notifications:read", &json, None);
-    Some((inbox.topic().clone(), Notice { only: Some(inbox.reader().clone()), frame }))
 }
 
 /// One tab's look at its inbox.

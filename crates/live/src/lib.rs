@@ -14,12 +14,12 @@
 
 pub mod counters;
 pub mod dialect;
+mod ephemeral;
 mod fanout;
 pub mod gateway;
 pub mod hub;
 pub mod inbox;
 pub mod limits;
-pub mod notice;
 pub mod order_counts;
 mod registry;
 mod ring;

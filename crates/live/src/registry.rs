@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use eventlog::Seq;
 use tokio::sync::watch;
 
+use crate::ephemeral::EphemeralFrame;
 use crate::hub::Hub;
-use crate::notice::Notice;
 use eventlog::Topic;
 
 /// Connections pulled in one go, before others get their turn.
@@ -51,7 +51,7 @@ pub(crate) trait Subscriber: Send + Sync {
     fn notify(&self);
 
     /// Something that is not in the log, and that only those hear who are here now.
-    fn send(&self, notice: &Notice);
+    fn send(&self, event: &EphemeralFrame);
 }
 
 /// Who is pulled, each in a place of its own until they leave.

@@ -27,9 +27,9 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use crate::ephemeral::NotificationsRead;
 use crate::hub::LiveEvent;
 use crate::inbox::InboxWatch;
-use crate::inbox::NotificationsRead;
 use crate::subscription::{Delivery, ResetReason, Subscription};
 
 /// Time between two heartbeats. Proxies close what is silent for 30 to 60 seconds.

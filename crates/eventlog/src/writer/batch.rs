@@ -13,8 +13,8 @@ use crate::accounts::{AccountAnswer, AccountRefusal};
 use crate::clock::Clock;
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal, ConsumerWrite, decide_change};
 use crate::cursor::Cursor;
+use crate::ephemeral::EphemeralEvent;
 use crate::error::{ErrorKind, LogError};
-use crate::inbox::Signal;
 use crate::submission::{Committed, ReadReceipt, Receipt, SubmitError, WriteRequest};
 use crate::write_backend::{BatchContext, LoadRequest, WriteBackend};
 
@@ -62,7 +62,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
         match self.attempt(&requests) {
             Ok((replies, committed, head)) => {
                 // Before the answers: a subscription that is opened after an answer starts behind its events.
-                if !committed.events.is_empty() || !committed.signals.is_empty() {
+                if !committed.events.is_empty() || !committed.ephemeral.is_empty() {
                     (self.publish)(committed);
                 }
                 self.move_head(head);
@@ -166,9 +166,9 @@ impl<B: WriteBackend> BatchProcessor<B> {
             known.cursor.seq = head.seq;
         }
         self.backend.write(&writes)?;
-        let signals = self.after_events(requests, &mut replies, &head)?;
+        let ephemeral = self.after_events(requests, &mut replies, &head)?;
         self.backend.commit()?;
-        Ok((replies, Committed { events, signals, at: self.now }, head))
+        Ok((replies, Committed { events, ephemeral, at: self.now }, head))
     }
 
     /// Stores read marks and positions of consumers, after the batch's events were written: they may be about those.
@@ -177,8 +177,8 @@ impl<B: WriteBackend> BatchProcessor<B> {
         requests: &[WriteRequest],
         replies: &mut [PendingReply],
         head: &Cursor,
-    ) -> Result<Vec<Signal>, LogError> {
-        let mut signals = Vec::new();
+    ) -> Result<Vec<EphemeralEvent>, LogError> {
+        let mut ephemeral = Vec::new();
         for (request, reply) in requests.iter().zip(replies) {
             match request {
                 WriteRequest::MarkRead(read, _) => {
@@ -186,7 +186,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
                     let state = Arc::new(state);
                     if changed {
                         let state = Arc::clone(&state);
-                        signals.push(Signal::InboxRead { inbox: read.inbox.clone(), state });
+                        ephemeral.push(EphemeralEvent::InboxRead { inbox: read.inbox.clone(), state });
                     }
                     *reply = PendingReply::MarkRead(Some(ReadReceipt { state, cursor: head.clone() }));
                 }
@@ -196,7 +196,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 WriteRequest::Submission(..) | WriteRequest::Account(..) => {}
             }
         }
-        Ok(signals)
+        Ok(ephemeral)
     }
 
     fn change_consumer(

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use ordercast_eventlog::inbox::{InboxEntry, MAX_READ_ABOVE, MAX_UNREAD};
-use ordercast_eventlog::{Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, Signal, StoredEvent, Topic};
+use ordercast_eventlog::{
+    EphemeralEvent, Inbox, InboxFilter, InboxPage, Mark, MarkRead, Seq, StoredEvent, Topic,
+};
 use orders::notification::Category;
 use orders::order::ShipmentState;
 use orders::{Command, Notification, OrderRef, ProductId, Status, Subject};
@@ -159,8 +161,8 @@ pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
         assert_eq!(log.mark_read(&asha, one(again)).await.state, receipt.state);
     }
     log.settle().await;
-    let told = Signal::InboxRead { inbox: asha.clone(), state: Arc::clone(&receipt.state) };
-    assert_eq!(log.published.signals(), [told]);
+    let told = EphemeralEvent::InboxRead { inbox: asha.clone(), state: Arc::clone(&receipt.state) };
+    assert_eq!(log.published.ephemeral(), [told]);
     // The gap is closed: a mark says it all.
     let receipt = log.mark_read(&asha, one(&shipped)).await;
     assert_eq!((receipt.state.unread, receipt.state.above.len()), (0, 0));
@@ -168,9 +170,9 @@ pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
     log.restart().await;
     assert_eq!(unread(&log, &asha).await, 0);
     assert!(lines(&log, &asha).await.iter().all(|line| line.read));
-    assert_eq!(log.published.signals().len(), 2, "nothing is told twice");
+    assert_eq!(log.published.ephemeral().len(), 2, "nothing is told twice");
     let last = log.published.batches().pop().unwrap();
-    assert!(last.events.is_empty() && last.signals.len() == 1);
+    assert!(last.events.is_empty() && last.ephemeral.len() == 1);
 }
 
 pub(crate) async fn d7_what_came_after_the_mark_stays_unread<B: Backend>() {
@@ -236,7 +238,7 @@ pub(crate) async fn a_mark_counts_what_happened_in_its_own_batch<B: Backend>() {
     );
     log.settle().await;
     let batches = log.published.batches();
-    let told: Vec<_> = batches[before..].iter().map(|it| (it.events.len(), it.signals.len())).collect();
+    let told: Vec<_> = batches[before..].iter().map(|it| (it.events.len(), it.ephemeral.len())).collect();
     assert_eq!(told, [(1, 1)]);
 }
 

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use ordercast_eventlog::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use ordercast_eventlog::{
-    CatalogProduct, Committed, Cursor, Inbox, Mark, MarkRead, Outcome, ReadBackend, ReadReceipt, Receipt,
-    Seq, Signal, Snapshot, StoredEvent, Submission, SubmitError, Writer,
+    CatalogProduct, Committed, Cursor, EphemeralEvent, Inbox, Mark, MarkRead, Outcome, ReadBackend,
+    ReadReceipt, Receipt, Seq, Snapshot, StoredEvent, Submission, SubmitError, Writer,
 };
 use orders::{Actor, Command, OrderRef, Refusal};
 
@@ -59,8 +59,8 @@ impl Published {
     }
 
     /// Every signal.
-    pub(crate) fn signals(&self) -> Vec<Signal> {
-        self.batches.lock().unwrap().iter().flat_map(|batch| batch.signals.clone()).collect()
+    pub(crate) fn ephemeral(&self) -> Vec<EphemeralEvent> {
+        self.batches.lock().unwrap().iter().flat_map(|batch| batch.ephemeral.clone()).collect()
     }
 
     /// Every event, in the order of publishing.

@@ -11,7 +11,7 @@ use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
 use serde_json::json;
-use socketio::{CloseFrame, Outgoing, Socket, WeakSocket, packet};
+use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
 use super::joins::{JoinCache, JoinedOrder};
@@ -19,9 +19,9 @@ use super::recovery::Resume;
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::counters::CatchingUp;
 use crate::dialect::{Dialect, with_offset};
+use crate::ephemeral::EphemeralFrame;
 use crate::hub::{Hub, LiveEvent};
 use crate::limits::ConnectionPermit;
-use crate::notice::Notice;
 use crate::order_counts::OrderCountsPublisher;
 use crate::registry::{Registration, Subscriber, lock};
 use crate::sse::Close;
@@ -87,11 +87,11 @@ impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
         self.0.pull();
     }
 
-    fn send(&self, notice: &Notice) {
+    fn send(&self, event: &EphemeralFrame) {
         let Some(socket) = self.0.upgrade() else { return };
         let theirs = |user| socket.client().is_some_and(|client| client.identity.user() == user);
-        if notice.only.as_ref().is_none_or(theirs) {
-            socket.send([notice.frame.clone()]);
+        if event.recipient.as_ref().is_none_or(theirs) {
+            socket.send([event.frame.clone()]);
         }
     }
 }
@@ -367,9 +367,4 @@ fn close_unavailable<A: Authorizer>(state: &State<A>) {
             }
         });
     }
-}
-
-/// A notice as a frame.
-pub(crate) fn frame(name: &str, json: &str) -> socketio::Frame {
-    packet::event(name, json, None)
 }

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use eventlog::EphemeralEvent;
 use orders::view::Person;
 use orders::{OrderNumber, UserId};
-use serde::Serialize;
 
-use super::client::{Client, frame};
-use super::{Authorizer, Gateway, Identity, topic};
-use crate::notice::Notice;
+use super::client::Client;
+use super::{Authorizer, Gateway, Identity};
 use crate::registry::lock;
 
 /// Who order_opened at which order. In memory: a connection is here, or it is not.
@@ -62,36 +61,31 @@ fn people(viewers: &[Viewer]) -> Vec<Person> {
     viewers.iter().map(|viewer| viewer.person.clone()).collect()
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PresencePayload<'a> {
-    order_number: OrderNumber,
-    people: &'a [Person],
-}
-
 impl<A: Authorizer> Gateway<A> {
-    /// A staff member's client opened an order: the store's staff are told who order_opened at it, or where that is nothing
-    /// new, whoever opened another window.
+    /// A client of the staff opened an order. All staff of the store receive the new viewers; where the person had it open
+    /// already, only they do.
     pub(super) fn order_opened(&self, client: &Client<A>, order: OrderNumber) {
         let changed = self.presence.open(order, client.identity.person());
         let only = changed.is_none().then(|| client.identity.user().clone());
-        let people = changed.unwrap_or_else(|| self.presence.of(order));
-        self.send_presence(client, order, &people, only);
+        let viewers = changed.unwrap_or_else(|| self.presence.of(order));
+        self.send_viewers(client, order, viewers, only);
     }
 
-    /// It closed it.
     pub(super) fn order_closed(&self, client: &Client<A>, order: OrderNumber) {
-        if let Some(people) = self.presence.close(order, client.identity.user()) {
-            self.send_presence(client, order, &people, None);
+        if let Some(viewers) = self.presence.close(order, client.identity.user()) {
+            self.send_viewers(client, order, viewers, None);
         }
     }
 
-    fn send_presence(&self, client: &Client<A>, order: OrderNumber, people: &[Person], only: Option<UserId>) {
-        let Ok(json) = serde_json::to_string(&PresencePayload { order_number: order, people }) else {
-            return;
-        };
-        self.hub
-            .send_ephemeral(&topic(&client.identity), Notice { only, frame: frame("order:presence", &json) });
+    fn send_viewers(
+        &self,
+        client: &Client<A>,
+        order: OrderNumber,
+        viewers: Vec<Person>,
+        only: Option<UserId>,
+    ) {
+        let store = client.identity.store().clone();
+        self.hub.send_ephemeral(&EphemeralEvent::OrderViewers { store, order, viewers, only });
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn publish_one(log: &FixedLog, hub: &Hub) -> Vec<usize> {
     log.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
     let stored = Arc::new(eventlog::StoredEvent { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
     let event = eventlog::EventWithContext { stored, context: orders::view::EventContext::default() };
-    hub.publish(Committed { events: vec![event], signals: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
+    hub.publish(Committed { events: vec![event], ephemeral: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
 }
 
 const STAFF_NAME: &str = "Mira Backoffice";

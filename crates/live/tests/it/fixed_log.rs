@@ -55,7 +55,7 @@ impl FixedLog {
         };
         let stored = Arc::new(StoredEvent { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
         let event = EventWithContext { stored, context: EventContext::default() };
-        hub.publish(Committed { events: vec![event], signals: Vec::new(), at: Timestamp::UNIX_EPOCH });
+        hub.publish(Committed { events: vec![event], ephemeral: Vec::new(), at: Timestamp::UNIX_EPOCH });
     }
 }
 

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use eventlog::{Committed, Inbox, ReadState, Seq, Signal};
+use eventlog::{Committed, EphemeralEvent, Inbox, ReadState, Seq};
 use futures_util::{FutureExt as _, StreamExt as _};
 use ordercast_live::sse::{self, Listener};
 use orders::view::Person;
@@ -22,8 +22,8 @@ fn read(through: u64, above: &[u64], unread: usize) -> Arc<ReadState> {
 }
 
 fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
-    let signals = vec![Signal::InboxRead { inbox: Inbox::customer(user(who)), state }];
-    hub.publish(Committed { events: Vec::new(), signals, at: jiff::Timestamp::UNIX_EPOCH });
+    let ephemeral = vec![EphemeralEvent::InboxRead { inbox: Inbox::customer(user(who)), state }];
+    hub.publish(Committed { events: Vec::new(), ephemeral, at: jiff::Timestamp::UNIX_EPOCH });
 }
 
 #[tokio::test]
