@@ -48,14 +48,14 @@ class Account {
     await this.call("POST", "/api/v1/products", { name: "Paper bags", price: products[0].price, stock: 100_000 });
   }
 
-  async order() {
+  async order({ paymentMethod = "cash_on_delivery" } = {}) {
     const { products } = await this.call("GET", "/api/v1/products");
     const product = products.reduce((most, each) => (each.available > most.available ? each : most));
     const address = { name: "Asha Rao", line1: "1 Lantern Street", city: "Pune", postalCode: "411001", country: "IN" };
     return this.call("POST", "/api/v1/orders", {
       items: [{ productId: product.id, quantity: 1 }],
       shippingAddress: { ...address, phone: "+912012345678" },
-      paymentMethod: "cash_on_delivery",
+      paymentMethod,
     });
   }
 

@@ -73,6 +73,25 @@ test("staff see that an offline customer will find the update in their notificat
   await expect(customer.toast("Order status: processing")).toHaveCount(0);
 });
 
+test("a prepaid order that was moved back from shipped to pending is offered processing next", async ({
+  customer,
+  admin,
+}) => {
+  const order = await customer.account.order({ paymentMethod: "online" });
+  await customer.account.call("POST", `/api/v1/orders/${order.id}/test-payment`, { outcome: "paid" });
+  await admin.account.setStatus(order, "shipped");
+  await admin.open(`/admin/orders/${order.number}`);
+  await expect(admin.page.getByRole("button", { name: "Mark as delivered" })).toBeVisible();
+  await admin.account.setStatus(order, "pending", { reason: "Scanned by mistake" });
+  await expect(admin.page.getByRole("button", { name: "Start processing" })).toBeVisible();
+  await admin.page.getByRole("link", { name: "All orders" }).click();
+  await expect(
+    table(admin.page)
+      .row(order)
+      .getByRole("button", { name: `Process order ${order.number}` }),
+  ).toBeVisible();
+});
+
 test("the badge counts new orders until the table is opened", async ({ customer, admin }) => {
   await admin.open("/admin");
   const nav = admin.page.getByRole("navigation", { name: "Console" });

@@ -1,4 +1,4 @@
-import type { Order } from "@ordercast/client";
+import { isFinal, type Order } from "@ordercast/client";
 import { OrderProgress, useNow } from "@ordercast/react";
 import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
@@ -7,7 +7,7 @@ import { cx, Money, RelativeTime, StatusBadge } from "../ui";
 import { FlashOnChange } from "../ui/FlashOnChange";
 import { formatTime, formatExpectedDay } from "../ui/time";
 import styles from "./OrderCard.module.css";
-import { isFinal, statusAppearance } from "./status";
+import { statusAppearance } from "./status";
 
 /** An order in a list: status, progress, expected time. Flashes once when the order changes. */
 export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {

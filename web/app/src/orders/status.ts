@@ -30,7 +30,3 @@ export function statusAppearance(status: Status): StatusAppearance {
 export function statusName(status: Status): string {
   return STATUSES[status].label.toLowerCase();
 }
-
-export function isFinal(status: Status): boolean {
-  return status === "delivered" || status === "cancelled";
-}

@@ -1,6 +1,4 @@
-import type { Money, Order } from "@ordercast/client";
-
-import { isFinal } from "../orders/status";
+import { isFinal, type Money, type Order } from "@ordercast/client";
 
 export interface OrderSummary {
   total: number;

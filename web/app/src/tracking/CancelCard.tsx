@@ -1,7 +1,6 @@
-import type { Order } from "@ordercast/client";
+import { isFinal, type Order } from "@ordercast/client";
 import { lazy, Suspense, useState } from "react";
 
-import { isFinal } from "../orders/status";
 import { useSession } from "../session/session";
 import { Button, Card } from "../ui";
 import styles from "./CancelCard.module.css";

@@ -1,20 +1,20 @@
+import { STATUSES } from "@ordercast/client";
 import { Link } from "wouter";
 
 import { statusAppearance } from "../../orders/status";
 import { Card, cx } from "../../ui";
 import type { Stats } from "../data/types";
-import { ALL_STATUSES } from "../orders/status";
 import styles from "./Lists.module.css";
 
 const integer = new Intl.NumberFormat();
 
 /** The number of orders in each status. Each row links to those orders. */
 export function StatusBars({ stats }: { stats: Stats | undefined }) {
-  const most = Math.max(1, ...ALL_STATUSES.map((status) => stats?.byStatus[status] ?? 0));
+  const most = Math.max(1, ...STATUSES.map((status) => stats?.byStatus[status] ?? 0));
   return (
     <Card title="By status">
       <ul className={styles.list}>
-        {ALL_STATUSES.map((status) => {
+        {STATUSES.map((status) => {
           const { icon: Icon, label, tone } = statusAppearance(status);
           const count = stats?.byStatus[status];
           return (

@@ -6,7 +6,7 @@ import { ProgressTrack } from "../../tracking/ProgressTrack";
 import { Button, Card, Field, StatusBadge, TextArea, TextField } from "../../ui";
 import type { Order, TimelineEvent } from "../data/types";
 import { Age } from "../orders/Age";
-import { nextStep, STATUS_ACTIONS, stepsFrom, type Status } from "../orders/status";
+import { nextStatus, STATUS_ACTIONS, statusesOf, type ActionKind, type Status } from "../orders/status";
 import { ActionMenu } from "../ui/ActionMenu";
 import styles from "./OrderPage.module.css";
 import { ReasonDialog } from "./ReasonDialog";
@@ -59,10 +59,9 @@ function OpenOrderActions({
   editor: OrderEditor;
   onAskReason: (status: Status) => void;
 }) {
-  const steps = stepsFrom(order);
-  const next = nextStep(order);
-  const otherSteps = (kind: "forward" | "payment" | "correction" | "cancel") =>
-    steps.filter((step) => step.kind === kind && step.status !== next?.status);
+  const allowed = useAllowedTransitions(order);
+  const next = nextStatus(allowed);
+  const otherSteps = (kind: ActionKind) => statusesOf(kind, allowed).filter((status) => status !== next);
   return (
     <>
       <div className={styles.twoColumns}>
@@ -89,30 +88,30 @@ function OpenOrderActions({
       </div>
       <div className={styles.actions}>
         {next && (
-          <Button variant="primary" busy={editor.saving} onClick={() => void editor.save({ status: next.status })}>
-            {STATUS_ACTIONS[next.status]}
+          <Button variant="primary" busy={editor.saving} onClick={() => void editor.save({ status: next })}>
+            {STATUS_ACTIONS[next]}
           </Button>
         )}
         <ActionMenu
           label={next ? "More actions" : "Move back…"}
           disabled={editor.saving}
           groups={[
-            otherSteps("forward").map(({ status }) => ({
+            otherSteps("forward").map((status) => ({
               label: STATUS_ACTIONS[status],
               icon: FastForward,
               onChoose: () => void editor.save({ status }),
             })),
-            otherSteps("payment").map(({ status }) => ({
+            otherSteps("payment").map((status) => ({
               label: STATUS_ACTIONS[status],
               icon: Wallet,
               onChoose: () => void editor.save({ status }),
             })),
-            otherSteps("correction").map(({ status }) => ({
+            otherSteps("correction").map((status) => ({
               label: `Move back to ${statusName(status)}…`,
               icon: CornerUpLeft,
               onChoose: () => onAskReason(status),
             })),
-            otherSteps("cancel").map(({ status }) => ({
+            otherSteps("cancel").map((status) => ({
               label: "Cancel order…",
               icon: Ban,
               danger: true,
@@ -123,6 +122,13 @@ function OpenOrderActions({
       </div>
     </>
   );
+}
+
+/** The last known list: none is known while a change is unconfirmed, and the focused button must stay. */
+function useAllowedTransitions({ allowedTransitions }: Order): Pick<Order, "allowedTransitions"> {
+  const [known, setKnown] = useState(allowedTransitions);
+  if (allowedTransitions !== null && allowedTransitions !== known) setKnown(allowedTransitions);
+  return { allowedTransitions: allowedTransitions ?? known };
 }
 
 const CANCELLED_BY: Record<string, string> = {

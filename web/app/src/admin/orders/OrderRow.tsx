@@ -4,7 +4,7 @@ import { Checkbox, cx, formatMoney, StatusBadge } from "../../ui";
 import { AgeIn } from "./Age";
 import styles from "./OrderRow.module.css";
 import { summaryOf, type Row } from "./row";
-import { cashIsDue, nextStep, type Status } from "./status";
+import { cashIsDue, nextStatus, type Status } from "./status";
 import type { RowState, RowStore } from "./store";
 import { useRow } from "./table";
 
@@ -102,20 +102,20 @@ function Items({ items }: { items: Row["items"] }) {
 const STEP_LABELS: Partial<Record<Status, string>> = { processing: "Process", shipped: "Ship", delivered: "Deliver" };
 
 function NextStep({ row, pendingStatus, active }: { row: Row; pendingStatus: Status | undefined; active: boolean }) {
-  const step = nextStep(row);
-  if (!step) return null;
+  const next = nextStatus(row);
+  if (!next) return null;
   return (
     <button
       type="button"
       className={styles.step}
       data-part="step"
-      data-status={step.status}
+      data-status={next}
       aria-disabled={pendingStatus !== undefined}
       tabIndex={active ? 0 : -1}
       // Starts with the visible text, so that voice control can press it.
-      aria-label={`${STEP_LABELS[step.status]} order ${row.number}`}
+      aria-label={`${STEP_LABELS[next]} order ${row.number}`}
     >
-      {STEP_LABELS[step.status]}
+      {STEP_LABELS[next]}
     </button>
   );
 }

@@ -1,3 +1,4 @@
+import { STATUSES } from "@ordercast/client";
 import { Keyboard, Search, X } from "lucide-react";
 import { useEffect, useRef, useState, type Ref } from "react";
 
@@ -5,7 +6,7 @@ import { statusAppearance } from "../../orders/status";
 import { Button, cx, IconButton, Input, Select } from "../../ui";
 import type { Stats } from "../data/types";
 import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
-import { ALL_STATUSES, type Status } from "./status";
+import type { Status } from "./status";
 import styles from "./Toolbar.module.css";
 
 const PERIOD_NAMES: Record<Period, string> = {
@@ -98,7 +99,7 @@ function StatusChips({
         All
         <Count count={stats?.total} />
       </button>
-      {ALL_STATUSES.map((status) => {
+      {STATUSES.map((status) => {
         const { icon: Icon, label, tone } = statusAppearance(status);
         return (
           <button

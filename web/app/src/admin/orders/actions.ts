@@ -7,7 +7,7 @@ import { toast } from "../../ui";
 import { detailOf, retryAfter, type ConsoleApi } from "../data/api";
 import type { BulkOutcome } from "../data/types";
 import { SendFailed, setStatusOfMany } from "./bulk";
-import { nextStep, type Status } from "./status";
+import { nextStatus, type Status } from "./status";
 import type { RowStore } from "./store";
 
 /** Sets an order to the requested status, or to its next one. */
@@ -18,7 +18,7 @@ export async function advanceOrder(
   requested: Status | undefined,
 ): Promise<void> {
   const state = store.state(id);
-  const status = requested ?? (state && nextStep(state.row)?.status);
+  const status = requested ?? (state && nextStatus(state.row));
   if (!state || !status || state.pendingStatus) return;
   const { number, version } = state.row;
   store.setPendingStatus(id, status);

@@ -1,8 +1,10 @@
 // The table's filters. They live only in the page's address, so that a reload, the back button and a shared link show
 // the same orders.
 
+import { STATUSES } from "@ordercast/client";
+
 import { instantAt, midnight } from "../time/zone";
-import { ALL_STATUSES, isStatus, type Status } from "./status";
+import { isStatus, type Status } from "./status";
 
 export const PERIODS = ["any", "today", "24h", "7d", "30d", "custom"] as const;
 export type Period = (typeof PERIODS)[number];
@@ -30,7 +32,7 @@ const DAY = 86_400_000;
 export function parseFilters(params: URLSearchParams): OrderFilters {
   const requested = (params.get("status") ?? "").split(",").filter(isStatus);
   const filters: OrderFilters = {
-    statuses: ALL_STATUSES.filter((status) => requested.includes(status)),
+    statuses: STATUSES.filter((status) => requested.includes(status)),
     text: (params.get("q") ?? "").trim().slice(0, MAX_SEARCH_LENGTH),
     period: PERIODS.find((period) => period === params.get("period")) ?? "any",
     sort: SORTS.find((sort) => sort === params.get("sort")) ?? "newest",
@@ -45,8 +47,8 @@ export function parseFilters(params: URLSearchParams): OrderFilters {
 /** Default values are left out: the unfiltered table has the plain address. */
 export function formatFilters(filters: OrderFilters): URLSearchParams {
   const params = new URLSearchParams();
-  if (filters.statuses.length > 0 && filters.statuses.length < ALL_STATUSES.length) {
-    params.set("status", ALL_STATUSES.filter((status) => filters.statuses.includes(status)).join(","));
+  if (filters.statuses.length > 0 && filters.statuses.length < STATUSES.length) {
+    params.set("status", STATUSES.filter((status) => filters.statuses.includes(status)).join(","));
   }
   if (filters.text.trim() !== "") params.set("q", filters.text.trim());
   if (filters.period !== "any") params.set("period", filters.period);

@@ -1,12 +1,17 @@
+import type { AllowedTransition, Status } from "@ordercast/client";
 import { describe, expect, it } from "vitest";
 import { choicesFor, mostCommonNextStep, previewOf } from "./preview";
-import type { OrderState, Status } from "./status";
 
-const order = (status: Status): OrderState => ({
-  status,
-  payment: { method: "cash_on_delivery", status: "pending" },
-  shipments: [],
-});
+const forward = (status: Status): AllowedTransition => ({ status, reasonRequired: false });
+const back = (status: Status): AllowedTransition => ({ status, reasonRequired: true });
+
+/** What the server allows for orders paid in cash. */
+const ALLOWED: Partial<Record<Status, AllowedTransition[]>> = {
+  pending: ["processing", "shipped", "paid", "delivered", "cancelled"].map((status) => forward(status as Status)),
+  shipped: [back("pending"), back("processing"), forward("paid"), forward("delivered"), forward("cancelled")],
+  delivered: [back("pending"), back("processing"), back("shipped"), forward("paid")],
+};
+const order = (status: Status) => ({ allowedTransitions: ALLOWED[status] ?? [] });
 const some = (["pending", "pending", "shipped", "delivered", "cancelled"] as const).map(order);
 
 describe("the preview of a bulk status change", () => {

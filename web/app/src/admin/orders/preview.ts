@@ -1,6 +1,10 @@
 // Predicts what setting one status for many orders will do.
 
-import { ALL_STATUSES, stepsFrom, type OrderState, type Status } from "./status";
+import { STATUSES } from "@ordercast/client";
+
+import { nextStatus, type OrderState, type Status } from "./status";
+
+type Order = Pick<OrderState, "allowedTransitions">;
 
 export interface Preview {
   status: Status;
@@ -12,28 +16,28 @@ export interface Preview {
   refused: number;
 }
 
-export function previewOf(orders: readonly OrderState[], status: Status): Preview {
+export function previewOf(orders: readonly Order[], status: Status): Preview {
   const preview: Preview = { status, possible: 0, corrections: 0, refused: 0 };
-  for (const order of orders) {
-    const step = stepsFrom(order).find((each) => each.status === status);
-    if (!step) preview.refused += 1;
+  for (const { allowedTransitions } of orders) {
+    const transition = allowedTransitions?.find((each) => each.status === status);
+    if (!transition) preview.refused += 1;
     else preview.possible += 1;
-    if (step?.kind === "correction") preview.corrections += 1;
+    if (transition?.reasonRequired) preview.corrections += 1;
   }
   return preview;
 }
 
 /** The statuses that at least one of the orders can take. */
-export function choicesFor(orders: readonly OrderState[]): Preview[] {
-  return ALL_STATUSES.map((status) => previewOf(orders, status)).filter((preview) => preview.possible > 0);
+export function choicesFor(orders: readonly Order[]): Preview[] {
+  return STATUSES.map((status) => previewOf(orders, status)).filter((preview) => preview.possible > 0);
 }
 
 /** The next step of the largest number of orders. */
-export function mostCommonNextStep(orders: readonly OrderState[]): Status | undefined {
-  const next = new Map<Status, number>();
+export function mostCommonNextStep(orders: readonly Order[]): Status | undefined {
+  const counts = new Map<Status, number>();
   for (const order of orders) {
-    const step = stepsFrom(order).find((each) => each.kind === "forward");
-    if (step) next.set(step.status, (next.get(step.status) ?? 0) + 1);
+    const status = nextStatus(order);
+    if (status) counts.set(status, (counts.get(status) ?? 0) + 1);
   }
-  return [...next].sort(([, a], [, b]) => b - a)[0]?.[0];
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }

@@ -44,6 +44,18 @@ describe("a row of the table", () => {
     expect(applyEvent(row, { ...event, version: 4 }).trackingNumber).toBe("T-1");
   });
 
+  it("takes the allowed transitions of the newest event that has them", () => {
+    const ship = [{ status: "shipped" as const, reasonRequired: false }];
+    const deliver = [{ status: "delivered" as const, reasonRequired: false }];
+    const row = rowOf({ ...order, allowedTransitions: ship });
+    expect(row.allowedTransitions).toEqual(ship);
+    const shipped = applyEvent(row, { ...event, allowedTransitions: deliver });
+    expect(shipped.allowedTransitions).toEqual(deliver);
+    expect(applyEvent(shipped, { ...event, version: 4 }).allowedTransitions).toEqual(deliver);
+    const unknown = rowOf({ ...order, version: 3, allowedTransitions: null });
+    expect(applyEvent(unknown, { ...event, allowedTransitions: deliver }).allowedTransitions).toEqual(deliver);
+  });
+
   it("keeps parcels that an event does not name", () => {
     const row = applyEvent(rowOf(order), { ...event, shipments: [{ parcel: 2, status: "shipped" }] });
     expect(row.shipments).toEqual([

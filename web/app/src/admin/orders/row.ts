@@ -1,5 +1,7 @@
 // The part of an order that the table shows. Kept small, because ten thousand rows stay in memory.
 
+import type { AllowedTransition } from "@ordercast/client";
+
 import type { Status } from "./status";
 
 interface Money {
@@ -24,6 +26,8 @@ export interface Row {
   items: readonly RowItem[];
   total: Money | undefined;
   status: Status;
+  /** Null while unknown. */
+  allowedTransitions: readonly AllowedTransition[] | null;
   payment: { method: string; status: string } | undefined;
   shipments: readonly { parcel: number; status: string }[];
   trackingNumber: string | undefined;
@@ -37,6 +41,7 @@ export interface OrderData {
   id: string;
   number: string;
   status: Status;
+  allowedTransitions?: readonly AllowedTransition[] | null | undefined;
   version: number;
   createdAt: string;
   updatedAt: string;
@@ -57,6 +62,7 @@ export interface EventData {
   orderNumber: string;
   version: number;
   status: Status;
+  allowedTransitions?: readonly AllowedTransition[] | null | undefined;
   customer?: { name?: string | null | undefined; email?: string | null | undefined } | null | undefined;
   items?: readonly RowItem[] | null | undefined;
   total?: Money | null | undefined;
@@ -77,6 +83,7 @@ export function rowOf(order: OrderData): Row {
     items: order.items.map(({ productId, name, quantity }) => ({ productId, name, quantity })),
     total: order.total ?? undefined,
     status: order.status,
+    allowedTransitions: shared(order.allowedTransitions),
     payment: order.payment ?? undefined,
     shipments: order.shipments,
     trackingNumber: order.trackingNumber ?? undefined,
@@ -98,6 +105,7 @@ export function rowOfCreated(event: EventData): Row {
     items: (event.items ?? []).map(({ productId, name, quantity }) => ({ productId, name, quantity })),
     total: event.total ?? undefined,
     status: event.status,
+    allowedTransitions: shared(event.allowedTransitions),
     payment: event.paymentMethod
       ? { method: event.paymentMethod, status: event.paymentStatus ?? "pending" }
       : undefined,
@@ -111,16 +119,31 @@ export function rowOfCreated(event: EventData): Row {
 
 /** The row after an event. Returns the same row for an event that is not newer, so that a row never moves backwards. */
 export function applyEvent(row: Row, event: EventData): Row {
+  if (event.version === row.version && event.allowedTransitions && row.allowedTransitions === null)
+    return { ...row, allowedTransitions: shared(event.allowedTransitions) };
   if (event.version <= row.version) return row;
   return {
     ...row,
     status: event.status,
+    // Absent in an event that is followed by a newer one.
+    allowedTransitions: event.allowedTransitions ? shared(event.allowedTransitions) : row.allowedTransitions,
     version: event.version,
     updatedAt: event.at,
     payment: row.payment && event.paymentStatus ? { ...row.payment, status: event.paymentStatus } : row.payment,
     shipments: event.shipments?.length ? withParcels(row.shipments, event.shipments) : row.shipments,
     trackingNumber: event.trackingNumber ?? row.trackingNumber,
   };
+}
+
+const lists = new Map<string, readonly AllowedTransition[]>();
+
+/** The same list object for equal lists: ten thousand rows share a few. */
+function shared(list: readonly AllowedTransition[] | null | undefined): readonly AllowedTransition[] | null {
+  if (!list) return null;
+  const key = JSON.stringify(list);
+  const known = lists.get(key);
+  if (!known) lists.set(key, list);
+  return known ?? list;
 }
 
 /** An event names only the parcels that it created or changed. */

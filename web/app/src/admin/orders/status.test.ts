@@ -1,63 +1,51 @@
+import type { AllowedTransition, Status } from "@ordercast/client";
 import { describe, expect, it } from "vitest";
-import { nextStep, needsReason, stepsFrom, type OrderState, type Status } from "./status";
+import { cashIsDue, nextStatus, statusesOf, type ActionKind } from "./status";
 
-const due = { method: "cash_on_delivery", status: "pending" };
-const paid = { method: "cash_on_delivery", status: "paid" };
+/** Transitions as the server sends them; "!" marks those that need a reason. */
+const allowing = (...transitions: string[]): { allowedTransitions: AllowedTransition[] } => ({
+  allowedTransitions: transitions.map((text) => ({
+    status: text.replace("!", "") as Status,
+    reasonRequired: text.endsWith("!"),
+  })),
+});
 
-function order(status: Status, payment = due, shipments: OrderState["shipments"] = []): OrderState {
-  return { status, payment, shipments };
-}
+describe("the actions of an order", () => {
+  const shipped = allowing("pending!", "processing!", "paid", "delivered", "cancelled");
 
-const steps = (state: OrderState) => stepsFrom(state).map((step) => `${step.kind} ${step.status}`);
-
-describe("what staff may do to an order (rows A5, B5)", () => {
-  it("canChangePosition on, takes the cash, or cancels a new one", () => {
-    expect(steps(order("pending"))).toEqual([
-      "forward processing",
-      "forward shipped",
-      "forward delivered",
-      "payment paid",
-      "cancel cancelled",
+  it("are grouped by kind, with the nearest correction first", () => {
+    const kinds: ActionKind[] = ["forward", "payment", "correction", "cancel"];
+    expect(kinds.map((kind) => statusesOf(kind, shipped))).toEqual([
+      ["delivered"],
+      ["paid"],
+      ["processing", "pending"],
+      ["cancelled"],
     ]);
   });
 
-  it("corrects one on the road, with a reason", () => {
-    expect(steps(order("shipped"))).toEqual([
-      "forward delivered",
-      "payment paid",
-      "correction processing",
-      "correction pending",
-      "cancel cancelled",
-    ]);
-    expect(needsReason(order("shipped"), "processing")).toBe(true);
-    expect(needsReason(order("shipped"), "delivered")).toBe(false);
+  it("offer the server's next step", () => {
+    expect(nextStatus(shipped)).toBe("delivered");
+    expect(nextStatus(allowing("processing", "shipped", "delivered", "cancelled"))).toBe("processing");
+    expect(nextStatus(allowing("paid", "cancelled"))).toBeUndefined();
   });
 
-  it("goes on with one that was paid before it was begun", () => {
-    expect(nextStep(order("paid", paid))).toEqual({ status: "processing", kind: "forward" });
-    expect(needsReason(order("paid", paid), "shipped")).toBe(false);
-    expect(needsReason(order("paid", paid), "pending")).toBe(true);
+  it("offer processing for a prepaid order that was moved back from shipped", () => {
+    const prepaid = { ...allowing("processing", "shipped", "delivered", "cancelled"), status: "paid" };
+    expect(nextStatus(prepaid)).toBe("processing");
   });
 
-  it("delivers one that was paid on the road", () => {
-    const onTheRoad = order("paid", paid, [{ status: "shipped" }]);
-    expect(nextStep(onTheRoad)).toEqual({ status: "delivered", kind: "forward" });
-    expect(needsReason(onTheRoad, "shipped")).toBe(true);
-    expect(needsReason(onTheRoad, "processing")).toBe(true);
+  it("are empty while the server's list is unknown", () => {
+    expect(statusesOf("forward", { allowedTransitions: null })).toEqual([]);
   });
+});
 
-  it("takes money once", () => {
-    expect(steps(order("delivered", paid))).toEqual([
-      "correction shipped",
-      "correction processing",
-      "correction pending",
-    ]);
-    expect(steps(order("delivered"))).toContain("payment paid");
-    expect(steps(order("shipped", { method: "online", status: "pending" }))).not.toContain("payment paid");
-  });
+describe("cash on delivery", () => {
+  const payment = { method: "cash_on_delivery", status: "pending" };
 
-  it("leaves a cancelled one alone", () => {
-    expect(stepsFrom(order("cancelled"))).toEqual([]);
-    expect(nextStep(order("cancelled"))).toBeUndefined();
+  it("is due until it is recorded, unless the order is cancelled", () => {
+    expect(cashIsDue({ payment, status: "delivered" })).toBe(true);
+    expect(cashIsDue({ payment, status: "cancelled" })).toBe(false);
+    expect(cashIsDue({ payment: { ...payment, status: "paid" }, status: "paid" })).toBe(false);
+    expect(cashIsDue({ payment: { method: "online", status: "pending" }, status: "pending" })).toBe(false);
   });
 });

@@ -1,21 +1,11 @@
-// Status actions in the console.
+// The actions that set an order's status. The server decides which of them an order allows.
 
-import type { Status } from "../../orders/status";
+import { STATUSES, type AllowedTransition, type Status } from "@ordercast/client";
 
-export type { Status };
-
-/** In the order of an order's life. */
-export const ALL_STATUSES = [
-  "pending",
-  "processing",
-  "shipped",
-  "paid",
-  "delivered",
-  "cancelled",
-] as const satisfies Status[];
+export type { Status } from "@ordercast/client";
 
 export function isStatus(text: string): text is Status {
-  return (ALL_STATUSES as readonly string[]).includes(text);
+  return (STATUSES as readonly string[]).includes(text);
 }
 
 /** The label of the button that sets the status. */
@@ -28,53 +18,37 @@ export const STATUS_ACTIONS: Record<Status, string> = {
   cancelled: "Cancel order",
 };
 
-/** As much of an order as decides what may follow. */
+/** The fields of an order that decide which actions to show. */
 export interface OrderState {
-  status: Status;
+  /** Null while unknown, such as during an unconfirmed change. */
+  allowedTransitions: readonly AllowedTransition[] | null;
   payment?: { method: string; status: string } | null | undefined;
-  shipments: readonly { status: string }[];
-}
-
-export interface Step {
   status: Status;
-  /** `forward` on its way, `payment` records money, `correction` needs a reason, `cancel` ends it. */
-  kind: "forward" | "payment" | "correction" | "cancel";
 }
 
-const STAGES = ["pending", "processing", "shipped", "delivered"] as const;
+/** `correction` moves the order back and needs a reason; `payment` records money; `cancel` ends the order. */
+export type ActionKind = "forward" | "payment" | "correction" | "cancel";
 
-/** How far it got, whatever the payment made the status read. */
-function stage(order: OrderState): (typeof STAGES)[number] {
-  if (order.status === "paid")
-    return order.shipments.some((parcel) => parcel.status !== "packed") ? "shipped" : "pending";
-  return order.status === "cancelled" ? "delivered" : order.status;
+export function actionKind({ status, reasonRequired }: AllowedTransition): ActionKind {
+  if (status === "cancelled") return "cancel";
+  if (reasonRequired) return "correction";
+  return status === "paid" ? "payment" : "forward";
 }
 
-/** Everything staff may do to it, the mostCommonNextStep first. */
-export function stepsFrom(order: OrderState): Step[] {
-  if (order.status === "cancelled") return [];
-  const here = STAGES.indexOf(stage(order));
-  const steps: Step[] = STAGES.slice(here + 1).map((status) => ({ status, kind: "forward" }));
-  if (cashIsDue(order)) steps.push({ status: "paid", kind: "payment" });
-  // An order that only its payment makes read `paid` is corrected to the sortKey where it stands.
-  const back = STAGES.slice(0, order.status === "paid" ? here + 1 : here).reverse();
-  steps.push(...back.map((status): Step => ({ status, kind: "correction" })));
-  if (order.status !== "delivered") steps.push({ status: "cancelled", kind: "cancel" });
-  return steps;
+/** The allowed statuses of one kind: the nearest forward step first, and the nearest correction first. */
+export function statusesOf(kind: ActionKind, { allowedTransitions }: Pick<OrderState, "allowedTransitions">): Status[] {
+  const statuses = (allowedTransitions ?? [])
+    .filter((transition) => actionKind(transition) === kind)
+    .map(({ status }) => status);
+  return kind === "correction" ? statuses.reverse() : statuses;
 }
 
-/** The one step that a row's button offers. */
-export function nextStep(order: OrderState): Step | undefined {
-  return stepsFrom(order).find((step) => step.kind === "forward");
-}
-
-export function needsReason(order: OrderState, status: Status): boolean {
-  return stepsFrom(order).some((step) => step.status === status && step.kind === "correction");
+/** The next forward step. */
+export function nextStatus(order: Pick<OrderState, "allowedTransitions">): Status | undefined {
+  return statusesOf("forward", order)[0];
 }
 
 /** Cash that has not been recorded as paid. */
-export function cashIsDue(order: OrderState): boolean {
-  return (
-    order.payment?.method === "cash_on_delivery" && order.payment.status === "pending" && order.status !== "cancelled"
-  );
+export function cashIsDue({ payment, status }: Pick<OrderState, "payment" | "status">): boolean {
+  return payment?.method === "cash_on_delivery" && payment.status === "pending" && status !== "cancelled";
 }

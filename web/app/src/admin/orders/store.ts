@@ -170,7 +170,12 @@ export function createRowStore(schedule: Schedule, first: View): RowStore {
         // A list response that is older than a live event must not undo it. At the same version the response wins,
         // because it has more fields.
         if (known && known.row.version > order.version) continue;
-        const row = rowOf(order);
+        const read = rowOf(order);
+        const isSameVersion = known?.row.version === read.version;
+        const row = {
+          ...read,
+          allowedTransitions: read.allowedTransitions ?? (isSameVersion ? known.row.allowedTransitions : null),
+        };
         set(
           order.id,
           known
