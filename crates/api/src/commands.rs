@@ -231,6 +231,10 @@ pub fn not_committed(error: SubmitError) -> Problem {
             .retry_after(2),
         SubmitError::Lost => Problem::internal(&error)
             .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`."),
+        SubmitError::CommitUnknown => Problem::new(Code::Busy)
+            .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`.")
+            .retry_after(1),
+        SubmitError::Failed(error) if error.is_retryable() => Problem::new(Code::Busy).retry_after(1),
         SubmitError::Failed(error) => Problem::internal(&*error),
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::read_backend::{EventPage, ReadBackend, TailError};
+use crate::read_backend::{EventPage, LogQueries, TailError};
 use crate::submission::SubmitError;
 use crate::writer::Writer;
 
@@ -207,7 +207,7 @@ impl From<ConsumerRefusal> for ConsumerError {
 
 /// A named consumer at work.
 pub struct LogConsumer {
-    reader: Arc<dyn ReadBackend>,
+    reader: Arc<dyn LogQueries>,
     writer: Writer,
     head: watch::Receiver<Cursor>,
     name: ConsumerName,
@@ -219,7 +219,7 @@ impl LogConsumer {
     pub async fn open(
         name: ConsumerName,
         start: StartAt,
-        reader: Arc<dyn ReadBackend>,
+        reader: Arc<dyn LogQueries>,
         writer: Writer,
     ) -> Result<Self, ConsumerError> {
         let change = ConsumerChange::Register { name: name.clone(), start };

@@ -8,12 +8,12 @@ use tokio::time::MissedTickBehavior;
 
 use crate::cursor::Cursor;
 use crate::error::LogError;
-use crate::read_backend::ReadBackend;
+use crate::read_backend::LogQueries;
 
 /// Asks for the head every `interval`, in a task that ends when all receivers are dropped. Where the writer runs in this
 /// process, use [`Writer::head`](crate::Writer::head), which moves without delay.
 pub async fn poll_head(
-    reader: Arc<dyn ReadBackend>,
+    reader: Arc<dyn LogQueries>,
     interval: Duration,
 ) -> Result<watch::Receiver<Cursor>, LogError> {
     let (head, receiver) = watch::channel(reader.head().await?);

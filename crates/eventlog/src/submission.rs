@@ -6,11 +6,9 @@ use jiff::Timestamp;
 use orders::order::Version;
 use orders::{Actor, Command, Refusal, Role, StoreId, UserId};
 
-use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
-use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::ephemeral::EphemeralEvent;
-use crate::inbox::{MarkRead, ReadState};
+use crate::inbox::ReadState;
 use crate::stored_event::{CatalogProduct, Snapshot};
 
 /// One thing somebody asks for.
@@ -117,32 +115,15 @@ pub enum SubmitError {
     /// The writer failed while it had it; it happened once, or not at all.
     #[error("the writer failed before it could answer")]
     Lost,
-    /// The database refused it; nothing was done.
+    /// The database did not say whether it committed. It happened once, or not at all.
+    #[error("the database did not say whether it was stored: send it again with the same idempotency key")]
+    CommitUnknown,
+    /// The database failed; nothing was done. Whether a retry helps is in the error.
     #[error("the database refused: {0}")]
     Failed(Arc<crate::error::LogError>),
 }
 
-pub(crate) type Answer<T> = tokio::sync::oneshot::Sender<Result<T, SubmitError>>;
-
-/// What the writer's channel carries: a request and where its answer goes.
-pub(crate) enum WriteRequest {
-    Submission(Submission, Answer<Receipt>),
-    Account(AccountChange, Answer<Result<AccountAnswer, AccountRefusal>>),
-    MarkRead(MarkRead, Answer<ReadReceipt>),
-    Consumer(ConsumerChange, Answer<Result<Consumer, ConsumerRefusal>>),
-}
-
-impl WriteRequest {
-    /// How many commands it counts for when a batch is filled.
-    pub(crate) fn commands(&self) -> usize {
-        match self {
-            Self::Submission(submission, _) => submission.requests.len(),
-            Self::Account(..) | Self::MarkRead(..) | Self::Consumer(..) => 1,
-        }
-    }
-}
-
-/// The answer to a [`MarkRead`].
+/// The answer to a [`MarkRead`](crate::MarkRead).
 #[derive(Debug, Clone)]
 pub struct ReadReceipt {
     /// Everything they have read now.

@@ -1,12 +1,14 @@
-//! What a database must do for the writer. One implementation for each database, one contract test suite for all.
+//! What a database must do for the writer. There is one implementation per database, and one contract test suite for
+//! all of them.
 
-use foldhash::{HashMap, HashMapExt as _};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 use orders::product::{Details, Stock};
 use orders::view::Person;
 use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
+use uuid::Uuid;
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
@@ -17,59 +19,47 @@ use crate::stats::StatsDelta;
 use crate::stored_event::{Snapshot, StoredEvent};
 use crate::submission::{ExternalUser, Idempotency, Outcome};
 
-/// What a batch names.
+/// What the requests of a batch name.
 #[derive(Debug, Default)]
 pub struct LoadRequest {
-    /// Orders.
     pub orders: Vec<OrderRef>,
-    /// Products.
     pub products: Vec<ProductId>,
-    /// Products that a command of the catalogue names: their details are wanted too.
+    /// Products of which the details are needed too.
     pub details: Vec<ProductId>,
     /// Users who act.
     pub people: Vec<UserId>,
-    /// Idempotency keys.
+    /// Scopes of idempotency keys.
     pub keys: Vec<[u8; 16]>,
-    /// The time of the batch, as far as the clock knows.
+    /// The time of the batch, by the clock.
     pub now: Timestamp,
 }
 
-/// What was loaded for a batch. Products stay between batches, as long as this process is the only writer.
+/// Rows of a [`LoadRequest`] that another process has locked. They are not loaded.
+#[derive(Debug, Default)]
+pub struct LockedRows {
+    /// Every requested name of an order whose row, or the row of one of its products, is locked.
+    pub orders: Vec<OrderRef>,
+    pub products: Vec<ProductId>,
+}
+
+/// What is in memory while a batch is decided. The head and the products stay for the next batch if the backend
+/// [detects foreign writes](WriteBackend::detects_foreign_writes).
 #[derive(Debug)]
 pub struct BatchContext {
     /// Orders, products and the next order number.
     pub world: World,
     /// Personal data of the orders.
     pub contacts: HashMap<OrderId, Contact>,
-    /// What people look at, of products named by a command of the catalogue.
     pub details: HashMap<ProductId, Details>,
-    /// Names of whoever acts, and of the orders' customers.
+    /// The users who act, and the customers of the orders.
     pub people: HashMap<UserId, Person>,
-    /// Answers given before under the wanted keys.
+    /// Earlier responses to the idempotency keys of this batch.
     pub answers: HashMap<[u8; 16], IdempotentResponse>,
     /// `None` until the backend has loaded it.
     pub head: Option<LogHead>,
 }
 
-/// The end of the log, where the next batch appends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogHead {
-    pub cursor: Cursor,
-    /// When the last event happened. No later event may have an earlier time, whatever the clock says.
-    pub latest: Timestamp,
-}
-
-/// An answer that was given under an idempotency key.
-#[derive(Debug, Clone)]
-pub struct IdempotentResponse {
-    /// Hash of the body that the key came with.
-    pub body: [u8; 16],
-    /// What was answered.
-    pub outcomes: Vec<Outcome>,
-}
-
 impl BatchContext {
-    /// An empty context: the first batch starts with it, and so does the batch after a failure.
     pub fn empty() -> Self {
         Self {
             world: World::default(),
@@ -82,53 +72,74 @@ impl BatchContext {
     }
 }
 
+/// The end of the log, where the next batch appends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogHead {
+    pub cursor: Cursor,
+    /// When the last event happened. No later event may have an earlier time, whatever the clock says.
+    pub latest: Timestamp,
+}
+
+/// A response that was given under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct IdempotentResponse {
+    /// Hash of the request body that came with the key.
+    pub body: [u8; 16],
+    pub outcomes: Vec<Outcome>,
+}
+
 /// What a batch changes.
 #[derive(Debug, Default)]
 pub struct Writes {
-    /// Orders as they are now. The last one of each counts.
+    /// The new state of each changed order, sorted by number.
     pub orders: Vec<OrderWrite>,
-    /// Products as they are now, and their details where those changed.
+    /// The new state of each changed product, and its details if they changed.
     pub products: Vec<(Product, Option<Details>)>,
-    /// Stock that orders moved.
+    /// Stock that orders moved, of products that did not change otherwise.
     pub stock: Vec<(ProductId, Stock)>,
-    /// What happened, in order.
+    /// In log order.
     pub events: Vec<Arc<StoredEvent>>,
-    /// Answers to remember.
+    /// Responses to store under their idempotency keys.
     pub answers: Vec<(Idempotency, Seq, Vec<Outcome>)>,
-    /// Users whose tokens are made elsewhere.
+    /// Users whose accounts live elsewhere.
     pub people: Vec<ExternalUser>,
-    /// Counts.
     pub stats: StatsDelta,
-    /// When.
+    /// The time of the batch.
     pub at: Timestamp,
 }
 
-/// One order's new state.
 #[derive(Debug)]
 pub struct OrderWrite {
-    /// The state.
     pub snapshot: Arc<Snapshot>,
-    /// Whether it is new.
+    /// Whether the batch created the order.
     pub new: bool,
-    /// Its first event of this batch.
+    /// The order's first event in this batch.
     pub first_seq: Seq,
-    /// Its last event.
+    /// The order's last event in this batch.
     pub last_seq: Seq,
 }
 
-/// One database's way to commit a batch. Used by one thread, one batch at a time:
+/// Names a batch, to find out whether it was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BatchId(pub Uuid);
+
+/// One database's way to commit batches. It is used by one thread, one batch at a time:
 /// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers, `commit`; or
 /// `rollback` at any point.
 pub trait WriteBackend: Send + 'static {
+    /// Whether `begin` removes from the context everything that another process changed since the last batch. If not, the
+    /// writer keeps nothing between batches.
+    fn detects_foreign_writes(&self) -> bool;
+
     /// The committed head. Called once, before the first batch.
     fn head(&mut self) -> Result<LogHead, LogError>;
 
     /// Starts a transaction and loads what the batch names. Where `context.head` is `None`, loads the head and the next
-    /// order number too. Removes from `context` what another process may have changed since the last batch.
-    fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError>;
+    /// order number too. Returns the rows that another process has locked; a backend that waits for locks returns none.
+    fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<LockedRows, LogError>;
 
-    /// Changes an account inside the transaction. After a refusal the transaction goes on: what it wrote, such as
-    /// the end of a stolen session, is committed with the rest.
+    /// Changes an account inside the transaction. A refusal does not end the transaction: what was written before it,
+    /// such as the end of a stolen session, is committed with the batch.
     fn account(
         &mut self,
         change: &AccountChange,
@@ -138,8 +149,8 @@ pub trait WriteBackend: Send + 'static {
     /// Writes a batch inside the transaction.
     fn write(&mut self, writes: &Writes) -> Result<(), LogError>;
 
-    /// Keeps what somebody has read, inside the transaction, after `write`: the batch's own events count. Returns
-    /// everything they have read, and whether this is any news.
+    /// Stores what somebody has read, inside the transaction and after `write`: the batch's own events count. Returns
+    /// everything they have read, and whether that changed.
     fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError>;
 
     /// The newest event that retention deleted; 0 when it deleted none.
@@ -152,13 +163,19 @@ pub trait WriteBackend: Send + 'static {
 
     fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError>;
 
-    /// Makes it durable. When this returns, the batch survives a power loss.
-    fn commit(&mut self) -> Result<(), LogError>;
+    /// Stores the id of the batch, unless the batch changed nothing, and commits. When this returns `Ok`, the batch
+    /// survives a power loss. [`CommitUnknown`](crate::ErrorKind::CommitUnknown) means that the database did not answer;
+    /// after any other error the batch is not committed.
+    fn commit(&mut self, batch: BatchId) -> Result<(), LogError>;
 
-    /// Forgets the transaction, and everything that was cached because of it; the caller forgets what was loaded.
+    /// Whether a recent batch of this process was committed. Called after `commit` returned `CommitUnknown` and after
+    /// `rollback`, if need be on a new connection.
+    fn was_committed(&mut self, batch: BatchId) -> Result<bool, LogError>;
+
+    /// Ends the transaction, and forgets what was cached because of it.
     fn rollback(&mut self);
 
-    /// A little housekeeping between batches, in a transaction of its own; must be short. Called every second or so,
-    /// when idle once a minute. Says whether there is more to do. After an error the caller rolls back.
+    /// Does a short piece of maintenance in a transaction of its own, such as retention. Called between batches: every
+    /// second, or every minute when idle. Returns whether there is more to do. After an error the caller rolls back.
     fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError>;
 }

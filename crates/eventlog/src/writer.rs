@@ -3,10 +3,14 @@
 //! Requests come through a bounded channel. The writer takes what is waiting and commits it as one batch: load what the
 //! requests name, decide the commands in memory and in order (each sees the effects of those before it), write, commit,
 //! publish the events, answer the callers. A refused command is not written and does not affect the others. A batch that
-//! the database rejects is halved and tried again, so that only the offending request fails.
+//! the database rejects is halved and tried again, so that only the offending request fails. A request about rows that
+//! another process has locked waits for a later batch.
 
 mod batch;
 mod draft;
+mod load;
+mod locks;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +27,10 @@ use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::MarkRead;
-use crate::submission::{Answer, Committed, ReadReceipt, Receipt, Submission, SubmitError, WriteRequest};
+use crate::submission::{Committed, ReadReceipt, Receipt, Submission, SubmitError};
 use crate::write_backend::WriteBackend;
 use batch::BatchProcessor;
+use request::{AnswerSender, QueuedRequest, WriteRequest};
 
 /// How many requests may wait for the writer.
 const QUEUE: usize = 8192;
@@ -38,11 +43,13 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the writer waits for requests before it does maintenance: while there is some left, and when there was none.
 const MAINTAIN_SOON: Duration = Duration::from_secs(1);
 const MAINTAIN_IDLE: Duration = Duration::from_mins(1);
+/// How long the writer waits for requests before it tries those again that wait for locked rows.
+const RETRY_LOCKED: Duration = Duration::from_millis(10);
 
 /// Sends requests to the writer's thread. Cheap to clone. The thread ends when the last `Writer` is dropped.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<WriteRequest>,
+    queue: mpsc::Sender<QueuedRequest>,
     head: watch::Receiver<Cursor>,
 }
 
@@ -107,10 +114,10 @@ impl Writer {
         self.queue.closed().await;
     }
 
-    async fn send<T>(&self, request: impl FnOnce(Answer<T>) -> WriteRequest) -> Result<T, SubmitError> {
+    async fn send<T>(&self, request: impl FnOnce(AnswerSender<T>) -> WriteRequest) -> Result<T, SubmitError> {
         let (answer, answered) = oneshot::channel();
         // The usual case: there is room, and no timer is needed.
-        match self.queue.try_send(request(answer)) {
+        match self.queue.try_send(QueuedRequest::new(request(answer))) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(SubmitError::Stopping),
             Err(mpsc::error::TrySendError::Full(request)) => {
@@ -127,17 +134,24 @@ impl Writer {
 
 fn run<B: WriteBackend>(
     batches: &mut BatchProcessor<B>,
-    mut queue: mpsc::Receiver<WriteRequest>,
+    mut queue: mpsc::Receiver<QueuedRequest>,
     timer: &Runtime,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     let mut patience = MAINTAIN_SOON;
     loop {
+        if batches.has_locked() {
+            patience = RETRY_LOCKED;
+        }
         let more = async { tokio::time::timeout(patience, queue.recv_many(&mut waiting, BATCH)).await };
         match timer.block_on(more) {
-            Ok(0) => return,
+            Ok(0) => return batches.shut_down(),
             Ok(_) => gather(&mut queue, &mut waiting),
             Err(_idle) => {}
+        }
+        if batches.has_locked() {
+            let newer = std::mem::replace(&mut waiting, batches.take_locked());
+            waiting.extend(newer);
         }
         while !waiting.is_empty() {
             let mut commands = 0;
@@ -155,7 +169,7 @@ fn run<B: WriteBackend>(
 
 /// Yields to the threads that are about to submit, for as long as that brings more. On one core they cannot run while
 /// the writer does, and every batch would have one request.
-fn gather(queue: &mut mpsc::Receiver<WriteRequest>, waiting: &mut Vec<WriteRequest>) {
+fn gather(queue: &mut mpsc::Receiver<QueuedRequest>, waiting: &mut Vec<QueuedRequest>) {
     while waiting.len() < BATCH {
         std::thread::yield_now();
         let before = waiting.len();

@@ -14,6 +14,7 @@
 
 mod accounts;
 pub mod backup;
+mod batches;
 mod bloom;
 mod catalogue;
 mod checkpoint;

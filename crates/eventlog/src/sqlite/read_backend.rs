@@ -114,7 +114,7 @@ fn in_snapshot<T>(
         let transaction = connection.unchecked_transaction()?;
         match query(connection, indexes) {
             Err(error) if error.kind() == ErrorKind::StaleSnapshot && attempts < ATTEMPTS => {
-                drop(transaction)
+                drop(transaction);
             }
             answer => return answer,
         }

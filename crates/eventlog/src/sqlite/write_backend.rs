@@ -16,14 +16,14 @@ use super::retention::Retention;
 use super::sales::Sales;
 use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::users::Users;
-use super::{accounts, consumers, deliveries, history, retention, stats};
+use super::{accounts, batches, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
 use crate::topic::Topic;
-use crate::write_backend::{BatchContext, LoadRequest, LogHead, WriteBackend, Writes};
+use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes};
 
 /// Keys of stores kept in memory; past it all are read anew.
 const STORES_KEPT: usize = 10_000;
@@ -43,6 +43,10 @@ pub struct SqliteWriteBackend {
     /// Changes when another connection wrote: what we keep in memory is then out of date.
     data_version: i64,
     retention: Option<Retention>,
+    /// Where the id of the last batch is stored.
+    batch_slot: i64,
+    /// Rows this connection had changed when the batch began.
+    changes_before: u64,
     pub(super) scratch: Vec<u8>,
 }
 
@@ -67,6 +71,8 @@ impl SqliteWriteBackend {
             stores: HashMap::new(),
             data_version,
             retention,
+            batch_slot: 0,
+            changes_before: 0,
             scratch: Vec::with_capacity(4096),
         })
     }
@@ -182,16 +188,24 @@ impl SqliteWriteBackend {
 }
 
 impl WriteBackend for SqliteWriteBackend {
+    /// SQLite tells when another connection wrote: see `refresh`.
+    fn detects_foreign_writes(&self) -> bool {
+        true
+    }
+
     fn head(&mut self) -> Result<LogHead, LogError> {
         log_head(&self.connection)
     }
 
-    fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
+    fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<LockedRows, LogError> {
         self.checkpoints.begin_batch();
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
         self.refresh(context)?;
         self.load_head(context)?;
-        self.load(load, context)
+        self.load(load, context)?;
+        self.changes_before = self.connection.total_changes();
+        // There is one lock, of the whole database.
+        Ok(LockedRows::default())
     }
 
     fn account(
@@ -243,13 +257,21 @@ impl WriteBackend for SqliteWriteBackend {
         consumers::remove(&self.connection, name)
     }
 
-    fn commit(&mut self) -> Result<(), LogError> {
+    fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {
+        // A transaction that changed nothing is not synced.
+        if self.connection.total_changes() != self.changes_before {
+            self.batch_slot = batches::store(&self.connection, self.batch_slot, batch)?;
+        }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.customer_orders.committed();
         self.recipients.committed();
         self.answers.committed();
         self.checkpoints.end_batch();
         Ok(())
+    }
+
+    fn was_committed(&mut self, batch: BatchId) -> Result<bool, LogError> {
+        batches::contains(&self.connection, batch)
     }
 
     fn rollback(&mut self) {

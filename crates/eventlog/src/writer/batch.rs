@@ -1,25 +1,23 @@
-//! Commits one batch: loads, decides, writes, commits, publishes, answers.
+//! Commits batches: load, decide, write, commit, publish, answer.
 
 use std::sync::Arc;
 
-use foldhash::{HashSet, HashSetExt as _};
 use jiff::Timestamp;
-use orders::Command;
 use tokio::sync::watch;
 
 use super::Publish;
 use super::draft::{BatchDraft, Decided};
-use crate::accounts::{AccountAnswer, AccountRefusal};
+use super::load::load_request;
+use super::locks::{BlockedRows, LockQueue};
+use super::request::{PendingReply, QueuedRequest, WriteRequest};
 use crate::clock::Clock;
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal, ConsumerWrite, decide_change};
 use crate::cursor::Cursor;
 use crate::ephemeral::EphemeralEvent;
 use crate::error::{ErrorKind, LogError};
-use crate::submission::{Committed, ReadReceipt, Receipt, SubmitError, WriteRequest};
-use crate::write_backend::{BatchContext, LoadRequest, WriteBackend};
+use crate::submission::{Committed, ReadReceipt, SubmitError};
+use crate::write_backend::{BatchContext, BatchId, WriteBackend};
 
-/// Past this many, the products in memory are dropped and loaded again when they are needed.
-const PRODUCTS_KEPT: usize = 50_000;
 /// Seconds between two rounds of maintenance.
 const MAINTAIN_EVERY: i64 = 1;
 
@@ -33,73 +31,90 @@ pub(super) struct BatchProcessor<B> {
     /// The time of the newest batch. It never goes back within a log, whatever the system's clock does.
     now: Timestamp,
     last_maintenance: Timestamp,
+    lock_queue: LockQueue,
+    /// A batch that is perhaps committed. Nothing is written until the database has said whether it is.
+    unresolved: Option<Publication>,
 }
 
-/// The answer to one request, held back until the batch is durable.
-enum PendingReply {
-    Submission(Result<Receipt, SubmitError>),
-    Account(Result<AccountAnswer, AccountRefusal>),
-    /// `None` until the events before it are written.
-    MarkRead(Option<ReadReceipt>),
-    Consumer(Option<Result<Consumer, ConsumerRefusal>>),
+/// A batch inside its transaction.
+struct WrittenBatch {
+    replies: Vec<PendingReply>,
+    publication: Publication,
+}
+
+/// What is published once a batch is durable.
+struct Publication {
+    batch: BatchId,
+    committed: Committed,
+    head: Cursor,
 }
 
 impl<B: WriteBackend> BatchProcessor<B> {
     pub(super) fn new(mut backend: B, clock: Arc<dyn Clock>, publish: Publish) -> Result<Self, LogError> {
         let (head, _) = watch::channel(backend.head()?.cursor);
         let now = whole_millis(clock.now());
-        let context = BatchContext::empty();
-        Ok(Self { backend, clock, publish, head, context, now, last_maintenance: now })
+        Ok(Self {
+            backend,
+            clock,
+            publish,
+            head,
+            context: BatchContext::empty(),
+            now,
+            last_maintenance: now,
+            lock_queue: LockQueue::default(),
+            unresolved: None,
+        })
     }
 
     pub(super) fn head(&self) -> watch::Receiver<Cursor> {
         self.head.subscribe()
     }
 
+    /// Whether requests wait for rows that another process has locked.
+    pub(super) fn has_locked(&self) -> bool {
+        !self.lock_queue.is_empty()
+    }
+
+    /// Takes the requests that wait for locked rows. They go before all newer requests of the next batch.
+    pub(super) fn take_locked(&mut self) -> Vec<QueuedRequest> {
+        self.lock_queue.take()
+    }
+
+    /// Finishes what is open: an unresolved batch, and the requests that wait for locked rows. Tries each a last time.
+    pub(super) fn shut_down(&mut self) {
+        let requests = self.take_locked();
+        if !requests.is_empty() || self.unresolved.is_some() {
+            self.commit(requests);
+        }
+        for request in self.take_locked() {
+            request.fail(SubmitError::Busy);
+        }
+    }
+
     /// Commits a batch, publishes its events, and answers its requests. Halves the batch for as long as the database
     /// rejects it.
-    pub(super) fn commit(&mut self, mut requests: Vec<WriteRequest>) {
-        match self.attempt(&requests) {
-            Ok((replies, committed, head)) => {
-                // Before the answers: a subscription that is opened after an answer starts behind its events.
-                if !committed.events.is_empty() || !committed.ephemeral.is_empty() {
-                    (self.publish)(committed);
-                }
-                self.move_head(head);
-                for (request, reply) in requests.into_iter().zip(replies) {
-                    answer(request, reply);
-                }
+    pub(super) fn commit(&mut self, requests: Vec<QueuedRequest>) {
+        if let Err(error) = self.resolve() {
+            return fail_all(requests, &SubmitError::Failed(Arc::new(error)));
+        }
+        let written = match self.write(&requests) {
+            Ok(written) => written,
+            Err(error) => return self.not_written(requests, error),
+        };
+        match self.backend.commit(written.publication.batch) {
+            Ok(()) => self.finish(requests, written),
+            Err(error) if error.kind() == ErrorKind::CommitUnknown => {
+                self.commit_unknown(requests, written, error);
             }
-            Err(error) => {
-                self.roll_back();
-                if error.kind().fails_any_batch() {
-                    tracing::error!(%error, submissions = requests.len(), "the database refuses to write");
-                    let error = Arc::new(error);
-                    for request in requests {
-                        fail(
-                            request,
-                            if error.kind() == ErrorKind::Busy {
-                                SubmitError::Busy
-                            } else {
-                                SubmitError::Failed(Arc::clone(&error))
-                            },
-                        );
-                    }
-                } else if requests.len() > 1 {
-                    tracing::warn!(%error, submissions = requests.len(), "a batch was rejected, halving it");
-                    let second = requests.split_off(requests.len() / 2);
-                    self.commit(requests);
-                    self.commit(second);
-                } else if let Some(request) = requests.pop() {
-                    tracing::error!(%error, "the database rejected a submission");
-                    fail(request, SubmitError::Failed(Arc::new(error)));
-                }
-            }
+            Err(error) => self.not_written(requests, error),
         }
     }
 
     /// Does maintenance, at most once a second. Returns whether there is more to do.
     pub(super) fn maintain(&mut self) -> bool {
+        if self.resolve().is_err() {
+            return true;
+        }
         let now = self.clock.now();
         if (now.as_second() - self.last_maintenance.as_second()).abs() < MAINTAIN_EVERY {
             return true;
@@ -115,45 +130,38 @@ impl<B: WriteBackend> BatchProcessor<B> {
         }
     }
 
-    /// Rolls the transaction back, and drops what was loaded for it.
-    fn roll_back(&mut self) {
-        self.backend.rollback();
-        self.context = BatchContext::empty();
-    }
-
-    fn move_head(&self, head: Cursor) {
-        self.head.send_if_modified(|current| {
-            let moved = *current != head;
-            *current = head;
-            moved
-        });
-    }
-
-    fn attempt(
-        &mut self,
-        requests: &[WriteRequest],
-    ) -> Result<(Vec<PendingReply>, Committed, Cursor), LogError> {
+    /// Everything before the commit.
+    fn write(&mut self, requests: &[QueuedRequest]) -> Result<WrittenBatch, LogError> {
         self.now = self.now.max(whole_millis(self.clock.now()));
-        self.context.forget_batch();
+        if self.backend.detects_foreign_writes() {
+            self.context.forget_batch();
+        } else {
+            self.context = BatchContext::empty();
+        }
         let load = load_request(requests, self.now);
-        self.backend.begin(&load, &mut self.context)?;
+        let locked = self.backend.begin(&load, &mut self.context)?;
         let head = self.context.head.clone();
         let head = head.ok_or_else(|| LogError::corrupt("the log's head was not loaded"))?;
         // The clock may have been set back while the server was down.
         self.now = self.now.max(head.latest);
+        let mut blocked = BlockedRows::new(&locked, &self.lock_queue, &self.context.world);
         let mut draft =
             BatchDraft::new(&mut self.context, &*self.clock, head.cursor, self.now, requests.len());
         let mut replies = Vec::with_capacity(requests.len());
-        for request in requests {
-            replies.push(match request {
+        for queued in requests {
+            replies.push(match &queued.request {
                 WriteRequest::Submission(submission, _) => {
-                    PendingReply::Submission(draft.submission(submission))
+                    let world = draft.world();
+                    if blocked.as_mut().is_some_and(|blocked| blocked.block(submission, world)) {
+                        PendingReply::Locked
+                    } else {
+                        PendingReply::Submission(draft.submission(submission))
+                    }
                 }
                 WriteRequest::Account(change, _) => {
                     PendingReply::Account(self.backend.account(change, self.now)?)
                 }
-                WriteRequest::MarkRead(..) => PendingReply::MarkRead(None),
-                WriteRequest::Consumer(..) => PendingReply::Consumer(None),
+                WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) => PendingReply::AfterEvents,
             });
         }
         let Decided { writes, events, head } = draft.finish();
@@ -167,20 +175,21 @@ impl<B: WriteBackend> BatchProcessor<B> {
         }
         self.backend.write(&writes)?;
         let ephemeral = self.after_events(requests, &mut replies, &head)?;
-        self.backend.commit()?;
-        Ok((replies, Committed { events, ephemeral, at: self.now }, head))
+        let committed = Committed { events, ephemeral, at: self.now };
+        let batch = BatchId(self.clock.uuid());
+        Ok(WrittenBatch { replies, publication: Publication { batch, committed, head } })
     }
 
     /// Stores read marks and positions of consumers, after the batch's events were written: they may be about those.
     fn after_events(
         &mut self,
-        requests: &[WriteRequest],
+        requests: &[QueuedRequest],
         replies: &mut [PendingReply],
         head: &Cursor,
     ) -> Result<Vec<EphemeralEvent>, LogError> {
         let mut ephemeral = Vec::new();
-        for (request, reply) in requests.iter().zip(replies) {
-            match request {
+        for (queued, reply) in requests.iter().zip(replies) {
+            match &queued.request {
                 WriteRequest::MarkRead(read, _) => {
                     let (state, changed) = self.backend.mark_read(read, self.now)?;
                     let state = Arc::new(state);
@@ -188,10 +197,10 @@ impl<B: WriteBackend> BatchProcessor<B> {
                         let state = Arc::clone(&state);
                         ephemeral.push(EphemeralEvent::InboxRead { inbox: read.inbox.clone(), state });
                     }
-                    *reply = PendingReply::MarkRead(Some(ReadReceipt { state, cursor: head.clone() }));
+                    *reply = PendingReply::MarkRead(ReadReceipt { state, cursor: head.clone() });
                 }
                 WriteRequest::Consumer(change, _) => {
-                    *reply = PendingReply::Consumer(Some(self.change_consumer(change, head)?));
+                    *reply = PendingReply::Consumer(self.change_consumer(change, head)?);
                 }
                 WriteRequest::Submission(..) | WriteRequest::Account(..) => {}
             }
@@ -219,88 +228,114 @@ impl<B: WriteBackend> BatchProcessor<B> {
             Err(refusal) => Err(refusal),
         })
     }
+
+    /// The batch is durable.
+    fn finish(&mut self, requests: Vec<QueuedRequest>, written: WrittenBatch) {
+        self.publish(written.publication);
+        for (request, reply) in requests.into_iter().zip(written.replies) {
+            match reply {
+                PendingReply::Locked => self.lock_queue.push(request, self.now),
+                reply => request.answer(reply),
+            }
+        }
+    }
+
+    /// Before the answers: a subscription that is opened after an answer starts behind its events.
+    fn publish(&self, Publication { committed, head, .. }: Publication) {
+        if !committed.events.is_empty() || !committed.ephemeral.is_empty() {
+            (self.publish)(committed);
+        }
+        self.head.send_if_modified(|current| {
+            let moved = *current != head;
+            *current = head;
+            moved
+        });
+    }
+
+    /// The batch is not committed.
+    fn not_written(&mut self, mut requests: Vec<QueuedRequest>, error: LogError) {
+        self.roll_back();
+        if error.kind().fails_any_batch() {
+            tracing::error!(%error, submissions = requests.len(), "the database refuses to write");
+            let busy = error.kind() == ErrorKind::Busy;
+            fail_all(requests, &if busy { SubmitError::Busy } else { SubmitError::Failed(Arc::new(error)) });
+        } else if requests.len() > 1 {
+            tracing::warn!(%error, submissions = requests.len(), "the database rejected a batch, halving it");
+            let second = requests.split_off(requests.len() / 2);
+            self.commit(requests);
+            self.commit(second);
+        } else if let Some(request) = requests.pop() {
+            tracing::error!(%error, "the database rejected a submission");
+            request.fail(SubmitError::Failed(Arc::new(error)));
+        }
+    }
+
+    /// The database did not answer COMMIT: asks whether the batch is there, and does not execute it again.
+    fn commit_unknown(&mut self, requests: Vec<QueuedRequest>, written: WrittenBatch, error: LogError) {
+        self.roll_back();
+        let failure = match self.backend.was_committed(written.publication.batch) {
+            Ok(true) => {
+                tracing::warn!(%error, "the database did not answer COMMIT, but the batch is committed");
+                return self.finish(requests, written);
+            }
+            Ok(false) => {
+                tracing::error!(%error, submissions = requests.len(), "a batch was not committed");
+                let context = "the database failed before the batch was committed";
+                let error = LogError::new(ErrorKind::Unavailable, context).caused_by(error);
+                SubmitError::Failed(Arc::new(error))
+            }
+            Err(unanswered) => {
+                tracing::error!(
+                    %error, %unanswered, submissions = requests.len(),
+                    "it is unknown whether a batch was committed, asking again before the next one"
+                );
+                self.unresolved = Some(written.publication);
+                SubmitError::CommitUnknown
+            }
+        };
+        for (request, reply) in requests.into_iter().zip(written.replies) {
+            match reply {
+                // It was not part of the batch.
+                PendingReply::Locked => self.lock_queue.push(request, self.now),
+                _ => request.fail(failure.clone()),
+            }
+        }
+    }
+
+    /// Finds out what became of an unresolved batch. An error says that this is still unknown.
+    fn resolve(&mut self) -> Result<(), LogError> {
+        let Some(unresolved) = self.unresolved.take() else { return Ok(()) };
+        match self.backend.was_committed(unresolved.batch) {
+            Ok(committed) => {
+                tracing::info!(committed, "it is known now whether the batch was committed");
+                if committed {
+                    self.publish(unresolved);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "it is still unknown whether a batch was committed");
+                self.unresolved = Some(unresolved);
+                let context = "the database does not say what it committed last";
+                Err(LogError::new(ErrorKind::Unavailable, context).caused_by(error))
+            }
+        }
+    }
+
+    /// Rolls the transaction back, and drops what was loaded for it.
+    fn roll_back(&mut self) {
+        self.backend.rollback();
+        self.context = BatchContext::empty();
+    }
 }
 
-/// What the requests name, without duplicates.
-fn load_request(requests: &[WriteRequest], now: Timestamp) -> LoadRequest {
-    let mut load = LoadRequest { now, ..LoadRequest::default() };
-    let mut orders = HashSet::new();
-    let mut products = HashSet::new();
-    let mut people = HashSet::new();
+fn fail_all(requests: Vec<QueuedRequest>, error: &SubmitError) {
     for request in requests {
-        let WriteRequest::Submission(submission, _) = request else { continue };
-        load.keys.extend(submission.idempotency.map(|key| key.scope));
-        for request in &submission.requests {
-            orders.extend(request.command.order());
-            products.extend(request.command.products());
-            if let Command::CreateProduct(create) = &request.command {
-                // To know whether the id is taken.
-                products.insert(create.id);
-            }
-            if let Command::UpdateProduct(_) | Command::SetStock { .. } = &request.command {
-                load.details.extend(request.command.products());
-            }
-            if let Some(user) = request.actor.user()
-                && !people.contains(user)
-            {
-                people.insert(user.clone());
-            }
-        }
-    }
-    load.orders = orders.into_iter().collect();
-    load.products = products.into_iter().collect();
-    load.people = people.into_iter().collect();
-    load
-}
-
-/// Sends an answer. A caller that no longer waits for it gets none; what it asked for has happened all the same.
-fn answer(request: WriteRequest, reply: PendingReply) {
-    match (request, reply) {
-        (WriteRequest::Submission(_, caller), PendingReply::Submission(receipt)) => {
-            drop(caller.send(receipt));
-        }
-        (WriteRequest::Account(_, caller), PendingReply::Account(done)) => drop(caller.send(Ok(done))),
-        (WriteRequest::MarkRead(_, caller), PendingReply::MarkRead(Some(receipt))) => {
-            drop(caller.send(Ok(receipt)));
-        }
-        (WriteRequest::Consumer(_, caller), PendingReply::Consumer(Some(done))) => {
-            drop(caller.send(Ok(done)))
-        }
-        (
-            WriteRequest::Submission(..)
-            | WriteRequest::Account(..)
-            | WriteRequest::MarkRead(..)
-            | WriteRequest::Consumer(..),
-            _,
-        ) => {}
-    }
-}
-
-fn fail(request: WriteRequest, error: SubmitError) {
-    match request {
-        WriteRequest::Submission(_, caller) => drop(caller.send(Err(error))),
-        WriteRequest::Account(_, caller) => drop(caller.send(Err(error))),
-        WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
-        WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
+        request.fail(error.clone());
     }
 }
 
 /// Times are stored in milliseconds. A finer time would compare differently in memory and in the database.
 fn whole_millis(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
-}
-
-impl BatchContext {
-    /// Keeps the products and drops the rest.
-    fn forget_batch(&mut self) {
-        self.world.orders.clear();
-        self.world.numbers.clear();
-        if self.world.products.len() > PRODUCTS_KEPT {
-            self.world.products.clear();
-        }
-        self.contacts.clear();
-        self.details.clear();
-        self.people.clear();
-        self.answers.clear();
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 use orders::view::{EventContext, Person};
-use orders::{Command, EventId, OrderId, OrderTransitions, ProductId, Subject, UserId, decide};
+use orders::{Command, EventId, OrderId, OrderTransitions, ProductId, Subject, UserId, World, decide};
 
 use crate::clock::Clock;
 use crate::cursor::Cursor;
@@ -65,6 +65,10 @@ impl<'a> BatchDraft<'a> {
             replaced_details: BTreeSet::new(),
             responses: HashMap::with_capacity(submissions),
         }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.context.world
     }
 
     /// Decides a submission. The receipt's cursor is provisional: the batch's head is known only when all of it is decided.

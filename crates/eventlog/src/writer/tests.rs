@@ -13,7 +13,7 @@ use super::*;
 use crate::consumers::ConsumerName;
 use crate::cursor::{Epoch, Seq};
 use crate::error::ErrorKind;
-use crate::write_backend::{BatchContext, LoadRequest, LogHead, Writes};
+use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, Writes};
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -33,16 +33,20 @@ struct Stub {
 }
 
 impl WriteBackend for Stub {
+    fn detects_foreign_writes(&self) -> bool {
+        true
+    }
+
     fn head(&mut self) -> Result<LogHead, LogError> {
         let epoch = Epoch::mint(Uuid::nil());
         Ok(LogHead { cursor: Cursor { epoch, seq: Seq(0) }, latest: Timestamp::UNIX_EPOCH })
     }
 
-    fn begin(&mut self, _: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
+    fn begin(&mut self, _: &LoadRequest, context: &mut BatchContext) -> Result<LockedRows, LogError> {
         context.head = Some(self.head()?);
         self.go.recv().ok();
         self.counts.begun.fetch_add(1, Ordering::SeqCst);
-        Ok(())
+        Ok(LockedRows::default())
     }
 
     fn account(
@@ -77,9 +81,13 @@ impl WriteBackend for Stub {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), LogError> {
+    fn commit(&mut self, _: BatchId) -> Result<(), LogError> {
         self.counts.committed.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    fn was_committed(&mut self, _: BatchId) -> Result<bool, LogError> {
+        Ok(false)
     }
 
     fn rollback(&mut self) {

@@ -7,11 +7,14 @@
 pub(crate) mod accounts;
 pub(crate) mod bulk;
 pub(crate) mod clock;
+pub(crate) mod commits;
 pub(crate) mod consumers;
 pub(crate) mod events;
+pub(crate) mod faulty;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
 pub(crate) mod listing;
+pub(crate) mod locks;
 pub(crate) mod log;
 pub(crate) mod products;
 pub(crate) mod reservations;
@@ -99,6 +102,22 @@ macro_rules! contract {
                 events_that_retention_deleted_are_reported,
                 the_writers_head_moves_with_each_commit,
                 the_head_can_be_polled,
+            }
+            commits {
+                a_batch_that_was_committed_is_answered_as_usual,
+                a_batch_that_was_not_committed_is_answered_as_not_done,
+                an_unknown_commit_is_resolved_before_the_next_batch,
+                a_resolved_batch_is_published_although_nobody_submits_more,
+                everything_in_a_batch_shares_its_fate,
+                a_database_knows_its_last_batches,
+            }
+            locks {
+                what_is_locked_waits_and_the_rest_goes_on,
+                requests_about_one_order_keep_their_order,
+                what_is_locked_for_too_long_is_answered_busy,
+                so_many_wait_for_locked_rows_and_no_more,
+                a_writer_that_ends_tries_what_waits_a_last_time,
+                nothing_is_kept_between_batches_that_may_change_unnoticed,
             }
             consumers {
                 a_position_is_stored_and_never_goes_back,
