@@ -1,10 +1,14 @@
 //! Users who sign in: accounts, sessions, one-time links. Kept in the same database, written by the same writer.
 
+mod refresh;
+
 use jiff::Timestamp;
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 use serde::Serialize;
 use uuid::Uuid;
+
+pub use refresh::{ROTATION_GRACE, RefreshDecision, RefreshTokens};
 
 /// A hash of a secret token. The token itself is never stored.
 pub type TokenHash = [u8; 32];

@@ -1,7 +1,9 @@
-//! What somebody should know of: the events that concern them, as lines with a state of being read.
+//! Inboxes: for each person, the events that concern them, each with a read state.
 //!
-//! A line is no record of its own. It is its event, told by [`Notification`]; that it is somebody's is an entry in an
-//! index, written in the event's transaction. What is kept for a person is how far they have read.
+//! An entry is not stored. It is made from its event by [`Notification`] when it is read, and an index says which
+//! events have an entry. Stored for each inbox is only what was read: see [`ReadMarks`].
+
+mod read_marks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,83 +15,89 @@ use crate::cursor::Seq;
 use crate::stored_event::StoredEvent;
 use crate::topic::Inbox;
 
-/// Unread lines are counted up to here; this many mean "or more".
+pub use read_marks::{ReadMarks, UnreadCount};
+
+/// Unread entries are counted up to this number, which then means "or more".
 pub const MAX_UNREAD: usize = 999;
 
-/// Lines that are kept as read one by one. Past it the older half becomes the mark up to which everything is read.
+/// Entries that are remembered as read one by one. Past it, everything up to the median of them counts as read.
 pub const MAX_READ_ABOVE: usize = 256;
 
-/// Which lines, newest first.
+/// Which entries to list, newest first.
 #[derive(Debug, Clone)]
 pub struct InboxFilter {
-    /// Whose.
     pub inbox: Inbox,
-    /// About this alone.
+    /// `None`: all categories.
     pub category: Option<Category>,
-    /// Only what is unread.
+    /// Only unread entries.
     pub unread: bool,
-    /// Only what happened up to this place, included.
+    /// Only events up to and including this one.
     pub through: Option<Seq>,
-    /// At most so many.
     pub limit: usize,
 }
 
-/// One line.
 #[derive(Debug, Clone)]
 pub struct InboxEntry {
-    /// The event that it tells.
     pub stored: Arc<StoredEvent>,
-    /// What it says.
     pub notification: Notification,
-    /// Whether they have read it. What they did themselves counts as read.
+    /// The reader's own actions count as read.
     pub read: bool,
-    /// Whether they did it themselves.
+    /// Whether the reader caused the event.
     pub own: bool,
 }
 
-/// A page of lines. It may hold fewer than were asked for and yet not be the last: a look goes only so far.
+impl InboxEntry {
+    /// The entry of an event; `None` when the event has none in this inbox.
+    pub fn of(inbox: &Inbox, marks: &ReadMarks, stored: StoredEvent) -> Option<Self> {
+        if !inbox.topic().contains(&stored.event.subject) {
+            return None;
+        }
+        let notification = Notification::new(&stored.event, inbox.audience())?;
+        let own = stored.event.actor.user() == Some(inbox.reader());
+        let read = own || marks.is_read(stored.seq);
+        Some(Self { stored: stored.into(), notification, read, own })
+    }
+}
+
+/// A page of entries. It can hold fewer than the limit without being the last one, because one query looks at a limited
+/// number of events.
 #[derive(Debug, Clone)]
 pub struct InboxPage {
     /// Newest first.
     pub entries: Vec<InboxEntry>,
-    /// Up to which place the next page goes; `None` at the end.
+    /// [`InboxFilter::through`] of the next page; `None` on the last page.
     pub next: Option<Seq>,
-    /// How many are unread, whatever was asked for; [`MAX_UNREAD`] or more.
+    /// Unread entries of the whole inbox, whatever the filter; at most [`MAX_UNREAD`].
     pub unread: usize,
 }
 
-/// Something was read.
+/// A request to mark entries as read.
 #[derive(Debug, Clone)]
 pub struct MarkRead {
-    /// In whose inbox.
     pub inbox: Inbox,
-    /// What.
     pub mark: Mark,
 }
 
-/// What was read. The caller has looked up that the line is theirs.
+/// Which entries to mark as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// One line.
+    /// The entry of one event. The caller has checked that the inbox holds it.
     One {
-        /// Its event's place.
         seq: Seq,
-        /// Its event's id.
         id: EventId,
     },
-    /// Every line up to a place, included.
+    /// Every entry up to and including this position.
     Through(Seq),
-    /// Every line there is.
     All,
 }
 
-/// What somebody has read, all of it: who has this needs nothing that was told before.
+/// Everything that was read in an inbox. It is complete: a client needs no earlier state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadState {
-    /// Everything up to here.
+    /// Everything up to and including this position.
     pub through: Seq,
-    /// And of what came after it, this; at most [`MAX_READ_ABOVE`].
+    /// Entries after `through` that were read one by one; at most [`MAX_READ_ABOVE`].
     pub above: BTreeMap<Seq, EventId>,
-    /// What is left; [`MAX_UNREAD`] or more.
+    /// Unread entries; at most [`MAX_UNREAD`].
     pub unread: usize,
 }

@@ -23,6 +23,8 @@ pub mod head;
 pub mod inbox;
 pub mod read_backend;
 pub mod recipients;
+pub mod retention;
+pub mod search;
 pub mod sqlite;
 pub mod stats;
 pub mod stored_event;

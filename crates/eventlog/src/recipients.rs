@@ -1,6 +1,6 @@
 //! Whom an event concerns, and how: the one rule behind live topics, the recipient index and inboxes.
 
-use orders::{Actor, Audience, Event, Notification, StoreId, Subject, UserId};
+use orders::{Actor, Audience, Event, Notification, Role, StoreId, Subject, UserId};
 
 /// Somebody who receives an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,14 +36,21 @@ pub fn recipients(subject: &Subject) -> impl Iterator<Item = Recipient<'_>> {
 }
 
 impl Recipient<'_> {
+    pub fn role(self) -> Role {
+        match self {
+            Self::Customer(_) => Role::Customer,
+            Self::Store(_) => Role::Staff,
+            Self::Driver(_) => Role::Driver,
+        }
+    }
+
     /// What an event means to this recipient, who must be one of its [`recipients`].
     pub fn relevance(self, event: &Event) -> Relevance {
-        let (audience, own) = match self {
-            Self::Customer(user) => (Audience::Customer, event.actor.user() == Some(user)),
-            Self::Driver(user) => (Audience::Driver, event.actor.user() == Some(user)),
-            Self::Store(_) => (Audience::Staff, matches!(event.actor, Actor::Staff { .. })),
+        let own = match self {
+            Self::Customer(user) | Self::Driver(user) => event.actor.user() == Some(user),
+            Self::Store(_) => matches!(event.actor, Actor::Staff { .. }),
         };
-        match (Notification::concerns(event, audience), own) {
+        match (Notification::concerns(event, Audience::of(self.role())), own) {
             (false, _) => Relevance::LiveOnly,
             (true, true) => Relevance::OwnAction,
             (true, false) => Relevance::News,

@@ -8,27 +8,26 @@ use orders::UserId;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::rows::{self, USER, earlier, millis, timestamp};
+use super::rows::{self, USER, millis, timestamp};
 use super::users::Users;
 use crate::accounts::{
-    AccountAnswer, AccountChange, AccountRefusal, Email, NewSession, Revoked, TokenHash, User,
+    AccountAnswer, AccountChange, AccountRefusal, Email, NewSession, RefreshDecision, RefreshTokens, Revoked,
+    TokenHash, User,
 };
 use crate::error::LogError;
+use crate::retention::earlier;
 
-type Changed = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
+type AccountResult = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
 
-/// How long a session is remembered after its end, when none of its tokens lives any more.
-const FORGET_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-
-/// A refresh token that was spent so recently, and comes again, was sent twice, not stolen.
-const SWAP_GRACE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+/// How long a session is stored after it expired.
+const KEEP_ENDED_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 pub(super) fn change(
     connection: &Connection,
-    people: &mut Users,
+    users: &mut Users,
     change: &AccountChange,
     now: Timestamp,
-) -> Changed {
+) -> AccountResult {
     match change {
         AccountChange::CreateUser { id, role, store, name, email, password_hash } => {
             if by_email(connection, email)?.is_some() {
@@ -48,7 +47,7 @@ pub(super) fn change(
                     password_hash,
                     millis(now),
                 ))?;
-            people.index(connection, id, None)?;
+            users.index(connection, id, None)?;
             answer_user(connection, id)
         }
         AccountChange::SetPassword { user, password_hash } => {
@@ -63,44 +62,44 @@ pub(super) fn change(
             Ok(Ok(AccountAnswer::Done))
         }
         AccountChange::StartSession { user, session } => start_session(connection, user, session, now),
-        AccountChange::Refresh { session, refresh, replacement } => {
-            rotate(connection, *session, refresh, replacement, now)
+        AccountChange::Refresh { session, refresh: sent, replacement } => {
+            refresh(connection, *session, sent, replacement, now)
         }
         AccountChange::EndSession { session } => {
             end_session(connection, *session, now)?;
             Ok(Ok(AccountAnswer::Done))
         }
         AccountChange::CreateReset { user, token, expires_at } => {
-            let made = connection
+            let inserted = connection
                 .prepare_cached(
                     "INSERT INTO resets (token, user, expires_at) \
                      SELECT ?1, key, ?3 FROM users WHERE id = ?2 AND password_hash IS NOT NULL",
                 )?
                 .execute((token, user.as_str(), millis(*expires_at)))?;
-            Ok(if made == 1 { Ok(AccountAnswer::Done) } else { Err(AccountRefusal::UnknownUser) })
+            Ok(if inserted == 1 { Ok(AccountAnswer::Done) } else { Err(AccountRefusal::UnknownUser) })
         }
         AccountChange::UseReset { token, password_hash } => use_reset(connection, token, password_hash, now),
     }
 }
 
-fn answer_user(connection: &Connection, id: &UserId) -> Changed {
+fn answer_user(connection: &Connection, id: &UserId) -> AccountResult {
     Ok(by_id(connection, id)?.map(AccountAnswer::User).ok_or(AccountRefusal::UnknownUser))
 }
 
-/// Sets a local account's password; with a time, voids every token issued before it and ends every session.
+/// Sets a local account's password. With `revoke_at`, also ends all sessions and revokes the tokens issued before.
 fn set_password(
     connection: &Connection,
     user: &UserId,
     hash: &str,
-    voids: Option<Timestamp>,
+    revoke_at: Option<Timestamp>,
 ) -> Result<bool, LogError> {
     let changed = connection
         .prepare_cached(
             "UPDATE users SET password_hash = ?2, valid_after = max(valid_after, ?3) \
              WHERE id = ?1 AND password_hash IS NOT NULL",
         )?
-        .execute((user.as_str(), hash, voids.map_or(0, millis)))?;
-    if let Some(now) = voids.filter(|_| changed == 1) {
+        .execute((user.as_str(), hash, revoke_at.map_or(0, millis)))?;
+    if let Some(now) = revoke_at.filter(|_| changed == 1) {
         connection
             .prepare_cached(
                 "UPDATE sessions SET ended_at = ?2 \
@@ -114,8 +113,13 @@ fn set_password(
     Ok(changed == 1)
 }
 
-fn start_session(connection: &Connection, user: &UserId, session: &NewSession, now: Timestamp) -> Changed {
-    let made = connection
+fn start_session(
+    connection: &Connection,
+    user: &UserId,
+    session: &NewSession,
+    now: Timestamp,
+) -> AccountResult {
+    let inserted = connection
         .prepare_cached(
             "INSERT INTO sessions (id, user, refresh, created_at, expires_at) \
              SELECT ?1, key, ?3, ?4, ?5 FROM users WHERE id = ?2",
@@ -127,44 +131,37 @@ fn start_session(connection: &Connection, user: &UserId, session: &NewSession, n
             millis(now),
             millis(session.expires_at),
         ))?;
-    if made == 1 { answer_user(connection, user) } else { Ok(Err(AccountRefusal::UnknownUser)) }
+    if inserted == 1 { answer_user(connection, user) } else { Ok(Err(AccountRefusal::UnknownUser)) }
 }
 
-/// A session as far as swapping its refresh token is concerned.
-struct Swapped {
-    user: i64,
-    refresh: TokenHash,
-    previous: Option<TokenHash>,
-    rotated_at: Option<i64>,
-    expires_at: i64,
-}
-
-fn rotate(
+fn refresh(
     connection: &Connection,
     session: Uuid,
-    refresh: &TokenHash,
+    sent: &TokenHash,
     replacement: &TokenHash,
     now: Timestamp,
-) -> Changed {
-    let found = connection
+) -> AccountResult {
+    let stored = connection
         .prepare_cached(
             "SELECT user, refresh, previous, rotated_at, expires_at FROM sessions \
              WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2",
         )?
         .query_row((session.as_bytes().as_slice(), millis(now)), |row| {
-            let (user, refresh, previous) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Swapped { user, refresh, previous, rotated_at: row.get(3)?, expires_at: row.get(4)? })
+            let rotated_at = row.get::<_, Option<i64>>(3)?.map(timestamp);
+            let tokens = RefreshTokens { current: row.get(1)?, previous: row.get(2)?, rotated_at };
+            Ok((row.get::<_, i64>(0)?, tokens, timestamp(row.get(4)?)))
         })
         .optional()?;
-    let Some(found) = found else { return Ok(Err(AccountRefusal::SessionEnded { stolen: None })) };
-    if found.refresh != *refresh {
-        // Two tabs may refresh at the same moment; the slower one has the new token from the other in a moment.
-        let soon = found.rotated_at.is_some_and(|at| now.duration_since(timestamp(at)) < SWAP_GRACE);
-        if soon && found.previous == Some(*refresh) {
-            return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
+    let Some((user, tokens, expires_at)) = stored else {
+        return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
+    };
+    match tokens.decide(sent, now) {
+        RefreshDecision::JustRotated => return Ok(Err(AccountRefusal::SessionEnded { stolen: None })),
+        RefreshDecision::Stolen => {
+            end_session(connection, session, now)?;
+            return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
         }
-        end_session(connection, session, now)?;
-        return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
+        RefreshDecision::Rotate => {}
     }
     connection
         .prepare_cached(
@@ -172,10 +169,10 @@ fn rotate(
         )?
         .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
-    let Some(user) = rows::first(find.query([found.user])?, rows::user)? else {
+    let Some(user) = rows::first(find.query([user])?, rows::user)? else {
         return Ok(Err(AccountRefusal::UnknownUser));
     };
-    Ok(Ok(AccountAnswer::Session { user, session, expires_at: timestamp(found.expires_at) }))
+    Ok(Ok(AccountAnswer::Session { user, session, expires_at }))
 }
 
 fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result<(), LogError> {
@@ -185,7 +182,7 @@ fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result
     Ok(())
 }
 
-fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timestamp) -> Changed {
+fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timestamp) -> AccountResult {
     let user: Option<String> = connection
         .prepare_cached(
             "SELECT u.id FROM resets r JOIN users u ON u.key = r.user WHERE r.token = ?1 AND r.expires_at > ?2",
@@ -194,18 +191,18 @@ fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timest
         .optional()?;
     let user = user.and_then(|id| UserId::new(id).ok());
     let Some(user) = user else { return Ok(Err(AccountRefusal::LinkInvalid)) };
-    // Also deletes every other link of theirs.
+    // This also deletes every other reset link of the account.
     set_password(connection, &user, hash, Some(now))?;
     answer_user(connection, &user)
 }
 
-/// Deletes sessions and links that are long over. Returns whether there were any.
+/// Deletes expired sessions and reset links. Returns whether there were any.
 pub(super) fn maintain(connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
     let sessions = connection
         .prepare_cached(
             "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT 500)",
         )?
-        .execute([millis(earlier(now, FORGET_SESSIONS))])?;
+        .execute([millis(earlier(now, KEEP_ENDED_SESSIONS))])?;
     let links =
         connection.prepare_cached("DELETE FROM resets WHERE expires_at < ?1")?.execute([millis(now)])?;
     Ok(sessions + links > 0)

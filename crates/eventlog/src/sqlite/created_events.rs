@@ -1,4 +1,5 @@
-//! First events of orders, which no index of events holds: through the numbers of the orders, which rise with them.
+//! The first events of orders, which are not in the recipient index. They are found through the numbers of the orders,
+//! which rise with the positions of the events.
 
 use orders::Status;
 use rusqlite::Connection;
@@ -7,15 +8,15 @@ use super::rows::status_code;
 use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 
-/// Places of the first events of a customer's orders between two places of the log, smallest first.
+/// Places of the first events of a customer's orders range two seqs of the log, smallest first.
 pub(super) fn oldest_of_customer(
     connection: &Connection,
     indexes: &SortedIndexes,
     customer: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let Some(numbers) = numbers(connection, range)? else { return Ok(Vec::new()) };
     let found = indexes.customer_orders.oldest(connection, customer, numbers, limit)?;
     first_events(connection, found)
 }
@@ -25,10 +26,10 @@ pub(super) fn newest_of_customer(
     connection: &Connection,
     indexes: &SortedIndexes,
     customer: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some(numbers) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let Some(numbers) = numbers(connection, range)? else { return Ok(Vec::new()) };
     let found = indexes.customer_orders.newest(connection, customer, numbers, limit)?;
     first_events(connection, found)
 }
@@ -37,7 +38,7 @@ pub(super) fn newest_of_customer(
 pub(super) fn newest_of_store(
     connection: &Connection,
     store: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
     let mut found = of_store(
@@ -45,7 +46,7 @@ pub(super) fn newest_of_store(
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
          ORDER BY number DESC LIMIT ?5",
         store,
-        between,
+        range,
         limit,
     )?;
     found.sort_unstable_by(|a, b| b.cmp(a));
@@ -57,7 +58,7 @@ pub(super) fn newest_of_store(
 pub(super) fn oldest_of_store(
     connection: &Connection,
     store: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
     let mut found = of_store(
@@ -65,7 +66,7 @@ pub(super) fn oldest_of_store(
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
          ORDER BY number LIMIT ?5",
         store,
-        between,
+        range,
         limit,
     )?;
     found.sort_unstable();
@@ -73,18 +74,18 @@ pub(super) fn oldest_of_store(
     first_events(connection, found)
 }
 
-/// How many orders of a store were placed between two places of the log; `limit` when there are more.
+/// How many orders of a store were placed range two seqs of the log; `limit` when there are more.
 pub(super) fn count_of_store(
     connection: &Connection,
     store: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<usize, LogError> {
     let numbers = of_store(
         connection,
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 LIMIT ?5",
         store,
-        between,
+        range,
         limit,
     )?;
     Ok(numbers.len().min(limit))
@@ -94,10 +95,10 @@ fn of_store(
     connection: &Connection,
     find: &str,
     store: i64,
-    between: (i64, i64),
+    range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some((after, before)) = numbers(connection, between)? else { return Ok(Vec::new()) };
+    let Some((after, before)) = numbers(connection, range)? else { return Ok(Vec::new()) };
     let mut find = connection.prepare_cached(find)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut found = Vec::new();
@@ -111,18 +112,18 @@ fn of_store(
 
 fn first_events(connection: &Connection, numbers: Vec<i64>) -> Result<Vec<i64>, LogError> {
     let mut first = connection.prepare_cached("SELECT first_seq FROM orders WHERE number = ?1")?;
-    let mut places = Vec::with_capacity(numbers.len());
+    let mut seqs = Vec::with_capacity(numbers.len());
     for number in numbers {
         // An order whose row somebody deleted tells nothing.
-        for place in first.query_map([number], |row| row.get(0))? {
-            places.push(place?);
+        for seq in first.query_map([number], |row| row.get(0))? {
+            seqs.push(seq?);
         }
     }
-    Ok(places)
+    Ok(seqs)
 }
 
-/// The numbers of the orders whose first events lie between two places of the log, both ends excluded; `None`: there
-/// is none. Numbers and places rise together, so this is a search.
+/// The numbers of the orders whose first events lie range two seqs of the log, both ends excluded; `None`: there
+/// is none. Numbers and seqs rise together, so this is a search.
 fn numbers(connection: &Connection, (after, before): (i64, i64)) -> Result<Option<(i64, i64)>, LogError> {
     let newest: Option<(i64, i64)> = {
         let mut newest = connection.prepare_cached(
@@ -141,15 +142,15 @@ fn numbers(connection: &Connection, (after, before): (i64, i64)) -> Result<Optio
     Ok(Some((from, to)))
 }
 
-/// The number of the first order whose first event lies behind a place, where the `last` order's may.
-fn first_behind(connection: &Connection, place: i64, last: i64) -> Result<i64, LogError> {
+/// The number of the first order whose first event lies behind a seq, where the `last` order's may.
+fn first_behind(connection: &Connection, seq: i64, last: i64) -> Result<i64, LogError> {
     let mut placed = connection
         .prepare_cached("SELECT number, first_seq FROM orders WHERE number >= ?1 ORDER BY number LIMIT 1")?;
     let (mut low, mut high) = (0, last + 1);
     while low < high {
         let middle = low + (high - low) / 2;
         let (number, first): (i64, i64) = placed.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if first <= place { low = number + 1 } else { high = middle }
+        if first <= seq { low = number + 1 } else { high = middle }
     }
     Ok(low)
 }

@@ -1,14 +1,15 @@
-//! How long deliveries took: a histogram for each stretch of time. Written with the deliveries, a few rows a batch.
+//! Delivery times: a histogram for each interval, in the table `delivery_times`.
 
 use orders::{Status, Subject};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::keys::store_key;
 use super::rows::{self, EVENT, timestamp};
-use super::{listing, rollup};
 use crate::error::LogError;
+use crate::stats::rollup::{intervals_of, parts};
 use crate::stats::{DeliveryTimes, bucket, slot};
 
-/// Adds deliveries of a store to a slot of a bucket.
+/// Adds deliveries to a bucket.
 pub(super) fn write(
     connection: &Connection,
     store: i64,
@@ -20,13 +21,13 @@ pub(super) fn write(
         "INSERT INTO delivery_times (store, span, bucket, slot, deliveries) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries",
     )?;
-    for (span, at) in rollup::of(at) {
-        insert.execute((store, span as i64, at, slot, deliveries))?;
+    for (resolution, at) in intervals_of(at) {
+        insert.execute((store, resolution as i64, at, slot, deliveries))?;
     }
     Ok(())
 }
 
-/// The histogram of the buckets from one up to and without another.
+/// The histogram of the buckets `from..to`.
 pub(super) fn read(
     connection: &Connection,
     store: i64,
@@ -37,8 +38,8 @@ pub(super) fn read(
         "SELECT slot, deliveries FROM delivery_times \
          WHERE store = ?1 AND span = ?2 AND bucket >= ?3 AND bucket < ?4",
     )?;
-    for (span, from, to) in rollup::between(from, to) {
-        let mut rows = find.query((store, span as i64, from, to))?;
+    for part in parts(from, to) {
+        let mut rows = find.query((store, part.resolution as i64, part.first, part.end))?;
         while let Some(row) = rows.next()? {
             times.add(row.get(0)?, row.get(1)?);
         }
@@ -46,7 +47,7 @@ pub(super) fn read(
     Ok(times)
 }
 
-/// Counts the deliveries that the log still tells of, inside the migration's transaction.
+/// Counts the deliveries whose events are still in the log, inside the migration's transaction.
 pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut later = connection
         .prepare(&format!("SELECT {EVENT} FROM events e WHERE e.follows IS NOT NULL ORDER BY e.seq"))?;
@@ -60,7 +61,7 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
         }
         let placed: Option<i64> =
             placed.query_row([rows::number_to_sql(*number)], |row| row.get(0)).optional()?;
-        if let (Some(placed), Some(store)) = (placed, listing::store_key(connection, store)?) {
+        if let (Some(placed), Some(store)) = (placed, store_key(connection, store)?) {
             write(connection, store, bucket(event.at), slot(event.at.duration_since(timestamp(placed))), 1)?;
         }
     }

@@ -12,10 +12,11 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::bloom::BloomFilters;
-use super::rows::{self, earlier, millis};
+use super::rows::{self, millis};
 use super::sorted_index::{IndexEntry, SortedIndex};
 use crate::cursor::Seq;
 use crate::error::LogError;
+use crate::retention::earlier;
 use crate::stored_event::CatalogProduct;
 use crate::submission::{IDEMPOTENCY_TTL, Idempotency, Outcome};
 use crate::write_backend::IdempotentResponse;

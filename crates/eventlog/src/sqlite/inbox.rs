@@ -1,53 +1,52 @@
-//! Lines of an inbox, and what of them was read.
+//! Reads inboxes, and stores what was read in them.
 
-use super::read_backend::SqliteReadBackend;
-use crate::read_backend::{InboxQueries, ReadAt};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
-
+use orders::EventId;
 use orders::notification::Category;
-use orders::{EventId, Notification};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::head::head;
 use super::inbox_index::InboxIndex;
-use super::listing::{customer_key, store_key};
-use super::retention;
+use super::keys::{store_key, user_key};
+use super::read_backend::SqliteReadBackend;
+use super::retention::pruned_through;
 use super::rows::{self, EVENT};
 use super::sorted_index::SortedIndexes;
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::inbox::{InboxEntry, InboxFilter, InboxPage, MAX_READ_ABOVE, MAX_UNREAD, Mark, ReadState};
-use crate::stored_event::StoredEvent;
+use crate::inbox::{InboxEntry, InboxFilter, InboxPage, Mark, ReadMarks, ReadState};
+use crate::read_backend::{InboxQueries, ReadAt};
 use crate::topic::{Inbox, Topic};
 
-/// The most events that one page looks at; a rare category among many lines comes in several pages.
-const MOST_LOOKED_AT: usize = 1000;
-/// How many of the newest lines are looked through for an id that is not where its time says.
-const STRAYED: usize = 1000;
-/// How far around the place that an id's time gives it is looked for.
-const AROUND: i64 = 64;
+/// The most events that one page examines. A rare category in a long inbox takes several pages.
+const MAX_EXAMINED: usize = 1000;
+/// How many of the newest entries are searched for an id that is not near the position of its time.
+const MAX_SEARCHED: usize = 1000;
+/// How far around the position of its time an id is searched for.
+const NEARBY: i64 = 64;
 
-/// An inbox as the tables know it.
+/// Reads one inbox within one snapshot.
 pub(super) struct InboxReader<'a> {
-    pub(super) connection: &'a Connection,
+    connection: &'a Connection,
     inbox: &'a Inbox,
-    shelves: InboxIndex<'a>,
-    /// The key of its row in `inboxes`.
-    row: (i64, i64, i64),
+    index: InboxIndex<'a>,
+    row: InboxRow,
     head: Seq,
-    read: Read,
+    marks: ReadMarks,
 }
 
-/// What was read.
-struct Read {
-    through: Seq,
-    above: BTreeMap<Seq, EventId>,
+/// The primary key of a row in `inboxes`.
+#[derive(Clone, Copy)]
+struct InboxRow {
+    person: i64,
+    role: i64,
+    /// 0 in the inboxes of customers and drivers.
+    store: i64,
 }
 
 impl<'a> InboxReader<'a> {
-    /// `None`: nothing ever happened to whoever it is.
+    /// `None` when nothing ever happened to the reader, so that the inbox is empty.
     pub(super) fn find(
         connection: &'a Connection,
         indexes: &'a SortedIndexes,
@@ -60,15 +59,15 @@ impl<'a> InboxReader<'a> {
             },
             Topic::Customer(_) | Topic::Driver(_) => 0,
         };
-        let person = customer_key(connection, inbox.reader())?;
-        // Staff who never did anything read the store's lines all the same.
+        let person = user_key(connection, inbox.reader())?;
+        // Staff who never acted have no row, but they read the store's inbox.
         if person.is_none() && store == 0 {
             return Ok(None);
         }
         Self::of(connection, indexes, inbox, (person.unwrap_or(0), store)).map(Some)
     }
 
-    /// One whose person and store are known by their keys.
+    /// With the keys of the reader and the store.
     pub(super) fn of(
         connection: &'a Connection,
         indexes: &'a SortedIndexes,
@@ -80,33 +79,33 @@ impl<'a> InboxReader<'a> {
             Topic::Driver(_) => 1,
             Topic::Store(_) => 2,
         };
-        let row = (person, role, store);
+        let row = InboxRow { person, role, store };
         let (head, _) = head(connection)?;
-        let read = Read::load(connection, row)?;
-        let shelves = InboxIndex::of(connection, indexes, inbox, (person, store));
-        Ok(Self { connection, inbox, shelves, row, head, read })
+        let marks = load_marks(connection, row)?;
+        let index = InboxIndex::new(connection, indexes, inbox, (person, store));
+        Ok(Self { connection, inbox, index, row, head, marks })
     }
 
     pub(super) fn page(&self, filter: &InboxFilter) -> Result<InboxPage, LogError> {
-        let upto = filter.through.map_or(self.head, |through| through.min(self.head));
-        let floor = retention::pruned_through(self.connection)?;
-        let oldest = if filter.unread { self.read.through.max(floor) } else { floor };
-        let first_events = filter.category.is_none_or(|category| category == Category::Order);
-        let mut before = upto.next().sql();
-        let (mut lines, mut looked, mut next) = (Vec::new(), 0, None);
-        'looking: loop {
-            let portion = filter.limit.clamp(16, 200);
-            let (places, more) = self.shelves.newest(first_events, (oldest.sql(), before), portion)?;
-            for place in places {
-                if lines.len() == filter.limit || looked == MOST_LOOKED_AT {
-                    next = Some(Seq(place.unsigned_abs()));
-                    break 'looking;
+        let through = filter.through.map_or(self.head, |through| through.min(self.head));
+        let pruned = pruned_through(self.connection)?;
+        let after = if filter.unread { self.marks.through().max(pruned) } else { pruned };
+        let include_created_events = filter.category.is_none_or(|category| category == Category::Order);
+        let chunk = filter.limit.clamp(16, 200);
+        let mut before = through.next().sql();
+        let (mut entries, mut examined, mut next) = (Vec::new(), 0, None);
+        'page: loop {
+            let (seqs, more) = self.index.newest(include_created_events, (after.sql(), before), chunk)?;
+            for seq in seqs {
+                if entries.len() == filter.limit || examined == MAX_EXAMINED {
+                    next = Some(Seq(seq.unsigned_abs()));
+                    break 'page;
                 }
-                looked += 1;
-                let line = self.line(place)?;
-                lines.extend(line.filter(|line| {
-                    filter.category.is_none_or(|category| category == line.notification.category)
-                        && !(filter.unread && line.read)
+                examined += 1;
+                let entry = self.entry(seq)?;
+                entries.extend(entry.filter(|entry| {
+                    filter.category.is_none_or(|category| category == entry.notification.category)
+                        && !(filter.unread && entry.read)
                 }));
             }
             match more {
@@ -114,150 +113,105 @@ impl<'a> InboxReader<'a> {
                 None => break,
             }
         }
-        Ok(InboxPage { entries: lines, next, unread: self.unread()? })
+        Ok(InboxPage { entries, next, unread: self.unread()? })
     }
 
-    /// The line of an event; `None`: it is gone, or none of theirs.
-    fn line(&self, place: i64) -> Result<Option<InboxEntry>, LogError> {
+    /// The entry of an event; `None` when retention deleted the event, or it has no entry in this inbox.
+    fn entry(&self, seq: i64) -> Result<Option<InboxEntry>, LogError> {
         let mut find =
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
-        let stored = rows::first(find.query([place])?, rows::event)?;
-        Ok(stored.and_then(|stored| self.entry(stored)))
+        let stored = rows::first(find.query([seq])?, rows::event)?;
+        Ok(stored.and_then(|stored| InboxEntry::of(self.inbox, &self.marks, stored)))
     }
 
-    fn entry(&self, stored: StoredEvent) -> Option<InboxEntry> {
-        let theirs = self.inbox.topic().contains(&stored.event.subject);
-        let notification = Notification::new(&stored.event, self.inbox.audience()).filter(|_| theirs)?;
-        let own = stored.event.actor.user() == Some(self.inbox.reader());
-        let read = own || self.read.has(stored.seq);
-        Some(InboxEntry { stored: stored.into(), notification, read, own })
-    }
-
-    /// How many are unread, [`MAX_UNREAD`] or more.
     pub(super) fn unread(&self) -> Result<usize, LogError> {
-        let floor = retention::pruned_through(self.connection)?;
-        let through = self.read.through.max(floor);
-        // What was read one by one is all news, and is all among what is counted.
-        let above = self.read.above.range(through.next()..).count();
-        let most = MAX_UNREAD + above;
-        let counted = self.shelves.count_news((through.sql(), self.head.next().sql()), most)?;
-        Ok(counted.saturating_sub(above).min(MAX_UNREAD))
+        let count = self.marks.unread_count(pruned_through(self.connection)?);
+        let range = (count.after.sql(), self.head.next().sql());
+        Ok(count.unread(self.index.count_news(range, count.limit())?))
     }
 
-    /// The line of this id.
-    pub(super) fn named(&self, id: EventId) -> Result<Option<InboxEntry>, LogError> {
-        let floor = retention::pruned_through(self.connection)?.sql();
-        let near = place_near(self.connection, id, (floor, self.head.sql()))?;
-        let mut context = self
+    /// The entry of the event with this id.
+    pub(super) fn by_event_id(&self, id: EventId) -> Result<Option<InboxEntry>, LogError> {
+        let pruned = pruned_through(self.connection)?.sql();
+        let near = seq_near(self.connection, id, (pruned, self.head.sql()))?;
+        let mut find = self
             .connection
             .prepare_cached("SELECT seq FROM events WHERE seq BETWEEN ?1 AND ?2 AND id = ?3")?;
         let bytes = id.uuid();
-        let found: Option<i64> = context
-            .query_row((near - AROUND, near + AROUND, bytes.as_bytes().as_slice()), |row| row.get(0))
+        let seq: Option<i64> = find
+            .query_row((near - NEARBY, near + NEARBY, bytes.as_bytes().as_slice()), |row| row.get(0))
             .optional()?;
-        if let Some(place) = found {
-            return self.line(place);
+        if let Some(seq) = seq {
+            return self.entry(seq);
         }
-        // The clock was set back at some time.
-        let (places, _) = self.shelves.newest(true, (floor, self.head.next().sql()), STRAYED)?;
+        // The clock was set back at some time, so ids and positions do not rise together.
+        let (seqs, _) = self.index.newest(true, (pruned, self.head.next().sql()), MAX_SEARCHED)?;
         let mut same = self.connection.prepare_cached("SELECT id = ?2 FROM events WHERE seq = ?1")?;
-        for place in places {
-            let is: Option<bool> =
-                same.query_row((place, bytes.as_bytes().as_slice()), |row| row.get(0)).optional()?;
-            if is == Some(true) {
-                return self.line(place);
+        for seq in seqs {
+            let is_same: Option<bool> =
+                same.query_row((seq, bytes.as_bytes().as_slice()), |row| row.get(0)).optional()?;
+            if is_same == Some(true) {
+                return self.entry(seq);
             }
         }
         Ok(None)
     }
 
-    /// Keeps that something was read. Returns what is read now, and whether that is any news.
+    /// Stores that entries were read. Returns everything that is read now, and whether that changed.
     pub(super) fn mark(mut self, mark: Mark) -> Result<(ReadState, bool), LogError> {
         let changed = match mark {
-            Mark::One { seq, id } => self.read_one(seq, id)?,
-            Mark::Through(seq) => self.read_through(seq.min(self.head)),
-            Mark::All => self.read_through(self.head),
+            Mark::One { seq, id } => {
+                let entry = self.entry(seq.sql())?;
+                let unread = entry.is_some_and(|entry| !entry.read && entry.stored.id == id);
+                unread && self.marks.mark_one(seq, id)
+            }
+            Mark::Through(seq) => self.marks.mark_through(seq.min(self.head)),
+            Mark::All => self.marks.mark_through(self.head),
         };
         if changed {
-            self.compact()?;
-            self.read.store(self.connection, self.row)?;
+            let range = (self.marks.through().sql(), self.head.next().sql());
+            let news = self.index.oldest_news(range, self.marks.news_to_compact())?;
+            self.marks.compact(news.into_iter().map(|seq| Seq(seq.unsigned_abs())), self.head);
+            store_marks(self.connection, self.row, &self.marks)?;
         }
         let unread = self.unread()?;
-        Ok((ReadState { through: self.read.through, above: self.read.above, unread }, changed))
-    }
-
-    fn read_one(&mut self, seq: Seq, id: EventId) -> Result<bool, LogError> {
-        let unread = self.line(seq.sql())?.is_some_and(|line| !line.read && line.stored.id == id);
-        if unread {
-            self.read.above.insert(seq, id);
-        }
-        Ok(unread)
-    }
-
-    fn read_through(&mut self, seq: Seq) -> bool {
-        let further = seq > self.read.through;
-        if further {
-            self.read.through = seq;
-            self.read.above.retain(|place, _| *place > seq);
-        }
-        further
-    }
-
-    /// Moves the mark up to the first line that is left. What was read one by one before it needs no list, and nobody
-    /// looks for lines there any more.
-    fn compact(&mut self) -> Result<(), LogError> {
-        let most = self.read.above.len() + 1;
-        let between = (self.read.through.sql(), self.head.next().sql());
-        let places = self.shelves.oldest_news(between, most)?;
-        let places = places.into_iter().map(|place| Seq(place.unsigned_abs()));
-        let left = places.into_iter().find(|place| !self.read.above.contains_key(place));
-        self.read_through(left.map_or(self.head, |left| Seq(left.0.saturating_sub(1))));
-        if self.read.above.len() > MAX_READ_ABOVE {
-            let middle = self.read.above.keys().nth(MAX_READ_ABOVE / 2).copied().unwrap_or_default();
-            self.read_through(middle);
-        }
-        Ok(())
+        Ok((self.marks.into_state(unread), changed))
     }
 }
 
-impl Read {
-    fn load(connection: &Connection, (person, role, store): (i64, i64, i64)) -> Result<Self, LogError> {
-        let since: Option<i64> = connection
-            .prepare_cached("SELECT value FROM meta WHERE name = 'inboxes_since'")?
-            .query_row((), |row| row.get(0))
-            .optional()?;
-        let since = Seq(since.unwrap_or(0).unsigned_abs());
-        let kept: Option<(i64, String)> = connection
-            .prepare_cached(
-                "SELECT read_through, read_above FROM inboxes WHERE person = ?1 AND role = ?2 AND store = ?3",
-            )?
-            .query_row((person, role, store), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((through, above)) = kept else { return Ok(Self { through: since, above: BTreeMap::new() }) };
-        let above: Vec<(Seq, EventId)> = serde_json::from_str(&above)?;
-        Ok(Self { through: since.max(Seq(through.unsigned_abs())), above: above.into_iter().collect() })
-    }
-
-    fn store(&self, connection: &Connection, (person, role, store): (i64, i64, i64)) -> Result<(), LogError> {
-        let above: Vec<(&Seq, &EventId)> = self.above.iter().collect();
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO inboxes (person, role, store, read_through, read_above) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute((person, role, store, self.through.sql(), serde_json::to_string(&above)?))?;
-        Ok(())
-    }
-
-    fn has(&self, place: Seq) -> bool {
-        place <= self.through || self.above.contains_key(&place)
-    }
+fn load_marks(connection: &Connection, row: InboxRow) -> Result<ReadMarks, LogError> {
+    // Events from before the migration that introduced inboxes count as read.
+    let since: Option<i64> = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = 'inboxes_since'")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    let since = Seq(since.unwrap_or(0).unsigned_abs());
+    let stored: Option<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT read_through, read_above FROM inboxes WHERE person = ?1 AND role = ?2 AND store = ?3",
+        )?
+        .query_row((row.person, row.role, row.store), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((through, above)) = stored else { return Ok(ReadMarks::new(since, [])) };
+    let above: Vec<(Seq, EventId)> = serde_json::from_str(&above)?;
+    Ok(ReadMarks::new(since.max(Seq(through.unsigned_abs())), above))
 }
 
-/// The place of the first event whose id is not smaller, as far as ids rise with places.
-fn place_near(connection: &Connection, id: EventId, (floor, head): (i64, i64)) -> Result<i64, LogError> {
+fn store_marks(connection: &Connection, row: InboxRow, marks: &ReadMarks) -> Result<(), LogError> {
+    let above: Vec<_> = marks.above().iter().collect();
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO inboxes (person, role, store, read_through, read_above) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((row.person, row.role, row.store, marks.through().sql(), serde_json::to_string(&above)?))?;
+    Ok(())
+}
+
+/// The position of the first event whose id is not smaller, as far as ids and positions rise together.
+fn seq_near(connection: &Connection, id: EventId, (pruned, head): (i64, i64)) -> Result<i64, LogError> {
     let mut find = connection.prepare_cached("SELECT id FROM events WHERE seq = ?1")?;
-    let (mut low, mut high) = (floor + 1, head + 1);
+    let (mut low, mut high) = (pruned + 1, head + 1);
     while low < high {
         let middle = low + (high - low) / 2;
         let other: Option<Uuid> = find
@@ -293,7 +247,7 @@ impl InboxQueries for SqliteReadBackend {
 
     async fn inbox_entry(&self, inbox: Inbox, id: EventId) -> Result<Option<InboxEntry>, LogError> {
         self.read(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
-            Some(reader) => reader.named(id),
+            Some(reader) => reader.by_event_id(id),
             None => Ok(None),
         })
         .await

@@ -1,21 +1,20 @@
-//! Where the lines of an inbox are found: the shelves of the index, and the first events of orders.
+//! Which events have an entry in an inbox: from the recipient index, and from the first events of orders.
 
-use orders::Event;
 use rusqlite::Connection;
 
 use super::created_events;
-use super::recipient_index::Shelf;
+use super::recipient_index::Partition;
 use super::rows::{self, EVENT};
 use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 use crate::topic::{Inbox, Topic};
 
-/// Places fetched at a time.
-const PORTION: usize = 64;
-/// How many of the staff's doings are read to see who did them.
-const MOST_OWN: usize = 2000;
+/// Positions fetched at a time.
+const CHUNK: usize = 64;
+/// How many actions of a store's staff are read to see who did them.
+const MAX_STAFF_ACTIONS: usize = 2000;
 
-/// The places of one inbox's lines.
+/// Positions of the events of one inbox.
 pub(super) struct InboxIndex<'a> {
     connection: &'a Connection,
     indexes: &'a SortedIndexes,
@@ -25,7 +24,7 @@ pub(super) struct InboxIndex<'a> {
 }
 
 impl<'a> InboxIndex<'a> {
-    pub(super) fn of(
+    pub(super) fn new(
         connection: &'a Connection,
         indexes: &'a SortedIndexes,
         inbox: &'a Inbox,
@@ -34,78 +33,77 @@ impl<'a> InboxIndex<'a> {
         Self { connection, indexes, inbox, person, store }
     }
 
-    /// Keys of the shelves that hold its lines, the first one those that are unread until they were read.
+    /// Index keys of its entries: news, and own actions (for staff: actions of any of the staff).
     fn keys(&self) -> [i64; 2] {
         match self.inbox.topic() {
-            Topic::Customer(_) => [Shelf::CustomerNews.of(self.person), Shelf::CustomerOwn.of(self.person)],
-            Topic::Driver(_) => [Shelf::DriverNews.of(self.person), Shelf::DriverOwn.of(self.person)],
-            Topic::Store(_) => [Shelf::StoreNews.of(self.store), Shelf::StoreStaff.of(self.store)],
+            Topic::Customer(_) => {
+                [Partition::CustomerNews.key(self.person), Partition::CustomerOwn.key(self.person)]
+            }
+            Topic::Driver(_) => {
+                [Partition::DriverNews.key(self.person), Partition::DriverOwn.key(self.person)]
+            }
+            Topic::Store(_) => [Partition::StoreNews.key(self.store), Partition::StoreStaff.key(self.store)],
         }
     }
 
-    /// Some of the newest lines between two places, largest place first; and, if there are more, the place before which
-    /// they go on. `first_events`: also those of orders.
+    /// The newest positions within a range, newest first. If there are more, also the position before which to go on.
     pub(super) fn newest(
         &self,
-        first_events: bool,
-        between: (i64, i64),
-        portion: usize,
+        include_created_events: bool,
+        range: (i64, i64),
+        limit: usize,
     ) -> Result<(Vec<i64>, Option<i64>), LogError> {
         let mut sources = Vec::with_capacity(3);
         for key in self.keys() {
-            sources.push(self.indexes.recipients.newest(self.connection, key, between, portion)?);
+            sources.push(self.indexes.recipients.newest(self.connection, key, range, limit)?);
         }
         sources.push(match self.inbox.topic() {
-            Topic::Customer(_) if first_events => created_events::newest_of_customer(
-                self.connection,
-                self.indexes,
-                self.person,
-                between,
-                portion,
-            )?,
-            Topic::Store(_) if first_events => {
-                created_events::newest_of_store(self.connection, self.store, between, portion)?
+            Topic::Customer(_) if include_created_events => {
+                created_events::newest_of_customer(self.connection, self.indexes, self.person, range, limit)?
+            }
+            Topic::Store(_) if include_created_events => {
+                created_events::newest_of_store(self.connection, self.store, range, limit)?
             }
             _ => Vec::new(),
         });
-        // A source that gave a full portion may have more below it, which nothing older may overtake.
-        let full = sources.iter().filter(|source| source.len() >= portion);
+        // A source that reached the limit may have more positions, which nothing older may overtake.
+        let full = sources.iter().filter(|source| source.len() >= limit);
         let bound = full.filter_map(|source| source.last().copied()).max();
-        let mut places: Vec<i64> = sources.concat();
-        places.retain(|place| bound.is_none_or(|bound| *place >= bound));
-        places.sort_unstable_by(|a, b| b.cmp(a));
-        places.dedup();
-        Ok((places, bound))
+        let mut seqs: Vec<i64> = sources.concat();
+        seqs.retain(|seq| bound.is_none_or(|bound| *seq >= bound));
+        seqs.sort_unstable_by(|a, b| b.cmp(a));
+        seqs.dedup();
+        Ok((seqs, bound))
     }
 
-    /// How many lines that somebody else caused lie between two places, up to `limit`.
-    pub(super) fn count_news(&self, between: (i64, i64), limit: usize) -> Result<usize, LogError> {
-        let [news, others] = self.keys();
-        let mut count = self.indexes.recipients.newest(self.connection, news, between, limit)?.len();
+    /// How many events within a range are news to the reader, up to `limit`.
+    pub(super) fn count_news(&self, range: (i64, i64), limit: usize) -> Result<usize, LogError> {
+        let [news, staff_actions] = self.keys();
+        let mut count = self.indexes.recipients.newest(self.connection, news, range, limit)?.len();
         if let Topic::Store(_) = self.inbox.topic() {
             if count < limit {
-                count += created_events::count_of_store(self.connection, self.store, between, limit - count)?;
+                count += created_events::count_of_store(self.connection, self.store, range, limit - count)?;
             }
-            count += self.by_colleagues(others, between, limit - count)?.len();
+            count += self.by_colleagues(staff_actions, range, limit - count)?.len();
         }
         Ok(count)
     }
 
-    /// The first of them, smallest place first.
-    pub(super) fn oldest_news(&self, between: (i64, i64), limit: usize) -> Result<Vec<i64>, LogError> {
-        let [news, others] = self.keys();
-        let mut places = self.indexes.recipients.oldest(self.connection, news, between, limit)?;
+    /// Positions of the oldest news within a range, oldest first.
+    pub(super) fn oldest_news(&self, range: (i64, i64), limit: usize) -> Result<Vec<i64>, LogError> {
+        let [news, staff_actions] = self.keys();
+        let mut seqs = self.indexes.recipients.oldest(self.connection, news, range, limit)?;
         if let Topic::Store(_) = self.inbox.topic() {
-            places.extend(created_events::oldest_of_store(self.connection, self.store, between, limit)?);
-            places.extend(self.by_colleagues(others, between, limit)?);
+            seqs.extend(created_events::oldest_of_store(self.connection, self.store, range, limit)?);
+            seqs.extend(self.by_colleagues(staff_actions, range, limit)?);
         }
-        places.sort_unstable();
-        places.truncate(limit);
-        Ok(places)
+        seqs.sort_unstable();
+        seqs.truncate(limit);
+        Ok(seqs)
     }
 
-    /// What of the staff's doings somebody else of them did, smallest place first, up to `limit`. These are few: they
-    /// have to be read. Past [`MOST_OWN`] all count as others'.
+    /// Actions of the other staff, oldest first, up to `limit`. There are few, so their events are read. Past
+    /// [`MAX_STAFF_ACTIONS`], all count as actions of others.
     fn by_colleagues(
         &self,
         key: i64,
@@ -114,21 +112,22 @@ impl<'a> InboxIndex<'a> {
     ) -> Result<Vec<i64>, LogError> {
         let mut find =
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
-        let (mut others, mut looked) = (Vec::new(), 0);
-        while others.len() < limit {
-            let places = self.indexes.recipients.oldest(self.connection, key, (after, before), PORTION)?;
-            let Some(last) = places.last() else { break };
+        let (mut by_others, mut examined) = (Vec::new(), 0);
+        while by_others.len() < limit {
+            let seqs = self.indexes.recipients.oldest(self.connection, key, (after, before), CHUNK)?;
+            let Some(last) = seqs.last() else { break };
             after = *last;
-            for place in places {
-                looked += 1;
-                let stored = rows::first(find.query([place])?, rows::event)?;
-                let own = |event: &Event| event.actor.user() == Some(self.inbox.reader());
-                if looked > MOST_OWN || stored.is_some_and(|stored| !own(&stored.event)) {
-                    others.push(place);
+            for seq in seqs {
+                examined += 1;
+                let stored = rows::first(find.query([seq])?, rows::event)?;
+                let by_reader = |actor: &orders::Actor| actor.user() == Some(self.inbox.reader());
+                let by_other = stored.is_some_and(|stored| !by_reader(&stored.event.actor));
+                if examined > MAX_STAFF_ACTIONS || by_other {
+                    by_others.push(seq);
                 }
             }
         }
-        others.truncate(limit);
-        Ok(others)
+        by_others.truncate(limit);
+        Ok(by_others)
     }
 }

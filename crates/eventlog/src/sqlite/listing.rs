@@ -1,29 +1,30 @@
-//! Pages of orders, newest first.
+//! Lists orders, newest first.
 
-use super::read_backend::SqliteReadBackend;
-use super::reservations;
-use crate::cursor::Seq;
-use crate::read_backend::{OrderQueries, ReadAt};
-use crate::stored_event::EventWithContext;
-use async_trait::async_trait;
-use jiff::Timestamp;
-use orders::OrderRef;
-use orders::{OrderNumber, Status, StoreId, UserId};
-use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use jiff::Timestamp;
+use orders::{OrderNumber, OrderRef, Status};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::keys::{store_key, user_key};
+use super::read_backend::SqliteReadBackend;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::SortedIndex;
-use super::statuses::Statuses;
-use super::{history, search};
+use super::statuses::{StatusWalk, below};
+use super::{history, reservations, search};
+use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, OrderPage};
-use crate::stored_event::Snapshot;
+use crate::read_backend::{OrderFilter, OrderPage, OrderQueries, ReadAt};
+use crate::stored_event::{EventWithContext, Snapshot};
 use crate::topic::Topic;
+
+/// Order numbers fetched at a time.
+const CHUNK: usize = 64;
 
 pub(super) fn page(
     connection: &Connection,
-    runs: &SortedIndex,
+    customer_orders: &SortedIndex,
     filter: &OrderFilter,
 ) -> Result<OrderPage, LogError> {
     let before = filter.before.map_or(i64::MAX, rows::number_to_sql);
@@ -32,10 +33,10 @@ pub(super) fn page(
         None => before,
     };
     let oldest = filter.from.map(|from| first_placed_at(connection, millis(from))).transpose()?.unwrap_or(0);
-    let mut source = Source::of(connection, runs, filter, before)?;
+    let mut candidates = Candidates::of(connection, customer_orders, filter, before)?;
     let statuses: Vec<i64> = filter.statuses.iter().map(|status| status_code(*status)).collect();
-    let mut found = Vec::new();
-    while let Some(number) = source.next(connection, runs)? {
+    let mut orders = Vec::new();
+    while let Some(number) = candidates.next(connection, customer_orders)? {
         if number < oldest {
             break;
         }
@@ -47,44 +48,45 @@ pub(super) fn page(
         if !matches(&snapshot, filter) {
             continue;
         }
-        if found.len() == filter.limit {
-            return Ok(OrderPage { orders: found, more: true });
+        if orders.len() == filter.limit {
+            return Ok(OrderPage { orders, more: true });
         }
-        found.push(snapshot);
+        orders.push(snapshot);
     }
-    Ok(OrderPage { orders: found, more: false })
+    Ok(OrderPage { orders, more: false })
 }
 
-/// A look at the row before all of it is read: of somebody's thousand orders, few may be in the wanted status.
-fn has_status(connection: &Connection, number: i64, load: &[i64]) -> Result<bool, LogError> {
-    if load.is_empty() {
+/// Checks the status column before the whole row is read: few of a customer's orders may be in a wanted status.
+fn has_status(connection: &Connection, number: i64, wanted: &[i64]) -> Result<bool, LogError> {
+    if wanted.is_empty() {
         return Ok(true);
     }
     let mut find = connection.prepare_cached("SELECT status FROM orders WHERE number = ?1")?;
     let status: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
-    Ok(status.is_some_and(|status| load.contains(&status)))
+    Ok(status.is_some_and(|status| wanted.contains(&status)))
 }
 
-/// Whether an order belongs into the answer. The sources are generous; this is what decides.
+/// Whether an order matches the filter. Candidates may include orders that do not.
 fn matches(snapshot: &Snapshot, filter: &OrderFilter) -> bool {
     let order = &snapshot.order;
-    let mine = match &filter.topic {
+    let in_topic = match &filter.topic {
         Topic::Customer(user) => order.customer == *user,
         Topic::Store(store) => order.store == *store,
         Topic::Driver(user) => order.driver.as_ref() == Some(user),
     };
     let in_time = filter.from.is_none_or(|from| order.created_at >= from)
         && filter.to.is_none_or(|to| order.created_at < to);
-    mine && in_time && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
+    in_topic && in_time && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
 }
 
-/// The first whole millisecond that is not before a moment.
+/// Rounds up to a whole millisecond.
 fn millis_up(at: Timestamp) -> i64 {
     let whole = millis(at);
     if Timestamp::from_millisecond(whole).is_ok_and(|whole| whole < at) { whole + 1 } else { whole }
 }
 
-/// The number of the first order placed at or after a millisecond. Numbers and times rise together, so this is a search.
+/// The number of the first order placed at or after a millisecond: a binary search, because numbers and times rise
+/// together.
 fn first_placed_at(connection: &Connection, at: i64) -> Result<i64, LogError> {
     let (first, last): (Option<i64>, Option<i64>) = connection
         .prepare_cached("SELECT (SELECT min(number) FROM orders), (SELECT max(number) FROM orders)")?
@@ -102,125 +104,109 @@ fn first_placed_at(connection: &Connection, at: i64) -> Result<i64, LogError> {
     Ok(low)
 }
 
-/// Where the numbers of candidates come from, newest first.
-enum Source {
-    /// Some that were found at once.
-    Found(std::vec::IntoIter<i64>),
-    /// A customer's, in portions; those in no wanted status are passed over.
-    Customer { key: i64, portion: std::vec::IntoIter<i64>, before: i64, last: bool, load: Option<Statuses> },
-    /// A store's, merged from the index of each status.
-    Store { store: i64, heads: Vec<(i64, Option<i64>)> },
+/// Numbers of orders that may match, newest first.
+enum Candidates {
+    /// All of them are known.
+    List(std::vec::IntoIter<i64>),
+    /// A customer's orders, fetched in chunks. With `statuses`, orders in other statuses are skipped.
+    Customer {
+        key: i64,
+        chunk: std::vec::IntoIter<i64>,
+        before: i64,
+        last_chunk: bool,
+        statuses: Option<StatusWalk>,
+    },
+    /// A store's orders, merged from the index of each status: the status and its next order.
+    Store { store: i64, next: Vec<(i64, Option<i64>)> },
 }
 
-/// Numbers fetched at a time.
-const PORTION: usize = 64;
-
-impl Source {
+impl Candidates {
     fn of(
         connection: &Connection,
-        runs: &SortedIndex,
+        customer_orders: &SortedIndex,
         filter: &OrderFilter,
         before: i64,
     ) -> Result<Self, LogError> {
         if let Some(text) = &filter.text {
-            return Ok(Self::Found(search::find(connection, runs, text, before)?.into_iter()));
+            return Ok(Self::List(search::find(connection, customer_orders, text, before)?.into_iter()));
         }
         Ok(match &filter.topic {
-            Topic::Customer(user) => match customer_key(connection, user)? {
+            Topic::Customer(user) => match user_key(connection, user)? {
                 Some(key) => Self::Customer {
                     key,
-                    portion: Vec::new().into_iter(),
+                    chunk: Vec::new().into_iter(),
                     before,
-                    last: false,
-                    load: Statuses::of(connection, &filter.statuses)?,
+                    last_chunk: false,
+                    statuses: StatusWalk::new(connection, &filter.statuses)?,
                 },
-                None => Self::Found(Vec::new().into_iter()),
+                None => Self::List(Vec::new().into_iter()),
             },
             Topic::Driver(user) => {
                 let mut find = connection.prepare_cached(
                     "SELECT number FROM driver_orders WHERE driver = ?1 AND number < ?2 ORDER BY number DESC",
                 )?;
                 let numbers = find.query_map((user.as_str(), before), |row| row.get(0))?;
-                Self::Found(numbers.collect::<Result<Vec<_>, _>>()?.into_iter())
+                Self::List(numbers.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
             Topic::Store(store) => {
                 let Some(store) = store_key(connection, store)? else {
-                    return Ok(Self::Found(Vec::new().into_iter()));
+                    return Ok(Self::List(Vec::new().into_iter()));
                 };
-                let load: &[Status] =
+                let wanted: &[Status] =
                     if filter.statuses.is_empty() { &Status::ALL } else { &filter.statuses };
-                let mut heads = Vec::with_capacity(load.len());
-                for status in load {
+                let mut next = Vec::with_capacity(wanted.len());
+                for status in wanted {
                     let status = status_code(*status);
-                    if !heads.iter().any(|(known, _)| *known == status) {
-                        heads.push((status, below(connection, store, status, before)?));
+                    if !next.iter().any(|(known, _)| *known == status) {
+                        next.push((status, below(connection, store, status, before)?));
                     }
                 }
-                Self::Store { store, heads }
+                Self::Store { store, next }
             }
         })
     }
 
-    fn next(&mut self, connection: &Connection, runs: &SortedIndex) -> Result<Option<i64>, LogError> {
+    fn next(
+        &mut self,
+        connection: &Connection,
+        customer_orders: &SortedIndex,
+    ) -> Result<Option<i64>, LogError> {
         match self {
-            Self::Found(numbers) => Ok(numbers.next()),
-            Self::Customer { key, portion, before, last, load } => loop {
-                let Some(number) = portion.next() else {
-                    if *last {
+            Self::List(numbers) => Ok(numbers.next()),
+            Self::Customer { key, chunk, before, last_chunk, statuses } => loop {
+                let Some(number) = chunk.next() else {
+                    if *last_chunk {
                         return Ok(None);
                     }
-                    let numbers = runs.find(connection, *key, *before, PORTION)?;
-                    *last = numbers.len() < PORTION;
+                    let numbers = customer_orders.find(connection, *key, *before, CHUNK)?;
+                    *last_chunk = numbers.len() < CHUNK;
                     *before = numbers.last().copied().unwrap_or(0);
-                    *portion = numbers.into_iter();
+                    *chunk = numbers.into_iter();
                     continue;
                 };
-                let Some(load) = load else { return Ok(Some(number)) };
-                let Some(next) = load.at_most(connection, number)? else { return Ok(None) };
-                if next == number {
+                let Some(statuses) = statuses else { return Ok(Some(number)) };
+                let Some(in_status) = statuses.at_most(connection, number)? else { return Ok(None) };
+                if in_status == number {
                     return Ok(Some(number));
                 }
-                // Nobody's order in between is in a wanted status.
-                while portion.as_slice().first().is_some_and(|number| *number > next) {
-                    portion.next();
+                // No order in between is in a wanted status, whoever its customer is.
+                while chunk.as_slice().first().is_some_and(|number| *number > in_status) {
+                    chunk.next();
                 }
-                if portion.as_slice().is_empty() {
-                    *before = (*before).min(next + 1);
+                if chunk.as_slice().is_empty() {
+                    *before = (*before).min(in_status + 1);
                 }
             },
-            Self::Store { store, heads } => {
+            Self::Store { store, next } => {
                 let newest =
-                    heads.iter_mut().filter(|(_, head)| head.is_some()).max_by_key(|(_, head)| *head);
-                let Some((status, head)) = newest else { return Ok(None) };
-                let number = head.unwrap_or(0);
-                *head = below(connection, *store, *status, number)?;
+                    next.iter_mut().filter(|(_, number)| number.is_some()).max_by_key(|(_, number)| *number);
+                let Some((status, next)) = newest else { return Ok(None) };
+                let number = next.unwrap_or(0);
+                *next = below(connection, *store, *status, number)?;
                 Ok(Some(number))
             }
         }
     }
-}
-
-/// The newest order of a store in a status below a number.
-pub(super) fn below(
-    connection: &Connection,
-    store: i64,
-    status: i64,
-    before: i64,
-) -> Result<Option<i64>, LogError> {
-    let mut find = connection.prepare_cached(
-        "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number < ?3 ORDER BY number DESC LIMIT 1",
-    )?;
-    Ok(find.query_row((store, status, before), |row| row.get(0)).optional()?)
-}
-
-pub(super) fn customer_key(connection: &Connection, user: &UserId) -> Result<Option<i64>, LogError> {
-    let mut find = connection.prepare_cached("SELECT key FROM users WHERE id = ?1")?;
-    Ok(find.query_row([user.as_str()], |row| row.get(0)).optional()?)
-}
-
-pub(super) fn store_key(connection: &Connection, store: &StoreId) -> Result<Option<i64>, LogError> {
-    let mut find = connection.prepare_cached("SELECT key FROM stores WHERE id = ?1")?;
-    Ok(find.query_row([store.as_str()], |row| row.get(0)).optional()?)
 }
 
 #[async_trait]

@@ -27,6 +27,7 @@ mod history;
 mod idempotency;
 mod inbox;
 mod inbox_index;
+mod keys;
 mod listing;
 mod open;
 #[cfg(test)]
@@ -35,7 +36,6 @@ mod read_backend;
 mod recipient_index;
 mod reservations;
 mod retention;
-mod rollup;
 mod rows;
 mod sales;
 mod schema;

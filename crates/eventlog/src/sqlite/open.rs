@@ -10,7 +10,6 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::read_backend::SqliteReadBackend;
-use super::retention::Retention;
 use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, recipient_index, schema};
@@ -18,6 +17,7 @@ use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadBackend;
+use crate::retention::Retention;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]

@@ -240,7 +240,7 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
     consumers::all(connection).unwrap();
     for inbox in inboxes() {
         let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
-        opened.named(EventId::new(Uuid::nil())).unwrap();
+        opened.by_event_id(EventId::new(Uuid::nil())).unwrap();
         let filter =
             InboxFilter { inbox: inbox.clone(), category: None, unread: false, through: None, limit: 9 };
         opened.page(&filter).unwrap();

@@ -130,8 +130,3 @@ pub(super) fn first<T>(
 ) -> Result<Option<T>, LogError> {
     rows.next()?.map(read).transpose()
 }
-
-/// A moment so long before another.
-pub(super) fn earlier(at: Timestamp, by: jiff::SignedDuration) -> Timestamp {
-    at.checked_sub(by).unwrap_or(Timestamp::MIN)
-}

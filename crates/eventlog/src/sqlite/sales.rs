@@ -1,9 +1,9 @@
-//! What was ordered of each product, kept so that placing an order hardly costs more.
+//! Product sales, in the table `sales`, kept so that placing an order costs hardly more.
 //!
-//! An order with two lines would be four more rows to change. So what was ordered waits in memory, summed up, and is
-//! written once for [`PORTION`] lines of orders, which is a small part of a row an order. A mark says up to which order it was
-//! written; whoever reads adds the few orders behind the mark, so that the sums are exact in every snapshot, and
-//! nothing is lost when the memory is: the writer too reads the orders behind the mark when it begins.
+//! Updating the totals with every order would change several rows for each item. So the totals of new orders are
+//! collected in memory, and written once for every [`FLUSH_ITEMS`] items. A mark says up to which order they are written.
+//! Readers add the few orders after the mark, so that the totals are exact in every snapshot. Nothing is lost when the
+//! process ends: the writer reads the orders after the mark when it starts.
 
 use foldhash::{HashMap, HashMapExt as _};
 use orders::{Currency, Money, Order, ProductId};
@@ -11,77 +11,63 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Deserialize;
 
 use super::catalogue::Catalogue;
-use super::rollup::{self, Span};
-use super::rows;
-use super::rows::timestamp;
+use super::keys::product_key;
+use super::rows::{self, timestamp};
 use crate::error::LogError;
-use crate::stats::{CurrencyKey, ProductSales, bucket};
+use crate::stats::rollup::{Resolution, intervals_of, parts};
+use crate::stats::{CurrencyKey, ProductSales, SalesTotal, best_sellers, bucket};
 
-/// Lines that are counted in memory before they are written. More: a reader has more to add up. Fewer: each order costs
-/// more.
-const PORTION: usize = 8192;
+/// Items collected in memory before they are written. More items make reads slower, fewer make orders slower.
+const FLUSH_ITEMS: usize = 8192;
 
-/// Orders that are counted at a time when a database is brought up to date, so that it fits into memory.
-const FILL: i64 = 50_000;
+/// Orders that the migration counts at a time, to bound its memory.
+const MIGRATION_CHUNK: i64 = 50_000;
 
-/// Up to which order everything is written.
+/// The row of `meta` with the number of the last order whose sales are written.
 const MARK: &str = "sales_counted";
 
-/// What was ordered and is not written yet.
+/// Sales that are not written yet; `None` when they must be read again.
 #[derive(Default)]
-pub(super) struct Sales(Option<Waiting>);
+pub(super) struct Sales(Option<PendingSales>);
 
-struct Waiting {
+struct PendingSales {
     /// The last order that is counted.
     last: i64,
-    /// Lines of orders that are counted, and not written.
-    lines: usize,
-    sums: HashMap<Row, Sum>,
+    /// Items that are counted and not written.
+    items: usize,
+    totals: HashMap<SalesKey, SalesTotal>,
 }
 
 /// Store, bucket, product and currency.
-type Row = (i64, i64, i64, CurrencyKey);
+type SalesKey = (i64, i64, i64, CurrencyKey);
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Sum {
-    quantity: i64,
-    amount: i64,
-}
-
-impl Sum {
-    fn add(&mut self, quantity: i64, amount: i64) {
-        self.quantity += quantity;
-        self.amount += amount;
-    }
-}
-
-/// Of an order's state, what was bought.
+/// The items of a stored order.
 #[derive(Deserialize)]
-struct Cart {
-    items: Vec<Line>,
+struct StoredItems {
+    items: Vec<StoredItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+struct StoredItem {
     product: ProductId,
     unit_price: Money,
     quantity: u32,
 }
 
-impl Line {
+impl StoredItem {
     fn amount(&self) -> i64 {
         self.unit_price.amount.saturating_mul(self.quantity.into())
     }
 }
 
 impl Sales {
-    /// What is in memory may be wrong: the next batch counts the orders behind the mark again.
+    /// Discards what is in memory: the next batch reads the orders after the mark again.
     pub(super) fn forget(&mut self) {
         self.0 = None;
     }
 
-    /// Counts orders, each with its store's key, whose rows are written already.
+    /// Counts new orders, each with its store's key. Their rows are inserted already.
     pub(super) fn add(
         &mut self,
         connection: &Connection,
@@ -89,43 +75,43 @@ impl Sales {
         placed: &[(&Order, i64)],
     ) -> Result<(), LogError> {
         let Some((first, _)) = placed.first() else { return Ok(()) };
-        // After an error nothing is known, and all is counted again.
-        let mut waiting = match self.0.take() {
-            Some(mut waiting) if waiting.last + 1 == rows::number_to_sql(first.number) => {
+        // After an error the state stays `None`, and everything is counted again.
+        let mut pending = match self.0.take() {
+            Some(mut pending) if pending.last + 1 == rows::number_to_sql(first.number) => {
                 for (order, store) in placed {
-                    waiting.count(connection, catalogue, order, *store)?;
+                    pending.count(connection, catalogue, order, *store)?;
                 }
-                waiting
+                pending
             }
             _ => {
-                let mut waiting = Waiting::none(connection)?;
-                waiting.read(connection, i64::MAX)?;
-                waiting
+                let mut pending = PendingSales::after_mark(connection)?;
+                pending.read(connection, i64::MAX)?;
+                pending
             }
         };
-        if waiting.lines >= PORTION {
-            waiting.write(connection)?;
+        if pending.items >= FLUSH_ITEMS {
+            pending.write(connection)?;
         }
-        self.0 = Some(waiting);
+        self.0 = Some(pending);
         Ok(())
     }
 }
 
-impl Waiting {
-    fn none(connection: &Connection) -> Result<Self, LogError> {
-        Ok(Self { last: mark(connection)?, lines: 0, sums: HashMap::new() })
+impl PendingSales {
+    fn after_mark(connection: &Connection) -> Result<Self, LogError> {
+        Ok(Self { last: mark(connection)?, items: 0, totals: HashMap::new() })
     }
 
-    /// Counts at most so many orders of those that come next.
+    /// Counts the next orders, at most `limit`.
     fn read(&mut self, connection: &Connection, limit: i64) -> Result<(), LogError> {
-        let mut keys = Keys::default();
+        let mut keys = ProductKeys::default();
         let all = |_, _| true;
-        behind(connection, self.last, limit, all, |number, store, at, line| {
-            self.lines += 1;
+        for_each_item_after(connection, self.last, limit, all, |number, store, at, item| {
+            self.items += 1;
             self.last = number;
-            if let Some(product) = keys.of(connection, line.product)? {
-                let row = (store, at, product, line.unit_price.currency.into());
-                self.sums.entry(row).or_default().add(line.quantity.into(), line.amount());
+            if let Some(product) = keys.get(connection, item.product)? {
+                let key = (store, at, product, item.unit_price.currency.into());
+                self.totals.entry(key).or_default().add(item.quantity.into(), item.amount());
             }
             Ok(())
         })
@@ -142,121 +128,123 @@ impl Waiting {
         for item in &order.items {
             let product = match catalogue.key(item.product) {
                 Some(product) => product,
-                None => match key_of(connection, item.product)? {
+                None => match product_key(connection, item.product)? {
                     Some(product) => product,
                     None => continue,
                 },
             };
-            let row = (store, at, product, CurrencyKey::from(item.unit_price.currency));
+            let key = (store, at, product, CurrencyKey::from(item.unit_price.currency));
             let amount = item.unit_price.amount.saturating_mul(item.quantity.into());
-            self.sums.entry(row).or_default().add(item.quantity.into(), amount);
+            self.totals.entry(key).or_default().add(item.quantity.into(), amount);
         }
-        self.lines += order.items.len();
+        self.items += order.items.len();
         self.last = rows::number_to_sql(order.number);
         Ok(())
     }
 
-    /// Writes it, in the order in which the rows lie, and moves the mark.
+    /// Writes the totals at every resolution, in the order of the table, and moves the mark.
     fn write(&mut self, connection: &Connection) -> Result<(), LogError> {
-        let mut all: HashMap<(i64, Span, i64, i64, CurrencyKey), Sum> = HashMap::new();
-        for ((store, at, product, currency), sum) in self.sums.drain() {
-            for (span, at) in rollup::of(at) {
-                let row = all.entry((store, span, at, product, currency)).or_default();
-                row.add(sum.quantity, sum.amount);
+        let mut rolled_up: HashMap<(i64, Resolution, i64, i64, CurrencyKey), SalesTotal> = HashMap::new();
+        for ((store, at, product, currency), total) in self.totals.drain() {
+            for (resolution, at) in intervals_of(at) {
+                let row = rolled_up.entry((store, resolution, at, product, currency)).or_default();
+                row.add(total.quantity, total.amount);
             }
         }
-        let mut all: Vec<_> = all.into_iter().collect();
-        all.sort_unstable_by_key(|(row, _)| *row);
+        let mut rolled_up: Vec<_> = rolled_up.into_iter().collect();
+        rolled_up.sort_unstable_by_key(|(row, _)| *row);
         let mut insert = connection.prepare_cached(
             "INSERT INTO sales (store, span, bucket, product, currency, quantity, amount) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
              quantity = quantity + excluded.quantity, amount = amount + excluded.amount",
         )?;
-        for ((store, span, at, product, currency), sum) in all {
-            insert.execute((store, span as i64, at, product, currency.code(), sum.quantity, sum.amount))?;
+        for ((store, resolution, at, product, currency), total) in rolled_up {
+            let key = (store, resolution as i64, at, product);
+            insert.execute((key.0, key.1, key.2, key.3, currency.code(), total.quantity, total.amount))?;
         }
         connection
             .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
             .execute((MARK, self.last))?;
-        self.lines = 0;
+        self.items = 0;
         Ok(())
     }
 }
 
-/// Counts all orders of a database that did not count them, inside the migration's transaction.
+/// Counts all orders of a database that did not count sales, inside the migration's transaction.
 pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
-    let mut waiting = Waiting::none(connection)?;
+    let mut pending = PendingSales::after_mark(connection)?;
     loop {
-        waiting.read(connection, FILL)?;
-        if waiting.lines == 0 {
+        pending.read(connection, MIGRATION_CHUNK)?;
+        if pending.items == 0 {
             return Ok(());
         }
-        waiting.write(connection)?;
+        pending.write(connection)?;
     }
 }
 
-/// What a store sold most of, by quantity, in the buckets from one up to and without another.
-pub(super) fn most(
+/// The best-selling products of a store in the buckets `from..to`.
+pub(super) fn best_sellers_between(
     connection: &Connection,
     store: i64,
     (from, to): (i64, i64),
     limit: usize,
 ) -> Result<Vec<ProductSales>, LogError> {
-    let mut sums: HashMap<(i64, CurrencyKey), Sum> = HashMap::new();
+    let mut totals: HashMap<(i64, CurrencyKey), SalesTotal> = HashMap::new();
     let mut find = connection.prepare_cached(
         "SELECT product, currency, quantity, amount FROM sales \
          WHERE store = ?1 AND span = ?2 AND bucket >= ?3 AND bucket < ?4",
     )?;
-    for (span, from, to) in rollup::between(from, to) {
-        let mut rows = find.query((store, span as i64, from, to))?;
+    for part in parts(from, to) {
+        let mut rows = find.query((store, part.resolution as i64, part.first, part.end))?;
         while let Some(row) = rows.next()? {
             let currency = currency(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
-            sums.entry((row.get(0)?, currency.into())).or_default().add(row.get(2)?, row.get(3)?);
+            totals.entry((row.get(0)?, currency.into())).or_default().add(row.get(2)?, row.get(3)?);
         }
     }
-    let mut keys = Keys::default();
-    let load = |of, at| of == store && (from..to).contains(&at);
-    behind(connection, mark(connection)?, i64::MAX, load, |_, _, _, line| {
-        if let Some(product) = keys.of(connection, line.product)? {
-            let row = (product, line.unit_price.currency.into());
-            sums.entry(row).or_default().add(line.quantity.into(), line.amount());
+    let mut keys = ProductKeys::default();
+    let wanted = |of, at| of == store && (from..to).contains(&at);
+    for_each_item_after(connection, mark(connection)?, i64::MAX, wanted, |_, _, _, item| {
+        if let Some(product) = keys.get(connection, item.product)? {
+            let key = (product, item.unit_price.currency.into());
+            totals.entry(key).or_default().add(item.quantity.into(), item.amount());
         }
         Ok(())
     })?;
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    // The same for everybody who asks: the oldest product first where there is nothing between them.
-    sums.sort_unstable_by_key(|((product, currency), sum)| {
-        (std::cmp::Reverse((sum.quantity, sum.amount)), *product, *currency)
-    });
-    sums.truncate(limit);
-    sums.into_iter().map(|((product, of), sum)| sold(connection, product, of, sum)).collect()
+    // Product keys rise with time, so that ties are in the order in which the products were created.
+    let best = best_sellers(totals, limit).into_iter();
+    best.map(|((product, currency), total)| product_sales(connection, product, currency, total)).collect()
 }
 
-fn sold(connection: &Connection, product: i64, of: CurrencyKey, sum: Sum) -> Result<ProductSales, LogError> {
+fn product_sales(
+    connection: &Connection,
+    product: i64,
+    of: CurrencyKey,
+    total: SalesTotal,
+) -> Result<ProductSales, LogError> {
     let mut find = connection.prepare_cached("SELECT id, name FROM products WHERE key = ?1")?;
     let (id, name): (Vec<u8>, String) = find.query_row([product], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let revenue = Money { amount: sum.amount, currency: currency(of.code())? };
-    Ok(ProductSales { product: ProductId::new(rows::uuid(&id)?), name, quantity: sum.quantity, revenue })
+    let revenue = Money { amount: total.amount, currency: currency(of.code())? };
+    Ok(ProductSales { product: ProductId::new(rows::uuid(&id)?), name, quantity: total.quantity, revenue })
 }
 
 pub(super) fn currency(code: &str) -> Result<Currency, LogError> {
     code.parse().map_err(|_| LogError::corrupt(format!("currency {code}")))
 }
 
-/// Up to which order everything is written.
+/// The number of the last order whose sales are written.
 fn mark(connection: &Connection) -> Result<i64, LogError> {
     let mut find = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
     Ok(find.query_row([MARK], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
-/// Every line of at most so many orders behind one: the order's number, its store's key, its bucket, the line. Of orders
-/// whose store and bucket are wanted; of others nothing is parsed.
-fn behind(
+/// Calls `with` for every item of at most `limit` orders after the mark: with the order's number, its store's key, its
+/// bucket, and the item. Orders whose store and bucket are not `wanted` are not parsed.
+fn for_each_item_after(
     connection: &Connection,
     mark: i64,
     limit: i64,
-    load: impl Fn(i64, i64) -> bool,
-    mut with: impl FnMut(i64, i64, i64, &Line) -> Result<(), LogError>,
+    wanted: impl Fn(i64, i64) -> bool,
+    mut with: impl FnMut(i64, i64, i64, &StoredItem) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
     let mut orders = connection.prepare_cached(
         "SELECT number, store, created_at, state FROM orders WHERE number > ?1 ORDER BY number LIMIT ?2",
@@ -264,34 +252,29 @@ fn behind(
     let mut rows = orders.query((mark, limit))?;
     while let Some(row) = rows.next()? {
         let (number, store, at) = (row.get(0)?, row.get(1)?, bucket(timestamp(row.get(2)?)));
-        if !load(store, at) {
+        if !wanted(store, at) {
             continue;
         }
-        let cart: Cart = serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
-        for line in &cart.items {
-            with(number, store, at, line)?;
+        let order: StoredItems =
+            serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
+        for item in &order.items {
+            with(number, store, at, item)?;
         }
     }
     Ok(())
 }
 
-/// Keys of products, each looked up once.
+/// Keys of products, each looked up once. `None`: somebody deleted the product's row.
 #[derive(Default)]
-struct Keys(HashMap<ProductId, Option<i64>>);
+struct ProductKeys(HashMap<ProductId, Option<i64>>);
 
-impl Keys {
-    /// `None` of a product whose row somebody deleted.
-    fn of(&mut self, connection: &Connection, product: ProductId) -> Result<Option<i64>, LogError> {
+impl ProductKeys {
+    fn get(&mut self, connection: &Connection, product: ProductId) -> Result<Option<i64>, LogError> {
         if let Some(key) = self.0.get(&product) {
             return Ok(*key);
         }
-        let key = key_of(connection, product)?;
+        let key = product_key(connection, product)?;
         self.0.insert(product, key);
         Ok(key)
     }
-}
-
-fn key_of(connection: &Connection, product: ProductId) -> Result<Option<i64>, LogError> {
-    let mut find = connection.prepare_cached("SELECT key FROM products WHERE id = ?1")?;
-    Ok(find.query_row([product.uuid().as_bytes().as_slice()], |row| row.get(0)).optional()?)
 }

@@ -1,4 +1,4 @@
-//! Counts, written with every batch.
+//! Statistics of orders, in the tables `counts` (by status) and `flow` (activity by bucket).
 
 use super::read_backend::SqliteReadBackend;
 use crate::read_backend::{ReadAt, StatsQueries};
@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use orders::StoreId;
 use rusqlite::Connection;
 
+use super::keys::store_key;
 use super::rows::{status_code, status_of};
 use super::sales::currency;
-use super::{deliveries, listing, sales};
+use super::{deliveries, sales};
 use crate::error::LogError;
 use crate::stats::{OrderActivity, Series, Stats, StatsDelta, StatusTotals, bucket};
 
@@ -18,16 +19,16 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
         "INSERT INTO counts (store, currency, status, orders, amount) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET orders = orders + excluded.orders, amount = amount + excluded.amount",
     )?;
-    for ((store, currency, status), tally) in &delta.by_status {
+    for ((store, currency, status), totals) in &delta.by_status {
         counts.execute((
             store.as_str(),
             currency.code(),
             status_code(*status),
-            tally.orders,
-            tally.amount,
+            totals.orders,
+            totals.amount,
         ))?;
     }
-    let mut flows = connection.prepare_cached(
+    let mut find_activity = connection.prepare_cached(
         "INSERT INTO flow (store, bucket, currency, placed, amount, cancelled, cancelled_amount, delivered) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET placed = placed + excluded.placed, \
          amount = amount + excluded.amount, cancelled = cancelled + excluded.cancelled, \
@@ -35,7 +36,7 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
          delivered = delivered + excluded.delivered",
     )?;
     for ((store, currency, bucket), flow) in &delta.by_time {
-        flows.execute((
+        find_activity.execute((
             store.as_str(),
             bucket,
             currency.code(),
@@ -56,14 +57,14 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
         connection.prepare_cached("SELECT status, currency, orders, amount FROM counts WHERE store = ?1")?;
     let mut rows = counts.query([store.as_str()])?;
     while let Some(row) = rows.next()? {
-        let tally = StatusTotals { orders: row.get(2)?, amount: row.get(3)? };
-        stats.by_status.push((status_of(row.get(0)?)?, currency(row.get(1)?)?, tally));
+        let totals = StatusTotals { orders: row.get(2)?, amount: row.get(3)? };
+        stats.by_status.push((status_of(row.get(0)?)?, currency(row.get(1)?)?, totals));
     }
-    let mut flows = connection.prepare_cached(
+    let mut find_activity = connection.prepare_cached(
         "SELECT currency, sum(placed), sum(amount), sum(cancelled), sum(cancelled_amount), sum(delivered) \
          FROM flow WHERE store = ?1 AND bucket >= ?2 GROUP BY currency",
     )?;
-    let mut rows = flows.query((store.as_str(), bucket(since)))?;
+    let mut rows = find_activity.query((store.as_str(), bucket(since)))?;
     while let Some(row) = rows.next()? {
         let flow = OrderActivity {
             placed: row.get(1)?,
@@ -77,28 +78,28 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
     Ok(stats)
 }
 
-/// A store's counts over time: for each stretch between two edges, which rise.
+/// See [`StatsQueries::series`].
 pub(super) fn series(
     connection: &Connection,
     store: &StoreId,
     edges: &[Timestamp],
-    most: usize,
+    top: usize,
 ) -> Result<Series, LogError> {
     let (Some(from), Some(to)) = (edges.first(), edges.last()) else { return Ok(Series::default()) };
     let edges: Vec<i64> = edges.iter().map(|edge| bucket(*edge)).collect();
-    let between = (bucket(*from), bucket(*to));
+    let range = (bucket(*from), bucket(*to));
     let mut series =
         Series { intervals: vec![Vec::new(); edges.len().saturating_sub(1)], ..Series::default() };
-    let mut flows = connection.prepare_cached(
+    let mut find_activity = connection.prepare_cached(
         "SELECT bucket, currency, placed, amount, cancelled, cancelled_amount, delivered \
          FROM flow WHERE store = ?1 AND bucket >= ?2 AND bucket < ?3 ORDER BY bucket",
     )?;
-    let mut rows = flows.query((store.as_str(), between.0, between.1))?;
-    let mut stretch = 0;
+    let mut rows = find_activity.query((store.as_str(), range.0, range.1))?;
+    let mut interval = 0;
     while let Some(row) = rows.next()? {
         let at: i64 = row.get(0)?;
-        while edges.get(stretch + 1).is_some_and(|end| *end <= at) {
-            stretch += 1;
+        while edges.get(interval + 1).is_some_and(|end| *end <= at) {
+            interval += 1;
         }
         let currency = currency(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
         let flow = OrderActivity {
@@ -108,15 +109,15 @@ pub(super) fn series(
             cancelled_amount: row.get(5)?,
             delivered: row.get(6)?,
         };
-        let Some(flows) = series.intervals.get_mut(stretch) else { break };
+        let Some(flows) = series.intervals.get_mut(interval) else { break };
         match flows.iter_mut().find(|(of, _)| *of == currency) {
             Some((_, sum)) => sum.add(&flow),
             None => flows.push((currency, flow)),
         }
     }
-    if let Some(store) = listing::store_key(connection, store)? {
-        series.deliveries = deliveries::read(connection, store, between)?;
-        series.top_products = sales::most(connection, store, between, most)?;
+    if let Some(store) = store_key(connection, store)? {
+        series.deliveries = deliveries::read(connection, store, range)?;
+        series.top_products = sales::best_sellers_between(connection, store, range, top)?;
     }
     Ok(series)
 }

@@ -1,29 +1,28 @@
-//! What happened in a topic, for somebody who was away.
+//! Reads the log: a topic's events after a position, or all events.
 
-use super::consumers;
-use super::read_backend::SqliteReadBackend;
-use crate::consumers::Consumer;
-use crate::cursor::Cursor;
-use crate::read_backend::{LogQueries, ReadAt, TailError};
 use async_trait::async_trait;
-use orders::StoreId;
+use orders::{StoreId, UserId};
 use rusqlite::Connection;
 
 use super::head::head;
-use super::listing::customer_key;
+use super::keys::user_key;
+use super::read_backend::SqliteReadBackend;
+use super::recipient_index::{self, Partition};
+use super::retention::pruned_through;
 use super::rows::{self, EVENT};
 use super::sorted_index::SortedIndexes;
-use super::{created_events, history, recipient_index, retention};
-use crate::cursor::Seq;
+use super::{consumers, created_events, history};
+use crate::consumers::Consumer;
+use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
-use crate::read_backend::EventPage;
+use crate::read_backend::{EventPage, LogQueries, ReadAt, TailError};
 use crate::stored_event::StoredEvent;
 use crate::topic::Topic;
 
-/// How many events a tail of a store looks at before it hands over what it found.
-const MOST_LOOKED_AT: i64 = 20_000;
+/// How many events one tail of a store examines. A store without events must not hold a snapshot for long.
+const MAX_EXAMINED: i64 = 20_000;
 
-/// What happened in a topic after a place in the log; `None` where that was pruned.
+/// The events of a topic after a position; `None` when retention deleted some of them.
 pub(super) fn read(
     connection: &Connection,
     indexes: &SortedIndexes,
@@ -32,25 +31,41 @@ pub(super) fn read(
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
     let (head, _) = head(connection)?;
-    if after < retention::pruned_through(connection)? {
+    if after < pruned_through(connection)? {
         return Ok(None);
     }
     let limit = limit.max(1);
     let (events, through) = match topic {
         Topic::Store(store) => of_store(connection, store, after, head, limit)?,
-        _ => of_person(connection, indexes, topic, after, head, limit)?,
+        Topic::Customer(user) => {
+            let seqs = person_seqs(
+                connection,
+                indexes,
+                user,
+                recipient_index::CUSTOMER,
+                true,
+                (after, head),
+                limit,
+            )?;
+            of_seqs(connection, &seqs, limit, head)?
+        }
+        Topic::Driver(user) => {
+            let seqs =
+                person_seqs(connection, indexes, user, recipient_index::DRIVER, false, (after, head), limit)?;
+            of_seqs(connection, &seqs, limit, head)?
+        }
     };
     Ok(Some(EventPage { events: history::with_context(connection, events)?, through, head }))
 }
 
-/// Events of all scopes after `after`; `None` where retention deleted some of them.
+/// The events of all topics after a position; `None` when retention deleted some of them.
 pub(super) fn events(
     connection: &Connection,
     after: Seq,
     limit: usize,
 ) -> Result<Option<EventPage>, LogError> {
     let (head, _) = head(connection)?;
-    if after < retention::pruned_through(connection)? {
+    if after < pruned_through(connection)? {
         return Ok(None);
     }
     let limit = limit.max(1);
@@ -58,69 +73,69 @@ pub(super) fn events(
         .prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"))?;
     let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let events = rows::collect(find.query((after.sql(), sql_limit))?, rows::event)?;
-    let through = reached(&events, limit, head);
+    let through = complete_through(&events, limit, head);
     Ok(Some(EventPage { events: history::with_context(connection, events)?, through, head }))
 }
 
-type Found = (Vec<StoredEvent>, Seq);
+/// Events, and the position up to which they are complete.
+type Events = (Vec<StoredEvent>, Seq);
 
+/// Reads the log itself: a store has too many events for an index to help.
 fn of_store(
     connection: &Connection,
     store: &StoreId,
     after: Seq,
     head: Seq,
     limit: usize,
-) -> Result<Found, LogError> {
+) -> Result<Events, LogError> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq > ?1 AND e.seq <= ?2 AND e.store = ?3 ORDER BY e.seq LIMIT ?4"
     ))?;
-    // A bound on what one call looks at: a store of which nothing happened must not hold a snapshot for long.
-    let upto = head.sql().min(after.sql().saturating_add(MOST_LOOKED_AT));
+    let last = head.sql().min(after.sql().saturating_add(MAX_EXAMINED));
     let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let events = rows::collect(find.query((after.sql(), upto, store.as_str(), sql_limit))?, rows::event)?;
-    let seen = reached(&events, limit, Seq(upto.unsigned_abs()));
-    Ok((events, seen))
+    let events = rows::collect(find.query((after.sql(), last, store.as_str(), sql_limit))?, rows::event)?;
+    let through = complete_through(&events, limit, Seq(last.unsigned_abs()));
+    Ok((events, through))
 }
 
-/// A person's, through the index: what it costs grows with what happened to them, not with what happened.
-fn of_person(
+/// The oldest positions of a person's events, through the index: the cost grows with their events, not with the log.
+fn person_seqs(
     connection: &Connection,
     indexes: &SortedIndexes,
-    topic: &Topic,
-    after: Seq,
-    head: Seq,
+    user: &UserId,
+    partitions: [Partition; 3],
+    created_events: bool,
+    (after, head): (Seq, Seq),
     limit: usize,
-) -> Result<Found, LogError> {
-    let mut places = Vec::new();
-    let between = (after.sql(), head.next().sql());
-    let (user, shelves) = match topic {
-        Topic::Customer(user) => (user, recipient_index::CUSTOMER),
-        Topic::Driver(user) => (user, recipient_index::DRIVER),
-        // It has too many shelves to go this way.
-        Topic::Store(_) => return Ok((Vec::new(), head)),
-    };
-    let Some(key) = customer_key(connection, user)? else { return Ok((Vec::new(), head)) };
-    for shelf in shelves {
-        places.extend(indexes.recipients.oldest(connection, shelf.of(key), between, limit)?);
+) -> Result<Vec<i64>, LogError> {
+    let Some(key) = user_key(connection, user)? else { return Ok(Vec::new()) };
+    let range = (after.sql(), head.next().sql());
+    let mut seqs = Vec::new();
+    for partition in partitions {
+        seqs.extend(indexes.recipients.oldest(connection, partition.key(key), range, limit)?);
     }
-    if matches!(topic, Topic::Customer(_)) {
-        places.extend(created_events::oldest_of_customer(connection, indexes, key, between, limit)?);
+    if created_events {
+        seqs.extend(created_events::oldest_of_customer(connection, indexes, key, range, limit)?);
     }
-    places.sort_unstable();
-    places.dedup();
-    places.truncate(limit);
-    let mut find = connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
-    let mut events = Vec::with_capacity(places.len());
-    for place in places {
-        events.extend(rows::first(find.query([place])?, rows::event)?);
-    }
-    let seen = reached(&events, limit, head);
-    Ok((events, seen))
+    seqs.sort_unstable();
+    seqs.dedup();
+    seqs.truncate(limit);
+    Ok(seqs)
 }
 
-/// Up to where a topic has been looked at: a full portion ends at its last event.
-fn reached(events: &[StoredEvent], limit: usize, all: Seq) -> Seq {
-    if events.len() < limit { all } else { events.last().map_or(all, |last| last.seq) }
+fn of_seqs(connection: &Connection, seqs: &[i64], limit: usize, head: Seq) -> Result<Events, LogError> {
+    let mut find = connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
+    let mut events = Vec::with_capacity(seqs.len());
+    for seq in seqs {
+        events.extend(rows::first(find.query([seq])?, rows::event)?);
+    }
+    let through = complete_through(&events, limit, head);
+    Ok((events, through))
+}
+
+/// A page that reached its limit is complete up to its last event, a shorter one up to `end`.
+fn complete_through(events: &[StoredEvent], limit: usize, end: Seq) -> Seq {
+    if events.len() < limit { end } else { events.last().map_or(end, |last| last.seq) }
 }
 
 #[async_trait]

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use orders::{Change, Kind, Subject};
+use orders::{Change, Event, Kind, Subject};
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::recipient_index::{self, Whose};
+use super::recipient_index;
 use super::reservations;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::IndexEntry;
 use super::write_backend::SqliteWriteBackend;
 use crate::error::LogError;
+use crate::recipients::Recipient;
 use crate::stored_event::StoredEvent;
 use crate::write_backend::OrderWrite;
 
@@ -36,7 +37,7 @@ impl SqliteWriteBackend {
         self.sales.add(&self.connection, &self.catalogue, &sold)
     }
 
-    /// Returns its customer's key, and its store's.
+    /// Returns the keys of the customer and the store.
     fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<(i64, i64), LogError> {
         let (order, contact) = (&write.snapshot.order, &write.snapshot.contact);
         let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
@@ -114,27 +115,28 @@ impl SqliteWriteBackend {
         drop(insert);
         let mut entries = Vec::new();
         for stored in events {
-            for (whose, shelf) in recipient_index::places(&stored.event) {
-                let whose = self.key_of(whose, stored.event.at)?;
-                entries.push(IndexEntry { key: shelf.of(whose), value: stored.seq.sql() });
+            for (recipient, partition) in recipient_index::partitions(&stored.event) {
+                let key = self.recipient_key(recipient, &stored.event)?;
+                entries.push(IndexEntry { key: partition.key(key), value: stored.seq.sql() });
             }
         }
-        let upto = events.last().map_or(0, |last| last.seq.sql());
-        self.recipients.add_upto(&self.connection, entries.into_iter(), upto)?;
+        let last = events.last().map_or(0, |last| last.seq.sql());
+        self.recipients.add_upto(&self.connection, entries.into_iter(), last)?;
         Ok(())
     }
 
-    fn key_of(&mut self, whose: Whose<'_>, at: Timestamp) -> Result<i64, LogError> {
-        match whose {
-            Whose::Person(user, role, store) => {
-                self.people.key_as(&self.connection, user, role, store.as_str(), at)
+    fn recipient_key(&mut self, recipient: Recipient<'_>, event: &Event) -> Result<i64, LogError> {
+        match recipient {
+            Recipient::Store(store) => self.store_key(store),
+            Recipient::Customer(user) | Recipient::Driver(user) => {
+                let store = event.subject.store().as_str();
+                self.people.key_as(&self.connection, user, recipient.role(), store, event.at)
             }
-            Whose::Store(store) => self.store_key(store),
         }
     }
 }
 
-/// What else an order is found by, once it is known.
+/// Indexes the tracking numbers and drivers of an order.
 fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogError> {
     let Subject::Order { number, .. } = &stored.event.subject else { return Ok(()) };
     let number = rows::number_to_sql(*number);
@@ -158,7 +160,7 @@ fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogE
     Ok(())
 }
 
-/// Serialises into a buffer that is kept, and lends the text.
+/// Serializes into a buffer that is reused.
 fn json<'a>(scratch: &'a mut Vec<u8>, value: &impl Serialize) -> Result<&'a str, LogError> {
     scratch.clear();
     serde_json::to_writer(&mut *scratch, value)?;

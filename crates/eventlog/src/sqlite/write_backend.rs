@@ -12,7 +12,7 @@ use super::checkpoint::CheckpointCoordinator;
 use super::head::head;
 use super::idempotency::Answers;
 use super::inbox::InboxReader;
-use super::retention::Retention;
+use super::keys::ensure_store;
 use super::sales::Sales;
 use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::users::Users;
@@ -22,6 +22,7 @@ use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
+use crate::retention::Retention;
 use crate::topic::Topic;
 use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes};
 
@@ -175,13 +176,7 @@ impl SqliteWriteBackend {
         if let Some(key) = self.stores.get(store) {
             return Ok(*key);
         }
-        self.connection
-            .prepare_cached("INSERT INTO stores (id) VALUES (?1) ON CONFLICT DO NOTHING")?
-            .execute([store.as_str()])?;
-        let key = self
-            .connection
-            .prepare_cached("SELECT key FROM stores WHERE id = ?1")?
-            .query_row([store.as_str()], |row| row.get(0))?;
+        let key = ensure_store(&self.connection, store)?;
         self.stores.insert(store.clone(), key);
         Ok(key)
     }

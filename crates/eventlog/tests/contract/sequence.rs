@@ -170,8 +170,16 @@ pub(crate) async fn what_is_published_is_what_the_log_tells_later<B: Backend>() 
     assert_eq!(live.len(), later.len());
     for (live, later) in live.into_iter().zip(later) {
         for audience in [Audience::Staff, Audience::Customer, Audience::Driver, Audience::Link] {
-            let json = |view: Option<_>| serde_json::to_value(view).unwrap();
-            assert_eq!(json(live.view(audience)), json(later.view(audience)), "{audience:?}");
+            let (mut live, later) = [live.view(audience), later.view(audience)]
+                .map(|view| serde_json::to_value(view).unwrap())
+                .into();
+            // Only an order's newest event still says which transitions are allowed.
+            if let Some(live) = live.as_object_mut()
+                && later.get("allowedTransitions").is_none()
+            {
+                live.remove("allowedTransitions");
+            }
+            assert_eq!(live, later, "{audience:?}");
         }
     }
 }
