@@ -109,6 +109,15 @@ describe("a filtered list", () => {
   });
 });
 
+test("two callers of loadAll share the requests", async () => {
+  const { environment, store, paths } = createPipeline(Array.from({ length: 500 }, (_, n) => makeOrder(n + 1)));
+  store.rows.subscribe(nothing);
+  await environment.advance(100);
+  await Promise.all([store.loadAll(), store.loadMore(), store.loadAll()]);
+  expect(store.rows.getSnapshot().ids).toHaveLength(500);
+  expect(paths()).toEqual(["orders", "orders", "orders"]);
+});
+
 test("a list that is read again keeps the pages it had", async () => {
   const orders = Array.from({ length: 700 }, (_, n) => makeOrder(n + 1));
   const { environment, store } = createPipeline(orders);

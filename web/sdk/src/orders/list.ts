@@ -105,6 +105,7 @@ export function createList(
   let cutAt: string | null = null;
   let readAt: string | null = null;
   let loading: Promise<void> | undefined;
+  let loadingMore: Promise<void> | undefined;
   /** Incremented whenever requests in flight become obsolete. */
   let generation = 0;
 
@@ -163,6 +164,7 @@ export function createList(
   function load(): Promise<void> {
     if (!context.isSignedIn()) return Promise.resolve();
     generation += 1;
+    loadingMore = undefined;
     const mine = generation;
     const { state } = store.getSnapshot();
     if (state !== "ready" && rows.size === 0) showKnown();
@@ -217,9 +219,16 @@ export function createList(
     publish({ state: "ready", error: null });
   }
 
-  async function loadMore(): Promise<void> {
-    const { isLoadingMore, state } = store.getSnapshot();
-    if (!hasMore() || isLoadingMore || state !== "ready") return;
+  function loadMore(): Promise<void> {
+    if (!hasMore() || store.getSnapshot().state !== "ready") return Promise.resolve();
+    const mine = generation;
+    loadingMore ??= loadNextPage().finally(() => {
+      if (mine === generation) loadingMore = undefined;
+    });
+    return loadingMore;
+  }
+
+  async function loadNextPage(): Promise<void> {
     const mine = generation;
     publish({ isLoadingMore: true });
     try {
@@ -288,6 +297,7 @@ export function createList(
   function reset(): void {
     generation += 1;
     loading = undefined;
+    loadingMore = undefined;
     searchHits = new Set();
     next = null;
     boundary = null;

@@ -3,28 +3,15 @@
 import { OrdercastProblem, unwrap, type Ordercast } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 
-import type { OrderQuery } from "../orders/filters";
-import type { Status } from "../orders/status";
-import type { BulkOutcome, NewProduct, Order, Product, ProductChange } from "./types";
+import type { NewProduct, Product, ProductChange } from "./types";
 
 /** The largest page the API returns. */
 const PAGE = 200;
 
 export function consoleApi({ api }: Pick<Ordercast, "api">) {
   return {
-    async listOrders(query: OrderQuery & { page?: string; limit?: number }, signal: AbortSignal) {
-      return unwrap(api.GET("/api/v1/orders", { params: { query: { limit: PAGE, ...query } }, signal }));
-    },
-    async getOrder(order: string, signal: AbortSignal): Promise<Order> {
-      return unwrap(api.GET("/api/v1/orders/{order}", { params: { path: { order } }, signal }));
-    },
-    async setStatusOf(
-      orders: readonly string[],
-      status: Status,
-      more: { reason?: string; note?: string },
-    ): Promise<readonly BulkOutcome[]> {
-      return (await unwrap(api.POST("/api/v1/orders/bulk-status", { body: { orders: [...orders], status, ...more } })))
-        .outcomes;
+    async listOrders(query: { limit: number }, signal: AbortSignal) {
+      return unwrap(api.GET("/api/v1/orders", { params: { query }, signal }));
     },
     async listProducts(page: string | undefined, signal: AbortSignal) {
       return unwrap(
@@ -82,10 +69,4 @@ function ifMatch(version: number | undefined): { "If-Match"?: string } {
 /** The message to show for an error. */
 export function detailOf(error: unknown): string {
   return error instanceof OrdercastProblem ? error.detail : "Something went wrong. Please try again.";
-}
-
-/** Seconds to wait before another try, or undefined when retrying cannot help. */
-export function retryAfter(error: unknown): number | undefined {
-  if (!(error instanceof OrdercastProblem) || !error.isTemporary) return undefined;
-  return (error.retryAfterMs ?? 2_000) / 1_000;
 }

@@ -1,3 +1,4 @@
+import type { Order } from "@ordercast/client";
 import { useState, type ReactNode } from "react";
 
 import { statusAppearance, statusName } from "../../orders/status";
@@ -7,11 +8,10 @@ import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
 import { BulkResults } from "./BulkResults";
 import { choicesFor, mostCommonNextStep } from "./preview";
-import type { Row } from "./row";
 import type { Status } from "./status";
 
 export interface BulkDialogProps {
-  rows: readonly Row[];
+  rows: readonly Order[];
   /** Applies the status and reports progress. */
   run: (
     orders: readonly string[],
@@ -76,7 +76,7 @@ function ChooseStatus({
   onStart,
   onCancel,
 }: {
-  rows: readonly Row[];
+  rows: readonly Order[];
   onStart: (status: Status, more: { reason?: string; note?: string }) => void;
   onCancel: () => void;
 }) {

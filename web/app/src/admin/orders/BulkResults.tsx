@@ -1,3 +1,4 @@
+import type { Order } from "@ordercast/client";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { Link } from "wouter";
 
@@ -5,12 +6,11 @@ import { statusName } from "../../orders/status";
 import { Button } from "../../ui";
 import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
-import { groupRefusals } from "./bulk";
-import type { Row } from "./row";
+import { groupRefusals } from "./refusals";
 import type { Status } from "./status";
 
 export interface BulkResultsProps {
-  rows: readonly Row[];
+  rows: readonly Order[];
   status: Status;
   outcomes: readonly BulkOutcome[];
   onDone: (refused: readonly string[]) => void;

@@ -17,6 +17,8 @@ import { useMediaQuery } from "../ui/useMediaQuery";
 
 export interface OrderGridProps {
   ids: readonly string[];
+  /** Rows that no longer match the filters, and are removed in a moment. */
+  leaving: ReadonlySet<string>;
   /** Changes with the filters: the table then scrolls to the top. */
   view: string;
   /** The total number of orders, where known. */
@@ -35,6 +37,7 @@ const HEAD = { wide: 40, phone: 0 };
 
 export function OrderGrid({
   ids,
+  leaving,
   view,
   total,
   selection,
@@ -45,7 +48,7 @@ export function OrderGrid({
   sort,
   onSort,
 }: OrderGridProps) {
-  const { store, loader, scroll } = useOrderTable();
+  const { list, scroll } = useOrderTable();
   const { timeZone } = useConfig();
   const size = useMediaQuery("(width < 48rem)") ? "phone" : "wide";
   const height = ROW[size];
@@ -78,8 +81,8 @@ export function OrderGrid({
   const rows = virtualizer.getVirtualItems();
   const last = rows.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= ids.length - 30) void loader.more();
-  }, [last, ids.length, loader]);
+    if (last >= ids.length - 30) void list.loadMore();
+  }, [last, ids.length, list]);
 
   // A key moved the focus to a row that is not rendered yet.
   const pendingFocusId = useRef<string>(undefined);
@@ -180,11 +183,11 @@ export function OrderGrid({
             return (
               <OrderRow
                 key={id}
-                store={store}
                 id={id}
                 index={index}
                 top={start - HEAD[size]}
                 selected={selection.ids.has(id)}
+                leaving={leaving.has(id)}
                 active={index === active}
                 timeZone={timeZone}
               />

@@ -1,19 +1,20 @@
-import { memo } from "react";
+import type { Order, WatchedOrder } from "@ordercast/client";
+import { memo, useState } from "react";
 
 import { Checkbox, cx, formatMoney, StatusBadge } from "../../ui";
 import { AgeIn } from "./Age";
 import styles from "./OrderRow.module.css";
-import { summaryOf, type Row } from "./row";
+import { customerName, summaryOf } from "./row";
 import { cashIsDue, nextStatus, type Status } from "./status";
-import type { RowState, RowStore } from "./store";
 import { useRow } from "./table";
 
 export interface OrderRowProps {
-  store: RowStore;
   id: string;
   index: number;
   top: number;
   selected: boolean;
+  /** The order no longer matches the filters, and its row is removed in a moment. */
+  leaving: boolean;
   /** The only row in the tab order. */
   active: boolean;
   timeZone: string;
@@ -23,68 +24,68 @@ export interface OrderRowProps {
 const FLASH_MS = 1_600;
 
 /** One order. It subscribes to its own state; the grid handles its events and finds it by `data-id`. */
-export const OrderRow = memo(function OrderRow({ store, id, index, top, selected, active, timeZone }: OrderRowProps) {
-  const state = useRow(store, id);
-  if (!state) return null;
-  const { row, pendingStatus, isLeaving } = state;
-  const flash = flashKind(state);
+export const OrderRow = memo(function OrderRow({ id, index, top, selected, leaving, active, timeZone }: OrderRowProps) {
+  const watched = useRow(id);
+  const { order, isPending } = watched;
+  if (!order) return null;
+  const flash = flashKind(watched, order);
   return (
     <div
       role="row"
       // The header is row 1.
       aria-rowindex={index + 2}
       aria-selected={selected}
-      aria-busy={pendingStatus !== undefined}
+      aria-busy={isPending}
       tabIndex={active ? 0 : -1}
       data-id={id}
       className={cx(
         styles.row,
         selected && styles.selected,
-        isLeaving && styles.isLeaving,
+        leaving && styles.isLeaving,
         flash && styles.changed,
         flash === "new" && styles.new,
       )}
       style={{ transform: `translateY(${top}px)` }}
     >
-      {flash && <span key={row.version} className={cx(styles.flash, styles[`flash-${flash}`])} aria-hidden="true" />}
+      {flash && <span key={order.version} className={cx(styles.flash, styles[`flash-${flash}`])} aria-hidden="true" />}
       <div role="gridcell" className={styles.check}>
         <Checkbox
           checked={selected}
           readOnly
           tabIndex={-1}
           data-part="select"
-          aria-label={`Select order ${row.number}`}
+          aria-label={`Select order ${order.number}`}
         />
       </div>
       <div role="rowheader" className={styles.number}>
         {/* A plain link, handled by the grid: a router link would subscribe every row to the location. */}
-        <a href={`/admin/orders/${row.number}`} tabIndex={active ? 0 : -1} data-part="open">
-          #{row.number}
+        <a href={`/admin/orders/${order.number}`} tabIndex={active ? 0 : -1} data-part="open">
+          #{order.number}
         </a>
       </div>
       <div role="gridcell" className={styles.customer}>
-        <span className={styles.name}>{row.customer ?? "Customer"}</span>
-        <span className={styles.secondary}>{row.city}</span>
+        <span className={styles.name}>{customerName(order)}</span>
+        <span className={styles.secondary}>{order.shippingAddress?.city}</span>
       </div>
-      <Items items={row.items} />
+      <Items items={order.items} />
       <div role="gridcell" className={styles.total}>
-        <span>{row.total ? formatMoney(row.total) : "–"}</span>
-        <span className={styles.secondary}>{paymentLabel(row)}</span>
+        <span>{order.total ? formatMoney(order.total) : "–"}</span>
+        <span className={styles.secondary}>{paymentLabel(order)}</span>
       </div>
       <div role="gridcell" className={styles.status}>
-        <StatusBadge status={pendingStatus ?? row.status} />
+        <StatusBadge status={order.status} />
       </div>
       <div role="gridcell" className={styles.age}>
-        <AgeIn at={row.createdAt} timeZone={timeZone} />
+        <AgeIn at={order.createdAt} timeZone={timeZone} />
       </div>
       <div role="gridcell" className={styles.action}>
-        <NextStep row={row} pendingStatus={pendingStatus} active={active} />
+        <NextStep order={order} isPending={isPending} active={active} />
       </div>
     </div>
   );
 });
 
-function Items({ items }: { items: Row["items"] }) {
+function Items({ items }: { items: Order["items"] }) {
   const { first, more } = summaryOf(items);
   return (
     <div role="gridcell" className={styles.items}>
@@ -101,8 +102,11 @@ function Items({ items }: { items: Row["items"] }) {
 
 const STEP_LABELS: Partial<Record<Status, string>> = { processing: "Process", shipped: "Ship", delivered: "Deliver" };
 
-function NextStep({ row, pendingStatus, active }: { row: Row; pendingStatus: Status | undefined; active: boolean }) {
-  const next = nextStatus(row);
+function NextStep({ order, isPending, active }: { order: Order; isPending: boolean; active: boolean }) {
+  // The transitions are unknown while a change is pending. The button stays, disabled, so that it keeps the focus.
+  const [known, setKnown] = useState(order.allowedTransitions);
+  if (order.allowedTransitions !== null && order.allowedTransitions !== known) setKnown(order.allowedTransitions);
+  const next = nextStatus({ allowedTransitions: order.allowedTransitions ?? known });
   if (!next) return null;
   return (
     <button
@@ -110,26 +114,26 @@ function NextStep({ row, pendingStatus, active }: { row: Row; pendingStatus: Sta
       className={styles.step}
       data-part="step"
       data-status={next}
-      aria-disabled={pendingStatus !== undefined}
+      aria-disabled={isPending || order.allowedTransitions === null}
       tabIndex={active ? 0 : -1}
       // Starts with the visible text, so that voice control can press it.
-      aria-label={`${STEP_LABELS[next]} order ${row.number}`}
+      aria-label={`${STEP_LABELS[next]} order ${order.number}`}
     >
       {STEP_LABELS[next]}
     </button>
   );
 }
 
-function paymentLabel(row: Row): string {
-  const { payment } = row;
-  if (!payment || row.status === "cancelled") return "";
+function paymentLabel(order: Order): string {
+  const { payment } = order;
+  if (!payment || order.status === "cancelled") return "";
   if (payment.status === "paid") return "Paid";
   if (payment.status === "refunded") return "Refunded";
-  if (cashIsDue(row)) return "Cash due";
+  if (cashIsDue(order)) return "Cash due";
   return payment.status === "failed" ? "Failed" : "Unpaid";
 }
 
-function flashKind({ changedAt, isNew, row }: RowState): "new" | Status | undefined {
-  if (changedAt === 0 || Date.now() - changedAt > FLASH_MS) return undefined;
-  return isNew && row.version === 1 ? "new" : row.status;
+function flashKind({ changedAt, isNew }: WatchedOrder, { status, version }: Order): "new" | Status | undefined {
+  if (changedAt === null || Date.now() - changedAt > FLASH_MS) return undefined;
+  return isNew && version === 1 ? "new" : status;
 }

@@ -1,3 +1,4 @@
+import type { Order, OrderRowsSnapshot } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useReducer, useRef, useState, type RefObject } from "react";
@@ -5,7 +6,7 @@ import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
 import { Banner, Button, EmptyState, Loading, Skeleton, useNow } from "../../ui";
-import { detailOf, useApi } from "../data/api";
+import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { dateIn } from "../time/zone";
@@ -15,28 +16,25 @@ import { BulkDialog } from "./BulkDialog";
 import { isFiltered, NO_FILTERS, type OrderFilters } from "./filters";
 import { isTyping } from "./keys";
 import { KeysDialog } from "./KeysDialog";
-import { MAX_ROWS, type LoadState } from "./loader";
 import { OrderGrid } from "./OrderGrid";
 import styles from "./OrdersPage.module.css";
 import { NOTHING_SELECTED, select } from "./selection";
-import { useIds, useLoadState, useOrderTable } from "./table";
+import { MAX_ROWS, useOrderTable, useRows } from "./table";
 import { Toolbar } from "./Toolbar";
 import { useFilters } from "./useFilters";
-import type { Row } from "./row";
 import type { Stats } from "../data/types";
 
 /** `/admin`: all orders of the store, live. */
 export default function OrdersPage() {
   const client = useOrdercast();
-  const api = useApi();
-  const { store, loader } = useOrderTable();
+  const { list, key } = useOrderTable();
   const { filters, address, setFilters } = useFilters();
-  const ids = useIds(store);
-  const load = useLoadState(loader);
+  const rows = useRows();
+  const { ids, state, hasMore, error } = rows;
+  const isComplete = state === "ready" && !hasMore;
   const stats = useStats();
-  const { timeZone } = useConfig();
   const [selection, changeSelection] = useReducer(select, NOTHING_SELECTED);
-  const [bulk, setBulk] = useState<readonly Row[]>();
+  const [bulk, setBulk] = useState<readonly Order[]>();
   const [keys, setKeys] = useState(false);
   const [selectingAll, setSelectingAll] = useState(false);
   const search = useRef<HTMLInputElement>(null);
@@ -45,24 +43,24 @@ export default function OrdersPage() {
   useOpenTable(filters, address);
   useShortcuts(page, search, !keys && !bulk, () => setKeys(true));
 
-  const rowsOf = (chosen: Iterable<string>) => [...chosen].flatMap((id) => store.state(id)?.row ?? []);
   const setStatusOf = (chosen: Iterable<string>) => {
-    const rows = rowsOf(chosen);
-    if (rows.length > 0) setBulk(rows);
+    const orders = [...chosen].flatMap((id) => client.orders.get(id) ?? []);
+    if (orders.length > 0) setBulk(orders);
   };
   const open = (id: string) => {
-    const row = store.state(id)?.row;
-    if (row) navigate(`/admin/orders/${row.number}`);
+    const order = client.orders.get(id);
+    if (order) navigate(`/admin/orders/${order.number}`);
   };
   const selectAll = async () => {
     setSelectingAll(true);
-    await loader.all();
+    await list.loadAll(MAX_ROWS);
     setSelectingAll(false);
-    changeSelection({ type: "set", ids: store.ids() });
+    changeSelection({ type: "set", ids: list.rows.getSnapshot().ids });
   };
 
-  const total = totalOf(filters, stats, load, ids.length);
-  const isFirstLoad = load.phase === "first" && ids.length === 0;
+  const total = totalOf(filters, stats, isComplete, ids.length);
+  const isLoading = state === "idle" || state === "loading";
+  const isFirstLoad = isLoading && ids.length === 0;
   return (
     <div ref={page} className={styles.page}>
       <PageBar title="Orders">
@@ -76,53 +74,50 @@ export default function OrdersPage() {
         search={search}
         onDown={() => focusTable(page.current)}
       />
-      {load.phase === "failed" && (
+      {error && (
         <Banner
           severity="error"
           title="The orders could not be loaded"
-          action={
-            <Button onClick={() => void (ids.length > 0 ? loader.refresh() : loader.open(filters, timeZone))}>
-              Try again
-            </Button>
-          }
+          action={<Button onClick={() => void list.load()}>Try again</Button>}
         >
-          {detailOf(load.error)}
+          {detailOf(error)}
         </Banner>
       )}
-      <div className={styles.table} aria-busy={load.phase === "first"}>
+      <div className={styles.table} aria-busy={isLoading}>
         {isFirstLoad && <OrdersLoading />}
         {!isFirstLoad && ids.length > 0 && (
           <OrderGrid
             ids={ids}
-            view={address}
+            leaving={rows.leaving}
+            view={key}
             total={total}
             selection={selection}
             onSelect={changeSelection}
             onOpen={open}
-            onStep={(id, status) => void advanceOrder(client, store, id, status)}
+            onStep={(id, status) => void advanceOrder(client, id, status)}
             onSetStatus={(id) => setStatusOf(selection.ids.size > 0 ? selection.ids : [id])}
             sort={filters.sort}
             onSort={(sort) => setFilters({ ...filters, sort })}
           />
         )}
-        {load.phase === "idle" && ids.length === 0 && (
+        {state === "ready" && ids.length === 0 && (
           <NoOrders filtered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)} />
         )}
         {selection.ids.size > 0 && (
           <BulkBar
             count={selection.ids.size}
-            onSelectAll={load.complete && selection.ids.size >= ids.length ? undefined : () => void selectAll()}
+            onSelectAll={isComplete && selection.ids.size >= ids.length ? undefined : () => void selectAll()}
             selectingAll={selectingAll}
             onSetStatus={() => setStatusOf(selection.ids)}
             onClear={() => changeSelection({ type: "set", ids: [] })}
           />
         )}
       </div>
-      {ids.length > 0 && <TableFooter load={load} shown={ids.length} total={total} filters={filters} />}
+      {ids.length > 0 && <TableFooter rows={rows} total={total} sorted={filters.sort !== "newest"} />}
       {bulk && (
         <BulkDialog
           rows={bulk}
-          run={(orders, status, more, onProgress) => setStatusOfRows(api, store, orders, status, more, onProgress)}
+          run={(orders, status, more, onProgress) => setStatusOfRows(client, orders, status, more, onProgress)}
           onClose={() => setBulk(undefined)}
           onSelect={(chosen) => changeSelection({ type: "set", ids: chosen })}
         />
@@ -134,15 +129,12 @@ export default function OrdersPage() {
 
 /** Loads the table when the filters change, and when a new day begins in the store's time zone. */
 function useOpenTable(filters: OrderFilters, address: string) {
-  const { loader, opened } = useOrderTable();
+  const { open } = useOrderTable();
   const { timeZone } = useConfig();
   const today = dateIn(timeZone, useNow());
   useEffect(() => {
-    const wanted = `${address} ${filters.period === "any" ? "" : `${timeZone} ${today}`}`;
-    if (opened.address === wanted) return;
-    opened.address = wanted;
-    void loader.open(filters, timeZone);
-  }, [loader, opened, filters, address, timeZone, today]);
+    open(`${address} ${filters.period === "any" ? "" : `${timeZone} ${today}`}`, filters, timeZone);
+  }, [open, filters, address, timeZone, today]);
 }
 
 /** `/` and `?` anywhere on the page, and an arrow key that moves into the table when nothing else has the focus. */
@@ -193,38 +185,44 @@ function summaryOf(stats: Stats | undefined): string {
 }
 
 /** The total number of rows, where it is known without a count query. */
-function totalOf(filters: OrderFilters, stats: Stats | undefined, load: LoadState, loaded: number): number | undefined {
-  if (load.complete) return loaded;
+function totalOf(
+  filters: OrderFilters,
+  stats: Stats | undefined,
+  isComplete: boolean,
+  loaded: number,
+): number | undefined {
+  if (isComplete) return loaded;
   if (!stats || filters.text !== "" || filters.period !== "any") return undefined;
   if (filters.statuses.length === 0) return stats.total;
   return filters.statuses.reduce((sum, status) => sum + stats.byStatus[status], 0);
 }
 
 function TableFooter({
-  load,
-  shown,
+  rows: { ids, state, hasMore, isLoadingMore },
   total,
-  filters,
+  sorted,
 }: {
-  load: LoadState;
-  shown: number;
+  rows: OrderRowsSnapshot;
   total: number | undefined;
-  filters: OrderFilters;
+  sorted: boolean;
 }) {
-  const sorting = filters.sort !== "newest" && !load.complete;
-  const count = `${integer.format(shown)} ${shown === 1 ? "order" : "orders"}`;
-  const text = sorting
-    ? shown >= MAX_ROWS
-      ? `Sorted among the newest ${integer.format(shown)}`
-      : `Loading orders… ${integer.format(shown)}${total === undefined ? "" : ` of ${integer.format(Math.min(total, MAX_ROWS))}`}`
-    : load.complete
-      ? count
-      : `${count} loaded`;
+  const shown = integer.format(ids.length);
+  const isComplete = state === "ready" && !hasMore;
   return (
     <p className={styles.footer} role="status">
-      {load.phase === "more" && !sorting ? `${integer.format(shown)} loaded, loading more…` : text}
+      {footerText()}
     </p>
   );
+
+  function footerText(): string {
+    if (isComplete) return `${shown} ${ids.length === 1 ? "order" : "orders"}`;
+    if (sorted && ids.length >= MAX_ROWS) return `Sorted among the newest ${shown}`;
+    if (sorted)
+      return `Loading orders… ${shown}${total === undefined ? "" : ` of ${integer.format(Math.min(total, MAX_ROWS))}`}`;
+    return isLoadingMore
+      ? `${shown} loaded, loading more…`
+      : `${shown} ${ids.length === 1 ? "order" : "orders"} loaded`;
+  }
 }
 
 function NoOrders({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {

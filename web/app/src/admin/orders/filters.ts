@@ -1,7 +1,7 @@
 // The table's filters. They live only in the page's address, so that a reload, the back button and a shared link show
 // the same orders.
 
-import { STATUSES } from "@ordercast/client";
+import { STATUSES, type OrderFilter, type OrderSort } from "@ordercast/client";
 
 import { instantAt, midnight } from "../time/zone";
 import { isStatus, type Status } from "./status";
@@ -9,8 +9,8 @@ import { isStatus, type Status } from "./status";
 export const PERIODS = ["any", "today", "24h", "7d", "30d", "custom"] as const;
 export type Period = (typeof PERIODS)[number];
 
-export const SORTS = ["newest", "oldest", "total-high", "total-low", "changed"] as const;
-export type Sort = (typeof SORTS)[number];
+export const SORTS = ["newest", "oldest", "total-high", "total-low", "changed"] as const satisfies readonly OrderSort[];
+export type Sort = OrderSort;
 
 export interface OrderFilters {
   /** Empty means every status. */
@@ -91,34 +91,15 @@ function customBounds(filters: OrderFilters, timeZone: string): Bounds {
   return bounds;
 }
 
-export interface OrderQuery {
-  status?: string;
-  q?: string;
-  from?: string;
-  to?: string;
-}
-
-export function queryOf(filters: OrderFilters, bounds: Bounds): OrderQuery {
-  const query: OrderQuery = {};
-  if (filters.statuses.length > 0) query.status = filters.statuses.join(",");
-  if (filters.text !== "") query.q = filters.text;
-  if (bounds.from !== undefined) query.from = new Date(bounds.from).toISOString();
-  if (bounds.to !== undefined) query.to = new Date(bounds.to).toISOString();
-  return query;
-}
-
-/**
- * Whether an order matches, except for the search text: only the server can match it, because events carry no e-mail
- * addresses or phone numbers.
- */
-export function matchesFilters(
-  order: { status: Status; createdAt: string },
-  filters: OrderFilters,
-  bounds: Bounds,
-): boolean {
-  if (filters.statuses.length > 0 && !filters.statuses.includes(order.status)) return false;
-  const placed = Date.parse(order.createdAt);
-  return placed >= (bounds.from ?? -Infinity) && placed < (bounds.to ?? Infinity);
+/** The same filters for the client's lists. */
+export function listFilterOf(filters: OrderFilters, now: number, timeZone: string): OrderFilter {
+  const { from, to } = boundsOf(filters, now, timeZone);
+  const filter: OrderFilter = {};
+  if (filters.statuses.length > 0) filter.status = filters.statuses;
+  if (filters.text !== "") filter.q = filters.text;
+  if (from !== undefined) filter.from = new Date(from).toISOString();
+  if (to !== undefined) filter.to = new Date(to).toISOString();
+  return filter;
 }
 
 export function isFiltered(filters: OrderFilters): boolean {

@@ -1,50 +1,46 @@
 // The table's state lives as long as the console: going back from an order shows it up to date and at the same scroll
-// position.
+// position. The orders themselves are the client's: this is only which list of them is open.
 
-import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { OrderList, OrderRowsSnapshot, WatchedOrder } from "@ordercast/client";
+import { useOrdercast, useStore } from "@ordercast/react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { useApi, type ConsoleApi } from "../data/api";
-import { useResync, useLiveEvents } from "../data/live";
-import { NO_FILTERS } from "./filters";
-import { createLoader, type Loader, type LoadState } from "./loader";
-import { browserSchedule } from "./schedule";
-import { createRowStore, type RowState, type RowStore } from "./store";
+import { listFilterOf, type OrderFilters } from "./filters";
 
 export interface OrderTable {
-  store: RowStore;
-  loader: Loader;
+  list: OrderList;
+  /** Identifies the open list. */
+  key: string;
+  /** Opens the list for these filters, unless it is open. `key` identifies the filters and the day. */
+  open: (key: string, filters: OrderFilters, timeZone: string) => void;
   /** The scroll position in pixels. */
   scroll: { top: number };
-  /** The filters loaded last, as a query string. */
-  opened: { address: string | undefined };
 }
 
-function createOrderTable(api: ConsoleApi): OrderTable {
-  const store = createRowStore(browserSchedule, {
-    filters: NO_FILTERS,
-    bounds: {},
-    minSortKey: Infinity,
-    found: undefined,
-  });
-  const loader = createLoader(
-    store,
-    { list: api.listOrders, get: api.getOrder },
-    browserSchedule.now,
-    browserSchedule.afterDelay,
-  );
-  return { store, loader, scroll: { top: 0 }, opened: { address: undefined } };
-}
+/** Sorting and selecting everything stop at this number of rows. */
+export const MAX_ROWS = 10_000;
+/** How long a row that no longer matches stays visible, marked, so that rows do not jump away under the pointer. */
+const LINGER_MS = 1_800;
 
 const TableContext = createContext<OrderTable | undefined>(undefined);
 
 export function OrderTableProvider({ children }: { children: ReactNode }) {
-  const api = useApi();
-  const [table] = useState(() => createOrderTable(api));
-  useLiveEvents(table.store.apply);
-  useResync(
-    () => void table.loader.refresh(),
-    () => void table.loader.restart(),
+  const { orders } = useOrdercast();
+  const [opened, setOpened] = useState<{ key: string; list: OrderList }>();
+  const [scroll] = useState({ top: 0 });
+  const open = useCallback(
+    (key: string, filters: OrderFilters, timeZone: string) =>
+      setOpened((before) => {
+        if (before?.key === key) return before;
+        const filter = listFilterOf(filters, Date.now(), timeZone);
+        return { key, list: orders.list(filter, { sort: filters.sort, lingerMs: LINGER_MS }) };
+      }),
+    [orders],
   );
+  const { key, list } = opened ?? { key: "", list: orders.list({}, { lingerMs: LINGER_MS }) };
+  // Keeps the list live while the page of an order is open.
+  useEffect(() => (opened === undefined ? undefined : opened.list.rows.subscribe(() => undefined)), [opened]);
+  const table = useMemo(() => ({ list, key, open, scroll }), [list, key, open, scroll]);
   return <TableContext value={table}>{children}</TableContext>;
 }
 
@@ -54,17 +50,19 @@ export function useOrderTable(): OrderTable {
   return table;
 }
 
-export function useIds(store: RowStore): readonly string[] {
-  return useSyncExternalStore(store.subscribe, store.ids);
+/** The rows of the open list. The server returns the newest orders first, so any other order needs all of them. */
+export function useRows(): OrderRowsSnapshot {
+  const { list } = useOrderTable();
+  const rows = useStore(list.rows);
+  const { state, hasMore, isLoadingMore, error } = rows;
+  const isIncomplete = list.sort !== "newest" && state === "ready" && hasMore && !isLoadingMore && error === null;
+  useEffect(() => {
+    if (isIncomplete) void list.loadAll(MAX_ROWS);
+  }, [list, isIncomplete]);
+  return rows;
 }
 
-export function useRow(store: RowStore, id: string): RowState | undefined {
-  return useSyncExternalStore(
-    (listener) => store.subscribeRow(id, listener),
-    () => store.state(id),
-  );
-}
-
-export function useLoadState(loader: Loader): LoadState {
-  return useSyncExternalStore(loader.subscribe, loader.state);
+/** One order. Only its own changes render the caller again. */
+export function useRow(id: string): WatchedOrder {
+  return useStore(useOrdercast().orders.watch(id));
 }

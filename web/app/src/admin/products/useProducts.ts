@@ -1,3 +1,4 @@
+import { useOrdercast } from "@ordercast/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 
@@ -5,7 +6,6 @@ import { useApi, type ConsoleApi } from "../data/api";
 import { useLiveEvents, useProductEvents, useResync } from "../data/live";
 import { createThrottledQueue } from "../data/throttledQueue";
 import type { OrderEvent, Product } from "../data/types";
-import { useOrderTable } from "../orders/table";
 import { changesStock, withProduct, type ProductMap } from "./productMap";
 
 const KEY = ["products"];
@@ -24,7 +24,7 @@ export interface Products {
  */
 export function useProducts(): Products {
   const api = useApi();
-  const { store } = useOrderTable();
+  const { orders } = useOrdercast();
   const queryClient = useQueryClient();
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
@@ -53,10 +53,10 @@ export function useProducts(): Products {
   }
 
   function refreshProductsOf({ orderId, items }: OrderEvent): void {
-    const known = items ?? store.state(orderId)?.row.items;
+    const known = items ?? orders.get(orderId)?.items;
     if (known) return known.forEach(({ productId }) => refresh(productId));
     queue.add(`order ${orderId}`, async () => {
-      const order = await api.getOrder(orderId, new AbortController().signal);
+      const order = await orders.fetch(orderId);
       for (const { productId } of order.items) refresh(productId);
     });
   }
