@@ -107,12 +107,12 @@ describe("rooms", () => {
     const order = await asha.order();
     const customer = await client(context, asha);
     await customer.ask("join-order-tracking", order.id);
-    const asked = { orderId: order.id, status: "delivered" };
-    const { ok, error } = await customer.ask("admin-status-update", asked);
+    const requested = { orderId: order.id, status: "delivered" };
+    const { ok, error } = await customer.ask("admin-status-update", requested);
     assert.deepEqual([ok, error.code], [false, "forbidden"]);
-    customer.socket.emit("admin-status-update", asked);
+    customer.socket.emit("admin-status-update", requested);
     const refused = await customer.event("error");
-    assert.deepEqual([refused.event, refused.code, refused.argument], ["admin-status-update", "forbidden", asked]);
+    assert.deepEqual([refused.event, refused.code, refused.argument], ["admin-status-update", "forbidden", requested]);
     const { status, version } = await asha.show(order);
     assert.deepEqual([status, version], ["pending", 1], "nothing changed");
   });

@@ -48,7 +48,7 @@ export interface StatsStore extends Store<StatsSnapshot> {
 }
 
 export interface PresenceSnapshot {
-  /** We joined the order and are told who else views it. */
+  /** We joined the order and receive its viewers. */
   isJoined: boolean;
   /** Everybody viewing the order, including us, in the order of joining. */
   people: readonly Person[];

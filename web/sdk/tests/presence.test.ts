@@ -99,7 +99,7 @@ describe.skipIf(!HAS_BINARY)("presence", () => {
     expect(names).toContain("order-status-updated");
     expect(
       asha.events.items.filter((event) => event.status === "processing"),
-      "joined or not, it is told once",
+      "joined or not, one message",
     ).toHaveLength(1);
   });
 });

@@ -63,15 +63,15 @@ describe.skipIf(!HAS_BINARY)("the session", () => {
 
   test("an expired token is renewed, by requests and by the live connection", async () => {
     const good = await tokenOf(server, server.asha);
-    let asked = 0;
+    let requested = 0;
     const asha = openWith({
       baseUrl: server.url,
       storage: null,
-      token: () => (asked++ === 0 ? `${good}x` : Promise.resolve(good)),
+      token: () => (requested++ === 0 ? `${good}x` : Promise.resolve(good)),
     });
     await until(asha.session, "signed in", (now) => now.state === "signed-in");
     await live(asha, "socket");
-    expect(asked).toBeGreaterThanOrEqual(2);
+    expect(requested).toBeGreaterThanOrEqual(2);
     const bad = openWith({ baseUrl: server.url, storage: null, token: "not.a.token" });
     expect(await until(bad.session, "signed out", (now) => now.state === "signed-out")).toMatchObject({
       account: null,

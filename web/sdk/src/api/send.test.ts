@@ -62,11 +62,11 @@ describe("a request", () => {
 
   test("a token source that fails is a temporary problem, and actions try it again", async () => {
     const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
-    let asked = 0;
+    let calls = 0;
     const tokens = () => {
-      asked += 1;
-      if (asked === 2) throw new Error("nobody gives out tokens now");
-      return `token-${asked}`;
+      calls += 1;
+      if (calls === 2) throw new Error("the token source is down");
+      return `token-${calls}`;
     };
     const placing = setUp([expired, () => json({})], tokens);
     const placed = placing.place();
@@ -76,7 +76,7 @@ describe("a request", () => {
       { key: "key-1", token: "Bearer token-1" },
       { key: "key-1", token: "Bearer token-3" },
     ]);
-    asked = 0;
+    calls = 0;
     const reading = setUp([expired], tokens);
     const problem = await problemOf(reading.send(new Request("http://shop.example/api/v1/orders")));
     expect(problem).toMatchObject({ code: "network", isTemporary: true });
@@ -133,9 +133,9 @@ describe("a request", () => {
   });
 
   test("an expired token is renewed once", async () => {
-    let asked = 0;
+    let calls = 0;
     const expired = () => json({ code: "token_expired", status: 401, title: "", detail: "" }, { status: 401 });
-    const { sent, signedOut, send } = setUp([expired, () => json({}), expired, expired], () => `token-${(asked += 1)}`);
+    const { sent, signedOut, send } = setUp([expired, () => json({}), expired, expired], () => `token-${(calls += 1)}`);
     await send(new Request("http://shop.example/api/v1/orders"));
     expect(sent.map(({ token }) => token).slice(0, 2)).toEqual(["Bearer token-1", "Bearer token-2"]);
     expect(signedOut).toEqual([]);

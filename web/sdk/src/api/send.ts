@@ -128,10 +128,7 @@ async function problemOf(response: Response): Promise<OrdercastProblem> {
 function unexpected(response: Response): OrdercastProblem {
   if (response.status >= 502 && response.status <= 504)
     return localProblem("network", "The server cannot be reached. Try again.");
-  return localProblem(
-    "unexpected_answer",
-    `Something else answered in the server's place (status ${response.status}).`,
-  );
+  return localProblem("unexpected_answer", `The response is not from Ordercast (status ${response.status}).`);
 }
 
 function asProblem(error: unknown, signal: AbortSignal): OrdercastProblem {

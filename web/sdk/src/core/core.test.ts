@@ -11,17 +11,17 @@ describe("the scheduler", () => {
     const environment = createFakeEnvironment();
     const scheduler = createScheduler(environment);
     const store = createWritableStore(scheduler, { count: 0 });
-    let told = 0;
-    store.subscribe(() => (told += 1));
+    let notified = 0;
+    store.subscribe(() => (notified += 1));
     store.set({ count: 1 });
     await settle();
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
     expect(environment.frames).toBe(0);
     for (let count = 2; count <= 50; count += 1) store.set({ count });
     await settle();
-    expect(told, "fifty changes wait for the frame").toBe(1);
+    expect(notified, "fifty changes wait for the frame").toBe(1);
     await environment.advance(16);
-    expect(told).toBe(2);
+    expect(notified).toBe(2);
     expect(store.getSnapshot()).toEqual({ count: 50 });
   });
 
@@ -29,19 +29,19 @@ describe("the scheduler", () => {
     const environment = createFakeEnvironment();
     const scheduler = createScheduler(environment);
     const list = createWritableStore(scheduler, { count: 0 });
-    const told: string[] = [];
-    list.subscribe(() => told.push(`list ${list.getSnapshot().count}`));
-    scheduler.scheduleOnFrame(() => told.push("inbox"));
+    const notified: string[] = [];
+    list.subscribe(() => notified.push(`list ${list.getSnapshot().count}`));
+    scheduler.scheduleOnFrame(() => notified.push("inbox"));
     await settle();
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     scheduler.schedule(() => {
-      told.push("event");
+      notified.push("event");
       list.set({ count: 1 });
     });
     await settle();
-    expect(told).toEqual(["inbox", "event", "list 1"]);
+    expect(notified).toEqual(["inbox", "event", "list 1"]);
     await environment.advance(100);
-    expect(told).toHaveLength(3);
+    expect(notified).toHaveLength(3);
   });
 
   test("a task that schedules itself again waits for frames and does not block the others", async () => {
@@ -64,13 +64,13 @@ describe("the scheduler", () => {
   test("a snapshot stays the same object where nothing differs, and nobody is notified", async () => {
     const environment = createFakeEnvironment();
     const store = createWritableStore(createScheduler(environment), { a: 1, b: 2 });
-    let told = 0;
-    store.subscribe(() => (told += 1));
+    let notified = 0;
+    store.subscribe(() => (notified += 1));
     const before = store.getSnapshot();
     store.patch({ a: 1 });
     await environment.advance(100);
     expect(store.getSnapshot()).toBe(before);
-    expect(told).toBe(0);
+    expect(notified).toBe(0);
   });
 
   test("the first and the last subscriber are reported, and unsubscribing twice counts once", () => {

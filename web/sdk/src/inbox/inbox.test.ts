@@ -177,7 +177,7 @@ describe("the inbox", () => {
     const { environment, inbox, serve, reads } = await setUp([line(1), line(2)], 2);
     const before = reads();
     serve({ items: [line(2), line(1, { read: true })], unread: 1 });
-    for (let times = 0; times < 3; times += 1) inbox.read({ through: "another form of place", ids: [], unread: 1 });
+    for (let times = 0; times < 3; times += 1) inbox.read({ through: "another form of cursor", ids: [], unread: 1 });
     await environment.advance(5000);
     expect(reads()).toBe(before + 1);
     expect(inbox.getSnapshot().notifications.map((each) => each.read)).toEqual([false, true]);

@@ -169,12 +169,12 @@ export function createInboxList(
       if (isWithin(notification.cursor, readAt) || notifications.some((known) => known.id === notification.id)) return;
       // Newest first. After a disconnect, replayed notifications may be older than the newest shown.
       const at = Date.parse(notification.at);
-      const place = notifications.findIndex((known) => Date.parse(known.at) <= at);
-      const longer = place < 0 ? [...notifications, notification] : notifications.toSpliced(place, 0, notification);
+      const index = notifications.findIndex((known) => Date.parse(known.at) <= at);
+      const longer = index < 0 ? [...notifications, notification] : notifications.toSpliced(index, 0, notification);
       if (longer.length <= LIMIT) return store.patch({ notifications: longer });
-      const kept = longer.slice(0, LIMIT);
-      next = kept[kept.length - 1]?.cursor ?? next;
-      store.patch({ notifications: kept, hasMore: next !== null });
+      const limited = longer.slice(0, LIMIT);
+      next = limited[limited.length - 1]?.cursor ?? next;
+      store.patch({ notifications: limited, hasMore: next !== null });
     },
     mark(isRead) {
       marks += 1;

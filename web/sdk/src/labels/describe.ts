@@ -73,16 +73,16 @@ function lower(text: string): string {
 }
 
 /**
- * The toast for whoever changed a status. `live`: how many of the customer's connections received the change.
+ * The toast for the person who changed a status. `live`: how many of the customer's connections received the change.
  * `channels`: further channels that reach the customer, such as `["e-mail"]`; the notification center always does.
  */
 export function describeOutcome(status: Status, live: number | null, channels: readonly string[] = []): Description {
   const changed = `Order status updated to ${status}.`;
   if (live === null) return { message: changed, severity: "success" };
   if (live > 0) return { message: `${changed} Customer will be notified in real-time!`, severity: "success" };
-  const told =
+  const reach =
     channels.length === 0
       ? "will see it in their notifications"
       : `will be told by ${channels.join(", ")} and in their notifications`;
-  return { message: `${changed} Customer is offline and ${told}.`, severity: "info" };
+  return { message: `${changed} Customer is offline and ${reach}.`, severity: "info" };
 }

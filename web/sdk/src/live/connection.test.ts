@@ -60,14 +60,14 @@ describe("the connection", () => {
     connection.connect();
     open();
     await environment.advance(5000);
-    let told = 0;
-    connection.subscribe(() => (told += 1));
+    let notified = 0;
+    connection.subscribe(() => (notified += 1));
     last().listener.activity();
     await Promise.resolve();
     await Promise.resolve();
-    expect(told).toBe(0);
+    expect(notified).toBe(0);
     await environment.advance(16);
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
   });
 
   test("reports each state and the number of failed attempts", async () => {
@@ -226,13 +226,13 @@ describe("the connection", () => {
     connection.connect();
     open();
     await environment.advance(100);
-    let told = 0;
-    connection.subscribe(() => (told += 1));
+    let notified = 0;
+    connection.subscribe(() => (notified += 1));
     for (let change = 0; change < 100; change += 1) {
       last().listener.activity();
       await environment.advance(20);
     }
-    expect(told).toBeLessThanOrEqual(2);
+    expect(notified).toBeLessThanOrEqual(2);
     expect(connection.getSnapshot().lastUpdate).toBeGreaterThan(environment.now() - 1100);
   });
 });

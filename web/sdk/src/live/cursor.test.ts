@@ -36,7 +36,7 @@ describe("the cursor", () => {
     expect(open({ ...ASHA, id: "somebody else" }).last()).toBeNull();
     await environment.advance(2 * 60 * 60 * 1000);
     expect(open(ASHA).last()).toBe("ab:7");
-    expect(open(MIRA).last(), "staff begin with their lists after an hour").toBeNull();
+    expect(open(MIRA).last(), "expired for staff after one hour").toBeNull();
     expect(open(MIRA, DAY).last()).toBe("ab:7");
     await environment.advance(31 * DAY);
     expect(open(ASHA).last()).toBeNull();
@@ -62,7 +62,7 @@ describe("the cursor", () => {
 
   test("only moves forward, also while two transports overlap", () => {
     const cursor = device().open(ASHA);
-    for (const place of ["ab:5", "ab:4", "ab:6", "ab:5"]) cursor.advance(place);
+    for (const cursorText of ["ab:5", "ab:4", "ab:6", "ab:5"]) cursor.advance(cursorText);
     expect(cursor.last()).toBe("ab:6");
   });
 
@@ -86,7 +86,7 @@ describe("the cursor", () => {
     expect(cursor.covers("ab:5")).toBe(true);
     cursor.advance("ab:7");
     cursor.opened("ab:7", true);
-    expect(cursor.covers("ab:5"), "the chain was not broken").toBe(true);
+    expect(cursor.covers("ab:5"), "the sequence is unbroken").toBe(true);
     cursor.restart("cd:1");
     expect(cursor.covers("ab:9")).toBe(false);
   });
@@ -94,15 +94,15 @@ describe("the cursor", () => {
   test("of another history makes everything be read again once", () => {
     const cursor = device().open(ASHA);
     cursor.opened("ab:5", false);
-    const covers = (place: string) => {
-      cursor.read(place);
-      return cursor.covers(place);
+    const covers = (cursorText: string) => {
+      cursor.read(cursorText);
+      return cursor.covers(cursorText);
     };
     expect(covers("ab:6")).toBe(true);
     expect([covers("cd:2"), cursor.covers("ab:6")]).toEqual([false, false]);
     expect([covers("cd:2"), covers("cd:3")]).toEqual([true, true]);
-    expect(cursor.last(), "whoever connects tells the server of the old one, and hears of the reset").toBe("ab:5");
-    expect([covers("ab:9"), covers("cd:4"), covers("cd:5")], "an answer of before that comes late").toEqual([
+    expect(cursor.last(), "so that the server answers with a reset").toBe("ab:5");
+    expect([covers("ab:9"), covers("cd:4"), covers("cd:5")], "a late response of the old epoch").toEqual([
       false,
       true,
       true,
@@ -116,9 +116,9 @@ describe("the cursor", () => {
     cursor.opened("somewhere", false);
     cursor.read("a");
     const first = cursor.covers("a");
-    const later = ["b", "c", "d"].map((place) => {
-      cursor.read(place);
-      return cursor.covers(place);
+    const later = ["b", "c", "d"].map((cursorText) => {
+      cursor.read(cursorText);
+      return cursor.covers(cursorText);
     });
     expect([first, later]).toEqual([false, [true, true, true]]);
   });

@@ -1,4 +1,4 @@
-// Nobody is told of an order before the lists on the screen show it.
+// Events are delivered only after the lists on the screen show their order.
 
 import { describe, expect, test } from "vitest";
 import { makeEvent, makeOrder } from "../../tests/support/orders.js";

@@ -75,7 +75,7 @@ export function createHub(options: HubOptions): Hub {
     orders.follow();
     for (const deliver of deliveries) deliver();
     deliverShown();
-    // Events that nobody was told of have to come again after a reload.
+    // Undelivered events have to be replayed after a reload.
     if (held.length === 0) cursor.save();
   }
 

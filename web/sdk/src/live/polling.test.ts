@@ -69,10 +69,10 @@ describe("the events between two polls", () => {
       partner: { name: "Ravi" },
     });
     expect(after({})).toMatchObject({ kind: "order.updated", at });
-    const place = { latitude: 1, longitude: 2, at };
-    expect(after({ version: 3, delivery: { location: place } })).toMatchObject({
+    const location = { latitude: 1, longitude: 2, at };
+    expect(after({ version: 3, delivery: { location } })).toMatchObject({
       kind: "delivery.located",
-      location: place,
+      location,
       version: 3,
     });
   });

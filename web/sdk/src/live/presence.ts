@@ -30,11 +30,11 @@ const NOBODY: PresenceSnapshot = { isJoined: false, people: [], others: [], erro
 const LEAVE_AFTER = 300;
 /** Rooms without subscribers that are kept. */
 const MAX_UNUSED_ROOMS = 20;
-/** Orders whose viewers are remembered: staff are told about all orders. */
+/** Orders whose viewers are remembered: the server sends them for all orders. */
 const MAX_ORDERS = 500;
 
 interface Room {
-  /** The id or number that was asked for. */
+  /** The id or number that was requested. */
   ref: string;
   store: WritableStore<PresenceSnapshot>;
   number: string | undefined;

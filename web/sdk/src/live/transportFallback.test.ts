@@ -44,9 +44,9 @@ describe("the transport fallback", () => {
 
   test("waits at least as long as the server asks, with a random addition", () => {
     const [early, late] = [createTransportFallback(3, () => 0), createTransportFallback(3, () => 0.99)];
-    const asked = { ...failed, afterMs: 3000 };
-    expect(early.failed(asked).delayMs).toBe(3000);
-    expect(late.failed(asked).delayMs).toBeGreaterThan(4000);
+    const requested = { ...failed, afterMs: 3000 };
+    expect(early.failed(requested).delayMs).toBe(3000);
+    expect(late.failed(requested).delayMs).toBeGreaterThan(4000);
   });
 
   test("tries the best transport at once on request", () => {

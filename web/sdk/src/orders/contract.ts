@@ -167,7 +167,7 @@ export interface OrderTracking extends Store<TrackingSnapshot> {
   readonly load: () => Promise<void>;
 }
 
-/** The orders of whoever is signed in: a customer's own, the store's for staff. */
+/** The orders of the signed-in account: a customer's own, the store's for staff. */
 export interface OrdersStore extends OrderList {
   readonly activity: Store<OrdersActivity>;
   /** A live filtered list. The same filter and options return the same list. */

@@ -96,6 +96,9 @@ export function createList(
   const rows = createListRows(COMPARE[sort]);
   /** Rows that no longer match the filter, and are removed in a moment. */
   const leaving = new Set<string>();
+  let hasLeavingChanged = false;
+  /** Rows were evicted from the cache during `follow`. */
+  let isCut = false;
   /** Orders that the server found by `q`. */
   let searchHits: Set<string> = new Set();
   let next: string | null = null;
@@ -266,6 +269,7 @@ export function createList(
 
   function leave(id: string): void {
     leaving.add(id);
+    hasLeavingChanged = true;
     context.environment.setTimeout(() => {
       if (!leaving.delete(id)) return;
       const order = cache.get(id);
@@ -278,11 +282,9 @@ export function createList(
   /** Adds, replaces, moves or removes the row of one order. */
   function update(id: string, order: Order | undefined): void {
     if (order === undefined) {
-      if (!rows.remove(id)) return;
-      boundary = rows.oldest();
-      cutAt = boundary?.createdAt ?? null;
+      if (rows.remove(id)) isCut = true;
     } else if (fits(order)) {
-      leaving.delete(id);
+      if (leaving.delete(id)) hasLeavingChanged = true;
       if (rows.has(id) || isWithin(order)) rows.set(order);
     } else if (rows.has(id)) {
       if (lingerMs === 0 || !isUsed()) {
@@ -327,10 +329,15 @@ export function createList(
     follow(changes) {
       const { state } = store.getSnapshot();
       if (state === "idle") return;
-      const wasLeaving = leaving.size;
+      isCut = false;
+      hasLeavingChanged = false;
       for (const id of changes.keys()) update(id, cache.get(id));
+      if (isCut) {
+        boundary = rows.oldest();
+        cutAt = boundary?.createdAt ?? null;
+      }
       publish();
-      if (leaving.size !== wasLeaving) publishLeaving();
+      if (hasLeavingChanged) publishLeaving();
     },
     wouldShow(id) {
       if (store.getSnapshot().state !== "ready") return false;

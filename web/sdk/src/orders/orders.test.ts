@@ -80,40 +80,40 @@ describe("the cache", () => {
   });
 
   test("an order that was read older than its events is read again once", () => {
-    const behind: string[] = [];
+    const staleReads: string[] = [];
     const cache = createCache(
       () => undefined,
-      (id) => behind.push(id),
+      (id) => staleReads.push(id),
     );
     const order = makeOrder(1);
     for (const version of [3, 2]) expect(cache.apply(makeEvent(order, "shipped", { version }))).toBe("unknown");
     cache.put({ ...order, version: 2 });
     cache.put({ ...order, version: 2 });
-    expect(behind).toEqual([order.id]);
+    expect(staleReads).toEqual([order.id]);
     cache.apply(makeEvent(makeOrder(2), "shipped", { version: 2 }));
     cache.put({ ...makeOrder(2), version: 2 });
-    expect(behind, "as new as what was told").toEqual([order.id]);
+    expect(staleReads, "as new as its events").toEqual([order.id]);
     cache.apply(makeEvent(makeOrder(3), "shipped", { version: 2 }));
     const placed = makeEvent(makeOrder(3), "pending", { kind: "order.created", version: 1 });
-    expect(cache.apply(placed), "told in the wrong order").toBe("incomplete");
+    expect(cache.apply(placed), "events in the wrong order").toBe("incomplete");
   });
 
   test("a location keeps the version, and an older location does not overwrite a newer one", () => {
     const cache = createCache(() => undefined);
     const order = makeOrder(1, { status: "shipped", version: 3 });
     cache.put(order);
-    const place = (seconds: number) => ({
+    const location = (seconds: number) => ({
       latitude: seconds,
       longitude: 1,
       at: new Date(Date.parse(order.updatedAt) + seconds * 1000).toISOString(),
     });
     const located = (seconds: number) =>
       makeEvent(order, "shipped", {
-        id: `place-${seconds}`,
+        id: `location-${seconds}`,
         kind: "delivery.located",
         version: 3,
-        location: place(seconds),
-        at: place(seconds).at,
+        location: location(seconds),
+        at: location(seconds).at,
       });
     expect(cache.apply(located(20))).toBe("applied");
     expect(cache.apply(located(10))).toBe("stale");
@@ -220,10 +220,12 @@ describe("the timeline", () => {
   });
 
   test("drops locations first when it is full", () => {
-    const places = Array.from({ length: 3000 }, (_, n) => line(2, { id: `place-${n}`, kind: "delivery.located" }));
-    const lines = withEntries([], [line(1), ...places, line(3)]);
+    const locations = Array.from({ length: 3000 }, (_, n) =>
+      line(2, { id: `location-${n}`, kind: "delivery.located" }),
+    );
+    const lines = withEntries([], [line(1), ...locations, line(3)]);
     expect(lines).toHaveLength(1000);
     expect(lines.filter((each) => each.kind !== "delivery.located").map((each) => each.version)).toEqual([1, 3]);
-    expect(lines.at(-2)?.id).toBe("place-2999");
+    expect(lines.at(-2)?.id).toBe("location-2999");
   });
 });

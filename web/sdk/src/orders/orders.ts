@@ -1,4 +1,4 @@
-// The orders of whoever is signed in: one cache, and the lists, pages and actions over it.
+// The orders of the signed-in account: one cache, and the lists, pages and actions over it.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
@@ -42,7 +42,7 @@ export interface Orders extends OrdersStore {
   apply: (event: OrderEvent) => void;
   /**
    * Whether the lists in use show what the event is about. False while a list loads, or while an order that a list has
-   * to show is being read: nobody may be told of an order that is not on the screen yet.
+   * to show is being read: no toast may name an order that is not on the screen yet.
    */
   isShown: (event: ReceivedEvent) => boolean;
   /** Counts a new order. */
@@ -144,7 +144,7 @@ export function createOrders(context: OrdersContext): Orders {
     if (!context.covers(cursor)) catchUp();
   }
 
-  /** Returns whether the same person is still signed in: responses belong to whoever asked. */
+  /** Returns whether the same person is still signed in: a response belongs to the person who requested it. */
   function guard(): () => boolean {
     const before = signOuts;
     return () => signOuts === before;

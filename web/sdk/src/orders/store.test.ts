@@ -17,13 +17,13 @@ const MIRA: Account = { id: "mira", role: "staff", storeId: "main" };
 /** The store over a server with one order. Responses wait for `release` after `hold`. */
 function setUp() {
   const environment = createFakeEnvironment();
-  const asked: string[] = [];
+  const requested: string[] = [];
   const served = { order: makeOrder(1), events: [] as unknown[], cursor: "ab:1" };
   let held: (() => void)[] | undefined;
   const api = createApi("http://shop.example", "omit", async (request) => {
     const { pathname } = new URL(request.url);
-    if (asked.length > 50) throw new Error("it asks without end");
-    asked.push(pathname.replace("/api/v1/", "").replace(served.order.id, "1"));
+    if (requested.length > 50) throw new Error("too many requests");
+    requested.push(pathname.replace("/api/v1/", "").replace(served.order.id, "1"));
     const { order, events, cursor } = served;
     const body = pathname.endsWith("/orders")
       ? { orders: [order], next: null, cursor }
@@ -52,11 +52,11 @@ function setUp() {
     onSettled: () => undefined,
   });
   /** Changes the order on the server. */
-  const happen = (event: ReceivedEvent) => {
+  const changeOnServer = (event: ReceivedEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
     served.events = [...served.events, entryOf({ ...event, transport: "socket", own: false, missed: false })];
   };
-  const tell = (event: ReceivedEvent) => {
+  const receive = (event: ReceivedEvent) => {
     store.apply({ ...event, own: false, missed: false });
     store.follow();
   };
@@ -66,7 +66,7 @@ function setUp() {
     held = undefined;
     await environment.advance(100);
   };
-  return { environment, store, cursor, asked, served, happen, tell, hold, release };
+  return { environment, store, cursor, requested, served, changeOnServer, receive, hold, release };
 }
 
 const shipped = makeEvent(makeOrder(1), "shipped");
@@ -89,41 +89,41 @@ describe("a late response", () => {
 
 describe("an event that arrives during a read", () => {
   test("is shown by a list whose response is older", async () => {
-    const { environment, store, asked, happen, tell, hold, release } = setUp();
+    const { environment, store, requested, changeOnServer, receive, hold, release } = setUp();
     hold();
     store.subscribe(() => undefined);
     await environment.advance(0);
-    happen(shipped);
-    tell(shipped);
+    changeOnServer(shipped);
+    receive(shipped);
     await release();
     expect(store.getSnapshot().orders).toMatchObject([{ status: "shipped", version: 2 }]);
-    expect(asked).toEqual(["orders", "orders/1"]);
+    expect(requested).toEqual(["orders", "orders/1"]);
   });
 
   test("is shown by the order's page, with its timeline entry", async () => {
-    const { environment, store, happen, tell, hold, release } = setUp();
+    const { environment, store, changeOnServer, receive, hold, release } = setUp();
     hold();
     const page = store.track(makeOrder(1).id);
     page.subscribe(() => undefined);
     await environment.advance(0);
-    happen(shipped);
-    tell(shipped);
-    tell(shipped);
+    changeOnServer(shipped);
+    receive(shipped);
+    receive(shipped);
     await release();
     expect(page.getSnapshot()).toMatchObject({ state: "ready", order: { status: "shipped", version: 2 } });
     expect(page.getSnapshot().timeline.map((line) => line.version)).toEqual([2]);
   });
 
   test("an order that was read before its timeline is read again, with a limit", async () => {
-    const { environment, store, asked, served, happen } = setUp();
+    const { environment, store, requested, served, changeOnServer } = setUp();
     const page = store.track(makeOrder(1).id);
-    happen(shipped);
+    changeOnServer(shipped);
     served.order = makeOrder(1);
     page.subscribe(() => undefined);
     await environment.advance(500);
     expect(page.getSnapshot()).toMatchObject({ order: { version: 1 }, timeline: [{ version: 2 }] });
     await environment.advance(60_000);
-    expect(asked).toHaveLength(4);
+    expect(requested).toHaveLength(4);
     served.order = makeOrder(1, { status: "shipped", version: 2 });
     await page.load();
     expect(page.getSnapshot().order).toMatchObject({ status: "shipped", version: 2 });
@@ -131,39 +131,39 @@ describe("an event that arrives during a read", () => {
 });
 
 test("an order that changed without subscribers has its timeline entry for the next subscriber, over polling too", async () => {
-  const { environment, store, asked, happen, tell } = setUp();
+  const { environment, store, requested, changeOnServer, receive } = setUp();
   const page = store.track(makeOrder(1).id);
   const leave = page.subscribe(() => undefined);
   await environment.advance(100);
   leave();
-  asked.length = 0;
-  happen(shipped);
-  tell({ ...shipped, id: "polled", transport: "polling" });
+  requested.length = 0;
+  changeOnServer(shipped);
+  receive({ ...shipped, id: "polled", transport: "polling" });
   await environment.advance(5000);
-  expect(asked, "nobody looks").toEqual([]);
+  expect(requested, "without subscribers").toEqual([]);
   expect(page.getSnapshot()).toMatchObject({ state: "ready", order: { status: "shipped" }, timeline: [] });
   page.subscribe(() => undefined);
   await environment.advance(100);
   expect(page.getSnapshot()).toMatchObject({ state: "ready", timeline: [{ version: 2 }] });
   page.subscribe(() => undefined);
   await environment.advance(5000);
-  expect(asked, "and once").toEqual(["orders/1", "orders/1/timeline"]);
+  expect(requested, "once").toEqual(["orders/1", "orders/1/timeline"]);
 });
 
 test("after a restored backup everything is read again once, before the live connection announces it", async () => {
-  const { environment, store, cursor, asked, served } = setUp();
+  const { environment, store, cursor, requested, served } = setUp();
   cursor.opened("ab:1", false);
   const page = store.track(makeOrder(1).id);
   page.subscribe(() => undefined);
   store.subscribe(() => undefined);
   await environment.advance(100);
-  asked.length = 0;
+  requested.length = 0;
   served.cursor = "cd:7";
   await store.load();
   for (let times = 0; times < 20; times += 1) await environment.advance(100);
-  expect(asked).toEqual(["orders", "orders", "orders/1", "orders/1/timeline"]);
+  expect(requested).toEqual(["orders", "orders", "orders/1", "orders/1/timeline"]);
   store.catchUp();
   await store.load();
   await environment.advance(100);
-  expect(asked).toHaveLength(5);
+  expect(requested).toHaveLength(5);
 });

@@ -28,7 +28,7 @@ export interface WatchContext {
 }
 
 interface Watcher {
-  /** The id or number that was asked for. */
+  /** The id or number that was requested. */
   ref: string;
   store: WritableStore<WatchedOrder>;
   /** The store as handed out: its snapshot is current without subscribers too. */
@@ -42,7 +42,7 @@ const MAX_UNUSED = 500;
 const MAX_TOUCHED = 2000;
 
 export function createWatchers({ scheduler, cache, conflict, read }: WatchContext): OrderWatchers {
-  /** With subscribers, by the id or number that was asked for. */
+  /** With subscribers, by the id or number that was requested. */
   const used = new Map<string, Set<Watcher>>();
   const unused = new LruMap<string, Watcher>(MAX_UNUSED);
   const touched = new LruMap<string, { changedAt: number; isNew: boolean }>(MAX_TOUCHED);

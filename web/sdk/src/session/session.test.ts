@@ -33,12 +33,12 @@ function setUp(first: Account | "nobody" | "ended" | "no answer") {
     { baseUrl: "http://shop.example", storage, transports: [], autoStart: true },
     environment,
   );
-  const kept = () => [...values.keys()].map((key) => key.slice(prefix.length)).sort();
+  const persisted = () => [...values.keys()].map((key) => key.slice(prefix.length)).sort();
   const enter = async (next: typeof who) => {
     who = next;
     await client.session.refresh();
   };
-  return { environment, client, kept, enter };
+  return { environment, client, persisted, enter };
 }
 
 describe("persisted data of a person", () => {
@@ -49,12 +49,12 @@ describe("persisted data of a person", () => {
     const closed = setUp(gone);
     await closed.environment.advance(100);
     expect(closed.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: null });
-    expect(closed.kept()).toEqual([]);
+    expect(closed.persisted()).toEqual([]);
     const open = setUp(ASHA);
     await open.environment.advance(100);
     await open.enter(gone);
     expect(open.client.session.getSnapshot()).toMatchObject({ state: "signed-out", error: { code } });
-    expect(open.kept()).toEqual([]);
+    expect(open.persisted()).toEqual([]);
   });
 
   test("works with an older server that has no session endpoint", async () => {
@@ -74,21 +74,21 @@ describe("persisted data of a person", () => {
   test("is removed when another person signs in, with or without an open page", async () => {
     const open = setUp(ASHA);
     await open.environment.advance(100);
-    expect(open.kept()).toEqual(OF_ASHA);
+    expect(open.persisted()).toEqual(OF_ASHA);
     await open.enter(TOM);
-    expect(open.kept()).toEqual(["account"]);
+    expect(open.persisted()).toEqual(["account"]);
     const closed = setUp(TOM);
     await closed.environment.advance(100);
     expect(closed.client.session.getSnapshot().account).toEqual(TOM);
-    expect(closed.kept()).toEqual(["account"]);
+    expect(closed.persisted()).toEqual(["account"]);
   });
 
   test("stays while the server is unreachable and when the page is closed", async () => {
-    const { environment, client, kept, enter } = setUp("no answer");
+    const { environment, client, persisted, enter } = setUp("no answer");
     await environment.advance(100);
     expect(client.session.getSnapshot()).toMatchObject({ state: "signed-in", account: ASHA, verified: false });
     await enter(ASHA);
     client.close();
-    expect(kept()).toEqual(OF_ASHA);
+    expect(persisted()).toEqual(OF_ASHA);
   });
 });

@@ -68,7 +68,7 @@ export function recorder<Item>(): Recorder<Item> {
       try {
         return await within(ms, what, found);
       } catch (error) {
-        if (error instanceof Error) error.message += `; heard ${JSON.stringify(items).slice(0, 1500)}`;
+        if (error instanceof Error) error.message += `; got ${JSON.stringify(items).slice(0, 1500)}`;
         throw error;
       } finally {
         waiting.delete(look);
