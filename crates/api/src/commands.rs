@@ -7,7 +7,9 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use eventlog::{CatalogProduct, LogError, Outcome, Receipt, Request, Snapshot, Submission, SubmitError};
+use eventlog::{
+    CatalogProduct, CommandRequest, LogError, Outcome, Receipt, Snapshot, Submission, SubmitError,
+};
 use live::Topic;
 use orders::order::Version;
 use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
@@ -104,7 +106,7 @@ impl App {
     ) -> Result<CommandOutcome, Problem> {
         let name = command.order();
         let CommandContext { caller, key, body, expected } = context;
-        let request = Request { command, actor, expected };
+        let request = CommandRequest { command, actor, expected };
         let submission = Submission {
             requests: vec![request],
             idempotency: key.bind(&caller.principal, body),

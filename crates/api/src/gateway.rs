@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use eventlog::{Outcome, Request, Snapshot, Submission};
+use eventlog::{CommandRequest, Outcome, Snapshot, Submission};
 use jiff::Timestamp;
 use live::dialect::Dialect;
 use live::gateway::{Authorizer, Denial, Gateway, Identity, Options, Rejection};
@@ -213,7 +213,7 @@ impl Authorizer for ApiAuthorizer {
             note: None,
             reason: None,
         });
-        let request = Request { command, actor: caller.actor(), expected: None };
+        let request = CommandRequest { command, actor: caller.actor(), expected: None };
         let submission =
             Submission { requests: vec![request], idempotency: None, external_user: caller.external_user() };
         let mut receipt = self.0.writer.submit(submission).await.map_err(not_committed)?;

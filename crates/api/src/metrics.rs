@@ -132,7 +132,7 @@ impl Metrics {
     }
 
     /// A batch was committed.
-    pub fn committed(&self, committed: &eventlog::Committed) {
+    pub fn committed(&self, committed: &eventlog::CommittedBatch) {
         self.batches.inc();
         for event in &committed.events {
             self.events.get_or_create(&KindLabels { kind: event.stored.event.kind.name() }).inc();

@@ -1,12 +1,11 @@
-//! Time and randomness, handed in.
+//! The source of time and ids.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// Where the log takes the time and fresh ids from. The binary gives it the real ones, a test its own.
+/// Where the log takes the time and new ids from, so that a test can control both.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, in whole milliseconds.
     fn now(&self) -> Timestamp;
-    /// A fresh UUIDv7.
+    /// A new UUIDv7.
     fn uuid(&self) -> Uuid;
 }

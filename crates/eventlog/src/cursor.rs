@@ -1,4 +1,4 @@
-//! A place in the log.
+//! Positions in the log.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,55 +6,52 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The place of an event in the log: 1, 2, 3 … without a gap, in commit order. 0 is before the first.
+/// The position of an event in the log: 1, 2, 3 … without a gap, in commit order. 0 is before the first event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
 impl Seq {
-    /// The place after this one.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
 
-    /// As SQLite stores it. A log has far fewer events than there are positive `i64`s.
+    /// As SQLite stores it.
     pub(crate) fn sql(self) -> i64 {
         i64::try_from(self.0).unwrap_or(i64::MAX)
     }
 }
 
-/// Names one history. A restored backup starts another one, because the log forks there: the same `seq` then means
-/// another event.
+/// Names one history of the log. Restoring a backup starts a new epoch, because the log forks there: after it the same
+/// `seq` names another event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(Arc<str>);
 
 impl Epoch {
-    /// A fresh one, from a random UUID.
+    /// A new epoch. `random` is a UUIDv7 or a random UUID.
     pub fn mint(random: uuid::Uuid) -> Self {
         let simple = random.simple().to_string();
         // The tail of a UUIDv7 is the random part.
         Self(Arc::from(&simple[simple.len() - 12..]))
     }
 
-    /// One that was stored before.
+    /// An epoch that was stored or received. Its text is not checked.
     pub fn stored(text: &str) -> Self {
         Self(Arc::from(text))
     }
 
-    /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Where a client is: `epoch:seq`. Opaque to it; it sends back the last one it saw.
+/// A position in one history, on the wire `epoch:seq`. It is opaque to clients, which send back the last one they saw.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
-    /// In which history.
     pub epoch: Epoch,
-    /// Up to and including which event.
+    /// The last event that is included.
     pub seq: Seq,
 }
 
@@ -64,7 +61,6 @@ impl fmt::Display for Cursor {
     }
 }
 
-/// The text is no cursor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a cursor is sent back exactly as it was received")]
 pub struct InvalidCursor;

@@ -45,7 +45,8 @@ pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
 pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{
-    Committed, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Request, Submission, SubmitError,
+    CommandRequest, CommittedBatch, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Submission,
+    SubmitError,
 };
 pub use topic::{Inbox, Topic};
 pub use writer::Writer;

@@ -27,7 +27,7 @@ pub struct LoadRequest {
     /// Products of which the details are needed too.
     pub details: Vec<ProductId>,
     /// Users who act.
-    pub people: Vec<UserId>,
+    pub users: Vec<UserId>,
     /// Scopes of idempotency keys.
     pub keys: Vec<[u8; 16]>,
     /// The time of the batch, by the clock.
@@ -52,9 +52,9 @@ pub struct BatchContext {
     pub contacts: HashMap<OrderId, Contact>,
     pub details: HashMap<ProductId, Details>,
     /// The users who act, and the customers of the orders.
-    pub people: HashMap<UserId, Person>,
+    pub users: HashMap<UserId, Person>,
     /// Earlier responses to the idempotency keys of this batch.
-    pub answers: HashMap<[u8; 16], IdempotentResponse>,
+    pub responses: HashMap<[u8; 16], IdempotentResponse>,
     /// `None` until the backend has loaded it.
     pub head: Option<LogHead>,
 }
@@ -65,8 +65,8 @@ impl BatchContext {
             world: World::default(),
             contacts: HashMap::new(),
             details: HashMap::new(),
-            people: HashMap::new(),
-            answers: HashMap::new(),
+            users: HashMap::new(),
+            responses: HashMap::new(),
             head: None,
         }
     }
@@ -100,9 +100,9 @@ pub struct Writes {
     /// In log order.
     pub events: Vec<Arc<StoredEvent>>,
     /// Responses to store under their idempotency keys.
-    pub answers: Vec<(Idempotency, Seq, Vec<Outcome>)>,
+    pub responses: Vec<(Idempotency, Seq, Vec<Outcome>)>,
     /// Users whose accounts live elsewhere.
-    pub people: Vec<ExternalUser>,
+    pub external_users: Vec<ExternalUser>,
     pub stats: StatsDelta,
     /// The time of the batch.
     pub at: Timestamp,

@@ -27,7 +27,7 @@ use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::MarkRead;
-use crate::submission::{Committed, ReadReceipt, Receipt, Submission, SubmitError};
+use crate::submission::{CommittedBatch, ReadReceipt, Receipt, Submission, SubmitError};
 use crate::write_backend::WriteBackend;
 use batch::BatchProcessor;
 use request::{AnswerSender, QueuedRequest, WriteRequest};
@@ -54,7 +54,7 @@ pub struct Writer {
 }
 
 /// Called with every committed batch, before its callers are answered, on the writer's own thread. It must not block.
-pub type Publish = Box<dyn Fn(Committed) + Send>;
+pub type Publish = Box<dyn Fn(CommittedBatch) + Send>;
 
 impl Writer {
     /// Starts the writer's thread. When all `Writer`s are dropped, the thread commits what it accepted and ends.

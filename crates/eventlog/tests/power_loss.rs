@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clock::TestClock;
-use ordercast_eventlog::sqlite::{Database, Options, Synchronous};
+use ordercast_eventlog::sqlite::{Database, DatabaseOptions, Synchronous};
 use ordercast_eventlog::{
     OrderFilter, Outcome, ReadBackend, Receipt, Seq, Submission, SubmitError, Topic, Writer,
 };
@@ -74,7 +74,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn open(directory: &Path, clock: &Arc<TestClock>, options: &Options) -> Self {
+    fn open(directory: &Path, clock: &Arc<TestClock>, options: &DatabaseOptions) -> Self {
         let database = Database::open(directory, options, clock.uuid()).unwrap();
         let clock = Arc::clone(clock);
         let (writer, thread) =
@@ -210,7 +210,11 @@ async fn retry(shop: &Shop, tea: ProductId, attempts: &HashMap<u128, Attempt>, w
 async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> usize {
     let directory = tempfile::tempdir().unwrap();
     let power_loss = PowerLoss::register(name);
-    let options = Options { synchronous, vfs: Some(power_loss.name().to_owned()), ..Options::default() };
+    let options = DatabaseOptions {
+        synchronous,
+        vfs: Some(power_loss.name().to_owned()),
+        ..DatabaseOptions::default()
+    };
     let clock = Arc::new(TestClock::new());
     let shop = Shop::open(directory.path(), &clock, &options);
     let tea = shop.product().await;
@@ -260,7 +264,7 @@ async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> u
     shop.close();
     let mut all_lost = 0;
     for (n, (copy, before, tried)) in cuts.into_iter().enumerate() {
-        let again = Shop::open(copy.path(), &clock, &Options::default());
+        let again = Shop::open(copy.path(), &clock, &DatabaseOptions::default());
         let world = sound(&*again.read_backend, &format!("{name}, cut {n}")).await;
         let ids: HashSet<_> = tried.values().map(|attempt| attempt.id).collect();
         assert!(world.orders.keys().all(|id| ids.contains(id)));
@@ -294,7 +298,7 @@ async fn without_a_sync_for_each_commit_acknowledged_orders_are_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fails_takes_nothing_back_and_the_writer_goes_on_when_it_is_well_again() {
     let power_loss = PowerLoss::register("failing");
-    let options = Options { vfs: Some(power_loss.name().to_owned()), ..Options::default() };
+    let options = DatabaseOptions { vfs: Some(power_loss.name().to_owned()), ..DatabaseOptions::default() };
     let clock = Arc::new(TestClock::new());
     let directory = tempfile::tempdir().unwrap();
     let shop = Shop::open(directory.path(), &clock, &options);
@@ -317,7 +321,7 @@ async fn a_disk_that_fails_takes_nothing_back_and_the_writer_goes_on_when_it_is_
         let copy = tempfile::tempdir().unwrap();
         power_loss.cut_to(directory.path(), copy.path()).unwrap();
         power_loss.fail_after_writes(usize::MAX);
-        let again = Shop::open(copy.path(), &clock, &Options::default());
+        let again = Shop::open(copy.path(), &clock, &DatabaseOptions::default());
         let world = sound(&*again.read_backend, &format!("failing after {point} writes")).await;
         assert_eq!(lost(&world, &tried), 0, "after {point} writes");
         again.close();

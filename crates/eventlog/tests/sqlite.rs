@@ -20,7 +20,7 @@ use std::sync::Arc;
 use contract::{Backend, contract};
 use jiff::SignedDuration;
 use ordercast_eventlog::ReadBackend;
-use ordercast_eventlog::sqlite::{Database, Options, SqliteWriteBackend};
+use ordercast_eventlog::sqlite::{Database, DatabaseOptions, SqliteWriteBackend};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ impl Backend for Sqlite {
         random: Uuid,
     ) -> (SqliteWriteBackend, Arc<dyn ReadBackend>) {
         // A small log, so that a test sees it cut back.
-        let options = Options { keep_events, wal_mib: 4, ..Options::default() };
+        let options = DatabaseOptions { keep_events, wal_mib: 4, ..DatabaseOptions::default() };
         let Database { write_backend, read_backend, .. } =
             Database::open(self.directory(), &options, random).unwrap();
         (write_backend, read_backend)

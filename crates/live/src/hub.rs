@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use eventlog::{Committed, Cursor, EphemeralEvent, Epoch, Inbox, ReadBackend, Seq};
+use eventlog::{CommittedBatch, Cursor, EphemeralEvent, Epoch, Inbox, ReadBackend, Seq};
 
 use crate::counters::Counters;
 use crate::ephemeral::EphemeralFrame;
@@ -89,7 +89,7 @@ impl Hub {
     /// yet past the gap are served from the log, and all are woken, because nobody knows whom the gap concerns.
     ///
     /// Returns how many connections each event is for.
-    pub fn publish(&self, committed: Committed) -> Vec<usize> {
+    pub fn publish(&self, committed: CommittedBatch) -> Vec<usize> {
         let mut deliveries = vec![0; committed.events.len()];
         let mut accepted: Vec<(usize, Arc<LiveEvent>)> = Vec::with_capacity(deliveries.len());
         let mut gap = false;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::metrics::Metrics;
 use eventlog::writer::Publish;
-use eventlog::{Committed, StoredEvent};
+use eventlog::{CommittedBatch, StoredEvent};
 use live::Hub;
 use orders::Subject;
 
@@ -16,7 +16,7 @@ const LINES_PER_SECOND: u32 = 20;
 pub fn publisher(hub: Arc<Hub>, metrics: Arc<Metrics>) -> Publish {
     // The writer calls from one thread.
     let lines = std::sync::Mutex::new(Lines::new(Instant::now()));
-    Box::new(move |committed: Committed| {
+    Box::new(move |committed: CommittedBatch| {
         metrics.committed(&committed);
         let events: Vec<_> = committed.events.iter().map(|told| Arc::clone(&told.stored)).collect();
         let told = hub.publish(committed);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::AppState;
-use eventlog::{Outcome, Request, Submission};
+use eventlog::{CommandRequest, Outcome, Submission};
 use orders::{Actor, Command, OrderRef};
 
 /// How often is looked for them. Asked of the clock each time, so that time that jumped is noticed.
@@ -37,7 +37,7 @@ async fn portion(app: &AppState) -> anyhow::Result<usize> {
     if due.is_empty() {
         return Ok(0);
     }
-    let request = |number| Request {
+    let request = |number| CommandRequest {
         command: Command::ExpireReservation { order: OrderRef::Number(number) },
         actor: Actor::System,
         expected: None,

@@ -17,7 +17,7 @@ use api::metrics::Metrics;
 use api::rate_limit::{LimiterClock, RateLimitSettings, RateLimits};
 use api::revocations::Revocations;
 use api::{ApiSettings, App, AppState};
-use eventlog::sqlite::{Database, Lock, Options};
+use eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions};
 use eventlog::{Clock, ReadBackend, Writer};
 use jiff::SignedDuration;
 use live::order_counts::OrderCountsPublisher;
@@ -48,7 +48,7 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     // From here on: a first start that is interrupted ends in order, and what it made is whole.
     let interrupted = crate::interrupted();
     make_private(&config.data)?;
-    let _lock = Lock::take(&config.data)?;
+    let _lock = DataDirectoryLock::acquire(&config.data)?;
     let listener = open(config.listen, "listen")?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
     let first_start::Prepared { welcome, demo } = first_start::prepare(&config, args.demo).await?;
@@ -168,9 +168,9 @@ impl Server {
 }
 
 /// How the database is opened.
-pub fn options(config: &Config) -> Options {
+pub fn options(config: &Config) -> DatabaseOptions {
     let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
-    Options { wal_mib, keep_events: config.event_retention, ..Options::default() }
+    DatabaseOptions { wal_mib, keep_events: config.event_retention, ..DatabaseOptions::default() }
 }
 
 /// What Socket.IO clients get.

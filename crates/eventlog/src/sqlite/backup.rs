@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::open::{Lock, open_to_read, sync_directory};
+use super::open::{DataDirectoryLock, open_to_read, sync_directory};
 use super::{FILE, schema};
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
@@ -31,7 +31,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
 /// Puts a backup into a data directory, under a fresh epoch: the log forks here, and whoever saw more of the old one
 /// must be told to start over. What was there is kept beside it; the answer is where.
 pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Option<PathBuf>, LogError> {
-    let lock = Lock::take(directory)?;
+    let lock = DataDirectoryLock::acquire(directory)?;
     let target = directory.join(FILE);
     let fresh = beside(&target, ".restoring");
     finish_or_remove(&fresh, || {

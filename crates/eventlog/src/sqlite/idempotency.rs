@@ -1,4 +1,4 @@
-//! Answers remembered under idempotency keys.
+//! IdempotencyStore remembered under idempotency keys.
 //!
 //! A fresh key, which nearly all are, must not cost a search through a day of keys: [`BloomFilters`] say "surely not here"
 //! from memory. What is stored of an answer is which order at which event; the order as it was is
@@ -24,7 +24,7 @@ use crate::write_backend::IdempotentResponse;
 /// An outcome as it is stored.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
-enum Stored {
+enum StoredOutcome {
     /// The order, as it was at that version and at the answer's place in the log.
     Order { number: OrderNumber, version: Version },
     /// The product as it was.
@@ -36,7 +36,7 @@ enum Stored {
 /// The most rows that one round of housekeeping deletes.
 const MAINTAIN_ROWS: i64 = 2000;
 
-pub(super) struct Answers {
+pub(super) struct IdempotencyStore {
     runs: SortedIndex,
     /// A filter for each run, and for the one that the entries in memory will be.
     filters: BloomFilters,
@@ -53,7 +53,7 @@ fn fingerprint(scope: &[u8; 16]) -> i64 {
     i64::from_le_bytes(bytes)
 }
 
-impl Answers {
+impl IdempotencyStore {
     pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
         // A key's first eight bytes are stored in the row too, as the head of `scope`.
         let runs = SortedIndex::open_with(
@@ -115,16 +115,16 @@ impl Answers {
     pub(super) fn add(
         &mut self,
         connection: &Connection,
-        answers: &[(Idempotency, Seq, Vec<Outcome>)],
+        responses: &[(Idempotency, Seq, Vec<Outcome>)],
         at: Timestamp,
     ) -> Result<(), LogError> {
         let mut insert = connection.prepare_cached(
             "INSERT INTO answers (scope, body, at, seq, outcomes) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        let mut entries = Vec::with_capacity(answers.len());
+        let mut entries = Vec::with_capacity(responses.len());
         let run = self.runs.next();
-        for (key, seq, outcomes) in answers {
-            let outcomes: Vec<Stored> = outcomes.iter().map(Stored::of).collect();
+        for (key, seq, outcomes) in responses {
+            let outcomes: Vec<StoredOutcome> = outcomes.iter().map(StoredOutcome::of).collect();
             insert.execute((
                 key.scope,
                 key.body,
@@ -204,12 +204,13 @@ fn read(
         return Ok(None);
     }
     let seq = Seq(row.get::<_, i64>(3)?.unsigned_abs());
-    let stored: Vec<Stored> = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
+    let stored: Vec<StoredOutcome> =
+        serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
     let outcomes = stored.into_iter().map(|outcome| outcome.restore(connection, seq));
     Ok(Some(IdempotentResponse { body: row.get(1)?, outcomes: outcomes.collect::<Result<_, _>>()? }))
 }
 
-impl Stored {
+impl StoredOutcome {
     fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Order(snapshot) => {

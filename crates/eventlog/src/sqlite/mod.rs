@@ -48,7 +48,7 @@ mod users;
 mod write;
 mod write_backend;
 
-pub use open::{Database, Lock, Options, Synchronous};
+pub use open::{DataDirectoryLock, Database, DatabaseOptions, Synchronous};
 pub use read_backend::SqliteReadBackend;
 pub use write_backend::SqliteWriteBackend;
 

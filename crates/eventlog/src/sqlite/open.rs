@@ -21,7 +21,7 @@ use crate::retention::Retention;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct DatabaseOptions {
     /// Connections that answer queries.
     pub readers: usize,
     /// Memory for the writer's pages, in MiB; each reader gets a quarter of it.
@@ -48,7 +48,7 @@ pub enum Synchronous {
     Normal,
 }
 
-impl Default for Options {
+impl Default for DatabaseOptions {
     fn default() -> Self {
         Self {
             readers: 4,
@@ -64,13 +64,13 @@ impl Default for Options {
 
 /// Held by the one process that serves a data directory. Freed by the system when the process ends, however it ends.
 #[derive(Debug)]
-pub struct Lock {
+pub struct DataDirectoryLock {
     _file: File,
 }
 
-impl Lock {
+impl DataDirectoryLock {
     /// Takes the lock, or says who is in the way. Makes the directory if there is none.
-    pub fn take(directory: &Path) -> Result<Self, LogError> {
+    pub fn acquire(directory: &Path) -> Result<Self, LogError> {
         make_directory(directory)?;
         let path = directory.join("lock");
         let file = File::options()
@@ -112,7 +112,7 @@ impl Database {
 
     /// Opens the database in a directory, makes it if there is none, brings it up to date if it is older.
     /// `random` names the history of a new one.
-    pub fn open(directory: &Path, options: &Options, random: uuid::Uuid) -> Result<Self, LogError> {
+    pub fn open(directory: &Path, options: &DatabaseOptions, random: uuid::Uuid) -> Result<Self, LogError> {
         make_directory(directory)?;
         let path = Self::file(directory);
         let mut connection =
@@ -176,7 +176,7 @@ impl Database {
     }
 }
 
-fn open(path: &Path, options: &Options, flags: OpenFlags) -> Result<Connection, LogError> {
+fn open(path: &Path, options: &DatabaseOptions, flags: OpenFlags) -> Result<Connection, LogError> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match &options.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
@@ -190,17 +190,17 @@ fn open(path: &Path, options: &Options, flags: OpenFlags) -> Result<Connection, 
 
 /// A connection that changes nothing, to a database that may be anybody's.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, LogError> {
-    open(path, &Options::default(), OpenFlags::SQLITE_OPEN_READ_ONLY)
+    open(path, &DatabaseOptions::default(), OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
-fn connect(path: &Path, options: &Options, cache_mib: u32) -> Result<Connection, LogError> {
+fn connect(path: &Path, options: &DatabaseOptions, cache_mib: u32) -> Result<Connection, LogError> {
     let connection = open(path, options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up(&connection, options, cache_mib)?;
     Ok(connection)
 }
 
 /// Sets a connection up. Asserts what durability rests on instead of hoping for it.
-fn set_up(connection: &Connection, options: &Options, cache_mib: u32) -> Result<(), LogError> {
+fn set_up(connection: &Connection, options: &DatabaseOptions, cache_mib: u32) -> Result<(), LogError> {
     connection.set_prepared_statement_cache_capacity(128);
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
     if mode != "wal" {
@@ -266,8 +266,10 @@ mod tests {
     #[test]
     fn a_statement_is_planned_once_whatever_is_looked_for() {
         let directory = tempfile::tempdir().unwrap();
-        drop(Database::open(directory.path(), &Options::default(), uuid::Uuid::from_u128(1)).unwrap());
-        let connection = connect(&Database::file(directory.path()), &Options::default(), 1).unwrap();
+        drop(
+            Database::open(directory.path(), &DatabaseOptions::default(), uuid::Uuid::from_u128(1)).unwrap(),
+        );
+        let connection = connect(&Database::file(directory.path()), &DatabaseOptions::default(), 1).unwrap();
         let mut find = connection
             .prepare("SELECT value FROM customer_runs WHERE run = ?1 AND key = ?2 AND value < ?3 ORDER BY value DESC")
             .unwrap();

@@ -20,14 +20,16 @@ use uuid::Uuid;
 use super::inbox::InboxReader;
 use super::sorted_index::SortedIndexes;
 use super::write_backend::SqliteWriteBackend;
-use super::{Database, Options, accounts, catalogue, consumers, history, listing, reservations, stats, tail};
+use super::{
+    Database, DatabaseOptions, accounts, catalogue, consumers, history, listing, reservations, stats, tail,
+};
 use crate::accounts::{AccountChange, Email, NewSession};
 use crate::clock::Clock;
 use crate::consumers::{ConsumerChange, ConsumerName, StartAt};
 use crate::cursor::Seq;
 use crate::inbox::{InboxFilter, Mark, MarkRead};
 use crate::read_backend::{OrderFilter, ProductFilter};
-use crate::submission::{ExternalUser, Idempotency, Request, Submission};
+use crate::submission::{CommandRequest, ExternalUser, Idempotency, Submission};
 use crate::topic::{Inbox, Topic};
 use crate::write_backend::{BatchContext, WriteBackend};
 use crate::writer::Writer;
@@ -60,9 +62,9 @@ fn listen(connection: &mut Connection, heard: &Heard) {
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).unwrap();
 }
 
-struct Ticking(AtomicU64);
+struct TickingClock(AtomicU64);
 
-impl Clock for Ticking {
+impl Clock for TickingClock {
     fn now(&self) -> Timestamp {
         let hours = i64::try_from(self.0.fetch_add(1, Ordering::Relaxed)).unwrap();
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
@@ -170,7 +172,7 @@ fn account_changes() -> Vec<AccountChange> {
 
 async fn write(write_backend: SqliteWriteBackend) {
     let (writer, thread) =
-        Writer::start(write_backend, Arc::new(Ticking(AtomicU64::new(1))), Box::new(drop)).unwrap();
+        Writer::start(write_backend, Arc::new(TickingClock(AtomicU64::new(1))), Box::new(drop)).unwrap();
     let seen = |name: &str| ExternalUser {
         user: user("jwt|asha"),
         role: Role::Customer,
@@ -179,7 +181,7 @@ async fn write(write_backend: SqliteWriteBackend) {
         email: None,
     };
     for (n, (command, actor)) in (0_u8..).zip(commands()) {
-        let request = Request { command, actor, expected: None };
+        let request = CommandRequest { command, actor, expected: None };
         let idempotency = Some(Idempotency { scope: [n; 16], body: [0; 16] });
         let submission = Submission {
             requests: vec![request],
@@ -272,7 +274,8 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
 }
 
 fn open(directory: &Path) -> SqliteWriteBackend {
-    let options = Options { keep_events: Some(SignedDuration::from_hours(1)), ..Options::default() };
+    let options =
+        DatabaseOptions { keep_events: Some(SignedDuration::from_hours(1)), ..DatabaseOptions::default() };
     Database::open(directory, &options, Uuid::nil()).unwrap().write_backend
 }
 

@@ -40,7 +40,7 @@ impl SqliteWriteBackend {
     /// Returns the keys of the customer and the store.
     fn insert_order(&mut self, write: &OrderWrite, at: Timestamp) -> Result<(i64, i64), LogError> {
         let (order, contact) = (&write.snapshot.order, &write.snapshot.contact);
-        let customer = self.people.key(&self.connection, &order.customer, order.store.as_str(), at)?;
+        let customer = self.users.key(&self.connection, &order.customer, order.store.as_str(), at)?;
         let store = self.store_key(&order.store)?;
         let shipping = contact.shipping.as_ref();
         let contact = serde_json::to_string(contact)?;
@@ -64,7 +64,7 @@ impl SqliteWriteBackend {
                 contact,
             ))?;
         if let Some(shipping) = shipping {
-            self.people.index(&self.connection, &order.customer, Some(shipping))?;
+            self.users.index(&self.connection, &order.customer, Some(shipping))?;
         }
         Ok((customer, store))
     }
@@ -130,7 +130,7 @@ impl SqliteWriteBackend {
             Recipient::Store(store) => self.store_key(store),
             Recipient::Customer(user) | Recipient::Driver(user) => {
                 let store = event.subject.store().as_str();
-                self.people.key_as(&self.connection, user, recipient.role(), store, event.at)
+                self.users.key_as(&self.connection, user, recipient.role(), store, event.at)
             }
         }
     }

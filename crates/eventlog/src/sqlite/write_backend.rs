@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::catalogue::{self, Catalogue};
 use super::checkpoint::CheckpointCoordinator;
 use super::head::head;
-use super::idempotency::Answers;
+use super::idempotency::IdempotencyStore;
 use super::inbox::InboxReader;
 use super::keys::ensure_store;
 use super::sales::Sales;
@@ -35,8 +35,8 @@ pub struct SqliteWriteBackend {
     checkpoints: Arc<CheckpointCoordinator>,
     pub(super) customer_orders: Arc<SortedIndex>,
     pub(super) recipients: Arc<SortedIndex>,
-    answers: Answers,
-    pub(super) people: Users,
+    idempotency: IdempotencyStore,
+    pub(super) users: Users,
     pub(super) catalogue: Catalogue,
     pub(super) sales: Sales,
     /// Keys of stores, as the tables use them.
@@ -58,15 +58,15 @@ impl SqliteWriteBackend {
         SortedIndexes { customer_orders, recipients }: SortedIndexes,
         retention: Option<Retention>,
     ) -> Result<Self, LogError> {
-        let answers = Answers::open(&connection)?;
+        let idempotency = IdempotencyStore::open(&connection)?;
         let data_version = data_version(&connection)?;
         Ok(Self {
             connection,
             checkpoints,
             customer_orders,
             recipients,
-            answers,
-            people: Users::default(),
+            idempotency,
+            users: Users::default(),
             catalogue: Catalogue::default(),
             sales: Sales::default(),
             stores: HashMap::new(),
@@ -87,7 +87,7 @@ impl SqliteWriteBackend {
 
     /// What is in memory may be wrong: the next batch reads it again.
     fn forget(&mut self) {
-        self.people.forget();
+        self.users.forget();
         self.catalogue.forget();
         self.sales.forget();
         self.stores.clear();
@@ -133,7 +133,7 @@ impl SqliteWriteBackend {
             let order = found.order.clone();
             products.extend(order.items.iter().map(|item| item.product));
             context.contacts.insert(order.id, found.contact.clone());
-            context.people.insert(order.customer.clone(), found.customer.clone());
+            context.users.insert(order.customer.clone(), found.customer.clone());
             context.world.insert(order);
         }
         Ok(products)
@@ -149,14 +149,14 @@ impl SqliteWriteBackend {
                 context.details.insert(*id, catalog_product.details);
             }
         }
-        for user in &load.people {
-            if !context.people.contains_key(user)
-                && let Some(person) = self.people.find(&self.connection, user)?
+        for user in &load.users {
+            if !context.users.contains_key(user)
+                && let Some(person) = self.users.find(&self.connection, user)?
             {
-                context.people.insert(user.clone(), person);
+                context.users.insert(user.clone(), person);
             }
         }
-        self.answers.find(&self.connection, &load.keys, load.now, &mut context.answers)
+        self.idempotency.find(&self.connection, &load.keys, load.now, &mut context.responses)
     }
 
     pub(super) fn note(&self, name: &str) -> Result<Option<String>, LogError> {
@@ -208,17 +208,17 @@ impl WriteBackend for SqliteWriteBackend {
         change: &AccountChange,
         now: Timestamp,
     ) -> Result<Result<AccountAnswer, AccountRefusal>, LogError> {
-        accounts::change(&self.connection, &mut self.people, change, now)
+        accounts::change(&self.connection, &mut self.users, change, now)
     }
 
     fn write(&mut self, writes: &Writes) -> Result<(), LogError> {
-        for seen in &writes.people {
-            self.people.record_external(&self.connection, seen, writes.at)?;
+        for seen in &writes.external_users {
+            self.users.record_external(&self.connection, seen, writes.at)?;
         }
         self.catalogue.write(&self.connection, writes)?;
         self.write_orders(&writes.orders, writes.at)?;
         self.write_events(&writes.events)?;
-        self.answers.add(&self.connection, &writes.answers, writes.at)?;
+        self.idempotency.add(&self.connection, &writes.responses, writes.at)?;
         for ((store, at, slot), count) in &writes.stats.deliveries {
             let store = self.store_key(store)?;
             deliveries::write(&self.connection, store, *at, *slot, *count)?;
@@ -230,7 +230,7 @@ impl WriteBackend for SqliteWriteBackend {
         let (inbox, own) = (&read.inbox, StoreId::main());
         let role = inbox.topic().role();
         let store = if let Topic::Store(store) = inbox.topic() { store } else { &own };
-        let person = self.people.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
+        let person = self.users.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
         let store = if role == Role::Staff { self.store_key(store)? } else { 0 };
         let indexes = self.indexes();
         InboxReader::of(&self.connection, &indexes, inbox, (person, store))?.mark(read.mark)
@@ -260,7 +260,7 @@ impl WriteBackend for SqliteWriteBackend {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.customer_orders.committed();
         self.recipients.committed();
-        self.answers.committed();
+        self.idempotency.committed();
         self.checkpoints.end_batch();
         Ok(())
     }
@@ -277,7 +277,7 @@ impl WriteBackend for SqliteWriteBackend {
         }
         self.customer_orders.rolled_back();
         self.recipients.rolled_back();
-        self.answers.rolled_back();
+        self.idempotency.rolled_back();
         self.forget();
         self.checkpoints.end_batch();
     }
@@ -285,16 +285,16 @@ impl WriteBackend for SqliteWriteBackend {
     fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError> {
         self.checkpoints.begin_batch();
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let answers = self.answers.maintain(&self.connection, now)?;
+        let responses = self.idempotency.maintain(&self.connection, now)?;
         let accounts = accounts::maintain(&self.connection, now)?;
         let events = match self.retention {
             Some(keep) => retention::round(&self.connection, now, keep)?,
             None => false,
         };
-        let any = answers || accounts || events;
+        let any = responses || accounts || events;
         // Nothing to forget: nothing to sync.
         self.connection.execute_batch(if any { "COMMIT" } else { "ROLLBACK" })?;
-        self.answers.committed();
+        self.idempotency.committed();
         self.checkpoints.end_batch();
         Ok(any)
     }

@@ -15,7 +15,7 @@ use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal, ConsumerWrite,
 use crate::cursor::Cursor;
 use crate::ephemeral::EphemeralEvent;
 use crate::error::{ErrorKind, LogError};
-use crate::submission::{Committed, ReadReceipt, SubmitError};
+use crate::submission::{CommittedBatch, ReadReceipt, SubmitError};
 use crate::write_backend::{BatchContext, BatchId, WriteBackend};
 
 /// Seconds between two rounds of maintenance.
@@ -45,7 +45,7 @@ struct WrittenBatch {
 /// What is published once a batch is durable.
 struct Publication {
     batch: BatchId,
-    committed: Committed,
+    committed: CommittedBatch,
     head: Cursor,
 }
 
@@ -175,7 +175,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
         }
         self.backend.write(&writes)?;
         let ephemeral = self.after_events(requests, &mut replies, &head)?;
-        let committed = Committed { events, ephemeral, at: self.now };
+        let committed = CommittedBatch { events, ephemeral, at: self.now };
         let batch = BatchId(self.clock.uuid());
         Ok(WrittenBatch { replies, publication: Publication { batch, committed, head } })
     }

@@ -11,7 +11,7 @@ use orders::{Command, EventId, OrderId, OrderTransitions, ProductId, Subject, Us
 use crate::clock::Clock;
 use crate::cursor::Cursor;
 use crate::stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
-use crate::submission::{Outcome, Receipt, Request, Submission, SubmitError};
+use crate::submission::{CommandRequest, Outcome, Receipt, Submission, SubmitError};
 use crate::write_backend::{BatchContext, IdempotentResponse, OrderWrite, Writes};
 
 /// The commands of one batch, decided in order. Each command sees the effects of those before it.
@@ -49,7 +49,7 @@ impl<'a> BatchDraft<'a> {
     ) -> Self {
         let writes = Writes {
             events: Vec::with_capacity(submissions),
-            answers: Vec::with_capacity(submissions),
+            responses: Vec::with_capacity(submissions),
             at,
             ..Writes::default()
         };
@@ -74,7 +74,7 @@ impl<'a> BatchDraft<'a> {
     /// Decides a submission. The receipt's cursor is provisional: the batch's head is known only when all of it is decided.
     pub(super) fn submission(&mut self, submission: &Submission) -> Result<Receipt, SubmitError> {
         if let Some(key) = submission.idempotency {
-            let earlier = self.responses.get(&key.scope).or_else(|| self.context.answers.get(&key.scope));
+            let earlier = self.responses.get(&key.scope).or_else(|| self.context.responses.get(&key.scope));
             if let Some(earlier) = earlier {
                 if earlier.body != key.body {
                     return Err(SubmitError::KeyReused);
@@ -83,10 +83,10 @@ impl<'a> BatchDraft<'a> {
             }
         }
         if let Some(user) = &submission.external_user {
-            let person = self.context.people.entry(user.user.clone()).or_insert_with(|| nameless(&user.user));
+            let person = self.context.users.entry(user.user.clone()).or_insert_with(|| nameless(&user.user));
             person.name.clone_from(&user.name);
             person.email.clone_from(&user.email);
-            self.writes.people.push(user.clone());
+            self.writes.external_users.push(user.clone());
         }
         let outcomes: Vec<Outcome> =
             submission.requests.iter().map(|request| self.request(request)).collect();
@@ -94,7 +94,7 @@ impl<'a> BatchDraft<'a> {
         if let Some(key) = submission.idempotency.filter(|_| happened) {
             self.responses
                 .insert(key.scope, IdempotentResponse { body: key.body, outcomes: outcomes.clone() });
-            self.writes.answers.push((key, self.head.seq, outcomes.clone()));
+            self.writes.responses.push((key, self.head.seq, outcomes.clone()));
         }
         Ok(self.receipt(outcomes, false))
     }
@@ -103,8 +103,8 @@ impl<'a> BatchDraft<'a> {
         Receipt { outcomes, cursor: self.head.clone(), replayed }
     }
 
-    fn request(&mut self, request: &Request) -> Outcome {
-        let Request { command, actor, expected } = request;
+    fn request(&mut self, request: &CommandRequest) -> Outcome {
+        let CommandRequest { command, actor, expected } = request;
         let events = match decide(&self.context.world, command, actor, *expected, self.writes.at) {
             Ok(events) => events,
             Err(refusal) => return Outcome::Refused(refusal),
@@ -141,7 +141,7 @@ impl<'a> BatchDraft<'a> {
     fn snapshot(&self, id: OrderId) -> Arc<Snapshot> {
         let order = self.context.world.orders[&id].clone();
         let contact = self.context.contacts.get(&id).cloned().unwrap_or_default();
-        let customer = self.context.people.get(&order.customer).cloned();
+        let customer = self.context.users.get(&order.customer).cloned();
         let customer = customer.unwrap_or_else(|| nameless(&order.customer));
         Arc::new(Snapshot { order, contact, customer })
     }
@@ -187,7 +187,7 @@ impl<'a> BatchDraft<'a> {
     }
 
     fn event_context(&self, stored: &StoredEvent, snapshot: Option<&Snapshot>) -> EventContext {
-        let actor = stored.event.actor.user().and_then(|user| self.context.people.get(user));
+        let actor = stored.event.actor.user().and_then(|user| self.context.users.get(user));
         EventContext {
             actor_name: actor.and_then(|person| person.name.clone()),
             customer: snapshot.map(|snapshot| snapshot.customer.clone()),

@@ -15,7 +15,7 @@ pub(super) fn load_request(requests: &[QueuedRequest], now: Timestamp) -> LoadRe
     let mut load = LoadRequest { now, ..LoadRequest::default() };
     let mut orders = HashSet::new();
     let mut products = HashSet::new();
-    let mut people = HashSet::new();
+    let mut users = HashSet::new();
     for queued in requests {
         let WriteRequest::Submission(submission, _) = &queued.request else { continue };
         load.keys.extend(submission.idempotency.map(|key| key.scope));
@@ -30,15 +30,15 @@ pub(super) fn load_request(requests: &[QueuedRequest], now: Timestamp) -> LoadRe
                 load.details.extend(request.command.products());
             }
             if let Some(user) = request.actor.user()
-                && !people.contains(user)
+                && !users.contains(user)
             {
-                people.insert(user.clone());
+                users.insert(user.clone());
             }
         }
     }
     load.orders = orders.into_iter().collect();
     load.products = products.into_iter().collect();
-    load.people = people.into_iter().collect();
+    load.users = users.into_iter().collect();
     load
 }
 
@@ -52,7 +52,7 @@ impl BatchContext {
         }
         self.contacts.clear();
         self.details.clear();
-        self.people.clear();
-        self.answers.clear();
+        self.users.clear();
+        self.responses.clear();
     }
 }

@@ -66,7 +66,7 @@ impl BlockedRows {
 
     /// Whether the submission has to wait. If so, later ones about its orders have to wait too.
     pub(super) fn block(&mut self, submission: &Submission, world: &World) -> bool {
-        let named = |request: &crate::submission::Request| {
+        let named = |request: &crate::submission::CommandRequest| {
             let created = match &request.command {
                 Command::CreateProduct(create) => self.products.contains(&create.id),
                 _ => false,

@@ -25,14 +25,14 @@ struct Counts {
     last_maintenance: AtomicUsize,
 }
 
-struct Stub {
+struct CountingBackend {
     counts: Arc<Counts>,
     /// The first batch waits for this, so that others gather behind it.
     go: mpsc::Receiver<()>,
     fails: fn() -> Option<LogError>,
 }
 
-impl WriteBackend for Stub {
+impl WriteBackend for CountingBackend {
     fn detects_foreign_writes(&self) -> bool {
         true
     }
@@ -101,9 +101,9 @@ impl WriteBackend for Stub {
 }
 
 /// Every look at it is a second later.
-struct Ticking(AtomicI64);
+struct TickingClock(AtomicI64);
 
-impl Clock for Ticking {
+impl Clock for TickingClock {
     fn now(&self) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.0.fetch_add(1, Ordering::SeqCst))
     }
@@ -116,8 +116,9 @@ impl Clock for Ticking {
 fn start(fails: fn() -> Option<LogError>) -> (Writer, JoinHandle<()>, Arc<Counts>, mpsc::Sender<()>) {
     let (tell, go) = mpsc::channel();
     let counts = Arc::<Counts>::default();
-    let stub = Stub { counts: Arc::clone(&counts), go, fails };
-    let (writer, thread) = Writer::start(stub, Arc::new(Ticking(AtomicI64::new(0))), Box::new(drop)).unwrap();
+    let backend = CountingBackend { counts: Arc::clone(&counts), go, fails };
+    let (writer, thread) =
+        Writer::start(backend, Arc::new(TickingClock(AtomicI64::new(0))), Box::new(drop)).unwrap();
     (writer, thread, counts, tell)
 }
 

@@ -101,7 +101,7 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
             orders: load.orders.iter().filter(|name| !locked.orders.contains(name)).copied().collect(),
             products: load.products.iter().filter(|id| !locked.products.contains(id)).copied().collect(),
             details: load.details.iter().filter(|id| !locked.products.contains(id)).copied().collect(),
-            people: load.people.clone(),
+            users: load.users.clone(),
             keys: load.keys.clone(),
             now: load.now,
         };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use ordercast_eventlog::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use ordercast_eventlog::{
-    CatalogProduct, Committed, Cursor, EphemeralEvent, Inbox, Mark, MarkRead, Outcome, ReadBackend,
+    CatalogProduct, CommittedBatch, Cursor, EphemeralEvent, Inbox, Mark, MarkRead, Outcome, ReadBackend,
     ReadReceipt, Receipt, Seq, Snapshot, StoredEvent, Submission, SubmitError, Writer,
 };
 use orders::{Actor, Command, OrderRef, Refusal};
@@ -38,13 +38,13 @@ struct Running {
 /// What was published, batch by batch; and a way to hold the writer right after a batch.
 #[derive(Default)]
 pub(crate) struct Published {
-    batches: Mutex<Vec<Committed>>,
+    batches: Mutex<Vec<CommittedBatch>>,
     held: Mutex<bool>,
     released: Condvar,
 }
 
 impl Published {
-    fn take(&self, committed: Committed) {
+    fn take(&self, committed: CommittedBatch) {
         self.batches.lock().unwrap().push(committed);
         drop(self.released.wait_while(self.held.lock().unwrap(), |held| *held).unwrap());
     }
@@ -54,7 +54,7 @@ impl Published {
         self.released.notify_all();
     }
 
-    pub(crate) fn batches(&self) -> Vec<Committed> {
+    pub(crate) fn batches(&self) -> Vec<CommittedBatch> {
         self.batches.lock().unwrap().clone()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ordercast_eventlog::{Outcome, Request, Seq, Submission, SubmitError, Topic};
+use ordercast_eventlog::{CommandRequest, Outcome, Seq, Submission, SubmitError, Topic};
 use orders::command::UpdateProduct;
 use orders::order::Version;
 use orders::{Audience, Command, Kind, OrderNumber, ProductId, Refusal, Status, StoreId, Subject};
@@ -102,7 +102,7 @@ pub(crate) async fn a_stale_version_is_refused_and_told_the_current_one<B: Backe
     let order = log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await;
     let name = number(order.order.number);
     let change = |status, expected| Submission {
-        requests: vec![Request {
+        requests: vec![CommandRequest {
             command: set_status(name, status),
             actor: staff(MAIN),
             expected: Some(expected),

@@ -1,7 +1,7 @@
 //! The commands of a shop, in short.
 
 use jiff::Timestamp;
-use ordercast_eventlog::{ExternalUser, Idempotency, Request, Submission};
+use ordercast_eventlog::{CommandRequest, ExternalUser, Idempotency, Submission};
 use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus, StockCount};
 use orders::order::{PaymentMethod, Place};
 use orders::product::Details;
@@ -142,7 +142,8 @@ fn spread(n: u128) -> [u8; 16] {
 }
 
 pub(crate) fn bulk(requests: Vec<(Command, Actor)>) -> Submission {
-    let requests = requests.into_iter().map(|(command, actor)| Request { command, actor, expected: None });
+    let requests =
+        requests.into_iter().map(|(command, actor)| CommandRequest { command, actor, expected: None });
     Submission { requests: requests.collect(), idempotency: None, external_user: None }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options, backup};
+use ordercast_eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions, FILE, backup};
 use ordercast_eventlog::{ErrorKind, OrderFilter, Seq, Submission, Topic, Writer};
 use orders::{ProductId, Status, World};
 use rusqlite::Connection;
@@ -36,7 +36,7 @@ async fn busy(writer: Writer, clock: Arc<TestClock>, tea: ProductId, who: usize,
 
 /// Everything in a data directory fits together. Returns the log's length.
 async fn sound(directory: &Path) -> u64 {
-    let database = Database::open(directory, &Options::default(), Uuid::nil()).unwrap();
+    let database = Database::open(directory, &DatabaseOptions::default(), Uuid::nil()).unwrap();
     let read_backend = database.read_backend;
     let head = read_backend.head().await.unwrap().seq;
     let mut world = World::default();
@@ -190,7 +190,7 @@ async fn a_copy_is_restored_into_an_empty_directory_too() {
 async fn a_running_server_is_not_restored_under() {
     let (log, _copies, copy) = copied().await;
     let directory = log.backend().directory();
-    let lock = Lock::take(directory).unwrap();
+    let lock = DataDirectoryLock::acquire(directory).unwrap();
     let error = backup::restore(&copy, directory, Uuid::from_u128(99)).unwrap_err();
     assert!(error.kind() == ErrorKind::InUse, "{error}");
     drop(lock);

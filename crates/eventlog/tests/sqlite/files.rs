@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use ordercast_eventlog::sqlite::{Database, FILE, Lock, Options};
+use ordercast_eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions, FILE};
 use ordercast_eventlog::{ErrorKind, LogError};
 use rusqlite::Connection;
 use uuid::Uuid;
 
 fn open(directory: &Path) -> Result<Database, LogError> {
-    Database::open(directory, &Options::default(), Uuid::from_u128(7))
+    Database::open(directory, &DatabaseOptions::default(), Uuid::from_u128(7))
 }
 
 fn refused(directory: &Path) -> LogError {
@@ -32,9 +32,10 @@ async fn a_history_keeps_its_name() {
     let directory = tempfile::tempdir().unwrap();
     let mut epochs = Vec::new();
     for random in [1, 2] {
-        let read_backend = Database::open(directory.path(), &Options::default(), Uuid::from_u128(random))
-            .unwrap()
-            .read_backend;
+        let read_backend =
+            Database::open(directory.path(), &DatabaseOptions::default(), Uuid::from_u128(random))
+                .unwrap()
+                .read_backend;
         epochs.push(read_backend.head().await.unwrap().epoch);
     }
     assert_eq!(epochs[0], epochs[1]);
@@ -96,13 +97,13 @@ fn a_file_that_is_no_database_is_refused() {
 fn a_lock_excludes_a_second_and_is_free_again_after_the_first() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let first = Lock::take(&data).unwrap();
-    let error = Lock::take(&data).unwrap_err();
+    let first = DataDirectoryLock::acquire(&data).unwrap();
+    let error = DataDirectoryLock::acquire(&data).unwrap_err();
     assert!(error.kind() == ErrorKind::InUse, "{error}");
     assert!(error.to_string().contains("data"), "it says which: {error}");
-    Lock::take(directory.path()).unwrap();
+    DataDirectoryLock::acquire(directory.path()).unwrap();
     drop(first);
-    Lock::take(&data).unwrap();
+    DataDirectoryLock::acquire(&data).unwrap();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use eventlog::{Committed, Seq, Submission};
+use eventlog::{CommittedBatch, Seq, Submission};
 use futures_util::StreamExt;
 use ordercast_live::hub::LiveEvent;
 use ordercast_live::{Delivery, Hub, sse};
@@ -32,7 +32,11 @@ pub(crate) fn publish_one(log: &FixedLog, hub: &Hub) -> Vec<usize> {
     log.head.store(seq.0, std::sync::atomic::Ordering::SeqCst);
     let stored = Arc::new(eventlog::StoredEvent { seq, id: orders::EventId::new(uuid::Uuid::nil()), event });
     let event = eventlog::EventWithContext { stored, context: orders::view::EventContext::default() };
-    hub.publish(Committed { events: vec![event], ephemeral: Vec::new(), at: jiff::Timestamp::UNIX_EPOCH })
+    hub.publish(CommittedBatch {
+        events: vec![event],
+        ephemeral: Vec::new(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    })
 }
 
 const STAFF_NAME: &str = "Mira Backoffice";

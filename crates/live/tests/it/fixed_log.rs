@@ -13,8 +13,9 @@ use eventlog::read_backend::{
 };
 use eventlog::stats::{Series, Stats};
 use eventlog::{
-    CatalogProduct, Committed, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter, InboxPage,
-    LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent, TailError, Topic,
+    CatalogProduct, CommittedBatch, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter,
+    InboxPage, LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent,
+    TailError, Topic,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -55,7 +56,7 @@ impl FixedLog {
         };
         let stored = Arc::new(StoredEvent { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
         let event = EventWithContext { stored, context: EventContext::default() };
-        hub.publish(Committed { events: vec![event], ephemeral: Vec::new(), at: Timestamp::UNIX_EPOCH });
+        hub.publish(CommittedBatch { events: vec![event], ephemeral: Vec::new(), at: Timestamp::UNIX_EPOCH });
     }
 }
 

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use eventlog::{Committed, EphemeralEvent, Inbox, ReadState, Seq};
+use eventlog::{CommittedBatch, EphemeralEvent, Inbox, ReadState, Seq};
 use futures_util::{FutureExt as _, StreamExt as _};
 use ordercast_live::sse::{self, Listener};
 use orders::view::Person;
@@ -23,7 +23,7 @@ fn read(through: u64, above: &[u64], unread: usize) -> Arc<ReadState> {
 
 fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
     let ephemeral = vec![EphemeralEvent::InboxRead { inbox: Inbox::customer(user(who)), state }];
-    hub.publish(Committed { events: Vec::new(), ephemeral, at: jiff::Timestamp::UNIX_EPOCH });
+    hub.publish(CommittedBatch { events: Vec::new(), ephemeral, at: jiff::Timestamp::UNIX_EPOCH });
 }
 
 #[tokio::test]

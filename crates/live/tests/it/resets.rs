@@ -12,7 +12,7 @@ use super::shop::{Shop, drain, look, of_customer, of_store};
 /// Expects a reset, then that nothing is missed from its cursor on.
 async fn starts_over(shop: &Shop, hub: &Arc<Hub>, mut subscription: Subscription, expected: ResetReason) {
     assert!(!subscription.resumes());
-    // Committed before the snapshot is taken, told after it: in the one or in the other, never in both.
+    // CommittedBatch before the snapshot is taken, told after it: in the one or in the other, never in both.
     let newest = shop.place("asha").await;
     let Delivery::Reset { reason, snapshot, cursor } = subscription.next().await.unwrap() else {
         panic!("a reset comes first")

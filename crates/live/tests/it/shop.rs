@@ -9,10 +9,10 @@ use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use eventlog::sqlite::{Database, Options, Synchronous};
+use eventlog::sqlite::{Database, DatabaseOptions, Synchronous};
 use eventlog::{
-    CatalogProduct, Clock, Committed, Cursor, ExternalUser, Outcome, ReadBackend, Seq, Snapshot, StoredEvent,
-    Submission, Topic, Writer,
+    CatalogProduct, Clock, CommittedBatch, Cursor, ExternalUser, Outcome, ReadBackend, Seq, Snapshot,
+    StoredEvent, Submission, Topic, Writer,
 };
 use jiff::{SignedDuration, Timestamp};
 use ordercast_live::{Delivery, Hub, Subscription};
@@ -58,13 +58,13 @@ impl Clock for TestClock {
 }
 
 /// What is done with a committed batch.
-type Onward = Arc<Mutex<Box<dyn FnMut(Committed) + Send>>>;
+type Onward = Arc<Mutex<Box<dyn FnMut(CommittedBatch) + Send>>>;
 
 pub(crate) struct Shop {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) read_backend: Arc<dyn ReadBackend>,
     /// Batches that were committed and not yet handed to a hub.
-    pub(crate) caught: Arc<Mutex<VecDeque<Committed>>>,
+    pub(crate) caught: Arc<Mutex<VecDeque<CommittedBatch>>>,
     onward: Onward,
     pub(crate) writer: Option<Writer>,
     thread: Option<JoinHandle<()>>,
@@ -83,11 +83,15 @@ impl Shop {
         let noon = "2026-03-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock { now: Mutex::new(noon), ids: AtomicU64::new(1) });
         // What is durable is not the question here.
-        let options =
-            Options { keep_events, synchronous: Synchronous::Normal, readers: 2, ..Options::default() };
+        let options = DatabaseOptions {
+            keep_events,
+            synchronous: Synchronous::Normal,
+            readers: 2,
+            ..DatabaseOptions::default()
+        };
         let Database { write_backend, read_backend, .. } =
             Database::open(directory.path(), &options, clock.next_id()).unwrap();
-        let caught: Arc<Mutex<VecDeque<Committed>>> = Arc::default();
+        let caught: Arc<Mutex<VecDeque<CommittedBatch>>> = Arc::default();
         let theirs = Arc::clone(&caught);
         let onward: Onward =
             Arc::new(Mutex::new(Box::new(move |batch| theirs.lock().unwrap().push_back(batch))));

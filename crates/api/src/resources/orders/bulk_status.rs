@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use eventlog::{Outcome, Request, Submission};
+use eventlog::{CommandRequest, Outcome, Submission};
 use orders::command::SetStatus;
 use orders::order::Version;
 use orders::text::Prose;
@@ -102,7 +102,7 @@ pub async fn bulk_status(
             .error("orders", rule));
     }
     let names: Vec<Option<OrderRef>> = body.orders.iter().map(|name| name.parse().ok()).collect();
-    let requests = names.iter().flatten().map(|order| Request {
+    let requests = names.iter().flatten().map(|order| CommandRequest {
         command: Command::SetStatus(SetStatus {
             order: *order,
             status: body.status,

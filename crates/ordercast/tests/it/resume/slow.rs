@@ -1,6 +1,6 @@
 //! Readers who do not read (row X7).
 
-use eventlog::{Request, Submission};
+use eventlog::{CommandRequest, Submission};
 use orders::command::SetStatus;
 use orders::{Actor, Command, OrderRef, Status, StoreId, UserId};
 
@@ -26,7 +26,7 @@ async fn notes(shop: &Shop, order: OrderRef, count: usize) {
         note: Some("n".repeat(2000).parse().unwrap()),
         reason: None,
     };
-    let request = Request { command: Command::SetStatus(note), actor, expected: None };
+    let request = CommandRequest { command: Command::SetStatus(note), actor, expected: None };
     for done in (0..count).step_by(500) {
         let requests = vec![request.clone(); 500.min(count - done)];
         let submission = Submission { requests, idempotency: None, external_user: None };
