@@ -108,8 +108,7 @@ export default defineConfig({
         // Modules that every page needs go into one chunk. The console has a folder of its own, which is not precached.
         codeSplitting: { groups: [{ name: "shell", test: isShellModule }] },
         chunkFileNames: (chunk) =>
-          isConsoleModule(chunk.facadeModuleId) ||
-          (chunk.moduleIds.length > 0 && chunk.moduleIds.every(isConsoleModule))
+          isConsoleModule(chunk.facadeModuleId) || chunk.moduleIds.some(isConsoleModule)
             ? "assets/console/[name]-[hash].js"
             : "assets/[name]-[hash].js",
       },
