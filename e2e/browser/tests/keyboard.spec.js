@@ -1,7 +1,7 @@
 // Keyboard-only use, on a desktop and at a phone's width.
 
 import { expect, newCustomer, test } from "../support/test.js";
-import { press, tabTo, type } from "../support/keyboard.js";
+import { arrowTo, focusWith, press, pressKey, tabTo, type } from "../support/keyboard.js";
 import { table, tracking } from "../support/pages.js";
 
 const SIZES = { "on a desk": { width: 1280, height: 800 }, "at a phone's width": { width: 390, height: 844 } };
@@ -19,7 +19,7 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     await type(page, field("Name"), "Noor Haddad");
     await type(page, field("Email"), `noor-${viewport.width}-${process.pid}@shop.example`);
     await type(page, field("Password"), "a lantern in the street");
-    await page.keyboard.press("Enter");
+    await pressKey(page, "Enter");
 
     await press(page, button("Add Paper bags to the cart"));
     await press(page, button("Increase quantity of Paper bags"));
@@ -56,21 +56,20 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     const [wanted] = [await tilda.order()];
     const admin = await people.admin({ viewport });
     const { page } = admin;
+    const search = page.getByRole("searchbox", { name: "Search orders" });
     await admin.open("/admin");
 
-    await page.keyboard.press("/");
+    await focusWith(page, "/", search);
     await page.keyboard.type(wanted.number);
     await expect(table(page).grid.getByRole("row", { name: `#${wanted.number}` })).toBeVisible();
     await expect(page).toHaveURL(new RegExp(wanted.number));
     await tabTo(page, table(page).row(wanted));
-    await page.keyboard.press("Enter");
+    await pressKey(page, "Enter");
     await expect(page).toHaveURL(`/admin/orders/${wanted.number}`);
     await type(page, page.getByLabel("Tracking number"), "DE-4711");
     await press(page, page.getByRole("button", { name: "More actions" }));
-    await page.keyboard.press("ArrowDown");
-    await expect(page.getByRole("menuitem", { name: "Mark as shipped" })).toBeVisible();
-    await page.keyboard.type("Mark as shipped");
-    await page.keyboard.press("Enter");
+    await arrowTo(page, page.getByRole("menuitem", { name: "Mark as shipped" }));
+    await pressKey(page, "Enter");
     await expect(
       admin.toast("Order status updated to shipped. Customer is offline and will see it in their notifications."),
     ).toBeVisible();
@@ -80,21 +79,21 @@ for (const [where, viewport] of Object.entries(SIZES)) {
     while (twenty.length < 20) twenty.push(await tilda.order());
     await press(page, page.getByRole("link", { name: "All orders" }));
     await expect(page).toHaveURL(/\/admin\b/);
-    await page.keyboard.press("/");
-    await page.keyboard.press("ControlOrMeta+A");
+    await focusWith(page, "/", search);
+    await pressKey(page, "ControlOrMeta+A");
     await page.keyboard.type(name);
     await expect(page.getByText("21 orders", { exact: true })).toBeVisible();
     await tabTo(page, table(page).row(twenty.at(-1)));
-    for (let more = 1; more < 20; more += 1) await page.keyboard.press("Shift+ArrowDown");
+    for (let more = 1; more < 20; more += 1) await pressKey(page, "Shift+ArrowDown");
     await expect(page.getByRole("region", { name: "Selected orders" })).toContainText("20 selected");
-    await page.keyboard.press("s");
+    await pressKey(page, "s");
     const dialog = page.getByRole("dialog", { name: "Set the status of 20 orders" });
     await expect(dialog).toBeVisible();
     await tabTo(page, dialog.getByRole("radio", { checked: true }));
     const delivered = dialog.getByRole("radio", { name: /^Delivered/ });
-    for (let steps = 0; steps < 6 && !(await delivered.isChecked()); steps += 1) await page.keyboard.press("ArrowDown");
+    for (let steps = 0; steps < 6 && !(await delivered.isChecked()); steps += 1) await pressKey(page, "ArrowDown");
     await expect(delivered).toBeChecked();
-    await page.keyboard.press("Enter");
+    await pressKey(page, "Enter");
     await expect(page.getByText("20 orders set to delivered")).toBeVisible();
     await press(page, page.getByRole("button", { name: "Done" }));
     const statuses = await Promise.all(twenty.map(async (order) => (await tilda.show(order)).status));
