@@ -1,17 +1,20 @@
-//! Durable truth: what happened, and what is.
+//! The event log and the state that follows from it: orders, products, accounts, inboxes and counts.
 //!
 //! Read in this order:
 //!
-//! - [`cursor`]: a place in the log: an epoch and a gapless sequence number. [`record`]: what the log hands out.
-//! - [`submission`]: what goes in, and what comes back. [`writer`]: the one place where anything is written;
-//!   batches, commits, then answers, then tells.
-//! - [`inbox`]: the lines that tell a person what concerns them, and what of them is read.
-//! - [`write_backend`]: what a database must do for the writer. [`read_backend`]: what it must be able to answer.
-//!   [`accounts`], [`stats`]: people who sign in, and counts, in the same transaction as everything else.
-//! - [`sqlite`]: both, on an embedded SQLite. Its tables, and why they lie as they do, are in `sqlite/schema.rs`.
+//! - [`cursor`]: a position in the log, which is an epoch and a gapless sequence number. [`stored_event`]: the events, and
+//!   orders and products as they are stored.
+//! - [`submission`]: what callers submit and what they get back. [`writer`]: the single writer, which decides, commits,
+//!   publishes and answers in batches.
+//! - [`topic`], [`recipients`], [`inbox`]: whom an event concerns, and what of it they have read. [`ephemeral`]: events
+//!   that are published and not stored. [`accounts`], [`stats`]: users with a password, and counts.
+//! - [`head`], [`consumers`], [`retention`]: following the log, reading all of it from a stored position, and deleting old
+//!   events.
+//! - [`write_backend`], [`read_backend`]: what a database must be able to do. [`error`]: how it fails. [`sqlite`]: the
+//!   backends on an embedded SQLite.
 //!
-//! Nothing is answered or told before it is committed and synced. Nothing here knows HTTP or sockets, and nothing
-//! outside knows SQL. A second database is a second folder beside `sqlite/`, and has to pass `tests/contract/`.
+//! Nothing is answered or published before it is durable. This crate knows neither HTTP nor sockets, and no other crate
+//! knows SQL. To add a database, write both backends in a folder beside `sqlite/` and run `tests/contract/` against them.
 
 pub mod accounts;
 pub mod clock;

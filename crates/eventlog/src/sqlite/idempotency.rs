@@ -1,8 +1,8 @@
-//! IdempotencyStore remembered under idempotency keys.
+//! Responses stored under idempotency keys.
 //!
-//! A fresh key, which nearly all are, must not cost a search through a day of keys: [`BloomFilters`] say "surely not here"
-//! from memory. What is stored of an answer is which order at which event; the order as it was is
-//! read from the log again.
+//! Nearly all keys are new, and a new key must not cost a search through a day of keys: [`BloomFilters`] in memory rule
+//! them out. A stored response says which order it was about and at which position in the log; the order as it was then
+//! is rebuilt from its events.
 
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -21,32 +21,39 @@ use crate::stored_event::CatalogProduct;
 use crate::submission::{IDEMPOTENCY_TTL, Idempotency, Outcome};
 use crate::write_backend::IdempotentResponse;
 
-/// An outcome as it is stored.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum StoredOutcome {
-    /// The order, as it was at that version and at the answer's place in the log.
-    Order { number: OrderNumber, version: Version },
-    /// The product as it was.
-    Product { product: orders::Product, details: orders::product::Details },
-    /// A refusal among successes.
-    Refused { code: String, detail: String },
+    /// The order at this version and at the response's position in the log.
+    Order {
+        number: OrderNumber,
+        version: Version,
+    },
+    Product {
+        product: orders::Product,
+        details: orders::product::Details,
+    },
+    /// A refused command of a submission in which other commands succeeded.
+    Refused {
+        code: String,
+        detail: String,
+    },
 }
 
-/// The most rows that one round of housekeeping deletes.
+/// The most rows that one round of maintenance deletes.
 const MAINTAIN_ROWS: i64 = 2000;
 
 pub(super) struct IdempotencyStore {
     runs: SortedIndex,
-    /// A filter for each run, and for the one that the entries in memory will be.
+    /// A filter for each run, and one for the entries in memory, which become the next run.
     filters: BloomFilters,
-    /// The oldest run that was not forgotten.
-    oldest: i64,
-    /// The oldest run was deleted, but that is not committed.
-    forgotten: bool,
+    /// The oldest run that is not deleted.
+    oldest_run: i64,
+    /// The oldest run was deleted by the open transaction.
+    deleted_oldest: bool,
 }
 
-/// The first eight bytes of a key's hash.
+/// The index key: the first eight bytes of the hash.
 fn fingerprint(scope: &[u8; 16]) -> i64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&scope[..8]);
@@ -55,7 +62,6 @@ fn fingerprint(scope: &[u8; 16]) -> i64 {
 
 impl IdempotencyStore {
     pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
-        // A key's first eight bytes are stored in the row too, as the head of `scope`.
         let runs = SortedIndex::open_with(
             connection,
             "answer",
@@ -69,7 +75,7 @@ impl IdempotencyStore {
         let mut ends = connection.prepare("SELECT run FROM answer_run_ends ORDER BY run")?;
         let mut keys = connection.prepare("SELECT key FROM answer_runs WHERE run = ?1")?;
         let all = ends.query_map((), |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
-        let oldest = all.first().copied().unwrap_or(runs.next());
+        let oldest_run = all.first().copied().unwrap_or(runs.next());
         for run in all {
             let mut rows = keys.query([run])?;
             while let Some(row) = rows.next()? {
@@ -79,10 +85,10 @@ impl IdempotencyStore {
         for entry in runs.current() {
             filters.insert(runs.next(), entry.key);
         }
-        Ok(Self { runs, filters, oldest, forgotten: false })
+        Ok(Self { runs, filters, oldest_run, deleted_oldest: false })
     }
 
-    /// What was answered under these keys within the last day.
+    /// Adds the responses of the last 24 hours to `found`.
     pub(super) fn find(
         &self,
         connection: &Connection,
@@ -102,8 +108,8 @@ impl IdempotencyStore {
                 });
             }
             for row in candidates {
-                if let Some(answer) = read(connection, row, scope, now)? {
-                    found.insert(*scope, answer);
+                if let Some(response) = read(connection, row, scope, now)? {
+                    found.insert(*scope, response);
                     break;
                 }
             }
@@ -111,7 +117,7 @@ impl IdempotencyStore {
         Ok(())
     }
 
-    /// Remembers answers, inside the writer's transaction.
+    /// Stores responses inside the writer's transaction.
     pub(super) fn add(
         &mut self,
         connection: &Connection,
@@ -142,22 +148,22 @@ impl IdempotencyStore {
 
     pub(super) fn committed(&mut self) {
         self.runs.committed();
-        if std::mem::take(&mut self.forgotten) {
-            self.filters.forget(self.oldest);
-            self.oldest += 1;
+        if std::mem::take(&mut self.deleted_oldest) {
+            self.filters.forget(self.oldest_run);
+            self.oldest_run += 1;
         }
     }
 
-    /// A filter may then say "maybe" about keys that came to nothing, which costs a search and no more.
+    /// The filters keep the keys that were rolled back. Each costs one search that finds nothing.
     pub(super) fn rolled_back(&mut self) {
         self.runs.rolled_back();
-        self.forgotten = false;
+        self.deleted_oldest = false;
     }
 
-    /// Forgets a little of what is older than a day. Returns whether anything was deleted.
+    /// Deletes some of the responses that are older than 24 hours. Returns whether there were any.
     pub(super) fn maintain(&mut self, connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
         let limit = millis(earlier(now, IDEMPOTENCY_TTL));
-        // The newest row stays: rows are numbered on from it, and the runs rely on their numbers to rise.
+        // The newest row stays, because the next row number follows from it and the runs need rising numbers.
         let deleted = connection
             .prepare_cached(
                 "DELETE FROM answers WHERE row IN \
@@ -165,27 +171,27 @@ impl IdempotencyStore {
                  AND row < (SELECT max(row) FROM answers)",
             )?
             .execute((limit, MAINTAIN_ROWS))?;
-        let run = self.oldest;
+        let run = self.oldest_run;
         if run >= self.runs.next() {
             return Ok(deleted > 0);
         }
-        let over: bool = connection
+        let all_deleted: bool = connection
             .prepare_cached(
                 "SELECT NOT EXISTS (SELECT 1 FROM answers \
                  WHERE row <= (SELECT last FROM answer_run_ends WHERE run = ?1))",
             )?
             .query_row([run], |row| row.get(0))?;
-        if over {
+        if all_deleted {
             connection.prepare_cached("DELETE FROM answer_runs WHERE run = ?1")?.execute([run])?;
-            // The newest end stays: it says where the runs go on.
+            // The newest run end stays, because the next run number follows from it.
             connection
                 .prepare_cached(
                     "DELETE FROM answer_run_ends WHERE run = ?1 AND run < (SELECT max(run) FROM answer_run_ends)",
                 )?
                 .execute([run])?;
-            self.forgotten = true;
+            self.deleted_oldest = true;
         }
-        Ok(deleted > 0 || over)
+        Ok(deleted > 0 || all_deleted)
     }
 }
 

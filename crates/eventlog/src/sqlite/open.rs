@@ -1,4 +1,4 @@
-//! Opening a database: who may, and how it must be set so that what it acknowledges stays.
+//! Opens a database, with the settings that durability depends on.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -19,32 +19,29 @@ use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadBackend;
 use crate::retention::Retention;
 
-/// How a database is opened.
 #[derive(Debug, Clone)]
 pub struct DatabaseOptions {
-    /// Connections that answer queries.
+    /// How many connections answer queries.
     pub readers: usize,
-    /// Memory for the writer's pages, in MiB; each reader gets a quarter of it.
+    /// Page cache of the writer, in MiB. Each reader gets a quarter of it.
     pub cache_mib: u32,
-    /// The file of the write-ahead log is cut back to this many MiB when it is started over.
+    /// When the write-ahead log starts over, its file is truncated to this many MiB.
     pub wal_mib: u32,
-    /// When a commit counts as durable.
     pub synchronous: Synchronous,
-    /// How long an event is kept at least; after that it goes, unless it or an older one is about an order that is
-    /// still open. `None`: for ever. Shorter than the 24 hours of an idempotency key makes no sense.
+    /// How long an event is kept. After that retention deletes it, unless it or an older event is about an order that is
+    /// still open. `None` keeps all events. Use at least 24 hours, the lifetime of an idempotency key.
     pub keep_events: Option<SignedDuration>,
     /// How much longer than `keep_events` an event is kept for a [consumer](crate::consumers) that has not read it.
     pub keep_for_consumers: SignedDuration,
-    /// Another file system layer, by the name it is registered under. For tests of power loss.
+    /// The name of a registered SQLite VFS, for tests of power loss.
     pub vfs: Option<String>,
 }
 
 /// SQLite's `synchronous`. Only [`Full`](Synchronous::Full) keeps an acknowledged order through a power loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Synchronous {
-    /// Each commit is synced before it is acknowledged.
     Full,
-    /// Commits are synced by the next checkpoint. Exists to show that the test of power loss can fail.
+    /// Commits are synced by the next checkpoint. Exists to show that the tests of power loss can fail.
     Normal,
 }
 
@@ -62,14 +59,14 @@ impl Default for DatabaseOptions {
     }
 }
 
-/// Held by the one process that serves a data directory. Freed by the system when the process ends, however it ends.
+/// Held by the one process that serves a data directory. The operating system releases it when the process ends.
 #[derive(Debug)]
 pub struct DataDirectoryLock {
     _file: File,
 }
 
 impl DataDirectoryLock {
-    /// Takes the lock, or says who is in the way. Makes the directory if there is none.
+    /// Creates the directory if it does not exist. Fails with [`ErrorKind::InUse`] if another process holds the lock.
     pub fn acquire(directory: &Path) -> Result<Self, LogError> {
         make_directory(directory)?;
         let path = directory.join("lock");
@@ -89,43 +86,42 @@ impl DataDirectoryLock {
     }
 }
 
-/// An open database: its journal for a writer, its queries for everybody.
+/// An open database.
 pub struct Database {
     /// For [`Writer::start`](crate::Writer::start).
     pub write_backend: SqliteWriteBackend,
-    /// For reading.
     pub read_backend: Arc<dyn ReadBackend>,
-    /// The schema it had before it was brought up to date; 0: it was made just now.
+    /// The schema before the migration; 0 if the database is new.
     pub migrated_from: u32,
 }
 
 impl Database {
-    /// The schema this version writes.
+    /// The schema that this version writes.
     pub fn schema() -> u32 {
         schema::known()
     }
 
-    /// The file in a data directory.
+    /// The database file of a data directory.
     pub fn file(directory: &Path) -> PathBuf {
         directory.join(FILE)
     }
 
-    /// Opens the database in a directory, makes it if there is none, brings it up to date if it is older.
-    /// `random` names the history of a new one.
+    /// Opens the database of a directory, creates it if it does not exist, and migrates it if its schema is older.
+    /// `random` becomes the epoch of a new database.
     pub fn open(directory: &Path, options: &DatabaseOptions, random: uuid::Uuid) -> Result<Self, LogError> {
         make_directory(directory)?;
         let path = Self::file(directory);
         let mut connection =
             open(&path, options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        // Before anything is changed: the file may be somebody else's.
+        // Before anything is changed: the file may belong to another program.
         schema::check(&connection)?;
         set_up(&connection, options, options.cache_mib)?;
         let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
         sync_directory(directory)?;
         let checkpoints = Arc::new(CheckpointCoordinator::new());
-        let theirs = Arc::clone(&checkpoints);
+        let coordinator = Arc::clone(&checkpoints);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            theirs.wal_grew(i64::from(pages));
+            coordinator.wal_grew(i64::from(pages));
             Ok(())
         }))?;
         let readers_cache = options.cache_mib.div_ceil(4);
@@ -156,17 +152,17 @@ impl Database {
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 
-    /// What somebody wrote down about the database; it goes with it into every backup.
+    /// A note about the database. Backups contain it.
     pub fn note(&self, name: &str) -> Result<Option<String>, LogError> {
         self.write_backend.note(name)
     }
 
-    /// Writes it down, durably.
+    /// Stores a note durably.
     pub fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
         self.write_backend.set_note(name, text)
     }
 
-    /// The schema of the database in a directory, without changing it; `None` when there is none.
+    /// The schema of a directory's database, which is not changed. `None` if there is no database.
     pub fn inspect(directory: &Path) -> Result<Option<u32>, LogError> {
         let path = Self::file(directory);
         if !path.exists() {
@@ -183,12 +179,12 @@ fn open(path: &Path, options: &DatabaseOptions, flags: OpenFlags) -> Result<Conn
         None => Connection::open_with_flags(path, flags)?,
     };
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    // A statement is planned once, and not again for each value that it is given.
+    // Plan a statement once, not again for each value that is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
-/// A connection that changes nothing, to a database that may be anybody's.
+/// A read-only connection to a database that may belong to another program.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, LogError> {
     open(path, &DatabaseOptions::default(), OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
@@ -199,7 +195,7 @@ fn connect(path: &Path, options: &DatabaseOptions, cache_mib: u32) -> Result<Con
     Ok(connection)
 }
 
-/// Sets a connection up. Asserts what durability rests on instead of hoping for it.
+/// Configures a connection. Fails if a setting that durability depends on does not take effect.
 fn set_up(connection: &Connection, options: &DatabaseOptions, cache_mib: u32) -> Result<(), LogError> {
     connection.set_prepared_statement_cache_capacity(128);
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
@@ -224,10 +220,10 @@ fn set_up(connection: &Connection, options: &DatabaseOptions, cache_mib: u32) ->
             format!("the database would not sync its commits (synchronous is {set})"),
         ));
     }
-    // On a Mac a plain fsync leaves the data in the drive's own cache; elsewhere this changes nothing.
+    // On macOS a plain fsync leaves the data in the drive's cache. On other systems this changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    // Checkpoints have a thread of their own.
+    // The checkpointer has its own thread.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", i64::from(options.wal_mib) << 20)?;
     connection.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
@@ -236,20 +232,20 @@ fn set_up(connection: &Connection, options: &DatabaseOptions, cache_mib: u32) ->
     Ok(())
 }
 
-/// Makes a data directory, if there is none, so that it survives a power loss.
+/// Creates a data directory if it does not exist, so that it survives a power loss.
 pub(super) fn make_directory(directory: &Path) -> Result<(), LogError> {
     if directory.is_dir() {
         return Ok(());
     }
     std::fs::create_dir_all(directory)
-        .map_err(LogError::file(format!("could not make the data directory {}", directory.display())))?;
+        .map_err(LogError::file(format!("could not create the data directory {}", directory.display())))?;
     match directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => sync_directory(parent),
         None => sync_directory(Path::new(".")),
     }
 }
 
-/// A new file's name is durable only when its directory is.
+/// A new file survives a power loss only when its directory is synced.
 pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
@@ -262,7 +258,7 @@ mod tests {
 
     use super::*;
 
-    /// Planning a list anew for every value that is looked for cost more than reading it.
+    /// Planning a query for every bound value took longer than running it.
     #[test]
     fn a_statement_is_planned_once_whatever_is_looked_for() {
         let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The writer's side: one connection, one transaction a batch.
+//! The write backend: one connection, one transaction per batch.
 
 use foldhash::{HashMap, HashMapExt as _};
 use std::sync::Arc;
@@ -26,10 +26,9 @@ use crate::retention::Retention;
 use crate::topic::Topic;
 use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes};
 
-/// Keys of stores kept in memory; past it all are read anew.
+/// Past this many, the keys of stores in memory are dropped and read again when they are needed.
 const STORES_KEPT: usize = 10_000;
 
-/// The journal on SQLite.
 pub struct SqliteWriteBackend {
     pub(super) connection: Connection,
     checkpoints: Arc<CheckpointCoordinator>,
@@ -39,14 +38,14 @@ pub struct SqliteWriteBackend {
     pub(super) users: Users,
     pub(super) catalogue: Catalogue,
     pub(super) sales: Sales,
-    /// Keys of stores, as the tables use them.
+    /// The integer keys of stores in the tables.
     stores: HashMap<StoreId, i64>,
-    /// Changes when another connection wrote: what we keep in memory is then out of date.
+    /// SQLite's `data_version`. It changes when another connection wrote; what is in memory is then out of date.
     data_version: i64,
     retention: Option<Retention>,
-    /// Where the id of the last batch is stored.
+    /// The slot with the id of the last batch.
     batch_slot: i64,
-    /// Rows this connection had changed when the batch began.
+    /// `total_changes` of the connection when the batch began.
     changes_before: u64,
     pub(super) scratch: Vec<u8>,
 }
@@ -85,7 +84,7 @@ impl SqliteWriteBackend {
         }
     }
 
-    /// What is in memory may be wrong: the next batch reads it again.
+    /// Drops what is in memory, so that the next batch reads it again.
     fn forget(&mut self) {
         self.users.forget();
         self.catalogue.forget();
@@ -93,7 +92,7 @@ impl SqliteWriteBackend {
         self.stores.clear();
     }
 
-    /// Forgets what another connection may have changed since the last batch, and what became too much.
+    /// Drops what another connection may have changed since the last batch, and caches that became too large.
     fn refresh(&mut self, context: &mut BatchContext) -> Result<(), LogError> {
         let version = data_version(&self.connection)?;
         if version != self.data_version {
@@ -171,7 +170,7 @@ impl SqliteWriteBackend {
         Ok(())
     }
 
-    /// A store's key; it is entered if it is new.
+    /// The key of a store, which is inserted if it is new.
     pub(super) fn store_key(&mut self, store: &StoreId) -> Result<i64, LogError> {
         if let Some(key) = self.stores.get(store) {
             return Ok(*key);
@@ -199,7 +198,7 @@ impl WriteBackend for SqliteWriteBackend {
         self.load_head(context)?;
         self.load(load, context)?;
         self.changes_before = self.connection.total_changes();
-        // There is one lock, of the whole database.
+        // SQLite locks the whole database, and BEGIN IMMEDIATE waits for the lock.
         Ok(LockedRows::default())
     }
 
@@ -212,8 +211,8 @@ impl WriteBackend for SqliteWriteBackend {
     }
 
     fn write(&mut self, writes: &Writes) -> Result<(), LogError> {
-        for seen in &writes.external_users {
-            self.users.record_external(&self.connection, seen, writes.at)?;
+        for user in &writes.external_users {
+            self.users.record_external(&self.connection, user, writes.at)?;
         }
         self.catalogue.write(&self.connection, writes)?;
         self.write_orders(&writes.orders, writes.at)?;
@@ -273,7 +272,7 @@ impl WriteBackend for SqliteWriteBackend {
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
-            tracing::error!(%error, "the database refused even to roll back");
+            tracing::error!(%error, "could not roll back");
         }
         self.customer_orders.rolled_back();
         self.recipients.rolled_back();
@@ -292,7 +291,7 @@ impl WriteBackend for SqliteWriteBackend {
             None => false,
         };
         let any = responses || accounts || events;
-        // Nothing to forget: nothing to sync.
+        // Without changes there is nothing to sync.
         self.connection.execute_batch(if any { "COMMIT" } else { "ROLLBACK" })?;
         self.idempotency.committed();
         self.checkpoints.end_batch();
@@ -302,12 +301,12 @@ impl WriteBackend for SqliteWriteBackend {
 
 impl Drop for SqliteWriteBackend {
     fn drop(&mut self) {
-        // A checkpoint must not wait for a writer that panicked.
+        // The checkpointer must not wait for a writer that panicked.
         self.checkpoints.end_batch();
     }
 }
 
-/// Notes stand beside what the log itself keeps in `meta`, and cannot be mistaken for it.
+/// The prefix keeps notes apart from the log's own rows in `meta`.
 fn note_name(name: &str) -> String {
     format!("note:{name}")
 }

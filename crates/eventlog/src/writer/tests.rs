@@ -1,4 +1,4 @@
-//! The writer over a journal that only counts, and fails as it is told.
+//! The writer over a backend that counts calls and fails on demand.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -22,12 +22,12 @@ struct Counts {
     begun: AtomicUsize,
     committed: AtomicUsize,
     rolled_back: AtomicUsize,
-    last_maintenance: AtomicUsize,
+    maintained: AtomicUsize,
 }
 
 struct CountingBackend {
     counts: Arc<Counts>,
-    /// The first batch waits for this, so that others gather behind it.
+    /// The first batch waits for this, so that later submissions share the second batch.
     go: mpsc::Receiver<()>,
     fails: fn() -> Option<LogError>,
 }
@@ -95,12 +95,12 @@ impl WriteBackend for CountingBackend {
     }
 
     fn maintain(&mut self, _: Timestamp) -> Result<bool, LogError> {
-        self.counts.last_maintenance.fetch_add(1, Ordering::SeqCst);
+        self.counts.maintained.fetch_add(1, Ordering::SeqCst);
         Ok(false)
     }
 }
 
-/// Every look at it is a second later.
+/// Moves on by a second with every call.
 struct TickingClock(AtomicI64);
 
 impl Clock for TickingClock {
@@ -114,12 +114,12 @@ impl Clock for TickingClock {
 }
 
 fn start(fails: fn() -> Option<LogError>) -> (Writer, JoinHandle<()>, Arc<Counts>, mpsc::Sender<()>) {
-    let (tell, go) = mpsc::channel();
+    let (release, go) = mpsc::channel();
     let counts = Arc::<Counts>::default();
     let backend = CountingBackend { counts: Arc::clone(&counts), go, fails };
     let (writer, thread) =
         Writer::start(backend, Arc::new(TickingClock(AtomicI64::new(0))), Box::new(drop)).unwrap();
-    (writer, thread, counts, tell)
+    (writer, thread, counts, release)
 }
 
 fn anything() -> Submission {
@@ -127,13 +127,13 @@ fn anything() -> Submission {
     Submission::one(Command::CancelOrder { order, reason: None }, Actor::System)
 }
 
-/// Gives the writer ten submissions at once: one on its own, and nine in a second batch.
+/// Submits ten at once: one becomes a batch of its own, and nine the second batch.
 async fn ten(writer: &Writer, go: mpsc::Sender<()>) -> Vec<Result<Receipt, SubmitError>> {
     let mut waiting: Vec<Pin<Box<_>>> = (0..10).map(|_| Box::pin(writer.submit(anything()))).collect();
     for submission in &mut waiting {
         assert!(submission.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
-    // From now on nobody waits.
+    // Releases the first batch.
     drop(go);
     let mut answers = Vec::new();
     for submission in waiting {
@@ -143,17 +143,14 @@ async fn ten(writer: &Writer, go: mpsc::Sender<()>) -> Vec<Result<Receipt, Submi
 }
 
 fn failure(kind: ErrorKind) -> LogError {
-    LogError::new(kind, "as if the database said so")
+    LogError::new(kind, "injected failure")
 }
 
 #[tokio::test]
 async fn a_database_that_is_held_by_somebody_else_is_not_asked_for_each_submission() {
     let (writer, _thread, counts, go) = start(|| Some(failure(ErrorKind::Busy)));
     for answer in ten(&writer, go).await {
-        assert!(
-            matches!(answer, Err(SubmitError::Busy)),
-            "nothing was done, and trying again helps: {answer:?}"
-        );
+        assert!(matches!(answer, Err(SubmitError::Busy)), "a retry helps: {answer:?}");
     }
     assert!(counts.begun.load(Ordering::SeqCst) <= 10, "no batch was tried twice");
     assert_eq!(counts.begun.load(Ordering::SeqCst), counts.rolled_back.load(Ordering::SeqCst));
@@ -170,7 +167,7 @@ async fn a_full_disk_fails_everybody_at_once() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_refused_is_halved_down_to_each() {
+async fn a_batch_that_is_rejected_is_halved_down_to_each() {
     let (writer, _thread, counts, go) = start(|| Some(failure(ErrorKind::Rejected)));
     for answer in ten(&writer, go).await {
         assert!(matches!(answer, Err(SubmitError::Failed(_))), "{answer:?}");
@@ -181,11 +178,11 @@ async fn a_batch_that_is_refused_is_halved_down_to_each() {
 }
 
 #[tokio::test]
-async fn an_idle_writer_keeps_house() {
+async fn an_idle_writer_does_maintenance() {
     let (writer, thread, counts, go) = start(|| None);
     drop(go);
     let since = std::time::Instant::now();
-    while counts.last_maintenance.load(Ordering::SeqCst) == 0 {
+    while counts.maintained.load(Ordering::SeqCst) == 0 {
         assert!(since.elapsed() < DEADLINE);
         tokio::task::yield_now().await;
     }
@@ -196,9 +193,9 @@ async fn an_idle_writer_keeps_house() {
 
 #[tokio::test]
 async fn a_stopped_writer_says_so() {
-    let (writer, thread, _counts, go) = start(|| panic!("as if there were a mistake in here"));
+    let (writer, thread, _counts, go) = start(|| panic!("injected panic"));
     drop(go);
-    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Lost)), "nobody knows");
+    assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Lost)), "it may have happened");
     tokio::time::timeout(DEADLINE, writer.failed()).await.unwrap();
     assert!(thread.join().is_err());
     assert!(matches!(writer.submit(anything()).await, Err(SubmitError::Stopping)));

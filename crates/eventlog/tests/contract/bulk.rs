@@ -1,4 +1,4 @@
-//! Many requests in one submission (row C4).
+//! Many commands in one submission.
 
 use ordercast_eventlog::{Idempotency, Outcome, Submission};
 use orders::{OrderRef, Status};
@@ -9,7 +9,7 @@ use super::shop::{bulk, cancel, create, customer, number, place, set_status, sta
 
 const MAIN: &str = "main";
 
-/// Three orders, the second of which is cancelled already.
+/// Three orders. The second one is cancelled.
 async fn three<B: Backend>(log: &Log<B>) -> Vec<OrderRef> {
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
     let mut orders = Vec::new();
@@ -36,7 +36,7 @@ pub(crate) async fn each_part_of_a_submission_has_its_own_outcome<B: Backend>() 
         assert_eq!(answered.order.status(), Status::Shipped);
         assert_eq!(log.read(name).await.unwrap().order, answered.order);
     }
-    // 500 of them, which is the most, and one that exists nowhere.
+    // The most that a bulk update may have, and an order that does not exist.
     let mut names: Vec<OrderRef> = orders.iter().copied().cycle().take(500).collect();
     names.push("99999".parse().unwrap());
     let receipt = log.submit(ship(&names)).await.unwrap();

@@ -1,4 +1,4 @@
-//! A clock that stands still unless it is moved.
+//! A clock that a test moves.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::Clock;
 use uuid::Uuid;
 
-/// The time, and ids that sort by it and then by the order in which they were asked for.
+/// Its ids are UUIDv7: they sort by time, and then by the order of the calls.
 pub(crate) struct TestClock {
     now: Mutex<Timestamp>,
     ids: AtomicU64,
@@ -19,7 +19,7 @@ impl TestClock {
         Self { now: Mutex::new(noon), ids: AtomicU64::new(0) }
     }
 
-    /// Moves on, or back.
+    /// Moves the clock forward, or back if `by` is negative.
     pub(crate) fn advance(&self, by: SignedDuration) {
         *self.now.lock().unwrap() += by;
     }

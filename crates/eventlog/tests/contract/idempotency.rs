@@ -1,4 +1,4 @@
-//! A request that is sent twice happens once.
+//! A submission that is sent twice with the same key happens once.
 
 use jiff::SignedDuration;
 use ordercast_eventlog::{Outcome, Seq, SubmitError};
@@ -12,7 +12,7 @@ const MAIN: &str = "main";
 const KEY: u128 = 7;
 const BODY: u128 = 1;
 
-/// A shop with tea in it.
+/// A log with one product.
 async fn shop<B: Backend>(on_hand: u32) -> (Log<B>, ProductId) {
     let log = Log::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, on_hand), staff(MAIN)).await.product.id;
@@ -28,7 +28,7 @@ pub(crate) async fn the_same_key_and_body_give_the_same_answer<B: Backend>() {
     assert!(second.replayed);
     assert_eq!(ordered(Ok(first)).order, ordered(Ok(second)).order);
     assert_eq!(log.head().await, Seq(2), "it happened once");
-    // Products too.
+    // Commands about products too.
     let stock = || keyed(count(tea, 50), staff(MAIN), KEY + 1, BODY);
     let first = log.submit(stock()).await.unwrap();
     log.product(count(tea, 60), staff(MAIN)).await;
@@ -53,7 +53,7 @@ pub(crate) async fn the_order_is_answered_as_it_was_even_after_it_moved_on<B: Ba
     }
     assert_eq!(ordered(log.submit(order()).await).order, placed.order);
     assert_eq!(ordered(log.submit(start()).await).order, started.order);
-    // What is accepted without an event is remembered as well; a location costs no version.
+    // A response without an event is stored as well. A location does not raise the version.
     let other = log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await;
     let other = number(other.order.number);
     log.order(set_status(other, Status::Shipped), staff(MAIN)).await;
@@ -118,7 +118,7 @@ pub(crate) async fn refusals_are_not_stored<B: Backend>() {
     let refused = log.submit(order(BODY)).await.unwrap();
     assert!(matches!(refused.outcomes[..], [Outcome::Refused(_)]));
     log.product(count(tea, 2), staff(MAIN)).await;
-    // Neither the refusal nor the body is held against whoever tries again.
+    // Neither the refusal nor the body is stored.
     let second = log.submit(order(2)).await.unwrap();
     assert!(!second.replayed);
     assert_eq!(ordered(Ok(second)).order.items[0].quantity, 2);
@@ -134,7 +134,7 @@ pub(crate) async fn keys_are_forgotten_after_a_day<B: Backend>() {
     log.clock.advance(SignedDuration::from_millis(1));
     let fresh = ordered(log.submit(order(&log, 2)).await);
     assert_ne!(fresh.order.id, first.order.id);
-    // Housekeeping removes the old one, and only that; nothing changes by a restart either.
+    // Maintenance deletes the old response and nothing else. A restart changes nothing.
     log.maintain(3).await;
     for _ in 0..2 {
         assert_eq!(ordered(log.submit(order(&log, 2)).await).order, fresh.order);
@@ -143,7 +143,7 @@ pub(crate) async fn keys_are_forgotten_after_a_day<B: Backend>() {
     }
 }
 
-/// Submits product counts under fresh keys: nothing is cheaper.
+/// Submits stock counts under new keys, because they are cheap.
 async fn many<B: Backend>(log: &Log<B>, tea: ProductId, keys: std::ops::Range<u128>) {
     let writer = log.writer();
     let mut waiting = tokio::task::JoinSet::new();
@@ -152,7 +152,7 @@ async fn many<B: Backend>(log: &Log<B>, tea: ProductId, keys: std::ops::Range<u1
         let on_hand = u32::try_from(key % 1000 + 1).unwrap();
         waiting.spawn(async move {
             let receipt = writer.submit(keyed(count(tea, on_hand), staff(MAIN), key, BODY)).await.unwrap();
-            assert!(!receipt.replayed, "{key} is fresh");
+            assert!(!receipt.replayed, "{key} is new");
         });
         while waiting.len() >= 500 {
             waiting.join_next().await.unwrap().unwrap();
@@ -163,7 +163,7 @@ async fn many<B: Backend>(log: &Log<B>, tea: ProductId, keys: std::ops::Range<u1
     }
 }
 
-/// More than two of the runs in which SQLite keeps them.
+/// More than fill two runs of SQLite's index of keys.
 const MANY: u128 = 20_500;
 
 async fn known<B: Backend>(log: &Log<B>, tea: ProductId, key: u128) {
@@ -193,7 +193,7 @@ pub(crate) async fn a_key_is_known_although_all_before_it_were_forgotten<B: Back
     let (mut log, tea) = shop::<B>(1).await;
     many(&log, tea, 0..8300).await;
     log.clock.advance(SignedDuration::from_hours(25));
-    // Each round forgets a few thousand.
+    // Each round deletes a few thousand.
     log.maintain(10).await;
     many(&log, tea, 10_000..10_010).await;
     for key in 10_000..10_010 {

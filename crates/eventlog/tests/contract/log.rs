@@ -1,4 +1,4 @@
-//! A log under test: its writer and queries, and everything that it published.
+//! A log under test: its writer, its queries, and everything that it published.
 
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex};
@@ -18,7 +18,7 @@ use super::Backend;
 use super::clock::TestClock;
 use super::shop;
 
-/// Nothing here takes so long, even beside a compiler; a test that waits longer fails instead of hanging.
+/// A test that waits longer than this fails instead of hanging.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Log<B: Backend> {
@@ -35,7 +35,7 @@ struct Running {
     read_backend: Arc<dyn ReadBackend>,
 }
 
-/// What was published, batch by batch; and a way to hold the writer right after a batch.
+/// The published batches, and a way to hold the writer right after a batch.
 #[derive(Default)]
 pub(crate) struct Published {
     batches: Mutex<Vec<CommittedBatch>>,
@@ -58,12 +58,11 @@ impl Published {
         self.batches.lock().unwrap().clone()
     }
 
-    /// Every signal.
     pub(crate) fn ephemeral(&self) -> Vec<EphemeralEvent> {
         self.batches.lock().unwrap().iter().flat_map(|batch| batch.ephemeral.clone()).collect()
     }
 
-    /// Every event, in the order of publishing.
+    /// Every event, in the order in which they were published.
     pub(crate) fn events(&self) -> Vec<Arc<StoredEvent>> {
         let batches = self.batches.lock().unwrap();
         batches.iter().flat_map(|batch| &batch.events).map(|event| Arc::clone(&event.stored)).collect()
@@ -75,7 +74,7 @@ impl<B: Backend> Log<B> {
         Self::keeping(None).await
     }
 
-    /// One that forgets old events.
+    /// A log with retention.
     pub(crate) async fn keeping(keep_events: Option<SignedDuration>) -> Self {
         let mut log = Self {
             backend: B::fresh().await,
@@ -96,7 +95,7 @@ impl<B: Backend> Log<B> {
         self.running = Some(Running { writer, thread, read_backend });
     }
 
-    /// Stops, and waits until everything that was accepted is committed.
+    /// Stops the writer, and waits until everything that it accepted is committed.
     pub(crate) fn stop(&mut self) {
         let Running { writer, thread, read_backend } = self.running.take().unwrap();
         drop(writer);
@@ -114,7 +113,7 @@ impl<B: Backend> Log<B> {
         self.start().await;
     }
 
-    /// Starts again, after whatever was done to it meanwhile.
+    /// Starts again after [`stop`](Self::stop).
     pub(crate) async fn restart_after_stop(&mut self) {
         self.start().await;
     }
@@ -135,7 +134,7 @@ impl<B: Backend> Log<B> {
         self.writer().submit(submission).await
     }
 
-    /// One command; its outcome and the cursor.
+    /// Submits one command. Returns its outcome and the cursor.
     pub(crate) async fn ask(&self, command: Command, actor: Actor) -> (Outcome, Cursor) {
         let mut receipt = self.submit(Submission::one(command, actor)).await.unwrap();
         assert_eq!(receipt.outcomes.len(), 1);
@@ -157,7 +156,7 @@ impl<B: Backend> Log<B> {
     /// A command about a product that must succeed.
     pub(crate) async fn product(&self, command: Command, actor: Actor) -> Arc<CatalogProduct> {
         match self.ask(command, actor).await.0 {
-            Outcome::Product(product_entry) => product_entry,
+            Outcome::Product(product) => product,
             other => panic!("{other:?}"),
         }
     }
@@ -170,7 +169,7 @@ impl<B: Backend> Log<B> {
         self.writer().account(change).await.unwrap()
     }
 
-    /// An order as the queries have it.
+    /// Reads an order.
     pub(crate) async fn read(&self, name: OrderRef) -> Option<Arc<Snapshot>> {
         self.read_backend().order(name).await.unwrap().value
     }
@@ -189,7 +188,7 @@ impl<B: Backend> Log<B> {
         receipts
     }
 
-    /// Gives the writer several submissions at once, in this order.
+    /// Submits several at once, in this order.
     pub(crate) async fn together(&self, submissions: Vec<Submission>) -> Vec<Result<Receipt, SubmitError>> {
         self.hold().await;
         let writer = self.writer();
@@ -202,7 +201,7 @@ impl<B: Backend> Log<B> {
         receipts
     }
 
-    /// Holds the writer right after a batch of its own: what is submitted from here on is one batch.
+    /// Holds the writer right after a batch. Everything that is submitted before `release` is one batch.
     pub(crate) async fn hold(&self) {
         self.settle().await;
         let before = self.published.batches().len();
@@ -210,7 +209,7 @@ impl<B: Backend> Log<B> {
         let writer = self.writer();
         let warm_up = Submission::one(shop::create(self.clock.uuid(), 1, 1), shop::staff("warm-up"));
         let _answered_later = queue(&writer, warm_up);
-        // Published, and the writer held: what is published is not answered yet.
+        // A batch is published before it is answered, so the writer is held now.
         while self.published.batches().len() == before {
             tokio::task::yield_now().await;
         }
@@ -220,17 +219,17 @@ impl<B: Backend> Log<B> {
         self.published.hold(false);
     }
 
-    /// Waits until the writer is done with what was answered already, its housekeeping included.
+    /// Waits until the writer is done with earlier batches and the maintenance after them.
     pub(crate) async fn settle(&self) {
         let nothing = Submission { requests: Vec::new(), idempotency: None, external_user: None };
         self.submit(nothing).await.unwrap();
     }
 
-    /// Moves the clock by a second for each round of housekeeping, until nothing changes any more.
+    /// Moves the clock by a second for each round of maintenance.
     pub(crate) async fn maintain(&self, rounds: usize) {
         for _ in 0..rounds {
             self.clock.advance(SignedDuration::from_secs(1));
-            // After this one's batch the writer tidies; the next one waits for that.
+            // Maintenance follows this batch, and the next batch waits for it.
             self.settle().await;
         }
         self.settle().await;
@@ -246,13 +245,13 @@ impl<B: Backend> Drop for Log<B> {
     }
 }
 
-/// Puts a submission into the writer's queue now; awaiting the result waits for the answer.
+/// Puts a submission into the writer's queue at once. Awaiting the result waits for the answer.
 pub(crate) fn queue(
     writer: &Writer,
     submission: Submission,
 ) -> Pin<Box<dyn Future<Output = Result<Receipt, SubmitError>> + Send + '_>> {
     let mut answer = Box::pin(writer.submit(submission));
-    // The first look puts it there; the writer may even be so quick that it finds the answer.
+    // The first poll queues it. A quick writer may have answered by then.
     match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => Box::pin(std::future::ready(done)),
         Poll::Pending => answer,

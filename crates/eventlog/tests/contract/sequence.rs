@@ -1,4 +1,4 @@
-//! One log: gapless, in commit order, each command seeing those before it.
+//! The log is gapless and in commit order, and each command sees the effects of those before it.
 
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ pub(crate) async fn seq_is_gapless_and_in_commit_order_under_many_submitters<B: 
     let events = log.published.events();
     assert_eq!(events.len(), 1 + 60 * 5 * 2);
     for (event, seq) in events.iter().zip(1..) {
-        assert_eq!(event.seq, Seq(seq), "published in the order of their places");
+        assert_eq!(event.seq, Seq(seq), "published in log order");
     }
     assert_eq!(events.iter().map(|event| event.id).collect::<HashSet<_>>().len(), events.len());
     let page = log.read_backend().tail(Topic::Store(store(MAIN)), Seq(0), 10_000).await.unwrap();
@@ -72,7 +72,7 @@ pub(crate) async fn each_command_sees_its_predecessors_within_a_batch<B: Backend
     assert!(matches!(first.outcomes[..], [Outcome::Order(_)]));
     let [Outcome::Refused(refusal)] = &second.outcomes[..] else { panic!("{second:?}") };
     assert_eq!(refusal.code(), "out_of_stock");
-    assert_eq!(first.cursor, second.cursor, "both were told the batch's place");
+    assert_eq!(first.cursor, second.cursor, "both get the cursor of the batch");
     let product_entry = log.read_backend().product(tea).await.unwrap().unwrap();
     assert_eq!((product_entry.product.stock.on_hand, product_entry.product.stock.reserved), (1, 1));
 }
@@ -92,7 +92,7 @@ pub(crate) async fn a_refusal_rolls_nobody_back<B: Backend>() {
         assert_eq!(refused, n % 3 == 1, "{n}");
     }
     assert_eq!(log.read_backend().product(tea).await.unwrap().unwrap().product.stock.reserved, 20);
-    // The product, the warm-up's, and the orders.
+    // The product, the warm-up product, and the orders.
     assert_eq!(log.head().await, Seq(22), "a refusal leaves no trace in the log");
 }
 
@@ -110,7 +110,7 @@ pub(crate) async fn a_stale_version_is_refused_and_told_the_current_one<B: Backe
         idempotency: None,
         external_user: None,
     };
-    // Two people who looked at the same version.
+    // Two people saw the same version.
     let answers = log
         .one_batch(vec![change(Status::Processing, Version(1)), change(Status::Cancelled, Version(1))])
         .await;
@@ -134,10 +134,10 @@ pub(crate) async fn batches_are_published_after_their_commit_in_order_each_event
     assert_eq!(batches.iter().map(|batch| batch.events.len()).collect::<Vec<_>>(), [1, 1, 10]);
     let cursors: HashSet<_> = answers.into_iter().map(|answer| answer.unwrap().cursor.seq).collect();
     assert_eq!(cursors, HashSet::from([Seq(12)]));
-    // A refused one publishes nothing.
+    // A refused command publishes nothing.
     log.refusal(place(log.clock.uuid(), MAIN, &[(tea, 1000)]), customer("asha")).await;
     assert_eq!(log.published.batches().len(), 3);
-    // Whoever hears of an event finds it in the database, also when nobody waits for the answer.
+    // Every published event is in the database.
     let read_backend = log.read_backend();
     for batch in log.published.batches() {
         for event in &batch.events {
@@ -190,7 +190,7 @@ pub(crate) async fn a_dropped_writer_commits_everything_it_accepted_and_ends<B: 
     let writer = log.writer();
     let order = || Submission::one(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha"));
     let accepted: Vec<_> = (0..300).map(|_| queue(&writer, order())).collect();
-    // The callers hang up, and the last writer is dropped, before anything is answered.
+    // The callers and the last `Writer` are dropped before anything is answered.
     drop(accepted);
     drop(writer);
     log.restart().await;
@@ -204,7 +204,7 @@ pub(crate) async fn a_log_goes_on_after_a_restart<B: Backend>() {
     let before = log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha")).await;
     let cursor = log.read_backend().head().await.unwrap();
     log.restart().await;
-    assert_eq!(log.read_backend().head().await.unwrap(), cursor, "the same history, at the same place");
+    assert_eq!(log.read_backend().head().await.unwrap(), cursor, "the same epoch and position");
     let same = log.read(number(before.order.number)).await.unwrap();
     assert_eq!((&same.order, &same.contact), (&before.order, &before.contact));
     let (after, cursor_after) = log.ask(place(log.clock.uuid(), MAIN, &[(tea, 2)]), customer("asha")).await;
@@ -219,7 +219,7 @@ pub(crate) async fn an_id_is_used_once<B: Backend>() {
     log.product(create(tea, 450, 9), staff(MAIN)).await;
     log.order(place(order, MAIN, &[(ProductId::new(tea), 1)]), customer("asha")).await;
     log.product(create(pot, 2000, 5), staff(MAIN)).await;
-    // Nothing of it is in the writer's memory any more.
+    // The restart empties the writer's memory.
     log.restart().await;
     assert_eq!(log.refusal(create(pot, 1, 1), staff(MAIN)).await.code(), "unchanged");
     let again =

@@ -1,4 +1,4 @@
-//! Whose file it is, and who may have it.
+//! Who may open a database file.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn open(directory: &Path) -> Result<Database, LogError> {
 fn refused(directory: &Path) -> LogError {
     match open(directory) {
         Err(error) => error,
-        Ok(_) => panic!("it was opened"),
+        Ok(_) => panic!("the database was opened"),
     }
 }
 
@@ -113,6 +113,6 @@ fn nothing_is_left_open_when_everything_was_dropped() {
     let log = directory.path().join(format!("{FILE}-wal"));
     assert!(log.exists());
     drop(database);
-    // SQLite removes its log with the last connection: readers, the writer's, and the checkpointer's.
+    // SQLite removes the write-ahead log with the last connection: readers, writer and checkpointer.
     assert!(!log.exists());
 }

@@ -1,4 +1,4 @@
-//! What the database itself refuses: a trigger raises an error on whatever carries a mark.
+//! Writes that the database rejects: a trigger raises an error for a product named "Cursed".
 
 use jiff::SignedDuration;
 use ordercast_eventlog::{OrderFilter, Outcome, Seq, Submission, SubmitError, Topic};
@@ -13,7 +13,7 @@ use crate::contract::shop::{
 
 const MAIN: &str = "main";
 
-/// A shop with tea, and with something that the database refuses to sell.
+/// A shop with tea, and with a product of which the database rejects orders.
 struct Shop {
     log: Log<Sqlite>,
     tea: ProductId,
@@ -33,7 +33,7 @@ impl Shop {
         shop
     }
 
-    /// Behind the log's back.
+    /// Runs SQL on another connection.
     fn sql(&self, sql: &str) {
         self.log.backend().raw().execute_batch(sql).unwrap();
     }
@@ -76,7 +76,7 @@ async fn a_refused_submission_fails_alone_and_the_writer_goes_on() {
         }
     }
     assert_eq!(placed, (10_001..10_056).map(OrderNumber).collect::<Vec<_>>(), "no number was lost");
-    // The one that made the writer wait, and the orders.
+    // The warm-up product and the orders.
     assert_eq!(shop.log.head().await, Seq(head.0 + 56));
     assert_eq!((shop.reserved(shop.tea).await, shop.reserved(shop.cursed).await), (55, 0));
     let events = shop.log.published.events();
@@ -98,13 +98,13 @@ async fn a_failed_submission_leaves_nothing_behind() {
     for _ in 0..2 {
         assert!(
             matches!(shop.log.submit(failing()).await, Err(SubmitError::Failed(_))),
-            "not remembered either"
+            "it is not stored under its key"
         );
     }
     assert!(shop.log.read_backend().user(user("new")).await.unwrap().is_none());
     assert_eq!(shop.reserved(shop.cursed).await, 0);
     shop.sql("DROP TRIGGER cursed");
-    // The same key, now that it can succeed: a person who was rolled back with the first try is entered again.
+    // The same key, now that it can succeed. The user who was rolled back before is inserted again.
     let snapshot = ordered(shop.log.submit(failing()).await);
     assert_eq!(snapshot.customer.name.as_deref(), Some("New Name"));
     assert_eq!(snapshot.order.number, OrderNumber::FIRST);
@@ -116,7 +116,7 @@ async fn a_failed_submission_leaves_nothing_behind() {
     assert_eq!(shop.reserved(shop.cursed).await, 1);
 }
 
-/// A customer's orders are indexed by runs of 8192: the batch that writes one is refused.
+/// A customer's orders are indexed in runs of 8192. The database rejects the batch that writes a run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_was_rolled_back_is_written_again() {
     let mut shop = Shop::open().await;
@@ -126,7 +126,7 @@ async fn a_run_that_was_rolled_back_is_written_again() {
         });
         shop.log.submit(crate::contract::shop::bulk(requests.collect())).await.unwrap();
     }
-    // 8000 are there; 193 more make a run of it.
+    // There are 8000 orders; 192 more complete a run.
     let submissions = (0..200)
         .map(|n| shop.order(if n == 195 { shop.cursed } else { shop.tea }, &format!("c{}", n % 5)))
         .collect();
@@ -150,7 +150,7 @@ async fn a_run_that_was_rolled_back_is_written_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn housekeeping_that_fails_harms_nobody() {
+async fn maintenance_that_fails_affects_no_submission() {
     let shop = Shop::open().await;
     let order = |key| keyed(place(shop.log.clock.uuid(), MAIN, &[(shop.tea, 1)]), customer("asha"), key, 1);
     for key in [7, 8] {
@@ -158,7 +158,7 @@ async fn housekeeping_that_fails_harms_nobody() {
     }
     shop.sql("CREATE TRIGGER keep BEFORE DELETE ON answers BEGIN SELECT RAISE(ABORT, 'kept'); END");
     shop.log.clock.advance(SignedDuration::from_hours(30));
-    // Tea is in the writer's memory when housekeeping fails. Whoever comes alone after that must not pay for it.
+    // Tea is in the writer's memory when maintenance fails. The next submission must not be affected.
     let placed = ordered(shop.log.submit(order(9)).await);
     shop.log.settle().await;
     shop.log.order(cancel(number(placed.order.number)), customer("asha")).await;
@@ -209,10 +209,10 @@ async fn what_another_connection_changes_is_seen_by_the_next_command() {
     shop.sql("UPDATE users SET name = 'Asha Rao' WHERE id = 'asha'");
     let cancelled = shop.log.order(cancel(number(placed.order.number)), customer("asha")).await;
     assert_eq!(cancelled.customer.name.as_deref(), Some("Asha Rao"));
-    // Gone altogether.
+    // Deletes the products.
     shop.sql("PRAGMA foreign_keys = OFF; DELETE FROM stock; DELETE FROM products");
     assert_eq!(refused(&shop, shop.tea).await, "product_not_found");
-    // What is left of the order can still be worked with.
+    // The order can still be changed.
     let first = number(OrderNumber::FIRST);
     shop.log.order(cancel(first), customer("asha")).await;
     let new = shop.log.product(create(shop.log.clock.uuid(), 5, 5), staff(MAIN)).await.product.id;
@@ -234,8 +234,8 @@ async fn refused(shop: &Shop, product: ProductId) -> &'static str {
     }
 }
 
-/// What the writer's memory rests on: another connection's changes move `data_version`, and neither its checkpoints
-/// nor the log starting over do.
+/// The writer's memory depends on this: `data_version` changes when another connection writes, and not when it does a
+/// checkpoint or when the write-ahead log starts over.
 #[test]
 fn a_checkpoint_is_no_change() {
     let directory = tempfile::tempdir().unwrap();
