@@ -39,7 +39,7 @@ export function LiveToasts() {
       suppressed.current.timer ??= setTimeout(() => {
         const { count } = suppressed.current;
         suppressed.current.timer = undefined;
-        toast.info(count === 1 ? "1 more change" : `${count} overflow changes`, { id: "more-changes" });
+        toast.info(count === 1 ? "1 more change" : `${count} more changes`, { id: "more-changes" });
       }, UPDATE_MS);
       return;
     }

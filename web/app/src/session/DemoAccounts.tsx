@@ -32,11 +32,7 @@ export function DemoAccounts({
               <span className={styles.identity}>
                 <span className={styles.name}>Continue as {account.name}</span>
                 <span className={styles.role}>
-                  {account.role === "customer"
-                    ? "Customer"
-                    : account.role === "driver"
-                      ? "Driver"
-                      : "Staff, opens the console"}
+                  {account.role === "customer" ? "Customer" : account.role === "driver" ? "Driver" : "Staff (console)"}
                 </span>
               </span>
               <ArrowRight aria-hidden="true" />

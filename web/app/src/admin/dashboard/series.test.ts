@@ -75,7 +75,7 @@ describe("the dashboard's charts", () => {
       { key: "a", label: "a", title: "Monday", value: 3 },
       { key: "b", label: "b", title: "Tuesday", value: 5 },
     ];
-    expect(summaryOf(bars, String)).toBe("8 in total, most in Tuesday: 5.");
+    expect(summaryOf(bars, String)).toBe("8 in total. Highest: 5 (Tuesday).");
     expect(summaryOf([], String)).toBe("Nothing yet.");
   });
 

@@ -99,5 +99,5 @@ export function formatDuration(seconds: number): string {
 export function summaryOf(bars: readonly Bar[], format: (value: number) => string): string {
   const sum = bars.reduce((total, bar) => total + bar.value, 0);
   const highest = bars.reduce<Bar | undefined>((best, bar) => (bar.value > (best?.value ?? 0) ? bar : best), undefined);
-  return highest ? `${format(sum)} in total, most in ${highest.title}: ${format(highest.value)}.` : "Nothing yet.";
+  return highest ? `${format(sum)} in total. Highest: ${format(highest.value)} (${highest.title}).` : "Nothing yet.";
 }

@@ -24,7 +24,7 @@ export function AccountMenu() {
         </button>
       }
     >
-      <div className={styles.who}>
+      <div>
         <p className={styles.name}>{name}</p>
         <p className={styles.mail}>{account.email}</p>
       </div>

@@ -44,10 +44,10 @@ describe("the count of new orders", () => {
 
   it("counts an order once that is both fetched and received live", () => {
     const read: NewOrdersChange = { type: "read", newest: [102, 101] };
-    const told: NewOrdersChange[] = [101, 102].map((order) => ({ type: "arrived", order }));
-    expect(countAfter(read, ...told)).toBe(2);
-    expect(countAfter(...told, read)).toBe(2);
-    expect(countAfter(...told, { type: "arrived", order: 103 }, read)).toBe(3);
+    const arrived: NewOrdersChange[] = [101, 102].map((order) => ({ type: "arrived", order }));
+    expect(countAfter(read, ...arrived)).toBe(2);
+    expect(countAfter(...arrived, read)).toBe(2);
+    expect(countAfter(...arrived, { type: "arrived", order: 103 }, read)).toBe(3);
   });
 
   it("starts at zero on the first visit", () => {

@@ -62,7 +62,7 @@ export function ReasonDialog({ status, order, onSubmit, onClose }: ReasonDialogP
           )}
         </Field>
         <div className={styles.dialogActions}>
-          <Button onClick={onClose}>{isCancel ? "Keep the order" : "Keep status"}</Button>
+          <Button onClick={onClose}>{isCancel ? "Keep order" : "Keep status"}</Button>
           <Button type="submit" variant={isCancel ? "danger" : "primary"} busy={busy}>
             {isCancel ? "Cancel order" : `Move back to ${statusName(status)}`}
           </Button>

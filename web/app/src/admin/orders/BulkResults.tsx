@@ -29,7 +29,7 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
           <CircleCheck aria-hidden="true" className={styles.success} />
           <div>
             <p className={styles.strong} role="status">
-              {changed.length === 1 ? "1 order" : `${changed.length} orders`} set to {statusName(status)}
+              {ordersText(changed.length)} set to {statusName(status)}
             </p>
             <p className={styles.text}>{notifiedText(notifiedLive, changed.length - notifiedLive)}</p>
             <details className={styles.details}>
@@ -62,13 +62,17 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
   );
 }
 
+function ordersText(count: number): string {
+  return count === 1 ? "1 order" : `${count} orders`;
+}
+
 function notifiedText(notifiedLive: number, later: number): string {
   if (later === 0)
     return notifiedLive === 1
       ? "The customer was notified in real time."
       : "Their customers were notified in real time.";
   if (notifiedLive === 0) return "The customers are offline and will see it in their notifications.";
-  return `The customers of ${notifiedLive} were told in real-time, those of ${later} find it in their notifications.`;
+  return `The customers of ${ordersText(notifiedLive)} were notified in real time. The others will see it in their notifications.`;
 }
 
 function OrderNumbers({ numbers }: { numbers: readonly string[] }) {

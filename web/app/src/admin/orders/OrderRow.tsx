@@ -41,7 +41,7 @@ export const OrderRow = memo(function OrderRow({ id, index, top, selected, leavi
       className={cx(
         styles.row,
         selected && styles.selected,
-        leaving && styles.isLeaving,
+        leaving && styles.leaving,
         flash && styles.changed,
         flash === "new" && styles.new,
       )}

@@ -52,11 +52,11 @@ function offsetAt(instant: number, timeZone: string): number {
  * if the clock had not been put forward.
  */
 function instantOf(wall: WallClock, timeZone: string): number {
-  const wanted = asUtc(wall);
-  const before = wanted - offsetAt(wanted - 86_400_000, timeZone);
-  if (asUtc(wallAt(before, timeZone)) === wanted) return before;
-  const after = wanted - offsetAt(wanted + 86_400_000, timeZone);
-  return asUtc(wallAt(after, timeZone)) === wanted ? after : before;
+  const target = asUtc(wall);
+  const before = target - offsetAt(target - 86_400_000, timeZone);
+  if (asUtc(wallAt(before, timeZone)) === target) return before;
+  const after = target - offsetAt(target + 86_400_000, timeZone);
+  return asUtc(wallAt(after, timeZone)) === target ? after : before;
 }
 
 const pad2 = (n: number) => String(n).padStart(2, "0");

@@ -34,10 +34,10 @@ export function ActionMenu({
           <Menu.Popup className={styles.popup}>
             {full.map((group, at) => (
               <Menu.Group key={group[0]?.label ?? at} className={styles.group}>
-                {group.map(({ label: words, icon: Icon, danger, onChoose }) => (
-                  <Menu.Item key={words} className={cx(styles.item, danger && styles.danger)} onClick={onChoose}>
+                {group.map(({ label: text, icon: Icon, danger, onChoose }) => (
+                  <Menu.Item key={text} className={cx(styles.item, danger && styles.danger)} onClick={onChoose}>
                     {Icon && <Icon aria-hidden="true" />}
-                    {words}
+                    {text}
                   </Menu.Item>
                 ))}
               </Menu.Group>

@@ -103,8 +103,8 @@ function Line({
   const isUnavailable = issue?.kind === "gone" || issue?.kind === "sold_out";
   return (
     <li className={styles.line}>
-      <ProductPicture image={product?.image} faded={isUnavailable} className={styles.picture} />
-      <div className={styles.words}>
+      <ProductPicture image={product?.image} faded={isUnavailable} />
+      <div>
         <p className={styles.name}>{line.name}</p>
         <p className={styles.unitPrice}>{formatMoney(line.price)} each</p>
         {issue && <CartIssueNote issue={issue} change={change} quantity={line.quantity} />}
