@@ -41,7 +41,9 @@ test("each status has its own icon and color", async ({ customer, admin }) => {
     const order = await customer.account.order();
     if (status === "cancelled") await customer.account.cancel(order, "Not wanted");
     else if (status !== "pending") await admin.account.setStatus(order, status);
-    const badge = card(customer.page, order).getByText(new RegExp(`^${status}$`, "i")).first();
+    const badge = card(customer.page, order)
+      .getByText(new RegExp(`^${status}$`, "i"))
+      .first();
     await expect(badge).toBeVisible();
     looks.add(
       await badge.evaluate(
