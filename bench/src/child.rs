@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::client::{Ask, Client};
+use crate::client::{Client, HttpRequest};
 use crate::environment::Variable;
 use crate::interrupt::Interrupt;
 use crate::pinned;
@@ -42,7 +42,7 @@ pub(crate) struct Launch<'a> {
 
 /// A running server.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(crate) struct ServerProcess {
     child: Child,
     /// Names this process and no later one of the same number.
     handle: OwnedFd,
@@ -53,7 +53,7 @@ pub(crate) struct Server {
 
 impl Launch<'_> {
     /// Starts the server, and waits until it says that it is ready.
-    pub(crate) fn start(&self, interrupt: &Interrupt) -> Result<Server> {
+    pub(crate) fn start(&self, interrupt: &Interrupt) -> Result<ServerProcess> {
         let address = free_address()?;
         let (log, data) = (self.directory.join("server.log"), self.directory.join("data"));
         fs::create_dir(&data)?;
@@ -73,14 +73,14 @@ impl Launch<'_> {
             .stderr(output)
             .spawn()
             .context("cannot start the server")?;
-        let mut server = Server::own(child, address, log, data)?;
+        let mut server = ServerProcess::own(child, address, log, data)?;
         eprintln!("server: {} as process {} on {address}", self.binary.display(), server.pid());
         server.ready(interrupt).inspect_err(|_| eprintln!("{}", server.last_words()))?;
         Ok(server)
     }
 }
 
-impl Server {
+impl ServerProcess {
     fn own(mut child: Child, address: SocketAddr, log: PathBuf, data: PathBuf) -> Result<Self> {
         let opened = i32::try_from(child.id())
             .ok()
@@ -139,13 +139,13 @@ impl Server {
 
     fn ready(&mut self, interrupt: &Interrupt) -> Result<()> {
         let start = Instant::now();
-        let ask = Ask { method: "GET", path: "/health/ready", token: None, body: None };
+        let ask = HttpRequest { method: "GET", path: "/health/ready", token: None, body: None };
         while start.elapsed() < STARTS_WITHIN {
             interrupt.check()?;
             if self.ends_within(ASKED_EVERY)? {
                 bail!("the server ended while it started: {}", self.child.wait()?);
             }
-            if Client::new(self.address).ask(ask).is_ok_and(|answer| answer.status == 200) {
+            if Client::new(self.address).request(ask).is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }
         }
@@ -163,7 +163,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         // After an orderly stop both do nothing; otherwise an error or a panic is on its way out.
         if self.child.try_wait().is_ok_and(|status| status.is_some()) {

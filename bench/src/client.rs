@@ -23,7 +23,7 @@ pub(crate) struct Client {
 
 /// What to ask.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct HttpRequest<'a> {
     /// Such as `GET`.
     pub(crate) method: &'a str,
     /// Path and query.
@@ -36,7 +36,7 @@ pub(crate) struct Ask<'a> {
 
 /// What the server said.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     /// The status code.
     pub(crate) status: u16,
     /// The body.
@@ -52,7 +52,7 @@ impl Client {
     }
 
     /// Sends a request that is already bytes, and waits for its answer.
-    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<HttpResponse> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => connect(self.address)?,
@@ -68,8 +68,11 @@ impl Client {
                 Err(error) => return Err(error).context("no answer"),
             }
             if let Some(response) = self.incoming.complete()? {
-                let answer =
-                    Answer { status: response.status, body: response.body.to_vec(), took: start.elapsed() };
+                let answer = HttpResponse {
+                    status: response.status,
+                    body: response.body.to_vec(),
+                    took: start.elapsed(),
+                };
                 if !response.close {
                     self.stream = Some(stream);
                 }
@@ -79,13 +82,13 @@ impl Client {
     }
 
     /// Asks, and waits for the answer.
-    pub(crate) fn ask(&mut self, ask: Ask<'_>) -> Result<Answer> {
+    pub(crate) fn request(&mut self, ask: HttpRequest<'_>) -> Result<HttpResponse> {
         let request = ask.render(self.address);
         self.send(&request).with_context(|| format!("{} {}", ask.method, ask.path))
     }
 }
 
-impl Ask<'_> {
+impl HttpRequest<'_> {
     /// The request as bytes.
     pub(crate) fn render(&self, host: SocketAddr) -> Vec<u8> {
         let authorization =
@@ -104,7 +107,7 @@ impl Ask<'_> {
     }
 }
 
-impl Answer {
+impl HttpResponse {
     /// The body as JSON, if the status is the expected one.
     pub(crate) fn json(&self, expected: u16) -> Result<Value> {
         if self.status != expected {

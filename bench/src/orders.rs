@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::child::{Launch, Server};
+use crate::child::{Launch, ServerProcess};
 use crate::cli::{OrdersOptions, Switch};
-use crate::client::{Ask, Client};
+use crate::client::{Client, HttpRequest};
 use crate::disk::Disk;
 use crate::interrupt::Interrupt;
-use crate::load::{self, Load, Plan};
+use crate::load::{self, LoadResult, Plan};
 use crate::machine::Machine;
 use crate::pages::{self, Page};
 use crate::report::{self, OrdersReport, Verdict, goals};
@@ -74,7 +74,12 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     Ok(if options.check && missed { Verdict::Missed } else { Verdict::Fine })
 }
 
-fn start(options: &OrdersOptions, binary: &Path, directory: &Path, interrupt: &Interrupt) -> Result<Server> {
+fn start(
+    options: &OrdersOptions,
+    binary: &Path,
+    directory: &Path,
+    interrupt: &Interrupt,
+) -> Result<ServerProcess> {
     Launch {
         binary,
         core: options.load.server_core,
@@ -87,9 +92,9 @@ fn start(options: &OrdersOptions, binary: &Path, directory: &Path, interrupt: &I
 
 fn measure(
     options: &OrdersOptions,
-    server: &Server,
+    server: &ServerProcess,
     interrupt: &Interrupt,
-) -> Result<(Load, Vec<Page>, Option<f64>)> {
+) -> Result<(LoadResult, Vec<Page>, Option<f64>)> {
     let start = Instant::now();
     let shop = Shop::open(server.address(), &options.load, interrupt)?;
     shop.deliver(options.delivered, &options.load, interrupt)?;
@@ -118,8 +123,8 @@ fn measure(
 }
 
 /// Transactions the server has committed, from its metrics; `None` for a server that is not ours.
-fn batches(server: &Server) -> Result<Option<f64>> {
-    let answer = Client::new(server.address()).ask(Ask {
+fn batches(server: &ServerProcess) -> Result<Option<f64>> {
+    let answer = Client::new(server.address()).request(HttpRequest {
         method: "GET",
         path: "/metrics",
         token: None,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::client::{Ask, Client};
+use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::shop::Shop;
@@ -64,7 +64,8 @@ pub(crate) fn read(
                     Reader::Staff => &shop.staff,
                     Reader::EachCustomer => customers.next().context("a shop without customers")?,
                 };
-                let answer = client.ask(Ask { method: "GET", path, token: Some(token), body: None })?;
+                let answer =
+                    client.request(HttpRequest { method: "GET", path, token: Some(token), body: None })?;
                 latencies.record(answer.took);
                 bytes += answer.body.len();
                 let page = answer.json(200).with_context(|| format!("GET {path}"))?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::cli::{LoadOptions, Switch};
-use crate::client::{Ask, Client};
+use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::request::OrderRequests;
 use crate::token;
@@ -62,8 +62,8 @@ impl Shop {
             let order = client.send(&request)?.json(201).context("an order before the load")?;
             let path = format!("/api/v1/orders/{}/status", id(&order)?);
             let body = json!({ "status": "delivered" }).to_string();
-            let ask = Ask { method: "PUT", path: &path, token: Some(&self.staff), body: Some(&body) };
-            client.ask(ask)?.json(200).context("delivering an order")?;
+            let ask = HttpRequest { method: "PUT", path: &path, token: Some(&self.staff), body: Some(&body) };
+            client.request(ask)?.json(200).context("delivering an order")?;
         }
         Ok(())
     }
@@ -78,8 +78,8 @@ fn create_product(client: &mut Client, staff: &str, number: u32) -> Result<Strin
         "stock": IN_STOCK,
     });
     let body = product.to_string();
-    let ask = Ask { method: "POST", path: "/api/v1/products", token: Some(staff), body: Some(&body) };
-    id(&client.ask(ask)?.json(201).context("creating a product")?)
+    let ask = HttpRequest { method: "POST", path: "/api/v1/products", token: Some(staff), body: Some(&body) };
+    id(&client.request(ask)?.json(201).context("creating a product")?)
 }
 
 fn id(created: &Value) -> Result<String> {

@@ -34,13 +34,13 @@ pub(crate) struct Usage {
     /// Bytes the server caused to be written to disk.
     pub(crate) written: u64,
     /// What is in use.
-    pub(crate) held: Held,
+    pub(crate) held: Footprint,
 }
 
 /// Memory and disk in use at a moment, in bytes.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Held {
+pub(crate) struct Footprint {
     /// The server's resident memory.
     pub(crate) memory: u64,
     /// The most it ever was.
@@ -83,7 +83,7 @@ impl Probe {
                 .ok()
                 .and_then(|io| value(&io, "write_bytes:"))
                 .unwrap_or_default(),
-            held: Held {
+            held: Footprint {
                 memory: value(&status, "VmRSS:").unwrap_or_default() * 1024,
                 peak_memory: value(&status, "VmHWM:").unwrap_or_default() * 1024,
                 database,

@@ -8,7 +8,7 @@ use crate::child::Launch;
 use crate::cli::{HttpFloorOptions, LoadOptions};
 use crate::environment;
 use crate::interrupt::Interrupt;
-use crate::load::{self, Load, Plan};
+use crate::load::{self, LoadResult, Plan};
 use crate::machine::Machine;
 use crate::pinned;
 use crate::report::{self, FloorReport, Verdict};
@@ -34,7 +34,7 @@ pub(crate) fn measure(
     options: &LoadOptions,
     directory: &Path,
     interrupt: &Interrupt,
-) -> Result<Load> {
+) -> Result<LoadResult> {
     eprintln!("bare HTTP floor: {requests} requests");
     let directory = directory.join("http-floor");
     std::fs::create_dir(&directory)?;

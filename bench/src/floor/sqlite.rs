@@ -46,7 +46,7 @@ pub(crate) struct SqliteFloor {
 }
 
 /// One order's rows.
-struct Rows {
+struct OrderRows {
     order: Vec<Value>,
     event: Vec<Value>,
     answer: Option<Vec<Value>>,
@@ -88,16 +88,21 @@ pub(crate) fn measure(
 
 /// What the loop used while it wrote.
 #[derive(Default)]
-struct Used {
+struct LoopUsage {
     time: Duration,
     processor: Duration,
     written: u64,
 }
 
-fn write_all(source: &Connection, target: &Path, batch: usize, interrupt: &Interrupt) -> Result<(u64, Used)> {
-    let mut floor = Floor::new(source, target)?;
+fn write_all(
+    source: &Connection,
+    target: &Path,
+    batch: usize,
+    interrupt: &Interrupt,
+) -> Result<(u64, LoopUsage)> {
+    let mut floor = BareLoop::new(source, target)?;
     let mut after = 0;
-    let (mut orders, mut used) = (0, Used::default());
+    let (mut orders, mut used) = (0, LoopUsage::default());
     loop {
         interrupt.check()?;
         let (portion, last) = read(source, &floor.products, after)?;
@@ -121,7 +126,7 @@ fn read(
     source: &Connection,
     products: &HashMap<String, i64>,
     after: i64,
-) -> Result<(Vec<Rows>, Option<i64>)> {
+) -> Result<(Vec<OrderRows>, Option<i64>)> {
     let mut orders = source.prepare_cached(
         "SELECT number, id, store, customer, status, version, first_seq, last_seq, created_at, state, contact \
          FROM orders WHERE number > ?1 ORDER BY number LIMIT ?2",
@@ -141,7 +146,7 @@ fn read(
         let state: serde_json::Value = serde_json::from_str(&state)?;
         let items = state["items"].as_array().context("an order without items")?;
         let names = items.iter().filter_map(|item| item["product"].as_str());
-        portion.push(Rows {
+        portion.push(OrderRows {
             order: values(row, 11)?,
             event: event.query_row([row.get::<_, i64>(6)?], |row| values(row, 6))?,
             answer: optional(answers.query_row([number], |row| values(row, 5)))?,
@@ -163,7 +168,7 @@ fn optional<T>(result: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
     }
 }
 
-struct Floor {
+struct BareLoop {
     connection: Connection,
     products: HashMap<String, i64>,
     customers: Vec<(i64, i64)>,
@@ -171,7 +176,7 @@ struct Floor {
     runs: (i64, i64),
 }
 
-impl Floor {
+impl BareLoop {
     fn new(source: &Connection, target: &Path) -> Result<Self> {
         let connection = Connection::open(target)?;
         let page_size: i64 = source.pragma_query_value(None, "page_size", |row| row.get(0))?;
@@ -199,7 +204,7 @@ impl Floor {
     }
 
     /// One transaction.
-    fn write(&mut self, batch: &[Rows]) -> Result<()> {
+    fn write(&mut self, batch: &[OrderRows]) -> Result<()> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
         let mut stock =

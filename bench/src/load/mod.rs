@@ -2,11 +2,11 @@
 //! answer is here. One thread, one epoll, two system calls per request, so that it costs far less than what it
 //! measures.
 //!
-//! - [`connection`]: one of them. [`tally`]: what came back, in total and per window of time.
+//! - [`connection`]: one of them. [`recorder`]: what came back, in total and per window of time.
 //! - Here: the loop itself, and when it gives up.
 
 mod connection;
-mod tally;
+mod results;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -18,8 +18,8 @@ use rustix::fd::OwnedFd;
 
 use crate::interrupt::Interrupt;
 use crate::load::connection::{Connection, Received};
-use crate::load::tally::Tally;
-pub(crate) use crate::load::tally::{Load, Window};
+use crate::load::results::LoadRecorder;
+pub(crate) use crate::load::results::{LoadResult, Window};
 use crate::request::OrderRequests;
 use crate::usage::Probe;
 
@@ -51,36 +51,41 @@ pub(crate) fn drive(
     requests: &mut OrderRequests,
     probe: &Probe,
     interrupt: &Interrupt,
-) -> Result<Load> {
-    let mut driver = Driver::connect(plan, requests)?;
-    let mut tally = Tally::begin(plan.window, probe)?;
+) -> Result<LoadResult> {
+    let mut driver = LoadDriver::connect(plan, requests)?;
+    let mut recorder = LoadRecorder::begin(plan.window, probe)?;
     driver.send_all()?;
     let mut events = Vec::with_capacity(usize::from(plan.connections));
     let pause = Timespec::try_from(LOOKS_UP).context("too long a wait")?;
-    while tally.finished() < plan.requests {
+    while recorder.finished() < plan.requests {
         interrupt.check()?;
         match epoll::wait(&driver.epoll, spare_capacity(&mut events), Some(&pause)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error).context("cannot wait for answers"),
         }
         for event in events.drain(..) {
-            driver.on_readable(event.data.u64(), &mut tally)?;
+            driver.on_readable(event.data.u64(), &mut recorder)?;
         }
-        if tally.failures() > plan.max_failures {
-            bail!("{}", tally.complaint());
+        if recorder.failures() > plan.max_failures {
+            bail!("{}", recorder.complaint());
         }
-        ensure!(tally.quiet() < STALLED, "no answer for {} s; {}", STALLED.as_secs(), tally.complaint());
         ensure!(
-            tally.elapsed() < plan.deadline,
+            recorder.quiet() < STALLED,
+            "no answer for {} s; {}",
+            STALLED.as_secs(),
+            recorder.complaint()
+        );
+        ensure!(
+            recorder.elapsed() < plan.deadline,
             "not done after {} s; {}",
             plan.deadline.as_secs(),
-            tally.complaint()
+            recorder.complaint()
         );
     }
-    tally.end()
+    recorder.end()
 }
 
-struct Driver<'a> {
+struct LoadDriver<'a> {
     plan: &'a Plan,
     requests: &'a mut OrderRequests,
     epoll: OwnedFd,
@@ -89,7 +94,7 @@ struct Driver<'a> {
     sent: u64,
 }
 
-impl<'a> Driver<'a> {
+impl<'a> LoadDriver<'a> {
     fn connect(plan: &'a Plan, requests: &'a mut OrderRequests) -> Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
         let mut driver = Self { plan, requests, epoll, connections: Vec::new(), sent: 0 };
@@ -123,22 +128,22 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    fn on_readable(&mut self, name: u64, tally: &mut Tally<'_>) -> Result<()> {
+    fn on_readable(&mut self, name: u64, recorder: &mut LoadRecorder<'_>) -> Result<()> {
         let index = usize::try_from(name)?;
         // An event of a connection that was let go or replaced while this round of events was read.
         let Some(connection) = &mut self.connections[index] else { return Ok(()) };
         let stays = match connection.receive() {
             Ok(Received::Nothing) => return Ok(()),
             Ok(Received::Answer { sent, status, body, close }) => {
-                tally.answered(status, body, sent, Instant::now())?;
+                recorder.answered(status, body, sent, Instant::now())?;
                 !close
             }
             Err(error) => {
-                tally.lost(&error);
+                recorder.lost(&error);
                 false
             }
         };
-        if !stays && self.sent < self.plan.requests && tally.failures() <= self.plan.max_failures {
+        if !stays && self.sent < self.plan.requests && recorder.failures() <= self.plan.max_failures {
             self.connections[index] = None;
             self.connections[index] = Some(self.open(index)?);
         }
@@ -177,7 +182,7 @@ mod tests {
         address
     }
 
-    fn driven(address: SocketAddr) -> Result<Load> {
+    fn driven(address: SocketAddr) -> Result<LoadResult> {
         let plan = Plan {
             address,
             connections: 4,

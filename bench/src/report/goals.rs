@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::floor::sqlite::SqliteFloor;
-use crate::load::Load;
+use crate::load::LoadResult;
 use crate::pages::Page;
 use crate::units::ratio;
 
@@ -33,7 +33,7 @@ pub(crate) struct Goal {
 }
 
 /// The goals of `orders`.
-pub(crate) fn of_orders(load: &Load, pages: &[Page], sqlite: Option<&SqliteFloor>) -> Vec<Goal> {
+pub(crate) fn of_orders(load: &LoadResult, pages: &[Page], sqlite: Option<&SqliteFloor>) -> Vec<Goal> {
     let failures = load.lost + load.statuses.values().sum::<u64>() - load.created;
     let mut goals = vec![
         Goal {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::cli::{HttpFloorOptions, OrdersOptions};
 use crate::disk::Disk;
 use crate::floor::sqlite::SqliteFloor;
-use crate::load::Load;
+use crate::load::LoadResult;
 use crate::machine::Machine;
 use crate::pages::Page;
 use crate::report::goals::Goal;
@@ -42,11 +42,11 @@ pub(crate) struct OrdersReport<'a> {
     /// On which disk.
     pub(crate) disk: Disk,
     /// What HTTP alone costs.
-    pub(crate) http_floor: Option<Load>,
+    pub(crate) http_floor: Option<LoadResult>,
     /// What the same rows cost in a bare loop.
     pub(crate) sqlite_floor: Option<SqliteFloor>,
     /// What orders cost.
-    pub(crate) orders: Load,
+    pub(crate) orders: LoadResult,
     /// What lists cost.
     pub(crate) pages: Vec<Page>,
     /// How long the server took to stop.
@@ -64,7 +64,7 @@ pub(crate) struct FloorReport<'a> {
     /// With which options.
     pub(crate) options: &'a HttpFloorOptions,
     /// What HTTP alone costs.
-    pub(crate) floor: Load,
+    pub(crate) floor: LoadResult,
 }
 
 /// Writes a report to a file, if there is one.

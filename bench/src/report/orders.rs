@@ -2,7 +2,7 @@
 
 use crate::cli::Switch;
 use crate::latency::Summary;
-use crate::load::{Load, Window};
+use crate::load::{LoadResult, Window};
 use crate::machine::Machine;
 use crate::pages::Page;
 use crate::report::OrdersReport;
@@ -93,7 +93,7 @@ pub(super) fn machine(machine: &Machine) -> String {
 }
 
 /// Loads side by side.
-pub(super) fn loads(loads: &[(&str, &Load)]) -> String {
+pub(super) fn loads(loads: &[(&str, &LoadResult)]) -> String {
     let mut table = Table::new(&[
         "",
         "created",
@@ -155,7 +155,7 @@ pub(super) fn windows(windows: &[Window]) -> String {
 }
 
 /// A warning, if somebody else used the cores that were measured.
-pub(super) fn disturbance(load: &Load) -> Option<String> {
+pub(super) fn disturbance(load: &LoadResult) -> Option<String> {
     (load.beside_server.max(load.beside_generator) > QUIET).then(|| {
         format!(
             "  NOT A QUIET MACHINE: others took {} of the server's core and {} of this program's.\n",

@@ -1,34 +1,34 @@
 //! What was asked of live connections, and whether it was reached.
 
-use super::Figures;
+use super::Measurements;
 use crate::report::goals::Goal;
 use crate::units::ratio;
 
-pub(crate) fn goals(figures: &Figures) -> Vec<Goal> {
+pub(crate) fn goals(measurements: &Measurements) -> Vec<Goal> {
     let goal = |what, asked: String, measured: String, met| Goal { what, asked, measured, met };
-    let (fan_out, floor) = (figures.fan_out.one(), figures.fan_out.floor());
+    let (fan_out, floor) = (measurements.fan_out.one(), measurements.fan_out.floor());
     let one = ratio(fan_out.per_second, floor.per_second);
-    let many = ratio(figures.fan_out.many_per_second, 0.85 * floor.per_second);
+    let many = ratio(measurements.fan_out.many_per_second, 0.85 * floor.per_second);
     let last = ratio(fan_out.last_ms, floor.last_ms);
-    let steady = &figures.steady;
+    let steady = &measurements.steady;
     vec![
         goal(
             "memory of an idle connection",
             "at most 4096 bytes".into(),
-            format!("{:.0} bytes", figures.bytes_each),
-            figures.bytes_each <= 4096.0,
+            format!("{:.0} bytes", measurements.bytes_each),
+            measurements.bytes_each <= 4096.0,
         ),
         goal(
             "the same at the most connections",
             "at most 4096 bytes".into(),
-            format!("{:.0} bytes at {}", figures.bytes_each_at_most, figures.most),
-            figures.bytes_each_at_most <= 4096.0,
+            format!("{:.0} bytes at {}", measurements.bytes_each_at_most, measurements.most),
+            measurements.bytes_each_at_most <= 4096.0,
         ),
         goal(
             "idle connections, pings included",
             "under 3 % of a core".into(),
-            format!("{:.2} %", figures.idle_core * 100.0),
-            figures.idle_core < 0.03,
+            format!("{:.2} %", measurements.idle_core * 100.0),
+            measurements.idle_core < 0.03,
         ),
         goal(
             "one update at a time",
@@ -39,7 +39,7 @@ pub(crate) fn goals(figures: &Figures) -> Vec<Goal> {
         goal(
             "sixteen updates in flight",
             "at least 4 times 0.85 of the bare loop".into(),
-            format!("{many:.2} times: {:.0}/s", figures.fan_out.many_per_second),
+            format!("{many:.2} times: {:.0}/s", measurements.fan_out.many_per_second),
             many >= 4.0,
         ),
         goal(
@@ -75,8 +75,8 @@ pub(crate) fn goals(figures: &Figures) -> Vec<Goal> {
         goal(
             "all back after being cut off",
             "within 1.5 s".into(),
-            format!("{:.2} s", figures.back_seconds),
-            figures.back_seconds <= 1.5,
+            format!("{:.2} s", measurements.back_seconds),
+            measurements.back_seconds <= 1.5,
         ),
     ]
 }

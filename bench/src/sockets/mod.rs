@@ -1,29 +1,29 @@
 //! `sockets`: very many Socket.IO connections: what an idle one costs, how fast an update reaches all of them, and how
 //! fast they come back.
 //!
-//! [`swarm`] is the clients: one thread over epoll, so that the generator is not what is measured. [`floor`] is a bare
-//! loop that writes the same bytes to as many sockets. [`steady`] has orders change while everybody listens. [`sleeper`]
+//! [`clients`] is the clients: one thread over epoll, so that the generator is not what is measured. [`floor`] is a bare
+//! loop that writes the same bytes to as many sockets. [`steady`] has orders change while everybody listens. [`stalled_client`]
 //! is there during all of it, and reads nothing before the end.
 
+mod clients;
 mod fan_out;
 pub(crate) mod floor;
 mod goals;
 mod shop;
-mod sleeper;
+mod stalled_client;
 mod steady;
-mod swarm;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use self::clients::ClientPool;
 use self::fan_out::FanOut;
-use self::shop::Shop;
-use self::sleeper::{Sleeper, Slept};
+use self::shop::SocketShop;
+use self::stalled_client::{StalledClient, StalledClientResult};
 use self::steady::Steady;
-use self::swarm::Swarm;
-use crate::child::{Launch, Server};
+use crate::child::{Launch, ServerProcess};
 use crate::cli::SocketsOptions;
 use crate::interrupt::Interrupt;
 use crate::machine::Machine;
@@ -36,7 +36,7 @@ use crate::{environment, pinned, token};
 /// What was measured.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Figures {
+struct Measurements {
     connections: usize,
     /// Bytes of resident memory for each idle connection, over the idle server.
     bytes_each: f64,
@@ -49,7 +49,7 @@ struct Figures {
     back_seconds: f64,
     steady: Steady,
     fan_out: FanOut,
-    slept: Slept,
+    slept: StalledClientResult,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +57,7 @@ struct Figures {
 struct Report<'a> {
     machine: Machine,
     options: &'a SocketsOptions,
-    figures: Figures,
+    measurements: Measurements,
     goals: Vec<Goal>,
 }
 
@@ -65,7 +65,7 @@ struct Report<'a> {
 pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
     let machine = Machine::describe();
-    swarm::raise_file_limit()?;
+    clients::raise_file_limit()?;
     let binary = match &options.server {
         Some(binary) => binary.clone(),
         None => std::env::current_exe().context("cannot find our own binary")?.with_file_name("ordercast"),
@@ -85,13 +85,13 @@ pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
         arguments: &[],
     }
     .start(&interrupt)?;
-    let figures = measure(options, &server, directory.path(), &interrupt)
+    let measurements = measure(options, &server, directory.path(), &interrupt)
         .inspect_err(|_| eprintln!("{}", server.last_words()))?;
     server.stop()?;
-    let goals = goals::goals(&figures);
+    let goals = goals::goals(&measurements);
     let missed = goals.iter().any(|goal| !goal.met);
-    let report = Report { machine, options, figures, goals };
-    println!("\n{}", serde_json::to_string_pretty(&report.figures)?);
+    let report = Report { machine, options, measurements, goals };
+    println!("\n{}", serde_json::to_string_pretty(&report.measurements)?);
     report::print_goals(&report.goals);
     report::save(options.json.as_deref(), &report)?;
     Ok(if options.check && missed { Verdict::Missed } else { Verdict::Fine })
@@ -99,10 +99,10 @@ pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
 
 fn measure(
     options: &SocketsOptions,
-    server: &Server,
+    server: &ServerProcess,
     directory: &std::path::Path,
     interrupt: &Interrupt,
-) -> Result<Figures> {
+) -> Result<Measurements> {
     let count = options.connections;
     let probe = Probe {
         pid: server.pid(),
@@ -110,20 +110,20 @@ fn measure(
         server_core: options.server_core,
         client_core: options.client_core,
     };
-    let shop = Shop::open(server)?;
+    let shop = SocketShop::open(server)?;
     // One connection comes and goes first, so that what the server makes once is not counted.
-    let mut swarm = Swarm::connect(server.address(), &[token::customer(0)?], interrupt)?;
-    swarm.cut();
-    drop(swarm);
+    let mut clients = ClientPool::connect(server.address(), &[token::customer(0)?], interrupt)?;
+    clients.cut();
+    drop(clients);
     interrupt.pause(Duration::from_secs(1))?;
     let slept_from = shop.head()?;
-    let sleeper = Sleeper::fall_asleep(server.address(), &shop.staff)?;
+    let stalled_client = StalledClient::connect(server.address(), &shop.staff)?;
     let empty = probe.look()?.held.memory;
     eprintln!("idle server: {} KiB", empty / 1024);
 
     eprintln!("{count} idle connections, each of a customer of its own");
     let tokens = (0..u32::try_from(count)?).map(token::customer).collect::<Result<Vec<_>>>()?;
-    let mut swarm = Swarm::connect(server.address(), &tokens, interrupt)?;
+    let mut clients = ClientPool::connect(server.address(), &tokens, interrupt)?;
     interrupt.pause(Duration::from_secs(2))?;
     let held = probe.look()?.held.memory;
     let bytes_each = each(empty, held, count);
@@ -133,7 +133,7 @@ fn measure(
     eprintln!("{most} idle connections");
     let more =
         (u32::try_from(count)?..u32::try_from(most)?).map(token::customer).collect::<Result<Vec<_>>>()?;
-    let others = Swarm::connect(server.address(), &more, interrupt)?;
+    let others = ClientPool::connect(server.address(), &more, interrupt)?;
     interrupt.pause(Duration::from_secs(2))?;
     let bytes_each_at_most = each(empty, probe.look()?.held.memory, most);
     eprintln!("  {bytes_each_at_most:.0} bytes each");
@@ -142,32 +142,32 @@ fn measure(
     eprintln!("idle for {} s", options.idle);
     let before = probe.look()?;
     let began = Instant::now();
-    swarm.serve_for(Duration::from_secs(options.idle), interrupt)?;
+    clients.serve_for(Duration::from_secs(options.idle), interrupt)?;
     let idle_core =
         probe.look()?.server.saturating_sub(before.server).as_secs_f64() / began.elapsed().as_secs_f64();
     eprintln!("  {:.2} % of a core", idle_core * 100.0);
 
     eprintln!("{} status changes a second for {} s", options.rate, options.steady);
     let orders = shop.orders(server, &tokens, interrupt)?;
-    swarm.settle(interrupt)?;
-    let steady = steady::run(server.address(), &mut swarm, &orders, &shop.staff, options, interrupt)?;
+    clients.settle(interrupt)?;
+    let steady = steady::run(server.address(), &mut clients, &orders, &shop.staff, options, interrupt)?;
 
     eprintln!("{count} connections cut off, and back at once");
-    swarm.cut();
+    clients.cut();
     let began = Instant::now();
-    swarm.reconnect(interrupt)?;
+    clients.reconnect(interrupt)?;
     let back_seconds = began.elapsed().as_secs_f64();
     eprintln!("  {back_seconds:.2} s");
 
-    swarm.cut();
-    drop(swarm);
+    clients.cut();
+    drop(clients);
     interrupt.pause(Duration::from_secs(3))?;
 
     let fan_out = fan_out::run(options, server, &shop, &probe, directory, interrupt)?;
 
     eprintln!("the client that slept through all of it wakes up");
     let upto = shop.head()?;
-    let slept = sleeper.wake(upto)?;
+    let slept = stalled_client.resume(upto)?;
     eprintln!(
         "  {} events in {:.1} s, each once and in order; it was closed {} times",
         slept.events, slept.seconds, slept.closed
@@ -175,7 +175,7 @@ fn measure(
     if slept.events != upto - slept_from {
         bail!("the client that slept read {} events of {}", slept.events, upto - slept_from);
     }
-    Ok(Figures {
+    Ok(Measurements {
         connections: count,
         bytes_each,
         bytes_each_at_most,

@@ -5,17 +5,17 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::sleeper;
-use crate::child::Server;
-use crate::client::{Ask, Client};
+use super::stalled_client;
+use crate::child::ServerProcess;
+use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::token;
 
 /// Statuses that an order can go through for ever: forwards, and back with a reason.
 #[derive(Default)]
-pub(crate) struct Status(bool);
+pub(crate) struct StatusCycle(bool);
 
-impl Status {
+impl StatusCycle {
     pub(crate) fn next(&mut self) -> &'static str {
         self.0 = !self.0;
         if self.0 { "shipped" } else { "processing" }
@@ -23,36 +23,37 @@ impl Status {
 }
 
 /// A product, and who may change orders.
-pub(crate) struct Shop {
+pub(crate) struct SocketShop {
     pub(crate) staff: String,
     product: String,
     address: SocketAddr,
 }
 
-impl Shop {
-    pub(crate) fn open(server: &Server) -> Result<Self> {
+impl SocketShop {
+    pub(crate) fn open(server: &ServerProcess) -> Result<Self> {
         let staff = token::staff()?;
         let body = json!({
             "name": "Everything", "sku": "BENCH", "category": "bench",
             "price": { "amount": 100, "currency": "INR" }, "stock": 500_000_000,
         });
         let body = body.to_string();
-        let ask = Ask { method: "POST", path: "/api/v1/products", token: Some(&staff), body: Some(&body) };
-        let product = id(&Client::new(server.address()).ask(ask)?.json(201)?)?;
+        let ask =
+            HttpRequest { method: "POST", path: "/api/v1/products", token: Some(&staff), body: Some(&body) };
+        let product = id(&Client::new(server.address()).request(ask)?.json(201)?)?;
         Ok(Self { staff, product, address: server.address() })
     }
 
     /// The place of the newest event in the log.
     pub(crate) fn head(&self) -> Result<u64> {
-        let ask = Ask { method: "GET", path: "/api/v1/stats", token: Some(&self.staff), body: None };
-        let stats = Client::new(self.address).ask(ask)?.json(200)?;
-        sleeper::seq(stats["cursor"].as_str().context("no cursor in the counts")?)
+        let ask = HttpRequest { method: "GET", path: "/api/v1/stats", token: Some(&self.staff), body: None };
+        let stats = Client::new(self.address).request(ask)?.json(200)?;
+        stalled_client::seq(stats["cursor"].as_str().context("no cursor in the counts")?)
     }
 
     /// One order of each of these customers.
     pub(crate) fn orders(
         &self,
-        server: &Server,
+        server: &ServerProcess,
         tokens: &[String],
         interrupt: &Interrupt,
     ) -> Result<Vec<String>> {
@@ -79,20 +80,21 @@ impl Shop {
             "paymentMethod": "cash_on_delivery",
         });
         let body = body.to_string();
-        let ask = Ask { method: "POST", path: "/api/v1/orders", token: Some(token), body: Some(&body) };
-        id(&client.ask(ask)?.json(201)?)
+        let ask =
+            HttpRequest { method: "POST", path: "/api/v1/orders", token: Some(token), body: Some(&body) };
+        id(&client.request(ask)?.json(201)?)
     }
 
     /// Sets the status of some orders, in one commit.
     pub(crate) fn set_status(&self, client: &mut Client, orders: &[String], status: &str) -> Result<()> {
         let body = json!({ "orders": orders, "status": status, "reason": "a benchmark" }).to_string();
-        let ask = Ask {
+        let ask = HttpRequest {
             method: "POST",
             path: "/api/v1/orders/bulk-status",
             token: Some(&self.staff),
             body: Some(&body),
         };
-        let answer = client.ask(ask)?.json(200)?;
+        let answer = client.request(ask)?.json(200)?;
         if answer["changed"] != orders.len() {
             bail!("not every order changed: {answer}");
         }

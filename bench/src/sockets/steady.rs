@@ -9,16 +9,16 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::json;
 
-use super::shop::Status;
-use super::swarm::Swarm;
+use super::clients::ClientPool;
+use super::shop::StatusCycle;
 use crate::cli::SocketsOptions;
-use crate::client::{Ask, Client};
+use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::units::float;
 
 /// Connections that change orders.
-const HANDS: usize = 16;
+const WORKERS: usize = 16;
 
 /// How it went.
 #[derive(Debug, Serialize)]
@@ -30,34 +30,34 @@ pub(crate) struct Steady {
     pub(crate) per_second: f64,
     /// From sending the request to reading the event at the socket: HTTP and the commit included.
     pub(crate) from_request: Summary,
-    /// From reading the answer, which the server writes right after it committed and told the connections.
+    /// From reading the answer, which the server writes right after it committed and sample the connections.
     pub(crate) from_answer: Summary,
 }
 
 /// When the last change of a customer's order was sent and answered.
 #[derive(Clone, Copy)]
-struct Change {
+struct PendingChange {
     sent: Instant,
     answered: Option<Instant>,
     heard: Option<Instant>,
 }
 
-/// Changes orders, one of each client of the swarm.
+/// Changes orders, one of each client of the clients.
 pub(crate) fn run(
     address: SocketAddr,
-    swarm: &mut Swarm,
+    clients: &mut ClientPool,
     orders: &[String],
     staff: &str,
     options: &SocketsOptions,
     interrupt: &Interrupt,
 ) -> Result<Steady> {
-    let changes: Vec<Mutex<Option<Change>>> = orders.iter().map(|_| Mutex::new(None)).collect();
+    let changes: Vec<Mutex<Option<PendingChange>>> = orders.iter().map(|_| Mutex::new(None)).collect();
     let (from_request, from_answer) = (Mutex::new(Latencies::new()?), Mutex::new(Latencies::new()?));
     let (over, made) = (AtomicBool::new(false), AtomicUsize::new(0));
     let time = Duration::from_secs(options.steady);
-    let before = swarm.updates();
-    swarm.heard = Some(Vec::new());
-    let settle = |change: &Change| -> Result<()> {
+    let before = clients.updates();
+    clients.heard = Some(Vec::new());
+    let settle = |change: &PendingChange| -> Result<()> {
         let (Some(answered), Some(heard)) = (change.answered, change.heard) else { return Ok(()) };
         lock(&from_request)?.record(heard.saturating_duration_since(change.sent));
         lock(&from_answer)?.record(heard.saturating_duration_since(answered));
@@ -65,23 +65,24 @@ pub(crate) fn run(
     };
     let began = Instant::now();
     std::thread::scope(|scope| -> Result<()> {
-        let hands: Vec<_> = (0..HANDS)
-            .map(|hand| {
+        let workers: Vec<_> = (0..WORKERS)
+            .map(|worker| {
                 let (changes, over, made, settle) = (&changes, &over, &made, &settle);
                 scope.spawn(move || -> Result<()> {
                     let mut client = Client::new(address);
-                    let mut status = Status::default();
-                    let pause = Duration::from_secs_f64(float(HANDS as u64) / f64::from(options.rate));
-                    let mut due = Instant::now() + pause.mul_f64(float(hand as u64) / float(HANDS as u64));
+                    let mut status = StatusCycle::default();
+                    let pause = Duration::from_secs_f64(float(WORKERS as u64) / f64::from(options.rate));
+                    let mut due =
+                        Instant::now() + pause.mul_f64(float(worker as u64) / float(WORKERS as u64));
                     while !over.load(Ordering::Relaxed) {
                         let round = status.next();
-                        for customer in (hand..orders.len()).step_by(HANDS) {
+                        for customer in (worker..orders.len()).step_by(WORKERS) {
                             if over.load(Ordering::Relaxed) {
                                 break;
                             }
                             interrupt.pause(due.saturating_duration_since(Instant::now()))?;
                             due += pause;
-                            let change = Change { sent: Instant::now(), answered: None, heard: None };
+                            let change = PendingChange { sent: Instant::now(), answered: None, heard: None };
                             *lock(&changes[customer])? = Some(change);
                             set(&mut client, staff, &orders[customer], round)?;
                             made.fetch_add(1, Ordering::Relaxed);
@@ -97,9 +98,9 @@ pub(crate) fn run(
             .collect();
         let listened = (|| {
             while began.elapsed() < time {
-                swarm.turn(Duration::from_millis(10))?;
+                clients.turn(Duration::from_millis(10))?;
                 interrupt.check()?;
-                for (client, at) in swarm.heard.replace(Vec::new()).unwrap_or_default() {
+                for (client, at) in clients.heard.replace(Vec::new()).unwrap_or_default() {
                     if let Some(change) = &mut *lock(&changes[client])? {
                         change.heard = Some(at);
                         settle(change)?;
@@ -109,16 +110,16 @@ pub(crate) fn run(
             Ok(())
         })();
         over.store(true, Ordering::Relaxed);
-        for hand in hands {
-            hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        for worker in workers {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }
         listened
     })?;
     let made = made.load(Ordering::Relaxed);
     let per_second = float(made as u64) / began.elapsed().as_secs_f64();
-    swarm.heard = None;
-    swarm.settle(interrupt)?;
-    let heard = swarm.updates() - before;
+    clients.heard = None;
+    clients.settle(interrupt)?;
+    let heard = clients.updates() - before;
     if heard != made {
         bail!("{made} changes were made, and {heard} were heard of");
     }
@@ -138,7 +139,9 @@ pub(crate) fn run(
 fn set(client: &mut Client, staff: &str, order: &str, status: &str) -> Result<()> {
     let path = format!("/api/v1/orders/{order}/status");
     let body = json!({ "status": status, "reason": "a benchmark" }).to_string();
-    client.ask(Ask { method: "PUT", path: &path, token: Some(staff), body: Some(&body) })?.json(200)?;
+    client
+        .request(HttpRequest { method: "PUT", path: &path, token: Some(staff), body: Some(&body) })?
+        .json(200)?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! Commands that open the database themselves: accounts, tokens, migrations, copies. All but `restore` work beside a
-//! running server: SQLite lets them write between its batches, and the server notices.
+//! Commands that open the database: accounts, tokens, migrations, backups. All but `restore` work while the server
+//! runs. SQLite lets them write between the server's batches.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -29,12 +29,12 @@ use crate::doctor::Check;
 use crate::serve::{RESET_LINK, options, token_keys};
 use crate::terminal::{printable, style};
 
-/// The password for commands that set one, so that it stands in no shell history.
+/// Passwords are read from the environment, so that they do not appear in the shell history.
 const PASSWORD: &str = "ORDERCAST_PASSWORD";
-/// Characters of a password we make: 96 bits.
+/// Length of a generated password: 96 bits.
 const MADE: usize = 12;
 
-/// A database that is open for one command.
+/// The database, open for one command.
 struct Open {
     read_backend: Arc<dyn ReadBackend>,
     writer: Writer,
@@ -54,7 +54,7 @@ impl Open {
         Ok(self.writer.account(change).await??)
     }
 
-    /// The account somebody named by address or id.
+    /// Finds an account by e-mail address or id.
     async fn user(&self, name: &str) -> anyhow::Result<User> {
         let found = match Email::new(name) {
             Ok(email) => self.read_backend.user_by_email(email).await?,
@@ -64,7 +64,7 @@ impl Open {
             },
         };
         found.with_context(|| {
-            format!("there is no account {}; `ordercast user list` shows them", printable(name))
+            format!("there is no account {}; `ordercast user list` lists the accounts", printable(name))
         })
     }
 
@@ -78,29 +78,29 @@ impl Open {
 fn exists(directory: &Path) -> anyhow::Result<()> {
     if !Database::file(directory).exists() {
         bail!(
-            "there is no database in {}: start the server once with `ordercast serve`, or name the directory with --data",
+            "there is no database in {}: start the server once with `ordercast serve`, or pass --data",
             directory.display()
         );
     }
     Ok(())
 }
 
-/// What only the database can tell. Must not create one.
+/// Checks the database, and must not create one.
 pub async fn checks(config: &Config) -> Vec<Check> {
     let file = Database::file(&config.data);
     match Database::inspect(&config.data) {
         Ok(None) => {
-            vec![Check::good("database", format!("none yet; `ordercast serve` makes {}", file.display()))]
+            vec![Check::good("database", format!("none yet; `ordercast serve` creates {}", file.display()))]
         }
         Err(error) => {
-            vec![Check::broken("database", error.to_string(), "restore a backup with `ordercast restore`")]
+            vec![Check::error("database", error.to_string(), "restore a backup with `ordercast restore`")]
         }
-        Ok(Some(schema)) if schema > Database::schema() => vec![Check::broken(
+        Ok(Some(schema)) if schema > Database::schema() => vec![Check::error(
             "database",
             format!("{} was written by a newer Ordercast (schema {schema})", file.display()),
-            "start the newer version, or restore a backup made before the upgrade",
+            "start the newer version, or restore a backup from before the upgrade",
         )],
-        Ok(Some(schema)) if schema < Database::schema() => vec![Check::doubtful(
+        Ok(Some(schema)) if schema < Database::schema() => vec![Check::warning(
             "database",
             format!("{} has schema {schema}, this version writes {}", file.display(), Database::schema()),
             "back it up with `ordercast backup`; the next start upgrades it",
@@ -119,7 +119,7 @@ fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
     writeln!(anstream::stdout(), "{line}").map_err(Into::into)
 }
 
-/// A new password: made, from the environment, or typed twice.
+/// A new password: generated, from the environment, or typed twice.
 fn new_password(
     generate: bool,
     email: &str,
@@ -136,9 +136,9 @@ fn new_password(
         ));
     }
     let typed = rpassword::prompt_password("New password: ").with_context(|| {
-        format!("no terminal to type a password into: set {PASSWORD}, or let one be made with --generate")
+        format!("cannot ask for a password without a terminal: set {PASSWORD}, or pass --generate")
     })?;
-    if rpassword::prompt_password("Again: ")? != typed {
+    if rpassword::prompt_password("Repeat password: ")? != typed {
         bail!("the two passwords differ");
     }
     Ok((Password::new(&typed, email)?, None))
@@ -168,7 +168,7 @@ pub async fn user_add(config: Config, args: UserAddArgs, environment: &Environme
     open.account(change).await.with_context(|| format!("cannot add {email}"))?;
     say(format_args!("added {} {email} ({id})", Role::from(args.role).name()))?;
     if let Some(made) = made {
-        say(format_args!("password {made}  (shown this once)"))?;
+        say(format_args!("password {made}  (shown only once)"))?;
     }
     open.close().await
 }
@@ -193,7 +193,7 @@ pub async fn user_list(config: Config, args: UserListArgs) -> anyhow::Result<()>
                 })
             ))?;
         } else {
-            let elsewhere = if user.password_hash.is_some() { "" } else { "  signs in elsewhere" };
+            let elsewhere = if user.password_hash.is_some() { "" } else { "  external account" };
             say(format_args!(
                 "{:<9} {:<32} {:<24} {dim}{}{elsewhere}{plain}",
                 user.role.name(),
@@ -218,10 +218,10 @@ pub async fn user_passwd(
     let (password, made) = new_password(args.generate, &email, environment)?;
     open.account(AccountChange::SetPassword { user: user.id, password_hash: hash(&password).await? })
         .await
-        .context("only accounts that sign in here have a password")?;
-    say(format_args!("the password of {} is set; every session of theirs has ended", printable(&email)))?;
+        .context("this account has no password: it signs in through another system")?;
+    say(format_args!("password of {} set; all of its sessions have ended", printable(&email)))?;
     if let Some(made) = made {
-        say(format_args!("password {made}  (shown this once)"))?;
+        say(format_args!("password {made}  (shown only once)"))?;
     }
     open.close().await
 }
@@ -230,26 +230,26 @@ pub async fn user_passwd(
 pub async fn user_reset_link(config: Config, args: UserResetLinkArgs) -> anyhow::Result<()> {
     let open = Open::new(&config)?;
     let user = open.user(&args.user).await?;
-    let token =
-        OneTimeSecret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let token = OneTimeSecret::fresh()
+        .map_err(|_| anyhow::anyhow!("the operating system returned no random bytes"))?;
     let expires_at = later(clock::now(), RESET_LINK);
     open.account(AccountChange::CreateReset { user: user.id, token: token.hash, expires_at })
         .await
-        .context("only accounts that sign in here have a password")?;
+        .context("this account has no password: it signs in through another system")?;
     say(format_args!("{}", reset_url(&config.base_url(), &token.text)))?;
-    say(format_args!("works once, until {expires_at}; give it to its owner and to nobody else"))?;
+    say(format_args!("The link works once, until {expires_at}. Give it only to the owner of the account."))?;
     open.close().await
 }
 
-/// Prints an access token, of a session that can be ended like any other.
+/// Prints an access token. Its session can be ended like any other.
 pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     let open = Open::new(&config)?;
     let user = open.user(&args.user).await?;
     let (now, session) = (clock::now(), clock::uuid());
     let expires_at = later(now, SignedDuration::try_from(args.lifetime)?);
     // Nobody knows its refresh token, so it ends with the access token.
-    let refresh =
-        OneTimeSecret::fresh().map_err(|_| anyhow::anyhow!("the operating system gives no random bytes"))?;
+    let refresh = OneTimeSecret::fresh()
+        .map_err(|_| anyhow::anyhow!("the operating system returned no random bytes"))?;
     let new = NewSession { id: session, refresh: refresh.hash, expires_at };
     open.account(AccountChange::StartSession { user: user.id.clone(), session: new }).await?;
     let token = token_keys(&config)?.mint(&Principal {
@@ -267,19 +267,19 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     open.close().await
 }
 
-/// Brings the database to this version's shape.
+/// Upgrades the database to the schema of this version.
 pub async fn migrate(config: Config, args: MigrateArgs) -> anyhow::Result<()> {
     exists(&config.data)?;
     let known = Database::schema();
     let found = Database::inspect(&config.data)?.unwrap_or(0);
     if found == known {
-        return say(format_args!("the database has schema {known} already: nothing to do"));
+        return say(format_args!("the database already has schema {known}; nothing to do"));
     }
     if args.dry_run && found < known {
-        return say(format_args!("would bring the database from schema {found} to {known}"));
+        return say(format_args!("would upgrade the database from schema {found} to {known}"));
     }
     let open = Open::new(&config)?;
-    say(format_args!("brought the database from schema {found} to {known}"))?;
+    say(format_args!("upgraded the database from schema {found} to {known}"))?;
     open.close().await
 }
 
@@ -290,14 +290,14 @@ pub async fn backup(config: Config, args: BackupArgs) -> anyhow::Result<()> {
     let to = args.to.clone();
     tokio::task::spawn_blocking(move || backup::copy(&from, &to)).await??;
     let size = std::fs::metadata(&args.to).map_or(0, |meta| meta.len());
-    say(format_args!("wrote {} ({} KiB), checked and complete", args.to.display(), size.div_ceil(1024)))
+    say(format_args!("wrote {} ({} KiB) and checked it", args.to.display(), size.div_ceil(1024)))
 }
 
-/// Replaces the database by a backup.
+/// Replaces the database with a backup.
 pub async fn restore(config: Config, args: RestoreArgs) -> anyhow::Result<()> {
     if Database::file(&config.data).exists() && !args.force {
         bail!(
-            "there is a database in {} already: add --force to put the backup in its place (it is kept, renamed)",
+            "{} already has a database: pass --force to replace it (it is renamed and kept)",
             config.data.display()
         );
     }
@@ -306,7 +306,7 @@ pub async fn restore(config: Config, args: RestoreArgs) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || backup::restore(&from, &directory, clock::uuid())).await??;
     say(format_args!("restored {} into {}", args.from.display(), config.data.display()))?;
     if let Some(kept) = kept {
-        say(format_args!("what was there is now {}", kept.display()))?;
+        say(format_args!("the previous database is now {}", kept.display()))?;
     }
-    say(format_args!("live connections will be told to start over: this is a new epoch of the log"))
+    say(format_args!("clients will start over, because the restored log has a new epoch"))
 }

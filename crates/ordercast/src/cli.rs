@@ -1,4 +1,4 @@
-//! The command line: every command, its arguments, and what its help says.
+//! The command line: commands, arguments and help texts.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,26 +10,24 @@ use url::Url;
 use crate::config::flags::{DataFlags, ServerFlags};
 use crate::config::values::span;
 
-/// Live orders for a shop: customers and staff see every change at once, and nothing is lost on the way.
+/// Live orders for a shop. Customers and staff see every change at once, and no event is lost.
 #[derive(Debug, Parser)]
 #[command(name = "ordercast", version, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
 const EXAMPLES: &str = "\
 Start here:
-  ordercast serve --demo        a shop with goods, customers and orders, on http://localhost:3000
-  ordercast watch               in a second terminal: every order, live
-  ordercast simulate --rate 5   in a third: customers and staff who keep it busy
+  ordercast serve --demo        start a demo shop on http://localhost:3000
+  ordercast watch               show every order live, in a second terminal
+  ordercast simulate --rate 5   send simulated traffic, from a third terminal
 
-Options come from flags, over the environment (ORDERCAST_…), over ordercast.toml, over
-defaults. `ordercast config` shows each one and where it came from; `ordercast doctor`
-says what is wrong.";
+An option is read from its flag, else from its environment variable (ORDERCAST_…), else
+from ordercast.toml, else it has its default. `ordercast config` shows every value and
+where it came from. `ordercast doctor` finds problems and says how to fix them.";
 
-/// One command each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server
@@ -37,29 +35,29 @@ pub enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
-    /// Print an access token for a user, for scripts and for trying the API
+    /// Print an access token for a user, for scripts and for testing the API
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
-    /// Follow the orders in this terminal, live
+    /// Show orders live in this terminal
     #[command(after_help = WATCH_EXAMPLES)]
     Watch(WatchArgs),
-    /// Let virtual customers and staff keep a server busy, and check that every event arrives
+    /// Simulate customers and staff, and check that every event arrives once and in order
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArgs),
-    /// Bring the database to this version's shape (`serve` does it too)
+    /// Upgrade the database to the schema of this version (`serve` does this too)
     Migrate(MigrateArgs),
-    /// Copy the database to a file, while the server runs
+    /// Copy the database to a file; the server may be running
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup(BackupArgs),
-    /// Replace the database by a backup; the server must be stopped
+    /// Replace the database with a backup; stop the server first
     Restore(RestoreArgs),
-    /// Check configuration, data, ports and machine, and say what to do
+    /// Check the configuration, data, ports and machine, and say how to fix problems
     Doctor(Box<DoctorArgs>),
-    /// Show the configuration, and where each value came from
+    /// Show every option, its value, and where the value came from
     Config(Box<ConfigArgs>),
-    /// Print the description of the HTTP API, as OpenAPI 3.1; a server has it at /api/openapi.json
+    /// Print the OpenAPI 3.1 document of the HTTP API; a server serves it at /api/openapi.json
     Openapi,
-    /// Print the description of the live events, as AsyncAPI 3; a server has it at /api/asyncapi.json
+    /// Print the AsyncAPI 3 document of the live events; a server serves it at /api/asyncapi.json
     Asyncapi,
 }
 
@@ -67,11 +65,10 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct ServeArgs {
-    /// Fill an empty database with a demo shop: goods with pictures, orders in every status, and accounts that anybody
-    /// may use. Not for a shop that sells
+    /// Fill an empty database with a demo shop: products, orders in every status, and accounts with public passwords.
+    /// Do not use it for a real shop
     #[arg(long)]
     pub demo: bool,
-    /// Every option.
     #[command(flatten)]
     pub config: ServerFlags,
 }
@@ -82,21 +79,21 @@ Examples:
   ordercast serve --listen 0.0.0.0:8080 --data /var/lib/ordercast --store-name \"Tea & Co\"
   PORT=8080 JWT_SECRET=… FRONTEND_URL=https://shop.example ordercast serve
 
-The token secret is taken from ORDERCAST_JWT_SECRET (or JWT_SECRET) or the file, never from
-a flag, because flags can be read by everybody on the machine.
-The first start makes an admin and prints the password, once.";
+Set the token secret with ORDERCAST_JWT_SECRET (or JWT_SECRET) or in the file. There is no
+flag for it, because every user of the machine can read flags.
+The first start creates an admin account and prints its password once.";
 
 /// `ordercast user …`
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add an account; asks for the password, or makes one
+    /// Add an account; asks for a password unless --generate is given
     #[command(after_help = USER_EXAMPLES)]
     Add(UserAddArgs),
     /// List the accounts
     List(UserListArgs),
-    /// Set the password of an account, and sign it out everywhere
+    /// Set the password of an account, and end all of its sessions
     Passwd(UserPasswdArgs),
-    /// Print a link with which the person can set a new password, once
+    /// Print a one-time password link
     ResetLink(UserResetLinkArgs),
 }
 
@@ -106,16 +103,15 @@ Examples:
   ordercast user add bot@shop.example --role staff --generate
   ORDERCAST_PASSWORD=… ordercast user add asha@example.com";
 
-/// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RoleArg {
-    /// Buys
+    /// Places orders
     #[value(alias = "user")]
     Customer,
-    /// Runs the store
+    /// Manages the store
     #[value(aliases = ["admin", "store_owner"])]
     Staff,
-    /// Brings parcels
+    /// Delivers orders
     Driver,
 }
 
@@ -134,16 +130,15 @@ impl From<RoleArg> for Role {
 pub struct UserAddArgs {
     /// The e-mail address to sign in with
     pub email: String,
-    /// The name others see (default: the part of the address before the @)
+    /// The display name (default: the part of the address before the @)
     #[arg(long)]
     pub name: Option<String>,
-    /// What the account may do
+    /// The role of the account
     #[arg(long, value_enum, default_value = "customer")]
     pub role: RoleArg,
-    /// Make a random password and print it, once
+    /// Generate a random password and print it once
     #[arg(long)]
     pub generate: bool,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -151,13 +146,12 @@ pub struct UserAddArgs {
 /// `ordercast user list`
 #[derive(Debug, Args)]
 pub struct UserListArgs {
-    /// Only accounts of this role
+    /// List only accounts with this role
     #[arg(long, value_enum)]
     pub role: Option<RoleArg>,
-    /// One JSON object per line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -165,12 +159,11 @@ pub struct UserListArgs {
 /// `ordercast user passwd`
 #[derive(Debug, Args)]
 pub struct UserPasswdArgs {
-    /// Whose: e-mail address or id
+    /// E-mail address or id of the account
     pub user: String,
-    /// Make a random password and print it, once
+    /// Generate a random password and print it once
     #[arg(long)]
     pub generate: bool,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -178,9 +171,8 @@ pub struct UserPasswdArgs {
 /// `ordercast user reset-link`
 #[derive(Debug, Args)]
 pub struct UserResetLinkArgs {
-    /// Whose: e-mail address or id
+    /// E-mail address or id of the account
     pub user: String,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -188,12 +180,11 @@ pub struct UserResetLinkArgs {
 /// `ordercast token`
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// Whose: e-mail address or id
+    /// E-mail address or id of the account
     pub user: String,
-    /// How long it is good for
+    /// How long the token is valid
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     pub lifetime: Duration,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -203,20 +194,20 @@ Example:
   curl -H \"Authorization: Bearer $(ordercast token admin@example.com)\" \\
        http://localhost:3000/api/v1/orders";
 
-/// Which server, and who asks.
+/// Which server to use, and how to sign in.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
-    /// Where the server is (default: this machine, at the configured port)
+    /// URL of the server (default: this machine, at the configured port)
     #[arg(long, env = "ORDERCAST_URL", value_parser = server_url)]
     pub url: Option<Url>,
-    /// Sign in as this staff account, with the password from `ORDERCAST_PASSWORD` or typed
+    /// Sign in as this staff account; the password is read from ORDERCAST_PASSWORD, or asked for
     #[arg(long)]
     pub email: Option<String>,
-    /// An access token of a staff account, see `ordercast token`; --email comes before it
+    /// Access token of a staff account, see `ordercast token`; ignored with --email
     #[arg(long, env = "ORDERCAST_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Where the data is, when the server runs on this machine: no sign-in is needed then.
+    /// The token secret in the data directory signs in, when the server runs on this machine.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -224,19 +215,18 @@ pub struct ServerArgs {
 /// `ordercast watch`
 #[derive(Debug, Args)]
 pub struct WatchArgs {
-    /// Start with what happened after this cursor, as --json prints it, instead of now
+    /// Start after this cursor, as --json prints it (default: start now)
     #[arg(long, value_name = "CURSOR")]
     pub since: Option<String>,
-    /// Print events as JSON, one per line, for programs
+    /// Print one JSON object per event
     #[arg(long)]
     pub json: bool,
-    /// Which server, and who asks.
     #[command(flatten)]
     pub server: ServerArgs,
 }
 
 const WATCH_EXAMPLES: &str = "\
-Next to a server no sign-in is needed: the token secret in the data directory speaks for you.
+On the server's machine, the token secret in the data directory is used to sign you in.
 Examples:
   ordercast watch
   ordercast watch --data /var/lib/ordercast
@@ -249,39 +239,37 @@ pub struct SimulateArgs {
     /// Orders per second, on average
     #[arg(long, value_name = "N", default_value = "2", value_parser = rate)]
     pub rate: f64,
-    /// How long to place orders, such as 90s or 5m
+    /// How long to create orders, such as 90s or 5m
     #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub length: Duration,
-    /// How many customers
+    /// Number of customers
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub customers: u32,
-    /// Repeat the carts and choices of an earlier run
+    /// Repeat the random choices of an earlier run
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// How long staff take for one step of an order, on average
+    /// Average time that staff take for one step of an order
     #[arg(long, value_name = "TIME", default_value = "1500ms", value_parser = duration)]
     pub pace: Duration,
-    /// Which server, and who works there.
     #[command(flatten)]
     pub server: ServerArgs,
 }
 
 const SIMULATE_EXAMPLES: &str = "\
-The orders are real: run it against a shop for trying, never against one that sells.
-Ends with 1 if an event was missed, came twice or out of order, or anything went wrong.
+The orders are stored like real ones. Use a test shop, never a production shop.
+Exits with 1 when an event was missed, arrived twice or out of order, or a request failed.
 Examples:
   ordercast simulate --rate 5 --for 60s
   ordercast simulate --rate 50 --for 5m --customers 200 --seed 7
-A server counts requests per address; for high rates start it with
+The server limits requests per address. For high rates, start it with
 --rate-limit-address off --rate-limit-account off.";
 
 /// `ordercast migrate`
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
-    /// Only say what would be done
+    /// Show what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -291,7 +279,6 @@ pub struct MigrateArgs {
 pub struct BackupArgs {
     /// The file to write; it must not exist
     pub to: PathBuf,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -299,18 +286,17 @@ pub struct BackupArgs {
 const BACKUP_EXAMPLES: &str = "\
 Example:
   ordercast backup orders-$(date +%F).db
-The token secret is not in it: keep data/jwt-secret as well, or everybody signs in again
-after a restore.";
+The backup does not contain the token secret. Keep data/jwt-secret too; without it,
+everybody must sign in again after a restore.";
 
 /// `ordercast restore`
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
-    /// The backup
+    /// The backup file
     pub from: PathBuf,
-    /// Replace the database that is there; it is kept beside, renamed
+    /// Replace an existing database; it is renamed and kept
     #[arg(long)]
     pub force: bool,
-    /// Where the data is.
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -318,7 +304,6 @@ pub struct RestoreArgs {
 /// `ordercast doctor`
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Every option.
     #[command(flatten)]
     pub config: ServerFlags,
 }
@@ -326,27 +311,26 @@ pub struct DoctorArgs {
 /// `ordercast config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// Print the guide's page about every option instead
+    /// Print docs/configuration.md, the page about every option
     #[arg(long)]
     pub markdown: bool,
-    /// Every option.
     #[command(flatten)]
     pub config: ServerFlags,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a time such as 90s, 5m or 1h 30m".to_owned();
+    let wrong = || "must be a duration such as 90s, 5m or 1h 30m".to_owned();
     span(text).ok_or_else(wrong).and_then(|span| Duration::try_from(span).map_err(|_| wrong()))
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse::<f64>().ok().filter(|rate| (0.01..=10_000.0).contains(rate));
-    rate.ok_or_else(|| "write a number from 0.01 to 10000".to_owned())
+    rate.ok_or_else(|| "must be a number from 0.01 to 10000".to_owned())
 }
 
 fn server_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "write an address such as http://127.0.0.1:3000 or https://shop.example".to_owned())
+    url.ok_or_else(|| "must be a URL such as http://127.0.0.1:3000 or https://shop.example".to_owned())
 }
 
 #[cfg(test)]
@@ -361,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_written_as_people_do() {
+    fn durations_have_units() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
         assert_eq!(duration("1h 30m"), Ok(Duration::from_mins(90)));
@@ -373,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_flags_with_their_variables_in_the_help() {
+    fn the_help_shows_every_option_with_its_variables() {
         let arguments =
             ["ordercast", "serve", "--listen", "0.0.0.0:1", "--demo", "--allow-tokens-without-expiry"];
         let cli = Cli::try_parse_from(arguments).unwrap();
@@ -392,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_no_flags() {
+    fn a_secret_has_no_flag() {
         assert!(Cli::try_parse_from(["ordercast", "serve", "--jwt-secret", "x"]).is_err());
     }
 }

@@ -34,13 +34,16 @@ pub fn start_with(filter: Targets, format: LogFormat) {
             .compact()
             .with_ansi(colours)
             .with_target(false)
-            .with_timer(Clock)
+            .with_timer(LogTimer)
             .fmt_fields(debug_fn(field).delimited(" "))
             .with_writer(std::io::stderr)
             .boxed(),
-        LogFormat::Json => {
-            layers::layer().json().flatten_event(true).with_timer(Clock).with_writer(std::io::stderr).boxed()
-        }
+        LogFormat::Json => layers::layer()
+            .json()
+            .flatten_event(true)
+            .with_timer(LogTimer)
+            .with_writer(std::io::stderr)
+            .boxed(),
     };
     // A second start is a test's; it keeps the first one's log.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
@@ -55,9 +58,9 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt:
     }
 }
 
-struct Clock;
+struct LogTimer;
 
-impl FormatTime for Clock {
+impl FormatTime for LogTimer {
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
         write!(writer, "{:.3}", clock::now())
     }
@@ -71,9 +74,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Memory(Arc<Mutex<Vec<u8>>>);
+    struct MemoryWriter(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Memory {
+    impl Write for MemoryWriter {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -86,7 +89,7 @@ mod tests {
 
     #[test]
     fn one_line_each_whatever_the_fields_hold() {
-        let memory = Memory::default();
+        let memory = MemoryWriter::default();
         let writer = memory.clone();
         let layer = layers::layer()
             .compact()

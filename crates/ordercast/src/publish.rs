@@ -1,4 +1,4 @@
-//! What happens to a committed event in this process: it is counted, handed to the live connections, and logged.
+//! Publishes committed events: counts them, sends them to live connections, and logs them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,44 +9,44 @@ use eventlog::{CommittedBatch, StoredEvent};
 use live::Hub;
 use orders::Subject;
 
-/// Events told one by one within a second; the rest of that second is told as a count.
+/// Maximum log lines per second. Further events of that second are logged as a count.
 const LINES_PER_SECOND: u32 = 20;
 
-/// Called by the writer after each commit.
+/// The function that the writer calls after each commit.
 pub fn publisher(hub: Arc<Hub>, metrics: Arc<Metrics>) -> Publish {
     // The writer calls from one thread.
-    let lines = std::sync::Mutex::new(Lines::new(Instant::now()));
+    let logger = std::sync::Mutex::new(EventLogger::new(Instant::now()));
     Box::new(move |committed: CommittedBatch| {
         metrics.committed(&committed);
-        let events: Vec<_> = committed.events.iter().map(|told| Arc::clone(&told.stored)).collect();
-        let told = hub.publish(committed);
-        let mut lines = lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (stored, told) in events.iter().zip(told) {
-            lines.event(stored, told);
+        let events: Vec<_> = committed.events.iter().map(|event| Arc::clone(&event.stored)).collect();
+        let listeners = hub.publish(committed);
+        let mut logger = logger.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (stored, listeners) in events.iter().zip(listeners) {
+            logger.log(stored, listeners);
         }
     })
 }
 
-/// Keeps the log readable under load, and the writer from waiting for a terminal.
-struct Lines {
+/// Limits the number of log lines, so that the writer does not wait for a terminal.
+struct EventLogger {
     second: Instant,
     left: u32,
-    untold: u64,
+    suppressed: u64,
 }
 
-impl Lines {
+impl EventLogger {
     fn new(now: Instant) -> Self {
-        Self { second: now, left: LINES_PER_SECOND, untold: 0 }
+        Self { second: now, left: LINES_PER_SECOND, suppressed: 0 }
     }
 
-    fn event(&mut self, stored: &StoredEvent, told: usize) {
+    fn log(&mut self, stored: &StoredEvent, listeners: usize) {
         if self.left == 0 {
             if self.second.elapsed() < Duration::from_secs(1) {
-                self.untold += 1;
+                self.suppressed += 1;
                 return;
             }
-            if self.untold > 0 {
-                tracing::info!(events = self.untold, "more events");
+            if self.suppressed > 0 {
+                tracing::info!(events = self.suppressed, "more events were committed than logged");
             }
             *self = Self::new(Instant::now());
         }
@@ -57,10 +57,10 @@ impl Lines {
         let seq = stored.seq.0;
         match &event.subject {
             Subject::Order { number, to, .. } => {
-                tracing::info!(seq, order = %number, status = %to, by, listeners = told, "{}", event.kind.name());
+                tracing::info!(seq, order = %number, status = %to, by, listeners, "{}", event.kind.name());
             }
             Subject::Product { id, .. } => {
-                tracing::info!(seq, product = %id, by, listeners = told, "{}", event.kind.name());
+                tracing::info!(seq, product = %id, by, listeners, "{}", event.kind.name());
             }
         }
     }

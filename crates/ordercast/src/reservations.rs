@@ -1,4 +1,4 @@
-//! Goods that wait for an online payment, and are given back when it does not come.
+//! Releases reservations of orders that were not paid in time.
 
 use std::time::Duration;
 
@@ -6,13 +6,12 @@ use api::AppState;
 use eventlog::{CommandRequest, Outcome, Submission};
 use orders::{Actor, Command, OrderRef};
 
-/// How often is looked for them. Asked of the clock each time, so that time that jumped is noticed.
+/// How often to look for expired reservations.
 const EVERY: Duration = Duration::from_secs(1);
-/// The most orders that are given to the writer at once.
+/// Maximum orders in one submission to the writer.
 const PORTION: usize = 100;
 
-/// Lets reservations run out when their time has come, those too that ended while nobody served. Run it as a task; it
-/// never ends.
+/// Expires reservations, also those that ended while the server was down. Never returns.
 pub async fn expire(app: AppState) {
     let mut interval = tokio::time::interval(EVERY);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -23,7 +22,7 @@ pub async fn expire(app: AppState) {
                 Ok(PORTION) => {}
                 Ok(_) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "reservations cannot run out, trying again");
+                    tracing::warn!(%error, "cannot expire reservations; retrying");
                     break;
                 }
             }
@@ -31,7 +30,7 @@ pub async fn expire(app: AppState) {
     }
 }
 
-/// How many ran out.
+/// Returns how many expired.
 async fn portion(app: &AppState) -> anyhow::Result<usize> {
     let due = app.read_backend.reservations_due(app.now(), PORTION).await?;
     if due.is_empty() {
@@ -44,6 +43,6 @@ async fn portion(app: &AppState) -> anyhow::Result<usize> {
     };
     let requests = due.into_iter().map(request).collect();
     let receipt = app.writer.submit(Submission { requests, idempotency: None, external_user: None }).await?;
-    // Who paid at the last moment is refused here, and waits no longer.
+    // An order that was paid in the meantime is refused here.
     Ok(receipt.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Order(_))).count())
 }

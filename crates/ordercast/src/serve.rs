@@ -1,4 +1,4 @@
-//! `ordercast serve`: everything wired together, and taken apart again in order.
+//! `ordercast serve`: starts every part of the server, and stops them in order.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -33,11 +33,11 @@ use crate::config::sources::Source;
 use crate::terminal::style;
 use crate::{first_start, publish, reservations, secret};
 
-/// How often other processes' sign-outs are looked for.
+/// How often to look for sessions that other processes ended.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(2);
-/// How often limits forget those who have been idle.
+/// How often rate limits remove idle entries.
 const LIMITS_EVERY: Duration = Duration::from_mins(1);
-/// How long a link to set a new password works.
+/// How long a password link is valid.
 pub const RESET_LINK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Runs the server until it is interrupted.
@@ -45,13 +45,13 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    // From here on: a first start that is interrupted ends in order, and what it made is whole.
+    // Listen for the signal before the first start, so that an interrupted one still finishes its writes.
     let interrupted = crate::interrupted();
     make_private(&config.data)?;
     let _lock = DataDirectoryLock::acquire(&config.data)?;
     let listener = open(config.listen, "listen")?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
-    let first_start::Prepared { welcome, demo } = first_start::prepare(&config, args.demo).await?;
+    let first_start::FirstStart { welcome, demo } = first_start::prepare(&config, args.demo).await?;
     if args.demo && !config.was_set("store_name") {
         crate::demo::SHOP_NAME.parse().map(|name| config.store_name = name)?;
     }
@@ -60,16 +60,15 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
         announce(&config, &listener, realtime.as_ref(), &welcome)?;
         anyhow::Ok(server)
     };
-    // The password in it is shown this once, also when nothing comes of the start.
+    // The welcome text has the admin password, which is shown only once. Print it even if the start fails.
     let server = started.await.inspect_err(|_| drop(write!(anstream::stderr(), "{welcome}")))?;
     server.serve(listener, realtime, interrupted).await?;
-    tracing::info!("stopped: everything accepted is stored");
+    tracing::info!("stopped; every accepted request is stored");
     Ok(())
 }
 
 /// A running server without its sockets.
 pub struct Server {
-    /// What its handlers share.
     pub app: AppState,
     sockets: Sockets,
     stop: watch::Sender<bool>,
@@ -77,34 +76,30 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and starts the writer. The clock is everybody's: of orders, keys, tokens and sessions. `demo`
-    /// comes from [`first_start::prepare`], which knows whether this data may be played with.
+    /// Opens the database and starts the writer. `clock` is used for orders, keys, tokens and sessions. `demo` comes from
+    /// [`first_start::prepare`], which knows whether the data may be used as a demo.
     pub async fn start(config: &Config, demo: Option<Demo>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let database = Database::open(&config.data, &options(config), clock.uuid())?;
         if database.migrated_from != 0 && database.migrated_from != Database::schema() {
-            tracing::info!(
-                from = database.migrated_from,
-                to = Database::schema(),
-                "the database was upgraded"
-            );
+            tracing::info!(from = database.migrated_from, to = Database::schema(), "database upgraded");
         }
         let read_backend: Arc<dyn ReadBackend> = database.read_backend;
         let hub = Arc::new(Hub::new(Arc::clone(&read_backend), read_backend.head().await?));
         let metrics = Arc::new(Metrics::default());
         let publish = publish::publisher(Arc::clone(&hub), Arc::clone(&metrics));
         let (writer, thread) = Writer::start(database.write_backend, Arc::clone(&clock), publish)
-            .context("could not start the writer's thread")?;
+            .context("cannot start the writer thread")?;
         let (stop, stopping) = watch::channel(false);
-        let app = assemble(config, demo, Parts { writer, read_backend, clock, hub, metrics, stopping })?;
-        // Whose session ended while nobody served must not be let in by the first request.
+        let app = assemble(config, demo, Components { writer, read_backend, clock, hub, metrics, stopping })?;
+        // Sessions that ended while the server was down must be known before the first request.
         app.revocations.replace(app.read_backend.revoked(app.now()).await?);
         let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
     }
 
-    /// Serves until `interrupted` resolves, then ends in order: no new connections; requests finish and streams are
-    /// told to come back; the writer commits what it accepted. A writer that failed ends it too, with an error: a fresh
-    /// start goes on from what is stored, and nothing else would take orders again.
+    /// Serves until `interrupted` resolves, then stops in order: it accepts no new connections, finishes requests, tells
+    /// streams to reconnect, and commits what the writer accepted. Also stops, with an error, when the writer failed:
+    /// only a restart can accept orders again.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -114,7 +109,7 @@ impl Server {
         let Self { app, sockets, stop, writer } = self;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
         let ports = Ports { main: port(&listener)?, live: realtime.as_ref().map(port).transpose()? };
-        // It serves once, so this is the first time.
+        // `serve` runs once, so the cell is empty.
         let _ = app.ports.set(ports);
         if ports.live.is_some() {
             app.origins.set_page_port(ports.main);
@@ -125,7 +120,7 @@ impl Server {
             tokio::spawn(Arc::clone(&app.limits).remove_idle_periodically(LIMITS_EVERY)),
             tokio::spawn(sockets.clone().close_expired()),
         ];
-        // As many as can write to connections at the same time.
+        // One fan-out task for each worker thread.
         let at_once = tokio::runtime::Handle::current().metrics().num_workers();
         tasks.extend((0..at_once).map(|_| tokio::spawn(Arc::clone(&app.hub).run_fanout())));
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
@@ -146,7 +141,7 @@ impl Server {
             let outcome = tokio::select! {
                 () = interrupted => Ok(()),
                 () = app.writer.failed() => Err(anyhow::anyhow!(
-                    "the writer failed, which is a mistake in Ordercast: what was acknowledged is stored; start again"
+                    "the writer failed because of a bug in Ordercast. Everything acknowledged is stored; restart the server"
                 )),
             };
             tracing::info!("stopping");
@@ -160,25 +155,24 @@ impl Server {
             let _ = task.await;
         }
         drop((app, sockets));
-        // Everything that held the writer is gone, unless a connection had to be cut; then it ends with the process.
+        // The writer thread ends when its last handle is dropped. A connection that was aborted may still hold one.
         let _ =
             tokio::time::timeout(Duration::from_secs(5), tokio::task::spawn_blocking(|| writer.join())).await;
         outcome
     }
 }
 
-/// How the database is opened.
 pub fn options(config: &Config) -> DatabaseOptions {
     let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
     DatabaseOptions { wal_mib, keep_events: config.event_retention, ..DatabaseOptions::default() }
 }
 
-/// What Socket.IO clients get.
 fn socket_options(config: &Config) -> live::gateway::Options {
     live::gateway::Options { dialect: config.dialect, max_joined: config.max_joined_orders as usize }
 }
 
-struct Parts {
+/// What [`assemble`] needs besides the configuration.
+struct Components {
     writer: Writer,
     read_backend: Arc<dyn ReadBackend>,
     clock: Arc<dyn Clock>,
@@ -187,8 +181,8 @@ struct Parts {
     stopping: watch::Receiver<bool>,
 }
 
-fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result<AppState> {
-    let Parts { writer, read_backend, clock, hub, metrics, stopping } = parts;
+fn assemble(config: &Config, demo: Option<Demo>, components: Components) -> anyhow::Result<AppState> {
+    let Components { writer, read_backend, clock, hub, metrics, stopping } = components;
     let started_at = clock.now();
     let now = Arc::clone(&clock);
     let order_counts = OrderCountsPublisher::new(
@@ -240,7 +234,7 @@ fn assemble(config: &Config, demo: Option<Demo>, parts: Parts) -> anyhow::Result
     }))
 }
 
-/// The keys of the configured secret, or of the one in the data directory, which is made if there is none.
+/// The keys of the configured secret, or of the secret in the data directory, which is created if it is missing.
 pub fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
     let secret = secret::load_or_make(config)?;
     let allow_tokens_without_expiry = config.allow_tokens_without_expiry;
@@ -256,7 +250,7 @@ fn rate_limits(config: &Config) -> RateLimitSettings {
     }
 }
 
-/// Makes the data directory, for its owner only: it holds the token secret and personal data.
+/// Creates the data directory, accessible only by its owner, because it holds the token secret and personal data.
 fn make_private(directory: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -264,16 +258,16 @@ fn make_private(directory: &Path) -> anyhow::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(directory)
-        .with_context(|| format!("cannot make the data directory {}", directory.display()))
+        .with_context(|| format!("cannot create the data directory {}", directory.display()))
 }
 
 fn open(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     api::server::listen(address).with_context(|| {
-        format!("cannot listen on {address}: choose another address with `{option}`, or stop what uses it")
+        format!("cannot listen on {address}: choose another address with `{option}`, or stop the program that uses it")
     })
 }
 
-/// What a person needs to know next.
+/// Prints the addresses and, on the first start, the admin password.
 fn announce(
     config: &Config,
     listener: &TcpListener,
@@ -289,20 +283,20 @@ fn announce(
     } else {
         address.to_string()
     };
-    writeln!(out, "{bold}Ordercast {}{plain} serves {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
+    writeln!(out, "{bold}Ordercast {}{plain} is serving {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
     if api::pages::is_built() {
-        writeln!(out, "  the shop            {bold}http://{host}{plain}")?;
-        writeln!(out, "  the console         http://{host}/admin")?;
+        writeln!(out, "  shop                {bold}http://{host}{plain}")?;
+        writeln!(out, "  console             http://{host}/admin")?;
     } else {
-        writeln!(out, "  the web app         not in this binary: install Node and build it with make run")?;
+        writeln!(out, "  web app             not in this binary; install Node, then run make build")?;
     }
-    writeln!(out, "  the API             http://{host}/docs")?;
+    writeln!(out, "  API                 http://{host}/docs")?;
     if let Some(realtime) = realtime {
         writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;
     }
     writeln!(out, "  data                {}", config.data.display())?;
     write!(out, "{welcome}")?;
-    // As it was started here: it need not be on the PATH, and another process does not know this one's flags.
+    // The path and flags of this process, because another one needs them to find the same server.
     let mut watch = std::env::args().next().unwrap_or_else(|| "ordercast".to_owned()) + " watch";
     let flag = |key| matches!(config.settings.source(key), Some(Source::Flag(_)));
     if flag("data") {
@@ -311,12 +305,16 @@ fn announce(
     if flag("listen") {
         watch = format!("{watch} --url http://{host}");
     }
-    writeln!(out, "  follow the orders   {watch}    stop with Ctrl-C")?;
+    writeln!(
+        out,
+        "  watch orders        {watch}
+  stop                Ctrl-C"
+    )?;
     out.flush()?;
     Ok(())
 }
 
-/// Sign-outs made by other processes, such as `ordercast user passwd`, count here too.
+/// Loads the sessions that other processes ended, such as `ordercast user passwd`.
 async fn watch_revocations(app: AppState) {
     let mut interval = tokio::time::interval(REVOCATIONS_EVERY);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -324,7 +322,7 @@ async fn watch_revocations(app: AppState) {
         interval.tick().await;
         match app.read_backend.revoked(app.clock.now()).await {
             Ok(revoked) => app.revocations.replace(revoked),
-            Err(error) => tracing::warn!(%error, "cannot look for ended sessions"),
+            Err(error) => tracing::warn!(%error, "cannot load ended sessions; retrying"),
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::event::{Change, Event, Subject};
 use crate::id::ProductId;
 use crate::order::{
-    Hold, Item, Lifecycle, Located, Order, Payment, PaymentState, Shipment, ShipmentState, Version,
+    Hold, Lifecycle, Location, Order, OrderItem, Payment, PaymentState, Shipment, ShipmentState, Version,
 };
 use crate::product::{Product, Stock, StockMove};
 use crate::status::Stage;
@@ -72,7 +72,7 @@ impl Order {
             number: *number,
             store: store.clone(),
             customer: customer.clone(),
-            items: Vec::<Item>::clone(items),
+            items: Vec::<OrderItem>::clone(items),
             total: *total,
             lifecycle: Lifecycle::Placed,
             processing: false,
@@ -123,7 +123,7 @@ impl Order {
             Change::TrackingNumber { number } => self.tracking_number = Some(number.clone()),
             Change::EstimatedDelivery { at } => self.estimated_delivery = Some(*at),
             Change::Partner { driver } => self.driver.clone_from(driver),
-            Change::Located { place } => self.location = Some(Located { place: *place, at: event.at }),
+            Change::Located { point } => self.location = Some(Location { point: *point, at: event.at }),
             Change::Placed { .. }
             | Change::Note { .. }
             | Change::ProductCreated { .. }

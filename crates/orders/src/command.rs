@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::contact::{Address, Contact, Partner};
 use crate::id::{OrderId, OrderRef, ProductId, StoreId};
 use crate::money::Money;
-use crate::order::{Parcel, PaymentMethod, PaymentState, Place, ShipmentState};
+use crate::order::{GeoPoint, Parcel, PaymentMethod, PaymentState, ShipmentState};
 use crate::product::Details;
 use crate::status::Status;
 use crate::text::{Line, Prose};
@@ -32,7 +32,7 @@ pub enum Command {
         /// Which.
         order: OrderRef,
         /// Where.
-        place: Place,
+        point: GeoPoint,
     },
     /// Move one parcel on; the next unused number makes a new one (staff only, and at most 100).
     MoveParcel {
@@ -126,7 +126,7 @@ pub struct SetDelivery {
     /// The driver's account, if they have one. Whoever had the order before can no longer see it.
     pub driver: Option<crate::id::UserId>,
     /// Where they are.
-    pub place: Option<Place>,
+    pub location: Option<GeoPoint>,
     /// When they should arrive.
     pub estimated_delivery: Option<Timestamp>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
 use crate::money::Money;
-use crate::order::{Hold, Item, Parcel, PaymentMethod, PaymentState, Place, ShipmentState, Version};
+use crate::order::{GeoPoint, Hold, OrderItem, Parcel, PaymentMethod, PaymentState, ShipmentState, Version};
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
@@ -126,7 +126,7 @@ pub enum Change {
     /// The order came into being, its goods reserved.
     Placed {
         /// What was bought.
-        items: Vec<Item>,
+        items: Vec<OrderItem>,
         /// The sum.
         total: Money,
         /// How it is paid.
@@ -186,7 +186,8 @@ pub enum Change {
     /// The delivery is here now.
     Located {
         /// Where.
-        place: Place,
+        #[serde(rename = "place")]
+        point: GeoPoint,
     },
     /// A note for the store's own eyes.
     Note {

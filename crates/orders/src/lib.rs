@@ -4,7 +4,7 @@
 //!
 //! - [`id`], [`money`], [`text`]: values, each parsed once at the edge.
 //! - [`actor`]: who acts. [`status`]: the simple status and the transition table a shop owner can read.
-//! - [`order`]: the state of one order: lifecycle, payment, [`shipment`]s, [`place`]. [`product`]: catalogue and
+//! - [`order`]: the state of one order: lifecycle, payment, [`shipment`]s, [`geo`]. [`product`]: catalogue and
 //!   stock. [`contact`]: the personal data kept beside them. [`world`]: as much of all that as a decision needs.
 //! - [`command`]: what somebody asks for. [`decide`](mod@decide): refuses it, saying why in a [`refusal`], or says
 //!   which [`event`] follows.
@@ -25,11 +25,11 @@ pub mod command;
 pub mod contact;
 pub mod decide;
 pub mod event;
+pub mod geo;
 pub mod id;
 pub mod money;
 pub mod notification;
 pub mod order;
-pub mod place;
 pub mod product;
 pub mod refusal;
 pub mod shipment;

@@ -95,27 +95,27 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// What an event says to an audience; `None` where it is no news to them.
+    /// What an event says to an audience; `None` where it is no kind to them.
     pub fn new(event: &Event, audience: Audience) -> Option<Self> {
-        let news = news(event, audience)?;
+        let kind = kind_for(event, audience)?;
         let Subject::Order { number, .. } = &event.subject else { return None };
-        let (category, severity, title) = news.heading(audience);
+        let (category, severity, title) = kind.heading(audience);
         let by_them = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
-        let mut message = news.sentence(*number, audience, by_them);
+        let mut message = kind.message_text(*number, audience, by_them);
         for detail in event.changes.iter().filter_map(|change| detail(change, audience)) {
             message.push_str(&detail);
         }
         Some(Self { category, severity, title, message })
     }
 
-    /// Whether it is any news to an audience.
+    /// Whether it is any kind to an audience.
     pub fn concerns(event: &Event, audience: Audience) -> bool {
-        news(event, audience).is_some()
+        kind_for(event, audience).is_some()
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum News {
+enum NotificationKind {
     Placed,
     Processing,
     Corrected(Status),
@@ -138,69 +138,72 @@ enum News {
 }
 
 /// The one thing that an event tells an audience: the change of status, or else what changed first.
-fn news(event: &Event, audience: Audience) -> Option<News> {
+fn kind_for(event: &Event, audience: Audience) -> Option<NotificationKind> {
     let Subject::Order { from, to, .. } = event.subject else { return None };
     if event.kind == Kind::DeliveryLocated {
         return None;
     }
-    let news = if event.kind == Kind::OrderCreated {
-        News::Placed
+    let kind = if event.kind == Kind::OrderCreated {
+        NotificationKind::Placed
     } else if from != to {
-        moved(event, to)
+        kind_of_status_change(event, to)
     } else {
-        event.changes.iter().find_map(|change| unmoved(change, to))?
+        event.changes.iter().find_map(|change| kind_of_change(change, to))?
     };
     let told = match audience {
         Audience::Customer => true,
         // A driver is told of the order from then on when it is theirs.
-        Audience::Driver => news != News::Placed,
-        Audience::Staff => match news {
-            News::Placed | News::Returned | News::Attempted | News::PaymentFailed => true,
-            News::Cancelled => !matches!(event.actor, Actor::Staff { .. }),
+        Audience::Driver => kind != NotificationKind::Placed,
+        Audience::Staff => match kind {
+            NotificationKind::Placed
+            | NotificationKind::Returned
+            | NotificationKind::Attempted
+            | NotificationKind::PaymentFailed => true,
+            NotificationKind::Cancelled => !matches!(event.actor, Actor::Staff { .. }),
             _ => false,
         },
         Audience::Link => false,
     };
-    told.then_some(news)
+    told.then_some(kind)
 }
 
-fn moved(event: &Event, to: Status) -> News {
+fn kind_of_status_change(event: &Event, to: Status) -> NotificationKind {
     let has = |wanted: fn(&Change) -> bool| event.changes.iter().any(wanted);
     match to {
-        Status::Cancelled => News::Cancelled,
-        _ if has(|change| matches!(change, Change::Corrected { .. })) => News::Corrected(to),
+        Status::Cancelled => NotificationKind::Cancelled,
+        _ if has(|change| matches!(change, Change::Corrected { .. })) => NotificationKind::Corrected(to),
         _ if has(|change| matches!(change, Change::Payment { state: PaymentState::Refunded, .. })) => {
-            News::Refunded
+            NotificationKind::Refunded
         }
-        Status::Processing => News::Processing,
-        Status::Shipped => News::Shipped,
-        Status::Paid => News::Paid,
-        Status::Delivered => News::Delivered,
-        Status::Pending => News::Corrected(to),
+        Status::Processing => NotificationKind::Processing,
+        Status::Shipped => NotificationKind::Shipped,
+        Status::Paid => NotificationKind::Paid,
+        Status::Delivered => NotificationKind::Delivered,
+        Status::Pending => NotificationKind::Corrected(to),
     }
 }
 
-fn unmoved(change: &Change, status: Status) -> Option<News> {
+fn kind_of_change(change: &Change, status: Status) -> Option<NotificationKind> {
     Some(match change {
         Change::Parcel { state, .. } => match state {
-            ShipmentState::Packed => News::Packed,
-            ShipmentState::Shipped => News::AnotherShipped,
-            ShipmentState::OutForDelivery => News::OutForDelivery,
-            ShipmentState::Attempted => News::Attempted,
-            ShipmentState::Delivered => News::ParcelDelivered,
-            ShipmentState::Returned => News::Returned,
+            ShipmentState::Packed => NotificationKind::Packed,
+            ShipmentState::Shipped => NotificationKind::AnotherShipped,
+            ShipmentState::OutForDelivery => NotificationKind::OutForDelivery,
+            ShipmentState::Attempted => NotificationKind::Attempted,
+            ShipmentState::Delivered => NotificationKind::ParcelDelivered,
+            ShipmentState::Returned => NotificationKind::Returned,
         },
         Change::Payment { state, .. } => match state {
-            PaymentState::Authorized => News::Authorized,
-            PaymentState::Paid { .. } => News::Paid,
-            PaymentState::Refunded => News::Refunded,
-            PaymentState::Failed => News::PaymentFailed,
+            PaymentState::Authorized => NotificationKind::Authorized,
+            PaymentState::Paid { .. } => NotificationKind::Paid,
+            PaymentState::Refunded => NotificationKind::Refunded,
+            PaymentState::Failed => NotificationKind::PaymentFailed,
             PaymentState::None | PaymentState::Pending => return None,
         },
-        Change::Corrected { .. } => News::Corrected(status),
-        Change::TrackingNumber { .. } => News::Tracking,
-        Change::EstimatedDelivery { .. } => News::Expected,
-        Change::Partner { .. } => News::Partner,
+        Change::Corrected { .. } => NotificationKind::Corrected(status),
+        Change::TrackingNumber { .. } => NotificationKind::Tracking,
+        Change::EstimatedDelivery { .. } => NotificationKind::Expected,
+        Change::Partner { .. } => NotificationKind::Partner,
         Change::Placed { .. }
         | Change::ProcessingStarted
         | Change::Cancelled { .. }
@@ -216,7 +219,7 @@ fn unmoved(change: &Change, status: Status) -> Option<News> {
     })
 }
 
-impl News {
+impl NotificationKind {
     fn heading(self, audience: Audience) -> (Category, Severity, &'static str) {
         use Category::{Cancellation, Delivery, Order, Payment, Return};
         use Severity::{Error, Info, Success, Warning};
@@ -245,7 +248,7 @@ impl News {
         }
     }
 
-    fn sentence(self, number: OrderNumber, audience: Audience, by_them: bool) -> String {
+    fn message_text(self, number: OrderNumber, audience: Audience, by_them: bool) -> String {
         match self {
             Self::Placed if audience == Audience::Staff => format!("New order #{number}"),
             Self::Placed if by_them => format!("You placed order #{number}"),
@@ -328,8 +331,8 @@ mod tests {
             (Status::Delivered, Severity::Success),
             (Status::Cancelled, Severity::Warning),
         ] {
-            let moved = event(sam(), Status::Pending, to, vec![]);
-            assert_eq!(told(&moved, Audience::Customer).1, severity, "{to}");
+            let kind_of_status_change = event(sam(), Status::Pending, to, vec![]);
+            assert_eq!(told(&kind_of_status_change, Audience::Customer).1, severity, "{to}");
         }
     }
 

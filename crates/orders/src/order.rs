@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
-pub use crate::place::{InvalidPlace, Located, Place};
+pub use crate::geo::{GeoPoint, InvalidGeoPoint, Location};
 pub use crate::shipment::{Parcel, Shipment, ShipmentState};
 
 /// Counts the events of one order (or product): 1 when it is made, then 2, 3, … without a gap. A location of the
@@ -41,7 +41,7 @@ pub struct Order {
     /// Who bought.
     pub customer: UserId,
     /// What was bought.
-    pub items: Vec<Item>,
+    pub items: Vec<OrderItem>,
     /// The sum of the items.
     pub total: Money,
     /// Placed or cancelled.
@@ -66,7 +66,7 @@ pub struct Order {
     pub estimated_delivery: Option<Timestamp>,
     /// The last sampled place of the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<Located>,
+    pub location: Option<Location>,
     /// Rises with every event but a location.
     pub version: Version,
     /// When it was placed.
@@ -78,7 +78,7 @@ pub struct Order {
 /// One line of an order: the product as it was when it was bought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Item {
+pub struct OrderItem {
     /// What.
     pub product: ProductId,
     /// Its name then.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::OrderFilter;
 use orders::command::{SetDelivery, SetStatus};
-use orders::order::Place;
+use orders::order::GeoPoint;
 use orders::view::OrderView;
 use orders::{Audience, Command, Partner, Status};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ pub struct TrackingUpdate {
     status: Option<Status>,
     /// Where the delivery is; `lat` and `lng` are accepted too.
     #[serde(default)]
-    location: Option<Place>,
+    location: Option<GeoPoint>,
     /// Who brings it.
     #[serde(default)]
     delivery_partner: Option<Partner>,
@@ -107,8 +107,8 @@ pub async fn tracking(
     Json(body, raw): Json<TrackingUpdate>,
 ) -> Result<Response, Problem> {
     let order = body.order_id.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
-    let (status, place, partner) = (body.status, body.location, body.delivery_partner);
-    if status.is_none() && place.is_none() && partner.is_none() {
+    let (status, location, partner) = (body.status, body.location, body.delivery_partner);
+    if status.is_none() && location.is_none() && partner.is_none() {
         let rule = "must come with `status`, `location` or `deliveryPartner`";
         return Err(Problem::new(Code::InvalidBody)
             .detail(format!("`orderId` {rule}."))
@@ -123,17 +123,18 @@ pub async fn tracking(
         match app.command(Command::SetStatus(set), context).await {
             Ok(outcome) => changed = Some(outcome),
             // That shop's page sends the status with every location.
-            Err(problem) if problem.code() == Code::Unchanged && (place.is_some() || partner.is_some()) => {}
+            Err(problem)
+                if problem.code() == Code::Unchanged && (location.is_some() || partner.is_some()) => {}
             Err(problem) => return Err(problem),
         }
     }
     let context = CommandContext { caller, key: &key.part("delivery"), body: &raw, expected: None };
-    let command = match (place, partner) {
+    let command = match (location, partner) {
         (None, None) => None,
-        (Some(place), None) => Some(Command::ReportLocation { order, place }),
-        (place, partner) => {
+        (Some(location), None) => Some(Command::ReportLocation { order, point: location }),
+        (location, partner) => {
             let (driver, estimated_delivery) = (None, None);
-            Some(Command::SetDelivery(SetDelivery { order, partner, driver, place, estimated_delivery }))
+            Some(Command::SetDelivery(SetDelivery { order, partner, driver, location, estimated_delivery }))
         }
     };
     if let Some(command) = command {

@@ -115,7 +115,7 @@ fn commands() -> Vec<(Command, Actor)> {
         order,
         partner: None,
         driver: Some(user("dev")),
-        place: None,
+        location: None,
         estimated_delivery: None,
     };
     let ship = SetStatus {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::stats::{BUCKET_SECONDS, OrderActivity, ProductSales, Series, bucket, slot};
 use ordercast_eventlog::{Seq, StoredEvent};
 use orders::command::UpdateProduct;
-use orders::order::Item;
+use orders::order::OrderItem;
 use orders::{Change, Command, Kind, Money, OrderId, ProductId, Status, StoreId, Subject};
 
 use super::Backend;
@@ -63,7 +63,7 @@ impl Recount {
         count
     }
 
-    fn placed(&mut self, items: &[Item], total: i64) {
+    fn placed(&mut self, items: &[OrderItem], total: i64) {
         self.flow.placed += 1;
         self.flow.amount += total;
         for item in items {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ordercast_eventlog::{CommandRequest, ExternalUser, Idempotency, Submission};
 use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus, StockCount};
-use orders::order::{PaymentMethod, Place};
+use orders::order::{GeoPoint, PaymentMethod};
 use orders::product::Details;
 use orders::{
     Actor, Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Role, Status,
@@ -108,18 +108,24 @@ pub(crate) fn bring(order: OrderRef, driver: &str) -> Command {
         order,
         partner: Some(Partner { name: driver.parse().unwrap(), phone: None }),
         driver: Some(user(driver)),
-        place: None,
+        location: None,
         estimated_delivery: None,
     })
 }
 
 pub(crate) fn expect_at(order: OrderRef, at: Timestamp) -> Command {
     let estimated_delivery = Some(at);
-    Command::SetDelivery(SetDelivery { order, partner: None, driver: None, place: None, estimated_delivery })
+    Command::SetDelivery(SetDelivery {
+        order,
+        partner: None,
+        driver: None,
+        location: None,
+        estimated_delivery,
+    })
 }
 
 pub(crate) fn locate(order: OrderRef, latitude: f64) -> Command {
-    Command::ReportLocation { order, place: Place::new(latitude, 76.25).unwrap() }
+    Command::ReportLocation { order, point: GeoPoint::new(latitude, 76.25).unwrap() }
 }
 
 pub(crate) fn pay(order: OrderRef) -> Command {

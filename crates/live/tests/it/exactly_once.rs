@@ -17,7 +17,7 @@ const CUSTOMERS: [&str; 3] = ["asha", "ben", "chi"];
 
 #[derive(Debug, Clone)]
 enum Step {
-    Place(usize),
+    GeoPoint(usize),
     /// Many at once, past what is kept with a topic.
     Burst(usize),
     Move(usize),
@@ -44,7 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
     let topic = 0..topics().len();
     let any = any::<prop::sample::Index>;
     prop_oneof![
-        6 => who.clone().prop_map(Step::Place),
+        6 => who.clone().prop_map(Step::GeoPoint),
         1 => who.prop_map(Step::Burst),
         4 => (0..20usize).prop_map(Step::Move),
         2 => (0..20usize).prop_map(Step::Note),
@@ -108,7 +108,7 @@ async fn play(ring: usize, steps: Vec<Step>) {
     let mut listening: Vec<Listening> = Vec::new();
     for step in steps {
         match step {
-            Step::Place(who) => orders.push(shop.place(CUSTOMERS[who]).await),
+            Step::GeoPoint(who) => orders.push(shop.place(CUSTOMERS[who]).await),
             Step::Burst(who) => {
                 for _ in 0..70 {
                     orders.push(shop.place(CUSTOMERS[who]).await);

@@ -217,7 +217,7 @@ impl Shop {
             order: OrderRef::Number(order),
             partner: Some(Partner { name: driver.parse().unwrap(), phone: None }),
             driver: Some(user(driver)),
-            place: None,
+            location: None,
             estimated_delivery: None,
         };
         self.order(Command::SetDelivery(set), staff("main")).await;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::error::ClientError;
-use super::wire::SignedIn;
+use super::wire::ApiSession;
 use super::{Client, is_loopback};
 use crate::cli::ServerArgs;
 use crate::clock;
@@ -32,28 +32,28 @@ pub enum Credentials {
     /// Whoever the token says.
     Token(Secret),
     /// An account and its password.
-    Account(Box<Account>),
+    Account(Box<AccountCredentials>),
     /// Somebody this machine vouches for, because it holds the server's secret.
-    Local(Local),
+    SelfSigned(SelfSigned),
 }
 
 /// An account that signs in, and again when its session ends.
 #[derive(Debug)]
-pub struct Account {
+pub struct AccountCredentials {
     email: String,
     password: Secret,
-    session: Mutex<Option<Session>>,
+    session: Mutex<Option<CachedSession>>,
 }
 
 #[derive(Debug)]
-struct Session {
+struct CachedSession {
     access: Secret,
     refresh: Option<Secret>,
     until: Instant,
 }
 
-impl From<SignedIn> for Session {
-    fn from(signed_in: SignedIn) -> Self {
+impl From<ApiSession> for CachedSession {
+    fn from(signed_in: ApiSession) -> Self {
         Self {
             access: Secret::new(signed_in.access_token),
             refresh: signed_in.refresh_token.map(Secret::new),
@@ -64,7 +64,7 @@ impl From<SignedIn> for Session {
 
 /// Somebody this machine vouches for.
 #[derive(Debug)]
-pub struct Local {
+pub struct SelfSigned {
     secret: Secret,
     subject: String,
     name: String,
@@ -74,7 +74,7 @@ pub struct Local {
 
 /// What a token of ours says, in the form of a token of another system: no session stands behind it.
 #[derive(Serialize)]
-struct Claims<'a> {
+struct TokenClaims<'a> {
     sub: &'a str,
     name: &'a str,
     role: &'a str,
@@ -86,18 +86,18 @@ impl Credentials {
     /// An account that signs in when it is first needed.
     pub fn account(email: &str, password: Secret) -> Self {
         let (email, session) = (email.to_owned(), Mutex::default());
-        Self::Account(Box::new(Account { email, password, session }))
+        Self::Account(Box::new(AccountCredentials { email, password, session }))
     }
 
     /// An account that has just signed in.
-    pub fn signed_in(email: &str, password: Secret, signed_in: SignedIn) -> Self {
+    pub fn signed_in(email: &str, password: Secret, signed_in: ApiSession) -> Self {
         let session = Mutex::new(Some(signed_in.into()));
-        Self::Account(Box::new(Account { email: email.to_owned(), password, session }))
+        Self::Account(Box::new(AccountCredentials { email: email.to_owned(), password, session }))
     }
 
     /// Somebody this machine vouches for.
     pub fn local(secret: Secret, subject: &str, name: &str, role: Role) -> Self {
-        Self::Local(Local {
+        Self::SelfSigned(SelfSigned {
             secret,
             subject: subject.into(),
             name: name.into(),
@@ -116,12 +116,12 @@ impl Credentials {
         match self {
             Self::Token(token) => Ok(token.reveal().to_owned()),
             Self::Account(account) => account.token(client, refused).await,
-            Self::Local(local) => local.token(refused).await,
+            Self::SelfSigned(local) => local.token(refused).await,
         }
     }
 }
 
-impl Account {
+impl AccountCredentials {
     async fn token(&self, client: &Client, refused: Option<&str>) -> Result<String, ClientError> {
         let mut session = self.session.lock().await;
         if let Some(current) = &*session
@@ -147,7 +147,7 @@ impl Account {
     }
 }
 
-impl Local {
+impl SelfSigned {
     async fn token(&self, refused: Option<&str>) -> Result<String, ClientError> {
         let mut token = self.token.lock().await;
         if let Some((current, until)) = &*token
@@ -158,7 +158,8 @@ impl Local {
         }
         let now = clock::now().as_second();
         let exp = now + i64::try_from(LOCAL_LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        let claims = Claims { sub: &self.subject, name: &self.name, role: self.role.name(), iat: now, exp };
+        let claims =
+            TokenClaims { sub: &self.subject, name: &self.name, role: self.role.name(), iat: now, exp };
         let key = jsonwebtoken::EncodingKey::from_secret(self.secret.reveal().as_bytes());
         let fresh = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key)
             .map_err(|error| ClientError::Setup(error.to_string()))?;
@@ -169,7 +170,7 @@ impl Local {
 
 /// A server, somebody of its staff, and the server's secret if this machine has it.
 #[derive(Debug)]
-pub struct Staff {
+pub struct StaffClient {
     /// Ready to ask.
     pub client: Client,
     /// To vouch for others too.
@@ -183,7 +184,7 @@ pub fn staff(
     environment: &Environment,
     subject: &str,
     name: &str,
-) -> anyhow::Result<Staff> {
+) -> anyhow::Result<StaffClient> {
     let config = Config::load(&args.config.0, environment)?;
     let url = args.url.clone().map_or_else(|| here(config.listen), Ok)?;
     let client = Client::new(url.clone())?;
@@ -207,7 +208,7 @@ pub fn staff(
             "{url} is another machine: sign in with --email, or give a --token made there with ordercast token"
         );
     };
-    Ok(Staff { client: client.with(credentials), secret })
+    Ok(StaffClient { client: client.with(credentials), secret })
 }
 
 /// Where this machine's own server is.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orders::Status;
-use orders::order::Place;
+use orders::order::GeoPoint;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +25,9 @@ use uuid::Uuid;
 
 use self::credentials::Credentials;
 use self::error::ClientError;
-use self::wire::{BulkOutcomes, Health, Order, OrderPage, Problem, Product, ProductPage, SignedIn};
+use self::wire::{
+    ApiBulkOutcomes, ApiHealth, ApiOrder, ApiOrderPage, ApiProblem, ApiProduct, ApiProductPage, ApiSession,
+};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -69,35 +71,35 @@ impl Client {
     }
 
     /// Whether the server is alive, and which version it is.
-    pub async fn health(&self) -> Result<Health, ClientError> {
+    pub async fn health(&self) -> Result<ApiHealth, ClientError> {
         body(self.checked(self.request(Method::GET, "health").timeout(TO_CONNECT)).await?).await
     }
 
     /// Makes a customer's account and signs in to it.
-    pub async fn register(&self, email: &str, password: &str, name: &str) -> Result<SignedIn, ClientError> {
+    pub async fn register(&self, email: &str, password: &str, name: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "email": email, "password": password, "name": name });
         self.read(self.request(Method::POST, "api/v1/auth/register").json(&body)).await
     }
 
     /// Signs in.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, ClientError> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "email": email, "password": password });
         self.read(self.request(Method::POST, "api/v1/auth/login").json(&body)).await
     }
 
     /// Renews a session.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, ClientError> {
+    pub async fn refresh(&self, refresh_token: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "refreshToken": refresh_token });
         self.read(self.request(Method::POST, "api/v1/auth/refresh").json(&body)).await
     }
 
     /// The whole catalogue.
-    pub async fn products(&self) -> Result<Vec<Product>, ClientError> {
+    pub async fn products(&self) -> Result<Vec<ApiProduct>, ClientError> {
         let mut products = Vec::new();
         let mut next: Option<String> = None;
         loop {
             let query: Vec<_> = next.iter().map(|page| ("page", page)).collect();
-            let page: ProductPage = self.get("api/v1/products", &query).await?;
+            let page: ApiProductPage = self.get("api/v1/products", &query).await?;
             products.extend(page.products);
             match page.next {
                 Some(page) if next.as_ref() != Some(&page) => next = Some(page),
@@ -107,17 +109,17 @@ impl Client {
     }
 
     /// One product.
-    pub async fn product(&self, id: &str) -> Result<Product, ClientError> {
+    pub async fn product(&self, id: &str) -> Result<ApiProduct, ClientError> {
         self.get(&format!("api/v1/products/{id}"), &[("", ""); 0]).await
     }
 
     /// Puts a product on the shelf.
-    pub async fn create_product(&self, body: &impl Serialize) -> Result<Product, ClientError> {
+    pub async fn create_product(&self, body: &impl Serialize) -> Result<ApiProduct, ClientError> {
         self.call(Method::POST, "api/v1/products", Some(body), None).await
     }
 
     /// Adds to a product's stock.
-    pub async fn restock(&self, product: &str, by: u32) -> Result<Product, ClientError> {
+    pub async fn restock(&self, product: &str, by: u32) -> Result<ApiProduct, ClientError> {
         self.call(
             Method::PUT,
             &format!("api/v1/products/{product}/stock"),
@@ -128,46 +130,50 @@ impl Client {
     }
 
     /// Places an order. The key makes a second attempt harmless.
-    pub async fn place(&self, body: &impl Serialize, key: Uuid) -> Result<Order, ClientError> {
+    pub async fn place(&self, body: &impl Serialize, key: Uuid) -> Result<ApiOrder, ClientError> {
         self.call(Method::POST, "api/v1/orders", Some(body), Some(key)).await
     }
 
     /// The newest orders.
-    pub async fn newest(&self, limit: u32) -> Result<Vec<Order>, ClientError> {
-        let page: OrderPage = self.get("api/v1/orders", &[("limit", limit)]).await?;
+    pub async fn newest(&self, limit: u32) -> Result<Vec<ApiOrder>, ClientError> {
+        let page: ApiOrderPage = self.get("api/v1/orders", &[("limit", limit)]).await?;
         Ok(page.orders)
     }
 
     /// One order, by id or number.
-    pub async fn order(&self, id: &str) -> Result<Order, ClientError> {
+    pub async fn order(&self, id: &str) -> Result<ApiOrder, ClientError> {
         self.get(&format!("api/v1/orders/{id}"), &[("", ""); 0]).await
     }
 
     /// Calls an order off.
-    pub async fn cancel(&self, order: &str, reason: &str) -> Result<Order, ClientError> {
+    pub async fn cancel(&self, order: &str, reason: &str) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/cancel");
         self.call(Method::POST, &path, Some(&json!({ "reason": reason })), None).await
     }
 
     /// Sets the status of an order.
-    pub async fn set_status(&self, order: &str, body: &impl Serialize) -> Result<Order, ClientError> {
+    pub async fn set_status(&self, order: &str, body: &impl Serialize) -> Result<ApiOrder, ClientError> {
         self.call(Method::PUT, &format!("api/v1/orders/{order}/status"), Some(body), None).await
     }
 
     /// Sets the status of many orders at once.
-    pub async fn set_statuses(&self, orders: &[String], status: Status) -> Result<BulkOutcomes, ClientError> {
+    pub async fn set_statuses(
+        &self,
+        orders: &[String],
+        status: Status,
+    ) -> Result<ApiBulkOutcomes, ClientError> {
         let body = json!({ "orders": orders, "status": status });
         self.call(Method::POST, "api/v1/orders/bulk-status", Some(&body), None).await
     }
 
     /// Says where a delivery is.
-    pub async fn set_location(&self, order: &str, place: Place) -> Result<Order, ClientError> {
+    pub async fn set_location(&self, order: &str, place: GeoPoint) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/delivery");
         self.call(Method::PUT, &path, Some(&json!({ "location": place })), None).await
     }
 
     /// Says who brings a delivery.
-    pub async fn set_partner(&self, order: &str, name: &str, phone: &str) -> Result<Order, ClientError> {
+    pub async fn set_partner(&self, order: &str, name: &str, phone: &str) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/delivery");
         self.call(Method::PUT, &path, Some(&json!({ "partner": { "name": name, "phone": phone } })), None)
             .await
@@ -275,7 +281,7 @@ async fn refusal(response: Response) -> ClientError {
         response.headers().get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
     let after = after.map(Duration::from_secs);
     let problem =
-        response.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok());
+        response.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<ApiProblem>(&bytes).ok());
     let (code, detail) = match problem {
         Some(problem) => (problem.code, problem.detail.or(problem.title).unwrap_or_default()),
         None => (None, String::new()),

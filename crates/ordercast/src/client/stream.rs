@@ -12,24 +12,24 @@ use tokio::time::{sleep, timeout};
 
 use super::Client;
 use super::error::{ClientError, chain};
-use super::wire::{Connected, Event, Reconnect, Reset};
+use super::wire::{ApiConnected, ApiEvent, ApiReconnect, ApiReset};
 
 /// The server says something at least every 25 s; after this long a silent connection is dead.
 const SILENCE: Duration = Duration::from_mins(1);
 /// How many events are remembered to drop a second copy.
-const REMEMBERED: usize = 4096;
+const SEEN_CAPACITY: usize = 4096;
 /// The first wait before connecting again …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … which doubles up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// What a follower hears.
+/// What a reader hears.
 #[derive(Debug)]
 pub enum Update {
     /// The connection stands.
     Connected {
         /// What the server said.
-        hello: Connected,
+        connected: ApiConnected,
         /// Whether it was asked to go on from a cursor.
         resumed: bool,
     },
@@ -38,17 +38,17 @@ pub enum Update {
         /// Where that is in the log; what to resume after.
         cursor: Option<String>,
         /// The parts that are understood.
-        event: Box<Event>,
+        event: Box<ApiEvent>,
         /// All of it.
         raw: Value,
     },
     /// Something arrived that had arrived before. It should not.
     Repeated {
         /// The event.
-        event: Box<Event>,
+        event: Box<ApiEvent>,
     },
     /// The history since the cursor is gone; this is the present.
-    Reset(Reset),
+    Reset(ApiReset),
     /// The connection is gone. It will be tried again.
     Lost {
         /// Why.
@@ -66,39 +66,45 @@ pub enum Update {
 pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
     let (updates, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
-        let mut follower =
-            Follower { client, updates, position: since, seen: Seen::default(), attempt: 0, pause: None };
+        let mut reader = StreamReader {
+            client,
+            updates,
+            position: since,
+            seen: SeenIds::default(),
+            attempt: 0,
+            pause: None,
+        };
         // An error here is the receiver's end.
-        let _ = follower.run().await;
+        let _ = reader.run().await;
     });
     receiver
 }
 
-struct Follower {
+struct StreamReader {
     client: Client,
     updates: mpsc::Sender<Update>,
     position: Option<String>,
-    seen: Seen,
+    seen: SeenIds,
     attempt: u32,
     /// What the server asked for, by `reconnect` or `retry:`.
     pause: Option<Duration>,
 }
 
 /// Nobody listens any more.
-struct Deaf;
+struct ReceiverDropped;
 
-impl<T> From<mpsc::error::SendError<T>> for Deaf {
+impl<T> From<mpsc::error::SendError<T>> for ReceiverDropped {
     fn from(_: mpsc::error::SendError<T>) -> Self {
         Self
     }
 }
 
-impl Follower {
-    async fn run(&mut self) -> Result<(), Deaf> {
+impl StreamReader {
+    async fn run(&mut self) -> Result<(), ReceiverDropped> {
         loop {
             let opened = tokio::select! {
                 opened = self.client.open_stream(self.position.as_deref()) => opened,
-                () = self.updates.closed() => return Err(Deaf),
+                () = self.updates.closed() => return Err(ReceiverDropped),
             };
             let (why, asked) = match opened {
                 Ok(response) => (self.listen(response).await?, self.pause.take()),
@@ -115,25 +121,25 @@ impl Follower {
             self.updates.send(Update::Lost { why, attempt: self.attempt, wait }).await?;
             tokio::select! {
                 () = sleep(wait) => {}
-                () = self.updates.closed() => return Err(Deaf),
+                () = self.updates.closed() => return Err(ReceiverDropped),
             }
         }
     }
 
     /// Reads one connection to its end, and says why it ended.
-    async fn listen(&mut self, response: reqwest::Response) -> Result<String, Deaf> {
+    async fn listen(&mut self, response: reqwest::Response) -> Result<String, ReceiverDropped> {
         let mut events = SseByteStream::new(response.bytes_stream());
         loop {
             let next = tokio::select! {
                 next = timeout(SILENCE, events.next()) => next,
-                () = self.updates.closed() => return Err(Deaf),
+                () = self.updates.closed() => return Err(ReceiverDropped),
             };
             match next {
                 Err(_) => return Ok(format!("nothing was heard for {} s", SILENCE.as_secs())),
                 Ok(None) => return Ok("the server closed the connection".to_owned()),
                 Ok(Some(Err(error))) => return Ok(format!("the connection broke ({})", chain(&error))),
                 Ok(Some(Ok(block))) => {
-                    if let Some(update) = self.understand(block) {
+                    if let Some(update) = self.parse_block(block) {
                         self.updates.send(update).await?;
                     }
                 }
@@ -142,7 +148,7 @@ impl Follower {
     }
 
     /// What a block means; `None` for what is only of use in here.
-    fn understand(&mut self, block: Sse) -> Option<Update> {
+    fn parse_block(&mut self, block: Sse) -> Option<Update> {
         if let Some(pause) = block.retry {
             self.pause = Some(Duration::from_millis(pause).min(LONGEST_WAIT));
         }
@@ -151,29 +157,30 @@ impl Follower {
         match name {
             "heartbeat" => None,
             "connected" => {
-                let hello: Connected = parse(name, data)?;
+                let connected: ApiConnected = parse(name, data)?;
                 self.attempt = 0;
                 let resumed = self.position.is_some();
                 if !resumed {
-                    self.position.clone_from(&hello.cursor);
+                    self.position.clone_from(&connected.cursor);
                 }
-                Some(Update::Connected { hello, resumed })
+                Some(Update::Connected { connected, resumed })
             }
             "reset" => {
-                let reset: Reset = parse(name, data)?;
+                let reset: ApiReset = parse(name, data)?;
                 self.position = Some(reset.cursor.clone());
                 Some(Update::Reset(reset))
             }
             "reconnect" => {
-                let bye: Reconnect = parse(name, data)?;
+                let bye: ApiReconnect = parse(name, data)?;
                 self.pause = bye.after_ms.map(Duration::from_millis);
                 tracing::debug!(reason = bye.reason, after_ms = bye.after_ms, "the server asks to reconnect");
                 None
             }
             _ => {
                 let raw: Value = parse(name, data)?;
-                let event: Event =
-                    serde_json::from_value(raw.clone()).inspect_err(|error| odd(name, error)).ok()?;
+                let event: ApiEvent = serde_json::from_value(raw.clone())
+                    .inspect_err(|error| log_unparsable(name, error))
+                    .ok()?;
                 if let Some(id) = &block.id {
                     self.position = Some(id.clone());
                 }
@@ -189,28 +196,28 @@ impl Follower {
 }
 
 fn parse<T: DeserializeOwned>(name: &str, data: Option<&str>) -> Option<T> {
-    serde_json::from_str(data?).inspect_err(|error| odd(name, error)).ok()
+    serde_json::from_str(data?).inspect_err(|error| log_unparsable(name, error)).ok()
 }
 
 /// A newer server may say things this client does not know.
-fn odd(name: &str, error: &serde_json::Error) {
+fn log_unparsable(name: &str, error: &serde_json::Error) {
     tracing::debug!(event = name, %error, "an event was not understood");
 }
 
 /// The ids of the last events.
 #[derive(Debug, Default)]
-struct Seen {
+struct SeenIds {
     ids: HashSet<String>,
     order: VecDeque<String>,
 }
 
-impl Seen {
+impl SeenIds {
     fn is_new(&mut self, id: &str) -> bool {
         if !self.ids.insert(id.to_owned()) {
             return false;
         }
         self.order.push_back(id.to_owned());
-        if self.order.len() > REMEMBERED
+        if self.order.len() > SEEN_CAPACITY
             && let Some(oldest) = self.order.pop_front()
         {
             self.ids.remove(&oldest);
@@ -240,13 +247,13 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_remembered_within_bounds() {
-        let mut seen = Seen::default();
+        let mut seen = SeenIds::default();
         assert!(seen.is_new("a"));
         assert!(!seen.is_new("a"));
-        for n in 0..REMEMBERED {
+        for n in 0..SEEN_CAPACITY {
             assert!(seen.is_new(&n.to_string()));
         }
-        assert_eq!((seen.ids.len(), seen.order.len()), (REMEMBERED, REMEMBERED));
+        assert_eq!((seen.ids.len(), seen.order.len()), (SEEN_CAPACITY, SEEN_CAPACITY));
         assert!(seen.is_new("a"), "forgotten by now");
     }
 }

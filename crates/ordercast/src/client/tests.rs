@@ -83,7 +83,9 @@ fn event(id: &str, cursor: &str) -> String {
 async fn next(updates: &mut mpsc::Receiver<Update>) -> String {
     let update = timeout(Duration::from_secs(10), updates.recv()).await.expect("an update in time");
     match update {
-        Some(Update::Connected { hello, resumed }) => format!("connected {} resumed={resumed}", hello.role),
+        Some(Update::Connected { connected, resumed }) => {
+            format!("connected {} resumed={resumed}", connected.role)
+        }
         Some(Update::Event { event, cursor, .. }) => {
             format!("event {} at {}", event.id, cursor.unwrap_or_default())
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// RFC 9457, as far as it is shown.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Problem {
+pub struct ApiProblem {
     /// The stable code.
     pub code: Option<String>,
     /// What kind of problem.
@@ -18,7 +18,7 @@ pub struct Problem {
 /// `GET /health`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Health {
+pub struct ApiHealth {
     /// `ok`.
     pub status: String,
     /// The server's version.
@@ -30,7 +30,7 @@ pub struct Health {
 /// A session.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SignedIn {
+pub struct ApiSession {
     /// What requests carry.
     pub access_token: String,
     /// What renews it.
@@ -38,10 +38,10 @@ pub struct SignedIn {
     /// Seconds the access token lasts.
     pub expires_in: u64,
     /// Whose.
-    pub user: Person,
+    pub user: ApiPerson,
 }
 
-impl std::fmt::Debug for SignedIn {
+impl std::fmt::Debug for ApiSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SignedIn").field("user", &self.user).finish_non_exhaustive()
     }
@@ -49,7 +49,7 @@ impl std::fmt::Debug for SignedIn {
 
 /// Somebody.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Person {
+pub struct ApiPerson {
     /// Their id.
     pub id: String,
     /// Their name, if it may be seen.
@@ -58,7 +58,7 @@ pub struct Person {
     pub email: Option<String>,
 }
 
-impl Person {
+impl ApiPerson {
     /// What to call them.
     pub fn label(&self) -> &str {
         self.name.as_deref().or(self.email.as_deref()).unwrap_or(&self.id)
@@ -67,16 +67,16 @@ impl Person {
 
 /// A page of the catalogue.
 #[derive(Debug, Deserialize)]
-pub struct ProductPage {
+pub struct ApiProductPage {
     /// Its products.
-    pub products: Vec<Product>,
+    pub products: Vec<ApiProduct>,
     /// The next page.
     pub next: Option<String>,
 }
 
 /// A product.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Product {
+pub struct ApiProduct {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -93,14 +93,14 @@ pub struct Product {
 
 /// A page of orders.
 #[derive(Debug, Deserialize)]
-pub struct OrderPage {
+pub struct ApiOrderPage {
     /// Its orders.
-    pub orders: Vec<Order>,
+    pub orders: Vec<ApiOrder>,
 }
 
 /// An order.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Order {
+pub struct ApiOrder {
     /// Its id.
     pub id: String,
     /// The number people use.
@@ -110,21 +110,21 @@ pub struct Order {
     /// Rises by one with every change.
     pub version: u32,
     /// Who bought.
-    pub customer: Option<Person>,
+    pub customer: Option<ApiPerson>,
     /// The sum.
     pub total: Option<Money>,
 }
 
 /// What became of a bulk update.
 #[derive(Debug, Deserialize)]
-pub struct BulkOutcomes {
+pub struct ApiBulkOutcomes {
     /// One per order.
-    pub outcomes: Vec<BulkOutcome>,
+    pub outcomes: Vec<ApiBulkOutcome>,
 }
 
 /// What became of one order of it.
 #[derive(Debug, Deserialize)]
-pub struct BulkOutcome {
+pub struct ApiBulkOutcome {
     /// As it was named in the request.
     pub order: String,
     /// Whether it changed.
@@ -138,7 +138,7 @@ pub struct BulkOutcome {
 /// One live event, of an order or a product.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Event {
+pub struct ApiEvent {
     /// Its id.
     pub id: String,
     /// What happened, such as `order.created`.
@@ -146,7 +146,7 @@ pub struct Event {
     /// When it was committed.
     pub at: Timestamp,
     /// Who did it.
-    pub actor: Option<ActorSeen>,
+    pub actor: Option<ApiActor>,
     /// The version of the order or product after it.
     pub version: u32,
     /// The order.
@@ -154,7 +154,7 @@ pub struct Event {
     /// Its number.
     pub order_number: Option<String>,
     /// Who bought.
-    pub customer: Option<Person>,
+    pub customer: Option<ApiPerson>,
     /// The status after it.
     pub status: Option<Status>,
     /// The status before it.
@@ -168,9 +168,9 @@ pub struct Event {
     /// When it should arrive.
     pub estimated_delivery: Option<Timestamp>,
     /// Who brings it.
-    pub partner: Option<Partner>,
+    pub partner: Option<ApiPartner>,
     /// Where the delivery is.
-    pub location: Option<Location>,
+    pub location: Option<ApiLocation>,
     /// Why it was cancelled or corrected.
     pub reason: Option<String>,
     /// A note of the staff.
@@ -189,7 +189,7 @@ pub struct Event {
 
 /// Who did something.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ActorSeen {
+pub struct ApiActor {
     /// Which side.
     pub origin: Origin,
     /// Their name, if it may be seen.
@@ -198,14 +198,14 @@ pub struct ActorSeen {
 
 /// Who brings it.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Partner {
+pub struct ApiPartner {
     /// Their name.
     pub name: String,
 }
 
 /// Where a delivery is.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Location {
+pub struct ApiLocation {
     /// Degrees.
     pub latitude: f64,
     /// Degrees.
@@ -214,11 +214,11 @@ pub struct Location {
 
 /// The first event of a stream.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Connected {
+pub struct ApiConnected {
     /// `user` or `admin`.
     pub role: String,
     /// Who is connected.
-    pub user: Option<Person>,
+    pub user: Option<ApiPerson>,
     /// Where the log is now.
     pub cursor: Option<String>,
     /// Whether everything since the given cursor follows.
@@ -228,20 +228,20 @@ pub struct Connected {
 
 /// The cursor was too old, or of another history: this is how it is now.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Reset {
+pub struct ApiReset {
     /// Why.
     pub reason: Option<String>,
     /// Where this state was read.
     pub cursor: String,
     /// The orders.
     #[serde(default)]
-    pub orders: Vec<Order>,
+    pub orders: Vec<ApiOrder>,
 }
 
 /// The server is about to close.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reconnect {
+pub struct ApiReconnect {
     /// Why.
     pub reason: Option<String>,
     /// When to come back, in milliseconds.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::options::{OPTIONS, Opt, Scope};
+use super::options::{OPTIONS, OptionSpec, Scope};
 
 /// What was said on the command line.
 #[derive(Debug, Clone, Default)]
@@ -25,9 +25,9 @@ impl Flags {
         self.file.as_deref()
     }
 
-    fn read(matches: &ArgMatches, taken: fn(&Opt) -> bool) -> Self {
+    fn read(matches: &ArgMatches, taken: fn(&OptionSpec) -> bool) -> Self {
         let file = matches.get_one::<PathBuf>("config").cloned();
-        let given = |option: &Opt| matches.get_one::<String>(option.key).cloned();
+        let given = |option: &OptionSpec| matches.get_one::<String>(option.key).cloned();
         let taken = OPTIONS.iter().filter(|option| taken(option));
         Self { file, values: taken.filter_map(|option| Some((option.key, given(option)?))).collect() }
     }
@@ -41,15 +41,15 @@ pub struct DataFlags(pub Flags);
 #[derive(Debug, Clone, Default)]
 pub struct ServerFlags(pub Flags);
 
-fn for_data(option: &Opt) -> bool {
+fn for_data(option: &OptionSpec) -> bool {
     option.scope == Scope::Data
 }
 
-fn for_server(option: &Opt) -> bool {
+fn for_server(option: &OptionSpec) -> bool {
     option.scope != Scope::Secret
 }
 
-fn arguments(mut command: Command, taken: fn(&Opt) -> bool) -> Command {
+fn arguments(mut command: Command, taken: fn(&OptionSpec) -> bool) -> Command {
     let file = Arg::new("config")
         .long("config")
         .value_name("FILE")

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::options::{OPTIONS, Opt, Scope};
+use super::options::{OPTIONS, OptionSpec, Scope};
 
 /// The whole page. What people read there is written in the table of options, or here.
 pub fn page() -> String {
@@ -14,7 +14,7 @@ pub fn page() -> String {
     page
 }
 
-fn row(page: &mut String, option: &Opt) {
+fn row(page: &mut String, option: &OptionSpec) {
     let flag = match option.scope {
         Scope::Secret => "none: others can read flags".to_owned(),
         _ if option.value == "BOOL" => format!("`--{}`", option.flag()),

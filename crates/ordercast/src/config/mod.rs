@@ -28,9 +28,10 @@ use orders::text::Line;
 use url::Url;
 
 use self::flags::Flags;
-use self::sources::{Environment, Reader, Settings, Source};
+use self::sources::{Environment, OptionReader, Settings, Source};
 use self::values::{
-    Bytes, Listen, LogFormat, Networks, Origins, RealtimeListen, Retention, Secret, Span, Switch, Zone,
+    Bytes, Listen, LogFormat, LongDuration, Networks, Origins, RealtimeListen, Retention, Secret, Switch,
+    TimeZoneName,
 };
 
 /// Everything a person can set, parsed.
@@ -115,7 +116,7 @@ pub struct ConfigError {
 impl Config {
     /// Reads flags over environment over file over defaults, and checks all of it at once.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
-        let mut read = Reader::new(flags, environment);
+        let mut read = OptionReader::new(flags, environment);
         let listen = read.value::<Listen>("listen").address;
         let realtime_listen = read.optional::<RealtimeListen>("realtime_listen").map(|it| it.beside(listen));
         if realtime_listen == Some(listen) && listen.port() != 0 {
@@ -135,7 +136,7 @@ impl Config {
             realtime_listen,
             data: read.value::<values::Directory>("data").0,
             store_name: read.value("store_name"),
-            store_timezone: read.value::<Zone>("store_timezone").0,
+            store_timezone: read.value::<TimeZoneName>("store_timezone").0,
             store_currency: read.value::<values::CurrencyCode>("store_currency").0,
             frontend_url,
             live_url: read.optional::<values::LiveUrl>("live_url").map(|url| url.0),
@@ -146,8 +147,8 @@ impl Config {
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),
             allow_tokens_without_expiry: read.value::<Switch>("allow_tokens_without_expiry").0,
-            access_token_lifetime: read.value::<Span>("access_token_lifetime").0,
-            session_lifetime: read.value::<Span>("session_lifetime").0,
+            access_token_lifetime: read.value::<LongDuration>("access_token_lifetime").0,
+            session_lifetime: read.value::<LongDuration>("session_lifetime").0,
             rate_limit_address: read.value("rate_limit_address"),
             rate_limit_account: read.value("rate_limit_account"),
             rate_limit_sign_in: read.value("rate_limit_sign_in"),
@@ -158,9 +159,9 @@ impl Config {
             dialect: read.value("dialect"),
             max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
             socketio: socketio::SocketIoConfig {
-                ping_interval: read.value::<values::Beat>("ping_interval").0,
-                ping_timeout: read.value::<values::Beat>("ping_timeout").0,
-                connect_timeout: read.value::<values::Beat>("connect_timeout").0,
+                ping_interval: read.value::<values::Interval>("ping_interval").0,
+                ping_timeout: read.value::<values::Interval>("ping_timeout").0,
+                connect_timeout: read.value::<values::Interval>("connect_timeout").0,
                 max_payload: read.value::<values::MessageSize>("max_message").0,
                 packets_per_second: read.value::<values::Count>("packets_per_second").0,
                 ..socketio::SocketIoConfig::default()

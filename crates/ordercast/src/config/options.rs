@@ -1,57 +1,49 @@
-//! The table of every option.
+//! The table of all options. Flags, help texts, `ordercast config` and `docs/configuration.md` are generated from it.
 
-/// One option, as a person meets it.
 #[derive(Debug)]
-pub struct Opt {
-    /// Its key in the file. The flag is `--` and the key with dashes, the variable `ORDERCAST_` and the key in capitals.
+pub struct OptionSpec {
+    /// The key in the file. The flag is `--` and the key with dashes; the variable is `ORDERCAST_` and the key in capitals.
     pub key: &'static str,
-    /// What it is if nobody says anything; empty for nothing.
+    /// Empty: the option has no default.
     pub default: &'static str,
-    /// What stands for its value in the help.
+    /// The placeholder of the value in the help.
     pub value: &'static str,
-    /// What it is for.
     pub help: &'static str,
-    /// Variables that mean the same, by the names the shops use (row A14).
+    /// Other environment variables with the same meaning, as existing shops name them.
     pub aliases: &'static [Alias],
-    /// Who can set it on the command line.
     pub scope: Scope,
 }
 
-/// What our variables begin with.
 pub const PREFIX: &str = "ORDERCAST_";
 
-/// Another name for an option in the environment.
 #[derive(Debug)]
 pub struct Alias {
-    /// The variable.
     pub name: &'static str,
-    /// What stands before its value: a port becomes an address.
+    /// Put before the value of the variable: it makes an address of a port.
     pub prefix: &'static str,
 }
 
-/// Which commands take an option as a flag. From environment and file every command reads all of them.
+/// Which commands accept an option as a flag. Every command reads all options from the environment and the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Every command that opens the data directory.
+    /// Commands that open the data directory.
     Data,
-    /// The commands about the server itself.
+    /// `serve`, `doctor` and `config`.
     Server,
-    /// None: flags can be read by everybody on the machine, so secrets stay out of them.
+    /// No command: every user of the machine can read flags.
     Secret,
 }
 
-impl Opt {
-    /// The flag, without its dashes.
+impl OptionSpec {
+    /// The flag without the leading dashes.
     pub fn flag(&self) -> String {
         self.key.replace('_', "-")
     }
 
-    /// The variable.
     pub fn variable(&self) -> String {
         format!("{PREFIX}{}", self.key.to_uppercase())
     }
 
-    /// The option of a key.
     pub fn find(key: &str) -> Option<&'static Self> {
         OPTIONS.iter().find(|option| option.key == key)
     }
@@ -61,71 +53,76 @@ const fn alias(name: &'static str, prefix: &'static str) -> Alias {
     Alias { name, prefix }
 }
 
-const fn server(key: &'static str, default: &'static str, value: &'static str, help: &'static str) -> Opt {
-    Opt { key, default, value, help, aliases: &[], scope: Scope::Server }
+const fn server(
+    key: &'static str,
+    default: &'static str,
+    value: &'static str,
+    help: &'static str,
+) -> OptionSpec {
+    OptionSpec { key, default, value, help, aliases: &[], scope: Scope::Server }
 }
 
-/// Every option, in the order they are shown.
-pub const OPTIONS: &[Opt] = &[
-    Opt {
+/// All options, in display order.
+pub const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
         aliases: &[alias("PORT", "0.0.0.0:")],
         ..server(
             "listen",
             "127.0.0.1:3000",
             "ADDRESS",
-            "Serve HTTP here. 0.0.0.0:3000 is every network interface. The variable PORT, as hosting platforms set it, \
-             means 0.0.0.0:PORT and a trusted proxy in front",
+            "Address on which to serve HTTP. 0.0.0.0:3000 listens on every network interface. The variable PORT, which \
+             hosting platforms set, means 0.0.0.0:PORT behind a trusted proxy",
         )
     },
-    Opt {
+    OptionSpec {
         aliases: &[alias("REALTIME_PORT", ":")],
         ..server(
             "realtime_listen",
             "",
             "ADDRESS",
-            "Serve the live connections at a second address too. A port alone (:3001) is on the host of --listen",
+            "Second address for live connections. A port alone (:3001) uses the host of --listen",
         )
     },
-    Opt {
+    OptionSpec {
         scope: Scope::Data,
-        ..server("data", "./data", "DIRECTORY", "Keep the database and the token secret in this directory")
+        ..server("data", "./data", "DIRECTORY", "Directory of the database and the token secret")
     },
-    server("store_name", "Ordercast", "NAME", "What the shop is called"),
-    server("store_timezone", "UTC", "ZONE", "Where its days begin and end, such as Europe/Berlin"),
-    server("store_currency", "EUR", "CODE", "What its prices are in, as ISO 4217 code"),
-    Opt {
+    server("store_name", "Ordercast", "NAME", "Name of the shop"),
+    server("store_timezone", "UTC", "ZONE", "Time zone in which days begin and end, such as Europe/Berlin"),
+    server("store_currency", "EUR", "CODE", "Currency of the prices (ISO 4217 code)"),
+    OptionSpec {
         aliases: &[alias("FRONTEND_URL", "")],
         ..server(
             "frontend_url",
             "",
             "URL",
-            "Where people open the shop: links lead there, and its origin may call the API. Default: this server",
+            "Public URL of the shop, used in links. Pages of this origin may call the API. Default: this server",
         )
     },
     server(
         "live_url",
         "",
         "URL",
-        "Where browsers reach the live connections, if that is another address than the shop's. Default: with \
-         realtime_listen its port on the host that the page came from, else the page's own address. Pages sign in \
-         with a cookie, which other hosts do not get",
+        "Public URL of the live connections, if it differs from the shop's. Default: the page's own address, with the \
+         port of realtime_listen if that is set. Use the same host: pages sign in with a cookie that browsers do not \
+         send to other hosts",
     ),
     server(
         "map_tiles",
         "",
         "TEMPLATE",
-        "Show maps with these tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png; browsers then ask that \
-         host for them. Default: an outline that comes with the pages",
+        "URL template of map tiles, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png. Browsers load the tiles from \
+         that host. Default: a built-in outline map",
     ),
-    server("map_attribution", "", "TEXT", "The credit line of map_tiles, as its provider asks for it"),
+    server("map_attribution", "", "TEXT", "Credit line for map_tiles, as required by the tile provider"),
     server(
         "image_origins",
         "",
         "ORIGINS",
-        "Other hosts whose pictures of products the pages may show, separated by commas, such as https://cdn.example. \
-         Default: pictures from this server alone",
+        "Other origins from which pages may load product images, separated by commas, such as https://cdn.example. \
+         Default: only this server",
     ),
-    Opt {
+    OptionSpec {
         aliases: &[alias("CORS_ORIGIN", "")],
         ..server(
             "cors_origins",
@@ -139,18 +136,18 @@ pub const OPTIONS: &[Opt] = &[
         "trusted_proxies",
         "",
         "NETWORKS",
-        "Believe X-Forwarded-For and -Proto from these addresses: networks such as 10.0.0.0/8, or the words loopback \
-         and private, separated by commas; none believes nobody",
+        "Trust X-Forwarded-For and X-Forwarded-Proto from these addresses: networks such as 10.0.0.0/8, or the words \
+         loopback and private, separated by commas. none trusts no proxy",
     ),
-    Opt {
+    OptionSpec {
         aliases: &[alias("JWT_SECRET", "")],
         scope: Scope::Secret,
         ..server(
             "jwt_secret",
             "",
             "SECRET",
-            "Sign and verify tokens with this secret (HS256). Default: made at the first start, and kept in the data \
-             directory",
+            "Secret with which tokens are signed and verified (HS256). Default: generated on first start and kept in the \
+             data directory",
         )
     },
     server(
@@ -159,71 +156,76 @@ pub const OPTIONS: &[Opt] = &[
         "BOOL",
         "Accept tokens of another system that never expire",
     ),
-    server("access_token_lifetime", "15m", "TIME", "How long an access token lasts before it is refreshed"),
+    server(
+        "access_token_lifetime",
+        "15m",
+        "TIME",
+        "How long an access token is valid before it must be refreshed",
+    ),
     server(
         "session_lifetime",
         "30d",
         "TIME",
-        "How long a sign-in lasts; refreshing its tokens does not prolong it",
+        "How long a session lasts. Refreshing tokens does not extend it",
     ),
     server(
         "rate_limit_address",
         "1200/min burst 300",
         "RATE",
-        "Requests from one client address: so many per s, min or h, and how many at once; or off",
+        "Requests from one client address: a number per s, min or h, with an optional burst; or off",
     ),
-    server("rate_limit_account", "600/min burst 200", "RATE", "Requests of one account; or off"),
+    server(
+        "rate_limit_account",
+        "600/min burst 200",
+        "RATE",
+        "Requests of one account, in the same form; or off",
+    ),
     server(
         "rate_limit_sign_in",
         "10/min",
         "RATE",
-        "Attempts to sign in, register or reset a password, from one client address and for one e-mail address; or off",
+        "Attempts to sign in, register or reset a password, for one client address and for one e-mail address; or off",
     ),
-    server("body_limit", "256KiB", "SIZE", "The largest request body"),
+    server("body_limit", "256KiB", "SIZE", "Maximum size of a request body"),
     server(
         "event_retention",
         "forever",
         "TIME",
-        "How long events are kept; a client that was away for longer starts from the current state",
+        "How long events are kept. A client that was away for longer starts from the current state",
     ),
-    server("max_streams_per_user", "20", "COUNT", "Live connections of one user"),
-    server("max_streams_per_address", "100", "COUNT", "Live connections from one client address"),
+    server("max_streams_per_user", "20", "COUNT", "Maximum live connections of one user"),
+    server("max_streams_per_address", "100", "COUNT", "Maximum live connections from one client address"),
     server(
         "dialect",
         "standard",
         "NAME",
-        "Names and shapes of live events for clients that name none: standard, rooms or feed",
+        "Dialect of live events for clients that do not choose one: standard, rooms or feed",
     ),
-    server("max_joined_orders", "50", "COUNT", "Orders that one live connection may follow by joining them"),
-    server("ping_interval", "25s", "TIME", "How often a Socket.IO client is asked whether it lives"),
-    server("ping_timeout", "20s", "TIME", "How long it may take to answer that"),
+    server("max_joined_orders", "50", "COUNT", "Maximum number of orders that one live connection may join"),
+    server("ping_interval", "25s", "TIME", "Interval between pings to a Socket.IO client"),
+    server("ping_timeout", "20s", "TIME", "How long a Socket.IO client may take to answer a ping"),
     server(
         "connect_timeout",
         "45s",
         "TIME",
-        "How long a Socket.IO client may take to say who it is, after it connected",
+        "How long a Socket.IO client may take to authenticate after it connected",
     ),
     server(
         "max_message",
         "100KB",
         "SIZE",
-        "The largest message, or body of a long-polling request, of a Socket.IO client",
+        "Maximum size of a Socket.IO message, or of the body of a long-polling request",
     ),
     server(
         "packets_per_second",
         "100",
         "COUNT",
-        "Packets one Socket.IO client may send a second; a faster one is read more slowly",
+        "Packets that one Socket.IO client may send per second. A faster client is read more slowly",
     ),
-    server("wal_cap", "256MiB", "SIZE", "Cut the database's write-ahead log down when it reaches this size"),
-    server(
-        "log",
-        "info",
-        "FILTER",
-        "Which log lines to write: a level, or levels per part such as info,orders=debug",
-    ),
-    server("log_format", "text", "FORMAT", "text for people, json for machines (one object per line)"),
-    Opt {
+    server("wal_cap", "256MiB", "SIZE", "Size at which the database's write-ahead log is truncated"),
+    server("log", "info", "FILTER", "Log level, or levels per module such as info,orders=debug"),
+    server("log_format", "text", "FORMAT", "Format of log lines: text, or json (one object per line)"),
+    OptionSpec {
         aliases: &[alias("KAFKA_BROKER", "")],
         ..server(
             "kafka_broker",
@@ -234,6 +236,6 @@ pub const OPTIONS: &[Opt] = &[
     },
 ];
 
-/// Variables of our prefix that are no options: the configuration file, and what the client commands read.
+/// Variables with our prefix that are not options: the configuration file, and what the client commands read.
 pub const OTHER_VARIABLES: &[&str] =
     &["ORDERCAST_CONFIG", "ORDERCAST_URL", "ORDERCAST_TOKEN", "ORDERCAST_PASSWORD"];

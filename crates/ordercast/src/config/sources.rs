@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::ConfigError;
 use super::flags::Flags;
-use super::options::{OPTIONS, OTHER_VARIABLES, Opt, PREFIX, Scope};
+use super::options::{OPTIONS, OTHER_VARIABLES, OptionSpec, PREFIX, Scope};
 
 /// The file that is read without being named, if it is there.
 pub const USUAL_FILE: &str = "ordercast.toml";
@@ -76,7 +76,7 @@ impl fmt::Display for Source {
 #[derive(Clone)]
 pub struct Setting {
     /// Of which option.
-    pub option: &'static Opt,
+    pub option: &'static OptionSpec,
     text: String,
     /// From where.
     pub source: Source,
@@ -116,13 +116,13 @@ impl Settings {
 
 /// Reads values, and collects everything that is wrong with them.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct OptionReader {
     settings: Settings,
     problems: Vec<String>,
     warnings: Vec<String>,
 }
 
-impl Reader {
+impl OptionReader {
     pub(super) fn new(flags: &Flags, environment: &Environment) -> Self {
         let mut reader = Self { settings: Settings::default(), problems: Vec::new(), warnings: Vec::new() };
         let (path, file) = reader.file(flags, environment);
@@ -139,7 +139,11 @@ impl Reader {
         reader
     }
 
-    fn variable(&mut self, option: &'static Opt, environment: &Environment) -> Option<(String, Source)> {
+    fn variable(
+        &mut self,
+        option: &'static OptionSpec,
+        environment: &Environment,
+    ) -> Option<(String, Source)> {
         let own = (option.variable(), "");
         let names = std::iter::once(own)
             .chain(option.aliases.iter().map(|alias| (alias.name.to_owned(), alias.prefix)));
@@ -187,7 +191,7 @@ impl Reader {
             }
         };
         for (key, value) in table {
-            if Opt::find(&key).is_none() {
+            if OptionSpec::find(&key).is_none() {
                 self.problem(format!("{} has an unknown key {key:?}{}", path.display(), meant(&key)));
                 continue;
             }
@@ -213,7 +217,7 @@ impl Reader {
     fn unknown_variables(&mut self, environment: &Environment) {
         for name in environment.ours().filter(|name| !OTHER_VARIABLES.contains(name)) {
             let key = name.trim_start_matches(PREFIX).to_lowercase();
-            if Opt::find(&key).is_none_or(|option| option.variable() != name) {
+            if OptionSpec::find(&key).is_none_or(|option| option.variable() != name) {
                 let near = nearest(&key)
                     .map(|near| format!("; did you mean {}?", near.variable()))
                     .unwrap_or_default();
@@ -302,7 +306,7 @@ fn meant(key: &str) -> String {
 }
 
 /// The option whose key is most like another one, if any is like it at all.
-fn nearest(key: &str) -> Option<&'static Opt> {
+fn nearest(key: &str) -> Option<&'static OptionSpec> {
     let key = key.replace('-', "_").to_lowercase();
     let scored = OPTIONS.iter().map(|option| (strsim::jaro_winkler(&key, option.key), option));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;

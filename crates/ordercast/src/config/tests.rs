@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, FromArgMatches};
 
 use super::flags::{Flags, ServerFlags};
-use super::options::{OPTIONS, Opt, Scope};
+use super::options::{OPTIONS, OptionSpec, Scope};
 use super::sources::Environment;
 use super::*;
 
@@ -280,7 +280,7 @@ fn links_lead_to_the_front_end_or_here() {
 #[test]
 fn every_option_is_found_by_its_key() {
     for option in OPTIONS {
-        assert_eq!(Opt::find(option.key).map(|found| found.key), Some(option.key));
+        assert_eq!(OptionSpec::find(option.key).map(|found| found.key), Some(option.key));
         assert_eq!(option.scope == Scope::Secret, option.key == "jwt_secret");
     }
 }

@@ -32,14 +32,14 @@ const CLOSED: &str = "closed";
 
 /// What is known of data that `--demo` made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum DemoMode {
     /// Its accounts can sign in.
     Open,
     /// They cannot.
     Closed,
 }
 
-impl Door {
+impl DemoMode {
     /// `None` of data that is not the demo's.
     pub fn of(database: &Database) -> Result<Option<Self>, LogError> {
         Ok(database.note(NOTE)?.map(|note| if note == CLOSED { Self::Closed } else { Self::Open }))

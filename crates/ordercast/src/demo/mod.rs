@@ -2,7 +2,7 @@
 //!
 //! - [`accounts`]: who may be anybody, and when.
 //! - [`people`]: customers and where they live. [`products`]: what is sold, with a drawn picture each.
-//! - [`stories`]: the orders, from placed a minute ago to delivered last week. [`plan`]: all of that as commands, in
+//! - [`seed_orders`]: the orders, from placed a minute ago to delivered last week. [`plan`]: all of that as commands, in
 //!   the order of time.
 //!
 //! Everything but the accounts is data, and a pure function of the time it is for; whoever calls feeds it through the log.
@@ -12,9 +12,9 @@ pub mod people;
 mod pictures;
 mod plan;
 mod products;
-mod stories;
+mod seed_orders;
 
-pub use plan::{Shop, Step, plan};
+pub use plan::{DemoShop, DemoStep, plan};
 pub use products::{DemoProduct, products};
 
 /// What the shop is called, where nobody configured a name.

@@ -5,7 +5,7 @@ use orders::text::Line;
 
 /// A customer of the demo shop.
 #[derive(Debug, Clone, Copy)]
-pub struct Customer {
+pub struct DemoCustomer {
     /// Their name.
     pub name: &'static str,
     /// What they sign in with.
@@ -13,14 +13,14 @@ pub struct Customer {
 }
 
 /// The customers of the demo shop.
-pub const CUSTOMERS: &[Customer] = &[
-    Customer { name: "Asha Rao", email: "asha@example.com" },
-    Customer { name: "Ben Carter", email: "ben@example.com" },
-    Customer { name: "Chiara Russo", email: "chiara@example.com" },
-    Customer { name: "Daniel Okafor", email: "daniel@example.com" },
-    Customer { name: "Emilia Novák", email: "emilia@example.com" },
-    Customer { name: "Farid Haddad", email: "farid@example.com" },
-    Customer { name: "Greta Lindqvist", email: "greta@example.com" },
+pub const CUSTOMERS: &[DemoCustomer] = &[
+    DemoCustomer { name: "Asha Rao", email: "asha@example.com" },
+    DemoCustomer { name: "Ben Carter", email: "ben@example.com" },
+    DemoCustomer { name: "Chiara Russo", email: "chiara@example.com" },
+    DemoCustomer { name: "Daniel Okafor", email: "daniel@example.com" },
+    DemoCustomer { name: "Emilia Novák", email: "emilia@example.com" },
+    DemoCustomer { name: "Farid Haddad", email: "farid@example.com" },
+    DemoCustomer { name: "Greta Lindqvist", email: "greta@example.com" },
 ];
 
 const FIRST: &[&str] = &[
@@ -40,10 +40,10 @@ const STREETS: &[(&str, &str, &str)] = &[
     ("Station Square", "Köln", "50667"),
     ("Lantern Street", "Berlin", "10115"),
     ("Castle Hill", "Dresden", "01067"),
-    ("Market Row", "Bremen", "28195"),
+    ("Market ProductRow", "Bremen", "28195"),
 ];
 
-/// The name of the n-th of many people: 575 different ones, then again.
+/// The name of the n-th of many people: 575 different ones, events again.
 pub fn name(n: u32) -> String {
     let n = n as usize;
     format!("{} {}", FIRST[n % FIRST.len()], LAST[n % LAST.len()])

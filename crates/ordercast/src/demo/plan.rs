@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus};
-use orders::order::{PaymentMethod, Place};
+use orders::order::{GeoPoint, PaymentMethod};
 use orders::product::Details;
 use orders::text::Prose;
 use orders::{
@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::people::{self, CUSTOMERS, line};
 use super::products::products;
-use super::stories::{Act, STORIES, Story};
+use super::seed_orders::{SEED_ORDERS, SeedEvent, SeedOrder};
 
 /// Whose shop it is.
 #[derive(Debug, Clone)]
-pub struct Shop {
+pub struct DemoShop {
     /// The store.
     pub store: StoreId,
     /// What its prices are in.
@@ -29,7 +29,7 @@ pub struct Shop {
 
 /// One command of the demo, to be decided as if it were that time.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct DemoStep {
     /// When.
     pub at: Timestamp,
     /// By whom.
@@ -43,16 +43,16 @@ pub struct Step {
 /// # Panics
 ///
 /// If there are fewer customers than [`CUSTOMERS`].
-pub fn plan(shop: &Shop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uuid) -> Vec<Step> {
+pub fn plan(shop: &DemoShop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uuid) -> Vec<DemoStep> {
     assert!(shop.customers.len() >= CUSTOMERS.len(), "an account for every customer of the demo");
     let opening = now - SignedDuration::from_hours(24 * 30);
     let staff = Actor::Staff { user: shop.staff.clone(), store: shop.store.clone() };
     let mut steps = Vec::new();
-    let mut shelf = Vec::new();
+    let mut catalogue = Vec::new();
     for (n, product) in (0_i64..).zip(products()) {
         let at = opening + SignedDuration::from_secs(n);
         let product_id = ProductId::new(id(at));
-        shelf.push(product_id);
+        catalogue.push(product_id);
         let create = CreateProduct {
             id: product_id,
             name: line(product.name),
@@ -65,43 +65,45 @@ pub fn plan(shop: &Shop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uuid) 
                 image: product.image.try_into().ok(),
             },
         };
-        steps.push(Step { at, actor: staff.clone(), command: Command::CreateProduct(create) });
+        steps.push(DemoStep { at, actor: staff.clone(), command: Command::CreateProduct(create) });
     }
-    for story in STORIES {
-        let placed = now - minutes(story.minutes_ago);
+    for seed_order in SEED_ORDERS {
+        let placed = now - minutes(seed_order.minutes_ago);
         let order = OrderId::new(id(placed));
-        let customer = Actor::Customer { user: shop.customers[story.customer].clone() };
-        let place = Command::PlaceOrder(place(story, order, shop, &shelf));
-        steps.push(Step { at: placed, actor: customer.clone(), command: place });
+        let customer = Actor::Customer { user: shop.customers[seed_order.customer].clone() };
+        let place = Command::PlaceOrder(place(seed_order, order, shop, &catalogue));
+        steps.push(DemoStep { at: placed, actor: customer.clone(), command: place });
         let mut at = placed;
-        for (after, act) in story.then {
+        for (after, seed_event) in seed_order.events {
             at += minutes(*after);
-            let actor = match act {
-                Act::PaidOnline | Act::PaymentFailed => Actor::Gateway { provider: "demo".into() },
-                Act::CustomerCancels(_) => customer.clone(),
+            let actor = match seed_event {
+                SeedEvent::PaidOnline | SeedEvent::PaymentFailed => {
+                    Actor::Gateway { provider: "demo".into() }
+                }
+                SeedEvent::CustomerCancels(_) => customer.clone(),
                 _ => staff.clone(),
             };
-            steps.push(Step { at, actor, command: command(act, OrderRef::Id(order), at) });
+            steps.push(DemoStep { at, actor, command: command(seed_event, OrderRef::Id(order), at) });
         }
     }
-    // Numbers are given in the order of time. The sort is stable, so a story's own steps stay in order.
+    // Numbers are given in the order of time. The sort is stable, so a seed_order's own steps stay in order.
     steps.sort_by_key(|step| step.at);
     steps
 }
 
-fn place(story: &Story, id: OrderId, shop: &Shop, shelf: &[ProductId]) -> PlaceOrder {
-    let number = u32::try_from(story.customer).unwrap_or(0);
+fn place(seed_order: &SeedOrder, id: OrderId, shop: &DemoShop, catalogue: &[ProductId]) -> PlaceOrder {
+    let number = u32::try_from(seed_order.customer).unwrap_or(0);
     PlaceOrder {
         id,
         store: shop.store.clone(),
-        items: story.cart.iter().map(|(product, quantity)| (shelf[*product], *quantity)).collect(),
-        payment: if story.online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
-        address: people::address(number, CUSTOMERS[story.customer].name),
+        items: seed_order.cart.iter().map(|(product, quantity)| (catalogue[*product], *quantity)).collect(),
+        payment: if seed_order.online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
+        address: people::address(number, CUSTOMERS[seed_order.customer].name),
         expected_total: None,
     }
 }
 
-fn command(act: &Act, order: OrderRef, at: Timestamp) -> Command {
+fn command(seed_event: &SeedEvent, order: OrderRef, at: Timestamp) -> Command {
     let status = |status| SetStatus {
         order,
         status,
@@ -110,41 +112,43 @@ fn command(act: &Act, order: OrderRef, at: Timestamp) -> Command {
         note: None,
         reason: None,
     };
-    let delivery = SetDelivery { order, partner: None, driver: None, place: None, estimated_delivery: None };
+    let delivery =
+        SetDelivery { order, partner: None, driver: None, location: None, estimated_delivery: None };
     let payment = |outcome, reference: Option<&str>| Command::RecordPayment {
         order,
         outcome,
         reference: reference.map(line),
     };
-    match act {
-        Act::PaidOnline => payment(PaymentOutcome::Paid, Some("demo_payment")),
-        Act::PaymentFailed => payment(PaymentOutcome::Failed, None),
-        Act::Refunded => payment(PaymentOutcome::Refunded, None),
-        Act::Processing(within) => Command::SetStatus(SetStatus {
+    match seed_event {
+        SeedEvent::PaidOnline => payment(PaymentOutcome::Paid, Some("demo_payment")),
+        SeedEvent::PaymentFailed => payment(PaymentOutcome::Failed, None),
+        SeedEvent::Refunded => payment(PaymentOutcome::Refunded, None),
+        SeedEvent::Processing(within) => Command::SetStatus(SetStatus {
             estimated_delivery: Some(at + minutes(*within)),
             ..status(Status::Processing)
         }),
-        Act::Shipped(number) => {
+        SeedEvent::Shipped(number) => {
             Command::SetStatus(SetStatus { tracking_number: Some(line(number)), ..status(Status::Shipped) })
         }
-        Act::Driver(name, phone) => Command::SetDelivery(SetDelivery {
+        SeedEvent::Driver(name, phone) => Command::SetDelivery(SetDelivery {
             partner: Some(Partner { name: line(name), phone: Some(line(phone)) }),
             ..delivery
         }),
-        Act::At(latitude, longitude) => {
-            Command::SetDelivery(SetDelivery { place: Place::new(*latitude, *longitude).ok(), ..delivery })
-        }
-        Act::Parcel(parcel, state) => Command::MoveParcel { order, parcel: *parcel, state: *state },
-        Act::Cash => Command::SetStatus(status(Status::Paid)),
-        Act::Delivered => Command::SetStatus(status(Status::Delivered)),
-        Act::Note(current, text) => {
+        SeedEvent::At(latitude, longitude) => Command::SetDelivery(SetDelivery {
+            location: GeoPoint::new(*latitude, *longitude).ok(),
+            ..delivery
+        }),
+        SeedEvent::Parcel(parcel, state) => Command::MoveParcel { order, parcel: *parcel, state: *state },
+        SeedEvent::Cash => Command::SetStatus(status(Status::Paid)),
+        SeedEvent::Delivered => Command::SetStatus(status(Status::Delivered)),
+        SeedEvent::Note(current, text) => {
             Command::SetStatus(SetStatus { note: Some(prose(text)), ..status(*current) })
         }
-        Act::Corrected(to, reason) => {
+        SeedEvent::Corrected(to, reason) => {
             Command::SetStatus(SetStatus { reason: Some(prose(reason)), ..status(*to) })
         }
-        Act::CustomerCancels(reason) => Command::CancelOrder { order, reason: Some(prose(reason)) },
-        Act::StoreCancels(reason) => {
+        SeedEvent::CustomerCancels(reason) => Command::CancelOrder { order, reason: Some(prose(reason)) },
+        SeedEvent::StoreCancels(reason) => {
             Command::SetStatus(SetStatus { reason: Some(prose(reason)), ..status(Status::Cancelled) })
         }
     }
@@ -166,10 +170,10 @@ mod tests {
 
     use super::*;
 
-    fn steps() -> (Timestamp, Vec<Step>) {
+    fn steps() -> (Timestamp, Vec<DemoStep>) {
         let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let user = |text: &str| UserId::new(text).unwrap();
-        let shop = Shop {
+        let shop = DemoShop {
             store: StoreId::main(),
             currency: "EUR".parse().unwrap(),
             staff: user("staff"),
@@ -189,7 +193,7 @@ mod tests {
             assert_eq!(events.len(), 1, "{step:?}");
             world.apply(&events[0]);
         }
-        assert_eq!(world.orders.len(), STORIES.len());
+        assert_eq!(world.orders.len(), SEED_ORDERS.len());
         let mut statuses: HashMap<Status, usize> = HashMap::new();
         for order in world.orders.values() {
             *statuses.entry(order.status()).or_default() += 1;
@@ -220,13 +224,17 @@ mod tests {
     #[test]
     fn only_a_fresh_order_still_waits_for_its_money() {
         // An unpaid one loses its goods after a while, which would be the first thing a visitor sees happen.
-        let waiting = STORIES.iter().filter(|story| {
-            story.online && !story.then.iter().any(|(_, act)| matches!(act, Act::PaidOnline))
+        let waiting = SEED_ORDERS.iter().filter(|seed_order| {
+            seed_order.online
+                && !seed_order
+                    .events
+                    .iter()
+                    .any(|(_, seed_event)| matches!(seed_event, SeedEvent::PaidOnline))
         });
         assert!(
             waiting
                 .into_iter()
-                .all(|story| i64::from(story.minutes_ago) < orders::command::RESERVATION.as_mins())
+                .all(|seed_order| i64::from(seed_order.minutes_ago) < orders::command::RESERVATION.as_mins())
         );
     }
 }

@@ -21,7 +21,7 @@ pub struct DemoProduct {
     pub image: String,
 }
 
-struct Row {
+struct ProductRow {
     sku: &'static str,
     name: &'static str,
     category: &'static str,
@@ -37,8 +37,8 @@ macro_rules! picture {
     };
 }
 
-/// Places in [`products`], for the stories.
-pub(super) mod shelf {
+/// Places in [`products`], for the seed_orders.
+pub(super) mod catalogue {
     pub(crate) const HARBOUR: usize = 0;
     pub(crate) const GUJI: usize = 1;
     pub(crate) const HUILA: usize = 2;
@@ -57,8 +57,8 @@ pub(super) mod shelf {
     pub(crate) const BISCOTTI: usize = 15;
 }
 
-const ROWS: &[Row] = &[
-    Row {
+const ROWS: &[ProductRow] = &[
+    ProductRow {
         sku: "COF-HARBOUR-250",
         name: "Harbour Espresso, 250 g",
         category: "Coffee",
@@ -68,7 +68,7 @@ const ROWS: &[Row] = &[
                       never bitter. Dark chocolate, toasted hazelnut, a little orange peel.",
         picture: picture!("harbour-espresso"),
     },
-    Row {
+    ProductRow {
         sku: "COF-GUJI-250",
         name: "Guji Natural, Ethiopia, 250 g",
         category: "Coffee",
@@ -78,7 +78,7 @@ const ROWS: &[Row] = &[
                       filter, brewed a little cooler than you would think.",
         picture: picture!("guji"),
     },
-    Row {
+    ProductRow {
         sku: "COF-HUILA-250",
         name: "Huila Washed, Colombia, 250 g",
         category: "Coffee",
@@ -88,7 +88,7 @@ const ROWS: &[Row] = &[
                       ourselves all day.",
         picture: picture!("huila"),
     },
-    Row {
+    ProductRow {
         sku: "COF-NIGHTOWL-250",
         name: "Night Owl Decaf, 250 g",
         category: "Coffee",
@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
                       after dinner.",
         picture: picture!("night-owl-decaf"),
     },
-    Row {
+    ProductRow {
         sku: "TEA-ASSAM-125",
         name: "Assam Breakfast, 125 g",
         category: "Tea",
@@ -107,7 +107,7 @@ const ROWS: &[Row] = &[
         description: "Second flush from a single garden on the Brahmaputra. Malty, strong, and happy with milk.",
         picture: picture!("assam-breakfast"),
     },
-    Row {
+    ProductRow {
         sku: "TEA-EARLGREY-125",
         name: "Earl Grey Bergamot, 125 g",
         category: "Tea",
@@ -116,7 +116,7 @@ const ROWS: &[Row] = &[
         description: "Ceylon leaves with cold-pressed oil of Calabrian bergamot, and nothing else.",
         picture: picture!("earl-grey"),
     },
-    Row {
+    ProductRow {
         sku: "TEA-SENCHA-100",
         name: "Sencha Yabukita, 100 g",
         category: "Tea",
@@ -126,7 +126,7 @@ const ROWS: &[Row] = &[
                       minute.",
         picture: picture!("sencha"),
     },
-    Row {
+    ProductRow {
         sku: "TEA-CHAMOMILE-60",
         name: "Whole Chamomile Flowers, 60 g",
         category: "Tea",
@@ -136,7 +136,7 @@ const ROWS: &[Row] = &[
                       caffeine.",
         picture: picture!("chamomile"),
     },
-    Row {
+    ProductRow {
         sku: "TEA-JASMINE-80",
         name: "Jasmine Pearls, 80 g",
         category: "Tea",
@@ -146,7 +146,7 @@ const ROWS: &[Row] = &[
                       unfold in the glass.",
         picture: picture!("jasmine-pearls"),
     },
-    Row {
+    ProductRow {
         sku: "GEAR-DRIPPER",
         name: "Pour-over Set, dripper and glass",
         category: "Brewing",
@@ -155,7 +155,7 @@ const ROWS: &[Row] = &[
         description: "A porcelain cone and a 600 ml glass server that fit each other. Takes any 02 paper filter.",
         picture: picture!("dripper"),
     },
-    Row {
+    ProductRow {
         sku: "GEAR-KETTLE",
         name: "Gooseneck Kettle, 0.9 l",
         category: "Brewing",
@@ -164,7 +164,7 @@ const ROWS: &[Row] = &[
         description: "A thin, steady stream wherever you point it, and a thermometer in the side. For every stove.",
         picture: picture!("kettle"),
     },
-    Row {
+    ProductRow {
         sku: "GEAR-GRINDER",
         name: "Hand Grinder with steel burrs",
         category: "Brewing",
@@ -174,7 +174,7 @@ const ROWS: &[Row] = &[
                       for early mornings.",
         picture: picture!("hand-grinder"),
     },
-    Row {
+    ProductRow {
         sku: "HOME-MUG",
         name: "Stoneware Mug, 300 ml",
         category: "At the table",
@@ -183,7 +183,7 @@ const ROWS: &[Row] = &[
         description: "Thrown two streets away by Marta, glazed in sea green and cream. No two are the same.",
         picture: picture!("stoneware-mug"),
     },
-    Row {
+    ProductRow {
         sku: "HOME-TEAPOT",
         name: "Ceramic Teapot, 1.1 l",
         category: "At the table",
@@ -192,7 +192,7 @@ const ROWS: &[Row] = &[
         description: "Round, heavy and slow to cool, with a sieve that holds even rooibos back.",
         picture: picture!("teapot"),
     },
-    Row {
+    ProductRow {
         sku: "SWEET-CHOC-70",
         name: "Espresso Chocolate 72 %, 70 g",
         category: "Sweet things",
@@ -201,7 +201,7 @@ const ROWS: &[Row] = &[
         description: "Dark chocolate from the Dominican Republic with our Harbour beans, ground fine.",
         picture: picture!("espresso-chocolate"),
     },
-    Row {
+    ProductRow {
         sku: "SWEET-BISCOTTI-200",
         name: "Almond Biscotti, 200 g",
         category: "Sweet things",

@@ -7,10 +7,10 @@ use super::Check;
 use crate::config::Config;
 use crate::secret;
 
-/// Less free space than this stops a shop soon …
 const MIB: u64 = 1 << 20;
+/// Less free space than this is an error.
 const TOO_LITTLE: u64 = 100 * MIB;
-/// … and less than this one day.
+/// Less free space than this is a warning.
 const LITTLE: u64 = 1024 * MIB;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
@@ -19,13 +19,17 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     match std::fs::metadata(directory) {
         Ok(metadata) if metadata.is_dir() => checks.push(writable(directory)),
         Ok(_) => {
-            let found = format!("{} is a file", directory.display());
-            checks.push(Check::broken("data", found, "name a directory with --data"));
+            let found = format!("{} is not a directory", directory.display());
+            checks.push(Check::error("data", found, "pass a directory with --data"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => checks.push(missing(directory)),
         Err(error) => {
-            let found = format!("cannot look into {}: {error}", directory.display());
-            checks.push(Check::broken("data", found, "let the user who runs ordercast own the directory"));
+            let found = format!("cannot read {}: {error}", directory.display());
+            checks.push(Check::error(
+                "data",
+                found,
+                "make the user that runs ordercast the owner of the directory",
+            ));
         }
     }
     checks.extend(space(directory));
@@ -35,26 +39,26 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
 
 fn writable(directory: &Path) -> Check {
     match tempfile::tempfile_in(directory) {
-        Ok(_) => Check::good("data", format!("{} can be written", shown(directory))),
-        Err(error) => Check::broken(
+        Ok(_) => Check::good("data", format!("{} is writable", shown(directory))),
+        Err(error) => Check::error(
             "data",
-            format!("cannot write into {}: {error}", directory.display()),
-            "let the user who runs ordercast own the directory",
+            format!("cannot write to {}: {error}", directory.display()),
+            "make the user that runs ordercast the owner of the directory",
         ),
     }
 }
 
-/// The first start makes it, if what is above it can be written.
+/// The first start creates the directory, if its parent is writable.
 fn missing(directory: &Path) -> Check {
     match tempfile::tempfile_in(above(directory)) {
         Ok(_) => Check::good(
             "data",
-            format!("{} does not exist yet; the first start makes it", directory.display()),
+            format!("{} does not exist yet; the first start creates it", directory.display()),
         ),
-        Err(error) => Check::broken(
+        Err(error) => Check::error(
             "data",
-            format!("{} does not exist, and cannot be made: {error}", directory.display()),
-            "make it, and let the user who runs ordercast own it; or name another with --data",
+            format!("{} does not exist and cannot be created: {error}", directory.display()),
+            "create it for the user that runs ordercast, or pass another directory with --data",
         ),
     }
 }
@@ -69,11 +73,11 @@ fn above(directory: &Path) -> &Path {
 fn space(directory: &Path) -> Option<Check> {
     let volume = rustix::fs::statvfs(above(directory)).ok()?;
     let free = volume.f_bavail.saturating_mul(volume.f_frsize);
-    let found = format!("{} MiB are free for the database", free / MIB);
+    let found = format!("{} MiB free for the database", free / MIB);
     Some(if free < TOO_LITTLE {
-        Check::broken("space", found, "make room: without it no order can be stored")
+        Check::error("space", found, "free some disk space, or orders cannot be stored")
     } else if free < LITTLE {
-        Check::doubtful("space", found, "make room, or move the data directory, before it runs out")
+        Check::warning("space", found, "free some disk space, or move the data directory")
     } else {
         Check::good("space", found)
     })
@@ -91,22 +95,22 @@ fn token_secret(config: &Config) -> Check {
     }
     let path = secret::path(config);
     match secret::is_exposed(&path) {
-        Ok(false) => Check::good(ABOUT, format!("{}, for its owner only", shown(&path))),
-        Ok(true) => Check::doubtful(
+        Ok(false) => Check::good(ABOUT, format!("{}, readable only by its owner", shown(&path))),
+        Ok(true) => Check::warning(
             ABOUT,
             format!("other users of this machine can read {}", path.display()),
             format!(
-                "run chmod 600 {}; if they are not to be trusted, delete it instead and restart",
+                "run chmod 600 {}; if you do not trust those users, delete the file instead and restart",
                 path.display()
             ),
         ),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Check::good(ABOUT, "none yet; the first start makes one in the data directory")
+            Check::good(ABOUT, "none yet; the first start creates one in the data directory")
         }
-        Err(error) => Check::broken(
+        Err(error) => Check::error(
             ABOUT,
-            format!("cannot look at {}: {error}", path.display()),
-            "let the user who runs ordercast own the data directory",
+            format!("cannot read {}: {error}", path.display()),
+            "make the user that runs ordercast the owner of the data directory",
         ),
     }
 }

@@ -16,26 +16,24 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     checks
 }
 
-/// Tokens, ids and resuming all lean on the clock; a machine that woke up in another year does harm.
+/// Tokens, ids and event times depend on the clock.
 fn clock(config: &Config) -> Check {
     const ABOUT: &str = "clock";
     let now = clock::now();
-    let advice = "set the clock, and let the system keep it right (NTP)";
+    let advice = "set the clock, and keep it synchronized with NTP";
     let year = now.to_zoned(jiff::tz::TimeZone::UTC).year();
     if !(2025..2100).contains(&year) {
-        return Check::broken(ABOUT, format!("it is said to be the year {year}"), advice);
+        return Check::error(ABOUT, format!("the clock says that the year is {year}"), advice);
     }
     match newest(config) {
-        Some(newest) if newest > now + jiff::SignedDuration::from_mins(5) => Check::broken(
-            ABOUT,
-            format!("it is said to be {now}, but the data was written at {newest}"),
-            advice,
-        ),
+        Some(newest) if newest > now + jiff::SignedDuration::from_mins(5) => {
+            Check::error(ABOUT, format!("the clock says {now}, but the data was written at {newest}"), advice)
+        }
         _ => Check::good(ABOUT, format!("{now:.0}")),
     }
 }
 
-/// When something in the data directory was last written.
+/// The newest modification time in the data directory.
 fn newest(config: &Config) -> Option<Timestamp> {
     let files = std::fs::read_dir(&config.data).ok()?;
     let times = files.filter_map(|file| file.ok()?.metadata().ok()?.modified().ok());
@@ -45,17 +43,17 @@ fn newest(config: &Config) -> Option<Timestamp> {
 #[cfg(unix)]
 fn open_files(config: &Config) -> Check {
     const ABOUT: &str = "open files";
-    /// What is open besides connections, generously.
+    /// Files that are open besides connections, with a margin.
     const OWN: u64 = 256;
     let limits = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     let Some(limit) = limits.current else { return Check::good(ABOUT, "no limit") };
     let connections = limit.saturating_sub(OWN);
-    let found = format!("{limit} at once, so about {connections} live connections");
+    let found = format!("limit {limit}, enough for about {connections} live connections");
     let at_least = u64::from(config.max_streams_per_address) + OWN;
     if limit < at_least.max(1024) {
         let hard = limits.maximum.map_or_else(|| "unlimited".to_owned(), |hard| hard.to_string());
-        let advice = format!("run ulimit -n {hard} first, or set LimitNOFILE= in the systemd unit");
-        return Check::doubtful(ABOUT, found, advice);
+        let advice = format!("run ulimit -n {hard} before starting, or set LimitNOFILE= in the systemd unit");
+        return Check::warning(ABOUT, found, advice);
     }
     Check::good(ABOUT, found)
 }

@@ -1,9 +1,9 @@
-//! `ordercast doctor`: what stands between this configuration and a running shop, and what to do about it.
+//! `ordercast doctor`: checks the configuration and the machine, and says how to fix problems.
 //!
 //! - [`machine`]: the clock and the operating system's limits. [`data`]: the data directory and the secret.
-//! - [`network`]: the ports, and what stands in front of them.
+//! - [`network`]: ports, proxies and encryption.
 //!
-//! What only the database can tell is handed in, see [`run`].
+//! The caller passes the checks of the database to [`run`].
 
 mod data;
 mod machine;
@@ -15,49 +15,39 @@ use std::process::ExitCode;
 use crate::config::{Config, ConfigError};
 use crate::terminal::{printable, style};
 
-/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// All is well.
     Good,
-    /// It works, and is worth a look.
-    Doubtful,
-    /// It does not work.
-    Broken,
+    Warning,
+    Error,
 }
 
-/// One finding.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// How serious.
     pub level: Level,
-    /// What was looked at, in a word or two.
+    /// The subject of the check, in a word or two.
     pub about: &'static str,
-    /// What was found.
     pub found: String,
-    /// What to do.
+    /// How to fix it.
     pub advice: Option<String>,
 }
 
 impl Check {
-    /// All is well.
     pub fn good(about: &'static str, found: impl Into<String>) -> Self {
         Self { level: Level::Good, about, found: found.into(), advice: None }
     }
 
-    /// It works, and is worth a look.
-    pub fn doubtful(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { level: Level::Doubtful, about, found: found.into(), advice: Some(advice.into()) }
+    pub fn warning(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { level: Level::Warning, about, found: found.into(), advice: Some(advice.into()) }
     }
 
-    /// It does not work.
-    pub fn broken(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { level: Level::Broken, about, found: found.into(), advice: Some(advice.into()) }
+    pub fn error(about: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { level: Level::Error, about, found: found.into(), advice: Some(advice.into()) }
     }
 }
 
-/// Looks at everything, and tells what it finds. `database` says what only the database can tell; it is asked last,
-/// and must not create one.
+/// Runs all checks and prints the results. `database` checks the database; it runs last and must not create one.
 pub async fn run(
     config: Result<Config, ConfigError>,
     database: impl AsyncFnOnce(&Config) -> Vec<Check>,
@@ -66,10 +56,14 @@ pub async fn run(
     let config = match config {
         Ok(config) => config,
         Err(error) => {
-            let broken = |problem| {
-                Check::broken("configuration", problem, "correct it; the other checks come after it")
+            let check = |problem| {
+                Check::error(
+                    "configuration",
+                    problem,
+                    "fix the configuration first, then run the other checks",
+                )
             };
-            return tell(&error.problems.into_iter().map(broken).collect::<Vec<_>>(), out);
+            return print(&error.problems.into_iter().map(check).collect::<Vec<_>>(), out);
         }
     };
     let mut checks = configuration(&config);
@@ -77,7 +71,7 @@ pub async fn run(
     checks.extend(network::checks(&config).await);
     checks.extend(machine::checks(&config));
     checks.extend(database(&config).await);
-    tell(&checks, out)
+    print(&checks, out)
 }
 
 fn configuration(config: &Config) -> Vec<Check> {
@@ -88,26 +82,26 @@ fn configuration(config: &Config) -> Vec<Check> {
         .map(|setting| setting.option.key)
         .collect();
     let found = match set.as_slice() {
-        [] => "everything is at its default; `ordercast config` shows all of it".to_owned(),
-        set => format!("set: {}; `ordercast config` shows where", set.join(", ")),
+        [] => "all options have their defaults; `ordercast config` shows them".to_owned(),
+        set => format!("set: {}; `ordercast config` shows where each value came from", set.join(", ")),
     };
-    let doubts = config.warnings.iter().map(|warning| Check {
-        level: Level::Doubtful,
+    let warnings = config.warnings.iter().map(|warning| Check {
+        level: Level::Warning,
         about: "configuration",
         found: warning.clone(),
         advice: None,
     });
-    std::iter::once(Check::good("configuration", found)).chain(doubts).collect()
+    std::iter::once(Check::good("configuration", found)).chain(warnings).collect()
 }
 
-/// Writes the findings, one line each and one more for what to do.
-fn tell(checks: &[Check], out: &mut dyn Write) -> io::Result<ExitCode> {
+/// Prints each result on one line, and the advice below it.
+fn print(checks: &[Check], out: &mut dyn Write) -> io::Result<ExitCode> {
     let width = checks.iter().map(|check| check.about.len()).max().unwrap_or(0);
     for check in checks {
         let (sign, colour) = match check.level {
             Level::Good => ('✓', style::GOOD),
-            Level::Doubtful => ('!', style::WARN),
-            Level::Broken => ('✗', style::BAD),
+            Level::Warning => ('!', style::WARN),
+            Level::Error => ('✗', style::BAD),
         };
         writeln!(out, "{colour}{sign}{colour:#} {:width$}  {}", check.about, printable(&check.found))?;
         if let Some(advice) = &check.advice {
@@ -115,13 +109,17 @@ fn tell(checks: &[Check], out: &mut dyn Write) -> io::Result<ExitCode> {
         }
     }
     let of = |level| checks.iter().filter(|check| check.level == level).count();
-    let (broken, doubtful) = (of(Level::Broken), of(Level::Doubtful));
-    if broken + doubtful == 0 {
-        writeln!(out, "Everything looks good.")?;
+    let (errors, warnings) = (of(Level::Error), of(Level::Warning));
+    if errors + warnings == 0 {
+        writeln!(out, "No problems found.")?;
     } else {
-        writeln!(out, "{broken} to repair, {doubtful} to look at.")?;
+        writeln!(out, "{}, {}.", plural(errors, "error"), plural(warnings, "warning"))?;
     }
-    Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 #[cfg(test)]
@@ -130,7 +128,7 @@ mod tests {
     use crate::config::flags::Flags;
     use crate::config::sources::Environment;
 
-    async fn told(pairs: &[(&str, &str)], database: Vec<Check>) -> (String, ExitCode) {
+    async fn output_of(pairs: &[(&str, &str)], database: Vec<Check>) -> (String, ExitCode) {
         let config = Config::load(&Flags::default(), &pairs.iter().copied().collect::<Environment>());
         let mut out = anstream::StripStream::new(Vec::new());
         let code = run(config, async |_: &Config| database, &mut out).await.unwrap();
@@ -138,34 +136,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_broken_configuration_is_told_whole() {
+    async fn every_configuration_error_is_reported() {
         let (text, code) =
-            told(&[("ORDERCAST_LISTEN", "nowhere"), ("ORDERCAST_BODY_LIMIT", "much")], Vec::new()).await;
+            output_of(&[("ORDERCAST_LISTEN", "nowhere"), ("ORDERCAST_BODY_LIMIT", "much")], Vec::new()).await;
         assert_eq!(code, ExitCode::FAILURE);
         assert!(text.contains("listen is an IP address") && text.contains("body_limit is a size"), "{text}");
-        assert!(text.ends_with("2 to repair, 0 to look at.\n"), "{text}");
+        assert!(text.ends_with("2 errors, 0 warnings.\n"), "{text}");
     }
 
     #[tokio::test]
-    async fn what_the_database_says_decides_too() {
+    async fn the_database_check_decides_the_exit_code() {
         let data = tempfile::tempdir().unwrap();
         let pairs = [("ORDERCAST_DATA", data.path().to_str().unwrap()), ("ORDERCAST_LISTEN", "127.0.0.1:0")];
-        let (text, code) = told(&pairs, vec![Check::good("database", "fine")]).await;
+        let (text, code) = output_of(&pairs, vec![Check::good("database", "fine")]).await;
         assert_eq!(code, ExitCode::SUCCESS, "{text}");
-        let (text, code) = told(&pairs, vec![Check::broken("database", "not one", "restore a backup")]).await;
+        let (text, code) =
+            output_of(&pairs, vec![Check::error("database", "not one", "restore a backup")]).await;
         assert_eq!(code, ExitCode::FAILURE);
         assert!(text.contains("✗ database") && text.contains("→ restore a backup"), "{text}");
     }
 
     #[tokio::test]
-    async fn a_port_in_use_is_found() {
+    async fn a_port_in_use_is_reported() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let data = tempfile::tempdir().unwrap();
         let address = taken.local_addr().unwrap().to_string();
         let pairs =
             [("ORDERCAST_DATA", data.path().to_str().unwrap()), ("ORDERCAST_LISTEN", address.as_str())];
         drop(std::thread::spawn(move || while taken.accept().is_ok() {}));
-        let (text, code) = told(&pairs, Vec::new()).await;
+        let (text, code) = output_of(&pairs, Vec::new()).await;
         assert_eq!(code, ExitCode::FAILURE, "{text}");
         assert!(text.contains("another program uses"), "{text}");
     }

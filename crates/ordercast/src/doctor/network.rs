@@ -1,4 +1,4 @@
-//! The ports, and what stands in front of them.
+//! Ports, proxies and encryption.
 
 use std::net::SocketAddr;
 
@@ -18,7 +18,7 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
     checks
 }
 
-/// Free, or ours already.
+/// A port that another Ordercast serves is fine.
 async fn port(about: &'static str, address: SocketAddr, flag: &str) -> Check {
     let Err(error) = TcpListener::bind(address).await else {
         return Check::good(about, format!("{address} is free"));
@@ -26,33 +26,33 @@ async fn port(about: &'static str, address: SocketAddr, flag: &str) -> Check {
     match error.kind() {
         std::io::ErrorKind::AddrInUse => match running(address).await {
             Some(found) => Check::good(about, format!("{address} {found}")),
-            None => Check::broken(
+            None => Check::error(
                 about,
                 format!("another program uses {address}"),
-                format!("stop it, or take another port with {flag}"),
+                format!("stop that program, or choose another port with {flag}"),
             ),
         },
-        std::io::ErrorKind::PermissionDenied => Check::broken(
+        std::io::ErrorKind::PermissionDenied => Check::error(
             about,
-            format!("this user may not listen on {address}"),
+            format!("this user is not allowed to listen on {address}"),
             format!(
-                "take a port from 1024 up with {flag}, and let a proxy or the platform map 80 and 443 to it"
+                "choose a port of 1024 or higher with {flag}, and let a proxy or the platform forward ports 80 and 443 to it"
             ),
         ),
-        std::io::ErrorKind::AddrNotAvailable => Check::broken(
+        std::io::ErrorKind::AddrNotAvailable => Check::error(
             about,
             format!("this machine does not have the address {}", address.ip()),
-            format!("use one of its own with {flag}; 0.0.0.0 is all of them"),
+            format!("choose an address of this machine with {flag}; 0.0.0.0 listens on all of them"),
         ),
-        _ => Check::broken(
+        _ => Check::error(
             about,
             format!("cannot listen on {address}: {error}"),
-            format!("take another with {flag}"),
+            format!("choose another address with {flag}"),
         ),
     }
 }
 
-/// What answers there, if it is an Ordercast.
+/// Describes the Ordercast that answers at an address; `None` if something else does.
 async fn running(address: SocketAddr) -> Option<String> {
     let mut address = address;
     if address.ip().is_unspecified() {
@@ -66,41 +66,38 @@ async fn running(address: SocketAddr) -> Option<String> {
     let health = client.health().await.ok()?;
     let uptime = health.uptime_seconds.map(|seconds| format!(", up for {seconds:.0} s")).unwrap_or_default();
     let other =
-        if health.version == env!("CARGO_PKG_VERSION") { "" } else { "; this program is of another version" };
+        if health.version == env!("CARGO_PKG_VERSION") { "" } else { "; this program has another version" };
     Some(format!("is served by Ordercast {}: {}{uptime}{other}", health.version, health.status))
 }
 
-/// Whether passwords and cookies travel encrypted, as far as that can be told from here.
+/// Whether passwords and cookies are encrypted in transit, as far as the configuration shows.
 fn front(config: &Config) -> Check {
     const ABOUT: &str = "encryption";
     let proxied = !config.trusted_proxies.is_empty();
     match &config.frontend_url {
         Some(url) if url.scheme() == "https" && proxied => {
-            Check::good(ABOUT, format!("people come by {url}, through a trusted proxy"))
+            Check::good(ABOUT, format!("{url}, through a trusted proxy"))
         }
-        Some(url) if url.scheme() == "https" => Check::doubtful(
+        Some(url) if url.scheme() == "https" => Check::warning(
             ABOUT,
             format!(
-                "people come by {url}, but no proxy is trusted: all of them seem to come from the proxy's address"
+                "the shop is at {url}, but no proxy is trusted: every request seems to come from the proxy's address"
             ),
-            "name the proxy with --trusted-proxies, for example loopback if it runs on this machine",
+            "set --trusted-proxies to the address of the proxy, for example loopback if it runs on this machine",
         ),
-        Some(url) if !is_loopback(url) => Check::doubtful(
+        Some(url) if !is_loopback(url) => Check::warning(
             ABOUT,
-            format!("people come by {url}, so passwords travel unencrypted"),
-            "put a proxy with TLS in front (Caddy, nginx, a platform) and set --frontend-url to its https address",
+            format!("the shop is at {url}, so passwords are sent unencrypted"),
+            "put a TLS proxy in front (Caddy, nginx, a platform), and set --frontend-url to its https URL",
         ),
         _ if config.listen.ip().is_loopback() => {
-            Check::good(ABOUT, "only this machine can connect, so none is needed")
+            Check::good(ABOUT, "not needed: only this machine can connect")
         }
-        _ if proxied => Check::good(ABOUT, "left to the trusted proxy in front"),
-        _ => Check::doubtful(
+        _ if proxied => Check::good(ABOUT, "the trusted proxy is responsible for TLS"),
+        _ => Check::warning(
             ABOUT,
-            format!(
-                "{} can be reached from other machines, and Ordercast itself speaks plain HTTP",
-                config.listen
-            ),
-            "put a proxy with TLS in front, and name it with --trusted-proxies; or listen on 127.0.0.1",
+            format!("other machines can reach {}, and Ordercast serves plain HTTP", config.listen),
+            "put a TLS proxy in front and set --trusted-proxies, or listen on 127.0.0.1",
         ),
     }
 }

@@ -5,61 +5,71 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::Run;
-use super::cast::Cast;
-use super::script::Script;
-use super::staff::{Outcome, Wish};
+use super::Simulation;
+use super::order_plan::OrderPlan;
+use super::participants::Participants;
+use super::staff::{StaffTask, StepOutcome};
 use crate::clock;
 use crate::demo;
 
 /// Plays one order to its end.
-pub(super) async fn play(script: &Script, cast: &Cast, run: &Run, desk: &mpsc::Sender<Wish>) {
-    let customer = &cast.customers[script.customer];
-    let (body, key) = (body(script, cast), clock::uuid());
+pub(super) async fn run_order(
+    order_plan: &OrderPlan,
+    participants: &Participants,
+    run: &Simulation,
+    staff_queue: &mpsc::Sender<StaffTask>,
+) {
+    let customer = &participants.customers[order_plan.customer];
+    let (body, key) = (body(order_plan, participants), clock::uuid());
     let placed = match run.ask(|| customer.client.place(&body, key)).await {
         Ok(order) => order,
         Err(error) => {
             if error.code() == "out_of_stock" {
-                let _ = desk.send(Wish::Restock).await;
+                let _ = staff_queue.send(StaffTask::Restock).await;
             }
-            return run.tally().refused(&error);
+            return run.results().refused(&error);
         }
     };
-    run.tally().placed(&placed, script.customer);
-    tokio::join!(staff_side(script, &placed.id, run, desk), async {
-        let Some(after) = script.second_thoughts else { return };
+    run.results().placed(&placed, order_plan.customer);
+    tokio::join!(staff_side(order_plan, &placed.id, run, staff_queue), async {
+        let Some(after) = order_plan.cancels_after else { return };
         sleep(after).await;
         if run.is_closing() {
             return;
         }
         match run.ask(|| customer.client.cancel(&placed.id, "ordered by mistake")).await {
-            Ok(order) => run.tally().changed(&order),
-            Err(error) => run.tally().refused(&error),
+            Ok(order) => run.results().changed(&order),
+            Err(error) => run.results().refused(&error),
         }
     });
 }
 
-/// Has the staff do what the script says, until the order is over.
-async fn staff_side(script: &Script, order: &str, run: &Run, desk: &mpsc::Sender<Wish>) {
-    for (after, step) in &script.steps {
+/// Has the staff do what the order_plan says, until the order is over.
+async fn staff_side(
+    order_plan: &OrderPlan,
+    order: &str,
+    run: &Simulation,
+    staff_queue: &mpsc::Sender<StaffTask>,
+) {
+    for (after, step) in &order_plan.steps {
         sleep(*after).await;
         if run.is_closing() {
             return;
         }
         let (reply, outcome) = oneshot::channel();
-        let wish = Wish::Step { order: order.to_owned(), step: step.clone(), reply };
-        if desk.send(wish).await.is_err() || outcome.await != Ok(Outcome::Done) {
+        let task = StaffTask::Step { order: order.to_owned(), step: step.clone(), reply };
+        if staff_queue.send(task).await.is_err() || outcome.await != Ok(StepOutcome::Done) {
             return;
         }
     }
 }
 
-fn body(script: &Script, cast: &Cast) -> Value {
-    let customer = &cast.customers[script.customer];
+fn body(order_plan: &OrderPlan, participants: &Participants) -> Value {
+    let customer = &participants.customers[order_plan.customer];
     let mut total: Option<Money> = None;
-    let mut items = Vec::with_capacity(script.cart.len());
-    for (index, quantity) in &script.cart {
-        let product = &cast.shelf[*index];
+    let mut items = Vec::with_capacity(order_plan.cart.len());
+    for (index, quantity) in &order_plan.cart {
+        let product = &participants.products[*index];
         let line = product.price.times(*quantity);
         total = match total {
             None => line,
@@ -67,6 +77,6 @@ fn body(script: &Script, cast: &Cast) -> Value {
         };
         items.push(json!({ "productId": product.id, "quantity": quantity }));
     }
-    let address = demo::people::address(u32::try_from(script.customer).unwrap_or(0), &customer.name);
+    let address = demo::people::address(u32::try_from(order_plan.customer).unwrap_or(0), &customer.name);
     json!({ "items": items, "shippingAddress": address, "paymentMethod": "cash_on_delivery", "expectedTotal": total })
 }

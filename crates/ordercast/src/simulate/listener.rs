@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use super::Run;
-use super::cast::Cast;
-use super::tally::Viewer;
+use super::Simulation;
+use super::participants::Participants;
+use super::results::Observer;
 use crate::client::stream::{Update, follow};
 use crate::clock;
 
@@ -18,50 +18,53 @@ use crate::clock;
 const TO_CONNECT: Duration = Duration::from_secs(15);
 
 /// Opens every connection, waits until it stands, and leaves it listening.
-pub(super) async fn start(cast: &Cast, run: &Arc<Run>) -> anyhow::Result<JoinSet<()>> {
+pub(super) async fn start(participants: &Participants, run: &Arc<Simulation>) -> anyhow::Result<JoinSet<()>> {
     let deadline = Instant::now() + TO_CONNECT;
-    let customers =
-        cast.customers.iter().enumerate().map(|(n, customer)| (Viewer::Customer(n), &customer.client));
-    let opened: Vec<_> = std::iter::once((Viewer::Staff, &cast.staff))
+    let customers = participants
+        .customers
+        .iter()
+        .enumerate()
+        .map(|(n, customer)| (Observer::Customer(n), &customer.client));
+    let opened: Vec<_> = std::iter::once((Observer::Staff, &participants.staff))
         .chain(customers)
-        .map(|(viewer, client)| (viewer, follow(client.clone(), None)))
+        .map(|(observer, client)| (observer, follow(client.clone(), None)))
         .collect();
     let mut listeners = JoinSet::new();
-    let mut deaf = 0_usize;
-    for (viewer, mut updates) in opened {
-        match connected(viewer, &mut updates, deadline).await {
+    let mut without_connection = 0_usize;
+    for (observer, mut updates) in opened {
+        match connected(observer, &mut updates, deadline).await {
             Ok(()) => {
-                run.tally().watches(viewer);
-                listeners.spawn(listen(viewer, updates, Arc::clone(run)));
+                run.results().watches(observer);
+                listeners.spawn(listen(observer, updates, Arc::clone(run)));
             }
             // Without the staff there is no run; a customer more or less is only said.
-            Err(error) if viewer == Viewer::Staff => return Err(error),
+            Err(error) if observer == Observer::Staff => return Err(error),
             Err(error) => {
-                if deaf == 0 {
+                if without_connection == 0 {
                     eprintln!("a customer has no live connection: {error:#}");
                 }
-                deaf += 1;
+                without_connection += 1;
             }
         }
     }
-    if deaf > 0 {
+    if without_connection > 0 {
         eprintln!(
-            "{deaf} customers order without a live connection; the server may allow more with --max-streams-per-address"
+            "{without_connection} customers order without a live connection; the server may allow more with --max-streams-per-address"
         );
     }
     Ok(listeners)
 }
 
 async fn connected(
-    viewer: Viewer,
+    observer: Observer,
     updates: &mut mpsc::Receiver<Update>,
     deadline: Instant,
 ) -> anyhow::Result<()> {
     let mut last = "it took too long".to_owned();
     while let Ok(update) = timeout_at(deadline, updates.recv()).await {
         match update {
-            Some(Update::Connected { hello, .. }) => {
-                if viewer == Viewer::Staff && hello.role == "user" {
+            Some(Update::Connected { connected, .. }) => {
+                if observer == Observer::Staff && connected.role == "user" {
                     bail!(
                         "the account is a customer's; simulate needs one of the staff (--email or --token)"
                     );
@@ -77,18 +80,18 @@ async fn connected(
     Err(anyhow!("cannot open a live connection: {last}"))
 }
 
-async fn listen(viewer: Viewer, mut updates: mpsc::Receiver<Update>, run: Arc<Run>) {
+async fn listen(observer: Observer, mut updates: mpsc::Receiver<Update>, run: Arc<Simulation>) {
     while let Some(update) = updates.recv().await {
-        let mut tally = run.tally();
+        let mut results = run.results();
         match update {
-            Update::Event { event, .. } => tally.saw(viewer, &event, clock::now()),
-            Update::Repeated { .. } => tally.repeated += 1,
-            Update::Lost { attempt, .. } => tally.lost += u64::from(attempt == 1),
-            Update::Connected { .. } => tally.resumed += 1,
-            Update::Reset(reset) => tally.reset(viewer, &reset),
-            Update::Refused(error) => tally.refused(&error),
+            Update::Event { event, .. } => results.saw(observer, &event, clock::now()),
+            Update::Repeated { .. } => results.repeated += 1,
+            Update::Lost { attempt, .. } => results.lost += u64::from(attempt == 1),
+            Update::Connected { .. } => results.resumed += 1,
+            Update::Reset(reset) => results.reset(observer, &reset),
+            Update::Refused(error) => results.refused(&error),
         }
-        drop(tally);
+        drop(results);
         run.progress.notify_one();
     }
 }

@@ -9,19 +9,19 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval};
 
-use super::Run;
-use super::tally::{Delays, Tally};
+use super::Simulation;
+use super::results::{Delays, Results};
 use crate::terminal::style;
 
 /// The line that shows how it goes. Nothing is shown where there is no terminal.
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     bar: ProgressBar,
     ticker: JoinHandle<()>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Shows it.
-    pub(super) fn start(run: Arc<Run>, length: Duration) -> Self {
+    pub(super) fn start(run: Arc<Simulation>, length: Duration) -> Self {
         let bar = ProgressBar::new(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(
             "{spinner:.blue} {bar:16.blue/black.bright} {elapsed} {prefix}{wide_msg}",
@@ -33,7 +33,7 @@ impl Progress {
             let mut tick = interval(Duration::from_millis(200));
             loop {
                 tick.tick().await;
-                let line = line(&run.tally(), began.elapsed().min(length));
+                let line = line(&run.results(), began.elapsed().min(length));
                 shown.set_position(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
                 shown.set_message(line);
             }
@@ -53,27 +53,27 @@ impl Progress {
     }
 }
 
-fn line(tally: &Tally, elapsed: Duration) -> String {
-    let rate = per_second(tally.placed, elapsed);
-    let seen = tally.coverage(false).seen + tally.coverage(true).seen;
+fn line(results: &Results, elapsed: Duration) -> String {
+    let rate = per_second(results.placed, elapsed);
+    let seen = results.coverage(false).seen + results.coverage(true).seen;
     let mut line = format!(
         "{} orders ({rate:.1}/s) · {seen} events seen, {} to come · p95 {:.0} ms",
-        tally.placed,
-        tally.missing(),
-        tally.lag.recent(95),
+        results.placed,
+        results.missing(),
+        results.lag.recent(95),
     );
-    let errors: u64 = tally.errors.values().sum();
+    let errors: u64 = results.errors.values().sum();
     if errors > 0 {
         let _ = write!(line, " · {errors} errors");
     }
-    if tally.throttled > 0 {
-        let _ = write!(line, " · {} waits for the rate limit", tally.throttled);
+    if results.throttled > 0 {
+        let _ = write!(line, " · {} waits for the rate limit", results.throttled);
     }
     line
 }
 
 /// What the summary says beside the counts.
-pub(super) struct Setting {
+pub(super) struct RunInfo {
     /// To repeat it.
     pub(super) seed: u64,
     /// For how long orders were placed.
@@ -83,16 +83,16 @@ pub(super) struct Setting {
 }
 
 /// Tells how it went.
-pub(super) fn summary(tally: &Tally, setting: &Setting, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn summary(results: &Results, setting: &RunInfo, out: &mut dyn Write) -> io::Result<()> {
     let seconds = setting.placing.as_secs_f64();
     writeln!(out, "{} customers ordered for {seconds:.0} s (seed {})", setting.customers, setting.seed)?;
-    let rate = per_second(tally.placed, setting.placing);
+    let rate = per_second(results.placed, setting.placing);
     row(
         out,
         "orders",
-        &format!("{} placed ({rate:.1}/s){}", tally.placed, list(&tally.refusals, " · refused: ")),
+        &format!("{} placed ({rate:.1}/s){}", results.placed, list(&results.refusals, " · refused: ")),
     )?;
-    let statuses: Vec<_> = tally
+    let statuses: Vec<_> = results
         .by_status()
         .into_iter()
         .map(|(status, n)| {
@@ -101,41 +101,41 @@ pub(super) fn summary(tally: &Tally, setting: &Setting, out: &mut dyn Write) -> 
         })
         .collect();
     row(out, "now", &statuses.join("  "))?;
-    row(out, "requests", &format!("{}, {}", tally.answers.count(), delays(&tally.answers)))?;
-    if tally.throttled + tally.retried + tally.held_back > 0 {
+    row(out, "requests", &format!("{}, {}", results.answers.count(), delays(&results.answers)))?;
+    if results.throttled + results.retried + results.held_back > 0 {
         let text = format!(
             "{} waits for the rate limit, {} requests sent again, {} orders held back",
-            tally.throttled, tally.retried, tally.held_back
+            results.throttled, results.retried, results.held_back
         );
         row(out, "", &warning(&text))?;
-        if tally.throttled > 0 {
+        if results.throttled > 0 {
             row(out, "", "start the server with --rate-limit-address off --rate-limit-account off for more")?;
         }
     }
     for (name, staff) in [("customers", false), ("staff", true)] {
-        let coverage = tally.coverage(staff);
+        let coverage = results.coverage(staff);
         row(out, name, &format!("{} events seen, {}", coverage.seen, count(coverage.missed, "missed")))?;
     }
     let order = format!(
         "{}, {}, {}",
-        count(tally.repeated, "twice"),
-        count(tally.out_of_order, "out of order"),
-        count(tally.leaks(), "to the wrong customer")
+        count(results.repeated, "twice"),
+        count(results.out_of_order, "out of order"),
+        count(results.leaks(), "to the wrong customer")
     );
     row(out, "", &order)?;
-    row(out, "delay", &format!("{} from the event's time to its arrival", delays(&tally.lag)))?;
-    if tally.lost > 0 {
+    row(out, "delay", &format!("{} from the event's time to its arrival", delays(&results.lag)))?;
+    if results.lost > 0 {
         let text = format!(
             "{} lost, {} came back, {} of them without history",
-            tally.lost, tally.resumed, tally.resets
+            results.lost, results.resumed, results.resets
         );
         row(out, "connections", &text)?;
     }
-    if tally.errors.is_empty() {
+    if results.errors.is_empty() {
         row(out, "errors", "none")
     } else {
         let bad = style::BAD;
-        row(out, "errors", &format!("{bad}{}{bad:#}", list(&tally.errors, "")))
+        row(out, "errors", &format!("{bad}{}{bad:#}", list(&results.errors, "")))
     }
 }
 

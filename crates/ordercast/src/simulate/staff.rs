@@ -1,4 +1,4 @@
-//! The store's desk: does what orders wish for, several of a kind in one go.
+//! The store's staff_queue: does what orders task for, several of a kind in one go.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,35 +10,35 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::Run;
-use super::script::Step;
+use super::Simulation;
+use super::order_plan::StaffStep;
 use crate::client::Client;
 use crate::client::error::ClientError;
 
-/// How many wishes are looked at together.
-const TOGETHER: usize = 200;
-/// Requests the desk has open at once.
-const HANDS: usize = 8;
-/// The shelf is counted no more often than this.
-const BETWEEN_COUNTS: Duration = Duration::from_secs(2);
+/// How many tasks are looked at together.
+const BATCH_LIMIT: usize = 200;
+/// Requests the staff_queue has open at once.
+const CONCURRENT_REQUESTS: usize = 8;
+/// The products is last_stock_check no more often than this.
+const STOCK_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// Below this much a product is filled up …
-const LOW: u32 = 30;
+const LOW_STOCK: u32 = 30;
 /// … by this much.
-const DELIVERY: u32 = 500;
+const RESTOCK_AMOUNT: u32 = 500;
 /// The code of a step that was taken already.
 const UNCHANGED: &str = "unchanged";
 
 /// Something for the staff to do.
 #[derive(Debug)]
-pub(super) enum Wish {
+pub(super) enum StaffTask {
     /// Move an order on.
     Step {
         /// Which, by id.
         order: String,
         /// How.
-        step: Step,
+        step: StaffStep,
         /// What became of it.
-        reply: oneshot::Sender<Outcome>,
+        reply: oneshot::Sender<StepOutcome>,
     },
     /// Something is sold out.
     Restock,
@@ -46,31 +46,31 @@ pub(super) enum Wish {
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum StepOutcome {
     /// The order moved on.
     Done,
     /// It did not, and will not.
     Over,
 }
 
-/// Works until nobody wishes for anything any more.
-pub(super) async fn work(staff: Client, run: Arc<Run>, mut wishes: mpsc::Receiver<Wish>) {
-    let mut counted: Option<Instant> = None;
-    let mut pile = Vec::new();
-    while wishes.recv_many(&mut pile, TOGETHER).await > 0 {
-        let mut alike: HashMap<Status, Vec<(String, oneshot::Sender<Outcome>)>> = HashMap::new();
+/// Works until nobody tasks for anything any more.
+pub(super) async fn work(staff: Client, run: Arc<Simulation>, mut tasks: mpsc::Receiver<StaffTask>) {
+    let mut last_stock_check: Option<Instant> = None;
+    let mut batch = Vec::new();
+    while tasks.recv_many(&mut batch, BATCH_LIMIT).await > 0 {
+        let mut by_status: HashMap<Status, Vec<(String, oneshot::Sender<StepOutcome>)>> = HashMap::new();
         let mut single = Vec::new();
         let mut restock = false;
-        for wish in pile.drain(..) {
-            match wish {
-                Wish::Restock => restock = true,
-                Wish::Step { order, step, reply } => match plain(&step) {
-                    Some(status) => alike.entry(status).or_default().push((order, reply)),
+        for task in batch.drain(..) {
+            match task {
+                StaffTask::Restock => restock = true,
+                StaffTask::Step { order, step, reply } => match plain(&step) {
+                    Some(status) => by_status.entry(status).or_default().push((order, reply)),
                     None => single.push((order, step, reply)),
                 },
             }
         }
-        for (status, orders) in alike {
+        for (status, orders) in by_status {
             if orders.len() > 1 {
                 bulk(&staff, &run, status, orders).await;
             } else {
@@ -79,106 +79,106 @@ pub(super) async fn work(staff: Client, run: Arc<Run>, mut wishes: mpsc::Receive
         }
         let (staff, run) = (&staff, &run);
         stream::iter(single)
-            .for_each_concurrent(HANDS, |(order, step, reply)| async move {
+            .for_each_concurrent(CONCURRENT_REQUESTS, |(order, step, reply)| async move {
                 let _ = reply.send(one(staff, run, &order, &step).await);
             })
             .await;
-        if restock && counted.is_none_or(|at| at.elapsed() > BETWEEN_COUNTS) {
-            counted = Some(Instant::now());
-            fill_up(staff, run).await;
+        if restock && last_stock_check.is_none_or(|at| at.elapsed() > STOCK_CHECK_INTERVAL) {
+            last_stock_check = Some(Instant::now());
+            restock_products(staff, run).await;
         }
     }
 }
 
 /// The status a step sets, if it sets nothing else.
-fn plain(step: &Step) -> Option<Status> {
+fn plain(step: &StaffStep) -> Option<Status> {
     match step {
-        Step::Process => Some(Status::Processing),
-        Step::Paid => Some(Status::Paid),
-        Step::Deliver => Some(Status::Delivered),
-        Step::Ship(_) | Step::Partner(_) | Step::Locate(_) | Step::Cancel(_) => None,
+        StaffStep::Process => Some(Status::Processing),
+        StaffStep::Paid => Some(Status::Paid),
+        StaffStep::Deliver => Some(Status::Delivered),
+        StaffStep::Ship(_) | StaffStep::Partner(_) | StaffStep::Locate(_) | StaffStep::Cancel(_) => None,
     }
 }
 
-fn step_to(status: Status) -> Step {
+fn step_to(status: Status) -> StaffStep {
     match status {
-        Status::Paid => Step::Paid,
-        Status::Delivered => Step::Deliver,
-        _ => Step::Process,
+        Status::Paid => StaffStep::Paid,
+        Status::Delivered => StaffStep::Deliver,
+        _ => StaffStep::Process,
     }
 }
 
-async fn one(staff: &Client, run: &Run, order: &str, step: &Step) -> Outcome {
+async fn one(staff: &Client, run: &Simulation, order: &str, step: &StaffStep) -> StepOutcome {
     let answer = run
         .ask(|| async move {
             match step {
-                Step::Process => staff.set_status(order, &json!({ "status": "processing" })).await,
-                Step::Ship(number) => {
+                StaffStep::Process => staff.set_status(order, &json!({ "status": "processing" })).await,
+                StaffStep::Ship(number) => {
                     staff.set_status(order, &json!({ "status": "shipped", "trackingNumber": number })).await
                 }
-                Step::Paid => staff.set_status(order, &json!({ "status": "paid" })).await,
-                Step::Deliver => staff.set_status(order, &json!({ "status": "delivered" })).await,
-                Step::Cancel(reason) => {
+                StaffStep::Paid => staff.set_status(order, &json!({ "status": "paid" })).await,
+                StaffStep::Deliver => staff.set_status(order, &json!({ "status": "delivered" })).await,
+                StaffStep::Cancel(reason) => {
                     staff.set_status(order, &json!({ "status": "cancelled", "reason": reason })).await
                 }
-                Step::Partner(name) => staff.set_partner(order, name, "+49 30 5550100").await,
-                Step::Locate(place) => staff.set_location(order, *place).await,
+                StaffStep::Partner(name) => staff.set_partner(order, name, "+49 30 5550100").await,
+                StaffStep::Locate(place) => staff.set_location(order, *place).await,
             }
         })
         .await;
     match answer {
         Ok(order) => {
-            run.tally().changed(&order);
-            Outcome::Done
+            run.results().changed(&order);
+            StepOutcome::Done
         }
         // The answer to an earlier attempt was lost.
-        Err(error) if error.code() == UNCHANGED => Outcome::Done,
+        Err(error) if error.code() == UNCHANGED => StepOutcome::Done,
         Err(error) => {
-            run.tally().refused(&error);
-            Outcome::Over
+            run.results().refused(&error);
+            StepOutcome::Over
         }
     }
 }
 
 async fn bulk(
     staff: &Client,
-    run: &Run,
+    run: &Simulation,
     status: Status,
-    mut orders: Vec<(String, oneshot::Sender<Outcome>)>,
+    mut orders: Vec<(String, oneshot::Sender<StepOutcome>)>,
 ) {
     let names: Vec<String> = orders.iter().map(|(order, _)| order.clone()).collect();
     let answer = match run.ask(|| staff.set_statuses(&names, status)).await {
         Ok(answer) => answer,
         // The replies are dropped, which ends their orders.
-        Err(error) => return run.tally().refused(&error),
+        Err(error) => return run.results().refused(&error),
     };
     for outcome in answer.outcomes {
         let Some(at) = orders.iter().position(|(order, _)| *order == outcome.order) else { continue };
         let (order, reply) = orders.swap_remove(at);
         let done = if let (true, Some(version)) = (outcome.ok, outcome.version) {
-            run.tally().moved(&order, status, version);
-            Outcome::Done
+            run.results().moved(&order, status, version);
+            StepOutcome::Done
         } else if outcome.code.as_deref() == Some(UNCHANGED) {
-            Outcome::Done
+            StepOutcome::Done
         } else {
-            run.tally().refused_code(outcome.code.as_deref().unwrap_or("unknown"));
-            Outcome::Over
+            run.results().refused_code(outcome.code.as_deref().unwrap_or("unknown"));
+            StepOutcome::Over
         };
         let _ = reply.send(done);
     }
 }
 
-async fn fill_up(staff: &Client, run: &Run) {
+async fn restock_products(staff: &Client, run: &Simulation) {
     let filled: Result<(), ClientError> = async {
         for product in run.ask(|| staff.products()).await? {
-            if product.available < LOW && !product.archived {
-                staff.restock(&product.id, DELIVERY).await?;
+            if product.available < LOW_STOCK && !product.archived {
+                staff.restock(&product.id, RESTOCK_AMOUNT).await?;
             }
         }
         Ok(())
     }
     .await;
     if let Err(error) = filled {
-        run.tally().refused(&error);
+        run.results().refused(&error);
     }
 }

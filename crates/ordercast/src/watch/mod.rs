@@ -3,8 +3,8 @@
 //! Events go to standard output, one line each; what is said about the connection goes to standard error. It ends
 //! quietly when it is interrupted, or when nobody reads its output any more.
 
-mod book;
-mod line;
+mod format;
+mod order_cache;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,12 +16,12 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::time::{Instant, timeout};
 
-use self::book::Book;
+use self::order_cache::OrderCache;
 use crate::cli::WatchArgs;
 use crate::client::credentials;
 use crate::client::error::ClientError;
 use crate::client::stream::{Update, follow};
-use crate::client::wire::Connected;
+use crate::client::wire::ApiConnected;
 use crate::clock;
 use crate::config::sources::Environment;
 use crate::terminal::{printable, style};
@@ -33,30 +33,30 @@ const CAUGHT_UP_AFTER: Duration = Duration::from_millis(750);
 pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     let staff = credentials::staff(&args.server, environment, "ordercast-watch", "ordercast watch")?;
     let mut updates = follow(staff.client.clone(), args.since.clone());
-    let mut out = Out { events: Box::new(anstream::stdout()), notices: Box::new(anstream::stderr()) };
-    let mut view = View {
+    let mut out = Output { events: Box::new(anstream::stdout()), notices: Box::new(anstream::stderr()) };
+    let mut watch = Watch {
         json: args.json,
         url: staff.client.base().to_string(),
         zone: TimeZone::system(),
         day: None,
-        book: Book::new(staff.client),
-        behind: None,
+        order_cache: OrderCache::new(staff.client),
+        catch_up: None,
         lost: None,
     };
     let interrupted = crate::interrupted();
     tokio::pin!(interrupted);
     loop {
-        let patience = if view.behind.is_some() { CAUGHT_UP_AFTER } else { Duration::MAX };
+        let patience = if watch.catch_up.is_some() { CAUGHT_UP_AFTER } else { Duration::MAX };
         let shown = tokio::select! {
             () = &mut interrupted => return Ok(ExitCode::SUCCESS),
             next = timeout(patience, updates.recv()) => match next {
                 Err(_) => {
-                    view.caught_up(&mut out);
+                    watch.caught_up(&mut out);
                     Ok(())
                 }
                 Ok(None) => return Ok(ExitCode::SUCCESS),
-                Ok(Some(Update::Refused(error))) => return Err(refused(&view.url, &error)),
-                Ok(Some(update)) => view.show(update, &mut out).await,
+                Ok(Some(Update::Refused(error))) => return Err(refused(&watch.url, &error)),
+                Ok(Some(update)) => watch.show(update, &mut out).await,
             },
         };
         match shown {
@@ -83,12 +83,12 @@ fn refused(url: &str, error: &ClientError) -> anyhow::Error {
 }
 
 /// Where lines go: events to the reader, notices to the person.
-struct Out {
+struct Output {
     events: Box<dyn Write + Send>,
     notices: Box<dyn Write + Send>,
 }
 
-impl Out {
+impl Output {
     fn notice(&mut self, style: anstyle::Style, text: &str) {
         // The person may have closed standard error; the events are what counts.
         let _ = writeln!(self.notices, "{style}●{style:#} {}{}{:#}", style::DIM, printable(text), style::DIM);
@@ -96,29 +96,29 @@ impl Out {
 }
 
 /// The events were missed while the connection was away, and are coming in now.
-struct Behind {
+struct CatchUp {
     events: u32,
     since: Timestamp,
 }
 
-struct View {
+struct Watch {
     json: bool,
     url: String,
     zone: TimeZone,
     day: Option<jiff::civil::Date>,
-    book: Book,
-    behind: Option<Behind>,
+    order_cache: OrderCache,
+    catch_up: Option<CatchUp>,
     lost: Option<Instant>,
 }
 
-impl View {
-    async fn show(&mut self, update: Update, out: &mut Out) -> io::Result<()> {
+impl Watch {
+    async fn show(&mut self, update: Update, out: &mut Output) -> io::Result<()> {
         match update {
-            Update::Connected { hello, resumed } => self.connected(&hello, resumed, out).await,
+            Update::Connected { connected, resumed } => self.connected(&connected, resumed, out).await,
             Update::Event { cursor, event, raw } => {
-                if let Some(behind) = &mut self.behind {
-                    if event.at < behind.since {
-                        behind.events += 1;
+                if let Some(catch_up) = &mut self.catch_up {
+                    if event.at < catch_up.since {
+                        catch_up.events += 1;
                     } else {
                         self.caught_up(out);
                     }
@@ -127,15 +127,15 @@ impl View {
                     writeln!(out.events, "{}", json!({ "cursor": cursor, "event": raw }))?;
                 } else {
                     self.date_line(event.at, out)?;
-                    let known = self.book.about(&event).await;
-                    writeln!(out.events, "{}", line::of(&event, &known, &self.zone))?;
+                    let details = self.order_cache.details_for(&event).await;
+                    writeln!(out.events, "{}", format::event_line(&event, &details, &self.zone))?;
                 }
                 out.events.flush()?;
             }
             Update::Repeated { event } => tracing::debug!(event = event.id, "an event arrived twice"),
             Update::Reset(reset) => {
                 for order in &reset.orders {
-                    self.book.note(order);
+                    self.order_cache.insert(order);
                 }
                 let why =
                     reset.reason.as_deref().unwrap_or("the history since then is gone").replace('_', " ");
@@ -143,7 +143,7 @@ impl View {
             }
             Update::Lost { why, attempt, wait } => {
                 self.lost.get_or_insert_with(Instant::now);
-                self.behind = None;
+                self.catch_up = None;
                 let wait = wait.as_secs_f64();
                 let text = format!("not connected: {why}; reconnecting in {wait:.1} s (attempt {attempt})");
                 out.notice(style::BAD, &text);
@@ -154,27 +154,27 @@ impl View {
         Ok(())
     }
 
-    async fn connected(&mut self, hello: &Connected, resumed: bool, out: &mut Out) {
+    async fn connected(&mut self, connected: &ApiConnected, resumed: bool, out: &mut Output) {
         let away = self.lost.take().map(|since| since.elapsed().as_secs());
-        let text = match (away, &hello.user) {
+        let text = match (away, &connected.user) {
             (Some(seconds), _) if resumed => format!("connected again after {seconds} s"),
             (_, Some(user)) => format!("connected to {} as {}; ctrl-c ends", self.url, user.label()),
             _ => format!("connected to {}; ctrl-c ends", self.url),
         };
         out.notice(style::GOOD, &text);
-        if hello.role == "user" {
+        if connected.role == "user" {
             out.notice(style::WARN, "this is a customer's account: only its own orders are shown");
         }
         if resumed {
-            self.behind = Some(Behind { events: 0, since: clock::now() });
+            self.catch_up = Some(CatchUp { events: 0, since: clock::now() });
         } else if !self.json {
-            self.book.open().await;
+            self.order_cache.load_newest().await;
         }
     }
 
-    fn caught_up(&mut self, out: &mut Out) {
-        let Some(behind) = self.behind.take() else { return };
-        let text = match behind.events {
+    fn caught_up(&mut self, out: &mut Output) {
+        let Some(catch_up) = self.catch_up.take() else { return };
+        let text = match catch_up.events {
             0 => "caught up: nothing was missed".to_owned(),
             1 => "caught up: 1 event had been missed".to_owned(),
             n => format!("caught up: {n} events had been missed"),
@@ -183,7 +183,7 @@ impl View {
     }
 
     /// A line between two days, so that times alone are enough on the others.
-    fn date_line(&mut self, at: Timestamp, out: &mut Out) -> io::Result<()> {
+    fn date_line(&mut self, at: Timestamp, out: &mut Output) -> io::Result<()> {
         let day = at.to_zoned(self.zone.clone()).date();
         if self.day.replace(day).is_none_or(|before| before != day) {
             writeln!(out.events, "{}{}{:#}", style::DIM, day.strftime("%A, %-d %B %Y"), style::DIM)?;

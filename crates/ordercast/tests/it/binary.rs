@@ -126,7 +126,7 @@ impl Running {
         log.listen(child.stderr.take().unwrap());
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut welcome = String::new();
-        while !welcome.contains("stop with Ctrl-C") {
+        while !welcome.contains("Ctrl-C") {
             let Some(line) = lines.next_line().await.unwrap() else {
                 panic!("it did not start: {:?}: {welcome}{}", child.wait().await, log.text())
             };

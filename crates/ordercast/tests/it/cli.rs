@@ -45,7 +45,7 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
     }
     let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
     assert!(
-        !again.welcome.contains(&password) && !again.welcome.contains("shown this once"),
+        !again.welcome.contains(&password) && !again.welcome.contains("shown only once"),
         "{}",
         again.welcome
     );

@@ -98,7 +98,7 @@ async fn data_that_was_not_made_by_a_demo_is_never_one() {
         for email in [MIRA, "asha@example.com", "greta@example.com"] {
             assert_eq!(sign_in(&server, email).await.0, 401, "{email}");
         }
-        assert!(server.log.text().contains("not made by --demo"), "{}", server.log.text());
+        assert!(server.log.text().contains("not created by --demo"), "{}", server.log.text());
         server.stop().await;
     }
 }

@@ -129,8 +129,8 @@ async fn a_first_start_that_is_interrupted_is_whole_and_tells_its_password() {
     let mut out = String::new();
     within(child.stdout.take().unwrap().read_to_string(&mut out)).await.unwrap();
     assert_eq!(within(child.wait()).await.unwrap().code(), Some(0), "{out}");
-    assert!(out.contains("(shown this once)"), "{out}");
+    assert!(out.contains("(shown only once)"), "{out}");
     let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
-    assert!(!server.welcome.contains("(shown this once)"), "{}", server.welcome);
+    assert!(!server.welcome.contains("(shown only once)"), "{}", server.welcome);
     server.stop().await;
 }

@@ -1,17 +1,17 @@
 //! On the road: who brings it, where they are, how far each parcel got.
 
-use super::{Case, policy, status};
+use super::{DecisionContext, policy, status};
 use crate::command::{LOCATION_INTERVAL, SetDelivery};
 use crate::event::{Change, Event, Kind};
 use crate::id::OrderRef;
-use crate::order::{Order, Parcel, Place, Shipment, ShipmentState};
+use crate::order::{GeoPoint, Order, Parcel, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
 /// `None`: nothing but a location that is not kept.
-pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
-    let order = case.order(set.order)?;
-    policy::may_manage(case.actor.origin())?;
+pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
+    let order = context.order(set.order)?;
+    policy::may_manage(context.actor.origin())?;
     standing(order)?;
     let mut changes = Vec::new();
     let driver = set.driver.as_ref().filter(|driver| order.driver.as_ref() != Some(driver));
@@ -23,49 +23,53 @@ pub(super) fn set(case: &Case<'_>, set: &SetDelivery) -> Result<Option<Event>, R
         changes.push(Change::EstimatedDelivery { at });
     }
     if changes.is_empty() {
-        return match set.place {
-            Some(place) => Ok(sampled(case, order, place)),
+        return match set.location {
+            Some(point) => Ok(sampled(context, order, point)),
             None => {
                 Err(Refusal::Unchanged("name another driver, a partner, a location or another expected time"))
             }
         };
     }
-    if let Some(place) = set.place.filter(|_| !is_over(order)) {
-        changes.push(Change::Located { place });
+    if let Some(point) = set.location.filter(|_| !is_over(order)) {
+        changes.push(Change::Located { point });
     }
-    Ok(Some(case.order_event(order, Kind::DeliveryUpdated, changes)))
+    Ok(Some(context.order_event(order, Kind::DeliveryUpdated, changes)))
 }
 
 /// `None`: not kept.
-pub(super) fn locate(case: &Case<'_>, name: OrderRef, place: Place) -> Result<Option<Event>, Refusal> {
-    let order = case.order(name)?;
-    policy::may_deliver(case.actor.origin())?;
+pub(super) fn locate(
+    context: &DecisionContext<'_>,
+    name: OrderRef,
+    point: GeoPoint,
+) -> Result<Option<Event>, Refusal> {
+    let order = context.order(name)?;
+    policy::may_deliver(context.actor.origin())?;
     standing(order)?;
-    Ok(sampled(case, order, place))
+    Ok(sampled(context, order, point))
 }
 
 /// A location leaves the version alone: nobody's edit goes stale because the van moved. One soon after the last is
 /// not kept, nor is one after the last door: a phone that goes on telling where it is tells where its owner lives.
 /// Neither is refused, because devices send a location along with everything.
-fn sampled(case: &Case<'_>, order: &Order, place: Place) -> Option<Event> {
-    let since = order.location.map(|last| case.now.duration_since(last.at));
+fn sampled(context: &DecisionContext<'_>, order: &Order, point: GeoPoint) -> Option<Event> {
+    let since = order.location.map(|last| context.now.duration_since(last.at));
     let fresh = since.is_none_or(|since| since >= LOCATION_INTERVAL);
     (fresh && !is_over(order)).then(|| {
-        let mut event = case.order_event(order, Kind::DeliveryLocated, vec![Change::Located { place }]);
+        let mut event = context.order_event(order, Kind::DeliveryLocated, vec![Change::Located { point }]);
         event.version = order.version;
         event
     })
 }
 
 pub(super) fn move_parcel(
-    case: &Case<'_>,
+    context: &DecisionContext<'_>,
     name: OrderRef,
     parcel: Parcel,
     state: ShipmentState,
 ) -> Result<Event, Refusal> {
     const MOST_PARCELS: u16 = 100;
-    let order = case.order(name)?;
-    policy::may_deliver(case.actor.origin())?;
+    let order = context.order(name)?;
+    policy::may_deliver(context.actor.origin())?;
     standing(order)?;
     let known = order.shipments.iter().find(|shipment| shipment.parcel == parcel);
     let fresh = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX).saturating_add(1);
@@ -74,7 +78,7 @@ pub(super) fn move_parcel(
             return Err(Refusal::ParcelState("parcels are numbered 1, 2, 3 … and at most 100"));
         }
         None => {
-            policy::may_manage(case.actor.origin())?;
+            policy::may_manage(context.actor.origin())?;
             if is_over(order) {
                 return Err(Refusal::Final { status: order.status() });
             }
@@ -98,11 +102,11 @@ pub(super) fn move_parcel(
     }
     changes.push(Change::Parcel { parcel, state });
     if state.has_left() {
-        changes.extend(status::leaving(case, order)?);
+        changes.extend(status::leaving(context, order)?);
     } else {
-        changes.extend(status::retaken(case, order));
+        changes.extend(status::retaken(context, order));
     }
-    Ok(case.order_event(order, Kind::DeliveryUpdated, changes))
+    Ok(context.order_event(order, Kind::DeliveryUpdated, changes))
 }
 
 /// What may follow what on a parcel's way.
@@ -138,7 +142,7 @@ mod tests {
     use crate::status::Status;
 
     fn delivery(order: OrderRef) -> SetDelivery {
-        SetDelivery { order, partner: None, driver: None, place: None, estimated_delivery: None }
+        SetDelivery { order, partner: None, driver: None, location: None, estimated_delivery: None }
     }
 
     #[test]
@@ -232,14 +236,14 @@ mod tests {
         }
         assert_eq!(kept, 5, "one in two seconds");
         assert_eq!(shop.order(order).version, version);
-        assert_eq!(shop.order(order).location.map(|located| located.place.latitude().round()), Some(8.0));
+        assert_eq!(shop.order(order).location.map(|located| located.point.latitude().round()), Some(8.0));
     }
 
     #[test]
     fn a_place_that_staff_tell_is_sampled_too_unless_it_comes_with_news() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
-        let place = Place::new(9.9, 76.2).ok();
-        let here = SetDelivery { place, ..delivery(order) };
+        let location = GeoPoint::new(9.9, 76.2).ok();
+        let here = SetDelivery { location, ..delivery(order) };
         assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_some());
         assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_none());
         let soon = SetDelivery { estimated_delivery: Some(shop.now), ..here };
@@ -251,12 +255,12 @@ mod tests {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Delivered));
         assert_eq!(shop.ask(&driver(), &at(order, 9.9)), Ok(None));
-        let place = Place::new(9.9, 76.2).ok();
+        let location = GeoPoint::new(9.9, 76.2).ok();
         assert_eq!(
-            shop.ask(&staff(), &Command::SetDelivery(SetDelivery { place, ..delivery(order) })),
+            shop.ask(&staff(), &Command::SetDelivery(SetDelivery { location, ..delivery(order) })),
             Ok(None)
         );
-        let soon = SetDelivery { place, estimated_delivery: Some(shop.now), ..delivery(order) };
+        let soon = SetDelivery { location, estimated_delivery: Some(shop.now), ..delivery(order) };
         shop.must(&staff(), Command::SetDelivery(soon));
         assert_eq!(shop.order(order).location, None);
     }

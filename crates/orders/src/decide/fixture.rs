@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus, StockCount};
-use crate::order::{Order, Parcel, PaymentMethod, Place, ShipmentState};
+use crate::order::{GeoPoint, Order, Parcel, PaymentMethod, ShipmentState};
 use crate::product::{Details, Stock};
 use crate::{
     Actor, Address, Command, Event, Money, OrderId, OrderRef, ProductId, Refusal, Status, StoreId, UserId,
@@ -33,7 +33,7 @@ impl Shop {
         let mut shop = Self::open();
         let order = shop.place(&[(TEA, 2), (POT, 1)], payment);
         let driver = driver().user().cloned();
-        let brings = SetDelivery { order, driver, partner: None, place: None, estimated_delivery: None };
+        let brings = SetDelivery { order, driver, partner: None, location: None, estimated_delivery: None };
         shop.must(&staff(), Command::SetDelivery(brings));
         (shop, order)
     }
@@ -120,7 +120,7 @@ pub(super) fn parcel(order: OrderRef, parcel: Parcel, state: ShipmentState) -> C
 }
 
 pub(super) fn at(order: OrderRef, latitude: f64) -> Command {
-    Command::ReportLocation { order, place: Place::new(latitude, 76.2).unwrap() }
+    Command::ReportLocation { order, point: GeoPoint::new(latitude, 76.2).unwrap() }
 }
 
 pub(super) fn money(order: OrderRef, outcome: PaymentOutcome, reference: &str) -> Command {

@@ -4,7 +4,7 @@ mod delivery;
 #[cfg(test)]
 mod fixture;
 mod payment;
-mod place;
+mod place_order;
 pub mod policy;
 mod product;
 mod status;
@@ -33,38 +33,38 @@ pub fn decide(
     expected: Option<Version>,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = Case { world, actor, expected, now };
+    let context = DecisionContext { world, actor, expected, now };
     let event = match command {
-        Command::PlaceOrder(place) => place::place(&case, place)?,
-        Command::CancelOrder { order, reason } => status::cancel(&case, *order, reason.as_ref())?,
-        Command::SetStatus(set) => status::set(&case, set)?,
-        Command::SetDelivery(set) => return Ok(delivery::set(&case, set)?.into_iter().collect()),
-        Command::ReportLocation { order, place } => {
-            return Ok(delivery::locate(&case, *order, *place)?.into_iter().collect());
+        Command::PlaceOrder(place) => place_order::place_order(&context, place)?,
+        Command::CancelOrder { order, reason } => status::cancel(&context, *order, reason.as_ref())?,
+        Command::SetStatus(set) => status::set(&context, set)?,
+        Command::SetDelivery(set) => return Ok(delivery::set(&context, set)?.into_iter().collect()),
+        Command::ReportLocation { order, point } => {
+            return Ok(delivery::locate(&context, *order, *point)?.into_iter().collect());
         }
         Command::MoveParcel { order, parcel, state } => {
-            delivery::move_parcel(&case, *order, *parcel, *state)?
+            delivery::move_parcel(&context, *order, *parcel, *state)?
         }
         Command::RecordPayment { order, outcome, reference } => {
-            payment::record(&case, *order, *outcome, reference.as_ref())?
+            payment::record(&context, *order, *outcome, reference.as_ref())?
         }
-        Command::ExpireReservation { order } => payment::expire(&case, *order)?,
-        Command::CreateProduct(create) => product::create(&case, create)?,
-        Command::UpdateProduct(update) => product::update(&case, update)?,
-        Command::SetStock { product, stock } => product::count(&case, *product, *stock)?,
+        Command::ExpireReservation { order } => payment::expire(&context, *order)?,
+        Command::CreateProduct(create) => product::create(&context, create)?,
+        Command::UpdateProduct(update) => product::update(&context, update)?,
+        Command::SetStock { product, stock } => product::count(&context, *product, *stock)?,
     };
     Ok(vec![event])
 }
 
 /// What every decision looks at.
-struct Case<'a> {
+struct DecisionContext<'a> {
     world: &'a World,
     actor: &'a Actor,
     expected: Option<Version>,
     now: Timestamp,
 }
 
-impl<'a> Case<'a> {
+impl<'a> DecisionContext<'a> {
     /// The named order, if this actor may know of it, and if it is as they saw it.
     fn order(&self, name: OrderRef) -> Result<&'a Order, Refusal> {
         let order = self.world.order(name).filter(|order| policy::may_see(self.actor, order));

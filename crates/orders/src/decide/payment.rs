@@ -1,6 +1,6 @@
 //! Money: reports of it, and the reservation that waits for it.
 
-use super::{Case, policy, status};
+use super::{DecisionContext, policy, status};
 use crate::actor::Origin;
 use crate::command::PaymentOutcome;
 use crate::event::{Change, Event, Kind};
@@ -11,14 +11,14 @@ use crate::text::Line;
 
 /// A payment provider reports, or whoever took the cash does.
 pub(super) fn record(
-    case: &Case<'_>,
+    context: &DecisionContext<'_>,
     name: OrderRef,
     outcome: PaymentOutcome,
     reference: Option<&Line<128>>,
 ) -> Result<Event, Refusal> {
-    let order = case.order(name)?;
-    check(case.actor.origin(), order, outcome, reference)?;
-    Ok(case.order_event(order, Kind::PaymentChanged, changes(case, order, outcome, reference)))
+    let order = context.order(name)?;
+    check(context.actor.origin(), order, outcome, reference)?;
+    Ok(context.order_event(order, Kind::PaymentChanged, changes(context, order, outcome, reference)))
 }
 
 /// Whether a report of money is accepted, whichever command brought it.
@@ -46,7 +46,7 @@ pub(super) fn check(
 
 /// What a report of money changes, once [`check`] accepted it.
 pub(super) fn changes(
-    case: &Case<'_>,
+    context: &DecisionContext<'_>,
     order: &Order,
     outcome: PaymentOutcome,
     reference: Option<&Line<128>>,
@@ -54,7 +54,7 @@ pub(super) fn changes(
     let mut changes =
         vec![Change::Payment { state: outcome.state(order.stage()), reference: reference.cloned() }];
     if matches!(outcome, PaymentOutcome::Paid | PaymentOutcome::Authorized) {
-        changes.extend(status::retaken(case, order));
+        changes.extend(status::retaken(context, order));
     }
     changes
 }
@@ -76,12 +76,12 @@ pub(super) fn due_again() -> Change {
 }
 
 /// An online order that nobody paid gives its goods back.
-pub(super) fn expire(case: &Case<'_>, name: OrderRef) -> Result<Event, Refusal> {
-    let order = case.order(name)?;
-    policy::may_expire(case.actor.origin())?;
+pub(super) fn expire(context: &DecisionContext<'_>, name: OrderRef) -> Result<Event, Refusal> {
+    let order = context.order(name)?;
+    policy::may_expire(context.actor.origin())?;
     match order.reservation_ends() {
-        Some(end) if case.now >= end => {
-            Ok(case.order_event(order, Kind::OrderUpdated, vec![Change::Hold { hold: Hold::Released }]))
+        Some(end) if context.now >= end => {
+            Ok(context.order_event(order, Kind::OrderUpdated, vec![Change::Hold { hold: Hold::Released }]))
         }
         _ => Err(Refusal::NotExpired),
     }

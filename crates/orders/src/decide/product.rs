@@ -1,6 +1,6 @@
 //! The catalogue.
 
-use super::{Case, policy};
+use super::{DecisionContext, policy};
 use crate::command::{CreateProduct, StockCount, UpdateProduct};
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::ProductId;
@@ -9,9 +9,9 @@ use crate::order::Version;
 use crate::product::{Product, Stock};
 use crate::refusal::Refusal;
 
-pub(super) fn create(case: &Case<'_>, create: &CreateProduct) -> Result<Event, Refusal> {
-    let store = policy::may_stock(case.actor)?;
-    if case.world.products.contains_key(&create.id) {
+pub(super) fn create(context: &DecisionContext<'_>, create: &CreateProduct) -> Result<Event, Refusal> {
+    let store = policy::may_stock(context.actor)?;
+    if context.world.products.contains_key(&create.id) {
         return Err(Refusal::Unchanged("a product with this id was created already"));
     }
     priced(create.price)?;
@@ -24,14 +24,14 @@ pub(super) fn create(case: &Case<'_>, create: &CreateProduct) -> Result<Event, R
         subject: Subject::Product { id: create.id, store: store.clone() },
         kind: Kind::ProductCreated,
         version: Version(1),
-        actor: case.actor.clone(),
-        at: case.now,
+        actor: context.actor.clone(),
+        at: context.now,
         changes: vec![change],
     })
 }
 
-pub(super) fn update(case: &Case<'_>, update: &UpdateProduct) -> Result<Event, Refusal> {
-    let product = own(case, update.product)?;
+pub(super) fn update(context: &DecisionContext<'_>, update: &UpdateProduct) -> Result<Event, Refusal> {
+    let product = own(context, update.product)?;
     let mut changes = Vec::new();
     if let Some(name) = update.name.clone().filter(|name| *name != product.name) {
         changes.push(Change::Renamed { name });
@@ -49,11 +49,15 @@ pub(super) fn update(case: &Case<'_>, update: &UpdateProduct) -> Result<Event, R
     if changes.is_empty() {
         return Err(Refusal::Unchanged("the product is like that already"));
     }
-    Ok(changed(case, product, changes))
+    Ok(changed(context, product, changes))
 }
 
-pub(super) fn count(case: &Case<'_>, id: ProductId, count: StockCount) -> Result<Event, Refusal> {
-    let product = own(case, id)?;
+pub(super) fn count(
+    context: &DecisionContext<'_>,
+    id: ProductId,
+    count: StockCount,
+) -> Result<Event, Refusal> {
+    let product = own(context, id)?;
     let on_hand = match count {
         StockCount::OnHand(n) => i64::from(n),
         StockCount::Change(by) => i64::from(product.stock.on_hand).saturating_add(by),
@@ -63,24 +67,24 @@ pub(super) fn count(case: &Case<'_>, id: ProductId, count: StockCount) -> Result
     if on_hand < product.stock.reserved {
         return Err(Refusal::StockReserved { reserved: product.stock.reserved });
     }
-    Ok(changed(case, product, vec![Change::StockCounted { on_hand }]))
+    Ok(changed(context, product, vec![Change::StockCounted { on_hand }]))
 }
 
-fn own<'a>(case: &Case<'a>, id: ProductId) -> Result<&'a Product, Refusal> {
-    let store = policy::may_stock(case.actor)?;
-    let product = case.world.products.get(&id).filter(|product| product.store == *store);
+fn own<'a>(context: &DecisionContext<'a>, id: ProductId) -> Result<&'a Product, Refusal> {
+    let store = policy::may_stock(context.actor)?;
+    let product = context.world.products.get(&id).filter(|product| product.store == *store);
     let product = product.ok_or(Refusal::UnknownProduct(id))?;
-    case.check_version(product.version)?;
+    context.check_version(product.version)?;
     Ok(product)
 }
 
-fn changed(case: &Case<'_>, product: &Product, changes: Vec<Change>) -> Event {
+fn changed(context: &DecisionContext<'_>, product: &Product, changes: Vec<Change>) -> Event {
     Event {
         subject: Subject::Product { id: product.id, store: product.store.clone() },
         kind: Kind::ProductUpdated,
         version: product.version.next(),
-        actor: case.actor.clone(),
-        at: case.now,
+        actor: context.actor.clone(),
+        at: context.now,
         changes,
     }
 }

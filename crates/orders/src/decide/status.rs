@@ -1,7 +1,7 @@
 //! The simple status: a macro over lifecycle, payment and parcels.
 
 use super::transition::Transition;
-use super::{Case, payment, policy};
+use super::{DecisionContext, payment, policy};
 use crate::command::{PaymentOutcome, SetStatus};
 use crate::event::{Change, Event, Kind};
 use crate::id::OrderRef;
@@ -11,30 +11,34 @@ use crate::refusal::Refusal;
 use crate::status::Stage;
 use crate::text::Prose;
 
-pub(super) fn set(case: &Case<'_>, set: &SetStatus) -> Result<Event, Refusal> {
-    let order = case.order(set.order)?;
-    let (kind, mut changes) = match Transition::check(case.actor.origin(), order, set.status)? {
+pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Event, Refusal> {
+    let order = context.order(set.order)?;
+    let (kind, mut changes) = match Transition::check(context.actor.origin(), order, set.status)? {
         Transition::Cancel => (Kind::OrderCancelled, cancelling(order, set.reason.as_ref())),
         Transition::None => (Kind::OrderUpdated, Vec::new()),
         Transition::RecordPayment => {
-            (Kind::PaymentChanged, payment::changes(case, order, PaymentOutcome::Paid, None))
+            (Kind::PaymentChanged, payment::changes(context, order, PaymentOutcome::Paid, None))
         }
-        Transition::Advance(stage) => (Kind::OrderUpdated, forward(case, order, stage)?),
+        Transition::Advance(stage) => (Kind::OrderUpdated, forward(context, order, stage)?),
         Transition::MoveBack { to, undo_payment } => {
-            (Kind::OrderUpdated, back(case, order, to, undo_payment, set)?)
+            (Kind::OrderUpdated, back(context, order, to, undo_payment, set)?)
         }
     };
     changes.extend(extras(order, set));
     if changes.is_empty() {
         return Err(Refusal::Unchanged("the order has this status already"));
     }
-    Ok(case.order_event(order, kind, changes))
+    Ok(context.order_event(order, kind, changes))
 }
 
-pub(super) fn cancel(case: &Case<'_>, name: OrderRef, reason: Option<&Prose<500>>) -> Result<Event, Refusal> {
-    let order = case.order(name)?;
-    policy::may_cancel(case.actor.origin(), order)?;
-    Ok(case.order_event(order, Kind::OrderCancelled, cancelling(order, reason)))
+pub(super) fn cancel(
+    context: &DecisionContext<'_>,
+    name: OrderRef,
+    reason: Option<&Prose<500>>,
+) -> Result<Event, Refusal> {
+    let order = context.order(name)?;
+    policy::may_cancel(context.actor.origin(), order)?;
+    Ok(context.order_event(order, Kind::OrderCancelled, cancelling(order, reason)))
 }
 
 /// Goods that are still in the store become available again; goods on the road come back through the stock count.
@@ -47,7 +51,7 @@ fn cancelling(order: &Order, reason: Option<&Prose<500>>) -> Vec<Change> {
 }
 
 fn back(
-    case: &Case<'_>,
+    context: &DecisionContext<'_>,
     order: &Order,
     to: Stage,
     undo_payment: bool,
@@ -60,13 +64,13 @@ fn back(
         changes.push(payment::due_again());
     }
     if to < Stage::Shipped && order.hold == Hold::Consumed {
-        fits_back(case, order)?;
+        fits_back(context, order)?;
         changes.push(Change::Hold { hold: Hold::Reserved });
     }
     Ok(changes)
 }
 
-fn forward(case: &Case<'_>, order: &Order, to: Stage) -> Result<Vec<Change>, Refusal> {
+fn forward(context: &DecisionContext<'_>, order: &Order, to: Stage) -> Result<Vec<Change>, Refusal> {
     let mut changes = Vec::new();
     if !order.processing {
         changes.push(Change::ProcessingStarted);
@@ -75,7 +79,7 @@ fn forward(case: &Case<'_>, order: &Order, to: Stage) -> Result<Vec<Change>, Ref
         Stage::Shipped => ShipmentState::Shipped,
         Stage::Delivered => ShipmentState::Delivered,
         Stage::Pending | Stage::Processing => {
-            changes.extend(retaken(case, order));
+            changes.extend(retaken(context, order));
             return Ok(changes);
         }
     };
@@ -88,31 +92,31 @@ fn forward(case: &Case<'_>, order: &Order, to: Stage) -> Result<Vec<Change>, Ref
             changes.push(Change::Parcel { parcel: parcel.parcel, state: target });
         }
     }
-    changes.extend(leaving(case, order)?);
+    changes.extend(leaving(context, order)?);
     Ok(changes)
 }
 
 /// The goods leave the store: what was promised is gone. An order that lost its reservation needs fresh stock.
-pub(super) fn leaving(case: &Case<'_>, order: &Order) -> Result<Option<Change>, Refusal> {
+pub(super) fn leaving(context: &DecisionContext<'_>, order: &Order) -> Result<Option<Change>, Refusal> {
     match order.hold {
         Hold::Consumed => return Ok(None),
         Hold::Reserved => {}
-        Hold::Released => available(case, order)?,
+        Hold::Released => available(context, order)?,
     }
     Ok(Some(Change::Hold { hold: Hold::Consumed }))
 }
 
 /// An order that lost its reservation gets it back when money comes late or the store starts on it, if there is
 /// enough left of all it needs. If not, it goes on without: the store sees it, and cannot ship it.
-pub(super) fn retaken(case: &Case<'_>, order: &Order) -> Option<Change> {
+pub(super) fn retaken(context: &DecisionContext<'_>, order: &Order) -> Option<Change> {
     let lost = order.hold == Hold::Released && !order.is_cancelled();
-    (lost && available(case, order).is_ok()).then_some(Change::Hold { hold: Hold::Reserved })
+    (lost && available(context, order).is_ok()).then_some(Change::Hold { hold: Hold::Reserved })
 }
 
 /// Goods that did not leave after all are on the shelf again, which holds only so many.
-fn fits_back(case: &Case<'_>, order: &Order) -> Result<(), Refusal> {
+fn fits_back(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal> {
     for (id, n) in order.quantities() {
-        let stock = case.world.products.get(&id).map(|product| product.stock);
+        let stock = context.world.products.get(&id).map(|product| product.stock);
         if stock.is_some_and(|stock| stock.after(StockMove::Unconsume(n)).is_none()) {
             return Err(Refusal::StockOutOfRange);
         }
@@ -121,9 +125,9 @@ fn fits_back(case: &Case<'_>, order: &Order) -> Result<(), Refusal> {
 }
 
 /// Whether the stock could serve the order anew.
-fn available(case: &Case<'_>, order: &Order) -> Result<(), Refusal> {
+fn available(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal> {
     for (id, wanted) in order.quantities() {
-        let Some(product) = case.world.products.get(&id) else { return Err(Refusal::UnknownProduct(id)) };
+        let Some(product) = context.world.products.get(&id) else { return Err(Refusal::UnknownProduct(id)) };
         let available = product.stock.available();
         if wanted > available {
             let name = product.name.as_str().to_owned();

@@ -11,7 +11,7 @@ use crate::decide::{AllowedTransition, OrderTransitions};
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
 use crate::money::Money;
-use crate::order::{Located, PaymentMethod, Version};
+use crate::order::{Location, PaymentMethod, Version};
 use crate::status::Status;
 use crate::text::{Line, Prose};
 
@@ -50,13 +50,13 @@ pub struct EventView {
     pub version: Version,
     /// The order, if it is about one.
     #[serde(flatten)]
-    pub order: Option<OrderPart>,
+    pub order: Option<EventOrder>,
     /// The product, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
     /// What changed.
     #[serde(flatten)]
-    pub facts: Facts,
+    pub facts: EventFacts,
 }
 
 /// The order of an event.
@@ -64,7 +64,7 @@ pub struct EventView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = EventOrder))]
 #[serde(rename_all = "camelCase")]
-pub struct OrderPart {
+pub struct EventOrder {
     /// Its id.
     pub order_id: OrderId,
     /// Its number.
@@ -87,7 +87,7 @@ pub struct OrderPart {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = EventFacts))]
 #[serde(rename_all = "camelCase")]
-pub struct Facts {
+pub struct EventFacts {
     /// What was bought, of a new order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<ItemView>>,
@@ -176,7 +176,7 @@ impl EventView {
                     .as_ref()
                     .filter(|_| event.kind != Kind::DeliveryLocated)
                     .and_then(|transitions| transitions.at(event.version, audience));
-                let part = OrderPart {
+                let part = EventOrder {
                     order_id: *id,
                     order_number: *number,
                     customer,
@@ -192,7 +192,7 @@ impl EventView {
             Kind::PaymentChanged if !audience.sees(Field::Money) => Kind::OrderUpdated,
             kind => kind,
         };
-        let mut facts = Facts::default();
+        let mut facts = EventFacts::default();
         for change in &event.changes {
             facts.add(change, event.at, context, audience);
         }
@@ -225,7 +225,7 @@ impl EventView {
     }
 }
 
-impl Facts {
+impl EventFacts {
     fn add(&mut self, change: &Change, at: Timestamp, context: &EventContext, audience: Audience) {
         let money = audience.sees(Field::Money);
         let told = |_: &Prose<500>| audience.sees(Field::Reason);
@@ -246,8 +246,8 @@ impl Facts {
             Change::Partner { .. } => {
                 self.partner = context.partner.as_ref().map(|partner| partner_for(partner, audience));
             }
-            Change::Located { place } => {
-                self.location = Some(LocationView::from(Located { place: *place, at }));
+            Change::Located { point } => {
+                self.location = Some(LocationView::from(Location { point: *point, at }));
             }
             Change::Note { text } => {
                 self.note = Some(text.clone()).filter(|_| audience.sees(Field::InternalNote));

@@ -10,7 +10,7 @@ use crate::audience::{Audience, Field};
 use crate::contact::Partner;
 use crate::id::UserId;
 
-pub use event::{ActorView, EventContext, EventView, Facts, OrderPart};
+pub use event::{ActorView, EventContext, EventFacts, EventOrder, EventView};
 pub use order::{
     CancellationView, DeliveryView, ItemView, LocationView, OrderView, PaymentView, ShipmentView,
 };

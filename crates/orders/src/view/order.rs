@@ -10,7 +10,7 @@ use crate::contact::{Address, Contact, Partner};
 use crate::decide::{AllowedTransition, allowed_transitions};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId};
 use crate::money::Money;
-use crate::order::{Item, Lifecycle, Located, Order, PaymentMethod, Shipment, ShipmentState, Version};
+use crate::order::{Lifecycle, Location, Order, OrderItem, PaymentMethod, Shipment, ShipmentState, Version};
 use crate::status::Status;
 use crate::text::{Line, Prose};
 
@@ -148,9 +148,9 @@ pub struct LocationView {
     pub at: Timestamp,
 }
 
-impl From<Located> for LocationView {
-    fn from(located: Located) -> Self {
-        Self { latitude: located.place.latitude(), longitude: located.place.longitude(), at: located.at }
+impl From<Location> for LocationView {
+    fn from(location: Location) -> Self {
+        Self { latitude: location.point.latitude(), longitude: location.point.longitude(), at: location.at }
     }
 }
 
@@ -210,7 +210,7 @@ impl OrderView {
 }
 
 impl ItemView {
-    pub(super) fn new(item: &Item, money: bool) -> Self {
+    pub(super) fn new(item: &OrderItem, money: bool) -> Self {
         Self {
             product_id: item.product,
             name: item.name.clone(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ordercast_orders::command::{
     CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus, StockCount, UpdateProduct,
 };
-use ordercast_orders::order::{Parcel, PaymentMethod, Place, ShipmentState};
+use ordercast_orders::order::{GeoPoint, Parcel, PaymentMethod, ShipmentState};
 use ordercast_orders::product::{Details, Stock};
 use ordercast_orders::{
     Address, Command, Money, OrderId, OrderNumber, OrderRef, Partner, ProductId, Status, StoreId, World,
@@ -22,8 +22,8 @@ pub(crate) enum What {
     Place { other_store: bool, lines: Vec<(usize, u32)>, online: bool, again: bool, total: Option<bool> },
     Cancel { order: usize, reason: bool },
     Set { order: usize, status: Status, reason: bool, extras: bool },
-    Deliver { order: usize, partner: bool, driver: Option<bool>, place: Option<i8>, estimate: bool },
-    Locate { order: usize, place: i8 },
+    Deliver { order: usize, partner: bool, driver: Option<bool>, location: Option<i8>, estimate: bool },
+    Locate { order: usize, point: i8 },
     Parcel { order: usize, parcel: Parcel, state: ShipmentState },
     Pay { order: usize, outcome: PaymentOutcome, reference: Option<u8> },
     Expire { order: usize },
@@ -64,9 +64,9 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
         8 => (order(), select(Status::ALL.to_vec()), prop::bool::weighted(0.7), prop::bool::weighted(0.3))
             .prop_map(|(order, status, reason, extras)| What::Set { order, status, reason, extras }),
         2 => (order(), any::<bool>(), option::of(any::<bool>()), option::of(any::<i8>()), any::<bool>()).prop_map(
-            |(order, partner, driver, place, estimate)| What::Deliver { order, partner, driver, place, estimate }
+            |(order, partner, driver, location, estimate)| What::Deliver { order, partner, driver, location, estimate }
         ),
-        1 => (order(), any::<i8>()).prop_map(|(order, place)| What::Locate { order, place }),
+        1 => (order(), any::<i8>()).prop_map(|(order, point)| What::Locate { order, point }),
         6 => (order(), 0..4_u16, select(states)).prop_map(|(order, parcel, state)| What::Parcel {
             order,
             parcel,
@@ -105,7 +105,7 @@ impl What {
             let number = OrderNumber(OrderNumber::FIRST.0 + n as u64);
             if n.is_multiple_of(2) { OrderRef::Id(id(n)) } else { OrderRef::Number(number) }
         };
-        let place = |n: i8| Place::new(f64::from(n) / 7.0, f64::from(n) / 0.9).unwrap();
+        let point = |n: i8| GeoPoint::new(f64::from(n) / 7.0, f64::from(n) / 0.9).unwrap();
         let driver = |dee: bool| if dee { Who::Dee } else { Who::Eli }.actor().user().cloned().unwrap();
         let later = Timestamp::from_second(1_800_000_000).unwrap();
         match self.clone() {
@@ -143,17 +143,17 @@ impl What {
                 note: extras.then(|| marks::NOTE.parse().unwrap()),
                 reason: reason.then(|| marks::REASON.parse().unwrap()),
             }),
-            Self::Deliver { order: n, partner, driver: dee, place: at, estimate } => {
+            Self::Deliver { order: n, partner, driver: dee, location: at, estimate } => {
                 Command::SetDelivery(SetDelivery {
                     order: order(n),
                     partner: partner.then(partner_with_phone),
                     driver: dee.map(driver),
-                    place: at.map(place),
+                    location: at.map(point),
                     estimated_delivery: estimate.then_some(later),
                 })
             }
-            Self::Locate { order: n, place: at } => {
-                Command::ReportLocation { order: order(n), place: place(at) }
+            Self::Locate { order: n, point: at } => {
+                Command::ReportLocation { order: order(n), point: point(at) }
             }
             Self::Parcel { order: n, parcel, state } => {
                 Command::MoveParcel { order: order(n), parcel, state }

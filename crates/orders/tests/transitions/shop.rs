@@ -42,7 +42,7 @@ impl Shop {
         shop.must(&customer(), &Command::PlaceOrder(place(id, tea, method)));
         let driver = driver().user().cloned();
         let order = shop.order;
-        let brings = SetDelivery { order, driver, partner: None, place: None, estimated_delivery: None };
+        let brings = SetDelivery { order, driver, partner: None, location: None, estimated_delivery: None };
         shop.must(&staff(), &Command::SetDelivery(brings));
         if came == Came::OnTheRoad {
             shop.must(&staff(), &shop.set_status(Status::Shipped, false));

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use orders::command::SetDelivery;
-use orders::order::Place;
+use orders::order::GeoPoint;
 use orders::view::OrderView;
 use orders::{Command, OrderRef, Partner, UserId};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub struct Body {
     driver_id: Option<UserId>,
     /// Where they are.
     #[serde(default)]
-    location: Option<Place>,
+    location: Option<GeoPoint>,
     /// When it should arrive (RFC 3339).
     #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
@@ -42,11 +42,11 @@ impl Body {
     /// A location by itself is a report from the road: it leaves the version alone, and the driver may send it.
     fn command(self, order: OrderRef) -> Command {
         match self {
-            Self { partner: None, driver_id: None, estimated_delivery: None, location: Some(place) } => {
-                Command::ReportLocation { order, place }
+            Self { partner: None, driver_id: None, estimated_delivery: None, location: Some(point) } => {
+                Command::ReportLocation { order, point }
             }
-            Self { partner, driver_id: driver, location: place, estimated_delivery } => {
-                Command::SetDelivery(SetDelivery { order, partner, driver, place, estimated_delivery })
+            Self { partner, driver_id: driver, location, estimated_delivery } => {
+                Command::SetDelivery(SetDelivery { order, partner, driver, location, estimated_delivery })
             }
         }
     }

@@ -47,9 +47,9 @@ impl FromStr for Bytes {
 
 /// A span of time, longer than nothing.
 #[derive(Debug, Clone, Copy)]
-pub struct Span(pub SignedDuration);
+pub struct LongDuration(pub SignedDuration);
 
-impl FromStr for Span {
+impl FromStr for LongDuration {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -57,7 +57,7 @@ impl FromStr for Span {
     }
 }
 
-impl Span {
+impl LongDuration {
     /// The same for timers, which know no other.
     pub fn unsigned(self) -> Duration {
         self.0.unsigned_abs()
@@ -66,9 +66,9 @@ impl Span {
 
 /// How often a connection is looked after, or how long that may take: no more than clients' timers can hold.
 #[derive(Debug, Clone, Copy)]
-pub struct Beat(pub Duration);
+pub struct Interval(pub Duration);
 
-impl FromStr for Beat {
+impl FromStr for Interval {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

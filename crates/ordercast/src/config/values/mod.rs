@@ -6,7 +6,7 @@ mod network;
 use std::fmt;
 use std::str::FromStr;
 
-pub use amounts::{Beat, Bytes, Count, MessageSize, Retention, Span, span};
+pub use amounts::{Bytes, Count, Interval, LongDuration, MessageSize, Retention, span};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };
@@ -68,9 +68,9 @@ impl FromStr for CurrencyCode {
 
 /// A time zone of the IANA database.
 #[derive(Debug, Clone)]
-pub struct Zone(pub jiff::tz::TimeZone);
+pub struct TimeZoneName(pub jiff::tz::TimeZone);
 
-impl FromStr for Zone {
+impl FromStr for TimeZoneName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

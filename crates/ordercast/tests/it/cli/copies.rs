@@ -30,7 +30,7 @@ async fn a_backup_is_made_while_orders_come_in_and_put_back_as_another_history()
             place(&server, good).await;
         }
     });
-    assert!(made.well().contains("checked and complete"));
+    assert!(made.well().contains("and checked it"));
     let permissions = std::fs::metadata(&copy).unwrap().permissions();
     let bits = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777;
     assert_eq!(bits, 0o600, "there are addresses in it");
@@ -46,7 +46,7 @@ async fn a_backup_is_made_while_orders_come_in_and_put_back_as_another_history()
     let careful = run(data.path(), &restore[..2]).await.badly();
     assert!(careful.contains("--force"), "{careful}");
     let restored = run(data.path(), &restore).await.well();
-    assert!(restored.contains("what was there is now"), "{restored}");
+    assert!(restored.contains("the previous database is now"), "{restored}");
 
     let server = Running::serve(data.path(), &[]).await;
     let path = |order: &serde_json::Value| format!("/api/v1/orders/{}", order["id"].as_str().unwrap());

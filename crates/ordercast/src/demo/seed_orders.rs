@@ -3,13 +3,13 @@
 use orders::Status;
 use orders::order::ShipmentState;
 
-use super::products::shelf::{
+use super::products::catalogue::{
     ASSAM, BISCOTTI, CHAMOMILE, CHOCOLATE, DECAF, DRIPPER, EARL_GREY, GRINDER, GUJI, HARBOUR, HUILA, JASMINE,
     KETTLE, MUG, SENCHA, TEAPOT,
 };
 
 /// One order.
-pub(super) struct Story {
+pub(super) struct SeedOrder {
     /// How long ago it was placed.
     pub(super) minutes_ago: u32,
     /// By whom: a place in [`CUSTOMERS`](super::people::CUSTOMERS).
@@ -19,18 +19,18 @@ pub(super) struct Story {
     /// Paid online, or in cash.
     pub(super) online: bool,
     /// What came after, each so many minutes after the one before.
-    pub(super) then: &'static [(u32, Act)],
+    pub(super) events: &'static [(u32, SeedEvent)],
 }
 
 /// Something that happened to an order.
-pub(super) enum Act {
+pub(super) enum SeedEvent {
     /// The payment provider reports the money.
     PaidOnline,
     /// The payment provider reports a refusal.
     PaymentFailed,
     /// The money went back.
     Refunded,
-    /// The store starts on it, and says when it should arrive, in minutes from then.
+    /// The store starts on it, and says when it should arrive, in minutes from events.
     Processing(u32),
     /// It left, with the carrier's number.
     Shipped(&'static str),
@@ -54,7 +54,7 @@ pub(super) enum Act {
     StoreCancels(&'static str),
 }
 
-use Act::{
+use SeedEvent::{
     At, Cash, Corrected, CustomerCancels, Delivered, Driver, Note, PaidOnline, Parcel, PaymentFailed,
     Processing, Refunded, Shipped, StoreCancels,
 };
@@ -66,22 +66,22 @@ const fn cash(
     minutes_ago: u32,
     customer: usize,
     cart: &'static [(usize, u32)],
-    then: &'static [(u32, Act)],
-) -> Story {
-    Story { minutes_ago, customer, cart, online: false, then }
+    events: &'static [(u32, SeedEvent)],
+) -> SeedOrder {
+    SeedOrder { minutes_ago, customer, cart, online: false, events }
 }
 
 const fn online(
     minutes_ago: u32,
     customer: usize,
     cart: &'static [(usize, u32)],
-    then: &'static [(u32, Act)],
-) -> Story {
-    Story { minutes_ago, customer, cart, online: true, then }
+    events: &'static [(u32, SeedEvent)],
+) -> SeedOrder {
+    SeedOrder { minutes_ago, customer, cart, online: true, events }
 }
 
 /// From the newest to the oldest.
-pub(super) const STORIES: &[Story] = &[
+pub(super) const SEED_ORDERS: &[SeedOrder] = &[
     // Just in.
     cash(2, 0, &[(HARBOUR, 2), (BISCOTTI, 1)], &[]),
     online(4, 4, &[(TEAPOT, 1), (EARL_GREY, 1)], &[]),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::client::excerpt;
 use crate::latency::{Latencies, Summary};
 use crate::units::{mebibytes, micros_each, per_second, ratio};
-use crate::usage::{Held, Probe, Usage};
+use crate::usage::{Footprint, Probe, Usage};
 
 /// The status of a created order.
 const CREATED: u16 = 201;
@@ -18,7 +18,7 @@ const CREATED: u16 = 201;
 /// What a load came to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Load {
+pub(crate) struct LoadResult {
     /// Orders that were answered 201.
     pub(crate) created: u64,
     /// Answers by status.
@@ -44,7 +44,7 @@ pub(crate) struct Load {
     /// The same over time.
     pub(crate) windows: Vec<Window>,
     /// Memory and disk at the end.
-    pub(crate) held: Held,
+    pub(crate) held: Footprint,
 }
 
 /// A part of a load.
@@ -70,12 +70,12 @@ pub(crate) struct Window {
     /// MiB the server caused to be written to disk.
     pub(crate) written_mebibytes: f64,
     /// Memory and disk at its end.
-    pub(crate) held: Held,
+    pub(crate) held: Footprint,
 }
 
 /// Counts while a load runs.
 #[derive(Debug)]
-pub(crate) struct Tally<'a> {
+pub(crate) struct LoadRecorder<'a> {
     probe: &'a Probe,
     window: u64,
     began: Instant,
@@ -88,19 +88,19 @@ pub(crate) struct Tally<'a> {
     first_failure: Option<String>,
     all: Latencies,
     windows: Vec<Window>,
-    current: Current,
+    current: OpenWindow,
 }
 
 /// The window that is open.
 #[derive(Debug)]
-struct Current {
+struct OpenWindow {
     began: Instant,
     before: Usage,
     answers: u64,
     latencies: Latencies,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> LoadRecorder<'a> {
     /// The clock starts now.
     pub(crate) fn begin(window: u64, probe: &'a Probe) -> Result<Self> {
         let before = probe.look()?;
@@ -118,7 +118,7 @@ impl<'a> Tally<'a> {
             first_failure: None,
             all: Latencies::new()?,
             windows: Vec::new(),
-            current: Current { began, before, answers: 0, latencies: Latencies::new()? },
+            current: OpenWindow { began, before, answers: 0, latencies: Latencies::new()? },
         })
     }
 
@@ -172,7 +172,7 @@ impl<'a> Tally<'a> {
     /// Closes the window, and opens the next.
     fn cut(&mut self) -> Result<()> {
         let usage = self.probe.look()?;
-        let Current { began, before, answers, latencies } = &mut self.current;
+        let OpenWindow { began, before, answers, latencies } = &mut self.current;
         let length = self.latest - *began;
         let share = |after, before| share(after, before, length);
         let window = Window {
@@ -195,14 +195,14 @@ impl<'a> Tally<'a> {
     }
 
     /// The load is over.
-    pub(crate) fn end(mut self) -> Result<Load> {
+    pub(crate) fn end(mut self) -> Result<LoadResult> {
         if self.current.answers > 0 {
             self.cut()?;
         }
         let (length, usage) = (self.latest - self.began, self.current.before);
         let spent =
             |after: Duration, before: Duration| micros_each(after.saturating_sub(before), self.answers);
-        Ok(Load {
+        Ok(LoadResult {
             created: self.created,
             lost: self.lost,
             seconds: length.as_secs_f64(),

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 /// A place on the earth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", try_from = "RawPlace")]
-pub struct Place {
+#[serde(rename_all = "camelCase", try_from = "GeoPointInput")]
+pub struct GeoPoint {
     /// Degrees, -90 to 90.
     latitude: f64,
     /// Degrees, -180 to 180.
@@ -16,7 +16,7 @@ pub struct Place {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawPlace {
+struct GeoPointInput {
     #[serde(alias = "lat")]
     latitude: f64,
     #[serde(alias = "lng", alias = "lon")]
@@ -26,27 +26,27 @@ struct RawPlace {
 /// The numbers are not a place on the earth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("latitude is -90 to 90 and longitude -180 to 180, in degrees")]
-pub struct InvalidPlace;
+pub struct InvalidGeoPoint;
 
-impl TryFrom<RawPlace> for Place {
-    type Error = InvalidPlace;
+impl TryFrom<GeoPointInput> for GeoPoint {
+    type Error = InvalidGeoPoint;
 
-    fn try_from(raw: RawPlace) -> Result<Self, InvalidPlace> {
+    fn try_from(raw: GeoPointInput) -> Result<Self, InvalidGeoPoint> {
         Self::new(raw.latitude, raw.longitude)
     }
 }
 
-impl Eq for Place {}
+impl Eq for GeoPoint {}
 
-impl Place {
+impl GeoPoint {
     /// Checks the range; a micro-degree (11 cm) is the finest that is kept.
-    pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidPlace> {
+    pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidGeoPoint> {
         let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         let fine = |degrees: f64| (degrees * 1e6).round() / 1e6;
         if on_earth {
             Ok(Self { latitude: fine(latitude), longitude: fine(longitude) })
         } else {
-            Err(InvalidPlace)
+            Err(InvalidGeoPoint)
         }
     }
 
@@ -64,10 +64,10 @@ impl Place {
 /// A place and when somebody was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Located {
+pub struct Location {
     /// Where.
     #[serde(flatten)]
-    pub place: Place,
+    pub point: GeoPoint,
     /// When.
     pub at: Timestamp,
 }

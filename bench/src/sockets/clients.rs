@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 
 /// Connections that are being greeted at the same time, at most; a wider wave only waits in the listen queue.
 const WAVE: usize = 2000;
-/// The longest wait for a whole swarm to be greeted.
+/// The longest wait for a whole clients to be greeted.
 const PATIENCE: Duration = Duration::from_mins(2);
 const READ: usize = 64 * 1024;
 /// An event of an order, as every customer gets it once for each change.
@@ -26,44 +26,44 @@ pub(crate) fn raise_file_limit() -> Result<()> {
 }
 
 /// Clients, counted from 0 in the order of their tokens.
-pub(crate) struct Swarm {
+pub(crate) struct ClientPool {
     epoll: OwnedFd,
     address: SocketAddr,
-    clients: Vec<Client>,
+    clients: Vec<SocketClient>,
     buffer: Vec<u8>,
     greeted: usize,
     updates: usize,
     bytes: usize,
-    /// Told of every update: which client, and when it was read.
+    /// FanOutSample of every update: which client, and when it was read.
     pub(crate) heard: Option<Vec<(usize, Instant)>>,
 }
 
-struct Client {
+struct SocketClient {
     /// The packet that asks to be let in.
     connect: Vec<u8>,
     stream: Option<TcpStream>,
-    stage: Stage,
+    stage: ConnectionStage,
     /// Bytes of a frame that is not complete.
     rest: Vec<u8>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum ConnectionStage {
     Handshake,
     Opening,
     Greeted,
 }
 
-impl Swarm {
+impl ClientPool {
     /// Connects, and waits until everybody is greeted.
     pub(crate) fn connect(address: SocketAddr, tokens: &[String], interrupt: &Interrupt) -> Result<Self> {
-        let client = |token: &String| Client {
+        let client = |token: &String| SocketClient {
             connect: masked(format!("40{{\"token\":\"{token}\"}}").as_bytes()),
             stream: None,
-            stage: Stage::Handshake,
+            stage: ConnectionStage::Handshake,
             rest: Vec::new(),
         };
-        let mut swarm = Self {
+        let mut clients = Self {
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             address,
             clients: tokens.iter().map(client).collect(),
@@ -73,8 +73,8 @@ impl Swarm {
             bytes: 0,
             heard: None,
         };
-        swarm.reconnect(interrupt)?;
-        Ok(swarm)
+        clients.reconnect(interrupt)?;
+        Ok(clients)
     }
 
     /// Connects those who are not, and waits until everybody is greeted.
@@ -116,7 +116,7 @@ impl Swarm {
     pub(crate) fn cut(&mut self) {
         for client in &mut self.clients {
             client.stream = None;
-            client.stage = Stage::Handshake;
+            client.stage = ConnectionStage::Handshake;
             client.rest = Vec::new();
         }
         self.greeted = 0;
@@ -211,17 +211,17 @@ impl Swarm {
             &rest
         };
         let mut used = 0;
-        if self.clients[number].stage == Stage::Handshake && !whole.is_empty() {
+        if self.clients[number].stage == ConnectionStage::Handshake && !whole.is_empty() {
             match whole.windows(4).position(|end| end == b"\r\n\r\n") {
                 Some(end) if whole.starts_with(b"HTTP/1.1 101") => {
                     used = end + 4;
-                    self.clients[number].stage = Stage::Opening;
+                    self.clients[number].stage = ConnectionStage::Opening;
                 }
                 Some(_) => bail!("connection {number} was refused: {}", String::from_utf8_lossy(whole)),
                 None => {}
             }
         }
-        if self.clients[number].stage != Stage::Handshake {
+        if self.clients[number].stage != ConnectionStage::Handshake {
             while let Some((message, length)) = frame(&whole[used..]) {
                 self.message(number, message)?;
                 used += length;
@@ -244,7 +244,7 @@ impl Swarm {
             [b'0', ..] => client.connect.clone(),
             [b'2'] => masked(b"3"),
             [b'4', b'0', ..] => {
-                client.stage = Stage::Greeted;
+                client.stage = ConnectionStage::Greeted;
                 self.greeted += 1;
                 return Ok(());
             }

@@ -1,22 +1,22 @@
 //! A customer orders.
 
-use super::{Case, policy};
+use super::{DecisionContext, policy};
 use crate::command::{MOST_LINES, MOST_OF_ONE, PlaceOrder};
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::ProductId;
 use crate::money::Money;
-use crate::order::{Item, Version, sum_lines};
+use crate::order::{OrderItem, Version, sum_lines};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::status::Status;
 use foldhash::{HashMap, HashMapExt as _};
 
-pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusal> {
-    policy::may_place(case.actor.origin())?;
-    let Some(customer) = case.actor.user() else {
+pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> Result<Event, Refusal> {
+    policy::may_place(context.actor.origin())?;
+    let Some(customer) = context.actor.user() else {
         return Err(Refusal::Forbidden("only customers can place orders"));
     };
-    if case.world.orders.contains_key(&place.id) {
+    if context.world.orders.contains_key(&place.id) {
         return Err(Refusal::Unchanged("an order with this id was placed already"));
     }
     if place.items.is_empty() {
@@ -28,11 +28,11 @@ pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusa
     if place.items.iter().any(|(_, quantity)| !(1..=MOST_OF_ONE).contains(quantity)) {
         return Err(Refusal::BadItems("a quantity is 1 to 10000"));
     }
-    let wanted = reserve(case, place)?;
-    let items: Vec<Item> = place
+    let wanted = reserve(context, place)?;
+    let items: Vec<OrderItem> = place
         .items
         .iter()
-        .map(|(id, quantity)| Item {
+        .map(|(id, quantity)| OrderItem {
             product: *id,
             name: wanted[id].name.clone(),
             unit_price: wanted[id].price,
@@ -46,7 +46,7 @@ pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusa
     Ok(Event {
         subject: Subject::Order {
             id: place.id,
-            number: case.world.next_number,
+            number: context.world.next_number,
             store: place.store.clone(),
             customer: customer.clone(),
             driver: None,
@@ -55,17 +55,20 @@ pub(super) fn place(case: &Case<'_>, place: &PlaceOrder) -> Result<Event, Refusa
         },
         kind: Kind::OrderCreated,
         version: Version(1),
-        actor: case.actor.clone(),
-        at: case.now,
+        actor: context.actor.clone(),
+        at: context.now,
         changes: vec![Change::Placed { items, total, method: place.payment }],
     })
 }
 
 /// Checks that the store sells all of it and has enough, lines of the same product added up.
-fn reserve<'a>(case: &Case<'a>, place: &PlaceOrder) -> Result<HashMap<ProductId, &'a Product>, Refusal> {
+fn reserve<'a>(
+    context: &DecisionContext<'a>,
+    place: &PlaceOrder,
+) -> Result<HashMap<ProductId, &'a Product>, Refusal> {
     let mut found = HashMap::with_capacity(place.items.len());
     for (id, wanted) in sum_lines(place.items.iter().copied()) {
-        let product = case.world.products.get(&id).filter(|product| product.store == place.store);
+        let product = context.world.products.get(&id).filter(|product| product.store == place.store);
         let product = product.ok_or(Refusal::UnknownProduct(id))?;
         let name = || product.name.as_str().to_owned();
         if product.archived {
@@ -80,7 +83,7 @@ fn reserve<'a>(case: &Case<'a>, place: &PlaceOrder) -> Result<HashMap<ProductId,
     Ok(found)
 }
 
-fn total(items: &[Item]) -> Result<Money, Refusal> {
+fn total(items: &[OrderItem]) -> Result<Money, Refusal> {
     let mut total = Money::zero(items[0].unit_price.currency);
     for item in items {
         if item.unit_price.currency != total.currency {

@@ -3,26 +3,26 @@
 
 use std::time::Duration;
 
-use orders::order::Place;
+use orders::order::GeoPoint;
 
-use super::cast::Cast;
+use super::participants::Participants;
 
 /// One order's life, as far as the players decide it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Script {
+pub(super) struct OrderPlan {
     /// Who orders.
     pub(super) customer: usize,
-    /// What: products of the cast's shelf, and how many.
+    /// What: products of the participants's products, and how many.
     pub(super) cart: Vec<(usize, u32)>,
     /// The customer calls it off after so long.
-    pub(super) second_thoughts: Option<Duration>,
+    pub(super) cancels_after: Option<Duration>,
     /// What the staff do, each after so long.
-    pub(super) steps: Vec<(Duration, Step)>,
+    pub(super) steps: Vec<(Duration, StaffStep)>,
 }
 
 /// One thing that staff do.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Step {
+pub(super) enum StaffStep {
     /// Start on it.
     Process,
     /// Hand it to the carrier, who gives a number.
@@ -30,7 +30,7 @@ pub(super) enum Step {
     /// Say who brings it.
     Partner(&'static str),
     /// Say where it is.
-    Locate(Place),
+    Locate(GeoPoint),
     /// Take the cash.
     Paid,
     /// It arrived.
@@ -40,45 +40,49 @@ pub(super) enum Step {
 }
 
 const DRIVERS: &[&str] = &["Tomás Silva", "Ines Keller", "Ravi Menon", "Lena Brandt"];
-const REGRETS: &[&str] = &["the supplier let us down", "damaged while packing", "the address does not exist"];
+const CANCEL_REASONS: &[&str] =
+    &["the supplier let us down", "damaged while packing", "the address does not exist"];
 /// The least time between two places of a delivery that the server keeps apart.
-const BETWEEN_PLACES: Duration = Duration::from_millis(2_100);
+const LOCATION_INTERVAL: Duration = Duration::from_millis(2_100);
 
-impl Script {
+impl OrderPlan {
     /// Draws the next order.
-    pub(super) fn draw(random: &mut fastrand::Rng, cast: &Cast, pace: Duration) -> Self {
-        let customer = random.usize(..cast.customers.len());
-        let lines = random.usize(1..=4.min(cast.shelf.len()));
-        let mut shelf: Vec<usize> = (0..cast.shelf.len()).collect();
-        random.shuffle(&mut shelf);
-        let items = shelf.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
-        let second_thoughts = (random.f64() < 0.1).then(|| pause(random, pace / 3));
-        Self { customer, cart: items, second_thoughts, steps: steps(random, pace) }
+    pub(super) fn draw(random: &mut fastrand::Rng, participants: &Participants, pace: Duration) -> Self {
+        let customer = random.usize(..participants.customers.len());
+        let lines = random.usize(1..=4.min(participants.products.len()));
+        let mut products: Vec<usize> = (0..participants.products.len()).collect();
+        random.shuffle(&mut products);
+        let items = products.into_iter().take(lines).map(|product| (product, random.u32(1..=3))).collect();
+        let cancels_after = (random.f64() < 0.1).then(|| pause(random, pace / 3));
+        Self { customer, cart: items, cancels_after, steps: steps(random, pace) }
     }
 }
 
-fn steps(random: &mut fastrand::Rng, pace: Duration) -> Vec<(Duration, Step)> {
-    let mut steps = vec![(pause(random, pace), Step::Process)];
+fn steps(random: &mut fastrand::Rng, pace: Duration) -> Vec<(Duration, StaffStep)> {
+    let mut steps = vec![(pause(random, pace), StaffStep::Process)];
     if random.f64() < 0.04 {
-        steps.push((pause(random, pace), Step::Cancel(REGRETS[random.usize(..REGRETS.len())])));
+        steps.push((
+            pause(random, pace),
+            StaffStep::Cancel(CANCEL_REASONS[random.usize(..CANCEL_REASONS.len())]),
+        ));
         return steps;
     }
     let tracking = format!("SIM{:09}", random.u32(..1_000_000_000));
-    steps.push((pause(random, pace), Step::Ship(tracking)));
+    steps.push((pause(random, pace), StaffStep::Ship(tracking)));
     if random.f64() < 0.3 {
-        steps.push((Duration::ZERO, Step::Partner(DRIVERS[random.usize(..DRIVERS.len())])));
+        steps.push((Duration::ZERO, StaffStep::Partner(DRIVERS[random.usize(..DRIVERS.len())])));
         // Somewhere in Berlin, and on towards the centre.
         let (north, east) = (random.f64() / 10.0, random.f64() / 6.0);
         for part in [1.0, 0.6, 0.2] {
-            if let Ok(place) = Place::new(52.52 + (north - 0.05) * part, 13.405 + (east - 0.083) * part) {
-                steps.push((BETWEEN_PLACES, Step::Locate(place)));
+            if let Ok(place) = GeoPoint::new(52.52 + (north - 0.05) * part, 13.405 + (east - 0.083) * part) {
+                steps.push((LOCATION_INTERVAL, StaffStep::Locate(place)));
             }
         }
     }
     if random.bool() {
-        steps.push((pause(random, pace), Step::Paid));
+        steps.push((pause(random, pace), StaffStep::Paid));
     }
-    steps.push((pause(random, pace), Step::Deliver));
+    steps.push((pause(random, pace), StaffStep::Deliver));
     steps
 }
 
@@ -110,7 +114,7 @@ mod tests {
     fn every_order_comes_to_an_end() {
         for seed in 0..200 {
             let steps = steps(&mut fastrand::Rng::with_seed(seed), Duration::from_secs(1));
-            assert!(matches!(steps.last(), Some((_, Step::Deliver | Step::Cancel(_)))));
+            assert!(matches!(steps.last(), Some((_, StaffStep::Deliver | StaffStep::Cancel(_)))));
         }
     }
 }

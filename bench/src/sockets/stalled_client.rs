@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::swarm::{frame, masked, opening};
+use super::clients::{frame, masked, opening};
 
 /// The longest wait for everything that it missed.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How it went.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Slept {
+pub(crate) struct StalledClientResult {
     /// Events that it read when it read again, each once and in order.
     pub(crate) events: u64,
     /// How often the server closed its connection meanwhile.
@@ -36,44 +36,45 @@ pub(crate) struct Slept {
 }
 
 /// The client, in a thread of its own.
-pub(crate) struct Sleeper {
+pub(crate) struct StalledClient {
     awake: Arc<AtomicBool>,
     until: mpsc::Sender<u64>,
-    thread: JoinHandle<Result<Slept>>,
+    thread: JoinHandle<Result<StalledClientResult>>,
 }
 
-impl Sleeper {
+impl StalledClient {
     /// Connects, and falls asleep.
-    pub(crate) fn fall_asleep(address: SocketAddr, token: &str) -> Result<Self> {
-        let mut client = Client { address, token: token.to_owned(), pid: None, offset: None, events: 0 };
-        let mut line = client.connect()?;
+    pub(crate) fn connect(address: SocketAddr, token: &str) -> Result<Self> {
+        let mut client =
+            ReplayClient { address, token: token.to_owned(), pid: None, offset: None, events: 0 };
+        let mut connection = client.connect()?;
         let awake = Arc::new(AtomicBool::new(false));
-        let (until, told) = mpsc::channel();
+        let (until, sample) = mpsc::channel();
         let sleeps = Arc::clone(&awake);
         let thread = std::thread::spawn(move || {
             let mut closed = 0;
             while !sleeps.load(Ordering::Acquire) {
-                if line.is_closed()? {
+                if connection.is_closed()? {
                     closed += 1;
-                    line = client.connect()?;
+                    connection = client.connect()?;
                 }
             }
             let began = Instant::now();
-            client.catch_up(line, told.recv().context("not told how far")?)?;
-            Ok(Slept { events: client.events, closed, seconds: began.elapsed().as_secs_f64() })
+            client.catch_up(connection, sample.recv().context("not sample how far")?)?;
+            Ok(StalledClientResult { events: client.events, closed, seconds: began.elapsed().as_secs_f64() })
         });
         Ok(Self { awake, until, thread })
     }
 
     /// Has it read everything up to a place in the log.
-    pub(crate) fn wake(self, upto: u64) -> Result<Slept> {
+    pub(crate) fn resume(self, upto: u64) -> Result<StalledClientResult> {
         self.until.send(upto).ok();
         self.awake.store(true, Ordering::Release);
         self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 
-struct Client {
+struct ReplayClient {
     address: SocketAddr,
     token: String,
     pid: Option<String>,
@@ -83,12 +84,12 @@ struct Client {
 }
 
 /// A connection, and what was read of it beyond the last frame.
-struct Line {
+struct ReplayConnection {
     stream: TcpStream,
     rest: Vec<u8>,
 }
 
-impl Line {
+impl ReplayConnection {
     /// Whether the other end closed, without reading anything.
     fn is_closed(&self) -> Result<bool> {
         let mut watched = [PollFd::new(&self.stream, PollFlags::RDHUP)];
@@ -115,30 +116,35 @@ impl Line {
     }
 }
 
-impl Client {
+impl ReplayClient {
     /// Connects, and reads until it is let in and no further.
-    fn connect(&mut self) -> Result<Line> {
+    fn connect(&mut self) -> Result<ReplayConnection> {
         let mut stream = TcpStream::connect(self.address).context("cannot connect")?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(opening(self.address).as_bytes())?;
-        let mut line = Line { stream, rest: Vec::new() };
+        let mut connection = ReplayConnection { stream, rest: Vec::new() };
         let mut buffer = [0; 256];
         let head = loop {
-            ensure!(line.more(&mut buffer)?, "the handshake was refused");
-            if let Some(end) = line.rest.windows(4).position(|end| end == b"\r\n\r\n") {
+            ensure!(connection.more(&mut buffer)?, "the handshake was refused");
+            if let Some(end) = connection.rest.windows(4).position(|end| end == b"\r\n\r\n") {
                 break end + 4;
             }
         };
-        ensure!(line.rest.starts_with(b"HTTP/1.1 101"), "refused: {}", String::from_utf8_lossy(&line.rest));
-        line.rest.drain(..head);
+        ensure!(
+            connection.rest.starts_with(b"HTTP/1.1 101"),
+            "refused: {}",
+            String::from_utf8_lossy(&connection.rest)
+        );
+        connection.rest.drain(..head);
         loop {
-            let Some((message, length)) = frame(&line.rest).map(|(text, length)| (text.to_vec(), length))
+            let Some((message, length)) =
+                frame(&connection.rest).map(|(text, length)| (text.to_vec(), length))
             else {
-                ensure!(line.more(&mut buffer)?, "closed before it was let in");
+                ensure!(connection.more(&mut buffer)?, "closed before it was let in");
                 continue;
             };
-            line.rest.drain(..length);
+            connection.rest.drain(..length);
             match &*message {
                 [b'0', ..] => {
                     let mut auth = serde_json::json!({ "token": self.token });
@@ -147,12 +153,12 @@ impl Client {
                             auth[name] = known.as_str().into();
                         }
                     }
-                    line.stream.write_all(&masked(format!("40{auth}").as_bytes()))?;
+                    connection.stream.write_all(&masked(format!("40{auth}").as_bytes()))?;
                 }
                 [b'4', b'0', accepted @ ..] => {
                     let accepted: Value = serde_json::from_slice(accepted)?;
                     self.pid = Some(accepted["pid"].as_str().context("no pid")?.to_owned());
-                    return Ok(line);
+                    return Ok(connection);
                 }
                 other => bail!("expected to be let in, not {}", String::from_utf8_lossy(other)),
             }
@@ -160,20 +166,20 @@ impl Client {
     }
 
     /// Reads everything up to a place in the log.
-    fn catch_up(&mut self, mut line: Line, upto: u64) -> Result<()> {
+    fn catch_up(&mut self, mut connection: ReplayConnection, upto: u64) -> Result<()> {
         let began = Instant::now();
         let mut buffer = vec![0; 64 * 1024];
         loop {
             let mut used = 0;
-            while let Some((message, length)) = frame(&line.rest[used..]) {
+            while let Some((message, length)) = frame(&connection.rest[used..]) {
                 match message {
-                    b"2" => line.stream.write_all(&masked(b"3"))?,
+                    b"2" => connection.stream.write_all(&masked(b"3"))?,
                     [b'4', b'2', event @ ..] => self.event(event)?,
                     _ => {}
                 }
                 used += length;
             }
-            line.rest.drain(..used);
+            connection.rest.drain(..used);
             let at = self.offset.as_deref().map(seq).transpose()?;
             match at {
                 Some(at) if at == upto => return Ok(()),
@@ -181,8 +187,8 @@ impl Client {
                 _ => {}
             }
             ensure!(began.elapsed() < PATIENCE, "read {} events, up to {at:?} of {upto}", self.events);
-            if !line.more(&mut buffer)? {
-                line = self.connect()?;
+            if !connection.more(&mut buffer)? {
+                connection = self.connect()?;
             }
         }
     }
@@ -191,11 +197,11 @@ impl Client {
     fn event(&mut self, event: &[u8]) -> Result<()> {
         let event: Value = serde_json::from_slice(event)?;
         let name = event[0].as_str().unwrap_or_default();
-        ensure!(name != "reset", "it was told to start over: {event}");
+        ensure!(name != "reset", "it was sample to start over: {event}");
         let Some(offset) = event.as_array().and_then(|event| event.last()?.as_str()) else { return Ok(()) };
         let at = seq(offset)?;
         if let Some(before) = self.offset.as_deref().map(seq).transpose()? {
-            // What somebody is told as a notification too has the same place.
+            // What somebody is sample as a notification too has the same place.
             ensure!(at == before || at == before + 1, "{at} after {before}");
             self.events += u64::from(at > before);
         } else {

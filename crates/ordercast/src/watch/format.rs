@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use orders::{Origin, Status};
 
-use super::book::Known;
-use crate::client::wire::{ActorSeen, Event};
+use super::order_cache::EventDetails;
+use crate::client::wire::{ApiActor, ApiEvent};
 use crate::terminal::{column, printable, style};
 
 /// The columns of a customer's name and of a total.
@@ -14,12 +14,12 @@ const NAME: usize = 20;
 const TOTAL: usize = 13;
 
 /// `14:03:12  #10042  ▶ shipped     Asha Rao              34.50 EUR  by Mira · tracking 1Z999`
-pub(super) fn of(event: &Event, known: &Known, zone: &TimeZone) -> String {
+pub(super) fn event_line(event: &ApiEvent, details: &EventDetails, zone: &TimeZone) -> String {
     let time = event.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
     let mut line = format!("{}{time}{:#}  ", style::DIM, style::DIM);
     match (&event.order_number, event.status) {
-        (Some(number), Some(status)) => order(&mut line, number, status, event, known),
-        _ => product(&mut line, event, known),
+        (Some(number), Some(status)) => order(&mut line, number, status, event, details),
+        _ => product(&mut line, event, details),
     }
     let mut details = vec![by(event.actor.as_ref())];
     details.extend(facts(event, zone));
@@ -28,11 +28,11 @@ pub(super) fn of(event: &Event, known: &Known, zone: &TimeZone) -> String {
     line
 }
 
-fn order(line: &mut String, number: &str, status: Status, event: &Event, known: &Known) {
+fn order(line: &mut String, number: &str, status: Status, event: &ApiEvent, details: &EventDetails) {
     let colour = if event.kind == "delivery.located" { style::DIM } else { style::of(status) };
     let number = column(&format!("#{}", printable(number)), 7);
-    let name = column(&printable(known.customer.as_deref().unwrap_or("-")), NAME);
-    let total = known.total.map(|total| total.to_string()).unwrap_or_default();
+    let name = column(&printable(details.customer.as_deref().unwrap_or("-")), NAME);
+    let total = details.total.map(|total| total.to_string()).unwrap_or_default();
     let _ = write!(
         line,
         "{}{number}{:#} {colour}{} {:<10}{colour:#}  {name} {total:>TOTAL$}",
@@ -43,15 +43,15 @@ fn order(line: &mut String, number: &str, status: Status, event: &Event, known: 
     );
 }
 
-fn product(line: &mut String, event: &Event, known: &Known) {
+fn product(line: &mut String, event: &ApiEvent, details: &EventDetails) {
     let what = if event.product_id.is_some() { "product" } else { event.kind.as_str() };
-    let name = event.name.as_deref().or(known.product.as_deref()).unwrap_or("-");
+    let name = event.name.as_deref().or(details.product.as_deref()).unwrap_or("-");
     let _ =
         write!(line, "{:7} {}◇ {:<10}{:#}  {}", "", style::DIM, printable(what), style::DIM, printable(name));
 }
 
 /// Who did it.
-fn by(actor: Option<&ActorSeen>) -> String {
+fn by(actor: Option<&ApiActor>) -> String {
     let Some(actor) = actor else { return String::new() };
     match &actor.name {
         // Whose name stands in the line already.
@@ -70,7 +70,7 @@ fn by(actor: Option<&ActorSeen>) -> String {
 }
 
 /// What else it says.
-fn facts(event: &Event, zone: &TimeZone) -> Vec<String> {
+fn facts(event: &ApiEvent, zone: &TimeZone) -> Vec<String> {
     let mut facts = Vec::new();
     let mut say = |label: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -105,9 +105,9 @@ mod tests {
 
     use super::*;
 
-    fn plain(event: &serde_json::Value, known: &Known) -> String {
-        let event: Event = serde_json::from_value(event.clone()).unwrap();
-        let line = of(&event, known, &TimeZone::UTC);
+    fn plain(event: &serde_json::Value, details: &EventDetails) -> String {
+        let event: ApiEvent = serde_json::from_value(event.clone()).unwrap();
+        let line = event_line(&event, details, &TimeZone::UTC);
         anstream::adapter::strip_str(&line).to_string()
     }
 
@@ -119,13 +119,13 @@ mod tests {
             "orderId": "o1", "orderNumber": "10042", "status": "shipped", "previousStatus": "processing",
             "trackingNumber": "1Z999",
         });
-        let known = Known {
+        let details = EventDetails {
             customer: Some("Asha Rao".to_owned()),
             total: Some(serde_json::from_value(json!({ "amount": 3450, "currency": "EUR" })).unwrap()),
             product: None,
         };
         assert_eq!(
-            plain(&event, &known),
+            plain(&event, &details),
             "14:03:12  #10042  ▶ shipped     Asha Rao                 34.50 EUR  by Mira · was processing · tracking 1Z999"
         );
     }
@@ -138,9 +138,9 @@ mod tests {
             "orderId": "o1", "orderNumber": "1\u{1b}[2J", "status": "cancelled", "previousStatus": "pending",
             "reason": "line\nbreak\u{202e}",
         });
-        let known = Known { customer: Some("\u{9b}2J".to_owned()), ..Known::default() };
-        let event: Event = serde_json::from_value(event).unwrap();
-        let line = of(&event, &known, &TimeZone::UTC);
+        let details = EventDetails { customer: Some("\u{9b}2J".to_owned()), ..EventDetails::default() };
+        let event: ApiEvent = serde_json::from_value(event).unwrap();
+        let line = event_line(&event, &details, &TimeZone::UTC);
         let styles_only = anstream::adapter::strip_str(&line).to_string();
         assert!(!styles_only.chars().any(char::is_control), "{styles_only:?}");
         for raw in ["\u{1b}]", "\u{1b}[2J", "\u{9b}", "\u{7}", "\u{202e}", "\n"] {
@@ -151,6 +151,6 @@ mod tests {
     #[test]
     fn a_kind_of_tomorrow_is_shown_too() {
         let event = json!({ "id": "e", "kind": "chat.message", "at": "2026-11-21T14:03:12Z", "version": 1 });
-        assert!(plain(&event, &Known::default()).contains("chat.mess"));
+        assert!(plain(&event, &EventDetails::default()).contains("chat.mess"));
     }
 }

@@ -7,27 +7,27 @@ use jiff::Timestamp;
 use orders::Status;
 
 use crate::client::error::ClientError;
-use crate::client::wire::{Event, Order, Reset};
+use crate::client::wire::{ApiEvent, ApiOrder, ApiReset};
 
 /// How many of the newest delays the progress display looks at.
 const RECENT: usize = 500;
 
-/// The answers that are part of the game: the other side was faster, or the shelf is empty.
+/// The answers that are part of the game: the other side was faster, or the products is empty.
 const EXPECTED: &[&str] =
     &["out_of_stock", "too_late_to_cancel", "final_status", "unchanged", "total_changed", "payment_state"];
 
 /// Whose connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Viewer {
-    /// A customer's, by place in the cast.
+pub(super) enum Observer {
+    /// A customer's, by place in the participants.
     Customer(usize),
     /// The staff's.
     Staff,
 }
 
-/// Everything that is counted.
+/// Everything that is last_stock_check.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Results {
     /// Orders that were placed.
     pub(super) placed: u64,
     /// Orders that were not begun, because too many were under way.
@@ -54,14 +54,14 @@ pub(super) struct Tally {
     pub(super) resumed: u64,
     /// … and had to start from the present.
     pub(super) resets: u64,
-    orders: HashMap<String, Progress>,
-    views: HashMap<(Viewer, String), View>,
-    watching: HashSet<Viewer>,
+    orders: HashMap<String, OrderProgress>,
+    views: HashMap<(Observer, String), ObservedVersions>,
+    watching: HashSet<Observer>,
 }
 
 /// How far one of our orders is, by the server's answers.
 #[derive(Debug)]
-struct Progress {
+struct OrderProgress {
     customer: usize,
     version: u32,
     status: Status,
@@ -69,7 +69,7 @@ struct Progress {
 
 /// What one connection saw of one order.
 #[derive(Debug, Default)]
-struct View {
+struct ObservedVersions {
     versions: BTreeSet<u32>,
 }
 
@@ -82,21 +82,21 @@ pub(super) struct Coverage {
     pub(super) missed: u64,
 }
 
-impl Tally {
+impl Results {
     /// A connection stands, and is expected to see everything from now on.
-    pub(super) fn watches(&mut self, viewer: Viewer) {
-        self.watching.insert(viewer);
+    pub(super) fn watches(&mut self, observer: Observer) {
+        self.watching.insert(observer);
     }
 
     /// An order was placed.
-    pub(super) fn placed(&mut self, order: &Order, customer: usize) {
+    pub(super) fn placed(&mut self, order: &ApiOrder, customer: usize) {
         self.placed += 1;
-        self.orders.insert(order.id.clone(), Progress { customer, version: 0, status: order.status });
+        self.orders.insert(order.id.clone(), OrderProgress { customer, version: 0, status: order.status });
         self.changed(order);
     }
 
     /// An order changed, and the answer says how it is now.
-    pub(super) fn changed(&mut self, order: &Order) {
+    pub(super) fn changed(&mut self, order: &ApiOrder) {
         self.moved(&order.id, order.status, order.version);
     }
 
@@ -137,14 +137,14 @@ impl Tally {
     }
 
     /// A connection saw an event.
-    pub(super) fn saw(&mut self, viewer: Viewer, event: &Event, now: Timestamp) {
+    pub(super) fn saw(&mut self, observer: Observer, event: &ApiEvent, now: Timestamp) {
         let Some(order) = &event.order_id else { return };
         self.lag.add(Duration::try_from(now.duration_since(event.at)).unwrap_or_default());
         // A location is a sample, and leaves the version alone.
         if event.kind == "delivery.located" {
             return;
         }
-        let view = self.views.entry((viewer, order.clone())).or_default();
+        let view = self.views.entry((observer, order.clone())).or_default();
         if view.versions.last().is_some_and(|newest| *newest > event.version) {
             self.out_of_order += 1;
         }
@@ -154,10 +154,10 @@ impl Tally {
     }
 
     /// A connection starts from the present: what lies before it is known by its result.
-    pub(super) fn reset(&mut self, viewer: Viewer, reset: &Reset) {
+    pub(super) fn reset(&mut self, observer: Observer, reset: &ApiReset) {
         self.resets += 1;
         for order in &reset.orders {
-            self.views.entry((viewer, order.id.clone())).or_default().versions.extend(1..=order.version);
+            self.views.entry((observer, order.id.clone())).or_default().versions.extend(1..=order.version);
         }
     }
 
@@ -165,11 +165,11 @@ impl Tally {
     pub(super) fn coverage(&self, staff: bool) -> Coverage {
         let mut coverage = Coverage::default();
         for (order, progress) in &self.orders {
-            let viewer = if staff { Viewer::Staff } else { Viewer::Customer(progress.customer) };
-            if !self.watching.contains(&viewer) {
+            let observer = if staff { Observer::Staff } else { Observer::Customer(progress.customer) };
+            if !self.watching.contains(&observer) {
                 continue;
             }
-            let view = self.views.get(&(viewer, order.clone()));
+            let view = self.views.get(&(observer, order.clone()));
             let seen = view.map_or(0, |view| view.versions.range(..=progress.version).count() as u64);
             coverage.seen += seen;
             coverage.missed += u64::from(progress.version) - seen;
@@ -184,9 +184,9 @@ impl Tally {
 
     /// Events that reached somebody who should not have seen them.
     pub(super) fn leaks(&self) -> u64 {
-        let strange = |(viewer, order): &&(Viewer, String)| match viewer {
-            Viewer::Staff => false,
-            Viewer::Customer(n) => self.orders.get(order).is_some_and(|progress| progress.customer != *n),
+        let strange = |(observer, order): &&(Observer, String)| match observer {
+            Observer::Staff => false,
+            Observer::Customer(n) => self.orders.get(order).is_some_and(|progress| progress.customer != *n),
         };
         self.views.keys().filter(strange).count() as u64
     }
@@ -254,71 +254,71 @@ mod tests {
 
     use super::*;
 
-    fn order(version: u32, status: Status) -> Order {
-        Order { id: "o".into(), number: "10001".into(), status, version, customer: None, total: None }
+    fn order(version: u32, status: Status) -> ApiOrder {
+        ApiOrder { id: "o".into(), number: "10001".into(), status, version, customer: None, total: None }
     }
 
-    fn event(version: u32, kind: &str) -> Event {
+    fn event(version: u32, kind: &str) -> ApiEvent {
         let event = json!({
             "id": version.to_string(), "kind": kind, "at": "2026-01-01T00:00:00Z", "version": version, "orderId": "o",
         });
         serde_json::from_value(event).unwrap()
     }
 
-    fn watched() -> Tally {
-        let mut tally = Tally::default();
-        tally.watches(Viewer::Customer(0));
-        tally.watches(Viewer::Staff);
-        tally
+    fn watched() -> Results {
+        let mut results = Results::default();
+        results.watches(Observer::Customer(0));
+        results.watches(Observer::Staff);
+        results
     }
 
-    const CUSTOMER: Viewer = Viewer::Customer(0);
+    const CUSTOMER: Observer = Observer::Customer(0);
 
     #[test]
     fn what_was_acknowledged_must_be_seen_by_both_sides() {
-        let (mut tally, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
-        tally.saw(CUSTOMER, &event(1, "order.created"), now);
-        tally.placed(&order(1, Status::Pending), 0);
+        let (mut results, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
+        results.saw(CUSTOMER, &event(1, "order.created"), now);
+        results.placed(&order(1, Status::Pending), 0);
         assert_eq!(
-            tally.coverage(false),
+            results.coverage(false),
             Coverage { seen: 1, missed: 0 },
             "an event may be faster than the answer"
         );
-        assert_eq!(tally.missing(), 1, "the staff have not seen it");
-        tally.saw(Viewer::Staff, &event(1, "order.created"), now);
-        tally.changed(&order(3, Status::Shipped));
-        assert_eq!(tally.missing(), 4, "versions 2 and 3, both sides");
-        for viewer in [CUSTOMER, Viewer::Staff] {
-            tally.saw(viewer, &event(2, "order.status_changed"), now);
-            tally.saw(viewer, &event(3, "order.status_changed"), now);
+        assert_eq!(results.missing(), 1, "the staff have not seen it");
+        results.saw(Observer::Staff, &event(1, "order.created"), now);
+        results.changed(&order(3, Status::Shipped));
+        assert_eq!(results.missing(), 4, "versions 2 and 3, both sides");
+        for observer in [CUSTOMER, Observer::Staff] {
+            results.saw(observer, &event(2, "order.status_changed"), now);
+            results.saw(observer, &event(3, "order.status_changed"), now);
         }
-        assert!(tally.is_clean());
-        assert_eq!(tally.by_status()[2], (Status::Shipped, 1));
+        assert!(results.is_clean());
+        assert_eq!(results.by_status()[2], (Status::Shipped, 1));
     }
 
     #[test]
     fn doubles_steps_back_and_strangers_are_found() {
-        let (mut tally, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
-        tally.placed(&order(2, Status::Processing), 0);
-        tally.saw(CUSTOMER, &event(2, "order.status_changed"), now);
-        tally.saw(CUSTOMER, &event(2, "delivery.located"), now);
-        assert_eq!((tally.repeated, tally.out_of_order), (0, 0), "locations do not count");
-        tally.saw(CUSTOMER, &event(1, "order.created"), now);
-        assert_eq!(tally.out_of_order, 1);
-        tally.saw(CUSTOMER, &event(1, "order.created"), now);
-        assert_eq!(tally.repeated, 1);
-        tally.saw(Viewer::Customer(1), &event(2, "order.status_changed"), now);
-        assert_eq!(tally.leaks(), 1);
-        assert!(!tally.is_clean());
+        let (mut results, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
+        results.placed(&order(2, Status::Processing), 0);
+        results.saw(CUSTOMER, &event(2, "order.status_changed"), now);
+        results.saw(CUSTOMER, &event(2, "delivery.located"), now);
+        assert_eq!((results.repeated, results.out_of_order), (0, 0), "locations do not count");
+        results.saw(CUSTOMER, &event(1, "order.created"), now);
+        assert_eq!(results.out_of_order, 1);
+        results.saw(CUSTOMER, &event(1, "order.created"), now);
+        assert_eq!(results.repeated, 1);
+        results.saw(Observer::Customer(1), &event(2, "order.status_changed"), now);
+        assert_eq!(results.leaks(), 1);
+        assert!(!results.is_clean());
     }
 
     #[test]
     fn refusals_of_the_game_are_no_errors() {
-        let mut tally = Tally::default();
-        tally.refused_code("too_late_to_cancel");
-        assert!(tally.is_clean());
-        tally.refused_code("internal");
-        assert!(!tally.is_clean());
+        let mut results = Results::default();
+        results.refused_code("too_late_to_cancel");
+        assert!(results.is_clean());
+        results.refused_code("internal");
+        assert!(!results.is_clean());
     }
 
     #[test]

@@ -9,18 +9,18 @@ use tokio::time::{Instant, timeout};
 
 use crate::client::Client;
 use crate::client::error::ClientError;
-use crate::client::wire::{Event, Order};
+use crate::client::wire::{ApiEvent, ApiOrder};
 
 /// How many orders, and how many products, are remembered.
-const MOST: usize = 10_000;
+const CAPACITY: usize = 10_000;
 /// How many orders are asked for at the start.
-const FIRST: u32 = 100;
+const INITIAL_ORDERS: u32 = 100;
 /// A line is not held up for longer than this.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is known beside an event.
+/// What is details beside an event.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Known {
+pub(super) struct EventDetails {
     /// The customer's name.
     pub(super) customer: Option<String>,
     /// The order's sum.
@@ -30,75 +30,79 @@ pub(super) struct Known {
 }
 
 /// What was learned from earlier events, and by asking.
-pub(super) struct Book {
+pub(super) struct OrderCache {
     client: Client,
-    orders: HashMap<String, Known>,
+    orders: HashMap<String, EventDetails>,
     products: HashMap<String, String>,
     /// The server is not asked before this, because it wished so or did not answer.
     quiet_until: Option<Instant>,
 }
 
-impl Book {
+impl OrderCache {
     pub(super) fn new(client: Client) -> Self {
         Self { client, orders: HashMap::new(), products: HashMap::new(), quiet_until: None }
     }
 
     /// Learns the newest orders at once.
-    pub(super) async fn open(&mut self) {
-        let newest = timeout(PATIENCE, self.client.newest(FIRST)).await;
+    pub(super) async fn load_newest(&mut self) {
+        let newest = timeout(PATIENCE, self.client.newest(INITIAL_ORDERS)).await;
         if let Some(orders) = self.answer(newest) {
             for order in &orders {
-                self.note(order);
+                self.insert(order);
             }
         }
     }
 
     /// Learns an order.
-    pub(super) fn note(&mut self, order: &Order) {
+    pub(super) fn insert(&mut self, order: &ApiOrder) {
         let customer = order.customer.as_ref().map(|customer| customer.label().to_owned());
-        keep(&mut self.orders, order.id.clone(), Known { customer, total: order.total, product: None });
+        insert_bounded(
+            &mut self.orders,
+            order.id.clone(),
+            EventDetails { customer, total: order.total, product: None },
+        );
     }
 
-    /// What is known beside an event, asking the server the first time.
-    pub(super) async fn about(&mut self, event: &Event) -> Known {
+    /// What is details beside an event, asking the server the first time.
+    pub(super) async fn details_for(&mut self, event: &ApiEvent) -> EventDetails {
         match (&event.order_id, &event.product_id) {
             (Some(order), _) => self.order(order, event).await,
             (None, Some(product)) => self.product(product, event).await,
-            (None, None) => Known::default(),
+            (None, None) => EventDetails::default(),
         }
     }
 
-    async fn order(&mut self, id: &str, event: &Event) -> Known {
-        if event.total.is_none() && !self.orders.contains_key(id) && self.may_ask() {
+    async fn order(&mut self, id: &str, event: &ApiEvent) -> EventDetails {
+        if event.total.is_none() && !self.orders.contains_key(id) && self.may_query() {
             let order = timeout(PATIENCE, self.client.order(id)).await;
             if let Some(order) = self.answer(order) {
-                self.note(&order);
+                self.insert(&order);
             }
         }
-        let mut known = self.orders.get(id).cloned().unwrap_or_default();
-        known.total = event.total.or(known.total);
+        let mut details = self.orders.get(id).cloned().unwrap_or_default();
+        details.total = event.total.or(details.total);
         if let Some(name) = event.customer.as_ref().and_then(|customer| customer.name.clone()) {
-            known.customer = Some(name);
+            details.customer = Some(name);
         }
-        if known.total.is_some() {
-            keep(&mut self.orders, id.to_owned(), known.clone());
+        if details.total.is_some() {
+            insert_bounded(&mut self.orders, id.to_owned(), details.clone());
         }
-        known
+        details
     }
 
-    async fn product(&mut self, id: &str, event: &Event) -> Known {
+    async fn product(&mut self, id: &str, event: &ApiEvent) -> EventDetails {
         if let Some(name) = &event.name {
-            keep(&mut self.products, id.to_owned(), name.clone());
-        } else if !self.products.contains_key(id) && self.may_ask() {
+            insert_bounded(&mut self.products, id.to_owned(), name.clone());
+        } else if !self.products.contains_key(id) && self.may_query() {
             let product = timeout(PATIENCE, self.client.product(id)).await;
             if let Some(product) = self.answer(product) {
-                keep(&mut self.products, id.to_owned(), product.name);
+                insert_bounded(&mut self.products, id.to_owned(), product.name);
             }
         }
-        Known { product: self.products.get(id).cloned(), ..Known::default() }
+        EventDetails { product: self.products.get(id).cloned(), ..EventDetails::default() }
     }
 
-    fn may_ask(&self) -> bool {
+    fn may_query(&self) -> bool {
         self.quiet_until.is_none_or(|until| Instant::now() >= until)
     }
 
@@ -114,8 +118,8 @@ impl Book {
     }
 }
 
-fn keep<V>(kept: &mut HashMap<String, V>, id: String, value: V) {
-    if kept.len() >= MOST {
+fn insert_bounded<V>(kept: &mut HashMap<String, V>, id: String, value: V) {
+    if kept.len() >= CAPACITY {
         kept.clear();
     }
     kept.insert(id, value);
