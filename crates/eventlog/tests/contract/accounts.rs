@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Backend;
 use super::log::{Log, ordered};
-use super::shop::{create, customer, place, seen, staff, user};
+use super::shop::{create, customer, external_user, place, staff, user};
 
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 const ENDED: AccountRefusal = AccountRefusal::SessionEnded { stolen: None };
@@ -297,13 +297,13 @@ pub(crate) async fn revoked_is_what_ended_before_its_tokens_did<B: Backend>() {
 pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
     let mut log = Log::<B>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
-    let order = async |log: &Log<B>, seen: Option<ExternalUser>| {
+    let order = async |log: &Log<B>, external_user: Option<ExternalUser>| {
         let submission = Submission::one(place(log.clock.uuid(), "main", &[(tea, 1)]), customer("jwt|7"));
-        ordered(log.submit(Submission { external_user: seen, ..submission }).await)
+        ordered(log.submit(Submission { external_user, ..submission }).await)
     };
     let first = order(&log, None).await;
     assert_eq!((first.customer.name.as_deref(), first.customer.email.as_deref()), (None, None));
-    let second = order(&log, Some(seen("jwt|7", Some("Ben"), Some("Ben@Example.com")))).await;
+    let second = order(&log, Some(external_user("jwt|7", Some("Ben"), Some("Ben@Example.com")))).await;
     assert_eq!(second.customer.name.as_deref(), Some("Ben"));
     for _ in 0..2 {
         let found = log.read_backend().user(user("jwt|7")).await.unwrap().unwrap();
@@ -323,7 +323,7 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
         let driver = ExternalUser {
             role: Role::Driver,
             store: "second".parse().unwrap(),
-            ..seen(who, name, Some("Ben@Example.com").filter(|_| name.is_some()))
+            ..external_user(who, name, Some("Ben@Example.com").filter(|_| name.is_some()))
         };
         let nothing = Submission { requests: Vec::new(), idempotency: None, external_user: Some(driver) };
         log.submit(nothing).await.unwrap();
@@ -337,7 +337,7 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
 
 pub(crate) async fn a_token_from_elsewhere_changes_no_local_account<B: Backend>() {
     let log = asha::<B>().await;
-    let other = Some(seen("asha", Some("Mallory"), Some("mallory@example.com")));
+    let other = Some(external_user("asha", Some("Mallory"), Some("mallory@example.com")));
     log.submit(Submission { requests: Vec::new(), idempotency: None, external_user: other }).await.unwrap();
     let found = log.read_backend().user(user("asha")).await.unwrap().unwrap();
     assert_eq!((found.name.as_deref(), found.email.as_deref()), (Some("Asha Rao"), Some("asha@example.com")));

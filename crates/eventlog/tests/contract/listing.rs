@@ -13,7 +13,8 @@ use tokio::sync::watch;
 use super::Backend;
 use super::log::Log;
 use super::shop::{
-    address, bring, bulk, cancel, create, customer, number, placing, seen, set_status, staff, store, user,
+    address, bring, bulk, cancel, create, customer, external_user, number, placing, set_status, staff, store,
+    user,
 };
 
 const ORDERS: usize = 17_000;
@@ -71,7 +72,7 @@ impl<B: Backend> Big<B> {
                     (Command::PlaceOrder(PlaceOrder { address, ..order }), customer(&id(who)))
                 });
                 let placing = bulk(requests.collect());
-                let token = Some(seen(&id(who), Some(&name(who)), None));
+                let token = Some(external_user(&id(who), Some(&name(who)), None));
                 log.submit(Submission { external_user: token, ..placing }).await.unwrap();
                 placed += AT_A_TIME;
                 change_some(&log, &mut rng, placed).await;

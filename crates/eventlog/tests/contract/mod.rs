@@ -1,8 +1,8 @@
-//! What every log must do, whatever database it stands on.
+//! The contract that every database must fulfil.
 //!
-//! A database is a [`Backend`]; the macro [`contract!`] makes one test of each case for it. A case gets a fresh
-//! [`Log`]: a writer, queries, a clock that stands still unless the case moves it, and a record of what was published.
-//! `shop.rs` has the commands, `walk.rs` a long random history.
+//! A database implements [`Backend`], and the macro [`contract!`] makes a test of each case for it. A case gets a fresh
+//! [`Log`]: a writer, queries, a clock that only the case moves, and a record of what was published. `shop.rs` has the
+//! commands, `walk.rs` a long random history, `faulty.rs` a database that fails and locks rows on demand.
 
 pub(crate) mod accounts;
 pub(crate) mod bulk;
@@ -34,15 +34,15 @@ use ordercast_eventlog::ReadBackend;
 use ordercast_eventlog::write_backend::WriteBackend;
 use uuid::Uuid;
 
-/// A database with a log in it.
+/// A database under test.
 pub(crate) trait Backend: Send + Sync + Sized + 'static {
-    /// Its side of the writer.
     type WriteBackend: WriteBackend;
 
-    /// An empty one of its own, gone when this is dropped.
+    /// An empty database, which is deleted when this is dropped.
     fn fresh() -> impl Future<Output = Self> + Send;
 
-    /// Opens it, again after everything that came from the last opening was dropped. `random` names a new history.
+    /// Opens the database. The backends of an earlier call must be dropped first. `random` becomes the epoch of a new
+    /// database.
     fn open(
         &self,
         keep_events: Option<SignedDuration>,

@@ -6,7 +6,7 @@ use orders::{Command, OrderNumber, ProductId};
 
 use super::Backend;
 use super::log::{Log, ordered};
-use super::shop::{address, create, customer, number, placing, seen, staff, store, track};
+use super::shop::{address, create, customer, external_user, number, placing, staff, store, track};
 
 struct Shop<B: Backend> {
     log: Log<B>,
@@ -29,8 +29,8 @@ impl<B: Backend> Shop<B> {
     ) -> OrderNumber {
         let order = placing(self.log.clock.uuid(), "main", &[(self.tea, 1)]);
         let order = Command::PlaceOrder(PlaceOrder { address: address(to.0, to.1), ..order });
-        let seen = Some(seen(who, token.0, token.1));
-        let submission = Submission { external_user: seen, ..Submission::one(order, customer(who)) };
+        let external_user = Some(external_user(who, token.0, token.1));
+        let submission = Submission { external_user, ..Submission::one(order, customer(who)) };
         ordered(self.log.submit(submission).await).order.number
     }
 

@@ -154,7 +154,7 @@ pub(crate) fn bulk(requests: Vec<(Command, Actor)>) -> Submission {
 }
 
 /// A customer as another system's token describes them.
-pub(crate) fn seen(id: &str, name: Option<&str>, email: Option<&str>) -> ExternalUser {
+pub(crate) fn external_user(id: &str, name: Option<&str>, email: Option<&str>) -> ExternalUser {
     ExternalUser {
         user: user(id),
         role: Role::Customer,

@@ -92,8 +92,8 @@ async fn a_failed_submission_leaves_nothing_behind() {
         let to = crate::contract::shop::address("Nobody Ever", None);
         let order = orders::command::PlaceOrder { address: to, ..order };
         let submission = keyed(orders::Command::PlaceOrder(order), customer("new"), 7, 7);
-        let seen = Some(crate::contract::shop::seen("new", Some("New Name"), None));
-        Submission { external_user: seen, ..submission }
+        let external_user = Some(crate::contract::shop::external_user("new", Some("New Name"), None));
+        Submission { external_user, ..submission }
     };
     for _ in 0..2 {
         assert!(
