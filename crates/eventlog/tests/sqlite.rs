@@ -4,6 +4,8 @@
 
 #[path = "sqlite/backup.rs"]
 mod backup;
+#[path = "sqlite/caches.rs"]
+mod caches;
 mod contract;
 #[path = "sqlite/files.rs"]
 mod files;

@@ -244,18 +244,18 @@ pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked
 #[async_trait]
 impl AccountQueries for SqliteReadBackend {
     async fn user(&self, id: UserId) -> Result<Option<User>, LogError> {
-        self.read(move |connection, _| by_id(connection, &id)).await
+        self.read(move |connection| by_id(connection, &id)).await
     }
 
     async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError> {
-        self.read(move |connection, _| by_email(connection, &email)).await
+        self.read(move |connection| by_email(connection, &email)).await
     }
 
     async fn users(&self, limit: usize) -> Result<Vec<User>, LogError> {
-        self.read(move |connection, _| all(connection, limit)).await
+        self.read(move |connection| all(connection, limit)).await
     }
 
     async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError> {
-        self.read(move |connection, _| revoked(connection, now)).await
+        self.read(move |connection| revoked(connection, now)).await
     }
 }

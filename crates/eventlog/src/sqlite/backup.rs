@@ -158,7 +158,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 #[async_trait]
 impl AdminQueries for SqliteReadBackend {
     async fn health(&self) -> Result<u64, LogError> {
-        self.read(|connection, _| {
+        self.read(|connection| {
             let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
             let size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
             Ok(pages.unsigned_abs() * size.unsigned_abs())

@@ -173,10 +173,10 @@ fn escaped(text: &str) -> String {
 #[async_trait]
 impl CatalogueQueries for SqliteReadBackend {
     async fn products(&self, filter: ProductFilter) -> Result<(Vec<CatalogProduct>, bool), LogError> {
-        self.read(move |connection, _| page(connection, &filter)).await
+        self.read(move |connection| page(connection, &filter)).await
     }
 
     async fn product(&self, id: ProductId) -> Result<Option<CatalogProduct>, LogError> {
-        self.read(move |connection, _| find(connection, id)).await
+        self.read(move |connection| find(connection, id)).await
     }
 }

@@ -4,8 +4,8 @@
 use orders::Status;
 use rusqlite::Connection;
 
+use super::indexes::SortedIndexes;
 use super::rows::status_code;
-use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 
 /// Places of the first events of a customer's orders range two seqs of the log, smallest first.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bloom::BloomFilters;
 use super::rows::{self, millis};
-use super::sorted_index::{IndexEntry, SortedIndex};
+use super::sorted_index::{IndexEntry, IndexSource, SortedIndex};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::retention::earlier;
@@ -60,32 +60,58 @@ fn fingerprint(scope: &[u8; 16]) -> i64 {
     i64::from_le_bytes(bytes)
 }
 
+const SOURCE: IndexSource = IndexSource {
+    name: "answer",
+    newest: "SELECT coalesce(max(row), 0) FROM answers",
+    load_after: |connection, last| {
+        let mut rest =
+            connection.prepare_cached("SELECT scope, row FROM answers WHERE row > ?1 ORDER BY row")?;
+        let rest = rest.query_map([last], |row| {
+            let scope: [u8; 16] = row.get(0)?;
+            Ok(IndexEntry { key: fingerprint(&scope), value: row.get(1)? })
+        })?;
+        Ok(rest.collect::<Result<_, _>>()?)
+    },
+};
+
 impl IdempotencyStore {
     pub(super) fn open(connection: &Connection) -> Result<Self, LogError> {
-        let runs = SortedIndex::open_with(
-            connection,
-            "answer",
-            "SELECT scope, row FROM answers WHERE row > ?1",
-            |row| {
-                let scope: [u8; 16] = row.get(0)?;
-                Ok(IndexEntry { key: fingerprint(&scope), value: row.get(1)? })
-            },
-        )?;
-        let mut filters = BloomFilters::default();
+        let runs = SortedIndex::open(connection, SOURCE)?;
         let mut ends = connection.prepare("SELECT run FROM answer_run_ends ORDER BY run")?;
-        let mut keys = connection.prepare("SELECT key FROM answer_runs WHERE run = ?1")?;
         let all = ends.query_map((), |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
         let oldest_run = all.first().copied().unwrap_or(runs.next());
+        let mut store = Self { runs, filters: BloomFilters::default(), oldest_run, deleted_oldest: false };
         for run in all {
-            let mut rows = keys.query([run])?;
-            while let Some(row) = rows.next()? {
-                filters.insert(run, row.get(0)?);
-            }
+            store.filter_run(connection, run)?;
         }
-        for entry in runs.current() {
-            filters.insert(runs.next(), entry.key);
+        store.filter_current();
+        Ok(store)
+    }
+
+    /// Takes in the responses that another process stored, inside the writer's transaction.
+    pub(super) fn reload(&mut self, connection: &Connection) -> Result<(), LogError> {
+        let known = self.runs.next();
+        self.runs.reload(connection)?;
+        for run in known..self.runs.next() {
+            self.filter_run(connection, run)?;
         }
-        Ok(Self { runs, filters, oldest_run, deleted_oldest: false })
+        self.filter_current();
+        Ok(())
+    }
+
+    fn filter_run(&mut self, connection: &Connection, run: i64) -> Result<(), LogError> {
+        let mut keys = connection.prepare_cached("SELECT key FROM answer_runs WHERE run = ?1")?;
+        let mut rows = keys.query([run])?;
+        while let Some(row) = rows.next()? {
+            self.filters.insert(run, row.get(0)?);
+        }
+        Ok(())
+    }
+
+    fn filter_current(&mut self) {
+        for entry in self.runs.current() {
+            self.filters.insert(self.runs.next(), entry.key);
+        }
     }
 
     /// Adds the responses of the last 24 hours to `found`.

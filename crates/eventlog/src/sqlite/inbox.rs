@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::head::head;
 use super::inbox_index::InboxIndex;
+use super::indexes::SortedIndexes;
 use super::keys::{store_key, user_key};
 use super::read_backend::SqliteReadBackend;
 use super::retention::pruned_through;
 use super::rows::{self, EVENT};
-use super::sorted_index::SortedIndexes;
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::inbox::{InboxEntry, InboxFilter, InboxPage, Mark, ReadMarks, ReadState};
@@ -228,7 +228,7 @@ fn seq_near(connection: &Connection, id: EventId, (pruned, head): (i64, i64)) ->
 #[async_trait]
 impl InboxQueries for SqliteReadBackend {
     async fn inbox(&self, filter: InboxFilter) -> Result<ReadAt<InboxPage>, LogError> {
-        self.read_at(move |connection, indexes| {
+        self.read_indexed_at(move |connection, indexes| {
             match InboxReader::find(connection, indexes, &filter.inbox)? {
                 Some(reader) => reader.page(&filter),
                 None => Ok(InboxPage { entries: Vec::new(), next: None, unread: 0 }),
@@ -238,15 +238,17 @@ impl InboxQueries for SqliteReadBackend {
     }
 
     async fn unread(&self, inbox: Inbox) -> Result<ReadAt<usize>, LogError> {
-        self.read_at(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
-            Some(reader) => reader.unread(),
-            None => Ok(0),
+        self.read_indexed_at(move |connection, indexes| {
+            match InboxReader::find(connection, indexes, &inbox)? {
+                Some(reader) => reader.unread(),
+                None => Ok(0),
+            }
         })
         .await
     }
 
     async fn inbox_entry(&self, inbox: Inbox, id: EventId) -> Result<Option<InboxEntry>, LogError> {
-        self.read(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
+        self.read_indexed(move |connection, indexes| match InboxReader::find(connection, indexes, &inbox)? {
             Some(reader) => reader.by_event_id(id),
             None => Ok(None),
         })

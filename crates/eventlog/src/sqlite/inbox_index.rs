@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 
 use super::created_events;
+use super::indexes::SortedIndexes;
 use super::recipient_index::Partition;
 use super::rows::{self, EVENT};
-use super::sorted_index::SortedIndexes;
 use crate::error::LogError;
 use crate::topic::{Inbox, Topic};
 

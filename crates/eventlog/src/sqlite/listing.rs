@@ -212,15 +212,16 @@ impl Candidates {
 #[async_trait]
 impl OrderQueries for SqliteReadBackend {
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
-        self.read_at(move |connection, _| history::find(connection, name)).await
+        self.read_at(move |connection| history::find(connection, name)).await
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
-        self.read_at(move |connection, indexes| page(connection, &indexes.customer_orders, &filter)).await
+        self.read_indexed_at(move |connection, indexes| page(connection, &indexes.customer_orders, &filter))
+            .await
     }
 
     async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
-        self.read_at(move |connection, _| {
+        self.read_at(move |connection| {
             let events = history::of_order(connection, order, Seq(u64::MAX))?;
             history::with_context(connection, events)
         })
@@ -228,6 +229,6 @@ impl OrderQueries for SqliteReadBackend {
     }
 
     async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError> {
-        self.read(move |connection, _| reservations::due(connection, now, limit)).await
+        self.read(move |connection| reservations::due(connection, now, limit)).await
     }
 }

@@ -27,6 +27,7 @@ mod history;
 mod idempotency;
 mod inbox;
 mod inbox_index;
+mod indexes;
 mod keys;
 mod listing;
 mod open;

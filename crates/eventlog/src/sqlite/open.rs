@@ -9,10 +9,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
+use super::indexes::SortedIndexes;
 use super::read_backend::SqliteReadBackend;
-use super::sorted_index::{SortedIndex, SortedIndexes};
+
 use super::write_backend::SqliteWriteBackend;
-use super::{FILE, recipient_index, schema};
+use super::{FILE, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
@@ -130,13 +131,7 @@ impl Database {
             Arc::clone(&checkpoints),
             path.clone(),
         )?;
-        let customer_orders = Arc::new(SortedIndex::open(
-            &connection,
-            "customer",
-            "SELECT customer, number FROM orders WHERE number > ?1 ORDER BY number",
-        )?);
-        let recipients = Arc::new(recipient_index::open(&connection)?);
-        let indexes = SortedIndexes { customer_orders, recipients };
+        let indexes = SortedIndexes::open(&connection)?;
         let readers = (0..options.readers.max(1))
             .map(|_| {
                 let reader = connect(&path, options, readers_cache)?;

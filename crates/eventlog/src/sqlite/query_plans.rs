@@ -18,7 +18,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
 use super::inbox::InboxReader;
-use super::sorted_index::SortedIndexes;
+use super::indexes::SortedIndexes;
 use super::write_backend::SqliteWriteBackend;
 use super::{
     Database, DatabaseOptions, accounts, catalogue, consumers, history, listing, reservations, stats, tail,
@@ -284,7 +284,7 @@ async fn no_statement_walks_through_a_table_or_sorts_one() {
     let directory = tempfile::tempdir().unwrap();
     let heard = Heard::default();
     let mut write_backend = open(directory.path());
-    let indexes = write_backend.indexes();
+    let indexes = write_backend.indexes.clone();
     listen(&mut write_backend.connection, &heard);
     write(write_backend).await;
     let mut reader = Connection::open(Database::file(directory.path())).unwrap();

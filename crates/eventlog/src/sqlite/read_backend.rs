@@ -1,4 +1,4 @@
-//! The reading side: a few connections that only read, each query in one snapshot.
+//! The reading side: a pool of connections that only read, each query in one snapshot.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,26 +8,27 @@ use tokio::sync::Semaphore;
 
 use super::checkpoint::Checkpointer;
 use super::head::head;
-use super::sorted_index::SortedIndexes;
+use super::indexes::SortedIndexes;
 use crate::cursor::Cursor;
 use crate::error::{ErrorKind, LogError};
 use crate::read_backend::ReadAt;
 
-/// The queries on SQLite. Also owns the checkpointing thread: it stops with the last reader.
+/// How often a query starts over because its snapshot became too old while it waited for a processor.
+const MAX_ATTEMPTS: usize = 5;
+
+/// Reads from SQLite. Each subject's queries are implemented beside its SQL. It also owns the checkpointing thread, which
+/// stops with it.
 pub struct SqliteReadBackend {
-    shared: Arc<Shared>,
+    pool: Arc<ConnectionPool>,
     permits: Arc<Semaphore>,
     _checkpointer: Checkpointer,
 }
 
-struct Shared {
+struct ConnectionPool {
     idle: Mutex<Vec<Connection>>,
     path: PathBuf,
     indexes: SortedIndexes,
 }
-
-/// How often a query starts over because its snapshot became too old while it waited for the processor.
-const ATTEMPTS: usize = 5;
 
 impl SqliteReadBackend {
     pub(super) fn new(
@@ -37,69 +38,98 @@ impl SqliteReadBackend {
         checkpointer: Checkpointer,
     ) -> Self {
         let permits = Arc::new(Semaphore::new(readers.len()));
-        let shared = Arc::new(Shared { idle: Mutex::new(readers), path, indexes });
-        Self { shared, permits, _checkpointer: checkpointer }
+        let pool = Arc::new(ConnectionPool { idle: Mutex::new(readers), path, indexes });
+        Self { pool, permits, _checkpointer: checkpointer }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.shared.path
+        &self.pool.path
     }
 
-    /// Runs a query on a reader of its own, in one snapshot, away from the async threads.
+    /// Runs a query in one snapshot, on a thread for blocking work.
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, LogError> + Send + 'static,
+    {
+        self.run(move |connection, _| query(connection)).await
+    }
+
+    /// Runs a query that uses the sorted indexes.
+    pub(super) async fn read_indexed<T, F>(&self, query: F) -> Result<T, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
+    {
+        self.run(move |connection, shared| query(connection, &shared.for_snapshot(connection)?)).await
+    }
+
+    /// Runs a query, and says which snapshot it read.
+    pub(super) async fn read_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, LogError> + Send + 'static,
+    {
+        self.read(move |connection| at_head(connection, query(connection)?)).await
+    }
+
+    /// Runs a query that uses the sorted indexes, and says which snapshot it read.
+    pub(super) async fn read_indexed_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
+    {
+        self.read_indexed(move |connection, indexes| at_head(connection, query(connection, indexes)?)).await
+    }
+
+    async fn run<T, F>(&self, query: F) -> Result<T, LogError>
     where
         T: Send + 'static,
         F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
     {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::cancelled())?;
-        let shared = Arc::clone(&self.shared);
+        let pool = Arc::clone(&self.pool);
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let reader = shared.lend()?;
-            in_snapshot(reader.connection()?, &shared.indexes, &query)
+            let reader = pool.take()?;
+            in_snapshot(reader.connection()?, &pool.indexes, &query)
         });
         task.await.map_err(|_| LogError::cancelled())?
     }
-
-    pub(super) async fn read_at<T, F>(&self, query: F) -> Result<ReadAt<T>, LogError>
-    where
-        T: Send + 'static,
-        F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
-    {
-        self.read(move |connection, indexes| {
-            let (seq, epoch) = head(connection)?;
-            Ok(ReadAt { value: query(connection, indexes)?, cursor: Cursor { epoch, seq } })
-        })
-        .await
-    }
 }
 
-impl Shared {
+/// Within the snapshot, so the head belongs to the value.
+fn at_head<T>(connection: &Connection, value: T) -> Result<ReadAt<T>, LogError> {
+    let (seq, epoch) = head(connection)?;
+    Ok(ReadAt { value, cursor: Cursor { epoch, seq } })
+}
+
+impl ConnectionPool {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lend(&self) -> Result<Lent<'_>, LogError> {
+    fn take(&self) -> Result<PooledConnection<'_>, LogError> {
         let connection = self.idle().pop().ok_or_else(LogError::cancelled)?;
-        Ok(Lent { shared: self, connection: Some(connection) })
+        Ok(PooledConnection { pool: self, connection: Some(connection) })
     }
 }
 
-/// A reader in use. It goes back also when a query panics.
-struct Lent<'a> {
-    shared: &'a Shared,
+/// Returns to the pool when it is dropped, also when a query panics.
+struct PooledConnection<'a> {
+    pool: &'a ConnectionPool,
     connection: Option<Connection>,
 }
 
-impl Lent<'_> {
+impl PooledConnection<'_> {
     fn connection(&self) -> Result<&Connection, LogError> {
         self.connection.as_ref().ok_or_else(LogError::cancelled)
     }
 }
 
-impl Drop for Lent<'_> {
+impl Drop for PooledConnection<'_> {
     fn drop(&mut self) {
-        self.shared.idle().extend(self.connection.take());
+        self.pool.idle().extend(self.connection.take());
     }
 }
 
@@ -113,7 +143,7 @@ fn in_snapshot<T>(
         attempts += 1;
         let transaction = connection.unchecked_transaction()?;
         match query(connection, indexes) {
-            Err(error) if error.kind() == ErrorKind::StaleSnapshot && attempts < ATTEMPTS => {
+            Err(error) if error.kind() == ErrorKind::StaleSnapshot && attempts < MAX_ATTEMPTS => {
                 drop(transaction);
             }
             answer => return answer,

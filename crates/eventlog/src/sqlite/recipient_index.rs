@@ -10,9 +10,9 @@
 use orders::{Event, Kind, Subject};
 use rusqlite::Connection;
 
-use super::keys::{ensure_store, ensure_user};
+use super::keys::{ensure_store, ensure_user, store_key, user_key};
 use super::rows::{self, EVENT};
-use super::sorted_index::{IndexEntry, RUN, SortedIndex};
+use super::sorted_index::{IndexEntry, IndexSource, RUN};
 use crate::error::LogError;
 use crate::recipients::{Recipient, Relevance, recipients};
 
@@ -68,24 +68,39 @@ pub(super) fn partitions(event: &Event) -> impl Iterator<Item = (Recipient<'_>, 
     })
 }
 
-/// Opens the index and reads the entries that are in no run yet.
-pub(super) fn open(connection: &Connection) -> Result<SortedIndex, LogError> {
-    SortedIndex::open_after(connection, "topic", |last| {
+pub(super) const SOURCE: IndexSource = IndexSource {
+    name: "topic",
+    newest: "SELECT coalesce(max(seq), 0) FROM events",
+    load_after: |connection, last| {
         let mut entries = Vec::new();
-        for_each_entry(connection, last, |_, entry| {
+        // The transaction that wrote an event has inserted its users and stores.
+        let key = |recipient: Recipient<'_>, _: &Event| match recipient {
+            Recipient::Store(store) => store_key(connection, store),
+            Recipient::Customer(user) | Recipient::Driver(user) => user_key(connection, user),
+        };
+        for_each_entry(connection, last, key, |_, entry| {
             entries.push(entry);
             Ok(())
         })?;
         Ok(entries)
-    })
-}
+    },
+};
 
 /// Indexes the events of a database that had no index, inside the migration's transaction.
 pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut insert = connection.prepare("INSERT INTO topic_runs (run, key, value) VALUES (?1, ?2, ?3)")?;
     let mut insert_end = connection.prepare("INSERT INTO topic_run_ends (run, last) VALUES (?1, ?2)")?;
     let (mut run, mut entries, mut last) = (1, Vec::with_capacity(RUN), 0);
-    for_each_entry(connection, 0, |seq, entry: IndexEntry| {
+    let key = |recipient: Recipient<'_>, event: &Event| {
+        Ok(Some(match recipient {
+            Recipient::Store(store) => ensure_store(connection, store)?,
+            Recipient::Customer(user) | Recipient::Driver(user) => {
+                let (store, at) = (event.subject.store(), rows::millis(event.at));
+                ensure_user(connection, user, recipient.role(), store, at)?
+            }
+        }))
+    };
+    for_each_entry(connection, 0, key, |seq, entry: IndexEntry| {
         // A run ends between two events.
         if seq != last && entries.len() >= RUN {
             entries.sort_unstable();
@@ -102,29 +117,24 @@ pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     })
 }
 
-/// Calls `with` for every entry of the events after a position, in log order.
+/// Calls `with` for every entry of the events after a position, in log order. `key` gives a recipient's key.
 fn for_each_entry(
     connection: &Connection,
     after: i64,
+    key: impl Fn(Recipient<'_>, &Event) -> Result<Option<i64>, LogError>,
     mut with: impl FnMut(i64, IndexEntry) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
-    let mut later = connection.prepare(&format!(
+    let mut later = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq > ?1 AND e.follows IS NOT NULL ORDER BY e.seq"
     ))?;
     let mut events = later.query([after])?;
     while let Some(row) = events.next()? {
         let stored = rows::event(row)?;
         let seq = stored.seq.sql();
-        let store = stored.event.subject.store();
         for (recipient, partition) in partitions(&stored.event) {
-            let key = match recipient {
-                Recipient::Store(store) => ensure_store(connection, store)?,
-                Recipient::Customer(user) | Recipient::Driver(user) => {
-                    let at = rows::millis(stored.event.at);
-                    ensure_user(connection, user, recipient.role(), store, at)?
-                }
-            };
-            with(seq, IndexEntry { key: partition.key(key), value: seq })?;
+            if let Some(key) = key(recipient, &stored.event)? {
+                with(seq, IndexEntry { key: partition.key(key), value: seq })?;
+            }
         }
     }
     Ok(())

@@ -1,26 +1,43 @@
-//! Sorted runs: an index whose keys come in any order, written sequentially.
+//! Sorted indexes: keys that arrive in any order, written sequentially, as in a log-structured merge tree.
 //!
-//! A B-tree over customers or idempotency keys is touched in another place by every order, so each order costs a
-//! page of its own, more and more of them not in the cache as the file grows. Here the newest entries wait in memory;
-//! when there are [`RUN`] of them they are sorted and appended to the table as one run. A look-up asks the entries in
-//! memory, and each run with one search. What is in memory is derived from the table it indexes, so it is read
-//! again from there at start.
+//! In a B-tree over customers or idempotency keys, every order would touch another page, and more and more of them would
+//! not be in the cache. Here the newest entries wait in memory. When there are [`RUN`] of them, they are sorted and
+//! appended to the table `{name}_runs` as one run. A lookup searches the entries in memory, and each run once. The
+//! entries in memory are derived from the indexed table, so they are read again from there at start.
 
+mod other_writers;
 mod range;
+#[cfg(test)]
+mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::LogError;
 
-/// Entries of one run. Larger: fewer searches for a look-up. Smaller: a shorter pause when it is written.
+/// Entries of one run. More entries make lookups faster, and the pause longer in which a run is written.
 pub(super) const RUN: usize = 8192;
-/// A run with fewer is written when its table has grown by so many rows: they would all be read at the next start.
-const SPAN: i64 = 1 << 18;
+/// A run with fewer entries is written when its table has grown by so many rows, which the next start would have to
+/// read.
+const MAX_UNINDEXED_ROWS: i64 = 1 << 18;
 
-/// An index by runs over a table.
+/// What an index is built from.
+#[derive(Clone, Copy)]
+pub(super) struct IndexSource {
+    /// Prefix of the index's tables, `{name}_runs` and `{name}_run_ends`.
+    pub(super) name: &'static str,
+    /// SQL for the newest value of the indexed table, or 0. Values rise from row to row.
+    pub(super) newest: &'static str,
+    pub(super) load_after: LoadAfter,
+}
+
+/// Reads the entries whose value is greater than the given one, in the order of their values.
+pub(super) type LoadAfter = fn(&Connection, i64) -> Result<Vec<IndexEntry>, LogError>;
+
+/// An index in sorted runs.
 pub(super) struct SortedIndex {
+    source: IndexSource,
     insert: String,
     insert_end: String,
     find: String,
@@ -29,32 +46,28 @@ pub(super) struct SortedIndex {
     ends: String,
     last_run: String,
     run_end: String,
+    run: String,
     state: Mutex<State>,
 }
 
-/// The indexes that readers and the writer share.
 #[derive(Clone)]
-pub(super) struct SortedIndexes {
-    /// A customer's orders, by number.
-    pub(super) customer_orders: Arc<SortedIndex>,
-    /// Whom an event concerns, by its place in the log: see `recipient_index.rs`.
-    pub(super) recipients: Arc<SortedIndex>,
-}
-
 struct State {
-    /// The run that `current` will be.
+    /// The number of the run that `current` will become.
     next: i64,
-    /// Entries that are in no run.
+    /// Entries that are in no run, in the order of their values.
     current: Vec<IndexEntry>,
-    /// Entries of the last run, for readers whose snapshot is older than it.
+    /// Entries of the last run, for readers whose snapshot is older than the run.
     previous: Vec<IndexEntry>,
-    /// `current` has been written as a run, but that is not committed.
+    /// `current` is written as a run, but not committed.
     flushed: bool,
-    /// How many of `current` are committed.
+    /// How many entries of `current` are committed.
     committed: usize,
-    /// Up to which value there are runs; and what that will be once the one that is written now is committed.
+    /// Up to which value there are runs, and up to which there will be once a flushed run is committed.
     last: i64,
     flushed_last: i64,
+    /// The greatest value that the index knows of, with an entry or without; and the same as far as it is committed.
+    through: i64,
+    committed_through: i64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,39 +77,15 @@ pub(super) struct IndexEntry {
 }
 
 impl SortedIndex {
-    /// The runs in `{name}_runs`; `rest` reads the entries (key, value) whose value lies after the last run's.
-    pub(super) fn open(connection: &Connection, name: &str, rest: &str) -> Result<Self, LogError> {
-        Self::open_with(connection, name, rest, |row| Ok(IndexEntry { key: row.get(0)?, value: row.get(1)? }))
+    pub(super) fn open(connection: &Connection, source: IndexSource) -> Result<Self, LogError> {
+        let state = State::load(connection, source)?;
+        Ok(Self::new(source, state))
     }
 
-    /// Likewise, where an entry's key is made from a row.
-    pub(super) fn open_with(
-        connection: &Connection,
-        name: &str,
-        rest: &str,
-        entry: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<IndexEntry>,
-    ) -> Result<Self, LogError> {
-        Self::open_after(connection, name, |last| {
-            let mut rest = connection.prepare(rest)?;
-            let entries = rest.query_map([last], entry)?;
-            Ok(entries.collect::<Result<Vec<_>, _>>()?)
-        })
-    }
-
-    /// Likewise, where `rest` gives the entries whose value lies after the last run's.
-    pub(super) fn open_after(
-        connection: &Connection,
-        name: &str,
-        rest: impl FnOnce(i64) -> Result<Vec<IndexEntry>, LogError>,
-    ) -> Result<Self, LogError> {
-        let (run, last): (i64, i64) = connection.query_row(
-            &format!("SELECT coalesce(max(run), 0), coalesce(max(last), 0) FROM {name}_run_ends"),
-            (),
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let current = rest(last)?;
-        let committed = current.len();
-        Ok(Self {
+    fn new(source: IndexSource, state: State) -> Self {
+        let name = source.name;
+        Self {
+            source,
             insert: format!("INSERT INTO {name}_runs (run, key, value) VALUES (?1, ?2, ?3)"),
             insert_end: format!("INSERT INTO {name}_run_ends (run, last) VALUES (?1, ?2)"),
             find: format!(
@@ -113,45 +102,41 @@ impl SortedIndex {
             ends: format!("SELECT run, last FROM {name}_run_ends ORDER BY run DESC"),
             last_run: format!("SELECT coalesce(max(run), 0) FROM {name}_run_ends"),
             run_end: format!("SELECT last FROM {name}_run_ends WHERE run = ?1"),
-            state: Mutex::new(State {
-                next: run + 1,
-                current,
-                previous: Vec::new(),
-                flushed: false,
-                committed,
-                last,
-                flushed_last: last,
-            }),
-        })
+            run: format!("SELECT key, value FROM {name}_runs WHERE run = ?1"),
+            state: Mutex::new(state),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes entries in, inside the writer's transaction; writes a run when enough are there. Returns whether it did.
+    /// Adds entries inside the writer's transaction, in the order of their values. Writes a run when there are enough, and
+    /// returns whether it did.
     pub(super) fn add(
         &self,
         connection: &Connection,
         entries: impl Iterator<Item = IndexEntry>,
     ) -> Result<bool, LogError> {
-        self.add_upto(connection, entries, 0)
+        self.add_through(connection, entries, 0)
     }
 
-    /// Likewise, where the table has grown up to a value without an entry for each row.
-    pub(super) fn add_upto(
+    /// Adds entries of a table that has grown up to a value, and in which not every row has an entry.
+    pub(super) fn add_through(
         &self,
         connection: &Connection,
         entries: impl Iterator<Item = IndexEntry>,
-        upto: i64,
+        through: i64,
     ) -> Result<bool, LogError> {
         let (run, last, mut entries) = {
             let mut state = self.state();
             state.current.extend(entries);
-            if state.current.len() < RUN && upto - state.last < SPAN {
+            let newest = state.current.last().map_or(0, |entry| entry.value);
+            state.through = state.through.max(through).max(newest);
+            if state.current.len() < RUN && through - state.last < MAX_UNINDEXED_ROWS {
                 return Ok(false);
             }
-            let last = state.current.iter().map(|entry| entry.value).max().unwrap_or(0).max(upto);
+            let last = state.current.iter().map(|entry| entry.value).max().unwrap_or(0).max(through);
             (state.flushed, state.flushed_last) = (true, last);
             (state.next, last, state.current.clone())
         };
@@ -164,12 +149,12 @@ impl SortedIndex {
         Ok(true)
     }
 
-    /// The run that the entries in memory will be.
+    /// The number of the run that the entries in memory will become.
     pub(super) fn next(&self) -> i64 {
         self.state().next
     }
 
-    /// The writer's transaction is durable.
+    /// The writer's transaction was committed.
     pub(super) fn committed(&self) {
         let mut state = self.state();
         if state.flushed {
@@ -179,17 +164,19 @@ impl SortedIndex {
             state.flushed = false;
         }
         state.committed = state.current.len();
+        state.committed_through = state.through;
     }
 
-    /// The writer's transaction came to nothing.
+    /// The writer's transaction was rolled back.
     pub(super) fn rolled_back(&self) {
         let mut state = self.state();
         let committed = state.committed;
         state.current.truncate(committed);
         state.flushed = false;
+        state.through = state.committed_through;
     }
 
-    /// The entries in memory that will be a run.
+    /// The entries in memory.
     pub(super) fn current(&self) -> Vec<IndexEntry> {
         self.state().current.clone()
     }
@@ -206,8 +193,8 @@ impl SortedIndex {
         Ok(values.collect::<Result<_, _>>()?)
     }
 
-    /// Values of a key below `before`, largest first, up to `limit`, as a reader's snapshot sees them. May hold values
-    /// that the snapshot does not know yet; the caller meets no row for them.
+    /// Values of a key below `before`, greatest first, up to `limit`. They can include values that are newer than the
+    /// reader's snapshot; the caller finds no row for them.
     pub(super) fn find(
         &self,
         connection: &Connection,
@@ -219,7 +206,7 @@ impl SortedIndex {
         let mut values = {
             let state = self.state();
             if last_run < state.next - 2 {
-                // Two runs were written since this snapshot was taken: what it misses is no longer in memory.
+                // Two runs were written since the snapshot was taken: memory no longer holds what the snapshot lacks.
                 return Err(LogError::stale_snapshot());
             }
             let recent = state.current.iter().chain(&state.previous);
@@ -246,148 +233,17 @@ impl SortedIndex {
         Ok(values)
     }
 
-    /// The last run that can hold values below `before`: runs and their values rise together, so this is a search.
+    /// The last run that can hold values below `before`: a binary search, because runs and values rise together.
     fn last_below(&self, connection: &Connection, before: i64, last_run: i64) -> Result<i64, LogError> {
         let mut end = connection.prepare_cached(&self.run_end)?;
         let (mut low, mut high) = (1, last_run);
         while low < high {
             let middle = low + (high - low) / 2;
             let last: Option<i64> = end.query_row([middle], |row| row.get(0)).optional()?;
-            // What comes after a run that ends at `before - 1` is `before` or above.
+            // Runs after one that ends at `before - 1` hold only `before` and greater values.
             let reaches = last.is_some_and(|last| last >= before.saturating_sub(1));
             if reaches { high = middle } else { low = middle + 1 }
         }
         Ok(high)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-    use std::collections::BTreeMap;
-
-    /// A table of (value, key) in the order of the values, as the orders are for their customers.
-    fn open(path: &std::path::Path) -> Connection {
-        let connection = Connection::open(path).unwrap();
-        connection
-            .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-                 CREATE TABLE IF NOT EXISTS t (value INTEGER PRIMARY KEY, key INTEGER);
-                 CREATE TABLE IF NOT EXISTS t_runs (run INTEGER, key INTEGER, value INTEGER,
-                     PRIMARY KEY (run, key, value)) WITHOUT ROWID;
-                 CREATE TABLE IF NOT EXISTS t_run_ends (run INTEGER PRIMARY KEY, last INTEGER);",
-            )
-            .unwrap();
-        connection
-    }
-
-    fn runs(connection: &Connection) -> SortedIndex {
-        SortedIndex::open(connection, "t", "SELECT key, value FROM t WHERE value > ?1 ORDER BY value")
-            .unwrap()
-    }
-
-    /// Adds entries in a transaction that is committed or not.
-    fn add(connection: &Connection, runs: &SortedIndex, values: std::ops::Range<i64>, commit: bool) {
-        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        for value in values.clone() {
-            connection.execute("INSERT INTO t VALUES (?1, ?2)", (value, value % 7)).unwrap();
-        }
-        runs.add(connection, values.map(|value| IndexEntry { key: value % 7, value })).unwrap();
-        if commit {
-            connection.execute_batch("COMMIT").unwrap();
-            runs.committed();
-        } else {
-            connection.execute_batch("ROLLBACK").unwrap();
-            runs.rolled_back();
-        }
-    }
-
-    /// What a reader finds of a key and its snapshot knows.
-    fn found(reader: &Connection, runs: &SortedIndex, key: i64, before: i64, limit: usize) -> Vec<i64> {
-        let known = |value: &i64| {
-            reader.query_row("SELECT count(*) FROM t WHERE value = ?1", [value], |row| row.get(0)).unwrap()
-        };
-        runs.find(reader, key, before, limit).unwrap().into_iter().filter(known).collect()
-    }
-
-    #[test]
-    fn a_look_up_finds_what_the_table_holds_whatever_was_rolled_back() {
-        let most = i64::try_from(RUN).unwrap() * 5 / 2;
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("runs.db");
-        let connection = open(&path);
-        let (mut index, mut rng) = (runs(&connection), fastrand::Rng::with_seed(1));
-        let mut end = 1;
-        while end < most {
-            let more = rng.i64(1..900);
-            let commit = rng.u8(..) < 170;
-            add(&connection, &index, end..end + more, commit);
-            end += if commit { more } else { 0 };
-            if rng.u8(..) < 10 {
-                index = runs(&connection);
-            }
-            let mut table: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-            for value in (1..end).rev() {
-                table.entry(value % 7).or_default().push(value);
-            }
-            let (key, before, limit) = (rng.i64(0..8), rng.i64(0..end + 10), rng.usize(1..300));
-            let mut expected = table.remove(&key).unwrap_or_default();
-            let after = rng.i64(0..end + 10);
-            let mut between: Vec<_> =
-                expected.iter().copied().filter(|value| *value > after && *value < end).collect();
-            let oldest = between.iter().rev().copied().take(limit).collect::<Vec<_>>();
-            assert_eq!(index.oldest(&connection, key, (after, end), limit).unwrap(), oldest);
-            between.truncate(limit);
-            assert_eq!(index.newest(&connection, key, (after, end), limit).unwrap(), between);
-            expected.retain(|value| *value < before);
-            expected.truncate(limit);
-            assert_eq!(found(&connection, &index, key, before, limit), expected);
-        }
-        let ends: i64 =
-            connection.query_row("SELECT count(*) FROM t_run_ends", (), |row| row.get(0)).unwrap();
-        assert_eq!(ends, 2);
-    }
-
-    #[test]
-    fn a_table_that_grows_without_entries_is_not_read_anew_at_each_start() {
-        let directory = tempfile::tempdir().unwrap();
-        let connection = open(&directory.path().join("runs.db"));
-        let index = runs(&connection);
-        add(&connection, &index, 1..4, true);
-        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        assert!(!index.add_upto(&connection, std::iter::empty(), SPAN - 1).unwrap());
-        assert!(index.add_upto(&connection, std::iter::empty(), SPAN).unwrap());
-        connection.execute_batch("COMMIT").unwrap();
-        index.committed();
-        assert_eq!(index.next(), 2, "one run was written");
-        let from = |last| {
-            assert_eq!(last, SPAN, "it goes on from there");
-            Ok(Vec::new())
-        };
-        let index = SortedIndex::open_after(&connection, "t", from).unwrap();
-        assert_eq!(index.newest(&connection, 2, (0, SPAN), 9).unwrap(), [2]);
-        assert!(!index.add_upto(&connection, std::iter::empty(), SPAN + 1).unwrap());
-    }
-
-    #[test]
-    fn a_reader_may_be_one_run_behind_and_is_told_when_it_is_two() {
-        let run = i64::try_from(RUN).unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("runs.db");
-        let (writer, reader) = (open(&path), open(&path));
-        let index = runs(&writer);
-        add(&writer, &index, 1..100, true);
-        reader.execute_batch("BEGIN; SELECT * FROM t LIMIT 1").unwrap();
-        let before = found(&reader, &index, 3, i64::MAX, 1000);
-        assert_eq!(before.len(), 14);
-        add(&writer, &index, 100..run + 1, true);
-        assert_eq!(found(&reader, &index, 3, i64::MAX, 100_000), before, "the run is not in its snapshot");
-        assert_eq!(index.newest(&reader, 3, (0, 100), 100).unwrap(), before);
-        add(&writer, &index, run + 1..2 * run + 1, true);
-        assert_eq!(index.find(&reader, 3, i64::MAX, 1000).unwrap_err().kind(), ErrorKind::StaleSnapshot);
-        assert_eq!(index.oldest(&reader, 3, (0, 9), 9).unwrap_err().kind(), ErrorKind::StaleSnapshot);
-        reader.execute_batch("COMMIT").unwrap();
-        assert_eq!(found(&reader, &index, 3, i64::MAX, 3), [2 * run - 1, 2 * run - 8, 2 * run - 15]);
     }
 }

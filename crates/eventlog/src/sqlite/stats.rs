@@ -125,7 +125,7 @@ pub(super) fn series(
 #[async_trait]
 impl StatsQueries for SqliteReadBackend {
     async fn stats(&self, store: StoreId, since: Timestamp) -> Result<ReadAt<Stats>, LogError> {
-        self.read_at(move |connection, _| read(connection, &store, since)).await
+        self.read_at(move |connection| read(connection, &store, since)).await
     }
 
     async fn series(
@@ -134,6 +134,6 @@ impl StatsQueries for SqliteReadBackend {
         edges: Vec<Timestamp>,
         top: usize,
     ) -> Result<ReadAt<Series>, LogError> {
-        self.read_at(move |connection, _| series(connection, &store, &edges, top)).await
+        self.read_at(move |connection| series(connection, &store, &edges, top)).await
     }
 }

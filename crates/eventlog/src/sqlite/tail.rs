@@ -5,12 +5,12 @@ use orders::{StoreId, UserId};
 use rusqlite::Connection;
 
 use super::head::head;
+use super::indexes::SortedIndexes;
 use super::keys::user_key;
 use super::read_backend::SqliteReadBackend;
 use super::recipient_index::{self, Partition};
 use super::retention::pruned_through;
 use super::rows::{self, EVENT};
-use super::sorted_index::SortedIndexes;
 use super::{consumers, created_events, history};
 use crate::consumers::Consumer;
 use crate::cursor::{Cursor, Seq};
@@ -141,21 +141,22 @@ fn complete_through(events: &[StoredEvent], limit: usize, end: Seq) -> Seq {
 #[async_trait]
 impl LogQueries for SqliteReadBackend {
     async fn head(&self) -> Result<Cursor, LogError> {
-        Ok(self.read_at(|_, _| Ok(())).await?.cursor)
+        Ok(self.read_at(|_| Ok(())).await?.cursor)
     }
 
     async fn tail(&self, topic: Topic, after: Seq, limit: usize) -> Result<EventPage, TailError> {
-        let page =
-            self.read(move |connection, indexes| read(connection, indexes, &topic, after, limit)).await?;
+        let page = self
+            .read_indexed(move |connection, indexes| read(connection, indexes, &topic, after, limit))
+            .await?;
         page.ok_or(TailError::Pruned)
     }
 
     async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError> {
-        let page = self.read(move |connection, _| events(connection, after, limit)).await?;
+        let page = self.read(move |connection| events(connection, after, limit)).await?;
         page.ok_or(TailError::Pruned)
     }
 
     async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
-        self.read_at(|connection, _| consumers::all(connection)).await
+        self.read_at(|connection| consumers::all(connection)).await
     }
 }

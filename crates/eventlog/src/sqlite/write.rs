@@ -33,7 +33,7 @@ impl SqliteWriteBackend {
             }
             reservations::write(&self.connection, write)?;
         }
-        self.customer_orders.add(&self.connection, placed.into_iter())?;
+        self.indexes.customer_orders.add(&self.connection, placed.into_iter())?;
         self.sales.add(&self.connection, &self.catalogue, &sold)
     }
 
@@ -121,7 +121,7 @@ impl SqliteWriteBackend {
             }
         }
         let last = events.last().map_or(0, |last| last.seq.sql());
-        self.recipients.add_upto(&self.connection, entries.into_iter(), last)?;
+        self.indexes.recipients.add_through(&self.connection, entries.into_iter(), last)?;
         Ok(())
     }
 

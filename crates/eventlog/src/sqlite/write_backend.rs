@@ -12,9 +12,9 @@ use super::checkpoint::CheckpointCoordinator;
 use super::head::head;
 use super::idempotency::IdempotencyStore;
 use super::inbox::InboxReader;
+use super::indexes::SortedIndexes;
 use super::keys::ensure_store;
 use super::sales::Sales;
-use super::sorted_index::{SortedIndex, SortedIndexes};
 use super::users::Users;
 use super::{accounts, batches, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
@@ -32,8 +32,7 @@ const STORES_KEPT: usize = 10_000;
 pub struct SqliteWriteBackend {
     pub(super) connection: Connection,
     checkpoints: Arc<CheckpointCoordinator>,
-    pub(super) customer_orders: Arc<SortedIndex>,
-    pub(super) recipients: Arc<SortedIndex>,
+    pub(super) indexes: SortedIndexes,
     idempotency: IdempotencyStore,
     pub(super) users: Users,
     pub(super) catalogue: Catalogue,
@@ -54,7 +53,7 @@ impl SqliteWriteBackend {
     pub(super) fn new(
         connection: Connection,
         checkpoints: Arc<CheckpointCoordinator>,
-        SortedIndexes { customer_orders, recipients }: SortedIndexes,
+        indexes: SortedIndexes,
         retention: Option<Retention>,
     ) -> Result<Self, LogError> {
         let idempotency = IdempotencyStore::open(&connection)?;
@@ -62,8 +61,7 @@ impl SqliteWriteBackend {
         Ok(Self {
             connection,
             checkpoints,
-            customer_orders,
-            recipients,
+            indexes,
             idempotency,
             users: Users::default(),
             catalogue: Catalogue::default(),
@@ -77,14 +75,7 @@ impl SqliteWriteBackend {
         })
     }
 
-    pub(super) fn indexes(&self) -> SortedIndexes {
-        SortedIndexes {
-            customer_orders: Arc::clone(&self.customer_orders),
-            recipients: Arc::clone(&self.recipients),
-        }
-    }
-
-    /// Drops what is in memory, so that the next batch reads it again.
+    /// Clears the caches: the next batch reads the tables again.
     fn forget(&mut self) {
         self.users.forget();
         self.catalogue.forget();
@@ -92,12 +83,15 @@ impl SqliteWriteBackend {
         self.stores.clear();
     }
 
-    /// Drops what another connection may have changed since the last batch, and caches that became too large.
+    /// Brings every cache up to date when another connection wrote since the last batch, and bounds their size.
     fn refresh(&mut self, context: &mut BatchContext) -> Result<(), LogError> {
         let version = data_version(&self.connection)?;
         if version != self.data_version {
-            self.data_version = version;
             self.forget();
+            self.indexes.reload(&self.connection)?;
+            self.idempotency.reload(&self.connection)?;
+            // Only now: after an error the next batch tries again.
+            self.data_version = version;
             context.world.products.clear();
             context.head = None;
         }
@@ -231,8 +225,7 @@ impl WriteBackend for SqliteWriteBackend {
         let store = if let Topic::Store(store) = inbox.topic() { store } else { &own };
         let person = self.users.key_as(&self.connection, inbox.reader(), role, store.as_str(), now)?;
         let store = if role == Role::Staff { self.store_key(store)? } else { 0 };
-        let indexes = self.indexes();
-        InboxReader::of(&self.connection, &indexes, inbox, (person, store))?.mark(read.mark)
+        InboxReader::of(&self.connection, &self.indexes, inbox, (person, store))?.mark(read.mark)
     }
 
     fn pruned(&mut self) -> Result<Seq, LogError> {
@@ -257,8 +250,8 @@ impl WriteBackend for SqliteWriteBackend {
             self.batch_slot = batches::store(&self.connection, self.batch_slot, batch)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
-        self.customer_orders.committed();
-        self.recipients.committed();
+        self.indexes.customer_orders.committed();
+        self.indexes.recipients.committed();
         self.idempotency.committed();
         self.checkpoints.end_batch();
         Ok(())
@@ -274,8 +267,8 @@ impl WriteBackend for SqliteWriteBackend {
         {
             tracing::error!(%error, "could not roll back");
         }
-        self.customer_orders.rolled_back();
-        self.recipients.rolled_back();
+        self.indexes.customer_orders.rolled_back();
+        self.indexes.recipients.rolled_back();
         self.idempotency.rolled_back();
         self.forget();
         self.checkpoints.end_batch();
