@@ -43,7 +43,7 @@ lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
 
-## docs: regenerate the documents that come from the code
+## docs: regenerate the documents and snapshots that come from the code
 docs:
 	$(CARGO) run --quiet --locked --package ordercast -- config --markdown > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
@@ -54,6 +54,7 @@ docs:
 			mv web/sdk/documents/$$document.json.new web/sdk/documents/$$document.json || exit 1; \
 		done; \
 	fi
+	UPDATE_SNAPSHOTS=1 $(CARGO) test --quiet --locked --package ordercast --test it operations::snapshots
 
 ## help: list the commands
 help:

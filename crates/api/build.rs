@@ -1,4 +1,4 @@
-//! Has the app's files taken in again when they changed.
+//! Rebuilds the crate when the app's files change, because they are embedded.
 
 fn main() {
     println!("cargo::rerun-if-changed=../../web/app/dist");

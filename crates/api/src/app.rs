@@ -1,4 +1,4 @@
-//! What every handler has at hand.
+//! The state that all handlers share.
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,41 +19,37 @@ use crate::metrics::Metrics;
 use crate::rate_limit::RateLimits;
 use crate::revocations::Revocations;
 
-/// What an operator sets, as far as HTTP is concerned.
+/// The configuration of the HTTP API.
 #[derive(Debug, Clone)]
 pub struct ApiSettings {
-    /// The store of customers who name none.
+    /// The store of customers whose token names none.
     pub store: StoreId,
-    /// What the shop is called.
     pub store_name: String,
-    /// What its prices are in.
+    /// Of the prices.
     pub currency: Currency,
-    /// Where its days begin.
+    /// Determines where a day begins.
     pub zone: TimeZone,
-    /// How long an access token lasts.
     pub access_token_lifetime: SignedDuration,
-    /// How long a session, and its cookie, lasts.
+    /// Of a session and its cookie.
     pub session_lifetime: SignedDuration,
-    /// How long a link to set a new password works.
+    /// Of a link for a new password.
     pub reset_link_lifetime: SignedDuration,
-    /// Where people open the shop; links lead there. Without a slash at the end.
+    /// The address of the shop, for links. Without a trailing slash.
     pub base_url: String,
-    /// The largest body.
     pub body_limit: BodyLimit,
-    /// Where browsers reach the live connections, if that is not where the page came from.
+    /// Where browsers open live connections, if not at the page's own address.
     pub live_url: Option<String>,
-    /// The tiles of the pages' maps; without any, a bundled outline serves.
+    /// The maps' tiles; `None` shows a bundled outline.
     pub tiles: Option<MapTiles>,
-    /// Other hosts whose pictures of products the pages may show, as origins.
+    /// Other origins from which pages may load product images.
     pub image_origins: Vec<String>,
-    /// Set while this is a shop to try things on.
+    /// Set in a demo shop.
     pub demo: Option<Demo>,
-    /// This version of Ordercast.
     pub version: &'static str,
 }
 
 impl ApiSettings {
-    /// Whether orders may be paid online by a payment that is made up.
+    /// Whether orders may be paid online with a simulated payment.
     pub fn test_payment(&self) -> bool {
         self.demo.is_some()
     }
@@ -63,87 +59,72 @@ impl ApiSettings {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Tiles)]
 pub struct MapTiles {
-    /// Address of a tile, with `{z}`, `{x}` and `{y}` in it, perhaps `{s}` as its first label and `{r}`.
+    /// URL of a tile, with `{z}`, `{x}` and `{y}`, and optionally `{s}` as its first label and `{r}`.
     pub url: String,
-    /// What has to stand on the map.
+    /// The text that must be shown on the map.
     pub attribution: String,
-    /// Their origin, as a page's policy names it.
+    /// Their origin, for the page's content security policy.
     #[serde(skip)]
     pub origin: String,
 }
 
-/// A shop to try things on: everybody may be everybody, and payments are made up.
+/// A demo shop: its accounts are public and payments are simulated.
 #[derive(Debug, Clone)]
 pub struct Demo {
-    /// Accounts that anybody may use.
     pub accounts: Vec<DemoAccount>,
 }
 
-/// An account that anybody may use.
+/// A demo account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DemoAccount {
-    /// Whose.
+    /// The person's name.
     pub name: String,
-    /// What to sign in with.
+    /// The e-mail address to sign in with.
     pub email: String,
-    /// Its password, which is no secret.
+    /// The password, which is public.
     pub password: String,
-    /// What it may do.
+    /// The account's role.
     pub role: Role,
 }
 
-/// Everything the handlers share.
 pub struct App {
-    /// Takes commands.
     pub writer: Writer,
-    /// Answers questions.
     pub read_backend: Arc<dyn ReadBackend>,
-    /// Live connections.
     pub hub: Arc<Hub>,
-    /// Counts, pushed.
+    /// Order counts that are pushed to staff.
     pub order_counts: Arc<OrderCountsPublisher>,
-    /// How many live connections there may be.
     pub connections: Arc<ConnectionLimits>,
-    /// Signs and verifies tokens.
     pub keys: TokenKeys,
-    /// Hashes passwords.
     pub passwords: PasswordPool,
-    /// Sessions that ended before their tokens.
+    /// Sessions that ended before their tokens expired.
     pub revocations: Arc<Revocations>,
-    /// How often somebody may ask.
     pub limits: Arc<RateLimits>,
-    /// Pages that may use the cookie.
+    /// Origins whose pages may use the session cookie.
     pub origins: AllowedOrigins,
-    /// Whose forwarding headers are believed.
+    /// Proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
-    /// The time, and fresh ids.
+    /// The time, and new ids.
     pub clock: Arc<dyn Clock>,
-    /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Becomes true when the server stops.
     pub stopping: watch::Receiver<bool>,
-    /// What an operator sets.
     pub settings: ApiSettings,
-    /// Where it listens; known once it does.
+    /// Set once the server listens.
     pub ports: OnceLock<Ports>,
-    /// Since when this process serves.
     pub started_at: Timestamp,
 }
 
-/// The state of the router.
 pub type AppState = Arc<App>;
 
-/// Where a server listens.
+/// The ports that a server listens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ports {
-    /// For everything.
     pub main: u16,
-    /// For the live connections, where they have an address of their own too (row A14).
+    /// For live connections, if they have a port of their own.
     pub live: Option<u16>,
 }
 
 impl App {
-    /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

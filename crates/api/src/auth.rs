@@ -1,15 +1,15 @@
-//! Who is asking, and whether the page they ask from may ask.
+//! Authentication, and which pages may use it.
 //!
-//! - [`principal`]: somebody whose token was verified. [`token`]: making and verifying tokens; `claims` (private)
-//!   reads what other systems write into theirs; `refresh` (private) makes the tokens that swap for fresh ones.
-//! - [`credential`]: where a request carries its token: the `Authorization` header, else the [`cookie`].
+//! - [`principal`]: an authenticated user. [`token`]: creating and verifying tokens; `claims` (private) reads the
+//!   claims of other systems; `refresh` (private) creates refresh tokens.
+//! - [`credential`]: where a request carries its token: the `Authorization` header or the [`cookie`].
 //! - [`origin`]: which pages may use the cookie.
-//! - [`seal`]: texts that clients keep for us.
+//! - [`seal`]: signed texts that clients store for the server.
 //! - [`password`]: hashing in a bounded pool.
 //!
-//! Nothing here knows whether a session was revoked or an account deleted; that is asked where the log is at hand.
+//! This module does not know whether a session was revoked or an account was deleted; [`caller`](crate::caller)
+//! checks that.
 
-mod claims;
 pub mod cookie;
 pub mod credential;
 pub mod origin;

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The authenticated user of a request.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,27 +13,25 @@ use crate::auth::{Credential, Issuer, Principal};
 use crate::client_address::ClientAddress;
 use crate::problem::{Code, Problem};
 
-/// Somebody who is signed in: their token was verified, their session stands, their page may use the cookie, and they
-/// are within their limit. A handler that takes this cannot be reached without.
+/// An authenticated user: the token is valid, the session has not ended, the page may use the cookie, and the
+/// account is within its rate limit. A handler that takes a `Caller` cannot run without one.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Who.
     pub principal: Principal,
 }
 
-/// Somebody who may or may not be signed in. A token that is sent has to be good all the same.
+/// A user who may be signed in. An invalid token is an error all the same.
 #[derive(Debug, Clone)]
 pub struct MaybeCaller(pub Option<Caller>);
 
-/// A [`Caller`] who works for a store.
+/// A [`Caller`] who is staff of a store.
 #[derive(Debug, Clone)]
 pub struct Staff {
-    /// Who.
     pub caller: Caller,
 }
 
 impl Caller {
-    /// Them as an actor of the domain.
+    /// The caller as an actor of the domain.
     pub fn actor(&self) -> Actor {
         self.principal.actor()
     }
@@ -50,7 +48,7 @@ impl Caller {
         Topic::of_user(*role, user, store)
     }
 
-    /// What their token says of them, to be kept where their account is not ours.
+    /// What the token says about a user of another system, to be stored for staff to see.
     pub fn external_user(&self) -> Option<ExternalUser> {
         let Principal { user, role, store, name, email, .. } = &self.principal;
         (self.principal.issuer == Issuer::External).then(|| ExternalUser {
@@ -64,13 +62,13 @@ impl Caller {
 }
 
 impl Staff {
-    /// The store they work for.
+    /// The store that the caller works for.
     pub fn store(&self) -> &StoreId {
         &self.caller.principal.store
     }
 }
 
-/// Where a request comes from. Put there by the guard, or worked out anew where there is none.
+/// The client's address, as found by the middleware, or computed if it did not run.
 pub(crate) fn address(parts: &Parts, app: &AppState) -> ClientAddress {
     if let Some(address) = parts.extensions.get::<ClientAddress>() {
         return *address;

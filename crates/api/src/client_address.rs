@@ -1,8 +1,8 @@
-//! Where a request comes from, seen through proxies that are trusted and through no others (row C10).
+//! The client's address, seen through trusted proxies only.
 //!
-//! Anybody can send `X-Forwarded-For: 1.2.3.4`. What a proxy appends stands at the right, so the list is read from
-//! the right: the connection's own address is certain; while the address reached so far is a trusted proxy, what that
-//! proxy wrote is believed; the first address that is not a trusted proxy is the client.
+//! Any client can send `X-Forwarded-For: 1.2.3.4`. A proxy appends to the right, so the list is read from the
+//! right. The connection's address is certain. As long as the address reached is a trusted proxy, the entry that
+//! this proxy wrote is trusted. The first address that is not a trusted proxy is the client.
 
 mod forwarded;
 mod trusted;
@@ -13,21 +13,20 @@ use axum::http::HeaderMap;
 
 pub use trusted::TrustedProxies;
 
-/// Where a request comes from, and whether it was made over TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress {
-    /// The client. An IPv4 address that was written as IPv6 (`::ffff:192.0.2.1`) is IPv4 again.
+    /// IPv4 addresses written as IPv6 (`::ffff:192.0.2.1`) are converted to IPv4.
     pub ip: IpAddr,
-    /// Whether the client used TLS, as far as a trusted proxy says.
+    /// Whether the client used TLS, according to a trusted proxy.
     pub is_secure: bool,
 }
 
-/// What requests of one client are counted under: an IPv4 address, or the /64 that one IPv6 household has.
+/// The unit that rate limits count: an IPv4 address, or the /64 of an IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressBucket(IpAddr);
 
 impl ClientAddress {
-    /// Looks through the trusted proxies, beginning with the address of the connection.
+    /// Walks through the trusted proxies, starting at the connection's address.
     pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Self {
         let peer = peer.to_canonical();
         if !trusted.contains(peer) {
@@ -38,26 +37,24 @@ impl ClientAddress {
         match (by_list, by_standard) {
             (None, None) => Self { ip: peer, is_secure: forwarded::nearest_scheme(headers) },
             (Some(found), None) | (None, Some(found)) => found,
-            // A proxy writes one of the two and hands the other on as the client made it up. Which one is not known,
-            // so where they disagree, neither is believed.
+            // A proxy writes one of the two headers and forwards the other as the client sent it. Which one is
+            // unknown, so if they disagree, neither is trusted.
             (Some(one), Some(other)) if one.ip == other.ip => one,
             (Some(one), Some(_)) => Self { ip: peer, is_secure: one.is_secure },
         }
     }
 
-    /// What to count this client's requests under.
     pub fn bucket(self) -> AddressBucket {
         AddressBucket::of(self.ip)
     }
 }
 
 impl AddressBucket {
-    /// The address that stands for the bucket: itself, or the first of its /64.
+    /// The address itself, or the first address of its /64.
     pub fn address(self) -> IpAddr {
         self.0
     }
 
-    /// The bucket of an address.
     pub fn of(ip: IpAddr) -> Self {
         match ip.to_canonical() {
             IpAddr::V4(ip) => Self(ip.into()),
@@ -87,8 +84,8 @@ mod tests {
     fn resolve(peer: &str, list: &[(&'static str, &str)]) -> (String, bool) {
         let headers =
             list.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let ours = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"];
-        let trusted = TrustedProxies::from(ours.map(|network| network.parse().unwrap()).to_vec());
+        let networks = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "2001:db8:aaaa::/48"];
+        let trusted = TrustedProxies::from(networks.map(|network| network.parse().unwrap()).to_vec());
         let client = ClientAddress::resolve(peer.parse().unwrap(), &headers, &trusted);
         (client.ip.to_string(), client.is_secure)
     }
@@ -123,7 +120,7 @@ mod tests {
             ("203.0.113.9, ::ffff:10.1.1.1", "203.0.113.9"),
             ("203.0.113.9, 2001:db8:aaaa::1", "203.0.113.9"),
             ("10.2.2.2, 10.1.1.1", "10.2.2.2"),
-            // What cannot be read ends the walk at the last address that is certain.
+            // The walk ends at the last certain address before an unreadable entry.
             ("203.0.113.9, unknown, 10.1.1.1", "10.1.1.1"),
             ("203.0.113.9, ", "10.0.0.1"),
             ("not an address", "10.0.0.1"),
@@ -187,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn c10_tls_is_what_the_proxy_says_that_saw_the_client() {
+    fn tls_is_what_the_proxy_says_that_saw_the_client() {
         for (addresses, schemes, secure) in [
             ("203.0.113.9", "https", true),
             ("203.0.113.9", "HTTPS", true),
@@ -202,7 +199,7 @@ mod tests {
             let headers = [(XFF, addresses), (PROTO, schemes)];
             assert_eq!(resolve("10.0.0.1", &headers).1, secure, "{addresses:?} {schemes:?}");
         }
-        assert!(resolve("10.0.0.1", &[(PROTO, "https")]).1, "a proxy may name the scheme alone");
+        assert!(resolve("10.0.0.1", &[(PROTO, "https")]).1, "a proxy may send only the scheme");
     }
 
     #[test]

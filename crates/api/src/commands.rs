@@ -1,4 +1,4 @@
-//! From a request to the log and back: preconditions, submission, and what an answer looks like.
+//! From a request to the writer and back: preconditions, submitting a command, and the response.
 
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ use crate::extract::RawBody;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// Says that an answer was remembered.
+/// Set on a stored response that is sent again.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// The place in the log at which an answer is true: `epoch:seq`.
+/// The cursor at which a response is current: `epoch:seq`.
 pub const CURSOR: HeaderName = HeaderName::from_static("ordercast-cursor");
-/// How many of the customer's connections are live as a change of staff is answered (row C5).
+/// How many connections of the customer were live when staff changed an order.
 pub const LIVE: HeaderName = HeaderName::from_static("ordercast-live-connections");
 
-/// The version a client saw, from `If-Match: "3"`. `*` and no header mean any. A proxy that compresses makes the tag
-/// weak (`W/"3"`); it names the same version.
+/// The version a client saw, from `If-Match: "3"`. `*` and a missing header match any version. A compressing proxy
+/// makes the tag weak (`W/"3"`); it names the same version.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<Version>);
 
@@ -43,14 +43,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         }
         let version = version(text).ok_or_else(|| {
             Problem::new(Code::InvalidHeader)
-                .detail("`If-Match` is the `ETag` you received, such as \"3\".")
+                .detail("`If-Match` must be the `ETag` you received, such as \"3\".")
                 .error("If-Match", "must be a version in double quotes")
         })?;
         Ok(Self(Some(version)))
     }
 }
 
-/// The version an entity tag names: digits in quotes, or bare as people type them.
+/// The version in an entity tag. The quotes may be missing.
 fn version(tag: &str) -> Option<Version> {
     let tag = tag.strip_prefix("W/").unwrap_or(tag);
     let digits = tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?;
@@ -58,7 +58,7 @@ fn version(tag: &str) -> Option<Version> {
     digits.parse().ok().filter(|_| plain).map(Version)
 }
 
-/// Whether `If-None-Match` has this tag: in a list or not, weak or not, or `*` (RFC 9110, section 13.1.2).
+/// Whether `If-None-Match` matches a tag: in a list, weak, or `*` (RFC 9110, section 13.1.2).
 pub fn none_match_has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
     lines
@@ -67,27 +67,23 @@ pub fn none_match_has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .any(|have| have == "*" || have.strip_prefix("W/").unwrap_or(have).as_bytes() == tag.as_bytes())
 }
 
-/// It is as the client has it; the tag says which it is.
 pub fn not_modified(tag: HeaderValue) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     response.headers_mut().insert(ETAG, tag);
     response
 }
 
-/// What comes with a command besides itself.
+/// The parts of a request that a command is submitted with.
 pub struct CommandContext<'a> {
-    /// Who sends it.
     pub caller: &'a Caller,
-    /// Its key.
     pub key: &'a IdempotencyKey,
-    /// The bytes the key is bound to.
+    /// The idempotency key is bound to these bytes.
     pub body: &'a RawBody,
-    /// The version they saw.
+    /// The version that the client saw.
     pub expected: Option<Version>,
 }
 
 impl App {
-    /// Submits one command.
     pub async fn command(
         &self,
         command: Command,
@@ -97,7 +93,7 @@ impl App {
         self.command_as(command, actor, context).await
     }
 
-    /// Submits one command that somebody else gives on the caller's account, such as their payment provider.
+    /// Submits a command of another actor on the caller's behalf, such as a payment provider.
     pub(crate) async fn command_as(
         &self,
         command: Command,
@@ -123,20 +119,20 @@ impl App {
         }
     }
 
-    /// How many connections of the order's customer are live, for staff to know whether they were told. They
-    /// were told before this is counted. It is not kept: a replayed answer counts anew.
+    /// For staff: how many connections of the order's customer are live. They have received the change before this
+    /// is counted. It is not stored: a replayed response counts again.
     pub(crate) fn live(&self, outcome: &Outcome, caller: &Caller) -> Option<usize> {
         let Outcome::Order(snapshot) = outcome else { return None };
         let staff = caller.principal.role == Role::Staff;
         staff.then(|| self.hub.connections(&Topic::Customer(snapshot.order.customer.clone())))
     }
 
-    /// A refusal as a problem; a conflict of versions shows the present state.
+    /// Converts a refusal. A version conflict includes the current state.
     async fn refused(&self, refusal: Refusal, name: Option<OrderRef>, caller: &Caller) -> Problem {
         if !matches!(refusal, Refusal::VersionConflict { .. }) {
             return Problem::from(refusal);
         }
-        // Only `If-Match` brings a version.
+        // Only `If-Match` sets an expected version.
         let problem = Problem::from(refusal).status(StatusCode::PRECONDITION_FAILED);
         let Some(name) = name else { return problem };
         match self.read_backend.order(name).await {
@@ -149,7 +145,7 @@ impl App {
     }
 }
 
-/// A command that happened.
+/// A command that was executed.
 pub struct CommandOutcome {
     outcome: Outcome,
     receipt: Receipt,
@@ -158,7 +154,7 @@ pub struct CommandOutcome {
 }
 
 impl CommandOutcome {
-    /// The order, where the command was about one.
+    /// The order, if the command was about one.
     pub fn order(&self) -> Option<&Arc<Snapshot>> {
         match &self.outcome {
             Outcome::Order(snapshot) => Some(snapshot),
@@ -166,7 +162,7 @@ impl CommandOutcome {
         }
     }
 
-    /// The product, where the command was about one.
+    /// The product, if the command was about one.
     pub fn product(&self) -> Option<&Arc<CatalogProduct>> {
         match &self.outcome {
             Outcome::Product(product_entry) => Some(product_entry),
@@ -174,7 +170,7 @@ impl CommandOutcome {
         }
     }
 
-    /// The headers every answer to a command has.
+    /// Adds the headers of every response to a command.
     pub fn add_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();
         if self.receipt.replayed {
@@ -188,7 +184,7 @@ impl CommandOutcome {
         }
     }
 
-    /// The order as the answer, with its version as `ETag`.
+    /// The order as a response, with its version as `ETag`.
     pub fn into_order(self, status: StatusCode) -> Result<Response, Problem> {
         let Some(snapshot) = self.order() else { return Err(Problem::new(Code::Internal)) };
         let mut response = order_response(status, snapshot, self.audience);
@@ -197,10 +193,10 @@ impl CommandOutcome {
     }
 }
 
-/// Room for the JSON of most orders.
+/// Initial capacity: the JSON of most orders fits.
 const ORDER_BYTES: usize = 1536;
 
-/// An order with its version as `ETag`.
+/// An order as a response, with its version as `ETag`.
 pub fn order_response(status: StatusCode, snapshot: &Snapshot, audience: Audience) -> Response {
     let mut body = Vec::with_capacity(ORDER_BYTES);
     if let Err(error) = serde_json::to_writer(&mut body, &snapshot.view(audience)) {
@@ -212,29 +208,28 @@ pub fn order_response(status: StatusCode, snapshot: &Snapshot, audience: Audienc
     response
 }
 
-/// A version as an `ETag`.
 pub fn etag(version: Version) -> HeaderValue {
-    // Digits in quotes are a valid header.
+    // Digits in quotes are a valid header value.
     HeaderValue::try_from(format!("\"{}\"", version.0)).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
-/// The database failed: we know why, the client gets an incident.
+/// A database error. The client receives an incident id; the cause is logged.
 pub fn database_error(error: &LogError) -> Problem {
     Problem::internal(error)
 }
 
-/// Nothing was committed, or nobody knows: what to tell the client.
+/// The problem for a submission that was not committed, or whose result is unknown.
 pub fn not_committed(error: SubmitError) -> Problem {
     match error {
         SubmitError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
         SubmitError::Busy => Problem::new(Code::Busy).retry_after(1),
         SubmitError::Stopping => Problem::new(Code::Busy)
-            .detail("This server is stopping. Nothing was changed, try again in a moment.")
+            .detail("The server is stopping. Nothing was changed. Try again in a moment.")
             .retry_after(2),
         SubmitError::Lost => Problem::internal(&error)
-            .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`."),
+            .detail("The result is unknown. Send the request again with the same `Idempotency-Key`."),
         SubmitError::CommitUnknown => Problem::new(Code::Busy)
-            .detail("Nobody knows whether it happened: send it again with the same `Idempotency-Key`.")
+            .detail("The result is unknown. Send the request again with the same `Idempotency-Key`.")
             .retry_after(1),
         SubmitError::Failed(error) if error.is_retryable() => Problem::new(Code::Busy).retry_after(1),
         SubmitError::Failed(error) => Problem::internal(&*error),

@@ -1,8 +1,8 @@
-//! What handlers take from a request. Whatever a client sends, an extractor answers with a
-//! [`Problem`](crate::problem::Problem) that says which part was wrong, and never with a 5xx.
+//! Extractors for handlers. Invalid input is a [`Problem`](crate::problem::Problem) that names the wrong part,
+//! never a 5xx.
 //!
-//! - [`Json`]: a JSON body, with the bytes it came from. [`RawBody`]: the bytes alone, for signed webhooks.
-//!   [`BodyLimit`]: how many bytes there may be; [`BODY_TIMEOUT`]: how long they may take.
+//! - [`Json`]: a JSON body and its bytes. [`RawBody`]: only the bytes. [`BodyLimit`]: the largest body in bytes.
+//!   [`BODY_TIMEOUT`]: how long a body may take.
 //! - [`Query`] and [`Path`]: parameters.
 //!
 //! Responses use `axum::Json`.
@@ -20,16 +20,16 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::de::{Deserialize as _, Deserializer, Error as _};
 
-/// The most characters of a parser's message that are sent back; it may quote the input.
+/// Characters of a parser's message that are sent back; it may quote the input.
 const MAX_MESSAGE_CHARS: usize = 240;
 
-/// A time in RFC 3339, or none: `#[serde(default, deserialize_with = "time")]`.
+/// An optional time in RFC 3339, for `#[serde(default, deserialize_with = "time")]`.
 pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let Some(text) = Option::<Cow<'de, str>>::deserialize(deserializer)? else { return Ok(None) };
     text.parse().map(Some).map_err(|_| D::Error::custom("must be a time such as 2026-01-31T12:00:00Z"))
 }
 
-/// A [`time`] that is shown to people: one before 1970 is a mistake.
+/// A [`time`] that is shown to people. A time before 1970 is a mistake.
 pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
@@ -39,7 +39,7 @@ pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
     }
 }
 
-/// A parser's message, cut to a size that is safe to send back.
+/// A parser's message, truncated to a safe length.
 fn truncate_message(message: &str) -> String {
     match message.char_indices().nth(MAX_MESSAGE_CHARS) {
         Some((end, _)) => format!("{}…", &message[..end]),
@@ -47,7 +47,7 @@ fn truncate_message(message: &str) -> String {
     }
 }
 
-/// The field a serde message is about, where its path names only the object around the field.
+/// The field of a serde message, if its path names only the object around the field.
 fn field_name(path: &str, message: &str) -> String {
     let inside = if path == "." { "" } else { path };
     for opening in ["missing field `", "unknown field `", "duplicate field `"] {

@@ -1,7 +1,8 @@
-//! The `Idempotency-Key` header: a request that is sent twice happens once.
+//! The `Idempotency-Key` header: a request that is sent twice is executed once
+//! (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The key counts within who sends it, to which method and path. The answer is remembered for 24 hours, in the same
-//! transaction as what it answers. (draft-ietf-httpapi-idempotency-key-header)
+//! A key is scoped by user, method and path. The response is stored for 24 hours, in the same transaction as the
+//! change.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::FromRequestParts;
@@ -23,14 +24,12 @@ struct KeyScope {
     path: Box<str>,
 }
 
-/// The header's name.
 pub const HEADER: axum::http::HeaderName = axum::http::HeaderName::from_static("idempotency-key");
 
-/// The most characters of a key.
 const MAX_CHARS: usize = 255;
 
 impl IdempotencyKey {
-    /// The same key for one part of a request that is more than one command.
+    /// The key for one of several commands of the same request.
     #[must_use]
     pub fn part(&self, name: &str) -> Self {
         Self(self.0.as_ref().map(|KeyScope { key, method, path }| KeyScope {
@@ -45,7 +44,7 @@ impl IdempotencyKey {
         let KeyScope { key, method, path } = self.0.as_ref()?;
         let mut hash = Context::new(&SHA256);
         for part in [principal.user.as_str(), method.as_str(), path, key] {
-            // The length before each part keeps two neighbours from being read as one.
+            // Each part is preceded by its length, so that different parts cannot hash to the same value.
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
@@ -67,7 +66,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         let Some(value) = parts.headers.get(HEADER) else { return Ok(Self(None)) };
         let rule = || {
             Problem::new(Code::InvalidHeader)
-                .detail("`Idempotency-Key` is 1 to 255 printable characters, such as a UUID.")
+                .detail("`Idempotency-Key` must be 1 to 255 printable ASCII characters, such as a UUID.")
                 .error("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
         };
         let key = value.to_str().map_err(|_| rule())?;
@@ -79,8 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// The path as it is remembered for a day: without the API's own. A request that is sent again across an upgrade has to
-/// be known again, so this stays as it is.
+/// The path without the API's prefix. Keys are stored for a day, across upgrades, so this must not change.
 fn unversioned_path(path: &str) -> &str {
     path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/api")).unwrap_or(path)
 }
@@ -111,7 +109,7 @@ mod tests {
         format!("{:032x}", u128::from_be_bytes(bound.scope))
     }
 
-    /// SHA-256 of the four parts, each after its length, as versions before this one stored it.
+    /// SHA-256 of the four parts, each preceded by its length, as earlier versions stored it.
     #[tokio::test]
     async fn a_key_is_known_again_by_another_version_of_the_server() {
         assert_eq!(scope("/api/v1/orders").await, "5e62dfbaf1b996df053e0250ea1c32e3");

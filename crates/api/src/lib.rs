@@ -1,24 +1,27 @@
-//! The HTTP edge of Ordercast: what clients send is judged here, and what went wrong is told here.
+//! The HTTP API of Ordercast: routes, authentication, limits, and the problems that clients receive.
 //!
 //! Read in this order:
 //!
-//! - [`problem`]: every failure, as one type with a stable code (RFC 9457).
-//! - [`extract`]: bodies, query strings and paths, refused with a problem that names the field.
-//! - [`client_address`]: where a request comes from, through trusted proxies only.
-//! - [`rate_limit`]: how often somebody may ask.
-//! - [`auth`]: tokens, the session cookie, allowed origins, passwords.
-//! - [`router`]: the table of contents, every path and its file in [`resources`]. [`app`]: what they share.
-//! - [`gateway`]: Socket.IO clients, whom it lets in and what they may do.
-//! - [`guard`]: every request passes it first; `panics` (private) answers for our mistakes. [`caller`]: who asks. [`sessions`], [`revocations`]: signing in and out.
-//! - [`pages`]: the web app, which answers what nothing else does.
-//! - [`server`]: the connections under it all, and what is refused before it is a request.
-//! - [`idempotency`], [`submit`]: from a request to the log and back. [`metrics`], [`openapi`], [`asyncapi`]: what is told of it all.
+//! - [`router`]: the table of contents: every path and its handler in [`resources`]. [`app`]: the state that
+//!   handlers share.
+//! - [`server`]: accepts connections. [`middleware`]: runs for every request. `panics` (private) turns a panic into
+//!   a response.
+//! - [`client_address`]: the client's address, through trusted proxies only. [`rate_limit`]: limits for an address
+//!   and an account.
+//! - [`auth`]: tokens, the session cookie, allowed origins, passwords. [`caller`]: the authenticated user of a
+//!   request. [`sessions`], [`revocations`]: signing in and out.
+//! - [`extract`]: request bodies, query strings and paths. [`problem`]: every error, as one type with a stable code
+//!   (RFC 9457).
+//! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it.
+//! - [`gateway`]: authorizes Socket.IO clients and their events.
+//! - [`pages`]: serves the web app.
+//! - [`metrics`], [`openapi`], [`asyncapi`]: the generated documents and the metrics.
 //!
-//! To add an endpoint: a file in `resources/` with its body, its documentation and its handler, and a line in
-//! `router.rs`.
+//! To add an endpoint: add a file to `resources/` with its request, response, documentation and handler, and a line
+//! to `router.rs`.
 //!
-//! It never reaches into SQL, never reads the wall clock (the time is handed in), and decides nothing about orders:
-//! that is `orders`. Nothing a client sends makes it panic or answer 5xx.
+//! This crate runs no SQL, does not read the wall clock (handlers take the time from [`App::clock`]), and has no
+//! rules about orders: those are in `orders`. No request makes it panic or respond with 5xx.
 
 pub mod app;
 pub mod asyncapi;

@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus (rows A12, D27).
+//! Metrics for Prometheus.
 
 mod live;
 
@@ -17,14 +17,13 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::live::LiveMetrics;
 
-/// Labels of a request. Routes are those of the router, so there are only so many.
+/// Routes are those of the router, so the number of label values is bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     route: String,
     status: StatusClass,
 }
 
-/// The first digit of a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "these are the label's values")]
 enum StatusClass {
@@ -39,7 +38,7 @@ struct KindLabels {
     kind: &'static str,
 }
 
-/// All counters of one server.
+/// All metrics of a server.
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
@@ -84,22 +83,26 @@ impl Default for Metrics {
             registry: Registry::default(),
         };
         let seconds = Unit::Seconds;
-        registry.register("http_requests", "Requests answered", metrics.requests.clone());
-        let help = "Time from a request's head to its answer's head";
+        registry.register("http_requests", "Responses sent", metrics.requests.clone());
+        let help = "Time from a request's head to its response's head";
         registry.register_with_unit("http_request_duration", help, seconds, metrics.duration.clone());
         registry.register(
             "rate_limited",
-            "Requests refused because there were too many",
+            "Requests refused by a rate or connection limit",
             metrics.limited.clone(),
         );
-        registry.register("events_committed", "Events of the log, by kind", metrics.events.clone());
-        registry.register("batches_committed", "Transactions of the writer", metrics.batches.clone());
-        registry.register("registrations", "Accounts made by their owners", metrics.registrations.clone());
-        registry.register("streams", "Streams of server-sent events open now", metrics.streams.clone());
-        registry.register("streams_opened", "Streams ever opened", metrics.streams_opened.clone());
+        registry.register("events_committed", "Events committed to the log, by kind", metrics.events.clone());
+        registry.register(
+            "batches_committed",
+            "Transactions committed by the writer",
+            metrics.batches.clone(),
+        );
+        registry.register("registrations", "Accounts registered by customers", metrics.registrations.clone());
+        registry.register("streams", "Open streams of server-sent events", metrics.streams.clone());
+        registry.register("streams_opened", "Streams opened", metrics.streams_opened.clone());
         registry.register(
             "streams_resumed",
-            "Of these, resumed from a cursor",
+            "Streams resumed from a cursor",
             metrics.streams_resumed.clone(),
         );
         registry.register("stream_sent_bytes", "Bytes sent to streams", metrics.stream_bytes.clone());
@@ -107,14 +110,14 @@ impl Default for Metrics {
         metrics.live.register(&mut registry);
         registry.register("log_head", "Sequence number of the newest event", metrics.head.clone());
         registry.register("database_bytes", "Size of the database", metrics.database_bytes.clone());
-        registry.register("database_up", "Whether the database answers", metrics.database_up.clone());
+        registry.register("database_up", "Whether the database responds", metrics.database_up.clone());
         registry.register("resident_memory_bytes", "Memory of this process", metrics.memory_bytes.clone());
         Self { registry, ..metrics }
     }
 }
 
 impl Metrics {
-    /// A request was answered.
+    /// Records a response.
     pub fn answered(&self, route: &str, status: u16, took: Duration) {
         let status = match status {
             500.. => StatusClass::server_5xx,
@@ -126,12 +129,12 @@ impl Metrics {
         self.duration.observe(took.as_secs_f64());
     }
 
-    /// A request was refused because there were too many, or too many live connections.
+    /// Records a request or connection refused by a rate or connection limit.
     pub fn limited(&self) {
         self.limited.inc();
     }
 
-    /// A batch was committed.
+    /// Records a committed batch.
     pub fn committed(&self, committed: &eventlog::CommittedBatch) {
         self.batches.inc();
         for event in &committed.events {
@@ -139,12 +142,12 @@ impl Metrics {
         }
     }
 
-    /// Somebody registered.
+    /// Records a registration.
     pub fn registered(&self) {
         self.registrations.inc();
     }
 
-    /// A live connection began.
+    /// Records the start of a stream.
     pub fn stream_opened(&self, resumed: bool) {
         self.streams.inc();
         self.streams_opened.inc();
@@ -153,22 +156,22 @@ impl Metrics {
         }
     }
 
-    /// A live connection ended.
+    /// Records the end of a stream.
     pub fn stream_closed(&self) {
         self.streams.dec();
     }
 
-    /// Bytes went out to a live connection.
+    /// Records bytes sent to a stream.
     pub fn stream_sent(&self, bytes: usize) {
         self.stream_bytes.inc_by(bytes as u64);
     }
 
-    /// Whose Socket.IO connections are told of.
+    /// Sets the source of the Socket.IO metrics.
     pub fn watch_sockets(&self, sockets: Arc<socketio::engine::metrics::EngineMetrics>) {
         self.live.watch(sockets);
     }
 
-    /// Everything in the `OpenMetrics` text format, with what can only be told at this moment.
+    /// All metrics in the `OpenMetrics` text format. `now` has the gauges that are read for each request.
     pub fn encode(&self, now: &Gauges<'_>) -> Result<String, fmt::Error> {
         self.users.set(now.users);
         self.live.renew(now.hub, self.streams.get());
@@ -182,17 +185,15 @@ impl Metrics {
     }
 }
 
-/// What can only be told at the moment of asking.
+/// Values that are read when metrics are requested.
 #[derive(Clone, Copy)]
 pub struct Gauges<'a> {
-    /// Whose live connections are told of.
     pub hub: &'a Hub,
     /// Users with a live connection.
     pub users: i64,
-    /// The newest event.
+    /// Sequence number of the newest event.
     pub head: i64,
-    /// Size of the database; `None` when it does not answer.
+    /// `None` if the database does not respond.
     pub database_bytes: Option<i64>,
-    /// Memory of this process.
     pub memory_bytes: i64,
 }

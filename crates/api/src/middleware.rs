@@ -1,6 +1,7 @@
-//! Every request passes here first: where it comes from, whether it comes too often, and how it was answered.
+//! Runs for every request: finds the client's address, applies its rate limit, catches panics, adds security
+//! headers, and records metrics.
 //!
-//! A service of its own and not a middleware function: those make two allocations for each request more.
+//! A hand-written service, because middleware functions allocate twice per request.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready};
@@ -21,15 +22,13 @@ use crate::client_address::ClientAddress;
 use crate::panics;
 use crate::problem::Problem;
 
-/// What is sent is what it says it is, and no browser must guess; nobody shows it inside of their own page; and where
-/// somebody was is told to no other site.
+/// No MIME sniffing, no framing by other sites, and no referrer to other sites.
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
     (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
     (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// A service that is watched over.
 #[derive(Clone)]
 pub(crate) struct RequestMiddleware<S> {
     app: AppState,
@@ -37,7 +36,6 @@ pub(crate) struct RequestMiddleware<S> {
 }
 
 impl RequestMiddleware<()> {
-    /// Puts services under guard.
     pub(crate) fn layer<S>(app: &AppState) -> impl Layer<S, Service = RequestMiddleware<S>> + Clone + use<S> {
         let app = Arc::clone(app);
         layer_fn(move |service| RequestMiddleware { app: Arc::clone(&app), service })
@@ -66,7 +64,7 @@ where
         request.extensions_mut().insert(self.app.settings.body_limit);
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = request.method().clone();
-        // Files of the app, and what is nowhere, cost next to nothing, and one page is many files.
+        // The app's files and unknown paths are cheap, and one page loads many files.
         let limited = route.is_some() || !method.is_safe();
         let allowed = if limited { self.app.limits.check_address(from.bucket()) } else { Ok(()) };
         let answer = match allowed {
@@ -77,7 +75,7 @@ where
     }
 }
 
-/// An answer that is on its way, or the refusal to look for one.
+/// The response of the handler, or of the rate limit.
 pub(crate) struct ResponseFuture<F> {
     app: AppState,
     start: Instant,
@@ -114,7 +112,7 @@ impl<F> ResponseFuture<F> {
         let status = response.status().as_u16();
         let took = self.start.elapsed();
         metrics.answered(route, status, took);
-        tracing::debug!(method = %self.method, route, status, took_us = took.as_micros(), "answered");
+        tracing::debug!(method = %self.method, route, status, took_us = took.as_micros(), "request");
         response
     }
 }

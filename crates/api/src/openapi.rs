@@ -1,4 +1,4 @@
-//! The API's document, made from the handlers, and its pages for a browser.
+//! The OpenAPI document, and its pages for a browser.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -13,11 +13,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::app::AppState;
 use crate::problem::{Code, Problem};
 
-/// The document before any path is in it.
+/// The document without paths.
 pub(crate) fn head() -> OpenApi {
     let description = format!(
         "Live orders for a shop.\n\nThe live events, over Socket.IO and server-sent events, are described by \
-         [/api/asyncapi.json](/api/asyncapi.json) (AsyncAPI 3).\n\nErrors are problems (RFC 9457) with a stable `code`:\n\n{}",
+         [/api/asyncapi.json](/api/asyncapi.json) (AsyncAPI 3).\n\nErrors are problem details (RFC 9457) with a stable `code`:\n\n{}",
         Code::table()
     );
     let info = InfoBuilder::new()
@@ -38,21 +38,21 @@ pub(crate) fn head() -> OpenApi {
         .build()
 }
 
-/// `/api/openapi.json`, and `/docs` to browse it without any outside network.
+/// Serves `/api/openapi.json`, and `/docs`, which loads nothing from other hosts.
 pub(crate) fn pages(document: OpenApi) -> Router<AppState> {
-    // Without `none` the page sends the document's address to a checker on the internet.
+    // Without `none`, the page sends the document's address to an online validator.
     let config = Config::default().validator_url("none");
     let pages: Router<AppState> =
         SwaggerUi::new("/docs").url("/api/openapi.json", document).config(config).into();
     pages.layer(map_response(page_not_found))
 }
 
-/// The pages' own refusals are no problems yet.
+/// Swagger UI's own 404 is not a problem document.
 async fn page_not_found(response: Response) -> Response {
     if response.status().is_client_error() { Problem::new(Code::NotFound).into_response() } else { response }
 }
 
-/// Each answer needs a description (OpenAPI 3.1, section 4.8.17); where a handler gives none, its status is one.
+/// A response needs a description (OpenAPI 3.1, section 4.8.17). If a handler has none, the status' name is used.
 pub(crate) fn describe_answers(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
@@ -63,7 +63,7 @@ pub(crate) fn describe_answers(document: &mut OpenApi) {
                 && answer.description.is_empty()
             {
                 let known = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
-                known.unwrap_or("Refused: `code` says why").clone_into(&mut answer.description);
+                known.unwrap_or("Error; see `code`").clone_into(&mut answer.description);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A mistake of ours in one request is an answer like any other, not a connection that closes.
+//! A panic in a handler becomes a 500 response and does not close the connection.
 
 use std::any::Any;
 use std::future::Future;
@@ -8,13 +8,12 @@ use std::task::{Context, Poll};
 
 use crate::problem::Problem;
 
-/// A handler panicked; with the message.
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked: {0}")]
 struct HandlerPanic(String);
 
-/// Goes on with an answer; a 500 problem and a line in the log when that panics. Nothing is half done then: whatever
-/// changes anything is one command to the writer, which runs elsewhere.
+/// Polls a handler. A panic becomes a problem and a log line. No change is left half done, because every change is
+/// one command to the writer, which runs on its own thread.
 pub(crate) fn poll_catching_panics<F: Future + Unpin>(
     answer: &mut F,
     context: &mut Context<'_>,
@@ -26,7 +25,7 @@ pub(crate) fn poll_catching_panics<F: Future + Unpin>(
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
-    // What `panic!` carries: a literal, or a formatted text.
+    // A panic's payload is a literal or a formatted string.
     let literal = panic.downcast_ref::<&'static str>().copied();
     literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -1,10 +1,10 @@
-//! What went wrong, as the client is told: RFC 9457 problem details with a stable `code`.
+//! Errors as clients receive them: RFC 9457 problem details with a stable `code`.
 //!
-//! A [`Problem`] starts from a [`Code`], which brings its status, title and a first sentence of advice. What is
-//! particular to the case is added by the builder methods. Every failure of the API leaves through this one type.
+//! A [`Problem`] starts from a [`Code`], which sets its status, title and default detail. The builder methods add
+//! the details of the case. Every error of the API is of this type.
 //!
-//! - [`code`]: the table of all codes. To add one, add a line there; the API documentation follows.
-//! - `refusal` (private): what the domain refuses, as problems.
+//! - [`code`]: the table of all codes. A new code is one line there; the API documentation includes it.
+//! - `refusal` (private): the problems for the domain's refusals.
 
 pub mod code;
 mod refusal;
@@ -26,10 +26,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use code::Code;
 
-/// The media type of a problem (RFC 9457, section 6.1).
+/// RFC 9457, section 6.1.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// One failure, as JSON and as a response.
+/// One error, as JSON and as a response.
 ///
 /// ```json
 /// {"type": "urn:ordercast:problem:out_of_stock", "title": "Not enough in stock", "status": 409,
@@ -38,7 +38,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Debug, Clone)]
 pub struct Problem(Box<ProblemBody>);
 
-// Boxed, because a `Result` is as large as its larger side, and handlers return this one everywhere.
+// Boxed, because handlers return it in a `Result`, whose size is that of its larger side.
 #[derive(Debug, Clone)]
 struct ProblemBody {
     code: Code,
@@ -49,7 +49,6 @@ struct ProblemBody {
 }
 
 impl Problem {
-    /// A problem with the status, title and advice of its code.
     pub fn new(code: Code) -> Self {
         Self(Box::new(ProblemBody {
             code,
@@ -60,12 +59,12 @@ impl Problem {
         }))
     }
 
-    /// A fault of ours. The cause goes to the log under an incident id, and the client is told only that id.
+    /// An internal error. The cause is logged with an incident id. The client receives only the id.
     #[track_caller]
     pub fn internal(cause: &dyn Error) -> Self {
         let incident = incident_id();
         let at = Location::caller();
-        tracing::error!(%incident, cause = %Chain(cause), %at, "a request failed, and it is our fault");
+        tracing::error!(%incident, cause = %Chain(cause), %at, "internal error");
         Self::new(Code::Internal)
             .detail(format!("Try again. If it happens again, report incident {incident}."))
             .member("incident", incident)
@@ -78,14 +77,14 @@ impl Problem {
         self
     }
 
-    /// Another status than the code's own: 412 for a version conflict that came by `If-Match`.
+    /// Overrides the code's status: 412 for a version conflict with `If-Match`.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.0.status = status;
         self
     }
 
-    /// An extension member (RFC 9457, section 3.2), in camelCase.
+    /// Adds an extension member (RFC 9457, section 3.2), in camelCase.
     #[must_use]
     pub fn member(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         debug_assert!(!STANDARD.contains(&name), "`{name}` is a standard member");
@@ -93,7 +92,7 @@ impl Problem {
         self
     }
 
-    /// One more entry of `errors`: which field, and which rule it broke.
+    /// Adds an entry to `errors`: a field and the rule it broke.
     #[must_use]
     pub fn error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
         let entry = json!({"field": field.into(), "message": message.into()});
@@ -104,47 +103,43 @@ impl Problem {
         self
     }
 
-    /// What the resource is now, as `current`, so that the client can show it and try again.
+    /// Adds the current state of the resource as `current`, so that the client can show it and retry.
     #[must_use]
     pub fn current(self, resource: &impl Serialize) -> Self {
         match serde_json::to_value(resource) {
             Ok(value) => self.member("current", value),
             Err(error) => {
-                tracing::error!(%error, "the current state could not be shown in a problem");
+                tracing::error!(%error, "cannot serialize the current state for a problem");
                 self
             }
         }
     }
 
-    /// A response header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
     }
 
-    /// `Retry-After` in seconds, as a header and as the member `retryAfter`.
+    /// Sets `Retry-After` in seconds, as a header and as the member `retryAfter`.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         self.member("retryAfter", seconds).header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// The stable code.
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// The HTTP status.
     pub fn status_code(&self) -> StatusCode {
         self.0.status
     }
 
-    /// What the person is told.
+    /// The detail.
     pub fn message(&self) -> &str {
         &self.0.detail
     }
 
-    /// The extension members.
     pub fn members(&self) -> &Map<String, Value> {
         &self.0.members
     }
@@ -170,7 +165,7 @@ impl Serialize for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // Strings and JSON values always serialise; an empty body with the right status is the honest remainder.
+        // Strings and JSON values always serialize.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
@@ -189,18 +184,20 @@ impl PartialSchema for Problem {
             .required("field")
             .required("message");
         ObjectBuilder::new()
-            .description(Some("What went wrong (RFC 9457). Match on `code`; show `detail`."))
+            .description(Some("Problem details (RFC 9457). Match on `code`; display `detail`."))
             .property("type", text("`urn:ordercast:problem:` and the code."))
             .property("title", text("The kind of problem, the same for every problem of this code."))
             .property(
                 "status",
                 ObjectBuilder::new().schema_type(Type::Integer).description(Some("The HTTP status.")),
             )
-            .property("code", text("Stable; the table of all codes is in the description of this API."))
-            .property("detail", text("What happened this time, and what to do about it."))
+            .property("code", text("Stable; the description of this API lists all codes."))
+            .property("detail", text("What happened, and what to do about it."))
             .property(
                 "errors",
-                ArrayBuilder::new().items(entry).description(Some("Which fields broke which rule.")),
+                ArrayBuilder::new()
+                    .items(entry)
+                    .description(Some("The invalid fields and the rules they broke.")),
             )
             .required("type")
             .required("title")
@@ -230,8 +227,7 @@ impl std::fmt::Display for Chain<'_> {
     }
 }
 
-/// Unlikely enough to repeat that the log line is found by it; it names nothing and need not be secret, so the
-/// seed that the standard library takes for a hash map is random enough.
+/// Identifies a log line. It is not secret, so the standard library's hash seed is random enough.
 fn incident_id() -> String {
     format!("{:016x}", RandomState::new().hash_one(()))
 }

@@ -1,10 +1,10 @@
-//! How often somebody may ask (row D14).
+//! Rate limits.
 //!
-//! - [`Rate`]: `600/min`, `20/s burst 40`, `off`; what an operator writes.
-//! - [`RateLimiter`]: one rate for many keys, in bounded memory.
-//! - [`RateLimits`]: the limits of the HTTP edge, together.
+//! - [`Rate`]: `600/min`, `20/s burst 40`, `off`, as an operator writes it.
+//! - [`RateLimiter`]: one rate for each of many keys, in bounded memory.
+//! - [`RateLimits`]: all limits of the HTTP API.
 //!
-//! A limit is a leaky bucket (GCRA): the burst is what may come at once, the rate is how fast it refills.
+//! A limit is a leaky bucket (GCRA): the burst is its size, and the rate is how fast it refills.
 
 mod limits;
 mod rate;
@@ -24,10 +24,10 @@ pub use governor::clock::FakeRelativeClock;
 pub use limits::{RateLimitSettings, RateLimits};
 pub use rate::{InvalidRate, Period, Rate};
 
-/// The most keys one limiter remembers, a few megabytes. Whoever comes after that shares one bucket.
+/// Keys that one limiter remembers, which take a few megabytes. Further keys share one bucket.
 pub const MAX_KEYS: usize = 100_000;
 
-/// Over the limit: try again after so many whole seconds, at least one.
+/// The limit is exceeded. Retry after this many seconds, at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("too many requests; try again in {0} s")]
 pub struct RetryAfter(pub u64);
@@ -38,17 +38,16 @@ impl From<RetryAfter> for Problem {
     }
 }
 
-/// Time that only moves forward. A limit must not open or close because somebody set the clock.
+/// A monotonic clock: setting the system's time must not change a limit.
 #[derive(Debug, Clone)]
 pub enum LimiterClock {
-    /// The machine's monotonic clock, counted from a beginning.
+    /// The system's monotonic clock, counted from this instant.
     Machine(<MonotonicClock as Clock>::Instant),
     /// A clock that a test moves.
     Manual(FakeRelativeClock),
 }
 
 impl LimiterClock {
-    /// The machine's clock.
     pub fn machine() -> Self {
         Self::Machine(MonotonicClock.now())
     }
@@ -67,17 +66,16 @@ impl Clock for LimiterClock {
 
 type Buckets<K> = governor::RateLimiter<K, BoundedStore<K>, LimiterClock, NoOpMiddleware<Nanos>>;
 
-/// One rate, for each key on its own.
+/// One rate, applied to each key separately.
 #[derive(Debug)]
 pub struct RateLimiter<K: Hash + Eq + Clone>(Option<Buckets<K>>);
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
-    /// A limiter that remembers at most `max_keys`.
     pub fn new(rate: Rate, max_keys: usize, clock: LimiterClock) -> Self {
         Self(rate.quota().map(|quota| Buckets::new(quota, BoundedStore::new(max_keys), clock)))
     }
 
-    /// Counts one request of this key.
+    /// Counts one request of a key.
     pub fn check(&self, key: &K) -> Result<(), RetryAfter> {
         let Some(limiter) = &self.0 else { return Ok(()) };
         limiter.check_key(key).map_err(|until| {
@@ -86,7 +84,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         })
     }
 
-    /// Forgets the keys whose bucket is full again, which is as good as never having come.
+    /// Removes keys whose bucket is full again; a removed key behaves like a new one.
     pub fn remove_idle(&self) {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
@@ -94,13 +92,13 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         }
     }
 
-    /// How many keys are remembered.
+    /// Number of keys in memory.
     pub fn keys(&self) -> usize {
         self.0.as_ref().map_or(0, Buckets::len)
     }
 }
 
-/// Rounded up: whoever waits that long is let in.
+/// Rounded up, so that a client that waits this long is accepted.
 fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
@@ -115,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn d14_the_burst_passes_and_then_the_rate() {
+    fn the_burst_passes_and_then_the_rate() {
         let (limiter, clock) = limiter("2/s burst 5", 10);
         assert_eq!((0..10).filter(|_| limiter.check(&1).is_ok()).count(), 5);
         assert_eq!(limiter.check(&2), Ok(()), "keys do not share");
@@ -192,14 +190,14 @@ mod tests {
         for key in 0..3 {
             assert_eq!(limiter.check(&key), Ok(()));
         }
-        // Everybody after the third shares one bucket, and those who were there first keep theirs.
+        // All keys after the third share one bucket. The first three keep theirs.
         assert_eq!((3..100).filter(|key| limiter.check(key).is_ok()).count(), 2);
         assert_eq!(limiter.keys(), 3);
         assert_eq!(limiter.check(&0), Ok(()));
         clock.advance(Duration::from_secs(5));
         assert_eq!(limiter.check(&0), Ok(()));
         limiter.remove_idle();
-        assert_eq!(limiter.keys(), 1, "only the one who just asked");
+        assert_eq!(limiter.keys(), 1, "only the key that was just used");
         assert_eq!(limiter.check(&50), Ok(()));
         assert_eq!(limiter.keys(), 2);
     }
@@ -220,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn d14_a_429_says_how_long() {
+    fn a_429_says_how_long() {
         let problem = Problem::from(RetryAfter(7));
         assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::RateLimited, 429));
         assert_eq!(problem.members()["retryAfter"], 7);

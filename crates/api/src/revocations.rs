@@ -1,4 +1,4 @@
-//! Sessions that ended before their tokens did. Asked on every request, so kept in memory.
+//! Sessions that ended before their tokens expired. Kept in memory, because every request checks them.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -11,10 +11,9 @@ use uuid::Uuid;
 
 use crate::auth::{Issuer, Principal};
 
-/// What is void although its signature is good.
 pub struct Revocations {
     revoked: RwLock<RevokedSet>,
-    /// Counts the changes; live connections look again when it moves.
+    /// Counts the changes. Live connections check their session when it changes.
     changes: watch::Sender<u64>,
 }
 
@@ -31,7 +30,7 @@ impl Default for Revocations {
 }
 
 impl Revocations {
-    /// Takes in what the database knows, which other processes may have changed.
+    /// Replaces the state with that of the database, which other processes may have changed.
     pub fn replace(&self, stored: Revoked) {
         let fresh = RevokedSet {
             sessions: stored.sessions.into_iter().collect(),
@@ -45,33 +44,33 @@ impl Revocations {
         }
     }
 
-    /// A session ended just now; its tokens would have lived until then at the latest.
+    /// Records that a session ended. Its tokens expire at `until` at the latest.
     pub fn session_ended(&self, session: Uuid, until: Timestamp) {
         self.revoked.write().unwrap_or_else(PoisonError::into_inner).sessions.insert(session, until);
         self.changes.send_modify(|n| *n += 1);
     }
 
-    /// Every token of a user issued before this moment is void.
+    /// Revokes every token of a user that was issued before `at`.
     pub fn user_signed_out(&self, user: UserId, at: Timestamp) {
         self.revoked.write().unwrap_or_else(PoisonError::into_inner).users.insert(user, at);
         self.changes.send_modify(|n| *n += 1);
     }
 
-    /// Whether a token's owner was signed out. Tokens of other systems end by themselves.
+    /// Whether a token was revoked. Tokens of other systems cannot be.
     pub fn is_revoked(&self, principal: &Principal) -> bool {
         if principal.issuer != Issuer::Local {
             return false;
         }
         let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
         let ended = principal.session.is_some_and(|session| revoked.sessions.contains_key(&session.0));
-        // A token says in whole seconds when it was issued.
+        // A token's time of issue is in whole seconds.
         let void = revoked.users.get(&principal.user).is_some_and(|after| {
             principal.issued_at.is_none_or(|issued| issued.as_second() < after.as_second())
         });
         ended || void
     }
 
-    /// Moves with every change.
+    /// Changes with every revocation.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

@@ -1,4 +1,4 @@
-//! The table of contents: every path, and the file that answers it.
+//! The table of contents: every path and the handler that serves it.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::resources::{
 };
 use crate::{asyncapi, commands, idempotency, openapi, pages};
 
-/// Everything a server answers.
+/// All routes of a server.
 pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
@@ -29,21 +29,21 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
     finish(pages::fallback(routes), app)
 }
 
-/// What the live gateway answers on an address of its own (row A14): streams, what comes over them, and how it is.
+/// The routes of the port for live connections: streams, Socket.IO, and health.
 pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, _) = live().merge(operations()).split_for_parts();
     let live = asyncapi::page(&document(), &app.settings.base_url);
     finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app)
 }
 
-/// Where Socket.IO clients connect, unless they are told another path.
+/// The default path of Socket.IO clients.
 fn socket_io(sockets: &Sockets) -> Router<AppState> {
     Router::new()
         .route_service("/socket.io/", sockets.service())
         .route_service("/socket.io", sockets.service())
 }
 
-/// The document alone.
+/// The OpenAPI document.
 pub fn document() -> OpenApi {
     let mut document = described().split_for_parts().1;
     openapi::describe_answers(&mut document);
@@ -69,9 +69,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(config::config))
         .routes(routes!(me::me))
         .routes(routes!(users::reset_link))
-        .routes(routes!(products::list, products::create))
-        .routes(routes!(products::show, products::update, products::archive))
-        .routes(routes!(products::set_stock))
+        .routes(routes!(products::list::list, products::create::create))
+        .routes(routes!(products::show::show, products::update::update, products::archive::archive))
+        .routes(routes!(products::stock::set_stock))
         .routes(routes!(orders::list::list, orders::place::place))
         .routes(routes!(orders::bulk_status::bulk_status))
         .routes(routes!(orders::show::show))
@@ -117,11 +117,10 @@ async fn not_found() -> Problem {
 }
 
 async fn method_not_allowed(request: Request) -> Problem {
-    Problem::new(Code::MethodNotAllowed)
-        .detail(format!("{} is not a method of this resource.", request.method()))
+    Problem::new(Code::MethodNotAllowed).detail(format!("{} is not allowed here.", request.method()))
 }
 
-/// Pages of the allowed origins may call, with the cookie (row C6).
+/// Lets pages of the allowed origins read responses, with the session cookie.
 fn cors(app: &AppState) -> Option<CorsLayer> {
     if app.origins.iter().next().is_none() && app.ports.get().is_none_or(|ports| ports.live.is_none()) {
         return None;

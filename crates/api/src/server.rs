@@ -1,9 +1,9 @@
-//! Connections. The server is handed its listener and its shutdown future, so that a test owns both.
+//! Accepts connections. The caller passes the listener and the shutdown future, so that a test owns both.
 //!
-//! What cannot be parsed as a request never reaches the router: hyper answers it by itself, with a status and no body,
-//! and closes. That is 400 for what is no HTTP, 414 for an address and 431 for headers that are too many (100) or too
-//! large; these are the only answers that are no problem documents. A head that does not come in time is not answered
-//! at all.
+//! Input that is not a valid request never reaches the router. hyper responds with a status and no body, and closes
+//! the connection: 400 for a malformed request, 414 for a URI that is too long, 431 for headers that are too many
+//! (more than 100) or too large. These are the only errors that are not problem documents. A request head that is
+//! incomplete after [`HEAD_TIMEOUT`] gets no response.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -23,20 +23,19 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tower_service::Service as _;
 
-/// Connections that may wait to be accepted: a whole shop may reconnect at once.
+/// Connections that may wait to be accepted. All clients may reconnect at once.
 const BACKLOG: u32 = 4096;
-/// How long a client may take to send the head of a request, or to begin another one: hyper has one timer for both.
-/// Longer than the 60 seconds for which load balancers keep idle connections, because a server that closes first loses
-/// requests that are on their way.
+/// How long a client may take to send a request's head, or to start the next request: hyper has one timer for both.
+/// Load balancers keep idle connections for 60 seconds. The server must not close first, because a request could be
+/// on its way.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
-/// The most bytes of a request's head.
+/// The largest request head, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
-/// A pause when the system has no more file descriptors.
+/// Pause before accepting again, when the process has no file descriptors left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Opens a listener.
 pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
@@ -44,10 +43,10 @@ pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `stop` resolves; then accepts nothing more, lets open requests finish, and returns. Live streams
-/// must end by themselves when the server stops; what is still open after five seconds is cut.
+/// Serves until `stop` completes. Then it accepts no more connections, lets open requests finish, and returns. Live
+/// streams must end on their own when the server stops. What is still open after [`DRAIN_TIMEOUT`] is closed.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    // Told to finish when it becomes true; closed when the last connection is gone.
+    // Becomes true when connections must finish. The channel closes with the last connection.
     let finish = watch::Sender::new(false);
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -58,7 +57,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         match accepted {
             Ok((stream, peer)) => serve_connection(stream, peer, router.clone(), finish.subscribe()),
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_RETRY).await;
             }
         }
@@ -66,14 +65,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     drop(listener);
     finish.send_replace(true);
     if tokio::time::timeout(DRAIN_TIMEOUT, finish.closed()).await.is_err() {
-        tracing::warn!("some requests did not finish in time and were cut off");
+        tracing::warn!("some requests did not finish in time and were closed");
     }
 }
 
 fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut finish: watch::Receiver<bool>) {
-    // Without it an answer waits for the acknowledgement of the one before.
+    // With Nagle's algorithm, a response would wait for the acknowledgment of the previous one.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, %peer, "a connection was gone before it began");
+        tracing::debug!(%error, %peer, "a connection closed before its first request");
         return;
     }
     let answer = service_fn(move |request: Request<Incoming>| {
@@ -98,12 +97,12 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut fin
             }
         };
         if let Err(error) = ended {
-            tracing::debug!(%error, %peer, "a connection broke off");
+            tracing::debug!(%error, %peer, "a connection failed");
         }
     });
 }
 
-/// Resolves when the connections have to finish. An error would say that the server is gone, which is the same.
+/// Completes when connections must finish. An error means that the server is gone, which has the same effect.
 async fn wait_for_shutdown(finish: &mut watch::Receiver<bool>) {
     let _ = finish.wait_for(|finish| *finish).await;
 }
@@ -124,7 +123,7 @@ mod tests {
         TcpStream::connect(address).await.unwrap()
     }
 
-    // Time is paused: it jumps to the next timer whenever everybody waits for something.
+    // With paused time, the clock jumps to the next timer when all tasks wait.
 
     #[tokio::test(start_paused = true)]
     async fn a_head_that_does_not_end_is_not_waited_for() {

@@ -1,4 +1,4 @@
-//! Signing in and out: sessions, their tokens, and their cookie.
+//! Signing in and out: sessions, their tokens and their cookie.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -19,34 +19,34 @@ use crate::auth::{Issuer, Principal, SessionId, cookie};
 use crate::commands::not_committed;
 use crate::problem::{Code, Problem};
 
-/// Signed in.
+/// Tokens of a session.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// Send it as `Authorization: Bearer …`.
     access_token: String,
-    /// Swaps for fresh tokens once. Keep it where scripts of other pages cannot read it.
+    /// Exchanges for new tokens once. Store it where scripts of other pages cannot read it.
     refresh_token: String,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     expires_in: i64,
-    /// Who you are.
+    /// The account that signed in.
     user: Account,
 }
 
-/// An account, as its owner sees it.
+/// An account.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// Its id.
+    /// The account's id.
     pub id: UserId,
-    /// What they are.
+    /// The account's role.
     pub role: Role,
-    /// The store they work for or buy at.
+    /// The store they work for or order from.
     pub store_id: StoreId,
-    /// Called.
+    /// The person's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Reached at.
+    /// The e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }
@@ -57,16 +57,15 @@ impl From<User> for Account {
     }
 }
 
-/// A secret that is given away once, and the hash that is kept of it.
+/// A secret that is shown once, and its hash, which is stored.
 pub struct OneTimeSecret {
-    /// For the client, in base64url.
+    /// In base64url.
     pub text: String,
-    /// For the database.
     pub hash: TokenHash,
 }
 
 impl OneTimeSecret {
-    /// A fresh one: 43 characters of the operating system's randomness.
+    /// A new secret of 43 characters, from the operating system's random generator.
     pub fn fresh() -> Result<Self, Problem> {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
@@ -74,7 +73,7 @@ impl OneTimeSecret {
         Ok(Self { hash: Self::hash_of(&text), text })
     }
 
-    /// The hash of one that came back.
+    /// The hash of a secret that a client sent.
     pub fn hash_of(text: &str) -> TokenHash {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
@@ -89,7 +88,7 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
 }
 
 impl App {
-    /// Starts a session for somebody who proved who they are.
+    /// Starts a session for an authenticated user.
     pub async fn sign_in(&self, user: User, status: StatusCode, secure: bool) -> Result<Response, Problem> {
         let session = self.clock.uuid();
         let refresh = self.refresh_token(session)?;
@@ -105,13 +104,13 @@ impl App {
         self.signed_in(user, session, expires_at, refresh.text, status, secure)
     }
 
-    /// A fresh refresh token for a session.
+    /// A new refresh token for a session.
     pub fn refresh_token(&self, session: Uuid) -> Result<OneTimeSecret, Problem> {
         let text = self.keys.mint_refresh(session).map_err(|error| Problem::internal(&error))?;
         Ok(OneTimeSecret { hash: OneTimeSecret::hash_of(&text), text })
     }
 
-    /// The answer to somebody who signed in or refreshed: tokens in the body, and the cookie.
+    /// The response to signing in or refreshing: tokens in the body, and the cookie.
     pub fn signed_in(
         &self,
         user: User,
@@ -140,7 +139,7 @@ impl App {
         Ok(response)
     }
 
-    /// A token of ours for one session.
+    /// An access token for a session.
     pub fn token(&self, user: &User, session: Uuid, expires_at: Timestamp) -> Result<String, Problem> {
         let principal = Principal {
             user: user.id.clone(),
@@ -156,11 +155,11 @@ impl App {
         self.keys.mint(&principal).map_err(|error| Problem::internal(&error))
     }
 
-    /// Changes an account, or says why not.
+    /// Changes an account. A refusal becomes a problem.
     pub async fn account(&self, change: AccountChange) -> Result<AccountAnswer, Problem> {
         self.writer.account(change).await.map_err(not_committed)?.map_err(|refusal| {
             if let AccountRefusal::SessionEnded { stolen: Some(session) } = &refusal {
-                tracing::warn!(%session, "a refresh token came back a second time; its session was ended");
+                tracing::warn!(%session, "a refresh token was used twice; its session was ended");
                 let until = later(self.now(), self.settings.session_lifetime);
                 self.revocations.session_ended(*session, until);
             }
@@ -169,7 +168,7 @@ impl App {
     }
 }
 
-/// Answers that carry secrets are kept nowhere on the way.
+/// For responses with secrets.
 pub fn set_no_store(response: &mut Response) {
     response.headers_mut().insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
@@ -184,7 +183,7 @@ fn account_problem(refusal: &AccountRefusal) -> Problem {
     Problem::new(code)
 }
 
-/// A moment after another; the end of time where there is none.
+/// Saturates at the largest time.
 pub fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -58,9 +58,9 @@ impl Chat {
         };
         let mut present = lock(&self.present);
         present.retain(WeakSocket::is_alive);
-        let everybody = present.clone();
+        let sockets = present.clone();
         drop(present);
-        for socket in everybody {
+        for socket in sockets {
             socket.pull();
         }
         number

@@ -5,38 +5,37 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::{Duration, OffsetDateTime};
 use cookie::{Cookie, SameSite};
 
-/// The name of the session cookie.
 pub const NAME: &str = "ordercast_session";
 
-/// `Set-Cookie` that starts a session in the browser.
+/// `Set-Cookie` that starts a session.
 ///
-/// `secure` is whether the request came over TLS; on a laptop without it, the browser would drop a `Secure` cookie.
+/// `secure` is whether the request used TLS. Without TLS, the browser would drop a `Secure` cookie.
 pub fn set(token: &str, max_age_seconds: u32, secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
     let cookie = base(token, secure).max_age(Duration::seconds(max_age_seconds.into()));
     HeaderValue::try_from(cookie.build().to_string())
 }
 
-/// `Set-Cookie` that ends it.
+/// `Set-Cookie` that ends a session.
 pub fn clear(secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
     let cookie = base("", secure).max_age(Duration::ZERO).expires(OffsetDateTime::UNIX_EPOCH);
     HeaderValue::try_from(cookie.build().to_string())
 }
 
-/// Without `Domain`: the cookie is this host's, and no sibling's.
+/// Without `Domain`, the cookie is not sent to sibling hosts.
 fn base(value: &str, secure: bool) -> cookie::CookieBuilder<'_> {
-    // The crate writes `Secure` when it is set at all for `SameSite=None`; here it is written only when it is true.
+    // The crate writes `Secure` only if it is true here.
     Cookie::build((NAME, value)).http_only(true).same_site(SameSite::Lax).secure(secure).path("/")
 }
 
 /// The session token of a request.
 ///
-/// None where two cookies of that name disagree: a page on a sibling host can set one for a longer path, which comes
-/// first, and would sign the user in as somebody else.
+/// `None` if two session cookies differ. A page on a sibling host can set a cookie for a longer path, which comes
+/// first and would sign the user in as somebody else.
 pub fn session_token(headers: &HeaderMap) -> Option<&str> {
     let mut tokens = headers
         .get_all(COOKIE)
         .into_iter()
-        // Other programs of this host write what they like into theirs, so not only visible ASCII.
+        // Other programs on this host may set cookies that are not ASCII.
         .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .flat_map(Cookie::split_parse::<&str>)
         .filter_map(Result::ok)

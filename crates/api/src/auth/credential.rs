@@ -5,20 +5,19 @@ use axum::http::header::AUTHORIZATION;
 
 use super::cookie;
 
-/// A token, and how it came. How it came decides whether the page's origin matters: a browser sends the cookie on its
-/// own, for whatever page; a bearer token was put there by the program that has it.
+/// A token and where it came from. A browser sends the cookie for any page, so the page's origin must be checked. A
+/// bearer token is sent by the program that has it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Credential<'a> {
     /// `Authorization: Bearer …` (RFC 6750, section 2.1).
     Bearer(&'a str),
-    /// The session cookie.
     Cookie(&'a str),
-    /// Nobody says who they are.
+    /// The request has no token.
     None,
 }
 
 impl<'a> Credential<'a> {
-    /// The bearer token, else the cookie. Another scheme than `Bearer` belongs to somebody in between.
+    /// The bearer token, else the cookie. Other schemes are ignored; they may be meant for a proxy.
     pub fn find(headers: &'a HeaderMap) -> Self {
         if let Some(token) = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?)) {
             return Self::Bearer(token);
@@ -26,7 +25,6 @@ impl<'a> Credential<'a> {
         cookie::session_token(headers).map_or(Self::None, Self::Cookie)
     }
 
-    /// The token itself.
     pub fn token(self) -> Option<&'a str> {
         match self {
             Self::Bearer(token) | Self::Cookie(token) => Some(token),
@@ -34,13 +32,13 @@ impl<'a> Credential<'a> {
         }
     }
 
-    /// Whether the browser sent it without being told to.
+    /// Whether a browser sends it automatically.
     pub fn is_ambient(self) -> bool {
         matches!(self, Self::Cookie(_))
     }
 }
 
-/// Tokens do not belong in logs.
+/// Tokens must not be logged.
 impl std::fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

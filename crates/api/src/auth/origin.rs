@@ -1,7 +1,8 @@
-//! Which pages may act with the session cookie, and which may read answers at all (row C6).
+//! Which origins may use the session cookie and read responses.
 //!
-//! A browser sends the cookie for whatever page asks. `SameSite=Lax` keeps it from other sites' forms; this keeps it
-//! from sibling hosts too, and from streams and WebSocket connections, which no CORS preflight guards.
+//! A browser sends the cookie for any page. `SameSite=Lax` protects against forms of other sites. This module also
+//! protects against sibling hosts, and it protects streams and WebSocket connections, for which browsers send no
+//! CORS preflight.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -12,15 +13,14 @@ use url::Url;
 
 use crate::problem::{Code, Problem};
 
-/// The origins that are allowed besides our own.
+/// Allowed origins besides the server's own.
 #[derive(Debug, Clone, Default)]
 pub struct AllowedOrigins {
     list: HashSet<Box<str>>,
-    /// Where our pages are, when the live connections have a port of their own.
+    /// The port of the server's pages, if live connections have a port of their own.
     pages: OnceLock<u16>,
 }
 
-/// An entry of the list is not an origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{entry}` is not an allowed origin: {why}")]
 pub struct InvalidOrigin {
@@ -28,31 +28,30 @@ pub struct InvalidOrigin {
     why: &'static str,
 }
 
-/// What a request with the cookie wants to do.
+/// What a request with the session cookie does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Change something: POST, PUT, PATCH, DELETE.
+    /// POST, PUT, PATCH, DELETE.
     Change,
-    /// Read: GET, an event stream, a WebSocket.
+    /// GET, an event stream, a WebSocket.
     Read,
 }
 
 impl Purpose {
-    /// What a method wants (RFC 9110, section 9.2.1).
+    /// Safe methods read (RFC 9110, section 9.2.1).
     pub fn of(method: &Method) -> Self {
         if method.is_safe() { Self::Read } else { Self::Change }
     }
 }
 
-/// The page may not act with the cookie.
+/// The page may not use the session cookie.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OriginRefused {
-    /// It is of another origin, which is not on the list.
-    #[error("pages of {0} may not use this server with the session cookie")]
+    #[error("pages of {0} may not use the session cookie")]
     NotAllowed(Box<str>),
-    /// A change without an `Origin`, by something that is not known to be our own page.
+    /// A change without `Origin`, which is not known to come from the server's own page.
     #[error(
-        "a change with the session cookie needs an `Origin` header; a program sends `Authorization: Bearer` instead"
+        "a change with the session cookie needs an `Origin` header; programs should send `Authorization: Bearer` instead"
     )]
     Missing,
 }
@@ -60,12 +59,12 @@ pub enum OriginRefused {
 impl From<OriginRefused> for Problem {
     fn from(refused: OriginRefused) -> Self {
         Self::new(Code::OriginNotAllowed)
-            .detail(format!("{refused}. An operator can add an origin to the allowed ones (CORS_ORIGIN)."))
+            .detail(format!("{refused}. An operator can allow an origin with CORS_ORIGIN."))
     }
 }
 
 impl AllowedOrigins {
-    /// Reads `https://shop.example, http://localhost:5173`.
+    /// Parses a list such as `https://shop.example, http://localhost:5173`.
     pub fn parse(list: &str) -> Result<Self, InvalidOrigin> {
         list.split([',', ' '])
             .map(str::trim)
@@ -75,13 +74,13 @@ impl AllowedOrigins {
             .map(|list| Self { list, pages: OnceLock::new() })
     }
 
-    /// Our own pages are at this port, and call another one of the same host (row A14).
+    /// The server's pages are on this port, and open live connections on another port of the same host.
     pub fn set_page_port(&self, port: u16) {
-        // Said once, when the server begins to listen.
+        // Set once, when the server begins to listen.
         let _ = self.pages.set(port);
     }
 
-    /// Whether a page may read what a request that it makes is answered.
+    /// Whether a page of this origin may read the response.
     pub fn may_read(&self, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
         self.contains(origin) || self.is_page(origin, headers, uri)
     }
@@ -90,18 +89,17 @@ impl AllowedOrigins {
         self.pages.get().is_some_and(|port| is_page_on_port(origin, headers, uri, *port))
     }
 
-    /// Whether an `Origin` header names an origin of the list.
+    /// Whether the list contains the value of an `Origin` header.
     pub fn contains(&self, origin: &str) -> bool {
         self.list.contains(origin)
     }
 
-    /// The list, for CORS headers and for the log.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|origin| &**origin)
     }
 
-    /// Judges a request that came with the cookie. `secure` is whether it came over TLS, as far as trusted proxies
-    /// say. A request with a bearer token needs no judging.
+    /// Checks a request with the session cookie. `secure` is whether it used TLS, according to trusted proxies. A
+    /// request with a bearer token needs no check.
     pub fn check(
         &self,
         purpose: Purpose,
@@ -109,7 +107,7 @@ impl AllowedOrigins {
         uri: &Uri,
         secure: bool,
     ) -> Result<(), OriginRefused> {
-        // Pages cannot set this one. It holds even where a proxy rewrote `Host`, or hid that there was TLS.
+        // Pages cannot set this header. It is reliable even if a proxy rewrote `Host` or hid TLS.
         let fetch_site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
         let Some(origin) = headers.get(ORIGIN) else {
             return match (purpose, fetch_site) {
@@ -118,7 +116,7 @@ impl AllowedOrigins {
             };
         };
         let Ok(origin) = origin.to_str() else {
-            return Err(OriginRefused::NotAllowed("an unreadable origin".into()));
+            return Err(OriginRefused::NotAllowed("an invalid origin".into()));
         };
         let same_site = fetch_site == Some(b"same-origin") || is_same_origin(origin, headers, uri, secure);
         if same_site || self.contains(origin) || (!secure && self.is_page(origin, headers, uri)) {
@@ -128,7 +126,7 @@ impl AllowedOrigins {
     }
 }
 
-/// Where a request goes, as its client wrote it. HTTP/2 puts the host into the address.
+/// The host a request was sent to. HTTP/2 has it in the URI.
 pub(crate) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     match headers.get(HOST) {
         Some(host) => host.to_str().ok(),
@@ -136,7 +134,7 @@ pub(crate) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> 
     }
 }
 
-/// A host without its port, where both are well-formed.
+/// The host without its port; `None` if either is malformed.
 pub(crate) fn host_name(host: &str) -> Option<&str> {
     let end = host.rfind(']').map_or(0, |end| end + 1);
     let name = host[end..].find(':').map_or(host, |colon| &host[..end + colon]);
@@ -149,8 +147,8 @@ pub(crate) fn host_name(host: &str) -> Option<&str> {
     well.then_some(name)
 }
 
-/// Whether a page came from a port of ours on the host its request goes to. Only without TLS: what stands in front
-/// of it decides about its ports.
+/// Whether a page's origin is the given port of the request's host. Only without TLS: a TLS proxy has its own
+/// ports.
 pub(crate) fn is_page_on_port(origin: &str, headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
     let Some(page) = origin.strip_prefix("http://") else { return false };
     let Some(name) = host(headers, uri).and_then(host_name) else { return false };
@@ -158,7 +156,7 @@ pub(crate) fn is_page_on_port(origin: &str, headers: &HeaderMap, uri: &Uri, port
         && page[name.len()..].strip_prefix(':').map_or(Some(80), |port| port.parse().ok()) == Some(port)
 }
 
-/// Whether a page came from where its request goes.
+/// Whether a page's origin is the one that the request was sent to.
 fn is_same_origin(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) -> bool {
     let host = host(headers, uri);
     let scheme = if secure { "https" } else { "http" };
@@ -171,7 +169,7 @@ fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
     let invalid = |why| InvalidOrigin { entry: entry.to_owned(), why };
     if entry == "*" {
         return Err(invalid(
-            "it would let every page act as whoever is signed in; list the shop's own origins",
+            "it would let every page act as the signed-in user; list the shop's own origins",
         ));
     }
     if entry.contains('*') {
@@ -183,15 +181,15 @@ fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
             return Err(invalid("the scheme is missing, as in https://shop.example"));
         }
         Err(url::ParseError::InvalidPort) => return Err(invalid("the port is not a number up to 65535")),
-        Err(_) => return Err(invalid("it is not an address such as https://shop.example")),
+        Err(_) => return Err(invalid("it is not a URL such as https://shop.example")),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(invalid("it starts with http:// or https://"));
+        return Err(invalid("it must start with http:// or https://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("it has a user name"));
     }
-    // `https://shop.example/` is what people copy from the browser, and there is only one thing it can mean.
+    // `https://shop.example/` is what people copy from the browser, and its meaning is clear.
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err(invalid("an origin has no path: only scheme, host and port"));
     }
@@ -203,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn c6_a_list_is_read_as_browsers_write_origins() {
+    fn a_list_is_read_as_browsers_write_origins() {
         let list = "https://Shop.Example:443/, http://localhost:5173 http://[::1]:80,,https://bücher.example";
         let origins = AllowedOrigins::parse(list).unwrap();
         for origin in
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn c6_only_our_own_and_allowed_pages_use_the_cookie() {
+    fn only_our_own_and_allowed_pages_use_the_cookie() {
         let host = ("host", "api.example:8080");
         for purpose in [Purpose::Read, Purpose::Change] {
             for (origin, secure, allowed) in [
@@ -287,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn c10_our_own_page_is_known_behind_a_proxy_that_hides_the_host() {
+    fn our_own_page_is_known_behind_a_proxy_that_hides_the_host() {
         let page = [
             ("origin", "https://orders.example"),
             ("host", "10.0.0.7:3000"),
@@ -311,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a14_our_own_pages_use_the_live_connections_port_of_the_same_host() {
+    fn our_own_pages_use_the_live_connections_port_of_the_same_host() {
         let origins = AllowedOrigins::default();
         let judge = |origin: &str, host: &str, secure| {
             let headers = [(ORIGIN, origin), (HOST, host)];
@@ -335,7 +333,7 @@ mod tests {
             ("http://:3000", ":3001", false),
         ] {
             assert_eq!(judge(origin, host, false), allowed, "{origin} {host}");
-            assert!(!judge(origin, host, true), "what stands in front decides about its ports: {origin}");
+            assert!(!judge(origin, host, true), "a TLS proxy has its own ports: {origin}");
         }
         let pages = AllowedOrigins::default();
         pages.set_page_port(80);

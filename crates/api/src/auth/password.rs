@@ -1,8 +1,8 @@
-//! Passwords: Argon2id (RFC 9106), a few at a time.
+//! Passwords: Argon2id (RFC 9106) in a bounded pool.
 //!
-//! One hash takes 19 MiB and tens of milliseconds of a core, on purpose. So hashing runs beside the async threads, at
-//! most so many at once, with a short queue; past it the answer is [`PasswordError::Busy`], and the rest of the server
-//! stays as fast as it was.
+//! One hash deliberately takes 19 MiB and tens of milliseconds of CPU time. Hashes run on blocking threads, a
+//! limited number at a time, with a short queue. When the queue is full, the result is [`PasswordError::Busy`], and
+//! other requests are not slowed down.
 
 use std::sync::Arc;
 
@@ -14,49 +14,44 @@ use tokio::task::{JoinError, spawn_blocking};
 
 use crate::problem::{Code, Problem};
 
-/// How much work one hash is.
+/// The cost parameters of a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argon2Cost(Params);
 
 impl Default for Argon2Cost {
-    /// OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
+    /// As in OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
     fn default() -> Self {
         Self(Params::DEFAULT)
     }
 }
 
 impl Argon2Cost {
-    /// Memory in KiB (at least 8), passes over it (at least 1), one lane.
+    /// Memory in KiB (at least 8), passes (at least 1), one lane.
     pub fn new(memory_kib: u32, passes: u32) -> Result<Self, PasswordError> {
         Params::new(memory_kib, passes, 1, None).map(Self).map_err(|error| PasswordError::Hash(error.into()))
     }
 }
 
-/// A password that somebody chose, and that keeps the rule: 8 to 128 characters, not their e-mail address.
+/// A new password: 8 to 128 characters, and not the e-mail address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Box<str>);
 
-/// The rule a password broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
-    /// Too short.
     #[error("must be at least {} characters", Password::MIN_CHARS)]
     Short,
-    /// Too long.
     #[error("must be at most {} characters", Password::MAX_CHARS)]
     Long,
-    /// The first thing anybody would try.
     #[error("must not be the e-mail address")]
     IsEmail,
 }
 
 impl Password {
-    /// The fewest characters.
     pub const MIN_CHARS: usize = 8;
-    /// The most characters. Enough for any sentence; bounded so that no request is a megabyte of hashing.
+    /// Bounded, so that no request hashes a megabyte.
     pub const MAX_CHARS: usize = 128;
 
-    /// Checks a new password for the account of this e-mail address.
+    /// Validates a new password for the account of this e-mail address.
     pub fn new(text: &str, email: &str) -> Result<Self, WeakPassword> {
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             0..Self::MIN_CHARS => Err(WeakPassword::Short),
@@ -71,7 +66,7 @@ impl Password {
     }
 }
 
-/// Passwords do not belong in logs.
+/// Passwords must not be logged.
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Password(…)")
@@ -84,19 +79,14 @@ impl From<WeakPassword> for Problem {
     }
 }
 
-/// Why there is no hash and no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// Too many at once.
-    #[error("too many passwords are being checked at this moment")]
+    #[error("too many passwords are being hashed")]
     Busy,
-    /// What is stored for an account is not a hash of ours.
-    #[error("a stored password hash cannot be read")]
+    #[error("a stored password hash is invalid")]
     Stored(#[source] argon2::password_hash::phc::Error),
-    /// The hash function refused.
     #[error("a password could not be hashed")]
     Hash(#[source] HashError),
-    /// The hashing thread died.
     #[error("hashing a password was interrupted")]
     Interrupted(#[from] JoinError),
 }
@@ -110,18 +100,17 @@ impl From<PasswordError> for Problem {
     }
 }
 
-/// Hashes and verifies, at most so many at once.
 #[derive(Debug, Clone)]
 pub struct PasswordPool {
     hasher: Argon2<'static>,
-    /// Verified against where there is no account, so that the answer takes as long. It matches nothing.
+    /// Verified if there is no account, so that the response takes as long. It matches no password.
     dummy_hash: Arc<str>,
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
 }
 
 impl PasswordPool {
-    /// A pool that runs `max_running` hashes (at least 1, at most the cores) while `waiting` more stand in line.
+    /// Runs at most `max_running` hashes (1 to the number of cores) while up to `waiting` more are queued.
     pub fn new(work: Argon2Cost, max_running: usize, waiting: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let max_running = max_running.clamp(1, cores);
@@ -136,13 +125,13 @@ impl PasswordPool {
         }
     }
 
-    /// For tests, where a hundred sign-ins should not take seconds. Its hashes protect nobody.
+    /// For tests with many sign-ins. The hashes are weak.
     pub fn weak_for_tests() -> Self {
         let params = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap_or(Params::DEFAULT);
         Self::new(Argon2Cost(params), usize::MAX, 1_000)
     }
 
-    /// The hash to store, as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+    /// Returns a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
     pub async fn hash(&self, password: &Password) -> Result<String, PasswordError> {
         let (hasher, password) = (self.hasher.clone(), password.0.clone());
         self.run(move || hasher.hash_password(password.as_bytes()))
@@ -151,10 +140,9 @@ impl PasswordPool {
             .map_err(PasswordError::Hash)
     }
 
-    /// Whether the password is the one whose hash is stored; `None` stands for an account that does not exist, and
-    /// takes as long.
+    /// Whether the password matches the stored hash. `None` means that there is no account, and takes as long.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
-        // Nobody has such a password, whoever they are; telling so at once tells nothing about an account.
+        // No account has such a password, so a fast response reveals nothing.
         if password.len() > 4 * Password::MAX_CHARS {
             return Ok(false);
         }
@@ -167,7 +155,7 @@ impl PasswordPool {
         }
     }
 
-    /// Whether a hash was made with other work than is asked for now. After a sign-in is the one moment to replace it.
+    /// Whether a hash has other parameters than configured. It can only be replaced after a sign-in.
     pub fn needs_rehash(&self, stored: &str) -> bool {
         let Ok(hash) = PasswordHash::new(stored) else { return true };
         let configured = self.hasher.params();
@@ -180,8 +168,7 @@ impl PasswordPool {
         !same
     }
 
-    /// The permits go with the work, not with the caller: a client that hangs up does not make room for the next
-    /// while its hash still runs.
+    /// The permits are held until the work is done, even if the client disconnects earlier.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -197,7 +184,7 @@ impl PasswordPool {
     }
 }
 
-/// A well-formed hash whose output is all zeroes, which no password has.
+/// A valid hash of zeroes, which no password has.
 fn dummy_hash(params: &Params) -> Arc<str> {
     let (salt, hash) = ("A".repeat(22), "A".repeat(43));
     let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
@@ -241,7 +228,7 @@ mod tests {
     async fn an_unknown_account_is_hashed_all_the_same() {
         let pool = PasswordPool::weak_for_tests();
         assert!(!pool.verify("anything", None).await.unwrap());
-        // The dummy_hash asks for the same work as a fresh hash.
+        // Same cost as a new hash.
         assert!(!pool.needs_rehash(&pool.dummy_hash));
         assert!(!PasswordPool::new(Argon2Cost::default(), 1, 1).needs_rehash(&dummy_hash(&Params::DEFAULT)));
         assert!(dummy_hash(&Params::DEFAULT).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -274,7 +261,7 @@ mod tests {
     #[tokio::test]
     async fn past_the_queue_it_is_busy_and_then_it_is_not() {
         let pool = PasswordPool::new(Argon2Cost::new(8, 1).unwrap(), 1, 1);
-        // The one place to run is taken, so the first caller waits and the second is one too many.
+        // The only running slot is taken, so the first caller is queued and the second is refused.
         let taken = Arc::clone(&pool.running).acquire_owned().await.unwrap();
         let held = Arc::clone(&pool.admitted).acquire_owned().await.unwrap();
         let waiting = tokio::spawn({

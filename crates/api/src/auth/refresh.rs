@@ -1,8 +1,8 @@
-//! Refresh tokens: a session's id, random bytes, and a MAC of both, as 86 characters of base64url.
+//! Refresh tokens: a session id, random bytes, and a MAC of both, as 86 characters of base64url.
 //!
-//! A token that was made up is told from one of ours without the database, and so is whose session it belongs to. The
-//! database therefore remembers only the newest of a session: whatever else is genuine was spent, however long ago, and
-//! ends the session when it comes back (RFC 9700, section 4.14.2).
+//! The MAC proves without the database that a token is genuine, and which session it belongs to. So the database
+//! stores only the newest token of a session. Any other genuine token was already used, and ends the session if it
+//! is used again (RFC 9700, section 4.14.2).
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
@@ -11,26 +11,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-/// Keeps the key apart from the one that signs access tokens.
+/// Derives a key that differs from the one for access tokens.
 const PURPOSE: &[u8] = b"ordercast refresh token";
-/// Bytes of a session's id.
 const SESSION_BYTES: usize = 16;
-/// Bytes of the id and the random part: what the MAC is of.
+/// The session id and the random bytes.
 const SIGNED_BYTES: usize = SESSION_BYTES + 16;
-/// Bytes of all of it.
 const TOKEN_BYTES: usize = SIGNED_BYTES + 32;
 
-/// Makes refresh tokens, and knows them again.
 #[derive(Clone)]
 pub(super) struct RefreshKey(Key);
 
 impl RefreshKey {
-    /// Derived from the deployment's secret: with another secret, everybody signs in again.
+    /// Derives the key from the deployment's secret. Changing the secret signs everybody out.
     pub(super) fn derive(secret: &[u8]) -> Self {
         Self(Key::new(HMAC_SHA256, sign(&Key::new(HMAC_SHA256, secret), PURPOSE).as_ref()))
     }
 
-    /// A fresh one for a session.
+    /// A new token for a session.
     pub(super) fn mint(&self, session: Uuid) -> Result<String, Unspecified> {
         let mut bytes = [0; TOKEN_BYTES];
         bytes[..SESSION_BYTES].copy_from_slice(session.as_bytes());
@@ -40,10 +37,10 @@ impl RefreshKey {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The session that one of ours was made for; `None` for anything else.
+    /// The session that a token was created for; `None` if the token is not genuine.
     pub(super) fn session(&self, token: &str) -> Option<Uuid> {
         let mut bytes = [0; TOKEN_BYTES];
-        // The one spelling of these bytes: other ones with stray bits at the end are refused.
+        // Only the canonical encoding is accepted, without stray bits at the end.
         if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) != Ok(TOKEN_BYTES) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Texts that only this deployment could have made: handed to clients, and believed when they come back.
+//! Signed texts that clients store and send back.
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine as _;
@@ -7,18 +7,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Bytes of the signature that are kept; 128 bits cannot be guessed.
 const TAG: usize = 16;
 
-/// Signs and verifies.
 #[derive(Clone)]
 pub struct Seal(hmac::Key);
 
 impl Seal {
-    /// A seal of a secret; another key than the one that signs tokens, so that neither can stand in for the other.
+    /// The key differs from the one that signs tokens, so that neither can be used as the other.
     pub fn new(secret: &[u8]) -> Self {
         let key = hmac::sign(&hmac::Key::new(HMAC_SHA256, secret), b"ordercast seal");
         Self(hmac::Key::new(HMAC_SHA256, key.as_ref()))
     }
 
-    /// The text and its signature, in base64url.
+    /// The signature and the text, in base64url.
     pub fn seal(&self, text: &str) -> String {
         let tag = hmac::sign(&self.0, text.as_bytes());
         let mut bytes = tag.as_ref()[..TAG].to_vec();
@@ -26,7 +25,7 @@ impl Seal {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The text, if it was sealed here.
+    /// The text; `None` if it was not sealed with this key.
     pub fn unseal(&self, sealed: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (tag, text) = bytes.split_at_checked(TAG)?;

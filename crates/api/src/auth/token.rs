@@ -1,11 +1,12 @@
-//! Tokens: JSON web tokens (RFC 7519), signed with HS256 and the deployment's secret.
+//! Access tokens: JSON web tokens (RFC 7519), signed with HS256 and the deployment's secret.
 //!
-//! Two kinds are accepted. Ours say `iss: ordercast` and name a session. Others come from a shop's own sign-in, which
-//! shares the secret; their users live under `issuer|subject`, so that none of them can be an account of ours.
+//! Two kinds are accepted. Local tokens have `iss: ordercast` and name a session. Others come from a shop's own
+//! sign-in, which shares the secret. Their users are named `issuer|subject`, so that none can be a local account.
 //!
-//! An audience (`aud`) is not looked at: whoever holds the shared secret could write any.
+//! The audience (`aud`) is not checked, because any holder of the shared secret could set it.
 
 mod cache;
+mod claims;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,48 +22,43 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use self::cache::TokenCache;
-use super::claims::TokenClaims;
+use self::claims::TokenClaims;
 use super::principal::{Principal, SessionId};
 use super::refresh::RefreshKey;
 use super::seal::Seal;
 use crate::problem::{Code, Problem};
 
-/// The issuer of our own tokens.
+/// The issuer of local tokens.
 pub const ISSUER: &str = "ordercast";
 
-/// The most bytes of a token.
 pub const MAX_TOKEN_BYTES: usize = 4096;
 
 /// RFC 7518, section 3.2: a key for HS256 is at least as long as the hash.
 const STRONG_SECRET_BYTES: usize = 32;
 
-/// What is accepted of tokens made elsewhere.
+/// What is accepted of tokens of other systems.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TokenOptions {
-    /// Take tokens without `exp`. They are good for as long as the secret is, so this is off.
+    /// Accept tokens without `exp`. They are valid until the secret changes, so this is off by default.
     pub allow_tokens_without_expiry: bool,
 }
 
-/// The secret is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the token secret is empty; set JWT_SECRET to 32 random bytes or more")]
 pub struct EmptySecret;
 
-/// A token could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum MintError {
-    /// Our tokens belong to a session and end.
-    #[error("a token of ours needs a session, a beginning and an end")]
+    /// Local tokens need a session, a time of issue and an expiry.
+    #[error("a local token needs a session, a time of issue and an expiry")]
     Incomplete,
-    /// The library refused.
-    #[error("a token could not be signed")]
+    #[error("cannot sign a token")]
     Signing(#[from] jsonwebtoken::errors::Error),
 }
 
 /// Why a token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// More than [`MAX_TOKEN_BYTES`].
     #[error("the token is longer than {MAX_TOKEN_BYTES} bytes")]
     TooLong,
     /// Not three parts of base64url and JSON.
@@ -71,29 +67,24 @@ pub enum TokenError {
     /// Another algorithm than HS256, or none.
     #[error("the token is not signed with HS256")]
     Algorithm,
-    /// A header that changes how the token is to be read (RFC 7515 `crit`, RFC 7797 `b64`).
+    /// A header that changes how the token must be read (RFC 7515 `crit`, RFC 7797 `b64`).
     #[error("the token needs an extension that is not supported")]
     Extension,
-    /// Not signed with our secret, or changed since.
     #[error("the token's signature does not match")]
     Signature,
-    /// Its end is past.
     #[error("the token has expired")]
     Expired,
-    /// Its beginning is yet to come.
     #[error("the token is not valid yet")]
     NotYet,
-    /// It has no end.
     #[error("the token has no `exp`")]
     NoExpiry,
-    /// It names nobody.
     #[error("the token has no `sub`, `id` or `userId`")]
     NoSubject,
-    /// It names somebody in a way that cannot be a user id.
-    #[error("the token's subject: {0}")]
+    /// The subject is not a valid user id.
+    #[error("the token's subject is invalid: {0}")]
     Subject(#[from] InvalidId),
-    /// A claim that is wrong in itself.
-    #[error("the token's `{0}` cannot be understood")]
+    /// A claim is invalid.
+    #[error("the token's `{0}` is invalid")]
     Claim(&'static str),
 }
 
@@ -107,7 +98,7 @@ impl From<TokenError> for Problem {
     }
 }
 
-/// The secret, ready to sign and to verify.
+/// The keys derived from the secret.
 #[derive(Clone)]
 pub struct TokenKeys {
     signing: EncodingKey,
@@ -121,12 +112,12 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Takes a secret of any length but none: shops bring their own.
+    /// Accepts a secret of any length except 0, because shops bring their own.
     pub fn new(secret: &[u8], options: TokenOptions) -> Result<Self, EmptySecret> {
         if secret.is_empty() {
             return Err(EmptySecret);
         }
-        // The library reads the system's clock, so times are judged in `claims` against the time that is handed in.
+        // The library would use the system's clock. `claims` checks the times against the time it is given.
         let mut validation = Validation::new(Algorithm::HS256);
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
@@ -144,17 +135,17 @@ impl TokenKeys {
         })
     }
 
-    /// Whether the secret is short enough that an operator should be warned: one token is enough to guess at it.
+    /// Whether an operator should be warned: a short secret can be guessed from one token.
     pub fn secret_is_short(&self) -> bool {
         self.secret_is_short
     }
 
-    /// Seals texts with a key of the same secret.
+    /// The seal, with another key derived from the same secret.
     pub fn seal(&self) -> &Seal {
         &self.seal
     }
 
-    /// Makes a token of ours that [`verify`](Self::verify) reads back as this principal.
+    /// Creates a local token, which [`verify`](Self::verify) reads back as this principal.
     pub fn mint(&self, principal: &Principal) -> Result<String, MintError> {
         let Principal { user, role, store, name, email, session, issued_at, expires_at, issuer: _ } =
             principal;
@@ -175,20 +166,19 @@ impl TokenKeys {
         Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)?)
     }
 
-    /// A fresh refresh token for a session, from the operating system's randomness.
+    /// Creates a refresh token for a session.
     pub fn mint_refresh(&self, session: Uuid) -> Result<String, aws_lc_rs::error::Unspecified> {
         self.refresh.mint(session)
     }
 
-    /// The session that one of our refresh tokens was made for, spent or not; `None` for anything else.
+    /// The session of a genuine refresh token, used or not; `None` for any other text.
     pub fn session_of_refresh(&self, token: &str) -> Option<Uuid> {
         self.refresh.session(token)
     }
 
-    /// Who a token speaks for, at this time.
+    /// The user of a token, at the given time.
     ///
-    /// A token that was verified before is known by its hash, which takes a quarter of the time. Its end is looked at
-    /// with every request all the same.
+    /// A verified token is cached by its hash, which takes a quarter of the time. Its expiry is checked every time.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
@@ -226,7 +216,7 @@ fn token_error(token: &str, kind: &ErrorKind) -> TokenError {
         ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm | ErrorKind::UnsupportedAlgorithm => {
             TokenError::Algorithm
         }
-        // The library does not parse a header with an algorithm it does not know, such as `none`.
+        // The library does not parse a header with an unknown algorithm, such as `none`.
         ErrorKind::Json(_) if jsonwebtoken::decode_header(token).is_err() => TokenError::Algorithm,
         _ => TokenError::Malformed,
     }

@@ -1,4 +1,4 @@
-//! `X-Forwarded-For` with `X-Forwarded-Proto`, and `Forwarded` (RFC 7239): the same walk over two spellings.
+//! The two header formats: `X-Forwarded-For` with `X-Forwarded-Proto`, and `Forwarded` (RFC 7239).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,7 +7,7 @@ use axum::http::header::FORWARDED;
 
 use super::{ClientAddress, TrustedProxies};
 
-/// The walk over `X-Forwarded-For`, if there is one.
+/// The client according to `X-Forwarded-For`; `None` without that header.
 pub(super) fn x_forwarded(
     peer: IpAddr,
     headers: &HeaderMap,
@@ -15,14 +15,14 @@ pub(super) fn x_forwarded(
 ) -> Option<ClientAddress> {
     let addresses = elements(headers, "x-forwarded-for", false)?;
     let (ip, steps) = walk(peer, trusted, addresses.iter().rev().map(|element| address(element)));
-    // Each proxy that appends to one list appends to the other, so the scheme stands as far from the right as the
-    // address. A single value counts for all: most proxies replace it.
+    // A proxy that appends to one list appends to the other, so the scheme is as far from the right as the address.
+    // A single value applies to all, because most proxies replace it.
     let schemes = elements(headers, "x-forwarded-proto", false).unwrap_or_default();
     let scheme = schemes.iter().rev().nth(steps.max(1) - 1).or(schemes.first());
     Some(ClientAddress { ip, is_secure: scheme.is_some_and(|scheme| is_https(scheme)) })
 }
 
-/// The walk over `Forwarded`, if there is one.
+/// The client according to `Forwarded`; `None` without that header.
 pub(super) fn standard(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Option<ClientAddress> {
     let hops = elements(headers, FORWARDED.as_str(), true)?;
     let client = |hop: &&str| parameter(hop, "for").and_then(address);
@@ -32,13 +32,13 @@ pub(super) fn standard(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxi
     Some(ClientAddress { ip, is_secure: scheme.is_some_and(is_https) })
 }
 
-/// The scheme where a proxy names nothing else.
+/// The scheme, if the proxy sends no address.
 pub(super) fn nearest_scheme(headers: &HeaderMap) -> bool {
     let schemes = elements(headers, "x-forwarded-proto", false).unwrap_or_default();
     schemes.last().is_some_and(|scheme| is_https(scheme))
 }
 
-/// From the peer to the client: the address reached, and how many elements it took.
+/// Walks from the peer to the client. Returns the address reached and the number of entries used.
 fn walk(
     peer: IpAddr,
     trusted: &TrustedProxies,
@@ -53,21 +53,21 @@ fn walk(
     (reached, steps)
 }
 
-/// The elements of a list header over all its lines (RFC 9110, section 5.3); `None` where there is no such header.
+/// The entries of a list header over all its lines (RFC 9110, section 5.3); `None` without that header.
 fn elements<'a>(headers: &'a HeaderMap, name: &str, quoted: bool) -> Option<Vec<&'a str>> {
     let mut all = Vec::new();
     let mut lines = headers.get_all(name).into_iter().peekable();
     lines.peek()?;
     for line in lines {
-        // An unreadable line is an unreadable element: the walk ends there. So is one whose quotes do not close: a
-        // client could open a quote that swallows what the proxy appended.
+        // An unreadable line counts as one unreadable entry, which ends the walk. The same holds for unbalanced
+        // quotes: a client could open a quote that hides what the proxy appended.
         let elements = line.to_str().ok().and_then(|line| split(line, ',', quoted));
         all.extend(elements.unwrap_or_else(|| vec!["?"]));
     }
     Some(all)
 }
 
-/// Splits at a separator, except inside of quotes where there can be some. `None` if they do not close.
+/// Splits at a separator, except inside quotes if `quoted`. `None` if the quotes are unbalanced.
 fn split(text: &str, separator: char, quoted: bool) -> Option<Vec<&str>> {
     let (mut inside, mut escaped) = (false, false);
     let parts = text.split(|c| {
@@ -83,7 +83,7 @@ fn split(text: &str, separator: char, quoted: bool) -> Option<Vec<&str>> {
     (!inside).then_some(parts)
 }
 
-/// A parameter of one `Forwarded` element, without its quotes.
+/// A parameter of one `Forwarded` entry, without its quotes.
 fn parameter<'a>(hop: &'a str, name: &str) -> Option<&'a str> {
     split(hop, ';', true)?.into_iter().find_map(|pair| {
         let (key, value) = pair.split_once('=')?;

@@ -1,15 +1,15 @@
-//! Which proxies are ours.
+//! The trusted proxies.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// The networks our proxies are in. None, unless the operator says so.
+/// Networks of trusted proxies. Empty by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Whether this is a proxy of ours. Expects a canonical address.
+    /// Expects a canonical address.
     pub(super) fn contains(&self, ip: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&ip))
     }

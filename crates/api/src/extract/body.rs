@@ -1,4 +1,4 @@
-//! A body as bytes, read once, no further than the limit, and no longer than [`BODY_TIMEOUT`].
+//! A body as bytes, limited in size and time.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,27 +12,27 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::problem::{Code, Problem};
 
-/// The most bytes of a body. The router carries it as a layer, `Extension(BodyLimit(n))`, for all routes or for one.
+/// The largest body in bytes. The router sets it as `Extension(BodyLimit(n))`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit(pub usize);
 
 impl Default for BodyLimit {
-    /// 256 KiB: an order of a thousand lines fits several times.
+    /// 256 KiB, several times an order of a thousand lines.
     fn default() -> Self {
         Self(256 * 1024)
     }
 }
 
-/// How long a client may take to send a body, from its first byte to its last. The whole of it and not each pause, so
-/// that nobody holds a connection for ever with a byte now and then; the largest body fits at 9 KB/s, an order at 100 B/s.
+/// How long a body may take, from the first byte to the last. It limits the whole body and not each pause, so that
+/// a client cannot hold a connection by sending a byte now and then. The largest body needs 9 KB/s, an order 100
+/// B/s.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The bytes of a body, as they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawBody(pub Bytes);
 
 impl RawBody {
-    /// SHA-256 of the bytes, computed when it is asked for. An `Idempotency-Key` is bound to it.
+    /// SHA-256 of the bytes. An `Idempotency-Key` is bound to it.
     pub fn sha256(&self) -> [u8; 32] {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, &self.0).as_ref());
@@ -45,7 +45,7 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let BodyLimit(limit) = request.extensions().get().copied().unwrap_or_default();
-        // A length that is announced too large is refused before anything is read.
+        // A `Content-Length` above the limit is refused before the body is read.
         if announced(request.headers()).is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
@@ -60,26 +60,27 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        // The rest of it may still come; it must not be taken for another request (RFC 9110, section 15.5.9).
+        // The rest of the body may still arrive and must not be taken for another request (RFC 9110, section
+        // 15.5.9).
         Err(_elapsed) => {
             Err(Problem::new(Code::BodyTimeout).header(CONNECTION, HeaderValue::from_static("close")))
         }
         Ok(Err(error)) if is_length_limit(&*error) => Err(too_large(limit)),
         Ok(Err(error)) => {
-            tracing::debug!(%error, "a request body broke off");
+            tracing::debug!(%error, "a request body is incomplete");
             Err(Problem::new(Code::IncompleteBody))
         }
     }
 }
 
-/// A limit set by a layer further out arrives wrapped.
+/// The error may be wrapped by other layers.
 fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)
 }
 
 fn too_large(limit: usize) -> Problem {
     Problem::new(Code::BodyTooLarge)
-        .detail(format!("A body is at most {limit} bytes here; send less at once."))
+        .detail(format!("The body may have at most {limit} bytes."))
         .member("limit", limit)
 }
 
@@ -104,7 +105,7 @@ mod tests {
         RawBody::from_request(request, &()).await
     }
 
-    /// A body that announces no length, and may break off.
+    /// A body without a length that may break off.
     fn chunked<const N: usize>(chunks: [io::Result<&'static str>; N]) -> Body {
         Body::from_stream(stream::iter(chunks))
     }

@@ -11,8 +11,8 @@ use crate::problem::{Code, Problem};
 
 /// A JSON body and the bytes it was parsed from: `Json(order, _): Json<PlaceOrder>`.
 ///
-/// Refuses another content type (415), too many bytes (413), what is not JSON (400, with line and column), and
-/// what is JSON of another shape (422, naming the field). `Option<Json<T>>` is `None` for an empty body.
+/// Refuses another content type (415), a body that is too large (413), invalid JSON (400, with line and column),
+/// and JSON of another shape (422, naming the field). `Option<Json<T>>` is `None` for an empty body.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T, pub RawBody);
 
@@ -42,8 +42,8 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
     }
 }
 
-/// `application/json` or `application/…+json`. Both are types that a page of another origin cannot send without
-/// asking first (Fetch standard, "CORS-safelisted request-header"), which a missing type or `text/plain` is not.
+/// `application/json` or `application/…+json`. A page of another origin can send these only after a CORS preflight
+/// (Fetch standard, "CORS-safelisted request-header"), unlike a missing type or `text/plain`.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
@@ -61,11 +61,11 @@ fn parse<T: DeserializeOwned>(body: RawBody) -> Result<Json<T>, Problem> {
     }
 }
 
-/// The first parse is fast and knows no path; whoever made a mistake waits for a second one that does.
+/// The first parse is fast but does not track the path. After an error, a second one finds it.
 #[cold]
 fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
-    // A number where a word belongs is "expected value" to serde_json, and JSON all the same.
+    // serde_json calls a number in place of a string "expected value", although the JSON is valid.
     let is_json = || serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
     if error.classify() != Category::Data && !is_json() {
         let message = truncate_message(without_position(&error.to_string()));
@@ -87,7 +87,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Prob
     Problem::new(Code::InvalidBody).detail(format!("{subject}: {message}.")).error(field, message)
 }
 
-/// `serde_json` ends its messages with the subject, which is told separately.
+/// `serde_json` messages end with the position, which is sent separately.
 fn without_position(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |end| &message[..end])
 }

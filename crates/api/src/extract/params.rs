@@ -1,4 +1,4 @@
-//! Parameters of the query string and of the path.
+//! Query and path parameters.
 
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::PathRejection;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
-/// The query string: a flat struct; a key that may be repeated is a `Vec` with `#[serde(default)]`.
+/// The query string as a flat struct. A key that may be repeated is a `Vec` with `#[serde(default)]`.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Parts of the path: one value, a tuple, or a struct with the route's names.
+/// Path parameters: one value, a tuple, or a struct with the route's names.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -55,9 +55,9 @@ fn explain(rejection: &PathRejection) -> Problem {
             ("", format!("expected {expected_type}"))
         }
         ErrorKind::DeserializeError { key, message, .. } => (&**key, message.clone()),
-        ErrorKind::InvalidUtf8InPathParam { key } => (&**key, "is not UTF-8".to_owned()),
+        ErrorKind::InvalidUtf8InPathParam { key } => (&**key, "is not valid UTF-8".to_owned()),
         ErrorKind::Message(message) => ("", message.clone()),
-        // The route and the handler disagree. No request can cause or avoid that, so it is ours.
+        // The route and the handler do not match. No request can cause this, so it is an internal error.
         _ => return Problem::internal(rejection),
     };
     refused(Code::InvalidPath, "The path", field, &message)

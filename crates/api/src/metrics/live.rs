@@ -1,4 +1,4 @@
-//! What the live connections count themselves (rows D14, D15), copied when somebody asks.
+//! Metrics of live connections, copied from the hub and the Socket.IO engine when metrics are requested.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,6 @@ struct ReasonLabels {
     reason: &'static str,
 }
 
-/// Connections, and what they are told.
 #[derive(Default)]
 pub(super) struct LiveMetrics {
     sockets: OnceLock<Arc<EngineMetrics>>,
@@ -41,41 +40,44 @@ pub(super) struct LiveMetrics {
 }
 
 impl LiveMetrics {
-    /// Whose counts are copied.
     pub(super) fn watch(&self, sockets: Arc<EngineMetrics>) {
-        // A second gateway would be a second server.
+        // There is one gateway per server.
         let _ = self.sockets.set(sockets);
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
-        let help = "Live connections open now, by transport";
+        let help = "Open live connections, by transport";
         registry.register("live_connections", help, self.connections.clone());
-        registry.register("sockets_opened", "Socket.IO connections ever opened", self.opened.clone());
-        let help = "Of these, gone from long-polling to WebSocket";
+        registry.register("sockets_opened", "Socket.IO connections opened", self.opened.clone());
+        let help = "Socket.IO connections upgraded from long-polling to WebSocket";
         registry.register("sockets_upgraded", help, self.upgraded.clone());
-        let help = "Socket.IO connections that were not let in";
+        let help = "Socket.IO handshakes refused";
         registry.register("sockets_refused", help, self.refused.clone());
-        let help = "Times a Socket.IO connection sent too fast and had to wait";
+        let help = "Times a Socket.IO connection reached its packet limit and had to wait";
         registry.register("sockets_throttled", help, self.throttled.clone());
         registry.register(
             "sockets_closed",
             "Socket.IO connections that ended, by reason",
             self.closed.clone(),
         );
-        registry.register("topics", "Topics somebody listens to", self.topics.clone());
-        let help = "Events for live connections, each once for each connection it was for";
+        registry.register("topics", "Topics with subscribers", self.topics.clone());
+        let help = "Events delivered to live connections, counted once per connection";
         registry.register("deliveries", help, self.deliveries.clone());
-        let help = "Times a connection was so far behind that it was served from the log";
+        let help = "Times a connection was too far behind the ring and was served from the log";
         registry.register("replays", help, self.replays.clone());
-        let help = "Events read from the log for these connections";
+        let help = "Events read from the log for connections that were behind";
         registry.register("replayed_events", help, self.replayed_events.clone());
-        registry.register("resets", "Times a client had to start over", self.resets.clone());
-        let help = "Orders not joined, because a connection followed as many as it may";
+        registry.register("resets", "Times a client received a reset", self.resets.clone());
+        let help = "Joins refused because a connection had joined the maximum number of orders";
         registry.register("joins_refused", help, self.joins_refused.clone());
-        registry.register("catching_up", "Connections served from the log now", self.catching_up.clone());
+        registry.register(
+            "catching_up",
+            "Connections currently served from the log",
+            self.catching_up.clone(),
+        );
     }
 
-    /// Copies what is counted elsewhere; `streams` are the server-sent ones.
+    /// Copies the counters. `streams` is the number of open server-sent event streams.
     pub(super) fn renew(&self, hub: &Hub, streams: i64) {
         self.topics.set(signed(hub.topics()));
         let counted = hub.counters();

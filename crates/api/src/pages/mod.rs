@@ -1,7 +1,8 @@
-//! The web app: its files, which are part of the binary, and the one page that answers every address of its own.
+//! Serves the web app: its files, which are embedded in the binary, and the page that serves every address of the
+//! app.
 //!
-//! [`site`] knows the files, [`policy`] what a page of reserved may load. `web/app/dist` is what is taken in, if it is there
-//! when the binary is built; a binary without it serves the API, and says at `/` how to build the app.
+//! `site` has the files, `policy` the content security policy. The build embeds `web/app/dist` if it exists. A
+//! binary without it serves the API, and explains at `/` how to build the app.
 
 mod policy;
 mod site;
@@ -16,17 +17,16 @@ use self::site::Site;
 use crate::app::AppState;
 use crate::problem::{Code, Problem};
 
-/// What is the server's own, whatever a page would like to be called.
+/// Prefixes that are never an address of the app.
 const RESERVED_PATHS: [&str; 5] = ["/api", "/docs", "/health", "/metrics", "/socket.io"];
 
-/// Whether the web app is in this binary.
 pub fn is_built() -> bool {
     Site::embedded().page().is_some()
 }
 
-/// Answers what nothing else answers.
+/// Serves every path that no route matches.
 pub(crate) fn fallback(routes: Router<AppState>) -> Router<AppState> {
-    // Read once: the files do not change while the binary runs.
+    // Read once, because the files do not change while the binary runs.
     let site = Site::embedded();
     routes.fallback(async move |State(app): State<AppState>, request: Request| answer(&app, site, request))
 }
@@ -43,7 +43,7 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
     if let Some(file) = site.file(path) {
         return file.answer(&parts.headers);
     }
-    // A page's address has no ending such as `.js`: a file that is gone must not be answered with a page.
+    // The app's addresses have no extension such as `.js`. A missing file must not be served as a page.
     let named = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     if named || !(path == "/" || accepts_html(&parts.headers)) {
         return Problem::new(Code::NotFound).into_response();
@@ -61,7 +61,7 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
     page
 }
 
-/// Browsers say so when somebody follows a link; scripts that fetch, and curl, do not.
+/// Browsers send `Accept: text/html` when a person follows a link. Scripts and curl do not.
 fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)

@@ -1,4 +1,4 @@
-//! What a page of ours may load and whom it may call (Content Security Policy Level 3), and what browsers should not offer it.
+//! Security headers of a page: its content security policy (CSP Level 3) and its permissions.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use crate::app::AppState;
 use crate::resources::config::live_url;
 
-/// The policy of a page: everything from this server, nothing inline; besides, the tiles of maps, the pictures of
-/// products and the live connections where they are elsewhere.
+/// Everything comes from this server and nothing is inline. Map tiles, product images and live connections may be
+/// on other origins.
 pub(super) fn of(app: &AppState, parts: &Parts) -> String {
     let tiles = app.settings.tiles.as_ref().map(|tiles| &tiles.origin);
     policy(tiles.into_iter().chain(&app.settings.image_origins), live_url(app, parts).as_deref())
@@ -16,7 +16,7 @@ pub(super) fn of(app: &AppState, parts: &Parts) -> String {
 fn policy<'a>(images: impl Iterator<Item = &'a String>, live: Option<&str>) -> String {
     let images: String = images.flat_map(|origin| [" ", origin]).collect();
     let live = live.and_then(|url| url::Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
-    // A WebSocket's address is another origin than that of the page beside it.
+    // `ws:` is another origin than `http:`.
     let live = live.map_or(String::new(), |origin| format!(" {origin} {}", origin.replacen("http", "ws", 1)));
     format!(
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{images}; connect-src 'self'{live}; \
@@ -25,7 +25,7 @@ fn policy<'a>(images: impl Iterator<Item = &'a String>, live: Option<&str>) -> S
     )
 }
 
-/// What the app does not need, no script in it gets either.
+/// Disables browser features that the app does not use.
 pub(super) fn harden(headers: &mut HeaderMap) {
     headers.insert(
         HeaderName::from_static("permissions-policy"),

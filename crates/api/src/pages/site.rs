@@ -1,6 +1,6 @@
-//! The app's files: with their types, their names for caches, and in the smallest form that a browser takes.
+//! The app's files, with their content types, caching, and precompressed encodings.
 //!
-//! The app's build leaves `x.js.br` and `x.js.gz` beside `x.js`: compressed once, as well as can be.
+//! The app's build writes `x.js.br` and `x.js.gz` next to `x.js`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,32 +16,31 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
-/// What the app's build made; nothing, where it was not run.
+/// Empty if the app was not built.
 #[derive(Embed)]
 #[folder = "../../web/app/dist"]
 #[allow_missing = true]
 struct EmbeddedFiles;
 
-/// Files whose names have a hash of what is in them: what such a name means never changes.
+/// File names below this path contain a hash of the content, so they can be cached for good.
 const HASHED_PREFIX: &str = "/assets/";
 const INDEX_PATH: &str = "/index.html";
 
-/// Every file, by its path.
+/// Files by path.
 pub(super) struct Site(HashMap<String, Asset>);
 
-/// One file.
 pub(super) struct Asset {
     plain: Bytes,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
-    /// Of the plain file; each form adds its own name.
+    /// Of the uncompressed file. The `ETag` of an encoding adds its name.
     hash: String,
     kind: String,
     cached: &'static str,
 }
 
 impl Site {
-    /// What is in the binary.
+    /// The files in this binary.
     pub(super) fn embedded() -> &'static Self {
         static SITE: LazyLock<Site> = LazyLock::new(|| {
             let named =
@@ -54,7 +53,7 @@ impl Site {
     fn of(files: &HashMap<String, File>) -> Self {
         let form =
             |name: &str, ending: &str| files.get(&format!("{name}.{ending}")).map(|file| file.bytes.clone());
-        // What begins with a dot is the build's own, and a compressed file is a form of another one.
+        // Dotfiles belong to the build, and compressed files are encodings of other files.
         let shown = |name: &str| {
             let form = name.strip_suffix(".br").or_else(|| name.strip_suffix(".gz"));
             !name.starts_with('.') && form.is_none_or(|plain| !files.contains_key(plain))
@@ -79,12 +78,12 @@ impl Site {
         Self(assets.collect())
     }
 
-    /// The file at a path. The page itself has no address of its own.
+    /// The file at a path. The page has no path of its own.
     pub(super) fn file(&self, path: &str) -> Option<&Asset> {
         self.0.get(path).filter(|_| path != INDEX_PATH)
     }
 
-    /// The page that answers every address of the app.
+    /// The page that serves every address of the app.
     pub(super) fn page(&self) -> Option<&Asset> {
         self.0.get(INDEX_PATH)
     }
@@ -103,7 +102,7 @@ impl From<EmbeddedFile> for File {
             Cow::Owned(bytes) => bytes.into(),
         };
         let hash = file.metadata.sha256_hash().iter().take(12).fold(String::new(), |mut text, byte| {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x}");
             text
         });
@@ -115,7 +114,7 @@ impl From<EmbeddedFile> for File {
 }
 
 impl Asset {
-    /// It, or that the browser has it already (RFC 9110, section 13.1.2).
+    /// The file, or 304 if the browser has it (RFC 9110, section 13.1.2).
     pub(super) fn answer(&self, request: &HeaderMap) -> Response {
         let (bytes, encoding) = match (&self.brotli, &self.gzip) {
             (Some(brotli), _) if accepts_encoding(request, "br") => (brotli, "br"),
@@ -150,7 +149,7 @@ impl Asset {
     }
 }
 
-/// Whether a browser takes a form (RFC 9110, section 12.5.3).
+/// Whether the client accepts an encoding (RFC 9110, section 12.5.3).
 fn accepts_encoding(request: &HeaderMap, coding: &str) -> bool {
     let lists = request.get_all(ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|entry| {
@@ -176,7 +175,7 @@ mod tests {
         Site::of(&names.iter().map(|name| ((*name).to_owned(), file(name))).collect())
     }
 
-    fn asked(list: &[(&'static str, &'static str)]) -> HeaderMap {
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
         list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 
@@ -193,7 +192,7 @@ mod tests {
             ("/assets/a.js", "identity", ""),
             ("/b.js", "br, GZIP", "gzip"),
         ] {
-            let answer = site.file(path).unwrap().answer(&asked(&[("accept-encoding", takes)]));
+            let answer = site.file(path).unwrap().answer(&headers(&[("accept-encoding", takes)]));
             assert_eq!(answer.headers()[VARY], "accept-encoding");
             let encoding =
                 answer.headers().get(CONTENT_ENCODING).map(|form| form.to_str().unwrap().to_owned());
@@ -215,14 +214,14 @@ mod tests {
         for asset in [site.page().unwrap(), site.file("/sw.js").unwrap()] {
             let first = asset.answer(&HeaderMap::new());
             assert_eq!(first.headers()[CACHE_CONTROL], "no-cache");
-            let again = asset.answer(&asked(&[("if-none-match", "\"other\", W/\"abc\"")]));
+            let again = asset.answer(&headers(&[("if-none-match", "\"other\", W/\"abc\"")]));
             assert_eq!(
                 (again.status(), again.headers()[ETAG].clone()),
                 (StatusCode::NOT_MODIFIED, first.headers()[ETAG].clone())
             );
             assert_eq!(body(again).await, "");
         }
-        let other_form = asked(&[("if-none-match", "\"abcbr\"")]);
+        let other_form = headers(&[("if-none-match", "\"abcbr\"")]);
         assert_eq!(site.file("/sw.js").unwrap().answer(&other_form).status(), StatusCode::OK);
     }
 
@@ -232,6 +231,6 @@ mod tests {
         for hidden in ["/.vite/manifest.json", "/assets/a.js.br", "/index.html", "/../secret", "/assets/"] {
             assert!(site.file(hidden).is_none(), "{hidden}");
         }
-        assert!(site.file("/notes.gz").is_some(), "a form of nothing is a file");
+        assert!(site.file("/notes.gz").is_some(), "a compressed file without an original is served");
     }
 }

@@ -1,4 +1,4 @@
-//! Every code a [`Problem`](super::Problem) can carry. Codes are a promise: one is added, and none is ever renamed.
+//! Every code of a [`Problem`](super::Problem). Codes are stable: new ones may be added, and none is renamed.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,6 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// All of them, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The stable name on the wire.
@@ -21,17 +20,16 @@ macro_rules! codes {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The status of a response with this code, unless the problem says otherwise.
+            /// The default status.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
-            /// The kind of problem in a few words.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// What to do about it, where nothing more particular is said.
+            /// The default detail: what to do about it.
             pub const fn advice(self) -> &'static str {
                 match self { $(Self::$name => $advice,)* }
             }
@@ -44,75 +42,75 @@ macro_rules! codes {
 }
 
 codes! {
-    // -- the request could not be read
+    // The request could not be read.
     InvalidJson, BAD_REQUEST, "invalid_json", "Not valid JSON", "Send one JSON document in UTF-8.";
-    InvalidBody, UNPROCESSABLE_ENTITY, "invalid_body", "The body is not as it should be", "`errors` names the field and the rule it broke.";
-    InvalidQuery, BAD_REQUEST, "invalid_query", "The query string is not as it should be", "`errors` names the parameter and the rule it broke.";
-    InvalidPath, BAD_REQUEST, "invalid_path", "The path is not as it should be", "`errors` names the part of the path and the rule it broke.";
-    InvalidHeader, BAD_REQUEST, "invalid_header", "A header is not as it should be", "`errors` names the header and the rule it broke.";
-    UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Not a JSON body", "Send the body with `Content-Type: application/json`.";
-    BodyTooLarge, PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", "Send less at once; `limit` is the most, in bytes.";
-    BodyTimeout, REQUEST_TIMEOUT, "body_timeout", "The body took too long", "Send the request again, over a better connection.";
-    IncompleteBody, BAD_REQUEST, "incomplete_body", "The body broke off", "Send the request again.";
+    InvalidBody, UNPROCESSABLE_ENTITY, "invalid_body", "Invalid request body", "`errors` names the field and the rule it broke.";
+    InvalidQuery, BAD_REQUEST, "invalid_query", "Invalid query string", "`errors` names the parameter and the rule it broke.";
+    InvalidPath, BAD_REQUEST, "invalid_path", "Invalid path", "`errors` names the part of the path and the rule it broke.";
+    InvalidHeader, BAD_REQUEST, "invalid_header", "Invalid header", "`errors` names the header and the rule it broke.";
+    UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", "Send the body with `Content-Type: application/json`.";
+    BodyTooLarge, PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", "Send a smaller body; `limit` is the maximum in bytes.";
+    BodyTimeout, REQUEST_TIMEOUT, "body_timeout", "The body took too long", "Send the request again.";
+    IncompleteBody, BAD_REQUEST, "incomplete_body", "The body is incomplete", "Send the request again.";
 
-    // -- nothing is there
-    NotFound, NOT_FOUND, "not_found", "There is nothing here", "Look at the address; what you may not see is also not found.";
-    MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed", "Not a method of this resource", "The header `Allow` lists its methods.";
-    OrderNotFound, NOT_FOUND, "order_not_found", "No such order", "There is no such order, or it is none of yours.";
-    NotificationNotFound, NOT_FOUND, "notification_not_found", "No such notification", "It is none of yours, or it went with its event.";
-    ProductNotFound, NOT_FOUND, "product_not_found", "No such product", "The product is not in this store's catalogue.";
+    // Not found.
+    NotFound, NOT_FOUND, "not_found", "Not found", "The address does not exist, or you lack access.";
+    MethodNotAllowed, METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "The `Allow` header lists the allowed methods.";
+    OrderNotFound, NOT_FOUND, "order_not_found", "Order not found", "The order does not exist, or you don't have access.";
+    NotificationNotFound, NOT_FOUND, "notification_not_found", "Notification not found", "The notification does not exist, or you don't have access.";
+    ProductNotFound, NOT_FOUND, "product_not_found", "Product not found", "The product does not exist.";
 
-    // -- who asks
-    Unauthenticated, UNAUTHORIZED, "unauthenticated", "Sign in first", "Send `Authorization: Bearer` with a token, or the session cookie.";
+    // Authentication and authorization.
+    Unauthenticated, UNAUTHORIZED, "unauthenticated", "Sign-in required", "Send `Authorization: Bearer` with a token, or the session cookie.";
     InvalidToken, UNAUTHORIZED, "invalid_token", "The token is not valid", "Sign in again.";
     TokenExpired, UNAUTHORIZED, "token_expired", "The token has expired", "Sign in again.";
-    Forbidden, FORBIDDEN, "forbidden", "Not allowed", "Your role may not do this.";
-    OriginNotAllowed, FORBIDDEN, "origin_not_allowed", "Not an allowed origin", "A page of this origin may not act with the session cookie; an operator can add it to the allowed origins.";
-    WeakPassword, UNPROCESSABLE_ENTITY, "weak_password", "Not an acceptable password", "Choose 8 to 128 characters that are not your e-mail address.";
+    Forbidden, FORBIDDEN, "forbidden", "Not allowed", "Your role does not allow this.";
+    OriginNotAllowed, FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Pages of this origin may not use the session cookie. An operator can add the origin to the allowed ones.";
+    WeakPassword, UNPROCESSABLE_ENTITY, "weak_password", "Password not accepted", "Choose 8 to 128 characters that are not your e-mail address.";
 
-    InvalidCredentials, UNAUTHORIZED, "invalid_credentials", "Wrong e-mail address or password", "Try again, or ask for a link to set a new password.";
+    InvalidCredentials, UNAUTHORIZED, "invalid_credentials", "Wrong e-mail address or password", "Try again, or request a link to set a new password.";
     SessionEnded, UNAUTHORIZED, "session_ended", "The session has ended", "Sign in again.";
-    EmailTaken, CONFLICT, "email_taken", "There is such an account already", "Sign in with this e-mail address instead.";
-    LinkInvalid, GONE, "link_invalid", "The link no longer works", "It was used already or is too old: ask for a new one.";
-    UserNotFound, NOT_FOUND, "user_not_found", "No such user", "There is no such user, or none whose password can be set here.";
+    EmailTaken, CONFLICT, "email_taken", "E-mail address already in use", "Sign in with this e-mail address instead.";
+    LinkInvalid, GONE, "link_invalid", "The link no longer works", "It was already used or has expired. Request a new one.";
+    UserNotFound, NOT_FOUND, "user_not_found", "User not found", "The user does not exist, or their password cannot be set here.";
 
-    // -- too much
+    // Limits.
     TooManyConnections, TOO_MANY_REQUESTS, "too_many_connections", "Too many live connections", "Close one of them.";
-    RateLimited, TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait for `Retry-After` seconds, then go on more slowly.";
-    Busy, SERVICE_UNAVAILABLE, "busy", "Too much to do", "Nothing was changed. Try again after `Retry-After` seconds.";
+    RateLimited, TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait `Retry-After` seconds, then send requests more slowly.";
+    Busy, SERVICE_UNAVAILABLE, "busy", "Server busy", "Nothing was changed. Try again after `Retry-After` seconds.";
 
-    // -- the order, the product or the payment does not allow it
-    VersionConflict, CONFLICT, "version_conflict", "Changed since you looked", "Look at `current`, and ask again with its version.";
-    InvalidItems, UNPROCESSABLE_ENTITY, "invalid_items", "Not an acceptable list of items", "Correct the items.";
-    ProductArchived, CONFLICT, "product_archived", "No longer sold", "Take the product out of the cart.";
+    // The state of the order, the product or the payment does not allow it.
+    VersionConflict, CONFLICT, "version_conflict", "Version conflict", "`current` is the current state. Send the request again with its version.";
+    InvalidItems, UNPROCESSABLE_ENTITY, "invalid_items", "Invalid items", "Correct the items.";
+    ProductArchived, CONFLICT, "product_archived", "Product no longer sold", "Remove the product from the cart.";
     OutOfStock, CONFLICT, "out_of_stock", "Not enough in stock", "Order at most `available`.";
-    MixedCurrencies, UNPROCESSABLE_ENTITY, "mixed_currencies", "Different currencies", "Place one order for each currency.";
-    AmountOutOfRange, UNPROCESSABLE_ENTITY, "amount_out_of_range", "Not an acceptable amount", "Amounts are whole minor units, not negative, and bounded.";
-    TotalChanged, CONFLICT, "total_changed", "The total changed", "Show `currentTotal` to the customer, and ask again.";
-    TooLateToCancel, CONFLICT, "too_late_to_cancel", "Too late to cancel", "Ask the store; processing has started.";
-    FinalStatus, CONFLICT, "final_status", "The order is closed", "Nothing leads out of `orderStatus`.";
-    ReasonRequired, UNPROCESSABLE_ENTITY, "reason_required", "Say why", "Going back corrects a mistake: send a `reason`.";
-    Unchanged, CONFLICT, "unchanged", "Nothing to change", "It already is as you ask.";
-    PaymentState, CONFLICT, "payment_state", "The payment does not allow it", "`paymentState` says where the payment is.";
-    ParcelState, CONFLICT, "parcel_state", "The parcel does not allow it", "Look at the parcel's state.";
-    StockReserved, CONFLICT, "stock_reserved", "Promised to placed orders", "Keep at least `reserved` on hand.";
-    StockOutOfRange, UNPROCESSABLE_ENTITY, "stock_out_of_range", "Not an acceptable count", "Stock is a whole number, not negative, and bounded.";
-    NotExpired, CONFLICT, "not_expired", "Not due yet", "The reservation still has time.";
+    MixedCurrencies, UNPROCESSABLE_ENTITY, "mixed_currencies", "Mixed currencies", "Place one order for each currency.";
+    AmountOutOfRange, UNPROCESSABLE_ENTITY, "amount_out_of_range", "Amount out of range", "Amounts are whole minor units, from 0 to a maximum.";
+    TotalChanged, CONFLICT, "total_changed", "The total changed", "Show `currentTotal` to the customer and ask for confirmation.";
+    TooLateToCancel, CONFLICT, "too_late_to_cancel", "Too late to cancel", "Processing has started. Contact the store.";
+    FinalStatus, CONFLICT, "final_status", "The order is closed", "An order whose status is `orderStatus` cannot be changed.";
+    ReasonRequired, UNPROCESSABLE_ENTITY, "reason_required", "Reason required", "Moving the status back needs a `reason`.";
+    Unchanged, CONFLICT, "unchanged", "Nothing to change", "It already has the requested state.";
+    PaymentState, CONFLICT, "payment_state", "Not possible in this payment state", "`paymentState` is the current state of the payment.";
+    ParcelState, CONFLICT, "parcel_state", "Not possible in this parcel state", "Check the state of the parcel.";
+    StockReserved, CONFLICT, "stock_reserved", "Stock is reserved for orders", "Keep at least `reserved` on hand.";
+    StockOutOfRange, UNPROCESSABLE_ENTITY, "stock_out_of_range", "Stock out of range", "Stock is a whole number, from 0 to a maximum.";
+    NotExpired, CONFLICT, "not_expired", "Not expired yet", "The reservation has not expired yet.";
 
-    IdempotencyKeyReused, UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key was used for another request", "Make a new `Idempotency-Key` for each request.";
-    PaymentMethodUnavailable, UNPROCESSABLE_ENTITY, "payment_method_unavailable", "This store does not offer that payment", "Pay `cash_on_delivery`.";
+    IdempotencyKeyReused, UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused", "Use a new `Idempotency-Key` for each request.";
+    PaymentMethodUnavailable, UNPROCESSABLE_ENTITY, "payment_method_unavailable", "Payment method not available", "Use `cash_on_delivery`.";
 
-    // -- ours
-    Internal, INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side", "Try again. If it happens again, report the `incident`.";
+    // Internal errors.
+    Internal, INTERNAL_SERVER_ERROR, "internal", "Internal server error", "Try again. If it happens again, report the `incident`.";
 }
 
 impl Code {
-    /// The `type` member: a name, not an address to fetch (RFC 9457, section 3.1.1).
+    /// The `type` member. It is a name, not a URL (RFC 9457, section 3.1.1).
     pub const fn urn(self) -> &'static str {
         self.urn_of()
     }
 
-    /// The table of all codes in Markdown, for the description of the API.
+    /// All codes as a Markdown table, for the API's description.
     pub fn table() -> String {
         let mut table = String::from("| code | status | title | what to do |\n| --- | --- | --- | --- |\n");
         for code in Self::ALL {

@@ -1,4 +1,4 @@
-//! What the domain refuses, as problems: the status, and the facts a client needs to go on.
+//! The problems for the domain's refusals, with the facts that a client needs to continue.
 
 use orders::Refusal;
 use serde_json::Value;
@@ -32,7 +32,7 @@ impl From<Refusal> for Problem {
             Refusal::ReasonNeeded { from, to } => problem
                 .member("from", from.name())
                 .member("to", to.name())
-                .error("reason", "is required to go back"),
+                .error("reason", "is required to move the status back"),
             Refusal::PaymentState { state, .. } => problem.member("paymentState", state),
             Refusal::StockReserved { reserved } => problem.member("reserved", reserved),
             Refusal::UnknownOrder
@@ -47,7 +47,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The domain's clause as a sentence of its own.
+/// The refusal as a sentence.
 fn sentence(refusal: &Refusal) -> String {
     let clause = refusal.to_string();
     let mut letters = clause.trim_end_matches('.').chars();

@@ -1,4 +1,4 @@
-//! The limits of the HTTP edge.
+//! The rate limits of the HTTP API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct RateLimitSettings {
     pub sign_in_email: Rate,
 }
 
-/// All limits of the HTTP edge, with what they remember.
+/// All rate limits and their state.
 #[derive(Debug)]
 pub struct RateLimits {
     address: RateLimiter<AddressBucket>,
@@ -31,7 +31,6 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// Nobody has asked for anything yet.
     pub fn new(rates: &RateLimitSettings, clock: &LimiterClock) -> Self {
         Self {
             address: RateLimiter::new(rates.address, MAX_KEYS, clock.clone()),
@@ -41,32 +40,29 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request of an address.
     pub fn check_address(&self, address: AddressBucket) -> Result<(), RetryAfter> {
         self.address.check(&address)
     }
 
-    /// Counts a request of an account.
     pub fn check_account(&self, user: &UserId) -> Result<(), RetryAfter> {
         self.account.check(user)
     }
 
-    /// Counts an attempt to sign in, before the password is looked at.
+    /// Counts an attempt to sign in, before the password is checked.
     ///
-    /// The address is asked first: one address that tries many accounts does not lock their owners out of them.
+    /// The address is checked first, so that one address that tries many accounts does not lock out their owners.
     pub fn check_sign_in(&self, address: AddressBucket, email: &str) -> Result<(), RetryAfter> {
         self.sign_in_address.check(&address)?;
-        // 254 is the longest address there is (RFC 5321); what is longer is nobody's, and need not be remembered whole.
+        // 254 characters is the longest address (RFC 5321). Longer input is no account's, so its prefix is enough.
         let email: String = email.trim().chars().take(254).flat_map(char::to_lowercase).collect();
         self.sign_in_email.check(&email.into())
     }
 
-    /// Counts an attempt to guess something that names no account, such as a link to set a new password.
+    /// Counts an attempt to guess a secret that names no account, such as a link for a new password.
     pub fn check_guess(&self, address: AddressBucket) -> Result<(), RetryAfter> {
         self.sign_in_address.check(&address)
     }
 
-    /// Forgets whoever has not asked for a while.
     pub fn remove_idle(&self) {
         self.address.remove_idle();
         self.account.remove_idle();
@@ -74,12 +70,12 @@ impl RateLimits {
         self.sign_in_email.remove_idle();
     }
 
-    /// How many keys are remembered, all limits together.
+    /// Number of keys in memory, over all limits.
     pub fn keys(&self) -> usize {
         self.address.keys() + self.account.keys() + self.sign_in_address.keys() + self.sign_in_email.keys()
     }
 
-    /// Forgets again and again, for as long as it is polled.
+    /// Removes idle keys at an interval. Never returns.
     pub async fn remove_idle_periodically(self: Arc<Self>, every: Duration) {
         let mut interval = tokio::time::interval(every);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -111,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn d14_addresses_and_accounts_are_counted_apart() {
+    fn addresses_and_accounts_are_counted_apart() {
         let (limits, _) = limits();
         let user = UserId::new("42").unwrap();
         assert_eq!((0..9).filter(|_| limits.check_address(address("2001:db8::1")).is_ok()).count(), 3);
@@ -121,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn d14_guessing_is_slow_for_an_address_and_for_an_account() {
+    fn guessing_is_slow_for_an_address_and_for_an_account() {
         let (limits, clock) = limits();
         let sign_in = |ip: &str, email: &str| limits.check_sign_in(address(ip), email);
         assert_eq!(sign_in("203.0.113.1", "asha@example.com"), Ok(()));
@@ -143,7 +139,10 @@ mod tests {
         let long = "x".repeat(1_000_000);
         assert_eq!(limits.check_sign_in(address("203.0.113.1"), &long), Ok(()));
         assert_eq!(limits.check_sign_in(address("203.0.113.1"), &format!("{long}@")), Ok(()));
-        assert!(limits.check_sign_in(address("203.0.113.1"), &long[..999]).is_err(), "all the same to us");
+        assert!(
+            limits.check_sign_in(address("203.0.113.1"), &long[..999]).is_err(),
+            "only the prefix counts"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -157,7 +156,7 @@ mod tests {
             Duration::from_secs(25),
             Arc::clone(&limits).remove_idle_periodically(Duration::from_secs(10)),
         );
-        assert!(sweep.await.is_err(), "it goes on until it is dropped");
+        assert!(sweep.await.is_err(), "it never returns");
         assert_eq!(limits.keys(), 0);
     }
 }

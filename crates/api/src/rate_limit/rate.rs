@@ -91,7 +91,7 @@ fn number(text: &str) -> Result<NonZeroU32, InvalidRate> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidRate::Syntax);
     }
-    // What does not fit is too large.
+    // A number that does not fit into 32 bits is too large.
     let number: u32 = text.parse().map_err(|_| InvalidRate::TooLarge)?;
     if number > Rate::MAX {
         return Err(InvalidRate::TooLarge);

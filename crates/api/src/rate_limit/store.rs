@@ -1,4 +1,4 @@
-//! The buckets of a limiter: one for each key, up to a number of keys, and one for all the others.
+//! The buckets of a limiter: one per key, up to a number of keys, and one shared by all other keys.
 
 use std::fmt;
 use std::hash::Hash;
@@ -7,7 +7,7 @@ use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::state::keyed::{DashMapStateStore, HashMapStateStore, ShrinkableKeyedStateStore};
 
-/// Without the bound, whoever has a /32 of IPv6 addresses could fill the memory between two sweeps.
+/// Without a bound, a client with a /32 of IPv6 addresses could exhaust the memory.
 pub(super) struct BoundedStore<K: Hash + Eq + Clone> {
     own: DashMapStateStore<K>,
     shared: HashMapStateStore<()>,
@@ -27,8 +27,8 @@ impl<K: Hash + Eq + Clone> StateStore for BoundedStore<K> {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        // Counting takes a lock for each shard, so it is only done for a key that is new. A few too many get in when
-        // several come at the same moment; the bound is about megabytes.
+        // `len` locks every shard, so it is only called for new keys. Concurrent new keys may exceed the bound
+        // slightly.
         if self.own.contains_key(key) || self.own.len() < self.max_keys {
             self.own.measure_and_replace(key, f)
         } else {

@@ -1,4 +1,4 @@
-//! Registering, signing in and out, and a forgotten password.
+//! Registering, signing in and out, and resetting a password.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,27 +20,27 @@ use crate::extract::Json;
 use crate::problem::{Code, Problem};
 use crate::sessions::{OneTimeSecret, SignedIn, later};
 
-/// A new customer.
+/// A new customer account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
-    /// The address to sign in with.
+    /// The e-mail address to sign in with.
     #[schema(example = "asha@example.com")]
     email: String,
     /// 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128)]
     password: String,
-    /// What to call them.
+    /// The person's name.
     name: Line<120>,
 }
 
-/// Who wants in.
+/// E-mail address and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
-    /// The address of the account.
+    /// The account's e-mail address.
     email: String,
-    /// Its password.
+    /// The account's password.
     password: String,
 }
 
@@ -48,11 +48,11 @@ pub struct Login {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Refresh {
-    /// As it came with the last tokens.
+    /// The newest refresh token of the session.
     refresh_token: String,
 }
 
-/// A new password, by a one-time link.
+/// A new password and the token of a one-time link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordReset {
@@ -71,7 +71,7 @@ fn email(text: &str) -> Result<Email, Problem> {
 
 /// Register
 ///
-/// Makes a customer's account and signs them in. Staff accounts are made with `ordercast user add`.
+/// Creates a customer account and signs it in. Create staff accounts with `ordercast user add`.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "accounts", security(()), request_body = Register,
     responses(
@@ -101,7 +101,7 @@ pub async fn register(
     match app.account(change).await? {
         AccountAnswer::User(user) => {
             app.metrics.registered();
-            tracing::info!(user = %user.id, "registered");
+            tracing::info!(user = %user.id, "account registered");
             app.sign_in(user, StatusCode::CREATED, from.is_secure).await
         }
         AccountAnswer::Session { .. } | AccountAnswer::Done => Err(Problem::new(Code::Internal)),
@@ -114,7 +114,7 @@ fn new_user_id(app: &App) -> Result<UserId, Problem> {
 
 /// Sign in
 ///
-/// Answers with tokens, and with the session cookie for browsers.
+/// Returns tokens, and sets the session cookie for browsers.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "accounts", security(()), request_body = Login,
     responses(
@@ -132,11 +132,11 @@ pub async fn login(
     let email = email(&body.email)?;
     app.limits.check_sign_in(from.bucket(), email.as_str())?;
     let user = app.read_backend.user_by_email(email).await.map_err(|error| database_error(&error))?;
-    // Takes as long whether there is such an account or not.
+    // Takes as long whether the account exists or not.
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let good = app.passwords.verify(&body.password, stored).await?;
     let (Some(user), true) = (user, good) else {
-        tracing::info!(address = %from.ip, "a sign-in was refused");
+        tracing::info!(address = %from.ip, "sign-in refused");
         return Err(Problem::new(Code::InvalidCredentials));
     };
     if stored_is_old(&app, user.password_hash.as_deref())
@@ -154,8 +154,7 @@ fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
 
 /// Refresh the tokens
 ///
-/// A refresh token works once. One that comes back after it was spent, however long ago, was stolen, and ends its
-/// session.
+/// A refresh token works once. If it is used again, at any time, it was stolen, and its session ends.
 #[utoipa::path(
     post, path = "/api/v1/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
     responses(
@@ -188,7 +187,7 @@ pub async fn refresh(
 
 /// Sign out
 ///
-/// Ends the session: its tokens are void from now on, its live connections close.
+/// Ends the session. Its tokens are no longer valid and its live connections close.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "accounts",
     responses((status = NO_CONTENT, description = "Signed out"), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -206,11 +205,11 @@ pub async fn logout(State(app): State<AppState>, parts: Parts, caller: Caller) -
 
 /// Set a new password
 ///
-/// With the token of a one-time link. Ends every session of the account.
+/// Needs the token of a one-time link. Ends every session of the account.
 #[utoipa::path(
     post, path = "/api/v1/auth/password-reset", tag = "accounts", security(()), request_body = PasswordReset,
     responses(
-        (status = NO_CONTENT, description = "The password is set: sign in with it"),
+        (status = NO_CONTENT, description = "The password was set. Sign in with it"),
         (status = GONE, body = Problem, content_type = "application/problem+json", description = "`link_invalid`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

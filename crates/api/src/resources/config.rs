@@ -1,4 +1,4 @@
-//! What a page has to know before anybody signed in.
+//! The configuration that a page needs before anybody signs in.
 
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -12,41 +12,41 @@ use crate::app::{App, AppState, DemoAccount, MapTiles};
 use crate::auth::origin::{host, host_name};
 use crate::caller::address;
 
-/// The shop, as its pages need it.
+/// The shop's configuration.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Config)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigView {
-    /// What the shop is called.
+    /// The shop's name.
     store_name: String,
-    /// The store of orders that name none.
+    /// The default store of an order.
     store_id: StoreId,
-    /// What its prices are in (ISO 4217).
+    /// The currency of the prices (ISO 4217).
     #[schema(value_type = String, example = "EUR")]
     currency: Currency,
-    /// Where its days begin and end: a name of the IANA database.
+    /// The time zone that determines where a day begins (IANA name).
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
-    /// Whether this is a shop to try things on, whose accounts anybody may use.
+    /// Whether this is a demo shop, whose accounts are public.
     demo: bool,
-    /// Those accounts; none where it is a real shop.
+    /// The demo accounts; empty unless this is a demo shop.
     demo_accounts: Vec<DemoAccount>,
-    /// The tiles of maps; null where an outline has to do.
+    /// The map tiles; null to show a bundled outline.
     #[schema(required)]
     tiles: Option<MapTiles>,
-    /// Other hosts whose pictures of products the pages may show; those of this one they may always.
+    /// Other origins from which pages may load product images. Images of this host are always allowed.
     #[schema(example = json!(["https://cdn.example"]))]
     image_origins: Vec<String>,
-    /// Where to open live connections; null where that is the address this came from.
+    /// Where to open live connections; null if at the page's own address.
     #[schema(required)]
     live_url: Option<String>,
-    /// Whether an order may be paid online by a payment that is made up: `POST /orders/{order}/test-payment`.
+    /// Whether orders may be paid online with a simulated payment: `POST /orders/{order}/test-payment`.
     test_payment: bool,
 }
 
 /// Get the shop's configuration
 ///
-/// What a page has to know before anybody signed in. Nothing in it is a secret.
+/// What a page needs before anybody signs in. It contains no secrets.
 #[utoipa::path(get, path = "/api/v1/config", tag = "shop", security(()), responses((status = OK, body = ConfigView)))]
 pub async fn config(State(app): State<AppState>, parts: Parts) -> Response {
     let settings = &app.settings;
@@ -65,8 +65,8 @@ pub async fn config(State(app): State<AppState>, parts: Parts) -> Response {
     ([(CACHE_CONTROL, "no-cache")], axum::Json(view)).into_response()
 }
 
-/// Where the live connections of a page are, if they are elsewhere: as configured; else at their own port of the host
-/// that the page came from. Behind TLS nobody knows that port's address, and the page's own serves as well.
+/// Where a page opens live connections, if not at its own address: as configured, or else on the live port of the
+/// page's host. Behind TLS the public address of that port is unknown, and the page's own address works as well.
 pub(crate) fn live_url(app: &AppState, parts: &Parts) -> Option<String> {
     if let Some(url) = &app.settings.live_url {
         return Some(url.clone());

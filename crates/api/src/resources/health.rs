@@ -1,4 +1,4 @@
-//! Whether the server lives, and what it counts.
+//! Health checks and metrics.
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -11,21 +11,21 @@ use crate::app::{App, AppState};
 use crate::metrics::Gauges;
 use crate::problem::Problem;
 
-/// How the server is.
+/// The server's health.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// `ok`, `unavailable` (the database does not answer) or `stopping`.
+    /// `ok`, `unavailable` (the database does not respond) or `stopping`.
     status: &'static str,
-    /// This version of Ordercast.
+    /// The version of Ordercast.
     version: &'static str,
-    /// Seconds since it started.
+    /// Seconds since the server started.
     uptime_seconds: i64,
     /// Users with a live connection.
     connected_users: usize,
-    /// Live connections.
+    /// Open live connections.
     connections: usize,
-    /// Resident memory, in bytes.
+    /// Resident memory in bytes.
     memory_bytes: i64,
 }
 
@@ -43,24 +43,24 @@ impl App {
     }
 }
 
-/// Resident memory of this process in bytes, from /proc (`proc_pid_statm(5)`); 0 where there is none.
+/// Resident memory in bytes, from /proc (`proc_pid_statm(5)`); 0 if it is not available.
 fn resident_memory() -> i64 {
     const PAGE: i64 = 4096;
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<i64>().ok()).unwrap_or(0) * PAGE
 }
 
-/// Is the process alive?
+/// Check liveness
 ///
-/// Answers as long as the process can answer at all. For a load balancer, ask `/health/ready`.
+/// Responds as long as the process runs. For a load balancer, use `/health/ready`.
 #[utoipa::path(get, path = "/health", tag = "operations", security(()), responses((status = OK, body = Health)))]
 pub async fn health(State(app): State<AppState>) -> axum::Json<Health> {
     axum::Json(app.health("ok"))
 }
 
-/// Can it serve?
+/// Check readiness
 ///
-/// Not while the database does not answer, and not while it is stopping.
+/// Responds 503 while the database does not respond and while the server stops.
 #[utoipa::path(
     get, path = "/health/ready", tag = "operations", security(()), 
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)),
@@ -72,15 +72,15 @@ pub async fn ready(State(app): State<AppState>) -> Response {
     match app.read_backend.health().await {
         Ok(_) => axum::Json(app.health("ok")).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the database does not answer");
+            tracing::error!(%error, "the database does not respond");
             (StatusCode::SERVICE_UNAVAILABLE, axum::Json(app.health("unavailable"))).into_response()
         }
     }
 }
 
-/// Metrics for Prometheus
+/// Get metrics for Prometheus
 ///
-/// In the `OpenMetrics` text format. Counts only, no personal data; keep it from the public at your proxy all the same.
+/// In the `OpenMetrics` text format. Contains no personal data. Block public access to it in your proxy.
 #[utoipa::path(
     get, path = "/metrics", tag = "operations", security(()), 
     responses((status = OK, body = String, content_type = "application/openmetrics-text")),

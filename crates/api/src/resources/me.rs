@@ -14,7 +14,7 @@ use crate::sessions::{Account, set_no_store};
 
 /// Get your account
 ///
-/// As we know it; of a user whose tokens are made elsewhere, as the token says.
+/// For users of another system, as their token describes them.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "accounts",
     responses((status = OK, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -23,19 +23,19 @@ pub async fn me(State(app): State<AppState>, caller: Caller) -> Result<Response,
     Ok(private(app.account_of(caller).await?))
 }
 
-/// Who is signed in.
+/// The current session.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub struct SessionView {
-    /// They; null when nobody is.
+    /// The signed-in account; null if nobody is signed in.
     #[schema(required)]
     account: Option<Account>,
 }
 
-/// Ask who is signed in
+/// Get the current session
 ///
-/// For a page that cannot see the session's cookie: that nobody is signed in is an answer here, and no error. A session
-/// that has ended is one all the same.
+/// For a page that cannot read the session cookie. If nobody is signed in, `account` is null and the status is 200.
+/// A session that has ended is an error.
 #[utoipa::path(
     get, path = "/api/v1/auth/session", tag = "accounts", security((), ("bearer" = []), ("cookie" = [])),
     responses((status = OK, body = SessionView), (status = "4XX", body = Problem, content_type = "application/problem+json")),

@@ -1,4 +1,4 @@
-//! One file for each resource: what a request may say, what it does, what can go wrong, and its documentation.
+//! One file per resource, with its requests, responses, errors, documentation and handlers.
 
 pub mod auth;
 pub mod config;

@@ -16,50 +16,49 @@ use crate::commands::{database_error, not_committed};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 
-/// Which notifications.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationListQuery {
-    /// About this alone: `order`, `payment`, `delivery`, `return` or `cancellation`.
+    /// Only this category: `order`, `payment`, `delivery`, `return` or `cancellation`.
     category: Option<String>,
-    /// `true`: only what is unread.
+    /// `true`: only unread notifications.
     #[serde(default)]
     unread: bool,
-    /// Only what happened up to this place in the log: `next` of the page before.
+    /// Only events up to this cursor: `next` of the previous page.
     cursor: Option<String>,
-    /// Notifications in a page, 1 to 200; 50 when absent.
+    /// Notifications per page, 1 to 200. Default: 50.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<PageLimit>,
 }
 
-/// One line of an inbox.
+/// A notification.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationView {
-    /// That of the event it tells; a live event with this id is the same.
+    /// The id of its event. A live event with this id is the same event.
     id: EventId,
-    /// To filter by.
+    /// The category, for filtering.
     category: Category,
-    /// How to show it.
+    /// How to display it.
     severity: Severity,
-    /// A few words.
+    /// The title.
     #[schema(example = "Order shipped")]
     title: &'static str,
-    /// A sentence.
+    /// The message, one sentence.
     #[schema(example = "Order #10231 has shipped. Tracking number: TRACK-1")]
     message: String,
-    /// The order it is about.
+    /// The id of its order.
     order_id: OrderId,
-    /// Its number.
+    /// The number of its order.
     order_number: OrderNumber,
     /// When it happened.
     at: Timestamp,
-    /// Whether you read it. What you did yourself counts as read.
+    /// Whether you have read it. Your own actions count as read.
     read: bool,
-    /// Whether you did it yourself.
+    /// Whether it was your own action.
     own: bool,
-    /// Its place in the log.
+    /// Its cursor in the log.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
@@ -67,57 +66,59 @@ pub struct NotificationView {
 /// A page of notifications, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationPage {
-    /// Newest first. There may be fewer than asked for, and yet a next page.
+    /// Newest first. A page may have fewer items than requested even if there is a next page.
     items: Vec<NotificationView>,
-    /// Send it as `cursor` to get the next page; null at the end.
+    /// Send it as `cursor` to get the next page; null on the last page.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
-    /// How many are unread in all; 999 means 999 or more.
+    /// Number of unread notifications in total; 999 means 999 or more.
     #[schema(maximum = 999)]
     unread: usize,
-    /// Where in the log this was read: a stream that begins with it misses nothing.
+    /// The cursor at which this page was read. A stream that starts from it misses nothing.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
 
-/// How many notifications are unread.
+/// The number of unread notifications.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnreadCount {
     /// 999 means 999 or more.
     #[schema(maximum = 999)]
     unread: usize,
-    /// Where in the log this was read.
+    /// The cursor at which this was read.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
 
-/// What is read; your other tabs hear the same as `notifications.read`.
+/// What you have read. Your other connections receive the same as `notifications.read`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadView {
-    /// Everything up to this place in the log.
+    /// Everything up to this cursor is read.
     #[schema(value_type = String)]
     through: Cursor,
-    /// And these after it.
+    /// These later notifications are read, too.
     ids: Vec<EventId>,
-    /// How many are left; 999 means 999 or more.
+    /// Number of unread notifications; 999 means 999 or more.
     #[schema(maximum = 999)]
     unread: usize,
 }
 
-/// Up to where everything was read.
+/// Up to which cursor to mark notifications as read.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = ReadAll)]
 #[serde(deny_unknown_fields)]
 pub struct ReadAll {
-    /// `cursor` of the list, or of the last event you showed: what came after it stays unread. Everything when absent.
+    /// `cursor` of the list, or of the last event you displayed. Later notifications stay unread. Default: all are
+    /// marked as read.
     #[serde(default)]
     cursor: Option<String>,
 }
 
 /// List notifications
 ///
-/// What concerns you, newest first: customers hear of their orders, drivers of those they bring, staff of new orders,
-/// cancellations, returns and failed payments of their store. Kept as long as the events they tell.
+/// Newest first. Customers are notified about their orders, drivers about the orders they deliver, and staff about
+/// new orders, cancellations, returns and failed payments of their store. A notification is kept as long as its
+/// event.
 #[utoipa::path(
     get, path = "/api/v1/notifications", operation_id = "list_notifications", tag = "notifications", params(NotificationListQuery),
     responses((status = OK, body = NotificationPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -153,10 +154,11 @@ pub async fn unread_count(
 
 /// Mark a notification as read
 ///
-/// Doing it again changes nothing. After 256 of them, what is older than the older half of them counts as read too.
+/// Repeating it changes nothing. After 256 notifications were marked one by one, everything older than the older
+/// half of them counts as read.
 #[utoipa::path(
     post, path = "/api/v1/notifications/{id}/read", operation_id = "read_notification", tag = "notifications",
-    params(("id" = EventId, Path, description = "Its id")),
+    params(("id" = EventId, Path, description = "The notification's id")),
     responses(
         (status = OK, body = ReadView),
         (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "`notification_not_found`"),
@@ -179,7 +181,7 @@ pub async fn read(
 
 /// Mark all notifications as read
 ///
-/// Up to what you saw, so that what arrived meanwhile stays unread.
+/// Up to the given cursor, so that later notifications stay unread.
 #[utoipa::path(
     post, path = "/api/v1/notifications/read-all", operation_id = "read_all_notifications", tag = "notifications",
     request_body = Option<ReadAll>,
@@ -210,12 +212,12 @@ impl App {
         }))
     }
 
-    /// The place that a cursor of this history names.
+    /// The sequence number of a cursor of the current epoch.
     fn cursor_seq(&self, cursor: &str) -> Result<eventlog::Seq, &'static str> {
         match cursor.parse::<Cursor>() {
             Ok(cursor) if cursor.epoch == self.hub.cursor().epoch => Ok(cursor.seq),
-            Ok(_) => Err("is of another history: list your notifications again"),
-            Err(_) => Err("must be a cursor, sent back exactly as it was received"),
+            Ok(_) => Err("is from an older history; list the notifications again"),
+            Err(_) => Err("must be a cursor, exactly as it was received"),
         }
     }
 }

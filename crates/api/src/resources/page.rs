@@ -1,21 +1,18 @@
-//! What the lists have in common: how much of one is asked for, and how a wrong parameter is told.
+//! Parameters that lists have in common.
 
 use serde::Deserialize;
 
 use crate::problem::{Code, Problem};
 
-/// The most entries of a page.
 const MAX_LIMIT: usize = 200;
-/// The entries of a page when nothing is said.
 pub(crate) const DEFAULT_LIMIT: usize = 50;
 
-/// How many entries a page has at most: 1 to 200. In a query it is `limit`.
+/// The query parameter `limit`: entries per page, 1 to 200.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "usize")]
 pub(crate) struct PageLimit(usize);
 
 impl PageLimit {
-    /// The number.
     pub(crate) fn get(self) -> usize {
         self.0
     }
@@ -29,7 +26,7 @@ impl TryFrom<usize> for PageLimit {
     }
 }
 
-/// A parameter that breaks a rule.
+/// The problem for an invalid query parameter.
 pub(crate) fn invalid(field: &'static str, rule: &'static str) -> Problem {
     Problem::new(Code::InvalidQuery).detail(format!("`{field}` {rule}.")).error(field, rule)
 }

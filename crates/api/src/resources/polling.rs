@@ -1,4 +1,4 @@
-//! Two paths that reference shop E's own pages call (rows E3, E4): aliases of the API, in that shop's shapes.
+//! Two endpoints for pages that poll: aliases of the API with other paths and shapes.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
@@ -22,7 +22,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::sessions::base64url;
 
-/// How many orders a poll gets.
+/// Orders in one response.
 const MAX_ORDERS: usize = 100;
 
 /// The newest orders.
@@ -35,12 +35,12 @@ pub struct PolledOrders {
 
 /// Poll the newest orders
 ///
-/// Staff get their store's, customers only their own. With `If-None-Match` an unchanged list answers 304.
+/// Staff get the orders of their store, customers their own. With `If-None-Match`, an unchanged list returns 304.
 #[utoipa::path(
-    get, path = "/api/orders/manage", tag = "shop E",
+    get, path = "/api/orders/manage", tag = "polling",
     responses(
         (status = OK, body = PolledOrders),
-        (status = NOT_MODIFIED, description = "Nothing changed"),
+        (status = NOT_MODIFIED, description = "The list has not changed"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -63,39 +63,39 @@ pub async fn manage(
     } else {
         ([(CONTENT_TYPE, json), (ETAG, tag)], body).into_response()
     };
-    // Kept by the browser, asked for again each time.
+    // Browsers store the response and revalidate it every time.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }
 
-/// Status, location and delivery partner in one. What is absent stays.
+/// Status, location and delivery partner in one request. Omitted fields are not changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Tracking)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrackingUpdate {
-    /// Id or number.
+    /// Id or number of the order.
     order_id: String,
     /// The new status.
     #[serde(default)]
     status: Option<Status>,
-    /// Where the delivery is; `lat` and `lng` are accepted too.
+    /// The location of the delivery. `lat` and `lng` are accepted, too.
     #[serde(default)]
     location: Option<GeoPoint>,
-    /// Who brings it.
+    /// The person who delivers the order.
     #[serde(default)]
     delivery_partner: Option<Partner>,
 }
 
 /// Update an order's tracking
 ///
-/// For the store's staff. The same as setting the status and the delivery, in this order.
+/// Staff only. Sets the status first, and then the delivery.
 #[utoipa::path(
-    put, path = "/api/orders/tracking", tag = "shop E", request_body = TrackingUpdate,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
+    put, path = "/api/orders/tracking", tag = "polling", request_body = TrackingUpdate,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours")),
     responses(
         (
             status = OK, body = OrderView,
-            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "Staff only: how many live connections of the customer received the change; counted again in a replayed response")),
         ),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
@@ -109,7 +109,7 @@ pub async fn tracking(
     let order = body.order_id.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
     let (status, location, partner) = (body.status, body.location, body.delivery_partner);
     if status.is_none() && location.is_none() && partner.is_none() {
-        let rule = "must come with `status`, `location` or `deliveryPartner`";
+        let rule = "needs `status`, `location` or `deliveryPartner`";
         return Err(Problem::new(Code::InvalidBody)
             .detail(format!("`orderId` {rule}."))
             .error("status", rule));
@@ -122,7 +122,7 @@ pub async fn tracking(
         let context = CommandContext { caller, key: &key.part("status"), body: &raw, expected: None };
         match app.command(Command::SetStatus(set), context).await {
             Ok(outcome) => changed = Some(outcome),
-            // That shop's page sends the status with every location.
+            // Polling pages send the current status with every location.
             Err(problem)
                 if problem.code() == Code::Unchanged && (location.is_some() || partner.is_some()) => {}
             Err(problem) => return Err(problem),
@@ -140,7 +140,7 @@ pub async fn tracking(
     if let Some(command) = command {
         match app.command(command, context).await {
             Ok(outcome) => changed = Some(outcome),
-            // The same page, the order was cancelled with this very request: what could be changed is changed.
+            // This request set a final status, so the delivery cannot be changed any more.
             Err(problem) if problem.code() == Code::FinalStatus && changed.is_some() => {}
             Err(problem) => return Err(problem),
         }

@@ -16,38 +16,36 @@ use crate::commands::database_error;
 use crate::extract::{Query, time};
 use crate::problem::Problem;
 
-/// The most points of a series.
 const MAX_POINTS: usize = 400;
-/// Products that are named.
 const MAX_TOP_PRODUCTS: usize = 10;
-/// Points when nothing is said: a day of hours, a month of days.
 const DEFAULT_HOURS: i64 = 24;
 const DEFAULT_DAYS: i64 = 30;
 
-/// Which stretch of time.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesQuery {
-    /// From the hour or day of this moment on (RFC 3339); when absent 24 hours or 30 days, the present one the last.
+    /// From the hour or day of this time (RFC 3339). Default: the last 24 hours or 30 days, including the current
+    /// one.
     #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
-    /// To the end of the hour or day before this moment, or in which it lies (RFC 3339); the present one when absent.
+    /// To the end of the hour or day that contains the moment before this time (RFC 3339). Default: the current
+    /// one.
     #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
-    /// What one point is: `hour` or `day`, as the store's clocks tell them; `day` when absent.
+    /// The length of one point: `hour` or `day` in the store's time zone. Default: `day`.
     #[param(value_type = Option<Bucket>)]
     bucket: Option<String>,
 }
 
-/// What one point of a series is.
+/// The length of one point of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = SeriesBucket)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
-    /// An hour.
+    /// One hour.
     Hour,
-    /// A day.
+    /// One calendar day.
     Day,
 }
 
@@ -56,20 +54,20 @@ pub enum Bucket {
 #[schema(as = Series)]
 #[serde(rename_all = "camelCase")]
 pub struct SeriesView {
-    /// What one point is.
+    /// The length of one point.
     bucket: Bucket,
-    /// When the first one begins.
+    /// When the first point begins.
     from: Timestamp,
-    /// When the last one ends.
+    /// When the last point ends.
     to: Timestamp,
-    /// One for each hour or day, the empty ones too.
+    /// One for each hour or day, including empty ones.
     points: Vec<Point>,
-    /// How long what was delivered in all of them took; null where nothing was.
+    /// Delivery times over the whole period; null if nothing was delivered.
     #[schema(required)]
     delivery_time: Option<DeliveryTime>,
-    /// What was ordered most in all of them, by quantity: at most ten.
+    /// The products ordered most over the whole period, by quantity; at most ten.
     top_products: Vec<TopProduct>,
-    /// Up to where the counts are exact.
+    /// The cursor at which the counts are exact.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
@@ -80,43 +78,44 @@ pub struct SeriesView {
 pub struct Point {
     /// When it begins.
     at: Timestamp,
-    /// Orders placed, also those that were cancelled later.
+    /// Orders placed, including those cancelled later.
     orders: i64,
     /// Orders cancelled, whenever they were placed.
     cancelled: i64,
-    /// Orders marked as delivered, whenever they were placed; one that was corrected and marked again counts again.
+    /// Orders marked as delivered, whenever they were placed. An order that is corrected and marked again counts
+    /// again.
     delivered: i64,
-    /// The sum of the orders placed, by currency.
+    /// Sum of the orders placed, by currency.
     revenue: Vec<Money>,
 }
 
-/// How long it took from placing to delivery, in seconds; exact to within 3.2 per cent.
+/// Time from placing to delivery in seconds, exact to within 3.2 %.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryTime {
     /// Half of the deliveries took no longer.
     median: i64,
-    /// Nine of ten took no longer.
+    /// Nine of ten deliveries took no longer.
     p90: i64,
 }
 
-/// What was ordered of a product. One whose price changed its currency is there once for each.
+/// Orders of one product. A product whose price changed its currency appears once per currency.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TopProduct {
-    /// Which.
+    /// The product's id.
     product_id: ProductId,
-    /// Its name now.
+    /// The product's current name.
     name: String,
-    /// How many were ordered.
+    /// Units ordered.
     quantity: i64,
-    /// What they cost together.
+    /// Sum of these orders for the product.
     revenue: Money,
 }
 
 /// Get the store's counts over time
 ///
-/// For charts: what happened in each hour or day of the store's time zone, at most 400 of them. What is told costs what
-/// lies in the stretch of time, not what orders there are.
+/// For charts: counts for each hour or day of the store's time zone, at most 400 points. The cost depends on the
+/// length of the period, not on the number of orders.
 #[utoipa::path(
     get, path = "/api/v1/stats/series", operation_id = "stats_series", tag = "orders", params(SeriesQuery),
     responses((status = OK, body = SeriesView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -132,7 +131,7 @@ pub async fn series(
 }
 
 impl SeriesQuery {
-    /// What one point is, where the first begins and each ends.
+    /// The length of a point, the start of the first point, and the end of each point.
     fn edges(self, zone: &TimeZone, now: Timestamp) -> Result<(Bucket, Vec<Timestamp>), Problem> {
         let bucket = match self.bucket.as_deref() {
             None | Some("day") => Bucket::Day,
@@ -140,11 +139,11 @@ impl SeriesQuery {
             Some(_) => return Err(invalid("bucket", "must be hour or day")),
         };
         let to = self.to.unwrap_or_else(|| later(now, SignedDuration::from_millis(1)));
-        // The last of them begins with or before the moment in front of `to`.
+        // The last point contains the moment before `to`.
         let last = later(to, -SignedDuration::from_millis(1));
         let default_from = || match bucket {
             Bucket::Hour => later(last, -SignedDuration::from_hours(DEFAULT_HOURS - 1)),
-            // Days of the calendar: not all have 24 hours.
+            // Calendar days: not all have 24 hours.
             Bucket::Day => {
                 let first = last.to_zoned(zone.clone()).checked_sub((DEFAULT_DAYS - 1).days());
                 first.map_or(Timestamp::MIN, |first| first.timestamp())
@@ -170,10 +169,10 @@ impl SeriesQuery {
 }
 
 impl Bucket {
-    /// When the hour or day of a moment began; `None` at the end of time.
+    /// When the hour or day of a time began; `None` at the end of the calendar.
     fn begin(self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
-            // By the clock on the wall, but of two hours with the same name each is one.
+            // By local time. When clocks go back, the repeated hour is a separate point.
             Self::Hour => {
                 let offset = i64::from(zone.to_offset(at).seconds());
                 let local = at.as_second() + offset;
@@ -183,12 +182,12 @@ impl Bucket {
         }
     }
 
-    /// When the one that begins at a moment ends.
+    /// When the hour or day that begins at a time ends.
     fn next(self, begin: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Self::Hour => {
                 let hour_on = begin.checked_add(SignedDuration::from_hours(1)).ok()?;
-                // Where clocks are moved by half an hour, what is left of one hour is short.
+                // If clocks move by half an hour, one point is only half an hour long.
                 let moved = zone.to_offset(begin) != zone.to_offset(hour_on);
                 self.begin(hour_on, zone).filter(|next| *next > begin && !moved).or(Some(hour_on))
             }
@@ -239,7 +238,7 @@ impl DeliveryTime {
     }
 }
 
-/// So much later; the last moment where there is none.
+/// Saturating addition.
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
 }
@@ -252,7 +251,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The edges, as the clocks of the zone tell them.
+    /// The edges as local times.
     fn edges(zone: &str, bucket: &str, from: &str, to: &str) -> Vec<String> {
         let zone = TimeZone::get(zone).unwrap();
         let filter = SeriesQuery { from: Some(at(from)), to: Some(at(to)), bucket: Some(bucket.to_owned()) };
@@ -264,8 +263,8 @@ mod tests {
     }
 
     #[test]
-    fn a17_hours_and_days_are_those_of_the_stores_clocks() {
-        // A day of 23 hours, and one of 25.
+    fn hours_and_days_are_those_of_the_stores_clocks() {
+        // One day of 23 hours and one of 25.
         let spring = edges("Europe/Berlin", "day", "2026-03-28T12:00:00Z", "2026-03-30T00:00:00Z");
         assert_eq!(spring, ["28 00:00+01:00", "29 00:00+01:00", "30 00:00+02:00", "31 00:00+02:00"]);
         let hours = edges("Europe/Berlin", "hour", "2026-03-29T00:10:00Z", "2026-03-29T01:10:00Z");
@@ -276,8 +275,8 @@ mod tests {
         assert_eq!(odd, ["01 05:00+05:45", "01 06:00+05:45", "01 07:00+05:45"]);
         let half = edges("Australia/Lord_Howe", "hour", "2026-04-04T14:00:00Z", "2026-04-04T16:30:00Z");
         let expected = ["05 01:00+11:00", "05 01:30+10:30", "05 02:00+10:30", "05 03:00+10:30"];
-        assert_eq!(half, expected, "a half of one is repeated");
-        // No midnight: the day begins at one.
+        assert_eq!(half, expected, "half an hour is repeated");
+        // This day has no midnight: it begins at one o'clock.
         let gap = edges("America/Santiago", "day", "2026-09-06T12:00:00Z", "2026-09-06T13:00:00Z");
         assert_eq!(gap, ["06 01:00-03:00", "07 00:00-03:00"]);
     }
@@ -309,7 +308,7 @@ mod tests {
                 assert!(edges[points - 1] <= at(now) && at(now) < edges[points], "{bucket} {now}");
             }
         }
-        // Days of 23 and of 25 hours are days.
+        // Days of 23 and 25 hours count as days.
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
         for now in ["2026-11-10T22:30:00Z", "2026-04-09T22:30:00Z"] {
             assert_eq!(SeriesQuery::default().edges(&berlin, at(now)).unwrap().1.len() - 1, 30, "{now}");

@@ -1,4 +1,4 @@
-//! Accounts, as the store's staff help with them.
+//! Accounts, as managed by staff.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,19 +16,20 @@ use crate::extract::Path;
 use crate::problem::{Code, Problem};
 use crate::sessions::{OneTimeSecret, later, set_no_store};
 
-/// A one-time link to set a new password.
+/// A one-time link for a new password.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetLink {
-    /// Give it to the account's owner and to nobody else.
+    /// Give it only to the account's owner.
     url: String,
-    /// When it stops working.
+    /// When the link expires.
     expires_at: Timestamp,
 }
 
-/// Make a password link
+/// Create a password link
 ///
-/// For a customer of the store who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
+/// For a customer of the store who forgot their password. For staff accounts, run `ordercast user reset-link` on
+/// the server.
 #[utoipa::path(
     post, path = "/api/v1/users/{user}/reset-link", tag = "accounts",
     params(("user" = String, Path, description = "The customer's id")),
@@ -40,7 +41,8 @@ pub async fn reset_link(
     Path(user): Path<UserId>,
 ) -> Result<Response, Problem> {
     let found = app.read_backend.user(user.clone()).await.map_err(|error| database_error(&error))?;
-    // Whoever may set somebody's password may become them: a colleague, or a customer of another store.
+    // A password link gives access to the account. Staff must not get access to colleagues or to customers of other
+    // stores.
     let theirs = found.is_some_and(|user| {
         user.role == Role::Customer && user.store == *staff.store() && user.password_hash.is_some()
     });
@@ -48,7 +50,7 @@ pub async fn reset_link(
         return Err(Problem::new(Code::UserNotFound));
     }
     let link = make_reset_link(&app, user.clone()).await?;
-    tracing::info!(staff = %staff.caller.principal.user, %user, "a password link was made");
+    tracing::info!(staff = %staff.caller.principal.user, %user, "password link created");
     let mut response = (StatusCode::CREATED, axum::Json(link)).into_response();
     set_no_store(&mut response);
     Ok(response)
@@ -61,8 +63,8 @@ async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> 
     Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })
 }
 
-/// Where a link with this token leads.
+/// The URL of a password link.
 pub fn reset_url(base_url: &str, token: &str) -> String {
-    // In the fragment, so that it reaches no server's log.
+    // The fragment is not sent to a server, so the token appears in no log.
     format!("{base_url}/reset-password#token={token}")
 }

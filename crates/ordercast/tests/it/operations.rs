@@ -5,6 +5,7 @@ mod document;
 mod metrics;
 mod mistakes;
 mod pages;
+mod snapshots;
 
 use crate::support::Shop;
 use crate::support::ask::Ask;

@@ -19,7 +19,7 @@ async fn a_client_that_does_not_read_is_a_position_and_gets_all_of_it_in_order_l
     }
     // What exceeds the kernel's buffers stays in the application.
     let pulled = server.app.pulled.load(Ordering::SeqCst);
-    assert!(pulled < NUMBERS - 1, "all of it was taken from the application");
+    assert!(pulled < NUMBERS - 1, "everything was pulled from the application");
     for number in 0..NUMBERS {
         assert_eq!(client.packet().await, format!("42[\"n\",{number}]"));
     }

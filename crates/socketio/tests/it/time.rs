@@ -14,13 +14,13 @@ use crate::support::websocket::{WebSocket, text};
 async fn a_client_that_answers_pings_stays_and_one_that_does_not_goes() {
     let mut server = TestServer::start(SocketIoConfig::default()).await;
     let mut client = WebSocket::connect(server.address).await;
-    let begun = Instant::now();
+    let start = Instant::now();
     client.answer_pings = false;
     for _ in 0..10 {
         assert_eq!(client.packet().await, "2");
         client.send(&text("3")).await;
     }
-    assert!(begun.elapsed() >= Duration::from_mins(4));
+    assert!(start.elapsed() >= Duration::from_mins(4));
     assert_eq!(client.packet().await, "2");
     let pinged = Instant::now();
     assert_eq!(client.frame().await, None);
@@ -50,13 +50,13 @@ async fn a_client_that_sends_too_fast_waits_and_is_not_taken_for_dead() {
     let config = SocketIoConfig { packets_per_second: 10, ..SocketIoConfig::default() };
     let server = TestServer::start(config).await;
     let mut client = WebSocket::connect(server.address).await;
-    let begun = Instant::now();
+    let start = Instant::now();
     let all: Vec<u8> = (0..1000).flat_map(|number| text(&format!("42[\"echo\",{number}]"))).collect();
     client.send(&all).await;
     for number in 0..1000 {
         assert_eq!(client.packet().await, format!("42[\"echo\",{number}]"));
     }
-    let took = begun.elapsed();
+    let took = start.elapsed();
     assert!(took >= Duration::from_secs(98), "{took:?}");
     assert!(took < Duration::from_mins(2), "{took:?}");
 }
@@ -116,10 +116,10 @@ async fn a_client_that_left_may_come_back_on_the_same_connection() {
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let server = TestServer::start(SocketIoConfig::default()).await;
     let client = PollingClient::connect(server.address).await;
-    let begun = Instant::now();
+    let start = Instant::now();
     let (status, _) = client.stall().await;
     assert_eq!(status, 408);
-    assert!(begun.elapsed() <= Duration::from_secs(31), "{:?}", begun.elapsed());
+    assert!(start.elapsed() <= Duration::from_secs(31), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Poll the newest orders
-         * @description Staff get their store's, customers only their own. With `If-None-Match` an unchanged list answers 304.
+         * @description Staff get the orders of their store, customers their own. With `If-None-Match`, an unchanged list returns 304.
          */
         get: operations["manage"];
         put?: never;
@@ -31,7 +31,7 @@ export interface paths {
         get?: never;
         /**
          * Update an order's tracking
-         * @description For the store's staff. The same as setting the status and the delivery, in this order.
+         * @description Staff only. Sets the status first, and then the delivery.
          */
         put: operations["tracking"];
         post?: never;
@@ -52,7 +52,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Answers with tokens, and with the session cookie for browsers.
+         * @description Returns tokens, and sets the session cookie for browsers.
          */
         post: operations["login"];
         delete?: never;
@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session: its tokens are void from now on, its live connections close.
+         * @description Ends the session. Its tokens are no longer valid and its live connections close.
          */
         post: operations["logout"];
         delete?: never;
@@ -92,7 +92,7 @@ export interface paths {
         put?: never;
         /**
          * Set a new password
-         * @description With the token of a one-time link. Ends every session of the account.
+         * @description Needs the token of a one-time link. Ends every session of the account.
          */
         post: operations["password_reset"];
         delete?: never;
@@ -112,8 +112,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description A refresh token works once. One that comes back after it was spent, however long ago, was stolen, and ends its
-         *     session.
+         * @description A refresh token works once. If it is used again, at any time, it was stolen, and its session ends.
          */
         post: operations["refresh"];
         delete?: never;
@@ -133,7 +132,7 @@ export interface paths {
         put?: never;
         /**
          * Register
-         * @description Makes a customer's account and signs them in. Staff accounts are made with `ordercast user add`.
+         * @description Creates a customer account and signs it in. Create staff accounts with `ordercast user add`.
          */
         post: operations["register"];
         delete?: never;
@@ -150,9 +149,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask who is signed in
-         * @description For a page that cannot see the session's cookie: that nobody is signed in is an answer here, and no error. A session
-         *     that has ended is one all the same.
+         * Get the current session
+         * @description For a page that cannot read the session cookie. If nobody is signed in, `account` is null and the status is 200.
+         *     A session that has ended is an error.
          */
         get: operations["session"];
         put?: never;
@@ -172,7 +171,7 @@ export interface paths {
         };
         /**
          * Get the shop's configuration
-         * @description What a page has to know before anybody signed in. Nothing in it is a secret.
+         * @description What a page needs before anybody signs in. It contains no secrets.
          */
         get: operations["config"];
         put?: never;
@@ -192,7 +191,7 @@ export interface paths {
         };
         /**
          * Get your account
-         * @description As we know it; of a user whose tokens are made elsewhere, as the token says.
+         * @description For users of another system, as their token describes them.
          */
         get: operations["me"];
         put?: never;
@@ -212,8 +211,9 @@ export interface paths {
         };
         /**
          * List notifications
-         * @description What concerns you, newest first: customers hear of their orders, drivers of those they bring, staff of new orders,
-         *     cancellations, returns and failed payments of their store. Kept as long as the events they tell.
+         * @description Newest first. Customers are notified about their orders, drivers about the orders they deliver, and staff about
+         *     new orders, cancellations, returns and failed payments of their store. A notification is kept as long as its
+         *     event.
          */
         get: operations["list_notifications"];
         put?: never;
@@ -235,7 +235,8 @@ export interface paths {
         put?: never;
         /**
          * Mark a notification as read
-         * @description Doing it again changes nothing. After 256 of them, what is older than the older half of them counts as read too.
+         * @description Repeating it changes nothing. After 256 notifications were marked one by one, everything older than the older
+         *     half of them counts as read.
          */
         post: operations["read_notification"];
         delete?: never;
@@ -255,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Mark all notifications as read
-         * @description Up to what you saw, so that what arrived meanwhile stays unread.
+         * @description Up to the given cursor, so that later notifications stay unread.
          */
         post: operations["read_all_notifications"];
         delete?: never;
@@ -293,14 +294,15 @@ export interface paths {
         };
         /**
          * List orders
-         * @description Customers get their own, staff their store's, drivers those they bring. Newest first.
+         * @description Newest first. Customers get their own orders, staff the orders of their store, and drivers the orders they
+         *     deliver.
          */
         get: operations["list_orders"];
         put?: never;
         /**
          * Place an order
-         * @description For customers. The goods are reserved and the order is durable when the answer arrives; the store's staff hear of
-         *     it at the same moment. Send an `Idempotency-Key` so that a retry cannot order twice.
+         * @description Customers only. When the response arrives, the order is durable, its stock is reserved, and the store's staff
+         *     have been sent an event. Send an `Idempotency-Key` so that a retry cannot order twice.
          */
         post: operations["place"];
         delete?: never;
@@ -318,7 +320,7 @@ export interface paths {
         };
         /**
          * Get an order
-         * @description By id or number. `ETag` is its version; with `If-None-Match` an unchanged order answers 304.
+         * @description By id or number. `ETag` is its version. With `If-None-Match`, an unchanged order returns 304.
          */
         get: operations["get_order"];
         put?: never;
@@ -340,7 +342,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order
-         * @description Customers until processing starts, staff until it is delivered. The reserved goods become available again.
+         * @description Customers may cancel until processing starts, staff until the order is delivered. The reserved stock becomes
+         *     available again.
          */
         post: operations["cancel"];
         delete?: never;
@@ -359,8 +362,7 @@ export interface paths {
         get?: never;
         /**
          * Set an order's delivery
-         * @description For the store's staff; the order's driver may report the location. Locations closer together than two seconds
-         *     are conflated.
+         * @description Staff only; the order's driver may report the location. Locations less than two seconds apart are conflated.
          */
         put: operations["set_delivery"];
         post?: never;
@@ -380,8 +382,8 @@ export interface paths {
         get?: never;
         /**
          * Set an order's status
-         * @description For the store's staff. The customer hears of it at once. `paid` records the payment; going back needs a `reason`;
-         *     nothing leads out of `cancelled`.
+         * @description Staff only. The customer receives an event. `paid` records the payment. Moving the status back needs a `reason`.
+         *     A `cancelled` order cannot be changed.
          */
         put: operations["set_status"];
         post?: never;
@@ -401,9 +403,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pay an order by a payment that is made up
-         * @description For the order's customer, in a demo; anywhere else there is no such thing. Recorded as a payment provider would
-         *     record it. Doing it again changes nothing.
+         * Simulate an online payment
+         * @description For the order's customer, in a demo shop; in other shops this is 404. It is recorded like a provider's payment.
+         *     Repeating it changes nothing.
          */
         post: operations["test_payment"];
         delete?: never;
@@ -421,7 +423,7 @@ export interface paths {
         };
         /**
          * Get an order's timeline
-         * @description Each change with its time and who did it; places of the delivery among them (rows D10, E6).
+         * @description Each change with its time and its actor, including locations of the delivery.
          */
         get: operations["timeline"];
         put?: never;
@@ -443,7 +445,7 @@ export interface paths {
         put?: never;
         /**
          * Set the status of many orders
-         * @description Each order is decided on its own and its outcome reported; every customer concerned hears of it.
+         * @description Each order is changed independently and has its own result. Every customer concerned receives an event.
          */
         post: operations["bulk_status"];
         delete?: never;
@@ -461,7 +463,7 @@ export interface paths {
         };
         /**
          * List products
-         * @description What the store sells. Needs no account.
+         * @description The products of a store. Needs no account.
          */
         get: operations["list_products"];
         put?: never;
@@ -486,8 +488,8 @@ export interface paths {
         put: operations["update"];
         post?: never;
         /**
-         * Take a product off the shelf
-         * @description It stays in old orders, and can be put back with `archived: false`.
+         * Archive a product
+         * @description It stays in existing orders. Restore it with `archived: false`.
          */
         delete: operations["archive"];
         options?: never;
@@ -541,8 +543,8 @@ export interface paths {
         };
         /**
          * Get the store's counts over time
-         * @description For charts: what happened in each hour or day of the store's time zone, at most 400 of them. What is told costs what
-         *     lies in the stretch of time, not what orders there are.
+         * @description For charts: counts for each hour or day of the store's time zone, at most 400 points. The cost depends on the
+         *     length of the period, not on the number of orders.
          */
         get: operations["stats_series"];
         put?: never;
@@ -587,8 +589,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a password link
-         * @description For a customer of the store who forgot theirs. Staff accounts are helped on the server, with `ordercast user reset-link`.
+         * Create a password link
+         * @description For a customer of the store who forgot their password. For staff accounts, run `ordercast user reset-link` on
+         *     the server.
          */
         post: operations["reset_link"];
         delete?: never;
@@ -605,8 +608,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive?
-         * @description Answers as long as the process can answer at all. For a load balancer, ask `/health/ready`.
+         * Check liveness
+         * @description Responds as long as the process runs. For a load balancer, use `/health/ready`.
          */
         get: operations["health"];
         put?: never;
@@ -625,8 +628,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can it serve?
-         * @description Not while the database does not answer, and not while it is stopping.
+         * Check readiness
+         * @description Responds 503 while the database does not respond and while the server stops.
          */
         get: operations["ready"];
         put?: never;
@@ -645,8 +648,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics for Prometheus
-         * @description In the `OpenMetrics` text format. Counts only, no personal data; keep it from the public at your proxy all the same.
+         * Get metrics for Prometheus
+         * @description In the `OpenMetrics` text format. Contains no personal data. Block public access to it in your proxy.
          */
         get: operations["metrics"];
         put?: never;
@@ -661,17 +664,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An account, as its owner sees it. */
+        /** @description An account. */
         Account: {
-            /** @description Reached at. */
+            /** @description The e-mail address. */
             email?: string | null;
-            /** @description Its id. */
+            /** @description The account's id. */
             id: components["schemas"]["UserId"];
-            /** @description Called. */
+            /** @description The person's name. */
             name?: string | null;
-            /** @description What they are. */
+            /** @description The account's role. */
             role: components["schemas"]["Role"];
-            /** @description The store they work for or buy at. */
+            /** @description The store they work for or order from. */
             storeId: components["schemas"]["StoreId"];
         };
         /** @description Who did something, as far as the reader may know. */
@@ -706,78 +709,78 @@ export interface components {
             /** @description The status to set. `cancelled` is set by canceling the order. */
             status: components["schemas"]["Status"];
         };
-        /** @description What became of one order. */
+        /** @description The result for one order. */
         BulkOutcome: {
-            /** @description The problem's code, if it was refused. */
+            /** @description The problem's code, if the order was refused. */
             code?: string | null;
-            /** @description What to do about it, if it was refused. */
+            /** @description The problem's detail, if the order was refused. */
             detail?: string | null;
-            /** @description How many of the customer's connections were live and heard of it; counted anew when the answer is replayed. */
+            /** @description How many live connections of the customer received the change; counted again in a replayed response. */
             live?: number | null;
             number?: components["schemas"]["OrderNumber"] | null;
-            /** @description Whether it was changed. */
+            /** @description Whether the order was changed. */
             ok: boolean;
-            /** @description As it was named in the request. */
+            /** @description The order, as named in the request. */
             order: string;
             status?: components["schemas"]["Status"] | null;
             version?: components["schemas"]["Version"] | null;
         };
-        /** @description What became of each order. */
+        /** @description The result for each order. */
         BulkOutcomes: {
-            /** @description How many were changed. */
+            /** @description Number of orders changed. */
             changed: number;
-            /** @description One for each order, in the order of the request. */
+            /** @description One per order, in the order of the request. */
             outcomes: components["schemas"]["BulkOutcome"][];
-            /** @description How many were refused. */
+            /** @description Number of orders refused. */
             refused: number;
         };
-        /** @description One status for many orders. */
+        /** @description A status for many orders. */
         BulkStatus: {
             note?: components["schemas"]["Prose2000"] | null;
             /** @description Ids or numbers, at most 500. */
             orders: string[];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description To what. */
+            /** @description The new status. */
             status: components["schemas"]["Status"];
         };
-        /** @description Why an order is called off. */
+        /** @description A cancellation. */
         CancelOrder: {
             reason?: components["schemas"]["Prose500"] | null;
         };
-        /** @description The shop, as its pages need it. */
+        /** @description The shop's configuration. */
         Config: {
             /**
-             * @description What its prices are in (ISO 4217).
+             * @description The currency of the prices (ISO 4217).
              * @example EUR
              */
             currency: string;
-            /** @description Whether this is a shop to try things on, whose accounts anybody may use. */
+            /** @description Whether this is a demo shop, whose accounts are public. */
             demo: boolean;
-            /** @description Those accounts; none where it is a real shop. */
+            /** @description The demo accounts; empty unless this is a demo shop. */
             demoAccounts: components["schemas"]["DemoAccount"][];
             /**
-             * @description Other hosts whose pictures of products the pages may show; those of this one they may always.
+             * @description Other origins from which pages may load product images. Images of this host are always allowed.
              * @example [
              *       "https://cdn.example"
              *     ]
              */
             imageOrigins: string[];
-            /** @description Where to open live connections; null where that is the address this came from. */
+            /** @description Where to open live connections; null if at the page's own address. */
             liveUrl: string | null;
-            /** @description The store of orders that name none. */
+            /** @description The default store of an order. */
             storeId: components["schemas"]["StoreId"];
-            /** @description What the shop is called. */
+            /** @description The shop's name. */
             storeName: string;
-            /** @description Whether an order may be paid online by a payment that is made up: `POST /orders/{order}/test-payment`. */
+            /** @description Whether orders may be paid online with a simulated payment: `POST /orders/{order}/test-payment`. */
             testPayment: boolean;
             tiles: components["schemas"]["Tiles"] | null;
             /**
-             * @description Where its days begin and end: a name of the IANA database.
+             * @description The time zone that determines where a day begins (IANA name).
              * @example Europe/Berlin
              */
             timeZone: string;
         };
-        /** @description How long it took from placing to delivery, in seconds; exact to within 3.2 per cent. */
+        /** @description Time from placing to delivery in seconds, exact to within 3.2 %. */
         DeliveryTime: {
             /**
              * Format: int64
@@ -786,19 +789,19 @@ export interface components {
             median: number;
             /**
              * Format: int64
-             * @description Nine of ten took no longer.
+             * @description Nine of ten deliveries took no longer.
              */
             p90: number;
         };
-        /** @description An account that anybody may use. */
+        /** @description A demo account. */
         DemoAccount: {
-            /** @description What to sign in with. */
+            /** @description The e-mail address to sign in with. */
             email: string;
-            /** @description Whose. */
+            /** @description The person's name. */
             name: string;
-            /** @description Its password, which is no secret. */
+            /** @description The password, which is public. */
             password: string;
-            /** @description What it may do. */
+            /** @description The account's role. */
             role: components["schemas"]["Role"];
         };
         /** @description An event as one audience sees it: a line of the timeline, and what travels to live connections. */
@@ -872,25 +875,25 @@ export interface components {
             /** @description The simple status after it. */
             status: components["schemas"]["Status"];
         };
-        /** @description How the server is. */
+        /** @description The server's health. */
         Health: {
             /** @description Users with a live connection. */
             connectedUsers: number;
-            /** @description Live connections. */
+            /** @description Open live connections. */
             connections: number;
             /**
              * Format: int64
-             * @description Resident memory, in bytes.
+             * @description Resident memory in bytes.
              */
             memoryBytes: number;
-            /** @description `ok`, `unavailable` (the database does not answer) or `stopping`. */
+            /** @description `ok`, `unavailable` (the database does not respond) or `stopping`. */
             status: string;
             /**
              * Format: int64
-             * @description Seconds since it started.
+             * @description Seconds since the server started.
              */
             uptimeSeconds: number;
-            /** @description This version of Ordercast. */
+            /** @description The version of Ordercast. */
             version: string;
         };
         /**
@@ -907,11 +910,11 @@ export interface components {
         Line120: string;
         Line128: string;
         Line200: string;
-        /** @description Who wants in. */
+        /** @description E-mail address and password. */
         Login: {
-            /** @description The address of the account. */
+            /** @description The account's e-mail address. */
             email: string;
-            /** @description Its password. */
+            /** @description The account's password. */
             password: string;
         };
         /** @description The newest orders. */
@@ -935,24 +938,24 @@ export interface components {
         /** @description A new order. */
         NewOrder: {
             expectedTotal?: components["schemas"]["Money"] | null;
-            /** @description What, at most 100 lines. */
+            /** @description The items, at most 100. */
             items: components["schemas"]["NewOrderItem"][];
             /**
-             * @description How it is paid: `cash_on_delivery`, or `online` where `testPayment` of the configuration is true. An order that
-             *     nobody paid online keeps its goods for 15 minutes.
+             * @description The payment method: `cash_on_delivery`, or `online` if `testPayment` of the configuration is true. Stock for
+             *     an unpaid online order is reserved for 15 minutes.
              */
             paymentMethod: components["schemas"]["PaymentMethod"];
-            /** @description Where it goes. */
+            /** @description The delivery address. */
             shippingAddress: components["schemas"]["Address"];
             storeId?: components["schemas"]["StoreId"] | null;
         };
-        /** @description One line of a new order. */
+        /** @description An item of a new order. */
         NewOrderItem: {
-            /** @description What. */
+            /** @description The product's id. */
             productId: components["schemas"]["ProductId"];
             /**
              * Format: int32
-             * @description How many.
+             * @description Units to order.
              */
             quantity: number;
         };
@@ -960,16 +963,16 @@ export interface components {
         NewProduct: {
             category?: components["schemas"]["Line80"] | null;
             description?: components["schemas"]["Prose4000"] | null;
-            /** @description A picture: `https://…`, a path on this host, or a small `data:image/…`. */
+            /** @description An image: `https://…`, a path on this host, or a small `data:image/…`. */
             image?: string | null;
-            /** @description Its name. */
+            /** @description The product's name. */
             name: components["schemas"]["Line200"];
-            /** @description The price of one. */
+            /** @description The price of one unit. */
             price: components["schemas"]["Money"];
             sku?: components["schemas"]["Line64"] | null;
             /**
              * Format: int32
-             * @description How many there are.
+             * @description Units in stock.
              */
             stock?: number;
         };
@@ -980,45 +983,45 @@ export interface components {
         NotificationCategory: "order" | "payment" | "delivery" | "return" | "cancellation";
         /** @description A page of notifications, newest first. */
         NotificationPage: {
-            /** @description Where in the log this was read: a stream that begins with it misses nothing. */
+            /** @description The cursor at which this page was read. A stream that starts from it misses nothing. */
             cursor: string;
-            /** @description Newest first. There may be fewer than asked for, and yet a next page. */
+            /** @description Newest first. A page may have fewer items than requested even if there is a next page. */
             items: components["schemas"]["NotificationView"][];
-            /** @description Send it as `cursor` to get the next page; null at the end. */
+            /** @description Send it as `cursor` to get the next page; null on the last page. */
             next?: string | null;
-            /** @description How many are unread in all; 999 means 999 or more. */
+            /** @description Number of unread notifications in total; 999 means 999 or more. */
             unread: number;
         };
-        /** @description One line of an inbox. */
+        /** @description A notification. */
         NotificationView: {
             /**
              * Format: date-time
              * @description When it happened.
              */
             at: string;
-            /** @description To filter by. */
+            /** @description The category, for filtering. */
             category: components["schemas"]["NotificationCategory"];
-            /** @description Its place in the log. */
+            /** @description Its cursor in the log. */
             cursor: string;
-            /** @description That of the event it tells; a live event with this id is the same. */
+            /** @description The id of its event. A live event with this id is the same event. */
             id: components["schemas"]["EventId"];
             /**
-             * @description A sentence.
+             * @description The message, one sentence.
              * @example Order #10231 has shipped. Tracking number: TRACK-1
              */
             message: string;
-            /** @description The order it is about. */
+            /** @description The id of its order. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
+            /** @description The number of its order. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description Whether you did it yourself. */
+            /** @description Whether it was your own action. */
             own: boolean;
-            /** @description Whether you read it. What you did yourself counts as read. */
+            /** @description Whether you have read it. Your own actions count as read. */
             read: boolean;
-            /** @description How to show it. */
+            /** @description How to display it. */
             severity: components["schemas"]["Severity"];
             /**
-             * @description A few words.
+             * @description The title.
              * @example Order shipped
              */
             title: string;
@@ -1130,9 +1133,9 @@ export interface components {
         OrderNumber: string;
         /** @description A page of orders, newest first. */
         OrderPage: {
-            /** @description Where in the log this was read: a stream that begins with it misses nothing. */
+            /** @description The cursor at which this page was read. A stream that starts from it misses nothing. */
             cursor: string;
-            /** @description Send it as `page` to get the next one; null at the end. */
+            /** @description Send it as `page` to get the next page; null on the last page. */
             next?: string | null;
             /** @description Newest first. */
             orders: components["schemas"]["Order"][];
@@ -1166,7 +1169,7 @@ export interface components {
             name: components["schemas"]["Line120"];
             phone?: components["schemas"]["Line40"] | null;
         };
-        /** @description A new password, by a one-time link. */
+        /** @description A new password and the token of a one-time link. */
         PasswordReset: {
             /** @description 8 to 128 characters. */
             password: string;
@@ -1201,22 +1204,22 @@ export interface components {
             longitude: number;
         };
         /**
-         * @description What went wrong (RFC 9457). Match on `code`; show `detail`.
+         * @description Problem details (RFC 9457). Match on `code`; display `detail`.
          * @example {
          *       "code": "version_conflict",
          *       "currentVersion": 7,
-         *       "detail": "Look at `current`, and ask again with its version.",
+         *       "detail": "`current` is the current state. Send the request again with its version.",
          *       "status": 409,
-         *       "title": "Changed since you looked",
+         *       "title": "Version conflict",
          *       "type": "urn:ordercast:problem:version_conflict"
          *     }
          */
         Problem: {
-            /** @description Stable; the table of all codes is in the description of this API. */
+            /** @description Stable; the description of this API lists all codes. */
             code: string;
-            /** @description What happened this time, and what to do about it. */
+            /** @description What happened, and what to do about it. */
             detail: string;
-            /** @description Which fields broke which rule. */
+            /** @description The invalid fields and the rules they broke. */
             errors?: {
                 /** @description Path of the field, such as `items[0].quantity`. */
                 field: string;
@@ -1234,37 +1237,37 @@ export interface components {
         };
         /** @description A product. */
         Product: {
-            /** @description Off the shelf. */
+            /** @description Whether the product is archived: it is no longer sold. */
             archived: boolean;
             /**
              * Format: int32
-             * @description How many can be ordered.
+             * @description Units that can be ordered.
              */
             available: number;
             category?: components["schemas"]["Line80"] | null;
             description?: components["schemas"]["Prose4000"] | null;
-            /** @description Its id. */
+            /** @description The product's id. */
             id: components["schemas"]["ProductId"];
-            /** @description A picture: an address, or a small picture itself as `data:image/…`. */
+            /** @description An image: a URL, or a small image as `data:image/…`. */
             image?: string | null;
-            /** @description Its name. */
+            /** @description The product's name. */
             name: components["schemas"]["Line200"];
-            /** @description The price of one. */
+            /** @description The price of one unit. */
             price: components["schemas"]["Money"];
             sku?: components["schemas"]["Line64"] | null;
             stock?: components["schemas"]["Stock"] | null;
-            /** @description Who sells it. */
+            /** @description The store that sells it. */
             storeId: components["schemas"]["StoreId"];
-            /** @description Rises with every change by a person. Send it back in `If-Match`. */
+            /** @description Increases with every change by a person. Send it in `If-Match`. */
             version: components["schemas"]["Version"];
         };
-        /** @description A change to a product. What is absent stays. */
+        /** @description A change to a product. Omitted fields are not changed. */
         ProductChange: {
-            /** @description Off the shelf, or back on it. */
+            /** @description `true` archives the product, `false` restores it. */
             archived?: boolean | null;
             category?: components["schemas"]["Line80"] | null;
             description?: components["schemas"]["Prose4000"] | null;
-            /** @description A picture. */
+            /** @description An image. */
             image?: string | null;
             name?: components["schemas"]["Line200"] | null;
             price?: components["schemas"]["Money"] | null;
@@ -1278,51 +1281,54 @@ export interface components {
         /** @description A page of products. */
         ProductPage: {
             next?: components["schemas"]["ProductId"] | null;
-            /** @description In the order they were made. */
+            /** @description In the order in which they were created. */
             products: components["schemas"]["Product"][];
         };
         Prose500: string;
         Prose2000: string;
         Prose4000: string;
-        /** @description Up to where everything was read. */
+        /** @description Up to which cursor to mark notifications as read. */
         ReadAll: {
-            /** @description `cursor` of the list, or of the last event you showed: what came after it stays unread. Everything when absent. */
+            /**
+             * @description `cursor` of the list, or of the last event you displayed. Later notifications stay unread. Default: all are
+             *     marked as read.
+             */
             cursor?: string | null;
         };
-        /** @description What is read; your other tabs hear the same as `notifications.read`. */
+        /** @description What you have read. Your other connections receive the same as `notifications.read`. */
         ReadView: {
-            /** @description And these after it. */
+            /** @description These later notifications are read, too. */
             ids: components["schemas"]["EventId"][];
-            /** @description Everything up to this place in the log. */
+            /** @description Everything up to this cursor is read. */
             through: string;
-            /** @description How many are left; 999 means 999 or more. */
+            /** @description Number of unread notifications; 999 means 999 or more. */
             unread: number;
         };
         /** @description A refresh token. */
         Refresh: {
-            /** @description As it came with the last tokens. */
+            /** @description The newest refresh token of the session. */
             refreshToken: string;
         };
-        /** @description A new customer. */
+        /** @description A new customer account. */
         Register: {
             /**
-             * @description The address to sign in with.
+             * @description The e-mail address to sign in with.
              * @example asha@example.com
              */
             email: string;
-            /** @description What to call them. */
+            /** @description The person's name. */
             name: components["schemas"]["Line120"];
             /** @description 8 to 128 characters. */
             password: string;
         };
-        /** @description A one-time link to set a new password. */
+        /** @description A one-time link for a new password. */
         ResetLink: {
             /**
              * Format: date-time
-             * @description When it stops working.
+             * @description When the link expires.
              */
             expiresAt: string;
-            /** @description Give it to the account's owner and to nobody else. */
+            /** @description Give it only to the account's owner. */
             url: string;
         };
         /**
@@ -1332,28 +1338,28 @@ export interface components {
         Role: "customer" | "staff" | "driver";
         /** @description A store's counts over time, exact at `cursor`. */
         Series: {
-            /** @description What one point is. */
+            /** @description The length of one point. */
             bucket: components["schemas"]["SeriesBucket"];
-            /** @description Up to where the counts are exact. */
+            /** @description The cursor at which the counts are exact. */
             cursor: string;
             deliveryTime: components["schemas"]["DeliveryTime"] | null;
             /**
              * Format: date-time
-             * @description When the first one begins.
+             * @description When the first point begins.
              */
             from: string;
-            /** @description One for each hour or day, the empty ones too. */
+            /** @description One for each hour or day, including empty ones. */
             points: components["schemas"]["SeriesPoint"][];
             /**
              * Format: date-time
-             * @description When the last one ends.
+             * @description When the last point ends.
              */
             to: string;
-            /** @description What was ordered most in all of them, by quantity: at most ten. */
+            /** @description The products ordered most over the whole period, by quantity; at most ten. */
             topProducts: components["schemas"]["TopProduct"][];
         };
         /**
-         * @description What one point of a series is.
+         * @description The length of one point of a series.
          * @enum {string}
          */
         SeriesBucket: "hour" | "day";
@@ -1371,27 +1377,28 @@ export interface components {
             cancelled: number;
             /**
              * Format: int64
-             * @description Orders marked as delivered, whenever they were placed; one that was corrected and marked again counts again.
+             * @description Orders marked as delivered, whenever they were placed. An order that is corrected and marked again counts
+             *     again.
              */
             delivered: number;
             /**
              * Format: int64
-             * @description Orders placed, also those that were cancelled later.
+             * @description Orders placed, including those cancelled later.
              */
             orders: number;
-            /** @description The sum of the orders placed, by currency. */
+            /** @description Sum of the orders placed, by currency. */
             revenue: components["schemas"]["Money"][];
         };
-        /** @description Who is signed in. */
+        /** @description The current session. */
         Session: {
             account: components["schemas"]["Account"] | null;
         };
-        /** @description Who brings an order, when, and where they are. What is absent stays. */
+        /** @description The delivery of an order. Omitted fields are not changed. */
         SetDelivery: {
             driverId?: components["schemas"]["UserId"] | null;
             /**
              * Format: date-time
-             * @description When it should arrive (RFC 3339).
+             * @description The expected time of arrival (RFC 3339).
              */
             estimatedDelivery?: string | null;
             location?: components["schemas"]["Place"] | null;
@@ -1401,12 +1408,12 @@ export interface components {
         SetStatus: {
             /**
              * Format: date-time
-             * @description When it should arrive (RFC 3339).
+             * @description The expected time of arrival (RFC 3339).
              */
             estimatedDelivery?: string | null;
             note?: components["schemas"]["Prose2000"] | null;
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description To what. */
+            /** @description The new status. */
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
         };
@@ -1420,18 +1427,18 @@ export interface components {
          * @enum {string}
          */
         ShipmentState: "packed" | "shipped" | "out_for_delivery" | "attempted" | "delivered" | "returned";
-        /** @description Signed in. */
+        /** @description Tokens of a session. */
         SignedIn: {
             /** @description Send it as `Authorization: Bearer …`. */
             accessToken: string;
             /**
              * Format: int64
-             * @description Seconds until the access token ends.
+             * @description Seconds until the access token expires.
              */
             expiresIn: number;
-            /** @description Swaps for fresh tokens once. Keep it where scripts of other pages cannot read it. */
+            /** @description Exchanges for new tokens once. Store it where scripts of other pages cannot read it. */
             refreshToken: string;
-            /** @description Who you are. */
+            /** @description The account that signed in. */
             user: components["schemas"]["Account"];
         };
         /** @description A store's counts, exact at `cursor`. */
@@ -1508,70 +1515,70 @@ export interface components {
              */
             reserved: number;
         };
-        /** @description A count of stock: one of the two. */
+        /** @description A stock count: one of the two fields. */
         StockCount: {
             /**
              * Format: int64
-             * @description So many came (or went, if negative).
+             * @description Units received, or units removed if negative.
              */
             change?: number | null;
             /**
              * Format: int32
-             * @description Counted: so many are there.
+             * @description Units in stock, as counted.
              */
             onHand?: number | null;
         };
         /** @description A store. Staff see the orders of theirs and of no other. */
         StoreId: string;
         /**
-         * @description What a payment comes to.
+         * @description The result of a simulated payment.
          * @enum {string}
          */
         TestOutcome: "paid" | "failed";
-        /** @description What became of the payment. */
+        /** @description A simulated payment. */
         TestPayment: {
-            /** @description Whether it went well. */
+            /** @description The result of the payment. */
             outcome: components["schemas"]["TestOutcome"];
         };
         /** @description Map tiles of another host. */
         Tiles: {
-            /** @description What has to stand on the map. */
+            /** @description The text that must be shown on the map. */
             attribution: string;
-            /** @description Address of a tile, with `{z}`, `{x}` and `{y}` in it, perhaps `{s}` as its first label and `{r}`. */
+            /** @description URL of a tile, with `{z}`, `{x}` and `{y}`, and optionally `{s}` as its first label and `{r}`. */
             url: string;
         };
-        /** @description Everything that happened to an order, oldest first. */
+        /** @description The history of an order, oldest first. */
         Timeline: {
-            /** @description Where in the log this was read. */
+            /** @description The cursor at which this was read. */
             cursor: string;
-            /** @description Oldest first; as far as the caller may see. */
+            /** @description Oldest first, as far as the caller may see them. */
             events: components["schemas"]["Event"][];
         };
-        /** @description What was ordered of a product. One whose price changed its currency is there once for each. */
+        /** @description Orders of one product. A product whose price changed its currency appears once per currency. */
         TopProduct: {
-            /** @description Its name now. */
+            /** @description The product's current name. */
             name: string;
-            /** @description Which. */
+            /** @description The product's id. */
             productId: components["schemas"]["ProductId"];
             /**
              * Format: int64
-             * @description How many were ordered.
+             * @description Units ordered.
              */
             quantity: number;
-            /** @description What they cost together. */
+            /** @description Sum of these orders for the product. */
             revenue: components["schemas"]["Money"];
         };
-        /** @description Status, location and delivery partner in one. What is absent stays. */
+        /** @description Status, location and delivery partner in one request. Omitted fields are not changed. */
         Tracking: {
             deliveryPartner?: components["schemas"]["Partner"] | null;
             location?: components["schemas"]["Place"] | null;
-            /** @description Id or number. */
+            /** @description Id or number of the order. */
             orderId: string;
             status?: components["schemas"]["Status"] | null;
         };
-        /** @description How many notifications are unread. */
+        /** @description The number of unread notifications. */
         UnreadCount: {
-            /** @description Where in the log this was read. */
+            /** @description The cursor at which this was read. */
             cursor: string;
             /** @description 999 means 999 or more. */
             unread: number;
@@ -1607,7 +1614,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1625,7 +1632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Managed"];
                 };
             };
-            /** @description Nothing changed */
+            /** @description The list has not changed */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1638,7 +1645,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -1650,7 +1657,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1662,7 +1669,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer */
+                    /** @description Staff only: how many live connections of the customer received the change; counted again in a replayed response */
                     "Ordercast-Live-Connections"?: number | null;
                     [name: string]: unknown;
                 };
@@ -1685,7 +1692,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1723,7 +1730,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1754,7 +1761,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1763,7 +1770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The password is set: sign in with it */
+            /** @description The password was set. Sign in with it */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1794,7 +1801,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1836,7 +1843,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1874,7 +1881,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +1930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1946,13 +1953,13 @@ export interface operations {
     list_notifications: {
         parameters: {
             query?: {
-                /** @description About this alone: `order`, `payment`, `delivery`, `return` or `cancellation`. */
+                /** @description Only this category: `order`, `payment`, `delivery`, `return` or `cancellation`. */
                 category?: string;
-                /** @description Only what happened up to this place in the log: `next` of the page before. */
+                /** @description Only events up to this cursor: `next` of the previous page. */
                 cursor?: string;
-                /** @description Notifications in a page, 1 to 200; 50 when absent. */
+                /** @description Notifications per page, 1 to 200. Default: 50. */
                 limit?: number;
-                /** @description `true`: only what is unread. */
+                /** @description `true`: only unread notifications. */
                 unread?: boolean;
             };
             header?: never;
@@ -1961,7 +1968,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1986,14 +1993,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The notification's id */
                 id: components["schemas"]["EventId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2035,7 +2042,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2064,7 +2071,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2087,20 +2094,20 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /** @description Placed at or after (RFC 3339). */
+                /** @description Placed at or after this time (RFC 3339). */
                 from?: string;
-                /** @description Orders in a page, 1 to 200; 50 when absent. */
+                /** @description Orders per page, 1 to 200. Default: 50. */
                 limit?: number;
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 page?: string;
-                /** @description An order's number, a tracking number, or words of the customer's name, e-mail address or phone. */
+                /** @description An order number, a tracking number, or words of the customer's name, e-mail address or phone number. */
                 q?: string;
                 /**
                  * @description Statuses, separated by commas.
                  * @example pending,processing
                  */
                 status?: string;
-                /** @description Placed before (RFC 3339). */
+                /** @description Placed before this time (RFC 3339). */
                 to?: string;
             };
             header?: never;
@@ -2109,7 +2116,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2133,7 +2140,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text, fresh for each order; remembered for 24 hours */
+                /** @description Any text, different for each order; stored for 24 hours */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -2145,7 +2152,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2163,7 +2170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Staff cannot order */
+            /** @description Staff cannot place orders */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2195,7 +2202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2213,7 +2220,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description It is as you have it */
+            /** @description The order has not changed */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2226,7 +2233,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
                 /** @description The version you saw */
                 "If-Match"?: string | null;
@@ -2243,7 +2250,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2255,7 +2262,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer */
+                    /** @description Staff only: how many live connections of the customer received the change; counted again in a replayed response */
                     "Ordercast-Live-Connections"?: number | null;
                     [name: string]: unknown;
                 };
@@ -2278,7 +2285,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
                 /** @description The version you saw */
                 "If-Match"?: string | null;
@@ -2295,7 +2302,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2307,7 +2314,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer */
+                    /** @description Staff only: how many live connections of the customer received the change; counted again in a replayed response */
                     "Ordercast-Live-Connections"?: number | null;
                     [name: string]: unknown;
                 };
@@ -2321,9 +2328,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
-                /** @description The version you saw; another one is answered 412 with the present state */
+                /** @description The version you saw; a different current version returns 412 with the current state */
                 "If-Match"?: string | null;
             };
             path: {
@@ -2338,7 +2345,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2350,7 +2357,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer */
+                    /** @description Staff only: how many live connections of the customer received the change; counted again in a replayed response */
                     "Ordercast-Live-Connections"?: number | null;
                     [name: string]: unknown;
                 };
@@ -2364,7 +2371,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -2379,7 +2386,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2397,7 +2404,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description `order_not_found`; `not_found` where this is no demo */
+            /** @description `order_not_found`; `not_found` unless this is a demo shop */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2406,7 +2413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment_state`: it is paid in cash, or the money is here already */
+            /** @description `payment_state`: the order is paid in cash, or was already paid */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2429,7 +2436,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2453,7 +2460,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -2465,7 +2472,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2488,17 +2495,17 @@ export interface operations {
     list_products: {
         parameters: {
             query?: {
-                /** @description Also those off the shelf; staff only. */
+                /** @description Include archived products; staff only. */
                 archived?: boolean;
-                /** @description A heading. */
+                /** @description Only this category. */
                 category?: string;
-                /** @description Products in a page, 1 to 200; 100 when absent. */
+                /** @description Products per page, 1 to 200. Default: 100. */
                 limit?: number;
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 page?: components["schemas"]["ProductId"];
                 /** @description Part of the name. */
                 q?: string;
-                /** @description The store; the deployment's own when absent. */
+                /** @description The store. Default: your own store, or the deployment's default store. */
                 store?: components["schemas"]["StoreId"];
             };
             header?: never;
@@ -2507,7 +2514,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2531,7 +2538,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -2543,7 +2550,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2574,7 +2581,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2598,7 +2605,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
                 /** @description The version you saw */
                 "If-Match"?: string | null;
@@ -2614,7 +2621,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2638,7 +2645,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
                 /** @description The version you saw */
                 "If-Match"?: string | null;
@@ -2650,7 +2657,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2674,7 +2681,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Remembered for 24 hours */
+                /** @description Stored for 24 hours */
                 "Idempotency-Key"?: string | null;
                 /** @description The version you saw */
                 "If-Match"?: string | null;
@@ -2690,7 +2697,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2719,7 +2726,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2742,11 +2749,17 @@ export interface operations {
     stats_series: {
         parameters: {
             query?: {
-                /** @description What one point is: `hour` or `day`, as the store's clocks tell them; `day` when absent. */
+                /** @description The length of one point: `hour` or `day` in the store's time zone. Default: `day`. */
                 bucket?: components["schemas"]["SeriesBucket"];
-                /** @description From the hour or day of this moment on (RFC 3339); when absent 24 hours or 30 days, the present one the last. */
+                /**
+                 * @description From the hour or day of this time (RFC 3339). Default: the last 24 hours or 30 days, including the current
+                 *     one.
+                 */
                 from?: string;
-                /** @description To the end of the hour or day before this moment, or in which it lies (RFC 3339); the present one when absent. */
+                /**
+                 * @description To the end of the hour or day that contains the moment before this time (RFC 3339). Default: the current
+                 *     one.
+                 */
                 to?: string;
             };
             header?: never;
@@ -2755,7 +2768,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2790,7 +2803,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -2822,7 +2835,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Refused: `code` says why */
+            /** @description Error; see `code` */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

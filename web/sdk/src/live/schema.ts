@@ -98,18 +98,18 @@ export interface components {
         EventId: string;
         /** @description A change as a sentence. `id` is that of its event. */
         FeedNotification: {
-            /** @description That of the event it tells; a live event with this id is the same. */
+            /** @description The id of its event. A live event with this id is the same event. */
             id: components["schemas"]["EventId"];
             /**
-             * @description A sentence.
+             * @description The message, one sentence.
              * @example Order #10231 has shipped. Tracking number: TRACK-1
              */
             message: string;
-            /** @description The order it is about. */
+            /** @description The id of its order. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
+            /** @description The number of its order. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description Whether you read it. What you did yourself counts as read. */
+            /** @description Whether you have read it. Your own actions count as read. */
             read: boolean;
             status: components["schemas"]["Status"];
             /**
@@ -118,11 +118,11 @@ export interface components {
              */
             timestamp: string;
             /**
-             * @description A few words.
+             * @description The title.
              * @example Order shipped
              */
             title?: string;
-            /** @description To filter by. */
+            /** @description The category, for filtering. */
             type: components["schemas"]["NotificationCategory"];
         };
         /** @description An event of an order, as its listener may see it. */
@@ -264,28 +264,28 @@ export interface components {
              * @description When it happened.
              */
             at: string;
-            /** @description To filter by. */
+            /** @description The category, for filtering. */
             category: components["schemas"]["NotificationCategory"];
-            /** @description That of the event it tells; a live event with this id is the same. */
+            /** @description The id of its event. A live event with this id is the same event. */
             id: components["schemas"]["EventId"];
             /**
-             * @description A sentence.
+             * @description The message, one sentence.
              * @example Order #10231 has shipped. Tracking number: TRACK-1
              */
             message: string;
-            /** @description The order it is about. */
+            /** @description The id of its order. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
+            /** @description The number of its order. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description Whether you did it yourself. */
+            /** @description Whether it was your own action. */
             own: boolean;
-            /** @description Whether you read it. What you did yourself counts as read. */
+            /** @description Whether you have read it. Your own actions count as read. */
             read: boolean;
-            /** @description How to show it. */
+            /** @description How to display it. */
             severity: components["schemas"]["Severity"];
             status: components["schemas"]["Status"];
             /**
-             * @description A few words.
+             * @description The title.
              * @example Order shipped
              */
             title: string;
@@ -579,13 +579,13 @@ export interface components {
         ProductId: string;
         Prose500: string;
         Prose2000: string;
-        /** @description What is read; your other tabs hear the same as `notifications.read`. */
+        /** @description What you have read. Your other connections receive the same as `notifications.read`. */
         ReadView: {
-            /** @description And these after it. */
+            /** @description These later notifications are read, too. */
             ids: components["schemas"]["EventId"][];
-            /** @description Everything up to this place in the log. */
+            /** @description Everything up to this cursor is read. */
             through: string;
-            /** @description How many are left; 999 means 999 or more. */
+            /** @description Number of unread notifications; 999 means 999 or more. */
             unread: number;
         };
         /** @description Why the server closes, and when to come back. */
@@ -646,7 +646,7 @@ export interface components {
             /** @description The version of the order (or product) after it. Keep the newest. */
             version: components["schemas"]["Version"];
         };
-        /** @description What the event says of the order. */
+        /** @description What the event summary of the order. */
         StandardOrder: {
             customer?: components["schemas"]["Person"] | null;
             /**

@@ -1,7 +1,7 @@
-//! Tokens that were verified, so that a signature is worked out once and not with every request.
+//! A cache of verified tokens, so that a signature is not verified with every request.
 //!
-//! What is remembered is the SHA-256 of a token and what the token says, never the token. Whether a session was
-//! revoked is asked elsewhere, with every request.
+//! It stores the SHA-256 of a token and its claims, never the token. Revocation is checked elsewhere, with every
+//! request.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,10 +11,10 @@ use jiff::Timestamp;
 
 use crate::auth::principal::Principal;
 
-/// Tokens of one generation. There are two: when the younger one is full, the older one is forgotten.
+/// Tokens in one segment. There are two: when the recent one is full, the previous one is dropped.
 const SEGMENT_SIZE: usize = 2048;
 
-/// The SHA-256 of a token.
+/// SHA-256 of a token.
 type Hash = [u8; 32];
 
 #[derive(Default)]
@@ -30,7 +30,7 @@ struct Segments {
 
 struct CachedToken {
     principal: Principal,
-    /// A token that has begun at one time has begun at every later one.
+    /// A token that was valid at one time has started at every later time.
     verified_at: Timestamp,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn hash(token: &str) -> Hash {
 }
 
 impl TokenCache {
-    /// Who a token speaks for, if it was verified before and holds at this time.
+    /// The user of a token that was verified before and is valid at this time.
     pub(super) fn get(&self, hash: &Hash, now: Timestamp) -> Option<Principal> {
         let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
         if !segments.recent.contains_key(hash) {
@@ -53,7 +53,6 @@ impl TokenCache {
         holds.then(|| cached.principal.clone())
     }
 
-    /// Remembers a token that was verified at this time.
     pub(super) fn insert(&self, hash: Hash, principal: &Principal, now: Timestamp) {
         let cached = CachedToken { principal: principal.clone(), verified_at: now };
         self.segments.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, cached);

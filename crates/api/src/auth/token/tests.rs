@@ -1,4 +1,5 @@
-//! Forged tokens, one table. Base64 and HMAC are done here by hand, so that the library cannot help to forge.
+//! A table of forged tokens. Base64 and HMAC are computed here, so that the library cannot reject a forgery while
+//! encoding it.
 
 use aws_lc_rs::hmac::{HMAC_SHA256, HMAC_SHA384, HMAC_SHA512, Key, sign};
 use orders::{Role, StoreId, UserId};
@@ -25,8 +26,8 @@ fn base64url(bytes: &[u8]) -> String {
     for chunk in bytes.chunks(3) {
         let group =
             chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(group >> (18 - 6 * place) & 63) as usize]));
+        for index in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[(group >> (18 - 6 * index) & 63) as usize]));
         }
     }
     text
@@ -38,7 +39,7 @@ fn signed(header: &str, claims: &str, algorithm: aws_lc_rs::hmac::Algorithm, sec
     format!("{message}.{}", base64url(signature.as_ref()))
 }
 
-/// Properly signed, whatever the header and the claims say.
+/// A correctly signed token, whatever the header and the claims are.
 fn token(header: &Value, claims: &Value) -> String {
     signed(&header.to_string(), &claims.to_string(), HMAC_SHA256, SECRET)
 }
@@ -223,7 +224,7 @@ fn a_token_that_was_verified_before_ends_when_it_ends() {
     assert_eq!(keys.verify(&token, at(59)), Ok(first));
     assert_eq!(keys.verify(&token, at(60)), Err(TokenError::Expired));
     assert_eq!(keys.verify(&token, at(-1)), Err(TokenError::NotYet), "the clock was set back");
-    // Nothing but this very token is known now.
+    // Only this exact token is cached.
     let forged = format!("{}A", &token[..token.len() - 1]);
     assert_eq!(keys.verify(&forged, at(1)), Err(TokenError::Signature));
 }

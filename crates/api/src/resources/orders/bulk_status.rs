@@ -1,4 +1,4 @@
-//! Many orders are moved on at once (row C4).
+//! Setting the status of many orders at once.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -17,10 +17,9 @@ use crate::extract::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// The most orders of one request.
 const MAX_ORDERS: usize = 500;
 
-/// One status for many orders.
+/// A status for many orders.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = BulkStatus)]
 #[serde(deny_unknown_fields)]
@@ -28,64 +27,64 @@ pub struct Body {
     /// Ids or numbers, at most 500.
     #[schema(min_items = 1, max_items = 500)]
     orders: Vec<String>,
-    /// To what.
+    /// The new status.
     status: Status,
-    /// A note for the store's own eyes.
+    /// A note that only staff can see.
     #[serde(default)]
     note: Option<Prose<2000>>,
-    /// Why, as for a single order.
+    /// The reason, as for a single order.
     #[serde(default)]
     reason: Option<Prose<500>>,
 }
 
-/// What became of each order.
+/// The result for each order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcomes)]
 #[expect(clippy::struct_field_names, reason = "the wire's name")]
 pub struct BulkOutcomes {
-    /// One for each order, in the order of the request.
+    /// One per order, in the order of the request.
     outcomes: Vec<BulkOutcome>,
-    /// How many were changed.
+    /// Number of orders changed.
     changed: usize,
-    /// How many were refused.
+    /// Number of orders refused.
     refused: usize,
 }
 
-/// What became of one order.
+/// The result for one order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcome)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkOutcome {
-    /// As it was named in the request.
+    /// The order, as named in the request.
     order: String,
-    /// Whether it was changed.
+    /// Whether the order was changed.
     ok: bool,
-    /// Its number, if it was changed.
+    /// The order's number, if it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<OrderNumber>,
-    /// Its status now, if it was changed.
+    /// The order's new status, if it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
-    /// Its version now, if it was changed.
+    /// The order's new version, if it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
-    /// How many of the customer's connections were live and heard of it; counted anew when the answer is replayed.
+    /// How many live connections of the customer received the change; counted again in a replayed response.
     #[serde(skip_serializing_if = "Option::is_none")]
     live: Option<usize>,
-    /// The problem's code, if it was refused.
+    /// The problem's code, if the order was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    /// What to do about it, if it was refused.
+    /// The problem's detail, if the order was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
 }
 
 /// Set the status of many orders
 ///
-/// Each order is decided on its own and its outcome reported; every customer concerned hears of it.
+/// Each order is changed independently and has its own result. Every customer concerned receives an event.
 #[utoipa::path(
     post, path = "/api/v1/orders/bulk-status", tag = "orders",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours")),
     request_body = Body,
     responses((status = OK, body = BulkOutcomes), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]

@@ -1,4 +1,4 @@
-//! An order is called off.
+//! Cancelling an order.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,31 +17,32 @@ use crate::extract::{Json, Path, RawBody};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 
-/// Why an order is called off.
+/// A cancellation.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = CancelOrder)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// For the other side to read.
+    /// The reason. Customers and staff can both read it.
     #[serde(default)]
     reason: Option<Prose<500>>,
 }
 
 /// Cancel an order
 ///
-/// Customers until processing starts, staff until it is delivered. The reserved goods become available again.
+/// Customers may cancel until processing starts, staff until the order is delivered. The reserved stock becomes
+/// available again.
 #[utoipa::path(
     post, path = "/api/v1/orders/{order}/cancel", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
     request_body = Option<Body>,
     responses(
         (
             status = OK, body = OrderView,
-            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "Staff only: how many live connections of the customer received the change; counted again in a replayed response")),
         ),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`too_late_to_cancel`, `final_status`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

@@ -1,4 +1,4 @@
-//! Who brings an order, when, and where they are.
+//! The delivery of an order: partner, driver, location and arrival time.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,27 +19,27 @@ use crate::extract::{Json, Path, expected_time};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 
-/// Who brings an order, when, and where they are. What is absent stays.
+/// The delivery of an order. Omitted fields are not changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = SetDelivery)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Body {
-    /// The name and phone the customer sees.
+    /// The name and phone number that the customer sees.
     #[serde(default)]
     partner: Option<Partner>,
-    /// The driver's account, if they have one: they then see the order and may report where they are.
+    /// The driver's account, if they have one. The driver can then see the order and report its location.
     #[serde(default)]
     driver_id: Option<UserId>,
-    /// Where they are.
+    /// The current location.
     #[serde(default)]
     location: Option<GeoPoint>,
-    /// When it should arrive (RFC 3339).
+    /// The expected time of arrival (RFC 3339).
     #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
 }
 
 impl Body {
-    /// A location by itself is a report from the road: it leaves the version alone, and the driver may send it.
+    /// A location alone is a location report: it does not change the version, and the driver may send it.
     fn command(self, order: OrderRef) -> Command {
         match self {
             Self { partner: None, driver_id: None, estimated_delivery: None, location: Some(point) } => {
@@ -54,20 +54,19 @@ impl Body {
 
 /// Set an order's delivery
 ///
-/// For the store's staff; the order's driver may report the location. Locations closer together than two seconds
-/// are conflated.
+/// Staff only; the order's driver may report the location. Locations less than two seconds apart are conflated.
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
     request_body = Body,
     responses(
         (
             status = OK, body = OrderView,
-            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "Staff only: how many live connections of the customer received the change; counted again in a replayed response")),
         ),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

@@ -1,4 +1,4 @@
-//! Pages of orders.
+//! Listing orders.
 
 use axum::extract::State;
 use eventlog::{Cursor, OrderFilter, Topic};
@@ -15,10 +15,8 @@ use crate::extract::{Query, time};
 use crate::problem::Problem;
 use crate::resources::page::{DEFAULT_LIMIT, PageLimit, invalid};
 
-/// The most characters of a search.
 const MAX_SEARCH_CHARS: usize = 100;
 
-/// Which orders.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -26,18 +24,18 @@ pub struct OrderListQuery {
     /// Statuses, separated by commas.
     #[param(example = "pending,processing")]
     status: Option<String>,
-    /// An order's number, a tracking number, or words of the customer's name, e-mail address or phone.
+    /// An order number, a tracking number, or words of the customer's name, e-mail address or phone number.
     q: Option<String>,
-    /// Placed at or after (RFC 3339).
+    /// Placed at or after this time (RFC 3339).
     #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
-    /// Placed before (RFC 3339).
+    /// Placed before this time (RFC 3339).
     #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
-    /// Orders in a page, 1 to 200; 50 when absent.
+    /// Orders per page, 1 to 200. Default: 50.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<PageLimit>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     page: Option<String>,
 }
 
@@ -47,16 +45,17 @@ pub struct OrderListQuery {
 pub struct OrderPage {
     /// Newest first.
     orders: Vec<OrderView>,
-    /// Send it as `page` to get the next one; null at the end.
+    /// Send it as `page` to get the next page; null on the last page.
     next: Option<String>,
-    /// Where in the log this was read: a stream that begins with it misses nothing.
+    /// The cursor at which this page was read. A stream that starts from it misses nothing.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
 
 /// List orders
 ///
-/// Customers get their own, staff their store's, drivers those they bring. Newest first.
+/// Newest first. Customers get their own orders, staff the orders of their store, and drivers the orders they
+/// deliver.
 #[utoipa::path(
     get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrderListQuery),
     responses((status = OK, body = OrderPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
@@ -93,7 +92,7 @@ impl OrderListQuery {
             text,
             from: self.from,
             to: self.to,
-            before: before.map_err(|_| invalid("page", "must be `next` of the page before"))?,
+            before: before.map_err(|_| invalid("page", "must be `next` of the previous page"))?,
             limit: self.limit.map_or(DEFAULT_LIMIT, PageLimit::get),
         })
     }
@@ -102,6 +101,6 @@ impl OrderListQuery {
 fn unknown_status() -> Problem {
     invalid(
         "status",
-        "must be pending, processing, shipped, paid, delivered or cancelled; several with commas",
+        "must be pending, processing, shipped, paid, delivered or cancelled, or several separated by commas",
     )
 }

@@ -1,4 +1,4 @@
-//! Orders.
+//! Orders: one file per endpoint.
 
 pub mod bulk_status;
 pub mod cancel;
@@ -21,12 +21,12 @@ use crate::caller::Caller;
 use crate::commands::database_error;
 use crate::problem::{Code, Problem};
 
-/// The order in a path, by id or number.
+/// Parses the id or number of an order in a path.
 fn parse_order_ref(text: &str) -> Result<OrderRef, Problem> {
     text.parse().map_err(|_| Problem::new(Code::OrderNotFound))
 }
 
-/// An order the caller may see, and the cursor it was read at.
+/// An order that the caller may see, and the cursor at which it was read.
 pub(crate) async fn visible(
     app: &App,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! A customer orders.
+//! Placing an order.
 
 use axum::extract::State;
 use axum::http::header::LOCATION;
@@ -23,45 +23,45 @@ use crate::problem::{Code, Problem};
 #[schema(as = NewOrder)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Body {
-    /// The store that sells; the deployment's own when absent.
+    /// The store that sells. Default: the deployment's default store.
     #[serde(default)]
     store_id: Option<StoreId>,
-    /// What, at most 100 lines.
+    /// The items, at most 100.
     #[schema(min_items = 1, max_items = 100)]
     items: Vec<NewOrderItem>,
-    /// Where it goes.
+    /// The delivery address.
     shipping_address: Address,
-    /// How it is paid: `cash_on_delivery`, or `online` where `testPayment` of the configuration is true. An order that
-    /// nobody paid online keeps its goods for 15 minutes.
+    /// The payment method: `cash_on_delivery`, or `online` if `testPayment` of the configuration is true. Stock for
+    /// an unpaid online order is reserved for 15 minutes.
     payment_method: PaymentMethod,
-    /// The total the customer was shown. When prices changed meanwhile, the order is refused with the new total.
+    /// The total that the customer saw. If prices have changed, the order is refused with the new total.
     #[serde(default)]
     expected_total: Option<Money>,
 }
 
-/// One line of a new order.
+/// An item of a new order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewOrderItem)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewOrderItem {
-    /// What.
+    /// The product's id.
     product_id: ProductId,
-    /// How many.
+    /// Units to order.
     #[schema(minimum = 1, maximum = 10000)]
     quantity: u32,
 }
 
 /// Place an order
 ///
-/// For customers. The goods are reserved and the order is durable when the answer arrives; the store's staff hear of
-/// it at the same moment. Send an `Idempotency-Key` so that a retry cannot order twice.
+/// Customers only. When the response arrives, the order is durable, its stock is reserved, and the store's staff
+/// have been sent an event. Send an `Idempotency-Key` so that a retry cannot order twice.
 #[utoipa::path(
     post, path = "/api/v1/orders", tag = "orders",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Any text, fresh for each order; remembered for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Any text, different for each order; stored for 24 hours")),
     request_body = Body,
     responses(
         (status = CREATED, body = OrderView, description = "Placed"),
-        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot order"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot place orders"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

@@ -15,13 +15,13 @@ use crate::problem::Problem;
 
 /// Get an order
 ///
-/// By id or number. `ETag` is its version; with `If-None-Match` an unchanged order answers 304.
+/// By id or number. `ETag` is its version. With `If-None-Match`, an unchanged order returns 304.
 #[utoipa::path(
     get, path = "/api/v1/orders/{order}", operation_id = "get_order", tag = "orders",
     params(("order" = String, Path, description = "Id or number")),
     responses(
         (status = OK, body = OrderView),
-        (status = NOT_MODIFIED, description = "It is as you have it"),
+        (status = NOT_MODIFIED, description = "The order has not changed"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -33,7 +33,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let (snapshot, cursor) = visible(&app, &caller, parse_order_ref(&order)?).await?;
     let tag = etag(snapshot.order.version);
-    // A location does not raise the version, so an order on the road is always sent.
+    // A location does not change the version, so an order with a location is always sent.
     if snapshot.order.location.is_none() && none_match_has(&headers, &tag) {
         return Ok(not_modified(tag));
     }

@@ -1,4 +1,4 @@
-//! An order is moved on.
+//! Setting an order's status.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,38 +24,38 @@ use crate::problem::Problem;
 #[schema(as = SetStatus)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Body {
-    /// To what.
+    /// The new status.
     status: Status,
-    /// The carrier's number.
+    /// The carrier's tracking number.
     #[serde(default)]
     tracking_number: Option<Line<100>>,
-    /// When it should arrive (RFC 3339).
+    /// The expected time of arrival (RFC 3339).
     #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
-    /// A note for the store's own eyes.
+    /// A note that only staff can see.
     #[serde(default)]
     note: Option<Prose<2000>>,
-    /// Why: needed to correct a status backwards, shown to the customer when the order is cancelled.
+    /// The reason. Required to move the status back. The customer sees it if the order is cancelled.
     #[serde(default)]
     reason: Option<Prose<500>>,
 }
 
 /// Set an order's status
 ///
-/// For the store's staff. The customer hears of it at once. `paid` records the payment; going back needs a `reason`;
-/// nothing leads out of `cancelled`.
+/// Staff only. The customer receives an event. `paid` records the payment. Moving the status back needs a `reason`.
+/// A `cancelled` order cannot be changed.
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/status", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
-        ("If-Match" = Option<String>, Header, description = "The version you saw; another one is answered 412 with the present state"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw; a different current version returns 412 with the current state"),
     ),
     request_body = Body,
     responses(
         (
             status = OK, body = OrderView,
-            headers(("Ordercast-Live-Connections" = Option<usize>, description = "For staff: how many of the customer's connections were live and heard of it; counted anew in a replayed answer")),
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "Staff only: how many live connections of the customer received the change; counted again in a replayed response")),
         ),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

@@ -1,4 +1,4 @@
-//! A payment that is made up, for a demo.
+//! A simulated payment, in a demo shop.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,25 +19,25 @@ use crate::extract::{Json, Path};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
-/// The payment provider that does not exist.
+/// The name of the simulated payment provider.
 const PROVIDER: &str = "test";
 
-/// What became of the payment.
+/// A simulated payment.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = TestPayment)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// Whether it went well.
+    /// The result of the payment.
     outcome: TestOutcome,
 }
 
-/// What a payment comes to.
+/// The result of a simulated payment.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TestOutcome {
-    /// The money is here.
+    /// The payment succeeded.
     Paid,
-    /// It was refused; the customer may try again.
+    /// The payment failed. The customer may try again.
     Failed,
 }
 
@@ -50,21 +50,21 @@ impl From<TestOutcome> for PaymentOutcome {
     }
 }
 
-/// Pay an order by a payment that is made up
+/// Simulate an online payment
 ///
-/// For the order's customer, in a demo; anywhere else there is no such thing. Recorded as a payment provider would
-/// record it. Doing it again changes nothing.
+/// For the order's customer, in a demo shop; in other shops this is 404. It is recorded like a provider's payment.
+/// Repeating it changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/orders/{order}/test-payment", tag = "orders",
     params(
         ("order" = String, Path, description = "Id or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Remembered for 24 hours"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
     ),
     request_body = Body,
     responses(
         (status = OK, body = OrderView),
-        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "`order_not_found`; `not_found` where this is no demo"),
-        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`payment_state`: it is paid in cash, or the money is here already"),
+        (status = NOT_FOUND, body = Problem, content_type = "application/problem+json", description = "`order_not_found`; `not_found` unless this is a demo shop"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`payment_state`: the order is paid in cash, or was already paid"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -83,12 +83,12 @@ pub async fn test_payment(
     }
     let (found, _) = visible(&app, &caller, parse_order_ref(&order)?).await?;
     if found.order.payment.method != PaymentMethod::Online {
-        let (state, why) = (found.order.payment.state.name(), "this order is paid in cash");
+        let (state, why) = (found.order.payment.state.name(), "the order is paid in cash");
         return Err(Refusal::PaymentState { state, why }.into());
     }
     let order = OrderRef::Id(found.order.id);
     let outcome = PaymentOutcome::from(body.outcome);
-    // The same name each time: told again, the domain knows it for the same.
+    // The same reference each time, so that a repeated payment is recognized.
     let reference = Line::new(&format!("test-{}", found.order.number)).ok();
     let command = Command::RecordPayment { order, outcome, reference };
     let provider = Actor::Gateway { provider: PROVIDER.into() };

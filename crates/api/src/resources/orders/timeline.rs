@@ -1,4 +1,4 @@
-//! What happened to an order.
+//! The history of an order.
 
 use axum::extract::State;
 use eventlog::Cursor;
@@ -14,19 +14,19 @@ use crate::commands::database_error;
 use crate::extract::Path;
 use crate::problem::Problem;
 
-/// Everything that happened to an order, oldest first.
+/// The history of an order, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Timeline {
-    /// Oldest first; as far as the caller may see.
+    /// Oldest first, as far as the caller may see them.
     events: Vec<EventView>,
-    /// Where in the log this was read.
+    /// The cursor at which this was read.
     #[schema(value_type = String)]
     cursor: Cursor,
 }
 
 /// Get an order's timeline
 ///
-/// Each change with its time and who did it; places of the delivery among them (rows D10, E6).
+/// Each change with its time and its actor, including locations of the delivery.
 #[utoipa::path(
     get, path = "/api/v1/orders/{order}/timeline", tag = "orders",
     params(("order" = String, Path, description = "Id or number")),

@@ -1,7 +1,8 @@
-//! What a token says, ours or somebody else's, as a [`Principal`].
+//! Converts a token's claims into a [`Principal`].
 //!
-//! Other systems write claims as they please: an id may be a number, a name may be anything. So each claim is first
-//! read as whatever it is, and then judged: what gives rights is exact or fatal, what is only shown is dropped.
+//! Other systems write claims in different types: an id may be a number. So each claim is first read as any JSON
+//! value and then validated. An invalid claim that grants rights is an error. An invalid claim that is only shown
+//! is ignored.
 
 use std::fmt;
 
@@ -12,16 +13,16 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use uuid::Uuid;
 
-use super::principal::{Issuer, Principal, SessionId};
-use super::token::{ISSUER, TokenError, TokenOptions};
+use super::{ISSUER, TokenError, TokenOptions};
+use crate::auth::principal::{Issuer, Principal, SessionId};
 
-/// The issuer in the user id of a token that names none.
+/// The issuer in the user id, for a token that names none.
 const UNNAMED_ISSUER: &str = "jwt";
 
-/// How far clocks may differ where a token says when it begins. Its end is its end.
+/// Tolerance for clock skew in `iat` and `nbf`. `exp` is exact.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
-/// The claims that are read. All others are skipped.
+/// All other claims are ignored.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TokenClaims {
@@ -41,7 +42,7 @@ pub(super) struct TokenClaims {
 }
 
 impl TokenClaims {
-    /// Whom they describe, if they hold at this time.
+    /// Validates the claims at the given time.
     pub(super) fn validate(self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
         let expires_at = self.exp.time("exp")?;
         let issued_at = self.iat.time("iat")?;
@@ -72,7 +73,7 @@ impl TokenClaims {
             None => return Err(TokenError::NoSubject),
         };
         let (user, session) = if local {
-            // Whoever shares the secret could write our name; a session is looked up, so it has to be there.
+            // Other systems that share the secret could write our issuer. A session must exist, so it is required.
             let Claim::Text(session) = &self.sid else { return Err(TokenError::Claim("sid")) };
             let session = Uuid::try_parse(session).map_err(|_| TokenError::Claim("sid"))?;
             (UserId::new(subject)?, Some(SessionId(session)))
@@ -84,7 +85,7 @@ impl TokenClaims {
             Claim::Text(word) => Role::from_claim(&word).ok_or(TokenError::Claim("role"))?,
             _ => return Err(TokenError::Claim("role")),
         };
-        // A store that cannot be read must not become the main one: that would be somebody else's orders.
+        // An invalid store must not become the default one, which has other customers' orders.
         let store = match self.store {
             Claim::Absent => StoreId::main(),
             Claim::Text(store) => StoreId::new(store).map_err(|_| TokenError::Claim("store"))?,
@@ -104,7 +105,7 @@ impl TokenClaims {
     }
 }
 
-/// A claim's value, whatever it is. `null` is absent.
+/// A claim of any type. `null` is absent.
 #[derive(Debug, Default, PartialEq)]
 enum Claim {
     #[default]
@@ -123,7 +124,7 @@ impl Claim {
         }
     }
 
-    /// A line to show: cut where it is too long, dropped where it is no line.
+    /// A text to show: truncated if it is too long, ignored if it is invalid.
     fn display_line<const MOST: usize>(self) -> Option<Line<MOST>> {
         let text = self.text()?;
         match Line::new(&text) {
@@ -136,8 +137,7 @@ impl Claim {
         }
     }
 
-    /// A `NumericDate`: seconds, possibly with a fraction (RFC 7519, section 2). Seconds past every calendar are
-    /// the end of the calendar.
+    /// A `NumericDate`: seconds, possibly with a fraction (RFC 7519, section 2). Clamped to the calendar's range.
     fn time(&self, name: &'static str) -> Result<Option<Timestamp>, TokenError> {
         let seconds = match *self {
             Self::Absent => return Ok(None),
@@ -222,7 +222,7 @@ mod tests {
         claims.validate(options, Timestamp::from_second(NOW).unwrap())
     }
 
-    /// A foreign token that is in order, with some claims replaced; `null` takes one away.
+    /// A valid token of another system with some claims replaced; `null` removes one.
     fn with(changes: Value) -> Value {
         let mut claims = json!({"sub": "42", "role": "user", "exp": NOW + 60});
         let Value::Object(changes) = changes else { panic!("an object") };
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn x1_an_address_with_admin_in_it_makes_nobody_an_admin() {
+    fn an_address_with_admin_in_it_makes_nobody_an_admin() {
         let claims = with(json!({"email": "admin@shop.example", "name": "admin", "isAdmin": true}));
         let principal = judge(claims).unwrap();
         assert_eq!(principal.role, Role::Customer);
@@ -336,8 +336,8 @@ mod tests {
         let options = TokenOptions { allow_tokens_without_expiry: true };
         let principal = judge_with(with(json!({"exp": null})), options).unwrap();
         assert_eq!((principal.expires_at, principal.issued_at, principal.session), (None, None, None));
-        let ours = with(json!({"exp": null, "iss": ISSUER, "sid": Uuid::nil()}));
-        assert_eq!(judge_with(ours, options), Err(TokenError::NoExpiry));
+        let local = with(json!({"exp": null, "iss": ISSUER, "sid": Uuid::nil()}));
+        assert_eq!(judge_with(local, options), Err(TokenError::NoExpiry));
     }
 
     #[test]
@@ -345,9 +345,9 @@ mod tests {
         let session = Uuid::from_u128(7);
         let theirs = judge(with(json!({"iss": "shop-a", "sid": session}))).unwrap();
         assert_eq!((theirs.session, theirs.issuer), (None, Issuer::External));
-        let ours = judge(with(json!({"iss": ISSUER, "sid": session}))).unwrap();
+        let local = judge(with(json!({"iss": ISSUER, "sid": session}))).unwrap();
         assert_eq!(
-            (ours.session, ours.issuer, ours.user.as_str()),
+            (local.session, local.issuer, local.user.as_str()),
             (Some(SessionId(session)), Issuer::Local, "42")
         );
     }
