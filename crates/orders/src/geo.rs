@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A place on the earth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Place))]
 #[serde(rename_all = "camelCase", try_from = "GeoPointInput")]
 pub struct GeoPoint {
     /// Degrees, -90 to 90.
