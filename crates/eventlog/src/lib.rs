@@ -30,6 +30,7 @@ pub mod retention;
 pub mod search;
 pub mod sqlite;
 pub mod stats;
+pub mod storage;
 pub mod stored_event;
 pub mod submission;
 pub mod topic;
@@ -46,6 +47,7 @@ pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
 pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
+pub use storage::{Storage, StorageConfig, StorageLock};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{
     CommandRequest, CommittedBatch, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Submission,

@@ -2,7 +2,6 @@
 //! runs. SQLite lets them write between the server's batches.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -12,8 +11,7 @@ use api::auth::{Issuer, PasswordPool, Principal, SessionId};
 use api::resources::users::reset_url;
 use api::sessions::{OneTimeSecret, later};
 use eventlog::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
-use eventlog::sqlite::{Database, backup};
-use eventlog::{ReadBackend, Writer};
+use eventlog::{ReadBackend, Storage, StorageConfig, Writer};
 use jiff::SignedDuration;
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
@@ -26,7 +24,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::config::sources::Environment;
 use crate::doctor::Check;
-use crate::serve::{RESET_LINK, options, token_keys};
+use crate::serve::{RESET_LINK, storage_config, token_keys};
 use crate::terminal::{printable, style};
 
 /// Passwords are read from the environment, so that they do not appear in the shell history.
@@ -43,11 +41,11 @@ struct Open {
 
 impl Open {
     fn new(config: &Config) -> anyhow::Result<Self> {
-        exists(&config.data)?;
-        let database = Database::open(&config.data, &options(config), clock::uuid())?;
-        let (writer, thread) =
-            Writer::start(database.write_backend, Arc::new(clock::System), Box::new(|_| {}))?;
-        Ok(Self { read_backend: database.read_backend, writer, thread })
+        exists(config)?;
+        let storage = Storage::open(&storage_config(config), clock::uuid())?;
+        let read_backend = storage.read_backend();
+        let (writer, thread) = storage.start_writer(Arc::new(clock::System), Box::new(|_| {}))?;
+        Ok(Self { read_backend, writer, thread })
     }
 
     async fn account(&self, change: AccountChange) -> anyhow::Result<AccountAnswer> {
@@ -75,11 +73,11 @@ impl Open {
     }
 }
 
-fn exists(directory: &Path) -> anyhow::Result<()> {
-    if !Database::file(directory).exists() {
+fn exists(config: &Config) -> anyhow::Result<()> {
+    if !storage_config(config).exists() {
         bail!(
             "there is no database in {}: start the server once with `ordercast serve`, or pass --data",
-            directory.display()
+            config.data.display()
         );
     }
     Ok(())
@@ -87,22 +85,27 @@ fn exists(directory: &Path) -> anyhow::Result<()> {
 
 /// Checks the database, and must not create one.
 pub async fn checks(config: &Config) -> Vec<Check> {
-    let file = Database::file(&config.data);
-    match Database::inspect(&config.data) {
+    let storage = storage_config(config);
+    let file = storage.file();
+    match storage.schema() {
         Ok(None) => {
             vec![Check::good("database", format!("none yet; `ordercast serve` creates {}", file.display()))]
         }
         Err(error) => {
             vec![Check::error("database", error.to_string(), "restore a backup with `ordercast restore`")]
         }
-        Ok(Some(schema)) if schema > Database::schema() => vec![Check::error(
+        Ok(Some(schema)) if schema > StorageConfig::newest_schema() => vec![Check::error(
             "database",
             format!("{} was written by a newer Ordercast (schema {schema})", file.display()),
             "start the newer version, or restore a backup from before the upgrade",
         )],
-        Ok(Some(schema)) if schema < Database::schema() => vec![Check::warning(
+        Ok(Some(schema)) if schema < StorageConfig::newest_schema() => vec![Check::warning(
             "database",
-            format!("{} has schema {schema}, this version writes {}", file.display(), Database::schema()),
+            format!(
+                "{} has schema {schema}, this version writes {}",
+                file.display(),
+                StorageConfig::newest_schema()
+            ),
             "back it up with `ordercast backup`; the next start upgrades it",
         )],
         Ok(Some(schema)) => {
@@ -269,9 +272,9 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
 
 /// Upgrades the database to the schema of this version.
 pub async fn migrate(config: Config, args: MigrateArgs) -> anyhow::Result<()> {
-    exists(&config.data)?;
-    let known = Database::schema();
-    let found = Database::inspect(&config.data)?.unwrap_or(0);
+    exists(&config)?;
+    let known = StorageConfig::newest_schema();
+    let found = storage_config(&config).schema()?.unwrap_or(0);
     if found == known {
         return say(format_args!("the database already has schema {known}; nothing to do"));
     }
@@ -285,25 +288,24 @@ pub async fn migrate(config: Config, args: MigrateArgs) -> anyhow::Result<()> {
 
 /// Copies the database.
 pub async fn backup(config: Config, args: BackupArgs) -> anyhow::Result<()> {
-    exists(&config.data)?;
-    let from = Database::file(&config.data);
-    let to = args.to.clone();
-    tokio::task::spawn_blocking(move || backup::copy(&from, &to)).await??;
+    exists(&config)?;
+    let (storage, to) = (storage_config(&config), args.to.clone());
+    tokio::task::spawn_blocking(move || storage.backup(&to)).await??;
     let size = std::fs::metadata(&args.to).map_or(0, |meta| meta.len());
     say(format_args!("wrote {} ({} KiB) and checked it", args.to.display(), size.div_ceil(1024)))
 }
 
 /// Replaces the database with a backup.
 pub async fn restore(config: Config, args: RestoreArgs) -> anyhow::Result<()> {
-    if Database::file(&config.data).exists() && !args.force {
+    let storage = storage_config(&config);
+    if storage.exists() && !args.force {
         bail!(
             "{} already has a database: pass --force to replace it (it is renamed and kept)",
             config.data.display()
         );
     }
-    let (from, directory) = (args.from.clone(), config.data.clone());
-    let kept =
-        tokio::task::spawn_blocking(move || backup::restore(&from, &directory, clock::uuid())).await??;
+    let from = args.from.clone();
+    let kept = tokio::task::spawn_blocking(move || storage.restore(&from, clock::uuid())).await??;
     say(format_args!("restored {} into {}", args.from.display(), config.data.display()))?;
     if let Some(kept) = kept {
         say(format_args!("the previous database is now {}", kept.display()))?;

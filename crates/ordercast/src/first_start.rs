@@ -8,8 +8,7 @@ use api::app::Demo;
 use api::auth::PasswordPool;
 use api::auth::password::Argon2Cost;
 use eventlog::accounts::User;
-use eventlog::sqlite::Database;
-use eventlog::{Clock, Outcome, ReadBackend, Submission, Writer};
+use eventlog::{Clock, Outcome, ReadBackend, Storage, Submission, Writer};
 use jiff::Timestamp;
 use orders::{Role, StoreId};
 use uuid::Uuid;
@@ -19,7 +18,7 @@ use crate::config::{Config, values};
 use crate::demo::accounts::{self, Accounts, DemoMode};
 use crate::demo::people::CUSTOMERS;
 use crate::demo::{self, DemoShop};
-use crate::serve::options;
+use crate::serve::storage_config;
 use crate::terminal::style;
 
 /// E-mail address of the first admin. The password is random. The demo's admin is another account.
@@ -46,11 +45,11 @@ struct Setup {
 
 /// Creates what is missing.
 pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> {
-    let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
-    let read_backend = Arc::clone(&database.read_backend);
+    let mut storage = Storage::open(&storage_config(config), clock::uuid())?;
+    let read_backend = storage.read_backend();
     let users = read_backend.users(usize::MAX).await?;
     let empty = read_backend.head().await?.seq.0 == 0;
-    let mode = DemoMode::of(&database)?;
+    let mode = DemoMode::of(&storage)?;
     let setup = Setup {
         first_admin: !users.iter().any(|user| user.role == Role::Staff),
         seed_orders: demo && empty,
@@ -69,18 +68,18 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> 
         );
     }
     if open {
-        DemoMode::Open.set(&mut database)?;
+        DemoMode::Open.set(&mut storage)?;
         if !values::is_local(config.listen.ip()) {
             tracing::warn!(listen = %config.listen, "everybody who can reach this address can sign in as the demo's admin");
         }
     }
     let mut prepared = FirstStart::default();
     if setup.first_admin || setup.seed_orders || setup.accounts.is_some() {
-        prepared.welcome = run_setup(&setup, database, read_backend.as_ref(), &users, config).await?;
+        prepared.welcome = run_setup(&setup, storage, read_backend.as_ref(), &users, config).await?;
     }
     if setup.accounts == Some(DemoMode::Closed) {
-        let mut database = Database::open(&config.data, &options(config), clock::uuid())?;
-        DemoMode::Closed.set(&mut database)?;
+        let mut storage = Storage::open(&storage_config(config), clock::uuid())?;
+        DemoMode::Closed.set(&mut storage)?;
         tracing::info!("the public passwords of the demo accounts no longer work");
     }
     prepared.demo = open.then(accounts::offered);
@@ -90,7 +89,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> 
 /// Runs the setup with a writer of its own, and returns lines for the terminal.
 async fn run_setup(
     setup: &Setup,
-    database: Database,
+    storage: Storage,
     read_backend: &dyn ReadBackend,
     users: &[User],
     config: &Config,
@@ -100,7 +99,7 @@ async fn run_setup(
     // Times never decrease within a log, so the clock starts before the demo's first event.
     let beginning = if setup.seed_orders { clock::now() - DEMO_BEGINS } else { clock::now() };
     let clock = Arc::new(SeedClock(Mutex::new(beginning)));
-    let (writer, thread) = Writer::start(database.write_backend, clock.clone(), Box::new(|_| {}))?;
+    let (writer, thread) = storage.start_writer(clock.clone(), Box::new(|_| {}))?;
     let passwords = PasswordPool::new(Argon2Cost::default(), 1, 64);
     let accounts = Accounts { writer: &writer, read_backend, passwords: &passwords };
     let (bold, plain) = (style::STRONG, anstyle::Reset);

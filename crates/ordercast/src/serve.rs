@@ -17,8 +17,7 @@ use api::metrics::Metrics;
 use api::rate_limit::{LimiterClock, RateLimitSettings, RateLimits};
 use api::revocations::Revocations;
 use api::{ApiSettings, App, AppState};
-use eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions};
-use eventlog::{Clock, ReadBackend, Writer};
+use eventlog::{Clock, ReadBackend, Storage, StorageConfig, Writer};
 use jiff::SignedDuration;
 use live::order_counts::OrderCountsPublisher;
 use live::{ConnectionLimits, Hub};
@@ -48,7 +47,7 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     // Listen for the signal before the first start, so that an interrupted one still finishes its writes.
     let interrupted = crate::interrupted();
     make_private(&config.data)?;
-    let _lock = DataDirectoryLock::acquire(&config.data)?;
+    let _lock = storage_config(&config).lock()?;
     let listener = open(config.listen, "listen")?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
     let first_start::FirstStart { welcome, demo } = first_start::prepare(&config, args.demo).await?;
@@ -79,16 +78,16 @@ impl Server {
     /// Opens the database and starts the writer. `clock` is used for orders, keys, tokens and sessions. `demo` comes from
     /// [`first_start::prepare`], which knows whether the data may be used as a demo.
     pub async fn start(config: &Config, demo: Option<Demo>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let database = Database::open(&config.data, &options(config), clock.uuid())?;
-        if database.migrated_from != 0 && database.migrated_from != Database::schema() {
-            tracing::info!(from = database.migrated_from, to = Database::schema(), "database upgraded");
+        let storage = Storage::open(&storage_config(config), clock.uuid())?;
+        if let Some(from) = storage.upgraded_from() {
+            tracing::info!(from, to = StorageConfig::newest_schema(), "database upgraded");
         }
-        let read_backend: Arc<dyn ReadBackend> = database.read_backend;
+        let read_backend = storage.read_backend();
         let hub = Arc::new(Hub::new(Arc::clone(&read_backend), read_backend.head().await?));
         let metrics = Arc::new(Metrics::default());
         let publish = publish::publisher(Arc::clone(&hub), Arc::clone(&metrics));
-        let (writer, thread) = Writer::start(database.write_backend, Arc::clone(&clock), publish)
-            .context("cannot start the writer thread")?;
+        let (writer, thread) =
+            storage.start_writer(Arc::clone(&clock), publish).context("cannot start the writer thread")?;
         let (stop, stopping) = watch::channel(false);
         let app = assemble(config, demo, Components { writer, read_backend, clock, hub, metrics, stopping })?;
         // Sessions that ended while the server was down must be known before the first request.
@@ -162,9 +161,9 @@ impl Server {
     }
 }
 
-pub fn options(config: &Config) -> DatabaseOptions {
+pub fn storage_config(config: &Config) -> StorageConfig {
     let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
-    DatabaseOptions { wal_mib, keep_events: config.event_retention, ..DatabaseOptions::default() }
+    StorageConfig { directory: config.data.clone(), wal_mib, keep_events: config.event_retention }
 }
 
 fn socket_options(config: &Config) -> live::gateway::Options {

@@ -11,7 +11,6 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::indexes::SortedIndexes;
 use super::read_backend::SqliteReadBackend;
-
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
@@ -145,16 +144,6 @@ impl Database {
             .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
         let write_backend = SqliteWriteBackend::new(connection, checkpoints, indexes, retention)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
-    }
-
-    /// A note about the database. Backups contain it.
-    pub fn note(&self, name: &str) -> Result<Option<String>, LogError> {
-        self.write_backend.note(name)
-    }
-
-    /// Stores a note durably.
-    pub fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
-        self.write_backend.set_note(name, text)
     }
 
     /// The schema of a directory's database, which is not changed. `None` if there is no database.

@@ -152,12 +152,12 @@ impl SqliteWriteBackend {
         self.idempotency.find(&self.connection, &load.keys, load.now, &mut context.responses)
     }
 
-    pub(super) fn note(&self, name: &str) -> Result<Option<String>, LogError> {
+    pub(crate) fn note(&self, name: &str) -> Result<Option<String>, LogError> {
         let mut find = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
         Ok(find.query_row([note_name(name)], |row| row.get(0)).optional()?)
     }
 
-    pub(super) fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
+    pub(crate) fn set_note(&mut self, name: &str, text: &str) -> Result<(), LogError> {
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
             .execute((note_name(name), text))?;

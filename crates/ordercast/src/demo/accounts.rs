@@ -9,8 +9,7 @@ use api::app::{Demo, DemoAccount};
 use api::auth::PasswordPool;
 use api::auth::password::Password;
 use eventlog::accounts::{AccountChange, Email, User};
-use eventlog::sqlite::Database;
-use eventlog::{LogError, ReadBackend, Writer};
+use eventlog::{LogError, ReadBackend, Storage, Writer};
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
@@ -41,14 +40,14 @@ pub enum DemoMode {
 
 impl DemoMode {
     /// `None` of data that is not the demo's.
-    pub fn of(database: &Database) -> Result<Option<Self>, LogError> {
-        Ok(database.note(NOTE)?.map(|note| if note == CLOSED { Self::Closed } else { Self::Open }))
+    pub fn of(storage: &Storage) -> Result<Option<Self>, LogError> {
+        Ok(storage.note(NOTE)?.map(|note| if note == CLOSED { Self::Closed } else { Self::Open }))
     }
 
     /// Writes it down. Before the accounts are opened, and after they were closed: whatever interrupts that, accounts
     /// that can sign in are known to.
-    pub fn set(self, database: &mut Database) -> Result<(), LogError> {
-        database.set_note(NOTE, if self == Self::Open { OPEN } else { CLOSED })
+    pub fn set(self, storage: &mut Storage) -> Result<(), LogError> {
+        storage.set_note(NOTE, if self == Self::Open { OPEN } else { CLOSED })
     }
 }
 
