@@ -228,10 +228,36 @@ pub fn not_committed(error: SubmitError) -> Problem {
             .retry_after(2),
         SubmitError::Lost => Problem::internal(&error)
             .detail("The result is unknown. Send the request again with the same `Idempotency-Key`."),
-        SubmitError::CommitUnknown => Problem::new(Code::Busy)
+        // Not `Busy`, which promises that nothing was changed.
+        SubmitError::CommitUnknown => Problem::internal(&error)
+            .status(StatusCode::SERVICE_UNAVAILABLE)
             .detail("The result is unknown. Send the request again with the same `Idempotency-Key`.")
             .retry_after(1),
         SubmitError::Failed(error) if error.is_retryable() => Problem::new(Code::Busy).retry_after(1),
         SubmitError::Failed(error) => Problem::internal(&*error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use eventlog::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn only_what_certainly_did_not_happen_is_answered_busy() {
+        let failed = |kind| SubmitError::Failed(Arc::new(LogError::new(kind, "injected failure")));
+        for (error, code, status) in [
+            (SubmitError::Busy, Code::Busy, 503),
+            (SubmitError::Stopping, Code::Busy, 503),
+            (failed(ErrorKind::Unavailable), Code::Busy, 503),
+            (failed(ErrorKind::Storage), Code::Internal, 500),
+            (failed(ErrorKind::Rejected), Code::Internal, 500),
+            (SubmitError::Lost, Code::Internal, 500),
+            (SubmitError::CommitUnknown, Code::Internal, 503),
+        ] {
+            let problem = not_committed(error.clone());
+            assert_eq!((problem.code(), problem.status_code().as_u16()), (code, status), "{error}");
+        }
     }
 }

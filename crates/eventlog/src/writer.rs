@@ -104,7 +104,7 @@ impl Writer {
     }
 
     /// The committed head of the log. It moves after a batch was committed and published, and before its callers are
-    /// answered.
+    /// answered. Do not keep a `borrow` of it: the writer waits until it is dropped.
     pub fn head(&self) -> watch::Receiver<Cursor> {
         self.head.clone()
     }
