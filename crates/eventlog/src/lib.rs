@@ -24,6 +24,7 @@ pub mod ephemeral;
 pub mod error;
 pub mod head;
 pub mod inbox;
+mod log_consumer;
 pub mod read_backend;
 pub mod recipients;
 pub mod retention;
@@ -38,14 +39,13 @@ pub mod write_backend;
 pub mod writer;
 
 pub use clock::Clock;
-pub use consumers::{
-    Consumer, ConsumerChange, ConsumerError, ConsumerName, ConsumerRefusal, LogConsumer, StartAt,
-};
+pub use consumers::{Consumer, ConsumerChange, ConsumerName, ConsumerRefusal, StartAt};
 pub use cursor::{Cursor, Epoch, Seq};
 pub use ephemeral::EphemeralEvent;
 pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
+pub use log_consumer::{ConsumerError, LogConsumer};
 pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
 pub use storage::{Storage, StorageConfig, StorageLock};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};

@@ -68,7 +68,7 @@ fn said(lines: &[InboxEntry]) -> Vec<&str> {
     lines.iter().map(|line| line.notification.message.as_str()).collect()
 }
 
-pub(crate) async fn d5_what_concerns_somebody_is_in_their_inbox<B: Backend>() {
+pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     let (log, tea) = shop::<B>().await;
     let first = ordered_by(&log, tea, "asha").await;
     log.order(bring(first, "dev"), staff(MAIN)).await;
@@ -123,7 +123,7 @@ pub(crate) async fn d5_what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     }
 }
 
-pub(crate) async fn d6_an_inbox_is_filtered<B: Backend>() {
+pub(crate) async fn an_inbox_is_filtered<B: Backend>() {
     let (log, tea) = shop::<B>().await;
     for _ in 0..3 {
         let order = ordered_by(&log, tea, "asha").await;
@@ -144,7 +144,7 @@ pub(crate) async fn d6_an_inbox_is_filtered<B: Backend>() {
     assert!(page(&log, none).await.entries.is_empty());
 }
 
-pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
+pub(crate) async fn what_is_read_is_told_after_its_commit<B: Backend>() {
     let (mut log, tea) = shop::<B>().await;
     let order = ordered_by(&log, tea, "asha").await;
     log.order(track(order, "T"), staff(MAIN)).await;
@@ -175,7 +175,7 @@ pub(crate) async fn d7_what_is_read_is_told_after_its_commit<B: Backend>() {
     assert!(last.events.is_empty() && last.ephemeral.len() == 1);
 }
 
-pub(crate) async fn d7_what_came_after_the_mark_stays_unread<B: Backend>() {
+pub(crate) async fn what_came_after_the_mark_stays_unread<B: Backend>() {
     let (log, tea) = shop::<B>().await;
     let order = ordered_by(&log, tea, "asha").await;
     log.order(track(order, "T"), staff(MAIN)).await;
@@ -195,7 +195,7 @@ pub(crate) async fn d7_what_came_after_the_mark_stays_unread<B: Backend>() {
     assert_eq!(log.mark_read(&asha, Mark::All).await.state.unread, 0);
 }
 
-pub(crate) async fn d16_what_is_read_is_each_persons_own<B: Backend>() {
+pub(crate) async fn what_is_read_is_each_persons_own<B: Backend>() {
     let (log, tea) = shop::<B>().await;
     let order = ordered_by(&log, tea, "asha").await;
     log.order(track(order, "T"), staff(MAIN)).await;

@@ -126,11 +126,11 @@ macro_rules! contract {
                 a_consumer_that_is_too_slow_is_told_what_it_lost,
             }
             inbox {
-                d5_what_concerns_somebody_is_in_their_inbox,
-                d6_an_inbox_is_filtered,
-                d7_what_is_read_is_told_after_its_commit,
-                d7_what_came_after_the_mark_stays_unread,
-                d16_what_is_read_is_each_persons_own,
+                what_concerns_somebody_is_in_their_inbox,
+                an_inbox_is_filtered,
+                what_is_read_is_told_after_its_commit,
+                what_came_after_the_mark_stays_unread,
+                what_is_read_is_each_persons_own,
                 a_mark_counts_what_happened_in_its_own_batch,
                 pages_and_counts_are_those_of_a_naive_model,
                 what_is_read_one_by_one_is_bounded,
@@ -172,15 +172,15 @@ macro_rules! contract {
                 a_token_from_elsewhere_changes_no_local_account,
             }
             series {
-                a17_a_series_equals_a_recount,
-                a17_what_is_sold_is_counted_over_many_orders_and_restarts,
-                a17_a_product_that_changes_currency_is_counted_in_each,
+                a_series_equals_a_recount,
+                what_is_sold_is_counted_over_many_orders_and_restarts,
+                a_product_that_changes_currency_is_counted_in_each,
             }
             reservations {
-                e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour,
-                e1_what_is_paid_called_off_or_begun_is_never_due,
-                e1_what_comes_back_to_waiting_is_due_again,
-                e1_what_waits_is_what_a_naive_model_says,
+                what_nobody_paid_is_due_after_a_quarter_of_an_hour,
+                what_is_paid_called_off_or_begun_is_never_due,
+                what_comes_back_to_waiting_is_due_again,
+                what_waits_is_what_a_naive_model_says,
             }
             retention {
                 old_events_of_orders_that_are_over_go,

@@ -1,4 +1,4 @@
-//! Orders whose goods wait for an online payment, and for how long (row E1).
+//! Orders whose goods wait for an online payment, and for how long.
 
 use jiff::{SignedDuration, Timestamp};
 use orders::command::{PaymentOutcome, PlaceOrder, RESERVATION, SetStatus};
@@ -51,7 +51,7 @@ fn failed(order: OrderNumber) -> Command {
     Command::RecordPayment { order: number(order), outcome: PaymentOutcome::Failed, reference: None }
 }
 
-pub(crate) async fn e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour<B: Backend>() {
+pub(crate) async fn what_nobody_paid_is_due_after_a_quarter_of_an_hour<B: Backend>() {
     let mut shop = Shop::<B>::open().await;
     let first = shop.online().await;
     let cash = place(shop.log.clock.uuid(), "main", &[(shop.tea, 1)]);
@@ -77,7 +77,7 @@ pub(crate) async fn e1_what_nobody_paid_is_due_after_a_quarter_of_an_hour<B: Bac
     assert_eq!(shop.due_at(Timestamp::MAX, 100).await, []);
 }
 
-pub(crate) async fn e1_what_is_paid_called_off_or_begun_is_never_due<B: Backend>() {
+pub(crate) async fn what_is_paid_called_off_or_begun_is_never_due<B: Backend>() {
     let shop = Shop::<B>::open().await;
     let mut orders = Vec::new();
     for _ in 0..4 {
@@ -89,7 +89,7 @@ pub(crate) async fn e1_what_is_paid_called_off_or_begun_is_never_due<B: Backend>
     assert_eq!(shop.due_at(Timestamp::MAX, 100).await, [orders[3]]);
 }
 
-pub(crate) async fn e1_what_comes_back_to_waiting_is_due_again<B: Backend>() {
+pub(crate) async fn what_comes_back_to_waiting_is_due_again<B: Backend>() {
     let shop = Shop::<B>::open().await;
     let order = shop.online().await;
     shop.log.order(set_status(number(order), Status::Processing), staff("main")).await;
@@ -104,7 +104,7 @@ pub(crate) async fn e1_what_comes_back_to_waiting_is_due_again<B: Backend>() {
     assert_eq!(shop.due().await, [order, later]);
 }
 
-pub(crate) async fn e1_what_waits_is_what_a_naive_model_says<B: Backend>() {
+pub(crate) async fn what_waits_is_what_a_naive_model_says<B: Backend>() {
     let walk = Walk::<B>::of(12, 1500).await;
     let world = walk.world();
     let mut waits: Vec<_> =

@@ -1,4 +1,4 @@
-//! A store's counts over time, against a recount of its events (row A17).
+//! A store's counts over time, against a recount of its events.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Recount {
     }
 }
 
-pub(crate) async fn a17_a_series_equals_a_recount<B: Backend>() {
+pub(crate) async fn a_series_equals_a_recount<B: Backend>() {
     let mut walk = Walk::<B>::of(17, 3000).await;
     let begin = walk.events[0].event.at;
     let end = walk.events.last().unwrap().event.at;
@@ -136,7 +136,7 @@ pub(crate) async fn a17_a_series_equals_a_recount<B: Backend>() {
     assert_eq!(most.value.top_products.len(), 3);
 }
 
-pub(crate) async fn a17_what_is_sold_is_counted_over_many_orders_and_restarts<B: Backend>() {
+pub(crate) async fn what_is_sold_is_counted_over_many_orders_and_restarts<B: Backend>() {
     let mut log = Log::<B>::fresh().await;
     let begin = log.clock.now();
     let mut goods = Vec::new();
@@ -171,7 +171,7 @@ pub(crate) async fn a17_what_is_sold_is_counted_over_many_orders_and_restarts<B:
     }
 }
 
-pub(crate) async fn a17_a_product_that_changes_currency_is_counted_in_each<B: Backend>() {
+pub(crate) async fn a_product_that_changes_currency_is_counted_in_each<B: Backend>() {
     let log = Log::<B>::fresh().await;
     let begin = log.clock.now();
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;

@@ -89,7 +89,7 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn e1_what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
+async fn what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
     let mut walk = Walk::<Sqlite>::of(13, 900).await;
     let before = walk.log.read_backend().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
     assert!(before.len() > 5, "{before:?}");
@@ -101,7 +101,7 @@ async fn e1_what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_3() {
+async fn what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_3() {
     let mut walk = Walk::<Sqlite>::of(14, 1500).await;
     let edges = || {
         let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
@@ -129,7 +129,7 @@ async fn a17_what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_vers
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a17_months_are_summed_up_in_a_database_of_version_4() {
+async fn months_are_summed_up_in_a_database_of_version_4() {
     let mut log = Log::<Sqlite>::fresh().await;
     let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
     let begin = edge(log.clock.now());
