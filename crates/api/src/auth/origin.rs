@@ -225,7 +225,7 @@ mod tests {
             ("https://shop.example?x", "no path"),
             ("https://me@shop.example", "user name"),
             ("https://shop.example:99999", "port"),
-            ("https://", "address"),
+            ("https://", "URL"),
             ("null", "scheme"),
         ] {
             let error = AllowedOrigins::parse(entry).unwrap_err().to_string();
