@@ -1,4 +1,4 @@
-//! Users who sign in: accounts, sessions, one-time links. Kept in the same database, written by the same writer.
+//! Accounts of users who sign in: passwords, sessions, password reset links. Written by the same writer as orders.
 
 mod refresh;
 
@@ -13,18 +13,17 @@ pub use refresh::{ROTATION_GRACE, RefreshDecision, RefreshTokens};
 /// A hash of a secret token. The token itself is never stored.
 pub type TokenHash = [u8; 32];
 
-/// An e-mail address, in lower case: the name under which somebody signs in.
+/// An e-mail address in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
-/// The text is no e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be an e-mail address such as asha@example.com, at most 254 characters")]
 pub struct InvalidEmail;
 
 impl Email {
-    /// Checks what a mail server would need: something, an `@`, a host; no spaces or control characters.
+    /// Accepts what a mail server would: a local part, an `@` and a host, without spaces or control characters.
     pub fn new(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim().to_lowercase();
         let (local, host) = text.rsplit_once('@').ok_or(InvalidEmail)?;
@@ -48,7 +47,6 @@ impl Email {
         if text.len() <= 254 && local_ok && host_ok { Ok(Self(text)) } else { Err(InvalidEmail) }
     }
 
-    /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -60,155 +58,118 @@ impl std::fmt::Display for Email {
     }
 }
 
-/// Somebody the shop knows: a local account, or a user whose tokens are made elsewhere and who acted here once.
+/// A local account, or an external user: one whose tokens another issuer makes, and who acted here once.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// Their id.
     pub id: UserId,
-    /// What they are.
     pub role: Role,
-    /// The store they work for or usually buy at.
+    /// The store that staff work for. Of a customer, the store of their token or of their first order.
     pub store: StoreId,
-    /// Called.
     pub name: Option<String>,
-    /// Reached at; local accounts sign in with it.
+    /// Local accounts sign in with it.
     pub email: Option<String>,
-    /// Argon2id in PHC form; none for users from elsewhere.
+    /// Argon2id in PHC form; `None` for external users.
     pub password_hash: Option<String>,
-    /// Since when.
     pub created_at: Timestamp,
-    /// Tokens issued before this moment are void.
+    /// Tokens issued before this time are revoked.
     pub valid_after: Timestamp,
 }
 
-/// A session that may be refreshed.
+/// A session to start.
 #[derive(Debug, Clone)]
 pub struct NewSession {
-    /// Its id, carried in its tokens.
+    /// Its tokens carry this id.
     pub id: Uuid,
     /// The hash of its refresh token.
     pub refresh: TokenHash,
-    /// When it ends at the latest.
     pub expires_at: Timestamp,
 }
 
-/// A change to the accounts.
+/// A change to accounts and sessions. Password hashes are Argon2id in PHC form.
 #[derive(Debug, Clone)]
 pub enum AccountChange {
-    /// Make a local account.
     CreateUser {
-        /// The id it shall have.
         id: UserId,
-        /// What they are.
         role: Role,
-        /// Of which store.
         store: StoreId,
-        /// Called.
         name: Line<120>,
-        /// Signing in as.
         email: Email,
-        /// Argon2id in PHC form.
         password_hash: String,
     },
-    /// Another password. Ends every session of theirs.
+    /// Ends every session of the user.
     SetPassword {
-        /// Whose.
         user: UserId,
-        /// Argon2id in PHC form.
         password_hash: String,
     },
-    /// The same password, hashed with today's parameters. Ends nothing.
+    /// Replaces the hash of an unchanged password, after the hashing parameters changed. Ends no session.
     Rehash {
-        /// Whose.
         user: UserId,
-        /// Argon2id in PHC form.
         password_hash: String,
     },
-    /// Signed in.
     StartSession {
-        /// Who.
         user: UserId,
-        /// The session.
         session: NewSession,
     },
-    /// Swap a refresh token for a fresh one. Any but the session's newest was swapped before and has been stolen: the
-    /// session ends.
+    /// Replaces a refresh token. A token that was replaced before has been stolen, and ends the session: see
+    /// [`RefreshTokens`].
     Refresh {
-        /// The session that the token was made for, as its signature says.
+        /// From the token, whose signature the caller has verified.
         session: Uuid,
-        /// The one that was sent: one that was made for this session, now or before.
+        /// The token that was sent. It was issued for this session.
         refresh: TokenHash,
-        /// The one that takes its place.
         replacement: TokenHash,
     },
-    /// Signed out.
     EndSession {
-        /// Which session.
         session: Uuid,
     },
-    /// A one-time link to set a new password.
+    /// Creates a single-use link to set a new password.
     CreateReset {
-        /// For whom.
         user: UserId,
-        /// The hash of the link's token.
         token: TokenHash,
-        /// When it ends.
         expires_at: Timestamp,
     },
-    /// The link was followed.
+    /// Sets a new password with such a link. Ends every session of the user.
     UseReset {
-        /// The hash of the link's token.
         token: TokenHash,
-        /// Argon2id in PHC form.
         password_hash: String,
     },
 }
 
-/// What came of a change.
+/// The result of an [`AccountChange`].
 #[derive(Debug, Clone)]
 pub enum AccountAnswer {
-    /// Done; the account it concerned.
+    /// The account that was changed.
     User(User),
-    /// Refreshed: the account, the session's id, and when it ends.
-    Session {
-        /// Whose.
-        user: User,
-        /// Which.
-        session: Uuid,
-        /// When it ends at the latest.
-        expires_at: Timestamp,
-    },
-    /// Done.
+    /// A refreshed session.
+    Session { user: User, session: Uuid, expires_at: Timestamp },
+    /// Done, with nothing to return.
     Done,
 }
 
-/// Why a change was refused.
+/// Why an [`AccountChange`] was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountRefusal {
-    /// Somebody has an account with this address.
     #[error("an account with this e-mail address exists already")]
     EmailTaken,
-    /// Nobody has this id.
     #[error("there is no such user")]
     UnknownUser,
-    /// The session ended, or never was.
     #[error("the session has ended, sign in again")]
     SessionEnded {
-        /// The session that ends now, because its refresh token came twice.
+        /// The session that this request ended, because its refresh token was stolen.
         stolen: Option<Uuid>,
     },
-    /// The link was used, is too old, or never was.
+    /// The link was used, has expired, or never existed.
     #[error("this link was used already or is too old: ask for a new one")]
     LinkInvalid,
 }
 
-/// What ended before its tokens did. Checked on every request, so it is kept in memory; bounded by the number of
-/// sessions that ended within the life of a token.
+/// Sessions and users whose tokens were revoked before they expired. Every request checks them, so they are kept in
+/// memory. Bounded by the number of sessions that end within the lifetime of a token.
 #[derive(Debug, Clone, Default)]
 pub struct Revoked {
-    /// Sessions that ended early, and when their tokens would have.
+    /// Sessions that ended early, and when their tokens expire.
     pub sessions: Vec<(Uuid, Timestamp)>,
-    /// Users whose tokens are void if they were issued before that moment.
+    /// Users, and the time before which their tokens were issued.
     pub users: Vec<(UserId, Timestamp)>,
 }
 

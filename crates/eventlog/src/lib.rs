@@ -1,20 +1,24 @@
-//! The event log and the state that follows from it: orders, products, accounts, inboxes and counts.
+//! The durable event log: everything that is written goes through its writer, and everything is read from it.
 //!
 //! Read in this order:
 //!
-//! - [`cursor`]: a position in the log, which is an epoch and a gapless sequence number. [`stored_event`]: the events, and
-//!   orders and products as they are stored.
-//! - [`submission`]: what callers submit and what they get back. [`writer`]: the single writer, which decides, commits,
-//!   publishes and answers in batches.
-//! - [`topic`], [`recipients`], [`inbox`]: whom an event concerns, and what of it they have read. [`ephemeral`]: events
-//!   that are published and not stored. [`accounts`], [`stats`]: users with a password, and counts.
-//! - [`head`], [`consumers`], [`retention`]: following the log, reading all of it from a stored position, and deleting old
-//!   events.
-//! - [`write_backend`], [`read_backend`]: what a database must be able to do. [`error`]: how it fails. [`sqlite`]: the
-//!   backends on an embedded SQLite.
+//! - [`storage`]: opens the configured database, and returns its writer and its reading side.
+//! - [`cursor`]: a position in the log: an epoch and a gapless sequence number. [`stored_event`]: events and orders as
+//!   the log returns them.
+//! - [`submission`]: what goes into the writer and what comes back. [`writer`]: commits submissions in batches, then
+//!   publishes their events, then answers.
+//! - The rules, without a database: [`topic`] and [`recipients`] (whom an event concerns), [`inbox`] (entries and read
+//!   marks), [`accounts`] (users, sessions, stolen refresh tokens), [`search`] (which words a customer is found by),
+//!   [`stats`] (buckets, rollups, percentiles), [`retention`] (what may be deleted), [`consumers`] (named readers of the
+//!   whole log).
+//! - [`write_backend`] and [`read_backend`]: what a database must do for the writer, and what it must be able to read.
+//!   [`sqlite`] implements both. [`error`]: how a database fails.
 //!
-//! Nothing is answered or published before it is durable. This crate knows neither HTTP nor sockets, and no other crate
-//! knows SQL. To add a database, write both backends in a folder beside `sqlite/` and run `tests/contract/` against them.
+//! Nothing is answered or published before it is committed and synced. Nothing here knows HTTP or sockets, and no SQL
+//! leaves this crate. A database folder only loads and stores: rules live in the modules above, tested without one. A
+//! second database is a second folder beside `sqlite/`, a case in `storage.rs`, and must pass `tests/contract/`.
+//!
+//! To add a query: a method in the trait of its subject in `read_backend/`, and its SQL in `sqlite/`.
 
 pub mod accounts;
 pub mod clock;

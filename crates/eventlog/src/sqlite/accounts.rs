@@ -1,4 +1,4 @@
-//! Accounts, sessions and one-time links.
+//! Stores accounts, sessions and password reset links.
 
 use super::read_backend::SqliteReadBackend;
 use crate::read_backend::AccountQueries;

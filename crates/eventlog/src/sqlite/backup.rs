@@ -1,4 +1,4 @@
-//! Copies of the whole database: made while it is used, put back while it is not.
+//! Backups: copying the database while it is used, and restoring a copy.
 
 use super::read_backend::SqliteReadBackend;
 use crate::read_backend::AdminQueries;
@@ -14,10 +14,10 @@ use super::{FILE, schema};
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
 
-/// What SQLite keeps beside a database's file.
+/// Suffixes of the files that SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Writes a consistent copy to a file that does not exist yet, while others read and write.
+/// Writes a consistent copy to a file that must not exist, while others read and write.
 pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
     if to.exists() {
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
@@ -28,8 +28,8 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
     put(&unfinished, to)
 }
 
-/// Puts a backup into a data directory, under a fresh epoch: the log forks here, and whoever saw more of the old one
-/// must be told to start over. What was there is kept beside it; the answer is where.
+/// Replaces the database of a data directory with a backup, under a new epoch: clients that saw later events of the old
+/// log must start over. Returns where the replaced database is kept.
 pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Option<PathBuf>, LogError> {
     let lock = DataDirectoryLock::acquire(directory)?;
     let target = directory.join(FILE);
@@ -39,20 +39,20 @@ pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Opti
         prepare(&fresh, random)
     })?;
     let kept = if target.exists() { Some(set_aside(&target)?) } else { None };
-    // Of a database that could not be opened any more: its log must not be taken for that of the new one.
+    // The write-ahead log of a database that could not be opened must not be applied to the new one.
     remove_companions(&target);
     put(&fresh, &target)?;
     drop(lock);
     Ok(kept)
 }
 
-/// Half a copy is worse than none.
+/// Makes a file, and removes it if that fails.
 fn finish_or_remove(path: &Path, make: impl FnOnce() -> Result<(), LogError>) -> Result<(), LogError> {
     let remove = || {
         drop(std::fs::remove_file(path));
         remove_companions(path);
     };
-    // Left by a copy that was interrupted.
+    // An interrupted copy may have left one.
     remove();
     make().inspect_err(|_| remove())
 }
@@ -70,13 +70,13 @@ fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
     }
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
-    // In one step: the copy is of one moment, and the writer goes on in the write-ahead log meanwhile.
+    // In one step, so that the copy is one snapshot. The writer continues in the write-ahead log meanwhile.
     match backup.step(-1)? {
         StepResult::Done => {}
         _ => return Err(LogError::in_use(from)),
     }
     drop(backup);
-    // The copy stands alone, without a write-ahead log beside it.
+    // So that the copy needs no write-ahead log beside it.
     target.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
     verify(&target, to)?;
     drop(target);
@@ -106,8 +106,8 @@ fn sync(path: &Path) -> Result<(), LogError> {
         .map_err(LogError::file(format!("could not sync {}", path.display())))
 }
 
-/// Gives the old database another name as well. Its own name is then taken over in one step, so that there is a
-/// database at any moment: a server that found none would make an empty one.
+/// Links the old database to a second name. The restored one then replaces the first name in one step. So there is a
+/// database at any time; a server that found none would create an empty one.
 fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
     let mut kept = beside(target, ".before-restore");
     let mut n = 1;
@@ -115,8 +115,7 @@ fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
         n += 1;
         kept = beside(target, &format!(".before-restore-{n}"));
     }
-    // One that is damaged, which may be why it is replaced, is kept as it is, with the log beside it. SQLite would
-    // remove a log that it cannot read.
+    // A damaged database is kept unchanged with its write-ahead log, which SQLite would remove when it cannot read it.
     let (log, kept_log) = (beside(target, COMPANIONS[0]), beside(&kept, COMPANIONS[0]));
     let linked = std::fs::hard_link(&log, &kept_log).is_ok();
     match fold(target) {
@@ -129,13 +128,13 @@ fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
         }
     }
     std::fs::hard_link(target, &kept)
-        // A file system without links; the moment without a database is the price.
+        // A file system without hard links: for a moment there is no database.
         .or_else(|_| std::fs::rename(target, &kept))
         .map_err(LogError::file("could not set the old database aside"))?;
     Ok(kept)
 }
 
-/// Folds a database's write-ahead log into it.
+/// Copies the write-ahead log into the database file.
 fn fold(path: &Path) -> Result<(), LogError> {
     let connection = Connection::open(path)?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;

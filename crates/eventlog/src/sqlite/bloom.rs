@@ -1,15 +1,15 @@
-//! Bloom filters over the sorted runs of idempotency keys, which say "surely not here" from memory.
+//! Bloom filters over the sorted runs of idempotency keys. They say from memory that a run does not hold a key.
 //!
-//! BloomFilters of 64 runs lie across each other: a word holds the same bit of each of them, so one look at a word asks
-//! all 64. With a filter of its own for each run, a fresh key cost a cache miss or two for every run of the day.
+//! One word holds a bit for each of 64 runs, so that reading a word tests 64 filters. With a separate filter for each run,
+//! a new key would cost a cache miss or two for every run of the day.
 
 use super::sorted_index::RUN;
 
 /// Bits of one filter, 16 for a key.
 const BITS: usize = RUN * 16;
-/// Bits set for a key. One fresh key in two thousand is then searched for in a run in vain.
+/// Bits set for a key. The rate of false positives of a full filter is 1 in 2000.
 const PROBES: u64 = 8;
-/// Runs whose filters share a slice: the bits of a word.
+/// Runs whose filters share a slice: one for each bit of a word.
 const RUNS: i64 = 64;
 
 /// One filter for each run, oldest first.
@@ -18,7 +18,7 @@ pub(super) struct BloomFilters {
     slices: Vec<Slice>,
 }
 
-/// The filters of [`RUNS`] neighbouring runs.
+/// The filters of [`RUNS`] consecutive runs.
 struct Slice {
     /// The number of its first run, a multiple of [`RUNS`].
     first: i64,
@@ -26,43 +26,43 @@ struct Slice {
 }
 
 impl BloomFilters {
-    /// Enters a key of a run. Runs come in rising order.
+    /// Runs come in rising order.
     pub(super) fn insert(&mut self, run: i64, key: i64) {
         let first = run - run.rem_euclid(RUNS);
         if self.slices.last().is_none_or(|last| last.first < first) {
             self.slices.push(Slice { first, words: vec![0; BITS].into_boxed_slice() });
         }
         if let Some(slice) = self.slices.iter_mut().rev().find(|slice| slice.first == first) {
-            for place in places(key) {
-                slice.words[place] |= 1 << (run - first);
+            for position in bit_positions(key) {
+                slice.words[position] |= 1 << (run - first);
             }
         }
     }
 
-    /// The runs that may hold a key, newest first. May name runs that were forgotten or never committed.
-    pub(super) fn maybe(&self, key: i64) -> impl Iterator<Item = i64> {
+    /// The runs that may hold a key, newest first. They can include runs that were deleted or never committed.
+    pub(super) fn candidates(&self, key: i64) -> impl Iterator<Item = i64> {
         self.slices.iter().rev().flat_map(move |slice| {
-            let mut left = slice.runs_with(key);
+            let mut remaining = slice.runs_with(key);
             std::iter::from_fn(move || {
-                let newest = 63_u32.checked_sub(left.leading_zeros())?;
-                left &= !(1 << newest);
+                let newest = 63_u32.checked_sub(remaining.leading_zeros())?;
+                remaining &= !(1 << newest);
                 Some(slice.first + i64::from(newest))
             })
         })
     }
 
-    /// Forgets runs up to one, as far as that frees memory.
-    pub(super) fn forget(&mut self, upto: i64) {
-        self.slices.retain(|slice| slice.first + RUNS - 1 > upto);
+    /// Frees the slices whose runs are all deleted, up to and including this run.
+    pub(super) fn forget(&mut self, through: i64) {
+        self.slices.retain(|slice| slice.first + RUNS - 1 > through);
     }
 }
 
 impl Slice {
-    /// A bit for each run that may hold a key.
+    /// A set bit for each run that may hold a key.
     fn runs_with(&self, key: i64) -> u64 {
         let mut runs = u64::MAX;
-        for place in places(key) {
-            runs &= self.words[place];
+        for position in bit_positions(key) {
+            runs &= self.words[position];
             if runs == 0 {
                 break;
             }
@@ -71,8 +71,8 @@ impl Slice {
     }
 }
 
-/// Where a key's bits are: two halves of a key that is random already, added up again and again.
-fn places(key: i64) -> impl Iterator<Item = usize> {
+/// The positions of a key's bits, by double hashing: the halves of the key are random already.
+fn bit_positions(key: i64) -> impl Iterator<Item = usize> {
     let (low, high) = (key.cast_unsigned() & 0xffff_ffff, (key.cast_unsigned() >> 32) | 1);
     (0..PROBES).map(move |n| usize::try_from((low + n * high) % BITS as u64).unwrap_or(0))
 }
@@ -81,8 +81,8 @@ fn places(key: i64) -> impl Iterator<Item = usize> {
 mod tests {
     use super::*;
 
-    fn maybe(filters: &BloomFilters, key: i64) -> Vec<i64> {
-        filters.maybe(key).collect()
+    fn candidates(filters: &BloomFilters, key: i64) -> Vec<i64> {
+        filters.candidates(key).collect()
     }
 
     #[test]
@@ -91,16 +91,20 @@ mod tests {
         for run in [1, 63, 64, 65, 200] {
             filters.insert(run, -7);
         }
-        assert_eq!(maybe(&filters, -7), [200, 65, 64, 63, 1]);
-        assert_eq!(maybe(&filters, 8), [0; 0]);
+        assert_eq!(candidates(&filters, -7), [200, 65, 64, 63, 1]);
+        assert_eq!(candidates(&filters, 8), [0; 0]);
         filters.forget(62);
-        assert_eq!(maybe(&filters, -7), [200, 65, 64, 63, 1], "their neighbours are still needed");
+        assert_eq!(
+            candidates(&filters, -7),
+            [200, 65, 64, 63, 1],
+            "the other runs of the slice are still stored"
+        );
         filters.forget(63);
-        assert_eq!(maybe(&filters, -7), [200, 65, 64]);
+        assert_eq!(candidates(&filters, -7), [200, 65, 64]);
     }
 
     #[test]
-    fn of_full_runs_few_are_searched_in_vain() {
+    fn full_filters_have_few_false_positives() {
         let mut rng = fastrand::Rng::with_seed(1);
         let mut filters = BloomFilters::default();
         for run in 1..=130 {
@@ -108,8 +112,8 @@ mod tests {
                 filters.insert(run, rng.i64(..));
             }
         }
-        let in_vain: usize = (0..10_000).map(|_| filters.maybe(rng.i64(..)).count()).sum();
-        // 130 runs: 0.065 a key are expected.
-        assert!(in_vain < 1300, "{in_vain} searches for 10000 fresh keys");
+        let false_positives: usize = (0..10_000).map(|_| filters.candidates(rng.i64(..)).count()).sum();
+        // 130 runs: 0.065 for each key are expected.
+        assert!(false_positives < 1300, "{false_positives} false positives for 10000 new keys");
     }
 }

@@ -14,10 +14,10 @@ use crate::read_backend::ProductFilter;
 use crate::stored_event::CatalogProduct;
 use crate::write_backend::{BatchContext, Writes};
 
-/// The most bytes of a product search: SQLite refuses longer patterns, and nobody types one.
-const MOST_TEXT: usize = 200;
+/// A product search uses this many bytes of the text. SQLite rejects much longer patterns.
+const MAX_TEXT_BYTES: usize = 200;
 
-/// Keys of the products that the writer has loaded. Every loaded product has its key here.
+/// A cache of the keys of the products in the batch context.
 #[derive(Default)]
 pub(super) struct Catalogue {
     keys: HashMap<ProductId, i64>,
@@ -28,12 +28,12 @@ impl Catalogue {
         self.keys.clear();
     }
 
-    /// The key of a product that is loaded.
+    /// The key of a loaded product.
     pub(super) fn key(&self, id: ProductId) -> Option<i64> {
         self.keys.get(&id).copied()
     }
 
-    /// Loads a product, unless it is loaded already.
+    /// Loads a product into the batch context, unless it is there.
     pub(super) fn load(
         &mut self,
         connection: &Connection,
@@ -46,17 +46,16 @@ impl Catalogue {
         let mut find = connection.prepare_cached(&format!(
             "SELECT {PRODUCT}, p.key FROM products p JOIN stock s ON s.product = p.key WHERE p.id = ?1"
         ))?;
-        let found = rows::first(find.query([id.uuid().as_bytes().as_slice()])?, |row| {
+        let loaded = rows::first(find.query([id.uuid().as_bytes().as_slice()])?, |row| {
             Ok((rows::product(row)?, row.get::<_, i64>(10)?))
         })?;
-        if let Some((product, key)) = found {
+        if let Some((product, key)) = loaded {
             self.keys.insert(id, key);
             context.world.products.insert(id, product);
         }
         Ok(())
     }
 
-    /// Writes what a batch changed of products and stock.
     pub(super) fn write(&mut self, connection: &Connection, writes: &Writes) -> Result<(), LogError> {
         for (product, details) in &writes.products {
             let key = self.write_product(connection, product)?;
@@ -116,10 +115,10 @@ impl Catalogue {
 
 fn write_stock(connection: &Connection, key: i64, stock: Stock) -> Result<(), LogError> {
     let row = (key, stock.on_hand, stock.reserved);
-    let known = connection
+    let updated = connection
         .prepare_cached("UPDATE stock SET on_hand = ?2, reserved = ?3 WHERE product = ?1")?
         .execute(row)?;
-    if known == 0 {
+    if updated == 0 {
         connection
             .prepare_cached("INSERT INTO stock (product, on_hand, reserved) VALUES (?1, ?2, ?3)")?
             .execute(row)?;
@@ -127,7 +126,6 @@ fn write_stock(connection: &Connection, key: i64, stock: Stock) -> Result<(), Lo
     Ok(())
 }
 
-/// A product with what people look at.
 pub(super) fn find(connection: &Connection, id: ProductId) -> Result<Option<CatalogProduct>, LogError> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT {PRODUCT} FROM products p JOIN stock s ON s.product = p.key WHERE p.id = ?1"
@@ -135,7 +133,7 @@ pub(super) fn find(connection: &Connection, id: ProductId) -> Result<Option<Cata
     rows::first(find.query([id.uuid().as_bytes().as_slice()])?, rows::catalog_product)
 }
 
-/// The statement for a page of products. With a store it walks that store's index, without one that of all ids.
+/// The statement for a page of products. With a store it uses the index of the store, otherwise the index of all ids.
 pub(super) fn page_sql(of_one_store: bool) -> String {
     let scope = if of_one_store { "p.store = ?2" } else { "?2 IS NULL" };
     format!(
@@ -146,7 +144,7 @@ pub(super) fn page_sql(of_one_store: bool) -> String {
     )
 }
 
-/// A page of products in the order of their ids, which is that of their making; and whether there are more.
+/// A page of products in the order of their ids, which is the order of their creation; and whether there are more.
 pub(super) fn page(
     connection: &Connection,
     filter: &ProductFilter,
@@ -157,16 +155,16 @@ pub(super) fn page(
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut find = connection.prepare_cached(&page_sql(store.is_some()))?;
     let values: [&dyn ToSql; 6] = [&after, &store, &filter.archived, &like, &filter.category, &limit];
-    let mut found = rows::collect(find.query(values)?, rows::catalog_product)?;
-    let more = found.len() > filter.limit;
-    found.truncate(filter.limit);
-    Ok((found, more))
+    let mut products = rows::collect(find.query(values)?, rows::catalog_product)?;
+    let more = products.len() > filter.limit;
+    products.truncate(filter.limit);
+    Ok((products, more))
 }
 
-/// A search text as a part of a `LIKE` pattern, in which nothing has a meaning.
+/// Escapes a text for a `LIKE` pattern.
 fn escaped(text: &str) -> String {
     let text = text.trim();
-    let text = &text[..text.floor_char_boundary(MOST_TEXT)];
+    let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

@@ -1,9 +1,8 @@
-//! Checkpoints, off the committing connection.
+//! Checkpoints of the write-ahead log, on a connection and a thread of their own.
 //!
-//! Copying the write-ahead log into the database takes milliseconds, and the writer never does it. A thread of its
-//! own copies while the writer goes on committing. What is left at the end, the few pages written meanwhile, it copies
-//! while the [`CheckpointCoordinator`] keeps the writer between two batches: only when the whole log is copied, and nobody reads from
-//! it any more, can the next commit start it over, and that is what keeps the log's file from growing.
+//! Copying the log into the database takes milliseconds, so the writer does not do it. The thread copies while the writer
+//! commits. Then it pauses the writer between two batches, and copies the few pages that were written meanwhile. When the
+//! whole log is copied and nobody reads from it, the next commit starts the log over. That bounds the size of its file.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,33 +13,33 @@ use rusqlite::Connection;
 
 use crate::error::LogError;
 
-/// Pages in the write-ahead log at which a checkpoint begins; and how many more it takes until the next try, where
-/// a long reader kept one from finishing.
-const BEGIN: i64 = 2000;
-/// How long the writer waits at most for readers to leave the log. Most queries are shorter by far.
-const PATIENCE: Duration = Duration::from_millis(25);
+/// A checkpoint starts at this many pages in the log. After one that a long read kept from finishing, the next starts
+/// this many pages later.
+const DUE_PAGES: i64 = 2000;
+/// The longest pause of the writer while a checkpoint waits for readers of the log. Most queries are much shorter.
+const MAX_PAUSE: Duration = Duration::from_millis(25);
 
-/// Between the writer, which passes it with each batch, and the end of a checkpoint.
+/// Lets either the writer commit a batch or a checkpoint finish, and knows when a checkpoint is due.
 pub(super) struct CheckpointCoordinator {
     state: Mutex<State>,
     changed: Condvar,
 }
 
 struct State {
-    /// The writer is within a batch.
+    /// The writer is inside a batch.
     writing: bool,
-    /// The checkpointer wants to be alone, or is.
-    closed: bool,
-    /// Pages in the log that are not copied yet, for all that is known.
+    /// A checkpoint wants the writer to pause, or has paused it.
+    paused: bool,
+    /// Pages of the log that are not copied, as far as is known.
     pages: i64,
-    /// When there are so many, a checkpoint begins.
+    /// A checkpoint is due at this many pages.
     due: i64,
     stop: bool,
 }
 
 impl CheckpointCoordinator {
     pub(super) fn new() -> Self {
-        let state = State { writing: false, closed: false, pages: 0, due: BEGIN, stop: false };
+        let state = State { writing: false, paused: false, pages: 0, due: DUE_PAGES, stop: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -56,21 +55,21 @@ impl CheckpointCoordinator {
         self.changed.wait_while(state, |state| !until(state)).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The writer begins a batch; waits while a checkpoint ends.
+    /// Called by the writer before a batch. Waits while a checkpoint has paused it.
     pub(super) fn begin_batch(&self) {
-        self.wait(self.state(), |state| !state.closed).writing = true;
+        self.wait(self.state(), |state| !state.paused).writing = true;
     }
 
-    /// The writer's batch is over. Nothing happens when there was none.
+    /// Called by the writer after a batch. Does nothing without one.
     pub(super) fn end_batch(&self) {
         let mut state = self.state();
         state.writing = false;
-        if state.closed {
+        if state.paused {
             self.changed.notify_all();
         }
     }
 
-    /// A commit left so many pages in the log.
+    /// Called after each commit with the number of pages in the log.
     pub(super) fn wal_grew(&self, pages: i64) {
         let mut state = self.state();
         state.pages = pages;
@@ -79,29 +78,29 @@ impl CheckpointCoordinator {
         }
     }
 
-    /// Waits until a checkpoint is due; false: stop.
-    fn work(&self) -> bool {
+    /// Waits until a checkpoint is due. Returns false to stop the thread.
+    fn wait_until_due(&self) -> bool {
         !self.wait(self.state(), |state| state.stop || state.pages >= state.due).stop
     }
 
-    /// Keeps the writer out until the answer is dropped; `None`: stop.
-    fn close(&self) -> Option<Closed<'_>> {
+    /// Pauses the writer until the guard is dropped. Returns `None` to stop the thread.
+    fn pause_writer(&self) -> Option<WriterPaused<'_>> {
         let mut state = self.state();
-        state.closed = true;
-        let closed = Closed(self);
+        state.paused = true;
+        let guard = WriterPaused(self);
         let stop = self.wait(state, |state| state.stop || !state.writing).stop;
-        (!stop).then_some(closed)
+        (!stop).then_some(guard)
     }
 
-    /// A checkpoint is over; all of the log was copied, or not.
-    fn copied(&self, all: bool) {
+    /// Called after a checkpoint, with whether all of the log was copied.
+    fn finished(&self, all: bool) {
         let mut state = self.state();
         if all {
             // The next commit starts the log over.
             state.pages = 0;
-            state.due = BEGIN;
+            state.due = DUE_PAGES;
         } else {
-            state.due = state.pages.saturating_add(BEGIN);
+            state.due = state.pages.saturating_add(DUE_PAGES);
         }
     }
 
@@ -111,17 +110,17 @@ impl CheckpointCoordinator {
     }
 }
 
-/// While this lives, the writer is between two batches.
-struct Closed<'a>(&'a CheckpointCoordinator);
+/// While this guard lives, the writer is between two batches.
+struct WriterPaused<'a>(&'a CheckpointCoordinator);
 
-impl Drop for Closed<'_> {
+impl Drop for WriterPaused<'_> {
     fn drop(&mut self) {
-        self.0.state().closed = false;
+        self.0.state().paused = false;
         self.0.changed.notify_all();
     }
 }
 
-/// The checkpointing thread. Stops when it is dropped.
+/// The checkpointing thread. Dropping it stops the thread.
 pub(super) struct Checkpointer {
     checkpoints: Arc<CheckpointCoordinator>,
     thread: Option<JoinHandle<()>>,
@@ -133,17 +132,17 @@ impl Checkpointer {
         checkpoints: Arc<CheckpointCoordinator>,
         path: PathBuf,
     ) -> Result<Self, LogError> {
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_timeout(MAX_PAUSE)?;
         let theirs = Arc::clone(&checkpoints);
         let thread = std::thread::Builder::new()
             .name("checkpoint".to_owned())
             .spawn(move || {
-                while theirs.work() {
+                while theirs.wait_until_due() {
                     let all = run(&connection, &theirs).unwrap_or_else(|error| {
                         tracing::warn!(%error, database = %path.display(), "a checkpoint failed, trying again later");
                         false
                     });
-                    theirs.copied(all);
+                    theirs.finished(all);
                 }
             })
             .map_err(LogError::file("could not start the checkpoint thread"))?;
@@ -155,20 +154,20 @@ impl Drop for Checkpointer {
     fn drop(&mut self) {
         self.checkpoints.stop();
         if let Some(thread) = self.thread.take() {
-            // A panic in there has been reported by the panic hook already.
+            // The panic hook has reported a panic of the thread already.
             drop(thread.join());
         }
     }
 }
 
-/// Copies the log into the database. Whether all of it was copied, and the next commit can start it over.
+/// Copies the log into the database. Returns whether all of it was copied, so that the next commit starts it over.
 fn run(connection: &Connection, checkpoints: &CheckpointCoordinator) -> Result<bool, LogError> {
     let most = copy(connection, "PASSIVE")?;
-    let Some(closed) = checkpoints.close() else { return Ok(false) };
-    // RESTART copies the rest and then waits for those who still read from the log; PASSIVE would not, and with
-    // readers coming and going the log would hardly ever be free to be started over.
+    let Some(paused) = checkpoints.pause_writer() else { return Ok(false) };
+    // RESTART waits for readers of the log. With PASSIVE there would nearly always be one, so that the log could not
+    // start over.
     let rest = copy(connection, "RESTART")?;
-    drop(closed);
+    drop(paused);
     tracing::debug!(pages = rest.pages, first = most.done, all = rest.all, "checkpoint");
     Ok(rest.all)
 }
@@ -194,19 +193,19 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(10);
 
     #[test]
-    fn a_closed_gate_keeps_the_writer_between_its_batches() {
+    fn a_paused_gate_keeps_the_writer_between_its_batches() {
         let checkpoints = Arc::new(CheckpointCoordinator::new());
         checkpoints.begin_batch();
         let (tell, told) = mpsc::channel();
         let checkpoint = std::thread::spawn({
             let (checkpoints, tell) = (Arc::clone(&checkpoints), tell.clone());
             move || {
-                let closed = checkpoints.close().unwrap();
+                let paused = checkpoints.pause_writer().unwrap();
                 tell.send("alone").unwrap();
-                drop(closed);
+                drop(paused);
             }
         });
-        while !checkpoints.state().closed {
+        while !checkpoints.state().paused {
             std::thread::yield_now();
         }
         assert!(told.try_recv().is_err(), "the writer is within a batch");
@@ -230,14 +229,14 @@ mod tests {
             let state = checkpoints.state();
             state.pages >= state.due
         };
-        assert!(!due(BEGIN - 1));
-        assert!(due(BEGIN));
-        checkpoints.copied(false);
-        assert!(!due(2 * BEGIN - 1), "a reader held it back: not again with every commit");
-        assert!(due(2 * BEGIN));
-        checkpoints.copied(true);
+        assert!(!due(DUE_PAGES - 1));
+        assert!(due(DUE_PAGES));
+        checkpoints.finished(false);
+        assert!(!due(2 * DUE_PAGES - 1), "a reader held it back: not again with every commit");
+        assert!(due(2 * DUE_PAGES));
+        checkpoints.finished(true);
         assert!(!due(1));
-        assert!(due(BEGIN));
+        assert!(due(DUE_PAGES));
     }
 
     #[test]
@@ -245,8 +244,8 @@ mod tests {
         let checkpoints = CheckpointCoordinator::new();
         checkpoints.begin_batch();
         checkpoints.stop();
-        assert!(checkpoints.close().is_none());
-        assert!(!checkpoints.work());
+        assert!(checkpoints.pause_writer().is_none());
+        assert!(!checkpoints.wait_until_due());
         checkpoints.end_batch();
         checkpoints.begin_batch();
     }

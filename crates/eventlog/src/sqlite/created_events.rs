@@ -8,7 +8,7 @@ use super::indexes::SortedIndexes;
 use super::rows::status_code;
 use crate::error::LogError;
 
-/// Places of the first events of a customer's orders range two seqs of the log, smallest first.
+/// Positions of the first events of a customer's orders within a range of the log, oldest first.
 pub(super) fn oldest_of_customer(
     connection: &Connection,
     indexes: &SortedIndexes,
@@ -16,12 +16,12 @@ pub(super) fn oldest_of_customer(
     range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some(numbers) = numbers(connection, range)? else { return Ok(Vec::new()) };
-    let found = indexes.customer_orders.oldest(connection, customer, numbers, limit)?;
-    first_events(connection, found)
+    let Some(numbers) = number_range(connection, range)? else { return Ok(Vec::new()) };
+    let numbers = indexes.customer_orders.oldest(connection, customer, numbers, limit)?;
+    first_events(connection, numbers)
 }
 
-/// Likewise, largest first.
+/// Positions of the first events of a customer's orders within a range, newest first.
 pub(super) fn newest_of_customer(
     connection: &Connection,
     indexes: &SortedIndexes,
@@ -29,19 +29,19 @@ pub(super) fn newest_of_customer(
     range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some(numbers) = numbers(connection, range)? else { return Ok(Vec::new()) };
-    let found = indexes.customer_orders.newest(connection, customer, numbers, limit)?;
-    first_events(connection, found)
+    let Some(numbers) = number_range(connection, range)? else { return Ok(Vec::new()) };
+    let numbers = indexes.customer_orders.newest(connection, customer, numbers, limit)?;
+    first_events(connection, numbers)
 }
 
-/// Of a store's orders, largest first. Merged from the index of each status.
+/// Positions of the first events of a store's orders within a range, newest first. Merged from the index of each status.
 pub(super) fn newest_of_store(
     connection: &Connection,
     store: i64,
     range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let mut found = of_store(
+    let mut numbers = of_store(
         connection,
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
          ORDER BY number DESC LIMIT ?5",
@@ -49,19 +49,19 @@ pub(super) fn newest_of_store(
         range,
         limit,
     )?;
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.truncate(limit);
-    first_events(connection, found)
+    numbers.sort_unstable_by(|a, b| b.cmp(a));
+    numbers.truncate(limit);
+    first_events(connection, numbers)
 }
 
-/// Likewise, smallest first.
+/// Positions of the first events of a store's orders within a range, oldest first.
 pub(super) fn oldest_of_store(
     connection: &Connection,
     store: i64,
     range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let mut found = of_store(
+    let mut numbers = of_store(
         connection,
         "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
          ORDER BY number LIMIT ?5",
@@ -69,12 +69,12 @@ pub(super) fn oldest_of_store(
         range,
         limit,
     )?;
-    found.sort_unstable();
-    found.truncate(limit);
-    first_events(connection, found)
+    numbers.sort_unstable();
+    numbers.truncate(limit);
+    first_events(connection, numbers)
 }
 
-/// How many orders of a store were placed range two seqs of the log; `limit` when there are more.
+/// How many orders of a store were placed within a range, at most `limit`.
 pub(super) fn count_of_store(
     connection: &Connection,
     store: i64,
@@ -98,23 +98,23 @@ fn of_store(
     range: (i64, i64),
     limit: usize,
 ) -> Result<Vec<i64>, LogError> {
-    let Some((after, before)) = numbers(connection, range)? else { return Ok(Vec::new()) };
+    let Some((after, before)) = number_range(connection, range)? else { return Ok(Vec::new()) };
     let mut find = connection.prepare_cached(find)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
+    let mut numbers = Vec::new();
     for status in Status::ALL {
         for number in find.query_map((store, status_code(status), after, before, limit), |row| row.get(0))? {
-            found.push(number?);
+            numbers.push(number?);
         }
     }
-    Ok(found)
+    Ok(numbers)
 }
 
 fn first_events(connection: &Connection, numbers: Vec<i64>) -> Result<Vec<i64>, LogError> {
     let mut first = connection.prepare_cached("SELECT first_seq FROM orders WHERE number = ?1")?;
     let mut seqs = Vec::with_capacity(numbers.len());
     for number in numbers {
-        // An order whose row somebody deleted tells nothing.
+        // No row: somebody deleted the order.
         for seq in first.query_map([number], |row| row.get(0))? {
             seqs.push(seq?);
         }
@@ -122,9 +122,12 @@ fn first_events(connection: &Connection, numbers: Vec<i64>) -> Result<Vec<i64>, 
     Ok(seqs)
 }
 
-/// The numbers of the orders whose first events lie range two seqs of the log, both ends excluded; `None`: there
-/// is none. Numbers and seqs rise together, so this is a search.
-fn numbers(connection: &Connection, (after, before): (i64, i64)) -> Result<Option<(i64, i64)>, LogError> {
+/// The range of numbers of the orders whose first events are within a range of positions. Both ends are excluded. `None`
+/// when there is none. A binary search, because numbers and positions rise together.
+fn number_range(
+    connection: &Connection,
+    (after, before): (i64, i64),
+) -> Result<Option<(i64, i64)>, LogError> {
     let newest: Option<(i64, i64)> = {
         let mut newest = connection.prepare_cached(
             "SELECT number, first_seq FROM orders WHERE number = (SELECT max(number) FROM orders)",
@@ -133,17 +136,17 @@ fn numbers(connection: &Connection, (after, before): (i64, i64)) -> Result<Optio
         rows.next()?.map(|row| Ok::<_, LogError>((row.get(0)?, row.get(1)?))).transpose()?
     };
     let Some((last, last_seq)) = newest else { return Ok(None) };
-    // Mostly nothing was placed since.
+    // The usual case: nothing was placed since.
     if last_seq <= after || before <= after {
         return Ok(None);
     }
-    let from = if after <= 0 { 0 } else { first_behind(connection, after, last)? - 1 };
-    let to = if before > last_seq { last + 1 } else { first_behind(connection, before - 1, last)? };
+    let from = if after <= 0 { 0 } else { first_order_after(connection, after, last)? - 1 };
+    let to = if before > last_seq { last + 1 } else { first_order_after(connection, before - 1, last)? };
     Ok(Some((from, to)))
 }
 
-/// The number of the first order whose first event lies behind a seq, where the `last` order's may.
-fn first_behind(connection: &Connection, seq: i64, last: i64) -> Result<i64, LogError> {
+/// The number of the first order whose first event is after a position. `last` is the newest order.
+fn first_order_after(connection: &Connection, seq: i64, last: i64) -> Result<i64, LogError> {
     let mut placed = connection
         .prepare_cached("SELECT number, first_seq FROM orders WHERE number >= ?1 ORDER BY number LIMIT 1")?;
     let (mut low, mut high) = (0, last + 1);

@@ -1,4 +1,4 @@
-//! Reading the log itself.
+//! Reads orders, their events, and the people of an event.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,11 +15,11 @@ use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::stored_event::{EventWithContext, Snapshot, StoredEvent};
 
-/// Every event of one order that is kept, oldest first, up to a place in the log.
+/// The stored events of one order through a position, oldest first.
 pub(super) fn of_order(
     connection: &Connection,
     number: OrderNumber,
-    upto: Seq,
+    through: Seq,
 ) -> Result<Vec<StoredEvent>, LogError> {
     let mut first = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
@@ -28,21 +28,21 @@ pub(super) fn of_order(
     let mut later = connection.prepare_cached(&format!(
         "SELECT {EVENT} FROM events e WHERE e.follows = ?1 AND e.seq <= ?2 ORDER BY e.seq"
     ))?;
-    events.extend(rows::collect(later.query((rows::number_to_sql(number), upto.sql()))?, rows::event)?);
+    events.extend(rows::collect(later.query((rows::number_to_sql(number), through.sql()))?, rows::event)?);
     Ok(events)
 }
 
-/// An order as it was right after a place in the log, no later than at a version; its personal data as it is now.
-/// Where its beginning was pruned from the log, the order as it is now.
+/// An order as it was at a position and no later than at a version, with its current personal data. If retention
+/// deleted its first event, the current order.
 pub(super) fn as_of(
     connection: &Connection,
     number: OrderNumber,
-    upto: Seq,
+    through: Seq,
     version: Version,
 ) -> Result<Arc<Snapshot>, LogError> {
     let now = snapshot(connection, number)?;
     let now = now.ok_or_else(|| LogError::corrupt(format!("order {number} has events, but no row")))?;
-    let events = of_order(connection, number, upto)?;
+    let events = of_order(connection, number, through)?;
     let Some(mut order) = events.first().and_then(|first| Order::from_event(&first.event)) else {
         return Ok(now);
     };
@@ -52,7 +52,6 @@ pub(super) fn as_of(
     Ok(Arc::new(Snapshot { order, contact: now.contact.clone(), customer: now.customer.clone() }))
 }
 
-/// The order somebody named.
 pub(super) fn find(connection: &Connection, name: OrderRef) -> Result<Option<Arc<Snapshot>>, LogError> {
     match name {
         OrderRef::Number(number) => snapshot(connection, number),
@@ -66,7 +65,7 @@ pub(super) fn find(connection: &Connection, name: OrderRef) -> Result<Option<Arc
     }
 }
 
-/// When the log's last event happened, in whole milliseconds; long ago where that cannot be read.
+/// The time of the newest event; [`Timestamp::MIN`] when there is none or it is unreadable.
 pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
     let at: Option<Option<String>> = connection
         .prepare_cached("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1")?
@@ -75,7 +74,7 @@ pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
     Ok(at.flatten().and_then(|at| at.parse().ok()).unwrap_or(Timestamp::MIN))
 }
 
-/// An order as it is.
+/// The current order.
 pub(super) fn snapshot(
     connection: &Connection,
     number: OrderNumber,
@@ -87,7 +86,7 @@ pub(super) fn snapshot(
     rows::first(find.query([rows::number_to_sql(number)])?, rows::snapshot)
 }
 
-/// Puts the people around events, as they are now.
+/// Adds the current names and contact data to events.
 pub(super) fn with_context(
     connection: &Connection,
     events: Vec<StoredEvent>,
@@ -135,7 +134,7 @@ fn person(
     Ok(person)
 }
 
-/// A user's name and address, if they are known.
+/// A user's name and e-mail address.
 pub(super) fn find_person(connection: &Connection, user: &UserId) -> Result<Option<Person>, LogError> {
     let mut find = connection.prepare_cached("SELECT name, email FROM users WHERE id = ?1")?;
     rows::first(find.query([user.as_str()])?, |row| {

@@ -126,7 +126,7 @@ impl IdempotencyStore {
         for scope in scopes {
             let key = fingerprint(scope);
             let mut candidates = Vec::new();
-            for run in self.filters.maybe(key) {
+            for run in self.filters.candidates(key) {
                 candidates.extend(if run == in_memory {
                     self.runs.in_memory(key)
                 } else {

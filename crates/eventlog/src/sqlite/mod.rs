@@ -1,16 +1,24 @@
-//! The log on an embedded SQLite.
+//! The log on an embedded SQLite. Files here load and store; the rules are in the modules above.
 //!
-//! - `schema.rs` and `schema/`: the tables, and migrations between their versions.
-//! - `open.rs`: how a database is opened, and by whom. `rows.rs`: between rows and the types of the domain.
-//!   `error.rs`: SQLite's result codes as kinds of errors.
-//! - `write_backend.rs`, `write.rs`: the writer's side. `idempotency.rs`, `bloom.rs`: remembered answers; `sorted_index.rs`: indexes
-//!   written sequentially; `users.rs`, `catalogue.rs`, `accounts.rs`, `stats.rs`, `reservations.rs`: what else is
-//!   written. `sales.rs`, `deliveries.rs`: what was sold, and how long that took, by intervals of time (`rollup.rs`).
-//! - `read_backend.rs`: the reading side, a few connections of its own. `listing.rs`, `statuses.rs`, `search.rs`: pages of
-//!   orders; `history.rs`, `tail.rs`: the log itself. `recipient_index.rs`: whom an event concerns;
-//!   `created_events.rs`: the first events of orders; `inbox_index.rs`, `inbox.rs`: lines of an inbox, and what was read of them.
-//! - `checkpoint.rs`: keeps the write-ahead log short. `retention.rs`: retention, and `consumers.rs`:
-//!   positions of those it keeps events for. `backup.rs`: copies of the whole.
+//! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
+//!   write-ahead log), `backup.rs`, `error.rs` (result codes as kinds of errors).
+//! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
+//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `batches.rs` (ids of the
+//!   last batches), `retention.rs`.
+//! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
+//!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
+//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `statuses.rs` and `search.rs` (orders),
+//!   `history.rs` and `tail.rs` (events), `inbox.rs` with `inbox_index.rs` and `created_events.rs`.
+//! - Shared by all of them: `rows.rs` (conversions), `keys.rs` (integer keys), `head.rs`.
+//!
+//! Table and column names that differ from the names in the code: `people` holds search documents, `answers` holds
+//! idempotent responses, `counts` and `flow` hold statistics, `topic_runs` is the recipient index, `customer_runs` is the
+//! index of customers' orders, and a column `span` holds a `Resolution`.
+//!
+//! Caches of the writer, all brought up to date by `refresh` in `write_backend.rs` when another connection wrote: users,
+//! product keys, products of the batch context, store keys, pending sales, the log's head, and what the sorted indexes
+//! and the filters of idempotency keys hold in memory. Readers compare the shared indexes with their snapshot. Each cache
+//! has a test in `tests/sqlite/caches.rs`.
 
 mod accounts;
 pub mod backup;

@@ -1,8 +1,7 @@
-//! Orders whose goods wait for an online payment.
+//! Stock reservations of orders that wait for an online payment: one row each, written with the order.
 //!
-//! A row for each, as long as it waits, written with its order. An order paid in cash costs nothing here. Every
-//! reservation lasts equally long and numbers rise with time, so the table in the order of numbers is in the order of
-//! ends: what is due stands at its beginning, and no index over times is needed.
+//! Every reservation lasts equally long, and order numbers rise with time. So the table is in the order of the times at
+//! which reservations end, and needs no index over times.
 
 use jiff::Timestamp;
 use orders::order::PaymentMethod;
@@ -13,7 +12,7 @@ use super::rows::{self, millis, status_code};
 use crate::error::LogError;
 use crate::write_backend::OrderWrite;
 
-/// Keeps what an order's new state says.
+/// Updates the reservation of an order that was written.
 pub(super) fn write(connection: &Connection, write: &OrderWrite) -> Result<(), LogError> {
     let order = &write.snapshot.order;
     if order.payment.method != PaymentMethod::Online {
@@ -21,7 +20,7 @@ pub(super) fn write(connection: &Connection, write: &OrderWrite) -> Result<(), L
     }
     match order.reservation_ends() {
         Some(end) => insert(connection, order, end),
-        // A new row in the same batch would be a row too many to delete.
+        // Created and paid in one batch: there is no row to delete.
         None if write.new => Ok(()),
         None => {
             connection
@@ -39,7 +38,7 @@ fn insert(connection: &Connection, order: &Order, end: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// Orders whose reservation has ended, oldest first, at most `limit`.
+/// See [`OrderQueries::reservations_due`](crate::read_backend::OrderQueries::reservations_due).
 pub(super) fn due(
     connection: &Connection,
     now: Timestamp,
@@ -59,7 +58,8 @@ pub(super) fn due(
     Ok(due)
 }
 
-/// Enters the orders of a database that had no such table, inside the migration's transaction. They are all pending.
+/// Adds the reservations of a database that had no such table, inside the migration's transaction. Only pending orders
+/// have one.
 pub(super) fn fill(connection: &Connection) -> Result<(), LogError> {
     let mut find = connection.prepare(
         "SELECT o.state FROM stores s JOIN orders o ON o.store = s.key AND o.status = ?1 ORDER BY o.number",

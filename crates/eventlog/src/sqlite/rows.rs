@@ -1,4 +1,4 @@
-//! Between rows and the types of the domain.
+//! Converts between rows and the types of the domain.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) fn number_to_sql(number: OrderNumber) -> i64 {
     i64::try_from(number.0).unwrap_or(i64::MAX)
 }
 
-/// A status as it is stored: its place in [`Status::ALL`].
+/// A status as it is stored: its index in [`Status::ALL`].
 pub(super) fn status_code(status: Status) -> i64 {
     Status::ALL.iter().position(|other| *other == status).and_then(|i| i64::try_from(i).ok()).unwrap_or(0)
 }
@@ -111,7 +111,6 @@ pub(super) fn user(row: &Row<'_>) -> Result<User, LogError> {
     })
 }
 
-/// All rows of a query.
 pub(super) fn collect<T>(
     mut rows: rusqlite::Rows<'_>,
     read: impl Fn(&Row<'_>) -> Result<T, LogError>,
@@ -123,7 +122,6 @@ pub(super) fn collect<T>(
     Ok(all)
 }
 
-/// The first row of a query, if there is one.
 pub(super) fn first<T>(
     mut rows: rusqlite::Rows<'_>,
     read: impl Fn(&Row<'_>) -> Result<T, LogError>,

@@ -1,18 +1,18 @@
-//! The tables, and how a database of an older version becomes one of this.
+//! The schema, and migrations from older versions.
 //!
-//! They lie so that an order is written sequentially, however many there are: every table and index below that grows
-//! with the orders is appended to at its end (or at the end of a few ranges). What would be in another order, a
-//! customer's orders and idempotency keys, is collected in memory and written as sorted runs: see `sorted_index.rs`.
+//! Tables are laid out so that inserting an order appends to each of them: every table and index that grows with the
+//! orders grows at its end, or at the ends of a few ranges. Entries in any other order (a customer's orders, idempotency
+//! keys) are collected in memory and written as sorted runs: see `sorted_index.rs`.
 
 use rusqlite::Connection;
 
 use super::{deliveries, recipient_index, reservations, sales};
 use crate::error::LogError;
 
-/// Marks the file as ours (`PRAGMA application_id`): "ORDC".
+/// `PRAGMA application_id` of an Ordercast database: "ORDC".
 pub(super) const APPLICATION_ID: u32 = 0x4f52_4443;
 
-/// Each step leads from the schema of its index to the next one. Append; never change one that was released.
+/// Step `n` migrates from schema `n` to schema `n + 1`. Released steps never change.
 const STEPS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
@@ -21,11 +21,11 @@ const STEPS: &[&str] = &[
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
 ];
-/// The step that brought the index of [`topics`]: it has to be filled from the events that are there.
+/// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;
-/// The step that brought the table of [`reservations`]: it has to be filled from the orders that are there.
+/// The step that adds the table of [`reservations`], which is then filled from the stored orders.
 const RESERVATIONS: usize = 2;
-/// The step that brought what was sold and how long deliveries took: from the orders and events that are there.
+/// The step that adds sales and delivery times, which are then counted from the stored orders and events.
 const SERIES: usize = 3;
 
 /// The schema this version writes.
@@ -48,20 +48,20 @@ pub(super) fn version(connection: &Connection) -> Result<u32, LogError> {
     if id != APPLICATION_ID && tables > 0 {
         return Err(not_ours());
     }
-    // Empty: whoever made the file has put nothing into it.
+    // An empty file.
     if tables == 0 {
         return Ok(0);
     }
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// The schema of a database that this version can bring up to date; refuses one that a newer version made.
+/// The schema of a database. Fails for a database of a newer version.
 pub(super) fn check(connection: &Connection) -> Result<u32, LogError> {
     let (found, known) = (version(connection)?, known());
     if found > known { Err(LogError::schema_too_new(found, known)) } else { Ok(found) }
 }
 
-/// Brings a database up to date, each step in a transaction of its own. Returns the schema it had.
+/// Migrates a database to the newest schema, each step in its own transaction. Returns the schema it had.
 pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, LogError> {
     let found = check(connection)?;
     for (done, step) in STEPS.iter().enumerate().skip(found as usize) {

@@ -1,4 +1,4 @@
-//! Orders and their events, written with a batch.
+//! Writes orders and events.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
--- Who hears of an event that is not an order's first: sorted runs of (whom, place in the log); see topics.rs.
+-- Whom an event concerns that is not an order's first: sorted runs of (recipient, position); see recipient_index.rs.
 CREATE TABLE topic_runs (
     run   INTEGER NOT NULL,
     key   INTEGER NOT NULL,
