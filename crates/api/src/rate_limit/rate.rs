@@ -31,7 +31,7 @@ pub enum Period {
 pub enum InvalidRate {
     #[error("must be a rate such as 600/min, 10/s or 1200/min burst 300, or off")]
     Syntax,
-    #[error("must allow at least 1 request; write off for no limit")]
+    #[error("must allow at least 1 request, such as 600/min; write off for no limit")]
     Zero,
     #[error("must be at most {max} per s, min or h, with a burst of at most {max}; write off for no limit", max = Rate::MAX)]
     TooLarge,
