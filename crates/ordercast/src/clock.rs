@@ -1,31 +1,31 @@
-//! The one place where the system's clock and randomness are read. Everything else is handed a time or an id.
+//! The only module that reads the system's clock and randomness. Other code receives times and ids.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// The time, in whole milliseconds, as it is kept and sent.
+/// The time in whole milliseconds, the precision in which times are stored and sent.
 #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
 pub fn now() -> Timestamp {
     whole_milliseconds(Timestamp::now())
 }
 
-/// A fresh id: version 7, so that ids sort by the time they were made.
+/// A new UUIDv7. Ids sort by the time at which they were generated.
 #[expect(clippy::disallowed_methods, reason = "this is the source of ids that everybody else is handed")]
 pub fn uuid() -> Uuid {
     Uuid::now_v7()
 }
 
-/// A fresh id that sorts at another time, for orders that are entered late. Times before 1970 count as 1970.
+/// A new UUIDv7 that sorts at another time, for orders that are entered late. Times before 1970 count as 1970.
 pub fn uuid_at(at: Timestamp) -> Uuid {
     let since = std::time::Duration::try_from(at.duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default();
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, since.as_secs(), since.subsec_nanos()))
 }
 
-/// Random bytes from the operating system, fit for secrets.
+/// Random bytes from the operating system, suitable for secrets.
 ///
 /// # Panics
 ///
-/// If the operating system has none to give. Nothing that needs a secret can go on then.
+/// If the operating system returns none.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
@@ -38,7 +38,7 @@ pub fn random_text<const N: usize>() -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random_bytes::<N>())
 }
 
-/// The real time and real randomness, for the log.
+/// The clock of the event log: system time and system randomness.
 #[derive(Debug, Clone, Copy)]
 pub struct System;
 

@@ -1,13 +1,13 @@
-//! The binary's parts: the command line, the configuration, and what each command does.
+//! The parts of the binary: command line, configuration, and commands.
 //!
-//! - [`cli`]: every command and its help. [`config`]: every option, and where it comes from.
-//! - [`clock`], [`secret`], [`logging`], [`terminal`]: what the commands stand on.
-//! - [`serve`] and [`admin`]: the server, and the commands that open its database. [`reservations`]: what the server does
-//!   by itself.
-//! - [`client`]: the HTTP API from outside; on it stand [`watch`] and [`simulate`].
-//! - [`doctor`]: what is wrong, and what to do. [`demo`]: a shop to try things on.
+//! - [`cli`]: the commands and their help. [`config`]: the options and their sources.
+//! - [`clock`], [`secret`], [`logging`], [`terminal`]: used by every command.
+//! - [`serve`] and [`admin`]: the server, and the commands that open its database. [`reservations`]: the task that expires
+//!   unpaid reservations.
+//! - [`client`]: a client of the HTTP API, used by [`watch`] and [`simulate`].
+//! - [`doctor`]: finds problems and says how to fix them. [`demo`]: the data of the demo shop.
 //!
-//! It is a library so that tests can start a server in their own process; nobody else should depend on it.
+//! It is a library only so that tests can start a server in their own process.
 
 pub mod admin;
 pub mod cli;
@@ -34,7 +34,7 @@ use self::config::Config;
 use self::config::flags::Flags;
 use self::config::sources::Environment;
 
-/// Does what the command line says. The exit code is for the shell; an error is shown to the person.
+/// Runs a command. The caller prints an error.
 pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(ready(&args.config.0, environment)?, *args).await?,
@@ -70,20 +70,20 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// A document as it is kept in a repository: indented, so that a change shows as what it is.
+/// Indented, so that the document can be kept in a repository and diffed.
 fn print_json(document: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(document)?)?)
 }
 
-/// The configuration of a command that opens the data, with the log started.
+/// Loads the configuration of a command that opens the data, and starts logging.
 fn ready(flags: &Flags, environment: &Environment) -> anyhow::Result<Config> {
     let config = Config::load(flags, environment)?;
     logging::start(&config);
     Ok(config)
 }
 
-/// Waits for ctrl-c, or for the system's request to end. Both are heard from the moment of the call, not only once
-/// somebody waits: whoever asks in between is not cut off, but answered when the wait begins.
+/// Waits for Ctrl-C or SIGTERM. The handlers are installed by the call, not by the first poll, so a signal in between is
+/// not lost.
 pub fn interrupted() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
     let asked = {

@@ -1,7 +1,7 @@
-//! The log: one readable line each, with fields (row A20); or one JSON object each, for machines.
+//! Log lines: a readable message with fields, or a JSON object.
 //!
-//! Lines go to standard error, so that what a command prints stays clean. What is logged never contains a secret;
-//! what it contains from outside cannot break the line or the terminal.
+//! They are written to standard error, so that standard output has only what a command prints. Log lines never contain
+//! secrets, and values from outside cannot break the line or the terminal.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -20,12 +20,12 @@ use crate::config::Config;
 use crate::config::values::LogFormat;
 use crate::terminal::printable;
 
-/// Starts the log as configured. The first call counts.
+/// Starts logging as configured. Only the first call has an effect.
 pub fn start(config: &Config) {
     start_with(config.log.clone(), config.log_format);
 }
 
-/// Starts the log for a command that has no configuration.
+/// Starts logging for a command without configuration.
 pub fn start_with(filter: Targets, format: LogFormat) {
     let colours = std::io::stderr().is_terminal()
         && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
@@ -45,11 +45,11 @@ pub fn start_with(filter: Targets, format: LogFormat) {
             .with_writer(std::io::stderr)
             .boxed(),
     };
-    // A second start is a test's; it keeps the first one's log.
+    // Tests start it more than once; the first one stays.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
 }
 
-/// A message as it is, a field as `name=value`.
+/// The message unchanged, a field as `name=value`.
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = printable(&format!("{value:?}"));
     match field.name() {

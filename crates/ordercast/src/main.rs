@@ -1,4 +1,4 @@
-//! `ordercast`: live orders for a shop. Everything is in the library beside it.
+//! The `ordercast` binary. All code is in the library.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Orders and backups of them hold people's addresses: what we write is for its owner only.
+    // Orders and backups have personal data, so new files are readable only by their owner.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match ordercast::run(Cli::parse(), &Environment::of_process()).await {

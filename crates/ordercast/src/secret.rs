@@ -1,4 +1,4 @@
-//! The secret that signs tokens: configured, or made once and kept in the data directory.
+//! The secret that signs tokens: configured, or generated once and kept in the data directory.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,17 +10,16 @@ use crate::clock;
 use crate::config::Config;
 use crate::config::values::Secret;
 
-/// The file in the data directory.
 pub const FILE: &str = "jwt-secret";
-/// RFC 7518, section 3.2: a key of the same size as the hash output or larger.
+/// RFC 7518, section 3.2: the key is at least as long as the hash.
 pub const RECOMMENDED_BYTES: usize = 32;
 
-/// Where the secret is kept when it is not configured.
+/// The file of the generated secret.
 pub fn path(config: &Config) -> PathBuf {
     config.data.join(FILE)
 }
 
-/// The configured secret, else the kept one; `None` if there is neither yet. Never makes one.
+/// The configured or stored secret; `None` if there is none yet. Never generates one.
 pub fn existing(config: &Config) -> anyhow::Result<Option<Secret>> {
     match &config.jwt_secret {
         Some(secret) => Ok(Some(secret.clone())),
@@ -28,7 +27,7 @@ pub fn existing(config: &Config) -> anyhow::Result<Option<Secret>> {
     }
 }
 
-/// The configured secret, else the kept one, which is made now if there is none. The data directory exists.
+/// The configured or stored secret; generates one if there is none. The data directory must exist.
 pub fn load_or_make(config: &Config) -> anyhow::Result<Secret> {
     if let Some(secret) = existing(config)? {
         return Ok(secret);
@@ -36,8 +35,9 @@ pub fn load_or_make(config: &Config) -> anyhow::Result<Secret> {
     let path = path(config);
     make(&path, &clock::random_text::<RECOMMENDED_BYTES>())
         .with_context(|| format!("cannot write the token secret {}", path.display()))?;
-    // Whoever was first made it; another process may have been.
-    read(&path)?.with_context(|| format!("the token secret {} vanished as it was made", path.display()))
+    // Another process may have been first.
+    read(&path)?
+        .with_context(|| format!("the token secret {} disappeared while it was created", path.display()))
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<Secret>> {
@@ -49,7 +49,7 @@ fn read(path: &Path) -> anyhow::Result<Option<Secret>> {
     let secret = text.trim();
     if secret.is_empty() {
         bail!(
-            "the token secret {} is empty; delete the file to have a new one made (everybody signs in again)",
+            "the token secret {} is empty; delete the file to generate a new one (everybody must sign in again)",
             path.display()
         );
     }
@@ -57,10 +57,10 @@ fn read(path: &Path) -> anyhow::Result<Option<Secret>> {
     Ok(Some(Secret::new(secret)))
 }
 
-/// Puts the secret where it belongs, whole or not at all; does nothing if there is one already.
+/// Writes the secret atomically. Does nothing if the file exists.
 fn make(path: &Path, secret: &str) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    // Made with O_EXCL and mode 0600.
+    // Created with O_EXCL and mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     writeln!(file, "{secret}")?;
     file.as_file().sync_all()?;
@@ -71,20 +71,20 @@ fn make(path: &Path, secret: &str) -> io::Result<()> {
     }
 }
 
-/// Whether others on this machine may read a file.
+/// Whether other users may read the file.
 #[cfg(unix)]
 pub fn is_exposed(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
 }
 
-/// Whether others on this machine may read a file. Windows inherits the directory's access list.
+/// Windows files inherit the access list of their directory.
 #[cfg(not(unix))]
 pub fn is_exposed(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Takes a secret away from everybody but its owner. What was readable may have been read, so it is said.
+/// Makes the file readable only by its owner, and warns, because somebody may have read it already.
 fn keep_private(path: &Path) -> anyhow::Result<()> {
     if !is_exposed(path)? {
         return Ok(());
@@ -94,7 +94,7 @@ fn keep_private(path: &Path) -> anyhow::Result<()> {
         use std::os::unix::fs::PermissionsExt;
         if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
             bail!(
-                "other users can read the token secret {0}, and that cannot be changed ({error}); run chmod 600 {0}",
+                "other users can read the token secret {0}, and its permissions cannot be changed ({error}); run chmod 600 {0}",
                 path.display()
             );
         }

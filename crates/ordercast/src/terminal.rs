@@ -1,30 +1,23 @@
-//! Text on a terminal: colours, columns, and no surprises from what customers type.
+//! Terminal output: colors, columns, and escaping of text from outside.
 
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The few styles that are used. They vanish in a pipe and under `NO_COLOR`, through `anstream`.
+/// Styles. `anstream` removes them in a pipe and with `NO_COLOR`.
 pub mod style {
     use anstyle::{AnsiColor, Style};
     use orders::Status;
 
-    /// No style.
     pub const PLAIN: Style = Style::new();
-    /// Important.
     pub const STRONG: Style = Style::new().bold();
-    /// Beside the point.
     pub const DIM: Style = Style::new().dimmed();
-    /// All is well.
     pub const GOOD: Style = AnsiColor::Green.on_default();
-    /// Look here.
     pub const WARN: Style = AnsiColor::Yellow.on_default();
-    /// It does not work.
     pub const BAD: Style = AnsiColor::Red.on_default();
-    /// News.
     pub const INFO: Style = AnsiColor::Blue.on_default();
 
-    /// The colour of a status: blue while the store is at work, green for good news, yellow when it was called off.
+    /// The color of a status.
     pub const fn of(status: Status) -> Style {
         match status {
             Status::Pending => DIM,
@@ -34,7 +27,7 @@ pub mod style {
         }
     }
 
-    /// The sign of a status, which tells it apart without colour too.
+    /// A symbol that identifies the status without color.
     pub const fn glyph(status: Status) -> char {
         match status {
             Status::Pending => '○',
@@ -47,8 +40,8 @@ pub mod style {
     }
 }
 
-/// Text that cannot move the cursor, change colours, ring the bell or reverse the line: control characters and
-/// direction overrides are spelled out, line breaks become spaces.
+/// Escapes control characters and direction overrides, and replaces line breaks with spaces, so that the text cannot
+/// control the terminal.
 pub fn printable(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
@@ -68,7 +61,7 @@ fn changes_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Cuts or pads a printable text to a number of columns.
+/// Truncates or pads a text to a number of columns.
 pub fn column(text: &str, columns: usize) -> String {
     let width = text.width();
     if width <= columns {

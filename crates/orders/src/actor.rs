@@ -1,76 +1,65 @@
-//! Who acts.
+//! Who gives commands.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{StoreId, UserId};
 
-/// Who gives a command, as far as the rules care. Made from a verified token, never from a request's body.
+/// Who gives a command. Built from a verified token, never from the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "origin", rename_all = "snake_case")]
 pub enum Actor {
-    /// A customer, who owns the orders they placed.
     Customer {
-        /// Who.
         user: UserId,
     },
-    /// Somebody who works for a store.
     Staff {
-        /// Who.
         user: UserId,
-        /// For which store; they see no other.
+        /// Staff see only this store.
         store: StoreId,
     },
-    /// Somebody who brings parcels.
     Driver {
-        /// Who.
         user: UserId,
     },
-    /// A payment provider, speaking through a verified signature.
+    /// A payment provider, with a verified signature.
     Gateway {
-        /// Which, such as `razorpay`.
+        /// For example `razorpay`.
         provider: Box<str>,
     },
-    /// Ordercast itself: timers, the command line.
+    /// Ordercast itself: a timer, or the command line.
     System,
-    /// A change made behind our back, in the database.
+    /// Another program that changed the database.
     Outside,
 }
 
-/// Where an event came from. The wire name of [`Actor`] without the person.
+/// The side that an [`Actor`] belongs to, without the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The customer.
     Customer,
-    /// The store.
     Staff,
-    /// The driver.
     Driver,
-    /// A payment provider.
     Gateway,
-    /// Ordercast itself.
     System,
-    /// A program that wrote to the database.
+    /// Another program that changed the database.
     Outside,
 }
 
-/// What a user's account or token says they are.
+/// The role of a user, from the account or the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Buys. Also spelled `user`.
+    /// Places orders. Also spelled `user`.
     Customer,
     /// Works for a store. Also spelled `admin` or `store_owner`.
     Staff,
-    /// Brings parcels.
+    /// Delivers orders.
     Driver,
 }
 
 impl Role {
-    /// The role a token's `role` claim means. Only these exact words: nothing is inferred from an e-mail address
-    /// or from a word that contains "admin" (row X1).
+    /// The role of a token's `role` claim. Only exact words count: a word that contains "admin" is not an admin, and an e-mail
+    /// address never grants a role.
     pub fn from_claim(claim: &str) -> Option<Self> {
         Some(match claim {
             "customer" | "user" => Self::Customer,
@@ -80,7 +69,7 @@ impl Role {
         })
     }
 
-    /// The word used on our wire and in our tokens.
+    /// The name on the wire and in our tokens.
     pub fn name(self) -> &'static str {
         match self {
             Self::Customer => "customer",
@@ -91,7 +80,6 @@ impl Role {
 }
 
 impl Actor {
-    /// Somebody with an account, acting in their role.
     pub fn from_role(role: Role, user: UserId, store: StoreId) -> Self {
         match role {
             Role::Customer => Self::Customer { user },
@@ -100,7 +88,6 @@ impl Actor {
         }
     }
 
-    /// Where this actor's events come from.
     pub fn origin(&self) -> Origin {
         match self {
             Self::Customer { .. } => Origin::Customer,
@@ -112,7 +99,6 @@ impl Actor {
         }
     }
 
-    /// The person, where there is one.
     pub fn user(&self) -> Option<&UserId> {
         match self {
             Self::Customer { user } | Self::Staff { user, .. } | Self::Driver { user } => Some(user),
@@ -126,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn x1_only_exact_role_words_count() {
+    fn only_exact_role_words_count() {
         assert_eq!(Role::from_claim("admin"), Some(Role::Staff));
         assert_eq!(Role::from_claim("user"), Some(Role::Customer));
         for other in ["Admin", "administrator", "superadmin", "admin ", "", "system", "gateway"] {

@@ -1,5 +1,4 @@
-//! An event changes the state. Total: an event of the log always applies, and replaying a log gives the same
-//! world again.
+//! Applies events to the state. Every event of the log can be applied, and replaying a log gives the same state.
 
 use crate::event::{Change, Event, Subject};
 use crate::id::ProductId;
@@ -11,9 +10,9 @@ use crate::status::Stage;
 use crate::world::World;
 
 impl World {
-    /// Takes one event in: the order or product it is about, and the stock its order holds. What
-    /// [`decide`](crate::decide()) made always fits; a stock move that does not, because somebody changed the stock
-    /// behind our back, is left out rather than believed. So is that of a product which is not in this world.
+    /// Applies an event to its order or product, and to the stock that the order holds. An event that
+    /// [`decide`](crate::decide()) made always fits the stock. A stock move that does not fit is skipped: another program
+    /// changed the stock in the database, or the product is not loaded.
     pub fn apply(&mut self, event: &Event) {
         match &event.subject {
             Subject::Order { id, number, .. } => {
@@ -46,7 +45,7 @@ impl World {
     }
 }
 
-/// What a change of an order's hold does to the stock of its products.
+/// The stock moves that follow from a change of an order's hold.
 pub fn stock_moves(order: &Order, before: Option<Hold>) -> Vec<(ProductId, StockMove)> {
     let steps: &[fn(u32) -> StockMove] = match (before.unwrap_or(Hold::Released), order.hold) {
         (Hold::Released, Hold::Reserved) => &[StockMove::Reserve],
@@ -62,7 +61,7 @@ pub fn stock_moves(order: &Order, before: Option<Hold>) -> Vec<(ProductId, Stock
 }
 
 impl Order {
-    /// The order that an `order.created` event brings into being.
+    /// Builds the order of an `order.created` event.
     pub fn from_event(event: &Event) -> Option<Self> {
         let Subject::Order { id, number, store, customer, .. } = &event.subject else { return None };
         let [Change::Placed { items, total, method }, ..] = event.changes.as_slice() else { return None };
@@ -91,7 +90,6 @@ impl Order {
         Some(order)
     }
 
-    /// Takes one of its events in.
     pub fn apply(&mut self, event: &Event) {
         for change in &event.changes {
             self.apply_change(change, event);
@@ -135,7 +133,7 @@ impl Order {
         }
     }
 
-    /// Undoes what lies after a stage; nothing where the order is not past it.
+    /// Undoes everything after a stage. Does nothing if the order has not passed the stage.
     fn go_back(&mut self, to: Stage) {
         if self.stage() <= to {
             return;
@@ -156,7 +154,7 @@ impl Order {
 }
 
 impl Product {
-    /// The product that a `product.created` event brings into being.
+    /// Builds the product of a `product.created` event.
     pub fn from_event(event: &Event) -> Option<Self> {
         let Subject::Product { id, store } = &event.subject else { return None };
         let [Change::ProductCreated { name, price, on_hand }, ..] = event.changes.as_slice() else {
@@ -173,7 +171,6 @@ impl Product {
         })
     }
 
-    /// Takes one of its events in.
     pub fn apply(&mut self, event: &Event) {
         for change in &event.changes {
             match change {

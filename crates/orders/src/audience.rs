@@ -1,37 +1,34 @@
-//! Who may see which field. Every view of an order or an event goes through here.
+//! Who may see which field. Every view of an order or an event uses this table.
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Role};
 
-/// For whom something is shown.
+/// The reader of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// The order's customer.
     Customer,
-    /// The store's staff.
     Staff,
-    /// The order's driver.
     Driver,
-    /// Whoever holds a tracking link.
+    /// The holder of a tracking link.
     Link,
 }
 
-/// A field, or a group of them, that not everybody may see.
+/// A field or group of fields that only some audiences may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
-    /// The customer's account: id, name, e-mail.
+    /// The customer's account: id, name, e-mail address.
     Customer,
-    /// Which person of the store did something. Others read "the store".
+    /// Which member of the staff did something.
     StaffPerson,
-    /// Notes the staff write for themselves.
+    /// Notes of the staff.
     InternalNote,
     /// Street, name and phone of the recipient.
     Address,
-    /// The phone of who brings it; their name is for everybody who waits for them.
+    /// The phone number of the delivery partner. Everybody may see the partner's name.
     PartnerPhone,
-    /// Why an order was cancelled or corrected, in somebody's own words.
+    /// Why an order was cancelled or corrected.
     Reason,
     /// Prices and the payment.
     Money,
@@ -40,7 +37,7 @@ pub enum Field {
 }
 
 impl Audience {
-    /// The audience somebody is in when they look at an order they may see.
+    /// The audience of a role, for an order that the person may see.
     pub fn of(role: Role) -> Self {
         match role {
             Role::Customer => Self::Customer,
@@ -49,7 +46,7 @@ impl Audience {
         }
     }
 
-    /// The audience of an actor's own answer.
+    /// The audience of the answer to an actor's own command.
     pub fn of_actor(actor: &Actor) -> Self {
         match actor {
             Actor::Customer { .. } => Self::Customer,
@@ -58,7 +55,6 @@ impl Audience {
         }
     }
 
-    /// Whether this audience may see that field.
     pub fn sees(self, field: Field) -> bool {
         match self {
             Self::Staff => true,
@@ -68,7 +64,7 @@ impl Audience {
                     Field::Customer | Field::Address | Field::PartnerPhone | Field::Reason | Field::Money
                 )
             }
-            // Who brings it needs the address, and the amount of cash to take.
+            // The driver needs the address, and the amount of cash to collect.
             Self::Driver => {
                 matches!(field, Field::Address | Field::PartnerPhone | Field::Reason | Field::Money)
             }

@@ -1,4 +1,4 @@
-//! What happened. An event is written once and never changed; it holds facts and references, no personal data.
+//! Events. An event is written once and never changed. It has facts and references, and no personal data.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,58 +10,44 @@ use crate::order::{GeoPoint, Hold, OrderItem, Parcel, PaymentMethod, PaymentStat
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
-/// One thing that happened, to one order or one product. One command makes at most one. Reasons and notes are the
-/// only words in it that people typed freely; whoever writes one is writing into the log.
+/// Something that happened to one order or one product. A command makes at most one event. Reasons and notes are the only
+/// free text in it; they stay in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
-    /// To what.
     pub subject: Subject,
-    /// What, in one word.
     pub kind: Kind,
-    /// The subject's version afterwards.
+    /// The version of the subject after the event.
     pub version: Version,
-    /// Who did it.
     pub actor: Actor,
-    /// When.
     pub at: Timestamp,
-    /// What changed, in the order it is applied.
+    /// The changes, in the order in which they are applied.
     pub changes: Vec<Change>,
 }
 
-/// What an event is about, and whom that concerns.
+/// What an event is about, and who may read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Subject {
-    /// An order.
     Order {
-        /// Its id.
         id: OrderId,
-        /// Its number.
         number: OrderNumber,
-        /// Its store.
         store: StoreId,
-        /// Its customer.
         customer: UserId,
-        /// Its driver, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         driver: Option<UserId>,
-        /// The simple status before.
+        /// The status before the event.
         from: Status,
-        /// The simple status afterwards; the same where it did not change.
+        /// The status after the event; equal to `from` if it did not change.
         to: Status,
     },
-    /// A product.
     Product {
-        /// Its id.
         id: ProductId,
-        /// Its store.
         store: StoreId,
     },
 }
 
 impl Subject {
-    /// The store concerned.
     pub fn store(&self) -> &StoreId {
         match self {
             Self::Order { store, .. } | Self::Product { store, .. } => store,
@@ -69,41 +55,36 @@ impl Subject {
     }
 }
 
-/// What happened, in one word. The names are stable: clients match on them.
+/// The kind of an event. The names are stable, because clients match on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Kind {
-    /// An order was placed.
     #[serde(rename = "order.created")]
     OrderCreated,
-    /// The simple status changed (to anything but cancelled).
+    /// The status changed, but not to cancelled.
     #[serde(rename = "order.status_changed")]
     OrderStatusChanged,
-    /// Something else about the order changed: a tracking number, a note, its reservation.
+    /// Another part of the order changed: tracking number, note, reservation.
     #[serde(rename = "order.updated")]
     OrderUpdated,
-    /// The order was called off.
     #[serde(rename = "order.cancelled")]
     OrderCancelled,
-    /// A payment was recorded that left the status alone.
+    /// A payment was recorded, and the status did not change.
     #[serde(rename = "payment.changed")]
     PaymentChanged,
     /// The partner, the expected time or a parcel changed, and the status did not.
     #[serde(rename = "delivery.updated")]
     DeliveryUpdated,
-    /// The delivery is somewhere else now. Does not raise the version.
+    /// The location of the delivery changed. Does not increment the version.
     #[serde(rename = "delivery.located")]
     DeliveryLocated,
-    /// A product came onto the shelf.
     #[serde(rename = "product.created")]
     ProductCreated,
-    /// A product, its price or its stock changed.
     #[serde(rename = "product.updated")]
     ProductUpdated,
 }
 
 impl Kind {
-    /// The wire name.
     pub fn name(self) -> &'static str {
         match self {
             Self::OrderCreated => "order.created",
@@ -119,110 +100,80 @@ impl Kind {
     }
 }
 
-/// One fact of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Change {
-    /// The order came into being, its goods reserved.
+    /// The order was placed, and its goods were reserved.
     Placed {
-        /// What was bought.
         items: Vec<OrderItem>,
-        /// The sum.
         total: Money,
-        /// How it is paid.
         method: PaymentMethod,
     },
-    /// The store started on it.
     ProcessingStarted,
-    /// A parcel was made, or moved on.
+    /// A parcel was created, or its state changed.
     Parcel {
-        /// Which.
         parcel: Parcel,
-        /// How far it is now.
         state: ShipmentState,
     },
-    /// The way back: a mistake was corrected.
+    /// The order was moved back to correct a mistake.
     Corrected {
-        /// To which stage. The one it was at: then only the payment was the mistake, and its change follows.
+        /// If this is the current stage, only the payment is corrected, by the change that follows.
         to: Stage,
-        /// Why.
         reason: Prose<500>,
     },
-    /// The order was called off.
     Cancelled {
-        /// Why, for the other side to read.
+        /// Customer and store can read it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Prose<500>>,
     },
-    /// Money came, was refused, or went back.
+    /// The payment state changed.
     Payment {
-        /// How far it is now.
         state: PaymentState,
-        /// The provider's own name of it.
+        /// The payment provider's reference.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<Line<128>>,
     },
-    /// What the order holds of the stock.
     Hold {
-        /// From now on.
         hold: Hold,
     },
-    /// The carrier's number became known.
     TrackingNumber {
-        /// It.
         number: Line<100>,
     },
-    /// It should arrive then.
     EstimatedDelivery {
-        /// When.
         at: Timestamp,
     },
-    /// Who brings it was told, again or anew; name and phone stand in the order's contact.
+    /// The delivery partner was set. Name and phone are in the order's contact.
     Partner {
-        /// Their account, if they have one.
+        /// The partner's account, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         driver: Option<UserId>,
     },
-    /// The delivery is here now.
     Located {
-        /// Where.
         #[serde(rename = "place")]
         point: GeoPoint,
     },
-    /// A note for the store's own eyes.
+    /// A note that only staff can read.
     Note {
-        /// It.
         text: Prose<2000>,
     },
-    /// A product came onto the shelf.
     ProductCreated {
-        /// Its name.
         name: Line<200>,
-        /// Its price.
         price: Money,
-        /// How many there are.
         on_hand: u32,
     },
-    /// A product is called something else.
     Renamed {
-        /// What.
         name: Line<200>,
     },
-    /// A product costs something else.
     Priced {
-        /// What.
         price: Money,
     },
-    /// A product went off the shelf, or came back.
+    /// The product was archived or restored.
     Archived {
-        /// Whether it is off.
         archived: bool,
     },
-    /// What people look at was replaced; it stands beside the product.
+    /// The product's [`Details`](crate::product::Details) were replaced. They are stored beside the product.
     DetailsReplaced,
-    /// So many are there now.
     StockCounted {
-        /// How many.
         on_hand: u32,
     },
 }

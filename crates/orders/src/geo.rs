@@ -1,9 +1,9 @@
-//! Where a delivery is.
+//! Positions on the map.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A place on the earth.
+/// A point on the map, with a precision of a micro-degree (11 cm).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Place))]
@@ -24,7 +24,6 @@ struct GeoPointInput {
     longitude: f64,
 }
 
-/// The numbers are not a place on the earth.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("latitude is -90 to 90 and longitude -180 to 180, in degrees")]
 pub struct InvalidGeoPoint;
@@ -40,7 +39,7 @@ impl TryFrom<GeoPointInput> for GeoPoint {
 impl Eq for GeoPoint {}
 
 impl GeoPoint {
-    /// Checks the range; a micro-degree (11 cm) is the finest that is kept.
+    /// Checks the range, and rounds to a micro-degree.
     pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidGeoPoint> {
         let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         let fine = |degrees: f64| (degrees * 1e6).round() / 1e6;
@@ -62,13 +61,11 @@ impl GeoPoint {
     }
 }
 
-/// A place and when somebody was there.
+/// Where a delivery was, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
-    /// Where.
     #[serde(flatten)]
     pub point: GeoPoint,
-    /// When.
     pub at: Timestamp,
 }

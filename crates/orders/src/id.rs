@@ -1,4 +1,4 @@
-//! Names of things. Each is parsed once, at the edge, and then carries its rule in its type.
+//! Identifiers. Each is parsed once, at the edge, and its type guarantees that it is valid.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Why a text is not the name of anything.
+/// The text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidId(&'static str);
@@ -21,12 +21,11 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a UUID that was made by the caller (version 7, from its own clock and randomness).
+            /// The caller generates the UUID (version 7), because this crate reads no clock and no random numbers.
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The UUID itself.
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
@@ -49,7 +48,7 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// An order. UUIDv7: sorts by the time it was placed.
+    /// An order. UUIDv7, so ids sort by the time at which the order was placed.
     OrderId, "an order id"
 );
 uuid_id!(
@@ -57,10 +56,10 @@ uuid_id!(
     ProductId, "a product id"
 );
 uuid_id!(
-    /// One event of the log. Clients drop an event whose id they have seen.
+    /// An event of the log. Clients drop an event whose id they have seen.
     EventId, "an event id"
 );
-/// The short number people read out on the phone: 10001, 10002, …
+/// The short number of an order, for people: 10001, 10002, …
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, example = "10001"))]
@@ -96,10 +95,9 @@ impl<'de> Deserialize<'de> for OrderNumber {
     }
 }
 
-/// How somebody outside names an order: by its id or by its number. Either is accepted everywhere.
+/// An order, named by id or by number. Requests accept both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderRef {
-    /// By id.
     Id(OrderId),
     /// By number, with or without a leading `#`.
     Number(OrderNumber),
@@ -145,17 +143,15 @@ macro_rules! text_id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The rule in words, for whoever broke it.
+            /// The rule, as an error message.
             pub const RULE: &'static str = $rule;
 
-            /// Checks and wraps.
             pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 let check: fn(&str) -> bool = $check;
                 if check(&text) { Ok(Self(text)) } else { Err(InvalidId($rule)) }
             }
 
-            /// The text itself.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -192,7 +188,7 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A store. Staff see the orders of theirs and of no other.
+    /// A store. Staff see only the orders of their own store.
     StoreId,
     |text| (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')),
@@ -200,23 +196,23 @@ text_id!(
 );
 
 text_id!(
-    /// A user, local or from elsewhere.
+    /// A user: a local account, or a user of another system.
     ///
-    /// A local account is its bare id. A user whose token was made by somebody else is `issuer|subject`,
-    /// so that no outside subject can name a local account; the subject itself is opaque.
+    /// A local account is its bare id. A user of another system is `issuer|subject`, so that no subject of another system
+    /// can name a local account. The subject is opaque.
     UserId,
     |text| (1..=USER_ID_BYTES).contains(&text.len()) && !text.chars().any(char::is_control),
     "a user id is 1 to 256 bytes without control characters"
 );
 
-/// A subject has at most 128 bytes, its issuer as many less the separator.
+/// At most 128 bytes for the subject, and 127 for the issuer, because of the separator.
 const USER_ID_BYTES: usize = 256;
 
 impl UserId {
-    /// The most bytes an external subject may have.
+    /// Maximum bytes of an external subject.
     pub const SUBJECT_BYTES: usize = 128;
 
-    /// A user whom somebody else's token names.
+    /// A user of another system, as its token names them.
     pub fn external(issuer: &str, subject: &str) -> Result<Self, InvalidId> {
         if subject.is_empty() || subject.len() > Self::SUBJECT_BYTES {
             return Err(InvalidId("the subject of a token is 1 to 128 bytes"));
@@ -227,14 +223,14 @@ impl UserId {
         Self::new(format!("{issuer}|{subject}"))
     }
 
-    /// The id as its own system knows it: without the issuer.
+    /// The id without the issuer, as the user's own system knows it.
     pub fn subject(&self) -> &str {
         self.0.split_once('|').map_or(&*self.0, |(_, subject)| subject)
     }
 }
 
 impl StoreId {
-    /// The store of a deployment that has only one, and of staff whose token names none.
+    /// The store of a deployment with one store, and of staff whose token names no store.
     #[must_use]
     pub fn main() -> Self {
         Self(Arc::from("main"))

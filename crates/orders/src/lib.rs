@@ -1,22 +1,22 @@
-//! What an order is, who may do what to it, and what follows.
+//! The rules of orders: state, commands, events, permissions and views.
 //!
-//! Everything here is a pure function of its arguments: the time and the ids are handed in. Read in this order:
+//! All functions are pure: the caller passes the time and the ids. Read the modules in this order:
 //!
-//! - [`id`], [`money`], [`text`]: values, each parsed once at the edge.
-//! - [`actor`]: who acts. [`status`]: the simple status and the transition table a shop owner can read.
+//! - [`id`], [`money`], [`text`]: values that are parsed once, at the edge.
+//! - [`actor`]: who gives commands. [`status`]: the status of an order, and the table of allowed transitions.
 //! - [`order`]: the state of one order: lifecycle, payment, [`shipment`]s, [`geo`]. [`product`]: catalogue and
-//!   stock. [`contact`]: the personal data kept beside them. [`world`]: as much of all that as a decision needs.
-//! - [`command`]: what somebody asks for. [`decide`](mod@decide): refuses it, saying why in a [`refusal`], or says
-//!   which [`event`] follows.
-//! - [`apply`]: an event changes the state; replaying all of them gives the same state again.
-//! - [`upcast`]: events written by older versions, brought up to date when they are read.
-//! - [`audience`]: which field of all this somebody may see. [`view`]: what they are shown. [`notification`]: what
-//!   their inbox says of an event.
+//!   stock. [`contact`]: personal data, stored beside them. [`world`]: the state that a decision needs.
+//! - [`command`]: what an actor asks for. [`decide`](mod@decide): refuses it with a [`refusal`], or returns the [`event`]
+//!   that follows.
+//! - [`apply`]: changes the state by an event. Replaying all events gives the same state.
+//! - [`upcast`]: converts events that older versions wrote.
+//! - [`audience`]: who may see which field. [`view`]: orders and events as they are shown. [`notification`]: inbox
+//!   entries of events.
 //!
-//! It never does I/O, never awaits, never reads a clock, and never makes an id.
+//! This crate does no I/O, never awaits, reads no clock, and generates no ids.
 //!
-//! To add a command: a variant in [`command::Command`], a file in `decide/`, what it changes in
-//! [`event::Change`] with its effect in [`apply`], and who may give it in `decide/policy.rs`.
+//! To add a command: add a variant to [`command::Command`], a file to `decide/`, its changes to
+//! [`event::Change`] and [`apply`], and who may give it to `decide/policy.rs`.
 
 pub mod actor;
 pub mod apply;

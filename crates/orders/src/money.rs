@@ -1,4 +1,4 @@
-//! Money: whole minor units (cents, paise, yen) and a currency. No floating point anywhere.
+//! Money in whole minor units (cents, paise, yen) with a currency. There is no floating point.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
-    /// How many decimal digits the minor unit is (ISO 4217, "exponent"): 2 for cents, 0 for yen.
+    /// Decimal digits of the minor unit (ISO 4217 "exponent"): 2 for cents, 0 for yen.
     pub fn exponent(self) -> u32 {
         match &self.0 {
             b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
@@ -83,22 +83,21 @@ pub struct Money {
 }
 
 impl Money {
-    /// The most a price or a total may be: a billion major units of a two-digit currency.
+    /// The maximum of a price or a total: a billion major units of a two-digit currency.
     pub const MOST: i64 = 100_000_000_000;
 
-    /// Nothing, in a currency.
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: 0, currency }
     }
 
-    /// Times a quantity; `None` past [`Money::MOST`].
+    /// Multiplies by a quantity; `None` above [`Money::MOST`].
     #[must_use]
     pub fn times(self, quantity: u32) -> Option<Self> {
         let amount = self.amount.checked_mul(i64::from(quantity))?;
         Self::possible(amount).then_some(Self { amount, ..self })
     }
 
-    /// The sum; `None` in another currency or past [`Money::MOST`].
+    /// Adds; `None` for another currency or above [`Money::MOST`].
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         let amount = self.amount.checked_add(other.amount)?;

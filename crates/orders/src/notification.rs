@@ -1,22 +1,22 @@
-//! What the inbox says of an event: a line for a person, made from the event whenever it is shown. Nothing of it is kept.
+//! The notification of an event, for the inbox. It is computed from the event whenever it is shown, and not stored.
 //!
 //! | what happened | category | severity | customer | store's staff | driver |
 //! |---|---|---|---|---|---|
 //! | the order was placed | `order` | success; staff: info | yes | yes | |
 //! | processing started | `order` | info | yes | | yes |
-//! | it was packed, or set back | `order` | info | yes | | yes |
-//! | it shipped, or is out for delivery | `delivery` | info | yes | | yes |
-//! | it arrived | `delivery` | success | yes | | yes |
-//! | nobody was there | `delivery` | warning | yes | yes | yes |
-//! | tracking number, expected time, who brings it | `delivery` | info | yes | | yes |
-//! | money came | `payment` | success | yes | | yes |
-//! | money is held, or went back | `payment` | info | yes | | yes |
-//! | a payment failed | `payment` | error | yes | yes | yes |
-//! | a parcel came back | `return` | warning | yes | yes | yes |
-//! | it was called off | `cancellation` | warning | yes | unless by staff | yes |
+//! | a parcel was packed, or the order was moved back | `order` | info | yes | | yes |
+//! | the order shipped, or is out for delivery | `delivery` | info | yes | | yes |
+//! | the order arrived | `delivery` | success | yes | | yes |
+//! | a delivery was attempted | `delivery` | warning | yes | yes | yes |
+//! | tracking number, expected time or partner were set | `delivery` | info | yes | | yes |
+//! | the payment was received | `payment` | success | yes | | yes |
+//! | the payment was authorized or refunded | `payment` | info | yes | | yes |
+//! | the payment failed | `payment` | error | yes | yes | yes |
+//! | a parcel was returned | `return` | warning | yes | yes | yes |
+//! | the order was cancelled | `cancellation` | warning | yes | unless by staff | yes |
 //!
-//! Severities are those of row B3. Notes, reservations and locations notify nobody. Which events are in an inbox is
-//! indexed when they happen (`log`): a change to this table needs a migration that indexes the old ones again.
+//! Notes, reservations and locations make no notification. The index of an inbox is written when an event is committed:
+//! a change to this table needs a migration that indexes the stored events again.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,29 +27,22 @@ use crate::id::OrderNumber;
 use crate::order::{PaymentState, ShipmentState};
 use crate::status::Status;
 
-/// What a notification is about, to filter by (row D6).
+/// What a notification is about. Inboxes can be filtered by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = NotificationCategory))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
-    /// Placed, prepared, corrected.
     Order,
-    /// Money.
     Payment,
-    /// On the road.
     Delivery,
-    /// What came back.
     Return,
-    /// Called off.
     Cancellation,
 }
 
 impl Category {
-    /// All of them.
     pub const ALL: [Self; 5] = [Self::Order, Self::Payment, Self::Delivery, Self::Return, Self::Cancellation];
 
-    /// The wire name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Order => "order",
@@ -60,42 +53,33 @@ impl Category {
         }
     }
 
-    /// The category of a wire name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|category| category.name() == name)
     }
 }
 
-/// How it is shown: the colour of a toast.
+/// Decides the color of a toast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// It goes on.
     Info,
-    /// It went well.
     Success,
-    /// Look at it.
     Warning,
-    /// Do something about it.
     Error,
 }
 
-/// One line of an inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// What it is about.
     pub category: Category,
-    /// How it is shown.
     pub severity: Severity,
-    /// A few words.
     pub title: &'static str,
-    /// A sentence that names the order, without its full stop.
+    /// A sentence that names the order, without a period at the end.
     pub message: String,
 }
 
 impl Notification {
-    /// What an event says to an audience; `None` where it is no kind to them.
+    /// The notification of an event for an audience; `None` if the event does not notify it.
     pub fn new(event: &Event, audience: Audience) -> Option<Self> {
         let kind = kind_for(event, audience)?;
         let Subject::Order { number, .. } = &event.subject else { return None };
@@ -108,7 +92,7 @@ impl Notification {
         Some(Self { category, severity, title, message })
     }
 
-    /// Whether it is any kind to an audience.
+    /// Whether an event notifies an audience.
     pub fn concerns(event: &Event, audience: Audience) -> bool {
         kind_for(event, audience).is_some()
     }
@@ -137,7 +121,7 @@ enum NotificationKind {
     Cancelled,
 }
 
-/// The one thing that an event tells an audience: the change of status, or else what changed first.
+/// The change of status, or else the first change that notifies.
 fn kind_for(event: &Event, audience: Audience) -> Option<NotificationKind> {
     let Subject::Order { from, to, .. } = event.subject else { return None };
     if event.kind == Kind::DeliveryLocated {
@@ -152,7 +136,7 @@ fn kind_for(event: &Event, audience: Audience) -> Option<NotificationKind> {
     };
     let told = match audience {
         Audience::Customer => true,
-        // A driver is told of the order from then on when it is theirs.
+        // A driver is assigned later.
         Audience::Driver => kind != NotificationKind::Placed,
         Audience::Staff => match kind {
             NotificationKind::Placed
@@ -277,7 +261,7 @@ impl NotificationKind {
     }
 }
 
-/// What else the sentence says, as far as the audience may see it.
+/// Details at the end of the sentence, as far as the audience may see them.
 fn detail(change: &Change, audience: Audience) -> Option<String> {
     match change {
         Change::TrackingNumber { number } => Some(format!(". Tracking number: {number}")),
@@ -323,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn b3_each_status_has_its_colour() {
+    fn each_status_has_its_colour() {
         for (to, severity) in [
             (Status::Processing, Severity::Info),
             (Status::Shipped, Severity::Info),
@@ -337,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn d6_the_sentence_names_the_order_and_what_the_reader_may_know() {
+    fn the_sentence_names_the_order_and_what_the_reader_may_know() {
         let tracking = Change::TrackingNumber { number: "TRACK-1".parse().unwrap() };
         let note = Change::Note { text: "haggles".parse().unwrap() };
         let shipped = event(sam(), Status::Processing, Status::Shipped, vec![tracking, note]);
@@ -348,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn b4_what_the_customer_calls_off_is_news_to_the_store_and_the_other_way_round() {
+    fn what_the_customer_calls_off_is_news_to_the_store_and_the_other_way_round() {
         let reason = Some("changed my mind".parse().unwrap());
         let cancelled = |actor| {
             event(

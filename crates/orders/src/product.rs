@@ -1,4 +1,4 @@
-//! The catalogue and its stock.
+//! Products and their stock.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,81 +7,73 @@ use crate::money::Money;
 use crate::order::Version;
 use crate::text::{Line, Prose};
 
-/// What a rule needs to know of a product. Its description and picture are [`Details`], kept beside it.
+/// What the rules need to know about a product. Its description and image are stored beside it, in [`Details`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Product {
-    /// Its id.
     pub id: ProductId,
-    /// The store that sells it.
     pub store: StoreId,
-    /// Its name, copied into an order when it is placed.
+    /// Copied into an order when it is placed.
     pub name: Line<200>,
-    /// The price of one, copied likewise.
+    /// The unit price. Copied into an order when it is placed.
     pub price: Money,
-    /// How many there are.
     pub stock: Stock,
-    /// Off the shelf: shown in old orders, sold no more.
+    /// An archived product is shown in old orders and cannot be ordered.
     pub archived: bool,
-    /// Rises by one with every event of its own. Orders that take from the stock do not raise it.
+    /// Incremented by every event of the product. Orders that change its stock do not increment it.
     pub version: Version,
 }
 
-/// What only people look at.
+/// The parts of a product that only people read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
-    /// The store's own article number.
+    /// The store's article number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<Line<64>>,
-    /// A heading to list it under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Line<80>>,
-    /// Prose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Prose<4000>>,
-    /// A picture's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageUrl>,
 }
 
-/// Counted stock. `0 <= reserved <= on_hand` always.
+/// Counted stock. `0 <= reserved <= on_hand` always holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stock {
-    /// In the store, reserved ones included.
+    /// Units in the store, reserved ones included.
     pub on_hand: u32,
-    /// Promised to placed orders.
+    /// Units promised to placed orders.
     pub reserved: u32,
 }
 
 impl Stock {
-    /// The most of one product that can be counted.
+    /// Maximum units of one product.
     pub const MOST: u32 = 1_000_000_000;
 
-    /// What a new order can still have.
+    /// Units that a new order can have.
     pub fn available(self) -> u32 {
         self.on_hand.saturating_sub(self.reserved)
     }
 }
 
-/// What an order takes from, or gives back to, one product's stock.
+/// A change of one product's stock by an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockMove {
-    /// Promise.
     Reserve(u32),
-    /// Take the promise back.
     Release(u32),
-    /// The promised goods left the store.
+    /// The reserved goods left the store.
     Consume(u32),
-    /// They did not leave after all, and are promised again.
+    /// The goods are back in the store, and reserved again.
     Unconsume(u32),
 }
 
 impl Stock {
-    /// The stock after a move; `None` if it would break `0 <= reserved <= on_hand <= MOST`. A stock that is broken
-    /// already, by somebody who wrote to the database, can still be given back to.
+    /// The stock after a move; `None` if that violates `0 <= reserved <= on_hand <= MOST`. Goods can be returned to a stock
+    /// that violates the rule already, because somebody wrote to the database.
     #[must_use]
     pub fn after(self, change: StockMove) -> Option<Self> {
         let (on_hand, reserved) = match change {
@@ -93,29 +85,28 @@ impl Stock {
         let fits = match change {
             StockMove::Reserve(_) => reserved <= on_hand,
             StockMove::Unconsume(_) => on_hand <= Self::MOST,
-            // From a sound stock these lead to a sound one.
+            // A valid stock stays valid after these moves.
             StockMove::Release(_) | StockMove::Consume(_) => true,
         };
         fits.then_some(Self { on_hand, reserved })
     }
 }
 
-/// A picture: `https://…`, a path on this host, or a small `data:image/…`.
+/// An image: `https://…`, a path on this host, or a small `data:image/…`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ImageUrl(Box<str>);
 
 impl ImageUrl {
-    /// The most bytes, enough for a drawn picture inside the address itself.
+    /// Maximum bytes: enough for a drawing inside a `data:` URL.
     pub const MOST_BYTES: usize = 16 * 1024;
 
-    /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The address is not one a browser may be sent to.
+/// Browsers must not load this URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an image is an https:// address, a path starting with '/', or a data:image/ address, at most 16 KiB"

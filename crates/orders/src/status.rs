@@ -1,4 +1,4 @@
-//! The simple status people see, and what may follow what.
+//! The status of an order, and the changes of status that are allowed.
 //!
 //! | from \ to    | pending  | processing | shipped  | paid | delivered | cancelled         |
 //! |--------------|----------|------------|----------|------|-----------|-------------------|
@@ -9,52 +9,46 @@
 //! | `delivered`  | reason   | reason     | reason   | ²    |           |                   |
 //! | `cancelled`  |          |            |          | ⁶    |           |                   |
 //!
-//! *staff* (and Ordercast itself) may do it; *reason*: they may correct the mistake, and must say why; an empty cell
-//! is refused.
+//! *staff*: staff and Ordercast itself may make the change. *reason*: they may move the order back to correct a mistake,
+//! with a reason. An empty cell is refused.
 //!
-//! - ¹ A payment: for cash, from staff and the driver who took it; from the payment provider for either method.
-//! - ² The payment is recorded as an event, the status stays.
-//! - ³ Forward when it was paid before processing; a correction with a reason when it was paid on the road.
-//! - ⁴ The customer only while processing has not started.
-//! - ⁵ Where the order is there already and only the payment makes it read `paid`, the payment is what is corrected,
-//!   with a reason: cash that did not come is due again. An online payment is undone by its refund.
-//! - ⁶ Only a payment provider's late report is recorded; the status stays.
+//! - ¹ A payment. Staff and the driver may report cash; the payment provider may report either method.
+//! - ² The payment is recorded as an event, and the status stays.
+//! - ³ A step forward if the order was paid before processing; a correction with a reason if it was paid while shipped.
+//! - ⁴ The customer only until processing starts.
+//! - ⁵ If the order is at this stage already, and only its payment makes the status `paid`, the payment is corrected, with
+//!   a reason: the cash is due again. An online payment is undone by its refund.
+//! - ⁶ A late report of the payment provider is recorded, and the status stays. Nothing else is accepted.
 //!
-//! Money comes once: where it is here already, ¹, ² and ⁶ are refused. Where the money came, the order reads `paid`
-//! whenever it is there again: corrected back to `pending`, or sent out once more. A refund takes the `paid` away, and
-//! the order reads `pending` or `shipped`. Asking for the status an order has is refused, unless a tracking number, an
-//! expected time or a note comes along.
+//! A payment is recorded once: ¹, ² and ⁶ are refused for an order that is paid already. An order has the status `paid`
+//! whenever it is at the stage at which the payment arrived, also after it was moved back to `pending` or shipped again.
+//! After a refund its status is `pending` or `shipped`. Setting the status that an order already has is refused, unless a
+//! tracking number, an expected time or a note comes with it.
 //!
-//! The table is checked against [`decide`](crate::decide()) cell by cell, and against this page, in
-//! `tests/transitions.rs`.
+//! `tests/transitions.rs` checks every cell of the table against [`decide`](crate::decide()).
 
 use serde::{Deserialize, Serialize};
 
-/// The simple status of an order, derived from its lifecycle, payment and shipments.
+/// The status of an order, derived from its lifecycle, payment and shipments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Placed; nobody has started on it.
     Pending,
-    /// The store is preparing it.
     Processing,
-    /// The first parcel left.
+    /// At least one parcel left the store.
     Shipped,
-    /// Paid before processing, or on the road.
+    /// Paid before processing, or while shipped.
     Paid,
-    /// Every parcel arrived.
     Delivered,
-    /// Called off, for good.
     Cancelled,
 }
 
 impl Status {
-    /// All of them, in the order of the table above.
+    /// In the order of the table above.
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Processing, Self::Shipped, Self::Paid, Self::Delivered, Self::Cancelled];
 
-    /// The wire name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -66,12 +60,11 @@ impl Status {
         }
     }
 
-    /// The status of a wire name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether the story ends here: a delivered order can only be returned or corrected, a cancelled one not even that.
+    /// A delivered order can only be returned or corrected; a cancelled order cannot change.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Cancelled)
     }
@@ -83,17 +76,13 @@ impl std::fmt::Display for Status {
     }
 }
 
-/// How far an order got on its way to the customer. Payment does not move it.
+/// The stage of a delivery. Payments do not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Nobody has started on it.
     Pending,
-    /// Being prepared.
     Processing,
-    /// At least one parcel left.
     Shipped,
-    /// All parcels arrived.
     Delivered,
 }
 

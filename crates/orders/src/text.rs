@@ -1,4 +1,4 @@
-//! Text that people type. Trimmed, bounded, and free of control characters, or refused with the rule it broke.
+//! Text that people type: trimmed, bounded, and without control characters.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,21 +6,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The rule a text broke.
+/// The rule that a text violates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Nothing but white space.
     #[error("must not be empty")]
     Empty,
-    /// More characters than allowed.
     #[error("must be at most {0} characters")]
     TooLong(usize),
-    /// A character below space, a line break where there is one line, or a direction override.
+    /// A control character, a direction override, or a line break in a [`Line`].
     #[error("must not contain control characters")]
     Control,
 }
 
-/// Characters that change how the rest of a line is shown, and so can make it lie.
+/// Characters that change how the rest of a line is displayed, and can be used to deceive readers.
 fn deceives(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -47,12 +45,10 @@ macro_rules! text {
         pub struct $name<const MOST: usize>(Arc<str>);
 
         impl<const MOST: usize> $name<MOST> {
-            /// Trims and checks.
             pub fn new(text: &str) -> Result<Self, InvalidText> {
                 check(text, MOST, $allowed).map(Self)
             }
 
-            /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -1,32 +1,28 @@
-//! Events written by older versions are brought up to date when they are read; the log itself is never rewritten.
+//! Converts events that older versions wrote to the current shape when they are read. The log is never rewritten.
 //!
-//! Each row of the log says with which schema version its event was written. To change the shape of an event:
-//! raise [`CURRENT`], and append to `STEPS` the function that turns the previous shape into the new one.
+//! Each row of the log has the schema version of its event. To change the shape of an event:
+//! increment [`CURRENT`], and append to `STEPS` the function that converts the previous shape to the new one.
 
 use serde_json::Value;
 
 use crate::event::Event;
 
-/// The schema version that is written now.
+/// The schema version of new events.
 pub const CURRENT: u16 = 1;
 
-/// `STEPS[n]` turns an event of schema version `n + 1` into one of version `n + 2`.
+/// `STEPS[n]` converts an event of schema version `n + 1` to version `n + 2`.
 const STEPS: &[fn(&mut Value)] = &[];
 
 const _: () = assert!(STEPS.len() + 1 == CURRENT as usize, "every schema version but the first has its step");
 
-/// An event of the log could not be read.
+/// A stored event cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {
-    /// A newer Ordercast wrote it.
+    /// A newer Ordercast wrote the event.
     #[error(
         "the event has schema version {found}, this version of Ordercast reads up to {CURRENT}: upgrade it"
     )]
-    TooNew {
-        /// Its version.
-        found: u16,
-    },
-    /// It is not the JSON it claims to be.
+    TooNew { found: u16 },
     #[error("the event does not have the shape of its schema version: {0}")]
     Malformed(#[from] serde_json::Error),
 }

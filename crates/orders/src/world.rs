@@ -1,20 +1,17 @@
-//! The little state that a batch of commands needs: the orders and products they name.
+//! The orders and products that a batch of commands needs.
 
 use crate::id::{OrderId, OrderNumber, OrderRef, ProductId};
 use crate::order::Order;
 use crate::product::Product;
 use foldhash::{HashMap, HashMapExt as _};
 
-/// What [`decide`](crate::decide()) reads and [`apply`](crate::apply) changes.
+/// The state that [`decide`](crate::decide()) reads and [`apply`](crate::apply) changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
-    /// Orders by id.
     pub orders: HashMap<OrderId, Order>,
-    /// Their ids by number.
     pub numbers: HashMap<OrderNumber, OrderId>,
-    /// Products by id.
     pub products: HashMap<ProductId, Product>,
-    /// The number the next order gets.
+    /// The number of the next order.
     pub next_number: OrderNumber,
 }
 
@@ -30,7 +27,6 @@ impl Default for World {
 }
 
 impl World {
-    /// The order somebody named.
     pub fn order(&self, name: OrderRef) -> Option<&Order> {
         let id = match name {
             OrderRef::Id(id) => id,
@@ -39,7 +35,6 @@ impl World {
         self.orders.get(&id)
     }
 
-    /// Takes an order in.
     pub fn insert(&mut self, order: Order) {
         self.numbers.insert(order.number, order.id);
         self.orders.insert(order.id, order);

@@ -27,15 +27,15 @@ const TABLE: [(Status, [&str; 6]); 6] = [
 
 /// What the words mean, in the words of `src/status.rs`. [`by_cell`] and its neighbours are the same in code.
 const LEGEND: [&str; 8] = [
-    "*staff* (and Ordercast itself) may do it",
-    "*reason*: they may correct the mistake, and must say why; an empty cell is refused.",
-    "¹ A payment: for cash, from staff and the driver who took it; from the payment provider for either method.",
-    "² The payment is recorded as an event, the status stays.",
-    "³ Forward when it was paid before processing; a correction with a reason when it was paid on the road.",
-    "⁴ The customer only while processing has not started.",
-    "⁵ Where the order is there already and only the payment makes it read `paid`, the payment is what is \
-     corrected, with a reason: cash that did not come is due again. An online payment is undone by its refund.",
-    "⁶ Only a payment provider's late report is recorded; the status stays.",
+    "*staff*: staff and Ordercast itself may make the change.",
+    "*reason*: they may move the order back to correct a mistake, with a reason. An empty cell is refused.",
+    "¹ A payment. Staff and the driver may report cash; the payment provider may report either method.",
+    "² The payment is recorded as an event, and the status stays.",
+    "³ A step forward if the order was paid before processing; a correction with a reason if it was paid while shipped.",
+    "⁴ The customer only until processing starts.",
+    "⁵ If the order is at this stage already, and only its payment makes the status `paid`, the payment is corrected, \
+     with a reason: the cash is due again. An online payment is undone by its refund.",
+    "⁶ A late report of the payment provider is recorded, and the status stays. Nothing else is accepted.",
 ];
 
 /// Which orders exist: a paid one reads `paid` at the stage where the money came.
@@ -191,7 +191,7 @@ fn the_table_of_the_docs_is_this_table() {
 }
 
 #[test]
-fn a3_a_customer_cancels_until_processing_starts_prepaid_or_not() {
+fn a_customer_cancels_until_processing_starts_prepaid_or_not() {
     for came in [Came::Never, Came::BeforeProcessing] {
         for method in [CashOnDelivery, Online] {
             let from = if came == Came::Never { Pending } else { Paid };
@@ -207,7 +207,7 @@ fn a3_a_customer_cancels_until_processing_starts_prepaid_or_not() {
 }
 
 #[test]
-fn a5_staff_move_an_order_from_pending_to_delivered() {
+fn staff_move_an_order_from_pending_to_delivered() {
     let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
     for status in [Processing, Shipped, Delivered] {
         let event = shop.ask(&staff(), &shop.set_status(status, false)).unwrap();
@@ -216,7 +216,7 @@ fn a5_staff_move_an_order_from_pending_to_delivered() {
 }
 
 #[test]
-fn b5_staff_cancel_from_whatever_is_not_final() {
+fn staff_cancel_from_whatever_is_not_final() {
     for (from, came) in ORDERS.iter().flat_map(|(from, came)| came.iter().map(|came| (*from, *came))) {
         let mut shop = Shop::with_order(from, came, CashOnDelivery);
         let answer = shop.ask(&staff(), &shop.set_status(Cancelled, false));
@@ -229,7 +229,7 @@ fn b5_staff_cancel_from_whatever_is_not_final() {
 }
 
 #[test]
-fn b5_cash_is_paid_after_shipped_and_before_delivered() {
+fn cash_is_paid_after_shipped_and_before_delivered() {
     for who in [staff(), driver()] {
         let mut shop = Shop::with_order(Shipped, Came::Never, CashOnDelivery);
         shop.ask(&who, &shop.money()).unwrap();
@@ -240,7 +240,7 @@ fn b5_cash_is_paid_after_shipped_and_before_delivered() {
 }
 
 #[test]
-fn c3_nobody_but_staff_sets_a_status_and_it_is_stored() {
+fn nobody_but_staff_sets_a_status_and_it_is_stored() {
     let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
     for who in everybody().into_iter().filter(|who| !matches!(who, Actor::Staff { .. } | Actor::System)) {
         for status in Status::ALL {

@@ -1,4 +1,4 @@
-//! Who asks, and how their token is renewed.
+//! How a client authenticates, and how its token is renewed.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -21,23 +21,20 @@ use crate::config::sources::Environment;
 use crate::config::values::Secret;
 use crate::secret;
 
-/// How long a token made on this machine lasts; a new one is made before it ends.
+/// Lifetime of a token that is signed with the local secret.
 const LOCAL_LIFETIME: Duration = Duration::from_hours(1);
-/// A token that ends sooner than this is renewed first.
+/// A token is renewed when it expires sooner than this.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// Who asks.
 #[derive(Debug)]
 pub enum Credentials {
-    /// Whoever the token says.
     Token(Secret),
-    /// An account and its password.
     Account(Box<AccountCredentials>),
-    /// Somebody this machine vouches for, because it holds the server's secret.
+    /// Tokens signed with the server's secret, which this machine has.
     SelfSigned(SelfSigned),
 }
 
-/// An account that signs in, and again when its session ends.
+/// Signs in when needed, and again when the session ends.
 #[derive(Debug)]
 pub struct AccountCredentials {
     email: String,
@@ -62,7 +59,6 @@ impl From<ApiSession> for CachedSession {
     }
 }
 
-/// Somebody this machine vouches for.
 #[derive(Debug)]
 pub struct SelfSigned {
     secret: Secret,
@@ -72,7 +68,7 @@ pub struct SelfSigned {
     token: Mutex<Option<(String, Instant)>>,
 }
 
-/// What a token of ours says, in the form of a token of another system: no session stands behind it.
+/// Claims like those of another system's token: they name no session.
 #[derive(Serialize)]
 struct TokenClaims<'a> {
     sub: &'a str,
@@ -83,19 +79,17 @@ struct TokenClaims<'a> {
 }
 
 impl Credentials {
-    /// An account that signs in when it is first needed.
+    /// Signs in when a token is first needed.
     pub fn account(email: &str, password: Secret) -> Self {
         let (email, session) = (email.to_owned(), Mutex::default());
         Self::Account(Box::new(AccountCredentials { email, password, session }))
     }
 
-    /// An account that has just signed in.
     pub fn signed_in(email: &str, password: Secret, signed_in: ApiSession) -> Self {
         let session = Mutex::new(Some(signed_in.into()));
         Self::Account(Box::new(AccountCredentials { email: email.to_owned(), password, session }))
     }
 
-    /// Somebody this machine vouches for.
     pub fn local(secret: Secret, subject: &str, name: &str, role: Role) -> Self {
         Self::SelfSigned(SelfSigned {
             secret,
@@ -106,12 +100,11 @@ impl Credentials {
         })
     }
 
-    /// Whether a refused token can be replaced.
     pub fn can_renew(&self) -> bool {
         !matches!(self, Self::Token(_))
     }
 
-    /// A token that is good for a while; not the one that was refused.
+    /// A valid token, other than `refused`.
     pub async fn token(&self, client: &Client, refused: Option<&str>) -> Result<String, ClientError> {
         match self {
             Self::Token(token) => Ok(token.reveal().to_owned()),
@@ -168,17 +161,16 @@ impl SelfSigned {
     }
 }
 
-/// A server, somebody of its staff, and the server's secret if this machine has it.
+/// A client with a staff account.
 #[derive(Debug)]
 pub struct StaffClient {
-    /// Ready to ask.
     pub client: Client,
-    /// To vouch for others too.
+    /// The server's secret, if this machine has it.
     pub secret: Option<Secret>,
 }
 
-/// Finds the server and somebody to be: `--email`, else `--token`, else the secret of a server on this machine, which
-/// vouches for this subject under this name.
+/// Finds the server and credentials: `--email`, else `--token`, else the secret of a server on this machine, which signs
+/// a token for `subject` and `name`.
 pub fn staff(
     args: &ServerArgs,
     environment: &Environment,
@@ -188,7 +180,7 @@ pub fn staff(
     let config = Config::load(&args.config.0, environment)?;
     let url = args.url.clone().map_or_else(|| here(config.listen), Ok)?;
     let client = Client::new(url.clone())?;
-    // A token made with this machine's secret goes to this machine, or to where the person says that it belongs.
+    // A token signed with the local secret is sent only to this machine, or to a server that --data belongs to.
     let ours = is_loopback(&url) || args.config.0.get("data").is_some();
     let secret = if ours { secret::existing(&config)? } else { None };
     let credentials = if let Some(email) = &args.email {
@@ -211,7 +203,7 @@ pub fn staff(
     Ok(StaffClient { client: client.with(credentials), secret })
 }
 
-/// Where this machine's own server is.
+/// The URL of the server on this machine.
 fn here(listen: SocketAddr) -> anyhow::Result<Url> {
     let host = match listen {
         SocketAddr::V4(at) if !at.ip().is_unspecified() => at.ip().to_string(),

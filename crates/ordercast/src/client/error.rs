@@ -1,68 +1,45 @@
-//! What can go wrong between here and a server.
+//! Errors of requests to a server.
 
 use std::time::Duration;
 
 use url::Url;
 
-/// Why a request brought nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ClientError {
-    /// This machine cannot make requests at all.
-    #[error("cannot make requests from here: {0} (for https, the package ca-certificates is needed)")]
+    /// The HTTP client cannot be created.
+    #[error("cannot send requests: {0} (https needs the package ca-certificates)")]
     Setup(String),
-    /// Nobody answered.
     #[error("no answer from {url}: {why}")]
-    Unreachable {
-        /// Where.
-        url: String,
-        /// In a few words.
-        why: String,
-    },
-    /// The connection broke in the middle of an answer.
+    Unreachable { url: String, why: String },
+    /// The connection broke during an answer.
     #[error("the connection broke: {0}")]
     Broken(String),
-    /// Something answered that is no Ordercast, or one of another time.
-    #[error("this does not look like Ordercast: {0}")]
+    /// The answer is not from an Ordercast of a compatible version.
+    #[error("the server is not a compatible Ordercast: {0}")]
     NotOurs(String),
-    /// The server does not know who asks.
     #[error("the server does not accept this sign-in{}", colon(detail))]
-    Unauthorized {
-        /// Its words.
-        detail: String,
-    },
-    /// The server knows who asks, and they may not.
-    #[error("this account may not do that{}", colon(detail))]
-    Forbidden {
-        /// Its words.
-        detail: String,
-    },
-    /// Too much at once.
+    Unauthorized { detail: String },
+    #[error("this account is not allowed to do that{}", colon(detail))]
+    Forbidden { detail: String },
     #[error("the server asks to wait {} s", after.as_secs())]
-    Throttled {
-        /// How long.
-        after: Duration,
-    },
-    /// Anything else the server says no to.
+    Throttled { after: Duration },
     #[error("the server answered {status} {code}{}", colon(detail))]
     Refused {
-        /// The HTTP status.
         status: u16,
-        /// The stable code.
         code: String,
-        /// Its words.
         detail: String,
-        /// When to try again, if it said so.
+        /// From `Retry-After`.
         after: Option<Duration>,
     },
 }
 
 impl ClientError {
     pub(super) fn unreachable(url: &Url, error: &reqwest::Error) -> Self {
-        let why = if error.is_timeout() { "it took too long".to_owned() } else { chain(error) };
+        let why = if error.is_timeout() { "timeout".to_owned() } else { chain(error) };
         Self::Unreachable { url: url.to_string(), why }
     }
 
-    /// Whether asking again cannot help.
+    /// Whether a retry cannot succeed.
     pub fn is_final(&self) -> bool {
         match self {
             Self::Setup(_) | Self::NotOurs(_) | Self::Unauthorized { .. } | Self::Forbidden { .. } => true,
@@ -71,7 +48,6 @@ impl ClientError {
         }
     }
 
-    /// How long the server asked to wait.
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Throttled { after } => Some(*after),
@@ -80,7 +56,7 @@ impl ClientError {
         }
     }
 
-    /// A short stable name, to count by.
+    /// A short stable name, used for counting.
     pub fn code(&self) -> &str {
         match self {
             Self::Setup(_) => "setup",
@@ -103,7 +79,7 @@ fn colon(detail: &str) -> String {
     }
 }
 
-/// The last cause of an error, which is the one a person can act on ("connection refused").
+/// The root cause of an error, such as "connection refused".
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(cause) = last.source() {

@@ -1,8 +1,8 @@
-//! A small client of the HTTP API, for `watch`, `simulate` and `doctor`.
+//! A client of the HTTP API, for `watch`, `simulate` and `doctor`.
 //!
-//! - [`wire`]: the parts of the API's JSON that are read here. [`error`]: what can go wrong.
-//! - [`credentials`]: who asks, and how their token is renewed.
-//! - [`stream`]: the live events, with reconnecting, resuming and de-duplication.
+//! - [`wire`]: the JSON of the API, as far as it is read here. [`error`]: errors of requests.
+//! - [`credentials`]: how a client authenticates and renews its token.
+//! - [`stream`]: live events, with reconnect, resume and deduplication.
 
 pub mod credentials;
 pub mod error;
@@ -29,14 +29,13 @@ use self::wire::{
     ApiBulkOutcomes, ApiHealth, ApiOrder, ApiOrderPage, ApiProblem, ApiProduct, ApiProductPage, ApiSession,
 };
 
-/// How long an answer may take.
+/// Timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a connection may take to open.
+/// Timeout of a connection attempt.
 const TO_CONNECT: Duration = Duration::from_secs(5);
-/// The media type of server-sent events.
 const EVENT_STREAM: &str = "text/event-stream";
 
-/// A server, and somebody who asks it. Cheap to clone.
+/// A server and the credentials for it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -45,55 +44,51 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that has not signed in.
+    /// A client without credentials.
     pub fn new(base: Url) -> Result<Self, ClientError> {
         let builder = reqwest::Client::builder()
             .user_agent(concat!("ordercast/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(TO_CONNECT)
             .redirect(reqwest::redirect::Policy::none());
-        // A proxy for the outside world does not know this machine's ports; and a machine that has no
-        // certificates installed can still speak plain HTTP.
+        // Do not use a proxy for this machine's own ports. A machine without certificates can still use plain
+        // HTTP.
         let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
         let builder = if base.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         let http = builder.build().map_err(|error| ClientError::Setup(error::chain(&error)))?;
         Ok(Self { http, base, credentials: None })
     }
 
-    /// The same server, asked by somebody.
+    /// The same server with other credentials.
     #[must_use]
     pub fn with(&self, credentials: Credentials) -> Self {
         Self { credentials: Some(Arc::new(credentials)), ..self.clone() }
     }
 
-    /// Where the server is.
     pub fn base(&self) -> &Url {
         &self.base
     }
 
-    /// Whether the server is alive, and which version it is.
     pub async fn health(&self) -> Result<ApiHealth, ClientError> {
         body(self.checked(self.request(Method::GET, "health").timeout(TO_CONNECT)).await?).await
     }
 
-    /// Makes a customer's account and signs in to it.
+    /// Registers a customer and signs in.
     pub async fn register(&self, email: &str, password: &str, name: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "email": email, "password": password, "name": name });
         self.read(self.request(Method::POST, "api/v1/auth/register").json(&body)).await
     }
 
-    /// Signs in.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "email": email, "password": password });
         self.read(self.request(Method::POST, "api/v1/auth/login").json(&body)).await
     }
 
-    /// Renews a session.
     pub async fn refresh(&self, refresh_token: &str) -> Result<ApiSession, ClientError> {
         let body = json!({ "refreshToken": refresh_token });
         self.read(self.request(Method::POST, "api/v1/auth/refresh").json(&body)).await
     }
 
-    /// The whole catalogue.
+    /// All products, of all pages.
     pub async fn products(&self) -> Result<Vec<ApiProduct>, ClientError> {
         let mut products = Vec::new();
         let mut next: Option<String> = None;
@@ -108,17 +103,14 @@ impl Client {
         }
     }
 
-    /// One product.
     pub async fn product(&self, id: &str) -> Result<ApiProduct, ClientError> {
         self.get(&format!("api/v1/products/{id}"), &[("", ""); 0]).await
     }
 
-    /// Puts a product on the shelf.
     pub async fn create_product(&self, body: &impl Serialize) -> Result<ApiProduct, ClientError> {
         self.call(Method::POST, "api/v1/products", Some(body), None).await
     }
 
-    /// Adds to a product's stock.
     pub async fn restock(&self, product: &str, by: u32) -> Result<ApiProduct, ClientError> {
         self.call(
             Method::PUT,
@@ -129,34 +121,30 @@ impl Client {
         .await
     }
 
-    /// Places an order. The key makes a second attempt harmless.
+    /// Places an order. `key` is the idempotency key, which makes a retry safe.
     pub async fn place(&self, body: &impl Serialize, key: Uuid) -> Result<ApiOrder, ClientError> {
         self.call(Method::POST, "api/v1/orders", Some(body), Some(key)).await
     }
 
-    /// The newest orders.
     pub async fn newest(&self, limit: u32) -> Result<Vec<ApiOrder>, ClientError> {
         let page: ApiOrderPage = self.get("api/v1/orders", &[("limit", limit)]).await?;
         Ok(page.orders)
     }
 
-    /// One order, by id or number.
+    /// `id` is an id or a number.
     pub async fn order(&self, id: &str) -> Result<ApiOrder, ClientError> {
         self.get(&format!("api/v1/orders/{id}"), &[("", ""); 0]).await
     }
 
-    /// Calls an order off.
     pub async fn cancel(&self, order: &str, reason: &str) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/cancel");
         self.call(Method::POST, &path, Some(&json!({ "reason": reason })), None).await
     }
 
-    /// Sets the status of an order.
     pub async fn set_status(&self, order: &str, body: &impl Serialize) -> Result<ApiOrder, ClientError> {
         self.call(Method::PUT, &format!("api/v1/orders/{order}/status"), Some(body), None).await
     }
 
-    /// Sets the status of many orders at once.
     pub async fn set_statuses(
         &self,
         orders: &[String],
@@ -166,20 +154,18 @@ impl Client {
         self.call(Method::POST, "api/v1/orders/bulk-status", Some(&body), None).await
     }
 
-    /// Says where a delivery is.
     pub async fn set_location(&self, order: &str, place: GeoPoint) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/delivery");
         self.call(Method::PUT, &path, Some(&json!({ "location": place })), None).await
     }
 
-    /// Says who brings a delivery.
     pub async fn set_partner(&self, order: &str, name: &str, phone: &str) -> Result<ApiOrder, ClientError> {
         let path = format!("api/v1/orders/{order}/delivery");
         self.call(Method::PUT, &path, Some(&json!({ "partner": { "name": name, "phone": phone } })), None)
             .await
     }
 
-    /// Opens the live events, after a cursor.
+    /// Opens the event stream after a cursor.
     async fn open_stream(&self, after: Option<&str>) -> Result<Response, ClientError> {
         let opened = self.authorised(|| {
             let request = self.request(Method::GET, "api/v1/stream").header(header::ACCEPT, EVENT_STREAM);
@@ -189,7 +175,7 @@ impl Client {
             }
         });
         let response = tokio::time::timeout(PATIENCE, opened).await;
-        let response = response.map_err(|_| ClientError::Broken("it took too long".to_owned()))??;
+        let response = response.map_err(|_| ClientError::Broken("timeout".to_owned()))??;
         let kind = response
             .headers()
             .get(header::CONTENT_TYPE)
@@ -234,7 +220,7 @@ impl Client {
         body(self.checked(request.timeout(PATIENCE)).await?).await
     }
 
-    /// Sends a request in somebody's name; once more with a fresh token if theirs had ended.
+    /// Sends an authenticated request. Retries once with a new token if the token was refused.
     async fn authorised(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ClientError> {
         let Some(credentials) = &self.credentials else { return self.checked(request()).await };
         let token = credentials.token(self, None).await?;
@@ -258,7 +244,6 @@ impl Client {
     }
 }
 
-/// Whether an address is this machine's own.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
@@ -272,7 +257,7 @@ async fn body<T: DeserializeOwned>(response: Response) -> Result<T, ClientError>
     let url = response.url().path().to_owned();
     let bytes = response.bytes().await.map_err(|error| ClientError::Broken(error::chain(&error)))?;
     serde_json::from_slice(&bytes)
-        .map_err(|error| ClientError::NotOurs(format!("{url} answered something else: {error}")))
+        .map_err(|error| ClientError::NotOurs(format!("{url} sent an unexpected answer: {error}")))
 }
 
 async fn refusal(response: Response) -> ClientError {

@@ -1,4 +1,4 @@
-//! The live events: one connection after the other, from where the last one ended, each event once.
+//! The event stream: reconnects, resumes after the last event, and drops duplicates.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -14,55 +14,46 @@ use super::Client;
 use super::error::{ClientError, chain};
 use super::wire::{ApiConnected, ApiEvent, ApiReconnect, ApiReset};
 
-/// The server says something at least every 25 s; after this long a silent connection is dead.
+/// The server sends a heartbeat every 25 s. A connection that is silent for longer than this is dead.
 const SILENCE: Duration = Duration::from_mins(1);
-/// How many events are remembered to drop a second copy.
+/// Number of event ids that are remembered for deduplication.
 const SEEN_CAPACITY: usize = 4096;
-/// The first wait before connecting again …
+/// The first wait before reconnecting. Doubles with each attempt, up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// … which doubles up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// What a reader hears.
+/// What the stream reports.
 #[derive(Debug)]
 pub enum Update {
-    /// The connection stands.
     Connected {
-        /// What the server said.
         connected: ApiConnected,
-        /// Whether it was asked to go on from a cursor.
+        /// Whether the request named a cursor.
         resumed: bool,
     },
-    /// Something happened.
     Event {
-        /// Where that is in the log; what to resume after.
+        /// The cursor to resume after.
         cursor: Option<String>,
-        /// The parts that are understood.
         event: Box<ApiEvent>,
-        /// All of it.
+        /// The complete JSON.
         raw: Value,
     },
-    /// Something arrived that had arrived before. It should not.
-    Repeated {
-        /// The event.
-        event: Box<ApiEvent>,
-    },
-    /// The history since the cursor is gone; this is the present.
+    /// An event arrived a second time, which is an error of the server.
+    Repeated { event: Box<ApiEvent> },
+    /// The events since the cursor are gone. This is the current state.
     Reset(ApiReset),
-    /// The connection is gone. It will be tried again.
+    /// The connection was lost, and will be retried.
     Lost {
-        /// Why.
         why: String,
-        /// The next attempt's number, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
-        /// How long until then.
+        /// The wait before the next attempt.
         wait: Duration,
     },
-    /// The server will not have us, and asking again cannot help. The last update.
+    /// The server refused the request, and a retry cannot succeed. The last update.
     Refused(ClientError),
 }
 
-/// Follows the events after a cursor, or from now on, until the receiver is dropped.
+/// Reads the events after a cursor, or from now on, until the receiver is dropped.
 pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
     let (updates, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
@@ -74,7 +65,7 @@ pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
             attempt: 0,
             pause: None,
         };
-        // An error here is the receiver's end.
+        // An error means that the receiver was dropped.
         let _ = reader.run().await;
     });
     receiver
@@ -86,11 +77,10 @@ struct StreamReader {
     position: Option<String>,
     seen: SeenIds,
     attempt: u32,
-    /// What the server asked for, by `reconnect` or `retry:`.
+    /// The wait that the server asked for, by `reconnect` or `retry:`.
     pause: Option<Duration>,
 }
 
-/// Nobody listens any more.
 struct ReceiverDropped;
 
 impl<T> From<mpsc::error::SendError<T>> for ReceiverDropped {
@@ -126,7 +116,7 @@ impl StreamReader {
         }
     }
 
-    /// Reads one connection to its end, and says why it ended.
+    /// Reads one connection to its end, and returns why it ended.
     async fn listen(&mut self, response: reqwest::Response) -> Result<String, ReceiverDropped> {
         let mut events = SseByteStream::new(response.bytes_stream());
         loop {
@@ -135,7 +125,7 @@ impl StreamReader {
                 () = self.updates.closed() => return Err(ReceiverDropped),
             };
             match next {
-                Err(_) => return Ok(format!("nothing was heard for {} s", SILENCE.as_secs())),
+                Err(_) => return Ok(format!("the server was silent for {} s", SILENCE.as_secs())),
                 Ok(None) => return Ok("the server closed the connection".to_owned()),
                 Ok(Some(Err(error))) => return Ok(format!("the connection broke ({})", chain(&error))),
                 Ok(Some(Ok(block))) => {
@@ -147,7 +137,7 @@ impl StreamReader {
         }
     }
 
-    /// What a block means; `None` for what is only of use in here.
+    /// `None`: the block has no update for the receiver.
     fn parse_block(&mut self, block: Sse) -> Option<Update> {
         if let Some(pause) = block.retry {
             self.pause = Some(Duration::from_millis(pause).min(LONGEST_WAIT));
@@ -173,7 +163,11 @@ impl StreamReader {
             "reconnect" => {
                 let bye: ApiReconnect = parse(name, data)?;
                 self.pause = bye.after_ms.map(Duration::from_millis);
-                tracing::debug!(reason = bye.reason, after_ms = bye.after_ms, "the server asks to reconnect");
+                tracing::debug!(
+                    reason = bye.reason,
+                    after_ms = bye.after_ms,
+                    "the server asked to reconnect"
+                );
                 None
             }
             _ => {
@@ -199,12 +193,12 @@ fn parse<T: DeserializeOwned>(name: &str, data: Option<&str>) -> Option<T> {
     serde_json::from_str(data?).inspect_err(|error| log_unparsable(name, error)).ok()
 }
 
-/// A newer server may say things this client does not know.
+/// A newer server may send events that this client does not know.
 fn log_unparsable(name: &str, error: &serde_json::Error) {
-    tracing::debug!(event = name, %error, "an event was not understood");
+    tracing::debug!(event = name, %error, "ignored an event that cannot be parsed");
 }
 
-/// The ids of the last events.
+/// The ids of the last events, for deduplication.
 #[derive(Debug, Default)]
 struct SeenIds {
     ids: HashSet<String>,
@@ -226,8 +220,8 @@ impl SeenIds {
     }
 }
 
-/// The wait before an attempt: doubling, with up to half of it taken off at random, so that a thousand clients of a
-/// server that went away do not come back in the same instant. `chance` is from 0 to 1.
+/// Exponential backoff with jitter: up to half of the wait is subtracted, so that clients do not reconnect at the same
+/// time. `chance` is from 0 to 1.
 fn backoff(attempt: u32, chance: f64) -> Duration {
     let doubled = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     doubled.mul_f64(1.0 - chance / 2.0)

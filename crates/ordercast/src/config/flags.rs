@@ -1,4 +1,4 @@
-//! The table of options as command-line arguments.
+//! The options as command-line arguments.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::options::{OPTIONS, OptionSpec, Scope};
 
-/// What was said on the command line.
+/// The values of flags.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     file: Option<PathBuf>,
@@ -15,12 +15,10 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// The value of an option's flag.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(String::as_str)
     }
 
-    /// The configuration file that was named.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
@@ -33,11 +31,11 @@ impl Flags {
     }
 }
 
-/// The flags of a command that only needs to find the data.
+/// Flags of a command that only needs the data directory.
 #[derive(Debug, Clone, Default)]
 pub struct DataFlags(pub Flags);
 
-/// The flags of a command about the server itself: every option but the secrets.
+/// Flags of a server command: all options except secrets.
 #[derive(Debug, Clone, Default)]
 pub struct ServerFlags(pub Flags);
 
@@ -55,7 +53,7 @@ fn arguments(mut command: Command, taken: fn(&OptionSpec) -> bool) -> Command {
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
         .help_heading("Configuration")
-        .help("Read options from this TOML file [env: ORDERCAST_CONFIG] [default: ordercast.toml if it is here]");
+        .help("Read options from this TOML file [env: ORDERCAST_CONFIG] [default: ./ordercast.toml, if it exists]");
     command = command.arg(file);
     for option in OPTIONS.iter().filter(|option| taken(option)) {
         let names: Vec<String> = std::iter::once(option.variable())

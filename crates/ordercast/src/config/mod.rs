@@ -1,13 +1,13 @@
-//! The configuration: what may be set, where it comes from, and what it means.
+//! The configuration: options, their sources, and the meaning of their values.
 //!
-//! - [`options`]: the table of every option, its name, default and help. To add an option: a row there, a field of
-//!   [`Config`], and a line in [`Config::load`].
-//! - [`values`]: what an option's text means: rates, sizes, spans of time, networks, origins.
-//! - [`sources`]: flags over environment over file over defaults, each value with where it came from.
-//! - [`flags`]: the same table as command-line arguments. [`show`]: the same table for people, secrets redacted.
-//!   [`markdown`]: the same table as a page of the guide.
+//! - [`options`]: the table of all options. To add an option, add a row there, a field to
+//!   [`Config`], and a line to [`Config::load`].
+//! - [`values`]: parses values: rates, sizes, durations, networks, origins.
+//! - [`sources`]: flags, environment, file and defaults, in this order of precedence.
+//! - [`flags`]: the table as command-line arguments. [`show`]: prints the values, with secrets redacted.
+//!   [`markdown`]: generates `docs/configuration.md`.
 //!
-//! Nothing here reads the process: the environment is handed in, so that tests bring their own.
+//! The caller passes the environment, so that tests can use their own.
 
 pub mod flags;
 pub mod markdown;
@@ -34,94 +34,74 @@ use self::values::{
     TimeZoneName,
 };
 
-/// Everything a person can set, parsed.
+/// All options, parsed.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where HTTP is served.
     pub listen: SocketAddr,
-    /// A second address for the live connections, if they have one of their own.
+    /// Second address, for live connections.
     pub realtime_listen: Option<SocketAddr>,
-    /// The directory with the database and the secret.
     pub data: PathBuf,
-    /// What the shop is called.
     pub store_name: Line<120>,
-    /// Where its days begin.
     pub store_timezone: jiff::tz::TimeZone,
-    /// What its prices are in.
     pub store_currency: Currency,
-    /// Where people open the shop; links lead there.
     pub frontend_url: Option<Url>,
-    /// Where browsers reach the live connections, if not where they reach the rest. Without a slash at the end.
+    /// Without a slash at the end.
     pub live_url: Option<Url>,
-    /// The tiles of maps.
     pub map_tiles: Option<values::TileTemplate>,
-    /// What has to stand on them.
     pub map_attribution: String,
-    /// Other hosts whose pictures the pages may show, as browsers write their origins.
+    /// Origins in the form that browsers use.
     pub image_origins: Vec<String>,
-    /// Browser origins that may call, as browsers write them (`https://shop.example`); the front end's is among them.
+    /// Origins in the form that browsers use (`https://shop.example`). Includes the origin of `frontend_url`.
     pub cors_origins: Vec<String>,
-    /// Whose `X-Forwarded-…` headers are believed.
+    /// Addresses whose `X-Forwarded-…` headers are trusted.
     pub trusted_proxies: Vec<ipnet::IpNet>,
-    /// What tokens are signed with, if it was configured; see [`secret`](crate::secret) for the other case.
+    /// `None`: the secret is in the data directory, see [`secret`](crate::secret).
     pub jwt_secret: Option<Secret>,
-    /// Whether tokens of other systems may last for ever.
     pub allow_tokens_without_expiry: bool,
-    /// How long an access token of ours lasts.
     pub access_token_lifetime: SignedDuration,
-    /// How long somebody stays signed in without coming back.
     pub session_lifetime: SignedDuration,
-    /// Requests of one client address; `None` is no limit.
+    /// `None`: no limit.
     pub rate_limit_address: Rate,
-    /// Requests of one account.
+    /// `None`: no limit.
     pub rate_limit_account: Rate,
-    /// Attempts to sign in, register or reset a password, per client address.
+    /// `None`: no limit.
     pub rate_limit_sign_in: Rate,
-    /// The largest request body, in bytes.
+    /// In bytes.
     pub body_limit: usize,
-    /// How long events can be resumed from; `None` is for ever.
+    /// `None`: events are kept forever.
     pub event_retention: Option<SignedDuration>,
-    /// Live connections of one user.
     pub max_streams_per_user: u32,
-    /// Live connections of one client address.
     pub max_streams_per_address: u32,
-    /// The dialect of clients that name none.
     pub dialect: live::dialect::Dialect,
-    /// Orders that one live connection may follow by joining them.
     pub max_joined_orders: u32,
-    /// Intervals and limits of Socket.IO connections.
     pub socketio: socketio::SocketIoConfig,
-    /// The size at which the database's write-ahead log is cut down, in bytes.
+    /// In bytes.
     pub wal_cap: u64,
-    /// Which log lines are written, such as `info,ordercast_api=debug`.
     pub log: tracing_subscriber::filter::Targets,
-    /// How they are written.
     pub log_format: LogFormat,
-    /// Accepted, and not used by this version.
+    /// Accepted, but not used by this version.
     pub kafka_broker: Option<String>,
-    /// What was set where, as text.
+    /// The text and the source of every value.
     pub settings: Settings,
-    /// What a person should know before relying on this configuration. Log each at start.
+    /// Logged at start.
     pub warnings: Vec<String>,
 }
 
-/// Everything that is wrong with a configuration, each with what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the configuration cannot be used:\n{}", problems.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
+#[error("invalid configuration:\n{}", problems.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError {
-    /// One sentence each.
     pub problems: Vec<String>,
 }
 
 impl Config {
-    /// Reads flags over environment over file over defaults, and checks all of it at once.
+    /// Reads and checks all options, and reports all errors together.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let mut read = OptionReader::new(flags, environment);
         let listen = read.value::<Listen>("listen").address;
         let realtime_listen = read.optional::<RealtimeListen>("realtime_listen").map(|it| it.beside(listen));
         if realtime_listen == Some(listen) && listen.port() != 0 {
             read.problem(format!(
-                "listen and realtime_listen are both {listen}; leave realtime_listen out to share it"
+                "listen and realtime_listen are both {listen}; remove realtime_listen to share the address"
             ));
         }
         let frontend_url = read.optional::<values::FrontendUrl>("frontend_url").map(|url| url.0);
@@ -178,7 +158,7 @@ impl Config {
         Ok(Self { settings, warnings, ..config })
     }
 
-    /// Where people open the shop: the front end's address, else this server's own.
+    /// The public URL of the shop: `frontend_url`, or else this server.
     pub fn base_url(&self) -> String {
         if let Some(url) = &self.frontend_url {
             return url.as_str().trim_end_matches('/').to_owned();
@@ -194,12 +174,12 @@ impl Config {
         format!("http://{host}:{}", self.listen.port())
     }
 
-    /// Whether somebody chose this value, rather than the default standing.
+    /// Whether the value differs from its default source.
     pub fn was_set(&self, key: &str) -> bool {
         self.settings.source(key).is_some_and(|source| *source != Source::Default)
     }
 
-    /// What is allowed, and still worth a sentence.
+    /// Valid settings that need a warning.
     fn doubts(&self, settings: &Settings) -> Vec<String> {
         let mut doubts = Vec::new();
         if self.kafka_broker.is_some() {
@@ -221,7 +201,7 @@ impl Config {
         }
         if self.allow_tokens_without_expiry {
             doubts.push(
-                "allow_tokens_without_expiry is on: a token that leaks is good until the secret changes"
+                "allow_tokens_without_expiry is on: a leaked token stays valid until the secret changes"
                     .to_owned(),
             );
         }
@@ -237,13 +217,13 @@ impl Config {
         }
         if self.map_tiles.is_some() && self.map_attribution.is_empty() {
             doubts.push(
-                "map_tiles is set without map_attribution: most providers of tiles ask for a credit line"
+                "map_tiles is set without map_attribution: most tile providers require a credit line"
                     .to_owned(),
             );
         }
         if self.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
             doubts.push(
-                "trusted_proxies names the whole internet, so anybody can claim any address; name your proxy's own"
+                "trusted_proxies trusts every address, so anybody can claim any address; set it to the address of your proxy"
                     .to_owned(),
             );
         }

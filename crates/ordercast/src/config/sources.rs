@@ -1,4 +1,4 @@
-//! Where values come from: flags over environment over file over defaults.
+//! Sources of values, by precedence: flags, environment, file, defaults.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,30 +10,29 @@ use super::ConfigError;
 use super::flags::Flags;
 use super::options::{OPTIONS, OTHER_VARIABLES, OptionSpec, PREFIX, Scope};
 
-/// The file that is read without being named, if it is there.
+/// Read if it exists and no other file is named.
 pub const USUAL_FILE: &str = "ordercast.toml";
 
-/// Environment variables, taken once.
+/// A copy of the environment variables.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
 
 impl Environment {
-    /// Those of this process.
     pub fn of_process() -> Self {
         Self(std::env::vars_os().collect())
     }
 
-    /// The value of a variable that is set to something.
+    /// The value of a variable that is not empty.
     pub fn get(&self, name: &str) -> Option<String> {
         self.text(name).and_then(Result::ok).filter(|text| !text.is_empty())
     }
 
-    /// The value of a variable; the error is one that is no text.
+    /// `Err`: the value is not UTF-8.
     fn text(&self, name: &str) -> Option<Result<String, ()>> {
         self.0.get(std::ffi::OsStr::new(name)).map(|text| text.clone().into_string().map_err(drop))
     }
 
-    /// Names that start like ours.
+    /// Names that start with our prefix.
     fn ours(&self) -> impl Iterator<Item = &str> {
         self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX))
     }
@@ -45,18 +44,13 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
     }
 }
 
-/// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// Nobody said anything.
     Default,
-    /// The configuration file.
     File(PathBuf),
-    /// An environment variable.
     Variable(String),
-    /// A flag.
     Flag(String),
-    /// Another setting has it follow.
+    /// Another setting implies it.
     Implied(&'static str),
 }
 
@@ -67,23 +61,20 @@ impl fmt::Display for Source {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Variable(name) => write!(f, "environment {name}"),
             Self::Flag(name) => write!(f, "--{name}"),
-            Self::Implied(by) => write!(f, "follows from {by}"),
+            Self::Implied(by) => write!(f, "implied by {by}"),
         }
     }
 }
 
-/// One value as text, and where it came from.
 #[derive(Clone)]
 pub struct Setting {
-    /// Of which option.
     pub option: &'static OptionSpec,
     text: String,
-    /// From where.
     pub source: Source,
 }
 
 impl Setting {
-    /// The text as it may be shown: a secret is not.
+    /// The text, with a secret redacted.
     pub fn shown(&self) -> &str {
         match self.option.scope {
             Scope::Secret if !self.text.is_empty() => "(secret)",
@@ -98,23 +89,20 @@ impl fmt::Debug for Setting {
     }
 }
 
-/// Every option with its value, in the order of the table.
 #[derive(Debug, Clone, Default)]
 pub struct Settings(Vec<Setting>);
 
 impl Settings {
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter()
     }
 
-    /// Where an option's value came from.
     pub fn source(&self, key: &str) -> Option<&Source> {
         self.0.iter().find(|setting| setting.option.key == key).map(|setting| &setting.source)
     }
 }
 
-/// Reads values, and collects everything that is wrong with them.
+/// Reads values, and collects errors.
 #[derive(Debug)]
 pub(super) struct OptionReader {
     settings: Settings,
@@ -150,12 +138,12 @@ impl OptionReader {
         for (name, prefix) in names {
             match environment.text(&name) {
                 None => {}
-                Some(Err(())) => self.problem(format!("the variable {name} is not UTF-8 text; set it anew")),
-                // A secret that came out empty is a mistake …
+                Some(Err(())) => self.problem(format!("the variable {name} is not UTF-8; set it again")),
+                // An empty secret is an error.
                 Some(Ok(text)) if text.trim().is_empty() && option.scope == Scope::Secret => {
-                    self.problem(format!("the variable {name} is empty; give it a secret, or unset it"));
+                    self.problem(format!("the variable {name} is empty; set a secret, or unset it"));
                 }
-                // … and anything else is what a compose file passes on without having it.
+                // Other empty variables count as unset: compose files pass on variables that are not set.
                 Some(Ok(text)) if text.trim().is_empty() => {}
                 Some(Ok(text)) => return Some((format!("{prefix}{}", text.trim()), Source::Variable(name))),
             }
@@ -163,7 +151,6 @@ impl OptionReader {
         None
     }
 
-    /// The file's values as text, and its path.
     fn file(&mut self, flags: &Flags, environment: &Environment) -> (PathBuf, BTreeMap<String, String>) {
         let named = flags
             .file()
@@ -186,7 +173,11 @@ impl OptionReader {
             Err(error) => {
                 let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
                 let line = before.matches('\n').count() + 1;
-                self.problem(format!("{}, line {line}, is not TOML: {}", path.display(), error.message()));
+                self.problem(format!(
+                    "{}, line {line}, is not valid TOML: {}",
+                    path.display(),
+                    error.message()
+                ));
                 return (path, values);
             }
         };
@@ -197,14 +188,16 @@ impl OptionReader {
             }
             match as_text(&value) {
                 Some(text) => drop(values.insert(key, text)),
-                None => self
-                    .problem(format!("{}: {key} is a text, a number, true, false or a list", path.display())),
+                None => self.problem(format!(
+                    "{}: {key} must be a string, a number, true, false or a list",
+                    path.display()
+                )),
             }
         }
         (path, values)
     }
 
-    /// Where a platform sets `PORT`, its proxy stands in front (row C10).
+    /// Platforms that set `PORT` have a proxy in front, which is trusted.
     fn trust_the_platform(&mut self) {
         let platform = self.settings.source("listen") == Some(&Source::Variable("PORT".to_owned()));
         let trusted = self.settings.0.iter_mut().find(|setting| setting.option.key == "trusted_proxies");
@@ -221,8 +214,7 @@ impl OptionReader {
                 let near = nearest(&key)
                     .map(|near| format!("; did you mean {}?", near.variable()))
                     .unwrap_or_default();
-                self.warnings
-                    .push(format!("the variable {name} is set, but is no option of ordercast{near}"));
+                self.warnings.push(format!("the variable {name} is not an option of ordercast{near}"));
             }
         }
     }
@@ -231,7 +223,6 @@ impl OptionReader {
         self.problems.push(problem);
     }
 
-    /// An option that always has a value.
     pub(super) fn value<T: FromStr>(&mut self, key: &str) -> T
     where
         T::Err: fmt::Display,
@@ -245,7 +236,6 @@ impl OptionReader {
         }
     }
 
-    /// An option that may be nothing.
     pub(super) fn optional<T: FromStr>(&mut self, key: &str) -> Option<T>
     where
         T::Err: fmt::Display,
@@ -268,10 +258,10 @@ impl OptionReader {
         })
     }
 
-    /// The default, so that reading can go on and find what else is wrong.
+    /// The default after an error, so that the remaining options are checked too.
     fn fallback<T: FromStr>(&self, key: &str) -> T {
         let parsed = self.setting(key).option.default.parse().ok();
-        parsed.unwrap_or_else(|| unreachable!("the default of {key} is valid, and a test says so"))
+        parsed.unwrap_or_else(|| unreachable!("the default of {key} is valid"))
     }
 
     fn setting(&self, key: &str) -> &Setting {
@@ -305,7 +295,7 @@ fn meant(key: &str) -> String {
     }
 }
 
-/// The option whose key is most like another one, if any is like it at all.
+/// The option with the most similar key, if any is similar.
 fn nearest(key: &str) -> Option<&'static OptionSpec> {
     let key = key.replace('-', "_").to_lowercase();
     let scored = OPTIONS.iter().map(|option| (strsim::jaro_winkler(&key, option.key), option));

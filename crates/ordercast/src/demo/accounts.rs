@@ -1,8 +1,8 @@
-//! The accounts that anybody may use, with a password that everybody knows.
+//! The demo accounts, which have a public password.
 //!
-//! They exist only in data that `--demo` made from nothing, which a note in the database says, and can sign in only
-//! while it is served with `--demo`. Served without, the same data is somebody's own shop: their passwords are replaced
-//! by ones that nobody knows, and whoever was signed in with them no longer is.
+//! They exist only in data that `--demo` created; a note in the database says so. They can sign in only while the data is
+//! served with `--demo`. When it is served without, their passwords are replaced with random ones, and their sessions
+//! end.
 
 use anyhow::Context as _;
 use api::app::{Demo, DemoAccount};
@@ -16,48 +16,46 @@ use orders::{Role, StoreId, UserId};
 use super::people::CUSTOMERS;
 use crate::clock;
 
-/// The password of every account of the demo.
+/// The password of every demo account.
 pub const PASSWORD: &str = "lantern-street";
-/// Who runs the demo's shop.
+/// The e-mail address of the demo's admin.
 pub const ADMIN: &str = "mira@example.com";
 const ADMIN_NAME: &str = "Mira Lind";
-/// So many customers are offered to be.
+/// Number of customers on the sign-in page.
 const OFFERED: usize = 3;
 
-/// The note, and what it says while the accounts may be used, and while they may not.
+/// The key and the values of the note in the database.
 const NOTE: &str = "demo";
 const OPEN: &str = "open";
 const CLOSED: &str = "closed";
 
-/// What is known of data that `--demo` made.
+/// Whether the demo accounts can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DemoMode {
-    /// Its accounts can sign in.
     Open,
-    /// They cannot.
     Closed,
 }
 
 impl DemoMode {
-    /// `None` of data that is not the demo's.
+    /// `None`: the data was not created by `--demo`.
     pub fn of(storage: &Storage) -> Result<Option<Self>, LogError> {
         Ok(storage.note(NOTE)?.map(|note| if note == CLOSED { Self::Closed } else { Self::Open }))
     }
 
-    /// Writes it down. Before the accounts are opened, and after they were closed: whatever interrupts that, accounts
-    /// that can sign in are known to.
+    /// Stores the mode. Call it before the accounts are opened, and after they are closed, so that accounts that can sign in
+    /// are always known, also after an interruption.
     pub fn set(self, storage: &mut Storage) -> Result<(), LogError> {
         storage.set_note(NOTE, if self == Self::Open { OPEN } else { CLOSED })
     }
 }
 
-/// Everybody: name, e-mail address, role.
+/// Name, e-mail address and role of every demo account.
 fn everybody() -> impl Iterator<Item = (&'static str, &'static str, Role)> {
     let customers = CUSTOMERS.iter().map(|customer| (customer.name, customer.email, Role::Customer));
     std::iter::once((ADMIN_NAME, ADMIN, Role::Staff)).chain(customers)
 }
 
-/// What a page offers to sign in as: the admin, and a few customers.
+/// The accounts on the sign-in page: the admin and a few customers.
 pub fn offered() -> Demo {
     let account = |(name, email, role): (&str, &str, Role)| DemoAccount {
         name: name.to_owned(),
@@ -72,18 +70,15 @@ fn nobodys_password() -> String {
     clock::random_text::<24>()
 }
 
-/// Makes accounts, and changes their passwords.
+/// Creates accounts, and changes their passwords.
 pub struct Accounts<'a> {
-    /// What writes.
     pub writer: &'a Writer,
-    /// What reads.
     pub read_backend: &'a dyn ReadBackend,
-    /// What hashes.
     pub passwords: &'a PasswordPool,
 }
 
 impl Accounts<'_> {
-    /// Lets everybody in: makes the accounts that are missing, and gives each the password that everybody knows.
+    /// Creates missing accounts, and sets the public password.
     pub async fn open(&self) -> anyhow::Result<()> {
         for (name, email, role) in everybody() {
             match self.find(email).await? {
@@ -95,7 +90,7 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// Lets nobody in any more: whoever visited the demo could change these passwords too.
+    /// Sets random passwords. Visitors of the demo may have changed them, so all are replaced.
     pub async fn close(&self) -> anyhow::Result<()> {
         for (_, email, _) in everybody() {
             if let Some(user) = self.find(email).await? {
@@ -105,7 +100,7 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// The accounts of the [`CUSTOMERS`]. Makes those that are missing: open to everybody, or to nobody.
+    /// The accounts of the [`CUSTOMERS`]. Creates missing ones, with the public password if `open`.
     pub async fn customers(&self, open: bool) -> anyhow::Result<Vec<UserId>> {
         let mut customers = Vec::new();
         for customer in CUSTOMERS {
@@ -118,12 +113,10 @@ impl Accounts<'_> {
         Ok(customers)
     }
 
-    /// The account of an address.
     pub async fn find(&self, email: &str) -> anyhow::Result<Option<User>> {
         Ok(self.read_backend.user_by_email(Email::new(email)?).await?)
     }
 
-    /// Makes an account.
     pub async fn create(
         &self,
         email: &str,
@@ -145,7 +138,7 @@ impl Accounts<'_> {
         Ok(id)
     }
 
-    /// Whether they sign in with what everybody knows.
+    /// Whether the account has the public password.
     async fn known(&self, user: &User) -> anyhow::Result<bool> {
         Ok(self.passwords.verify(PASSWORD, user.password_hash.as_deref()).await?)
     }

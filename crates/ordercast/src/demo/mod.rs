@@ -1,11 +1,10 @@
-//! A shop to try things on: Lantern Street, a small coffee roastery that sells tea as well.
+//! The demo shop: Lantern Street, a coffee roastery.
 //!
-//! - [`accounts`]: who may be anybody, and when.
-//! - [`people`]: customers and where they live. [`products`]: what is sold, with a drawn picture each.
-//! - [`seed_orders`]: the orders, from placed a minute ago to delivered last week. [`plan`]: all of that as commands, in
-//!   the order of time.
+//! - [`accounts`]: the demo accounts, and when they can sign in.
+//! - [`people`]: customers and their addresses. [`products`]: products, each with a drawing.
+//! - [`seed_orders`]: orders from the last nine days. [`plan`]: products and orders as commands, in the order of time.
 //!
-//! Everything but the accounts is data, and a pure function of the time it is for; whoever calls feeds it through the log.
+//! Except for the accounts, the data is a pure function of the current time. The caller submits the commands to the log.
 
 pub mod accounts;
 pub mod people;
@@ -17,5 +16,5 @@ mod seed_orders;
 pub use plan::{DemoShop, DemoStep, plan};
 pub use products::{DemoProduct, products};
 
-/// What the shop is called, where nobody configured a name.
+/// The store name of the demo, unless one is configured.
 pub const SHOP_NAME: &str = "Lantern Street Coffee & Tea";

@@ -1,18 +1,14 @@
-//! People who do not exist. Their addresses end in `example.com`, which nobody can have (RFC 2606).
+//! Fictitious people. Their e-mail addresses end in `example.com`, which is reserved (RFC 2606).
 
 use orders::Address;
 use orders::text::Line;
 
-/// A customer of the demo shop.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoCustomer {
-    /// Their name.
     pub name: &'static str,
-    /// What they sign in with.
     pub email: &'static str,
 }
 
-/// The customers of the demo shop.
 pub const CUSTOMERS: &[DemoCustomer] = &[
     DemoCustomer { name: "Asha Rao", email: "asha@example.com" },
     DemoCustomer { name: "Ben Carter", email: "ben@example.com" },
@@ -49,11 +45,11 @@ pub fn name(n: u32) -> String {
     format!("{} {}", FIRST[n % FIRST.len()], LAST[n % LAST.len()])
 }
 
-/// Where the n-th of many people lives.
+/// The address of person `n`.
 ///
 /// # Panics
 ///
-/// If the name is no line of 1 to 120 characters, as every name here is.
+/// If `name` does not have 1 to 120 characters in one line.
 pub fn address(n: u32, name: &str) -> Address {
     let (street, city, code) = STREETS[n as usize % STREETS.len()];
     Address {
@@ -68,7 +64,7 @@ pub fn address(n: u32, name: &str) -> Address {
     }
 }
 
-/// A text that stands in this program, and is known to be fine.
+/// A constant text that is known to be valid.
 pub(super) fn line<const MOST: usize>(text: &str) -> Line<MOST> {
     Line::new(text).unwrap_or_else(|rule| panic!("{text:?} {rule}"))
 }

@@ -1,10 +1,10 @@
-//! Drawings as addresses: an SVG inside a `data:` URL, percent-encoded, so that the catalogue needs no files.
+//! Drawings as SVG in percent-encoded `data:` URLs, so that the catalog needs no files.
 
 use std::fmt::Write as _;
 
 /// The drawing as `data:image/svg+xml,…`.
 pub(super) fn address(svg: &str) -> String {
-    // Line breaks stand between tags only, and single quotes need no encoding.
+    // Line breaks are only between tags, and single quotes need no encoding.
     let svg = svg.trim().replace('\n', "").replace('"', "'");
     let mut address = String::from("data:image/svg+xml,");
     for byte in svg.bytes() {

@@ -1,4 +1,4 @@
-//! The demo shop as commands.
+//! The demo shop as a list of commands.
 
 use jiff::{SignedDuration, Timestamp};
 use orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus};
@@ -14,31 +14,24 @@ use super::people::{self, CUSTOMERS, line};
 use super::products::products;
 use super::seed_orders::{SEED_ORDERS, SeedEvent, SeedOrder};
 
-/// Whose shop it is.
 #[derive(Debug, Clone)]
 pub struct DemoShop {
-    /// The store.
     pub store: StoreId,
-    /// What its prices are in.
     pub currency: Currency,
-    /// Who runs it.
     pub staff: UserId,
-    /// The accounts of [`CUSTOMERS`], in that order.
+    /// The accounts of [`CUSTOMERS`], in the same order.
     pub customers: Vec<UserId>,
 }
 
-/// One command of the demo, to be decided as if it were that time.
+/// A command of the demo, and the time at which it is decided.
 #[derive(Debug, Clone)]
 pub struct DemoStep {
-    /// When.
     pub at: Timestamp,
-    /// By whom.
     pub actor: Actor,
-    /// What.
     pub command: Command,
 }
 
-/// Everything that ever happened in the shop, oldest first. `id` makes an id that sorts at a time.
+/// All commands, oldest first. `id` generates an id that sorts at a time.
 ///
 /// # Panics
 ///
@@ -86,7 +79,7 @@ pub fn plan(shop: &DemoShop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uu
             steps.push(DemoStep { at, actor, command: command(seed_event, OrderRef::Id(order), at) });
         }
     }
-    // Numbers are given in the order of time. The sort is stable, so a seed_order's own steps stay in order.
+    // Order numbers follow the time. The sort is stable, so the steps of one order keep their order.
     steps.sort_by_key(|step| step.at);
     steps
 }
@@ -223,7 +216,7 @@ mod tests {
 
     #[test]
     fn only_a_fresh_order_still_waits_for_its_money() {
-        // An unpaid one loses its goods after a while, which would be the first thing a visitor sees happen.
+        // The reservation of an older unpaid order would expire right after the start.
         let waiting = SEED_ORDERS.iter().filter(|seed_order| {
             seed_order.online
                 && !seed_order

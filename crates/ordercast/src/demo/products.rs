@@ -1,23 +1,18 @@
-//! What the demo shop sells.
+//! The products of the demo shop.
 
 use super::pictures;
 
 /// One product of the demo shop.
 #[derive(Debug, Clone)]
 pub struct DemoProduct {
-    /// The shop's own article number.
     pub sku: &'static str,
-    /// Its name.
     pub name: &'static str,
-    /// The heading it stands under.
     pub category: &'static str,
-    /// What it is, for people.
     pub description: &'static str,
-    /// The price of one, in minor units.
+    /// In minor units.
     pub price: i64,
-    /// How many there are.
     pub stock: u32,
-    /// Its picture, as an address.
+    /// A URL.
     pub image: String,
 }
 
@@ -37,7 +32,7 @@ macro_rules! picture {
     };
 }
 
-/// Places in [`products`], for the seed_orders.
+/// Indices into [`products`], for the seed orders.
 pub(super) mod catalogue {
     pub(crate) const HARBOUR: usize = 0;
     pub(crate) const GUJI: usize = 1;
@@ -212,7 +207,6 @@ const ROWS: &[ProductRow] = &[
     },
 ];
 
-/// What the demo shop sells.
 pub fn products() -> Vec<DemoProduct> {
     ROWS.iter()
         .map(|row| DemoProduct {

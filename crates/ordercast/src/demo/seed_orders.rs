@@ -1,4 +1,4 @@
-//! The demo shop's orders. Each is a customer, a cart, and what happened since, in minutes after what came before.
+//! The orders of the demo shop. Each has a customer, a cart and events, each some minutes after the one before.
 
 use orders::Status;
 use orders::order::ShipmentState;
@@ -8,49 +8,37 @@ use super::products::catalogue::{
     KETTLE, MUG, SENCHA, TEAPOT,
 };
 
-/// One order.
 pub(super) struct SeedOrder {
-    /// How long ago it was placed.
     pub(super) minutes_ago: u32,
-    /// By whom: a place in [`CUSTOMERS`](super::people::CUSTOMERS).
+    /// Index into [`CUSTOMERS`](super::people::CUSTOMERS).
     pub(super) customer: usize,
-    /// What, and how many.
+    /// Index of the product, and quantity.
     pub(super) cart: &'static [(usize, u32)],
-    /// Paid online, or in cash.
     pub(super) online: bool,
-    /// What came after, each so many minutes after the one before.
+    /// Each with the minutes since the one before.
     pub(super) events: &'static [(u32, SeedEvent)],
 }
 
-/// Something that happened to an order.
 pub(super) enum SeedEvent {
-    /// The payment provider reports the money.
     PaidOnline,
-    /// The payment provider reports a refusal.
     PaymentFailed,
-    /// The money went back.
     Refunded,
-    /// The store starts on it, and says when it should arrive, in minutes from events.
+    /// With the minutes until the expected delivery.
     Processing(u32),
-    /// It left, with the carrier's number.
+    /// With the tracking number.
     Shipped(&'static str),
-    /// A driver of the shop brings it.
+    /// Name and phone of the driver.
     Driver(&'static str, &'static str),
-    /// The delivery was here.
+    /// Latitude and longitude of the delivery.
     At(f64, f64),
-    /// A parcel moved.
     Parcel(u16, ShipmentState),
-    /// Somebody took the cash.
     Cash,
-    /// It arrived.
     Delivered,
-    /// The store wrote something down for itself; the status stays what it is.
+    /// With the current status, which stays.
     Note(Status, &'static str),
-    /// The store corrected a mistake.
+    /// With a reason.
     Corrected(Status, &'static str),
-    /// The customer called it off.
     CustomerCancels(&'static str),
-    /// The store called it off.
     StoreCancels(&'static str),
 }
 
@@ -82,7 +70,7 @@ const fn online(
 
 /// From the newest to the oldest.
 pub(super) const SEED_ORDERS: &[SeedOrder] = &[
-    // Just in.
+    // New orders.
     cash(2, 0, &[(HARBOUR, 2), (BISCOTTI, 1)], &[]),
     online(4, 4, &[(TEAPOT, 1), (EARL_GREY, 1)], &[]),
     cash(7, 2, &[(GUJI, 1)], &[]),
@@ -95,7 +83,7 @@ pub(super) const SEED_ORDERS: &[SeedOrder] = &[
     ),
     online(26, 6, &[(SENCHA, 1), (JASMINE, 1)], &[(1, PaymentFailed), (3, PaidOnline)]),
     cash(33, 1, &[(DECAF, 1), (CHAMOMILE, 2)], &[]),
-    // On the bench.
+    // In processing.
     cash(48, 0, &[(HUILA, 1), (GUJI, 1), (HARBOUR, 1)], &[(15, Processing(2 * HOUR))]),
     online(
         64,
@@ -119,7 +107,7 @@ pub(super) const SEED_ORDERS: &[SeedOrder] = &[
             (10, Corrected(Status::Processing, "The kettle in the parcel was dented; it is replaced today.")),
         ],
     ),
-    // On the road.
+    // Shipped.
     cash(
         2 * HOUR + 30,
         5,
@@ -177,7 +165,7 @@ pub(super) const SEED_ORDERS: &[SeedOrder] = &[
             (4, Note(Status::Shipped, "Nobody home; second attempt this evening after 18:00.")),
         ],
     ),
-    // The cash is in, the parcel not quite.
+    // Paid in cash, not delivered yet.
     cash(
         6 * HOUR,
         6,
@@ -201,7 +189,7 @@ pub(super) const SEED_ORDERS: &[SeedOrder] = &[
             (140, Cash),
         ],
     ),
-    // Arrived.
+    // Delivered.
     cash(
         DAY + 2 * HOUR,
         5,
@@ -274,7 +262,7 @@ pub(super) const SEED_ORDERS: &[SeedOrder] = &[
         &[(ASSAM, 1), (SENCHA, 1), (BISCOTTI, 2)],
         &[(60, Processing(DAY)), (300, Shipped("LS 2037 1180 DE")), (240, Cash), (2, Delivered)],
     ),
-    // Called off.
+    // Cancelled.
     cash(52, 4, &[(CHOCOLATE, 12)], &[(6, CustomerCancels("Ordered twelve instead of two, sorry!"))]),
     online(
         5 * HOUR,

@@ -140,7 +140,10 @@ mod tests {
         let (text, code) =
             output_of(&[("ORDERCAST_LISTEN", "nowhere"), ("ORDERCAST_BODY_LIMIT", "much")], Vec::new()).await;
         assert_eq!(code, ExitCode::FAILURE);
-        assert!(text.contains("listen is an IP address") && text.contains("body_limit is a size"), "{text}");
+        assert!(
+            text.contains("listen must be an IP address") && text.contains("body_limit must be a size"),
+            "{text}"
+        );
         assert!(text.ends_with("2 errors, 0 warnings.\n"), "{text}");
     }
 

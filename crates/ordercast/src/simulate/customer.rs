@@ -1,4 +1,4 @@
-//! One order, from its customer's side; and on through the hands of the staff.
+//! Runs one order: its customer places it, and the staff process it.
 
 use orders::Money;
 use serde_json::{Value, json};
@@ -12,7 +12,6 @@ use super::staff::{StaffTask, StepOutcome};
 use crate::clock;
 use crate::demo;
 
-/// Plays one order to its end.
 pub(super) async fn run_order(
     order_plan: &OrderPlan,
     participants: &Participants,
@@ -44,7 +43,7 @@ pub(super) async fn run_order(
     });
 }
 
-/// Has the staff do what the order_plan says, until the order is over.
+/// Queues the planned steps for the staff, until the order is final.
 async fn staff_side(
     order_plan: &OrderPlan,
     order: &str,

@@ -1,4 +1,4 @@
-//! The live connections: one per customer and one of the staff, each noting what it sees.
+//! The live connections, one per customer and one of the staff. Each records the events that it receives.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,9 @@ use super::results::Observer;
 use crate::client::stream::{Update, follow};
 use crate::clock;
 
-/// How long connecting may take at the start.
 const TO_CONNECT: Duration = Duration::from_secs(15);
 
-/// Opens every connection, waits until it stands, and leaves it listening.
+/// Opens all connections, and returns the tasks that read them.
 pub(super) async fn start(participants: &Participants, run: &Arc<Simulation>) -> anyhow::Result<JoinSet<()>> {
     let deadline = Instant::now() + TO_CONNECT;
     let customers = participants
@@ -37,11 +36,11 @@ pub(super) async fn start(participants: &Participants, run: &Arc<Simulation>) ->
                 run.results().watches(observer);
                 listeners.spawn(listen(observer, updates, Arc::clone(run)));
             }
-            // Without the staff there is no run; a customer more or less is only said.
+            // The simulation needs the staff's connection. A missing customer connection is only reported.
             Err(error) if observer == Observer::Staff => return Err(error),
             Err(error) => {
                 if without_connection == 0 {
-                    eprintln!("a customer has no live connection: {error:#}");
+                    eprintln!("cannot open a customer's live connection: {error:#}");
                 }
                 without_connection += 1;
             }
@@ -49,7 +48,7 @@ pub(super) async fn start(participants: &Participants, run: &Arc<Simulation>) ->
     }
     if without_connection > 0 {
         eprintln!(
-            "{without_connection} customers order without a live connection; the server may allow more with --max-streams-per-address"
+            "{without_connection} customers have no live connection; raise --max-streams-per-address on the server"
         );
     }
     Ok(listeners)
@@ -60,14 +59,12 @@ async fn connected(
     updates: &mut mpsc::Receiver<Update>,
     deadline: Instant,
 ) -> anyhow::Result<()> {
-    let mut last = "it took too long".to_owned();
+    let mut last = "timeout".to_owned();
     while let Ok(update) = timeout_at(deadline, updates.recv()).await {
         match update {
             Some(Update::Connected { connected, .. }) => {
                 if observer == Observer::Staff && connected.role == "user" {
-                    bail!(
-                        "the account is a customer's; simulate needs one of the staff (--email or --token)"
-                    );
+                    bail!("this is a customer account; simulate needs a staff account (--email or --token)");
                 }
                 return Ok(());
             }

@@ -1,9 +1,9 @@
-//! `ordercast simulate`: virtual customers and staff drive real orders through the HTTP API, and check that every
-//! event arrives, once and in order.
+//! `ordercast simulate`: simulated customers and staff place and process orders through the HTTP API, and check that every
+//! event arrives once and in order.
 //!
-//! - [`order_plan`]: what each order will be, drawn from a seed. [`participants`]: who takes part, and what they sell.
-//! - [`customer`] and [`staff`]: playing it. [`listener`]: the live connections that check.
-//! - [`results`]: what happened, and what should have. [`report`]: telling it.
+//! - [`order_plan`]: the random plan of each order. [`participants`]: customers, staff and products.
+//! - [`customer`] and [`staff`]: run the plans. [`listener`]: the live connections.
+//! - [`results`]: counts and checks. [`report`]: the progress line and the summary.
 
 mod customer;
 mod listener;
@@ -28,20 +28,20 @@ use crate::client::error::ClientError;
 use crate::clock;
 use crate::config::sources::Environment;
 
-/// Orders that may be under way at once; more are last_stock_check as held back.
+/// Maximum open orders. Orders above it are counted as held back.
 const MAX_OPEN_ORDERS: usize = 2_000;
-/// How long the last events may take once nothing more is asked for.
+/// How long to wait for the last events.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
-/// How often one request is tried while the server asks to wait or does not answer.
+/// Maximum attempts of one request.
 const ATTEMPTS: u32 = 20;
 
-/// What every player shares.
+/// Shared by all tasks.
 #[derive(Debug, Default)]
 struct Simulation {
     results: Mutex<Results>,
-    /// Something was seen.
+    /// Notified for every received event.
     progress: Notify,
-    /// No new steps are begun.
+    /// Start no new steps.
     closing: std::sync::atomic::AtomicBool,
 }
 
@@ -58,8 +58,8 @@ impl Simulation {
         self.closing.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
-    /// Sends a request, again while the server asks to wait or nobody answers, and counts how long an answer took.
-    /// Only for requests that a second attempt does not double.
+    /// Sends a request, and retries while the server is unreachable or asks to wait. Records how long the answer took.
+    /// Only for requests that are safe to retry.
     async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
     where
         F: Future<Output = Result<T, ClientError>>,
@@ -77,7 +77,7 @@ impl Simulation {
             };
             let throttled = matches!(error, ClientError::Throttled { .. });
             self.results().waited(throttled, error.code());
-            // A little longer for each, so that those who wait do not all come back at once.
+            // Jitter, so that waiting requests are not all retried at the same time.
             let wait = error.wait().unwrap_or(Duration::from_millis(500));
             sleep(wait.mul_f64(1.0 + fastrand::f64() / 4.0)).await;
             attempt += 1;
@@ -85,7 +85,7 @@ impl Simulation {
     }
 }
 
-/// Runs to the end, or until it is interrupted, and tells what happened.
+/// Runs to the end or until interrupted, and prints a summary.
 pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(clock::random_bytes()) >> 32);
     let run = Arc::new(Simulation::default());
@@ -101,7 +101,7 @@ pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Resu
     let placing = began.elapsed();
 
     progress.say("finishing");
-    // Five or six steps are left at most, and an interruption takes only those under way.
+    // Open orders have at most six steps left. After an interruption, only requests in flight are awaited.
     let deadline = Instant::now()
         + if run.is_closing() { LAST_EVENTS } else { args.pace * 30 + Duration::from_secs(20) };
     let interrupted = crate::interrupted();
@@ -130,7 +130,7 @@ pub async fn run(args: &SimulateArgs, environment: &Environment) -> anyhow::Resu
     Ok(if results.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Begins orders at the wanted rate; each then lives in a task of its own.
+/// Starts orders at the given rate, each in a task.
 async fn place_orders(
     args: &SimulateArgs,
     seed: u64,
@@ -173,7 +173,7 @@ async fn place_orders(
     }
 }
 
-/// Waits until every event that should be seen is seen, or for too long.
+/// Waits until every expected event arrived, at most [`LAST_EVENTS`].
 async fn wait_for_events(run: &Simulation) {
     let deadline = Instant::now() + LAST_EVENTS;
     loop {

@@ -1,5 +1,5 @@
-//! What one order will be: its cart, whether its customer has second thoughts, what the staff do with it. Drawn from
-//! a seed, so that a run can be repeated.
+//! The plan of one order: its cart, whether its customer cancels it, and the steps of the staff. Generated from a seed, so
+//! that a run can be repeated.
 
 use std::time::Duration;
 
@@ -7,46 +7,39 @@ use orders::order::GeoPoint;
 
 use super::participants::Participants;
 
-/// One order's life, as far as the players decide it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct OrderPlan {
-    /// Who orders.
+    /// Index of the customer.
     pub(super) customer: usize,
-    /// What: products of the participants's products, and how many.
+    /// Index of the product, and quantity.
     pub(super) cart: Vec<(usize, u32)>,
-    /// The customer calls it off after so long.
+    /// When the customer cancels, if at all.
     pub(super) cancels_after: Option<Duration>,
-    /// What the staff do, each after so long.
+    /// The steps of the staff, each with the pause before it.
     pub(super) steps: Vec<(Duration, StaffStep)>,
 }
 
-/// One thing that staff do.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum StaffStep {
-    /// Start on it.
     Process,
-    /// Hand it to the carrier, who gives a number.
+    /// With a tracking number.
     Ship(String),
-    /// Say who brings it.
     Partner(&'static str),
-    /// Say where it is.
     Locate(GeoPoint),
-    /// Take the cash.
     Paid,
-    /// It arrived.
     Deliver,
-    /// Call it off.
+    /// With a reason.
     Cancel(&'static str),
 }
 
 const DRIVERS: &[&str] = &["Tomás Silva", "Ines Keller", "Ravi Menon", "Lena Brandt"];
 const CANCEL_REASONS: &[&str] =
     &["the supplier let us down", "damaged while packing", "the address does not exist"];
-/// The least time between two places of a delivery that the server keeps apart.
+/// The server stores locations that are at least 2 s apart.
 const LOCATION_INTERVAL: Duration = Duration::from_millis(2_100);
 
 impl OrderPlan {
-    /// Draws the next order.
+    /// Generates the next plan.
     pub(super) fn draw(random: &mut fastrand::Rng, participants: &Participants, pace: Duration) -> Self {
         let customer = random.usize(..participants.customers.len());
         let lines = random.usize(1..=4.min(participants.products.len()));
@@ -71,7 +64,7 @@ fn steps(random: &mut fastrand::Rng, pace: Duration) -> Vec<(Duration, StaffStep
     steps.push((pause(random, pace), StaffStep::Ship(tracking)));
     if random.f64() < 0.3 {
         steps.push((Duration::ZERO, StaffStep::Partner(DRIVERS[random.usize(..DRIVERS.len())])));
-        // Somewhere in Berlin, and on towards the centre.
+        // A random point in Berlin, and two points towards the center.
         let (north, east) = (random.f64() / 10.0, random.f64() / 6.0);
         for part in [1.0, 0.6, 0.2] {
             if let Ok(place) = GeoPoint::new(52.52 + (north - 0.05) * part, 13.405 + (east - 0.083) * part) {
@@ -86,8 +79,7 @@ fn steps(random: &mut fastrand::Rng, pace: Duration) -> Vec<(Duration, StaffStep
     steps
 }
 
-/// A pause of a length on average, as they are between things that happen independently (exponential); at most six
-/// times as long.
+/// An exponentially distributed pause with the given average, at most six times as long.
 pub(super) fn pause(random: &mut fastrand::Rng, average: Duration) -> Duration {
     average.mul_f64((-(1.0 - random.f64()).ln()).min(6.0))
 }

@@ -1,4 +1,4 @@
-//! Who takes part, and what there is to buy.
+//! Signs in the staff, creates the customers, and loads the products.
 
 use std::collections::HashMap;
 
@@ -18,30 +18,24 @@ use crate::config::sources::Environment;
 use crate::config::values::Secret;
 use crate::demo;
 
-/// Accounts that are made at the same time; the server hashes passwords, which is meant to be slow.
+/// Concurrent registrations. Each costs the server a password hash.
 const CONCURRENT_REGISTRATIONS: usize = 4;
 
-/// Everybody and everything.
 #[derive(Debug)]
 pub(super) struct Participants {
-    /// Who runs the store.
     pub(super) staff: Client,
-    /// Who buys.
     pub(super) customers: Vec<SimulatedCustomer>,
-    /// What they buy, all in one currency.
+    /// All in one currency.
     pub(super) products: Vec<ApiProduct>,
 }
 
-/// Somebody who buys.
 #[derive(Debug)]
 pub(super) struct SimulatedCustomer {
-    /// Ready to ask.
     pub(super) client: Client,
-    /// What they are called.
     pub(super) name: String,
 }
 
-/// Signs everybody in, and makes sure that there is something to buy.
+/// Signs everybody in, and creates products if there are none.
 pub(super) async fn prepare(
     args: &SimulateArgs,
     environment: &Environment,
@@ -50,20 +44,20 @@ pub(super) async fn prepare(
     let staff = credentials::staff(&args.server, environment, "ordercast-simulate", "the simulation")?;
     let products = products(&staff.client)
         .await
-        .with_context(|| format!("cannot read the catalogue of {}", staff.client.base()))?;
-    eprintln!("making {} customers …", args.customers);
-    // Accounts of an earlier run stay, so names differ from run to run.
+        .with_context(|| format!("cannot load the products of {}", staff.client.base()))?;
+    eprintln!("creating {} customers …", args.customers);
+    // Accounts of earlier runs still exist, so each run uses other e-mail addresses.
     let run_name = clock::random_text::<4>().replace(['-', '_'], "x").to_lowercase();
     let customers = stream::iter(0..args.customers)
         .map(|n| customer(&staff, run, &run_name, n))
         .buffered(CONCURRENT_REGISTRATIONS)
         .try_collect()
         .await
-        .context("cannot make the customers")?;
+        .context("cannot create the customers")?;
     Ok(Participants { staff: staff.client, customers, products })
 }
 
-/// Registers one; where the server limits that, and this machine holds its secret, the customer comes from outside.
+/// Registers a customer. If that is rate limited and this machine has the secret, uses an external user instead.
 async fn customer(
     staff: &StaffClient,
     run: &Simulation,
@@ -87,12 +81,12 @@ async fn customer(
     Ok(SimulatedCustomer { client, name })
 }
 
-/// What is sold, in the currency most of it is priced in; a few goods are put there if there are none.
+/// The products in the most common currency. Creates a few if there are none.
 async fn products(staff: &Client) -> anyhow::Result<Vec<ApiProduct>> {
     let mut products = staff.products().await?;
     products.retain(|product| !product.archived);
     if products.is_empty() {
-        eprintln!("the catalogue is empty; putting a few goods on the products …");
+        eprintln!("there are no products; creating a few …");
         for product in demo::products().into_iter().take(6) {
             let body = json!({
                 "name": product.name,
@@ -115,7 +109,7 @@ async fn products(staff: &Client) -> anyhow::Result<Vec<ApiProduct>> {
         .map(|(currency, _)| currency);
     products.retain(|product| Some(product.price.currency) == usual);
     if products.is_empty() {
-        bail!("there is nothing to buy");
+        bail!("there is no product to order");
     }
     Ok(products)
 }

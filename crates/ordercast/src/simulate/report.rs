@@ -1,4 +1,4 @@
-//! Telling how it goes, and how it went.
+//! The progress line and the summary.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -13,14 +13,13 @@ use super::Simulation;
 use super::results::{Delays, Results};
 use crate::terminal::style;
 
-/// The line that shows how it goes. Nothing is shown where there is no terminal.
+/// Shown only in a terminal.
 pub(super) struct ProgressLine {
     bar: ProgressBar,
     ticker: JoinHandle<()>,
 }
 
 impl ProgressLine {
-    /// Shows it.
     pub(super) fn start(run: Arc<Simulation>, length: Duration) -> Self {
         let bar = ProgressBar::new(u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(
@@ -41,12 +40,10 @@ impl ProgressLine {
         Self { bar, ticker }
     }
 
-    /// Says what is going on.
     pub(super) fn say(&self, what: &'static str) {
         self.bar.set_prefix(format!("{what} · "));
     }
 
-    /// Takes the line away.
     pub(super) fn end(self) {
         self.ticker.abort();
         self.bar.finish_and_clear();
@@ -72,17 +69,14 @@ fn line(results: &Results, elapsed: Duration) -> String {
     line
 }
 
-/// What the summary says beside the counts.
 pub(super) struct RunInfo {
-    /// To repeat it.
     pub(super) seed: u64,
-    /// For how long orders were placed.
+    /// How long orders were placed.
     pub(super) placing: Duration,
-    /// By how many.
     pub(super) customers: usize,
 }
 
-/// Tells how it went.
+/// Prints the summary.
 pub(super) fn summary(results: &Results, setting: &RunInfo, out: &mut dyn Write) -> io::Result<()> {
     let seconds = setting.placing.as_secs_f64();
     writeln!(out, "{} customers ordered for {seconds:.0} s (seed {})", setting.customers, setting.seed)?;
@@ -109,7 +103,11 @@ pub(super) fn summary(results: &Results, setting: &RunInfo, out: &mut dyn Write)
         );
         row(out, "", &warning(&text))?;
         if results.throttled > 0 {
-            row(out, "", "start the server with --rate-limit-address off --rate-limit-account off for more")?;
+            row(
+                out,
+                "",
+                "for a higher rate, start the server with --rate-limit-address off --rate-limit-account off",
+            )?;
         }
     }
     for (name, staff) in [("customers", false), ("staff", true)] {
@@ -126,7 +124,7 @@ pub(super) fn summary(results: &Results, setting: &RunInfo, out: &mut dyn Write)
     row(out, "delay", &format!("{} from the event's time to its arrival", delays(&results.lag)))?;
     if results.lost > 0 {
         let text = format!(
-            "{} lost, {} came back, {} of them without history",
+            "{} lost, {} reconnected, {} of them without missed events",
             results.lost, results.resumed, results.resets
         );
         row(out, "connections", &text)?;

@@ -1,4 +1,4 @@
-//! What happened, and what every connection should have seen of it.
+//! Counts what happened, and checks what every connection received.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -9,57 +9,53 @@ use orders::Status;
 use crate::client::error::ClientError;
 use crate::client::wire::{ApiEvent, ApiOrder, ApiReset};
 
-/// How many of the newest delays the progress display looks at.
+/// Number of the newest delays that the progress line uses.
 const RECENT: usize = 500;
 
-/// The answers that are part of the game: the other side was faster, or the products is empty.
+/// Expected refusals: somebody else was faster, or a product is out of stock.
 const EXPECTED: &[&str] =
     &["out_of_stock", "too_late_to_cancel", "final_status", "unchanged", "total_changed", "payment_state"];
 
-/// Whose connection.
+/// The owner of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Observer {
-    /// A customer's, by place in the participants.
+    /// By index of the customer.
     Customer(usize),
-    /// The staff's.
     Staff,
 }
 
-/// Everything that is last_stock_check.
 #[derive(Debug, Default)]
 pub(super) struct Results {
-    /// Orders that were placed.
     pub(super) placed: u64,
-    /// Orders that were not begun, because too many were under way.
+    /// Orders that were not started, because too many were open.
     pub(super) held_back: u64,
-    /// Refusals that belong to the game, by code.
+    /// Expected refusals, by code.
     pub(super) refusals: BTreeMap<String, u64>,
-    /// What should not happen, by code.
+    /// Unexpected errors, by code.
     pub(super) errors: BTreeMap<String, u64>,
-    /// How often the server asked to wait.
+    /// Times the server asked to wait.
     pub(super) throttled: u64,
-    /// How often nobody answered, and it was tried again.
+    /// Retries because the server did not answer.
     pub(super) retried: u64,
-    /// Milliseconds until an answer.
+    /// Response times.
     pub(super) answers: Delays,
-    /// Milliseconds from an event's time until it was seen.
+    /// Time from an event's timestamp to its arrival.
     pub(super) lag: Delays,
-    /// Events that arrived a second time.
     pub(super) repeated: u64,
-    /// Events that arrived after a later one of their order.
+    /// Events that arrived after a later event of their order.
     pub(super) out_of_order: u64,
-    /// Connections that broke, …
+    /// Lost connections.
     pub(super) lost: u64,
-    /// … came back, …
+    /// Reconnects.
     pub(super) resumed: u64,
-    /// … and had to start from the present.
+    /// Reconnects that had to start from the current state.
     pub(super) resets: u64,
     orders: HashMap<String, OrderProgress>,
     views: HashMap<(Observer, String), ObservedVersions>,
     watching: HashSet<Observer>,
 }
 
-/// How far one of our orders is, by the server's answers.
+/// The state of an order, by the server's answers.
 #[derive(Debug)]
 struct OrderProgress {
     customer: usize,
@@ -67,40 +63,37 @@ struct OrderProgress {
     status: Status,
 }
 
-/// What one connection saw of one order.
+/// The versions of one order that one connection received.
 #[derive(Debug, Default)]
 struct ObservedVersions {
     versions: BTreeSet<u32>,
 }
 
-/// What should have been seen, and was.
+/// Expected events, by whether they arrived.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Coverage {
-    /// Seen.
     pub(super) seen: u64,
-    /// Not seen.
     pub(super) missed: u64,
 }
 
 impl Results {
-    /// A connection stands, and is expected to see everything from now on.
+    /// The connection must receive every event from now on.
     pub(super) fn watches(&mut self, observer: Observer) {
         self.watching.insert(observer);
     }
 
-    /// An order was placed.
     pub(super) fn placed(&mut self, order: &ApiOrder, customer: usize) {
         self.placed += 1;
         self.orders.insert(order.id.clone(), OrderProgress { customer, version: 0, status: order.status });
         self.changed(order);
     }
 
-    /// An order changed, and the answer says how it is now.
+    /// An answer had a new state of an order.
     pub(super) fn changed(&mut self, order: &ApiOrder) {
         self.moved(&order.id, order.status, order.version);
     }
 
-    /// The same, of a bulk answer.
+    /// The same for an answer to a bulk request.
     pub(super) fn moved(&mut self, order: &str, status: Status, version: u32) {
         if let Some(progress) = self.orders.get_mut(order)
             && version > progress.version
@@ -110,37 +103,32 @@ impl Results {
         }
     }
 
-    /// A request was turned down.
     pub(super) fn refused(&mut self, error: &ClientError) {
         self.refused_code(error.code());
     }
 
-    /// The same, by its code alone.
     pub(super) fn refused_code(&mut self, code: &str) {
         let counts = if EXPECTED.contains(&code) { &mut self.refusals } else { &mut self.errors };
         *counts.entry(code.to_owned()).or_default() += 1;
     }
 
-    /// An answer came.
     pub(super) fn answered(&mut self, after: Duration) {
         self.answers.add(after);
     }
 
-    /// A request has to be sent again.
     pub(super) fn waited(&mut self, throttled: bool, code: &str) {
         if throttled {
             self.throttled += 1;
         } else {
-            tracing::debug!(code, "trying again");
+            tracing::debug!(code, "retrying a request");
             self.retried += 1;
         }
     }
 
-    /// A connection saw an event.
     pub(super) fn saw(&mut self, observer: Observer, event: &ApiEvent, now: Timestamp) {
         let Some(order) = &event.order_id else { return };
         self.lag.add(Duration::try_from(now.duration_since(event.at)).unwrap_or_default());
-        // A location is a sample, and leaves the version alone.
+        // A location does not increment the version.
         if event.kind == "delivery.located" {
             return;
         }
@@ -153,7 +141,7 @@ impl Results {
         }
     }
 
-    /// A connection starts from the present: what lies before it is known by its result.
+    /// A connection started from the current state, which includes all earlier events.
     pub(super) fn reset(&mut self, observer: Observer, reset: &ApiReset) {
         self.resets += 1;
         for order in &reset.orders {
@@ -161,7 +149,7 @@ impl Results {
         }
     }
 
-    /// How much of what it should have seen a side saw.
+    /// The coverage of the staff or of all customers.
     pub(super) fn coverage(&self, staff: bool) -> Coverage {
         let mut coverage = Coverage::default();
         for (order, progress) in &self.orders {
@@ -177,12 +165,12 @@ impl Results {
         coverage
     }
 
-    /// Events that should have been seen and were not, so far.
+    /// Expected events that have not arrived yet.
     pub(super) fn missing(&self) -> u64 {
         self.coverage(false).missed + self.coverage(true).missed
     }
 
-    /// Events that reached somebody who should not have seen them.
+    /// Events that reached the wrong customer.
     pub(super) fn leaks(&self) -> u64 {
         let strange = |(observer, order): &&(Observer, String)| match observer {
             Observer::Staff => false,
@@ -191,23 +179,21 @@ impl Results {
         self.views.keys().filter(strange).count() as u64
     }
 
-    /// Where our orders are now.
     pub(super) fn by_status(&self) -> [(Status, usize); 6] {
         Status::ALL
             .map(|status| (status, self.orders.values().filter(|progress| progress.status == status).count()))
     }
 
-    /// Whether everything went as it should.
     pub(super) fn is_clean(&self) -> bool {
         let wrong = self.missing() + self.repeated + self.out_of_order + self.leaks();
         wrong == 0 && self.errors.is_empty()
     }
 }
 
-/// Many delays, and what half, most and nearly all of them are below.
+/// Delays and their percentiles.
 #[derive(Debug, Default)]
 pub(super) struct Delays {
-    /// Tenths of a millisecond. Four bytes each: an hour at a thousand a second is 14 MB.
+    /// Tenths of a millisecond, four bytes each: an hour at 1000/s takes 14 MB.
     all: Vec<u32>,
     recent: VecDeque<u32>,
 }
@@ -222,19 +208,18 @@ impl Delays {
         self.recent.push_back(tenths);
     }
 
-    /// How many.
     pub(super) fn count(&self) -> usize {
         self.all.len()
     }
 
-    /// Milliseconds that this share (0 to 100) of them took at most.
+    /// Percentiles in milliseconds. `shares` are from 0 to 100.
     pub(super) fn percentiles<const N: usize>(&self, shares: [usize; N]) -> [f64; N] {
         let mut sorted = self.all.clone();
         sorted.sort_unstable();
         shares.map(|share| at(&sorted, share))
     }
 
-    /// The same of the newest ones.
+    /// A percentile of the newest delays, in milliseconds.
     pub(super) fn recent(&self, share: usize) -> f64 {
         let mut sorted: Vec<u32> = self.recent.iter().copied().collect();
         sorted.sort_unstable();
@@ -242,7 +227,7 @@ impl Delays {
     }
 }
 
-/// The nearest rank.
+/// Nearest-rank percentile.
 fn at(sorted: &[u32], share: usize) -> f64 {
     let rank = (sorted.len() * share).div_ceil(100).max(1) - 1;
     sorted.get(rank).map_or(0.0, |tenths| f64::from(*tenths) / 10.0)
@@ -275,16 +260,16 @@ mod tests {
     const CUSTOMER: Observer = Observer::Customer(0);
 
     #[test]
-    fn what_was_acknowledged_must_be_seen_by_both_sides() {
+    fn acknowledged_versions_must_reach_customer_and_staff() {
         let (mut results, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
         results.saw(CUSTOMER, &event(1, "order.created"), now);
         results.placed(&order(1, Status::Pending), 0);
         assert_eq!(
             results.coverage(false),
             Coverage { seen: 1, missed: 0 },
-            "an event may be faster than the answer"
+            "an event may arrive before the answer"
         );
-        assert_eq!(results.missing(), 1, "the staff have not seen it");
+        assert_eq!(results.missing(), 1, "the staff's event is missing");
         results.saw(Observer::Staff, &event(1, "order.created"), now);
         results.changed(&order(3, Status::Shipped));
         assert_eq!(results.missing(), 4, "versions 2 and 3, both sides");
@@ -297,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn doubles_steps_back_and_strangers_are_found() {
+    fn duplicates_reordering_and_leaks_are_counted() {
         let (mut results, now) = (watched(), "2026-01-01T00:00:01Z".parse().unwrap());
         results.placed(&order(2, Status::Processing), 0);
         results.saw(CUSTOMER, &event(2, "order.status_changed"), now);
@@ -313,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_of_the_game_are_no_errors() {
+    fn expected_refusals_are_not_errors() {
         let mut results = Results::default();
         results.refused_code("too_late_to_cancel");
         assert!(results.is_clean());

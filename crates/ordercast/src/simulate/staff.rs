@@ -1,4 +1,4 @@
-//! The store's staff_queue: does what orders task for, several of a kind in one go.
+//! The staff: processes queued tasks, and sends equal changes of status as one bulk request.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,45 +15,36 @@ use super::order_plan::StaffStep;
 use crate::client::Client;
 use crate::client::error::ClientError;
 
-/// How many tasks are looked at together.
+/// Maximum tasks in one batch.
 const BATCH_LIMIT: usize = 200;
-/// Requests the staff_queue has open at once.
 const CONCURRENT_REQUESTS: usize = 8;
-/// The products is last_stock_check no more often than this.
+/// Minimum time between two stock checks.
 const STOCK_CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// Below this much a product is filled up …
+/// Products with less available stock are restocked.
 const LOW_STOCK: u32 = 30;
-/// … by this much.
 const RESTOCK_AMOUNT: u32 = 500;
-/// The code of a step that was taken already.
+/// The code of a change that was made already.
 const UNCHANGED: &str = "unchanged";
 
-/// Something for the staff to do.
 #[derive(Debug)]
 pub(super) enum StaffTask {
-    /// Move an order on.
     Step {
-        /// Which, by id.
         order: String,
-        /// How.
         step: StaffStep,
-        /// What became of it.
         reply: oneshot::Sender<StepOutcome>,
     },
-    /// Something is sold out.
+    /// A product is out of stock.
     Restock,
 }
 
-/// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepOutcome {
-    /// The order moved on.
     Done,
-    /// It did not, and will not.
+    /// The order cannot continue.
     Over,
 }
 
-/// Works until nobody tasks for anything any more.
+/// Runs until the queue is closed.
 pub(super) async fn work(staff: Client, run: Arc<Simulation>, mut tasks: mpsc::Receiver<StaffTask>) {
     let mut last_stock_check: Option<Instant> = None;
     let mut batch = Vec::new();
@@ -90,7 +81,7 @@ pub(super) async fn work(staff: Client, run: Arc<Simulation>, mut tasks: mpsc::R
     }
 }
 
-/// The status a step sets, if it sets nothing else.
+/// The status of a step that sets nothing else.
 fn plain(step: &StaffStep) -> Option<Status> {
     match step {
         StaffStep::Process => Some(Status::Processing),
@@ -131,7 +122,7 @@ async fn one(staff: &Client, run: &Simulation, order: &str, step: &StaffStep) ->
             run.results().changed(&order);
             StepOutcome::Done
         }
-        // The answer to an earlier attempt was lost.
+        // An earlier attempt succeeded, but its answer was lost.
         Err(error) if error.code() == UNCHANGED => StepOutcome::Done,
         Err(error) => {
             run.results().refused(&error);
@@ -149,7 +140,7 @@ async fn bulk(
     let names: Vec<String> = orders.iter().map(|(order, _)| order.clone()).collect();
     let answer = match run.ask(|| staff.set_statuses(&names, status)).await {
         Ok(answer) => answer,
-        // The replies are dropped, which ends their orders.
+        // Dropping the replies ends their orders.
         Err(error) => return run.results().refused(&error),
     };
     for outcome in answer.outcomes {

@@ -1,4 +1,4 @@
-//! One event as one line.
+//! Formats an event as one line.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::order_cache::EventDetails;
 use crate::client::wire::{ApiActor, ApiEvent};
 use crate::terminal::{column, printable, style};
 
-/// The columns of a customer's name and of a total.
+/// Column widths.
 const NAME: usize = 20;
 const TOTAL: usize = 13;
 
@@ -50,11 +50,10 @@ fn product(line: &mut String, event: &ApiEvent, details: &EventDetails) {
         write!(line, "{:7} {}◇ {:<10}{:#}  {}", "", style::DIM, printable(what), style::DIM, printable(name));
 }
 
-/// Who did it.
 fn by(actor: Option<&ApiActor>) -> String {
     let Some(actor) = actor else { return String::new() };
     match &actor.name {
-        // Whose name stands in the line already.
+        // The customer's name is in the line already.
         Some(name) if actor.origin != Origin::Customer => return format!("by {name}"),
         _ => {}
     }
@@ -64,12 +63,11 @@ fn by(actor: Option<&ApiActor>) -> String {
         Origin::Driver => "by the driver",
         Origin::Gateway => "by the payment provider",
         Origin::System => "by Ordercast",
-        Origin::Outside => "from outside",
+        Origin::Outside => "by another program",
     }
     .to_owned()
 }
 
-/// What else it says.
 fn facts(event: &ApiEvent, zone: &TimeZone) -> Vec<String> {
     let mut facts = Vec::new();
     let mut say = |label: &str, value: Option<String>| {
@@ -86,14 +84,11 @@ fn facts(event: &ApiEvent, zone: &TimeZone) -> Vec<String> {
     say("tracking ", event.tracking_number.clone());
     let expected = event.estimated_delivery;
     say("expected ", expected.map(|at| at.to_zoned(zone.clone()).strftime("%-d %b %H:%M").to_string()));
-    say("brought by ", event.partner.as_ref().map(|partner| partner.name.clone()));
+    say("delivered by ", event.partner.as_ref().map(|partner| partner.name.clone()));
     say("at ", event.location.map(|at| format!("{:.4}, {:.4}", at.latitude, at.longitude)));
     say("price ", event.price.map(|price| price.to_string()));
     say("stock ", event.on_hand.map(|n| n.to_string()));
-    say(
-        "",
-        event.archived.map(|archived| if archived { "off the shelf" } else { "on the shelf" }.to_owned()),
-    );
+    say("", event.archived.map(|archived| if archived { "archived" } else { "restored" }.to_owned()));
     say("reason: ", event.reason.clone());
     say("note: ", event.note.clone());
     facts
@@ -131,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_customers_type_cannot_touch_the_terminal() {
+    fn text_from_customers_cannot_control_the_terminal() {
         let event = json!({
             "id": "e1", "kind": "order.cancelled", "at": "2026-11-21T14:03:12Z", "version": 2,
             "actor": { "origin": "customer", "name": "\u{1b}]0;owned\u{7}" },
@@ -149,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_tomorrow_is_shown_too() {
+    fn an_unknown_kind_is_shown() {
         let event = json!({ "id": "e", "kind": "chat.message", "at": "2026-11-21T14:03:12Z", "version": 1 });
         assert!(plain(&event, &EventDetails::default()).contains("chat.mess"));
     }

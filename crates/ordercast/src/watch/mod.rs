@@ -1,7 +1,7 @@
-//! `ordercast watch`: the orders in this terminal, live.
+//! `ordercast watch`: prints live events in the terminal.
 //!
-//! Events go to standard output, one line each; what is said about the connection goes to standard error. It ends
-//! quietly when it is interrupted, or when nobody reads its output any more.
+//! Events go to standard output, notices about the connection to standard error. Exits with success when it is
+//! interrupted, or when its output is closed.
 
 mod format;
 mod order_cache;
@@ -26,7 +26,7 @@ use crate::clock;
 use crate::config::sources::Environment;
 use crate::terminal::{printable, style};
 
-/// A stream that is silent for this long has told everything that was missed.
+/// A resumed stream that is silent for this long has sent all missed events.
 const CAUGHT_UP_AFTER: Duration = Duration::from_millis(750);
 
 /// Runs until it is interrupted or refused.
@@ -66,23 +66,20 @@ pub async fn run(args: &WatchArgs, environment: &Environment) -> anyhow::Result<
     }
 }
 
-/// Says what to do about a refusal.
+/// Adds advice to a refusal.
 fn refused(url: &str, error: &ClientError) -> anyhow::Error {
     let advice = match error {
         ClientError::Unauthorized { .. } => {
-            "check the e-mail address and password, or the token: it may have ended, or belong to another server. Next \
-             to a server, its --data directory is enough"
+            "check the e-mail address and password, or the token: it may have expired, or belong to another server. On \
+             the server's machine, pass --data instead"
         }
         ClientError::Forbidden { .. } => "use a staff account",
-        ClientError::Refused { status: 400, .. } => {
-            "if you gave --since, check that it is a cursor as --json prints it"
-        }
+        ClientError::Refused { status: 400, .. } => "check --since: it must be a cursor from --json",
         _ => "check --url",
     };
     anyhow!("{url}: {error}; {advice}")
 }
 
-/// Where lines go: events to the reader, notices to the person.
 struct Output {
     events: Box<dyn Write + Send>,
     notices: Box<dyn Write + Send>,
@@ -90,12 +87,12 @@ struct Output {
 
 impl Output {
     fn notice(&mut self, style: anstyle::Style, text: &str) {
-        // The person may have closed standard error; the events are what counts.
+        // Standard error may be closed; only events matter.
         let _ = writeln!(self.notices, "{style}●{style:#} {}{}{:#}", style::DIM, printable(text), style::DIM);
     }
 }
 
-/// The events were missed while the connection was away, and are coming in now.
+/// Counts the missed events after a reconnect.
 struct CatchUp {
     events: u32,
     since: Timestamp,
@@ -148,7 +145,7 @@ impl Watch {
                 let text = format!("not connected: {why}; reconnecting in {wait:.1} s (attempt {attempt})");
                 out.notice(style::BAD, &text);
             }
-            // Handled by the loop, which ends.
+            // The loop handles it, and ends.
             Update::Refused(_) => {}
         }
         Ok(())
@@ -158,12 +155,12 @@ impl Watch {
         let away = self.lost.take().map(|since| since.elapsed().as_secs());
         let text = match (away, &connected.user) {
             (Some(seconds), _) if resumed => format!("connected again after {seconds} s"),
-            (_, Some(user)) => format!("connected to {} as {}; ctrl-c ends", self.url, user.label()),
-            _ => format!("connected to {}; ctrl-c ends", self.url),
+            (_, Some(user)) => format!("connected to {} as {}; press Ctrl-C to stop", self.url, user.label()),
+            _ => format!("connected to {}; press Ctrl-C to stop", self.url),
         };
         out.notice(style::GOOD, &text);
         if connected.role == "user" {
-            out.notice(style::WARN, "this is a customer's account: only its own orders are shown");
+            out.notice(style::WARN, "this is a customer account, so only its own orders are shown");
         }
         if resumed {
             self.catch_up = Some(CatchUp { events: 0, since: clock::now() });
@@ -175,14 +172,14 @@ impl Watch {
     fn caught_up(&mut self, out: &mut Output) {
         let Some(catch_up) = self.catch_up.take() else { return };
         let text = match catch_up.events {
-            0 => "caught up: nothing was missed".to_owned(),
-            1 => "caught up: 1 event had been missed".to_owned(),
-            n => format!("caught up: {n} events had been missed"),
+            0 => "caught up: no missed events".to_owned(),
+            1 => "caught up: 1 missed event".to_owned(),
+            n => format!("caught up: {n} missed events"),
         };
         out.notice(style::GOOD, &text);
     }
 
-    /// A line between two days, so that times alone are enough on the others.
+    /// Prints the date when the day changes, because lines have only the time.
     fn date_line(&mut self, at: Timestamp, out: &mut Output) -> io::Result<()> {
         let day = at.to_zoned(self.zone.clone()).date();
         if self.day.replace(day).is_none_or(|before| before != day) {

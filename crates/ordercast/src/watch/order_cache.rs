@@ -1,5 +1,5 @@
-//! What an event alone does not tell: the customer's name and the total of an order that was placed earlier, and what
-//! a product is called.
+//! Details that an event does not contain: the customer's name and the total of an earlier order, and the name of a
+//! product.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,30 +11,26 @@ use crate::client::Client;
 use crate::client::error::ClientError;
 use crate::client::wire::{ApiEvent, ApiOrder};
 
-/// How many orders, and how many products, are remembered.
+/// Maximum orders, and maximum products, in the cache.
 const CAPACITY: usize = 10_000;
-/// How many orders are asked for at the start.
+/// Orders loaded at the start.
 const INITIAL_ORDERS: u32 = 100;
-/// A line is not held up for longer than this.
+/// Timeout of a lookup, so that lines are not delayed for longer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is details beside an event.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct EventDetails {
-    /// The customer's name.
     pub(super) customer: Option<String>,
-    /// The order's sum.
     pub(super) total: Option<Money>,
-    /// The product's name.
     pub(super) product: Option<String>,
 }
 
-/// What was learned from earlier events, and by asking.
+/// Caches the details of orders and products, from events and from the API.
 pub(super) struct OrderCache {
     client: Client,
     orders: HashMap<String, EventDetails>,
     products: HashMap<String, String>,
-    /// The server is not asked before this, because it wished so or did not answer.
+    /// No lookups before this time, because the server asked to wait or did not answer.
     quiet_until: Option<Instant>,
 }
 
@@ -43,7 +39,6 @@ impl OrderCache {
         Self { client, orders: HashMap::new(), products: HashMap::new(), quiet_until: None }
     }
 
-    /// Learns the newest orders at once.
     pub(super) async fn load_newest(&mut self) {
         let newest = timeout(PATIENCE, self.client.newest(INITIAL_ORDERS)).await;
         if let Some(orders) = self.answer(newest) {
@@ -53,7 +48,6 @@ impl OrderCache {
         }
     }
 
-    /// Learns an order.
     pub(super) fn insert(&mut self, order: &ApiOrder) {
         let customer = order.customer.as_ref().map(|customer| customer.label().to_owned());
         insert_bounded(
@@ -63,7 +57,7 @@ impl OrderCache {
         );
     }
 
-    /// What is details beside an event, asking the server the first time.
+    /// The details of an event. Asks the server if the cache has none.
     pub(super) async fn details_for(&mut self, event: &ApiEvent) -> EventDetails {
         match (&event.order_id, &event.product_id) {
             (Some(order), _) => self.order(order, event).await,
@@ -106,7 +100,7 @@ impl OrderCache {
         self.quiet_until.is_none_or(|until| Instant::now() >= until)
     }
 
-    /// The answer, if there was one; else the server is left alone for a while.
+    /// Unwraps an answer. After an error, pauses lookups for a while.
     fn answer<T, E>(&mut self, asked: Result<Result<T, ClientError>, E>) -> Option<T> {
         let wait = match asked {
             Ok(Ok(answer)) => return Some(answer),

@@ -1,4 +1,4 @@
-//! What a page is told before anybody signed in, and where it finds the live connections (row A14).
+//! What a page is told before anybody signed in, and where it finds the live connections.
 
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn hosts_of_pictures_are_a_setting() {
 }
 
 #[tokio::test]
-async fn e5_tiles_are_a_setting() {
+async fn tiles_are_a_setting() {
     let url = "https://{s}.tile.example/{z}/{x}/{y}{r}.png";
     let tiles = [("ORDERCAST_MAP_TILES", url), ("ORDERCAST_MAP_ATTRIBUTION", "© Somebody")];
     let shop = Shop::with(&tiles).await;
@@ -59,7 +59,7 @@ async fn a_demo_offers_its_accounts() {
 }
 
 #[tokio::test]
-async fn a14_a_page_finds_the_live_connections_at_their_own_port() {
+async fn a_page_finds_the_live_connections_at_their_own_port() {
     let shop = Shop::with(&[("REALTIME_PORT", "0"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")]).await;
     let (pages, live) = (shop.address.port(), shop.live_address.unwrap().port());
     let url = async |headers: &[(&str, &str)]| {
@@ -82,7 +82,7 @@ async fn a14_a_page_finds_the_live_connections_at_their_own_port() {
 }
 
 #[tokio::test]
-async fn a14_our_page_uses_the_live_port_with_its_cookie_and_no_other_page_does() {
+async fn our_page_uses_the_live_port_with_its_cookie_and_no_other_page_does() {
     let shop = Shop::with(&[("REALTIME_PORT", "0")]).await;
     let asha = shop.register("asha@example.com").await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -1,4 +1,4 @@
-//! The real server under load, killed at random moments, over and over, on the same data (rows X4, X6, E7, E8).
+//! The real server under load, killed at random moments, over and over, on the same data.
 //!
 //! - [`load`]: customers who order until they are answered, and staff who move the orders on.
 //! - [`follow`]: live connections that come back with their last id.

@@ -27,7 +27,7 @@ fn read_one(item: &Value) -> String {
 }
 
 #[tokio::test]
-async fn b4_d5_d8_everybody_concerned_finds_a_line_that_opens_the_order() {
+async fn everybody_concerned_finds_a_line_that_opens_the_order() {
     let shop = Shop::open().await;
     let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
     let tea = shop.product("Tea", 10).await;
@@ -60,7 +60,7 @@ async fn b4_d5_d8_everybody_concerned_finds_a_line_that_opens_the_order() {
 }
 
 #[tokio::test]
-async fn d5_a_line_has_the_id_of_its_live_event() {
+async fn a_line_has_the_id_of_its_live_event() {
     let shop = Shop::open().await;
     let asha = customer("asha");
     let tea = shop.product("Tea", 10).await;
@@ -74,7 +74,7 @@ async fn d5_a_line_has_the_id_of_its_live_event() {
 }
 
 #[tokio::test]
-async fn d6_a_list_is_filtered_and_paged() {
+async fn a_list_is_filtered_and_paged() {
     let shop = Shop::open().await;
     let asha = customer("asha");
     let tea = shop.product("Tea", 10).await;
@@ -105,7 +105,7 @@ async fn tabs(shop: &Shop, who: &str, other: &str) -> (Vec<Events>, Events) {
 }
 
 #[tokio::test]
-async fn d7_d16_what_is_read_in_one_tab_is_read_in_all() {
+async fn what_is_read_in_one_tab_is_read_in_all() {
     let shop = Shop::open().await;
     let (asha, ben) = (customer("asha"), customer("ben"));
     let tea = shop.product("Tea", 10).await;
@@ -141,7 +141,7 @@ async fn d7_d16_what_is_read_in_one_tab_is_read_in_all() {
 }
 
 #[tokio::test]
-async fn d7_staff_share_the_lines_and_not_what_they_read() {
+async fn staff_share_the_lines_and_not_what_they_read() {
     let shop = Shop::open().await;
     let (asha, sam, mira) = (customer("asha"), staff("sam"), staff("mira"));
     let tea = shop.product("Tea", 10).await;

@@ -289,7 +289,7 @@ async fn a_token_that_is_not_good_is_refused_everywhere_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn d23_a_store_sees_and_changes_only_its_own() {
+async fn a_store_sees_and_changes_only_its_own() {
     let shop = Shop::open().await;
     let nora = staff_of("nora", "north");
     let (main, north) = (shop.product("Tea", 10).await, shop.product_by(&nora, "Herring", 10).await);

@@ -12,7 +12,7 @@ use crate::support::ask::Ask;
 use crate::support::people::{customer, staff};
 
 #[tokio::test]
-async fn a12_health_says_that_it_lives_and_ready_that_it_can_serve() {
+async fn health_says_that_it_lives_and_ready_that_it_can_serve() {
     let shop = Shop::open().await;
     let (_stream, _) = shop.listen(&customer("asha")).await;
     let (_again, _) = shop.listen(&customer("asha")).await;
@@ -82,7 +82,7 @@ async fn docs_are_served_without_another_host() {
 }
 
 #[tokio::test]
-async fn a14_the_live_gateway_can_have_an_address_of_its_own() {
+async fn the_live_gateway_can_have_an_address_of_its_own() {
     let shop = Shop::with(&[("REALTIME_PORT", "0"), ("CORS_ORIGIN", "https://shop.example")]).await;
     let gateway = shop.live_address.unwrap();
     assert_ne!(gateway, shop.address);

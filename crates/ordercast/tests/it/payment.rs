@@ -1,4 +1,4 @@
-//! Online payment in a demo, where it is made up, and goods that wait for it (row E1).
+//! Online payment in a demo, where it is made up, and goods that wait for it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn reserved(stock: Stock) -> u32 {
 }
 
 #[tokio::test]
-async fn e1_e2_an_order_is_paid_by_a_payment_that_is_made_up() {
+async fn an_order_is_paid_by_a_payment_that_is_made_up() {
     let (shop, _, tea) = demo().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let (mut hers, _) = shop.listen(&asha).await;
@@ -55,7 +55,7 @@ async fn e1_e2_an_order_is_paid_by_a_payment_that_is_made_up() {
 }
 
 #[tokio::test]
-async fn e1_a_payment_is_its_customers_own_and_of_an_online_order() {
+async fn a_payment_is_its_customers_own_and_of_an_online_order() {
     let (shop, _, tea) = demo().await;
     let asha = customer("asha");
     let (online, cash) = (shop.place_online(&asha, tea, 1).await, shop.place(&asha, tea, 1).await);
@@ -79,7 +79,7 @@ async fn e1_a_payment_is_its_customers_own_and_of_an_online_order() {
 }
 
 #[tokio::test]
-async fn e1_a_real_shop_knows_no_made_up_payment() {
+async fn a_real_shop_knows_no_made_up_payment() {
     let shop = Shop::open().await;
     let (asha, tea) = (customer("asha"), shop.product("Tea", 10).await);
     let placed = shop.place(&asha, tea, 1).await;
@@ -93,7 +93,7 @@ async fn e1_a_real_shop_knows_no_made_up_payment() {
 }
 
 #[tokio::test]
-async fn e1_goods_that_nobody_paid_for_come_back_after_a_quarter_of_an_hour() {
+async fn goods_that_nobody_paid_for_come_back_after_a_quarter_of_an_hour() {
     let (shop, clock, tea) = demo().await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
     let (mut stream, _) = shop.listen(&sam).await;
@@ -115,7 +115,7 @@ async fn e1_goods_that_nobody_paid_for_come_back_after_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn e1_what_ended_while_nobody_served_is_given_back_at_the_next_start() {
+async fn what_ended_while_nobody_served_is_given_back_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let clock = Arc::new(Ahead::default());
     let shop = Shop::demo_at(directory.path(), clock.clone()).await;

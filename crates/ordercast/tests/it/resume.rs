@@ -43,7 +43,7 @@ async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: cr
 }
 
 #[tokio::test]
-async fn a9_a_stream_begins_with_who_and_where() {
+async fn a_stream_begins_with_who_and_where() {
     let shop = Shop::open().await;
     shop.product("Tea", 5).await;
     for (token, role, user) in [(customer("asha"), "user", "asha"), (staff("sam"), "admin", "sam")] {
@@ -69,7 +69,7 @@ async fn a_stream_opened_after_an_answer_begins_behind_it() {
 }
 
 #[tokio::test]
-async fn x4_x6_what_was_missed_comes_once_in_order_by_header_and_by_query() {
+async fn what_was_missed_comes_once_in_order_by_header_and_by_query() {
     let shop = Shop::open().await;
     let good = shop.product("Tea", 50).await;
     let asha = customer("asha");
@@ -121,7 +121,7 @@ async fn x4_x6_what_was_missed_comes_once_in_order_by_header_and_by_query() {
 }
 
 #[tokio::test]
-async fn x2_d23_everybody_hears_only_what_is_theirs() {
+async fn everybody_hears_only_what_is_theirs() {
     let shop = Shop::open().await;
     let north = staff_of("nora", "north");
     let (here, there) = (shop.product("Tea", 50).await, shop.product_by(&north, "Soap", 50).await);
@@ -180,7 +180,7 @@ async fn what_is_no_place_in_this_log_starts_over_with_the_present() {
 }
 
 #[tokio::test]
-async fn e7_a_stream_resumes_exactly_after_a_restart() {
+async fn a_stream_resumes_exactly_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let shop = Shop::at(directory.path(), &[]).await;
     let good = shop.product("Tea", 500).await;
@@ -208,7 +208,7 @@ async fn e7_a_stream_resumes_exactly_after_a_restart() {
 }
 
 #[tokio::test]
-async fn d14_an_address_holds_only_so_many_streams() {
+async fn an_address_holds_only_so_many_streams() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "3")]).await;
     let mut open = Vec::new();
     for name in ["asha", "ben", "chi"] {
@@ -258,7 +258,7 @@ async fn a_stream_ends_with_its_token_and_the_next_one_goes_on() {
 }
 
 #[tokio::test]
-async fn d4_staff_get_the_counts_and_customers_do_not() {
+async fn staff_get_the_counts_and_customers_do_not() {
     let shop = Shop::open().await;
     let good = shop.product("Tea", 5).await;
     let (mut sam, _) = shop.listen(&staff("sam")).await;

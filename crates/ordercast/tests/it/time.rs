@@ -12,7 +12,7 @@ use crate::support::goods::cart;
 use crate::support::people::{Session, patient};
 
 #[tokio::test]
-async fn e4_an_idempotency_key_is_known_for_a_day() {
+async fn an_idempotency_key_is_known_for_a_day() {
     let clock = Arc::new(Ahead::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let good = shop.product("Tea", 50).await;

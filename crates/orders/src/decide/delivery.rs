@@ -1,4 +1,4 @@
-//! On the road: who brings it, where they are, how far each parcel got.
+//! Delivery: partner, location and parcels.
 
 use super::{DecisionContext, policy, status};
 use crate::command::{LOCATION_INTERVAL, SetDelivery};
@@ -8,14 +8,14 @@ use crate::order::{GeoPoint, Order, Parcel, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
-/// `None`: nothing but a location that is not kept.
+/// `None`: the only part is a location that is not stored.
 pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
     let order = context.order(set.order)?;
     policy::may_manage(context.actor.origin())?;
     standing(order)?;
     let mut changes = Vec::new();
     let driver = set.driver.as_ref().filter(|driver| order.driver.as_ref() != Some(driver));
-    // Whether name and phone are new stands in the contact, which is not ours to read.
+    // Name and phone are personal data, which this crate does not see, so a partner always counts as a change.
     if set.partner.is_some() || driver.is_some() {
         changes.push(Change::Partner { driver: driver.or(order.driver.as_ref()).cloned() });
     }
@@ -25,9 +25,9 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Op
     if changes.is_empty() {
         return match set.location {
             Some(point) => Ok(sampled(context, order, point)),
-            None => {
-                Err(Refusal::Unchanged("name another driver, a partner, a location or another expected time"))
-            }
+            None => Err(Refusal::Unchanged(
+                "send a driver, a partner, a location or an expected time that differs",
+            )),
         };
     }
     if let Some(point) = set.location.filter(|_| !is_over(order)) {
@@ -36,7 +36,7 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Op
     Ok(Some(context.order_event(order, Kind::DeliveryUpdated, changes)))
 }
 
-/// `None`: not kept.
+/// `None`: the location is not stored.
 pub(super) fn locate(
     context: &DecisionContext<'_>,
     name: OrderRef,
@@ -48,9 +48,9 @@ pub(super) fn locate(
     Ok(sampled(context, order, point))
 }
 
-/// A location leaves the version alone: nobody's edit goes stale because the van moved. One soon after the last is
-/// not kept, nor is one after the last door: a phone that goes on telling where it is tells where its owner lives.
-/// Neither is refused, because devices send a location along with everything.
+/// A location does not increment the version, so that it invalidates nobody's edit. A location soon after the last one is
+/// not stored, and neither is one after the delivery, because it could show where the driver lives.
+/// Both are accepted without an event, because devices send locations with every request.
 fn sampled(context: &DecisionContext<'_>, order: &Order, point: GeoPoint) -> Option<Event> {
     let since = order.location.map(|last| context.now.duration_since(last.at));
     let fresh = since.is_none_or(|since| since >= LOCATION_INTERVAL);
@@ -75,7 +75,7 @@ pub(super) fn move_parcel(
     let fresh = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX).saturating_add(1);
     match known {
         None if parcel != fresh || parcel > MOST_PARCELS => {
-            return Err(Refusal::ParcelState("parcels are numbered 1, 2, 3 … and at most 100"));
+            return Err(Refusal::ParcelState("parcels are numbered 1, 2, 3 … up to 100"));
         }
         None => {
             policy::may_manage(context.actor.origin())?;
@@ -87,7 +87,7 @@ pub(super) fn move_parcel(
             }
         }
         Some(shipment) if shipment.state == state => {
-            return Err(Refusal::Unchanged("the parcel is there already"));
+            return Err(Refusal::Unchanged("the parcel has this state already"));
         }
         Some(shipment) if !follows(shipment, state) => {
             return Err(Refusal::ParcelState(
@@ -109,7 +109,7 @@ pub(super) fn move_parcel(
     Ok(context.order_event(order, Kind::DeliveryUpdated, changes))
 }
 
-/// What may follow what on a parcel's way.
+/// Whether a parcel may change from one state to another.
 fn follows(from: &Shipment, to: ShipmentState) -> bool {
     use ShipmentState::{Attempted, Delivered, OutForDelivery, Packed, Returned, Shipped};
     match from.state {
@@ -122,7 +122,6 @@ fn follows(from: &Shipment, to: ShipmentState) -> bool {
     }
 }
 
-/// Nothing of it is still to come.
 fn is_over(order: &Order) -> bool {
     order.stage() == Stage::Delivered
 }

@@ -1,4 +1,4 @@
-//! A small shop for the tests beside the rules: two products, a customer, staff, a driver, and a clock of its own.
+//! A shop for unit tests: two products, a customer, staff, a driver, and a clock.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub(super) struct Shop {
 }
 
 impl Shop {
-    /// 10 teas at 4.50 and 5 pots at 20.00 euro.
+    /// 10 teas at 4.50 euro and 5 pots at 20.00 euro.
     pub(super) fn open() -> Self {
         let mut shop = Self { world: World::default(), now: Timestamp::UNIX_EPOCH };
         shop.must(&staff(), create(TEA, 450, 10));
@@ -28,7 +28,7 @@ impl Shop {
         shop
     }
 
-    /// With one order of two teas and a pot, brought by [`driver`].
+    /// With one order of two teas and a pot, delivered by [`driver`].
     pub(super) fn with_order(payment: PaymentMethod) -> (Self, OrderRef) {
         let mut shop = Self::open();
         let order = shop.place(&[(TEA, 2), (POT, 1)], payment);
@@ -59,7 +59,6 @@ impl Shop {
         Ok(event)
     }
 
-    /// The event of a command that is accepted.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "tests read better without a borrow of what they just made"
@@ -96,7 +95,6 @@ impl Shop {
     }
 }
 
-/// The status alone.
 pub(super) fn set(order: OrderRef, status: Status) -> SetStatus {
     SetStatus { order, status, tracking_number: None, estimated_delivery: None, note: None, reason: None }
 }
@@ -105,7 +103,6 @@ pub(super) fn set_status(order: OrderRef, status: Status) -> Command {
     Command::SetStatus(set(order, status))
 }
 
-/// Back, with a reason.
 pub(super) fn correct(order: OrderRef, status: Status) -> Command {
     let reason = Some("a slip of the finger".parse().unwrap());
     Command::SetStatus(SetStatus { reason, ..set(order, status) })

@@ -1,4 +1,4 @@
-//! Refuses a command, or says which events follow.
+//! Refuses a command, or returns the event that follows.
 
 mod delivery;
 #[cfg(test)]
@@ -22,10 +22,10 @@ use crate::order::{Order, Version};
 use crate::refusal::Refusal;
 use crate::world::World;
 
-/// Decides one command. `expected` is the version its sender saw, where they said so.
+/// Decides one command. `expected` is the version that the sender saw, if the request has one.
 ///
-/// An empty list means: accepted, and nothing happened that is worth remembering (a location right
-/// after another, or after the delivery).
+/// An empty list means that the command was accepted without an event: a location right after another, or after the
+/// delivery.
 pub fn decide(
     world: &World,
     command: &Command,
@@ -56,7 +56,6 @@ pub fn decide(
     Ok(vec![event])
 }
 
-/// What every decision looks at.
 struct DecisionContext<'a> {
     world: &'a World,
     actor: &'a Actor,
@@ -65,7 +64,7 @@ struct DecisionContext<'a> {
 }
 
 impl<'a> DecisionContext<'a> {
-    /// The named order, if this actor may know of it, and if it is as they saw it.
+    /// The named order, if the actor may see it and it has the expected version.
     fn order(&self, name: OrderRef) -> Result<&'a Order, Refusal> {
         let order = self.world.order(name).filter(|order| policy::may_see(self.actor, order));
         let order = order.ok_or(Refusal::UnknownOrder)?;
@@ -80,7 +79,7 @@ impl<'a> DecisionContext<'a> {
         }
     }
 
-    /// The event that these changes to an order make. Its kind follows from what they do to the status.
+    /// The event of these changes to an order. A change of status overrides `kind`.
     fn order_event(&self, order: &Order, kind: Kind, changes: Vec<Change>) -> Event {
         let mut event = Event {
             subject: Subject::Order {

@@ -1,4 +1,4 @@
-//! Money: reports of it, and the reservation that waits for it.
+//! Payments, and the reservation of unpaid orders.
 
 use super::{DecisionContext, policy, status};
 use crate::actor::Origin;
@@ -9,7 +9,7 @@ use crate::order::{Hold, Order, PaymentMethod, PaymentState};
 use crate::refusal::Refusal;
 use crate::text::Line;
 
-/// A payment provider reports, or whoever took the cash does.
+/// A report of the payment provider, or of who took the cash.
 pub(super) fn record(
     context: &DecisionContext<'_>,
     name: OrderRef,
@@ -21,7 +21,7 @@ pub(super) fn record(
     Ok(context.order_event(order, Kind::PaymentChanged, changes(context, order, outcome, reference)))
 }
 
-/// Whether a report of money is accepted, whichever command brought it.
+/// Checks a payment report, for every command that can bring one.
 pub(super) fn check(
     by: Origin,
     order: &Order,
@@ -34,17 +34,17 @@ pub(super) fn check(
     let known = reference.is_none() || reference == order.payment.reference.as_ref();
     match (outcome, state) {
         (PaymentOutcome::Refunded, PaymentState::Paid { .. } | PaymentState::Authorized) => Ok(()),
-        (PaymentOutcome::Refunded, _) => refused("only money that was received can go back"),
-        (_, PaymentState::Paid { .. }) => refused("the money is here already"),
-        (_, PaymentState::Refunded | PaymentState::None) => refused("nothing is due"),
+        (PaymentOutcome::Refunded, _) => refused("only received payments can be refunded"),
+        (_, PaymentState::Paid { .. }) => refused("it was paid already"),
+        (_, PaymentState::Refunded | PaymentState::None) => refused("no payment is due"),
         (PaymentOutcome::Authorized, PaymentState::Authorized) => refused("it was authorized already"),
-        // Another attempt that failed is news, the same one told twice is not.
+        // Another failed attempt is recorded; the same one is refused.
         (PaymentOutcome::Failed, PaymentState::Failed) if known => refused("it was recorded already"),
         _ => Ok(()),
     }
 }
 
-/// What a report of money changes, once [`check`] accepted it.
+/// The changes of a payment report that [`check`] accepted.
 pub(super) fn changes(
     context: &DecisionContext<'_>,
     order: &Order,
@@ -59,7 +59,7 @@ pub(super) fn changes(
     changes
 }
 
-/// Refuses to undo an online payment: the provider's refund does that.
+/// Only cash can be undone. The provider refunds an online payment.
 pub(super) fn may_undo(order: &Order) -> Result<(), Refusal> {
     match order.payment.method {
         PaymentMethod::CashOnDelivery => Ok(()),
@@ -75,7 +75,6 @@ pub(super) fn due_again() -> Change {
     Change::Payment { state: PaymentState::Pending, reference: None }
 }
 
-/// An online order that nobody paid gives its goods back.
 pub(super) fn expire(context: &DecisionContext<'_>, name: OrderRef) -> Result<Event, Refusal> {
     let order = context.order(name)?;
     policy::may_expire(context.actor.origin())?;
@@ -108,7 +107,7 @@ mod tests {
         Command::ExpireReservation { order }
     }
 
-    /// An online order whose 15 minutes are over.
+    /// An online order with an expired reservation.
     fn expired() -> (Shop, OrderRef) {
         let (mut shop, order) = Shop::with_order(Online);
         shop.wait(MINUTES_15);

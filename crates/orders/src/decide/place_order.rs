@@ -1,4 +1,4 @@
-//! A customer orders.
+//! Placing an order.
 
 use super::{DecisionContext, policy};
 use crate::command::{MOST_LINES, MOST_OF_ONE, PlaceOrder};
@@ -61,7 +61,7 @@ pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> 
     })
 }
 
-/// Checks that the store sells all of it and has enough, lines of the same product added up.
+/// Checks that the store sells every product and has enough of it. Lines of the same product are summed.
 fn reserve<'a>(
     context: &DecisionContext<'a>,
     place: &PlaceOrder,

@@ -1,4 +1,4 @@
-//! Who may do what, and who may know of what. The only place where that is decided.
+//! Who may do what, and who may see what. No other module decides this.
 
 use crate::actor::{Actor, Origin};
 use crate::command::PaymentOutcome;
@@ -6,7 +6,7 @@ use crate::id::StoreId;
 use crate::order::{Order, PaymentMethod};
 use crate::refusal::Refusal;
 
-/// Whether somebody may know that an order exists. Who may not is told that there is none.
+/// Whether an actor may know that an order exists. Others get [`Refusal::UnknownOrder`].
 pub fn may_see(actor: &Actor, order: &Order) -> bool {
     match actor {
         Actor::Customer { user } => *user == order.customer,
@@ -16,11 +16,11 @@ pub fn may_see(actor: &Actor, order: &Order) -> bool {
     }
 }
 
-/// Placing an order is for customers: staff who want one need an account that buys (row A4).
+/// Only customers place orders. Staff need a customer account for that.
 pub(super) fn may_place(by: Origin) -> Result<(), Refusal> {
     match by {
         Origin::Customer => Ok(()),
-        Origin::Staff => Err(Refusal::Forbidden("staff cannot place orders, only customers can")),
+        Origin::Staff => Err(Refusal::Forbidden("only customers can place orders; staff cannot")),
         _ => Err(Refusal::Forbidden("only customers can place orders")),
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn may_cancel(by: Origin, order: &Order) -> Result<(), Refusal> {
     if status.is_final() { Err(Refusal::Final { status }) } else { Ok(()) }
 }
 
-/// Running the store: statuses, delivery, refunds.
+/// Statuses, delivery, refunds.
 pub(super) fn may_manage(by: Origin) -> Result<(), Refusal> {
     match by {
         Origin::Staff | Origin::System => Ok(()),
@@ -47,7 +47,7 @@ pub(super) fn may_manage(by: Origin) -> Result<(), Refusal> {
     }
 }
 
-/// On the road: the store, and the driver who has the order.
+/// Locations and parcels: the store, and the driver of the order.
 pub(super) fn may_deliver(by: Origin) -> Result<(), Refusal> {
     match by {
         Origin::Staff | Origin::System | Origin::Driver => Ok(()),
@@ -55,7 +55,7 @@ pub(super) fn may_deliver(by: Origin) -> Result<(), Refusal> {
     }
 }
 
-/// Reporting money. A payment provider is believed about its own; people took cash, or gave money back.
+/// Payment providers report online payments. Staff and drivers report cash, and staff report refunds.
 pub(super) fn may_record(by: Origin, order: &Order, outcome: PaymentOutcome) -> Result<(), Refusal> {
     match (by, outcome) {
         (Origin::Gateway | Origin::System, _) => return Ok(()),
@@ -67,19 +67,19 @@ pub(super) fn may_record(by: Origin, order: &Order, outcome: PaymentOutcome) -> 
     if outcome == PaymentOutcome::Authorized || order.payment.method != PaymentMethod::CashOnDelivery {
         return Err(Refusal::Forbidden("an online payment is recorded by its payment provider"));
     }
-    // Who takes cash at the door can hand it back there; a provider's money has come all the same.
+    // Cash for a cancelled order can be handed back at once. A late report of a provider must still be recorded.
     if order.is_cancelled() { Err(Refusal::Final { status: order.status() }) } else { Ok(()) }
 }
 
-/// Letting a reservation run out is for the timer alone.
+/// Only the timer expires reservations.
 pub(super) fn may_expire(by: Origin) -> Result<(), Refusal> {
     match by {
         Origin::System => Ok(()),
-        _ => Err(Refusal::Forbidden("reservations expire by themselves")),
+        _ => Err(Refusal::Forbidden("only the server expires reservations")),
     }
 }
 
-/// The catalogue of a store, by its staff.
+/// Only staff change the catalogue, and only that of their store.
 pub(super) fn may_stock(actor: &Actor) -> Result<&StoreId, Refusal> {
     match actor {
         Actor::Staff { store, .. } => Ok(store),

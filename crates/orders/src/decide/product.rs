@@ -1,4 +1,4 @@
-//! The catalogue.
+//! Products and stock.
 
 use super::{DecisionContext, policy};
 use crate::command::{CreateProduct, StockCount, UpdateProduct};
@@ -47,7 +47,7 @@ pub(super) fn update(context: &DecisionContext<'_>, update: &UpdateProduct) -> R
         changes.push(Change::DetailsReplaced);
     }
     if changes.is_empty() {
-        return Err(Refusal::Unchanged("the product is like that already"));
+        return Err(Refusal::Unchanged("the product has these values already"));
     }
     Ok(changed(context, product, changes))
 }

@@ -1,4 +1,4 @@
-//! The simple status: a macro over lifecycle, payment and parcels.
+//! Setting the status: changes lifecycle, payment and parcels together.
 
 use super::transition::Transition;
 use super::{DecisionContext, payment, policy};
@@ -41,7 +41,7 @@ pub(super) fn cancel(
     Ok(context.order_event(order, Kind::OrderCancelled, cancelling(order, reason)))
 }
 
-/// Goods that are still in the store become available again; goods on the road come back through the stock count.
+/// Releases goods that are still in the store. Shipped goods return to the stock when the staff count them.
 fn cancelling(order: &Order, reason: Option<&Prose<500>>) -> Vec<Change> {
     let mut changes = vec![Change::Cancelled { reason: reason.cloned() }];
     if order.hold == Hold::Reserved {
@@ -96,7 +96,7 @@ fn forward(context: &DecisionContext<'_>, order: &Order, to: Stage) -> Result<Ve
     Ok(changes)
 }
 
-/// The goods leave the store: what was promised is gone. An order that lost its reservation needs fresh stock.
+/// The goods leave the store. An order without a reservation takes them from the available stock.
 pub(super) fn leaving(context: &DecisionContext<'_>, order: &Order) -> Result<Option<Change>, Refusal> {
     match order.hold {
         Hold::Consumed => return Ok(None),
@@ -106,14 +106,14 @@ pub(super) fn leaving(context: &DecisionContext<'_>, order: &Order) -> Result<Op
     Ok(Some(Change::Hold { hold: Hold::Consumed }))
 }
 
-/// An order that lost its reservation gets it back when money comes late or the store starts on it, if there is
-/// enough left of all it needs. If not, it goes on without: the store sees it, and cannot ship it.
+/// An order that lost its reservation gets it back when it is paid late or processing starts, if the stock suffices. If
+/// not, the order continues without a reservation, and cannot be shipped.
 pub(super) fn retaken(context: &DecisionContext<'_>, order: &Order) -> Option<Change> {
     let lost = order.hold == Hold::Released && !order.is_cancelled();
     (lost && available(context, order).is_ok()).then_some(Change::Hold { hold: Hold::Reserved })
 }
 
-/// Goods that did not leave after all are on the shelf again, which holds only so many.
+/// Checks that goods that return to the store do not exceed the maximum stock.
 fn fits_back(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal> {
     for (id, n) in order.quantities() {
         let stock = context.world.products.get(&id).map(|product| product.stock);
@@ -124,7 +124,7 @@ fn fits_back(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal
     Ok(())
 }
 
-/// Whether the stock could serve the order anew.
+/// Checks that the available stock suffices for the order.
 fn available(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal> {
     for (id, wanted) in order.quantities() {
         let Some(product) = context.world.products.get(&id) else { return Err(Refusal::UnknownProduct(id)) };
@@ -137,7 +137,7 @@ fn available(context: &DecisionContext<'_>, order: &Order) -> Result<(), Refusal
     Ok(())
 }
 
-/// What comes along with a status.
+/// The changes of the details that come with a status.
 fn extras(order: &Order, set: &SetStatus) -> Vec<Change> {
     let tracking =
         set.tracking_number.clone().filter(|number| order.tracking_number.as_ref() != Some(number));
@@ -160,7 +160,7 @@ mod tests {
     use crate::status::Status;
     use crate::{Command, Version};
 
-    /// Two parcels, the first delivered, the second returned after it was.
+    /// Two parcels: the first delivered, the second returned after it was delivered.
     fn with_parcels() -> (Shop, OrderRef) {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         for (n, state) in [(1, Packed), (2, Packed), (1, Delivered), (2, Delivered), (2, Returned)] {

@@ -1,4 +1,4 @@
-//! An event.
+//! The view of an event.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,17 +20,14 @@ use crate::text::{Line, Prose};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActorView {
-    /// Which side.
     pub origin: Origin,
-    /// Which person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<UserId>,
-    /// Their name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// An event as one audience sees it: a line of the timeline, and what travels to live connections.
+/// An event as one audience sees it: in the timeline, and on live connections.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Event))]
@@ -38,43 +35,33 @@ pub struct ActorView {
 pub struct EventView {
     /// Drop an event whose id you have seen.
     pub id: crate::id::EventId,
-    /// What happened.
     pub kind: Kind,
-    /// When.
     pub at: Timestamp,
-    /// Who did it.
     pub actor: ActorView,
-    /// The store.
     pub store_id: StoreId,
-    /// The version of the order (or product) after it. Keep the newest.
+    /// The version of the order or product after the event. Keep the newest.
     pub version: Version,
-    /// The order, if it is about one.
     #[serde(flatten)]
     pub order: Option<EventOrder>,
-    /// The product, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
-    /// What changed.
     #[serde(flatten)]
     pub facts: EventFacts,
 }
 
-/// The order of an event.
+/// The order that an event is about.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = EventOrder))]
 #[serde(rename_all = "camelCase")]
 pub struct EventOrder {
-    /// Its id.
     pub order_id: OrderId,
-    /// Its number.
     pub order_number: OrderNumber,
-    /// The customer's id and name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Person>,
-    /// The simple status after it.
+    /// The status after the event.
     pub status: Status,
-    /// The simple status before it.
+    /// The status before the event.
     pub previous_status: Status,
     /// The statuses that the reader may set after this event. Absent in an event that was read after the order changed
     /// again, and in `delivery.located`.
@@ -82,79 +69,64 @@ pub struct EventOrder {
     pub allowed_transitions: Option<Vec<AllowedTransition>>,
 }
 
-/// What changed; absent where it did not.
+/// What changed. A field that did not change is absent.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = EventFacts))]
 #[serde(rename_all = "camelCase")]
 pub struct EventFacts {
-    /// What was bought, of a new order.
+    /// Only for a new order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<ItemView>>,
-    /// The sum, of a new order.
+    /// Only for a new order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Money>,
-    /// How it is paid, of a new order.
+    /// Only for a new order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
-    /// How far the payment is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_status: Option<&'static str>,
-    /// The carrier's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<Line<100>>,
-    /// When it should arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_delivery: Option<Timestamp>,
-    /// Who brings it.
+    /// Who delivers the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner: Option<Partner>,
-    /// Where the delivery is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationView>,
-    /// A parcel that was made or moved on.
+    /// A parcel that was created or whose state changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<ShipmentView>,
-    /// Why it was cancelled or corrected.
+    /// Why the order was cancelled or corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Prose<500>>,
-    /// A note; only staff see it.
+    /// Only staff see notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Prose<2000>>,
-    /// A product's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Line<200>>,
-    /// A product's price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
-    /// How many of a product there are.
+    /// Units of the product in stock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<u32>,
-    /// Whether a product is off the shelf.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }
 
-/// The people and personal data around an event, and what else is known of its order: looked up when it is shown, and
-/// not kept in it.
+/// Personal data and details of the order, which an event does not contain. They are loaded when the event is shown.
 #[derive(Debug, Clone, Default)]
 pub struct EventContext {
-    /// The name of who did it.
     pub actor_name: Option<String>,
-    /// The customer's name and e-mail address.
     pub customer: Option<Person>,
-    /// Who brings the order.
     pub partner: Option<Partner>,
-    /// The parcel service's number for it.
     pub tracking_number: Option<Line<100>>,
-    /// When it is expected.
     pub estimated_delivery: Option<Timestamp>,
-    /// Which statuses may follow.
     pub transitions: Option<OrderTransitions>,
 }
 
 impl EventView {
-    /// An event for an audience.
     pub fn new(id: crate::id::EventId, event: &Event, context: &EventContext, audience: Audience) -> Self {
         let person = match event.actor.origin() {
             Origin::Customer => audience.sees(Field::Customer),
@@ -209,8 +181,8 @@ impl EventView {
         }
     }
 
-    /// Whether an event says anything at all to an audience. A note that only staff may read does not, nor does a
-    /// payment that left the status alone to somebody who may not see the money.
+    /// Whether an audience may see anything of an event. It may not if the event only has a note of the staff, or only a
+    /// payment and the audience may not see payments.
     pub fn concerns(event: &Event, audience: Audience) -> bool {
         let internal = |change: &Change| match change {
             Change::Note { .. } => !audience.sees(Field::InternalNote),
@@ -276,7 +248,7 @@ mod tests {
     use crate::order::PaymentState;
     use crate::status::Stage;
 
-    /// Paid while processing: the status stays.
+    /// A payment that does not change the status.
     fn payment(more: Option<Change>) -> Event {
         let state = PaymentState::Paid { during: Stage::Processing };
         let mut changes = vec![Change::Payment { state, reference: None }];

@@ -1,5 +1,4 @@
-//! What somebody is shown: an [order](OrderView) or an [event](EventView) as one audience may see it, in the wire's
-//! shape (camelCase JSON).
+//! [Orders](OrderView) and [events](EventView) as one audience may see them, in the JSON of the wire.
 
 mod event;
 mod order;
@@ -15,17 +14,16 @@ pub use order::{
     CancellationView, DeliveryView, ItemView, LocationView, OrderView, PaymentView, ShipmentView,
 };
 
-/// Somebody with an account, as they are shown to others.
+/// A user, as shown to others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     /// Their id.
     pub id: UserId,
-    /// Their name, where one is known and not erased.
+    /// Absent if unknown or erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Their e-mail address, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! An order.
+//! The view of an order.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,90 +14,70 @@ use crate::order::{Lifecycle, Location, Order, OrderItem, PaymentMethod, Shipmen
 use crate::status::Status;
 use crate::text::{Line, Prose};
 
-/// An order as one audience sees it. A field that is absent is unknown, or none of theirs.
+/// An order as one audience sees it. A field is absent if it is unknown or the audience may not see it.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Order))]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
-    /// Its id.
     pub id: OrderId,
-    /// The number people use.
     pub number: OrderNumber,
-    /// The store.
     pub store_id: StoreId,
-    /// The customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Person>,
-    /// The simple status.
     pub status: Status,
-    /// Per cent of the way, for a progress bar.
+    /// Percent, for a progress bar.
     pub progress: u8,
-    /// Rises by one with every change. Send it back in `If-Match` to change only what you saw.
+    /// Incremented by every change. Send it in `If-Match` to change only the version that you saw.
     pub version: Version,
-    /// What was bought.
     pub items: Vec<ItemView>,
-    /// The sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Money>,
-    /// The money.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentView>,
-    /// The parcels.
     pub shipments: Vec<ShipmentView>,
-    /// The carrier's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<Line<100>>,
-    /// When it should arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_delivery: Option<Timestamp>,
-    /// Where it goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<Address>,
-    /// Who brings it, and where they are.
+    /// Partner and location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryView>,
-    /// Who called it off, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancellation: Option<CancellationView>,
-    /// Whether the customer may still cancel it.
+    /// Whether the customer may cancel the order.
     pub can_cancel: bool,
     /// The statuses that the reader may set now.
     pub allowed_transitions: Vec<AllowedTransition>,
-    /// When it was placed.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
 }
 
-/// One line of an order.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderItem))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemView {
-    /// What.
     pub product_id: ProductId,
-    /// Its name when it was bought.
+    /// The name when the order was placed.
     pub name: Line<200>,
-    /// How many.
     pub quantity: u32,
-    /// The price of one when it was bought.
+    /// The unit price when the order was placed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Money>,
 }
 
-/// The money of an order.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderPayment))]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentView {
-    /// How.
     pub method: PaymentMethod,
-    /// How far: `none`, `pending`, `authorized`, `paid`, `refunded`, `failed`.
+    /// `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`.
     pub status: &'static str,
-    /// The provider's own name of it.
+    /// The payment provider's reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Line<128>>,
 }
@@ -110,7 +90,6 @@ pub struct PaymentView {
 pub struct ShipmentView {
     /// 1, 2, 3 … within the order.
     pub parcel: u16,
-    /// How far it got.
     pub status: ShipmentState,
 }
 
@@ -120,21 +99,20 @@ impl From<&Shipment> for ShipmentView {
     }
 }
 
-/// Who brings an order, and where they are.
+/// The partner and location of a delivery.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderDelivery))]
 #[serde(rename_all = "camelCase")]
 pub struct DeliveryView {
-    /// Name and phone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partner: Option<Partner>,
-    /// The last place that was told.
+    /// The last reported location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationView>,
 }
 
-/// A place and when somebody was there.
+/// Where a delivery was, and when.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderLocation))]
@@ -144,7 +122,6 @@ pub struct LocationView {
     pub latitude: f64,
     /// Degrees, -180 to 180.
     pub longitude: f64,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -154,23 +131,18 @@ impl From<Location> for LocationView {
     }
 }
 
-/// Who called an order off.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderCancellation))]
 #[serde(rename_all = "camelCase")]
 pub struct CancellationView {
-    /// Which side.
     pub by: Origin,
-    /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Prose<500>>,
-    /// When.
     pub at: Timestamp,
 }
 
 impl OrderView {
-    /// An order, with the personal data kept beside it, for an audience.
     pub fn new(order: &Order, contact: &Contact, customer: Option<Person>, audience: Audience) -> Self {
         let money = audience.sees(Field::Money);
         let cancellation = match &order.lifecycle {

@@ -1,4 +1,4 @@
-//! How many, how much, how often and how long.
+//! Counts, sizes, intervals and durations.
 
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// A count of at least one.
 #[derive(Debug, Clone, Copy)]
 pub struct Count(pub u32);
 
@@ -16,7 +15,7 @@ impl FromStr for Count {
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse::<NonZeroU32>()
             .map(|n| Self(n.get()))
-            .map_err(|_| "is a whole number of at least 1".to_owned())
+            .map_err(|_| "must be a whole number of at least 1".to_owned())
     }
 }
 
@@ -41,11 +40,11 @@ impl FromStr for Bytes {
             _ => 0_u64,
         };
         let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|bytes| *bytes > 0);
-        bytes.map(Self).ok_or_else(|| "is a size such as 512KiB, 256MiB or 1GB".to_owned())
+        bytes.map(Self).ok_or_else(|| "must be a size such as 512KiB, 256MiB or 1GB".to_owned())
     }
 }
 
-/// A span of time, longer than nothing.
+/// A duration greater than zero.
 #[derive(Debug, Clone, Copy)]
 pub struct LongDuration(pub SignedDuration);
 
@@ -53,18 +52,17 @@ impl FromStr for LongDuration {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        span(text).map(Self).ok_or_else(|| "is a time such as 90s, 15m, 12h or 30d".to_owned())
+        span(text).map(Self).ok_or_else(|| "must be a duration such as 90s, 15m, 12h or 30d".to_owned())
     }
 }
 
 impl LongDuration {
-    /// The same for timers, which know no other.
     pub fn unsigned(self) -> Duration {
         self.0.unsigned_abs()
     }
 }
 
-/// How often a connection is looked after, or how long that may take: no more than clients' timers can hold.
+/// An interval or timeout of a connection, within what client timers can hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Interval(pub Duration);
 
@@ -76,11 +74,11 @@ impl FromStr for Interval {
         span(text)
             .filter(|span| bounds.contains(span))
             .map(|span| Self(span.unsigned_abs()))
-            .ok_or_else(|| "is a time from 100ms to 24h, such as 25s".to_owned())
+            .ok_or_else(|| "must be a duration from 100ms to 24h, such as 25s".to_owned())
     }
 }
 
-/// The size of a message: room at least for the one with which a client says who it is.
+/// At least the size of a client's authentication message.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageSize(pub usize);
 
@@ -91,7 +89,7 @@ impl FromStr for MessageSize {
         let size = text.parse::<Bytes>().ok().and_then(|bytes| usize::try_from(bytes.0).ok());
         size.filter(|size| *size >= 1000)
             .map(Self)
-            .ok_or_else(|| "is a size of at least 1KB, such as 100KB".to_owned())
+            .ok_or_else(|| "must be a size of at least 1KB, such as 100KB".to_owned())
     }
 }
 
@@ -102,7 +100,7 @@ pub fn span(text: &str) -> Option<SignedDuration> {
     duration.is_positive().then_some(duration)
 }
 
-/// A span of time, or no end.
+/// A duration, or `forever`.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention(pub Option<SignedDuration>);
 
@@ -115,6 +113,6 @@ impl FromStr for Retention {
         }
         span(text)
             .map(|span| Self(Some(span)))
-            .ok_or_else(|| "is a time such as 90d or 720h, or forever".to_owned())
+            .ok_or_else(|| "must be a duration such as 90d or 720h, or forever".to_owned())
     }
 }

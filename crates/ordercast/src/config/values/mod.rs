@@ -1,4 +1,4 @@
-//! What the text of an option means. Every error is a phrase that follows the option's name and says what to write.
+//! Parsed values of options. Every error is a phrase that follows the option's name and says what is valid.
 
 mod amounts;
 mod network;
@@ -11,17 +11,15 @@ pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };
 
-/// A text whose content must not be shown. `Debug` redacts it.
+/// `Debug` redacts the content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The secret itself, for whoever signs or sends with it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -41,7 +39,7 @@ impl FromStr for Secret {
     }
 }
 
-/// A directory, which may not exist yet.
+/// The directory may not exist yet.
 #[derive(Debug, Clone)]
 pub struct Directory(pub std::path::PathBuf);
 
@@ -49,11 +47,15 @@ impl FromStr for Directory {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.is_empty() { Err("is a directory such as ./data".to_owned()) } else { Ok(Self(text.into())) }
+        if text.is_empty() {
+            Err("must be a directory such as ./data".to_owned())
+        } else {
+            Ok(Self(text.into()))
+        }
     }
 }
 
-/// A currency, in any letter case.
+/// In any letter case.
 #[derive(Debug, Clone, Copy)]
 pub struct CurrencyCode(pub orders::Currency);
 
@@ -62,7 +64,7 @@ impl FromStr for CurrencyCode {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let code = text.to_ascii_uppercase().parse();
-        code.map(Self).map_err(|_| "is a three-letter ISO 4217 code such as EUR".to_owned())
+        code.map(Self).map_err(|_| "must be a three-letter ISO 4217 code such as EUR".to_owned())
     }
 }
 
@@ -75,12 +77,12 @@ impl FromStr for TimeZoneName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         jiff::tz::TimeZone::get(text).map(Self).map_err(|_| {
-            "is a time zone such as Europe/Berlin or UTC (if that is what you wrote, install the package tzdata)".to_owned()
+            "must be a time zone such as Europe/Berlin or UTC (if it is one, install the package tzdata)"
+                .to_owned()
         })
     }
 }
 
-/// Yes or no.
 #[derive(Debug, Clone, Copy)]
 pub struct Switch(pub bool);
 
@@ -91,17 +93,14 @@ impl FromStr for Switch {
         match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Ok(Self(true)),
             "false" | "0" | "no" | "off" => Ok(Self(false)),
-            _ => Err("is true or false".to_owned()),
+            _ => Err("must be true or false".to_owned()),
         }
     }
 }
 
-/// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
     Text,
-    /// For machines.
     Json,
 }
 
@@ -112,12 +111,11 @@ impl FromStr for LogFormat {
         match text {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err("is text or json".to_owned()),
+            _ => Err("must be text or json".to_owned()),
         }
     }
 }
 
-/// Which log lines are written.
 #[derive(Debug, Clone)]
 pub struct LogFilter(pub tracing_subscriber::filter::Targets);
 
@@ -126,7 +124,7 @@ impl FromStr for LogFilter {
 
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|_| {
-            "is a level (error, warn, info, debug, trace, off), or levels per part such as info,ordercast_api=debug".to_owned()
+            "must be a level (error, warn, info, debug, trace, off), or levels per module such as info,ordercast_api=debug".to_owned()
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Addresses to listen on, addresses of others, and who may come from where.
+//! Addresses, URLs, origins and networks.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -6,10 +6,8 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use url::Url;
 
-/// An address to listen on.
 #[derive(Debug, Clone, Copy)]
 pub struct Listen {
-    /// It.
     pub address: SocketAddr,
 }
 
@@ -20,22 +18,19 @@ impl FromStr for Listen {
         let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
         let address = numeric.as_deref().unwrap_or(text).parse();
         address.map(|address| Self { address }).map_err(|_| {
-            "is an IP address and a port from 0 to 65535, such as 127.0.0.1:3000, 0.0.0.0:3000 or [::]:3000".to_owned()
+            "must be an IP address and a port from 0 to 65535, such as 127.0.0.1:3000, 0.0.0.0:3000 or [::]:3000".to_owned()
         })
     }
 }
 
-/// An address to listen on, or a port on the main address's host.
 #[derive(Debug, Clone, Copy)]
 pub enum RealtimeListen {
-    /// A whole address.
     At(SocketAddr),
-    /// A port beside the main one.
+    /// A port on the host of `listen`.
     Port(u16),
 }
 
 impl RealtimeListen {
-    /// The address, given the main one.
     pub fn beside(self, main: SocketAddr) -> SocketAddr {
         match self {
             Self::At(address) => address,
@@ -55,7 +50,6 @@ impl FromStr for RealtimeListen {
     }
 }
 
-/// Where people open the shop.
 #[derive(Debug, Clone)]
 pub struct FrontendUrl(pub Url);
 
@@ -63,11 +57,11 @@ impl FromStr for FrontendUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        web(text).map(Self).ok_or_else(|| "is an address such as https://shop.example".to_owned())
+        web(text).map(Self).ok_or_else(|| "must be a URL such as https://shop.example".to_owned())
     }
 }
 
-/// Where browsers reach the live connections: a scheme, a host and perhaps a port.
+/// Scheme, host and optional port.
 #[derive(Debug, Clone)]
 pub struct LiveUrl(pub Url);
 
@@ -78,16 +72,15 @@ impl FromStr for LiveUrl {
         web(text)
             .filter(|url| url.path() == "/")
             .map(Self)
-            .ok_or_else(|| "is an address without a path, such as https://live.shop.example".to_owned())
+            .ok_or_else(|| "must be a URL without a path, such as https://live.shop.example".to_owned())
     }
 }
 
-/// The address of a map's tile, with its place left open.
+/// A URL template of map tiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TileTemplate {
-    /// As it was written.
     pub template: String,
-    /// The hosts it leads to, as a page's policy names them: `https://*.tile.example`.
+    /// The source for a Content-Security-Policy, such as `https://*.tile.example`.
     pub origin: String,
 }
 
@@ -96,7 +89,7 @@ impl FromStr for TileTemplate {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            "is an address of tiles with {z}, {x} and {y} in it, such as https://tile.example/{z}/{x}/{y}.png; {s} may \
+            "must be a URL template with {z}, {x} and {y}, such as https://tile.example/{z}/{x}/{y}.png; {s} may \
              stand for the first label of its host"
                 .to_owned()
         };
@@ -112,7 +105,7 @@ impl FromStr for TileTemplate {
         for part in ["{z}", "{x}", "{y}", "{r}"] {
             whole = whole.replace(part, "0");
         }
-        // The host is the template's own, whatever stands in its path.
+        // Only the host of the template, not text in its path.
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url =
@@ -132,7 +125,7 @@ fn web(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && names_one_host(&url) && plain).then_some(url)
 }
 
-/// Whether its host is a name or an address, and nothing that means more where pages are told whom they may call.
+/// Whether the host is a plain name or address, so that it cannot inject into a Content-Security-Policy.
 fn names_one_host(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
@@ -143,7 +136,7 @@ fn names_one_host(url: &Url) -> bool {
     }
 }
 
-/// Origins as browsers write them.
+/// Origins in the form that browsers use.
 #[derive(Debug, Clone)]
 pub struct Origins(pub Vec<String>);
 
@@ -161,7 +154,7 @@ impl FromStr for Origins {
             let url = web(part).filter(|url| url.path() == "/");
             let Some(url) = url else {
                 return Err(format!(
-                    "lists origins, a scheme and a host without a path, such as https://shop.example; {part:?} is none"
+                    "must be a list of origins (scheme and host, no path), such as https://shop.example; {part:?} is not an origin"
                 ));
             };
             let origin = url.origin().ascii_serialization();
@@ -173,7 +166,7 @@ impl FromStr for Origins {
     }
 }
 
-/// Origins of pictures: what pages load from there is an image and nothing else.
+/// Origins from which pages load only images.
 #[derive(Debug, Clone, Default)]
 pub struct ImageOrigins(pub Vec<String>);
 
@@ -190,21 +183,19 @@ impl FromStr for ImageOrigins {
         }
         let Origins(origins) = text.parse()?;
         match origins.iter().find(|origin| !origin.starts_with("https://")) {
-            Some(plain) => {
-                Err(format!("lists hosts with TLS, such as https://cdn.example; {plain} has none"))
-            }
+            Some(plain) => Err(format!(
+                "must be a list of https origins, such as https://cdn.example; {plain} is not https"
+            )),
             None => Ok(Self(origins)),
         }
     }
 }
 
-/// Networks, in CIDR notation or by name.
 #[derive(Debug, Clone)]
 pub struct Networks(pub Vec<IpNet>);
 
-/// This machine.
 const LOOPBACK: &[&str] = &["127.0.0.0/8", "::1/128"];
-/// Where a platform's own proxies live: RFC 1918, shared (RFC 6598), link-local, and IPv6 unique local addresses.
+/// Private networks: RFC 1918, RFC 6598, link-local, and IPv6 unique local addresses.
 const PRIVATE: &[&str] = &[
     "10.0.0.0/8",
     "172.16.0.0/12",
@@ -235,7 +226,7 @@ impl FromStr for Networks {
                     .or_else(|_| network.parse::<IpAddr>().map(|ip| ip.to_canonical().into()));
                 let Ok(network) = parsed else {
                     return Err(format!(
-                        "lists networks such as 10.0.0.0/8, single addresses, `loopback` or `private`, or is `none`; {part:?} is no network"
+                        "must be a list of networks such as 10.0.0.0/8, addresses, `loopback` or `private`, or `none`; {part:?} is not a network"
                     ));
                 };
                 networks.push(network.trunc());
@@ -245,12 +236,11 @@ impl FromStr for Networks {
     }
 }
 
-/// Whether an address is one that nobody else can connect from.
+/// Whether only this machine can connect from the address.
 pub fn is_local(address: IpAddr) -> bool {
     address.is_loopback() || address.to_canonical() == IpAddr::V4(Ipv4Addr::LOCALHOST)
 }
 
-/// The parts of a comma-separated list.
 fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }

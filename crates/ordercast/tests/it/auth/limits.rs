@@ -1,4 +1,4 @@
-//! How often somebody may ask (row D14).
+//! How often somebody may ask.
 
 use serde_json::json;
 

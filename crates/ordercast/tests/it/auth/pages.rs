@@ -1,4 +1,4 @@
-//! Which pages may act with the cookie: origins, CORS, proxies (rows C6, C10).
+//! Which pages may act with the cookie: origins, CORS, proxies.
 
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> Ask {
 }
 
 #[tokio::test]
-async fn c6_pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
+async fn pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
     let origins = "https://shop.example, http://localhost:5173";
     let shop = Shop::with(&[("CORS_ORIGIN", origins)]).await;
     let wanted = "authorization,content-type,if-match,if-none-match,idempotency-key,last-event-id";
@@ -144,7 +144,7 @@ async fn c6_pages_of_the_listed_origins_may_call_with_credentials_and_no_others(
 }
 
 #[tokio::test]
-async fn a14_c10_the_platforms_names_serve_a_page_behind_its_tls_proxy() {
+async fn the_platforms_names_serve_a_page_behind_its_tls_proxy() {
     let variables = [("PORT", "0"), ("FRONTEND_URL", FRONT), ("CORS_ORIGIN", "http://localhost:5173")];
     let shop = Shop::with(&variables).await;
     let proxied = |ask: Ask| {

@@ -368,7 +368,7 @@ async fn requests_that_are_hardly_http_get_a_4xx_and_the_server_lives_on() {
 }
 
 #[tokio::test]
-async fn a2_other_peoples_orders_are_not_there() {
+async fn other_peoples_orders_are_not_there() {
     let stage = Stage::set().await;
     let ben = customer("ben");
     let mut wrong = Vec::new();
@@ -392,7 +392,7 @@ async fn a2_other_peoples_orders_are_not_there() {
 }
 
 #[tokio::test]
-async fn c4_an_order_that_stands_twice_in_a_bulk_is_changed_once() {
+async fn an_order_that_stands_twice_in_a_bulk_is_changed_once() {
     let stage = Stage::set().await;
     let (id, number) = (&stage.placed.id, &stage.placed.number);
     let head = stage.shop.head().await;

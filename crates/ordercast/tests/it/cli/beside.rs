@@ -37,7 +37,7 @@ async fn order(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a14_accounts_are_added_while_orders_come_in() {
+async fn accounts_are_added_while_orders_come_in() {
     let data = tempfile::tempdir().unwrap();
     let limits =
         ["--rate-limit-address", "off", "--rate-limit-account", "off", "--rate-limit-sign-in", "off"];

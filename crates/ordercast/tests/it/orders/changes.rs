@@ -7,7 +7,7 @@ use crate::support::goods::cart;
 use crate::support::people::{customer, staff, token};
 
 #[tokio::test]
-async fn e11_a_change_to_a_stale_version_is_412_with_the_present_state() {
+async fn a_change_to_a_stale_version_is_412_with_the_present_state() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -133,7 +133,7 @@ async fn a_customer_pays_what_they_were_shown_or_is_asked_again() {
 }
 
 #[tokio::test]
-async fn e11_edits_of_different_fields_at_the_same_moment_are_all_kept() {
+async fn edits_of_different_fields_at_the_same_moment_are_all_kept() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     for _ in 0..5 {

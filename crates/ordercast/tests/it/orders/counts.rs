@@ -82,7 +82,7 @@ async fn sums_are_exact_bounded_and_of_one_currency() {
 }
 
 #[tokio::test]
-async fn d4_the_counts_equal_a_recount_and_are_pushed() {
+async fn the_counts_equal_a_recount_and_are_pushed() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     let (tea, cup) = (shop.product("Tea", 1000).await, shop.product("Cup", 1000).await);
@@ -134,7 +134,7 @@ async fn d4_the_counts_equal_a_recount_and_are_pushed() {
 }
 
 #[tokio::test]
-async fn e8_many_orders_placed_at_once_and_their_updates_all_appear_each_once() {
+async fn many_orders_placed_at_once_and_their_updates_all_appear_each_once() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     let tea = shop.product("Tea", 1000).await;
@@ -192,7 +192,7 @@ async fn e8_many_orders_placed_at_once_and_their_updates_all_appear_each_once() 
 }
 
 #[tokio::test]
-async fn e7_orders_and_history_survive_a_restart() {
+async fn orders_and_history_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let shop = Shop::at(directory.path(), &[]).await;
     let tea = shop.product("Tea", 10).await;

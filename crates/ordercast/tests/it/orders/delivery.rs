@@ -14,7 +14,7 @@ async fn timeline(shop: &Shop, who: &str, path: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn d10_the_timeline_tells_each_change_with_its_time_and_who_did_it() {
+async fn the_timeline_tells_each_change_with_its_time_and_who_did_it() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -58,7 +58,7 @@ async fn d10_the_timeline_tells_each_change_with_its_time_and_who_did_it() {
 }
 
 #[tokio::test]
-async fn e4_e5_tracking_sets_status_location_and_partner_and_the_customer_sees_them() {
+async fn tracking_sets_status_location_and_partner_and_the_customer_sees_them() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -99,7 +99,7 @@ async fn e4_e5_tracking_sets_status_location_and_partner_and_the_customer_sees_t
 }
 
 #[tokio::test]
-async fn e4_a_refused_tracking_changes_nothing_and_one_that_changed_something_is_no_refusal() {
+async fn a_refused_tracking_changes_nothing_and_one_that_changed_something_is_no_refusal() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -134,7 +134,7 @@ async fn a_driver_reports_where_they_are_and_only_for_orders_they_bring() {
 }
 
 #[tokio::test]
-async fn e3_the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
+async fn the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 100).await;
     let asha = shop.register("asha@example.com").await;

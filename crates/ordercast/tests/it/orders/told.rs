@@ -1,4 +1,4 @@
-//! Whether the customer was there to hear of it (row C5).
+//! Whether the customer was there to hear of it.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::people::{customer, staff};
 const HEADER: &str = "ordercast-live-connections";
 
 #[tokio::test]
-async fn c5_a_status_change_says_how_many_of_the_customers_connections_were_live() {
+async fn a_status_change_says_how_many_of_the_customers_connections_were_live() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, ben, sam) = (customer("asha"), customer("ben"), staff("sam"));
@@ -43,7 +43,7 @@ async fn c5_a_status_change_says_how_many_of_the_customers_connections_were_live
 }
 
 #[tokio::test]
-async fn c5_customers_are_not_told_how_often_they_are_connected() {
+async fn customers_are_not_told_how_often_they_are_connected() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let asha = customer("asha");
