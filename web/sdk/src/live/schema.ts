@@ -7,20 +7,17 @@ export interface components {
         /** @description Who did something, as far as the reader may know. */
         ActorView: {
             id?: components["schemas"]["UserId"] | null;
-            /** @description Their name. */
             name?: string | null;
-            /** @description Which side. */
             origin: components["schemas"]["Origin"];
         };
-        /** @description Where a parcel goes. */
+        /** @description The delivery address. */
         Address: {
-            /** @description City or town. */
             city: components["schemas"]["Line120"];
             country?: components["schemas"]["Line60"] | null;
             /** @description Street and house number. */
             line1: components["schemas"]["Line200"];
             line2?: components["schemas"]["Line200"] | null;
-            /** @description Who receives it. */
+            /** @description The recipient. */
             name: components["schemas"]["Line120"];
             phone?: components["schemas"]["Line40"] | null;
             postalCode?: components["schemas"]["Line20"] | null;
@@ -93,7 +90,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description One event of the log. Clients drop an event whose id they have seen.
+         * @description An event of the log. Clients drop an event whose id they have seen.
          */
         EventId: string;
         /** @description A change as a sentence. `id` is that of its event. */
@@ -127,50 +124,38 @@ export interface components {
         };
         /** @description An event of an order, as its listener may see it. */
         FeedOrderEvent: {
-            /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
             /**
              * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
              *     again, and in `delivery.located`.
              */
             allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             customer?: components["schemas"]["Person"] | null;
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             eventId: components["schemas"]["EventId"];
-            /** @description What was bought, of a new order. */
+            /** @description Only for a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
-            /** @description What happened. */
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
             /** @description A sentence. */
             message: string;
             note?: components["schemas"]["Prose2000"] | null;
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
-            /** @description How far the payment is. */
             paymentStatus?: string | null;
-            /** @description The simple status before it. */
+            /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was made or moved on. */
+            /** @description A parcel that was created or whose state changed. */
             shipments?: components["schemas"]["OrderShipment"][];
-            /** @description The simple status after it. */
+            /** @description The status after the event. */
             status: components["schemas"]["Status"];
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
             /** Format: date-time */
             timestamp: string;
@@ -178,32 +163,23 @@ export interface components {
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /** @description The present state of an order. */
         FeedOrderState: {
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
             order: components["schemas"]["Order"];
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number people use. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The simple status. */
             status: components["schemas"]["Status"];
             /** Format: date-time */
             timestamp: string;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
+            /** Format: date-time */
             updatedAt: string;
-            /** @description Rises by one with every change. Send it back in `If-Match` to change only what you saw. */
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         };
         FeedOrderUpdate: components["schemas"]["FeedOrderEvent"] | components["schemas"]["FeedOrderState"];
@@ -215,17 +191,14 @@ export interface components {
         JoinAcknowledged: {
             /** @constant */
             ok: true;
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number people use. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The simple status. */
             status: components["schemas"]["Status"];
-            /** @description Rises by one with every change. Send it back in `If-Match` to change only what you saw. */
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         } | components["schemas"]["Denied"];
         /**
-         * @description What happened, in one word. The names are stable: clients match on them.
+         * @description The kind of an event. The names are stable, because clients match on them.
          * @enum {string}
          */
         Kind: "order.created" | "order.status_changed" | "order.updated" | "order.cancelled" | "payment.changed" | "delivery.updated" | "delivery.located" | "product.created" | "product.updated";
@@ -291,148 +264,108 @@ export interface components {
             title: string;
         };
         /**
-         * @description What a notification is about, to filter by (row D6).
+         * @description What a notification is about. Inboxes can be filtered by it.
          * @enum {string}
          */
         NotificationCategory: "order" | "payment" | "delivery" | "return" | "cancellation";
-        /** @description An order as one audience sees it. A field that is absent is unknown, or none of theirs. */
+        /** @description An order as one audience sees it. A field is absent if it is unknown or the audience may not see it. */
         Order: {
             /** @description The statuses that the reader may set now. */
             allowedTransitions: components["schemas"]["AllowedTransition"][];
-            /** @description Whether the customer may still cancel it. */
+            /** @description Whether the customer may cancel the order. */
             canCancel: boolean;
             cancellation?: components["schemas"]["OrderCancellation"] | null;
-            /**
-             * Format: date-time
-             * @description When it was placed.
-             */
+            /** Format: date-time */
             createdAt: string;
             customer?: components["schemas"]["Person"] | null;
             delivery?: components["schemas"]["OrderDelivery"] | null;
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
-            /** @description Its id. */
             id: components["schemas"]["OrderId"];
-            /** @description What was bought. */
             items: components["schemas"]["OrderItem"][];
-            /** @description The number people use. */
             number: components["schemas"]["OrderNumber"];
             payment?: components["schemas"]["OrderPayment"] | null;
             /**
              * Format: int32
-             * @description Per cent of the way, for a progress bar.
+             * @description Percent, for a progress bar.
              */
             progress: number;
-            /** @description The parcels. */
             shipments: components["schemas"]["OrderShipment"][];
             shippingAddress?: components["schemas"]["Address"] | null;
-            /** @description The simple status. */
             status: components["schemas"]["Status"];
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
+            /** Format: date-time */
             updatedAt: string;
-            /** @description Rises by one with every change. Send it back in `If-Match` to change only what you saw. */
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         };
-        /** @description Who called an order off. */
         OrderCancellation: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
-            /** @description Which side. */
             by: components["schemas"]["Origin"];
             reason?: components["schemas"]["Prose500"] | null;
         };
-        /** @description Who brings an order, and where they are. */
+        /** @description The partner and location of a delivery. */
         OrderDelivery: {
             location?: components["schemas"]["OrderLocation"] | null;
             partner?: components["schemas"]["Partner"] | null;
         };
         /** @description An event of an order, as its listener may see it. */
         OrderEvent: {
-            /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
             /**
              * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
              *     again, and in `delivery.located`.
              */
             allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             customer?: components["schemas"]["Person"] | null;
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             id: components["schemas"]["EventId"];
-            /** @description What was bought, of a new order. */
+            /** @description Only for a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
-            /** @description What happened. */
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
             note?: components["schemas"]["Prose2000"] | null;
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
-            /** @description How far the payment is. */
             paymentStatus?: string | null;
-            /** @description The simple status before it. */
+            /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was made or moved on. */
+            /** @description A parcel that was created or whose state changed. */
             shipments?: components["schemas"]["OrderShipment"][];
-            /** @description The simple status after it. */
+            /** @description The status after the event. */
             status: components["schemas"]["Status"];
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /**
          * Format: uuid
-         * @description An order. UUIDv7: sorts by the time it was placed.
+         * @description An order. UUIDv7, so ids sort by the time at which the order was placed.
          */
         OrderId: string;
-        /** @description One line of an order. */
         OrderItem: {
-            /** @description Its name when it was bought. */
+            /** @description The name when the order was placed. */
             name: components["schemas"]["Line200"];
-            /** @description What. */
             productId: components["schemas"]["ProductId"];
-            /**
-             * Format: int32
-             * @description How many.
-             */
+            /** Format: int32 */
             quantity: number;
             unitPrice?: components["schemas"]["Money"] | null;
         };
-        /** @description A place and when somebody was there. */
+        /** @description Where a delivery was, and when. */
         OrderLocation: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             /**
              * Format: double
@@ -446,16 +379,14 @@ export interface components {
             longitude: number;
         };
         /**
-         * @description The short number people read out on the phone: 10001, 10002, …
+         * @description The short number of an order, for people: 10001, 10002, …
          * @example 10001
          */
         OrderNumber: string;
-        /** @description The money of an order. */
         OrderPayment: {
-            /** @description How. */
             method: components["schemas"]["PaymentMethod"];
             reference?: components["schemas"]["Line128"] | null;
-            /** @description How far: `none`, `pending`, `authorized`, `paid`, `refunded`, `failed`. */
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
             status: string;
         };
         /** @description One parcel. */
@@ -465,78 +396,59 @@ export interface components {
              * @description 1, 2, 3 … within the order.
              */
             parcel: number;
-            /** @description How far it got. */
             status: components["schemas"]["ShipmentState"];
         };
         /** @description The present state of an order. */
         OrderState: {
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
             order: components["schemas"]["Order"];
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number people use. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The simple status. */
-            status: components["schemas"]["Status"];
-            trackingNumber?: components["schemas"]["Line100"] | null;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
-            updatedAt: string;
-            /** @description Rises by one with every change. Send it back in `If-Match` to change only what you saw. */
-            version: components["schemas"]["Version"];
-        };
-        /** @description An order that was joined. Right after joining without `eventId` and `previousStatus`. */
-        OrderStatusUpdated: {
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
-            estimatedDelivery?: string | null;
-            /** @description Drop an event whose id you have seen. */
-            eventId?: components["schemas"]["EventId"];
-            /** @description Its id. */
-            orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
-            orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The simple status before it. */
-            previousStatus?: components["schemas"]["Status"];
-            /** @description The simple status after it. */
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
+            version: components["schemas"]["Version"];
+        };
+        /** @description An order that was joined. Right after joining without `eventId` and `previousStatus`. */
+        OrderStatusUpdated: {
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            /** @description Drop an event whose id you have seen. */
+            eventId?: components["schemas"]["EventId"];
+            orderId: components["schemas"]["OrderId"];
+            orderNumber: components["schemas"]["OrderNumber"];
+            /** @description The status before the event. */
+            previousStatus?: components["schemas"]["Status"];
+            /** @description The status after the event. */
+            status: components["schemas"]["Status"];
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /**
-         * @description Where an event came from. The wire name of [`Actor`] without the person.
+         * @description The side that an [`Actor`] belongs to, without the person.
          * @enum {string}
          */
         Origin: "customer" | "staff" | "driver" | "gateway" | "system" | "outside";
-        /** @description Who brings it. */
+        /** @description Who delivers the order. */
         Partner: {
             /** @description The driver's or the carrier's name. */
             name: components["schemas"]["Line120"];
             phone?: components["schemas"]["Line40"] | null;
         };
-        /**
-         * @description How the customer pays.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PaymentMethod: "cash_on_delivery" | "online";
-        /** @description Somebody with an account, as they are shown to others. */
+        /** @description A user, as shown to others. */
         Person: {
-            /** @description Their e-mail address, likewise. */
             email?: string | null;
             /** @description Their id. */
             id: components["schemas"]["UserId"];
-            /** @description Their name, where one is known and not erased. */
+            /** @description Absent if unknown or erased. */
             name?: string | null;
         };
         /** @description Everybody who looks at an order now. */
@@ -546,30 +458,23 @@ export interface components {
         };
         /** @description An event of a product. */
         ProductEvent: {
-            /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
-            /** @description Whether a product is off the shelf. */
             archived?: boolean | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             /** @description Drop an event whose id you have seen. */
             id: components["schemas"]["EventId"];
-            /** @description What happened. */
             kind: components["schemas"]["Kind"];
             name?: components["schemas"]["Line200"] | null;
             /**
              * Format: int32
-             * @description How many of a product there are.
+             * @description Units of the product in stock.
              */
             onHand?: number | null;
             price?: components["schemas"]["Money"] | null;
             productId?: components["schemas"]["ProductId"] | null;
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /**
@@ -607,122 +512,94 @@ export interface components {
             reason: "epoch_changed" | "too_old" | "unknown_cursor";
         };
         /**
-         * @description How it is shown: the colour of a toast.
+         * @description Decides the color of a toast.
          * @enum {string}
          */
         Severity: "info" | "success" | "warning" | "error";
-        /**
-         * @description How far a parcel got.
-         * @enum {string}
-         */
+        /** @enum {string} */
         ShipmentState: "packed" | "shipped" | "out_for_delivery" | "attempted" | "delivered" | "returned";
         /** @description An event of a product. */
         SocketProductEvent: {
-            /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
-            /** @description Whether a product is off the shelf. */
             archived?: boolean | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             /** @description Drop an event whose id you have seen. */
             eventId: components["schemas"]["EventId"];
-            /** @description What happened. */
             kind: components["schemas"]["Kind"];
             name?: components["schemas"]["Line200"] | null;
             /**
              * Format: int32
-             * @description How many of a product there are.
+             * @description Units of the product in stock.
              */
             onHand?: number | null;
             price?: components["schemas"]["Money"] | null;
             productId?: components["schemas"]["ProductId"] | null;
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /** @description What the event summary of the order. */
         StandardOrder: {
             customer?: components["schemas"]["Person"] | null;
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
-            /** @description Its id. */
             id: components["schemas"]["OrderId"];
-            /** @description What was bought, of a new order. */
+            /** @description Only for a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
-            /** @description Its number. */
             orderNumber: components["schemas"]["OrderNumber"];
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
-            /** @description How far the payment is. */
             paymentStatus?: string | null;
-            /** @description The simple status after it. */
+            /** @description The status after the event. */
             status: components["schemas"]["Status"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /** @description An event of an order, as its listener may see it. */
         StandardOrderEvent: {
-            /** @description Who did it. */
             actor: components["schemas"]["ActorView"];
             /**
              * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
              *     again, and in `delivery.located`.
              */
             allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             customer?: components["schemas"]["Person"] | null;
-            /**
-             * Format: date-time
-             * @description When it should arrive.
-             */
+            /** Format: date-time */
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             eventId: components["schemas"]["EventId"];
-            /** @description What was bought, of a new order. */
+            /** @description Only for a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
-            /** @description What happened. */
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
             note?: components["schemas"]["Prose2000"] | null;
             order: components["schemas"]["StandardOrder"];
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description Its number. */
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
-            /** @description How far the payment is. */
             paymentStatus?: string | null;
-            /** @description The simple status before it. */
+            /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was made or moved on. */
+            /** @description A parcel that was created or whose state changed. */
             shipments?: components["schemas"]["OrderShipment"][];
-            /** @description The simple status after it. */
+            /** @description The status after the event. */
             status: components["schemas"]["Status"];
-            /** @description The store. */
             storeId: components["schemas"]["StoreId"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order (or product) after it. Keep the newest. */
+            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         StandardOrderUpdate: components["schemas"]["StandardOrderEvent"] | components["schemas"]["OrderState"];
@@ -783,7 +660,7 @@ export interface components {
             revenue: components["schemas"]["Money"][];
         };
         /**
-         * @description The simple status of an order, derived from its lifecycle, payment and shipments.
+         * @description The status of an order, derived from its lifecycle, payment and shipments.
          * @enum {string}
          */
         Status: "pending" | "processing" | "shipped" | "paid" | "delivered" | "cancelled";
@@ -793,33 +670,30 @@ export interface components {
             orderId: string | number;
             status: components["schemas"]["Status"];
         };
-        /** @description A store. Staff see the orders of theirs and of no other. */
+        /** @description A store. Staff see only the orders of their own store. */
         StoreId: string;
         UpdateAcknowledged: {
             /** @description The customer's connections that heard of it. */
             live: number;
             /** @constant */
             ok: true;
-            /** @description Its id. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number people use. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The simple status. */
             status: components["schemas"]["Status"];
-            /** @description Rises by one with every change. Send it back in `If-Match` to change only what you saw. */
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         } | components["schemas"]["Denied"];
         /**
-         * @description A user, local or from elsewhere.
+         * @description A user: a local account, or a user of another system.
          *
-         *     A local account is its bare id. A user whose token was made by somebody else is `issuer|subject`,
-         *     so that no outside subject can name a local account; the subject itself is opaque.
+         *     A local account is its bare id. A user of another system is `issuer|subject`, so that no subject of another system
+         *     can name a local account. The subject is opaque.
          */
         UserId: string;
         /**
          * Format: int32
-         * @description Counts the events of one order (or product): 1 when it is made, then 2, 3, … without a gap. A location of the
-         *     delivery repeats the version it found.
+         * @description Counts the events of one order or product: 1, 2, 3 … without a gap. A location of the delivery does not increment
+         *     it.
          */
         Version: number;
     };
