@@ -1,4 +1,4 @@
-//! SQLite, against the contract and on its own.
+//! The SQLite backend: the contract, and tests of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -26,7 +26,7 @@ use ordercast_eventlog::sqlite::{Database, DatabaseOptions, SqliteWriteBackend};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-/// A database in a directory of its own.
+/// A database in a temporary directory.
 pub(crate) struct Sqlite {
     directory: tempfile::TempDir,
 }
@@ -36,7 +36,7 @@ impl Sqlite {
         self.directory.path()
     }
 
-    /// Another program's connection to it.
+    /// A connection of another program.
     pub(crate) fn raw(&self) -> Connection {
         Connection::open(Database::file(self.directory())).unwrap()
     }
@@ -54,7 +54,7 @@ impl Backend for Sqlite {
         keep_events: Option<SignedDuration>,
         random: Uuid,
     ) -> (SqliteWriteBackend, Arc<dyn ReadBackend>) {
-        // A small log, so that a test sees it cut back.
+        // A small log, so that a test sees it truncated.
         let options = DatabaseOptions { keep_events, wal_mib: 4, ..DatabaseOptions::default() };
         let Database { write_backend, read_backend, .. } =
             Database::open(self.directory(), &options, random).unwrap();

@@ -196,23 +196,23 @@ mod tests {
     fn a_paused_gate_keeps_the_writer_between_its_batches() {
         let checkpoints = Arc::new(CheckpointCoordinator::new());
         checkpoints.begin_batch();
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let checkpoint = std::thread::spawn({
-            let (checkpoints, tell) = (Arc::clone(&checkpoints), tell.clone());
+            let (checkpoints, sender) = (Arc::clone(&checkpoints), sender.clone());
             move || {
                 let paused = checkpoints.pause_writer().unwrap();
-                tell.send("alone").unwrap();
+                sender.send("alone").unwrap();
                 drop(paused);
             }
         });
         while !checkpoints.state().paused {
             std::thread::yield_now();
         }
-        assert!(told.try_recv().is_err(), "the writer is within a batch");
+        assert!(receiver.try_recv().is_err(), "the writer is inside a batch");
         checkpoints.end_batch();
         checkpoints.begin_batch();
-        tell.send("writing").unwrap();
-        let order: Vec<_> = (0..2).map(|_| told.recv_timeout(DEADLINE).unwrap()).collect();
+        sender.send("writing").unwrap();
+        let order: Vec<_> = (0..2).map(|_| receiver.recv_timeout(DEADLINE).unwrap()).collect();
         assert_eq!(
             order,
             ["alone", "writing"],

@@ -1,5 +1,5 @@
-//! Every statement is heard while a small shop is at work, and its plan looked at: nothing walks through a table, and
-//! nothing is sorted that an index has in order.
+//! Records every statement of a small shop at work, and checks its query plan: no statement scans a table, and none
+//! sorts what an index has in order.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,32 +34,32 @@ use crate::topic::{Inbox, Topic};
 use crate::write_backend::{BatchContext, WriteBackend};
 use crate::writer::Writer;
 
-/// Beginnings of statements that may walk or sort, because what they walk through stays small or ends early.
-const MAY: [(&str, &str); 9] = [
+/// Beginnings of statements that may scan or sort, because what they read is small, and why it is.
+const EXCEPTIONS: [(&str, &str); 9] = [
     ("SELECT name, position, updated_at FROM consumers ORDER BY name", "a handful"),
     (
         "SELECT id, role, store, name, email, password_hash, created_at, valid_after FROM users ORDER BY key",
         "a page",
     ),
-    ("DELETE FROM answers WHERE row IN", "a portion of the oldest"),
-    ("SELECT key FROM stores ORDER BY key LIMIT", "a few; where there are more, they are left alone"),
-    ("SELECT currency, sum(placed)", "a group for each currency, of which a store has one or two"),
-    ("SELECT run, last FROM customer_run_ends ORDER BY run DESC", "only as far back as is asked for"),
-    ("SELECT run, last FROM topic_run_ends ORDER BY run DESC", "only as far back as is asked for"),
-    ("SELECT number, ends_at FROM reservations ORDER BY number", "only as far as they are due"),
+    ("DELETE FROM answers WHERE row IN", "a limited number of the oldest"),
+    ("SELECT key FROM stores ORDER BY key LIMIT", "at most 65"),
+    ("SELECT currency, sum(placed)", "a store has one or two currencies"),
+    ("SELECT run, last FROM customer_run_ends ORDER BY run DESC", "reads only as far back as needed"),
+    ("SELECT run, last FROM topic_run_ends ORDER BY run DESC", "reads only as far back as needed"),
+    ("SELECT number, ends_at FROM reservations ORDER BY number", "reads only what is due"),
     ("SELECT body ->> '$.at' FROM events ORDER BY seq DESC LIMIT 1", "one row"),
 ];
 
-type Heard = Arc<Mutex<BTreeSet<String>>>;
+type Statements = Arc<Mutex<BTreeSet<String>>>;
 
-fn listen(connection: &mut Connection, heard: &Heard) {
-    let heard = Arc::clone(heard);
-    let hear = move |event: TraceEvent<'_>| {
+fn record(connection: &mut Connection, statements: &Statements) {
+    let statements = Arc::clone(statements);
+    let on_event = move |event: TraceEvent<'_>| {
         if let TraceEvent::Stmt(statement, _) = event {
-            heard.lock().unwrap_or_else(PoisonError::into_inner).insert(statement.sql().into_owned());
+            statements.lock().unwrap_or_else(PoisonError::into_inner).insert(statement.sql().into_owned());
         }
     };
-    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(hear)).unwrap();
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(on_event)).unwrap();
 }
 
 struct TickingClock(AtomicU64);
@@ -83,7 +83,7 @@ fn staff() -> Actor {
     Actor::Staff { user: user("sam"), store: StoreId::main() }
 }
 
-/// A day at the shop: everything that is written.
+/// Every command that writes.
 fn commands() -> Vec<(Command, Actor)> {
     let product = ProductId::new(Uuid::from_u128(1 << 64));
     let order = orders::OrderRef::Number(OrderNumber::FIRST);
@@ -173,7 +173,7 @@ fn account_changes() -> Vec<AccountChange> {
 async fn write(write_backend: SqliteWriteBackend) {
     let (writer, thread) =
         Writer::start(write_backend, Arc::new(TickingClock(AtomicU64::new(1))), Box::new(drop)).unwrap();
-    let seen = |name: &str| ExternalUser {
+    let external_user = |name: &str| ExternalUser {
         user: user("jwt|asha"),
         role: Role::Customer,
         store: StoreId::main(),
@@ -186,10 +186,10 @@ async fn write(write_backend: SqliteWriteBackend) {
         let submission = Submission {
             requests: vec![request],
             idempotency,
-            external_user: Some(seen(&format!("Asha {n}"))),
+            external_user: Some(external_user(&format!("Asha {n}"))),
         };
         writer.submit(submission.clone()).await.unwrap();
-        // Again, for what is only read then.
+        // Again, to read the stored response.
         assert!(writer.submit(submission).await.unwrap().replayed);
     }
     for inbox in inboxes() {
@@ -219,7 +219,7 @@ fn inboxes() -> [Inbox; 3] {
     [Inbox::customer(user("jwt|asha")), Inbox::driver(user("dev")), sam]
 }
 
-/// Everything that can be asked.
+/// Every query.
 fn read(connection: &Connection, indexes: &SortedIndexes) {
     let topics = [
         Topic::Customer(user("jwt|asha")),
@@ -241,14 +241,14 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
     tail::events(connection, Seq(0), 10).unwrap();
     consumers::all(connection).unwrap();
     for inbox in inboxes() {
-        let opened = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
-        opened.by_event_id(EventId::new(Uuid::nil())).unwrap();
+        let reader = InboxReader::find(connection, indexes, &inbox).unwrap().unwrap();
+        reader.by_event_id(EventId::new(Uuid::nil())).unwrap();
         let filter =
             InboxFilter { inbox: inbox.clone(), category: None, unread: false, through: None, limit: 9 };
-        opened.page(&filter).unwrap();
-        opened.page(&InboxFilter { unread: true, ..filter }).unwrap();
+        reader.page(&filter).unwrap();
+        reader.page(&InboxFilter { unread: true, ..filter }).unwrap();
     }
-    let shelf = ProductFilter {
+    let filter = ProductFilter {
         store: None,
         text: Some("t".into()),
         category: None,
@@ -256,13 +256,13 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
         after: None,
         limit: 9,
     };
-    catalogue::page(connection, &ProductFilter { store: Some(StoreId::main()), ..shelf.clone() }).unwrap();
-    catalogue::page(connection, &shelf).unwrap();
+    catalogue::page(connection, &ProductFilter { store: Some(StoreId::main()), ..filter.clone() }).unwrap();
+    catalogue::page(connection, &filter).unwrap();
     catalogue::find(connection, id).unwrap();
     let events = history::of_order(connection, OrderNumber::FIRST, Seq(u64::MAX)).unwrap();
     assert!(!history::with_context(connection, events).unwrap().is_empty());
     stats::read(connection, &StoreId::main(), at).unwrap();
-    // Some buckets, and days between them.
+    // Buckets at both ends, and days between them.
     let edges = [0, 900, 100 * 86_400 + 1800].map(|second| Timestamp::from_second(second).unwrap());
     let series = stats::series(connection, &StoreId::main(), &edges, 9).unwrap();
     assert_eq!(series.top_products.len(), 1);
@@ -280,43 +280,43 @@ fn open(directory: &Path) -> SqliteWriteBackend {
 }
 
 #[tokio::test]
-async fn no_statement_walks_through_a_table_or_sorts_one() {
+async fn no_statement_scans_or_sorts_a_table() {
     let directory = tempfile::tempdir().unwrap();
-    let heard = Heard::default();
+    let statements = Statements::default();
     let mut write_backend = open(directory.path());
     let indexes = write_backend.indexes.clone();
-    listen(&mut write_backend.connection, &heard);
+    record(&mut write_backend.connection, &statements);
     write(write_backend).await;
     let mut reader = Connection::open(Database::file(directory.path())).unwrap();
-    listen(&mut reader, &heard);
+    record(&mut reader, &statements);
     read(&reader, &indexes);
-    // Housekeeping, long after.
+    // Maintenance after everything has expired.
     let mut write_backend = open(directory.path());
-    listen(&mut write_backend.connection, &heard);
+    record(&mut write_backend.connection, &statements);
     write_backend.begin(&crate::write_backend::LoadRequest::default(), &mut BatchContext::empty()).unwrap();
     write_backend.rollback();
     while write_backend.maintain(Timestamp::MAX).unwrap() {}
     drop(write_backend);
 
     let explain = Connection::open(Database::file(directory.path())).unwrap();
-    let heard = heard.lock().unwrap();
-    let looked_at: Vec<_> = heard.iter().filter(|sql| is_ours(sql)).collect();
-    assert!(looked_at.len() > 60, "only {} statements were heard", looked_at.len());
-    for sql in looked_at {
+    let statements = statements.lock().unwrap();
+    let checked: Vec<_> = statements.iter().filter(|sql| is_checked(sql)).collect();
+    assert!(checked.len() > 60, "only {} statements were recorded", checked.len());
+    for sql in checked {
         let mut plan = explain.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let mut steps = plan.raw_query();
         while let Some(step) = steps.next().unwrap() {
             let step: String = step.get(3).unwrap();
-            let walks =
+            let scans =
                 step.starts_with("SCAN") && !step.contains("CONSTANT ROW") && !step.contains("VIRTUAL TABLE");
-            let may = MAY.iter().any(|(begin, _)| sql.starts_with(begin));
-            assert!(may || !walks && !step.contains("TEMP B-TREE"), "{sql}\n{step}");
+            let excepted = EXCEPTIONS.iter().any(|(begin, _)| sql.starts_with(begin));
+            assert!(excepted || !scans && !step.contains("TEMP B-TREE"), "{sql}\n{step}");
         }
     }
 }
 
-/// Not the full-text index's own, and not what only steers the connection.
-fn is_ours(sql: &str) -> bool {
+/// Not the statements of the full-text index itself, and no pragmas and transactions.
+fn is_checked(sql: &str) -> bool {
     let first = sql.split_whitespace().next().unwrap_or_default();
     matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE")
         && !sql.contains("'people_")

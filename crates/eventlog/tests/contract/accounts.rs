@@ -1,4 +1,4 @@
-//! People who sign in, in the same database, written by the same writer.
+//! Accounts and sessions.
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::accounts::{
@@ -90,7 +90,7 @@ pub(crate) async fn an_account_is_registered_once_whatever_the_case_of_its_addre
         log.restart().await;
     }
     assert!(log.read_backend().user(user("a2")).await.unwrap().is_none());
-    // Two at once, while an order is placed: one of them, and the order.
+    // Two sign-ups at once, while an order is placed: one of them succeeds, and so does the order.
     let (first, second) = tokio::join!(
         log.account(signing_up("b1", "ben@example.com")),
         log.account(signing_up("b2", "BEN@example.com"))
@@ -163,7 +163,7 @@ pub(crate) async fn a_refresh_token_is_swapped_once<B: Backend>() {
     assert_eq!(refresh(&log, log.clock.uuid(), 3, 4).await.unwrap_err(), ENDED, "a session that never was");
     log.account(AccountChange::EndSession { session }).await.unwrap();
     assert_eq!(refresh(&log, session, 3, 4).await.unwrap_err(), ENDED);
-    // Signing out twice is no mistake.
+    // Signing out twice is no error.
     log.account(AccountChange::EndSession { session }).await.unwrap();
 }
 
@@ -199,7 +199,7 @@ pub(crate) async fn every_spent_refresh_token_is_known_while_its_session_lives<B
             refresh(&log, session, token, token + 1).await.unwrap();
         }
         log.restart().await;
-        // The last one is in its grace for a moment; those before it have none, however quickly they come.
+        // The last token has its grace period. The ones before have none.
         let soon = refresh(&log, session, spent, 9).await.unwrap_err();
         if spent == 5 {
             assert_eq!(soon, ENDED);
@@ -210,7 +210,7 @@ pub(crate) async fn every_spent_refresh_token_is_known_while_its_session_lives<B
             assert_eq!(soon, AccountRefusal::SessionEnded { stolen: Some(session) }, "token {spent}");
         }
         assert_eq!(refresh(&log, session, 6, 7).await.unwrap_err(), ENDED, "and the newest goes on no more");
-        assert_eq!(refresh(&log, session, spent, 9).await.unwrap_err(), ENDED, "it is told once");
+        assert_eq!(refresh(&log, session, spent, 9).await.unwrap_err(), ENDED, "the session has ended");
     }
 }
 
@@ -223,7 +223,7 @@ pub(crate) async fn a_session_ends_at_its_end<B: Backend>() {
     for token in [1, 2] {
         assert_eq!(refresh(&log, session, token, 3).await.unwrap_err(), ENDED);
     }
-    // Long after, housekeeping removes it.
+    // Later, maintenance deletes it.
     log.clock.advance(MONTH);
     log.maintain(2).await;
     assert_eq!(refresh(&log, session, 2, 3).await.unwrap_err(), ENDED);
@@ -252,7 +252,7 @@ pub(crate) async fn a_reset_link_works_once<B: Backend>() {
         assert_eq!(follow(&log, used).await.unwrap_err(), AccountRefusal::LinkInvalid, "{used}");
     }
     assert_eq!(revoked(&log).await.sessions[0].0, session);
-    // Another way to a new password voids the links that are out as well.
+    // Setting a password in another way also revokes the links.
     send_link(&log, 3).await;
     log.account(password("second")).await.unwrap();
     assert_eq!(follow(&log, 3).await.unwrap_err(), AccountRefusal::LinkInvalid);
@@ -315,10 +315,10 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
         }
         log.restart().await;
     }
-    let told = log.read_backend().timeline(second.order.number).await.unwrap().value;
-    assert_eq!(told[0].context.customer.as_ref().unwrap().name.as_deref(), Some("Ben"));
-    assert_eq!(told[0].context.actor_name.as_deref(), Some("Ben"));
-    // What they are may change without a name, and is known of somebody who has none from the beginning.
+    let timeline = log.read_backend().timeline(second.order.number).await.unwrap().value;
+    assert_eq!(timeline[0].context.customer.as_ref().unwrap().name.as_deref(), Some("Ben"));
+    assert_eq!(timeline[0].context.actor_name.as_deref(), Some("Ben"));
+    // The role is stored and updated even when the token carries no name.
     for (who, name) in [("jwt|7", Some("Ben")), ("jwt|8", None)] {
         let driver = ExternalUser {
             role: Role::Driver,
@@ -330,7 +330,7 @@ pub(crate) async fn users_from_elsewhere_appear_with_their_names<B: Backend>() {
         let found = log.read_backend().user(user(who)).await.unwrap().unwrap();
         assert_eq!((found.role, found.store.as_str()), (Role::Driver, "second"));
     }
-    // Their address is nobody's login, however often it comes.
+    // Nobody can sign in with the address of an external user.
     assert!(log.read_backend().user_by_email(email("ben@example.com")).await.unwrap().is_none());
     the_user(log.account(signing_up("local", "ben@example.com")).await);
 }

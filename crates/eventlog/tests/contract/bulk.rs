@@ -36,7 +36,7 @@ pub(crate) async fn each_part_of_a_submission_has_its_own_outcome<B: Backend>() 
         assert_eq!(answered.order.status(), Status::Shipped);
         assert_eq!(log.read(name).await.unwrap().order, answered.order);
     }
-    // The most that a bulk update may have, and an order that does not exist.
+    // As many orders as a bulk update may have, and one that does not exist.
     let mut names: Vec<OrderRef> = orders.iter().copied().cycle().take(500).collect();
     names.push("99999".parse().unwrap());
     let receipt = log.submit(ship(&names)).await.unwrap();

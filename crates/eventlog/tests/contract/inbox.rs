@@ -1,4 +1,4 @@
-//! What concerns somebody is in their inbox, and what they read stays read.
+//! Inboxes: which events have an entry, and what is read.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ async fn page<B: Backend>(log: &Log<B>, filter: InboxFilter) -> InboxPage {
     read.value
 }
 
-async fn lines<B: Backend>(log: &Log<B>, inbox: &Inbox) -> Vec<InboxEntry> {
+async fn entries<B: Backend>(log: &Log<B>, inbox: &Inbox) -> Vec<InboxEntry> {
     page(log, all(inbox)).await.entries
 }
 
@@ -64,8 +64,8 @@ async fn unread<B: Backend>(log: &Log<B>, inbox: &Inbox) -> usize {
     counted
 }
 
-fn said(lines: &[InboxEntry]) -> Vec<&str> {
-    lines.iter().map(|line| line.notification.message.as_str()).collect()
+fn messages(entries: &[InboxEntry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.notification.message.as_str()).collect()
 }
 
 pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
@@ -80,7 +80,7 @@ pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     log.order(cancel(second), customer("asha")).await;
     ordered_by(&log, tea, "ben").await;
 
-    let asha = lines(&log, &of_customer("asha")).await;
+    let asha = entries(&log, &of_customer("asha")).await;
     let expected = [
         "You cancelled order #10002",
         "You placed order #10002 for 4.50 EUR",
@@ -89,19 +89,19 @@ pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
         "We know who brings order #10001",
         "You placed order #10001 for 4.50 EUR",
     ];
-    assert_eq!(said(&asha)[..], expected);
-    let own: Vec<_> = asha.iter().map(|line| (line.own, line.read)).collect();
+    assert_eq!(messages(&asha)[..], expected);
+    let own: Vec<_> = asha.iter().map(|entry| (entry.own, entry.read)).collect();
     assert_eq!(
         own,
         [(true, true), (true, true), (false, false), (false, false), (false, false), (true, true)]
     );
     assert_eq!(unread(&log, &of_customer("asha")).await, 3);
 
-    let dev = lines(&log, &of_driver("dev")).await;
-    assert_eq!(said(&dev)[2], "Order #10001 is yours to deliver");
+    let dev = entries(&log, &of_driver("dev")).await;
+    assert_eq!(messages(&dev)[2], "Order #10001 is yours to deliver");
     assert_eq!((dev.len(), dev[0].own, unread(&log, &of_driver("dev")).await), (3, true, 2));
 
-    let sam = lines(&log, &of_staff("staff-main")).await;
+    let sam = entries(&log, &of_staff("staff-main")).await;
     let expected = [
         "New order #10003 for 4.50 EUR",
         "Order #10002 was cancelled",
@@ -109,16 +109,16 @@ pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
         "A parcel of order #10001 came back",
         "New order #10001 for 4.50 EUR",
     ];
-    assert_eq!(said(&sam)[..], expected);
+    assert_eq!(messages(&sam)[..], expected);
     assert_eq!(unread(&log, &of_staff("staff-main")).await, 5);
     for nobody in [of_customer("cleo"), of_driver("asha"), Inbox::staff(user("sam"), store("b"))] {
-        assert_eq!((lines(&log, &nobody).await.len(), unread(&log, &nobody).await), (0, 0));
+        assert_eq!((entries(&log, &nobody).await.len(), unread(&log, &nobody).await), (0, 0));
     }
-    for line in &asha {
+    for entry in &asha {
         let found =
-            log.read_backend().inbox_entry(of_customer("asha"), line.stored.id).await.unwrap().unwrap();
-        assert_eq!((found.stored, found.read), (Arc::clone(&line.stored), line.read));
-        let others = log.read_backend().inbox_entry(of_customer("ben"), line.stored.id).await.unwrap();
+            log.read_backend().inbox_entry(of_customer("asha"), entry.stored.id).await.unwrap().unwrap();
+        assert_eq!((found.stored, found.read), (Arc::clone(&entry.stored), entry.read));
+        let others = log.read_backend().inbox_entry(of_customer("ben"), entry.stored.id).await.unwrap();
         assert!(others.is_none(), "it is none of Ben's");
     }
 }
@@ -139,7 +139,7 @@ pub(crate) async fn an_inbox_is_filtered<B: Backend>() {
     log.mark_read(&asha, Mark::One { seq: newest, id: first.entries[0].stored.id }).await;
     let left = page(&log, InboxFilter { unread: true, ..all(&asha) }).await;
     assert_eq!((left.entries.len(), left.unread), (2, 2));
-    assert!(left.entries.iter().all(|line| !line.read && line.stored.seq != newest));
+    assert!(left.entries.iter().all(|entry| !entry.read && entry.stored.seq != newest));
     let none = InboxFilter { category: Some(Category::Payment), ..all(&asha) };
     assert!(page(&log, none).await.entries.is_empty());
 }
@@ -150,27 +150,27 @@ pub(crate) async fn what_is_read_is_told_after_its_commit<B: Backend>() {
     log.order(track(order, "T"), staff(MAIN)).await;
     log.order(set_status(order, Status::Delivered), staff(MAIN)).await;
     let asha = of_customer("asha");
-    let [arrived, shipped, placed] = lines(&log, &asha).await.try_into().unwrap();
-    let one = |line: &InboxEntry| Mark::One { seq: line.stored.seq, id: line.stored.id };
+    let [arrived, shipped, placed] = entries(&log, &asha).await.try_into().unwrap();
+    let one = |entry: &InboxEntry| Mark::One { seq: entry.stored.seq, id: entry.stored.id };
     let receipt = log.mark_read(&asha, one(&arrived)).await;
     assert_eq!((receipt.state.unread, receipt.cursor.seq), (1, log.head().await));
     assert_eq!(receipt.state.above.keys().collect::<Vec<_>>(), [&arrived.stored.seq]);
     assert_eq!(receipt.state.through.next(), shipped.stored.seq, "there is nothing to read before that");
-    // Once is enough, and what they did themselves is read as it is.
+    // Marking twice changes nothing. Own actions count as read.
     for again in [&arrived, &placed] {
         assert_eq!(log.mark_read(&asha, one(again)).await.state, receipt.state);
     }
     log.settle().await;
-    let told = EphemeralEvent::InboxRead { inbox: asha.clone(), state: Arc::clone(&receipt.state) };
-    assert_eq!(log.published.ephemeral(), [told]);
-    // The gap is closed: a mark says it all.
+    let published = EphemeralEvent::InboxRead { inbox: asha.clone(), state: Arc::clone(&receipt.state) };
+    assert_eq!(log.published.ephemeral(), [published]);
+    // Without a gap, one position says everything.
     let receipt = log.mark_read(&asha, one(&shipped)).await;
     assert_eq!((receipt.state.unread, receipt.state.above.len()), (0, 0));
     assert_eq!(receipt.state.through, arrived.stored.seq);
     log.restart().await;
     assert_eq!(unread(&log, &asha).await, 0);
-    assert!(lines(&log, &asha).await.iter().all(|line| line.read));
-    assert_eq!(log.published.ephemeral().len(), 2, "nothing is told twice");
+    assert!(entries(&log, &asha).await.iter().all(|entry| entry.read));
+    assert_eq!(log.published.ephemeral().len(), 2, "nothing is published twice");
     let last = log.published.batches().pop().unwrap();
     assert!(last.events.is_empty() && last.ephemeral.len() == 1);
 }
@@ -180,11 +180,11 @@ pub(crate) async fn what_came_after_the_mark_stays_unread<B: Backend>() {
     let order = ordered_by(&log, tea, "asha").await;
     log.order(track(order, "T"), staff(MAIN)).await;
     let asha = of_customer("asha");
-    let seen = log.head().await;
+    let head = log.head().await;
     log.order(set_status(order, Status::Delivered), staff(MAIN)).await;
-    let receipt = log.mark_read(&asha, Mark::Through(seen)).await;
-    assert_eq!((receipt.state.through, receipt.state.unread), (seen, 1));
-    assert!(!lines(&log, &asha).await[0].read);
+    let receipt = log.mark_read(&asha, Mark::Through(head)).await;
+    assert_eq!((receipt.state.through, receipt.state.unread), (head, 1));
+    assert!(!entries(&log, &asha).await[0].read);
     assert_eq!(log.mark_read(&asha, Mark::Through(Seq(1))).await.state, receipt.state, "it never goes back");
     let far = log.mark_read(&asha, Mark::Through(Seq(u64::MAX))).await;
     assert_eq!((far.state.through, far.state.unread), (log.head().await, 0));
@@ -205,10 +205,10 @@ pub(crate) async fn what_is_read_is_each_persons_own<B: Backend>() {
     assert_eq!((unread(&log, &sam).await, unread(&log, &mira).await), (1, 2), "Sam saw it come back");
     log.mark_read(&mira, Mark::All).await;
     assert_eq!((unread(&log, &sam).await, unread(&log, &mira).await), (1, 0));
-    let placed = lines(&log, &sam).await.pop().unwrap().stored;
+    let placed = entries(&log, &sam).await.pop().unwrap().stored;
     let state = log.mark_read(&sam, Mark::One { seq: placed.seq, id: placed.id }).await.state;
     assert_eq!((state.unread, state.through), (0, log.head().await));
-    // Somebody who buys here too has an inbox for each.
+    // Staff who also buy here have an inbox for each role.
     assert_eq!(unread(&log, &of_customer("mira")).await, 0);
     let hers = ordered_by(&log, tea, "mira").await;
     log.order(track(hers, "T"), staff(MAIN)).await;
@@ -225,7 +225,7 @@ pub(crate) async fn a_mark_counts_what_happened_in_its_own_batch<B: Backend>() {
     let before = log.published.batches().len();
     let writer = log.writer();
     let all = MarkRead { inbox: asha.clone(), mark: Mark::All };
-    // The mark comes first, and counts what comes after it in its batch all the same: it sees what is committed.
+    // The mark is submitted first, but covers the events of its whole batch.
     let mut read = Box::pin(writer.mark_read(all));
     assert!(look(&mut read).is_none());
     let moved = queue(&writer, bulk(vec![(track(order, "T"), staff(MAIN))]));
@@ -238,11 +238,12 @@ pub(crate) async fn a_mark_counts_what_happened_in_its_own_batch<B: Backend>() {
     );
     log.settle().await;
     let batches = log.published.batches();
-    let told: Vec<_> = batches[before..].iter().map(|it| (it.events.len(), it.ephemeral.len())).collect();
-    assert_eq!(told, [(1, 1)]);
+    let published: Vec<_> =
+        batches[before..].iter().map(|it| (it.events.len(), it.ephemeral.len())).collect();
+    assert_eq!(published, [(1, 1)]);
 }
 
-/// One look at a future, which puts what it submits into the writer's queue.
+/// Polls a future once, which puts its submission into the writer's queue.
 fn look<T>(future: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T> {
     match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
         std::task::Poll::Ready(value) => Some(value),
@@ -250,9 +251,9 @@ fn look<T>(future: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T
     }
 }
 
-/// What a line is, said a second time and apart from the code under test.
-fn naive_lines(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredEvent>, bool)> {
-    let mut lines = Vec::new();
+/// A second, independent implementation of inbox entries.
+fn naive_entries(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredEvent>, bool)> {
+    let mut entries = Vec::new();
     for stored in events.iter().rev() {
         let Subject::Order { store, customer, driver, .. } = &stored.event.subject else { continue };
         let theirs = match inbox.topic() {
@@ -262,10 +263,10 @@ fn naive_lines(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredEve
         };
         if theirs && Notification::new(&stored.event, inbox.audience()).is_some() {
             let own = stored.event.actor.user() == Some(inbox.reader());
-            lines.push((Arc::clone(stored), own));
+            entries.push((Arc::clone(stored), own));
         }
     }
-    lines
+    entries
 }
 
 pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
@@ -281,39 +282,39 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
     for step in 0..160 {
         let n = walk.rng.usize(..inboxes.len());
         let (inbox, read) = (&inboxes[n], &mut read[n]);
-        let naive = naive_lines(&walk.events, inbox);
+        let naive = naive_entries(&walk.events, inbox);
         assert!(!naive.is_empty(), "nothing happened to {inbox:?}");
-        let (line, _) = &naive[walk.rng.usize(..naive.len())];
+        let (entry, _) = &naive[walk.rng.usize(..naive.len())];
         let mark = match walk.rng.u8(..10) {
-            0 if step > 60 => Mark::Through(line.seq),
-            _ => Mark::One { seq: line.seq, id: line.id },
+            0 if step > 60 => Mark::Through(entry.seq),
+            _ => Mark::One { seq: entry.seq, id: entry.id },
         };
         let state = walk.log.mark_read(inbox, mark).await.state;
         match mark {
             Mark::One { seq, .. } => drop(read.insert(seq)),
             Mark::Through(_) | Mark::All => {
-                read.extend(naive.iter().map(|(line, _)| line.seq).filter(|seq| *seq <= line.seq));
+                read.extend(naive.iter().map(|(entry, _)| entry.seq).filter(|seq| *seq <= entry.seq));
             }
         }
-        let is_read = |(line, own): &(Arc<StoredEvent>, bool)| *own || read.contains(&line.seq);
-        let left = naive.iter().filter(|line| !is_read(line)).count();
+        let is_read = |(entry, own): &(Arc<StoredEvent>, bool)| *own || read.contains(&entry.seq);
+        let left = naive.iter().filter(|entry| !is_read(entry)).count();
         assert_eq!(state.unread, left.min(MAX_UNREAD), "{inbox:?} after {mark:?}");
         assert!(state.above.len() <= read.len());
-        // A page of it.
+        // A page.
         let category = walk.rng.bool().then(|| *walk.rng.choice(&Category::ALL).unwrap());
         let (only_unread, limit) = (walk.rng.bool(), walk.rng.usize(1..60));
         let upto = Seq(walk.rng.u64(0..=walk.events.len() as u64 + 1));
         let filter =
             InboxFilter { inbox: inbox.clone(), category, unread: only_unread, through: Some(upto), limit };
         let page = page(&walk.log, filter).await;
-        let told = |line: &StoredEvent| Notification::new(&line.event, inbox.audience()).unwrap();
-        let load = naive.iter().filter(|line| {
-            line.0.seq <= upto
-                && category.is_none_or(|category| told(&line.0).category == category)
-                && !(only_unread && is_read(line))
+        let notification = |entry: &StoredEvent| Notification::new(&entry.event, inbox.audience()).unwrap();
+        let load = naive.iter().filter(|entry| {
+            entry.0.seq <= upto
+                && category.is_none_or(|category| notification(&entry.0).category == category)
+                && !(only_unread && is_read(entry))
         });
-        let expected: Vec<_> = load.take(limit).map(|line| (line.0.seq, is_read(line))).collect();
-        let got: Vec<_> = page.entries.iter().map(|line| (line.stored.seq, line.read)).collect();
+        let expected: Vec<_> = load.take(limit).map(|entry| (entry.0.seq, is_read(entry))).collect();
+        let got: Vec<_> = page.entries.iter().map(|entry| (entry.stored.seq, entry.read)).collect();
         assert_eq!(got, expected, "{inbox:?}, {category:?}, unread {only_unread}, at most {limit}");
         assert_eq!(page.unread, left.min(MAX_UNREAD));
         if step == 100 {
@@ -330,12 +331,12 @@ pub(crate) async fn what_is_read_one_by_one_is_bounded<B: Backend>() {
     }
     let sam = of_staff("sam");
     assert_eq!(unread(&log, &sam).await, orders);
-    // The oldest is never read.
-    let mut newest_first = lines(&log, &sam).await;
+    // The oldest entry stays unread.
+    let mut newest_first = entries(&log, &sam).await;
     newest_first.pop();
     let mut unread_before = orders;
-    for line in newest_first {
-        let mark = Mark::One { seq: line.stored.seq, id: line.stored.id };
+    for entry in newest_first {
+        let mark = Mark::One { seq: entry.stored.seq, id: entry.stored.id };
         let state = log.mark_read(&sam, mark).await.state;
         assert!(state.above.len() <= MAX_READ_ABOVE);
         assert!(state.unread < unread_before.max(1), "a mark never makes anything unread");
@@ -345,20 +346,20 @@ pub(crate) async fn what_is_read_one_by_one_is_bounded<B: Backend>() {
     assert_eq!(unread(&log, &sam).await, 0);
 }
 
-pub(crate) async fn lines_go_with_their_events<B: Backend>() {
+pub(crate) async fn entries_go_with_their_events<B: Backend>() {
     let day = SignedDuration::from_hours(24);
     let mut log = Log::<B>::keeping(Some(day)).await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
     let old = ordered_by(&log, tea, "asha").await;
     log.order(track(old, "T"), staff(MAIN)).await;
     log.order(set_status(old, Status::Delivered), staff(MAIN)).await;
-    let first = lines(&log, &of_customer("asha")).await.remove(0).stored;
+    let first = entries(&log, &of_customer("asha")).await.remove(0).stored;
     log.clock.advance(day * 2);
     let fresh = ordered_by(&log, tea, "asha").await;
     log.order(track(fresh, "T"), staff(MAIN)).await;
     log.maintain(4).await;
     for _ in 0..2 {
-        let left = lines(&log, &of_customer("asha")).await;
+        let left = entries(&log, &of_customer("asha")).await;
         assert_eq!((left.len(), unread(&log, &of_customer("asha")).await), (2, 1));
         assert_eq!(unread(&log, &of_staff("sam")).await, 1);
         assert!(log.read_backend().inbox_entry(of_customer("asha"), first.id).await.unwrap().is_none());

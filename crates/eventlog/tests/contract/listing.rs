@@ -1,4 +1,4 @@
-//! Pages of orders against a naive filter of all of them. There are more orders than two of SQLite's runs hold.
+//! Pages of orders, against a naive filter of all orders. There are more orders than two runs of SQLite's index hold.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const STORES: [&str; 2] = ["main", "second"];
 /// Orders placed with one submission, at one time.
 const AT_A_TIME: usize = 100;
 
-/// A customer; the first one buys more than any other.
+/// A customer. The first one has the most orders.
 fn someone(rng: &mut Rng) -> usize {
     if rng.u32(0..10) == 0 { 0 } else { rng.usize(1..CUSTOMERS) }
 }
@@ -32,12 +32,12 @@ fn id(n: usize) -> String {
     format!("customer-{n}")
 }
 
-/// What they are called; `Family3` and five or so others share the second word.
+/// A name. `Family3` and about five others share the second word.
 fn name(n: usize) -> String {
     format!("Given{n}x Family{}", n % 10)
 }
 
-/// A shop with a past. While it came about, readers asked for pages.
+/// A shop with many orders, and pages that were read while they were placed.
 struct Big<B: Backend> {
     log: Log<B>,
     /// All orders, newest first.
@@ -56,7 +56,7 @@ impl<B: Backend> Big<B> {
         }
         let mut pages = Vec::new();
         let mut placed = 0;
-        // In two halves with a restart between them.
+        // With a restart halfway.
         for half in 1..=2 {
             let progress = watch::Sender::new(placed);
             let readers: Vec<_> = (0..2)
@@ -123,13 +123,13 @@ impl<B: Backend> Big<B> {
         }
     }
 
-    /// What the page should be: every matching order, newest first.
+    /// The expected page: every matching order, newest first.
     fn naive(&self, filter: &OrderFilter) -> Vec<&Order> {
         self.orders.iter().filter(|order| matches(order, filter)).collect()
     }
 }
 
-/// Cancels, ships and hands over some orders, so that they change their places.
+/// Cancels, ships and delivers some orders, so that they change their status.
 async fn change_some<B: Backend>(log: &Log<B>, rng: &mut Rng, placed: usize) {
     let requests = (0..10).map(|_| {
         let order: OrderRef = number(OrderNumber(10_001 + rng.u64(0..placed as u64)));
@@ -143,7 +143,7 @@ async fn change_some<B: Backend>(log: &Log<B>, rng: &mut Rng, placed: usize) {
     log.submit(bulk(requests.collect())).await.unwrap();
 }
 
-/// Asks for a few newest pages whenever there are more orders, while the next ones are being placed.
+/// Reads the newest pages whenever there are more orders, while the next ones are placed.
 async fn read_on(
     read_backend: Arc<dyn ReadBackend>,
     mut rng: Rng,
@@ -211,7 +211,7 @@ pub(crate) async fn pages_are_what_a_naive_filter_gives<B: Backend>() {
         full += usize::from(page.more);
     }
     assert!(full > 30, "only {full} filters found more than a page");
-    // The page with all of it, and the customer who bought most.
+    // A page with all orders, and one of the customer with the most.
     for topic in [Topic::Store(store("main")), Topic::Customer(user(&id(0)))] {
         let filter = OrderFilter::newest(topic, 100_000);
         let page = read_backend.orders(filter.clone()).await.unwrap().value;
@@ -220,7 +220,7 @@ pub(crate) async fn pages_are_what_a_naive_filter_gives<B: Backend>() {
     pages_were_true_when_they_were_read(&big);
 }
 
-/// Pages that were read while orders were being placed, against the orders at each page's cursor.
+/// Compares the pages that were read while orders were placed with the orders at each page's cursor.
 fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
     let mut pages: Vec<_> = big.pages.iter().collect();
     pages.sort_by_key(|(_, page)| page.cursor.seq);
@@ -251,7 +251,7 @@ fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
         let read: Vec<&Order> = page.value.orders.iter().map(|snapshot| &snapshot.order).collect();
         assert_eq!(read, expected, "{topic:?} at {:?}", page.cursor.seq);
     }
-    assert!(cursors.len() > 20, "pages were read at only {} places", cursors.len());
+    assert!(cursors.len() > 20, "pages were read at only {} positions", cursors.len());
 }
 
 pub(crate) async fn paging_through_yields_each_order_once_newest_first<B: Backend>() {
@@ -300,7 +300,7 @@ pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
     log.order(set_status(number(placed[1]), Status::Shipped), staff("main")).await;
     assert_eq!(in_status(Status::Pending).await, [placed[2], placed[0]]);
     assert_eq!(in_status(Status::Shipped).await, [placed[1]]);
-    // No limit is no page, but says whether there is something.
+    // A limit of 0 gives an empty page, which says whether there are orders.
     let nothing = OrderFilter::newest(Topic::Store(store("main")), 0);
     let page = log.read_backend().orders(nothing).await.unwrap().value;
     assert_eq!((page.orders.len(), page.more), (0, true));

@@ -134,7 +134,7 @@ macro_rules! contract {
                 a_mark_counts_what_happened_in_its_own_batch,
                 pages_and_counts_are_those_of_a_naive_model,
                 what_is_read_one_by_one_is_bounded,
-                lines_go_with_their_events,
+                entries_go_with_their_events,
                 a_rare_category_comes_in_several_pages,
             }
             listing {

@@ -1,4 +1,4 @@
-//! The catalogue.
+//! Products.
 
 use ordercast_eventlog::{CatalogProduct, ProductFilter};
 use orders::command::{CreateProduct, UpdateProduct};
@@ -121,7 +121,7 @@ pub(crate) async fn a_product_is_read_with_its_details_and_stock<B: Backend>() {
         assert_eq!(read.details, details);
         assert_eq!(read.product.stock, Stock { on_hand: 5, reserved: 2 });
         assert_eq!(read.product.version, updated.product.version, "an order leaves the version alone");
-        // And what the writer reads when it is new.
+        // A new writer reads the same.
         log.restart().await;
     }
     let counted = log.product(count(id, 7), staff("main")).await;

@@ -1,4 +1,4 @@
-//! Orders whose goods wait for an online payment, and for how long.
+//! Stock reservations of orders that wait for an online payment.
 
 use jiff::{SignedDuration, Timestamp};
 use orders::command::{PaymentOutcome, PlaceOrder, RESERVATION, SetStatus};
@@ -58,7 +58,7 @@ pub(crate) async fn what_nobody_paid_is_due_after_a_quarter_of_an_hour<B: Backen
     shop.log.order(cash, customer("asha")).await;
     shop.log.clock.advance(SECOND);
     let (second, third) = (shop.online().await, shop.online().await);
-    // A payment that failed changes nothing about the wait.
+    // A failed payment does not end the reservation.
     shop.log.order(failed(second), gateway()).await;
     shop.log.clock.advance(RESERVATION - SECOND - SignedDuration::from_millis(1));
     assert_eq!(shop.due().await, []);

@@ -1,4 +1,4 @@
-//! Old events go, orders stay.
+//! Retention deletes old events and keeps orders.
 
 use jiff::SignedDuration;
 use ordercast_eventlog::{Seq, TailError, Topic};
@@ -23,7 +23,7 @@ async fn ordered_by<B: Backend>(log: &Log<B>, tea: ProductId, who: &str) -> Orde
     number(log.order(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer(who)).await.order.number)
 }
 
-/// The first event that is still told.
+/// The oldest event that can be read.
 async fn reaches_back_to<B: Backend>(log: &Log<B>) -> Seq {
     let topics = [Topic::Store(store(MAIN)), Topic::Customer(user("asha")), Topic::Driver(user("dev"))];
     let head = log.head().await;
@@ -33,7 +33,7 @@ async fn reaches_back_to<B: Backend>(log: &Log<B>) -> Seq {
         while let Err(error) = log.read_backend().tail(topic.clone(), after, 10).await {
             assert!(matches!(error, TailError::Pruned), "{error}");
             after = after.next();
-            assert!(after <= head, "the head can always be told from");
+            assert!(after <= head, "the head is always readable");
         }
         first.push(after.next());
     }
@@ -55,9 +55,9 @@ pub(crate) async fn old_events_of_orders_that_are_over_go<B: Backend>() {
     assert_eq!(reaches_back_to(&log).await, Seq(4), "a product and a cancelled order are");
     log.restart().await;
     assert_eq!(reaches_back_to(&log).await, Seq(4));
-    let told = log.read_backend().tail(Topic::Customer(user("asha")), Seq(3), 10).await.unwrap();
-    assert_eq!(told.events.iter().map(|event| event.stored.seq).collect::<Vec<_>>(), [Seq(4), Seq(5)]);
-    assert_eq!((told.through, told.head), (Seq(5), Seq(5)));
+    let page = log.read_backend().tail(Topic::Customer(user("asha")), Seq(3), 10).await.unwrap();
+    assert_eq!(page.events.iter().map(|event| event.stored.seq).collect::<Vec<_>>(), [Seq(4), Seq(5)]);
+    assert_eq!((page.through, page.head), (Seq(5), Seq(5)));
 }
 
 pub(crate) async fn an_open_order_keeps_everything_behind_it<B: Backend>() {
@@ -74,7 +74,7 @@ pub(crate) async fn an_open_order_keeps_everything_behind_it<B: Backend>() {
 }
 
 pub(crate) async fn a_pruned_order_is_still_there<B: Backend>() {
-    // So short that answers are remembered longer than events.
+    // Shorter than the lifetime of idempotent responses.
     let mut log = Log::<B>::keeping(Some(SignedDuration::from_hours(1))).await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
     let id = log.clock.uuid();
@@ -93,7 +93,7 @@ pub(crate) async fn a_pruned_order_is_still_there<B: Backend>() {
         assert_eq!(ordered(Ok(again)).order, delivered.order, "as it is now: what it was is forgotten");
         log.restart().await;
     }
-    // It can be worked with, and what happens from now on is told.
+    // The order can be changed, and its new events can be read.
     let noted = log.order(note(number(placed)), staff(MAIN)).await;
     assert_eq!(noted.order.version, delivered.order.version.next());
     let timeline = log.read_backend().timeline(placed).await.unwrap().value;
@@ -104,7 +104,7 @@ pub(crate) async fn a_pruned_order_is_still_there<B: Backend>() {
 
 pub(crate) async fn the_log_goes_on_where_it_was_after_all_of_it_was_pruned<B: Backend>() {
     let (mut log, tea) = shop::<B>().await;
-    // More than one round deletes.
+    // More than one round of maintenance deletes.
     for n in 0..5 {
         let counts = (0..500).map(|m| (count(tea, 1000 + 500 * n + m), staff(MAIN)));
         log.submit(bulk(counts.collect())).await.unwrap();

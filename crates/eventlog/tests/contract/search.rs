@@ -1,4 +1,4 @@
-//! Orders by what a person types.
+//! Searches for orders by number, tracking number and words of the customer.
 
 use ordercast_eventlog::{OrderFilter, Submission, Topic};
 use orders::command::PlaceOrder;
@@ -20,7 +20,7 @@ impl<B: Backend> Shop<B> {
         Self { log, tea }
     }
 
-    /// An order for a recipient, by somebody whose token may tell a name and an address.
+    /// Places an order to a recipient. The customer's token may carry a name and an e-mail address.
     async fn order(
         &self,
         who: &str,
@@ -92,7 +92,7 @@ pub(crate) async fn orders_are_found_by_the_customers_words<B: Backend>() {
     ] {
         assert_eq!(shop.find(text).await, expected, "{text:?}");
     }
-    // Another name is found instead of the old one.
+    // The new name is found, and the old one is not.
     let again = shop.order("asha", (Some("Asha Nair"), Some("asha@example.com")), ("Reception", None)).await;
     assert_eq!(shop.find("nair").await, [again, asha]);
     assert_eq!(shop.find("menon").await, []);

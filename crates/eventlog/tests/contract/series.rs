@@ -1,4 +1,4 @@
-//! A store's counts over time, against a recount of its events.
+//! A store's statistics over time, against a recount of its events.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use super::log::Log;
 use super::shop::{bulk, create, customer, named, number, place, set_status, staff, store};
 use super::walk::{STORES, Walk};
 
-/// A moment on a bucket's edge, so many buckets after another one's.
+/// The start of a bucket that is `buckets` after the bucket of `at`.
 fn edge(at: Timestamp, buckets: i64) -> Timestamp {
     Timestamp::from_second((bucket(at) + buckets) * BUCKET_SECONDS).unwrap()
 }
 
-/// What the events say of the stretch between two edges.
+/// A recount of the events between two edges.
 #[derive(Default)]
 struct Recount {
     flow: OrderActivity,
@@ -76,21 +76,21 @@ impl Recount {
 
     fn check(&self, series: &Series, what: &str) {
         for percent in [50, 90] {
-            let told = series.deliveries.percentile(percent);
+            let read = series.deliveries.percentile(percent);
             let rank = (self.took.len() * usize::try_from(percent).unwrap()).div_ceil(100).max(1);
             let exact = self.took.get(rank - 1);
-            assert_eq!(told.is_some(), exact.is_some(), "{what}");
-            if let (Some(told), Some(exact)) = (told, exact) {
-                let same = slot(SignedDuration::from_secs(told)) == slot(SignedDuration::from_secs(*exact));
-                assert!(same, "{what}: {percent} per cent within {exact} s, told as {told}");
+            assert_eq!(read.is_some(), exact.is_some(), "{what}");
+            if let (Some(read), Some(exact)) = (read, exact) {
+                let same = slot(SignedDuration::from_secs(read)) == slot(SignedDuration::from_secs(*exact));
+                assert!(same, "{what}: {percent} percent within {exact} s, read as {read}");
             }
         }
         let sold = |sold: &ProductSales| {
             let of = (sold.product, sold.revenue.currency.to_string());
             (of, (sold.quantity, sold.revenue.amount))
         };
-        let told: BTreeMap<_, _> = series.top_products.iter().map(sold).collect();
-        assert_eq!(told, self.sold, "{what}");
+        let read: BTreeMap<_, _> = series.top_products.iter().map(sold).collect();
+        assert_eq!(read, self.sold, "{what}");
         let falling = |pair: &[ProductSales]| {
             (pair[0].quantity, pair[0].revenue.amount) >= (pair[1].quantity, pair[1].revenue.amount)
         };
@@ -145,7 +145,7 @@ pub(crate) async fn what_is_sold_is_counted_over_many_orders_and_restarts<B: Bac
         goods.push(log.product(made, staff("main")).await.product.id);
     }
     let mut sold = [0_i64; 3];
-    // More than wait in memory; over months, with days and quarters of an hour at their ends.
+    // More sales than are kept in memory, over an interval of months with days and buckets at its ends.
     for portion in 0..20_usize {
         let placed = (0..500).map(|n| {
             let (good, quantity) = ((portion + n) % 3, u32::try_from(n % 4 + 1).unwrap());

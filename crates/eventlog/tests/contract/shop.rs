@@ -1,4 +1,4 @@
-//! The commands of a shop, in short.
+//! Short constructors for the commands of a shop.
 
 use jiff::Timestamp;
 use ordercast_eventlog::{CommandRequest, ExternalUser, Idempotency, Submission};
@@ -23,7 +23,7 @@ pub(crate) fn customer(name: &str) -> Actor {
     Actor::Customer { user: user(name) }
 }
 
-/// The staff of a store: one person, called after it.
+/// A member of a store's staff, named after the store.
 pub(crate) fn staff(of: &str) -> Actor {
     Actor::Staff { user: user(&format!("staff-{of}")), store: store(of) }
 }
@@ -142,7 +142,7 @@ pub(crate) fn keyed(command: Command, actor: Actor, scope: u128, body: u128) -> 
     Submission { idempotency: Some(idempotency), ..Submission::one(command, actor) }
 }
 
-/// Numbers that follow each other as bytes that do not, like those of a hash.
+/// Turns consecutive numbers into bytes that look like a hash.
 fn spread(n: u128) -> [u8; 16] {
     n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
 }
@@ -153,7 +153,7 @@ pub(crate) fn bulk(requests: Vec<(Command, Actor)>) -> Submission {
     Submission { requests: requests.collect(), idempotency: None, external_user: None }
 }
 
-/// A customer as another system's token describes them.
+/// A customer as the token of another issuer describes them.
 pub(crate) fn external_user(id: &str, name: Option<&str>, email: Option<&str>) -> ExternalUser {
     ExternalUser {
         user: user(id),
@@ -164,7 +164,7 @@ pub(crate) fn external_user(id: &str, name: Option<&str>, email: Option<&str>) -
     }
 }
 
-/// A note on a delivered order, which changes nothing else.
+/// A note on a delivered order, which changes nothing else about it.
 pub(crate) fn note(order: OrderRef) -> Command {
     Command::SetStatus(SetStatus {
         note: Some("ask again".parse().unwrap()),

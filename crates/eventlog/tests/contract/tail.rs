@@ -1,4 +1,4 @@
-//! What happened, told again: to somebody who was away, for one order, and as counts.
+//! Reads events again: of a topic after a position, and of one order. And compares the statistics with them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,15 +24,15 @@ pub(crate) async fn a_tail_is_exactly_the_topics_part_of_the_log<B: Backend>() {
             let mine = walk.of_topic(&topic);
             assert!(!mine.is_empty(), "seed {seed}: nothing happened in {topic:?}");
             for _ in 0..25 {
-                // Near the end as often as anywhere: the two are answered in different ways.
+                // Half of the positions are near the head, where the index is in memory.
                 let far = if walk.rng.bool() { head.0 } else { 600.min(head.0) };
                 let after = Seq(head.0 - walk.rng.u64(0..=far));
                 let limit = *walk.rng.choice(&[1, 2, 10, 100, 100_000]).unwrap();
                 let page = read_backend.tail(topic.clone(), after, limit).await.unwrap();
                 let expected: Vec<_> = mine.iter().filter(|event| event.seq > after).take(limit).collect();
-                let told: Vec<_> = page.events.iter().map(|event| &event.stored).collect();
-                assert_eq!(told, expected, "seed {seed}, {topic:?} after {after:?}, at most {limit}");
-                let upto = if told.len() == limit { told[limit - 1].seq } else { head };
+                let events: Vec<_> = page.events.iter().map(|event| &event.stored).collect();
+                assert_eq!(events, expected, "seed {seed}, {topic:?} after {after:?}, at most {limit}");
+                let upto = if events.len() == limit { events[limit - 1].seq } else { head };
                 assert_eq!((page.through, page.head), (upto, head), "seed {seed}, {topic:?} after {after:?}");
             }
         }
@@ -61,19 +61,19 @@ pub(crate) async fn a_tail_comes_in_portions_without_gap_or_overlap<B: Backend>(
     let walk = Walk::<B>::of(3, STEPS).await;
     let read_backend = walk.log.read_backend();
     for topic in Walk::<B>::topics() {
-        let (mut at, mut told) = (Seq(0), Vec::new());
+        let (mut at, mut events) = (Seq(0), Vec::new());
         loop {
-            // A limit of nothing would never get anywhere; it counts as one.
-            let limit = if told.len() < 3 { 0 } else { 37 };
+            // A limit of 0 counts as 1.
+            let limit = if events.len() < 3 { 0 } else { 37 };
             let page = read_backend.tail(topic.clone(), at, limit).await.unwrap();
-            told.extend(page.events.iter().map(|event| Arc::clone(&event.stored)));
+            events.extend(page.events.iter().map(|event| Arc::clone(&event.stored)));
             assert!(page.through > at || page.through == page.head, "it gets on");
             at = page.through;
             if at == page.head {
                 break;
             }
         }
-        assert_eq!(told, walk.of_topic(&topic), "{topic:?}");
+        assert_eq!(events, walk.of_topic(&topic), "{topic:?}");
     }
 }
 

@@ -24,7 +24,7 @@ async fn back_by<B: Backend>(log: &mut Log<B>, hours: i64, restart: bool) {
     assert!(events.is_sorted_by_key(|event| event.event.at));
     let batches = log.published.batches();
     assert!(batches.is_sorted_by_key(|batch| batch.at));
-    // Time moves on when the clock is right again.
+    // Time goes on when the clock has caught up.
     log.clock.advance(SignedDuration::from_hours(hours + 1));
     let third = log.order(cancel(number(second.order.number)), customer("asha")).await;
     assert!(third.order.updated_at > second.order.updated_at);

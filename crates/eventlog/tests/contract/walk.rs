@@ -1,5 +1,5 @@
-//! A long random history: several stores, customers and drivers, products too, everything that can be asked for.
-//! The seed is the argument; the same seed asks for the same things.
+//! A long random history of several stores, customers and drivers, with every kind of command. The same seed gives the
+//! same history.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use super::shop::{
 pub(crate) const STORES: [&str; 3] = ["main", "second", "third"];
 const CUSTOMERS: usize = 7;
 const DRIVERS: usize = 3;
-/// How many commands wait for the writer at a time, and so about how many make a batch.
+/// How many commands wait for the writer at a time, which is about the size of a batch.
 const AT_A_TIME: usize = 48;
 
-/// A log with a past, and that past as the writer told it.
+/// A log with a random history, and the events that the writer published.
 pub(crate) struct Walk<B: Backend> {
     pub(crate) log: Log<B>,
     pub(crate) events: Vec<Arc<StoredEvent>>,
@@ -68,7 +68,7 @@ impl<B: Backend> Walk<B> {
         Self { log, events, rng }
     }
 
-    /// The part of the past that belongs to a topic.
+    /// The events of a topic.
     pub(crate) fn of_topic(&self, topic: &Topic) -> Vec<Arc<StoredEvent>> {
         self.events.iter().filter(|event| concerns(event, topic)).cloned().collect()
     }
@@ -80,7 +80,7 @@ impl<B: Backend> Walk<B> {
         stores.chain(customers).chain(drivers).collect()
     }
 
-    /// The state that the past leads to.
+    /// The orders that the events lead to.
     pub(crate) fn world(&self) -> World {
         let mut world = World::default();
         for stored in &self.events {
@@ -99,7 +99,7 @@ fn concerns(stored: &StoredEvent, topic: &Topic) -> bool {
     }
 }
 
-/// Submits commands one behind the other without waiting, so that they share batches.
+/// Submits commands one after the other without waiting, so that they share batches.
 async fn all_at_once(writer: &Writer, commands: Vec<(Command, Actor)>) -> Vec<(Outcome, String)> {
     let mut waiting = Vec::new();
     for (command, actor) in commands {

@@ -1,4 +1,4 @@
-//! Copies made while the shop is open, and put back while it is not.
+//! Backups made while the database is used, and restored while it is not.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::contract::shop::{cancel, create, customer, keyed, number, place, set_
 
 const MAIN: &str = "main";
 
-/// Keeps ordering, cancelling and shipping until told otherwise.
+/// Places, cancels and ships orders until it is stopped.
 async fn busy(writer: Writer, clock: Arc<TestClock>, tea: ProductId, who: usize, over: Arc<AtomicBool>) {
     let who = customer(&format!("customer-{who}"));
     while !over.load(Ordering::Relaxed) {
@@ -34,7 +34,7 @@ async fn busy(writer: Writer, clock: Arc<TestClock>, tea: ProductId, who: usize,
     }
 }
 
-/// Everything in a data directory fits together. Returns the log's length.
+/// Checks that the data of a directory is consistent. Returns the length of the log.
 async fn sound(directory: &Path) -> u64 {
     let database = Database::open(directory, &DatabaseOptions::default(), Uuid::nil()).unwrap();
     let read_backend = database.read_backend;
@@ -92,7 +92,7 @@ async fn a_copy_that_is_made_while_others_write_is_of_one_moment() {
         let copy = copies.path().join(format!("copy-{n}"));
         log.read_backend().backup(&copy).await.unwrap();
         let after = log.head().await.0;
-        // It stands alone, and is put where a server finds it.
+        // The copy needs no other file. It is moved to where a server finds it.
         let directory = tempfile::tempdir().unwrap();
         std::fs::copy(&copy, directory.path().join(FILE)).unwrap();
         let length = sound(directory.path()).await;
@@ -115,13 +115,13 @@ async fn a_copy_never_replaces_a_file() {
     assert!(error.to_string().contains("already exists"), "{error}");
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "precious");
     log.read_backend().backup(&directory.path().join("no/such/directory")).await.unwrap_err();
-    // What an interrupted copy left is no obstacle.
+    // The files of an interrupted copy are replaced.
     std::fs::write(directory.path().join("copy.part"), "half").unwrap();
     log.read_backend().backup(&directory.path().join("copy")).await.unwrap();
     assert_eq!(beside(directory.path()), ["copy", "taken"]);
 }
 
-/// A shop with an order, its copy, and another order after that.
+/// A shop with an order, a backup, and another order after the backup.
 async fn copied() -> (Log<Sqlite>, tempfile::TempDir, PathBuf) {
     let log = Log::<Sqlite>::fresh().await;
     let tea = log.product(create(log.clock.uuid(), 450, 100), staff(MAIN)).await.product.id;
@@ -148,7 +148,7 @@ async fn a_restored_copy_is_another_history_and_the_old_file_is_kept() {
     assert_eq!(new.seq, Seq(2), "what came after the copy is not in it");
     let newest = OrderFilter::newest(Topic::Customer(user("asha")), 10);
     assert_eq!(log.read_backend().orders(newest).await.unwrap().value.orders.len(), 1);
-    // Answers that were remembered then are remembered now; and the shop goes on.
+    // The backup includes idempotent responses, and new orders can be placed.
     let tea = log.read_backend().products(everything()).await.unwrap().0[0].product.id;
     let again =
         log.submit(keyed(place(log.clock.uuid(), MAIN, &[(tea, 1)]), customer("asha"), 7, 7)).await.unwrap();
@@ -158,7 +158,7 @@ async fn a_restored_copy_is_another_history_and_the_old_file_is_kept() {
     assert_eq!(next.order.number.0, 10_002);
     log.stop();
     assert_eq!(sound(&directory).await, 3);
-    // The old one is whole: put back, it has the order that was lost; a third history.
+    // The replaced database is complete: restored, it has the later order, under a third epoch.
     let kept_too = backup::restore(&kept, &directory, Uuid::from_u128(100)).unwrap().unwrap();
     assert_ne!(kept, kept_too);
     assert_eq!(sound(&directory).await, old.seq.0);
@@ -241,7 +241,7 @@ async fn a_database_that_is_beyond_repair_is_replaced_and_kept() {
     assert_eq!(sound(&directory).await, 2);
 }
 
-/// Somebody copied the files of a data directory by hand: the newest orders are in the write-ahead log beside it.
+/// The files of a data directory were copied by hand, with the newest orders in the write-ahead log.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_beside_a_copied_file_is_not_forgotten() {
     let (log, _copies, _) = copied().await;

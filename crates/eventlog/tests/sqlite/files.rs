@@ -1,4 +1,4 @@
-//! Who may open a database file.
+//! Opening database files: versions, foreign files, locks.
 
 use std::path::Path;
 

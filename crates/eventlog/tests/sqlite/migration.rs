@@ -1,4 +1,4 @@
-//! A database of an earlier version.
+//! Migrations from earlier schemas.
 
 use ordercast_eventlog::sqlite::Database;
 use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
@@ -13,7 +13,7 @@ use super::contract::walk::Walk;
 const TO_VERSION_2: &str = "DROP TABLE consumers; DROP TABLE batches;
      DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
-/// Takes away what later versions brought.
+/// Drops what later schemas added.
 fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
@@ -57,22 +57,22 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
     for _ in 0..2 {
         for (inbox, before) in inboxes.iter().zip(&before) {
             let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
-            let places = |page: &ordercast_eventlog::InboxPage| -> Vec<Seq> {
+            let seqs = |page: &ordercast_eventlog::InboxPage| -> Vec<Seq> {
                 page.entries.iter().map(|line| line.stored.seq).collect()
             };
-            assert_eq!(places(&page), places(before));
+            assert_eq!(seqs(&page), seqs(before));
             assert!(page.unread == 0 && page.entries.iter().all(|line| line.read));
         }
         for topic in Walk::<Sqlite>::topics() {
             let tail = walk.log.read_backend().tail(topic.clone(), Seq(3), 100_000).await.unwrap();
             let expected: Vec<_> =
                 walk.of_topic(&topic).into_iter().filter(|event| event.seq > Seq(3)).collect();
-            let told: Vec<_> = tail.events.iter().map(|event| event.stored.clone()).collect();
-            assert_eq!(told, expected, "{topic:?}");
+            let events: Vec<_> = tail.events.iter().map(|event| event.stored.clone()).collect();
+            assert_eq!(events, expected, "{topic:?}");
         }
         walk.log.restart().await;
     }
-    // What happens from now on is news.
+    // New events are unread.
     let topic = Topic::Customer(user("customer-1"));
     let open = walk.world().orders.into_values().find(|order| {
         order.customer == user("customer-1") && order.store.as_str() == "main" && !order.status().is_final()
@@ -134,7 +134,7 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
     let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
     let begin = edge(log.clock.now());
     let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
-    // All of it is counted by the second start: 8192 lines wait in memory otherwise.
+    // The second start counts everything: up to 8192 items are in memory only.
     for _ in 0..15 {
         let order = log.order(place(log.clock.uuid(), "main", &[(tea, 2)]), customer("asha")).await;
         log.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
@@ -204,23 +204,22 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
     let before = log.read_backend().inbox(all.clone()).await.unwrap().value;
     assert_eq!(before.unread, 999, "1500 of them");
     let topic = Topic::Customer(user("customer-3"));
-    let told = log.read_backend().tail(topic.clone(), Seq(0), 10_000).await.unwrap().events;
-    assert_eq!(told.len(), 2000);
+    let events = log.read_backend().tail(topic.clone(), Seq(0), 10_000).await.unwrap().events;
+    assert_eq!(events.len(), 2000);
     log.stop();
     back_to_version_1(&log);
     log.restart_after_stop().await;
     let runs: i64 =
         log.backend().raw().query_row("SELECT count(*) FROM topic_run_ends", (), |row| row.get(0)).unwrap();
     assert_eq!(runs, 1, "the rest waits in memory");
-    let places =
-        |events: &[EventWithContext]| events.iter().map(|event| event.stored.seq).collect::<Vec<_>>();
-    // In portions, across the run's end.
+    let seqs = |events: &[EventWithContext]| events.iter().map(|event| event.stored.seq).collect::<Vec<_>>();
+    // In pages, across the end of a run.
     let mut again = Vec::new();
-    while again.len() < told.len() {
+    while again.len() < events.len() {
         let after = again.last().copied().unwrap_or_default();
-        again.extend(places(&log.read_backend().tail(topic.clone(), after, 300).await.unwrap().events));
+        again.extend(seqs(&log.read_backend().tail(topic.clone(), after, 300).await.unwrap().events));
     }
-    assert_eq!(again, places(&told));
+    assert_eq!(again, seqs(&events));
     let (mut through, mut lines) = (None, 0);
     loop {
         let page = log.read_backend().inbox(InboxFilter { through, ..all.clone() }).await.unwrap().value;

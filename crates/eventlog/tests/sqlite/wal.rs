@@ -1,4 +1,4 @@
-//! The write-ahead log stays short, whoever reads and writes.
+//! The write-ahead log stays short while others read and write.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::contract::shop::{bulk, create, customer, keyed, place, staff, store};
 
 const MAIN: &str = "main";
 const MIB: u64 = 1 << 20;
-/// A checkpoint begins at 2000 pages, about 8 MiB; meanwhile the writer goes on.
+/// A checkpoint starts at 2000 pages, about 8 MiB, and the writer goes on meanwhile.
 const CAP: u64 = 24 * MIB;
 
-/// Replaces a product's picture, which is about 16 KiB, again and again.
+/// Replaces a product's details, about 16 KiB, repeatedly.
 async fn paint(writer: Writer, product: ProductId, times: u32) {
     for n in 0..times {
         let picture = format!("data:image/{n:05}{}", "x".repeat(15_000));
@@ -32,7 +32,7 @@ async fn paint(writer: Writer, product: ProductId, times: u32) {
     }
 }
 
-/// Paints several products at once.
+/// Replaces the details of several products at once.
 async fn paint_all(log: &Log<Sqlite>, products: &[ProductId], times: u32) {
     let mut painters = tokio::task::JoinSet::new();
     for product in products {
@@ -41,7 +41,7 @@ async fn paint_all(log: &Log<Sqlite>, products: &[ProductId], times: u32) {
     painters.join_all().await;
 }
 
-/// Asks for something all the time.
+/// Reads all the time.
 async fn read(read_backend: Arc<dyn ReadBackend>, over: Arc<AtomicBool>) {
     while !over.load(Ordering::Relaxed) {
         read_backend.orders(OrderFilter::newest(Topic::Store(store(MAIN)), 10)).await.unwrap();
@@ -49,7 +49,7 @@ async fn read(read_backend: Arc<dyn ReadBackend>, over: Arc<AtomicBool>) {
     }
 }
 
-/// The size of the log's file.
+/// The size of the log file in bytes.
 fn size(log: &Log<Sqlite>) -> u64 {
     wal(log).metadata().unwrap().len()
 }
@@ -86,7 +86,7 @@ async fn the_log_stays_short_under_sustained_load() {
         reader.await.unwrap();
     }
     assert!(largest < CAP, "it grew to {} MiB", largest / MIB);
-    // 3200 pictures went through it.
+    // 3200 replaced details went through it.
     assert!(largest > 4 * MIB, "too little was written: {largest}");
 }
 
@@ -104,15 +104,15 @@ async fn a_long_reader_lets_it_grow_and_it_shrinks_again_afterwards() {
         assert!(since.elapsed() < DEADLINE, "the reader should hold it back");
     }
     reader.execute_batch("COMMIT").unwrap();
-    // Back to the size that the options say.
+    // Truncated to the configured size.
     while size(&log) > 4 * MIB {
         paint_all(&log, &products, 10).await;
         assert!(since.elapsed() < DEADLINE * 2, "it is still {} MiB", size(&log) / MIB);
     }
 }
 
-/// However many orders, customers and keys there are, an order costs about the same few pages. Random places in a
-/// tree over customers or keys would cost one each.
+/// An order writes about the same few pages, however many orders, customers and keys there are. A B-tree over customers
+/// or keys would cost one page more for each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_are_written_one_behind_the_other() {
     const BATCH: u32 = 100;
@@ -130,7 +130,7 @@ async fn orders_are_written_one_behind_the_other() {
     for n in 0..100 {
         log.submit(submission(&log, n)).await.unwrap();
     }
-    // The log begins anew, so that its size tells what was written.
+    // The log starts over, so that its size is what was written.
     log.restart().await;
     log.submit(submission(&log, 100)).await.unwrap();
     let before = size(&log);

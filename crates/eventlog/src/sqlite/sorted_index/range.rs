@@ -1,4 +1,4 @@
-//! Values of a key between two others.
+//! Reads the values of a key within a range.
 
 use rusqlite::Connection;
 
@@ -6,8 +6,8 @@ use super::SortedIndex;
 use crate::error::LogError;
 
 impl SortedIndex {
-    /// The largest values of a key that are above `after` and below `before`, largest first, up to `limit`. Say `before`
-    /// so that values the snapshot does not know yet are left out.
+    /// The greatest values of a key between `after` and `before`, both excluded: greatest first, up to `limit`. Choose
+    /// `before` so that values newer than the snapshot are excluded.
     pub(in crate::sqlite) fn newest(
         &self,
         connection: &Connection,
@@ -15,7 +15,7 @@ impl SortedIndex {
         (after, before): (i64, i64),
         limit: usize,
     ) -> Result<Vec<i64>, LogError> {
-        let (mut values, runs) = self.look(connection, key, (after, before))?;
+        let (mut values, runs) = self.in_memory_and_runs(connection, key, (after, before))?;
         values.reverse();
         let mut find = connection.prepare_cached(&self.newest)?;
         for run in runs {
@@ -34,7 +34,7 @@ impl SortedIndex {
         Ok(values)
     }
 
-    /// The smallest ones, smallest first.
+    /// The smallest values within a range, smallest first.
     pub(in crate::sqlite) fn oldest(
         &self,
         connection: &Connection,
@@ -42,7 +42,7 @@ impl SortedIndex {
         (after, before): (i64, i64),
         limit: usize,
     ) -> Result<Vec<i64>, LogError> {
-        let (in_memory, mut runs) = self.look(connection, key, (after, before))?;
+        let (in_memory, mut runs) = self.in_memory_and_runs(connection, key, (after, before))?;
         runs.reverse();
         let mut find = connection.prepare_cached(&self.oldest)?;
         let mut values = Vec::new();
@@ -64,8 +64,8 @@ impl SortedIndex {
         Ok(values)
     }
 
-    /// The values in memory, smallest first; and the runs that may hold others above `after`, newest first.
-    fn look(
+    /// The values in memory, smallest first; and the runs that can hold further values above `after`, newest first.
+    fn in_memory_and_runs(
         &self,
         connection: &Connection,
         key: i64,
@@ -77,7 +77,7 @@ impl SortedIndex {
         while let Some(row) = rows.next()? {
             let (run, last): (i64, i64) = (row.get(0)?, row.get(1)?);
             newest = newest.max(run);
-            // Runs lie behind one another.
+            // Values rise from run to run.
             if last <= after {
                 break;
             }
@@ -85,10 +85,10 @@ impl SortedIndex {
         }
         let state = self.state();
         if newest < state.next - 2 {
-            // Two runs were written since this snapshot was taken: what it misses is no longer in memory.
+            // Two runs were written since the snapshot was taken: memory no longer holds what the snapshot lacks.
             return Err(LogError::stale_snapshot());
         }
-        // They came in the order of their values: whoever is a little behind looks at few, and holds nobody up.
+        // Entries are in the order of their values, so a reader that is only a little behind looks at few.
         let mut values = Vec::new();
         for entries in [&state.previous, &state.current] {
             let first = entries.partition_point(|entry| entry.value <= after);
