@@ -1,6 +1,7 @@
 // The public interface of the client.
 
 import type { Api } from "./api/http.js";
+import type { TokenOption } from "./api/token.js";
 import type { InboxStore } from "./inbox/contract.js";
 import type { LiveMessage, OrderEvent, ProductEvent, ResetEvent, TransportName } from "./live/events.js";
 import type { KeyValueStorage } from "./core/persistence.js";
@@ -17,7 +18,7 @@ export interface OrdercastOptions {
   /** The live connections, where they have another address. Default: `baseUrl`. */
   liveUrl?: string;
   /** An access token, or a function that returns a fresh one. The function is called before each connection and after a token expired. Default: the session cookie. */
-  token?: string | (() => string | Promise<string>);
+  token?: TokenOption;
   /** Where the cursor and recent orders are persisted. Default: `localStorage` where available; null: nowhere. */
   storage?: KeyValueStorage | null;
   /** The transports to use, best first. Default: all. */

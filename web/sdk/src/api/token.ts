@@ -1,5 +1,7 @@
-import type { OrdercastOptions } from "../contract.js";
 import type { OrdercastProblem } from "../problem.js";
+
+/** An access token, or a function that returns a fresh one. */
+export type TokenOption = string | (() => string | Promise<string>);
 
 export interface TokenSource {
   /** The token to send; null where the session cookie is used. `isFresh`: the token was just renewed, so the option is not called again. */
@@ -11,7 +13,7 @@ export interface TokenSource {
 
 const STALE = new Set(["token_expired", "invalid_token"]);
 
-export function createTokenSource(option: OrdercastOptions["token"]): TokenSource {
+export function createTokenSource(option: TokenOption | undefined): TokenSource {
   let last: string | undefined;
   const get = async (isFresh: boolean) => {
     if (option === undefined) return null;
