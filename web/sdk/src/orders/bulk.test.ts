@@ -14,7 +14,7 @@ const busy: Answer = () => {
   throw new OrdercastProblem({ code: "busy", status: 503, title: "", detail: "Busy", retryAfter: 30 });
 };
 
-function setUp(answers: Answer[]) {
+function setUp(answers: Answer[], isSamePerson = () => true) {
   const environment = createFakeEnvironment();
   const cache = createCache(() => undefined);
   const sizes: number[] = [];
@@ -28,7 +28,7 @@ function setUp(answers: Answer[]) {
     cache,
     environment,
     fetch: () => Promise.reject(new Error("not used")),
-    guard: () => () => true,
+    guard: () => isSamePerson,
     read: () => Promise.resolve(),
     conflicts: { add: () => undefined, dismiss: () => undefined },
     onActivity: () => undefined,
@@ -80,5 +80,23 @@ describe("one status for many orders", () => {
     expect(failing.cache.get("10001")?.status).toBe("shipped");
     await expect(run).rejects.toMatchObject({ code: "network" });
     expect(failing.cache.get("10001")?.status).toBe("pending");
+  });
+
+  test("rolls back what was not sent when it is aborted, or when the person signs out", async () => {
+    const abort = new AbortController();
+    let isHere = true;
+    for (const [interrupt, options] of [
+      [() => abort.abort(), { signal: abort.signal }],
+      [() => (isHere = false), {}],
+    ] as const) {
+      const { cache, sizes, changeMany } = setUp([], () => isHere);
+      for (let n = 1; n <= 600; n += 1) cache.put(makeOrder(n));
+      const ids = [...cache.values()].map(({ id }) => id);
+      const { outcomes } = await changeMany(ids, "shipped", { ...options, onProgress: interrupt });
+      expect(sizes).toEqual([500]);
+      expect(outcomes).toHaveLength(600);
+      expect(outcomes[599]).toMatchObject({ ok: false, code: "aborted" });
+      expect(cache.get(makeOrder(600).id)?.status).toBe("pending");
+    }
   });
 });

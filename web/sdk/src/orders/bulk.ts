@@ -2,10 +2,9 @@
 
 import { unwrap } from "../api/http.js";
 import type { BulkOutcome, Status } from "../model.js";
-import { asProblem } from "../problem.js";
+import { asProblem, localProblem } from "../problem.js";
 import type { OptimisticChange } from "./cache.js";
-import type { ChangesContext } from "./changes.js";
-import { headersOf } from "./changes.js";
+import { assertSamePerson, type ChangesContext, headersOf } from "./changesContext.js";
 import type { BulkOptions, BulkResult } from "./contract.js";
 
 /** The maximum number of orders in one request. */
@@ -16,9 +15,19 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** Milliseconds to wait for the event of a change. Then the order is read. */
 const EVENT_TIMEOUT_MS = 8000;
 
-export function createBulkChange({ api, cache, environment, read, onActivity, onAction, onOwn }: ChangesContext) {
+export function createBulkChange({
+  api,
+  cache,
+  environment,
+  guard,
+  read,
+  onActivity,
+  onAction,
+  onOwn,
+}: ChangesContext) {
   async function changeMany(refs: readonly string[], status: Status, options: BulkOptions): Promise<BulkResult> {
     const { reason, note, onProgress } = options;
+    const isSamePerson = guard();
     const body = { status, ...(reason === undefined ? {} : { reason }), ...(note === undefined ? {} : { note }) };
     const change: OptimisticChange = {
       change: { type: "status", body },
@@ -44,6 +53,8 @@ export function createBulkChange({ api, cache, environment, read, onActivity, on
     for (let start = 0; start < refs.length; start += MAX_ORDERS) {
       const chunk = refs.slice(start, start + MAX_ORDERS);
       try {
+        assertSamePerson(isSamePerson);
+        if (options.signal?.aborted) throw localProblem("aborted", "The request was aborted.");
         outcomes.push(...withEveryOrder(chunk, await send(chunk, start / MAX_ORDERS, body, options)));
         isAnswered = true;
       } catch (error) {
@@ -58,7 +69,7 @@ export function createBulkChange({ api, cache, environment, read, onActivity, on
           settle(order);
           continue;
         }
-        onOwn(id, version);
+        if (isSamePerson()) onOwn(id, version);
         void whenCurrent(id, version).finally(() => {
           settle(order);
           onActivity();
@@ -66,7 +77,6 @@ export function createBulkChange({ api, cache, environment, read, onActivity, on
       }
       onActivity();
       onProgress?.([...outcomes]);
-      if (options.signal?.aborted) break;
     }
     if (!isAnswered && refs.length > 0) {
       for (const ref of [...pending.keys()]) settle(ref);

@@ -1,32 +1,13 @@
 // Changes that people make to orders: shown at once, rolled back when refused, and never lost in a conflict.
 
-import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import type { Environment } from "../core/environment.js";
 import type { Order } from "../model.js";
-import { asProblem, localProblem, type OrdercastProblem } from "../problem.js";
+import { asProblem, type OrdercastProblem } from "../problem.js";
 import { applyChange } from "./apply.js";
 import { createBulkChange } from "./bulk.js";
-import type { OptimisticChange, OrderCache } from "./cache.js";
+import type { OptimisticChange } from "./cache.js";
+import { assertSamePerson, type ChangesContext, headersOf } from "./changesContext.js";
 import type { ActionOptions, ChangeOptions, ChangeResult, OrderChange, OrderConflict } from "./contract.js";
-
-export interface ChangesContext {
-  api: Api;
-  cache: OrderCache;
-  environment: Environment;
-  fetch: (order: string) => Promise<Order>;
-  /** Returns a function that tells whether the same person is still signed in. */
-  guard: () => () => boolean;
-  /** Resolves when the order was read again or could not be read. */
-  read: (id: string) => Promise<void>;
-  conflicts: { add: (conflict: OrderConflict) => void; dismiss: (conflict: OrderConflict) => void };
-  /** Pending changes or conflicts changed. */
-  onActivity: () => void;
-  /** A person changed these orders. */
-  onAction: (ids: readonly string[]) => void;
-  /** A change of ours made this version. */
-  onOwn: (id: string, version: number) => void;
-}
 
 /** Changes of one order run one after the other, each against the version that the previous one made. */
 interface Queue {
@@ -50,7 +31,7 @@ export function createChanges(context: ChangesContext) {
     let base: Order;
     try {
       const known = cache.get(ref) ?? (await fetch(ref));
-      if (!isSamePerson()) throw localProblem("aborted", "The person who requested this has signed out.");
+      assertSamePerson(isSamePerson);
       base = cache.confirmed(known.id) ?? known;
     } catch (error) {
       return refused(asProblem(error));
@@ -82,10 +63,13 @@ export function createChanges(context: ChangesContext) {
     // A person who saw the version before their own previous change saw that change as well.
     const expected = requested === undefined || requested === queue.from ? queue.expected : requested;
     try {
+      assertSamePerson(isSamePerson);
       const { order, live } = await request(id, optimistic.change, expected, options);
       queue.expected = order.version;
-      onOwn(id, order.version);
-      if (isSamePerson()) cache.put(order);
+      if (isSamePerson()) {
+        onOwn(id, order.version);
+        cache.put(order);
+      }
       return { ok: true, order, live };
     } catch (error) {
       const problem = asProblem(error);
@@ -134,13 +118,6 @@ export function createChanges(context: ChangesContext) {
   }
 
   return { change, changeMany: createBulkChange(context) };
-}
-
-export function headersOf({ idempotencyKey }: ActionOptions, expected: number | null): Record<string, string> {
-  return {
-    ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
-    ...(expected === null ? {} : { "If-Match": `"${expected}"` }),
-  };
 }
 
 function refused(problem: OrdercastProblem): ChangeResult {
