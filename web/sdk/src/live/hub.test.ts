@@ -54,6 +54,15 @@ describe("events", () => {
     ]);
   });
 
+  test("are not our own where the person before us made the change", async () => {
+    const { environment, hub, events } = createPipeline([]);
+    hub.own(makeOrder(1).id, 2);
+    hub.clear();
+    hub.receive({ type: "event", event: makeEvent(makeOrder(1), "shipped") });
+    await environment.advance(100);
+    expect(events.map(({ own }) => own)).toEqual([false]);
+  });
+
   test("of polling have no cursor: the transport says which ones were missed", async () => {
     const { environment, hub, events } = createPipeline([]);
     hub.opened(null);

@@ -188,6 +188,7 @@ export function createHub(options: HubOptions): Hub {
       environment.clearTimeout(holdTimer);
       seen.clear();
       polled.clear();
+      ownVersions.clear();
     },
     onEvent: listeners.event.add,
     onProduct: listeners.product.add,
