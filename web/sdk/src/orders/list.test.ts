@@ -94,6 +94,22 @@ describe("a filtered list", () => {
     expect(pending.rows.getSnapshot()).toMatchObject({ ids: [makeOrder(2).id], leaving: new Set() });
   });
 
+  test("keeps a row for the whole time each time it stops matching", async () => {
+    const { environment, store, receive } = createPipeline([makeOrder(1)]);
+    const pending = store.list({ status: ["pending"] }, { lingerMs: 1800 });
+    pending.rows.subscribe(nothing);
+    await environment.advance(100);
+    receive(makeEvent(makeOrder(1), "processing"));
+    await environment.advance(1000);
+    receive(makeEvent(makeOrder(1), "pending", { version: 3 }));
+    await environment.advance(500);
+    receive(makeEvent(makeOrder(1), "processing", { version: 4 }));
+    await environment.advance(1500);
+    expect(pending.rows.getSnapshot().ids).toHaveLength(1);
+    await environment.advance(500);
+    expect(pending.rows.getSnapshot().ids).toEqual([]);
+  });
+
   test("reads single orders again that the server does not return any more", async () => {
     const orders = [makeOrder(1), makeOrder(2)];
     const { environment, store, paths } = createPipeline(orders);
@@ -116,6 +132,35 @@ test("two callers of loadAll share the requests", async () => {
   await Promise.all([store.loadAll(), store.loadMore(), store.loadAll()]);
   expect(store.rows.getSnapshot().ids).toHaveLength(500);
   expect(paths()).toEqual(["orders", "orders", "orders"]);
+});
+
+test("loadAll loads everything, also where the first page is requested again meanwhile", async () => {
+  const { environment, store, hold, release } = createPipeline(Array.from({ length: 500 }, (_, n) => makeOrder(n + 1)));
+  hold();
+  store.rows.subscribe(nothing);
+  const all = store.loadAll();
+  await environment.advance(100);
+  const again = store.load();
+  await environment.advance(100);
+  await release(1);
+  await release();
+  await Promise.all([all, again]);
+  expect(store.rows.getSnapshot()).toMatchObject({ state: "ready", hasMore: false });
+  expect(store.rows.getSnapshot().ids).toHaveLength(500);
+});
+
+test("a list that could not be read again keeps the pages it had", async () => {
+  const { environment, store, fail } = createPipeline(Array.from({ length: 500 }, (_, n) => makeOrder(n + 1)));
+  store.rows.subscribe(nothing);
+  await environment.advance(100);
+  await store.loadAll();
+  fail(true);
+  await store.load();
+  expect(store.rows.getSnapshot()).toMatchObject({ state: "error" });
+  fail(false);
+  await store.load();
+  expect(store.rows.getSnapshot()).toMatchObject({ state: "ready", hasMore: false });
+  expect(store.rows.getSnapshot().ids).toHaveLength(500);
 });
 
 test("a list that is read again keeps the pages it had", async () => {

@@ -2,7 +2,7 @@
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
-import type { Environment } from "../core/environment.js";
+import type { Environment, Timer } from "../core/environment.js";
 import type { Scheduler } from "../core/scheduler.js";
 import { createWritableStore } from "../core/writableStore.js";
 import type { Order } from "../model.js";
@@ -94,8 +94,8 @@ export function createList(
   const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, { onFirstSubscriber });
   const rowsStore = createWritableStore<OrderRowsSnapshot>(context.scheduler, EMPTY_ROWS, { onFirstSubscriber });
   const rows = createListRows(COMPARE[sort]);
-  /** Rows that no longer match the filter, and are removed in a moment. */
-  const leaving = new Set<string>();
+  /** Rows that no longer match the filter, and the timers that remove them. */
+  const leaving = new Map<string, Timer>();
   let hasLeavingChanged = false;
   /** Rows were evicted from the cache during `follow`. */
   let isCut = false;
@@ -127,7 +127,13 @@ export function createList(
   }
 
   function publishLeaving(): void {
-    rowsStore.patch({ leaving: new Set(leaving) });
+    rowsStore.patch({ leaving: new Set(leaving.keys()) });
+  }
+
+  /** The row matches again, or is gone. */
+  function cancelRemoval(id: string): void {
+    context.environment.clearTimeout(leaving.get(id));
+    if (leaving.delete(id)) hasLeavingChanged = true;
   }
 
   async function readPage(limit: number, page: string | null, before: string | null) {
@@ -160,7 +166,7 @@ export function createList(
 
   function rebuild(): void {
     rows.replace([...cache.values()].filter((order) => fits(order) && isWithin(order)));
-    leaving.clear();
+    for (const id of leaving.keys()) cancelRemoval(id);
     publishLeaving();
   }
 
@@ -173,7 +179,8 @@ export function createList(
     if (state !== "ready" && rows.size === 0) showKnown();
     publish({ state: state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
     const before = new Map(rows.orders().map((order) => [order.id, order.version]));
-    const run = readDownTo(state === "ready" ? boundary : null, () => mine === generation).then(
+    // Also after a failed load: rows that were read before stay.
+    const run = readDownTo(readAt === null ? null : boundary, () => mine === generation).then(
       (page) => {
         if (mine !== generation) return;
         for (const order of page.orders) cache.put(order);
@@ -259,32 +266,34 @@ export function createList(
   }
 
   async function loadAll(limit = MAX_ALL): Promise<void> {
-    if (store.getSnapshot().state !== "ready") await (loading ?? load());
-    while (hasMore() && rows.size < limit) {
-      const mine = generation;
+    if (store.getSnapshot().state !== "ready" && loading === undefined) void load();
+    for (;;) {
+      // A load that was replaced by another one resolves first.
+      while (loading !== undefined) await loading;
+      if (store.getSnapshot().state !== "ready" || !hasMore() || rows.size >= limit) return;
       await loadMore();
-      if (mine !== generation || store.getSnapshot().error !== null) return;
+      if (loading === undefined && store.getSnapshot().error !== null) return;
     }
   }
 
   function leave(id: string): void {
-    leaving.add(id);
-    hasLeavingChanged = true;
-    context.environment.setTimeout(() => {
-      if (!leaving.delete(id)) return;
-      const order = cache.get(id);
-      if (order === undefined || !fits(order)) rows.remove(id);
+    const remove = () => {
+      leaving.delete(id);
+      rows.remove(id);
       publish();
       publishLeaving();
-    }, lingerMs);
+    };
+    leaving.set(id, context.environment.setTimeout(remove, lingerMs));
+    hasLeavingChanged = true;
   }
 
   /** Adds, replaces, moves or removes the row of one order. */
   function update(id: string, order: Order | undefined): void {
     if (order === undefined) {
+      cancelRemoval(id);
       if (rows.remove(id)) isCut = true;
     } else if (fits(order)) {
-      if (leaving.delete(id)) hasLeavingChanged = true;
+      cancelRemoval(id);
       if (rows.has(id) || isWithin(order)) rows.set(order);
     } else if (rows.has(id)) {
       if (lingerMs === 0 || !isUsed()) {
@@ -306,7 +315,7 @@ export function createList(
     cutAt = null;
     readAt = null;
     rows.replace([]);
-    leaving.clear();
+    for (const id of leaving.keys()) cancelRemoval(id);
     store.set(EMPTY);
     rowsStore.set(EMPTY_ROWS);
   }

@@ -10,6 +10,7 @@ import { createHub } from "../../src/live/hub.js";
 import type { ReceivedEvent } from "../../src/live/incoming.js";
 import { createPresence } from "../../src/live/presence.js";
 import type { Account, Order } from "../../src/model.js";
+import { localProblem } from "../../src/problem.js";
 import { createOrders } from "../../src/orders/orders.js";
 import { createStats } from "../../src/stats.js";
 import { createFakeEnvironment } from "./environment.js";
@@ -21,10 +22,13 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
   const environment = createFakeEnvironment();
   const requests: URL[] = [];
   let held: (() => void)[] | undefined;
+  let isFailing = false;
+
+  const find = (ref?: string) => orders.find(({ id, number }) => id === ref || number === ref);
 
   function answer(url: URL): unknown {
     if (url.pathname === "/api/v1/notifications") return { items: [], next: null, unread: 0, cursor: "ab:1" };
-    if (url.pathname !== "/api/v1/orders") return orders.find(({ id }) => url.pathname.endsWith(id)) ?? {};
+    if (url.pathname !== "/api/v1/orders") return find(url.pathname.split("/").at(-1)) ?? {};
     const parameter = (name: string) => url.searchParams.get(name);
     const status = parameter("status")?.split(",");
     const to = parameter("to");
@@ -40,6 +44,7 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
   const api = createApi("http://shop.example", "omit", async (request) => {
     const url = new URL(request.url);
     requests.push(url);
+    if (isFailing) throw localProblem("network", "The server cannot be reached.");
     // The answer is from when it was requested.
     const response = Response.json(answer(url));
     await new Promise<void>((resolve) => (held === undefined ? resolve() : held.push(resolve)));
@@ -92,11 +97,14 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
     },
     /** Responses wait for `release`. */
     hold: () => void (held = []),
-    async release() {
-      for (const go of held ?? []) go();
-      held = undefined;
+    /** Releases the oldest responses; all of them by default, and later ones are not held. */
+    async release(count = Number.POSITIVE_INFINITY) {
+      for (const go of held?.splice(0, count) ?? []) go();
+      if (count === Number.POSITIVE_INFINITY) held = undefined;
       await environment.advance(100);
     },
+    /** Whether requests fail as if the network were down. */
+    fail: (fails: boolean) => void (isFailing = fails),
   };
 }
 
