@@ -231,6 +231,7 @@ export function createOrders(context: OrdersContext): Orders {
       else one.loadIfNeeded();
     }
     for (const id of cache.incompleteIds()) complete(id);
+    watchers.readUnknown();
   }
 
   function loadIfNeeded(): void {
@@ -290,8 +291,10 @@ export function createOrders(context: OrdersContext): Orders {
           ...(signal === undefined ? {} : { signal }),
         }),
       );
-      context.onOwn(placed.id, placed.version);
-      if (isSamePerson()) cache.put(placed);
+      if (isSamePerson()) {
+        context.onOwn(placed.id, placed.version);
+        cache.put(placed);
+      }
       return placed;
     },
     setStatus(order, status, options = {}) {
@@ -354,7 +357,8 @@ export function createOrders(context: OrdersContext): Orders {
       const usedPages = [...tracked.values()].filter((page) => page.isUsed);
       clear();
       for (const order of orders) cache.put(order);
-      for (const list of usedLists) void list.load();
+      // The lists return most of the watched orders.
+      void Promise.all(usedLists.map((list) => list.load())).then(watchers.readUnknown);
       for (const page of usedPages) void page.load();
     },
     save() {

@@ -92,4 +92,22 @@ describe("a watched order", () => {
     await environment.advance(1000);
     expect(paths()).toHaveLength(5);
   });
+
+  test("is read again after a new history began, and when it could not be read before", async () => {
+    const { environment, store, hub, fail } = createPipeline([makeOrder(1), makeOrder(2)]);
+    const [one, two] = [store.watch("10001"), store.watch(makeOrder(2).id)];
+    one.subscribe(() => undefined);
+    await environment.advance(100);
+    expect(one.getSnapshot().order).not.toBeNull();
+    hub.receive({ type: "reset", reason: "epoch_changed", cursor: "cd:1", orders: [] });
+    await environment.advance(100);
+    expect(one.getSnapshot().order).toMatchObject({ number: "10001" });
+    fail(true);
+    two.subscribe(() => undefined);
+    await environment.advance(100);
+    fail(false);
+    store.catchUp();
+    await environment.advance(100);
+    expect(two.getSnapshot().order).toMatchObject({ number: "10002" });
+  });
 });

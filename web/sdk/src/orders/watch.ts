@@ -16,6 +16,8 @@ export interface OrderWatchers {
   follow: (changes: OrderChanges) => void;
   /** The conflict of an order may have changed. */
   refresh: (id: string) => void;
+  /** Reads the watched orders that are unknown: they could not be read before, or a new history began. */
+  readUnknown: () => void;
   clear: () => void;
 }
 
@@ -108,6 +110,9 @@ export function createWatchers({ scheduler, cache, conflict, read }: WatchContex
     refresh(id) {
       const order = cache.get(id);
       if (order !== undefined) for (const watcher of watchersOf(order)) update(watcher);
+    },
+    readUnknown() {
+      for (const ref of used.keys()) if (cache.get(ref) === undefined) read(ref);
     },
     clear() {
       touched.clear();
