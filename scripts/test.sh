@@ -4,9 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-parts=("app" "requirements" "rust" "web" "socket.io clients" "browser")
+parts=("app" "requirements" "imports" "rust" "web" "socket.io clients" "browser")
 run_app() { scripts/app.sh; }
 run_requirements() { scripts/requirements.sh; }
+run_imports() { scripts/imports.sh; }
 run_rust() { cargo test --locked --workspace --all-features; }
 run_web() { npm run check --prefix web --silent; }
 run_socketio_clients() {
