@@ -7,15 +7,15 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use eventlog::{CommandRequest, Outcome, Snapshot, Submission};
 use jiff::Timestamp;
-use live::dialect::Dialect;
-use live::gateway::{Authorizer, Denial, Gateway, Identity, Options, Rejection};
+use live::Close;
+use live::dialect::{DialectId, UnknownDialect};
+use live::gateway::{Authorizer, Denial, Gateway, GatewayOptions, Identity, Rejection};
 use live::limits::ConnectionPermit;
-use live::sse::Close;
 use orders::command::SetStatus;
 use orders::view::Person;
 use orders::{Command, OrderRef, Role, Status, StoreId, UserId};
 use socketio::engine::Engine;
-use socketio::{CloseFrame, HandshakeError, Service, SocketIo, SocketIoConfig};
+use socketio::{HandshakeError, Service, SocketIo, SocketIoConfig};
 use tokio::sync::watch;
 
 use crate::app::AppState;
@@ -26,20 +26,13 @@ use crate::commands::not_committed;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::visible;
 
-/// The user, or the address, has as many connections as it may have: come back in a while.
-const TOO_MANY: CloseFrame = CloseFrame { code: 4004, reason: "too_many_connections" };
-/// The user comes too often: come back in a while.
-const TOO_OFTEN: CloseFrame = CloseFrame { code: 4005, reason: "rate_limited" };
-
-/// The live gateway over Socket.IO.
 #[derive(Clone)]
 pub struct Sockets {
     engine: Arc<Engine<SocketIo<Gateway<ApiAuthorizer>>>>,
 }
 
 impl Sockets {
-    /// A gateway for an application's users.
-    pub fn new(app: &AppState, config: SocketIoConfig, options: Options) -> Self {
+    pub fn new(app: &AppState, config: SocketIoConfig, options: GatewayOptions) -> Self {
         let gateway = Gateway::new(
             ApiAuthorizer(Arc::clone(app)),
             Arc::clone(&app.hub),
@@ -51,31 +44,29 @@ impl Sockets {
         Self { engine }
     }
 
-    /// Answers the requests of Socket.IO clients.
     pub(crate) fn service(&self) -> Service<SocketIo<Gateway<ApiAuthorizer>>> {
         Service::new(Arc::clone(&self.engine))
     }
 
-    /// Cuts connections whose token or session ended. Run it as a task; it never ends.
+    /// Closes connections as their tokens expire or their sessions are ended. Never ends.
     pub async fn close_expired(self) {
         Arc::clone(self.engine.protocol().application()).close_expired().await;
     }
 
-    /// Tells everybody to come back, and lets nobody in.
+    /// Closes every connection so that clients reconnect, and accepts no more.
     pub fn close(&self) {
         self.engine.close_all(Close::ShuttingDown.into());
     }
 }
 
-/// The way in.
 pub struct ApiAuthorizer(AppState);
 
-/// What is kept of the request that opened a connection.
+/// What is kept of the HTTP request that opened a connection.
 pub struct Handshake {
     address: IpAddr,
-    /// Who it is by its cookie or its `Authorization` header.
+    /// The user of its cookie or its `Authorization` header.
     principal: Option<Box<Principal>>,
-    dialect: Option<Dialect>,
+    dialect: Option<DialectId>,
 }
 
 impl Identity for Principal {
@@ -127,7 +118,7 @@ impl Authorizer for ApiAuthorizer {
     fn handshake(&self, request: &Parts) -> Result<Handshake, HandshakeError> {
         let from = address(request, &self.0);
         let credential = Credential::find(&request.headers);
-        // The client may still bring a token of its own, so one that is void is no reason to refuse it here.
+        // The client may send a token when it connects, so an invalid one is not refused here.
         let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
         if principal.is_some() && credential.is_ambient() {
             let checked = self.0.origins.check(Purpose::Read, &request.headers, &request.uri, from.is_secure);
@@ -141,14 +132,13 @@ impl Authorizer for ApiAuthorizer {
         }
         let query = request.uri.query().unwrap_or_default();
         let dialect = query.split('&').find_map(|pair| pair.strip_prefix("dialect="));
-        let dialect =
-            dialect.map(str::parse).transpose().map_err(|unknown: live::dialect::UnknownDialect| {
-                HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
-            })?;
+        let dialect = dialect.map(str::parse).transpose().map_err(|unknown: UnknownDialect| {
+            HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
+        })?;
         Ok(Handshake { address: from.bucket().address(), principal, dialect })
     }
 
-    fn dialect(&self, handshake: &Handshake) -> Option<Dialect> {
+    fn dialect(&self, handshake: &Handshake) -> Option<DialectId> {
         handshake.dialect
     }
 
@@ -165,12 +155,12 @@ impl Authorizer for ApiAuthorizer {
         };
         if self.0.limits.check_account(&principal.user).is_err() {
             self.0.metrics.limited();
-            return Err(Rejection::RetryLater(TOO_OFTEN));
+            return Err(Rejection::RetryLater(Close::RateLimited));
         }
         let permit = self.0.connections.acquire(principal.user.clone(), handshake.address);
         let permit = permit.map_err(|_| {
             self.0.metrics.limited();
-            Rejection::RetryLater(TOO_MANY)
+            Rejection::RetryLater(Close::TooManyConnections)
         })?;
         Ok((principal, permit))
     }

@@ -1,24 +1,22 @@
-//! Counts, for metrics.
+//! Counters of one hub, read by the metrics endpoint.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::hub::Hub;
-
-/// What one hub counts, over Socket.IO and server-sent events alike. Gauges say how it is now, the others only grow.
+/// Counts Socket.IO and server-sent events together. Gauges go up and down, the others only up.
 #[derive(Debug, Default)]
 pub struct Counters {
-    /// Events for live connections: each counts once for each connection it was for when it was committed.
+    /// Log events times the connections that each was for when it was published.
     pub deliveries: AtomicU64,
-    /// Times a connection was behind what is in memory, and was served from the log.
+    /// How often a connection was behind the ring and was served from the log.
     pub replays: AtomicU64,
-    /// Events that were read from the log for them.
+    /// Events that were read from the log for such connections.
     pub replayed_events: AtomicU64,
-    /// Times a client had to start over.
+    /// Resets that were sent.
     pub resets: AtomicU64,
-    /// Orders that were not joined, because their connection follows as many as it may.
+    /// Joins that were refused because the connection had joined as many orders as it may.
     pub joins_refused: AtomicU64,
-    /// Gauge: connections that are being served from the log.
+    /// Gauge: connections that are served from the log now.
     pub catching_up: AtomicUsize,
 }
 
@@ -42,21 +40,19 @@ impl Counters {
     }
 }
 
-/// A connection is served from the log, for as long as this is there.
-pub(crate) struct CatchingUp(Arc<Hub>);
+/// Counts a connection as catching up until it is dropped.
+pub(crate) struct CatchingUpGuard(Arc<Counters>);
 
-impl CatchingUp {
-    /// Counts one that begins to be.
-    pub(crate) fn begin(hub: &Arc<Hub>) -> Self {
-        let counters = hub.counters();
+impl CatchingUpGuard {
+    pub(crate) fn new(counters: &Arc<Counters>) -> Self {
         counters.replays.fetch_add(1, Ordering::Relaxed);
         counters.catching_up.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(hub))
+        Self(Arc::clone(counters))
     }
 }
 
-impl Drop for CatchingUp {
+impl Drop for CatchingUpGuard {
     fn drop(&mut self) {
-        self.0.counters().catching_up.fetch_sub(1, Ordering::Relaxed);
+        self.0.catching_up.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,50 +1,49 @@
-//! FanoutQueue over those who are pulled: fair between topics, and beside the writer's thread.
+//! Notifies subscribers in chunks: fair between topics, and outside the writer's thread.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::ephemeral::EphemeralFrame;
-use crate::registry::{Subscribers, lock};
+use crate::ephemeral::EphemeralMessage;
+use crate::registry::{Subscriber, Subscribers};
+use crate::sync::lock;
 
-/// Connections looked at together before they are told.
+/// Subscribers whose memory is fetched together.
 const PREFETCH: usize = 8;
 
-/// What is log to be done.
 #[derive(Default)]
 pub(crate) struct FanoutQueue {
-    queue: Mutex<VecDeque<FanoutJob>>,
+    queue: Mutex<VecDeque<Job>>,
     available: Notify,
 }
 
-/// One topic's subscribers, from a place on.
-struct FanoutJob {
+/// The subscribers of one topic, from an index on.
+struct Job {
     subscribers: Arc<Subscribers>,
     from: usize,
-    /// Told to those who are here now, instead of having them check for what record.
-    ephemeral: Option<Arc<EphemeralFrame>>,
+    /// Send this instead of a notification.
+    message: Option<Arc<EphemeralMessage>>,
 }
 
 impl FanoutQueue {
-    /// Something record in a topic.
+    /// Queues a notification of a topic's subscribers, unless one is queued.
     pub(crate) fn notify(&self, subscribers: Arc<Subscribers>) {
-        if subscribers.claim_fanout() {
-            self.push(FanoutJob { subscribers, from: 0, ephemeral: None });
+        if subscribers.claim_notification() {
+            self.push(Job { subscribers, from: 0, message: None });
         }
     }
 
-    /// Something is to be told to a topic's subscribers.
-    pub(crate) fn send(&self, subscribers: Arc<Subscribers>, ephemeral: Arc<EphemeralFrame>) {
-        self.push(FanoutJob { subscribers, from: 0, ephemeral: Some(ephemeral) });
+    pub(crate) fn send(&self, subscribers: Arc<Subscribers>, message: Arc<EphemeralMessage>) {
+        self.push(Job { subscribers, from: 0, message: Some(message) });
     }
 
-    fn push(&self, job: FanoutJob) {
+    fn push(&self, job: Job) {
         lock(&self.queue).push_back(job);
         self.available.notify_one();
     }
 
-    /// Makes rounds, for ever. Any number of tasks may share the work.
+    /// Runs jobs forever. Several tasks may share a queue.
     pub(crate) async fn run(&self) {
         let mut chunk = Vec::new();
         loop {
@@ -53,33 +52,37 @@ impl FanoutQueue {
                 self.available.notified().await;
                 continue;
             };
-            if job.from == 0 && job.ephemeral.is_none() {
-                job.subscribers.begin_fanout();
+            if job.from == 0 && job.message.is_none() {
+                job.subscribers.begin_notification();
             }
             let next_index = job.subscribers.chunk(job.from, &mut chunk);
-            let ephemeral = job.ephemeral.clone();
+            let message = job.message.clone();
             if let Some(from) = next_index {
-                // At the end of the queue: a topic with many subscribers does not hold the others up. Another task may
-                // take it meanwhile.
+                // At the end of the queue, so that a topic with many subscribers does not delay others. Another task may
+                // take it.
                 job.from = from;
                 self.push(job);
             }
-            for group in chunk.chunks(PREFETCH) {
-                // Each is elsewhere in memory, and waiter for it is most of what telling it costs us: looking at
-                // several before the first is told has the processor wait for all of them at once.
-                let alive = group.iter().filter(|subscriber| subscriber.is_alive()).count();
-                if alive == 0 {
-                    continue;
-                }
-                for subscriber in group {
-                    match &ephemeral {
-                        Some(ephemeral) => subscriber.send(ephemeral),
-                        None => subscriber.notify(),
-                    }
-                }
-            }
+            run_chunk(&chunk, message.as_deref());
             chunk.clear();
             tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn run_chunk(chunk: &[Arc<dyn Subscriber>], message: Option<&EphemeralMessage>) {
+    for group in chunk.chunks(PREFETCH) {
+        // Most of the time goes into waiting for each subscriber's memory. Reading from several before the first is used
+        // has the processor fetch them at the same time.
+        let alive = group.iter().filter(|subscriber| subscriber.is_alive()).count();
+        if alive == 0 {
+            continue;
+        }
+        for subscriber in group {
+            match message {
+                Some(message) => subscriber.send(message),
+                None => subscriber.notify(),
+            }
         }
     }
 }

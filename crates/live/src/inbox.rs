@@ -1,7 +1,7 @@
-//! What somebody has read, told to their other watchers and devices (rows D7, D16).
+//! Watching what a person reads in their other tabs and devices.
 //!
-//! A read state is whole: the last one says everything, so a connection that was slow gets that one and misses nothing,
-//! and nothing is kept for somebody who is away. Whoever comes back asks for the inbox again.
+//! A read state is complete, so a slow watcher gets the newest one and misses nothing. A client that reconnects reads its
+//! inbox again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex};
 use eventlog::{Inbox, ReadState};
 use tokio::sync::watch;
 
-use crate::hub::Hub;
-use crate::registry::lock;
+use crate::sync::lock;
 
 type State = Option<Arc<ReadState>>;
 
-/// The inboxes that are entry somewhere. One is here exactly as long as it has an [`InboxWatch`].
+/// The inboxes that are watched. One is removed with its last [`InboxWatch`].
 #[derive(Default)]
 pub(crate) struct InboxRegistry(Mutex<HashMap<Inbox, WatchedInbox>>);
 
@@ -25,46 +24,44 @@ struct WatchedInbox {
 }
 
 impl InboxRegistry {
-    /// Something was read.
     pub(crate) fn publish(&self, inbox: &Inbox, state: Arc<ReadState>) {
-        if let Some(entry) = lock(&self.0).get(inbox) {
-            entry.state.send_replace(Some(state));
+        if let Some(watched) = lock(&self.0).get(inbox) {
+            watched.state.send_replace(Some(state));
         }
     }
 
-    /// InboxRegistry that are entry somewhere.
     pub(crate) fn len(&self) -> usize {
         lock(&self.0).len()
     }
 }
 
-/// One tab's look at its inbox.
+/// One client's watch on its inbox.
 pub struct InboxWatch {
-    hub: Arc<Hub>,
+    registry: Arc<InboxRegistry>,
     inbox: Inbox,
     state: watch::Receiver<State>,
 }
 
 impl InboxWatch {
-    pub(crate) fn new(hub: &Arc<Hub>, inbox: Inbox) -> Self {
-        let mut inboxes = lock(&hub.inboxes().0);
-        let entry = inboxes.entry(inbox.clone()).or_default();
-        entry.watchers += 1;
-        let mut state = entry.state.subscribe();
+    pub(crate) fn new(registry: &Arc<InboxRegistry>, inbox: Inbox) -> Self {
+        let mut inboxes = lock(&registry.0);
+        let watched = inboxes.entry(inbox.clone()).or_default();
+        watched.watchers += 1;
+        let mut state = watched.state.subscribe();
         drop(inboxes);
-        // What was read before is in what this tab lists.
+        // The client's own list shows what was read before.
         state.mark_unchanged();
-        Self { hub: Arc::clone(hub), inbox, state }
+        Self { registry: Arc::clone(registry), inbox, state }
     }
 
-    /// What was read, if that is news since the last look.
+    /// The read state, if it changed since the last call.
     pub fn take_changed(&mut self) -> State {
         if self.state.has_changed().unwrap_or(false) { self.state.borrow_and_update().clone() } else { None }
     }
 
-    /// Waits until there is news, without taking it.
+    /// Waits for a change without taking it.
     pub async fn changed(&mut self) {
-        // The sender stays for as long as we watch.
+        // The sender lives as long as the watch.
         if self.state.changed().await.is_ok() {
             self.state.mark_changed();
         }
@@ -73,10 +70,10 @@ impl InboxWatch {
 
 impl Drop for InboxWatch {
     fn drop(&mut self) {
-        let mut inboxes = lock(&self.hub.inboxes().0);
-        let Some(entry) = inboxes.get_mut(&self.inbox) else { return };
-        entry.watchers -= 1;
-        if entry.watchers == 0 {
+        let mut inboxes = lock(&self.registry.0);
+        let Some(watched) = inboxes.get_mut(&self.inbox) else { return };
+        watched.watchers -= 1;
+        if watched.watchers == 0 {
             inboxes.remove(&self.inbox);
         }
     }

@@ -1,13 +1,14 @@
-//! How many connections one user, or one address, may hold.
+//! Limits on the open connections of one user and of one address.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use orders::UserId;
 
-/// Counts open connections.
+use crate::sync::lock;
+
 pub struct ConnectionLimits {
     per_user: usize,
     per_address: usize,
@@ -21,41 +22,33 @@ struct Counts {
     all: usize,
 }
 
-/// One connection's place. Freed when it is dropped.
+/// Counts one open connection until it is dropped.
 pub struct ConnectionPermit {
     limits: Arc<ConnectionLimits>,
     user: UserId,
     address: IpAddr,
 }
 
-/// Too many already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LimitReached {
-    /// Of this user.
-    #[error("you have {0} live connections open already, the most there may be: close one")]
+    #[error("you have {0} live connections open, which is the limit: close one")]
     User(usize),
-    /// From this address.
-    #[error("your network has {0} live connections open already, the most there may be")]
+    #[error("your network has {0} live connections open, which is the limit")]
     Address(usize),
 }
 
 impl ConnectionLimits {
-    /// So many of one user, so many from one address (an IPv6 address counts with its /64).
+    /// The caller passes the /64 of an IPv6 address as the address.
     pub fn new(per_user: usize, per_address: usize) -> Arc<Self> {
         Arc::new(Self { per_user, per_address, counts: Mutex::default() })
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes a place, or says which limit is reached.
     pub fn acquire(
         self: &Arc<Self>,
         user: UserId,
         address: IpAddr,
     ) -> Result<ConnectionPermit, LimitReached> {
-        let mut counts = self.counts();
+        let mut counts = lock(&self.counts);
         if counts.users.get(&user).is_some_and(|n| *n >= self.per_user) {
             return Err(LimitReached::User(self.per_user));
         }
@@ -68,16 +61,16 @@ impl ConnectionLimits {
         Ok(ConnectionPermit { limits: Arc::clone(self), user, address })
     }
 
-    /// Connections open now, and users they belong to.
+    /// The open connections, and how many users have them.
     pub fn count(&self) -> (usize, usize) {
-        let counts = self.counts();
+        let counts = lock(&self.counts);
         (counts.all, counts.users.len())
     }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut counts = self.limits.counts();
+        let mut counts = lock(&self.limits.counts);
         decrement(&mut counts.users, &self.user);
         decrement(&mut counts.addresses, &self.address);
         counts.all -= 1;
@@ -98,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn d14_a_user_and_an_address_hold_only_so_many_connections() {
+    fn a_user_and_an_address_have_a_limit_of_connections() {
         let limits = ConnectionLimits::new(2, 3);
         let user = |name: &str| UserId::new(name).unwrap();
         let home: IpAddr = "192.0.2.1".parse().unwrap();

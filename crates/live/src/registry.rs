@@ -1,60 +1,55 @@
-//! Who listens to which topic, and what wakes them.
+//! Who is subscribed to which topic.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use eventlog::Seq;
+use eventlog::{Seq, Topic};
 use tokio::sync::watch;
 
-use crate::ephemeral::EphemeralFrame;
-use crate::hub::Hub;
-use eventlog::Topic;
+use crate::ephemeral::EphemeralMessage;
+use crate::sync::lock;
 
-/// Connections pulled in one go, before others get their turn.
+/// Subscribers that are notified at a time, before those of other topics.
 pub(crate) const CHUNK: usize = 64;
-/// Places of a topic's newest events kept with it; who is next_index behind looks through the ring.
+/// How many of a topic's newest positions are kept with it. A subscriber that is further behind searches the ring.
 const RECENT: usize = 64;
 
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The topics somebody listens to. A topic is here exactly as long as it has a [`Registration`].
+/// The topics with subscribers. A topic is removed with its last [`Registration`].
 #[derive(Default)]
-pub(crate) struct Registry(HashMap<Topic, TopicEntry>);
+pub(crate) struct Registry(Mutex<HashMap<Topic, TopicEntry>>);
 
 struct TopicEntry {
     subscribers: Arc<Subscribers>,
     registrations: usize,
-    /// Those of connections.
+    /// How many of the registrations are clients' connections.
     connections: usize,
 }
 
 /// What the subscribers of one topic share.
 pub(crate) struct Subscribers {
     recent: Mutex<Recent>,
-    /// Moves whenever something record in the topic. Made for the first who waits for it.
+    /// Wakes [`Waiter`]s. Created for the first one.
     changed: OnceLock<watch::Sender<()>>,
-    /// Who is pulled instead of waiter.
+    /// Subscribers that the fan-out notifies.
     slots: Mutex<Slots>,
-    /// A job over `pulled` is about to begin.
+    /// A notification of all `slots` is queued and has not begun.
     queued: AtomicBool,
 }
 
-/// A connection that is written to by whoever has news for it, and has no task of its own that waits.
+/// A connection without a task of its own: the fan-out tells it to fetch what is new.
 pub(crate) trait Subscriber: Send + Sync {
-    /// Whether it may log be there.
+    /// Cheap; `true` for a short time after the connection closed.
     fn is_alive(&self) -> bool;
 
-    /// There may be something new in the topic: fetch it. Called outside of all locks of the hub.
+    /// The topic may have new events. Called without any lock of the hub.
     fn notify(&self);
 
-    /// Something that is not in the log, and that only those hear who are here now.
-    fn send(&self, event: &EphemeralFrame);
+    /// Sends an event that is not in the log. Called without any lock of the hub.
+    fn send(&self, message: &EphemeralMessage);
 }
 
-/// Who is pulled, each in a place of its own until they leave.
+/// Subscribers by index. A free index is used again, so that a fan-out in chunks skips nobody.
 #[derive(Default)]
 struct Slots {
     entries: Vec<Option<Arc<dyn Subscriber>>>,
@@ -62,17 +57,16 @@ struct Slots {
 }
 
 struct Recent {
-    /// Places of the topic's newest events, at most [`RECENT`].
+    /// Positions of the topic's newest events, at most [`RECENT`].
     seqs: VecDeque<Seq>,
-    /// All of the topic's events after this place that came through this process are in `seqs`.
+    /// Every event of the topic after this one that the ring accepted is in `seqs`.
     complete_after: Seq,
 }
 
 impl Subscribers {
     fn new(head: Seq) -> Self {
-        let recent = Recent { seqs: VecDeque::new(), complete_after: head };
         Self {
-            recent: Mutex::new(recent),
+            recent: Mutex::new(Recent { seqs: VecDeque::new(), complete_after: head }),
             changed: OnceLock::new(),
             slots: Mutex::default(),
             queued: AtomicBool::new(false),
@@ -89,41 +83,44 @@ impl Subscribers {
         }
     }
 
-    /// Goes through the entries of the topic's events after one, until there is no available. `None` when they are not all
-    /// known.
+    fn forget_recent(&self, head: Seq) {
+        *lock(&self.recent) = Recent { seqs: VecDeque::new(), complete_after: head };
+    }
+
+    /// Calls `each` with the positions of the topic's events after `after`, until it returns `None`. Returns `None` then,
+    /// or if some positions are not known.
     pub(crate) fn for_each_after(
         &self,
-        seq: Seq,
+        after: Seq,
         limit: usize,
         each: impl FnMut(Seq) -> Option<()>,
     ) -> Option<()> {
         let recent = lock(&self.recent);
-        if seq < recent.complete_after {
+        if after < recent.complete_after {
             return None;
         }
-        // The newest are at the end, and most who ask lack only those.
-        let known = recent.seqs.partition_point(|known| *known <= seq);
+        let known = recent.seqs.partition_point(|seq| *seq <= after);
         recent.seqs.range(known..).take(limit).copied().try_for_each(each)
     }
 
-    /// Wakes those who wait.
+    /// Wakes the [`Waiter`]s.
     pub(crate) fn wake(&self) {
         if let Some(changed) = self.changed.get() {
             changed.send_replace(());
         }
     }
 
-    /// Whether a job over those who are pulled has to be begun: there are some, and none is about to begin.
-    pub(crate) fn claim_fanout(&self) -> bool {
+    /// Whether the caller has to queue a notification of all subscribers: there are some, and none is queued.
+    pub(crate) fn claim_notification(&self) -> bool {
         !lock(&self.slots).entries.is_empty() && !self.queued.swap(true, Ordering::AcqRel)
     }
 
-    /// The job begins: what happens from here on needs another one.
-    pub(crate) fn begin_fanout(&self) {
+    /// A queued notification begins. Events from now on need another one.
+    pub(crate) fn begin_notification(&self) {
         self.queued.store(false, Ordering::Release);
     }
 
-    /// A chunk of those who are pulled, from a place on, and whether that was the last.
+    /// Appends the subscribers from index `from` on, at most [`CHUNK`]. Returns where the next chunk begins, if there is one.
     pub(crate) fn chunk(&self, from: usize, chunk: &mut Vec<Arc<dyn Subscriber>>) -> Option<usize> {
         let slots = lock(&self.slots);
         let until = (from + CHUNK).min(slots.entries.len());
@@ -138,7 +135,7 @@ impl Subscribers {
             return index;
         }
         if slots.entries.is_empty() {
-            // Most topics are one person's.
+            // Most topics have one subscriber.
             slots.entries.reserve_exact(1);
         }
         slots.entries.push(Some(subscriber));
@@ -147,85 +144,101 @@ impl Subscribers {
 
     fn remove(&self, index: usize) {
         let mut slots = lock(&self.slots);
-        let left = slots.entries.get_mut(index).and_then(Option::take);
+        let removed = slots.entries.get_mut(index).and_then(Option::take);
         slots.free.push(index);
         drop(slots);
-        // Its end may come back to the hub.
-        drop(left);
+        // Dropping it may call the registry again.
+        drop(removed);
     }
 }
 
 impl Registry {
+    /// How many topics have subscribers.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        lock(&self.0).len()
     }
 
-    /// Notes an event of a topic. Who has to be woken, and how many connections that is.
-    pub(crate) fn record(&self, topic: &Topic, seq: Seq) -> Option<(Arc<Subscribers>, usize)> {
-        let entry = self.0.get(topic)?;
-        entry.subscribers.record(seq);
-        Some((Arc::clone(&entry.subscribers), entry.connections))
-    }
-
-    /// Who listens to a topic.
     pub(crate) fn subscribers(&self, topic: &Topic) -> Option<Arc<Subscribers>> {
-        self.0.get(topic).map(|entry| Arc::clone(&entry.subscribers))
+        lock(&self.0).get(topic).map(|entry| Arc::clone(&entry.subscribers))
     }
 
-    /// Connections that listen to a topic.
+    /// How many connections are subscribed to a topic.
     pub(crate) fn connections(&self, topic: &Topic) -> usize {
-        self.0.get(topic).map_or(0, |entry| entry.connections)
+        lock(&self.0).get(topic).map_or(0, |entry| entry.connections)
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = Arc<Subscribers>> {
-        self.0.values().map(|entry| Arc::clone(&entry.subscribers))
+    /// Records events of topics under one lock. `record` is called with a function that records one event of one topic,
+    /// and returns how many connections it is for. Returns the subscribers to wake.
+    pub(crate) fn record_all(
+        &self,
+        record: impl FnOnce(&mut dyn FnMut(&Topic, Seq) -> usize),
+    ) -> Vec<Arc<Subscribers>> {
+        let mut woken = Vec::new();
+        let entries = lock(&self.0);
+        record(&mut |topic, seq| {
+            let Some(entry) = entries.get(topic) else { return 0 };
+            entry.subscribers.record(seq);
+            woken.push(Arc::clone(&entry.subscribers));
+            entry.connections
+        });
+        woken
     }
 
-    fn leave(&mut self, topic: &Topic, connection: bool) {
-        let Some(entry) = self.0.get_mut(topic) else { return };
-        entry.registrations -= 1;
-        entry.connections -= usize::from(connection);
-        if entry.registrations == 0 {
-            self.0.remove(topic);
-        }
+    /// Forgets which events topics had, because the ring begins again at `head`. Returns everybody, to be woken.
+    pub(crate) fn restart(&self, head: Seq) -> Vec<Arc<Subscribers>> {
+        let entries = lock(&self.0);
+        let all = entries.values().map(|entry| {
+            entry.subscribers.forget_recent(head);
+            Arc::clone(&entry.subscribers)
+        });
+        all.collect()
     }
-}
 
-/// One listener's place at a topic. Given back when it is dropped.
-pub(crate) struct Registration {
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) topic: Topic,
-    pub(crate) subscribers: Arc<Subscribers>,
-    connection: bool,
-    /// Among those who are pulled.
-    index: Option<usize>,
-}
-
-impl Registration {
-    /// `connection`: it is somebody's, and not the server's own.
-    fn take(hub: &Arc<Hub>, topic: Topic, connection: bool) -> Self {
-        let mut registry = lock(hub.registry());
-        // Read under the lock that a publisher takes after it changed the head: an event that is not behind this head
-        // will be noted with the topic.
-        let newest = hub.head();
-        let entry = registry.0.entry(topic.clone()).or_insert_with(|| TopicEntry {
-            subscribers: Arc::new(Subscribers::new(newest)),
+    /// `connection`: the registration counts as a client's connection. `head` is called under the lock under which
+    /// [`record_all`](Self::record_all) records events: an event after that head will be recorded with the topic.
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        topic: Topic,
+        connection: bool,
+        head: impl FnOnce() -> Seq,
+    ) -> Registration {
+        let mut entries = lock(&self.0);
+        let head = head();
+        let entry = entries.entry(topic.clone()).or_insert_with(|| TopicEntry {
+            subscribers: Arc::new(Subscribers::new(head)),
             registrations: 0,
             connections: 0,
         });
         entry.registrations += 1;
         entry.connections += usize::from(connection);
         let subscribers = Arc::clone(&entry.subscribers);
-        drop(registry);
-        Self { hub: Arc::clone(hub), topic, subscribers, connection, index: None }
+        drop(entries);
+        Registration { registry: Arc::clone(self), topic, subscribers, connection, index: None }
     }
 
-    /// A place of somebody who will be pulled, once they say so.
-    pub(crate) fn new(hub: &Arc<Hub>, topic: Topic) -> Self {
-        Self::take(hub, topic, true)
+    fn unregister(&self, topic: &Topic, connection: bool) {
+        let mut entries = lock(&self.0);
+        let Some(entry) = entries.get_mut(topic) else { return };
+        entry.registrations -= 1;
+        entry.connections -= usize::from(connection);
+        if entry.registrations == 0 {
+            entries.remove(topic);
+        }
     }
+}
 
-    /// From here on they are pulled when something happens.
+/// A subscription to one topic, until it is dropped.
+pub(crate) struct Registration {
+    registry: Arc<Registry>,
+    pub(crate) topic: Topic,
+    pub(crate) subscribers: Arc<Subscribers>,
+    connection: bool,
+    /// In [`Slots`].
+    index: Option<usize>,
+}
+
+impl Registration {
+    /// From now on the fan-out notifies the subscriber.
     pub(crate) fn activate(&mut self, subscriber: Arc<dyn Subscriber>) {
         if self.index.is_none() {
             self.index = Some(self.subscribers.insert(subscriber));
@@ -238,32 +251,30 @@ impl Drop for Registration {
         if let Some(index) = self.index {
             self.subscribers.remove(index);
         }
-        lock(self.hub.registry()).leave(&self.topic, self.connection);
+        self.registry.unregister(&self.topic, self.connection);
     }
 }
 
-/// A place of somebody who waits.
+/// A registration whose task waits for events.
 pub(crate) struct Waiter {
     pub(crate) registration: Registration,
     changed: watch::Receiver<()>,
 }
 
 impl Waiter {
-    /// `connection`: it is somebody's, and not the server's own.
-    pub(crate) fn take(hub: &Arc<Hub>, topic: Topic, connection: bool) -> Self {
-        let registration = Registration::take(hub, topic, connection);
-        let changed = registration.subscribers.changed.get_or_init(|| watch::Sender::new(())).subscribe();
+    pub(crate) fn new(registration: Registration) -> Self {
+        let sender = registration.subscribers.changed.get_or_init(|| watch::Sender::new(()));
+        let changed = sender.subscribe();
         Self { registration, changed }
     }
 
-    /// Say this before looking at what record: what happens from here on is waited for by [`Waiter::changed`].
+    /// Call before reading events: [`changed`](Self::changed) waits for what happens after this.
     pub(crate) fn mark_seen(&mut self) {
         self.changed.borrow_and_update();
     }
 
-    /// Waits until something happens that was not there at the last check.
     pub(crate) async fn changed(&mut self) {
-        // The sender is in `subscribers`, which we hold.
+        // The registration keeps the sender alive.
         drop(self.changed.changed().await);
     }
 }

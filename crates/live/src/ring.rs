@@ -1,66 +1,63 @@
-//! The newest events of this process, for connections that are a little behind.
+//! The newest events, in memory.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use eventlog::{Epoch, EventWithContext, Seq};
+use eventlog::{Cursor, Epoch, EventWithContext, Seq, Topic};
 use orders::Audience;
 use socketio::Frame;
 
-use crate::dialect::{DIALECTS, Dialect};
-use eventlog::Topic;
+use crate::dialect::{COUNT, DialectId};
 
-/// One event in the ring, with its encodings, each made once, when the first connection needs it.
+/// An event of the log with its encodings. Each encoding is made once, for the first connection that needs it.
 #[derive(Debug)]
 pub struct LiveEvent {
-    /// The event and the people around it.
     pub event: EventWithContext,
+    epoch: Epoch,
     pub(crate) topics: Vec<Topic>,
+    /// For server-sent events, by audience.
     encodings: [OnceLock<Option<Bytes>>; 4],
-    /// By dialect, audience, and whether the listener joined the order. Made for the first Socket.IO connection.
+    /// For Socket.IO, by dialect, audience, and whether the client joined the order.
     frames: OnceLock<Box<Frames>>,
 }
 
-/// The frames of one event, each kind made once.
-type Frames = [OnceLock<Box<[Frame]>>; DIALECTS * 4 * 2];
+type Frames = [OnceLock<Box<[Frame]>>; COUNT * 4 * 2];
 
 impl LiveEvent {
-    /// Wraps an event for delivery.
-    pub fn new(event: EventWithContext) -> Self {
+    pub fn new(event: EventWithContext, epoch: Epoch) -> Self {
         Self {
             topics: Topic::of_subject(&event.stored.event.subject),
             event,
+            epoch,
             encodings: Default::default(),
             frames: OnceLock::new(),
         }
     }
 
-    /// Its place in the log.
     pub fn seq(&self) -> Seq {
         self.event.stored.seq
     }
 
-    /// The bytes an audience gets; `None` when there is nothing in it for them. `encode` is called once an audience.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { epoch: self.epoch.clone(), seq: self.seq() }
+    }
+
+    /// The bytes for an audience; `None` if the event tells it nothing. `encode` is called once for each audience.
     pub fn encoded(
         &self,
         audience: Audience,
-        encode: impl FnOnce(&EventWithContext) -> Option<Bytes>,
+        encode: impl FnOnce(&EventWithContext, Cursor) -> Option<Bytes>,
     ) -> Option<Bytes> {
-        self.encodings[audience_index(audience)].get_or_init(|| encode(&self.event)).clone()
+        let encoding = &self.encodings[audience_index(audience)];
+        encoding.get_or_init(|| encode(&self.event, self.cursor())).clone()
     }
 
-    /// The frames an audience gets over Socket.IO. Encoded once.
-    pub(crate) fn frames(
-        &self,
-        dialect: Dialect,
-        epoch: &Epoch,
-        audience: Audience,
-        joined: bool,
-    ) -> &[Frame] {
+    /// The Socket.IO frames for an audience; none if the event tells it nothing.
+    pub(crate) fn frames(&self, dialect: DialectId, audience: Audience, joined: bool) -> &[Frame] {
         let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
         let index = (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined);
-        frames[index].get_or_init(|| dialect.frames(&self.event, epoch, audience, joined))
+        frames[index].get_or_init(|| dialect.frames(&self.event, &self.cursor(), audience, joined))
     }
 }
 
@@ -73,77 +70,108 @@ fn audience_index(audience: Audience) -> usize {
     }
 }
 
-/// The newest events, without a gap.
+/// Counts the histories that a hub has served. A position is valid in one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Generation(u32);
+
+/// The newest events of one history, without a gap.
 pub(crate) struct Ring {
-    /// The place of the newest event known here.
+    epoch: Epoch,
+    generation: Generation,
+    /// The newest event that the hub knows.
     head: Seq,
-    /// Every event after this place came through here; what came before may have passed this process by.
+    /// Every event after this one was in the ring. Earlier ones may never have been.
     complete_after: Seq,
-    /// Ending at `head`.
-    entries: VecDeque<Arc<LiveEvent>>,
+    /// Ends at `head`.
+    events: VecDeque<Arc<LiveEvent>>,
     size: usize,
 }
 
-/// Whether an event was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Appended {
-    /// It was known already.
-    Duplicate,
-    /// It follows the one before.
+    /// The event follows `head`.
     Next,
-    /// Something between it and the one before is missing here.
-    AfterGap,
+    /// It is in the ring, or was.
+    Duplicate,
+    /// Events between `head` and this one are missing. It was not appended.
+    Gap,
 }
 
 impl Ring {
-    pub(crate) fn new(head: Seq, size: usize) -> Self {
+    /// `size`: how many events to keep, at least one.
+    pub(crate) fn new(head: Cursor, size: usize) -> Self {
         Self {
-            head,
-            complete_after: head,
-            entries: VecDeque::with_capacity(size.min(1024)),
+            epoch: head.epoch,
+            generation: Generation(0),
+            head: head.seq,
+            complete_after: head.seq,
+            events: VecDeque::with_capacity(size.min(1024)),
             size: size.max(1),
         }
+    }
+
+    pub(crate) fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
     }
 
     pub(crate) fn head(&self) -> Seq {
         self.head
     }
 
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     pub(crate) fn complete_after(&self) -> Seq {
         self.complete_after
     }
 
-    pub(crate) fn append(&mut self, entry: Arc<LiveEvent>) -> Appended {
-        let seq = entry.seq();
+    pub(crate) fn append(&mut self, event: &Arc<LiveEvent>) -> Appended {
+        let seq = event.seq();
         if seq <= self.head {
             return Appended::Duplicate;
         }
-        let follows = seq == self.head.next();
-        if !follows {
-            self.entries.clear();
-            self.complete_after = Seq(seq.0 - 1);
+        if seq != self.head.next() {
+            return Appended::Gap;
         }
-        if self.entries.len() == self.size {
-            self.entries.pop_front();
+        if self.events.len() == self.size {
+            self.events.pop_front();
         }
         self.head = seq;
-        self.entries.push_back(entry);
-        if follows { Appended::Next } else { Appended::AfterGap }
+        self.events.push_back(Arc::clone(event));
+        Appended::Next
     }
 
-    /// The event at a place, if it is log here.
+    /// Goes on after `head` and leaves out the events in between.
+    pub(crate) fn skip_to(&mut self, head: Seq) {
+        self.events.clear();
+        self.head = head;
+        self.complete_after = head;
+    }
+
+    /// Goes on in another history.
+    pub(crate) fn restart(&mut self, head: Cursor) {
+        self.skip_to(head.seq);
+        self.epoch = head.epoch;
+        self.generation = Generation(self.generation.0.wrapping_add(1));
+    }
+
     pub(crate) fn get(&self, seq: Seq) -> Option<&Arc<LiveEvent>> {
-        self.entries.get(usize::try_from(seq.0.checked_sub(self.first().0)?).ok()?)
+        self.events.get(usize::try_from(seq.0.checked_sub(self.first().0)?).ok()?)
     }
 
-    /// All events after a place; `None` when some of them are no longer here.
+    /// All events after one; `None` if some of them are not in the ring any more.
     pub(crate) fn after(&self, seq: Seq) -> Option<impl Iterator<Item = &Arc<LiveEvent>>> {
         let skip = usize::try_from(seq.next().0.checked_sub(self.first().0)?).unwrap_or(usize::MAX);
-        Some(self.entries.iter().skip(skip))
+        Some(self.events.iter().skip(skip))
     }
 
-    /// The place of the oldest event here; where there is none, of the next one.
+    /// The oldest event in the ring; if it is empty, the next one.
     fn first(&self) -> Seq {
-        Seq(self.head.0 + 1 - self.entries.len() as u64)
+        Seq(self.head.0 + 1 - self.events.len() as u64)
     }
 }

@@ -1,119 +1,70 @@
-//! One listener's position in the log.
+//! An asynchronous subscription to a topic.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
-use eventlog::{Cursor, LogError, OrderFilter, OrderPage, Seq, TailError};
-use serde::Serialize;
+use eventlog::{Cursor, LogError, Topic};
 
-use crate::counters::CatchingUp;
+pub use crate::catch_up::Reset;
+use crate::catch_up::{CHUNK, CatchUp, Progress};
 use crate::hub::{Hub, LiveEvent};
-use crate::registry::{Registration, Waiter};
-use eventlog::Topic;
+pub use crate::payload::session::ResetReason;
+use crate::registry::Waiter;
 
-/// The most events handed over at once. A reader who stops reading holds one portion.
-pub(crate) const CHUNK: usize = 64;
-/// A cursor that an answer gave away may be this far ahead of the hub: as much as can be in flight.
-const MAX_CURSOR_LEAD: u64 = 4096;
-/// Orders in the snapshot that comes with a reset.
-pub(crate) const SNAPSHOT_ORDERS: usize = 50;
-
-/// A listener. Holds a position, not a queue.
+/// A position in the log that moves as events are taken. It holds no queue: a slow reader costs nothing and loses nothing.
 pub struct Subscription {
+    hub: Arc<Hub>,
     waiter: Waiter,
-    position: Position,
-    /// It is behind what is in memory.
-    catching_up: Option<CatchingUp>,
+    catch_up: CatchUp,
 }
 
-/// Where a listener is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Position {
-    /// Everything up to here has been delivered.
-    At(Seq),
-    /// Where the client says it was cannot be resumed.
-    Reset(ResetReason),
-}
-
-/// Why a client has to start over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResetReason {
-    /// Its cursor is of another history: a backup was restored.
-    EpochChanged,
-    /// Its cursor is before what the log keeps.
-    TooOld,
-    /// Its cursor is no cursor, or of a future that never came.
-    UnknownCursor,
-}
-
-/// What a listener gets next.
+/// What a subscriber gets next.
 #[derive(Debug)]
 pub enum Delivery {
-    /// Events, in order, each once.
+    /// At most 64 events, in log order, each once.
     Events(Vec<Arc<LiveEvent>>),
-    /// It has to start over: the newest orders of its topic, and the cursor from which it goes on.
-    Reset {
-        /// Why.
-        reason: ResetReason,
-        /// The newest orders.
-        snapshot: OrderPage,
-        /// Everything up to here is in the snapshot.
-        cursor: Cursor,
-    },
+    Reset(Reset),
 }
 
-impl Position {
-    /// Where a client is that has seen everything up to a cursor; at the head, if it has seen nothing.
-    pub(crate) fn after(hub: &Hub, cursor: Option<&Cursor>) -> Self {
-        let head = hub.head();
-        match cursor {
-            None => Self::At(head),
-            Some(cursor) if cursor.epoch != *hub.epoch() => Self::Reset(ResetReason::EpochChanged),
-            Some(cursor) if cursor.seq.0 > head.0.saturating_add(MAX_CURSOR_LEAD) => {
-                Self::Reset(ResetReason::UnknownCursor)
-            }
-            Some(cursor) => Self::At(cursor.seq),
-        }
+impl Hub {
+    /// Subscribes to a topic, from a client's cursor on; from the head if it has none. The caller has checked that the
+    /// client may see the topic.
+    #[expect(clippy::needless_pass_by_value, reason = "a client that resumes has no more use for its cursor")]
+    pub fn subscribe(self: &Arc<Self>, topic: Topic, after: Option<Cursor>) -> Subscription {
+        let waiter = Waiter::new(self.register(topic, true));
+        let catch_up = CatchUp::new(self, after.as_ref());
+        Subscription { hub: Arc::clone(self), waiter, catch_up }
     }
 }
 
 impl Subscription {
-    pub(crate) fn new(waiter: Waiter, after: Option<&Cursor>) -> Self {
-        let position = Position::after(&waiter.registration.hub, after);
-        Self { waiter, position, catching_up: None }
-    }
-
-    /// A listener whose cursor could not even be read.
+    /// The client's cursor cannot be read: begin with a reset.
     #[must_use]
     pub fn with_unknown_cursor(mut self) -> Self {
-        self.position = Position::Reset(ResetReason::UnknownCursor);
+        self.catch_up = CatchUp::with_unknown_cursor(&self.hub);
         self
     }
 
-    /// What it listens to.
     pub fn topic(&self) -> &Topic {
         &self.waiter.registration.topic
     }
 
-    /// Where it is.
+    /// Everything up to here was delivered.
     pub fn cursor(&self) -> Cursor {
-        match self.position {
-            Position::At(seq) => self.waiter.registration.hub.cursor_at(seq),
-            Position::Reset(_) => self.waiter.registration.hub.cursor(),
-        }
+        self.catch_up.cursor(&self.hub)
     }
 
-    /// Where the log ends now: what comes up to there happened before.
+    /// The log's head. Events up to it happened before this call.
     pub fn head(&self) -> Cursor {
-        self.waiter.registration.hub.cursor()
+        self.hub.cursor()
     }
 
-    /// Whether it goes on where the client was.
+    /// Whether it goes on at the client's cursor. If not, a reset comes first.
     pub fn resumes(&self) -> bool {
-        matches!(self.position, Position::At(_))
+        self.catch_up.seq().is_some()
     }
 
-    /// What comes next; waits until there is something. Dropping the future loses nothing.
+    /// Waits for what comes next. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Delivery, LogError> {
         loop {
             if let Some(delivery) = self.pending().await? {
@@ -123,52 +74,28 @@ impl Subscription {
         }
     }
 
-    /// What is there already; `None` at the head. Dropping the future loses nothing.
+    /// What comes next; `None` at the head. Waits only for the log to be read. Dropping the future loses nothing.
     pub async fn pending(&mut self) -> Result<Option<Delivery>, LogError> {
-        loop {
-            let after = match self.position {
-                Position::At(seq) => seq,
-                Position::Reset(reason) => return self.reset(reason).await.map(Some),
-            };
-            // What comes in while we look is then waited for by `changed`.
-            self.waiter.mark_seen();
-            let Registration { hub, topic, subscribers, .. } = &self.waiter.registration;
-            let mut entries = Vec::new();
-            let found =
-                hub.recent_events(topic, subscribers, after, CHUNK, |entry| entries.push(Arc::clone(entry)));
-            if let Some((_, upto)) = found {
-                self.position = Position::At(upto);
-                self.catching_up = None;
-                return Ok((!entries.is_empty()).then_some(Delivery::Events(entries)));
-            }
-            self.catching_up.get_or_insert_with(|| CatchingUp::begin(hub));
-            let page = match hub.read_backend().tail(topic.clone(), after, CHUNK).await {
-                Ok(page) => page,
-                Err(TailError::Pruned) => {
-                    self.position = Position::Reset(ResetReason::TooOld);
-                    continue;
+        let Self { hub, waiter, catch_up } = self;
+        // A read of an earlier call, whose future was dropped: by now its answer is outdated.
+        catch_up.cancel_read();
+        poll_fn(|context| {
+            waiter.mark_seen();
+            let mut events = Vec::new();
+            let mut collect = |event: &Arc<LiveEvent>| events.push(Arc::clone(event));
+            catch_up.poll(hub, &waiter.registration, CHUNK, context, &mut collect).map_ok(|progress| {
+                match progress {
+                    Progress::AtHead => None,
+                    Progress::Events { .. } => Some(Delivery::Events(events)),
+                    Progress::Reset(reset) => Some(Delivery::Reset(reset)),
                 }
-                Err(TailError::Log(error)) => return Err(error),
-            };
-            self.position = Position::At(page.through.max(after));
-            self.waiter.registration.hub.counters().replayed(page.events.len());
-            if !page.events.is_empty() {
-                let entries = page.events.into_iter().map(|event| Arc::new(LiveEvent::new(event)));
-                return Ok(Some(Delivery::Events(entries.collect())));
-            }
-        }
+            })
+        })
+        .await
     }
 
-    /// Waits until something may have happened since [`pending`](Self::pending) came back with nothing.
+    /// Waits until there may be something new since [`pending`](Self::pending) returned `None`.
     pub async fn changed(&mut self) {
         self.waiter.changed().await;
-    }
-
-    async fn reset(&mut self, reason: ResetReason) -> Result<Delivery, LogError> {
-        let newest = OrderFilter::newest(self.waiter.registration.topic.clone(), SNAPSHOT_ORDERS);
-        let page = self.waiter.registration.hub.read_backend().orders(newest).await?;
-        self.position = Position::At(page.cursor.seq);
-        self.waiter.registration.hub.counters().reset();
-        Ok(Delivery::Reset { reason, snapshot: page.value, cursor: page.cursor })
     }
 }

@@ -121,6 +121,7 @@ impl Server {
         ];
         // One fan-out task for each worker thread.
         let at_once = tokio::runtime::Handle::current().metrics().num_workers();
+        tasks.push(tokio::spawn(Arc::clone(&app.hub).follow_log(app.writer.head())));
         tasks.extend((0..at_once).map(|_| tokio::spawn(Arc::clone(&app.hub).run_fanout())));
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
@@ -166,8 +167,8 @@ pub fn storage_config(config: &Config) -> StorageConfig {
     StorageConfig { directory: config.data.clone(), wal_mib, keep_events: config.event_retention }
 }
 
-fn socket_options(config: &Config) -> live::gateway::Options {
-    live::gateway::Options { dialect: config.dialect, max_joined: config.max_joined_orders as usize }
+fn socket_options(config: &Config) -> live::gateway::GatewayOptions {
+    live::gateway::GatewayOptions { dialect: config.dialect, max_joined: config.max_joined_orders as usize }
 }
 
 /// What [`assemble`] needs besides the configuration.

@@ -11,8 +11,9 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use eventlog::Cursor;
 use futures_util::StreamExt as _;
+use live::Close;
 use live::limits::ConnectionPermit;
-use live::sse::{self, Close, Listener};
+use live::sse::{self, StreamUser};
 use orders::Role;
 use orders::view::Person;
 use serde::Deserialize;
@@ -78,12 +79,12 @@ pub async fn stream(
         name: principal.name.as_ref().map(|name| name.as_str().to_owned()),
         email: principal.email.as_ref().map(|email| email.as_str().to_owned()),
     };
-    let listener = Listener { role: principal.role, person };
+    let user = StreamUser { role: principal.role, person };
     let guard = StreamGuard::begin(&app, &principal, permit, subscription.resumes() && seen.is_some());
     let closing = Box::pin(closing(Arc::clone(&app), principal));
     let clock = Arc::clone(&app.clock);
     let now = Box::new(move || clock.now());
-    let events = sse::stream(subscription, &listener, seen.is_some(), counts, Some(inbox), closing, now);
+    let events = sse::stream(subscription, &user, seen.is_some(), counts, Some(inbox), closing, now);
     let bytes = events.map(move |frame| {
         guard.sent(frame.len());
         Ok::<_, std::convert::Infallible>(frame)

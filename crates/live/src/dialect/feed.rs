@@ -1,75 +1,180 @@
-//! `feed`, of reference shop D.
+//! `feed`: updates and notifications under separate names.
 //!
-//! | event of the log | customer | who joined the order | staff |
+//! | event of the log | customer, driver | a client that joined the order | staff |
 //! |---|---|---|---|
 //! | `delivery.updated`, `delivery.located` | `delivery_update` | `single_order_update`, `order_notification` | `order_notification` |
 //! | any other of an order | `customer_order_update`, `customer_notification` | `single_order_update`, `order_notification` | `order_notification` |
 //!
-//! The store's counts come as `order_stats_update`, the greeting as `connection_status`.
+//! The store's counts are `order_stats_update`, the greeting is `connection_status`.
 
-use orders::Audience;
+use jiff::Timestamp;
 use orders::event::Kind;
-use orders::view::OrderView;
-use serde_json::{Map, Value, json};
+use orders::notification::Category;
+use orders::view::{EventOrder, OrderView};
+use orders::{Audience, EventId, OrderId, OrderNumber, Status};
+use serde::Serialize;
 
-use super::{Messages, RenderInput, base, base_of_state, pick, rooms};
+use super::{Dialect, Message, Messages, RenderInput, joined};
+use crate::payload::event::{OrderState, SocketOrderEvent};
+use crate::payload::order_counts::OrderCounts;
+use crate::payload::session::Connected;
 
-pub(super) fn render(input: &RenderInput<'_>) -> Messages {
-    let Some(order) = &input.view.order else { return Messages::new() };
-    let mut payload = base(input.view);
-    if let Some(at) = payload.get("at").cloned() {
-        payload.insert("timestamp".to_owned(), at);
-    }
-    let message = input.notification.as_ref().map(|line| line["message"].clone());
-    let message =
-        message.unwrap_or_else(|| format!("Order #{} is {}", order.order_number, order.status).into());
-    payload.insert("message".to_owned(), message.clone());
-    let notification = notification(&payload, input.notification.as_ref(), &message);
-    let delivery = matches!(input.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
-    let payload = Value::Object(payload);
-    let mut messages = Messages::new();
-    if input.joined {
-        messages.extend(rooms::render(input));
-        messages.push(("order_notification", notification.clone()));
-        messages.push(("single_order_update", payload.clone()));
-    }
-    match input.audience {
-        Audience::Staff if input.joined => {}
-        Audience::Staff => messages.push(("order_notification", notification)),
-        _ if delivery => messages.push(("delivery_update", payload)),
-        _ => {
-            messages.push(("customer_notification", notification));
-            messages.push(("customer_order_update", payload));
+pub(super) struct Feed;
+
+/// Who you are, and where in the log.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct ConnectionStatus<'a> {
+    status: ConnectionState,
+    #[serde(flatten)]
+    connected: &'a Connected<'a>,
+    timestamp: Timestamp,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+enum ConnectionState {
+    Connected,
+}
+
+/// An event of an order, as its receiver may see it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct FeedOrderEvent<'a> {
+    #[serde(flatten)]
+    event: SocketOrderEvent<'a>,
+    /// The same as `at`.
+    timestamp: Timestamp,
+    /// A sentence.
+    message: &'a str,
+}
+
+/// The present state of an order.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct FeedOrderState<'a> {
+    #[serde(flatten)]
+    state: OrderState<'a>,
+    /// The same as `updatedAt`.
+    timestamp: Timestamp,
+}
+
+/// An event of an order; after a `reset`, its present state.
+#[cfg(feature = "openapi")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes two structs that are serialized apart")]
+enum FeedOrderUpdate<'a> {
+    Event(FeedOrderEvent<'a>),
+    State(FeedOrderState<'a>),
+}
+
+/// A change as a sentence. `id` is the id of its event.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+struct FeedNotification<'a> {
+    id: EventId,
+    order_id: OrderId,
+    order_number: OrderNumber,
+    status: Status,
+    timestamp: Timestamp,
+    #[serde(rename = "type")]
+    category: Category,
+    message: &'a str,
+    read: bool,
+    /// Absent if the event is not an entry of the receiver's inbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
+    title: Option<&'static str>,
+}
+
+impl<'a> FeedNotification<'a> {
+    fn new(input: &RenderInput<'_>, order: &EventOrder, message: &'a str) -> Self {
+        let notification = input.notification;
+        Self {
+            id: input.view.id,
+            order_id: order.order_id,
+            order_number: order.order_number,
+            status: order.status,
+            timestamp: input.view.at,
+            category: notification.map_or(Category::Order, |notification| notification.category),
+            message,
+            read: notification.is_some_and(|notification| notification.read),
+            title: notification.map(|notification| notification.title),
         }
     }
-    messages
 }
 
-pub(super) fn state(order: &OrderView, audience: Audience) -> Messages {
-    let mut payload = base_of_state(order);
-    if let Some(at) = payload.get("updatedAt").cloned() {
-        payload.insert("timestamp".to_owned(), at);
+impl Dialect for Feed {
+    fn name(&self) -> &'static str {
+        "feed"
     }
-    let name = if audience == Audience::Staff { "single_order_update" } else { "customer_order_update" };
-    vec![(name, Value::Object(payload))]
-}
 
-/// A line of the inbox under the names of reference shop D: `type` is its category.
-fn notification(payload: &Map<String, Value>, line: Option<&Value>, message: &Value) -> Value {
-    let mut notification = pick(
-        payload,
-        &[
-            ("eventId", "id"),
-            ("orderId", "orderId"),
-            ("orderNumber", "orderNumber"),
-            ("status", "status"),
-            ("timestamp", "timestamp"),
-        ],
-    );
-    let member = |name: &str| line.and_then(|line| line.get(name)).cloned();
-    notification.insert("type".to_owned(), member("category").unwrap_or_else(|| json!("order")));
-    notification.insert("message".to_owned(), message.clone());
-    notification.insert("read".to_owned(), member("read").unwrap_or(json!(false)));
-    notification.extend(member("title").map(|title| ("title".to_owned(), title)));
-    Value::Object(notification)
+    fn relies_on_joins(&self) -> bool {
+        true
+    }
+
+    fn greeting(&self, connected: &Connected<'_>, now: Timestamp) -> Message {
+        let status = ConnectionStatus { status: ConnectionState::Connected, connected, timestamp: now };
+        Message::new("connection_status", &status)
+    }
+
+    fn event(&self, input: &RenderInput<'_>, messages: &mut Messages) {
+        let Some(order) = input.order() else { return };
+        let message = input.notification.map_or_else(
+            || format!("Order #{} is {}", order.order_number, order.status),
+            |notification| notification.message.clone(),
+        );
+        let notification = FeedNotification::new(input, order, &message);
+        let event = FeedOrderEvent {
+            event: SocketOrderEvent::new(input.view, order),
+            timestamp: input.view.at,
+            message: &message,
+        };
+        if input.joined {
+            joined::event(input, messages);
+            messages.push("order_notification", &notification);
+            messages.push("single_order_update", &event);
+        }
+        let delivery = matches!(input.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
+        match input.audience {
+            Audience::Staff if input.joined => {}
+            Audience::Staff => messages.push("order_notification", &notification),
+            _ if delivery => messages.push("delivery_update", &event),
+            _ => {
+                messages.push("customer_notification", &notification);
+                messages.push("customer_order_update", &event);
+            }
+        }
+    }
+
+    fn state(&self, order: &OrderView, audience: Audience, messages: &mut Messages) {
+        let name = if audience == Audience::Staff { "single_order_update" } else { "customer_order_update" };
+        messages.push(name, &FeedOrderState { state: order.into(), timestamp: order.updated_at });
+    }
+
+    fn counts(&self, counts: &OrderCounts) -> Message {
+        Message::new("order_stats_update", counts)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn messages(&self) -> Vec<crate::payload::MessageDoc> {
+        use crate::payload::doc_roles::{CUSTOMER_AND_DRIVER, EVERYBODY, STAFF};
+        crate::payload::message_docs! {
+            "connection_status": ConnectionStatus => EVERYBODY,
+                "You are connected: as what, and from where on you receive events";
+            "customer_order_update": FeedOrderUpdate => CUSTOMER_AND_DRIVER,
+                "An order changed; after a `reset`, its present state";
+            "delivery_update": FeedOrderEvent => CUSTOMER_AND_DRIVER,
+                "Who delivers an order, when, and where they are";
+            "customer_notification": FeedNotification => CUSTOMER_AND_DRIVER, "The same as a sentence";
+            "single_order_update": FeedOrderUpdate => EVERYBODY,
+                "An order that was joined changed; for staff, after a `reset`, an order's present state";
+            "order_notification": FeedNotification => EVERYBODY,
+                "A change as a sentence: for staff, and for clients that joined the order";
+            "order_stats_update": OrderCounts => STAFF, "The store's counts, at most four times a second";
+        }
+    }
 }

@@ -1,195 +1,247 @@
-//! Names and shapes that existing clients expect: one event of the log, told as each of the reference shops tells it.
+//! Event names and payload shapes that existing clients expect. One event of the log becomes different Socket.IO events
+//! in each dialect.
 //!
-//! | dialect | a customer hears | staff hear | who joined an order hears as well |
-//! |---|---|---|---|
-//! | [`standard`] | `order:created`, `order:updated`, `order:cancelled`, `notification` | the same with `admin:` before it | `order-status-updated` |
-//! | [`rooms`] | | | `order-status-updated` |
-//! | [`feed`] | `customer_order_update`, `delivery_update`, `customer_notification` | `order_notification` | `single_order_update`, `order_notification`, `order-status-updated` |
-//!
-//! To add one: a variant here, a file with its table, a line in `docs/events.md` and in the AsyncAPI document.
+//! To add a dialect: write a file here with a type that implements [`Dialect`], and add the type to [`DIALECTS`]. Its
+//! options, its frames and its part of the `AsyncAPI` document follow from that.
 
 mod feed;
+pub(crate) mod joined;
 mod rooms;
 mod standard;
+#[cfg(test)]
+mod tests;
 
-use eventlog::{Cursor, Epoch, EventWithContext};
-use orders::notification::Notification;
-use orders::view::{EventContext, EventView, OrderView};
-use orders::{Audience, Origin};
+use std::str::FromStr;
+
+use eventlog::{Cursor, EphemeralEvent, Epoch, EventWithContext};
+use jiff::Timestamp;
+use orders::Audience;
+use orders::view::{EventContext, EventOrder, EventView, OrderView};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use socketio::Frame;
-use socketio::packet;
+use socketio::{Frame, packet};
 
-/// A vocabulary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// Reference shops A and B.
-    #[default]
-    Standard,
-    /// Reference shop C.
-    Rooms,
-    /// Reference shop D.
-    Feed,
-}
+use crate::payload::inbox::{LiveNotification, NotificationsRead, Presence};
+use crate::payload::json;
+use crate::payload::order_counts::OrderCounts;
+use crate::payload::session::{Connected, ResetPayload};
+#[cfg(feature = "openapi")]
+use crate::payload::{MessageDoc, doc_roles, message_docs};
+
+/// All dialects. The first is the default.
+const DIALECTS: [&dyn Dialect; 3] = [&standard::Standard, &rooms::Rooms, &feed::Feed];
 
 /// How many there are.
-pub(crate) const DIALECTS: usize = 3;
+pub(crate) const COUNT: usize = DIALECTS.len();
 
-/// No dialect has this name.
+/// What a client of one kind is sent.
+pub(crate) trait Dialect: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// Whether its clients receive most events through the orders they joined. They are not told that they recovered
+    /// unless their joins are known, so that they join again.
+    fn relies_on_joins(&self) -> bool;
+
+    /// The first event of a connection.
+    fn greeting(&self, connected: &Connected<'_>, now: Timestamp) -> Message;
+
+    /// An event of the log. The last message gets the cursor, so the event that a client keeps comes last.
+    fn event(&self, input: &RenderInput<'_>, messages: &mut Messages);
+
+    /// The present state of an order, for a client that missed events which are not in the log any more.
+    fn state(&self, order: &OrderView, audience: Audience, messages: &mut Messages);
+
+    /// A store's counts changed.
+    fn counts(&self, counts: &OrderCounts) -> Message;
+
+    /// An event that is not in the log.
+    fn ephemeral(&self, event: &EphemeralEvent, epoch: &Epoch) -> Message {
+        match event {
+            EphemeralEvent::InboxRead { state, .. } => {
+                Message::new("notifications:read", &NotificationsRead::new(state, epoch.clone()))
+            }
+            EphemeralEvent::OrderViewers { order, viewers, .. } => {
+                Message::new("order:presence", &Presence { order_number: *order, people: viewers })
+            }
+        }
+    }
+
+    /// What the dialect sends besides the messages of every dialect.
+    #[cfg(feature = "openapi")]
+    fn messages(&self) -> Vec<MessageDoc>;
+}
+
+/// One of [`DIALECTS`], by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DialectId(u8);
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no dialect; there are `standard`, `rooms` and `feed`")]
+#[error("there is no dialect `{0}`: use {list}", list = names("`", " or "))]
 pub struct UnknownDialect(String);
 
-impl std::str::FromStr for Dialect {
-    type Err = UnknownDialect;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
-        match name {
-            "standard" => Ok(Self::Standard),
-            "rooms" => Ok(Self::Rooms),
-            "feed" => Ok(Self::Feed),
-            other => Err(UnknownDialect(other.chars().take(40).collect())),
-        }
+impl DialectId {
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..COUNT).filter_map(|index| u8::try_from(index).ok()).map(Self)
     }
-}
 
-/// What an event is told as: names and payloads, in order.
-pub(crate) type Messages = Vec<(&'static str, Value)>;
+    pub fn name(self) -> &'static str {
+        self.get().name()
+    }
 
-/// An event, and to whom it is told.
-pub(crate) struct RenderInput<'a> {
-    pub(crate) view: &'a EventView,
-    pub(crate) context: &'a EventContext,
-    pub(crate) audience: Audience,
-    /// The listener joined the order.
-    pub(crate) joined: bool,
-    /// What it says in their inbox, where it is news to them.
-    pub(crate) notification: Option<Value>,
-}
-
-impl Dialect {
     pub(crate) fn index(self) -> usize {
-        match self {
-            Self::Standard => 0,
-            Self::Rooms => 1,
-            Self::Feed => 2,
-        }
+        usize::from(self.0)
     }
 
-    /// An event of the log as frames. Its index in the log is at the end of the last one, so that whoever saw that
-    /// one has seen all of them.
+    pub(crate) fn get(self) -> &'static dyn Dialect {
+        DIALECTS[self.index()]
+    }
+
+    /// An event of the log as frames; none if the audience is told nothing of it.
     pub(crate) fn frames(
         self,
         event: &EventWithContext,
-        epoch: &Epoch,
+        cursor: &Cursor,
         audience: Audience,
         joined: bool,
     ) -> Box<[Frame]> {
         let Some(view) = event.view(audience) else { return Box::default() };
-        let notification = notification(event, &view, audience);
-        let input = RenderInput { view: &view, context: &event.context, audience, joined, notification };
-        let messages = match self {
-            Self::Standard => standard::render(&input),
-            Self::Rooms => rooms::render(&input),
-            Self::Feed => feed::render(&input),
+        let notification =
+            view.order.as_ref().and_then(|order| LiveNotification::new(event, &view, order, audience));
+        let input = RenderInput {
+            view: &view,
+            context: &event.context,
+            audience,
+            joined,
+            notification: notification.as_ref(),
         };
-        with_offset(&messages, &Cursor { epoch: epoch.clone(), seq: event.stored.seq })
+        let mut messages = Messages::default();
+        self.get().event(&input, &mut messages);
+        messages.frames(cursor)
     }
 
-    /// The present state of an order, told like a change, to a client that cannot be told the changes.
-    pub(crate) fn state(self, order: &OrderView, audience: Audience) -> Messages {
-        match self {
-            Self::Standard => standard::state(order, audience),
-            Self::Rooms => rooms::state(order),
-            Self::Feed => feed::state(order, audience),
+    /// A reset as frames: one that names it, and the same orders as ordinary events for clients that do not know resets.
+    /// The oldest order comes first, so that a list that puts new orders on top ends up sorted.
+    pub(crate) fn reset_frames(self, reset: &ResetPayload<'_>, audience: Audience) -> Box<[Frame]> {
+        let mut messages = Messages::default();
+        messages.push("reset", reset);
+        for order in reset.orders.iter().rev() {
+            self.get().state(order, audience, &mut messages);
         }
+        messages.frames(reset.cursor)
+    }
+
+    /// The messages of this dialect and those of every dialect.
+    #[cfg(feature = "openapi")]
+    pub fn documentation(self) -> Vec<MessageDoc> {
+        let mut messages = shared_messages();
+        messages.extend(self.get().messages());
+        messages
     }
 }
 
-/// A line of the inbox, as `GET /api/v1/notifications` has it.
-fn notification(event: &EventWithContext, view: &EventView, audience: Audience) -> Option<Value> {
-    let event = &event.stored.event;
-    let line = Notification::new(event, audience)?;
-    let order = view.order.as_ref()?;
-    // What they did themselves is in their inbox, and does not call for them.
-    let own = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
-    Some(json!({
-        "id": view.id,
-        "category": line.category,
-        "severity": line.severity,
-        "title": line.title,
-        "message": line.message,
-        "orderId": order.order_id,
-        "orderNumber": order.order_number,
-        "status": order.status,
-        "at": view.at,
-        "own": own,
-        "read": own,
-    }))
-}
+impl FromStr for DialectId {
+    type Err = UnknownDialect;
 
-/// Frames of which the last ends with a cursor.
-pub(crate) fn with_offset(messages: &[(&'static str, Value)], cursor: &Cursor) -> Box<[Frame]> {
-    let offset = cursor.to_string();
-    let last = messages.len().saturating_sub(1);
-    let frames = messages.iter().enumerate().map(|(index, (name, payload))| {
-        packet::event(name, &payload.to_string(), (index == last).then_some(offset.as_str()))
-    });
-    frames.collect()
-}
-
-/// The event as its audience sees it, in the shape all dialects share: the order's id and number, status, version,
-/// who did it, what changed.
-pub(crate) fn base(view: &EventView) -> Map<String, Value> {
-    let Ok(Value::Object(mut map)) = serde_json::to_value(view) else { return Map::new() };
-    // `id` would be read as the order's.
-    if let Some(id) = map.remove("id") {
-        map.insert("eventId".to_owned(), id);
+    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
+        let found = Self::all().find(|dialect| dialect.name() == name);
+        found.ok_or_else(|| UnknownDialect(name.chars().take(40).collect()))
     }
-    if let Some(at) = map.get("at").cloned() {
-        map.insert("updatedAt".to_owned(), at);
+}
+
+impl TryFrom<String> for DialectId {
+    type Error = UnknownDialect;
+
+    fn try_from(name: String) -> Result<Self, UnknownDialect> {
+        name.parse()
     }
-    map
 }
 
-/// Members of an object, those that are there, some under another name.
-pub(crate) fn pick(from: &Map<String, Value>, members: &[(&str, &str)]) -> Map<String, Value> {
-    let found = members.iter().filter_map(|(name, to)| Some(((*to).to_owned(), from.get(*name)?.clone())));
-    found.collect()
-}
-
-/// An order's present state in the shape of [`base`].
-pub(crate) fn base_of_state(order: &OrderView) -> Map<String, Value> {
-    let Ok(value @ Value::Object(_)) = serde_json::to_value(order) else { return Map::new() };
-    let mut map = Map::new();
-    let member = |name: &str| value.get(name).cloned();
-    for (name, to) in [
-        ("id", "orderId"),
-        ("number", "orderNumber"),
-        ("status", "status"),
-        ("version", "version"),
-        ("updatedAt", "updatedAt"),
-        ("trackingNumber", "trackingNumber"),
-        ("estimatedDelivery", "estimatedDelivery"),
-    ] {
-        if let Some(found) = member(name) {
-            map.insert(to.to_owned(), found);
-        }
+impl From<DialectId> for String {
+    fn from(dialect: DialectId) -> Self {
+        dialect.name().to_owned()
     }
-    map.insert("order".to_owned(), value);
-    map
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The names of all dialects, as a list in a sentence.
+fn names(quote: &str, last: &str) -> String {
+    let names: Vec<String> =
+        DIALECTS.iter().map(|dialect| format!("{quote}{}{quote}", dialect.name())).collect();
+    match names.split_last() {
+        Some((end, rest)) if !rest.is_empty() => format!("{}{last}{end}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
 
-    #[test]
-    fn dialects_are_found_by_their_names() {
-        assert_eq!("feed".parse(), Ok(Dialect::Feed));
-        assert!("klingon".parse::<Dialect>().is_err());
-        assert_eq!(Dialect::default(), Dialect::Standard);
+/// What a dialect renders.
+pub(crate) struct RenderInput<'a> {
+    pub(crate) view: &'a EventView,
+    pub(crate) context: &'a EventContext,
+    pub(crate) audience: Audience,
+    /// The client joined the order.
+    pub(crate) joined: bool,
+    /// The event's entry in the receiver's inbox, if it has one.
+    pub(crate) notification: Option<&'a LiveNotification>,
+}
+
+impl<'a> RenderInput<'a> {
+    pub(crate) fn order(&self) -> Option<&'a EventOrder> {
+        self.view.order.as_ref()
+    }
+}
+
+/// A Socket.IO event: a name and a payload as JSON. The payload is not a string: a client takes a string at the end of
+/// an event for an offset.
+pub(crate) struct Message {
+    name: &'static str,
+    json: String,
+}
+
+impl Message {
+    pub(crate) fn new(name: &'static str, payload: &impl Serialize) -> Self {
+        Self { name, json: json(payload) }
+    }
+
+    pub(crate) fn frame(&self) -> Frame {
+        packet::event(self.name, &self.json, None)
+    }
+}
+
+/// The Socket.IO events that one event of the log becomes, in order.
+#[derive(Default)]
+pub(crate) struct Messages(Vec<Message>);
+
+impl Messages {
+    pub(crate) fn push(&mut self, name: &'static str, payload: &impl Serialize) {
+        self.0.push(Message::new(name, payload));
+    }
+
+    pub(crate) fn append(&mut self, message: Message) {
+        self.0.push(message);
+    }
+
+    /// Frames of which the last ends with the cursor: a client that saw it has seen the others.
+    pub(crate) fn frames(&self, cursor: &Cursor) -> Box<[Frame]> {
+        let offset = cursor.to_string();
+        let last = self.0.len().saturating_sub(1);
+        let frames = self.0.iter().enumerate().map(|(index, Message { name, json })| {
+            packet::event(name, json, (index == last).then_some(offset.as_str()))
+        });
+        frames.collect()
+    }
+}
+
+#[cfg(feature = "openapi")]
+fn shared_messages() -> Vec<MessageDoc> {
+    use doc_roles::{EVERYBODY, STAFF};
+    message_docs! {
+        "order-status-updated": joined::OrderStatusUpdated => EVERYBODY,
+            "An order that was joined changed; right after joining, its present state";
+        "order:presence": Presence => STAFF, "Which staff have an order open, when that changes";
+        "notifications:read": NotificationsRead => EVERYBODY,
+            "You read notifications, in this tab or another. The last one is complete";
+        "reset": ResetPayload => EVERYBODY,
+            "Missed events cannot be sent: forget what you had. The same orders follow as ordinary events";
+        "error": crate::payload::client::ErrorPayload => EVERYBODY,
+            "An event was refused that you sent without asking for an acknowledgement";
     }
 }

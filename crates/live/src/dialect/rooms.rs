@@ -1,41 +1,46 @@
-//! `rooms`, of reference shop C: whoever joined an order hears of it, and of nothing else.
+//! `rooms`: a client receives the orders that it joined, as `order-status-updated`, and no others.
 
-use orders::view::{EventContext, OrderView};
-use serde_json::Value;
+use jiff::Timestamp;
+use orders::Audience;
+use orders::view::OrderView;
 
-use super::{Messages, RenderInput, base, base_of_state, pick};
+use super::{Dialect, Message, Messages, RenderInput, joined};
+use crate::payload::order_counts::OrderCounts;
+use crate::payload::session::Connected;
 
-const STATUS: &str = "order-status-updated";
+pub(super) struct Rooms;
 
-/// `trackingNumber` and `estimatedDelivery` are there as soon as the order has them: that shop's page shows those of the
-/// last update (row C2).
-const MEMBERS: [(&str, &str); 9] = [
-    ("eventId", "eventId"),
-    ("orderId", "orderId"),
-    ("orderNumber", "orderNumber"),
-    ("status", "status"),
-    ("previousStatus", "previousStatus"),
-    ("version", "version"),
-    ("trackingNumber", "trackingNumber"),
-    ("estimatedDelivery", "estimatedDelivery"),
-    ("updatedAt", "updatedAt"),
-];
-
-pub(super) fn render(input: &RenderInput<'_>) -> Messages {
-    if !input.joined || input.view.order.is_none() {
-        return Messages::new();
+impl Dialect for Rooms {
+    fn name(&self) -> &'static str {
+        "rooms"
     }
-    let mut members = base(input.view);
-    let EventContext { tracking_number, estimated_delivery, .. } = input.context;
-    if let Some(number) = tracking_number {
-        members.entry("trackingNumber").or_insert_with(|| number.as_str().into());
-    }
-    if let Some(at) = estimated_delivery {
-        members.entry("estimatedDelivery").or_insert_with(|| at.to_string().into());
-    }
-    vec![(STATUS, Value::Object(pick(&members, &MEMBERS)))]
-}
 
-pub(super) fn state(order: &OrderView) -> Messages {
-    vec![(STATUS, Value::Object(pick(&base_of_state(order), &MEMBERS)))]
+    fn relies_on_joins(&self) -> bool {
+        true
+    }
+
+    fn greeting(&self, connected: &Connected<'_>, _: Timestamp) -> Message {
+        Message::new("connected", connected)
+    }
+
+    fn event(&self, input: &RenderInput<'_>, messages: &mut Messages) {
+        joined::event(input, messages);
+    }
+
+    fn state(&self, order: &OrderView, _: Audience, messages: &mut Messages) {
+        messages.append(joined::state(order));
+    }
+
+    fn counts(&self, counts: &OrderCounts) -> Message {
+        Message::new("stats:updated", counts)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn messages(&self) -> Vec<crate::payload::MessageDoc> {
+        use crate::payload::doc_roles::{EVERYBODY, STAFF};
+        crate::payload::message_docs! {
+            "connected": Connected => EVERYBODY, "You are connected: as what, and from where on you receive events";
+            "stats:updated": OrderCounts => STAFF, "The store's counts, at most four times a second";
+        }
+    }
 }

@@ -1,81 +1,67 @@
-//! One Socket.IO client: where it is in the log, and what it is written.
+//! One Socket.IO client: where it is in the log, which orders it joined, and what it is sent.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use eventlog::{Cursor, EventPage, LogError, OrderFilter, OrderPage, ReadAt, TailError};
+use eventlog::Cursor;
 use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
-use serde_json::json;
 use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
 use super::joins::{JoinCache, JoinedOrder};
-use super::recovery::Resume;
+use super::recovery::{Resume, StartAt};
 use super::{Authorizer, Gateway, Identity, topic};
-use crate::counters::CatchingUp;
-use crate::dialect::{Dialect, with_offset};
-use crate::ephemeral::EphemeralFrame;
+use crate::catch_up::{CHUNK, CatchUp, Progress, Reset};
+use crate::close::Close;
+use crate::dialect::DialectId;
+use crate::ephemeral::EphemeralMessage;
 use crate::hub::{Hub, LiveEvent};
 use crate::limits::ConnectionPermit;
 use crate::order_counts::OrderCountsPublisher;
-use crate::registry::{Registration, Subscriber, lock};
-use crate::sse::Close;
-use crate::subscription::{CHUNK, Position, ResetReason, SNAPSHOT_ORDERS};
+use crate::payload::session::ResetPayload;
+use crate::registry::{Registration, Subscriber};
+use crate::sync::lock;
 
-/// A client, for as long as it is connected.
+/// A connected client.
 pub struct Client<A: Authorizer> {
     pub(super) identity: A::Identity,
     _permit: ConnectionPermit,
-    pub(super) dialect: Dialect,
+    pub(super) dialect: DialectId,
     audience: Audience,
-    /// It goes on where it was.
+    /// Whether it goes on where it was.
     pub(super) recovered: bool,
-    /// Where it goes on, or begins.
-    pub(super) cursor: Cursor,
-    /// By what it is known when it comes back.
-    pub(super) nonce: Box<str>,
-    /// The store whose counts it is sent.
-    counts: Option<Counts>,
-    state: Mutex<State<A>>,
+    /// Where it started when it connected.
+    pub(super) start: Cursor,
+    /// Identifies it in the join cache.
+    nonce: Box<str>,
+    /// Of staff: the store whose counts it is sent.
+    counts: Option<WatchedCounts>,
+    state: Mutex<ClientState<A>>,
 }
 
-/// A store's counts. They are kept as long as somebody holds the receiver; what it would receive is for SSE.
-struct Counts {
+/// A store's counts. They are read as long as somebody holds a receiver, whose value is for server-sent events.
+struct WatchedCounts {
     store: StoreId,
     _receiver: watch::Receiver<Bytes>,
 }
 
-struct State<A: Authorizer> {
-    /// `None` once it has left.
+struct ClientState<A: Authorizer> {
+    /// `None` when it disconnected.
     registration: Option<Registration>,
-    position: Position,
-    /// What is being read for it.
-    pending_read: Option<PendingRead>,
-    /// It is behind what is in memory.
-    catching_up: Option<CatchingUp>,
+    catch_up: CatchUp,
     joined: Vec<JoinedOrder>,
-    /// What it joined is cached for when it comes back.
+    /// Whether its joins are in the cache.
     cached: bool,
-    /// Which of the store's counts it was sent.
+    /// The version of the store's counts that it was sent last.
     counts_version: u64,
+    /// `None` until its greeting was sent.
     socket: Option<WeakSocket<Gateway<A>>>,
 }
 
-type ReadFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-enum PendingRead {
-    /// What it missed.
-    EventPage(ReadFuture<Result<EventPage, TailError>>),
-    /// Where it can begin anew.
-    Snapshot(ResetReason, ReadFuture<Result<ReadAt<OrderPage>, LogError>>),
-}
-
-/// How the hub reaches a client.
+/// How the fan-out reaches a client.
 struct SocketSubscriber<A: Authorizer>(WeakSocket<Gateway<A>>);
 
 impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
@@ -87,16 +73,16 @@ impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
         self.0.pull();
     }
 
-    fn send(&self, event: &EphemeralFrame) {
+    fn send(&self, message: &EphemeralMessage) {
         let Some(socket) = self.0.upgrade() else { return };
-        let theirs = |user| socket.client().is_some_and(|client| client.identity.user() == user);
-        if event.recipient.as_ref().is_none_or(theirs) {
-            socket.send([event.frame.clone()]);
+        if let Some(client) = socket.client()
+            && message.is_for(client.identity.user())
+        {
+            socket.send([message.frame(client.dialect).clone()]);
         }
     }
 }
 
-/// Whether an order is followed already, or cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JoinOutcome {
     Joined,
@@ -109,22 +95,19 @@ impl<A: Authorizer> Client<A> {
         gateway: &Gateway<A>,
         identity: A::Identity,
         permit: ConnectionPermit,
-        dialect: Dialect,
+        dialect: DialectId,
         resume: Resume,
     ) -> Self {
-        let registration = Registration::new(&gateway.hub, topic(&identity));
-        let position = Position::after(&gateway.hub, resume.cursor.as_ref());
-        let position =
-            if resume.unknown_cursor { Position::Reset(ResetReason::UnknownCursor) } else { position };
-        let cursor = match position {
-            Position::At(seq) => gateway.hub.cursor_at(seq),
-            Position::Reset(_) => gateway.hub.cursor(),
+        let hub = &gateway.hub;
+        let registration = hub.register(topic(&identity), true);
+        let catch_up = match &resume.start {
+            StartAt::After(cursor) => CatchUp::new(hub, Some(cursor)),
+            StartAt::Reset => CatchUp::with_unknown_cursor(hub),
         };
-        let state = State {
+        let start = catch_up.cursor(hub);
+        let state = ClientState {
             registration: Some(registration),
-            position,
-            pending_read: None,
-            catching_up: None,
+            catch_up,
             joined: resume.joined,
             cached: false,
             counts_version: 0,
@@ -132,12 +115,12 @@ impl<A: Authorizer> Client<A> {
         };
         Self {
             audience: Audience::of(identity.role()),
-            counts: (identity.role() == Role::Staff).then(|| Counts {
+            counts: (identity.role() == Role::Staff).then(|| WatchedCounts {
                 store: identity.store().clone(),
                 _receiver: gateway.order_counts.watch(identity.store()),
             }),
             recovered: resume.recovered,
-            cursor,
+            start,
             nonce: resume.pid.nonce,
             identity,
             _permit: permit,
@@ -146,7 +129,7 @@ impl<A: Authorizer> Client<A> {
         }
     }
 
-    /// From here on it is pulled.
+    /// From now on it is sent events.
     pub(super) fn activate(&self, socket: &Socket<Gateway<A>>) {
         let mut state = lock(&self.state);
         state.socket = Some(socket.downgrade());
@@ -155,27 +138,26 @@ impl<A: Authorizer> Client<A> {
         }
     }
 
-    /// It is gone. Which orders it followed.
+    /// Returns the orders that it had joined.
     pub(super) fn disconnect(&self, gateway: &Gateway<A>) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
-        let (registration, pending_read) = (state.registration.take(), state.pending_read.take());
-        state.catching_up = None;
+        let registration = state.registration.take();
+        let read = state.catch_up.stop();
         state.socket = None;
         let joined = std::mem::take(&mut state.joined);
         let cached = std::mem::take(&mut state.cached);
         drop(state);
-        drop((registration, pending_read));
+        drop((registration, read));
         if cached {
             gateway.joins.disconnect(&self.nonce, gateway.authorizer.now());
         }
         joined.iter().map(|joined| joined.order).collect()
     }
 
-    /// The orders that it follows from the beginning, because it did when it left. Remembered from now on, where that
-    /// is how it is found out whether it can recover.
+    /// The orders that it had joined before it reconnected. Cached from now on, where that decides whether it recovers.
     pub(super) fn resume_joined(&self, joins: &JoinCache) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
-        if self.dialect != Dialect::Standard || !state.joined.is_empty() {
+        if self.dialect.get().relies_on_joins() || !state.joined.is_empty() {
             self.cache_joins(&mut state, joins);
         }
         state.joined.iter().map(|joined| joined.order).collect()
@@ -186,16 +168,16 @@ impl<A: Authorizer> Client<A> {
         joins: &JoinCache,
         order: OrderNumber,
         version: Version,
-        most: usize,
+        max_joined: usize,
     ) -> JoinOutcome {
         let mut state = lock(&self.state);
         if state.joined.iter().any(|joined| joined.order == order) {
             return JoinOutcome::AlreadyJoined;
         }
-        if state.joined.len() >= most {
+        if state.joined.len() >= max_joined {
             return JoinOutcome::TooMany;
         }
-        // It left while it was let in to the order.
+        // The client disconnected while its join was authorized.
         if state.registration.is_none() {
             return JoinOutcome::AlreadyJoined;
         }
@@ -204,19 +186,19 @@ impl<A: Authorizer> Client<A> {
         JoinOutcome::Joined
     }
 
-    /// Whether it followed it.
+    /// Whether it had joined the order.
     pub(super) fn leave_order(&self, joins: &JoinCache, order: OrderNumber) -> bool {
         let mut state = lock(&self.state);
         let before = state.joined.len();
         state.joined.retain(|joined| joined.order != order);
-        let did = state.joined.len() < before;
-        if did {
+        let left = state.joined.len() < before;
+        if left {
             self.cache_joins(&mut state, joins);
         }
-        did
+        left
     }
 
-    fn cache_joins(&self, state: &mut State<A>, joins: &JoinCache) {
+    fn cache_joins(&self, state: &mut ClientState<A>, joins: &JoinCache) {
         if state.cached {
             joins.update(&self.nonce, state.joined.clone());
         } else if state.registration.is_some() {
@@ -225,146 +207,77 @@ impl<A: Authorizer> Client<A> {
         }
     }
 
-    /// Appends what it has not been sent yet. Called with its connection locked.
+    /// Appends what the client was not sent yet. Called with its connection locked.
     pub(super) fn fill(
         &self,
         hub: &Hub,
-        board: &OrderCountsPublisher,
+        order_counts: &OrderCountsPublisher,
         context: &mut Context<'_>,
         outgoing: &mut Outgoing<'_>,
     ) {
-        let mut held = lock(&self.state);
-        let state = &mut *held;
-        if state.registration.is_none() || state.socket.is_none() {
+        let mut state = lock(&self.state);
+        let ClientState {
+            registration: Some(registration),
+            catch_up,
+            joined,
+            socket: Some(socket),
+            counts_version,
+            ..
+        } = &mut *state
+        else {
             return;
-        }
+        };
         if let Some(counts) = &self.counts
-            && let Some((number, frame)) = board.newest(&counts.store, self.dialect, state.counts_version)
+            && let Some((version, frame)) = order_counts.newest(&counts.store, self.dialect, *counts_version)
         {
-            state.counts_version = number;
+            *counts_version = version;
             outgoing.push(frame);
         }
         while !outgoing.is_full() {
-            if let Some(pending_read) = &mut state.pending_read {
-                let looked = match pending_read {
-                    PendingRead::EventPage(reading) => {
-                        reading.as_mut().poll(context).map(ReadResult::EventPage)
-                    }
-                    PendingRead::Snapshot(why, reading) => {
-                        let why = *why;
-                        reading.as_mut().poll(context).map(|page| ReadResult::Snapshot(why, page))
-                    }
-                };
-                let Poll::Ready(found) = looked else { return };
-                state.pending_read = None;
-                if let Err(error) = self.apply(state, hub, found, outgoing) {
-                    tracing::error!(%error, "a live connection cannot read the log");
-                    close_unavailable(state);
+            let limit = outgoing.room().min(CHUNK);
+            let mut visit = |event: &Arc<LiveEvent>| self.push(joined, event, outgoing);
+            match catch_up.poll(hub, registration, limit, context, &mut visit) {
+                Poll::Ready(Ok(Progress::Events { more: true })) => {}
+                Poll::Pending | Poll::Ready(Ok(Progress::AtHead | Progress::Events { more: false })) => {
                     return;
                 }
-                continue;
-            }
-            let after = match state.position {
-                Position::At(seq) => seq,
-                Position::Reset(reason) => {
-                    state.pending_read = Some(self.snapshot(hub, reason));
-                    continue;
+                Poll::Ready(Ok(Progress::Reset(reset))) => self.push_reset(&reset, outgoing),
+                Poll::Ready(Err(error)) => {
+                    tracing::error!(%error, "a live connection cannot read the log");
+                    close_later(socket.clone(), Close::Unavailable);
+                    return;
                 }
-            };
-            let Some(registration) = &state.registration else { return };
-            let room = outgoing.room().min(CHUNK);
-            let joined = &state.joined;
-            let found =
-                hub.recent_events(&registration.topic, &registration.subscribers, after, room, |entry| {
-                    self.push(hub, joined, entry, outgoing);
-                });
-            let Some((count, upto)) = found else {
-                let (read_backend, topic) = (Arc::clone(hub.read_backend()), registration.topic.clone());
-                let reading = async move { read_backend.tail(topic, after, CHUNK).await };
-                state.pending_read = Some(PendingRead::EventPage(Box::pin(reading)));
-                state.catching_up.get_or_insert_with(|| CatchingUp::begin(&registration.hub));
-                continue;
-            };
-            state.position = Position::At(upto);
-            state.catching_up = None;
-            if count < room {
-                return;
             }
         }
     }
 
-    fn push(&self, hub: &Hub, joined: &[JoinedOrder], entry: &LiveEvent, outgoing: &mut Outgoing<'_>) {
-        let event = &entry.event.stored.event;
-        let joined = match &event.subject {
+    fn push(&self, joined: &[JoinedOrder], event: &LiveEvent, outgoing: &mut Outgoing<'_>) {
+        let stored = &event.event.stored.event;
+        let joined = match &stored.subject {
             Subject::Order { number, .. } => {
-                joined.iter().any(|joined| joined.order == *number && event.version > joined.version)
+                joined.iter().any(|joined| joined.order == *number && stored.version > joined.version)
             }
             Subject::Product { .. } => false,
         };
-        for frame in entry.frames(self.dialect, hub.epoch(), self.audience, joined) {
+        for frame in event.frames(self.dialect, self.audience, joined) {
             outgoing.push(frame.clone());
         }
     }
 
-    fn snapshot(&self, hub: &Hub, reason: ResetReason) -> PendingRead {
-        let read_backend = Arc::clone(hub.read_backend());
-        let newest = OrderFilter::newest(topic(&self.identity), SNAPSHOT_ORDERS);
-        PendingRead::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
-    }
-
-    fn apply(
-        &self,
-        state: &mut State<A>,
-        hub: &Hub,
-        loaded: ReadResult,
-        outgoing: &mut Outgoing<'_>,
-    ) -> Result<(), LogError> {
-        match loaded {
-            ReadResult::EventPage(Ok(page)) => {
-                let Position::At(after) = state.position else { return Ok(()) };
-                hub.counters().replayed(page.events.len());
-                for event in page.events {
-                    self.push(hub, &state.joined, &LiveEvent::new(event), outgoing);
-                }
-                state.position = Position::At(page.through.max(after));
-            }
-            ReadResult::EventPage(Err(TailError::Pruned)) => {
-                state.position = Position::Reset(ResetReason::TooOld)
-            }
-            ReadResult::EventPage(Err(TailError::Log(error))) => return Err(error),
-            ReadResult::Snapshot(reason, page) => {
-                let page = page?;
-                let orders: Vec<_> =
-                    page.value.orders.iter().map(|order| order.view(self.audience)).collect();
-                let reset = json!({ "reason": reason, "cursor": page.cursor, "orders": orders });
-                // A client that knows of resets takes the list; to any other it is told as changes. Oldest first, so
-                // that the newest ends on top.
-                let mut messages = vec![("reset", reset)];
-                messages
-                    .extend(orders.iter().rev().flat_map(|order| self.dialect.state(order, self.audience)));
-                for frame in with_offset(&messages, &page.cursor) {
-                    outgoing.push(frame);
-                }
-                state.position = Position::At(page.cursor.seq);
-                hub.counters().reset();
-            }
+    fn push_reset(&self, reset: &Reset, outgoing: &mut Outgoing<'_>) {
+        let orders: Vec<_> = reset.snapshot.orders.iter().map(|order| order.view(self.audience)).collect();
+        let payload = ResetPayload { reason: reset.reason, cursor: &reset.cursor, orders: &orders };
+        for frame in self.dialect.reset_frames(&payload, self.audience) {
+            outgoing.push(frame);
         }
-        Ok(())
     }
 }
 
-enum ReadResult {
-    EventPage(Result<EventPage, TailError>),
-    Snapshot(ResetReason, Result<ReadAt<OrderPage>, LogError>),
-}
-
-/// Closes the connection; not at once, because it is locked.
-fn close_unavailable<A: Authorizer>(state: &State<A>) {
-    if let Some(socket) = state.socket.clone() {
-        tokio::spawn(async move {
-            if let Some(socket) = socket.upgrade() {
-                socket.close(CloseFrame::from(Close::Unavailable));
-            }
-        });
-    }
+/// Closes the connection in a task of its own, because the caller holds the connection's lock.
+fn close_later<A: Authorizer>(socket: WeakSocket<Gateway<A>>, close: Close) {
+    tokio::spawn(async move {
+        if let Some(socket) = socket.upgrade() {
+            socket.close(CloseFrame::from(close));
+        }
+    });
 }

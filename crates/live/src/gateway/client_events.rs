@@ -2,21 +2,22 @@
 //!
 //! | event | argument | who | what happens |
 //! |---|---|---|---|
-//! | `join-order-tracking` | an order's id or number, or `{orderId}` | who may see the order | follows it; is told its state at once |
+//! | `join-order-tracking` | an order's id or number, or `{orderId}` | who may see the order | joins it; its state comes at once |
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
-//! acknowledgement hears of a refusal by an event, `error`.
+//! acknowledgement receives a refusal as the event `error`.
 
+use eventlog::Topic;
 use orders::{Audience, OrderNumber, OrderRef, Role, Status};
-use serde_json::{Value, json};
+use serde_json::Value;
 use socketio::{Event, Socket};
 
 use super::client::{Client, JoinOutcome};
 use super::{Authorizer, Denial, Gateway, Identity};
-use crate::dialect::Dialect;
-use eventlog::Topic;
+use crate::dialect::joined;
+use crate::payload::client::{Acknowledgement, Denied, Done, ErrorPayload, OrderAcknowledged, StatusUpdated};
 
 impl<A: Authorizer> Gateway<A> {
     pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: Event<Self>) {
@@ -26,7 +27,7 @@ impl<A: Authorizer> Gateway<A> {
             Err(denial) => Err(denial),
             Ok(()) => match event.name.as_str() {
                 "join-order-tracking" => self.join(socket, client, argument).await,
-                "leave-order-tracking" => self.leave_order(client, argument).await,
+                "leave-order-tracking" => self.leave(client, argument).await,
                 "admin-status-update" => self.update_status(client, argument).await,
                 other => Err(Denial {
                     code: "unknown_event",
@@ -38,16 +39,14 @@ impl<A: Authorizer> Gateway<A> {
         let sent = match (answer, event.ack) {
             (Ok(answer), Some(ack)) => ack.send(&answer),
             (Ok(_), None) => Ok(()),
-            (Err(denial), Some(ack)) => ack.send(&json!({ "ok": false, "error": denial })),
+            (Err(error), Some(ack)) => ack.send(&Acknowledgement::Denied(Denied { ok: false, error })),
             (Err(denial), None) => {
-                let about = json!({
-                    "event": truncated(&event.name), "code": denial.code, "message": denial.message, "argument": argument
-                });
-                socket.emit("error", &about)
+                let (event, message) = (&*truncated(&event.name), &*denial.message);
+                socket.emit("error", &ErrorPayload { event, code: denial.code, message, argument })
             }
         };
         if let Err(error) = sent {
-            tracing::error!(%error, "an answer is no JSON");
+            tracing::error!(%error, "an acknowledgement cannot be serialized");
         }
     }
 
@@ -56,46 +55,39 @@ impl<A: Authorizer> Gateway<A> {
         socket: &Socket<Self>,
         client: &Client<A>,
         argument: Option<&Value>,
-    ) -> Result<Value, Denial> {
+    ) -> Result<Acknowledgement, Denial> {
         let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
-        let view = snapshot.view(Audience::of(client.identity.role()));
-        let number = view.number;
-        match client.join(&self.joins, number, view.version, self.options.max_joined) {
+        let order = snapshot.view(Audience::of(client.identity.role()));
+        let max_joined = self.options.max_joined;
+        match client.join(&self.joins, order.number, order.version, max_joined) {
             JoinOutcome::TooMany => {
                 self.hub.counters().join_refused();
-                return Err(Denial {
-                    code: "too_many_joined",
-                    message: format!(
-                        "A connection can follow {} orders: leave one first.",
-                        self.options.max_joined
-                    )
-                    .into(),
-                });
+                let message = format!("A connection can join {max_joined} orders: leave one first.");
+                return Err(Denial { code: "too_many_joined", message: message.into() });
             }
-            JoinOutcome::Joined => self.joined(client, number),
+            JoinOutcome::Joined => self.order_joined(client, order.number),
             JoinOutcome::AlreadyJoined => {}
         }
-        for (name, state) in Dialect::Rooms.state(&view, Audience::of(client.identity.role())) {
-            // No offset: what came before may log be on its way.
-            drop(socket.emit(name, &state));
-        }
-        Ok(
-            json!({ "ok": true, "orderId": view.id, "orderNumber": number, "status": view.status, "version": view.version }),
-        )
+        // Without an offset: earlier events may still be on their way.
+        socket.send([joined::state(&order).frame()]);
+        Ok(Acknowledgement::Order(OrderAcknowledged::new(&order)))
     }
 
-    async fn leave_order(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Value, Denial> {
+    async fn leave(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Acknowledgement, Denial> {
         let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
-        let number = snapshot.view(Audience::of(client.identity.role())).number;
-        if client.leave_order(&self.joins, number) {
-            self.left(client, number);
+        let order = snapshot.order.number;
+        if client.leave_order(&self.joins, order) {
+            self.order_left(client, order);
         }
-        Ok(json!({ "ok": true }))
+        Ok(Acknowledgement::Done(Done { ok: true }))
     }
 
-    /// Row C3: the change is stored, and everybody concerned hears of it; `live` says how many of the customer's
-    /// connections that was (row C5). Who may do it is decided by the domain.
-    async fn update_status(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Value, Denial> {
+    /// The domain decides who may set a status.
+    async fn update_status(
+        &self,
+        client: &Client<A>,
+        argument: Option<&Value>,
+    ) -> Result<Acknowledgement, Denial> {
         let order = parse_order_ref(argument)?;
         let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
         let status: Status = serde_json::from_value(status).map_err(|_| Denial {
@@ -103,49 +95,49 @@ impl<A: Authorizer> Gateway<A> {
             message: "`status` is one of pending, processing, shipped, paid, delivered, cancelled.".into(),
         })?;
         let snapshot = self.authorizer.set_status(&client.identity, order, status).await?;
-        let view = snapshot.view(Audience::of(client.identity.role()));
+        let order = OrderAcknowledged::new(&snapshot.view(Audience::of(client.identity.role())));
         let live = self.hub.connections(&Topic::Customer(snapshot.order.customer.clone()));
-        Ok(json!({
-            "ok": true, "orderId": view.id, "orderNumber": view.number, "status": view.status, "version": view.version,
-            "live": live,
-        }))
+        Ok(Acknowledgement::Update(StatusUpdated { order, live }))
     }
 
-    /// A client follows an order from now on.
-    pub(super) fn joined(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_joined(&self, client: &Client<A>, order: OrderNumber) {
         if client.identity.role() == Role::Staff {
             self.order_opened(client, order);
         }
     }
 
-    /// A client does not follow an order any more.
-    pub(super) fn left(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_left(&self, client: &Client<A>, order: OrderNumber) {
         if client.identity.role() == Role::Staff {
             self.order_closed(client, order);
         }
     }
 }
 
-/// Row A20: a line for each event that a client sent, with what came of it.
+/// One log line for each event that a client sent, with its result.
 fn log_event<A: Authorizer>(
     client: &Client<A>,
     event: &str,
     argument: Option<&Value>,
-    answer: &Result<Value, Denial>,
+    answer: &Result<Acknowledgement, Denial>,
 ) {
     let (user, role) = (client.identity.user(), client.identity.role().name());
-    let messages = |member: &str| argument.and_then(|argument| argument.get(member)).unwrap_or(&Value::Null);
+    let event = truncated(event);
     let order = parse_order_ref(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
     match answer {
         Ok(answer) => {
-            let (status, subscribers) = (answer["status"].as_str(), answer["live"].as_u64());
-            tracing::info!(%user, role, event = truncated(event), order, status, subscribers, "received");
+            let (status, listeners) = match answer {
+                Acknowledgement::Order(order) => (Some(order.status.name()), None),
+                Acknowledgement::Update(update) => (Some(update.order.status.name()), Some(update.live)),
+                Acknowledgement::Done(_) | Acknowledgement::Denied(_) => (None, None),
+            };
+            tracing::info!(%user, role, event, order, status, listeners, "received");
         }
-        // Counted, and too many for a line each.
+        // Counted in the metrics. There may be too many for a line each.
         Err(denial) if denial.code == "rate_limited" => {}
         Err(denial) => {
-            let status = messages("status").as_str().map(truncated);
-            tracing::info!(%user, role, event = truncated(event), order, status, refused = denial.code, "received");
+            let status = argument.and_then(|argument| argument.get("status")).and_then(Value::as_str);
+            let status = status.map(truncated);
+            tracing::info!(%user, role, event, order, status, refused = denial.code, "received");
         }
     }
 }
@@ -153,15 +145,15 @@ fn log_event<A: Authorizer>(
 /// The order that an argument names: `"…"`, a number, or `{orderId: …}`.
 fn parse_order_ref(argument: Option<&Value>) -> Result<OrderRef, Denial> {
     let name = argument.map(|argument| argument.get("orderId").unwrap_or(argument));
-    let named = match name {
+    let order = match name {
         Some(Value::String(name)) => name.parse().ok(),
         Some(Value::Number(number)) => number.to_string().parse().ok(),
         _ => None,
     };
-    named.ok_or(Denial { code: "invalid_order", message: "Name an order by its id or its number.".into() })
+    order.ok_or(Denial { code: "invalid_order", message: "Name an order by its id or its number.".into() })
 }
 
-/// What a client sent, short enough to be sent back.
+/// What a client sent, short enough to be logged or sent back.
 fn truncated(name: &str) -> String {
     name.chars().take(64).collect()
 }

@@ -1,4 +1,4 @@
-//! Ends connections whose token or session ended.
+//! Closes connections whose token expired or whose session was ended.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use socketio::{CloseFrame, Sid, Socket, WeakSocket};
 
 use super::client::Client;
 use super::{Authorizer, Gateway, Identity};
-use crate::registry::lock;
+use crate::sync::lock;
 
-/// How late a connection may be cut after its token ended.
+/// How often tokens are checked: a connection ends at most this long after its token.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Who is connected, and until when at most.
+/// The open connections, and when their tokens expire.
 pub(super) struct OpenConnections<A: Authorizer>(HashMap<Sid, (Option<Timestamp>, WeakSocket<Gateway<A>>)>);
 
 impl<A: Authorizer> Default for OpenConnections<A> {
@@ -25,15 +25,15 @@ impl<A: Authorizer> Default for OpenConnections<A> {
 
 impl<A: Authorizer> Gateway<A> {
     pub(super) fn track(&self, socket: &Socket<Self>, client: &Client<A>) {
-        let until = client.identity.expires_at();
-        lock(&self.connected).0.insert(socket.id(), (until, socket.downgrade()));
+        let expires_at = client.identity.expires_at();
+        lock(&self.connections).0.insert(socket.id(), (expires_at, socket.downgrade()));
     }
 
     pub(super) fn untrack(&self, socket: &Socket<Self>) {
-        lock(&self.connected).0.remove(&socket.id());
+        lock(&self.connections).0.remove(&socket.id());
     }
 
-    /// Cuts who may not stay. Run it as a task; it never ends.
+    /// Closes connections as their tokens expire or their sessions are ended. Ends with the server.
     pub async fn close_expired(self: Arc<Self>) {
         let mut revocations = self.authorizer.revocations();
         let mut interval = tokio::time::interval(CHECK_INTERVAL);
@@ -52,22 +52,21 @@ impl<A: Authorizer> Gateway<A> {
         }
     }
 
-    /// Looks at check_all, or at those whose time has come.
+    /// Checks the connections whose tokens expired, or all of them.
     fn close_due(&self, check_all: bool) {
         let now = self.authorizer.now();
         let due: Vec<WeakSocket<Self>> = {
-            let connected = lock(&self.connected);
-            let due = connected
+            let connections = lock(&self.connections);
+            let due = connections
                 .0
                 .values()
-                .filter(|(until, _)| check_all || until.is_some_and(|until| until <= now));
+                .filter(|(expires_at, _)| check_all || expires_at.is_some_and(|end| end <= now));
             due.map(|(_, socket)| socket.clone()).collect()
         };
         for socket in due {
             let Some(socket) = socket.upgrade() else { continue };
-            let close_reason =
-                socket.client().and_then(|client| self.authorizer.close_reason(&client.identity));
-            if let Some(close) = close_reason {
+            let reason = socket.client().and_then(|client| self.authorizer.close_reason(&client.identity));
+            if let Some(close) = reason {
                 socket.close(CloseFrame::from(close));
             }
         }

@@ -1,7 +1,7 @@
-//! Which orders a client had joined, for when it comes back.
+//! Which orders clients had joined, for when they reconnect.
 //!
-//! Known by the random part of its `pid`: as long as it is connected, and for some minutes after it left. Kept in memory,
-//! so nothing is clients of a `pid` from before a restart; `recovery` says what happens then.
+//! Kept by the random part of a client's `pid`, while it is connected and for some minutes after. In memory: nothing is
+//! known of a `pid` from before a restart.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -10,97 +10,96 @@ use jiff::{SignedDuration, Timestamp};
 use orders::OrderNumber;
 use orders::order::Version;
 
-use crate::registry::lock;
+use crate::sync::lock;
 
-/// How long after it left.
+/// How long the joins of a disconnected client are kept.
 const RETENTION: SignedDuration = SignedDuration::from_mins(10);
-/// Clients that left, and the orders they had joined, together.
+/// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
 
-/// An order that a client follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct JoinedOrder {
     pub(super) order: OrderNumber,
-    /// What it was shown when it joined; what came before is not told.
+    /// The version that the client was shown when it joined. It is not sent earlier events.
     pub(super) version: Version,
 }
 
-/// What every clients client joined.
 #[derive(Default)]
-pub(super) struct JoinCache(Mutex<Entries>);
+pub(super) struct JoinCache(Mutex<JoinEntries>);
 
 #[derive(Default)]
-struct Entries {
-    clients: HashMap<Box<str>, JoinEntry>,
-    /// Who left, the first first. Some came back since.
-    departures: VecDeque<Departure>,
+struct JoinEntries {
+    clients: HashMap<Box<str>, ClientJoins>,
+    /// Oldest first. Some of the clients reconnected since.
+    disconnects: VecDeque<Disconnect>,
+    /// Of `disconnects`.
     weight: usize,
 }
 
 #[derive(Default)]
-struct JoinEntry {
+struct ClientJoins {
     joined: Vec<JoinedOrder>,
-    /// Two, where a client came back before it was found that its old connection is dead.
+    /// Two, if a client reconnected before its old connection was found dead.
     connections: usize,
-    left: Option<Timestamp>,
+    disconnected_at: Option<Timestamp>,
 }
 
-struct Departure {
-    left: Timestamp,
+struct Disconnect {
+    at: Timestamp,
     client: Box<str>,
     weight: usize,
 }
 
 impl JoinCache {
-    /// What a client had joined; `None` where it is not clients.
+    /// What a client had joined; `None` if the client is not known.
     pub(super) fn get(&self, client: &str, now: Timestamp) -> Option<Vec<JoinedOrder>> {
-        let mut cache = lock(&self.0);
-        cache.evict(now, MAX_WEIGHT);
-        cache.clients.get(client).map(|clients| clients.joined.clone())
+        let mut entries = lock(&self.0);
+        entries.evict(now, MAX_WEIGHT);
+        entries.clients.get(client).map(|known| known.joined.clone())
     }
 
-    /// A client has a connection, on which it joined these.
+    /// A client connected and has joined these orders.
     pub(super) fn connect(&self, client: &str, joined: Vec<JoinedOrder>) {
-        let mut cache = lock(&self.0);
-        let clients = cache.clients.entry(client.into()).or_default();
-        clients.connections += 1;
-        clients.left = None;
-        clients.joined = joined;
+        let mut entries = lock(&self.0);
+        let known = entries.clients.entry(client.into()).or_default();
+        known.connections += 1;
+        known.disconnected_at = None;
+        known.joined = joined;
     }
 
-    /// A client joined an order, or left one: it is these now.
+    /// Replaces the joins of a client that is known.
     pub(super) fn update(&self, client: &str, joined: Vec<JoinedOrder>) {
-        if let Some(clients) = lock(&self.0).clients.get_mut(client) {
-            clients.joined = joined;
+        if let Some(known) = lock(&self.0).clients.get_mut(client) {
+            known.joined = joined;
         }
     }
 
-    /// One of its connections is gone.
+    /// One of a client's connections closed.
     pub(super) fn disconnect(&self, client: &str, now: Timestamp) {
-        let mut cache = lock(&self.0);
-        let Some(clients) = cache.clients.get_mut(client) else { return };
-        clients.connections = clients.connections.saturating_sub(1);
-        if clients.connections == 0 {
-            clients.left = Some(now);
-            let weight = 1 + clients.joined.len();
-            cache.weight += weight;
-            cache.departures.push_back(Departure { left: now, client: client.into(), weight });
+        let mut entries = lock(&self.0);
+        let Some(known) = entries.clients.get_mut(client) else { return };
+        known.connections = known.connections.saturating_sub(1);
+        if known.connections == 0 {
+            known.disconnected_at = Some(now);
+            let weight = 1 + known.joined.len();
+            entries.weight += weight;
+            entries.disconnects.push_back(Disconnect { at: now, client: client.into(), weight });
         }
-        cache.evict(now, MAX_WEIGHT);
+        entries.evict(now, MAX_WEIGHT);
     }
 }
 
-impl Entries {
-    /// Forgets who left long ago, and the first of too many.
-    fn evict(&mut self, now: Timestamp, most: usize) {
-        while let Some(departure) = self.departures.front()
-            && (self.weight > most || now.duration_since(departure.left) > RETENTION)
-            && let Some(departure) = self.departures.pop_front()
+impl JoinEntries {
+    /// Removes clients that disconnected long ago, and the oldest of too many.
+    fn evict(&mut self, now: Timestamp, max_weight: usize) {
+        while let Some(oldest) = self.disconnects.front()
+            && (self.weight > max_weight || now.duration_since(oldest.at) > RETENTION)
+            && let Some(oldest) = self.disconnects.pop_front()
         {
-            self.weight -= departure.weight;
-            if self.clients.get(&departure.client).is_some_and(|clients| clients.left == Some(departure.left))
-            {
-                self.clients.remove(&departure.client);
+            self.weight -= oldest.weight;
+            let reconnected = |known: &ClientJoins| known.disconnected_at != Some(oldest.at);
+            if self.clients.get(&oldest.client).is_some_and(|known| !reconnected(known)) {
+                self.clients.remove(&oldest.client);
             }
         }
     }
@@ -122,18 +121,18 @@ mod tests {
     }
 
     #[test]
-    fn x4_who_comes_back_within_minutes_has_their_orders_still() {
+    fn a_client_that_reconnects_within_minutes_has_its_joins() {
         let joins = JoinCache::default();
         joins.connect("mira", orders(&[1001]));
         joins.update("mira", orders(&[1001, 1002]));
         joins.disconnect("mira", at(0));
         assert_eq!(joins.get("mira", at(9)), Some(orders(&[1001, 1002])));
         assert_eq!(joins.get("ben", at(9)), None);
-        assert_eq!(joins.get("mira", at(11)), None, "for some minutes");
+        assert_eq!(joins.get("mira", at(11)), None, "after the retention");
     }
 
     #[test]
-    fn x4_who_came_back_is_not_forgotten_for_having_left() {
+    fn a_client_that_reconnected_is_not_evicted() {
         let joins = JoinCache::default();
         joins.connect("mira", orders(&[1001]));
         joins.disconnect("mira", at(0));
@@ -142,24 +141,24 @@ mod tests {
     }
 
     #[test]
-    fn x4_an_old_connection_that_is_found_dead_later_changes_nothing() {
+    fn an_old_connection_that_is_found_dead_later_changes_nothing() {
         let joins = JoinCache::default();
         joins.connect("mira", orders(&[1001]));
         joins.connect("mira", orders(&[1001]));
         joins.disconnect("mira", at(0));
-        assert!(joins.get("mira", at(60)).is_some(), "the new one is log there");
+        assert!(joins.get("mira", at(60)).is_some(), "the new connection is open");
     }
 
     #[test]
-    fn x7_what_is_kept_of_those_who_left_is_bounded() {
+    fn the_joins_of_disconnected_clients_are_bounded() {
         let joins = JoinCache::default();
         for (client, minute) in [("asha", 0), ("ben", 1), ("chi", 2)] {
             joins.connect(client, orders(&[1001, 1002]));
             joins.disconnect(client, at(minute));
         }
-        let mut cache = lock(&joins.0);
-        cache.evict(at(2), 6);
-        assert_eq!((cache.clients.len(), cache.departures.len(), cache.weight), (2, 2, 6));
-        assert!(!cache.clients.contains_key("asha"), "who left first");
+        let mut entries = lock(&joins.0);
+        entries.evict(at(2), 6);
+        assert_eq!((entries.clients.len(), entries.disconnects.len(), entries.weight), (2, 2, 6));
+        assert!(!entries.clients.contains_key("asha"), "the oldest");
     }
 }

@@ -1,4 +1,4 @@
-//! Which staff look at an order (row E11), as long as they are connected.
+//! Which staff have an order open, while they are connected.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,43 +9,43 @@ use orders::{OrderNumber, UserId};
 
 use super::client::Client;
 use super::{Authorizer, Gateway, Identity};
-use crate::registry::lock;
+use crate::sync::lock;
 
-/// Who order_opened at which order. In memory: a connection is here, or it is not.
+/// The viewers of each order. In memory, because connections are.
 #[derive(Default)]
 pub struct Presence(Mutex<HashMap<OrderNumber, Vec<Viewer>>>);
 
 struct Viewer {
     person: Person,
-    /// Windows in which they have it open.
-    windows: usize,
+    /// How many of their connections have the order open.
+    connections: usize,
 }
 
 impl Presence {
-    /// Who order_opened at an order, those who came first first.
-    pub fn of(&self, order: OrderNumber) -> Vec<Person> {
+    /// The viewers of an order, in the order in which they opened it.
+    fn of(&self, order: OrderNumber) -> Vec<Person> {
         lock(&self.0).get(&order).map(|viewers| people(viewers)).unwrap_or_default()
     }
 
-    /// Somebody opens an order. Everybody who order_opened at it now, where that changed.
-    pub(super) fn open(&self, order: OrderNumber, person: Person) -> Option<Vec<Person>> {
+    /// A connection opened an order. Returns the viewers if that changed them.
+    fn open(&self, order: OrderNumber, person: Person) -> Option<Vec<Person>> {
         let mut orders = lock(&self.0);
         let viewers = orders.entry(order).or_default();
-        if let Some(known) = viewers.iter_mut().find(|known| known.person.id == person.id) {
-            known.windows += 1;
+        if let Some(viewer) = viewers.iter_mut().find(|viewer| viewer.person.id == person.id) {
+            viewer.connections += 1;
             return None;
         }
-        viewers.push(Viewer { person, windows: 1 });
+        viewers.push(Viewer { person, connections: 1 });
         Some(people(viewers))
     }
 
-    /// Somebody closes an order. Everybody who order_opened at it now, where that changed.
-    pub(super) fn close(&self, order: OrderNumber, user: &UserId) -> Option<Vec<Person>> {
+    /// A connection closed an order. Returns the viewers if that changed them.
+    fn close(&self, order: OrderNumber, user: &UserId) -> Option<Vec<Person>> {
         let mut orders = lock(&self.0);
         let viewers = orders.get_mut(&order)?;
-        let index = viewers.iter().position(|known| known.person.id == *user)?;
-        viewers[index].windows -= 1;
-        if viewers[index].windows > 0 {
+        let index = viewers.iter().position(|viewer| viewer.person.id == *user)?;
+        viewers[index].connections -= 1;
+        if viewers[index].connections > 0 {
             return None;
         }
         viewers.remove(index);
@@ -85,7 +85,7 @@ impl<A: Authorizer> Gateway<A> {
         only: Option<UserId>,
     ) {
         let store = client.identity.store().clone();
-        self.hub.send_ephemeral(&EphemeralEvent::OrderViewers { store, order, viewers, only });
+        self.hub.send_ephemeral(EphemeralEvent::OrderViewers { store, order, viewers, only });
     }
 }
 
@@ -94,15 +94,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn e11_somebody_is_there_until_their_last_window_closes() {
+    fn a_viewer_is_present_until_their_last_connection_closes() {
         let presence = Presence::default();
         let order: OrderNumber = OrderNumber(1001);
         let mira = Person { id: UserId::new("mira").unwrap(), name: Some("Mira".into()), email: None };
         assert_eq!(presence.open(order, mira.clone()).map(|people| people.len()), Some(1));
-        assert!(presence.open(order, mira.clone()).is_none(), "a second window changes nothing");
+        assert!(presence.open(order, mira.clone()).is_none(), "a second connection changes nothing");
         assert!(presence.close(order, &mira.id).is_none());
         assert_eq!(presence.close(order, &mira.id).map(|people| people.len()), Some(0));
         assert!(presence.of(order).is_empty());
-        assert!(presence.close(order, &mira.id).is_none(), "leaving twice is leaving once");
+        assert!(presence.close(order, &mira.id).is_none(), "closing twice changes nothing");
     }
 }

@@ -1,13 +1,13 @@
-//! How a client goes on where it was.
+//! Where a client goes on when it connects.
 //!
-//! Two ways in. A client that knows Ordercast sends `auth.cursor`. An unmodified socket.io-client (4.6 and later) sends
-//! back the `pid` it was given and the offset of the last event it saw; if it saw none, the `pid` says where it start.
-//! A client that sends both goes on at the later place: `auth.cursor` may be as old as the page it is on.
-//! A `pid` is sealed and names its user, so that it is of no use to anybody else; the token is verified each time.
+//! A client that knows Ordercast sends `auth.cursor`. An unmodified socket.io-client (4.6 and later) sends back the `pid`
+//! that it was given, and the offset of the last event it received; without an offset it goes on where the `pid` says it
+//! started. A client that sends both goes on at the later position, because `auth.cursor` may be as old as its page.
+//! A `pid` is encrypted and names its user, so nobody else can use it. The token is verified each time.
 //!
-//! The orders it had joined come back with the `pid`, as far as it log may see them. In `rooms` and `feed`, where a
-//! client lives by what it joined, a `pid` of which nothing is joined_before is told what it missed, and that it is not recovered:
-//! so it joins again.
+//! The orders that the client had joined come back with the `pid`, as far as it may still see them. A client of a dialect
+//! that relies on joins is not told that it recovered if its joins are not known: it receives what it missed, and joins
+//! again.
 
 use std::fmt::Write as _;
 
@@ -17,41 +17,43 @@ use socketio::Auth;
 
 use super::joins::JoinedOrder;
 use super::{Authorizer, Gateway, Identity, topic};
-use crate::dialect::Dialect;
-use crate::subscription::Position;
+use crate::catch_up::CatchUp;
+use crate::dialect::DialectId;
 
 /// Random characters in a pid.
 const NONCE: usize = 12;
-/// In a pid, in the place of a cursor: where its client was could not be read, and it was not told the state yet.
+/// In a pid, instead of a cursor: the client has to start over and did not receive the reset.
 const NO_CURSOR: &str = "-";
 
-/// Where a client goes on.
+/// Where a client goes on, and with what.
 #[derive(Debug)]
 pub(super) struct Resume {
-    /// It has seen everything up to here.
-    pub(super) cursor: Option<Cursor>,
-    /// It said where it was, and that cannot be read.
-    pub(super) unknown_cursor: bool,
-    /// It goes on as if nothing had been.
+    pub(super) start: StartAt,
+    /// The client goes on as if it had not been disconnected.
     pub(super) recovered: bool,
-    /// The pid it has from now on.
+    /// The pid that the client has from now on.
     pub(super) pid: Pid,
-    /// The orders it follows already.
+    /// The orders that it has joined already.
     pub(super) joined: Vec<JoinedOrder>,
 }
 
-/// What a client shows when it comes back.
+#[derive(Debug)]
+pub(super) enum StartAt {
+    After(Cursor),
+    /// No position could be read.
+    Reset,
+}
+
 #[derive(Debug)]
 pub(super) struct Pid {
-    /// As the client has it.
+    /// What the client gets.
     pub(super) sealed: String,
-    /// By what its client is joined_before here.
+    /// Identifies the client in the join cache.
     pub(super) nonce: Box<str>,
 }
 
-/// What a pid says.
 struct PidContents {
-    /// Where its owner start.
+    /// Where the client started.
     start: Option<Cursor>,
     nonce: Box<str>,
 }
@@ -61,48 +63,50 @@ impl Resume {
         gateway: &Gateway<A>,
         identity: &A::Identity,
         auth: &Auth,
-        dialect: Dialect,
+        dialect: DialectId,
     ) -> Self {
         let cursor = auth.text("cursor").filter(|cursor| !cursor.is_empty());
-        let opened = auth.pid().and_then(|pid| parse_pid(&gateway.authorizer.unseal(pid)?, identity.user()));
         if cursor.is_none() && auth.pid().is_none() {
             return Self::begin(gateway, identity);
         }
-        let seen = opened.as_ref().and_then(|opened| match auth.offset() {
+        let contents =
+            auth.pid().and_then(|pid| parse_pid(&gateway.authorizer.unseal(pid)?, identity.user()));
+        let seen = contents.as_ref().and_then(|contents| match auth.offset() {
             Some(offset) => offset.parse().ok(),
-            None => opened.start.clone(),
+            None => contents.start.clone(),
         });
         let candidates = [cursor.and_then(|cursor| cursor.parse().ok()), seen];
-        let epoch = gateway.hub.epoch();
+        let epoch = gateway.hub.cursor().epoch;
         let latest = candidates
             .into_iter()
             .flatten()
-            .max_by_key(|cursor: &Cursor| (cursor.epoch == *epoch, cursor.seq));
+            .max_by_key(|cursor: &Cursor| (cursor.epoch == epoch, cursor.seq));
         let Some(cursor) = latest else {
-            // Somebody else's pid, or of another secret, or no cursor. They begin anew, with the present state.
+            // The pid is another user's, or was made with another secret, or the cursor is malformed.
             let pid = Pid::new(gateway, identity, None);
-            return Self { cursor: None, unknown_cursor: true, recovered: false, pid, joined: Vec::new() };
+            return Self { start: StartAt::Reset, recovered: false, pid, joined: Vec::new() };
         };
         let resumable = can_resume(gateway, identity, &cursor).await;
-        let joined = match &opened {
-            Some(opened) if resumable => {
-                let cached = gateway.joins.get(&opened.nonce, gateway.authorizer.now());
-                // Most of `standard` join nothing, and of those nothing is kept.
-                let joined_before = cached.or_else(|| (dialect == Dialect::Standard).then(Vec::new));
-                still_visible(gateway, identity, joined_before).await
+        let joined = match &contents {
+            Some(contents) if resumable => {
+                let cached = gateway.joins.get(&contents.nonce, gateway.authorizer.now());
+                // Where a dialect does not rely on joins, clients without any are not cached.
+                let joined = cached.or_else(|| (!dialect.get().relies_on_joins()).then(Vec::new));
+                still_visible(gateway, identity, joined).await
             }
             _ => None,
         };
-        match (auth.pid(), opened, joined) {
-            (Some(sealed), Some(opened), Some(joined)) => {
-                let pid = Pid { sealed: sealed.to_owned(), nonce: opened.nonce };
-                Self { cursor: Some(cursor), unknown_cursor: false, recovered: true, pid, joined }
+        let start = StartAt::After(cursor.clone());
+        match (auth.pid(), contents, joined) {
+            (Some(sealed), Some(contents), Some(joined)) => {
+                let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
+                Self { start, recovered: true, pid, joined }
             }
-            (_, opened, _) => {
-                // A fresh pid begins where the client is: it may be cut before the first event that it missed.
+            (_, contents, _) => {
+                // A new pid starts where the client is: it may disconnect before the first event that it missed.
                 let pid = Pid::new(gateway, identity, Some(&cursor));
-                let recovered = resumable && opened.is_none();
-                Self { cursor: Some(cursor), unknown_cursor: false, recovered, pid, joined: Vec::new() }
+                let recovered = resumable && contents.is_none();
+                Self { start, recovered, pid, joined: Vec::new() }
             }
         }
     }
@@ -110,21 +114,21 @@ impl Resume {
     fn begin<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity) -> Self {
         let cursor = gateway.hub.cursor();
         let pid = Pid::new(gateway, identity, Some(&cursor));
-        Self { cursor: Some(cursor), unknown_cursor: false, recovered: false, pid, joined: Vec::new() }
+        Self { start: StartAt::After(cursor), recovered: false, pid, joined: Vec::new() }
     }
 }
 
-/// Whether everything since a cursor can be told.
+/// Whether the log has everything since a cursor.
 async fn can_resume<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity, cursor: &Cursor) -> bool {
     let hub = &gateway.hub;
-    let Position::At(seq) = Position::after(hub, Some(cursor)) else { return false };
+    let Some(seq) = CatchUp::new(hub, Some(cursor)).seq() else { return false };
     if hub.holds_all_after(seq) {
         return true;
     }
     !matches!(hub.read_backend().tail(topic(identity), seq, 1).await, Err(TailError::Pruned))
 }
 
-/// Those that somebody log may follow; `None` where that cannot be told now.
+/// The orders that a client may still see; `None` if that cannot be decided now.
 async fn still_visible<A: Authorizer>(
     gateway: &Gateway<A>,
     identity: &A::Identity,
@@ -142,7 +146,7 @@ async fn still_visible<A: Authorizer>(
 }
 
 impl Pid {
-    /// For somebody who has seen everything up to a cursor.
+    /// For a client that has received everything up to a cursor.
     fn new<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity, after: Option<&Cursor>) -> Self {
         let nonce = socketio::Sid::random().map(|sid| sid.to_string()).unwrap_or_default();
         let nonce = &nonce[..NONCE.min(nonce.len())];
@@ -152,7 +156,7 @@ impl Pid {
     }
 }
 
-/// A pid, if it is this user's.
+/// What a pid says, if it is this user's.
 fn parse_pid(text: &str, user: &UserId) -> Option<PidContents> {
     let mut parts = text.splitn(3, ' ');
     let (start, nonce, owner) = (parts.next()?, parts.next()?, parts.next()?);

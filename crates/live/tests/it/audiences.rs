@@ -133,7 +133,6 @@ async fn an_event_is_put_into_words_once_an_audience() {
     shop.place("asha").await;
     shop.settle().await;
     shop.publish_all(&hub);
-    let epoch = hub.cursor().epoch;
     let calls = Cell::new(0);
     let mut words: Vec<(Audience, Bytes)> = Vec::new();
     let mut entries: Vec<Arc<LiveEvent>> = Vec::new();
@@ -142,9 +141,9 @@ async fn an_event_is_put_into_words_once_an_audience() {
         let Some(Delivery::Events(events)) = subscription.pending().await.unwrap() else {
             panic!("an event")
         };
-        let frame = events[0].encoded(audience, |event| {
+        let frame = events[0].encoded(audience, |event, cursor| {
             calls.set(calls.get() + 1);
-            sse::encode(event, &epoch, audience)
+            sse::encode(event, &cursor, audience)
         });
         words.push((audience, frame.unwrap()));
         entries.extend(events);
@@ -158,7 +157,7 @@ async fn an_event_is_put_into_words_once_an_audience() {
     // What says nothing to an audience is not looked at again, either.
     let silent = Cell::new(0);
     for _ in 0..2 {
-        let nothing = entries[0].encoded(Audience::Link, |_| {
+        let nothing = entries[0].encoded(Audience::Link, |_, _| {
             silent.set(silent.get() + 1);
             None
         });

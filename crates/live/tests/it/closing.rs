@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use ordercast_live::sse::{self, Close, Closing, Listener};
-use ordercast_live::{Hub, Subscription};
+use ordercast_live::sse::{self, Closing, StreamUser};
+use ordercast_live::{Close, Hub, Subscription};
 use orders::Role;
 use orders::view::Person;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(crate) fn open(
     closing: Closing,
 ) -> impl Stream<Item = Bytes> {
     let person = Person { id: user("asha"), name: Some("Asha Rao".into()), email: None };
-    let listener = Listener { role: Role::Customer, person };
+    let listener = StreamUser { role: Role::Customer, person };
     let noon = || "2026-03-01T12:00:00Z".parse().unwrap();
     sse::stream(subscription, &listener, true, stats, None, closing, Box::new(noon))
 }

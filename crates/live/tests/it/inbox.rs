@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eventlog::{CommittedBatch, EphemeralEvent, Inbox, ReadState, Seq};
 use futures_util::{FutureExt as _, StreamExt as _};
-use ordercast_live::sse::{self, Listener};
+use ordercast_live::sse::{self, StreamUser};
 use orders::view::Person;
 use orders::{EventId, Role};
 use serde_json::json;
@@ -50,7 +50,7 @@ async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
 async fn d7_a_stream_tells_what_was_read_elsewhere() {
     let hub = Arc::new(FixedLog::default()).hub();
     let person = Person { id: user("asha"), name: None, email: None };
-    let listener = Listener { role: Role::Customer, person };
+    let listener = StreamUser { role: Role::Customer, person };
     let inbox = Some(hub.watch_inbox(Inbox::customer(user("asha"))));
     let noon = Box::new(|| "2026-03-01T12:00:00Z".parse().unwrap());
     let subscription = hub.subscribe(of_customer("asha"), None);

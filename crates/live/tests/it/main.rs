@@ -6,6 +6,7 @@ mod audiences;
 mod closing;
 mod exactly_once;
 mod fixed_log;
+mod follow;
 mod gaps;
 mod inbox;
 mod resets;

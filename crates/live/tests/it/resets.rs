@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eventlog::{Cursor, Epoch, Seq};
 use jiff::SignedDuration;
-use ordercast_live::{Delivery, Hub, ResetReason, Subscription};
+use ordercast_live::{Delivery, Hub, Reset, ResetReason, Subscription};
 use orders::Status;
 
 use super::shop::{Shop, drain, look, of_customer, of_store};
@@ -12,9 +12,9 @@ use super::shop::{Shop, drain, look, of_customer, of_store};
 /// Expects a reset, then that nothing is missed from its cursor on.
 async fn starts_over(shop: &Shop, hub: &Arc<Hub>, mut subscription: Subscription, expected: ResetReason) {
     assert!(!subscription.resumes());
-    // CommittedBatch before the snapshot is taken, told after it: in the one or in the other, never in both.
+    // Committed before the snapshot is taken, told after it: in the one or in the other, never in both.
     let newest = shop.place("asha").await;
-    let Delivery::Reset { reason, snapshot, cursor } = subscription.next().await.unwrap() else {
+    let Delivery::Reset(Reset { reason, snapshot, cursor }) = subscription.next().await.unwrap() else {
         panic!("a reset comes first")
     };
     assert_eq!(reason, expected);
@@ -74,7 +74,9 @@ async fn a_cursor_before_what_the_log_keeps() {
     shop.publish_all(&hub);
     let mut asha = hub.subscribe(of_customer("asha"), Some(begin));
     assert!(asha.resumes(), "the log is asked first");
-    let Delivery::Reset { reason, snapshot, cursor } = asha.next().await.unwrap() else { panic!("a reset") };
+    let Delivery::Reset(Reset { reason, snapshot, cursor }) = asha.next().await.unwrap() else {
+        panic!("a reset")
+    };
     assert_eq!((reason, snapshot.orders.len()), (ResetReason::TooOld, 0));
     assert_eq!(cursor, shop.head().await);
     let again = hub.subscribe(of_customer("asha"), Some(cursor));

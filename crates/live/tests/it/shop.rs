@@ -69,7 +69,7 @@ pub(crate) struct Shop {
     pub(crate) writer: Option<Writer>,
     thread: Option<JoinHandle<()>>,
     product: Option<ProductId>,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Shop {
@@ -99,16 +99,7 @@ impl Shop {
         let publish = Box::new(move |committed| hand_on.lock().unwrap()(committed));
         let (writer, thread) = Writer::start(write_backend, Arc::clone(&clock) as _, publish).unwrap();
         let (writer, thread) = (Some(writer), Some(thread));
-        let mut shop = Self {
-            clock,
-            read_backend,
-            caught,
-            onward,
-            writer,
-            thread,
-            product: None,
-            _directory: directory,
-        };
+        let mut shop = Self { clock, read_backend, caught, onward, writer, thread, product: None, directory };
         shop.product = Some(shop.product("main").await);
         shop
     }
@@ -125,6 +116,16 @@ impl Shop {
     pub(crate) fn connect(&self, hub: &Arc<Hub>) {
         let hub = Arc::clone(hub);
         *self.onward.lock().unwrap() = Box::new(move |committed| drop(hub.publish(committed)));
+    }
+
+    /// Where the database is.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
+    /// From here on the hub follows the log, in a task that ends with the writer.
+    pub(crate) fn follow(&self, hub: &Arc<Hub>) {
+        tokio::spawn(Arc::clone(hub).follow_log(self.writer.as_ref().unwrap().head()));
     }
 
     /// Hands the next batch that was caught to a hub.
@@ -311,6 +312,6 @@ pub(crate) async fn drain(subscription: &mut Subscription) -> Vec<Seq> {
 pub(crate) fn places(delivery: &Delivery) -> Vec<Seq> {
     match delivery {
         Delivery::Events(entries) => entries.iter().map(|entry| entry.seq()).collect(),
-        Delivery::Reset { reason, .. } => panic!("reset: {reason:?}"),
+        Delivery::Reset(reset) => panic!("{reset:?}"),
     }
 }

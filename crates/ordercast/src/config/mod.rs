@@ -72,7 +72,7 @@ pub struct Config {
     pub event_retention: Option<SignedDuration>,
     pub max_streams_per_user: u32,
     pub max_streams_per_address: u32,
-    pub dialect: live::dialect::Dialect,
+    pub dialect: live::dialect::DialectId,
     pub max_joined_orders: u32,
     pub socketio: socketio::SocketIoConfig,
     /// In bytes.

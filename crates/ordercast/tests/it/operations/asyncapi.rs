@@ -3,7 +3,7 @@
 mod judge;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use live::sse::{self, Listener};
+use live::sse::{self, StreamUser};
 use orders::{Role, UserId};
 use serde_json::{Value, json};
 
@@ -179,8 +179,10 @@ async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String
 async fn heartbeat(shop: &Shop) -> Value {
     let user = UserId::new("nobody").unwrap();
     let subscription = shop.app.hub.subscribe(live::Topic::Customer(user.clone()), None);
-    let listener =
-        Listener { role: Role::Customer, person: orders::view::Person { id: user, name: None, email: None } };
+    let listener = StreamUser {
+        role: Role::Customer,
+        person: orders::view::Person { id: user, name: None, email: None },
+    };
     let never = std::future::pending().boxed();
     let now = Box::new(ordercast::clock::now);
     let stream = sse::stream(subscription, &listener, false, None, None, never, now);

@@ -1,0 +1,74 @@
+//! `order-status-updated`: what a client that joined an order receives in every dialect.
+
+use jiff::Timestamp;
+use orders::order::Version;
+use orders::text::Line;
+use orders::view::OrderView;
+use orders::{EventId, OrderId, OrderNumber, Status};
+use serde::Serialize;
+
+use super::{Message, Messages, RenderInput};
+
+const NAME: &str = "order-status-updated";
+
+/// An order that was joined. Right after joining without `eventId` and `previousStatus`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrderStatusUpdated<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = EventId, required = false))]
+    event_id: Option<EventId>,
+    order_id: OrderId,
+    order_number: OrderNumber,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Status, required = false))]
+    previous_status: Option<Status>,
+    version: Version,
+    /// In every event once the order has one: clients show the number of the last event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking_number: Option<&'a Line<100>>,
+    /// In every event once the order has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_delivery: Option<Timestamp>,
+    updated_at: Timestamp,
+}
+
+/// Renders an event for a client that joined its order.
+pub(super) fn event(input: &RenderInput<'_>, messages: &mut Messages) {
+    let (true, Some(order)) = (input.joined, input.order()) else { return };
+    let facts = &input.view.facts;
+    messages.push(
+        NAME,
+        &OrderStatusUpdated {
+            event_id: Some(input.view.id),
+            order_id: order.order_id,
+            order_number: order.order_number,
+            status: order.status,
+            previous_status: Some(order.previous_status),
+            version: input.view.version,
+            tracking_number: facts.tracking_number.as_ref().or(input.context.tracking_number.as_ref()),
+            estimated_delivery: facts.estimated_delivery.or(input.context.estimated_delivery),
+            updated_at: input.view.at,
+        },
+    );
+}
+
+/// The present state of an order.
+pub(crate) fn state(order: &OrderView) -> Message {
+    Message::new(
+        NAME,
+        &OrderStatusUpdated {
+            event_id: None,
+            order_id: order.id,
+            order_number: order.number,
+            status: order.status,
+            previous_status: None,
+            version: order.version,
+            tracking_number: order.tracking_number.as_ref(),
+            estimated_delivery: order.estimated_delivery,
+            updated_at: order.updated_at,
+        },
+    )
+}
