@@ -24,7 +24,7 @@ use crate::{asyncapi, commands, idempotency, openapi, pages};
 pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
-    let live = asyncapi::page(&document, &app.settings.base_url);
+    let live = asyncapi::page(&app.settings.base_url);
     let routes = routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets));
     finish(pages::fallback(routes), app)
 }
@@ -32,7 +32,7 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
 /// The routes of the port for live connections: streams, Socket.IO, and health.
 pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, _) = live().merge(operations()).split_for_parts();
-    let live = asyncapi::page(&document(), &app.settings.base_url);
+    let live = asyncapi::page(&app.settings.base_url);
     finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app)
 }
 

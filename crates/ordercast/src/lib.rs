@@ -65,7 +65,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
         }
         Command::Openapi => print_json(&api::router::document())?,
-        Command::Asyncapi => print_json(&api::asyncapi::document(&api::router::document(), None))?,
+        Command::Asyncapi => print_json(&api::asyncapi::document(None))?,
     }
     Ok(ExitCode::SUCCESS)
 }

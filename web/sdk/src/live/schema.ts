@@ -36,48 +36,46 @@ export interface components {
         /** @description What was refused, and why. */
         AskedInVain: {
             argument: unknown;
-            /** @description Stable; those of the API's problems, and `unknown_event`, `invalid_order`, `too_many_joined`. */
             code: string;
-            /** @description Its name. */
+            /** @description The name of the event that was refused. */
             event: string;
             /** @description For people. */
             message: string;
         };
-        /** @description Who you are, and where. */
+        /** @description Who you are, and where in the log. */
         Connected: {
-            /** @description Where in the log you are. */
+            /** @description Your position in the log. */
             cursor: string;
-            /** @description Where the log ended when you came: what you are told up to there, you missed. */
+            /** @description The log's head when you connected. You missed the events up to it. */
             head: string;
             /** @description For people. */
             message: string;
-            /** @description You go on where you were. */
+            /** @description Whether you go on where you were. */
             recovered: boolean;
-            /** @enum {string} */
-            role: "user" | "admin" | "driver";
+            role: components["schemas"]["WireRole"];
             user: components["schemas"]["Person"];
         };
-        /** @description Who you are, and where. */
+        /** @enum {string} */
+        ConnectionState: "connected";
+        /** @description Who you are, and where in the log. */
         ConnectionStatus: {
-            /** @description Where in the log you are. */
+            /** @description Your position in the log. */
             cursor: string;
-            /** @description Where the log ended when you came: what you are told up to there, you missed. */
+            /** @description The log's head when you connected. You missed the events up to it. */
             head: string;
             /** @description For people. */
             message: string;
-            /** @description You go on where you were. */
+            /** @description Whether you go on where you were. */
             recovered: boolean;
-            /** @enum {string} */
-            role: "user" | "admin" | "driver";
-            /** @enum {string} */
-            status: "connected";
+            role: components["schemas"]["WireRole"];
+            status: components["schemas"]["ConnectionState"];
             /** Format: date-time */
             timestamp: string;
             user: components["schemas"]["Person"];
         };
-        /** @description Why. */
+        /** @description Why something that a client asked for was refused. */
         Denial: {
-            /** @description Stable; those of the API's problems, and `unknown_event`, `invalid_order`, `too_many_joined`. */
+            /** @description Stable. Those of the API's problems, and `unknown_event`, `invalid_order`, `too_many_joined`. */
             code: string;
             /** @description For people. */
             message: string;
@@ -85,44 +83,33 @@ export interface components {
         /** @description It was refused. */
         Denied: {
             error: components["schemas"]["Denial"];
-            /** @constant */
+            /** @enum {boolean} */
             ok: false;
+        };
+        Done: {
+            /** @enum {boolean} */
+            ok: true;
         };
         /**
          * Format: uuid
          * @description An event of the log. Clients drop an event whose id they have seen.
          */
         EventId: string;
-        /** @description A change as a sentence. `id` is that of its event. */
+        /** @description A change as a sentence. `id` is the id of its event. */
         FeedNotification: {
-            /** @description The id of its event. A live event with this id is the same event. */
             id: components["schemas"]["EventId"];
-            /**
-             * @description The message, one sentence.
-             * @example Order #10231 has shipped. Tracking number: TRACK-1
-             */
             message: string;
-            /** @description The id of its order. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number of its order. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description Whether you have read it. Your own actions count as read. */
             read: boolean;
             status: components["schemas"]["Status"];
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
+            /** Format: date-time */
             timestamp: string;
-            /**
-             * @description The title.
-             * @example Order shipped
-             */
+            /** @description Absent if the event is not an entry of the receiver's inbox. */
             title?: string;
-            /** @description The category, for filtering. */
             type: components["schemas"]["NotificationCategory"];
         };
-        /** @description An event of an order, as its listener may see it. */
+        /** @description An event of an order, as its receiver may see it. */
         FeedOrderEvent: {
             actor: components["schemas"]["ActorView"];
             /**
@@ -137,7 +124,7 @@ export interface components {
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             eventId: components["schemas"]["EventId"];
-            /** @description Only for a new order. */
+            /** @description The items of a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
@@ -148,22 +135,29 @@ export interface components {
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
             paymentStatus?: string | null;
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was created or whose state changed. */
+            /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
             status: components["schemas"]["Status"];
             storeId: components["schemas"]["StoreId"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
             timestamp: string;
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
             updatedAt: string;
-            /** @description The version of the order or product after the event. Keep the newest. */
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
             version: components["schemas"]["Version"];
         };
         /** @description The present state of an order. */
@@ -174,38 +168,30 @@ export interface components {
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `updatedAt`.
+             */
             timestamp: string;
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         };
+        /** @description An event of an order; after a `reset`, its present state. */
         FeedOrderUpdate: components["schemas"]["FeedOrderEvent"] | components["schemas"]["FeedOrderState"];
         /** @description The server's time. */
         Heartbeat: {
             /** Format: date-time */
             at: string;
         };
-        JoinAcknowledged: {
-            /** @constant */
-            ok: true;
-            orderId: components["schemas"]["OrderId"];
-            orderNumber: components["schemas"]["OrderNumber"];
-            status: components["schemas"]["Status"];
-            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
-            version: components["schemas"]["Version"];
-        } | components["schemas"]["Denied"];
+        JoinAcknowledged: components["schemas"]["OrderAcknowledged"] | components["schemas"]["Denied"];
         /**
          * @description The kind of an event. The names are stable, because clients match on them.
          * @enum {string}
          */
         Kind: "order.created" | "order.status_changed" | "order.updated" | "order.cancelled" | "payment.changed" | "delivery.updated" | "delivery.located" | "product.created" | "product.updated";
-        LeaveAcknowledged: {
-            /** @constant */
-            ok: true;
-        } | components["schemas"]["Denied"];
+        LeaveAcknowledged: components["schemas"]["Done"] | components["schemas"]["Denied"];
         Line20: string;
         Line40: string;
         Line60: string;
@@ -226,41 +212,28 @@ export interface components {
              */
             currency: string;
         };
-        NamedOrder: (string | number) | {
+        /** @description An order's id or number. */
+        NamedOrder: string | number | {
             /** @description An order's id or number. */
             orderId: string | number;
         };
-        /** @description A line of the inbox. `id` is that of its event, too. */
+        /** @description An entry of the receiver's inbox, as `GET /api/v1/notifications` has it. `id` is the id of the event, too. */
         Notification: {
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
+            /** Format: date-time */
             at: string;
-            /** @description The category, for filtering. */
             category: components["schemas"]["NotificationCategory"];
-            /** @description The id of its event. A live event with this id is the same event. */
             id: components["schemas"]["EventId"];
-            /**
-             * @description The message, one sentence.
-             * @example Order #10231 has shipped. Tracking number: TRACK-1
-             */
+            /** @example Order #10231 has shipped. Tracking number: TRACK-1 */
             message: string;
-            /** @description The id of its order. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The number of its order. */
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description Whether it was your own action. */
+            /** @description Whether you did it yourself. */
             own: boolean;
-            /** @description Whether you have read it. Your own actions count as read. */
+            /** @description What you did yourself counts as read. */
             read: boolean;
-            /** @description How to display it. */
             severity: components["schemas"]["Severity"];
             status: components["schemas"]["Status"];
-            /**
-             * @description The title.
-             * @example Order shipped
-             */
+            /** @example Order shipped */
             title: string;
         };
         /**
@@ -301,6 +274,15 @@ export interface components {
             /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         };
+        /** @description The present state of the order. */
+        OrderAcknowledged: {
+            /** @enum {boolean} */
+            ok: true;
+            orderId: components["schemas"]["OrderId"];
+            orderNumber: components["schemas"]["OrderNumber"];
+            status: components["schemas"]["Status"];
+            version: components["schemas"]["Version"];
+        };
         OrderCancellation: {
             /** Format: date-time */
             at: string;
@@ -312,7 +294,7 @@ export interface components {
             location?: components["schemas"]["OrderLocation"] | null;
             partner?: components["schemas"]["Partner"] | null;
         };
-        /** @description An event of an order, as its listener may see it. */
+        /** @description An event of an order, as its receiver may see it. */
         OrderEvent: {
             actor: components["schemas"]["ActorView"];
             /**
@@ -327,7 +309,7 @@ export interface components {
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             id: components["schemas"]["EventId"];
-            /** @description Only for a new order. */
+            /** @description The items of a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
@@ -336,18 +318,19 @@ export interface components {
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
             paymentStatus?: string | null;
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was created or whose state changed. */
+            /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
             status: components["schemas"]["Status"];
             storeId: components["schemas"]["StoreId"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /** @description The version of the order or product after the event. Keep the newest. */
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
             version: components["schemas"]["Version"];
         };
         /**
@@ -409,25 +392,23 @@ export interface components {
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
         };
         /** @description An order that was joined. Right after joining without `eventId` and `previousStatus`. */
         OrderStatusUpdated: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description In every event once the order has one.
+             */
             estimatedDelivery?: string | null;
-            /** @description Drop an event whose id you have seen. */
             eventId?: components["schemas"]["EventId"];
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
-            /** @description The status before the event. */
             previousStatus?: components["schemas"]["Status"];
-            /** @description The status after the event. */
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
         /**
@@ -451,7 +432,7 @@ export interface components {
             /** @description Absent if unknown or erased. */
             name?: string | null;
         };
-        /** @description Everybody who looks at an order now. */
+        /** @description The staff who have an order open now. */
         Presence: {
             orderNumber: components["schemas"]["OrderNumber"];
             people: components["schemas"]["Person"][];
@@ -468,13 +449,13 @@ export interface components {
             name?: components["schemas"]["Line200"] | null;
             /**
              * Format: int32
-             * @description Units of the product in stock.
+             * @description How many are in stock.
              */
             onHand?: number | null;
             price?: components["schemas"]["Money"] | null;
-            productId?: components["schemas"]["ProductId"] | null;
+            productId: components["schemas"]["ProductId"];
             storeId: components["schemas"]["StoreId"];
-            /** @description The version of the order or product after the event. Keep the newest. */
+            /** @description The version of the product after the event. */
             version: components["schemas"]["Version"];
         };
         /**
@@ -484,33 +465,40 @@ export interface components {
         ProductId: string;
         Prose500: string;
         Prose2000: string;
-        /** @description What you have read. Your other connections receive the same as `notifications.read`. */
+        /** @description What you have read, in this tab or another. The last one is complete. */
         ReadView: {
-            /** @description These later notifications are read, too. */
+            /** @description And these later ones. */
             ids: components["schemas"]["EventId"][];
-            /** @description Everything up to this cursor is read. */
+            /** @description Everything up to here is read. */
             through: string;
-            /** @description Number of unread notifications; 999 means 999 or more. */
+            /** @description 999 means 999 or more. */
             unread: number;
         };
-        /** @description Why the server closes, and when to come back. */
+        /** @description Why the server closes a stream, and when to reconnect. */
         Reconnect: {
-            /** @description Milliseconds to wait; absent: sign in again. */
+            /**
+             * Format: int32
+             * @description Milliseconds to wait. Absent: sign in again.
+             */
             afterMs?: number;
             /** @enum {integer} */
             code: 4001 | 4002 | 4003 | 4501;
             /** @enum {string} */
             reason: "shutting_down" | "token_expired" | "unavailable" | "session_ended";
         };
-        /** @description Start over. */
+        /** @description Start over: forget what you had. */
         Reset: {
             /** @description Go on from here. */
             cursor: string;
-            /** @description The newest, newest first. */
+            /** @description The newest orders, newest first. */
             orders: components["schemas"]["Order"][];
-            /** @enum {string} */
-            reason: "epoch_changed" | "too_old" | "unknown_cursor";
+            reason: components["schemas"]["ResetReason"];
         };
+        /**
+         * @description Why a client has to start over.
+         * @enum {string}
+         */
+        ResetReason: "epoch_changed" | "too_old" | "unknown_cursor";
         /**
          * @description Decides the color of a toast.
          * @enum {string}
@@ -530,38 +518,38 @@ export interface components {
             name?: components["schemas"]["Line200"] | null;
             /**
              * Format: int32
-             * @description Units of the product in stock.
+             * @description How many are in stock.
              */
             onHand?: number | null;
             price?: components["schemas"]["Money"] | null;
-            productId?: components["schemas"]["ProductId"] | null;
+            productId: components["schemas"]["ProductId"];
             storeId: components["schemas"]["StoreId"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
             updatedAt: string;
-            /** @description The version of the order or product after the event. Keep the newest. */
+            /** @description The version of the product after the event. */
             version: components["schemas"]["Version"];
         };
-        /** @description What the event summary of the order. */
+        /** @description What the event says of the order. */
         StandardOrder: {
             customer?: components["schemas"]["Person"] | null;
             /** Format: date-time */
             estimatedDelivery?: string | null;
             id: components["schemas"]["OrderId"];
-            /** @description Only for a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
             orderNumber: components["schemas"]["OrderNumber"];
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
             paymentStatus?: string | null;
-            /** @description The status after the event. */
             status: components["schemas"]["Status"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The version of the order or product after the event. Keep the newest. */
             version: components["schemas"]["Version"];
         };
-        /** @description An event of an order, as its listener may see it. */
+        /** @description An event of an order, as its receiver may see it. */
         StandardOrderEvent: {
             actor: components["schemas"]["ActorView"];
             /**
@@ -576,7 +564,7 @@ export interface components {
             estimatedDelivery?: string | null;
             /** @description Drop an event whose id you have seen. */
             eventId: components["schemas"]["EventId"];
-            /** @description Only for a new order. */
+            /** @description The items of a new order. */
             items?: components["schemas"]["OrderItem"][] | null;
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
@@ -586,22 +574,27 @@ export interface components {
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
             paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
             paymentStatus?: string | null;
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
-            /** @description A parcel that was created or whose state changed. */
+            /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
             status: components["schemas"]["Status"];
             storeId: components["schemas"]["StoreId"];
             total?: components["schemas"]["Money"] | null;
             trackingNumber?: components["schemas"]["Line100"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
             updatedAt: string;
-            /** @description The version of the order or product after the event. Keep the newest. */
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
             version: components["schemas"]["Version"];
         };
+        /** @description An event of an order; after a `reset`, its present state. */
         StandardOrderUpdate: components["schemas"]["StandardOrderEvent"] | components["schemas"]["OrderState"];
         /** @description A store's counts, exact at `cursor`. */
         Stats: {
@@ -670,19 +663,20 @@ export interface components {
             orderId: string | number;
             status: components["schemas"]["Status"];
         };
-        /** @description A store. Staff see only the orders of their own store. */
-        StoreId: string;
-        UpdateAcknowledged: {
-            /** @description The customer's connections that heard of it. */
+        /** @description The order was changed. */
+        StatusUpdated: {
+            /** @description How many of the customer's connections received it. */
             live: number;
-            /** @constant */
+            /** @enum {boolean} */
             ok: true;
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
-            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
             version: components["schemas"]["Version"];
-        } | components["schemas"]["Denied"];
+        };
+        /** @description A store. Staff see only the orders of their own store. */
+        StoreId: string;
+        UpdateAcknowledged: components["schemas"]["StatusUpdated"] | components["schemas"]["Denied"];
         /**
          * @description A user: a local account, or a user of another system.
          *
@@ -696,6 +690,11 @@ export interface components {
          *     it.
          */
         Version: number;
+        /**
+         * @description A role, by its name in live events.
+         * @enum {string}
+         */
+        WireRole: "user" | "admin" | "driver";
     };
     responses: never;
     parameters: never;
