@@ -1,7 +1,7 @@
 //! An acknowledged order survives a power loss; an unacknowledged one is applied once or not at all.
 //!
 //! Many submitters write through the writer while the power "fails" at random moments: the files are copied as a
-//! disk may hold them at that instant, and each copy is opened and looked at. The disk is `support/power_loss`.
+//! disk may hold them at that instant, and each copy is opened and checked. The disk is `support/power_loss`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -42,7 +42,7 @@ const CUTS: usize = 8;
 const BETWEEN_COMMITS: usize = 3;
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// What somebody tried, by its idempotency key, and what they were told.
+/// A submission, by its idempotency key, and its answer.
 #[derive(Default)]
 struct Attempts {
     orders: Mutex<HashMap<u128, Attempt>>,
@@ -65,7 +65,7 @@ impl Attempts {
     }
 }
 
-/// A shop on some disk.
+/// A shop on a simulated disk.
 struct Shop {
     writer: Writer,
     thread: JoinHandle<()>,
@@ -125,7 +125,7 @@ async fn submit_on(writer: Writer, clock: Arc<TestClock>, tea: ProductId, n: usi
     }
 }
 
-/// Replaces a picture, so that the log fills and checkpoints happen between the orders.
+/// Replaces a product's details, so that the log fills and checkpoints happen between the orders.
 async fn paint_on(writer: Writer, clock: Arc<TestClock>) {
     let id = clock.uuid();
     let Ok(_) = writer.submit(Submission::one(create(id, 1, 1), staff("gallery"))).await else { return };
@@ -141,12 +141,12 @@ async fn paint_on(writer: Writer, clock: Arc<TestClock>) {
     }
 }
 
-/// Everything that a database holds fits together. Returns what it holds.
+/// Checks that a database is consistent. Returns its orders and events.
 async fn sound(read_backend: &dyn ReadBackend, context: &str) -> World {
     let head = read_backend.head().await.unwrap().seq;
     let (mut world, mut at) = (World::default(), Seq(0));
     while at < head {
-        // The two stores' events, which are all there are.
+        // The two stores have all events.
         let mut told = HashMap::new();
         let upto = Seq(head.0.min(at.0 + 500));
         for of in STORES {
@@ -174,7 +174,7 @@ async fn sound(read_backend: &dyn ReadBackend, context: &str) -> World {
     world
 }
 
-/// How many orders a disk lost although they, or their cancelling, had been acknowledged.
+/// How many acknowledged orders or cancellations a disk lost.
 fn lost(world: &World, before: &HashMap<u128, Attempt>) -> usize {
     let missing = |attempt: &&Attempt| match world.orders.get(&attempt.id) {
         None => attempt.acknowledged,
@@ -183,10 +183,10 @@ fn lost(world: &World, before: &HashMap<u128, Attempt>) -> usize {
     before.values().filter(missing).count()
 }
 
-/// Whoever got no answer asks again, with a fresh id as a server would make it: there is one order for each key.
+/// Submits again what got no answer, with a new order id as a server would make it: there is one order for each key.
 async fn retry(shop: &Shop, tea: ProductId, attempts: &HashMap<u128, Attempt>, world: &World) {
     let mut retries = JoinSet::new();
-    // Everybody whose order is not there, and enough of the others to see that they are told the same again.
+    // Everybody whose order is missing, and enough of the others to see that they get the same answer again.
     let asks_again =
         |(key, attempt): &(u128, Attempt)| !world.orders.contains_key(&attempt.id) || key % 97 == 0;
     for (key, attempt) in attempts.clone().into_iter().filter(asks_again) {
@@ -206,7 +206,7 @@ async fn retry(shop: &Shop, tea: ProductId, attempts: &HashMap<u128, Attempt>, w
     assert_eq!(after.orders.len(), attempts.len(), "one order for each key");
 }
 
-/// Cuts the power again and again under load. Returns how many acknowledged orders the disks lost.
+/// Cuts the power repeatedly under load. Returns how many acknowledged orders the disks lost.
 async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> usize {
     let directory = tempfile::tempdir().unwrap();
     let power_loss = PowerLoss::register(name);
@@ -241,7 +241,7 @@ async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> u
             std::thread::yield_now();
         }
         let copy = tempfile::tempdir().unwrap();
-        // What was acknowledged before the cut must be there; what was tried until after it may be.
+        // What was acknowledged before the cut must be there. What was submitted before the end of the cut may be.
         let before = attempts.snapshot();
         let cut = if random {
             power_loss.cut_at_random(directory.path(), copy.path(), seed).unwrap()
