@@ -91,18 +91,18 @@ fn without_syncs_the_database_is_damaged() {
 #[test]
 fn a_commit_survives_a_power_loss_after_any_single_write() {
     for mode in ["WAL", "DELETE"] {
-        let place = Place::new(&format!("every-write-{mode}"));
+        let fixture = Fixture::new(&format!("every-write-{mode}"));
         let mut last = Written::default();
         let (mut writes, mut cuts_with_losses) = (0, 0);
         while !last.finished {
-            let dir = place.dir(&format!("{writes}"));
+            let dir = fixture.dir(&format!("{writes}"));
             seed_database(&dir);
-            place.power_loss.fail_after_writes(writes);
+            fixture.power_loss.fail_after_writes(writes);
             // The connection stays open over the cut: closing it would be one more chance to write.
-            let (written, _db) = write_until_failure(&dir, place.power_loss.name(), mode);
+            let (written, _db) = write_until_failure(&dir, fixture.power_loss.name(), mode);
             for variant in [Variant::DropAll, Variant::Random] {
-                let copy = place.dir("copy");
-                let cut = cut(&place.power_loss, &dir, &copy, variant, u64::try_from(writes).unwrap());
+                let copy = fixture.dir("copy");
+                let cut = cut(&fixture.power_loss, &dir, &copy, variant, u64::try_from(writes).unwrap());
                 cuts_with_losses += usize::from(cut.lost > 0);
                 let found = reopen(&copy);
                 assert!(found.is_intact(), "{mode}, after {writes} writes: {found:?}");
@@ -123,14 +123,14 @@ fn a_commit_survives_a_power_loss_after_any_single_write() {
 
 #[test]
 fn a_file_that_was_created_and_never_synced_is_empty() {
-    let place = Place::new("never-synced");
-    let dir = place.dir("live");
-    let db = open(&dir, place.power_loss.name());
+    let fixture = Fixture::new("never-synced");
+    let dir = fixture.dir("live");
+    let db = open(&dir, fixture.power_loss.name());
     db.execute_batch(&format!("PRAGMA synchronous = OFF; {SCHEMA}")).unwrap();
     assert!(fs::metadata(dir.join("log.db")).unwrap().len() > 0);
 
-    let copy = place.dir("copy");
-    let found = place.power_loss.cut_to(&dir, &copy).unwrap();
+    let copy = fixture.dir("copy");
+    let found = fixture.power_loss.cut_to(&dir, &copy).unwrap();
 
     assert_eq!(fs::metadata(copy.join("log.db")).unwrap().len(), 0);
     assert!(found.unsynced > 0 && found.lost == found.unsynced, "{found:?}");
@@ -138,38 +138,38 @@ fn a_file_that_was_created_and_never_synced_is_empty() {
 
 #[test]
 fn the_directory_may_be_reached_through_a_symbolic_link() {
-    let place = Place::new("linked");
-    let (dir, link) = (place.dir("live"), place.path("link"));
+    let fixture = Fixture::new("linked");
+    let (dir, link) = (fixture.dir("live"), fixture.path("link"));
     symlink(&dir, &link).unwrap();
-    let db = open(&link, place.power_loss.name());
+    let db = open(&link, fixture.power_loss.name());
     db.execute_batch(&format!("PRAGMA synchronous = OFF; {SCHEMA}")).unwrap();
-    assert!(place.power_loss.cut_to(&link, &place.dir("copy")).unwrap().lost > 0);
-    assert!(place.power_loss.cut_to(&dir, &place.dir("copy")).unwrap().lost > 0);
+    assert!(fixture.power_loss.cut_to(&link, &fixture.dir("copy")).unwrap().lost > 0);
+    assert!(fixture.power_loss.cut_to(&dir, &fixture.dir("copy")).unwrap().lost > 0);
 }
 
 #[test]
 fn unsynced_writes_outlive_the_connection_but_not_the_file() {
-    let place = Place::new("closed");
-    let dir = place.dir("live");
-    let db = open(&dir, place.power_loss.name());
+    let fixture = Fixture::new("closed");
+    let dir = fixture.dir("live");
+    let db = open(&dir, fixture.power_loss.name());
     db.execute_batch(&format!("PRAGMA synchronous = OFF; {SCHEMA}")).unwrap();
     db.close().unwrap();
-    assert!(place.power_loss.cut_to(&dir, &place.dir("copy")).unwrap().lost > 0);
+    assert!(fixture.power_loss.cut_to(&dir, &fixture.dir("copy")).unwrap().lost > 0);
 
     // A new file under the old name has not been written yet, so it has nothing to lose.
     fs::remove_file(dir.join("log.db")).unwrap();
-    drop(open(&dir, place.power_loss.name()));
-    assert_eq!(place.power_loss.cut_to(&dir, &place.dir("copy")).unwrap(), Cut::default());
+    drop(open(&dir, fixture.power_loss.name()));
+    assert_eq!(fixture.power_loss.cut_to(&dir, &fixture.dir("copy")).unwrap(), Cut::default());
 }
 
 #[test]
 fn a_deleted_journal_is_not_in_the_copy() {
-    let place = Place::new("deleted");
-    let dir = place.dir("live");
-    let db = open(&dir, place.power_loss.name());
+    let fixture = Fixture::new("deleted");
+    let dir = fixture.dir("live");
+    let db = open(&dir, fixture.power_loss.name());
     db.execute_batch(&format!("PRAGMA journal_mode = DELETE; BEGIN; {SCHEMA}")).unwrap();
-    place.power_loss.cut_to(&dir, &place.dir("copy")).unwrap();
-    let journal = place.path("copy").join("log.db-journal");
+    fixture.power_loss.cut_to(&dir, &fixture.dir("copy")).unwrap();
+    let journal = fixture.path("copy").join("log.db-journal");
     assert_eq!(
         fs::metadata(&journal).unwrap().len(),
         0,
@@ -177,20 +177,20 @@ fn a_deleted_journal_is_not_in_the_copy() {
     );
 
     db.execute_batch("COMMIT").unwrap();
-    let found = place.power_loss.cut_to(&dir, &place.dir("copy")).unwrap();
+    let found = fixture.power_loss.cut_to(&dir, &fixture.dir("copy")).unwrap();
     assert!(!journal.exists(), "the commit deleted it");
     assert_eq!(found, Cut::default(), "a commit leaves nothing unsynced");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_disk_and_other_seeds_give_others() {
-    let place = Place::new("seed");
-    let dir = place.dir("live");
+    let fixture = Fixture::new("seed");
+    let dir = fixture.dir("live");
     seed_database(&dir);
-    let (_, _db) = write_until_failure(&dir, place.power_loss.name(), "WAL; PRAGMA synchronous = OFF");
+    let (_, _db) = write_until_failure(&dir, fixture.power_loss.name(), "WAL; PRAGMA synchronous = OFF");
     let disk = |seed| {
-        let copy = place.dir("copy");
-        place.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
+        let copy = fixture.dir("copy");
+        fixture.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
         fs::read(copy.join("log.db-wal")).unwrap()
     };
     assert_eq!(disk(7), disk(7));
@@ -199,16 +199,16 @@ fn the_same_seed_gives_the_same_disk_and_other_seeds_give_others() {
 
 #[test]
 fn an_unsynced_write_may_arrive_in_some_of_its_sectors() {
-    let place = Place::new("torn");
-    let dir = place.dir("live");
-    let db = open(&dir, place.power_loss.name());
+    let fixture = Fixture::new("torn");
+    let dir = fixture.dir("live");
+    let db = open(&dir, fixture.power_loss.name());
     // One write per page, and a text without zeros: what did not arrive of it reads as zeros in a new file.
     db.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA page_size = 4096")
         .unwrap();
     db.execute_batch("CREATE TABLE text AS SELECT printf('%.*c', 100000, 'x') AS x").unwrap();
     let is_torn = |seed| {
-        let copy = place.dir("copy");
-        place.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
+        let copy = fixture.dir("copy");
+        fixture.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
         let (arrived, missing) = (vec![b'x'; 512], vec![0; 512]);
         fs::read(copy.join("log.db")).unwrap().chunks(4096).skip(4).any(|page| {
             let mut inner = page.chunks(512).skip(1);
@@ -220,23 +220,23 @@ fn an_unsynced_write_may_arrive_in_some_of_its_sectors() {
 
 #[test]
 fn an_unsynced_truncation_arrives_or_does_not() {
-    let place = Place::new("truncated");
-    let dir = place.dir("live");
-    let db = open(&dir, place.power_loss.name());
+    let fixture = Fixture::new("truncated");
+    let dir = fixture.dir("live");
+    let db = open(&dir, fixture.power_loss.name());
     db.execute_batch(&format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {SCHEMA}")).unwrap();
     let synced = fs::metadata(dir.join("log.db-wal")).unwrap().len();
     db.execute_batch("PRAGMA synchronous = OFF; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     assert_eq!(fs::metadata(dir.join("log.db-wal")).unwrap().len(), 0);
 
-    let copy = place.dir("copy");
-    place.power_loss.cut_to(&dir, &copy).unwrap();
+    let copy = fixture.dir("copy");
+    fixture.power_loss.cut_to(&dir, &copy).unwrap();
     assert_eq!(fs::metadata(copy.join("log.db-wal")).unwrap().len(), synced);
     assert!(reopen(&copy).is_intact());
 
     let lengths: BTreeSet<u64> = (0..20)
         .map(|seed| {
-            let copy = place.dir("copy");
-            place.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
+            let copy = fixture.dir("copy");
+            fixture.power_loss.cut_at_random(&dir, &copy, seed).unwrap();
             fs::metadata(copy.join("log.db-wal")).unwrap().len()
         })
         .collect();
@@ -245,7 +245,7 @@ fn an_unsynced_truncation_arrives_or_does_not() {
 
 #[test]
 fn a_connection_outlives_the_power_loss_it_was_opened_with() {
-    let Place { root, power_loss } = Place::new("outlived");
+    let Fixture { root, power_loss } = Fixture::new("outlived");
     let db = open(root.path(), power_loss.name());
     drop(power_loss);
     db.execute_batch(&format!("PRAGMA journal_mode = WAL; {SCHEMA}")).unwrap();
@@ -256,10 +256,10 @@ fn a_connection_outlives_the_power_loss_it_was_opened_with() {
 
 #[test]
 fn a_cut_refuses_a_directory_that_holds_files() {
-    let place = Place::new("occupied");
-    let dir = place.dir("live");
+    let fixture = Fixture::new("occupied");
+    let dir = fixture.dir("live");
     seed_database(&dir);
-    let refused = place.power_loss.cut_to(&dir, &dir).unwrap_err();
+    let refused = fixture.power_loss.cut_to(&dir, &dir).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
 }
 

@@ -48,14 +48,14 @@ pub(crate) fn cut_while_committing(
     checkpoints: Checkpoints,
     variant: Variant,
 ) -> Vec<Observation> {
-    let place = Place::new(name);
-    let dir = place.dir("live");
+    let fixture = Fixture::new(name);
+    let dir = fixture.dir("live");
     seed_database(&dir);
     let acknowledged = &AtomicI64::new(0);
     let look = |seed| {
-        let copy = place.dir("copy");
+        let copy = fixture.dir("copy");
         let acknowledged = acknowledged.load(Ordering::SeqCst);
-        let cut = cut(&place.power_loss, &dir, &copy, variant, seed);
+        let cut = cut(&fixture.power_loss, &dir, &copy, variant, seed);
         Observation { seed, acknowledged, cut, found: reopen(&copy) }
     };
     thread::scope(|scope| {
@@ -64,7 +64,7 @@ pub(crate) fn cut_while_committing(
         let (committed, commits) = mpsc::sync_channel(COMMITS_AHEAD);
         let (due, checkpoint_due) = mpsc::channel();
         let connect = || {
-            let db = open(&dir, place.power_loss.name());
+            let db = open(&dir, fixture.power_loss.name());
             db.execute_batch(&format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}"))
                 .unwrap();
             // Checkpoints come from the second connection or not at all, so that a test says which.
@@ -103,7 +103,7 @@ pub(crate) fn cut_while_committing(
         }
         // Where syncs take no time, all of these may fall between two commits. One that cannot: the disk fails
         // after a single write.
-        place.power_loss.fail_after_writes(1);
+        fixture.power_loss.fail_after_writes(1);
         let ended = (0..=2 * COMMITS_AHEAD).any(|_| commits.recv_timeout(DEADLINE).is_err());
         assert!(ended, "the writer commits on a disk that has failed");
         let last = look(CUTS);
@@ -217,12 +217,12 @@ pub(crate) fn reopen(dir: &Path) -> Found {
 }
 
 /// A VFS and a directory of one test.
-pub(crate) struct Place {
+pub(crate) struct Fixture {
     pub(crate) root: TempDir,
     pub(crate) power_loss: PowerLoss,
 }
 
-impl Place {
+impl Fixture {
     pub(crate) fn new(name: &str) -> Self {
         Self { root: TempDir::new().unwrap(), power_loss: PowerLoss::register(name) }
     }
