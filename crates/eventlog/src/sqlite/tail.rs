@@ -157,6 +157,6 @@ impl LogQueries for SqliteReadBackend {
     }
 
     async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {
-        self.read_at(|connection| consumers::all(connection)).await
+        self.read_at(consumers::all).await
     }
 }

@@ -48,7 +48,7 @@ pub(crate) async fn an_event_is_read_with_what_is_known_of_its_order<B: Backend>
     let page = log.read_backend().tail(Topic::Store(store("main")), Seq(0), 100).await.unwrap();
     let [.., created, changed] = &page.events[..] else { panic!("two events of the order") };
     for event in [created, changed] {
-        let tracking_number = event.context.tracking_number.as_ref().map(|number| number.as_str());
+        let tracking_number = event.context.tracking_number.as_ref().map(orders::text::Line::as_str);
         assert_eq!(tracking_number, Some("TRACK-1"));
     }
     let after =
