@@ -80,6 +80,11 @@ describe.skipIf(!HAS_BINARY)("the components", () => {
     fireEvent.click(within(center).getByRole("button", { name: "Mark all as read" }));
     await screen.findByRole("button", { name: "Notifications" }, SOON);
     await waitFor(() => expect(jun.inbox.getSnapshot().unreadCount).toBe(0), SOON);
+    // The button is disabled now, so the browser has moved the focus to the page.
+    fireEvent.keyDown(document.body, { key: "Escape" });
+    expect(bell.getAttribute("aria-expanded")).toBe("false");
+    expect(document.activeElement).toBe(bell);
+    fireEvent.click(bell);
     fireEvent.pointerDown(document.body);
     expect(bell.getAttribute("aria-expanded")).toBe("false");
   });

@@ -1,5 +1,5 @@
 import type { Notification, NotificationCategory } from "@ordercast/client";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { useNotifications } from "../useNotifications.js";
 import { NotificationList, type NotificationListSlots } from "./NotificationList.js";
 
@@ -52,19 +52,22 @@ export function NotificationBell(props: NotificationBellProps): ReactNode {
 
   useEffect(() => {
     if (!isOpen) return;
-    const close = ({ target }: PointerEvent) => {
+    const onPointerDown = ({ target }: PointerEvent) => {
       if (!(target instanceof Node) || root.current?.contains(target) !== true) setOpen(false);
     };
-    document.addEventListener("pointerdown", close);
-    return () => document.removeEventListener("pointerdown", close);
+    // On the document: the focus moves to the page when a button of the list goes away.
+    const onKeyDown = ({ key }: KeyboardEvent) => {
+      if (key !== "Escape") return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener("pointerdown", onPointerDown);
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("pointerdown", onPointerDown);
+      document.removeEventListener("keydown", onKeyDown);
+    };
   }, [isOpen]);
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || !isOpen) return;
-    event.stopPropagation();
-    setOpen(false);
-    button.current?.focus();
-  }
 
   function open(notification: Notification): void {
     setOpen(false);
@@ -73,14 +76,7 @@ export function NotificationBell(props: NotificationBellProps): ReactNode {
   }
 
   return (
-    <div
-      ref={root}
-      role="presentation"
-      className={className}
-      data-ordercast="notification-bell"
-      data-open={isOpen}
-      onKeyDown={onKeyDown}
-    >
+    <div ref={root} className={className} data-ordercast="notification-bell" data-open={isOpen}>
       <button
         ref={button}
         type="button"
