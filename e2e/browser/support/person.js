@@ -58,7 +58,7 @@ export function messages(page) {
   return page.getByRole("region", { name: "Messages" }).locator("[data-severity]");
 }
 
-function cookiesOf(account, url) {
+export function cookiesOf(account, url) {
   return account.cookie.split("; ").map((cookie) => {
     const [name, ...value] = cookie.split("=");
     return { name, value: value.join("="), url, httpOnly: true, sameSite: "Lax" };

@@ -23,7 +23,8 @@ export function Guard({ audience, frame: Frame = Fragment, children }: GuardProp
   if (!account)
     return <Redirect to={`/sign-in?next=${encodeURIComponent(location + window.location.search)}`} replace />;
   const mayNot = audience === "staff" ? !isStaff(account) : audience === "customer" && account.role !== "customer";
-  if (!mayNot) return children;
+  // Another account gets new components: forms, queries and unsaved edits belong to one person.
+  if (!mayNot) return <Fragment key={account.id}>{children}</Fragment>;
   return (
     <Frame>
       <Forbidden audience={audience === "staff" ? "staff" : "customer"} />
