@@ -1,5 +1,5 @@
-//! The measured server's process. It ends with this value: asked first, killed if it does not listen, by its own
-//! process descriptor, so that no other process can ever be meant.
+//! The process of the measured server. Dropping the value stops it: with SIGTERM, then with SIGKILL, through a pidfd, so
+//! that no other process can be hit.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -18,23 +18,22 @@ use crate::environment::Variable;
 use crate::interrupt::Interrupt;
 use crate::pinned;
 
-/// The longest start.
+/// Timeout of the start.
 const STARTS_WITHIN: Duration = Duration::from_mins(1);
-/// How often a starting server is asked whether it is ready.
+/// Interval between readiness checks.
 const ASKED_EVERY: Duration = Duration::from_millis(20);
-/// The longest orderly end; after it, the process is killed.
+/// Timeout of a graceful stop.
 const ENDS_WITHIN: Duration = Duration::from_secs(20);
 
 /// How to start a server.
 #[derive(Debug)]
 pub(crate) struct Launch<'a> {
-    /// Its binary, by its whole path: it runs in another directory.
+    /// An absolute path, because the server runs in another directory.
     pub(crate) binary: &'a Path,
-    /// The core it runs on.
     pub(crate) core: usize,
-    /// A directory of its own: `data` and `server.log` are put into it.
+    /// An empty directory for `data` and `server.log`.
     pub(crate) directory: &'a Path,
-    /// Its whole environment.
+    /// The complete environment.
     pub(crate) environment: &'a [Variable],
     /// More arguments.
     pub(crate) arguments: &'a [String],
@@ -44,7 +43,7 @@ pub(crate) struct Launch<'a> {
 #[derive(Debug)]
 pub(crate) struct ServerProcess {
     child: Child,
-    /// Names this process and no later one of the same number.
+    /// A pidfd, which never refers to a later process with the same id.
     handle: OwnedFd,
     address: SocketAddr,
     log: PathBuf,
@@ -52,7 +51,7 @@ pub(crate) struct ServerProcess {
 }
 
 impl Launch<'_> {
-    /// Starts the server, and waits until it says that it is ready.
+    /// Starts the server, and waits until it is ready.
     pub(crate) fn start(&self, interrupt: &Interrupt) -> Result<ServerProcess> {
         let address = free_address()?;
         let (log, data) = (self.directory.join("server.log"), self.directory.join("data"));
@@ -66,7 +65,7 @@ impl Launch<'_> {
             .env_clear()
             .envs(self.environment.iter().map(|variable| (&variable.name, &variable.value)))
             .current_dir(self.directory)
-            // Ctrl-C is meant for us; we stop the server ourselves.
+            // Ctrl-C must reach only the benchmark, which stops the server itself.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -97,22 +96,19 @@ impl ServerProcess {
         }
     }
 
-    /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// The directory of its database.
     pub(crate) fn data(&self) -> &Path {
         &self.data
     }
 
-    /// The end of its log, to be shown beside an error.
+    /// The last lines of the server's log, for error messages.
     pub(crate) fn last_words(&self) -> String {
         const LINES: usize = 20;
         let log = fs::read(&self.log).unwrap_or_default();
@@ -121,7 +117,7 @@ impl ServerProcess {
         format!("the server's last words:\n  {}", lines[lines.len().saturating_sub(LINES)..].join("\n  "))
     }
 
-    /// Ends it in an orderly way, and says how long that took. An error if it had to be killed.
+    /// Stops the server, and returns how long that took. An error if it had to be killed.
     pub(crate) fn stop(mut self) -> Result<Duration> {
         let start = Instant::now();
         if let Some(status) = self.child.try_wait()? {
@@ -152,7 +148,7 @@ impl ServerProcess {
         bail!("the server was not ready within {} s", STARTS_WITHIN.as_secs())
     }
 
-    /// Waits for the process to end. A signal to ourselves ends the wait early, with `false`.
+    /// Waits for the process to end. A signal to the benchmark ends the wait early, with `false`.
     fn ends_within(&self, time: Duration) -> Result<bool> {
         let timeout = Timespec::try_from(time).context("too long a wait")?;
         match poll(&mut [PollFd::new(&self.handle, PollFlags::IN)], Some(&timeout)) {
@@ -165,7 +161,7 @@ impl ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // After an orderly stop both do nothing; otherwise an error or a panic is on its way out.
+        // Only after an error or a panic is the process still running.
         if self.child.try_wait().is_ok_and(|status| status.is_some()) {
             return;
         }
@@ -175,7 +171,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// An address on the loopback that nobody listens on now.
+/// A free address on the loopback interface.
 fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
     Ok(listener.local_addr()?)

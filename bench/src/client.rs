@@ -1,4 +1,4 @@
-//! One connection, one request after the other: for the setup, and for timing lists.
+//! A keep-alive connection with one request at a time, for the setup and for timing lists.
 
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,49 +9,41 @@ use serde_json::Value;
 
 use crate::response::Incoming;
 
-/// The longest wait for an answer.
+/// Timeout of an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A keep-alive connection to the server.
 #[derive(Debug)]
 pub(crate) struct Client {
     address: SocketAddr,
-    /// None after the server asked to close.
+    /// `None` after the server asked to close.
     stream: Option<TcpStream>,
     incoming: Incoming,
 }
 
-/// What to ask.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HttpRequest<'a> {
-    /// Such as `GET`.
     pub(crate) method: &'a str,
-    /// Path and query.
     pub(crate) path: &'a str,
-    /// Who asks, if somebody.
     pub(crate) token: Option<&'a str>,
-    /// JSON, if any.
     pub(crate) body: Option<&'a str>,
 }
 
-/// What the server said.
 #[derive(Debug)]
 pub(crate) struct HttpResponse {
-    /// The status code.
     pub(crate) status: u16,
-    /// The body.
     pub(crate) body: Vec<u8>,
     /// From the first byte sent to the last byte read.
     pub(crate) took: Duration,
 }
 
 impl Client {
-    /// A client of a server; it connects when it is first used.
+    /// Connects when it is first used.
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self { address, stream: None, incoming: Incoming::new() }
     }
 
-    /// Sends a request that is already bytes, and waits for its answer.
+    /// Sends a rendered request, and waits for its answer.
     pub(crate) fn send(&mut self, request: &[u8]) -> Result<HttpResponse> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
@@ -81,7 +73,6 @@ impl Client {
         }
     }
 
-    /// Asks, and waits for the answer.
     pub(crate) fn request(&mut self, ask: HttpRequest<'_>) -> Result<HttpResponse> {
         let request = ask.render(self.address);
         self.send(&request).with_context(|| format!("{} {}", ask.method, ask.path))
@@ -89,7 +80,6 @@ impl Client {
 }
 
 impl HttpRequest<'_> {
-    /// The request as bytes.
     pub(crate) fn render(&self, host: SocketAddr) -> Vec<u8> {
         let authorization =
             self.token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
@@ -117,13 +107,13 @@ impl HttpResponse {
     }
 }
 
-/// The beginning of a body, for an error message.
+/// The beginning of a body, for error messages.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     const MOST: usize = 2000;
     String::from_utf8_lossy(&body[..body.len().min(MOST)]).into_owned()
 }
 
-/// A connection for measuring: without Nagle's delay, and never waiting for ever.
+/// A connection without Nagle's algorithm, with timeouts.
 pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
     let open = || -> std::io::Result<TcpStream> {
         let stream = TcpStream::connect_timeout(&address, PATIENCE)?;

@@ -1,4 +1,4 @@
-//! What the disk under the database can do: which file system it is, and what one bare durable append costs.
+//! Measures the disk of the database: the file system, and the cost of one durable append.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -10,18 +10,16 @@ use serde::Serialize;
 
 use crate::latency::{Latencies, Summary};
 
-/// How often the append is measured.
 const APPENDS: usize = 200;
-/// How much each one writes: a page of SQLite.
+/// One page of SQLite.
 const APPENDED: [u8; 4096] = [0x5a; 4096];
-/// A disk so slow that fewer appends have to do.
+/// A slow disk gets fewer appends.
 const LONG_ENOUGH: Duration = Duration::from_secs(10);
 
 /// The disk under a directory.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Disk {
-    /// The directory.
     pub(crate) directory: PathBuf,
     /// The file system's type, such as `ext4`. On `tmpfs` nothing is durable, and `fdatasync` is free.
     pub(crate) filesystem: String,
@@ -29,12 +27,11 @@ pub(crate) struct Disk {
     pub(crate) device: String,
     /// Appending 4 KiB to a file and `fdatasync`: milliseconds.
     pub(crate) durable_append: Summary,
-    /// Out of how many.
     pub(crate) appends: usize,
 }
 
 impl Disk {
-    /// Measures the disk under a directory, which has to exist.
+    /// The directory must exist.
     pub(crate) fn probe(directory: &Path) -> Result<Self> {
         let directory =
             directory.canonicalize().with_context(|| format!("cannot find {}", directory.display()))?;
@@ -62,7 +59,7 @@ fn durable_append(directory: &Path) -> Result<(Summary, usize)> {
     Ok((latencies.summary(), appends))
 }
 
-/// The device and type of the file system that holds a path: the longest mount point above it, the last one mounted
+/// The device and type of the file system of a path: the longest mount point above it, and the last one mounted
 /// there. Spaces in mount points are written as `\040`, see `proc_mounts(5)`.
 fn mounted(mounts: &str, path: &Path) -> (String, String) {
     let mut best = (0, "unknown", "unknown");

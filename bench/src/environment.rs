@@ -1,43 +1,38 @@
-//! The environment a measured server runs in: this list and nothing else, so that what happens to be set in
-//! somebody's shell does not change a measurement.
+//! The environment of a measured server: only this list, so that variables of a shell do not change a
+//! measurement.
 
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// One `NAME=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub(crate) struct Variable {
-    /// Its name.
     pub(crate) name: String,
-    /// Its value.
     pub(crate) value: String,
 }
 
-/// Signs the tokens of a run. It protects nothing: the server listens on the loopback and ends with the run.
+/// Signs the tokens of a run. It protects nothing: the server listens on the loopback interface, and ends with the run.
 pub(crate) const SECRET: &str = "ordercast-bench-signs-with-this-and-protects-nothing";
 
-/// What every measured server gets; `--env` adds to it and overrides it.
+/// The default variables. `--env` adds to them and overrides them.
 const SERVER: &[(&str, &str)] = &[
-    // HS256 tokens that this program makes itself are accepted.
+    // The benchmark signs its own HS256 tokens.
     ("JWT_SECRET", SECRET),
-    // 64 connections from one address, by a thousand customers in turn, are what rate limits are there to stop.
+    // Rate limits would stop 64 connections from one address.
     ("ORDERCAST_RATE_LIMIT_ADDRESS", "off"),
     ("ORDERCAST_RATE_LIMIT_ACCOUNT", "off"),
 ];
 
-/// Variables that are handed on from our own environment, where they are set.
+/// Variables that are inherited.
 const INHERITED: &[&str] = &["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE"];
 
-/// The whole environment of a server.
 pub(crate) fn for_server(extra: &[Variable]) -> Vec<Variable> {
     let inherited = INHERITED.iter().filter_map(|name| {
         std::env::var(name).ok().map(|value| Variable { name: (*name).to_owned(), value })
     });
     let fixed =
         SERVER.iter().map(|(name, value)| Variable { name: (*name).to_owned(), value: (*value).to_owned() });
-    // The last one of a name wins.
     inherited.chain(fixed).chain(extra.iter().cloned()).collect()
 }
 

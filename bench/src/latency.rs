@@ -1,4 +1,4 @@
-//! How long requests took.
+//! Latency histograms.
 
 use std::time::Duration;
 
@@ -6,50 +6,42 @@ use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// The longest time told apart from a longer one.
+/// Longer times are recorded as this.
 const MOST: Duration = Duration::from_mins(2);
 
-/// Times with three significant digits, from a microsecond to two minutes.
+/// Times from a microsecond to two minutes, with three significant digits.
 #[derive(Debug)]
 pub(crate) struct Latencies(Histogram<u64>);
 
-/// Where the times of a run lie, in milliseconds.
+/// Percentiles in milliseconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
-    /// Half were quicker.
     pub(crate) p50: f64,
-    /// 95 of 100 were quicker.
     pub(crate) p95: f64,
-    /// 99 of 100 were quicker.
     pub(crate) p99: f64,
-    /// 999 of 1000 were quicker.
     #[serde(rename = "p99_9")]
     pub(crate) p99_9: f64,
-    /// The slowest.
     pub(crate) max: f64,
 }
 
 impl Latencies {
-    /// None yet.
     pub(crate) fn new() -> Result<Self> {
         let most = u64::try_from(MOST.as_micros()).unwrap_or(u64::MAX);
         Histogram::new_with_bounds(1, most, 3).map(Self).context("cannot make a histogram")
     }
 
-    /// One more.
     pub(crate) fn record(&mut self, took: Duration) {
         self.0.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Takes over what another one recorded, and empties it.
+    /// Adds another histogram, and empties it.
     pub(crate) fn absorb(&mut self, other: &mut Self) -> Result<()> {
         self.0.add(&other.0).context("histograms differ")?;
         other.0.reset();
         Ok(())
     }
 
-    /// Where they lie.
     pub(crate) fn summary(&self) -> Summary {
         let at = |quantile: f64| millis(self.0.value_at_quantile(quantile));
         Summary { p50: at(0.50), p95: at(0.95), p99: at(0.99), p99_9: at(0.999), max: millis(self.0.max()) }

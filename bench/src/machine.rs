@@ -1,25 +1,22 @@
-//! What the numbers were measured on.
+//! Describes the machine.
 
 use std::fs;
 
 use serde::Serialize;
 
-/// The machine, and how busy it was before we began.
+/// The machine, and its load before the run.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Machine {
-    /// The processor's name.
     pub(crate) processor: String,
-    /// Cores the system has.
     pub(crate) cores: usize,
-    /// The kernel's release.
     pub(crate) kernel: String,
-    /// Processes that wanted a core during the last minute. Above about 0.5, something else is running.
+    /// Load average of the last minute. Above about 0.5, something else is running.
     pub(crate) load_average: String,
 }
 
 impl Machine {
-    /// Looks around; what cannot be read stays empty.
+    /// A value that cannot be read stays empty.
     pub(crate) fn describe() -> Self {
         let processors = read("/proc/cpuinfo");
         let processor = processors

@@ -1,20 +1,20 @@
 //! `ordercast-bench` measures a real server process from outside, over TCP.
 //!
-//! It starts the server itself on one core, works from another core, and says beside every number what the machine
-//! alone would cost: a bare HTTP request, a bare `fdatasync`. Read in this order:
+//! It starts the server on one core, generates load on another core, and prints beside every number what the machine
+//! alone would cost: a bare HTTP request, a bare `fdatasync`. Read the modules in this order:
 //!
-//! - [`cli`]: what can be asked. [`orders`], [`floor`]: the benchmarks, from start to report.
-//! - [`child`]: the server process, from start to certain end. [`environment`]: the options it is started with.
-//!   [`pinned`]: which core a process runs on. [`interrupt`]: Ctrl-C.
-//! - [`shop`]: the products and customers of a run. [`token`]: their tokens. [`client`]: one request after another.
+//! - [`cli`]: the command line. [`orders`], [`floor`]: the benchmarks, from start to report.
+//! - [`child`]: the server process. [`environment`]: its environment.
+//!   [`pinned`]: pins processes to cores. [`interrupt`]: handles Ctrl-C.
+//! - [`shop`]: products and customers of a run. [`token`]: their tokens. [`client`]: one request at a time.
 //! - [`request`], [`response`]: HTTP/1.1 as bytes. [`load`]: many connections at once, each with one request in flight.
-//! - [`pages`]: how quickly lists answer. [`sockets`]: live connections.
-//! - [`latency`], [`usage`], [`disk`], [`machine`]: what is measured. [`report`]: how it is told.
+//! - [`pages`]: times lists. [`sockets`]: live connections.
+//! - [`latency`], [`usage`], [`disk`], [`machine`]: measurements. [`report`]: the output.
 //!
-//! It never links the server's code: whatever speaks the HTTP contract can be measured.
+//! It does not link the server's code: any server with the same HTTP API can be measured.
 //!
-//! To add a benchmark: a subcommand in [`cli`], a file beside [`orders`], its goals in [`report::goals`], and a
-//! section in `bench/README.md`.
+//! To add a benchmark, add a subcommand to [`cli`], a file beside [`orders`], its goals to [`report::goals`], and a
+//! section to `bench/README.md`.
 
 mod child;
 mod cli;
@@ -46,7 +46,7 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::report::Verdict;
 
-/// The run was measured, and missed a goal that `--check` asked for. (1 is a failed run, 2 a wrong command line.)
+/// Exit code of a run that missed a goal under `--check`. 1 is a failed run, 2 an invalid command line.
 const MISSED: u8 = 3;
 
 fn main() -> ExitCode {

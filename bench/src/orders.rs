@@ -1,4 +1,4 @@
-//! `orders`: customers create orders on many connections, each durable before its answer; then the lists are read.
+//! `orders`: creates orders on many connections, each durable before its answer, then reads the lists.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -19,7 +19,6 @@ use crate::units::{float, ratio};
 use crate::usage::Probe;
 use crate::{environment, floor, pinned};
 
-/// The subcommand.
 pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
     let binary = binary(options)?;
@@ -122,7 +121,7 @@ fn measure(
     Ok((load, pages, batches))
 }
 
-/// Transactions the server has committed, from its metrics; `None` for a server that is not ours.
+/// Committed transactions, from the server's metrics; `None` for another server.
 fn batches(server: &ServerProcess) -> Result<Option<f64>> {
     let answer = Client::new(server.address()).request(HttpRequest {
         method: "GET",
@@ -135,7 +134,7 @@ fn batches(server: &ServerProcess) -> Result<Option<f64>> {
     Ok(count.and_then(|count| count.trim().parse().ok()))
 }
 
-/// The server that was named, or else the one that was built together with this program.
+/// The server of `--server`, or else the `ordercast` beside this program.
 fn binary(options: &OrdersOptions) -> Result<PathBuf> {
     let binary = match &options.server {
         Some(binary) => binary.clone(),

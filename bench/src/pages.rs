@@ -1,4 +1,4 @@
-//! How quickly the newest page of a list answers, over one keep-alive connection.
+//! Times the newest page of each list, over one keep-alive connection.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,6 @@ use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::shop::Shop;
 
-/// A list, and who reads it.
 const LISTS: &[(&str, &str, Reader)] = &[
     ("newest, staff", "/api/v1/orders?limit=50", Reader::Staff),
     ("pending, staff (nearly all orders)", "/api/v1/orders?status=pending&limit=50", Reader::Staff),
@@ -19,33 +18,26 @@ const LISTS: &[(&str, &str, Reader)] = &[
     ("a customer's delivered ones", "/api/v1/orders?status=delivered&limit=50", Reader::EachCustomer),
 ];
 
-/// Who reads a list.
 #[derive(Debug, Clone, Copy)]
 enum Reader {
     Staff,
-    /// One customer after the other, so that no page is in a cache because of the request before.
+    /// A different customer for each request, so that no page is cached by the request before.
     EachCustomer,
 }
 
-/// How one list answered.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page {
-    /// Which list.
     pub(crate) name: &'static str,
-    /// Its path.
     pub(crate) path: &'static str,
-    /// How often it was read.
     pub(crate) requests: u32,
-    /// Orders on the page, on average.
+    /// Average number of orders on the page.
     pub(crate) rows: f64,
-    /// Bytes of the answer, on average.
+    /// Average size of the answer.
     pub(crate) bytes: f64,
-    /// How long each took, in milliseconds.
     pub(crate) latency: Summary,
 }
 
-/// Reads every list so often.
 pub(crate) fn read(
     address: SocketAddr,
     shop: &Shop,

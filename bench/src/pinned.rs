@@ -1,7 +1,7 @@
-//! Which core a process runs on, and that it dies with us.
+//! Pins a process to a core, and ends it with the benchmark.
 //!
-//! The server is started through this program itself (`exec-pinned`), which sets both on itself and then becomes the
-//! server: no unsafe code between fork and exec, no `taskset` needed, and the server counts one core from its
+//! The server is started through this program (`exec-pinned`), which sets both on itself and then executes the
+//! server. This needs no unsafe code between fork and exec and no `taskset`, and the server sees one core from its
 //! first instruction.
 
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 
 use crate::cli::ExecPinnedOptions;
 
-/// Moves the calling thread, and every process it starts, to one core.
+/// Pins the calling thread, and every process that it starts, to one core.
 pub(crate) fn to_core(core: usize) -> Result<()> {
     if core >= CpuSet::MAX_CPU {
         bail!("there is no core {core}");
@@ -26,7 +26,7 @@ pub(crate) fn to_core(core: usize) -> Result<()> {
     })
 }
 
-/// A command that runs a program on one core for as long as this process lives.
+/// A command that runs a program on one core, and ends it with this process.
 pub(crate) fn command(core: usize, program: &std::path::Path) -> Result<Command> {
     let own = std::env::current_exe().context("cannot find our own binary")?;
     let mut command = Command::new(own);
@@ -37,11 +37,11 @@ pub(crate) fn command(core: usize, program: &std::path::Path) -> Result<Command>
     Ok(command)
 }
 
-/// Becomes the program that [`command`] named.
+/// Executes the program of [`command`].
 pub(crate) fn exec(options: &ExecPinnedOptions) -> Result<Infallible> {
     to_core(options.core)?;
     set_parent_process_death_signal(Some(Signal::KILL)).context("cannot ask to die with the benchmark")?;
-    // The parent may have died before we asked; then nobody will tell us any more.
+    // The parent may have ended before the request, which then has no effect.
     let parent = getppid().map(Pid::as_raw_nonzero).map(|pid| pid.get().cast_unsigned());
     if parent != Some(options.parent) {
         bail!("the benchmark is gone");

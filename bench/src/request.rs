@@ -1,24 +1,22 @@
-//! Requests that create an order, put together from pieces that were rendered once.
+//! Renders requests that create an order, from parts that are rendered once.
 
 use std::net::SocketAddr;
 
 use fastrand::Rng;
 
-/// Everything after the items: the same for every order.
+/// The part after the items, the same for every order.
 const AFTER_ITEMS: &str = concat!(
     r#"],"shippingAddress":{"name":"Asha Rao","phone":"+91 80 5550 0100","line1":"12 Harbour Road","#,
     r#""city":"Bengaluru","postalCode":"560001","country":"IN"},"paymentMethod":"cash_on_delivery"}"#
 );
-/// The most of one product in an order.
 const MOST_OF_ONE: u32 = 3;
 
-/// An endless stream of orders: random customers, two different random products each, the same again for the same
-/// seed.
+/// An endless stream of orders with a random customer and two different random products. The same seed gives the same
+/// orders.
 #[derive(Debug)]
 pub(crate) struct OrderRequests {
-    /// Per customer: everything from the request line to the last header that does not change.
+    /// For each customer: the request line and the constant headers.
     heads: Vec<Vec<u8>>,
-    /// The products' ids.
     products: Vec<String>,
     rng: Rng,
     idempotency_keys: bool,
@@ -26,7 +24,7 @@ pub(crate) struct OrderRequests {
 }
 
 impl OrderRequests {
-    /// Orders by the owners of these tokens (at least one), of these products (at least two).
+    /// At least one token and two products.
     pub(crate) fn new(
         host: SocketAddr,
         tokens: &[String],
@@ -47,10 +45,10 @@ impl OrderRequests {
         Self { heads, products, rng: Rng::with_seed(seed), idempotency_keys, body: Vec::with_capacity(1024) }
     }
 
-    /// Renders the next order into a buffer, in place of what it held.
+    /// Renders the next order into a buffer, and replaces its content.
     pub(crate) fn render(&mut self, request: &mut Vec<u8>) {
         let first = self.rng.usize(..self.products.len());
-        // Any but the first: somewhere in the circle of the others.
+        // Any product but the first.
         let second = (first + self.rng.usize(1..self.products.len())) % self.products.len();
         self.body.clear();
         self.body.extend_from_slice(br#"{"items":["#);

@@ -1,18 +1,18 @@
-//! HTTP/1.1 answers, read as bytes: the status, the length, and whether the connection stays.
+//! Parses HTTP/1.1 answers: status, length, and whether the connection stays open.
 //!
-//! As little as a load generator needs (RFC 9112): a body has a `Content-Length`, or the status forbids one. An
-//! answer in chunks is refused, so that nobody mistakes a guess for a measurement.
+//! Only what a load generator needs (RFC 9112): a body must have a `Content-Length`, unless the status forbids one. Chunked
+//! answers are refused.
 
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// What is read at once at least; an order's answer fits.
+/// Minimum buffer size: an order's answer fits.
 const STEP: usize = 8 * 1024;
-/// The longest answer: far above a page of 200 orders.
+/// Maximum size of an answer, far above a page of 200 orders.
 const MOST: usize = 16 * 1024 * 1024;
 
-/// Bytes of one answer, as far as they arrived.
+/// The bytes of an answer that have arrived.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     bytes: Vec<u8>,
@@ -20,42 +20,35 @@ pub(crate) struct Incoming {
     head: Option<Head>,
 }
 
-/// What the head of an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Head {
     status: u16,
-    /// The length of the head, up to and with its empty line.
+    /// Length including the empty line.
     length: usize,
-    /// The length of the body.
     content: usize,
     /// The server closes the connection after it.
     close: bool,
 }
 
-/// A whole answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Response<'a> {
-    /// The status code.
     pub(crate) status: u16,
-    /// The body.
     pub(crate) body: &'a [u8],
     /// The server closes the connection after it.
     pub(crate) close: bool,
 }
 
 impl Incoming {
-    /// Nothing yet.
     pub(crate) fn new() -> Self {
         Self { bytes: vec![0; STEP], filled: 0, head: None }
     }
 
-    /// Forgets the answer, to read the next one.
     pub(crate) fn clear(&mut self) {
         self.filled = 0;
         self.head = None;
     }
 
-    /// One read. Says how many bytes came; 0 is the end of the connection.
+    /// Reads once, and returns the number of bytes; 0 is the end of the connection.
     pub(crate) fn read(&mut self, mut source: impl Read) -> io::Result<usize> {
         if self.bytes.len() - self.filled < STEP / 2 {
             let longer = self.bytes.len() * 2;
@@ -66,7 +59,7 @@ impl Incoming {
         Ok(count)
     }
 
-    /// The answer, once all of it is here.
+    /// `None` until the answer is complete.
     pub(crate) fn complete(&mut self) -> Result<Option<Response<'_>>> {
         let arrived = &self.bytes[..self.filled];
         let head = match self.head {
@@ -121,7 +114,7 @@ fn parse(bytes: &[u8]) -> Result<Option<Head>> {
 mod tests {
     use super::*;
 
-    /// Feeds the bytes in pieces of a size, and gives the answer's status, body and `close`.
+    /// Feeds the bytes in pieces of a size, and returns status, body and `close`.
     fn fed(bytes: &[u8], piece: usize) -> Result<Option<(u16, String, bool)>> {
         let mut incoming = Incoming::new();
         for part in bytes.chunks(piece) {

@@ -1,4 +1,4 @@
-//! What a run needs to be there before the load: products with plenty of stock, and a few delivered orders.
+//! Creates what a run needs before the load: products with enough stock, and a few delivered orders.
 
 use std::net::SocketAddr;
 
@@ -11,26 +11,19 @@ use crate::interrupt::Interrupt;
 use crate::request::OrderRequests;
 use crate::token;
 
-/// Enough of each product for any run: the most the contract allows is a thousand million.
+/// Enough units of each product for any run.
 const IN_STOCK: u32 = 500_000_000;
-/// The prices' currency.
 const CURRENCY: &str = "INR";
 
-/// Who and what is in the shop.
 #[derive(Debug)]
 pub(crate) struct Shop {
-    /// The server.
     address: SocketAddr,
-    /// A token of the staff.
     pub(crate) staff: String,
-    /// A token per customer.
     pub(crate) customers: Vec<String>,
-    /// The products' ids.
     products: Vec<String>,
 }
 
 impl Shop {
-    /// Signs the tokens and creates the products.
     pub(crate) fn open(address: SocketAddr, options: &LoadOptions, interrupt: &Interrupt) -> Result<Self> {
         let staff = token::staff()?;
         let customers = (0..options.customers).map(token::customer).collect::<Result<_>>()?;
@@ -44,16 +37,15 @@ impl Shop {
         Ok(Self { address, staff, customers, products })
     }
 
-    /// An endless stream of orders in this shop.
     pub(crate) fn requests(&self, seed: u64, options: &LoadOptions) -> OrderRequests {
         let keys = options.idempotency_key == Switch::On;
         OrderRequests::new(self.address, &self.customers, self.products.clone(), seed, keys)
     }
 
-    /// Creates some orders, and has them delivered. They are older than everything that follows, so that a list of
-    /// delivered orders cannot be found by looking at the newest ones.
+    /// Creates some orders and sets them to delivered. They are the oldest orders, so that a list of delivered orders cannot
+    /// be answered from the newest ones.
     pub(crate) fn deliver(&self, count: u32, options: &LoadOptions, interrupt: &Interrupt) -> Result<()> {
-        // Another seed than the load's, whose idempotency keys would otherwise come a second time.
+        // Another seed than that of the load, so that no idempotency key is used twice.
         let mut requests = self.requests(!options.seed, options);
         let (mut client, mut request) = (Client::new(self.address), Vec::new());
         for _ in 0..count {

@@ -1,4 +1,4 @@
-//! Tokens for people who never registered: signed with the secret that the server was started with.
+//! Tokens of external users, signed with the server's secret.
 
 use anyhow::{Context, Result};
 use jsonwebtoken::{EncodingKey, Header};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::environment::SECRET;
 
-/// 2100-01-01T00:00:00Z. A fixed time, so that no run can outlive its tokens and no clock is asked.
+/// 2100-01-01T00:00:00Z. A fixed time, so that tokens never expire during a run.
 const FAR_FUTURE: u64 = 4_102_444_800;
 
 #[derive(Serialize)]
@@ -16,12 +16,10 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// A token for somebody in the store's staff.
 pub(crate) fn staff() -> Result<String> {
     sign("bench-staff", "admin")
 }
 
-/// The token of one of the customers, counted from 0.
 pub(crate) fn customer(number: u32) -> Result<String> {
     sign(&format!("bench-customer-{number}"), "customer")
 }

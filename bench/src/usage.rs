@@ -1,4 +1,4 @@
-//! What a run used: processor time, memory and disk, from `/proc` (proc(5)) and the data directory.
+//! Measures processor time, memory and disk, from `/proc` (proc(5)) and the data directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-/// Looks at one server.
 #[derive(Debug)]
 pub(crate) struct Probe {
-    /// Its process.
     pub(crate) pid: u32,
-    /// The directory of its database.
     pub(crate) data: PathBuf,
-    /// The core it runs on.
     pub(crate) server_core: usize,
-    /// The core this program runs on.
     pub(crate) client_core: usize,
 }
 

@@ -15,7 +15,6 @@ use crate::report::{self, FloorReport, Verdict};
 use crate::shop::Shop;
 use crate::usage::Probe;
 
-/// The subcommand.
 pub(crate) fn run(options: &HttpFloorOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
     let machine = Machine::describe();

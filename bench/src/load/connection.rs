@@ -28,9 +28,7 @@ pub(crate) enum Received<'a> {
     Answer {
         /// When its request was sent.
         sent: Instant,
-        /// The status code.
         status: u16,
-        /// The body.
         body: &'a [u8],
         /// The server closes the connection now.
         close: bool,

@@ -1,9 +1,9 @@
-//! A closed loop: so many connections, each with one request in flight, each sending the next one as soon as its
-//! answer is here. One thread, one epoll, two system calls per request, so that it costs far less than what it
-//! measures.
+//! A closed-loop load generator: each connection has one request in flight, and sends the next one when the answer
+//! arrives. One thread, one epoll instance and two system calls per request, so that it costs far less than the
+//! server.
 //!
-//! - [`connection`]: one of them. [`recorder`]: what came back, in total and per window of time.
-//! - Here: the loop itself, and when it gives up.
+//! - [`connection`]: one connection. [`results`]: counts and latencies, in total and per window.
+//! - This module: the loop and its timeouts.
 
 mod connection;
 mod results;
@@ -23,29 +23,25 @@ pub(crate) use crate::load::results::{LoadResult, Window};
 use crate::request::OrderRequests;
 use crate::usage::Probe;
 
-/// A server that answers nobody for so long is not slow, it hangs.
+/// A server that sends no answer for this long hangs.
 const STALLED: Duration = Duration::from_secs(30);
-/// How often the loop looks up from an idle epoll.
+/// Timeout of one epoll wait.
 const LOOKS_UP: Duration = Duration::from_millis(200);
 
-/// What to do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
-    /// The server.
     pub(crate) address: SocketAddr,
-    /// Requests in flight.
+    /// Number of connections, each with one request in flight.
     pub(crate) connections: u16,
-    /// Requests in all.
     pub(crate) requests: u64,
-    /// Requests per window.
     pub(crate) window: u64,
-    /// More failures than this end the run.
+    /// More failures end the run.
     pub(crate) max_failures: u64,
-    /// The longest the load may take.
+    /// Timeout of the load.
     pub(crate) deadline: Duration,
 }
 
-/// Sends the planned number of requests, and says what came back.
+/// Sends the planned number of requests, and returns the results.
 pub(crate) fn drive(
     plan: &Plan,
     requests: &mut OrderRequests,
@@ -89,7 +85,7 @@ struct LoadDriver<'a> {
     plan: &'a Plan,
     requests: &'a mut OrderRequests,
     epoll: OwnedFd,
-    /// None once it has nothing left to send.
+    /// `None` when nothing is left to send.
     connections: Vec<Option<Connection>>,
     sent: u64,
 }
@@ -117,7 +113,7 @@ impl<'a> LoadDriver<'a> {
         (0..self.connections.len()).try_for_each(|index| self.send(index))
     }
 
-    /// Sends the next request, or lets the connection go when all were sent.
+    /// Sends the next request, or closes the connection when all were sent.
     fn send(&mut self, index: usize) -> Result<()> {
         if self.sent == self.plan.requests {
             self.connections[index] = None;
@@ -130,7 +126,7 @@ impl<'a> LoadDriver<'a> {
 
     fn on_readable(&mut self, name: u64, recorder: &mut LoadRecorder<'_>) -> Result<()> {
         let index = usize::try_from(name)?;
-        // An event of a connection that was let go or replaced while this round of events was read.
+        // An event of a connection that was closed or replaced during this round.
         let Some(connection) = &mut self.connections[index] else { return Ok(()) };
         let stays = match connection.receive() {
             Ok(Received::Nothing) => return Ok(()),
@@ -159,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that gives every request these bytes, and hangs up after so many of them. It ends with the test.
+    /// A server that answers every request with these bytes, and closes a connection after a number of them.
     fn answering(answer: &'static str, per_connection: usize) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -174,7 +170,7 @@ mod tests {
                         }
                         stream.write_all(answer.as_bytes()).unwrap();
                     }
-                    // Read what comes next, so that hanging up is an end and not a reset.
+                    // Read the next request, so that closing sends FIN instead of RST.
                     let _ = stream.read(&mut request);
                 });
             }

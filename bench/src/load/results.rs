@@ -1,5 +1,5 @@
-//! What came back: counted, timed, and cut into windows, so that a server that slows down as its database grows is
-//! seen to.
+//! Counts and latencies, in total and per window, so that a report shows when a server slows down as its database
+//! grows.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,68 +12,53 @@ use crate::latency::{Latencies, Summary};
 use crate::units::{mebibytes, micros_each, per_second, ratio};
 use crate::usage::{Footprint, Probe, Usage};
 
-/// The status of a created order.
 const CREATED: u16 = 201;
 
-/// What a load came to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LoadResult {
-    /// Orders that were answered 201.
     pub(crate) created: u64,
     /// Answers by status.
     pub(crate) statuses: BTreeMap<u16, u64>,
     /// Requests whose connection broke before the answer.
     pub(crate) lost: u64,
-    /// The first failure, in words.
     pub(crate) first_failure: Option<String>,
     /// From the first request to the last answer.
     pub(crate) seconds: f64,
-    /// Created orders per second.
     pub(crate) per_second: f64,
-    /// How long each took, in milliseconds.
     pub(crate) latency: Summary,
     /// Processor time of the server per request, in microseconds.
     pub(crate) server_micros: f64,
     /// Processor time of this program per request, in microseconds.
     pub(crate) generator_micros: f64,
-    /// What others took of the server's core, 0 to 1.
+    /// Share of the server's core that other processes used, 0 to 1.
     pub(crate) beside_server: f64,
-    /// What others took of this program's core, 0 to 1.
+    /// Share of the generator's core that other processes used, 0 to 1.
     pub(crate) beside_generator: f64,
-    /// The same over time.
     pub(crate) windows: Vec<Window>,
-    /// Memory and disk at the end.
     pub(crate) held: Footprint,
 }
 
-/// A part of a load.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Window {
-    /// Answers up to its end.
+    /// Answers up to the end of the window.
     pub(crate) until: u64,
-    /// Answers in it.
     pub(crate) answers: u64,
-    /// How long it was.
     pub(crate) seconds: f64,
-    /// Answers per second.
     pub(crate) per_second: f64,
-    /// How long each took, in milliseconds.
     pub(crate) latency: Summary,
-    /// The server's share of its core, 0 to 1.
+    /// Share of its core that the server used, 0 to 1.
     pub(crate) server_share: f64,
-    /// What others took of that core, 0 to 1: other processes, the kernel's own threads, the hypervisor.
+    /// Share of that core that others used, 0 to 1: processes, kernel threads, the hypervisor.
     pub(crate) beside_server: f64,
-    /// What others took of this program's core, 0 to 1.
+    /// Share of the generator's core that other processes used, 0 to 1.
     pub(crate) beside_generator: f64,
-    /// MiB the server caused to be written to disk.
+    /// MiB that the server wrote to disk.
     pub(crate) written_mebibytes: f64,
-    /// Memory and disk at its end.
     pub(crate) held: Footprint,
 }
 
-/// Counts while a load runs.
 #[derive(Debug)]
 pub(crate) struct LoadRecorder<'a> {
     probe: &'a Probe,
@@ -91,7 +76,6 @@ pub(crate) struct LoadRecorder<'a> {
     current: OpenWindow,
 }
 
-/// The window that is open.
 #[derive(Debug)]
 struct OpenWindow {
     began: Instant,
@@ -101,7 +85,6 @@ struct OpenWindow {
 }
 
 impl<'a> LoadRecorder<'a> {
-    /// The clock starts now.
     pub(crate) fn begin(window: u64, probe: &'a Probe) -> Result<Self> {
         let before = probe.look()?;
         let began = Instant::now();
@@ -122,7 +105,6 @@ impl<'a> LoadRecorder<'a> {
         })
     }
 
-    /// An answer came.
     pub(crate) fn answered(&mut self, status: u16, body: &[u8], sent: Instant, now: Instant) -> Result<()> {
         self.latest = now;
         self.answers += 1;
@@ -137,39 +119,36 @@ impl<'a> LoadRecorder<'a> {
         if self.current.answers == self.window { self.cut() } else { Ok(()) }
     }
 
-    /// A request stayed without an answer.
     pub(crate) fn lost(&mut self, error: &anyhow::Error) {
         self.lost += 1;
         self.first_failure.get_or_insert_with(|| format!("{error:#}"));
     }
 
-    /// Requests that are over, one way or the other.
+    /// Requests that were answered or lost.
     pub(crate) fn finished(&self) -> u64 {
         self.answers + self.lost
     }
 
-    /// Requests that created nothing.
+    /// Requests that did not create an order.
     pub(crate) fn failures(&self) -> u64 {
         self.finished() - self.created
     }
 
-    /// How long nobody was answered.
+    /// Time since the last answer.
     pub(crate) fn quiet(&self) -> Duration {
         self.latest.elapsed()
     }
 
-    /// How long it has been going on.
     pub(crate) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// Why to give up, for an error message.
+    /// Counts and the first failure, for an error message.
     pub(crate) fn complaint(&self) -> String {
         let first = self.first_failure.as_deref().unwrap_or("none");
         format!("{} created, {} failed; the first failure: {first}", self.created, self.failures())
     }
 
-    /// Closes the window, and opens the next.
     fn cut(&mut self) -> Result<()> {
         let usage = self.probe.look()?;
         let OpenWindow { began, before, answers, latencies } = &mut self.current;
@@ -194,7 +173,6 @@ impl<'a> LoadRecorder<'a> {
         Ok(())
     }
 
-    /// The load is over.
     pub(crate) fn end(mut self) -> Result<LoadResult> {
         if self.current.answers > 0 {
             self.cut()?;
@@ -220,7 +198,7 @@ impl<'a> LoadRecorder<'a> {
     }
 }
 
-/// The part of a time in which something was used, of which the totals before and after are known.
+/// The share of a time that was used, from the totals before and after.
 fn share(after: Duration, before: Duration, length: Duration) -> f64 {
     ratio(after.saturating_sub(before).as_secs_f64(), length.as_secs_f64())
 }

@@ -1,9 +1,8 @@
-//! The page of `http-floor`.
+//! Prints the report of `http-floor`.
 
 use crate::report::FloorReport;
 use crate::report::orders::{disturbance, loads, machine, windows};
 
-/// Prints it.
 pub(crate) fn print(report: &FloorReport<'_>) {
     println!(
         "\nBare HTTP floor: {} requests, {} connections",

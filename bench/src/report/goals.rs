@@ -1,4 +1,4 @@
-//! What is asked of the server, and whether it held.
+//! The goals of the server.
 
 use serde::Serialize;
 
@@ -7,32 +7,26 @@ use crate::load::LoadResult;
 use crate::pages::Page;
 use crate::units::ratio;
 
-/// Orders per second, at least.
+/// Minimum orders per second.
 const ORDERS_PER_SECOND: f64 = 12_000.0;
-/// Milliseconds within which 99 of 100 orders are answered.
+/// Maximum p99 of an order, in milliseconds.
 const ORDER_P99: f64 = 25.0;
-/// The last window's rate over the first one's, at least.
+/// Minimum rate of the last window, relative to the first.
 const LAST_TO_FIRST: f64 = 0.5;
-/// The rate over that of a bare loop that writes the same rows, at least.
+/// Minimum rate, relative to the bare loop that writes the same rows.
 const OF_BARE_LOOP: f64 = 0.6;
-/// Milliseconds within which 99 of 100 pages are answered.
+/// Maximum p99 of a page, in milliseconds.
 const PAGE_P99: f64 = 5.0;
 
-/// One thing that is asked.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Goal {
-    /// Of what.
     pub(crate) what: &'static str,
-    /// What is asked.
     pub(crate) asked: String,
-    /// What it is.
     pub(crate) measured: String,
-    /// Whether that is enough.
     pub(crate) met: bool,
 }
 
-/// The goals of `orders`.
 pub(crate) fn of_orders(load: &LoadResult, pages: &[Page], sqlite: Option<&SqliteFloor>) -> Vec<Goal> {
     let failures = load.lost + load.statuses.values().sum::<u64>() - load.created;
     let mut goals = vec![

@@ -1,4 +1,4 @@
-//! The page of `orders`.
+//! Prints the report of `orders`.
 
 use crate::cli::Switch;
 use crate::latency::Summary;
@@ -10,13 +10,12 @@ use crate::report::goals::Goal;
 use crate::report::table::{Table, number};
 use crate::units::{float, mebibytes, ratio};
 
-/// The number of orders that the goals are stated for.
+/// The number of orders that the goals are for.
 const STATED_FOR: u64 = 1_000_000;
 
-/// Above this share of a core, others disturbed the measurement. Interrupts, which belong to no process, stay below.
+/// Above this share of a core, other processes disturbed the measurement. Interrupts stay below it.
 const QUIET: f64 = 0.15;
 
-/// Prints it.
 pub(crate) fn print(report: &OrdersReport<'_>) {
     let OrdersReport { options, disk, http_floor, orders, .. } = report;
     let load = &options.load;
@@ -84,7 +83,6 @@ pub(crate) fn print(report: &OrdersReport<'_>) {
     }
 }
 
-/// A line about the machine.
 pub(super) fn machine(machine: &Machine) -> String {
     format!(
         "  machine  {}, {} cores, Linux {}; load average {} before the start",
@@ -92,7 +90,6 @@ pub(super) fn machine(machine: &Machine) -> String {
     )
 }
 
-/// Loads side by side.
 pub(super) fn loads(loads: &[(&str, &LoadResult)]) -> String {
     let mut table = Table::new(&[
         "",
@@ -120,7 +117,6 @@ pub(super) fn loads(loads: &[(&str, &LoadResult)]) -> String {
     table.render()
 }
 
-/// A load over time.
 pub(super) fn windows(windows: &[Window]) -> String {
     let mut table = Table::new(&[
         "up to",
@@ -154,7 +150,7 @@ pub(super) fn windows(windows: &[Window]) -> String {
     table.render()
 }
 
-/// A warning, if somebody else used the cores that were measured.
+/// A warning if other processes used the measured cores.
 pub(super) fn disturbance(load: &LoadResult) -> Option<String> {
     (load.beside_server.max(load.beside_generator) > QUIET).then(|| {
         format!(

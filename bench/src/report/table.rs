@@ -1,23 +1,20 @@
-//! Columns of text: the first one to the left, the others to the right.
+//! Tables: the first column is left-aligned, the others right-aligned.
 
-/// A table that is printed once it is whole, because its columns are as wide as their widest cell.
+/// Columns are as wide as their widest cell.
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table with these headings.
     pub(crate) fn new(headings: &[&str]) -> Self {
         Self { rows: vec![headings.iter().map(|&heading| heading.to_owned()).collect()] }
     }
 
-    /// One more row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// As text, every line with its end.
     pub(crate) fn render(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column: usize| {
@@ -44,7 +41,6 @@ impl Table {
     }
 }
 
-/// With so many digits after the point.
 pub(crate) fn number(value: f64, digits: usize) -> String {
     format!("{value:.digits$}")
 }

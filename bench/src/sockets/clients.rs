@@ -1,4 +1,4 @@
-//! Very many Socket.IO clients in one thread: blocking to connect, then over epoll.
+//! Thousands of Socket.IO clients in one thread: blocking to connect, then over epoll.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -11,21 +11,21 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::interrupt::Interrupt;
 
-/// Connections that are being greeted at the same time, at most; a wider wave only waits in the listen queue.
+/// Maximum concurrent handshakes; more would only wait in the listen queue.
 const WAVE: usize = 2000;
-/// The longest wait for a whole clients to be greeted.
+/// Timeout for connecting all clients.
 const PATIENCE: Duration = Duration::from_mins(2);
 const READ: usize = 64 * 1024;
-/// An event of an order, as every customer gets it once for each change.
+/// The event that a customer receives once for each change.
 const UPDATE: &[u8] = b"42[\"order:updated\"";
 
-/// Lets this process, and the servers it starts, open as many files as the system allows.
+/// Raises the limit of open files for this process and the servers it starts.
 pub(crate) fn raise_file_limit() -> Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).context("cannot open many files")
 }
 
-/// Clients, counted from 0 in the order of their tokens.
+/// Clients, in the order of their tokens.
 pub(crate) struct ClientPool {
     epoll: OwnedFd,
     address: SocketAddr,
@@ -34,16 +34,16 @@ pub(crate) struct ClientPool {
     greeted: usize,
     updates: usize,
     bytes: usize,
-    /// FanOutSample of every update: which client, and when it was read.
+    /// If set, the client and the time of every update.
     pub(crate) heard: Option<Vec<(usize, Instant)>>,
 }
 
 struct SocketClient {
-    /// The packet that asks to be let in.
+    /// The CONNECT packet.
     connect: Vec<u8>,
     stream: Option<TcpStream>,
     stage: ConnectionStage,
-    /// Bytes of a frame that is not complete.
+    /// The bytes of an incomplete frame.
     rest: Vec<u8>,
 }
 
@@ -55,7 +55,7 @@ enum ConnectionStage {
 }
 
 impl ClientPool {
-    /// Connects, and waits until everybody is greeted.
+    /// Connects all clients, and waits for their greetings.
     pub(crate) fn connect(address: SocketAddr, tokens: &[String], interrupt: &Interrupt) -> Result<Self> {
         let client = |token: &String| SocketClient {
             connect: masked(format!("40{{\"token\":\"{token}\"}}").as_bytes()),
@@ -77,7 +77,7 @@ impl ClientPool {
         Ok(clients)
     }
 
-    /// Connects those who are not, and waits until everybody is greeted.
+    /// Connects all clients that are not connected, and waits for their greetings.
     pub(crate) fn reconnect(&mut self, interrupt: &Interrupt) -> Result<()> {
         let request = opening(self.address);
         let began = Instant::now();
@@ -112,7 +112,7 @@ impl ClientPool {
         Ok(())
     }
 
-    /// Cuts everybody off, without a word.
+    /// Closes all connections without a closing handshake.
     pub(crate) fn cut(&mut self) {
         for client in &mut self.clients {
             client.stream = None;
@@ -122,17 +122,17 @@ impl ClientPool {
         self.greeted = 0;
     }
 
-    /// Updates that came, to all clients together.
+    /// Updates received by all clients together.
     pub(crate) fn updates(&self) -> usize {
         self.updates
     }
 
-    /// Bytes that came, to all clients together.
+    /// Bytes received by all clients together.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Reads until so many updates came in all.
+    /// Reads until `count` updates were received in total.
     pub(crate) fn until_updates(
         &mut self,
         count: usize,
@@ -150,7 +150,6 @@ impl ClientPool {
         Ok(())
     }
 
-    /// Reads and answers pings for a while.
     pub(crate) fn serve_for(&mut self, time: Duration, interrupt: &Interrupt) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < time {
@@ -160,7 +159,7 @@ impl ClientPool {
         Ok(())
     }
 
-    /// Reads until nothing more comes.
+    /// Reads until nothing arrives for half a second.
     pub(crate) fn settle(&mut self, interrupt: &Interrupt) -> Result<()> {
         loop {
             let before = self.bytes;
@@ -171,7 +170,7 @@ impl ClientPool {
         }
     }
 
-    /// One look at who can be read.
+    /// Reads all sockets that are ready.
     pub(crate) fn turn(&mut self, wait: Duration) -> Result<()> {
         let mut events = Vec::with_capacity(1024);
         let timeout = Timespec::try_from(wait).context("too long a wait")?;
@@ -251,13 +250,12 @@ impl ClientPool {
             [b'4', b'4', ..] => bail!("connection {number}: {}", String::from_utf8_lossy(message)),
             _ => return Ok(()),
         };
-        // A few bytes into an empty buffer of the system.
+        // A few bytes always fit into the empty send buffer.
         client.stream.as_mut().context("gone")?.write_all(&answer)?;
         Ok(())
     }
 }
 
-/// The request that opens a WebSocket.
 pub(crate) fn opening(address: SocketAddr) -> String {
     format!(
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
@@ -265,7 +263,7 @@ pub(crate) fn opening(address: SocketAddr) -> String {
     )
 }
 
-/// A client's text frame. The mask is all zeros, which is a mask.
+/// A client's text frame, with the valid mask 0.
 pub(crate) fn masked(text: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x81];
     match u16::try_from(text.len()) {
@@ -281,7 +279,7 @@ pub(crate) fn masked(text: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A server's frame: its payload, and the length of it all.
+/// Parses a server's frame: its payload and its total length.
 pub(crate) fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let (header, length) = match bytes.get(1)? {
         126 => (4, usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?]))),

@@ -1,4 +1,4 @@
-//! An update sample to everybody, beside a bare loop that writes the same bytes to as many sockets.
+//! Fan-out of one update to all connections, compared with a bare loop that writes the same bytes to as many sockets.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,52 +16,47 @@ use crate::token;
 use crate::units::float;
 use crate::usage::Probe;
 
-/// Everything that one step waits for comes within this time, or the run has failed.
+/// Timeout of one step.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Updates that are in flight together.
+/// Concurrent updates.
 const IN_FLIGHT: usize = 16;
-/// The customer whose topic everybody listens to.
+/// All clients subscribe to the topic of this customer.
 const SHARED_CUSTOMER: u32 = 1_000_000;
-/// How often the server and the bare loop take turns: what else the machine does disturbs both.
+/// Turns of server and bare loop, alternating, so that disturbances affect both.
 const TURNS: usize = 5;
 
-/// Updates sample to everybody.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FanOut {
-    /// The bare loop, each time it was its turn.
+    /// One sample per turn.
     floor: Vec<FanOutSample>,
-    /// The server, one update at a time, each time it was its turn.
+    /// One update at a time, one sample per turn.
     one: Vec<FanOutSample>,
-    /// Deliveries a second with sixteen updates in flight.
+    /// Deliveries per second with sixteen updates in flight.
     pub(crate) many_per_second: f64,
-    /// Growth of the server's memory with sixteen in flight, in bytes.
+    /// Growth of the server's memory with sixteen updates in flight, in bytes.
     grown: f64,
 }
 
-/// How fast everybody was sample.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FanOutSample {
-    /// Deliveries a second.
+    /// Deliveries per second.
     pub(crate) per_second: f64,
-    /// Milliseconds until the last socket had an update, median.
+    /// Median of the milliseconds until the last socket had an update.
     pub(crate) last_ms: f64,
 }
 
 impl FanOut {
-    /// The median of the bare loop's turns.
     pub(crate) fn floor(&self) -> FanOutSample {
         middle(&self.floor)
     }
 
-    /// The median of the server's turns.
     pub(crate) fn one(&self) -> FanOutSample {
         middle(&self.one)
     }
 }
 
-/// Everybody listens to one customer's orders.
 pub(crate) fn run(
     options: &SocketsOptions,
     server: &ServerProcess,

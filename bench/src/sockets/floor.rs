@@ -1,4 +1,4 @@
-//! What telling everybody costs at least: one thread, an epoll instance with every socket in it, a loop of writes.
+//! The bare loop of the fan-out: one thread, an epoll instance with every socket, and a loop of writes.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,10 +13,10 @@ use crate::interrupt::Interrupt;
 use crate::pinned;
 use crate::units::float;
 
-/// The longest wait for anything.
+/// Timeout.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The loop itself, in a process of its own. The first connection commands: a byte is an update.
+/// The loop, in a process of its own. The first connection controls it: each byte triggers an update.
 pub(crate) fn serve(options: &FanOutOptions) -> Result<()> {
     let listener = TcpListener::bind(options.listen)?;
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -47,7 +47,7 @@ pub(crate) fn serve(options: &FanOutOptions) -> Result<()> {
     }
 }
 
-/// Deliveries a second of the loop, and the median of the milliseconds until its last socket has an update.
+/// Deliveries per second, and the median of the milliseconds until the last socket has an update.
 pub(crate) fn measure(
     options: &SocketsOptions,
     count: usize,

@@ -1,4 +1,4 @@
-//! What was asked of live connections, and whether it was reached.
+//! The goals of live connections.
 
 use super::Measurements;
 use crate::report::goals::Goal;

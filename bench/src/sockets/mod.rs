@@ -1,9 +1,9 @@
-//! `sockets`: very many Socket.IO connections: what an idle one costs, how fast an update reaches all of them, and how
-//! fast they come back.
+//! `sockets`: thousands of Socket.IO connections: the memory of an idle one, the time until an update reaches all of them,
+//! and the time to reconnect.
 //!
-//! [`clients`] is the clients: one thread over epoll, so that the generator is not what is measured. [`floor`] is a bare
-//! loop that writes the same bytes to as many sockets. [`steady`] has orders change while everybody listens. [`stalled_client`]
-//! is there during all of it, and reads nothing before the end.
+//! - [`clients`]: all clients in one thread over epoll, so that the generator is not the limit.
+//! - [`fan_out`] and [`floor`]: one update to all clients, and the same in a bare loop. [`steady`]: a steady rate of updates.
+//! - [`stalled_client`]: a client that reads nothing until the end.
 
 mod clients;
 mod fan_out;
@@ -33,23 +33,23 @@ use crate::units::float;
 use crate::usage::Probe;
 use crate::{environment, pinned, token};
 
-/// What was measured.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Measurements {
     connections: usize,
-    /// Bytes of resident memory for each idle connection, over the idle server.
+    /// Bytes of resident memory for each idle connection.
     bytes_each: f64,
-    /// The same with as many as a process may open files.
+    /// The same with `most` connections.
     bytes_each_at_most: f64,
     most: usize,
-    /// Share of a core that idle connections took, pings included.
+    /// Share of a core that idle connections used, pings included.
     idle_core: f64,
-    /// Seconds until everybody who was cut off is back and greeted.
+    /// Seconds until all clients have reconnected.
     back_seconds: f64,
     steady: Steady,
     fan_out: FanOut,
-    slept: StalledClientResult,
+    #[serde(rename = "slept")]
+    stalled_client: StalledClientResult,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,7 +61,6 @@ struct Report<'a> {
     goals: Vec<Goal>,
 }
 
-/// The subcommand.
 pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
     let machine = Machine::describe();
@@ -111,17 +110,17 @@ fn measure(
         client_core: options.client_core,
     };
     let shop = SocketShop::open(server)?;
-    // One connection comes and goes first, so that what the server makes once is not counted.
+    // Open and close one connection first, so that one-time allocations are not counted.
     let mut clients = ClientPool::connect(server.address(), &[token::customer(0)?], interrupt)?;
     clients.cut();
     drop(clients);
     interrupt.pause(Duration::from_secs(1))?;
-    let slept_from = shop.head()?;
+    let first_seq = shop.head()?;
     let stalled_client = StalledClient::connect(server.address(), &shop.staff)?;
     let empty = probe.look()?.held.memory;
     eprintln!("idle server: {} KiB", empty / 1024);
 
-    eprintln!("{count} idle connections, each of a customer of its own");
+    eprintln!("{count} idle connections, each of another customer");
     let tokens = (0..u32::try_from(count)?).map(token::customer).collect::<Result<Vec<_>>>()?;
     let mut clients = ClientPool::connect(server.address(), &tokens, interrupt)?;
     interrupt.pause(Duration::from_secs(2))?;
@@ -152,7 +151,7 @@ fn measure(
     clients.settle(interrupt)?;
     let steady = steady::run(server.address(), &mut clients, &orders, &shop.staff, options, interrupt)?;
 
-    eprintln!("{count} connections cut off, and back at once");
+    eprintln!("{count} connections closed, and reconnecting");
     clients.cut();
     let began = Instant::now();
     clients.reconnect(interrupt)?;
@@ -165,15 +164,15 @@ fn measure(
 
     let fan_out = fan_out::run(options, server, &shop, &probe, directory, interrupt)?;
 
-    eprintln!("the client that slept through all of it wakes up");
+    eprintln!("the stalled client reads all events");
     let upto = shop.head()?;
-    let slept = stalled_client.resume(upto)?;
+    let stalled_client = stalled_client.resume(upto)?;
     eprintln!(
-        "  {} events in {:.1} s, each once and in order; it was closed {} times",
-        slept.events, slept.seconds, slept.closed
+        "  {} events in {:.1} s, each once and in order; the server closed it {} times",
+        stalled_client.events, stalled_client.seconds, stalled_client.closed
     );
-    if slept.events != upto - slept_from {
-        bail!("the client that slept read {} events of {}", slept.events, upto - slept_from);
+    if stalled_client.events != upto - first_seq {
+        bail!("the stalled client read {} of {} events", stalled_client.events, upto - first_seq);
     }
     Ok(Measurements {
         connections: count,
@@ -184,7 +183,7 @@ fn measure(
         back_seconds,
         steady,
         fan_out,
-        slept,
+        stalled_client,
     })
 }
 

@@ -1,4 +1,4 @@
-//! What the benchmark of live connections orders and changes.
+//! Creates and changes the orders of the live connection benchmark.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::token;
 
-/// Statuses that an order can go through for ever: forwards, and back with a reason.
+/// Alternates between two statuses: forward, and back with a reason.
 #[derive(Default)]
 pub(crate) struct StatusCycle(bool);
 
@@ -22,7 +22,6 @@ impl StatusCycle {
     }
 }
 
-/// A product, and who may change orders.
 pub(crate) struct SocketShop {
     pub(crate) staff: String,
     product: String,
@@ -43,14 +42,14 @@ impl SocketShop {
         Ok(Self { staff, product, address: server.address() })
     }
 
-    /// The place of the newest event in the log.
+    /// The sequence number of the newest event.
     pub(crate) fn head(&self) -> Result<u64> {
         let ask = HttpRequest { method: "GET", path: "/api/v1/stats", token: Some(&self.staff), body: None };
         let stats = Client::new(self.address).request(ask)?.json(200)?;
         stalled_client::seq(stats["cursor"].as_str().context("no cursor in the counts")?)
     }
 
-    /// One order of each of these customers.
+    /// Creates one order for each customer.
     pub(crate) fn orders(
         &self,
         server: &ServerProcess,
@@ -65,7 +64,7 @@ impl SocketShop {
         tokens.iter().map(place).collect()
     }
 
-    /// So many orders of one customer.
+    /// Creates orders of one customer.
     pub(crate) fn many(&self, token: &str, count: usize) -> Result<Vec<String>> {
         let mut client = Client::new(self.address);
         (0..count).map(|_| self.place(&mut client, token)).collect()
@@ -85,7 +84,7 @@ impl SocketShop {
         id(&client.request(ask)?.json(201)?)
     }
 
-    /// Sets the status of some orders, in one commit.
+    /// Sets the status of several orders in one commit.
     pub(crate) fn set_status(&self, client: &mut Client, orders: &[String], status: &str) -> Result<()> {
         let body = json!({ "orders": orders, "status": status, "reason": "a benchmark" }).to_string();
         let ask = HttpRequest {

@@ -1,8 +1,8 @@
-//! A staff member's client that is connected during everything and reads nothing: it lies in a laptop that sleeps.
+//! A staff client that stays connected during the whole run and reads nothing, like a suspended laptop.
 //!
-//! The server closes what does not answer its pings; the client comes back each time with what Socket.IO has for that,
-//! `pid` and the offset of the last event that it read. When it reads again, every event of the log has to come, in
-//! order and once.
+//! The server closes the connection because pings are not answered. The client reconnects each time with the `pid` and the
+//! offset of the last event that it read. When it reads again, every event of the log must arrive, once and in
+//! order.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -18,24 +18,22 @@ use serde_json::Value;
 
 use super::clients::{frame, masked, opening};
 
-/// The longest wait for everything that it missed.
+/// Timeout for reading all missed events.
 const PATIENCE: Duration = Duration::from_mins(3);
-/// How often it looks whether it is closed, or is to wake up.
+/// Interval between checks whether the connection was closed.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How it went.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StalledClientResult {
-    /// Events that it read when it read again, each once and in order.
+    /// Events that it read at the end, each once and in order.
     pub(crate) events: u64,
-    /// How often the server closed its connection meanwhile.
+    /// How often the server closed its connection.
     pub(crate) closed: u32,
-    /// Seconds until it had read them.
+    /// Seconds until it had read all of them.
     pub(crate) seconds: f64,
 }
 
-/// The client, in a thread of its own.
 pub(crate) struct StalledClient {
     awake: Arc<AtomicBool>,
     until: mpsc::Sender<u64>,
@@ -43,13 +41,13 @@ pub(crate) struct StalledClient {
 }
 
 impl StalledClient {
-    /// Connects, and falls asleep.
+    /// Connects, and reads nothing.
     pub(crate) fn connect(address: SocketAddr, token: &str) -> Result<Self> {
         let mut client =
             ReplayClient { address, token: token.to_owned(), pid: None, offset: None, events: 0 };
         let mut connection = client.connect()?;
         let awake = Arc::new(AtomicBool::new(false));
-        let (until, sample) = mpsc::channel();
+        let (until, receiver) = mpsc::channel();
         let sleeps = Arc::clone(&awake);
         let thread = std::thread::spawn(move || {
             let mut closed = 0;
@@ -60,13 +58,16 @@ impl StalledClient {
                 }
             }
             let began = Instant::now();
-            client.catch_up(connection, sample.recv().context("not sample how far")?)?;
+            client.catch_up(
+                connection,
+                receiver.recv().context("the benchmark did not say how far to read")?,
+            )?;
             Ok(StalledClientResult { events: client.events, closed, seconds: began.elapsed().as_secs_f64() })
         });
         Ok(Self { awake, until, thread })
     }
 
-    /// Has it read everything up to a place in the log.
+    /// Reads all events up to a sequence number.
     pub(crate) fn resume(self, upto: u64) -> Result<StalledClientResult> {
         self.until.send(upto).ok();
         self.awake.store(true, Ordering::Release);
@@ -78,19 +79,19 @@ struct ReplayClient {
     address: SocketAddr,
     token: String,
     pid: Option<String>,
-    /// The last event that was read, as the server marked it.
+    /// The offset of the last event that was read.
     offset: Option<String>,
     events: u64,
 }
 
-/// A connection, and what was read of it beyond the last frame.
+/// A connection, and the bytes after the last frame.
 struct ReplayConnection {
     stream: TcpStream,
     rest: Vec<u8>,
 }
 
 impl ReplayConnection {
-    /// Whether the other end closed, without reading anything.
+    /// Whether the server closed the connection. Reads nothing.
     fn is_closed(&self) -> Result<bool> {
         let mut watched = [PollFd::new(&self.stream, PollFlags::RDHUP)];
         let timeout = Timespec::try_from(LOOK).context("too long a wait")?;
@@ -102,7 +103,7 @@ impl ReplayConnection {
         Ok(watched[0].revents().intersects(ended))
     }
 
-    /// Reads a little more; `false` at the end.
+    /// Reads once; `false` at the end.
     fn more(&mut self, buffer: &mut [u8]) -> Result<bool> {
         match self.stream.read(buffer) {
             Ok(0) => Ok(false),
@@ -111,13 +112,13 @@ impl ReplayConnection {
                 Ok(true)
             }
             Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
-            Err(error) => Err(error).context("the client that slept cannot read"),
+            Err(error) => Err(error).context("the stalled client cannot read"),
         }
     }
 }
 
 impl ReplayClient {
-    /// Connects, and reads until it is let in and no further.
+    /// Connects, and reads until the connection is accepted and no further.
     fn connect(&mut self) -> Result<ReplayConnection> {
         let mut stream = TcpStream::connect(self.address).context("cannot connect")?;
         stream.set_nodelay(true)?;
@@ -141,7 +142,7 @@ impl ReplayClient {
             let Some((message, length)) =
                 frame(&connection.rest).map(|(text, length)| (text.to_vec(), length))
             else {
-                ensure!(connection.more(&mut buffer)?, "closed before it was let in");
+                ensure!(connection.more(&mut buffer)?, "closed before the connection was accepted");
                 continue;
             };
             connection.rest.drain(..length);
@@ -160,12 +161,12 @@ impl ReplayClient {
                     self.pid = Some(accepted["pid"].as_str().context("no pid")?.to_owned());
                     return Ok(connection);
                 }
-                other => bail!("expected to be let in, not {}", String::from_utf8_lossy(other)),
+                other => bail!("expected an accepted connection, not {}", String::from_utf8_lossy(other)),
             }
         }
     }
 
-    /// Reads everything up to a place in the log.
+    /// Reads all events up to a sequence number.
     fn catch_up(&mut self, mut connection: ReplayConnection, upto: u64) -> Result<()> {
         let began = Instant::now();
         let mut buffer = vec![0; 64 * 1024];
@@ -193,16 +194,16 @@ impl ReplayClient {
         }
     }
 
-    /// An event of the log ends with its place; each has to be the next.
+    /// Checks that an event is the next one of the log.
     fn event(&mut self, event: &[u8]) -> Result<()> {
         let event: Value = serde_json::from_slice(event)?;
         let name = event[0].as_str().unwrap_or_default();
-        ensure!(name != "reset", "it was sample to start over: {event}");
+        ensure!(name != "reset", "the server sent a reset: {event}");
         let Some(offset) = event.as_array().and_then(|event| event.last()?.as_str()) else { return Ok(()) };
         let at = seq(offset)?;
         if let Some(before) = self.offset.as_deref().map(seq).transpose()? {
-            // What somebody is sample as a notification too has the same place.
-            ensure!(at == before || at == before + 1, "{at} after {before}");
+            // A notification has the offset of its event.
+            ensure!(at == before || at == before + 1, "event {at} after {before}");
             self.events += u64::from(at > before);
         } else {
             self.events = 1;
@@ -212,7 +213,7 @@ impl ReplayClient {
     }
 }
 
-/// The place in a cursor.
+/// The sequence number of a cursor.
 pub(crate) fn seq(cursor: &str) -> Result<u64> {
     cursor
         .rsplit(':')

@@ -1,4 +1,4 @@
-//! Orders change at a steady rate while everybody listens: how long until the customer's socket has it.
+//! Changes orders at a steady rate, and measures the time until the customer's socket has the event.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -17,24 +17,21 @@ use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::units::float;
 
-/// Connections that change orders.
 const WORKERS: usize = 16;
 
-/// How it went.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Steady {
-    /// Changes a second that were asked for.
+    /// Target rate of changes.
     pub(crate) asked: f64,
-    /// And that were made.
+    /// Actual rate of changes.
     pub(crate) per_second: f64,
-    /// From sending the request to reading the event at the socket: HTTP and the commit included.
+    /// From sending the request to reading the event, HTTP and commit included.
     pub(crate) from_request: Summary,
-    /// From reading the answer, which the server writes right after it committed and sample the connections.
+    /// From reading the answer to reading the event. The server answers right after it committed and published.
     pub(crate) from_answer: Summary,
 }
 
-/// When the last change of a customer's order was sent and answered.
 #[derive(Clone, Copy)]
 struct PendingChange {
     sent: Instant,
@@ -42,7 +39,7 @@ struct PendingChange {
     heard: Option<Instant>,
 }
 
-/// Changes orders, one of each client of the clients.
+/// Changes one order of each client.
 pub(crate) fn run(
     address: SocketAddr,
     clients: &mut ClientPool,

@@ -7,7 +7,7 @@ mod tokens;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::people::{PASSWORD, Session, id_of, staff, staff_of};
+use crate::support::users::{PASSWORD, Session, id_of, staff, staff_of};
 
 #[tokio::test]
 async fn registering_signs_in_with_tokens_and_a_cookie_that_scripts_cannot_read() {

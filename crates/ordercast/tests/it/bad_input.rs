@@ -7,9 +7,9 @@ mod requests;
 use serde_json::Value;
 
 use crate::support::Shop;
-use crate::support::ask::{Answer, Ask};
-use crate::support::goods::{Good, Placed};
-use crate::support::people::{customer, staff};
+use crate::support::orders::{Good, Placed};
+use crate::support::request::{Answer, Ask};
+use crate::support::users::{customer, staff};
 
 /// A shop with something in it to spoil.
 struct Stage {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::ask::Ask;
+use crate::support::request::Ask;
 use crate::support::{JWT_SECRET, within};
 
 /// What a command that ended said.

@@ -1,8 +1,8 @@
 //! The command line, as a person uses it: the real binary in a directory of its own.
 
-mod beside;
-mod copies;
-mod following;
+mod backups;
+mod concurrent_writes;
+mod watch_and_simulate;
 
 use serde_json::Value;
 
@@ -115,7 +115,7 @@ async fn accounts_are_managed_beside_a_running_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_that_is_set_ends_the_streams_of_its_owner() {
-    use crate::support::live::Events;
+    use crate::support::stream::Events;
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
     let token =

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::ask::Ask;
 use crate::support::clock::Ahead;
+use crate::support::request::Ask;
 use crate::support::{JWT_SECRET, Shop};
 
 async fn config(shop: &Shop) -> Value {

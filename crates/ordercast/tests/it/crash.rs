@@ -6,9 +6,9 @@
 //!
 //! `ORDERCAST_CRASHES` says how often the server is killed, 20 times by default.
 
-mod follow;
 mod ledger;
 mod load;
+mod reconnecting_client;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::binary::Running;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 use crate::support::within;
-use follow::Follower;
 use load::Load;
+use reconnecting_client::Follower;
 
 /// Customers who order at the same time.
 const CUSTOMERS: usize = 16;
@@ -76,7 +76,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_i
     // Once more in peace, so that everybody who was cut off gets an answer.
     load.wait_for(load.answered() + BETWEEN).await;
     load.stop(workers).await;
-    let head = within(follow::head(server.address)).await;
+    let head = within(reconnecting_client::head(server.address)).await;
     let mut followed = Vec::new();
     for follower in followers {
         followed.push(follower.finish(&head).await);

@@ -1,10 +1,10 @@
-//! What concerns somebody, in their inbox, and read on all their devices (rows B4, D5 to D8, D16).
+//! The notification inbox: who gets which notification, filters, pages, and read marks on all devices.
 
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::live::Events;
-use crate::support::people::{customer, driver, id_of, staff, staff_of};
+use crate::support::stream::Events;
+use crate::support::users::{customer, driver, id_of, staff, staff_of};
 
 const LIST: &str = "/api/v1/notifications";
 

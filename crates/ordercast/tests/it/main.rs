@@ -1,4 +1,4 @@
-//! The whole server, asked over real connections. Each module is a part of what it promises; `support` starts it.
+//! Tests of the whole server over real connections. Each module covers one feature; `support` starts the server.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -9,13 +9,13 @@ mod cli;
 mod config;
 mod crash;
 mod demo;
+mod expiry;
 mod inbox;
-mod matrix;
 mod operations;
 mod orders;
 mod payment;
+mod permissions;
 mod resume;
-mod series;
 mod shutdown;
+mod statistics;
 mod support;
-mod time;

@@ -2,14 +2,14 @@
 
 mod asyncapi;
 mod document;
+mod internal_errors;
 mod metrics;
-mod mistakes;
 mod pages;
 mod snapshots;
 
 use crate::support::Shop;
-use crate::support::ask::Ask;
-use crate::support::people::{customer, staff};
+use crate::support::request::Ask;
+use crate::support::users::{customer, staff};
 
 #[tokio::test]
 async fn health_says_that_it_lives_and_ready_that_it_can_serve() {
@@ -90,7 +90,7 @@ async fn the_live_gateway_can_have_an_address_of_its_own() {
     let there = |path: &str| Ask::of(client.get(format!("http://{gateway}{path}")));
     let asha = customer("asha");
     let listen = there("/api/v1/stream").by(&asha).header("origin", "https://shop.example");
-    let (mut stream, connected) = crate::support::live::Events::open(listen).await;
+    let (mut stream, connected) = crate::support::stream::Events::open(listen).await;
     assert_eq!(connected.data["message"], "Connected to real-time service");
     assert_eq!(connected.data["role"], "user");
     let tea = shop.product("Tea", 10).await;

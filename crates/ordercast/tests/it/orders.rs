@@ -3,14 +3,14 @@
 mod changes;
 mod counts;
 mod delivery;
-mod told;
+mod live_connections;
 mod transitions;
 
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::goods::cart;
-use crate::support::people::{customer, staff, staff_of};
+use crate::support::orders::cart;
+use crate::support::users::{customer, staff, staff_of};
 
 /// The ids of a list, as it came.
 fn ids(list: &Value) -> Vec<&str> {
@@ -89,7 +89,7 @@ async fn staff_find_orders_and_cannot_place_one() {
     }
     let answer = shop.post("/api/v1/orders", &cart(&[(tea, 1)])).by(&sam).send().await;
     assert_eq!((answer.status, &*answer.code()), (403, "forbidden"));
-    assert!(answer.json()["detail"].as_str().unwrap().contains("only customers can"), "{}", answer.text);
+    assert!(answer.json()["detail"].as_str().unwrap().contains("Only customers can place orders"), "{}", answer.text);
 }
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use orders::command::RESERVATION;
 use orders::product::Stock;
 use serde_json::{Value, json};
 
-use crate::support::ask::Ask;
 use crate::support::clock::Ahead;
-use crate::support::goods::{Good, Placed, cart};
-use crate::support::people::{customer, driver, id_of, patient, staff};
+use crate::support::orders::{Good, Placed, cart};
+use crate::support::request::Ask;
+use crate::support::users::{customer, driver, id_of, patient, staff};
 use crate::support::{PATIENCE, Shop};
 
 fn pay(shop: &Shop, placed: &Placed, outcome: &str) -> Ask {

@@ -1,6 +1,6 @@
 //! Live connections over HTTP: everybody hears what is theirs, once, in order, also after having been away.
 
-mod slow;
+mod slow_readers;
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use jiff::SignedDuration;
 use orders::Role;
 use serde_json::json;
 
-use crate::support::ask::Ask;
-use crate::support::goods::cart;
-use crate::support::live::{Event, Events};
-use crate::support::people::{customer, id_of, now, staff, staff_of, token};
+use crate::support::orders::cart;
+use crate::support::request::Ask;
+use crate::support::stream::{Event, Events};
+use crate::support::users::{customer, id_of, now, staff, staff_of, token};
 use crate::support::{Shop, within};
 
 /// So many events of orders and products, past what else a stream says.
@@ -36,7 +36,7 @@ fn seqs(events: &[Event]) -> Vec<u64> {
 }
 
 /// Nothing more is waiting: what comes next is about an order placed just now.
-async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: crate::support::goods::Good) {
+async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: crate::support::orders::Good) {
     let placed = shop.place(customer, good, 1).await;
     let next = take(stream, 1).await.remove(0);
     assert_eq!((&*next.name, &next.data["orderId"]), ("order.created", &placed.view["id"]));
@@ -129,7 +129,7 @@ async fn everybody_hears_only_what_is_theirs() {
     let (mut main, _) = shop.listen(&staff("sam")).await;
     let (mut other, _) = shop.listen(&north).await;
     shop.place(&customer("ben"), here, 1).await;
-    let mut cart = crate::support::goods::cart(&[(there, 1)]);
+    let mut cart = crate::support::orders::cart(&[(there, 1)]);
     cart["storeId"] = json!("north");
     shop.post("/api/v1/orders", &cart).by(&customer("ben")).gives(201).await;
     let asked = shop.place(&customer("asha"), here, 1).await;

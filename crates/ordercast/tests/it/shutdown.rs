@@ -8,9 +8,9 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::binary::{Running, command, run};
-use crate::support::goods::cart;
-use crate::support::live::Events;
-use crate::support::people::{customer, staff};
+use crate::support::orders::cart;
+use crate::support::stream::Events;
+use crate::support::users::{customer, staff};
 use crate::support::{PATIENCE, within};
 
 async fn product(server: &Running) -> Value {
@@ -18,8 +18,8 @@ async fn product(server: &Running) -> Value {
     server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await
 }
 
-fn good(product: &Value) -> crate::support::goods::Good {
-    crate::support::goods::Good(product["id"].as_str().unwrap().parse().unwrap())
+fn good(product: &Value) -> crate::support::orders::Good {
+    crate::support::orders::Good(product["id"].as_str().unwrap().parse().unwrap())
 }
 
 /// A request that the server has begun to read, and of which the end is missing.

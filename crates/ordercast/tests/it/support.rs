@@ -2,19 +2,19 @@
 //!
 //! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`], [`Shop::on`] and
 //!   [`Shop::demo`]. A test owns it.
-//! - [`ask`]: requests and answers. [`people`]: who asks, with tokens. [`goods`]: products and orders to ask about.
-//! - [`clock`]: time that a test moves. [`live`]: the stream of events.
-//!   [`socket`]: Socket.IO. [`raw`]: requests that no client library would send.
+//! - [`request`]: requests and answers. [`users`]: who asks, with tokens. [`orders`]: products and orders to ask about.
+//! - [`clock`]: time that a test moves. [`stream`]: the stream of events.
+//!   [`socket`]: Socket.IO. [`raw_http`]: requests that no client library would send.
 //!
 //! Nothing waits by sleeping: wait for what should happen, within [`PATIENCE`].
 
-pub(crate) mod ask;
 pub(crate) mod clock;
-pub(crate) mod goods;
-pub(crate) mod live;
-pub(crate) mod people;
-pub(crate) mod raw;
+pub(crate) mod orders;
+pub(crate) mod raw_http;
+pub(crate) mod request;
 pub(crate) mod socket;
+pub(crate) mod stream;
+pub(crate) mod users;
 
 use std::net::SocketAddr;
 use std::path::Path;

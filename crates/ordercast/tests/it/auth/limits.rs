@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::ask::{Answer, Ask};
-use crate::support::people::{PASSWORD, customer};
+use crate::support::request::{Answer, Ask};
+use crate::support::users::{PASSWORD, customer};
 
 /// Through a proxy on this machine, for a client elsewhere.
 fn from(ask: Ask, address: &str) -> Ask {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::ask::Ask;
-use crate::support::goods::cart;
-use crate::support::people::{PASSWORD, customer};
+use crate::support::orders::cart;
+use crate::support::request::Ask;
+use crate::support::users::{PASSWORD, customer};
 
 const FRONT: &str = "https://shop.example";
 const EVIL: &str = "https://evil.example";
@@ -16,7 +16,7 @@ async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_speaks_tls() {
         let body = json!({"email": format!("a{n}@example.com"), "password": PASSWORD, "name": "A"});
         shop.post("/api/v1/auth/register", &body)
     };
-    let secure = |answer: &crate::support::ask::Answer| answer.header("set-cookie").contains("; Secure");
+    let secure = |answer: &crate::support::request::Answer| answer.header("set-cookie").contains("; Secure");
     let bare = Shop::open().await;
     let claimed = register(&bare, 1).header("x-forwarded-proto", "https").send().await;
     assert!(!secure(&claimed), "nobody but a trusted proxy is believed: {:?}", claimed.headers);
@@ -31,7 +31,7 @@ async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_speaks_tls() {
     assert!(!secure(&through("http").send().await));
     let standard = register(&shop, 9).header("forwarded", "for=203.0.113.9;proto=https").send().await;
     assert!(secure(&standard));
-    let session = crate::support::people::Session::read(&standard);
+    let session = crate::support::users::Session::read(&standard);
     let logout =
         shop.ask("POST", "/api/v1/auth/logout").by(&session.token).header("x-forwarded-proto", "https");
     assert!(secure(&logout.send().await), "else the browser keeps the one it has");
@@ -156,7 +156,7 @@ async fn the_platforms_names_serve_a_page_behind_its_tls_proxy() {
     let answer = proxied(shop.post("/api/v1/auth/register", &body)).send().await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     assert!(answer.header("set-cookie").contains("; Secure"), "{:?}", answer.headers);
-    let cookie = crate::support::people::Session::read(&answer).cookie;
+    let cookie = crate::support::users::Session::read(&answer).cookie;
     let logout = || proxied(shop.ask("POST", "/api/v1/auth/logout").json(&Value::Null)).cookie(&cookie);
     assert_eq!(logout().header("origin", "https://other.example").refused(403).await, "origin_not_allowed");
     assert_eq!(logout().header("origin", "http://orders.example").refused(403).await, "origin_not_allowed");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::support::people::{customer, now, signed_with, token};
+use crate::support::users::{customer, now, signed_with, token};
 use crate::support::{JWT_SECRET, Shop};
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_foreign_subject_is_never_an_account_of_ours() {
     assert_eq!(shop.get("/api/v1/me").by(&forged).refused(401).await, "invalid_token");
 }
 
-/// A token without `exp`, as shops A and B make them.
+/// A token without `exp`, as some existing shops issue them.
 fn endless(claims: &Value) -> String {
     let key = jsonwebtoken::EncodingKey::from_secret(JWT_SECRET.as_bytes());
     jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Said, Stage, expect, verdict, with};
-use crate::support::goods::cart;
+use crate::support::orders::cart;
 
 /// A change to a valid body, the status and code it must get, and the field that must be named.
 type Case = (&'static str, Value, u16, &'static str, &'static str);

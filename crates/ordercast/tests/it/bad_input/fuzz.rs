@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::Stage;
-use crate::support::goods::cart;
+use crate::support::orders::cart;
 
 const SEEDS: u64 = 12;
 const EACH: usize = 25;

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Said, Stage, complaints, expect, verdict};
-use crate::support::goods::cart;
-use crate::support::people::customer;
+use crate::support::orders::cart;
+use crate::support::users::customer;
 
 const NOBODY_KNOWS: &str = "0190a000-0000-7000-8000-000000000000";
 
@@ -250,8 +250,8 @@ async fn a_cursor_that_is_none_starts_over_instead_of_failing() {
         let value = reqwest::header::HeaderValue::from_bytes(cursor).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(stage.shop.url("/api/v1/stream")).header("last-event-id", value);
-        let request = crate::support::ask::Ask::of(request.bearer_auth(&stage.asha));
-        let (mut events, connected) = crate::support::live::Events::open(request).await;
+        let request = crate::support::request::Ask::of(request.bearer_auth(&stage.asha));
+        let (mut events, connected) = crate::support::stream::Events::open(request).await;
         assert_eq!(connected.data["recovered"], false);
         let reset = events.next().await.unwrap();
         assert_eq!(reset.name, "reset", "{}", String::from_utf8_lossy(cursor));

@@ -1,4 +1,4 @@
-//! What must be in the database after all of it, read from the file itself.
+//! Checks the database file after the crashes.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -8,9 +8,9 @@ use orders::{Order, OrderId, ProductId};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
-use super::follow::Heard;
 use super::load::{Acknowledged, STOCK};
-use crate::support::people::id_of;
+use super::reconnecting_client::Heard;
+use crate::support::users::id_of;
 
 /// What was found.
 pub(super) struct Ledger {

@@ -1,4 +1,4 @@
-//! Customers who order, each again with the same key until they are answered, and staff who move the orders on.
+//! The load during the crashes: customers who retry with the same key until they get an answer, and staff who process orders.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -11,8 +11,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::support::PATIENCE;
-use crate::support::goods::address;
-use crate::support::people::{customer, staff};
+use crate::support::orders::address;
+use crate::support::users::{customer, staff};
 
 /// Of each product.
 pub(super) const STOCK: u32 = 1_000_000;

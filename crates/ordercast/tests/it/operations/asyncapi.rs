@@ -1,17 +1,17 @@
 //! The document of the live events: every event that is heard is in it and fits its schema, and nothing else is.
 
-mod judge;
+mod schema_checker;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use live::sse::{self, StreamUser};
 use orders::{Role, UserId};
 use serde_json::{Value, json};
 
-use self::judge::Judge;
-use crate::support::goods::Placed;
-use crate::support::live::Events;
-use crate::support::people::{customer, driver, id_of, staff};
+use self::schema_checker::SchemaChecker;
+use crate::support::orders::Placed;
 use crate::support::socket::Socket;
+use crate::support::stream::Events;
+use crate::support::users::{customer, driver, id_of, staff};
 use crate::support::{Shop, within};
 
 const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
@@ -36,22 +36,22 @@ impl<'a> Ear<'a> {
         Self { socket, dialect, who, joined }
     }
 
-    /// Asks for something; both sides are judged.
-    async fn ask(&mut self, judge: &mut Judge, name: &str, argument: Value) -> Value {
-        judge.check(self.dialect, name, self.who, &argument);
+    /// Asks for something; both sides are checkerd.
+    async fn ask(&mut self, checker: &mut SchemaChecker, name: &str, argument: Value) -> Value {
+        checker.check(self.dialect, name, self.who, &argument);
         let answer = self.socket.ask(name, argument).await;
-        judge.check(self.dialect, &format!("{name}.ack"), "", &answer);
+        checker.check(self.dialect, &format!("{name}.ack"), "", &answer);
         answer
     }
 
     /// Hears everything until the order was delivered and the inbox read, as far as this one gets to hear of it.
-    async fn hear(&mut self, judge: &mut Judge) {
+    async fn hear(&mut self, checker: &mut SchemaChecker) {
         let follows = self.joined || self.dialect != "rooms";
         let (mut delivered, mut read) = (!follows, false);
         let (mut counted, mut looked) = (self.who != "staff", self.who != "staff");
         while !(delivered && read && counted && looked) {
             let said = self.socket.next().await;
-            judge.check(self.dialect, &said.name, self.who, &said.data);
+            checker.check(self.dialect, &said.name, self.who, &said.data);
             delivered |= said.data["status"] == "delivered" && !said.offset.is_empty();
             read |= said.name == "notifications:read";
             counted |= said.data.get("byStatus").is_some();
@@ -86,7 +86,7 @@ async fn everything(shop: &Shop, order: &Placed, asha: &str, dev: &str, sam: &st
 #[tokio::test]
 async fn every_live_event_is_in_the_document_and_fits_it() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "64")]).await;
-    let mut judge = Judge::of(shop.get("/api/asyncapi.json").gives(200).await);
+    let mut checker = SchemaChecker::of(shop.get("/api/asyncapi.json").gives(200).await);
     let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
     let people = [("customer", &asha), ("staff", &sam), ("driver", &dev)];
     let tea = shop.product("Tea", 10).await;
@@ -98,7 +98,7 @@ async fn every_live_event_is_in_the_document_and_fits_it() {
             for joined in [false, true] {
                 let mut ear = Ear::open(&shop, dialect, who, token, joined).await;
                 if joined {
-                    let answer = ear.ask(&mut judge, "join-order-tracking", json!(order.number)).await;
+                    let answer = ear.ask(&mut checker, "join-order-tracking", json!(order.number)).await;
                     assert_eq!((&answer["ok"], &answer["orderId"]), (&json!(true), &json!(order.id)));
                 }
                 ears.push(ear);
@@ -108,53 +108,53 @@ async fn every_live_event_is_in_the_document_and_fits_it() {
     let mut streams = Vec::new();
     for (who, token) in people {
         let (events, connected) = shop.listen(token).await;
-        judge.check("stream", &connected.name, who, &connected.data);
+        checker.check("stream", &connected.name, who, &connected.data);
         streams.push((who, events));
     }
     let mut mia = Ear::open(&shop, "rooms", "staff", &staff("mia"), true).await;
-    mia.ask(&mut judge, "join-order-tracking", json!(order.id)).await;
+    mia.ask(&mut checker, "join-order-tracking", json!(order.id)).await;
     everything(&shop, &order, &asha, &dev, &sam).await;
     for (_, token) in people {
         shop.ask("POST", "/api/v1/notifications/read-all").by(token).gives(200).await;
     }
     for ear in &mut ears {
-        ear.hear(&mut judge).await;
-        let answer = ear.ask(&mut judge, "leave-order-tracking", json!({"orderId": order.id})).await;
+        ear.hear(&mut checker).await;
+        let answer = ear.ask(&mut checker, "leave-order-tracking", json!({"orderId": order.id})).await;
         assert_eq!(answer["ok"], true);
-        let answer = ear.ask(&mut judge, "join-order-tracking", json!("77777")).await;
+        let answer = ear.ask(&mut checker, "join-order-tracking", json!("77777")).await;
         assert_eq!(answer["error"]["code"], "order_not_found");
         ear.socket.tell("join-order-tracking", json!(["nonsense"])).await;
         let refused = ear.socket.until("error").await;
-        judge.check(ear.dialect, "error", ear.who, &refused.data);
+        checker.check(ear.dialect, "error", ear.who, &refused.data);
         let another = shop.place(&asha, tea, 1).await;
         let update = json!({"orderId": another.number, "status": "processing"});
-        let answer = ear.ask(&mut judge, "admin-status-update", update).await;
+        let answer = ear.ask(&mut checker, "admin-status-update", update).await;
         assert_eq!(answer["ok"], ear.who == "staff", "{answer}");
         shop.post(&another.path("/cancel"), &json!({})).by(&sam).gives(200).await;
     }
-    resets(&shop, &mut judge, &people).await;
+    resets(&shop, &mut checker, &people).await;
     for (who, events) in &mut streams {
         let (mut delivered, mut read, mut counted) = (false, false, *who != "staff");
         while !(delivered && read && counted) {
             let event = events.next().await.unwrap();
-            judge.check("stream", &event.name, who, &event.data);
+            checker.check("stream", &event.name, who, &event.data);
             delivered |= event.data["status"] == "delivered";
             read |= event.name == "notifications.read";
             counted |= event.name == "stats.updated";
         }
     }
     let heartbeat = heartbeat(&shop).await;
-    judge.check("stream", "heartbeat", "customer", &heartbeat);
+    checker.check("stream", "heartbeat", "customer", &heartbeat);
     let zoe = shop.register("zoe@example.com").await;
     let (mut hers, _) = shop.listen(&zoe.token).await;
     shop.ask("POST", "/api/v1/auth/logout").by(&zoe.token).gives(204).await;
     let reconnect = hers.until("reconnect").await;
-    judge.check("stream", "reconnect", "customer", &reconnect.data);
-    judge.all_was_heard();
+    checker.check("stream", "reconnect", "customer", &reconnect.data);
+    checker.all_was_heard();
 }
 
 /// Everybody comes from somewhere that nobody knows.
-async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String)]) {
+async fn resets(shop: &Shop, checker: &mut SchemaChecker, people: &[(&'static str, &String)]) {
     for (who, token) in people {
         for dialect in DIALECTS {
             let auth = json!({"token": token, "dialect": dialect, "cursor": "nonsense"});
@@ -162,7 +162,7 @@ async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String
             let mut begun = false;
             loop {
                 let said = socket.next().await;
-                judge.check(dialect, &said.name, who, &said.data);
+                checker.check(dialect, &said.name, who, &said.data);
                 begun |= said.name == "reset";
                 if begun && !said.offset.is_empty() {
                     break;
@@ -171,7 +171,7 @@ async fn resets(shop: &Shop, judge: &mut Judge, people: &[(&'static str, &String
         }
         let (mut events, _): (Events, _) = shop.resume(token, "nonsense").await;
         let reset = events.until("reset").await;
-        judge.check("stream", "reset", who, &reset.data);
+        checker.check("stream", "reset", who, &reset.data);
     }
 }
 
@@ -203,8 +203,8 @@ async fn the_document_is_asyncapi_3_and_whole() {
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
     let document = answer.json();
     assert_eq!(document["asyncapi"], "3.0.0");
-    let mut judge = Judge::of(document.clone());
-    judge.references_lead_somewhere();
+    let mut checker = SchemaChecker::of(document.clone());
+    checker.references_lead_somewhere();
     for server in ["sockets", "streams"] {
         assert!(document["servers"][server]["host"].as_str().is_some_and(|host| !host.contains('/')));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 
 async fn document(shop: &Shop) -> Value {
     let answer = shop.get("/api/openapi.json").send().await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 
 /// Every sample by its name and labels, of a text that must be whole (`OpenMetrics` 1.0, "Text format").
 fn samples(text: &str) -> BTreeMap<String, f64> {

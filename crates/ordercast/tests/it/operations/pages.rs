@@ -1,4 +1,4 @@
-//! The web app's addresses, beside the server's own.
+//! The pages of the web app.
 
 use crate::support::Shop;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::binary::run;
 use crate::support::Shop;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 
 #[track_caller]
 fn compare(name: &str, current: &str) {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::goods::cart;
-use crate::support::people::{customer, staff, token};
+use crate::support::orders::cart;
+use crate::support::users::{customer, staff, token};
 
 #[tokio::test]
 async fn a_change_to_a_stale_version_is_412_with_the_present_state() {

@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::goods::{Good, cart};
-use crate::support::people::{customer, staff};
+use crate::support::orders::{Good, cart};
+use crate::support::users::{customer, staff};
 
 #[tokio::test]
 async fn stock_is_reserved_released_and_used_up_and_never_sold_twice() {
@@ -173,7 +173,7 @@ async fn many_orders_placed_at_once_and_their_updates_all_appear_each_once() {
             events.iter().map(|event| (event["version"].as_u64(), event["status"].as_str())).collect();
         let expected =
             [(Some(1), Some("pending")), (Some(2), Some("processing")), (Some(3), Some("shipped"))];
-        assert_eq!(path, expected, "an order never goes backwards (B6)");
+        assert_eq!(path, expected, "an order never goes backwards");
     }
     let list = shop.get("/api/v1/orders?limit=200").by(&sam).gives(200).await;
     let listed = super::ids(&list);

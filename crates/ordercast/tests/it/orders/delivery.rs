@@ -1,9 +1,9 @@
-//! The way of a parcel: timeline, location, partner, and the paths shop E's own pages call.
+//! Delivery: timeline, location, partner, and the paths of the polling shop.
 
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::people::{customer, driver, id_of, name_of, staff};
+use crate::support::users::{customer, driver, id_of, name_of, staff};
 
 fn time(value: &Value) -> jiff::Timestamp {
     value.as_str().unwrap().parse().unwrap()

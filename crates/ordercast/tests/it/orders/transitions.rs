@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::Shop;
 use crate::support::clock::Ahead;
-use crate::support::people::{customer, driver, id_of, staff};
+use crate::support::users::{customer, driver, id_of, staff};
 
 /// `(status, reasonRequired)` of each allowed transition.
 fn allowed(order: &Value) -> Vec<(&str, bool)> {

@@ -1,4 +1,4 @@
-//! Readers who do not read.
+//! Clients that do not read do not make the server use more memory.
 
 use eventlog::{CommandRequest, Submission};
 use orders::command::SetStatus;
@@ -6,7 +6,7 @@ use orders::{Actor, Command, OrderRef, Status, StoreId, UserId};
 
 use super::{seqs, take};
 use crate::support::Shop;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 
 /// More than the hub keeps in memory, so that memory has grown to what it will be.
 const TO_FILL: usize = 17_000;

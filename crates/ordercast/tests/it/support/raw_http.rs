@@ -1,10 +1,10 @@
-//! Requests byte by byte, as no client library would send them.
+//! Raw requests, which no client library would send.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::ask::Answer;
+use super::request::Answer;
 use super::{Shop, within};
 
 impl Shop {

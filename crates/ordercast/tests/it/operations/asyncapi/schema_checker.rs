@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 /// The document, and what was heard of it.
-pub(super) struct Judge {
+pub(super) struct SchemaChecker {
     document: Value,
     /// Its schemas, made so strict that a member that is not described is refused.
     schemas: Value,
     heard: BTreeSet<(String, String)>,
 }
 
-impl Judge {
+impl SchemaChecker {
     pub(super) fn of(document: Value) -> Self {
         let schemas = strict(&document["components"]["schemas"]);
         Self { document, schemas, heard: BTreeSet::new() }

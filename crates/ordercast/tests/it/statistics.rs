@@ -1,4 +1,4 @@
-//! A store's counts over time.
+//! Statistics: a store's orders and revenue over time.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::Shop;
 use crate::support::clock::Ahead;
-use crate::support::goods::cart;
-use crate::support::people::patient;
+use crate::support::orders::cart;
+use crate::support::users::patient;
 
 #[tokio::test]
 async fn charts_show_what_happened_when_and_move_with_it() {

@@ -1,12 +1,12 @@
-//! Mistakes of ours: what a client gets, and what the operator finds.
+//! Internal errors: what the client gets, and what the log says.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use crate::support::Shop;
 use crate::support::clock::Ahead;
-use crate::support::goods::cart;
-use crate::support::people::customer;
+use crate::support::orders::cart;
+use crate::support::users::customer;
 
 /// What was logged on this thread.
 #[derive(Clone, Default)]

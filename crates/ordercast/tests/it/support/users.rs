@@ -7,7 +7,7 @@ use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 use serde_json::{Value, json};
 
-use super::ask::Answer;
+use super::request::Answer;
 use super::{JWT_SECRET, Shop};
 
 /// A password that every local account of the tests has.

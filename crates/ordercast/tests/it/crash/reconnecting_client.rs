@@ -1,4 +1,4 @@
-//! A live connection that is cut off again and again, and comes back with its last id, as a browser does.
+//! A live connection that reconnects with its last event id, as a browser does, each time the server is killed.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::PATIENCE;
-use crate::support::ask::Ask;
-use crate::support::live::{Event, Events};
-use crate::support::people::staff;
+use crate::support::request::Ask;
+use crate::support::stream::{Event, Events};
+use crate::support::users::staff;
 
 /// A pause before the next attempt, while nobody answers.
 const PAUSE: Duration = Duration::from_millis(15);

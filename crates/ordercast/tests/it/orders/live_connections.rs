@@ -1,9 +1,9 @@
-//! Whether the customer was there to hear of it.
+//! A change of status reports how many of the customer's connections were live.
 
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 
 const HEADER: &str = "ordercast-live-connections";
 
@@ -16,7 +16,7 @@ async fn a_status_change_says_how_many_of_the_customers_connections_were_live() 
     let (_stream, _) = shop.listen(&asha).await;
     let mut socket = shop.socket(json!({"token": asha})).await;
     let mut staff_socket = shop.socket(json!({"token": sam})).await;
-    let set = |placed: &crate::support::goods::Placed, status: &str| {
+    let set = |placed: &crate::support::orders::Placed, status: &str| {
         shop.put(&placed.path("/status"), &json!({"status": status}))
             .by(&sam)
             .header("idempotency-key", status)

@@ -1,4 +1,4 @@
-//! A second process that writes to the database of a server under load.
+//! Commands that write to the database while the server is under load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::binary::{Running, run};
-use crate::support::goods::{Good, cart};
-use crate::support::people::{customer, staff};
+use crate::support::orders::{Good, cart};
+use crate::support::users::{customer, staff};
 use crate::support::within;
 
 /// Customers who order without a pause.

@@ -4,7 +4,7 @@ use orders::product::Stock;
 use serde_json::{Value, json};
 
 use super::Shop;
-use super::people::staff;
+use super::users::staff;
 
 /// A product that staff put on the shelf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

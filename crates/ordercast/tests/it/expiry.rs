@@ -1,4 +1,4 @@
-//! What ends with time, on a clock that the test moves.
+//! Tokens, links and sessions expire, on a clock that the test moves.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::ask::Ask;
 use crate::support::clock::Ahead;
-use crate::support::goods::cart;
-use crate::support::people::{Session, patient};
+use crate::support::orders::cart;
+use crate::support::request::Ask;
+use crate::support::users::{Session, patient};
 
 #[tokio::test]
 async fn an_idempotency_key_is_known_for_a_day() {

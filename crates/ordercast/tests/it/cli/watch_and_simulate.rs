@@ -1,10 +1,10 @@
-//! `watch` and `simulate` beside a running server.
+//! `watch` and `simulate` with a running server.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::binary::{Running, command, run_at_leisure};
-use crate::support::people::{customer, staff};
+use crate::support::users::{customer, staff};
 use crate::support::{JWT_SECRET, within};
 
 const SECRET: &[(&str, &str)] = &[("JWT_SECRET", JWT_SECRET)];
@@ -15,8 +15,8 @@ async fn watch_prints_events_as_json_and_goes_on_from_a_cursor() {
     let server = Running::serve(data.path(), &[]).await;
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});
     let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
-    let good = crate::support::goods::Good(made["id"].as_str().unwrap().parse().unwrap());
-    let cart = crate::support::goods::cart(&[(good, 1)]);
+    let good = crate::support::orders::Good(made["id"].as_str().unwrap().parse().unwrap());
+    let cart = crate::support::orders::cart(&[(good, 1)]);
     let place = || server.ask("POST", "/api/v1/orders").by(&customer("asha")).json(&cart).gives(201);
 
     let url = format!("http://{}", server.address);

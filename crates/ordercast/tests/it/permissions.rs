@@ -1,4 +1,4 @@
-//! Every endpoint, asked by everybody: who gets what, and that a refusal changes nothing (rows A2, A4, D23, X1 to X3).
+//! Permissions: every endpoint, called by every role. A refusal changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::goods::{Good, Placed, cart};
-use crate::support::people::{
+use crate::support::orders::{Good, Placed, cart};
+use crate::support::users::{
     PASSWORD, Session, customer, driver, id_of, now, signed_with, staff, staff_of, token,
 };
 

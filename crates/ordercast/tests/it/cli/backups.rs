@@ -1,11 +1,11 @@
-//! Migrations, backups, and putting them back.
+//! `migrate`, `backup` and `restore`.
 
 use serde_json::json;
 
 use crate::binary::{Running, run};
-use crate::support::goods::{Good, cart};
-use crate::support::live::Events;
-use crate::support::people::{customer, staff};
+use crate::support::orders::{Good, cart};
+use crate::support::stream::Events;
+use crate::support::users::{customer, staff};
 
 async fn good(server: &Running) -> Good {
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});

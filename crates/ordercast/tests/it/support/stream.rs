@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ask::Ask;
+use super::request::Ask;
 use super::{Shop, within};
 
 /// One event of a stream.
