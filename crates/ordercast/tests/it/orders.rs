@@ -89,7 +89,11 @@ async fn staff_find_orders_and_cannot_place_one() {
     }
     let answer = shop.post("/api/v1/orders", &cart(&[(tea, 1)])).by(&sam).send().await;
     assert_eq!((answer.status, &*answer.code()), (403, "forbidden"));
-    assert!(answer.json()["detail"].as_str().unwrap().contains("Only customers can place orders"), "{}", answer.text);
+    assert!(
+        answer.json()["detail"].as_str().unwrap().contains("Only customers can place orders"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
