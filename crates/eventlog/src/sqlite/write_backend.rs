@@ -88,13 +88,16 @@ impl SqliteWriteBackend {
         let version = data_version(&self.connection)?;
         if version != self.data_version {
             self.forget();
-            self.indexes.reload(&self.connection)?;
-            self.idempotency.reload(&self.connection)?;
-            // Only now: after an error the next batch tries again.
-            self.data_version = version;
             context.world.products.clear();
             context.head = None;
         }
+        // Also after a failed batch: its COMMIT may have succeeded, although the database reported an error.
+        if context.head.is_none() {
+            self.indexes.reload(&self.connection)?;
+            self.idempotency.reload(&self.connection)?;
+        }
+        // Only now: after an error the next batch tries again.
+        self.data_version = version;
         if context.world.products.is_empty() {
             self.catalogue.forget();
         }

@@ -136,6 +136,32 @@ fn a_reader_may_be_one_run_behind_and_is_told_when_it_is_two() {
     assert_eq!(found(&reader, &index, 3, i64::MAX, 3), [2 * run - 1, 2 * run - 8, 2 * run - 15]);
 }
 
+/// The database can report an error for a COMMIT that succeeded.
+#[test]
+fn a_commit_that_was_taken_for_a_rollback_is_found_after_a_reload() {
+    let directory = tempfile::tempdir().unwrap();
+    let connection = open(&directory.path().join("runs.db"));
+    let index = runs(&connection);
+    let mut end = 1;
+    // The last one of these fills a run.
+    for more in [10, i64::try_from(RUN).unwrap() - 20, 50] {
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        for value in end..end + more {
+            connection.execute("INSERT INTO t VALUES (?1, ?2)", (value, value % 7)).unwrap();
+        }
+        let entries = (end..end + more).map(|value| IndexEntry { key: value % 7, value });
+        index.add(&connection, entries).unwrap();
+        connection.execute_batch("COMMIT").unwrap();
+        index.rolled_back();
+        assert!(index.is_behind(&connection).unwrap());
+        index.reload(&connection).unwrap();
+        end += more;
+        let expected: Vec<i64> = (1..end).rev().filter(|value| value % 7 == 3).collect();
+        assert_eq!(index.find(&connection, 3, i64::MAX, usize::MAX).unwrap(), expected);
+    }
+    assert_eq!(index.next(), 2);
+}
+
 /// Another process appends rows, and flushes runs of its own, between our batches.
 #[test]
 fn rows_of_another_process_are_found_before_and_after_a_reload() {
