@@ -26,8 +26,8 @@ const SNAPSHOT_ORDERS: usize = 50;
 /// Where a subscriber is.
 #[derive(Debug, Clone, Copy)]
 enum Position {
-    /// Everything up to here was delivered.
-    At(Seq),
+    /// Everything up to here was delivered. The position is in the history of this generation.
+    At(Seq, Generation),
     /// Nothing can be delivered before a reset.
     Lost(ResetReason),
 }
@@ -37,7 +37,8 @@ type ReadFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A read of the log that has not answered yet.
 pub(crate) enum PendingRead {
     Events(ReadFuture<Result<EventPage, TailError>>),
-    Snapshot(ResetReason, ReadFuture<Result<ReadAt<OrderPage>, LogError>>),
+    /// Why, in which history, and the read.
+    Snapshot(ResetReason, Generation, ReadFuture<Result<ReadAt<OrderPage>, LogError>>),
 }
 
 /// What a poll delivered.
@@ -63,7 +64,6 @@ pub struct Reset {
 
 pub(crate) struct CatchUp {
     position: Position,
-    generation: Generation,
     pending: Option<PendingRead>,
     /// Held while the subscriber is behind the hub's memory.
     behind: Option<CatchingUpGuard>,
@@ -73,16 +73,16 @@ impl CatchUp {
     /// Starts after a client's cursor; at the head if it has none.
     pub(crate) fn new(hub: &Hub, cursor: Option<&Cursor>) -> Self {
         let ring = hub.ring();
-        let head = ring.head();
+        let (head, generation) = (ring.head(), ring.generation());
         let position = match cursor {
-            None => Position::At(head),
+            None => Position::At(head, generation),
             Some(cursor) if cursor.epoch != *ring.epoch() => Position::Lost(ResetReason::EpochChanged),
             Some(cursor) if cursor.seq.0 > head.0.saturating_add(MAX_CURSOR_LEAD) => {
                 Position::Lost(ResetReason::UnknownCursor)
             }
-            Some(cursor) => Position::At(cursor.seq),
+            Some(cursor) => Position::At(cursor.seq, generation),
         };
-        Self { position, generation: ring.generation(), pending: None, behind: None }
+        Self { position, pending: None, behind: None }
     }
 
     /// Starts with a reset, because the client's cursor cannot be read.
@@ -93,7 +93,7 @@ impl CatchUp {
     /// The position; `None` if the client has to start over.
     pub(crate) fn seq(&self) -> Option<Seq> {
         match self.position {
-            Position::At(seq) => Some(seq),
+            Position::At(seq, _) => Some(seq),
             Position::Lost(_) => None,
         }
     }
@@ -129,9 +129,9 @@ impl CatchUp {
             if let Some(pending) = &mut self.pending {
                 let answer = match pending {
                     PendingRead::Events(read) => read.as_mut().poll(context).map(Answer::Events),
-                    PendingRead::Snapshot(reason, read) => {
-                        let reason = *reason;
-                        read.as_mut().poll(context).map(|page| Answer::Snapshot(reason, page))
+                    PendingRead::Snapshot(reason, generation, read) => {
+                        let (reason, generation) = (*reason, *generation);
+                        read.as_mut().poll(context).map(|page| Answer::Snapshot(reason, generation, page))
                     }
                 };
                 let Poll::Ready(answer) = answer else { return Poll::Pending };
@@ -141,16 +141,16 @@ impl CatchUp {
                 }
                 continue;
             }
-            let after = match self.position {
-                Position::At(seq) => seq,
+            let (after, generation) = match self.position {
+                Position::At(seq, generation) => (seq, generation),
                 Position::Lost(reason) => {
                     self.pending = Some(read_snapshot(hub, registration, reason));
                     continue;
                 }
             };
-            match hub.recent_events(registration, self.generation, after, limit, visit) {
+            match hub.recent_events(registration, generation, after, limit, visit) {
                 RecentEvents::Visited { count, through } => {
-                    self.position = Position::At(through);
+                    self.position = Position::At(through, generation);
                     self.behind = None;
                     let progress = match count {
                         0 => Progress::AtHead,
@@ -162,14 +162,9 @@ impl CatchUp {
                     self.pending = Some(read_events(hub, registration, after));
                     self.behind.get_or_insert_with(|| CatchingUpGuard::new(hub.shared_counters()));
                 }
-                RecentEvents::OtherGeneration(generation) => self.change_generation(generation),
+                RecentEvents::OtherGeneration => self.position = Position::Lost(ResetReason::EpochChanged),
             }
         }
-    }
-
-    fn change_generation(&mut self, generation: Generation) {
-        self.generation = generation;
-        self.position = Position::Lost(ResetReason::EpochChanged);
     }
 
     fn apply(
@@ -182,17 +177,21 @@ impl CatchUp {
             let ring = hub.ring();
             (ring.epoch().clone(), ring.generation())
         };
-        if generation != self.generation {
-            // The answer is of the earlier history.
-            self.change_generation(generation);
+        let read_in = match (&answer, self.position) {
+            (Answer::Snapshot(_, generation, _), _) => *generation,
+            (Answer::Events(_), Position::At(_, generation)) => generation,
+            (Answer::Events(_), Position::Lost(_)) => return Ok(None),
+        };
+        if read_in != generation {
+            // The answer is of an earlier history.
+            self.position = Position::Lost(ResetReason::EpochChanged);
             return Ok(None);
         }
         match answer {
             Answer::Events(Ok(page)) => {
                 hub.counters().replayed(page.events.len());
-                if let Position::At(after) = self.position {
-                    self.position = Position::At(page.through.max(after));
-                }
+                let after = self.seq().unwrap_or_default();
+                self.position = Position::At(page.through.max(after), generation);
                 if page.events.is_empty() {
                     return Ok(None);
                 }
@@ -206,9 +205,9 @@ impl CatchUp {
                 Ok(None)
             }
             Answer::Events(Err(TailError::Log(error))) => Err(error),
-            Answer::Snapshot(reason, page) => {
+            Answer::Snapshot(reason, _, page) => {
                 let ReadAt { value: snapshot, cursor } = page?;
-                self.position = Position::At(cursor.seq);
+                self.position = Position::At(cursor.seq, generation);
                 hub.counters().reset();
                 Ok(Some(Progress::Reset(Reset { reason, snapshot, cursor })))
             }
@@ -219,7 +218,7 @@ impl CatchUp {
 /// What a read of the log answered.
 enum Answer {
     Events(Result<EventPage, TailError>),
-    Snapshot(ResetReason, Result<ReadAt<OrderPage>, LogError>),
+    Snapshot(ResetReason, Generation, Result<ReadAt<OrderPage>, LogError>),
 }
 
 fn read_events(hub: &Hub, registration: &Registration, after: Seq) -> PendingRead {
@@ -230,5 +229,16 @@ fn read_events(hub: &Hub, registration: &Registration, after: Seq) -> PendingRea
 fn read_snapshot(hub: &Hub, registration: &Registration, reason: ResetReason) -> PendingRead {
     let read_backend = Arc::clone(hub.read_backend());
     let newest = OrderFilter::newest(registration.topic.clone(), SNAPSHOT_ORDERS);
-    PendingRead::Snapshot(reason, Box::pin(async move { read_backend.orders(newest).await }))
+    let generation = hub.ring().generation();
+    PendingRead::Snapshot(reason, generation, Box::pin(async move { read_backend.orders(newest).await }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_connection_holds_its_position_and_no_queue() {
+        assert_eq!(size_of::<CatchUp>(), 48, "this many bytes for every connection");
+    }
 }

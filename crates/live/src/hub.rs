@@ -38,7 +38,7 @@ pub(crate) enum RecentEvents {
     /// Memory does not reach back to the position.
     NotInMemory,
     /// The position is of an earlier history.
-    OtherGeneration(Generation),
+    OtherGeneration,
 }
 
 impl Hub {
@@ -225,7 +225,7 @@ impl Hub {
     ) -> RecentEvents {
         let ring = self.ring();
         if ring.generation() != generation {
-            return RecentEvents::OtherGeneration(ring.generation());
+            return RecentEvents::OtherGeneration;
         }
         let (mut count, mut through) = (0, after);
         let mut count_and_visit = |event: &Arc<LiveEvent>| {

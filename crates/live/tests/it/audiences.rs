@@ -1,4 +1,4 @@
-//! Who sees what, and how often that is put into words.
+//! What each audience sees, and how often an event is encoded.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -15,7 +15,7 @@ use super::closing::{never, open, text};
 use super::fixed_log::FixedLog;
 use super::shop::{Shop, of_customer, of_store, seen, setting, staff, user};
 
-/// Publishes one event and says how many connections it was for.
+/// Publishes one event. Returns how many connections it is for.
 pub(crate) fn publish_one(log: &FixedLog, hub: &Hub) -> Vec<usize> {
     let seq = Seq(hub.head().0 + 1);
     let event = orders::Event {
@@ -43,7 +43,7 @@ const STAFF_NAME: &str = "Mira Backoffice";
 const NOTE: &str = "customer haggles";
 const EMAIL: &str = "asha@example.com";
 
-/// An order of Asha's, moved on with a note by staff, brought by Dara.
+/// An order of Asha: processed and noted by staff, delivered by Dara, cancelled by staff.
 async fn story(shop: &Shop) {
     let person = seen("asha", Role::Customer, "Asha Rao", EMAIL);
     let placed = shop.ask(Submission { external_user: Some(person), ..shop.placing("asha") }).await;
@@ -61,10 +61,15 @@ async fn story(shop: &Shop) {
     shop.settle().await;
 }
 
-/// Everything one audience is told of the story, live and later from the log.
-async fn told(shop: &Shop, hub: &Arc<Hub>, topic: ordercast_live::Topic, begin: &eventlog::Cursor) -> String {
+/// Every frame that one audience gets of the story, live and from the log.
+async fn frames_of(
+    shop: &Shop,
+    hub: &Arc<Hub>,
+    topic: ordercast_live::Topic,
+    begin: &eventlog::Cursor,
+) -> String {
     let mut all = String::new();
-    // Once from the ring, once from the log, which a hub that begins now has to ask.
+    // Once from the ring, and once from a hub that starts now and has to read the log.
     let later = shop.hub(1).await;
     for hub in [hub, &later] {
         let mut stream = pin!(open(hub.subscribe(topic.clone(), Some(begin.clone())), None, never()));
@@ -82,20 +87,20 @@ async fn a_customer_reads_no_notes_and_no_names_of_staff() {
     story(&shop).await;
     shop.publish_all(&hub);
 
-    let customer = told(&shop, &hub, of_customer("asha"), &begin).await;
+    let customer = frames_of(&shop, &hub, of_customer("asha"), &begin).await;
     for hidden in [STAFF_NAME, NOTE, "mira"] {
         assert!(!customer.contains(hidden), "{hidden:?} in {customer}");
     }
     assert_eq!(customer.matches("event: order.status_changed\n").count(), 2, "live and later: {customer}");
     assert_eq!(customer.matches("event: ").count(), 2 * 4, "nothing of the note alone: {customer}");
 
-    let store = told(&shop, &hub, of_store("main"), &begin).await;
+    let store = frames_of(&shop, &hub, of_store("main"), &begin).await;
     for shown in [STAFF_NAME, NOTE, EMAIL] {
         assert!(store.contains(shown), "no {shown:?} in {store}");
     }
     assert_eq!(store.matches("event: ").count(), 2 * 5, "{store}");
 
-    let driver = told(&shop, &hub, ordercast_live::Topic::Driver(user("dara")), &begin).await;
+    let driver = frames_of(&shop, &hub, ordercast_live::Topic::Driver(user("dara")), &begin).await;
     for hidden in [STAFF_NAME, NOTE, "mira", EMAIL, "Asha Rao"] {
         assert!(!driver.contains(hidden), "{hidden:?} in {driver}");
     }
@@ -103,7 +108,7 @@ async fn a_customer_reads_no_notes_and_no_names_of_staff() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_hears_of_other_peoples_orders() {
+async fn nobody_receives_events_of_other_peoples_orders() {
     let shop = Shop::open().await;
     let hub = shop.hub(64).await;
     let begin = hub.cursor();
@@ -121,7 +126,7 @@ async fn nobody_hears_of_other_peoples_orders() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_is_put_into_words_once_an_audience() {
+async fn an_event_is_encoded_once_for_each_audience() {
     let shop = Shop::open().await;
     let hub = shop.hub(64).await;
     let mut listeners = Vec::new();
@@ -134,7 +139,7 @@ async fn an_event_is_put_into_words_once_an_audience() {
     shop.settle().await;
     shop.publish_all(&hub);
     let calls = Cell::new(0);
-    let mut words: Vec<(Audience, Bytes)> = Vec::new();
+    let mut encoded: Vec<(Audience, Bytes)> = Vec::new();
     let mut entries: Vec<Arc<LiveEvent>> = Vec::new();
     for subscription in &mut listeners {
         let audience = subscription.topic().audience();
@@ -145,16 +150,16 @@ async fn an_event_is_put_into_words_once_an_audience() {
             calls.set(calls.get() + 1);
             sse::encode(event, &cursor, audience)
         });
-        words.push((audience, frame.unwrap()));
+        encoded.push((audience, frame.unwrap()));
         entries.extend(events);
     }
     assert_eq!(calls.get(), 2, "customers once, staff once");
     assert!(entries.windows(2).all(|two| Arc::ptr_eq(&two[0], &two[1])), "one entry for all");
-    let (customer, staff) = (words[0].1.as_ptr(), words[2].1.as_ptr());
-    assert!(words.iter().all(|(audience, frame)| {
+    let (customer, staff) = (encoded[0].1.as_ptr(), encoded[2].1.as_ptr());
+    assert!(encoded.iter().all(|(audience, frame)| {
         frame.as_ptr() == if *audience == Audience::Staff { staff } else { customer }
     }));
-    // What says nothing to an audience is not looked at again, either.
+    // An event that tells an audience nothing is not encoded again, either.
     let silent = Cell::new(0);
     for _ in 0..2 {
         let nothing = entries[0].encoded(Audience::Link, |_, _| {

@@ -20,7 +20,7 @@ pub(crate) fn never() -> Closing {
     Box::pin(pending())
 }
 
-/// A stream of somebody called Asha.
+/// A stream of the customer Asha.
 pub(crate) fn open(
     subscription: Subscription,
     stats: Option<watch::Receiver<Bytes>>,
@@ -53,7 +53,7 @@ fn hub() -> Arc<Hub> {
 }
 
 #[tokio::test]
-async fn a9_the_first_frame_says_who_and_where() {
+async fn the_first_frame_says_who_and_where() {
     let hub = hub();
     let mut stream = pin!(open(hub.subscribe(of_customer("asha"), Some(hub.cursor())), None, never()));
     let frame = text(&stream.next().await.unwrap());
@@ -71,7 +71,7 @@ async fn a9_the_first_frame_says_who_and_where() {
 }
 
 #[tokio::test]
-async fn who_has_to_start_over_keeps_their_old_id_until_they_did() {
+async fn a_client_that_has_to_start_over_keeps_its_old_id_until_the_reset() {
     let mut stream =
         pin!(open(hub().subscribe(of_customer("asha"), None).with_unknown_cursor(), None, never()));
     let frame = text(&stream.next().await.unwrap());
@@ -81,7 +81,7 @@ async fn who_has_to_start_over_keeps_their_old_id_until_they_did() {
 }
 
 #[tokio::test]
-async fn a_stream_says_why_it_ends_and_whether_to_come_back() {
+async fn a_stream_says_why_it_ends_and_when_to_reconnect() {
     for (close, expected) in [
         (Close::ShuttingDown, json!({"code": 4001, "reason": "shutting_down", "afterMs": 500})),
         (Close::TokenExpired, json!({"code": 4002, "reason": "token_expired", "afterMs": 0})),
@@ -99,8 +99,8 @@ async fn a_stream_says_why_it_ends_and_whether_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_log_that_cannot_be_read_ends_the_stream_for_a_while() {
-    // Its reset needs the log, which here answers nothing.
+async fn a_stream_ends_if_the_log_cannot_be_read() {
+    // Its reset needs the log, which fails here.
     let mut stream =
         pin!(open(hub().subscribe(of_customer("asha"), None).with_unknown_cursor(), None, never()));
     stream.next().await.unwrap();

@@ -1,4 +1,4 @@
-//! Whatever happens in between: each subscriber gets every event of its topic once, in order (rows X4, X6).
+//! Each subscriber gets every event of its topic once, in order.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use ordercast_live::{Hub, Subscription, Topic};
 use orders::{OrderNumber, Status};
 use proptest::prelude::*;
 
-use super::shop::{Shop, drain, look, of_customer, of_store, places, user};
+use super::shop::{Shop, drain, of_customer, of_store, poll_once, seqs, user};
 
-/// Larger than the shortest ring below and than what a topic remembers by itself, together with the bursts.
+/// Some rings are smaller than a burst. A burst is larger than what is kept with a topic.
 const RINGS: [usize; 4] = [1, 3, 16, 4096];
 const CUSTOMERS: [&str; 3] = ["asha", "ben", "chi"];
 
 #[derive(Debug, Clone)]
 enum Step {
     PlaceOrder(usize),
-    /// Many at once, past what is kept with a topic.
+    /// More orders than positions are kept with a topic.
     Burst(usize),
     Move(usize),
     Note(usize),
     Bring(usize),
     OfAnotherStore,
     Publish(usize),
-    /// So many batches never reach the hub.
+    /// This many batches are never published.
     Lose(usize),
     /// The hub reads from the log what it lacks.
     CatchUp,
@@ -34,9 +34,9 @@ enum Step {
     Resume(usize, prop::sample::Index),
     Portion(prop::sample::Index),
     Drain(prop::sample::Index),
-    /// Look at `next` so often, then drop it.
+    /// Poll `next` this often, then drop it.
     Cancel(prop::sample::Index, usize),
-    /// Drop the connection and come back with the last id.
+    /// Subscribe again after the last event.
     Reconnect(prop::sample::Index),
     Leave(prop::sample::Index),
 }
@@ -74,7 +74,7 @@ fn topics() -> Vec<Topic> {
 struct Listening {
     subscription: Subscription,
     topic: Topic,
-    /// Where it began.
+    /// Where it started.
     after: Seq,
     got: Vec<Seq>,
 }
@@ -89,8 +89,8 @@ impl Listening {
     async fn cancel(&mut self, polls: usize) {
         let mut next = pin!(self.subscription.next());
         for _ in 0..polls {
-            if let Poll::Ready(delivery) = look(next.as_mut()).await {
-                self.got.extend(places(&delivery.unwrap()));
+            if let Poll::Ready(delivery) = poll_once(next.as_mut()).await {
+                self.got.extend(seqs(&delivery.unwrap()));
                 return;
             }
             tokio::task::yield_now().await;
@@ -155,7 +155,7 @@ async fn play(ring: usize, steps: Vec<Step>) {
             Step::Portion(of) => {
                 let one = of.get_mut(&mut listening);
                 if let Some(delivery) = one.subscription.pending().await.unwrap() {
-                    one.got.extend(places(&delivery));
+                    one.got.extend(seqs(&delivery));
                 }
             }
             Step::Drain(of) => {
@@ -173,7 +173,7 @@ async fn play(ring: usize, steps: Vec<Step>) {
     for mut one in listening {
         let truth = shop.truth(one.topic.clone()).await;
         let expected: Vec<Seq> = truth.iter().map(|event| event.seq).filter(|seq| *seq > one.after).collect();
-        // Everybody who misses something must be awake, not only find it when they look.
+        // A subscriber that lacks events must be woken, not only find them when it asks.
         while one.got.len() < expected.len() {
             one.got.extend(super::shop::next(&mut one.subscription).await);
         }

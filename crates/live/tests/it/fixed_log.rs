@@ -1,4 +1,4 @@
-//! A log that only says what a test put into it: for tests under a paused clock, which real reading would move on.
+//! A log without a database, for tests under a paused clock: a real read would advance the clock.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,6 @@ use uuid::Uuid;
 
 use super::shop::staff;
 
-/// Its head, and how often its counts were read.
 #[derive(Default)]
 pub(crate) struct FixedLog {
     pub(crate) head: AtomicU64,
@@ -43,7 +42,7 @@ impl FixedLog {
         Cursor { epoch: Epoch::stored("log"), seq: Seq(self.head.load(Ordering::SeqCst)) }
     }
 
-    /// Something happens to a product of the main store.
+    /// Publishes an event of a product of the main store.
     pub(crate) fn happen(&self, hub: &Hub) {
         let seq = Seq(self.head.fetch_add(1, Ordering::SeqCst) + 1);
         let event = Event {

@@ -1,11 +1,11 @@
-//! Events that never reached the hub: found in the log, by everybody whom they concern.
+//! Events that were not published to the hub.
 
 use eventlog::{Cursor, Seq};
 
 use super::shop::{Shop, drain, next, of_customer, of_store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_gap_swallowed_comes_from_the_log() {
+async fn events_of_a_gap_are_read_from_the_log() {
     let shop = Shop::open().await;
     let hub = shop.hub(64).await;
     let mut store = hub.subscribe(of_store("main"), None);
@@ -15,7 +15,7 @@ async fn what_a_gap_swallowed_comes_from_the_log() {
     shop.place("asha").await;
     shop.place("ben").await;
     shop.settle().await;
-    // Hers are lost; what comes after them is not about her.
+    // Asha's orders are lost. The next event does not concern her.
     assert!(shop.lose() && shop.lose());
     shop.publish_all(&hub);
     assert_eq!(hub.head(), Seq(start), "the hub accepts only the next event");
@@ -26,20 +26,20 @@ async fn what_a_gap_swallowed_comes_from_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_batch_that_comes_twice_is_told_once() {
+async fn a_batch_that_is_published_twice_is_delivered_once() {
     let shop = Shop::open().await;
     let hub = shop.hub(64).await;
     let mut store = hub.subscribe(of_store("main"), None);
     shop.place("asha").await;
     shop.settle().await;
     let batch = shop.caught.lock().unwrap().front().unwrap().clone();
-    assert_eq!(hub.publish(batch.clone()), [1], "told to one connection");
+    assert_eq!(hub.publish(batch.clone()), [1], "for one connection");
     assert_eq!(hub.publish(batch), [0], "known already");
     assert_eq!(drain(&mut store).await, [hub.head()]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_listener_who_was_far_behind_looks_through_the_ring_once() {
+async fn a_subscriber_that_was_far_behind_searches_the_ring_once() {
     let shop = Shop::open().await;
     let hub = shop.hub(1024).await;
     let begin = hub.cursor();
@@ -48,20 +48,20 @@ async fn a_listener_who_was_far_behind_looks_through_the_ring_once() {
     }
     shop.settle().await;
     shop.publish_all(&hub);
-    // Her topic is new, and begins at the head; the ring log reaches back to where she was.
+    // The topic is new and starts at the head. The ring still reaches back to her position.
     let mut asha = hub.subscribe(of_customer("asha"), Some(begin));
     assert_eq!(drain(&mut asha).await, []);
     assert_eq!(asha.cursor(), hub.cursor(), "she has seen that there was nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answers_cursor_may_be_a_moment_ahead() {
+async fn a_cursor_of_an_answer_may_be_ahead_of_the_hub() {
     let shop = Shop::open().await;
     let hub = shop.hub(64).await;
     shop.place("asha").await;
     let answered = shop.head().await;
     shop.settle().await;
-    assert!(answered.seq > hub.head(), "committed, and not yet told");
+    assert!(answered.seq > hub.head(), "committed and not published");
     let mut asha = hub.subscribe(of_customer("asha"), Some(answered.clone()));
     let mut fresh = hub.subscribe(of_customer("asha"), None);
     shop.publish_all(&hub);

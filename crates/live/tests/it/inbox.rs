@@ -1,4 +1,4 @@
-//! What is read in one tab is read in the others.
+//! A notification that is read in one tab is read in the others.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn tell(hub: &ordercast_live::Hub, who: &str, state: Arc<ReadState>) {
 }
 
 #[tokio::test]
-async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
+async fn every_tab_of_a_person_gets_the_last_read_state() {
     let hub = Arc::new(FixedLog::default()).hub();
     let asha = || hub.watch_inbox(Inbox::customer(user("asha")));
     let (mut first, mut second) = (asha(), asha());
@@ -47,7 +47,7 @@ async fn d7_each_tab_hears_the_last_of_what_was_read_and_nobody_else_does() {
 }
 
 #[tokio::test]
-async fn d7_a_stream_tells_what_was_read_elsewhere() {
+async fn a_stream_sends_what_was_read_elsewhere() {
     let hub = Arc::new(FixedLog::default()).hub();
     let person = Person { id: user("asha"), name: None, email: None };
     let listener = StreamUser { role: Role::Customer, person };

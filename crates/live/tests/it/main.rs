@@ -1,4 +1,4 @@
-//! The hub and its subscriptions, over a real log where the log matters, under a paused clock where time does.
+//! The hub and its subscriptions. Tests of reading use a real log, tests of time a paused clock.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 

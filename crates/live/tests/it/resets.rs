@@ -1,4 +1,4 @@
-//! What cannot be resumed is said, with the present state and a cursor from which nothing is missed.
+//! A subscription that cannot be resumed gets a reset: the present state, and a cursor from which nothing is missed.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use jiff::SignedDuration;
 use ordercast_live::{Delivery, Hub, Reset, ResetReason, Subscription};
 use orders::Status;
 
-use super::shop::{Shop, drain, look, of_customer, of_store};
+use super::shop::{Shop, drain, of_customer, of_store, poll_once};
 
 /// Expects a reset, then that nothing is missed from its cursor on.
 async fn starts_over(shop: &Shop, hub: &Arc<Hub>, mut subscription: Subscription, expected: ResetReason) {
     assert!(!subscription.resumes());
-    // Committed before the snapshot is taken, told after it: in the one or in the other, never in both.
+    // Committed before the snapshot is read and published after it: it is in one of the two, never in both.
     let newest = shop.place("asha").await;
     let Delivery::Reset(Reset { reason, snapshot, cursor }) = subscription.next().await.unwrap() else {
         panic!("a reset comes first")
@@ -40,7 +40,7 @@ async fn a_cursor_of_another_history() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cursor_of_a_future_that_never_came() {
+async fn a_cursor_far_ahead_of_the_log() {
     let shop = Shop::open().await;
     let hub = shop.hub(16).await;
     let future = hub.cursor_at(Seq(hub.head().0 + 1_000_000));
@@ -49,7 +49,7 @@ async fn a_cursor_of_a_future_that_never_came() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_cursor() {
+async fn a_malformed_cursor() {
     let shop = Shop::open().await;
     let hub = shop.hub(16).await;
     let lost = hub.subscribe(of_customer("asha"), None).with_unknown_cursor();
@@ -65,7 +65,7 @@ async fn a_cursor_before_what_the_log_keeps() {
         let order = shop.place("ben").await;
         assert!(shop.set(order, Status::Cancelled).await);
     }
-    // Housekeeping comes once a second, after a batch.
+    // The writer deletes old events at most once a second, after a batch.
     for _ in 0..20 {
         shop.clock.advance(SignedDuration::from_hours(24));
         shop.settle().await;
@@ -84,19 +84,19 @@ async fn a_cursor_before_what_the_log_keeps() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reset_that_was_cut_off_comes_again() {
+async fn a_reset_that_was_interrupted_is_sent_again() {
     let shop = Shop::open().await;
     let hub = shop.hub(16).await;
-    // On another core the log may answer within one look; then nothing was cut off, and another one is tried.
-    let mut cut_off = None;
+    // On another core the log may answer within one poll. Then another subscription is tried.
+    let mut interrupted = None;
     for _ in 0..1000 {
         let mut lost = hub.subscribe(of_customer("asha"), None).with_unknown_cursor();
-        let pending = look(std::pin::pin!(lost.next()).as_mut()).await.is_pending();
+        let pending = poll_once(std::pin::pin!(lost.next()).as_mut()).await.is_pending();
         if pending {
-            cut_off = Some(lost);
+            interrupted = Some(lost);
             break;
         }
     }
-    let lost = cut_off.expect("the log is being asked");
+    let lost = interrupted.expect("the log is being asked");
     starts_over(&shop, &hub, lost, ResetReason::UnknownCursor).await;
 }

@@ -1,4 +1,4 @@
-//! A real log, with its events caught on their way to the hub, so that a test says when they arrive there.
+//! A real log. A test decides when its events are published to the hub.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -25,10 +25,10 @@ use orders::{
 };
 use uuid::Uuid;
 
-/// Nothing here takes so long; a test that waits longer fails instead of hanging.
+/// A test that waits longer than this fails.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A clock that stands log unless it is moved.
+/// A clock that stands still unless a test advances it.
 pub(crate) struct TestClock {
     now: Mutex<Timestamp>,
     ids: AtomicU64,
@@ -57,13 +57,13 @@ impl Clock for TestClock {
     }
 }
 
-/// What is done with a committed batch.
+/// Called with each committed batch.
 type Onward = Arc<Mutex<Box<dyn FnMut(CommittedBatch) + Send>>>;
 
 pub(crate) struct Shop {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) read_backend: Arc<dyn ReadBackend>,
-    /// Batches that were committed and not yet handed to a hub.
+    /// Batches that were committed and not published yet.
     pub(crate) caught: Arc<Mutex<VecDeque<CommittedBatch>>>,
     onward: Onward,
     pub(crate) writer: Option<Writer>,
@@ -77,12 +77,12 @@ impl Shop {
         Self::keeping(None).await
     }
 
-    /// One that forgets old events.
+    /// A shop that deletes old events.
     pub(crate) async fn keeping(keep_events: Option<SignedDuration>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let noon = "2026-03-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock { now: Mutex::new(noon), ids: AtomicU64::new(1) });
-        // What is durable is not the question here.
+        // These tests are not about durability.
         let options = DatabaseOptions {
             keep_events,
             synchronous: Synchronous::Normal,
@@ -104,7 +104,7 @@ impl Shop {
         shop
     }
 
-    /// A hub at the log's head; batches caught so far are forgotten.
+    /// A hub at the log's head. Batches that were not published are dropped.
     pub(crate) async fn hub(&self, ring: usize) -> Arc<Hub> {
         self.settle().await;
         self.caught.lock().unwrap().clear();
@@ -112,7 +112,7 @@ impl Shop {
         Arc::new(Hub::with_ring(Arc::clone(&self.read_backend), head, ring))
     }
 
-    /// From here on batches go to the hub at once, from the writer's thread, as they do in the server.
+    /// From now on batches are published at once from the writer's thread, as in the server.
     pub(crate) fn connect(&self, hub: &Arc<Hub>) {
         let hub = Arc::clone(hub);
         *self.onward.lock().unwrap() = Box::new(move |committed| drop(hub.publish(committed)));
@@ -123,12 +123,12 @@ impl Shop {
         self.directory.path()
     }
 
-    /// From here on the hub follows the log, in a task that ends with the writer.
+    /// From now on the hub follows the log, in a task that ends with the writer.
     pub(crate) fn follow(&self, hub: &Arc<Hub>) {
         tokio::spawn(Arc::clone(hub).follow_log(self.writer.as_ref().unwrap().head()));
     }
 
-    /// Hands the next batch that was caught to a hub.
+    /// Publishes the next batch.
     pub(crate) fn publish(&self, hub: &Hub) -> bool {
         let next = self.caught.lock().unwrap().pop_front();
         next.map(|committed| hub.publish(committed)).is_some()
@@ -138,12 +138,12 @@ impl Shop {
         while self.publish(hub) {}
     }
 
-    /// Loses the next batch on its way to the hub.
+    /// Drops the next batch.
     pub(crate) fn lose(&self) -> bool {
         self.caught.lock().unwrap().pop_front().is_some()
     }
 
-    /// An answer comes before its events are published; one more round, and they are.
+    /// Waits until the events of all answered submissions were passed on.
     pub(crate) async fn settle(&self) {
         let nothing = Submission { requests: Vec::new(), idempotency: None, external_user: None };
         self.writer.as_ref().unwrap().submit(nothing).await.unwrap();
@@ -161,7 +161,7 @@ impl Shop {
         }
     }
 
-    async fn shelve(&self, store: &str) -> Arc<CatalogProduct> {
+    async fn create_product(&self, store: &str) -> Arc<CatalogProduct> {
         let create = CreateProduct {
             id: ProductId::new(self.clock.next_id()),
             name: "Tea".parse().unwrap(),
@@ -175,9 +175,9 @@ impl Shop {
         }
     }
 
-    /// A new product of a store: an event that no customer hears of.
+    /// Creates a product of a store: an event that no customer receives.
     pub(crate) async fn product(&self, store: &str) -> ProductId {
-        self.shelve(store).await.product.id
+        self.create_product(store).await.product.id
     }
 
     pub(crate) fn placing(&self, customer: &str) -> Submission {
@@ -199,7 +199,7 @@ impl Shop {
         }
     }
 
-    /// A note by the staff: an event that the customer's topic has, and of which they are told nothing.
+    /// Adds a note by staff: an event of the customer's topic that tells the customer nothing.
     pub(crate) async fn note(&self, order: OrderNumber, text: &str) {
         let current =
             self.read_backend.order(OrderRef::Number(order)).await.unwrap().value.unwrap().order.status();
@@ -224,7 +224,7 @@ impl Shop {
         self.order(Command::SetDelivery(set), staff("main")).await;
     }
 
-    /// Everything of a topic, from the log itself.
+    /// All events of a topic, read from the log.
     pub(crate) async fn truth(&self, topic: Topic) -> Vec<Arc<StoredEvent>> {
         let page = self.read_backend.tail(topic, Seq(0), usize::MAX).await.unwrap();
         page.events.into_iter().map(|event| event.stored).collect()
@@ -289,27 +289,27 @@ pub(crate) fn of_store(name: &str) -> Topic {
     Topic::Store(StoreId::new(name).unwrap())
 }
 
-/// Looks at a future once.
-pub(crate) async fn look<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+/// Polls a future once.
+pub(crate) async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
-/// The places of what comes next, within the deadline.
+/// The positions of the next delivery, within the deadline.
 pub(crate) async fn next(subscription: &mut Subscription) -> Vec<Seq> {
     let next = tokio::time::timeout(DEADLINE, subscription.next()).await.expect("something comes");
-    places(&next.unwrap())
+    seqs(&next.unwrap())
 }
 
-/// The places of everything that is there already.
+/// The positions of everything that can be delivered now.
 pub(crate) async fn drain(subscription: &mut Subscription) -> Vec<Seq> {
     let mut all = Vec::new();
     while let Some(delivery) = subscription.pending().await.unwrap() {
-        all.extend(places(&delivery));
+        all.extend(seqs(&delivery));
     }
     all
 }
 
-pub(crate) fn places(delivery: &Delivery) -> Vec<Seq> {
+pub(crate) fn seqs(delivery: &Delivery) -> Vec<Seq> {
     match delivery {
         Delivery::Events(entries) => entries.iter().map(|entry| entry.seq()).collect(),
         Delivery::Reset(reset) => panic!("{reset:?}"),

@@ -1,4 +1,4 @@
-//! Publishing, joining, leaving and reading at the same time, from several threads.
+//! Publishing, subscribing, unsubscribing and reading at the same time, from several threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use super::shop::{DEADLINE, Shop, drain, next, of_customer, of_store};
 const ORDERS: usize = 600;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_misses_anything_while_others_come_and_go() {
+async fn no_subscriber_misses_events_while_others_come_and_go() {
     let shop = Arc::new(Shop::open().await);
     let hub = shop.hub(8).await;
     shop.connect(&hub);
@@ -24,9 +24,9 @@ async fn nobody_misses_anything_while_others_come_and_go() {
         readers.spawn(async move {
             let mut got = Vec::new();
             while !over.load(Ordering::SeqCst) {
-                // One stays; the others come back with their last id after each portion, some after a nap.
+                // Two stay subscribed. The others subscribe again after each delivery.
                 tokio::select! {
-                    delivery = subscription.next() => got.extend(super::shop::places(&delivery.unwrap())),
+                    delivery = subscription.next() => got.extend(super::shop::seqs(&delivery.unwrap())),
                     () = tokio::task::yield_now(), if n > 1 => {}
                 }
                 if n > 1 {
@@ -56,7 +56,7 @@ async fn nobody_misses_anything_while_others_come_and_go() {
     shop.settle().await;
     let end = hub.head();
     over.store(true, Ordering::SeqCst);
-    // Wakes those who stay.
+    // Wakes those that stayed subscribed.
     shop.place("asha").await;
     shop.settle().await;
     while let Some(done) = tokio::time::timeout(DEADLINE, readers.join_next()).await.expect("nobody hangs") {
@@ -70,9 +70,9 @@ async fn nobody_misses_anything_while_others_come_and_go() {
     assert_eq!(hub.topics(), 0);
 }
 
-/// Somebody joins at the very moment at which the topic's last listener leaves and an event comes.
+/// A client subscribes at the moment at which the topic's last subscriber leaves and an event comes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn joining_while_the_last_one_leaves_loses_no_waking() {
+async fn subscribing_while_the_last_subscriber_leaves_misses_nothing() {
     let shop = Arc::new(Shop::open().await);
     let hub = shop.hub(1024).await;
     shop.connect(&hub);
@@ -81,26 +81,26 @@ async fn joining_while_the_last_one_leaves_loses_no_waking() {
     for _ in 0..4 {
         let (hub, over) = (Arc::clone(&hub), over.clone());
         joining.spawn(async move {
-            let mut rounds = 0;
+            let mut joins = 0;
             while !*over.borrow() {
-                // The first event after joining must arrive.
+                // The first event after subscribing must arrive.
                 next(&mut hub.subscribe(of_customer("asha"), None)).await;
-                rounds += 1;
+                joins += 1;
             }
-            rounds
+            joins
         });
     }
     for _ in 0..ORDERS {
         shop.place("asha").await;
     }
     done.send_replace(true);
-    // Whoever log waits gets one of these.
-    let mut rounds = 0;
+    // Subscribers that still wait get one of these.
+    let mut joins = 0;
     while !joining.is_empty() {
         shop.place("asha").await;
         while let Some(joined) = joining.try_join_next() {
-            rounds += joined.unwrap();
+            joins += joined.unwrap();
         }
     }
-    assert!(rounds > 100, "{rounds} rounds show nothing");
+    assert!(joins > 100, "{joins} joins show nothing");
 }

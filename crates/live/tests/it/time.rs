@@ -1,4 +1,4 @@
-//! What happens as time goes by: heartbeats, and counts at their pace. The clock is paused and jumps.
+//! Heartbeats, and how often counts are pushed. The clock is paused.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn counts_publisher(log: &Arc<FixedLog>) -> (Arc<ordercast_live::Hub>, Arc<Order
 }
 
 #[tokio::test(start_paused = true)]
-async fn d15_a_silent_stream_beats_every_25_seconds() {
+async fn a_silent_stream_sends_a_heartbeat_every_25_seconds() {
     let log = Arc::new(FixedLog::default());
     let hub = log.hub();
     let mut stream = pin!(open(hub.subscribe(of_customer("asha"), None), None, never()));
@@ -43,7 +43,7 @@ async fn d15_a_silent_stream_beats_every_25_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
+async fn counts_come_at_most_four_times_a_second_and_are_exact() {
     let log = Arc::new(FixedLog::default());
     let (hub, counts_publisher) = counts_publisher(&log);
     let mut counts = counts_publisher.watch(&StoreId::main());
@@ -62,7 +62,7 @@ async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
         pushes.push(Instant::now());
         let frame = text(&counts.borrow_and_update());
         assert!(frame.starts_with("event: stats.updated\ndata: {"), "{frame}");
-        // What happens at this very moment may come after the reading.
+        // An event of this moment may come after the read.
         let head = log.head.load(Ordering::SeqCst);
         let exact = [head, head.saturating_sub(1)].map(|seq| format!("\"cursor\":\"log:{seq}\""));
         assert!(exact.iter().any(|cursor| frame.contains(cursor)), "{frame} at {head}");
@@ -71,11 +71,11 @@ async fn d4_counts_come_at_most_four_times_a_second_and_are_exact() {
     assert!(pushes.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(250)), "{pushes:?}");
     assert!((11..=14).contains(&pushes.len()), "three seconds of changes: {pushes:?}");
     let last = text(&counts.borrow());
-    assert!(last.contains("\"cursor\":\"log:300\""), "the last change is told: {last}");
+    assert!(last.contains("\"cursor\":\"log:300\""), "the last change is deliveries: {last}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_reading_serves_all_listeners_and_ends_with_the_last() {
+async fn counts_are_read_once_for_all_watchers_until_the_last_leaves() {
     let log = Arc::new(FixedLog::default());
     let (hub, counts_publisher) = counts_publisher(&log);
     let mut first = counts_publisher.watch(&StoreId::main());
@@ -99,24 +99,24 @@ async fn one_reading_serves_all_listeners_and_ends_with_the_last() {
         (0, 1),
         "the task is gone, and what it held"
     );
-    // And it begins again.
+    // A new watcher starts it again.
     counts_publisher.watch(&StoreId::main()).changed().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_board_is_no_connection() {
+async fn the_counts_publisher_does_not_count_as_a_connection() {
     let log = Arc::new(FixedLog::default());
     let (hub, counts_publisher) = counts_publisher(&log);
     let mut counts = counts_publisher.watch(&StoreId::main());
     counts.changed().await.unwrap();
     let _staff = hub.subscribe(of_store("main"), None);
     assert_eq!(hub.topics(), 1);
-    let told = super::audiences::publish_one(&log, &hub);
-    assert_eq!(told, [1], "one person hears of it");
+    let deliveries = super::audiences::publish_one(&log, &hub);
+    assert_eq!(deliveries, [1], "for one connection");
 }
 
 #[tokio::test(start_paused = true)]
-async fn counts_that_could_not_be_read_are_tried_again() {
+async fn counts_that_could_not_be_read_are_read_again() {
     let log = Arc::new(FixedLog::default());
     log.broken.store(true, Ordering::SeqCst);
     let (_hub, counts_publisher) = counts_publisher(&log);
@@ -130,7 +130,7 @@ async fn counts_that_could_not_be_read_are_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn todays_counts_begin_anew_at_midnight() {
+async fn todays_counts_start_at_zero_at_midnight() {
     let log = Arc::new(FixedLog::default());
     let now = Arc::new(Mutex::new(noon()));
     let clock = Arc::clone(&now);
@@ -144,7 +144,7 @@ async fn todays_counts_begin_anew_at_midnight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn counts_get_through_to_staff_however_busy_the_store_is() {
+async fn counts_reach_staff_of_a_busy_store() {
     let log = Arc::new(FixedLog::default());
     let (hub, counts_publisher) = counts_publisher(&log);
     let counts = counts_publisher.watch(&StoreId::main());
