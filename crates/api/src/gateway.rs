@@ -1,4 +1,4 @@
-//! Socket.IO at `/socket.io/`: tokens, limits and commands for the gateway of the `live` crate.
+//! Socket.IO at `/socket.io/`: authorizes the clients of the `live` crate's gateway, and runs their commands.
 
 use std::net::IpAddr;
 use std::sync::Arc;

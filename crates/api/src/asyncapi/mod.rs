@@ -85,7 +85,7 @@ impl Channel {
         let channel = json!({"$ref": format!("#/channels/{name}")});
         let reference = |message: &MessageDoc| json!({"$ref": format!("#/channels/{name}/messages/{}", key(message.name))});
         let sent: Vec<Value> = self.sent.iter().map(reference).collect();
-        let send = json!({
+        let outgoing = json!({
             "action": "send", "channel": channel, "summary": "What the server sends", "messages": sent,
         });
         let receive = |(message, acknowledgement): &(MessageDoc, MessageDoc)| {
@@ -96,7 +96,7 @@ impl Channel {
             });
             (format!("{name}.{}", message.name), operation)
         };
-        let mut operations = vec![(format!("{name}.say"), send)];
+        let mut operations = vec![(format!("{name}.say"), outgoing)];
         operations.extend(self.received.iter().map(receive));
         operations
     }

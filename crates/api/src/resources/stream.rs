@@ -1,4 +1,4 @@
-//! Live events as they are committed, over server-sent events.
+//! Live events over server-sent events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,28 +25,27 @@ use crate::caller::{Caller, address};
 use crate::extract::Query;
 use crate::problem::{Code, Problem};
 
-/// Where the client was.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
-    /// The last cursor that was seen; the header `Last-Event-ID`, which a browser sends by itself, goes first.
+    /// The last cursor that you received. The header `Last-Event-ID`, which browsers send, takes precedence.
     last_event_id: Option<String>,
 }
 
-/// Tokens without an end are looked at again after this long, so that no timer has to reach further.
+/// The longest timer: a token that expires later, or never, is checked again after this long.
 const MAX_TIMER: Duration = Duration::from_hours(24);
 
 /// Follow orders live
 ///
-/// Customers get their own orders, staff their store's, drivers those they bring: every event once, in order, also
-/// what happened while they were away. Begins with `connected` (role, user, cursor); then events by kind, each with
-/// its cursor as `id`; `heartbeat` every 25 seconds; `stats.updated` for staff; `notifications.read` when
-/// something was read in another tab; `reset` when the cursor cannot be
-/// resumed; `reconnect` before the server closes, with the milliseconds to wait.
+/// Customers get the events of their own orders, staff those of their store, drivers those of the orders they deliver:
+/// every event once and in order, also those that happened while the client was disconnected. The stream begins with
+/// `connected` (role, user, cursor). Events follow under the names of their kinds, each with its cursor as `id`. There are
+/// also `heartbeat` every 25 seconds, `stats.updated` for staff, `notifications.read` when something was read in another
+/// tab, `reset` when the cursor cannot be resumed, and `reconnect` before the server closes the stream.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "live",
-    params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that was seen")),
+    params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received")),
     responses(
         (status = OK, body = String, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -93,12 +92,12 @@ pub async fn stream(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx passes on what comes, when it comes (ngx_http_proxy_module, proxy_buffering).
+    // Turns off buffering in nginx (ngx_http_proxy_module, proxy_buffering).
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// One connection, from its first byte to its end: logged, counted, and holding its permit (row A20).
+/// Logs and counts one connection, and holds its permit, until it is dropped.
 struct StreamGuard {
     app: AppState,
     user: orders::UserId,
@@ -126,7 +125,7 @@ impl Drop for StreamGuard {
     }
 }
 
-/// Resolves when the server stops, the token runs out, or the session is ended.
+/// Resolves when the server stops, the token expires, or the session is ended.
 async fn closing(app: AppState, principal: Principal) -> Close {
     let mut stopping = app.stopping.clone();
     let mut changes = app.revocations.changes();
@@ -142,7 +141,7 @@ async fn closing(app: AppState, principal: Principal) -> Close {
             },
         };
         tokio::select! {
-            // The sender is dropped only when the server is gone.
+            // The sender lives as long as the server.
             _ = stopping.wait_for(|stopping| *stopping) => return Close::ShuttingDown,
             _ = changes.changed() => {}
             () = tokio::time::sleep(left) => {}

@@ -84,7 +84,7 @@ impl<'a> StandardOrderEvent<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = StandardOrderUpdate)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes two structs that are serialized apart")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "describes two structs that are serialized apart")]
 enum StandardOrderUpdate<'a> {
     Event(StandardOrderEvent<'a>),
     State(OrderState<'a>),
