@@ -564,11 +564,11 @@ export interface paths {
         };
         /**
          * Follow orders live
-         * @description Customers get their own orders, staff their store's, drivers those they bring: every event once, in order, also
-         *     what happened while they were away. Begins with `connected` (role, user, cursor); then events by kind, each with
-         *     its cursor as `id`; `heartbeat` every 25 seconds; `stats.updated` for staff; `notifications.read` when
-         *     something was read in another tab; `reset` when the cursor cannot be
-         *     resumed; `reconnect` before the server closes, with the milliseconds to wait.
+         * @description Customers get the events of their own orders, staff those of their store, drivers those of the orders they deliver:
+         *     every event once and in order, also those that happened while the client was disconnected. The stream begins with
+         *     `connected` (role, user, cursor). Events follow under the names of their kinds, each with its cursor as `id`. There are
+         *     also `heartbeat` every 25 seconds, `stats.updated` for staff, `notifications.read` when something was read in another
+         *     tab, `reset` when the cursor cannot be resumed, and `reconnect` before the server closes the stream.
          */
         get: operations["stream"];
         put?: never;
@@ -2737,11 +2737,11 @@ export interface operations {
     stream: {
         parameters: {
             query?: {
-                /** @description The last cursor that was seen; the header `Last-Event-ID`, which a browser sends by itself, goes first. */
+                /** @description The last cursor that you received. The header `Last-Event-ID`, which browsers send, takes precedence. */
                 last_event_id?: string;
             };
             header?: {
-                /** @description The last cursor that was seen */
+                /** @description The last cursor that you received */
                 "Last-Event-ID"?: string | null;
             };
             path?: never;
