@@ -124,7 +124,7 @@ describe("leaving", () => {
     const silent = await client(context, server, asha, { transports: ["websocket"], reconnection: false });
     silent.socket.io.engine._sendPacket = () => {};
     await silent.news("disconnect");
-    assert.equal(customer.socket.connected, true, "who answers stays");
+    assert.equal(customer.socket.connected, true, "a responsive client stays connected");
     customer.socket.emit("join-order-tracking", "x".repeat(2000));
     await customer.news("disconnect");
   });

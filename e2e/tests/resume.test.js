@@ -242,7 +242,7 @@ describe("resume after kill -9", () => {
       await clients[name].until("everything", () => versions(name, event).at(-1) === 4);
       assert.deepEqual(versions(name, event), [2, 3, 4], name);
     }
-    await rooms.until("where it stands", () => versions("rooms", /^order-status-updated$/).at(-1) === 4);
+    await rooms.until("the current status", () => versions("rooms", /^order-status-updated$/).at(-1) === 4);
     const received = versions("rooms", /^order-status-updated$/);
     assert.deepEqual(received, [...received].sort(), "in order");
 

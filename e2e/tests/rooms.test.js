@@ -31,7 +31,7 @@ describe("rooms", () => {
       const staff = await client(context, admin, { transports });
       customer.socket.emit("join-order-tracking", order.id);
       const shown = await customer.event("order-status-updated");
-      assert.deepEqual([shown.orderId, shown.status], [order.id, "pending"], "where it stands, at once");
+      assert.deepEqual([shown.orderId, shown.status], [order.id, "pending"], "the current status, immediately");
 
       const answer = await staff.ask("admin-status-update", { orderId: order.id, status: "processing" });
       assert.deepEqual([answer.ok, answer.status, answer.orderId], [true, "processing", order.id]);

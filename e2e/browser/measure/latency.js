@@ -94,10 +94,10 @@ function stopwatch() {
       });
     });
   };
-  globalThis.pressed = (words) => {
+  globalThis.pressed = (label) => {
     globalThis.pressedAt = new Promise((resolve) => {
       const note = (event) => {
-        if (!event.target.closest?.("button")?.textContent.includes(words)) return;
+        if (!event.target.closest?.("button")?.textContent.includes(label)) return;
         removeEventListener("click", note, true);
         resolve(now(event.timeStamp));
       };

@@ -23,7 +23,7 @@ export class PageMonitor {
     context.on("request", (request) => {
       const to = new URL(request.url());
       const leaves = ["http:", "https:", "ws:", "wss:"].includes(to.protocol) && to.host !== host;
-      if (leaves) monitor.#note(`asked another host: ${request.url()}`);
+      if (leaves) monitor.#note(`requested another host: ${request.url()}`);
     });
     context.on("page", (page) =>
       page.on("websocket", (socket) => {

@@ -34,8 +34,8 @@ export class Person {
   }
 
   /** A toast with exactly this text. */
-  toast(words, page = this.page) {
-    return messages(page).filter({ has: page.getByText(words, { exact: true }) });
+  toast(text, page = this.page) {
+    return messages(page).filter({ has: page.getByText(text, { exact: true }) });
   }
 
   /** The live indicator. */

@@ -48,21 +48,21 @@ test("relative times update while the page is open", async ({ customer, admin })
 });
 
 test("the center filters by category", async ({ customer, admin }) => {
-  const [kept, dropped] = [await customer.account.order(), await customer.account.order()];
-  await admin.account.setStatus(kept, "paid");
-  await admin.account.cancel(dropped, "Sold out");
+  const [paid, cancelled] = [await customer.account.order(), await customer.account.order()];
+  await admin.account.setStatus(paid, "paid");
+  await admin.account.cancel(cancelled, "Sold out");
   await customer.open("/notifications");
   const show = customer.page.getByRole("group", { name: "Show" });
-  await expect(lines(customer.page).filter({ hasText: `#${kept.number}` })).not.toHaveCount(0);
+  await expect(lines(customer.page).filter({ hasText: `#${paid.number}` })).not.toHaveCount(0);
 
   await show.getByRole("button", { name: "Cancelled" }).click();
   await expect(show.getByRole("button", { name: "Cancelled" })).toHaveAttribute("aria-pressed", "true");
   await expect(lines(customer.page)).toHaveCount(1);
-  await expect(lines(customer.page)).toContainText(`#${dropped.number}`);
+  await expect(lines(customer.page)).toContainText(`#${cancelled.number}`);
 
   await show.getByRole("button", { name: "Payments" }).click();
   await expect(lines(customer.page)).toHaveCount(1);
-  await expect(lines(customer.page)).toContainText(`#${kept.number}`);
+  await expect(lines(customer.page)).toContainText(`#${paid.number}`);
 
   await show.getByRole("button", { name: "Returns" }).click();
   await expect(customer.page.getByRole("heading", { name: "No notifications" })).toBeVisible();

@@ -25,7 +25,7 @@ test("map tiles enabled later are shown to returning visitors, and the tile serv
       location: { latitude: 53.55, longitude: 9.99 },
     });
     const customer = await people.arrive(account, {}, server);
-    customer.monitor.expect(new RegExp(`asked another host: ${provider.url}/`));
+    customer.monitor.expect(new RegExp(`requested another host: ${provider.url}/`));
     // The browser logs every request to the stopped server.
     customer.monitor.expect(/ERR_|WebSocket connection to|Failed to load resource/);
     await customer.open(`/orders/${order.id}`);
@@ -43,8 +43,8 @@ test("map tiles enabled later are shown to returning visitors, and the tile serv
     await expect(tiles).not.toHaveCount(0);
     await expect.poll(() => tiles.first().evaluate((tile) => tile.complete && tile.naturalWidth)).toBe(1);
     // The tile of the order's location, at a zoom level that shows streets.
-    expect(provider.asked.map(({ path }) => path)).toContain(tileOf(53.55, 9.99, 14));
-    expect(new Set(provider.asked.map(({ referrer }) => referrer))).toEqual(new Set([`${server.url}/`]));
+    expect(provider.requests.map(({ path }) => path)).toContain(tileOf(53.55, 9.99, 14));
+    expect(new Set(provider.requests.map(({ referrer }) => referrer))).toEqual(new Set([`${server.url}/`]));
   } finally {
     await server.remove();
     provider.stop();
@@ -52,14 +52,14 @@ test("map tiles enabled later are shown to returning visitors, and the tile serv
 });
 
 async function startProvider() {
-  const asked = [];
+  const requests = [];
   const provider = createServer((request, response) => {
-    asked.push({ path: request.url, referrer: request.headers.referer });
+    requests.push({ path: request.url, referrer: request.headers.referer });
     response.writeHead(200, { "content-type": "image/png" }).end(TILE);
   }).listen(0, "127.0.0.1");
   await once(provider, "listening");
   const url = `http://127.0.0.1:${provider.address().port}`;
-  return { asked, url, template: `${url}/{z}/{x}/{y}.png`, stop: () => provider.close() };
+  return { requests, url, template: `${url}/{z}/{x}/{y}.png`, stop: () => provider.close() };
 }
 
 /** Slippy map tile numbers: wiki.openstreetmap.org/wiki/Slippy_map_tilenames */

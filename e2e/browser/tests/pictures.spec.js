@@ -10,9 +10,9 @@ const PICTURE = Buffer.from(
 );
 const HOST = "https://pictures.example";
 /** The browser reports the blocked request, although it was never sent. */
-const BLOCKED = /img-src|asked another host: https:\/\/pictures\.example\//;
+const BLOCKED = /img-src|requested another host: https:\/\/pictures\.example\//;
 
-test("pictures from another host are shown once the operator names it; until then nothing asks that host", async ({
+test("pictures from another host are shown once the operator names it; until then no page requests them", async ({
   people,
 }) => {
   const server = await startServer();
@@ -28,10 +28,10 @@ test("pictures from another host are shown once the operator names it; until the
 
     const before = await people.arrive(await server.asha(), {}, server);
     before.monitor.expect(BLOCKED);
-    const asked = await answerFor(before);
+    const requests = await answerFor(before);
     await before.open("/");
     await expect(pictureOf(before, "Enamel pot").locator("svg.lucide-package")).toBeVisible();
-    expect(asked, "the policy stops it before it leaves").toEqual([]);
+    expect(requests, "the policy blocks the request").toEqual([]);
     const admin = await people.arrive(staff, {}, server);
     admin.monitor.expect(BLOCKED);
     await admin.open("/admin/products");
@@ -47,7 +47,7 @@ test("pictures from another host are shown once the operator names it; until the
     server.options = ["--image-origins", HOST];
     await server.start();
     const after = await people.arrive(await server.asha(), {}, server);
-    after.monitor.expect(new RegExp(`asked another host: ${HOST}/`));
+    after.monitor.expect(new RegExp(`requested another host: ${HOST}/`));
     const sent = await answerFor(after);
     await after.open("/");
     const picture = pictureOf(after, "Enamel pot").locator("img");

@@ -15,10 +15,10 @@ import {
 } from "../src/index.js";
 
 test("every hook and component renders on a server without requests", () => {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const { fetch } = globalThis;
   globalThis.fetch = (input) => {
-    asked.push(input);
+    requests.push(input);
     return Promise.reject(new Error("no network while rendering"));
   };
   function Page(): ReactNode {
@@ -44,7 +44,7 @@ test("every hook and component renders on a server without requests", () => {
     expect(text).toContain('{"isLoading":true,"orders":[],"order":null,"isConnected":false,"stats":null,"people":[]}');
     expect(text).toContain('data-state="idle"');
     expect(text).toContain('aria-label="Notifications"');
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   } finally {
     globalThis.fetch = fetch;
   }

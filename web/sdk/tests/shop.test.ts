@@ -1,7 +1,7 @@
 // Placing, changing and cancelling orders against the real server.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describe as say, describeOutcome, type Order } from "../src/index.js";
+import { describe as describeEvent, describeOutcome, type Order } from "../src/index.js";
 import { HAS_BINARY } from "./support/binary.js";
 import { type Client, live, newOrder, open, placeOrder } from "./support/clients.js";
 import { startNetwork } from "./support/network.js";
@@ -29,14 +29,14 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const mine = (client: Client) => client.events.items.filter((event) => event.orderId === order.id);
     await asha.events.until("all five", () => mine(asha).length === 5);
     await admin.events.until("all five", () => mine(admin).length === 5);
-    expect(mine(asha).map((event) => say(event, "customer"))).toEqual([
+    expect(mine(asha).map((event) => describeEvent(event, "customer"))).toEqual([
       { message: "Order placed", severity: "success" },
       { message: "Order status: processing", severity: "info" },
       { message: "Order status: shipped", severity: "info" },
       { message: "Order status: paid", severity: "success" },
       { message: "Order status: delivered", severity: "success" },
     ]);
-    expect(mine(admin).map((event) => say(event, "staff")?.message)[0]).toBe(
+    expect(mine(admin).map((event) => describeEvent(event, "staff")?.message)[0]).toBe(
       `New order #${order.number} from Asha Rao!`,
     );
     expect(mine(admin).map((event) => event.own)).toEqual([false, true, true, true, true]);
@@ -53,7 +53,7 @@ describe.skipIf(!HAS_BINARY)("the shop", () => {
     const [event] = await admin.events
       .until("the cancellation", (events) => events.some((each) => each.kind === "order.cancelled"))
       .then((events) => events.slice(-1));
-    expect(event && say(event, "staff")).toEqual({
+    expect(event && describeEvent(event, "staff")).toEqual({
       message: `Order #${order.number} cancelled by customer`,
       severity: "warning",
     });
