@@ -83,6 +83,6 @@ export function describeOutcome(status: Status, live: number | null, channels: r
   const reach =
     channels.length === 0
       ? "will see it in their notifications"
-      : `will be told by ${channels.join(", ")} and in their notifications`;
+      : `will be notified by ${channels.join(", ")} and in their notifications`;
   return { message: `${changed} Customer is offline and ${reach}.`, severity: "info" };
 }

@@ -19,7 +19,7 @@ export interface CursorTracker {
   last: () => string | null;
   /** An event or greeting arrived with this cursor. */
   advance: (cursor: string) => void;
-  /** A new history coveredFrom at this cursor. */
+  /** A new history starts at this cursor. */
   restart: (cursor: string) => void;
   /** A response was read at this cursor. Before the first event, the stream starts at the earliest of these. */
   read: (cursor: string) => void;
@@ -48,7 +48,7 @@ export function createCursorTracker(
   let coveredFrom: string | null = null;
   let isOpen = false;
   let saved: string | null = null;
-  /** Epochs seenEpochs in responses before the live connection announced them. */
+  /** Epochs seen in responses before the live connection announced them. */
   const seenEpochs = new BoundedSet<string>(20);
   /** The first cursor read of a new epoch: what was read before it belongs to another history. */
   let firstOfNewEpoch: string | null = null;

@@ -11,7 +11,7 @@ import type { OrderConflict, WatchedOrder } from "./contract.js";
 export interface OrderWatchers {
   watch: (idOrNumber: string) => Store<WatchedOrder>;
   isWatched: (order: Order) => boolean;
-  /** An order changed before somebody's eyes. `isNew`: it was just placed. */
+  /** An event or a change of ours changed an order. `isNew`: it was just placed. */
   touch: (id: string, now: number, isNew: boolean) => void;
   follow: (changes: OrderChanges) => void;
   /** The conflict of an order may have changed. */
