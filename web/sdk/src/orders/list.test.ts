@@ -149,6 +149,20 @@ test("loadAll loads everything, also where the first page is requested again mea
   expect(store.rows.getSnapshot().ids).toHaveLength(500);
 });
 
+test("a page that could not be loaded is loaded when the connection is back", async () => {
+  const { environment, store, fail } = createPipeline(Array.from({ length: 500 }, (_, n) => makeOrder(n + 1)));
+  store.rows.subscribe(nothing);
+  await environment.advance(100);
+  fail(true);
+  await store.loadAll();
+  expect(store.rows.getSnapshot()).toMatchObject({ state: "ready", error: { code: "network" } });
+  fail(false);
+  store.catchUp();
+  await environment.advance(100);
+  expect(store.rows.getSnapshot()).toMatchObject({ state: "ready", error: null });
+  expect(store.rows.getSnapshot().ids).toHaveLength(300);
+});
+
 test("a list that could not be read again keeps the pages it had", async () => {
   const { environment, store, fail } = createPipeline(Array.from({ length: 500 }, (_, n) => makeOrder(n + 1)));
   store.rows.subscribe(nothing);

@@ -21,7 +21,7 @@ export interface LiveOrderList extends OrderList {
   has: (id: string) => boolean;
   /** Reads again what was read. Without subscribers the list is reset instead. */
   reload: () => void;
-  /** Loads if there are subscribers and nothing was loaded. */
+  /** Loads if there are subscribers, and nothing was loaded or the last page could not be loaded. */
   loadIfNeeded: () => void;
   /** The cursor at which the list was read; null before. */
   readAt: () => string | null;
@@ -219,8 +219,10 @@ export function createList(
   }
 
   function loadIfNeeded(): void {
-    const { state } = store.getSnapshot();
-    if (!isUsed() || (state !== "idle" && state !== "error") || loading !== undefined) return;
+    const { state, error } = store.getSnapshot();
+    if (!isUsed() || loading !== undefined) return;
+    if (state === "ready" && error !== null) return void loadMore();
+    if (state !== "idle" && state !== "error") return;
     const other = state === "idle" ? context.adopt() : undefined;
     if (other === undefined) return void load();
     ({ next, boundary, cutAt, readAt } = other);
