@@ -13,8 +13,9 @@ const RECENT = 3;
 
 /** The customer's figures and recent orders, live. */
 export function Dashboard() {
-  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore } = useOrders();
-  const isCounting = hasMore && orders.length < MAX_COUNTED;
+  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, error } = useOrders();
+  // After an error the client continues when the connection is back.
+  const isCounting = hasMore && orders.length < MAX_COUNTED && error === null;
   // The figures cover all orders, so load every page.
   useEffect(() => {
     if (isCounting && !isLoadingMore) void loadMore();
