@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
 import { useNow } from "../../ui";
-import { useLiveEvents } from "../data/live";
+import { useLiveEvents, useResync } from "../data/live";
 import { dateIn, midnight } from "../time/zone";
 
 /** Minimum time between two refetches, however busy the store is. */
@@ -30,6 +30,7 @@ export function useSeries(bucket: "hour" | "day", days: number): { series: Serie
     placeholderData: keepPreviousData,
   });
   useThrottledLiveEvents(refetch);
+  useResync(() => void refetch());
   return { series: data, error };
 }
 
