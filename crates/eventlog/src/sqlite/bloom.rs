@@ -52,7 +52,7 @@ impl BloomFilters {
     }
 
     /// Frees the slices whose runs are all deleted, up to and including this run.
-    pub(super) fn forget(&mut self, through: i64) {
+    pub(super) fn discard_through(&mut self, through: i64) {
         self.slices.retain(|slice| slice.first + RUNS - 1 > through);
     }
 }
@@ -93,13 +93,13 @@ mod tests {
         }
         assert_eq!(candidates(&filters, -7), [200, 65, 64, 63, 1]);
         assert_eq!(candidates(&filters, 8), [0; 0]);
-        filters.forget(62);
+        filters.discard_through(62);
         assert_eq!(
             candidates(&filters, -7),
             [200, 65, 64, 63, 1],
             "the other runs of the slice are still stored"
         );
-        filters.forget(63);
+        filters.discard_through(63);
         assert_eq!(candidates(&filters, -7), [200, 65, 64]);
     }
 

@@ -24,7 +24,7 @@ pub(super) struct Catalogue {
 }
 
 impl Catalogue {
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.keys.clear();
     }
 

@@ -175,7 +175,7 @@ impl IdempotencyStore {
     pub(super) fn committed(&mut self) {
         self.runs.committed();
         if std::mem::take(&mut self.deleted_oldest) {
-            self.filters.forget(self.oldest_run);
+            self.filters.discard_through(self.oldest_run);
             self.oldest_run += 1;
         }
     }

@@ -63,7 +63,7 @@ impl StoredItem {
 
 impl Sales {
     /// Discards what is in memory: the next batch reads the orders after the mark again.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.0 = None;
     }
 

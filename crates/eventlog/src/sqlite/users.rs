@@ -32,7 +32,7 @@ struct CachedUser {
 }
 
 impl Users {
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.cached.clear();
     }
 

@@ -76,10 +76,10 @@ impl SqliteWriteBackend {
     }
 
     /// Clears the caches: the next batch reads the tables again.
-    fn forget(&mut self) {
-        self.users.forget();
-        self.catalogue.forget();
-        self.sales.forget();
+    fn clear_caches(&mut self) {
+        self.users.clear();
+        self.catalogue.clear();
+        self.sales.clear();
         self.stores.clear();
     }
 
@@ -87,7 +87,7 @@ impl SqliteWriteBackend {
     fn refresh(&mut self, context: &mut BatchContext) -> Result<(), LogError> {
         let version = data_version(&self.connection)?;
         if version != self.data_version {
-            self.forget();
+            self.clear_caches();
             context.world.products.clear();
             context.head = None;
         }
@@ -99,7 +99,7 @@ impl SqliteWriteBackend {
         // Only now: after an error the next batch tries again.
         self.data_version = version;
         if context.world.products.is_empty() {
-            self.catalogue.forget();
+            self.catalogue.clear();
         }
         if self.stores.len() > STORES_KEPT {
             self.stores.clear();
@@ -273,7 +273,7 @@ impl WriteBackend for SqliteWriteBackend {
         self.indexes.customer_orders.rolled_back();
         self.indexes.recipients.rolled_back();
         self.idempotency.rolled_back();
-        self.forget();
+        self.clear_caches();
         self.checkpoints.end_batch();
     }
 
