@@ -80,6 +80,22 @@ describe("a filtered list", () => {
     expect(shipped.rows.getSnapshot()).toMatchObject({ state: "ready", ids: [makeOrder(3).id, makeOrder(1).id] });
   });
 
+  test("that searches shows a new order that matches by its address, which events do not carry", async () => {
+    const orders = [makeOrder(1, { customer: { id: "anna", name: "Anna Berg" } })];
+    const { environment, store, receive } = createPipeline(orders);
+    const found = store.list({ q: "anna" });
+    found.rows.subscribe(nothing);
+    await environment.advance(100);
+    const address = { name: "Anna Berg", line1: "1 Main Street", city: "Pune", country: "IN" };
+    orders.push(
+      makeOrder(2, { shippingAddress: address }),
+      makeOrder(3, { shippingAddress: { ...address, name: "Jo" } }),
+    );
+    for (const n of [2, 3]) receive(makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }));
+    await environment.advance(1000);
+    expect(found.rows.getSnapshot().ids).toEqual([makeOrder(2).id, makeOrder(1).id]);
+  });
+
   test("keeps a row that no longer matches for a moment, marked as leaving", async () => {
     const { environment, store, receive } = createPipeline([makeOrder(1), makeOrder(2)]);
     const pending = store.list({ status: ["pending"] }, { lingerMs: 1800 });

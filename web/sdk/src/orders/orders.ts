@@ -221,7 +221,14 @@ export function createOrders(context: OrdersContext): Orders {
   /** Reads an incomplete order if somebody sees it. An open page or a watched row does not wait. */
   function complete(id: string): void {
     if (isOpen(id)) void reader.read(id);
-    else if (everyList().some((list) => list.showsOrders && list.has(id))) reader.readInBackground(id);
+    else if (everyList().some((list) => (list.showsOrders && list.has(id)) || mayFind(list, id)))
+      reader.readInBackground(id);
+  }
+
+  /** Whether a list searches, and the address of the order is not known yet. */
+  function mayFind(list: LiveOrderList, id: string): boolean {
+    const isSearch = list.isUsed && (list.filter.q ?? "").trim() !== "";
+    return isSearch && cache.get(id)?.shippingAddress == null;
   }
 
   function catchUp(): void {
