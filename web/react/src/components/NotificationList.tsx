@@ -231,6 +231,7 @@ function Item({ notification, texts, slots, onRead, onOpen }: ItemProps): ReactN
           data-part="mark-read"
           className={classNames?.["mark-read"]}
           aria-label={texts.markAsRead(notification)}
+          title={markAsReadIcon === undefined ? undefined : texts.markAsRead(notification)}
           onClick={onRead}
         >
           {markAsReadIcon ?? "Mark as read"}
