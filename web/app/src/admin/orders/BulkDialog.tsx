@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/Dialog";
 import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
 import { BulkResults } from "./BulkResults";
-import { choicesFor, mostCommonNextStep } from "./preview";
+import { choicesFor, mostCommonNextStep, noChoicesReason } from "./preview";
 import type { Status } from "./status";
 
 export interface BulkDialogProps {
@@ -92,7 +92,7 @@ function ChooseStatus({
   if (choices.length === 0) {
     return (
       <>
-        <p className={styles.text}>Cancelled orders cannot be changed.</p>
+        <p className={styles.text}>{noChoicesReason(rows)}</p>
         <Actions>
           <Button onClick={onCancel}>Close</Button>
         </Actions>

@@ -1,6 +1,6 @@
 import type { AllowedTransition, Status } from "@ordercast/client";
 import { describe, expect, it } from "vitest";
-import { choicesFor, mostCommonNextStep, previewOf } from "./preview";
+import { choicesFor, mostCommonNextStep, noChoicesReason, previewOf } from "./preview";
 
 const forward = (status: Status): AllowedTransition => ({ status, reasonRequired: false });
 const back = (status: Status): AllowedTransition => ({ status, reasonRequired: true });
@@ -34,5 +34,10 @@ describe("the preview of a bulk status change", () => {
     expect(mostCommonNextStep(some)).toBe("processing");
     expect(mostCommonNextStep([order("shipped"), order("shipped"), order("pending")])).toBe("delivered");
     expect(mostCommonNextStep([order("cancelled")])).toBeUndefined();
+  });
+
+  it("tells orders with an unconfirmed change from cancelled ones", () => {
+    expect(noChoicesReason([order("cancelled")])).toBe("Cancelled orders cannot be changed.");
+    expect(noChoicesReason([order("cancelled"), { allowedTransitions: null }])).toContain("not confirmed yet");
   });
 });

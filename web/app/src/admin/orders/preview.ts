@@ -32,6 +32,13 @@ export function choicesFor(orders: readonly Order[]): Preview[] {
   return STATUSES.map((status) => previewOf(orders, status)).filter((preview) => preview.possible > 0);
 }
 
+/** Why there are no choices. */
+export function noChoicesReason(orders: readonly Order[]): string {
+  return orders.some(({ allowedTransitions }) => allowedTransitions === null)
+    ? "The last change of these orders is not confirmed yet. Try again in a moment."
+    : "Cancelled orders cannot be changed.";
+}
+
 /** The next step of the largest number of orders. */
 export function mostCommonNextStep(orders: readonly Order[]): Status | undefined {
   const counts = new Map<Status, number>();
