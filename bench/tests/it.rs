@@ -63,7 +63,7 @@ fn the_floor_can_be_measured_alone() {
 }
 
 #[test]
-fn a_server_that_ends_at_once_is_told_with_its_last_words() {
+fn a_server_that_ends_at_once_is_reported_with_its_last_log_lines() {
     let data = tempfile::tempdir().unwrap();
     let output =
         orders(data.path(), "10").args(["--floor", "off", "--", "--no-such-option"]).output().unwrap();
@@ -73,7 +73,7 @@ fn a_server_that_ends_at_once_is_told_with_its_last_words() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told() {
+fn a_missing_server_is_reported() {
     let data = tempfile::tempdir().unwrap();
     let output = Command::new(PROGRAM)
         .args(["orders", "--floor", "off", "--client-core", "0", "--server", "/no/such/server", "--data"])

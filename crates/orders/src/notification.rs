@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_customer_calls_off_is_news_to_the_store_and_the_other_way_round() {
+    fn a_cancellation_notifies_the_other_side() {
         let reason = Some("changed my mind".parse().unwrap());
         let cancelled = |actor| {
             event(
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_store_may_read_notifies_nobody() {
+    fn what_only_staff_may_read_makes_no_notification() {
         let note = Change::Note { text: "haggles".parse().unwrap() };
         let noted = event(sam(), Status::Shipped, Status::Shipped, vec![note]);
         for audience in [Audience::Customer, Audience::Driver, Audience::Link, Audience::Staff] {

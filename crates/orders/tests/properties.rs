@@ -30,7 +30,7 @@ proptest! {
 
     /// No impossible state, no gap, no stock out of nothing; a refusal makes no event.
     #[test]
-    fn the_books_always_balance(steps in steps()) {
+    fn stock_and_versions_stay_consistent(steps in steps()) {
         let mut ledger = Ledger::default();
         walk(&steps, |moment| match moment.answer {
             Ok(Some(event)) => ledger.book(event, moment.before, moment.after),
@@ -65,13 +65,13 @@ proptest! {
     /// Nobody moves, or hears of, an order that is none of theirs.
     #[test]
     fn an_order_of_others_does_not_exist(steps in steps()) {
-        walk(&steps, knowledge::strangers_learn_nothing)?;
+        walk(&steps, knowledge::others_cannot_see_the_order)?;
     }
 
     /// No view holds what its audience may not read.
     #[test]
-    fn views_tell_nobody_what_is_none_of_theirs(steps in steps()) {
-        walk(&steps, knowledge::views_keep_secrets)?;
+    fn views_have_no_field_that_their_audience_may_not_see(steps in steps()) {
+        walk(&steps, knowledge::views_hide_fields)?;
     }
 
     /// `allowedTransitions` lists a status exactly when `decide` accepts it, with a reason exactly when one is required.
@@ -84,7 +84,7 @@ proptest! {
 /// The properties are worth what the walk reaches: every kind of event, every status from every status it can come
 /// from, and every refusal.
 #[test]
-fn the_walk_gets_everywhere() {
+fn the_random_walk_reaches_every_state() {
     let mut runner = TestRunner::deterministic();
     let (mut kinds, mut moves, mut refusals) = (HashSet::new(), HashSet::new(), HashSet::new());
     for _ in 0..1_000 {

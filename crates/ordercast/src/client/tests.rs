@@ -209,7 +209,7 @@ async fn refusals_keep_their_code_and_the_servers_wish() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_said_with_its_cause() {
+async fn an_unreachable_server_is_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);

@@ -380,7 +380,7 @@ fn proxies_are_named_by_address_network_and_kind() {
 }
 
 #[test]
-fn a_platforms_proxy_is_not_believed_where_nobody_is() {
+fn a_platforms_proxy_is_not_trusted_with_trusted_proxies_none() {
     let platform = [("PORT", "8080"), ("ORDERCAST_TRUSTED_PROXIES", "none")];
     let config = load(&[], &platform).unwrap();
     assert!(config.trusted_proxies.is_empty() && config.warnings.is_empty(), "{:?}", config.warnings);

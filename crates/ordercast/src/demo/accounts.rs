@@ -66,7 +66,7 @@ pub fn offered() -> Demo {
     Demo { accounts: everybody().take(1 + OFFERED).map(account).collect() }
 }
 
-fn nobodys_password() -> String {
+fn random_password() -> String {
     clock::random_text::<24>()
 }
 
@@ -94,7 +94,7 @@ impl Accounts<'_> {
     pub async fn close(&self) -> anyhow::Result<()> {
         for (_, email, _) in everybody() {
             if let Some(user) = self.find(email).await? {
-                self.set_password(user, email, &nobodys_password()).await?;
+                self.set_password(user, email, &random_password()).await?;
             }
         }
         Ok(())
@@ -104,7 +104,7 @@ impl Accounts<'_> {
     pub async fn customers(&self, open: bool) -> anyhow::Result<Vec<UserId>> {
         let mut customers = Vec::new();
         for customer in CUSTOMERS {
-            let password = if open { PASSWORD.to_owned() } else { nobodys_password() };
+            let password = if open { PASSWORD.to_owned() } else { random_password() };
             customers.push(match self.find(customer.email).await? {
                 Some(user) => user.id,
                 None => self.create(customer.email, customer.name, Role::Customer, &password).await?,

@@ -2,17 +2,18 @@
 
 mod bodies;
 mod fuzz;
+mod headers_and_bytes;
 mod requests;
 
 use serde_json::Value;
 
 use crate::support::Shop;
 use crate::support::orders::{Good, Placed};
-use crate::support::request::{Answer, Ask};
+use crate::support::request::{TestRequest, TestResponse};
 use crate::support::users::{customer, staff};
 
 /// A shop with something in it to spoil.
-struct Stage {
+struct TestShop {
     shop: Shop,
     asha: String,
     sam: String,
@@ -20,7 +21,7 @@ struct Stage {
     placed: Placed,
 }
 
-impl Stage {
+impl TestShop {
     async fn set() -> Self {
         let shop = Shop::open().await;
         let asha = customer("asha");
@@ -41,7 +42,7 @@ impl Stage {
 }
 
 /// What a refusal has to say.
-struct Said<'a> {
+struct Expected<'a> {
     status: u16,
     code: &'a str,
     /// The field of the first entry of `errors`; empty where there need be none.
@@ -49,7 +50,7 @@ struct Said<'a> {
 }
 
 /// Every complaint about one answer, as a line each.
-fn complaints(what: &str, answer: &Answer, said: &Said<'_>) -> Option<String> {
+fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<String> {
     let shown = |why: &str| {
         let what: String = what.chars().take(200).collect();
         Some(format!("{why}\n    asked: {what}\n    got: {} {}", answer.status, answer.text))
@@ -76,7 +77,13 @@ fn complaints(what: &str, answer: &Answer, said: &Said<'_>) -> Option<String> {
 }
 
 /// Sends, and collects what is wrong with the answer or with what it did.
-async fn expect(stage: &Stage, wrong: &mut Vec<String>, what: &str, request: Ask, said: Said<'_>) {
+async fn expect(
+    stage: &TestShop,
+    wrong: &mut Vec<String>,
+    what: &str,
+    request: TestRequest,
+    said: Expected<'_>,
+) {
     let before = stage.state().await;
     let answer = request.send().await;
     wrong.extend(complaints(what, &answer, &said));
@@ -85,7 +92,7 @@ async fn expect(stage: &Stage, wrong: &mut Vec<String>, what: &str, request: Ask
     }
 }
 
-fn verdict(wrong: &[String]) {
+fn assert_no_failures(wrong: &[String]) {
     assert!(wrong.is_empty(), "{} complaints\n{}", wrong.len(), wrong.join("\n"));
 }
 

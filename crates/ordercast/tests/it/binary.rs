@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::{JWT_SECRET, within};
 
 /// What a command that ended said.
@@ -143,9 +143,9 @@ impl Running {
     }
 
     /// A request.
-    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
+    pub(crate) fn ask(&self, method: &str, path: &str) -> TestRequest {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        Ask::of(self.client.request(method, format!("http://{}{path}", self.address)))
+        TestRequest::of(self.client.request(method, format!("http://{}{path}", self.address)))
     }
 
     /// Asks it to end, as a service manager does.

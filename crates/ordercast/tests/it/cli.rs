@@ -54,7 +54,7 @@ async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_first_start_that_comes_to_nothing_tells_its_password_all_the_same() {
+async fn a_failed_first_start_still_prints_the_password() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("jwt-secret"), "\n").unwrap();
     let error = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
@@ -67,7 +67,7 @@ async fn a_first_start_that_comes_to_nothing_tells_its_password_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_demo_that_was_cut_off_among_its_customers_is_finished_later() {
+async fn an_interrupted_demo_setup_is_completed_by_the_next_start() {
     let data = tempfile::tempdir().unwrap();
     Running::serve(data.path(), &[]).await.stop().await;
     run_with(data.path(), &["user", "add", "asha@example.com", "--name", "Asha Rao"], PASSWORD).await.well();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::clock::Ahead;
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::{JWT_SECRET, Shop};
 
 async fn config(shop: &Shop) -> Value {
@@ -89,7 +89,7 @@ async fn our_page_uses_the_live_port_with_its_cookie_and_no_other_page_does() {
     let live = shop.live_address.unwrap();
     let stream = |origin: &str| {
         let ask = client.get(format!("http://{live}/api/v1/stream"));
-        Ask::of(ask).cookie(&asha.cookie).header("origin", origin)
+        TestRequest::of(ask).cookie(&asha.cookie).header("origin", origin)
     };
     let page = format!("http://{}", shop.address);
     let opened = stream(&page).open().await;

@@ -19,7 +19,7 @@ use crate::binary::Running;
 use crate::support::users::{customer, staff};
 use crate::support::within;
 use load::Load;
-use reconnecting_client::Follower;
+use reconnecting_client::ReconnectingClient;
 
 /// Customers who order at the same time.
 const CUSTOMERS: usize = 16;
@@ -62,9 +62,9 @@ async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_i
     let products = [product(&server, "Tea").await, product(&server, "Cups").await];
 
     let load = Arc::new(Load::new(server.address, products));
-    let mut followers = vec![Follower::start(server.address, staff("sam")).await];
+    let mut followers = vec![ReconnectingClient::start(server.address, staff("sam")).await];
     for n in 0..3 {
-        followers.push(Follower::start(server.address, customer(&load::name(n))).await);
+        followers.push(ReconnectingClient::start(server.address, customer(&load::name(n))).await);
     }
     let workers = load.start(CUSTOMERS);
     for _ in 0..crashes {

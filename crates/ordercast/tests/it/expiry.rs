@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::Shop;
 use crate::support::clock::Ahead;
 use crate::support::orders::cart;
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::users::{Session, patient};
 
 #[tokio::test]
@@ -56,7 +56,8 @@ async fn access_tokens_end_after_a_quarter_of_an_hour_and_sessions_after_a_month
 async fn any_refresh_token_that_comes_back_ends_its_session_and_its_streams() {
     let clock = Arc::new(Ahead::default());
     let shop = Shop::on(clock.clone(), &[]).await;
-    let refresh = |token: &str| -> Ask { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
+    let refresh =
+        |token: &str| -> TestRequest { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
     for spent in 0..3 {
         let first = shop.register(&format!("asha{spent}@example.com")).await;
         let other = shop.login(&format!("asha{spent}@example.com")).await;

@@ -8,7 +8,7 @@ mod pages;
 mod snapshots;
 
 use crate::support::Shop;
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::users::{customer, staff};
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn the_live_gateway_can_have_an_address_of_its_own() {
     let gateway = shop.live_address.unwrap();
     assert_ne!(gateway, shop.address);
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let there = |path: &str| Ask::of(client.get(format!("http://{gateway}{path}")));
+    let there = |path: &str| TestRequest::of(client.get(format!("http://{gateway}{path}")));
     let asha = customer("asha");
     let listen = there("/api/v1/stream").by(&asha).header("origin", "https://shop.example");
     let (mut stream, connected) = crate::support::stream::Events::open(listen).await;

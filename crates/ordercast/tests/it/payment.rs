@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::support::clock::Ahead;
 use crate::support::orders::{Good, Placed, cart};
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::users::{customer, driver, id_of, patient, staff};
 use crate::support::{PATIENCE, Shop};
 
-fn pay(shop: &Shop, placed: &Placed, outcome: &str) -> Ask {
+fn pay(shop: &Shop, placed: &Placed, outcome: &str) -> TestRequest {
     shop.post(&placed.path("/test-payment"), &json!({"outcome": outcome}))
 }
 
@@ -29,7 +29,7 @@ fn reserved(stock: Stock) -> u32 {
 }
 
 #[tokio::test]
-async fn an_order_is_paid_by_a_payment_that_is_made_up() {
+async fn an_order_is_paid_by_a_simulated_payment() {
     let (shop, _, tea) = demo().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let (mut hers, _) = shop.listen(&asha).await;
@@ -79,7 +79,7 @@ async fn a_payment_is_its_customers_own_and_of_an_online_order() {
 }
 
 #[tokio::test]
-async fn a_real_shop_knows_no_made_up_payment() {
+async fn a_real_shop_has_no_simulated_payment() {
     let shop = Shop::open().await;
     let (asha, tea) = (customer("asha"), shop.product("Tea", 10).await);
     let placed = shop.place(&asha, tea, 1).await;
@@ -93,7 +93,7 @@ async fn a_real_shop_knows_no_made_up_payment() {
 }
 
 #[tokio::test]
-async fn goods_that_nobody_paid_for_come_back_after_a_quarter_of_an_hour() {
+async fn unpaid_goods_are_released_after_15_minutes() {
     let (shop, clock, tea) = demo().await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
     let (mut stream, _) = shop.listen(&sam).await;
@@ -115,7 +115,7 @@ async fn goods_that_nobody_paid_for_come_back_after_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn what_ended_while_nobody_served_is_given_back_at_the_next_start() {
+async fn reservations_that_expired_while_the_server_was_down_are_released_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let clock = Arc::new(Ahead::default());
     let shop = Shop::demo_at(directory.path(), clock.clone()).await;

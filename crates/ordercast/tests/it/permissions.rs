@@ -104,13 +104,13 @@ struct Subject {
     notification: String,
 }
 
-struct Stage {
+struct PermissionShop {
     shop: Shop,
     owner: Session,
     people: [String; 7],
 }
 
-impl Stage {
+impl PermissionShop {
     async fn set() -> Self {
         let shop = Shop::open().await;
         let owner = shop.register("owner@example.com").await;
@@ -211,7 +211,7 @@ impl std::fmt::Debug for Tokens {
 
 #[tokio::test]
 async fn each_role_gets_what_is_theirs_and_a_refusal_changes_nothing() {
-    let stage = Stage::set().await;
+    let stage = PermissionShop::set().await;
     let mut subject = stage.subject().await;
     let mut wrong = Vec::new();
     for row in TABLE {
@@ -227,7 +227,7 @@ async fn each_role_gets_what_is_theirs_and_a_refusal_changes_nothing() {
 }
 
 /// Tokens that must not work, each with the code that says why.
-async fn bad_tokens(stage: &Stage) -> Vec<(&'static str, String, &'static str)> {
+async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'static str)> {
     let shop = &stage.shop;
     let gone = shop.account("gone@example.com", orders::Role::Staff, "main").await;
     shop.post("/api/v1/auth/logout", &Value::Null).by(&gone.token).gives(204).await;
@@ -268,7 +268,7 @@ async fn bad_tokens(stage: &Stage) -> Vec<(&'static str, String, &'static str)> 
 
 #[tokio::test]
 async fn a_token_that_is_not_good_is_refused_everywhere_and_changes_nothing() {
-    let stage = Stage::set().await;
+    let stage = PermissionShop::set().await;
     let mut subject = stage.subject().await;
     let bad = bad_tokens(&stage).await;
     let mut wrong = Vec::new();

@@ -9,13 +9,13 @@ use orders::Role;
 use serde_json::json;
 
 use crate::support::orders::cart;
-use crate::support::request::Ask;
-use crate::support::stream::{Event, Events};
+use crate::support::request::TestRequest;
+use crate::support::stream::{Events, StreamEvent};
 use crate::support::users::{customer, id_of, now, staff, staff_of, token};
 use crate::support::{Shop, within};
 
 /// So many events of orders and products, past what else a stream says.
-async fn take(stream: &mut Events, count: usize) -> Vec<Event> {
+async fn take(stream: &mut Events, count: usize) -> Vec<StreamEvent> {
     let mut taken = Vec::new();
     while taken.len() < count {
         let event = stream.next().await.unwrap();
@@ -31,7 +31,7 @@ fn seq(cursor: &str) -> u64 {
     cursor.split_once(':').unwrap().1.parse().unwrap()
 }
 
-fn seqs(events: &[Event]) -> Vec<u64> {
+fn seqs(events: &[StreamEvent]) -> Vec<u64> {
     events.iter().map(|event| seq(&event.id)).collect()
 }
 
@@ -279,6 +279,6 @@ async fn a_stream_needs_somebody_signed_in() {
     let shop = Shop::open().await;
     assert_eq!(shop.get("/api/v1/stream").refused(401).await, "unauthenticated");
     assert_eq!(shop.get("/api/v1/stream").by("x.y.z").refused(401).await, "invalid_token");
-    let odd: Ask = shop.get("/api/v1/stream?lastEventId=x").by(&customer("asha"));
+    let odd: TestRequest = shop.get("/api/v1/stream?lastEventId=x").by(&customer("asha"));
     assert_eq!(odd.send().await.status, 400, "a parameter of another name would be a silent gap");
 }

@@ -86,7 +86,7 @@ async fn a_server_ends_in_order_and_the_next_one_finds_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_who_does_not_read_holds_the_end_up_for_long() {
+async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
     let data = tempfile::tempdir().unwrap();
     let mut server = Running::serve(data.path(), &[]).await;
     // Idle, and in the middle of a request's head.

@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_staff_tell_is_sampled_too_unless_it_comes_with_news() {
+    fn a_location_from_staff_is_sampled_unless_it_comes_with_other_changes() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         let location = GeoPoint::new(9.9, 76.2).ok();
         let here = SetDelivery { location, ..delivery(order) };
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_followed_home() {
+    fn locations_after_the_delivery_are_not_stored() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Delivered));
         assert_eq!(shop.ask(&driver(), &at(order, 9.9)), Ok(None));
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn saying_what_is_known_already_changes_nothing() {
+    fn an_unchanged_delivery_is_refused() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         for set in [delivery(order), SetDelivery { driver: driver().user().cloned(), ..delivery(order) }] {
             assert_eq!(shop.refusal(&staff(), Command::SetDelivery(set)).code(), "unchanged");

@@ -117,7 +117,7 @@ mod tests {
     use crate::order::PaymentMethod::CashOnDelivery;
 
     #[test]
-    fn a_command_for_another_version_is_told_the_current_one() {
+    fn a_command_for_another_version_is_refused_with_the_current_one() {
         let (shop, order) = Shop::with_order(CashOnDelivery);
         let ask = |expected| decide(&shop.world, &cancel(order), &staff(), Some(expected), shop.now);
         let (expected, current) = (Version(1), Version(2));

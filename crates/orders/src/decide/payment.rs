@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_paid_or_cash_or_at_work_keeps_its_goods() {
+    fn paid_cash_and_processing_orders_keep_their_reservation() {
         let cash = Shop::with_order(CashOnDelivery);
         let mut held = Shop::with_order(Online);
         held.0.must(&gateway(), money(held.1, Authorized, "pay_1"));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn cash_that_did_not_come_is_due_again() {
+    fn corrected_cash_is_due_again() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Shipped));
         shop.must(&staff(), parcel(order, 2, ShipmentState::Delivered));

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_takes_every_parcel_along_that_is_behind() {
+    fn a_status_moves_every_parcel_that_is_behind() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         for n in 1..=3 {
             shop.must(&staff(), parcel(order, n, Packed));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_to_shipped_takes_arrivals_back_and_leaves_what_came_back() {
+    fn a_correction_to_shipped_undoes_arrivals_and_keeps_returns() {
         let (mut shop, order) = with_parcels();
         assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "reason_required");
         shop.must(&staff(), correct(order, Status::Shipped));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_into_the_store_brings_the_goods_back() {
+    fn a_correction_to_processing_returns_the_goods_to_the_stock() {
         let (mut shop, order) = with_parcels();
         assert_eq!(shop.stock(TEA), Stock { on_hand: 8, reserved: 0 });
         shop.must(&staff(), correct(order, Status::Processing));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelling_gives_back_what_is_in_the_store_and_not_what_is_on_the_road() {
+    fn cancelling_releases_goods_in_the_store_and_not_shipped_goods() {
         for (status, on_hand) in [(Status::Processing, 10), (Status::Shipped, 8)] {
             let (mut shop, order) = Shop::with_order(CashOnDelivery);
             shop.must(&staff(), set_status(order, status));

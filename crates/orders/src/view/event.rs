@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_a_link_hears_nothing_of_a_payment() {
+    fn a_tracking_link_shows_no_payment() {
         assert!(!EventView::concerns(&payment(None), Audience::Link));
         assert!(EventView::concerns(&payment(None), Audience::Customer));
         let tracked = payment(Some(Change::TrackingNumber { number: "TRACK-1".parse().unwrap() }));

@@ -26,7 +26,7 @@ fn may_know(who: Who, order: &Order) -> bool {
     }
 }
 
-pub(crate) fn strangers_learn_nothing(moment: &Moment<'_>) -> Result<(), TestCaseError> {
+pub(crate) fn others_cannot_see_the_order(moment: &Moment<'_>) -> Result<(), TestCaseError> {
     let named = moment.command.order();
     let order = named.and_then(|name| moment.before.order(name));
     if let Some(order) = order.filter(|order| !may_know(moment.who, order)) {
@@ -81,7 +81,7 @@ fn secrets(audience: Audience) -> Vec<&'static str> {
     }
 }
 
-pub(crate) fn views_keep_secrets(moment: &Moment<'_>) -> Result<(), TestCaseError> {
+pub(crate) fn views_hide_fields(moment: &Moment<'_>) -> Result<(), TestCaseError> {
     let Ok(Some(event)) = moment.answer else { return Ok(()) };
     let Subject::Order { id, .. } = &event.subject else { return Ok(()) };
     let order = &moment.after.orders[id];

@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::request::{Answer, Ask};
+use crate::support::request::{TestRequest, TestResponse};
 use crate::support::users::{PASSWORD, customer};
 
 /// Through a proxy on this machine, for a client elsewhere.
-fn from(ask: Ask, address: &str) -> Ask {
+fn from(ask: TestRequest, address: &str) -> TestRequest {
     ask.header("x-forwarded-for", address)
 }
 
 /// A refusal that says when to come back.
-fn limited(answer: &Answer) {
+fn limited(answer: &TestResponse) {
     assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"), "{}", answer.text);
     let wait: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");

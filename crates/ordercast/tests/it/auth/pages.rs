@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::Shop;
 use crate::support::orders::cart;
-use crate::support::request::Ask;
+use crate::support::request::TestRequest;
 use crate::support::users::{PASSWORD, customer};
 
 const FRONT: &str = "https://shop.example";
@@ -16,7 +16,8 @@ async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_speaks_tls() {
         let body = json!({"email": format!("a{n}@example.com"), "password": PASSWORD, "name": "A"});
         shop.post("/api/v1/auth/register", &body)
     };
-    let secure = |answer: &crate::support::request::Answer| answer.header("set-cookie").contains("; Secure");
+    let secure =
+        |answer: &crate::support::request::TestResponse| answer.header("set-cookie").contains("; Secure");
     let bare = Shop::open().await;
     let claimed = register(&bare, 1).header("x-forwarded-proto", "https").send().await;
     assert!(!secure(&claimed), "nobody but a trusted proxy is believed: {:?}", claimed.headers);
@@ -100,7 +101,7 @@ async fn two_cookies_that_disagree_are_no_cookie_and_another_scheme_is_none_of_o
 }
 
 /// What a browser asks before it lets a page ask.
-fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> Ask {
+fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> TestRequest {
     shop.ask("OPTIONS", "/api/v1/orders")
         .header("origin", origin)
         .header("access-control-request-method", method)
@@ -147,7 +148,7 @@ async fn pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
 async fn the_platforms_names_serve_a_page_behind_its_tls_proxy() {
     let variables = [("PORT", "0"), ("FRONTEND_URL", FRONT), ("CORS_ORIGIN", "http://localhost:5173")];
     let shop = Shop::with(&variables).await;
-    let proxied = |ask: Ask| {
+    let proxied = |ask: TestRequest| {
         ask.header("x-forwarded-for", "203.0.113.9")
             .header("x-forwarded-proto", "https")
             .header("host", "orders.example")

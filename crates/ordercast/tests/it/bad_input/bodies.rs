@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Said, Stage, expect, verdict, with};
+use super::{Expected, TestShop, assert_no_failures, expect, with};
 use crate::support::orders::cart;
 
 /// A change to a valid body, the status and code it must get, and the field that must be named.
@@ -34,20 +34,20 @@ fn bad_names(pointer: &'static str, field: &'static str, most: usize) -> Vec<Cas
 }
 
 /// Sends a valid body with one thing wrong at a time.
-async fn each(stage: &Stage, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
+async fn each(stage: &TestShop, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for (pointer, value, status, code, field) in cases {
         let body = with(valid, pointer, value);
         let request = stage.shop.ask(method, &stage.path(path)).by(who).json(&body);
         let what = format!("{method} {path} {pointer} {body}");
-        expect(stage, &mut wrong, &what, request, Said { status, code, field }).await;
+        expect(stage, &mut wrong, &what, request, Expected { status, code, field }).await;
     }
-    verdict(&wrong);
+    assert_no_failures(&wrong);
 }
 
 #[tokio::test]
 async fn a_new_order_that_is_none_is_refused_by_its_field() {
-    let stage = Stage::set().await;
+    let stage = TestShop::set().await;
     let mut cases = vec![
         ("/items", Value::Null, 422, BODY, "items"),
         ("/items", json!({}), 422, BODY, "items"),
@@ -104,7 +104,7 @@ async fn a_new_order_that_is_none_is_refused_by_its_field() {
 
 #[tokio::test]
 async fn a_product_that_is_none_is_refused_by_its_field() {
-    let stage = Stage::set().await;
+    let stage = TestShop::set().await;
     let image = |text: &str| ("/image", json!(text), 422, BODY, "image");
     let mut cases = vec![
         ("/price", Value::Null, 422, BODY, "price"),
@@ -158,7 +158,7 @@ async fn a_product_that_is_none_is_refused_by_its_field() {
 
 #[tokio::test]
 async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
-    let stage = Stage::set().await;
+    let stage = TestShop::set().await;
     let status = vec![
         ("/status", Value::Null, 422, BODY, "status"),
         ("/status", json!("lost"), 422, BODY, "status"),
@@ -232,7 +232,7 @@ async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
 
 #[tokio::test]
 async fn a_mark_that_is_no_place_is_refused() {
-    let stage = Stage::set().await;
+    let stage = TestShop::set().await;
     let here = stage.shop.get("/api/v1/notifications").by(&stage.asha).gives(200).await["cursor"].clone();
     let cases = vec![
         ("/cursor", json!(1), 422, BODY, "cursor"),
@@ -248,7 +248,7 @@ async fn a_mark_that_is_no_place_is_refused() {
 
 #[tokio::test]
 async fn an_account_that_cannot_be_is_refused_by_its_field() {
-    let stage = Stage::set().await;
+    let stage = TestShop::set().await;
     let mut register = vec![
         ("/email", Value::Null, 422, BODY, "email"),
         ("/password", Value::Null, 422, BODY, "password"),

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::Stage;
+use super::TestShop;
 use crate::support::orders::cart;
 
 const SEEDS: u64 = 12;
@@ -80,7 +80,7 @@ fn garble(rng: &mut Rng, bytes: &mut Vec<u8>) {
     }
 }
 
-fn valid(stage: &Stage) -> Vec<(&'static str, String, &str, Value)> {
+fn valid(stage: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
     let order = |below: &str| stage.placed.path(below);
     let (asha, sam) = (stage.asha.as_str(), stage.sam.as_str());
     let money = json!({"amount": 1250, "currency": "EUR"});
@@ -123,7 +123,7 @@ fn valid(stage: &Stage) -> Vec<(&'static str, String, &str, Value)> {
 async fn whatever_is_sent_it_is_never_our_fault() {
     for seed in 0..SEEDS {
         let mut rng = Rng::with_seed(seed);
-        let stage = Stage::set().await;
+        let stage = TestShop::set().await;
         let requests = valid(&stage);
         for round in 0..EACH {
             let (method, path, who, body) = &requests[rng.usize(..requests.len())];

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use super::load::{Acknowledged, STOCK};
-use super::reconnecting_client::Heard;
+use super::reconnecting_client::ReceivedEvents;
 use crate::support::users::id_of;
 
 /// What was found.
@@ -18,13 +18,13 @@ pub(super) struct Ledger {
 }
 
 /// An event of the log: its place, its id, and the customer of its order.
-struct Line {
+struct StoredOrderEvent {
     seq: u64,
     id: String,
     customer: Option<String>,
 }
 
-pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[Heard]) -> Ledger {
+pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[ReceivedEvents]) -> Ledger {
     let file = data.join("ordercast.db");
     let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let verdict: String = database.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
@@ -39,15 +39,15 @@ pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[Heard])
     Ledger { events: lines.len() }
 }
 
-fn log(database: &Connection) -> Vec<Line> {
+fn log(database: &Connection) -> Vec<StoredOrderEvent> {
     let mut find = database.prepare("SELECT seq, id, body FROM events ORDER BY seq").unwrap();
     let lines = find.query_map((), |row| {
         let (id, body): (Uuid, String) = (Uuid::from_bytes(row.get(1)?), row.get(2)?);
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         let customer = body["subject"]["customer"].as_str().map(str::to_owned);
-        Ok(Line { seq: row.get::<_, i64>(0)?.unsigned_abs(), id: id.to_string(), customer })
+        Ok(StoredOrderEvent { seq: row.get::<_, i64>(0)?.unsigned_abs(), id: id.to_string(), customer })
     });
-    let lines: Vec<Line> = lines.unwrap().map(Result::unwrap).collect();
+    let lines: Vec<StoredOrderEvent> = lines.unwrap().map(Result::unwrap).collect();
     for (line, expected) in lines.iter().zip(1..) {
         assert_eq!(line.seq, expected, "the log has a gap");
     }
@@ -103,8 +103,8 @@ fn stock_adds_up(database: &Connection, orders: &HashMap<OrderId, Order>) {
     }
 }
 
-fn everything_was_heard_once_in_order(lines: &[Line], heard: &Heard) {
-    let mine = |line: &&Line| {
+fn everything_was_heard_once_in_order(lines: &[StoredOrderEvent], heard: &ReceivedEvents) {
+    let mine = |line: &&StoredOrderEvent| {
         line.seq > heard.from
             && heard.customer.as_ref().is_none_or(|user| line.customer.as_ref() == Some(user))
     };

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::PATIENCE;
-use crate::support::request::Ask;
-use crate::support::stream::{Event, Events};
+use crate::support::request::TestRequest;
+use crate::support::stream::{Events, StreamEvent};
 use crate::support::users::staff;
 
 /// A pause before the next attempt, while nobody answers.
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(15);
 
 /// What one connection heard.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct ReceivedEvents {
     /// Where it began.
     pub(super) from: u64,
     /// Whom it listened as; `None`: the staff.
@@ -30,26 +30,26 @@ pub(super) struct Heard {
     pub(super) resumed: usize,
 }
 
-pub(super) struct Follower {
-    task: JoinHandle<Heard>,
+pub(super) struct ReconnectingClient {
+    task: JoinHandle<ReceivedEvents>,
     head: watch::Sender<u64>,
 }
 
-impl Follower {
+impl ReconnectingClient {
     /// Begins to listen; what happens from here on is heard.
     pub(super) async fn start(server: SocketAddr, token: String) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(stream(server)).bearer_auth(&token);
-        let (events, hello) = Events::open(Ask::of(request)).await;
+        let (events, hello) = Events::open(TestRequest::of(request)).await;
         let customer = (hello.data["role"] == "user").then(|| text(&hello.data["user"]["id"]));
-        let none_yet = Heard { from: seq(&hello.id), customer, ..Heard::default() };
+        let none_yet = ReceivedEvents { from: seq(&hello.id), customer, ..ReceivedEvents::default() };
         let (head, until) = watch::channel(u64::MAX);
         let following = Following { server, client, token, last: hello.id, heard: none_yet, until };
         Self { task: tokio::spawn(following.run(events)), head }
     }
 
-    /// Waits until it has reached this cursor. `Heard::seqs` are then all there will be.
-    pub(super) async fn finish(self, head: &str) -> Heard {
+    /// Waits until it has reached this cursor. `ReceivedEvents::seqs` are then all there will be.
+    pub(super) async fn finish(self, head: &str) -> ReceivedEvents {
         self.head.send_replace(seq(head));
         tokio::time::timeout(PATIENCE, self.task).await.expect("it catches up").unwrap()
     }
@@ -60,12 +60,12 @@ struct Following {
     client: reqwest::Client,
     token: String,
     last: String,
-    heard: Heard,
+    heard: ReceivedEvents,
     until: watch::Receiver<u64>,
 }
 
 impl Following {
-    async fn run(mut self, mut events: Events) -> Heard {
+    async fn run(mut self, mut events: Events) -> ReceivedEvents {
         let mut until = self.until.clone();
         loop {
             tokio::select! {
@@ -91,7 +91,7 @@ impl Following {
         self.heard
     }
 
-    fn hear(&mut self, event: Event) {
+    fn hear(&mut self, event: StreamEvent) {
         assert_ne!(event.name, "reset", "{event:?}");
         if event.id.is_empty() {
             return;
@@ -125,7 +125,8 @@ impl Following {
 /// The log's head, as staff are told it.
 pub(super) async fn head(server: SocketAddr) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let (_, hello) = Events::open(Ask::of(client.get(stream(server)).bearer_auth(staff("sam")))).await;
+    let (_, hello) =
+        Events::open(TestRequest::of(client.get(stream(server)).bearer_auth(staff("sam")))).await;
     hello.id
 }
 

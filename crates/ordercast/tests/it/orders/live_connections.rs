@@ -43,7 +43,7 @@ async fn a_status_change_says_how_many_of_the_customers_connections_were_live() 
 }
 
 #[tokio::test]
-async fn customers_are_not_told_how_often_they_are_connected() {
+async fn customers_do_not_see_their_connection_count() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let asha = customer("asha");

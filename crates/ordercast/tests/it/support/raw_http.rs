@@ -4,12 +4,12 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::request::Answer;
+use super::request::TestResponse;
 use super::{Shop, within};
 
 impl Shop {
     /// Sends bytes, and reads one answer. The connection may be closed before all bytes were taken.
-    pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> Answer {
+    pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> TestResponse {
         let exchange = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
             let (mut incoming, mut outgoing) = stream.split();
@@ -31,7 +31,7 @@ impl Shop {
     }
 
     /// A request line and headers, without a body.
-    pub(crate) async fn raw_head(&self, line: &str, headers: &[(&str, &[u8])]) -> Answer {
+    pub(crate) async fn raw_head(&self, line: &str, headers: &[(&str, &[u8])]) -> TestResponse {
         let mut request = format!("{line} HTTP/1.1\r\nhost: {}\r\n", self.address).into_bytes();
         for (name, value) in headers {
             request.extend_from_slice(name.as_bytes());
@@ -45,7 +45,7 @@ impl Shop {
 }
 
 /// An answer with a `Content-Length`, once all of it is there.
-fn parse(bytes: &[u8]) -> Option<Answer> {
+fn parse(bytes: &[u8]) -> Option<TestResponse> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
@@ -56,5 +56,5 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     }
     let length = headers.get("content-length").map_or(0, |length| length.to_str().unwrap().parse().unwrap());
     let body = bytes[end + 4..].get(..length)?;
-    Some(Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() })
+    Some(TestResponse { status, headers, text: String::from_utf8(body.to_vec()).unwrap() })
 }

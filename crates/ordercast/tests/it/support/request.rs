@@ -8,11 +8,11 @@ use super::{Shop, within};
 
 /// A request that is being written.
 #[must_use]
-pub(crate) struct Ask(RequestBuilder);
+pub(crate) struct TestRequest(RequestBuilder);
 
 /// An answer that was read to its end.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     /// Its status.
     pub(crate) status: u16,
     /// Its headers.
@@ -23,27 +23,27 @@ pub(crate) struct Answer {
 
 impl Shop {
     /// A request by any method.
-    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
-        Ask(self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path)))
+    pub(crate) fn ask(&self, method: &str, path: &str) -> TestRequest {
+        TestRequest(self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path)))
     }
 
     /// `GET`
-    pub(crate) fn get(&self, path: &str) -> Ask {
+    pub(crate) fn get(&self, path: &str) -> TestRequest {
         self.ask("GET", path)
     }
 
     /// `POST` with JSON.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Ask {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> TestRequest {
         self.ask("POST", path).json(body)
     }
 
     /// `PUT` with JSON.
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Ask {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> TestRequest {
         self.ask("PUT", path).json(body)
     }
 }
 
-impl Ask {
+impl TestRequest {
     /// Around a request made elsewhere.
     pub(crate) fn of(request: RequestBuilder) -> Self {
         Self(request)
@@ -80,16 +80,16 @@ impl Ask {
     }
 
     /// The answer.
-    pub(crate) async fn send(self) -> Answer {
+    pub(crate) async fn send(self) -> TestResponse {
         self.attempt().await.unwrap()
     }
 
     /// The answer, or the error of a connection that broke.
-    pub(crate) async fn attempt(self) -> reqwest::Result<Answer> {
+    pub(crate) async fn attempt(self) -> reqwest::Result<TestResponse> {
         within(async {
             let response = self.0.send().await?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            Ok(Answer { status, headers, text: response.text().await? })
+            Ok(TestResponse { status, headers, text: response.text().await? })
         })
         .await
     }
@@ -117,7 +117,7 @@ impl Ask {
     }
 }
 
-impl Answer {
+impl TestResponse {
     /// The body as JSON; null where there is none.
     pub(crate) fn json(&self) -> Value {
         if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }

@@ -11,7 +11,7 @@ const SEPARATOR: char = '\x1e';
 
 /// An event, as a client hears it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Said {
+pub(crate) struct SocketEvent {
     /// Its name.
     pub(crate) name: String,
     /// What it says.
@@ -24,7 +24,7 @@ pub(crate) struct Said {
 pub(crate) struct Socket<'a> {
     shop: &'a Shop,
     path: String,
-    heard: VecDeque<Said>,
+    heard: VecDeque<SocketEvent>,
     acks: Vec<(usize, Value)>,
     asked: usize,
 }
@@ -46,7 +46,7 @@ impl Shop {
 
 impl Socket<'_> {
     /// The next event.
-    pub(crate) async fn next(&mut self) -> Said {
+    pub(crate) async fn next(&mut self) -> SocketEvent {
         let next = async {
             loop {
                 if let Some(said) = self.heard.pop_front() {
@@ -59,7 +59,7 @@ impl Socket<'_> {
     }
 
     /// The next event of this name, past any others.
-    pub(crate) async fn until(&mut self, name: &str) -> Said {
+    pub(crate) async fn until(&mut self, name: &str) -> SocketEvent {
         let seek = async {
             loop {
                 let said = self.next().await;
@@ -107,7 +107,7 @@ impl Socket<'_> {
                 b"2" => self.post("3").await,
                 b"1" => panic!("the server closed"),
                 [b'4', b'0', ..] if connecting => {}
-                [b'4', b'2', ..] => self.heard.push_back(said(&packet[2..])),
+                [b'4', b'2', ..] => self.heard.push_back(parse_event(&packet[2..])),
                 [b'4', b'3', ..] => {
                     let json = packet.find('[').unwrap();
                     let id = packet[2..json].parse().unwrap();
@@ -121,9 +121,9 @@ impl Socket<'_> {
     }
 }
 
-fn said(json: &str) -> Said {
+fn parse_event(json: &str) -> SocketEvent {
     let args: Vec<Value> = serde_json::from_str(json).unwrap();
     assert!(args.len() <= 3, "{json}");
     let text = |place: usize| args.get(place).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Said { name: text(0), data: args[1].clone(), offset: text(2) }
+    SocketEvent { name: text(0), data: args[1].clone(), offset: text(2) }
 }

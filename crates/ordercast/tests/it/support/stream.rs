@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::request::Ask;
+use super::request::TestRequest;
 use super::{Shop, within};
 
 /// One event of a stream.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
+pub(crate) struct StreamEvent {
     /// Its name.
     pub(crate) name: String,
     /// The cursor it carries; empty where it has none.
@@ -24,25 +24,25 @@ pub(crate) struct Events {
 
 impl Shop {
     /// Opens a stream from here on; the first event is `connected`, which is read and returned.
-    pub(crate) async fn listen(&self, token: &str) -> (Events, Event) {
+    pub(crate) async fn listen(&self, token: &str) -> (Events, StreamEvent) {
         Events::open(self.get("/api/v1/stream").by(token)).await
     }
 
     /// Opens a stream from a cursor on.
-    pub(crate) async fn resume(&self, token: &str, cursor: &str) -> (Events, Event) {
+    pub(crate) async fn resume(&self, token: &str, cursor: &str) -> (Events, StreamEvent) {
         Events::open(self.get("/api/v1/stream").by(token).header("last-event-id", cursor)).await
     }
 }
 
 impl Events {
     /// Opens a stream, which must be let in.
-    pub(crate) async fn open(request: Ask) -> (Self, Event) {
+    pub(crate) async fn open(request: TestRequest) -> (Self, StreamEvent) {
         let response = within(request.open()).await;
         Self::begin(response).await.expect("a first event")
     }
 
     /// The first event of a stream; `None` when the server went away before it.
-    pub(crate) async fn begin(response: reqwest::Response) -> Option<(Self, Event)> {
+    pub(crate) async fn begin(response: reqwest::Response) -> Option<(Self, StreamEvent)> {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let mut events = Self { response, pending: Vec::new() };
@@ -52,12 +52,12 @@ impl Events {
     }
 
     /// The next event; `None` when the server ended the stream.
-    pub(crate) async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<StreamEvent> {
         within(self.frame()).await
     }
 
     /// The next event of this name, past any others.
-    pub(crate) async fn until(&mut self, name: &str) -> Event {
+    pub(crate) async fn until(&mut self, name: &str) -> StreamEvent {
         let seek = async {
             loop {
                 let event = self.frame().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
@@ -69,7 +69,7 @@ impl Events {
         within(seek).await
     }
 
-    async fn frame(&mut self) -> Option<Event> {
+    async fn frame(&mut self) -> Option<StreamEvent> {
         loop {
             if let Some(end) = self.pending.windows(2).position(|pair| pair == b"\n\n") {
                 let frame: Vec<u8> = self.pending.drain(..end + 2).collect();
@@ -87,12 +87,12 @@ impl Events {
     }
 }
 
-fn parse(frame: &str) -> Option<Event> {
+fn parse(frame: &str) -> Option<StreamEvent> {
     let field = |name: &str| {
         frame.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
     };
     let (name, data) = (field("event"), field("data"));
-    (!data.is_empty()).then(|| Event {
+    (!data.is_empty()).then(|| StreamEvent {
         name: name.to_owned(),
         id: field("id").to_owned(),
         data: serde_json::from_str(data).unwrap(),

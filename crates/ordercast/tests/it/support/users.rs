@@ -7,7 +7,7 @@ use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 use serde_json::{Value, json};
 
-use super::request::Answer;
+use super::request::TestResponse;
 use super::{JWT_SECRET, Shop};
 
 /// A password that every local account of the tests has.
@@ -83,7 +83,7 @@ pub(crate) fn name_of(subject: &str) -> String {
 
 impl Session {
     /// Reads what registering, signing in and refreshing answer.
-    pub(crate) fn read(answer: &Answer) -> Self {
+    pub(crate) fn read(answer: &TestResponse) -> Self {
         let body = answer.json();
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{body}")).to_owned();
         let cookie = answer.header("set-cookie");
