@@ -25,7 +25,7 @@ pub enum Close {
 
 /// What a client may do after its connection was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reconnect {
+pub enum ReconnectRule {
     /// Reconnect after this many milliseconds.
     AfterMs(u32),
     /// Reconnect after a wait that the client chooses.
@@ -40,7 +40,7 @@ pub struct ClosePolicy {
     /// 4000 to 4499: the client may reconnect. From 4500: it may not. Stable.
     pub code: u16,
     pub reason: &'static str,
-    pub reconnect: Reconnect,
+    pub reconnect: ReconnectRule,
     /// Whether a stream of server-sent events is closed with it. Such a stream is refused with an HTTP status instead
     /// where a Socket.IO connection is accepted and closed.
     pub streams: bool,
@@ -60,20 +60,20 @@ impl Close {
 
     pub const fn policy(self) -> ClosePolicy {
         let (code, reason, reconnect, streams, advice) = match self {
-            Self::ShuttingDown => (4001, "shutting_down", Reconnect::AfterMs(500), true, "reconnect"),
+            Self::ShuttingDown => (4001, "shutting_down", ReconnectRule::AfterMs(500), true, "reconnect"),
             Self::TokenExpired => {
-                (4002, "token_expired", Reconnect::AfterMs(0), true, "reconnect with a fresh token")
+                (4002, "token_expired", ReconnectRule::AfterMs(0), true, "reconnect with a fresh token")
             }
-            Self::Unavailable => (4003, "unavailable", Reconnect::AfterMs(3000), true, "reconnect later"),
+            Self::Unavailable => (4003, "unavailable", ReconnectRule::AfterMs(3000), true, "reconnect later"),
             Self::TooManyConnections => (
                 4004,
                 "too_many_connections",
-                Reconnect::Backoff,
+                ReconnectRule::Backoff,
                 false,
                 "close another connection, reconnect later",
             ),
-            Self::RateLimited => (4005, "rate_limited", Reconnect::Backoff, false, "reconnect later"),
-            Self::SessionEnded => (4501, "session_ended", Reconnect::Never, true, "sign in again"),
+            Self::RateLimited => (4005, "rate_limited", ReconnectRule::Backoff, false, "reconnect later"),
+            Self::SessionEnded => (4501, "session_ended", ReconnectRule::Never, true, "sign in again"),
         };
         ClosePolicy { code, reason, reconnect, streams, advice }
     }
@@ -86,9 +86,9 @@ impl Close {
         for policy in Self::ALL.map(Self::policy) {
             let ClosePolicy { code, reason, reconnect, streams, advice } = policy;
             let (reconnect, after) = match reconnect {
-                Reconnect::AfterMs(ms) => ("yes", format!("`reconnect` with `afterMs` {ms}")),
-                Reconnect::Backoff => ("yes", String::from("`reconnect`")),
-                Reconnect::Never => ("no", String::from("`reconnect` without `afterMs`")),
+                ReconnectRule::AfterMs(ms) => ("yes", format!("`reconnect` with `afterMs` {ms}")),
+                ReconnectRule::Backoff => ("yes", String::from("`reconnect`")),
+                ReconnectRule::Never => ("no", String::from("`reconnect` without `afterMs`")),
             };
             let stream = if streams { after } else { String::from("HTTP status 429") };
             // Writing to a string cannot fail.
@@ -124,7 +124,7 @@ mod tests {
     fn codes_say_whether_to_reconnect() {
         let mut codes: Vec<u16> = Close::ALL.iter().map(|close| close.policy().code).collect();
         for policy in Close::ALL.map(Close::policy) {
-            assert_eq!(policy.code >= 4500, policy.reconnect == Reconnect::Never, "{policy:?}");
+            assert_eq!(policy.code >= 4500, policy.reconnect == ReconnectRule::Never, "{policy:?}");
         }
         codes.dedup();
         assert_eq!(codes.len(), Close::ALL.len(), "each code once, in order");

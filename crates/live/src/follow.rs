@@ -21,8 +21,12 @@ impl Hub {
     pub async fn follow_log(self: Arc<Self>, mut head: watch::Receiver<Cursor>) {
         loop {
             let target = head.borrow_and_update().clone();
+            let seq = target.seq;
             if let Err(error) = self.catch_up(target).await {
                 tracing::error!(%error, "the log cannot be read for the live connections, trying again");
+                tokio::time::sleep(RETRY_DELAY).await;
+            } else if self.head() < seq {
+                // The reader's snapshot was older than the head.
                 tokio::time::sleep(RETRY_DELAY).await;
             } else if head.changed().await.is_err() {
                 return;
@@ -30,7 +34,7 @@ impl Hub {
         }
     }
 
-    /// Reads events from the log until the hub has all of them up to `target`.
+    /// Reads events from the log until the hub has all of them up to `target`, or all that the reader sees.
     pub async fn catch_up(&self, target: Cursor) -> Result<(), LogError> {
         if target.epoch != *self.ring().epoch() {
             self.change_epoch(target);
@@ -53,7 +57,6 @@ impl Hub {
                 Err(TailError::Log(error)) => return Err(error),
             };
             if page.events.is_empty() {
-                // The reader's snapshot is older than the target. The next target finds the rest.
                 return Ok(());
             }
             self.append(page.events);

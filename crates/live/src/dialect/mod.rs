@@ -20,7 +20,7 @@ use orders::view::{EventContext, EventOrder, EventView, OrderView};
 use serde::{Deserialize, Serialize};
 use socketio::{Frame, packet};
 
-use crate::payload::inbox::{LiveNotification, NotificationsRead, Presence};
+use crate::payload::inbox::{LiveNotification, NotificationsRead, OrderViewersPayload};
 use crate::payload::json;
 use crate::payload::order_counts::OrderCounts;
 use crate::payload::session::{Connected, ResetPayload};
@@ -60,7 +60,7 @@ pub(crate) trait Dialect: Send + Sync {
                 Message::new("notifications:read", &NotificationsRead::new(state, epoch.clone()))
             }
             EphemeralEvent::OrderViewers { order, viewers, .. } => {
-                Message::new("order:presence", &Presence { order_number: *order, people: viewers })
+                Message::new("order:presence", &OrderViewersPayload { order_number: *order, people: viewers })
             }
         }
     }
@@ -236,7 +236,7 @@ fn shared_messages() -> Vec<MessageDoc> {
     message_docs! {
         "order-status-updated": joined::OrderStatusUpdated => EVERYBODY,
             "An order that was joined changed; right after joining, its present state";
-        "order:presence": Presence => STAFF, "Which staff have an order open, when that changes";
+        "order:presence": OrderViewersPayload => STAFF, "Which staff have an order open, when that changes";
         "notifications:read": NotificationsRead => EVERYBODY,
             "You read notifications, in this tab or another. The last one is complete";
         "reset": ResetPayload => EVERYBODY,

@@ -79,9 +79,9 @@ impl<'a> NotificationsRead<'a> {
 
 /// The staff who have an order open now.
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Presence))]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Presence<'a> {
+pub(crate) struct OrderViewersPayload<'a> {
     pub(crate) order_number: OrderNumber,
     pub(crate) people: &'a [Person],
 }

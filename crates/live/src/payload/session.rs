@@ -6,7 +6,7 @@ use orders::Role;
 use orders::view::{OrderView, Person};
 use serde::Serialize;
 
-use crate::close::{Close, Reconnect as ReconnectRule};
+use crate::close::{Close, ReconnectRule};
 
 /// Who you are, and where in the log.
 #[derive(Serialize)]
