@@ -26,22 +26,33 @@ export function useProductEvents(listener: (event: ProductEvent) => void) {
  * the server's log was replaced, for example by a restored backup: all known state is invalid then.
  */
 export function useResync(resync: () => void, restart: () => void = resync) {
-  const { connection, onReset } = useOrdercast();
-  const latest = useRef({ resync, restart });
+  const { onReset } = useOrdercast();
+  const latest = useRef(restart);
   useEffect(() => {
-    latest.current = { resync, restart };
+    latest.current = restart;
+  });
+  useEffect(() => onReset(() => latest.current()), [onReset]);
+  useReconnect((isRecovered) => {
+    if (!isRecovered) resync();
+  });
+}
+
+/** Calls `listener` each time the connection is live again. `isRecovered`: no event was missed. */
+export function useReconnect(listener: (isRecovered: boolean) => void) {
+  const { connection } = useOrdercast();
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
   });
   useEffect(() => {
     let { liveSince } = connection.getSnapshot();
-    const follow = () => {
+    return connection.subscribe(() => {
       const now = connection.getSnapshot();
       if (now.liveSince === liveSince) return;
       liveSince = now.liveSince;
-      if (liveSince !== null && !now.recovered) latest.current.resync();
-    };
-    const stops = [connection.subscribe(follow), onReset(() => latest.current.restart())];
-    return () => stops.forEach((stop) => stop());
-  }, [connection, onReset]);
+      if (liveSince !== null) latest.current(now.recovered);
+    });
+  }, [connection]);
 }
 
 /** The store's live counts; undefined until they have loaded. */

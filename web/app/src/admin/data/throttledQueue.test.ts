@@ -58,4 +58,30 @@ describe("the throttled queue", () => {
     await add("a");
     expect(ran).toEqual(["a"]);
   });
+
+  it("repeats failed tasks on request, each once, unless they were added again", async () => {
+    const { queue, add, ran, nextRound, settled } = createTestQueue();
+    const offline = (key: string) => {
+      queue.add(key, () => Promise.reject(new Error("offline")));
+    };
+    offline("a");
+    offline("b");
+    await settled();
+    await add("b");
+    let attempts = 0;
+    queue.add("c", async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error("offline");
+    });
+    await nextRound();
+    await nextRound();
+    expect([ran, attempts]).toEqual([["b"], 1]);
+    queue.retryFailed();
+    await settled();
+    expect([ran, attempts]).toEqual([["b"], 2]);
+    await nextRound();
+    queue.retryFailed();
+    await settled();
+    expect(attempts).toBe(2);
+  });
 });

@@ -6,6 +6,8 @@ export const MAX_PER_ROUND = 20;
 export interface ThrottledQueue {
   /** Adds a task. A waiting task with the same key is replaced. */
   add: (key: string, task: () => Promise<void>) => void;
+  /** Adds the tasks that failed. */
+  retryFailed: () => void;
   clear: () => void;
 }
 
@@ -15,6 +17,7 @@ export interface ThrottledQueue {
  */
 export function createThrottledQueue(afterDelay: (run: () => void, ms: number) => void): ThrottledQueue {
   const waiting = new Map<string, () => Promise<void>>();
+  const failed = new Map<string, () => Promise<void>>();
   let isResting = false;
 
   function runRound(): void {
@@ -22,7 +25,8 @@ export function createThrottledQueue(afterDelay: (run: () => void, ms: number) =
     isResting = true;
     const round = [...waiting].slice(0, MAX_PER_ROUND);
     for (const [key] of round) waiting.delete(key);
-    void Promise.allSettled(round.map(([, task]) => task())).then(() =>
+    const results = round.map(([key, task]) => task().catch(() => failed.set(key, task)));
+    void Promise.all(results).then(() =>
       afterDelay(() => {
         isResting = false;
         runRound();
@@ -32,10 +36,19 @@ export function createThrottledQueue(afterDelay: (run: () => void, ms: number) =
 
   return {
     add(key, task) {
+      failed.delete(key);
       waiting.set(key, task);
       // Events that arrive together share a round.
       queueMicrotask(runRound);
     },
-    clear: () => waiting.clear(),
+    retryFailed() {
+      for (const [key, task] of failed) waiting.set(key, task);
+      failed.clear();
+      runRound();
+    },
+    clear() {
+      waiting.clear();
+      failed.clear();
+    },
   };
 }

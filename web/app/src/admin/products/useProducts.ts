@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 
 import { useApi, type ConsoleApi } from "../data/api";
-import { useLiveEvents, useProductEvents, useResync } from "../data/live";
+import { useLiveEvents, useProductEvents, useReconnect, useResync } from "../data/live";
 import { createThrottledQueue } from "../data/throttledQueue";
 import type { OrderEvent, Product } from "../data/types";
 import { changesStock, withProduct, type ProductMap } from "./productMap";
@@ -67,6 +67,7 @@ export function useProducts(): Products {
   });
   const load = useCallback(() => void refetch(), [refetch]);
   useResync(load);
+  useReconnect(() => queue.retryFailed());
 
   return { all: data, error, put, load };
 }
