@@ -79,7 +79,7 @@ export function EventLog() {
       <div className={styles.log} role="log" aria-label="Events, newest first" tabIndex={0}>
         <ol>
           {shown.map((entry) => (
-            <Line key={entry.id} entry={entry} />
+            <EventRow key={entry.id} entry={entry} />
           ))}
         </ol>
       </div>
@@ -87,7 +87,7 @@ export function EventLog() {
   );
 }
 
-function Line({ entry: { name, transport, receivedAt, payload } }: { entry: Entry }) {
+function EventRow({ entry: { name, transport, receivedAt, payload } }: { entry: Entry }) {
   return (
     <li>
       <details className={styles.line}>

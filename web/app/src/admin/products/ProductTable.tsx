@@ -36,7 +36,7 @@ export function ProductTable({ products, onEdit, onStock }: ProductTableProps) {
       </thead>
       <tbody>
         {products.map((product) => (
-          <Line key={product.id} product={product} onEdit={onEdit} onStock={onStock} />
+          <ProductRow key={product.id} product={product} onEdit={onEdit} onStock={onStock} />
         ))}
       </tbody>
     </Table>
@@ -50,7 +50,7 @@ const LEVELS: Record<StockLevel, { label: string; tone: "warning" | "error" | "n
   ok: undefined,
 };
 
-const Line = memo(function Line({
+const ProductRow = memo(function ProductRow({
   product,
   onEdit,
   onStock,

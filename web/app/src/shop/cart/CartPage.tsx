@@ -52,7 +52,7 @@ export default function CartPage() {
         <Card flush aria-label="Items">
           <ul>
             {lines.map(({ line, product, issue }) => (
-              <Line key={line.productId} line={line} product={product} issue={issue} />
+              <CartItem key={line.productId} line={line} product={product} issue={issue} />
             ))}
           </ul>
         </Card>
@@ -89,7 +89,7 @@ export default function CartPage() {
   );
 }
 
-function Line({
+function CartItem({
   line,
   product,
   issue,
