@@ -205,4 +205,22 @@ describe("the inbox", () => {
     expect(inbox.list({})).not.toBe(payments);
     expect(inbox.list({ category: "payment", unread: true })).not.toBe(payments);
   });
+
+  test("a response to the previous person does not change the next person's inbox", async () => {
+    const { environment, inbox, ids, serve, hold, release } = await setUp([line(1)], 1);
+    serve({ unread: 0 });
+    const responses = hold();
+    const marked = inbox.markAllRead();
+    await environment.advance(0);
+    hold();
+    serve({ items: [line(2)], unread: 1, cursor: "ab:2" });
+    inbox.setAccount({ ...ASHA, id: "ben" });
+    await environment.advance(0);
+    release();
+    await environment.advance(0);
+    for (const go of responses) go();
+    await marked;
+    expect(ids()).toEqual([["line-2", false]]);
+    expect(inbox.getSnapshot().unreadCount).toBe(1);
+  });
 });

@@ -56,6 +56,8 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
   /** Notifications after `countedAt`, each counted once: the server's next count may not include them. */
   const counted = new LruMap<string, Notification>(2000);
   let soon: Timer | undefined;
+  /** Incremented with each account: a response belongs to the person who requested it. */
+  let generation = 0;
   const isSignedIn = () => account() !== null;
   const listContext = (onFirstSubscriber: () => void) => ({
     api,
@@ -139,6 +141,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       return list;
     },
     async markRead(id) {
+      const mine = generation;
       const known = everyList().flatMap((list) =>
         list.getSnapshot().notifications.filter((notification) => notification.id === id),
       )[0];
@@ -149,9 +152,10 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
         scheduler.flush();
       }
       try {
-        take(await unwrap(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } })));
+        const view = await unwrap(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } }));
+        if (mine === generation) take(view);
       } catch (error) {
-        if (isNews) {
+        if (isNews && mine === generation) {
           mark((notification) => notification.read && notification.id !== id);
           count(unread + 1);
         }
@@ -159,6 +163,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       }
     },
     async markAllRead() {
+      const mine = generation;
       const before = new Set(
         everyList().flatMap((list) =>
           list
@@ -179,10 +184,14 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       count(0);
       scheduler.flush();
       try {
-        take(await unwrap(api.POST("/api/v1/notifications/read-all", { body: cursor === null ? {} : { cursor } })));
+        const body = cursor === null ? {} : { cursor };
+        const view = await unwrap(api.POST("/api/v1/notifications/read-all", { body }));
+        if (mine === generation) take(view);
       } catch (error) {
-        mark((notification) => notification.read && !before.has(notification.id));
-        count(countBefore);
+        if (mine === generation) {
+          mark((notification) => notification.read && !before.has(notification.id));
+          count(countBefore);
+        }
         throw error;
       }
     },
@@ -208,6 +217,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
       }
     },
     setAccount(who) {
+      generation += 1;
       environment.clearTimeout(soon);
       soon = undefined;
       counted.clear();
