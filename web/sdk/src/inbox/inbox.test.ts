@@ -44,7 +44,7 @@ async function setUp(lines: readonly Notification[], at: number) {
     return answer;
   });
   /** Responses wait for `release`. */
-  const hold = () => (held = []);
+  const hold = (): (() => void)[] => (held = []);
   const release = () => {
     for (const go of held ?? []) go();
     held = undefined;
