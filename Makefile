@@ -10,25 +10,25 @@ BUILT := $(or $(CARGO_TARGET_DIR),target)
 
 ## run: build quickly and start a demo shop on http://localhost:3000 (arguments: ARGS="--listen 127.0.0.1:8080")
 run:
-	@scripts/needs.sh
-	@scripts/app.sh
+	@scripts/check-tools.sh
+	@scripts/build-app.sh
 	$(CARGO) build --profile quick --locked --package ordercast
 	$(BUILT)/quick/ordercast serve --demo --data $(DATA) $(ARGS)
 
 ## build: build the web app and the optimized binary for production, target/release/ordercast
 build:
-	@scripts/needs.sh
-	@scripts/app.sh
+	@scripts/check-tools.sh
+	@scripts/build-app.sh
 	$(CARGO) build --release --locked --package ordercast
 
 ## test: run every test; the summary says what did not run, and why
 test:
-	@scripts/needs.sh
+	@scripts/check-tools.sh
 	@scripts/test.sh
 
 ## bench: create 100,000 orders on one core and compare with the floors (arguments: ARGS="--orders 1000000")
 bench:
-	@scripts/needs.sh
+	@scripts/check-tools.sh
 	$(CARGO) build --release --locked --package ordercast --package ordercast-bench
 	$(BUILT)/release/ordercast-bench orders $(ARGS)
 

@@ -5,9 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 parts=("app" "requirements" "imports" "rust" "web" "socket.io clients" "browser")
-run_app() { scripts/app.sh; }
-run_requirements() { scripts/requirements.sh; }
-run_imports() { scripts/imports.sh; }
+run_app() { scripts/build-app.sh; }
+run_requirements() { scripts/check-requirements.sh; }
+run_imports() { scripts/check-imports.sh; }
 run_rust() { cargo test --locked --workspace --all-features; }
 run_web() { npm run check --prefix web --silent; }
 run_socketio_clients() {
@@ -27,10 +27,10 @@ use_built_server() {
 # What is missing on this machine, and which parts need it.
 skipped=()
 without=()
-if ! scripts/node.sh; then
+if ! scripts/has-node.sh; then
     without=("app" "web" "socket.io clients" "browser")
     skipped+=("${without[*]}: install Node 20.19 or newer with npm")
-elif ! scripts/chromium.sh; then
+elif ! scripts/has-chromium.sh; then
     without=("browser")
     skipped+=("browser: install Chromium (Debian, Ubuntu: apt-get install chromium)")
 fi

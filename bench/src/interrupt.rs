@@ -15,7 +15,7 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// The first signal sets the flag. The second one ends the process at once, and its child with it, see
-    /// [`pinned`](crate::pinned).
+    /// [`cpu_affinity`](crate::cpu_affinity).
     pub(crate) fn install() -> Result<Self> {
         let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {

@@ -4,8 +4,8 @@
 //! alone would cost: a bare HTTP request, a bare `fdatasync`. Read the modules in this order:
 //!
 //! - [`cli`]: the command line. [`orders`], [`floor`]: the benchmarks, from start to report.
-//! - [`child`]: the server process. [`environment`]: its environment.
-//!   [`pinned`]: pins processes to cores. [`interrupt`]: handles Ctrl-C.
+//! - [`server_process`]: the server process. [`environment`]: its environment.
+//!   [`cpu_affinity`]: pins processes to cores. [`interrupt`]: handles Ctrl-C.
 //! - [`shop`]: products and customers of a run. [`token`]: their tokens. [`client`]: one request at a time.
 //! - [`request`], [`response`]: HTTP/1.1 as bytes. [`load`]: many connections at once, each with one request in flight.
 //! - [`pages`]: times lists. [`sockets`]: live connections.
@@ -16,9 +16,9 @@
 //! To add a benchmark, add a subcommand to [`cli`], a file beside [`orders`], its goals to [`report::goals`], and a
 //! section to `bench/README.md`.
 
-mod child;
 mod cli;
 mod client;
+mod cpu_affinity;
 mod disk;
 mod environment;
 mod floor;
@@ -28,10 +28,10 @@ mod load;
 mod machine;
 mod orders;
 mod pages;
-mod pinned;
 mod report;
 mod request;
 mod response;
+mod server_process;
 mod shop;
 mod sockets;
 mod token;
@@ -67,6 +67,6 @@ fn run(command: Command) -> Result<Verdict> {
         Command::Serve(options) => floor::server::serve(options.listen).map(|()| Verdict::Fine),
         Command::Sockets(options) => sockets::run(&options),
         Command::FanOut(options) => sockets::floor::serve(&options).map(|()| Verdict::Fine),
-        Command::ExecPinned(options) => pinned::exec(&options).map(|never| match never {}),
+        Command::ExecPinned(options) => cpu_affinity::exec(&options).map(|never| match never {}),
     }
 }

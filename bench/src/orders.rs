@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::child::{Launch, ServerProcess};
 use crate::cli::{OrdersOptions, Switch};
 use crate::client::{Client, HttpRequest};
 use crate::disk::Disk;
@@ -14,10 +13,11 @@ use crate::load::{self, LoadResult, Plan};
 use crate::machine::Machine;
 use crate::pages::{self, Page};
 use crate::report::{self, OrdersReport, Verdict, goals};
+use crate::server_process::{Launch, ServerProcess};
 use crate::shop::Shop;
 use crate::units::{float, ratio};
 use crate::usage::Probe;
-use crate::{environment, floor, pinned};
+use crate::{cpu_affinity, environment, floor};
 
 pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
         .disable_cleanup(options.keep)
         .tempdir_in(&base)
         .with_context(|| format!("cannot make a directory in {}", base.display()))?;
-    pinned::to_core(options.load.client_core)?;
+    cpu_affinity::pin_to_core(options.load.client_core)?;
 
     let disk = Disk::probe(directory.path())?;
     let http_floor = match options.floor {

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::child::Launch;
 use crate::cli::{HttpFloorOptions, LoadOptions};
+use crate::cpu_affinity;
 use crate::environment;
 use crate::interrupt::Interrupt;
 use crate::load::{self, LoadResult, Plan};
 use crate::machine::Machine;
-use crate::pinned;
 use crate::report::{self, FloorReport, Verdict};
+use crate::server_process::Launch;
 use crate::shop::Shop;
 use crate::usage::Probe;
 
@@ -19,7 +19,7 @@ pub(crate) fn run(options: &HttpFloorOptions) -> Result<Verdict> {
     let interrupt = Interrupt::install()?;
     let machine = Machine::describe();
     let directory = tempfile::Builder::new().prefix("ordercast-bench-").tempdir()?;
-    pinned::to_core(options.load.client_core)?;
+    cpu_affinity::pin_to_core(options.load.client_core)?;
     let floor = measure(options.requests, &options.load, directory.path(), &interrupt)?;
     let report = FloorReport { machine, options, floor };
     report::floor::print(&report);

@@ -15,8 +15,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use serde::Serialize;
 
+use crate::cpu_affinity;
 use crate::interrupt::Interrupt;
-use crate::pinned;
 use crate::units::{float, mebibytes, micros_each, per_second, ratio};
 use crate::usage;
 
@@ -67,7 +67,7 @@ pub(crate) fn measure(
     // A thread of its own, so that only it moves to the server's core.
     let (orders, used) = std::thread::scope(|scope| {
         let work = scope.spawn(|| {
-            pinned::to_core(core)?;
+            cpu_affinity::pin_to_core(core)?;
             let source = data.join("ordercast.db");
             let source = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .context("cannot read the server's database")?;

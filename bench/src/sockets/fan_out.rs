@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::shop::{SocketShop, StatusCycle};
 use super::{clients::ClientPool, floor};
-use crate::child::ServerProcess;
 use crate::cli::SocketsOptions;
 use crate::client::Client;
 use crate::interrupt::Interrupt;
+use crate::server_process::ServerProcess;
 use crate::token;
 use crate::units::float;
 use crate::usage::Probe;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use rustix::event::{Timespec, epoll};
 
 use crate::cli::{FanOutOptions, SocketsOptions};
+use crate::cpu_affinity;
 use crate::interrupt::Interrupt;
-use crate::pinned;
 use crate::units::float;
 
 /// Timeout.
@@ -58,7 +58,7 @@ pub(crate) fn measure(
 ) -> Result<(f64, f64)> {
     let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
     let own = std::env::current_exe().context("cannot find our own binary")?;
-    let mut child = pinned::command(options.server_core, &own)?
+    let mut child = cpu_affinity::command(options.server_core, &own)?
         .args(["fan-out", "--listen", &address.to_string()])
         .args(["--connections", &count.to_string(), "--bytes", &bytes.to_string()])
         .current_dir(directory)

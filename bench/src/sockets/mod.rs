@@ -23,15 +23,15 @@ use self::fan_out::FanOut;
 use self::shop::SocketShop;
 use self::stalled_client::{StalledClient, StalledClientResult};
 use self::steady::Steady;
-use crate::child::{Launch, ServerProcess};
 use crate::cli::SocketsOptions;
 use crate::interrupt::Interrupt;
 use crate::machine::Machine;
 use crate::report::goals::Goal;
 use crate::report::{self, Verdict};
+use crate::server_process::{Launch, ServerProcess};
 use crate::units::float;
 use crate::usage::Probe;
-use crate::{environment, pinned, token};
+use crate::{cpu_affinity, environment, token};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,7 +72,7 @@ pub(crate) fn run(options: &SocketsOptions) -> Result<Verdict> {
     let binary =
         binary.canonicalize().context("there is no server: build it first, or name it with --server")?;
     let directory = tempfile::Builder::new().prefix("ordercast-bench-").tempdir()?;
-    pinned::to_core(options.client_core)?;
+    cpu_affinity::pin_to_core(options.client_core)?;
     let extra =
         ["ORDERCAST_MAX_STREAMS_PER_USER=100000".parse(), "ORDERCAST_MAX_STREAMS_PER_ADDRESS=100000".parse()];
     let extra: Vec<_> = extra.into_iter().collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;

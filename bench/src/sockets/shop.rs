@@ -6,9 +6,9 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::stalled_client;
-use crate::child::ServerProcess;
 use crate::client::{Client, HttpRequest};
 use crate::interrupt::Interrupt;
+use crate::server_process::ServerProcess;
 use crate::token;
 
 /// Alternates between two statuses: forward, and back with a reason.

@@ -8,7 +8,7 @@
 
 mod batch;
 mod draft;
-mod load;
+mod load_request;
 mod locks;
 mod request;
 #[cfg(test)]

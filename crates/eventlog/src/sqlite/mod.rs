@@ -3,7 +3,7 @@
 //! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
 //!   write-ahead log), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `batches.rs` (ids of the
+//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `batch_ids.rs` (ids of the
 //!   last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
@@ -22,7 +22,7 @@
 
 mod accounts;
 pub mod backup;
-mod batches;
+mod batch_ids;
 mod bloom;
 mod catalogue;
 mod checkpoint;

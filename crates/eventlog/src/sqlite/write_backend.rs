@@ -16,7 +16,7 @@ use super::indexes::SortedIndexes;
 use super::keys::ensure_store;
 use super::sales::Sales;
 use super::users::Users;
-use super::{accounts, batches, consumers, deliveries, history, retention, stats};
+use super::{accounts, batch_ids, consumers, deliveries, history, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
@@ -250,7 +250,7 @@ impl WriteBackend for SqliteWriteBackend {
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {
         // A transaction that changed nothing is not synced.
         if self.connection.total_changes() != self.changes_before {
-            self.batch_slot = batches::store(&self.connection, self.batch_slot, batch)?;
+            self.batch_slot = batch_ids::store(&self.connection, self.batch_slot, batch)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.indexes.customer_orders.committed();
@@ -261,7 +261,7 @@ impl WriteBackend for SqliteWriteBackend {
     }
 
     fn was_committed(&mut self, batch: BatchId) -> Result<bool, LogError> {
-        batches::contains(&self.connection, batch)
+        batch_ids::contains(&self.connection, batch)
     }
 
     fn rollback(&mut self) {

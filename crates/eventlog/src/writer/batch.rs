@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::Publish;
 use super::draft::{BatchDraft, Decided};
-use super::load::load_request;
+use super::load_request::load_request;
 use super::locks::{BlockedRows, LockQueue};
 use super::request::{PendingReply, QueuedRequest, WriteRequest};
 use crate::clock::Clock;

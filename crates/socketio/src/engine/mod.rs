@@ -1,11 +1,11 @@
 //! Engine.IO v4: connections over WebSocket and HTTP long-polling, the upgrade from one to the other, heartbeats.
 //!
 //! Read in this order: [`service`] answers HTTP requests; [`connection`] is one client over either transport;
-//! `driver` is its task; `polling` and `upgrade` are the parts specific to one transport; [`packet`] is the packet
-//! format; `packet_rate` and [`metrics`] count.
+//! `connection_task` reads and handles its packets; `polling` and `upgrade` are the parts specific to one transport;
+//! [`packet`] is the packet format; `packet_rate` and [`metrics`] count.
 
 pub mod connection;
-mod driver;
+mod connection_task;
 mod linger;
 pub mod metrics;
 pub mod packet;

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Body;
 
 use crate::engine::connection::Connection;
-use crate::engine::driver::drive;
+use crate::engine::connection_task::run_connection;
 use crate::engine::metrics::count;
 use crate::engine::packet::{self, write_payload};
 use crate::engine::polling::{self, PollingState};
@@ -236,6 +236,6 @@ fn open_polling<P: Protocol>(engine: &Arc<Engine<P>>, sid: Sid, session: P::Sess
     let connection = Connection::new(engine, sid, session, Some(Box::new(PollingState::default())));
     count(&engine.metrics.opened);
     engine.add(&connection);
-    tokio::spawn(drive(connection, Vec::new()));
+    tokio::spawn(run_connection(connection, Vec::new()));
     write_payload(&[packet::open(&sid, &["websocket"], &engine.config)]).into()
 }

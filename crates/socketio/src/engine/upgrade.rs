@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::engine::connection::Connection;
-use crate::engine::driver::drive;
+use crate::engine::connection_task::run_connection;
 use crate::engine::linger::linger;
 use crate::engine::metrics::{count, decrement, increment};
 use crate::engine::packet::{self, EnginePacket};
@@ -71,7 +71,7 @@ pub(crate) async fn open<P: Protocol>(
     let Some((io, input)) = stream(upgrade).await else { return };
     let connection = start_connection(&engine, sid, session, io);
     drop(engine);
-    drive(connection, input).await;
+    run_connection(connection, input).await;
 }
 
 fn start_connection<P: Protocol>(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fails if files of a crate import each other in a cycle. A module and its own children may: they are one unit.
-#   scripts/imports.sh [CRATE...]     names of folders below crates/
+#   scripts/check-imports.sh [CRATE...]     names of folders below crates/
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- live eventlog api

@@ -14,9 +14,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::client::{Client, HttpRequest};
+use crate::cpu_affinity;
 use crate::environment::Variable;
 use crate::interrupt::Interrupt;
-use crate::pinned;
 
 /// Timeout of the start.
 const STARTS_WITHIN: Duration = Duration::from_mins(1);
@@ -57,7 +57,7 @@ impl Launch<'_> {
         let (log, data) = (self.directory.join("server.log"), self.directory.join("data"));
         fs::create_dir(&data)?;
         let output = File::create(&log)?;
-        let child = pinned::command(self.core, self.binary)?
+        let child = cpu_affinity::command(self.core, self.binary)?
             .arg("serve")
             .args(["--listen", &address.to_string(), "--data"])
             .arg(&data)

@@ -15,7 +15,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use crate::cli::ExecPinnedOptions;
 
 /// Pins the calling thread, and every process that it starts, to one core.
-pub(crate) fn to_core(core: usize) -> Result<()> {
+pub(crate) fn pin_to_core(core: usize) -> Result<()> {
     if core >= CpuSet::MAX_CPU {
         bail!("there is no core {core}");
     }
@@ -39,7 +39,7 @@ pub(crate) fn command(core: usize, program: &std::path::Path) -> Result<Command>
 
 /// Executes the program of [`command`].
 pub(crate) fn exec(options: &ExecPinnedOptions) -> Result<Infallible> {
-    to_core(options.core)?;
+    pin_to_core(options.core)?;
     set_parent_process_death_signal(Some(Signal::KILL)).context("cannot ask to die with the benchmark")?;
     // The parent may have ended before the request, which then has no effect.
     let parent = getppid().map(Pid::as_raw_nonzero).map(|pid| pid.get().cast_unsigned());

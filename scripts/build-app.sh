@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! scripts/node.sh; then
+if ! scripts/has-node.sh; then
     echo "*** Building without the web app. To include it, install Node 20.19 or newer (https://nodejs.org) and run this again. ***" >&2
     exit 0
 fi

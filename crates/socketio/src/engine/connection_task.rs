@@ -31,10 +31,10 @@ thread_local! {
 }
 
 /// Serves a connection until it ends. `input` is what the client sent along with the upgrade request.
-pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Vec<u8>) {
+pub(crate) async fn run_connection<P: Protocol>(connection: Arc<Connection<P>>, input: Vec<u8>) {
     let now = Instant::now();
     let config = &connection.engine.config;
-    let mut driver = Driver {
+    let mut task = ConnectionTask {
         connection: &connection,
         handler: None,
         input,
@@ -48,14 +48,14 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
         client_closed: false,
     };
     let mut sleep = pin!(tokio::time::sleep_until(now + config.ping_interval.min(config.connect_timeout)));
-    let served = poll_fn(|context| driver.poll(context, sleep.as_mut()));
+    let served = poll_fn(|context| task.poll(context, sleep.as_mut()));
     // If the application panics, only its connection ends.
     let reason = AssertUnwindSafe(served).catch_unwind().await.unwrap_or_else(|_| {
         connection.close(CloseReason::Panic);
         connection.closed().unwrap_or(CloseReason::Panic)
     });
     let ending = async {
-        let rest = AssertUnwindSafe(driver.finish_handlers(reason)).catch_unwind();
+        let rest = AssertUnwindSafe(task.finish_handlers(reason)).catch_unwind();
         drop(tokio::time::timeout(HANDLER_TIMEOUT, rest).await);
         connection.engine.protocol.closed(&connection, &reason);
     };
@@ -65,7 +65,7 @@ pub(crate) async fn drive<P: Protocol>(connection: Arc<Connection<P>>, input: Ve
     }
 }
 
-struct Driver<'a, P: Protocol> {
+struct ConnectionTask<'a, P: Protocol> {
     connection: &'a Arc<Connection<P>>,
     /// The handler of the last message, while it runs.
     handler: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -87,7 +87,7 @@ struct Driver<'a, P: Protocol> {
     client_closed: bool,
 }
 
-impl<P: Protocol> Driver<'_, P> {
+impl<P: Protocol> ConnectionTask<'_, P> {
     fn poll(&mut self, context: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> Poll<CloseReason> {
         self.connection.register(context.waker());
         loop {
