@@ -234,7 +234,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
         self.publish(written.publication);
         for (request, reply) in requests.into_iter().zip(written.replies) {
             match reply {
-                PendingReply::Locked => self.lock_queue.push(request, self.now),
+                PendingReply::Locked => self.lock_queue.push(request, self.clock.now()),
                 reply => request.answer(reply),
             }
         }
@@ -296,7 +296,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
         for (request, reply) in requests.into_iter().zip(written.replies) {
             match reply {
                 // It was not part of the batch.
-                PendingReply::Locked => self.lock_queue.push(request, self.now),
+                PendingReply::Locked => self.lock_queue.push(request, self.clock.now()),
                 _ => request.fail(failure.clone()),
             }
         }

@@ -32,8 +32,10 @@ impl LockQueue {
 
     /// Lets a request wait, unless it has waited too long or too many do.
     pub(super) fn push(&mut self, mut queued: QueuedRequest, now: Timestamp) {
-        let deadline = *queued.lock_deadline.get_or_insert(now + LOCK_TIMEOUT);
-        if deadline <= now || self.0.len() >= LOCK_QUEUE {
+        // When the clock is set back, the wait starts over.
+        let since = queued.locked_since.map_or(now, |since| since.min(now));
+        queued.locked_since = Some(since);
+        if now.duration_since(since) >= LOCK_TIMEOUT || self.0.len() >= LOCK_QUEUE {
             queued.fail(SubmitError::Busy);
         } else {
             self.0.push(queued);

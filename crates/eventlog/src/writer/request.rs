@@ -20,8 +20,8 @@ pub(super) enum WriteRequest {
 /// An entry of the writer's queue.
 pub(super) struct QueuedRequest {
     pub(super) request: WriteRequest,
-    /// Set once the request waits for locked rows: until when it does.
-    pub(super) lock_deadline: Option<Timestamp>,
+    /// Since when the request waits for locked rows, by the clock.
+    pub(super) locked_since: Option<Timestamp>,
 }
 
 /// The answer to a request, held back until the batch is durable.
@@ -38,7 +38,7 @@ pub(super) enum PendingReply {
 
 impl QueuedRequest {
     pub(super) fn new(request: WriteRequest) -> Self {
-        Self { request, lock_deadline: None }
+        Self { request, locked_since: None }
     }
 
     /// How many commands it counts for when a batch is filled.

@@ -199,3 +199,17 @@ pub(crate) async fn nothing_is_kept_between_batches_that_may_change_unnoticed<B:
         assert!(begun.iter().all(|(empty, _)| *empty == shared), "shared: {shared}, {begun:?}");
     }
 }
+
+pub(crate) async fn a_clock_that_is_set_back_does_not_make_requests_wait_longer<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let order = shop.order(shop.tea).await;
+    shop.lock(order);
+    let writer = shop.log.writer();
+    let waiting = queue(&writer, status(order.0, Status::Processing));
+    shop.retried(2).await;
+    shop.log.clock.advance(SignedDuration::from_hours(-1));
+    shop.retried(2).await;
+    shop.log.clock.advance(SignedDuration::from_secs(5));
+    let answer = tokio::time::timeout(super::log::DEADLINE, waiting).await.expect("it waits for an hour");
+    assert!(matches!(answer, Err(SubmitError::Busy)));
+}

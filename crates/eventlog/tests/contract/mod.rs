@@ -116,6 +116,7 @@ macro_rules! contract {
                 what_is_locked_waits_and_the_rest_goes_on,
                 requests_about_one_order_keep_their_order,
                 what_is_locked_for_too_long_is_answered_busy,
+                a_clock_that_is_set_back_does_not_make_requests_wait_longer,
                 so_many_wait_for_locked_rows_and_no_more,
                 a_writer_that_ends_tries_what_waits_a_last_time,
                 nothing_is_kept_between_batches_that_may_change_unnoticed,
