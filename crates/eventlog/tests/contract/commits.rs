@@ -33,7 +33,7 @@ fn fail_commits<B: Backend>(log: &Log<Faulty<B>>, faults: &[CommitFault], lookup
 }
 
 /// Checks that the database, what was published and the head agree, and how many orders there are.
-async fn agrees<B: Backend>(log: &Log<Faulty<B>>, tea: ProductId, orders: u32) {
+pub(crate) async fn agrees<B: Backend>(log: &Log<Faulty<B>>, tea: ProductId, orders: u32) {
     let events = log.read_backend().events(Seq(0), 10_000).await.unwrap().events;
     let stored: Vec<_> = events.iter().map(|event| event.stored.clone()).collect();
     assert_eq!(log.published.events(), stored, "each event is published once, in order");

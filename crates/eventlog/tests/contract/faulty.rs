@@ -30,6 +30,8 @@ pub(crate) enum CommitFault {
 pub(crate) struct Faults {
     /// The next commits fail like this, one after the other.
     pub(crate) commits: VecDeque<CommitFault>,
+    /// The next writes fail like this, one after the other.
+    pub(crate) writes: VecDeque<ErrorKind>,
     /// How many times `was_committed` fails before it answers.
     pub(crate) lookups: usize,
     /// Rows that another process has locked. Each order under all of its names.
@@ -118,7 +120,12 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
     }
 
     fn write(&mut self, writes: &Writes) -> Result<(), LogError> {
-        self.faults.lock().unwrap().written += 1;
+        let mut faults = self.faults.lock().unwrap();
+        faults.written += 1;
+        if let Some(kind) = faults.writes.pop_front() {
+            return Err(LogError::new(kind, "injected failure"));
+        }
+        drop(faults);
         self.inner.write(writes)
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod listing;
 pub(crate) mod locks;
 pub(crate) mod log;
 pub(crate) mod products;
+pub(crate) mod random_faults;
 pub(crate) mod reservations;
 pub(crate) mod retention;
 pub(crate) mod search;
@@ -120,6 +121,9 @@ macro_rules! contract {
                 so_many_wait_for_locked_rows_and_no_more,
                 a_writer_that_ends_tries_what_waits_a_last_time,
                 nothing_is_kept_between_batches_that_may_change_unnoticed,
+            }
+            random_faults {
+                each_submission_happens_once_whatever_fails,
             }
             consumers {
                 a_position_is_stored_and_never_goes_back,
