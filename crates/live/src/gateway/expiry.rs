@@ -65,10 +65,16 @@ impl<A: Authorizer> Gateway<A> {
         };
         for socket in due {
             let Some(socket) = socket.upgrade() else { continue };
-            let reason = socket.client().and_then(|client| self.authorizer.close_reason(&client.identity));
-            if let Some(close) = reason {
-                socket.close(CloseFrame::from(close));
+            if let Some(client) = socket.client() {
+                self.close_if_ended(&socket, client);
             }
+        }
+    }
+
+    /// Closes a connection whose token expired or whose session was ended.
+    pub(super) fn close_if_ended(&self, socket: &Socket<Self>, client: &Client<A>) {
+        if let Some(close) = self.authorizer.close_reason(&client.identity) {
+            socket.close(CloseFrame::from(close));
         }
     }
 }

@@ -131,6 +131,8 @@ impl<A: Authorizer> Application for Gateway<A> {
         let Some(client) = socket.client() else { return };
         self.greet(socket, client);
         self.track(socket, client);
+        // Its session may have ended before it was tracked.
+        self.close_if_ended(socket, client);
         client.activate(socket);
         for order in client.resume_joined(&self.joins) {
             self.order_joined(client, order);

@@ -10,6 +10,7 @@ mod follow;
 mod gaps;
 mod inbox;
 mod resets;
+mod sessions;
 mod shop;
 mod threads;
 mod time;
