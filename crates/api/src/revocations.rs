@@ -30,29 +30,44 @@ impl Default for Revocations {
 }
 
 impl Revocations {
-    /// Replaces the state with that of the database, which other processes may have changed.
-    pub fn replace(&self, stored: Revoked) {
+    /// Replaces the state with that of the database, which other processes may have changed. `as_of` is the value of
+    /// [`changes`](Self::changes) before the database was read. If it changed since, `stored` may lack what was revoked
+    /// in between, and nothing is replaced.
+    pub fn replace(&self, as_of: u64, stored: Revoked) {
         let fresh = RevokedSet {
             sessions: stored.sessions.into_iter().collect(),
             users: stored.users.into_iter().collect(),
         };
         let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
-        if *revoked != fresh {
+        if *self.changes.borrow() == as_of && *revoked != fresh {
             *revoked = fresh;
-            drop(revoked);
             self.changes.send_modify(|n| *n += 1);
         }
     }
 
+    /// The present value of [`changes`](Self::changes).
+    pub fn version(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
     /// Records that a session ended. Its tokens expire at `until` at the latest.
     pub fn session_ended(&self, session: Uuid, until: Timestamp) {
-        self.revoked.write().unwrap_or_else(PoisonError::into_inner).sessions.insert(session, until);
-        self.changes.send_modify(|n| *n += 1);
+        self.change(|revoked| {
+            revoked.sessions.insert(session, until);
+        });
     }
 
     /// Revokes every token of a user that was issued before `at`.
     pub fn user_signed_out(&self, user: UserId, at: Timestamp) {
-        self.revoked.write().unwrap_or_else(PoisonError::into_inner).users.insert(user, at);
+        self.change(|revoked| {
+            revoked.users.insert(user, at);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut RevokedSet)) {
+        let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut revoked);
+        // With the lock held, so that `replace` sees both or neither.
         self.changes.send_modify(|n| *n += 1);
     }
 
@@ -73,5 +88,57 @@ impl Revocations {
     /// Changes with every revocation.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orders::{Role, StoreId};
+
+    use super::*;
+    use crate::auth::SessionId;
+
+    const SESSION: Uuid = Uuid::from_u128(1);
+
+    fn asha() -> Principal {
+        Principal {
+            user: UserId::new("asha").unwrap(),
+            role: Role::Customer,
+            store: StoreId::main(),
+            name: None,
+            email: None,
+            session: Some(SessionId(SESSION)),
+            issued_at: Some(Timestamp::UNIX_EPOCH),
+            expires_at: None,
+            issuer: Issuer::Local,
+        }
+    }
+
+    #[test]
+    fn what_the_database_did_not_know_when_it_was_read_stays_revoked() {
+        let end_session: fn(&Revocations) = |revocations| revocations.session_ended(SESSION, Timestamp::MAX);
+        let sign_out: fn(&Revocations) =
+            |revocations| revocations.user_signed_out(asha().user, Timestamp::MAX);
+        for revoke in [end_session, sign_out] {
+            let revocations = Revocations::default();
+            let (as_of, stored) = (revocations.version(), Revoked::default());
+            revoke(&revocations);
+            revocations.replace(as_of, stored);
+            assert!(revocations.is_revoked(&asha()));
+            revocations.replace(revocations.version(), Revoked::default());
+            assert!(!revocations.is_revoked(&asha()), "the database has forgotten it since");
+        }
+    }
+
+    #[test]
+    fn what_another_process_revoked_is_a_change() {
+        let revocations = Revocations::default();
+        let stored = Revoked { sessions: vec![(SESSION, Timestamp::MAX)], users: Vec::new() };
+        revocations.replace(revocations.version(), stored.clone());
+        assert!(revocations.is_revoked(&asha()));
+        let version = revocations.version();
+        assert_eq!(version, 1);
+        revocations.replace(version, stored);
+        assert_eq!(revocations.version(), version, "nothing is new");
     }
 }

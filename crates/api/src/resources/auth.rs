@@ -225,8 +225,9 @@ pub async fn password_reset(
     let change = AccountChange::UseReset { token: OneTimeSecret::hash_of(&body.token), password_hash };
     if let AccountAnswer::User(user) = app.account(change).await? {
         app.revocations.user_signed_out(user.id, app.now());
+        let as_of = app.revocations.version();
         let revoked = app.read_backend.revoked(app.now()).await.map_err(|error| database_error(&error))?;
-        app.revocations.replace(revoked);
+        app.revocations.replace(as_of, revoked);
     }
     Ok(StatusCode::NO_CONTENT)
 }
