@@ -2,7 +2,7 @@
 
 use orders::{Actor, Audience, Event, Notification, Role, StoreId, Subject, UserId};
 
-/// Somebody who receives an event.
+/// A person or a store that receives an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recipient<'a> {
     Customer(&'a UserId),
@@ -14,7 +14,7 @@ pub enum Recipient<'a> {
 /// What an event means to one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relevance {
-    /// An inbox entry about somebody else's action. It is unread at first.
+    /// An inbox entry about another person's action. It is unread at first.
     News,
     /// An inbox entry about the recipient's own action. It counts as read. For a store: an action of one of its staff,
     /// which is news to the rest of the staff.

@@ -149,7 +149,7 @@ pub trait WriteBackend: Send + 'static {
     /// Writes a batch inside the transaction.
     fn write(&mut self, writes: &Writes) -> Result<(), LogError>;
 
-    /// Stores what somebody has read, inside the transaction and after `write`: the batch's own events count. Returns
+    /// Stores what a person has read, inside the transaction and after `write`: the batch's own events count. Returns
     /// everything they have read, and whether that changed.
     fn mark_read(&mut self, read: &MarkRead, now: Timestamp) -> Result<(ReadState, bool), LogError>;
 
@@ -169,7 +169,8 @@ pub trait WriteBackend: Send + 'static {
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError>;
 
     /// Whether a recent batch of this process was committed. Called after `commit` returned `CommitUnknown` and after
-    /// `rollback`, if need be on a new connection.
+    /// `rollback`, if need be on a new connection. `false` is final: while the database may still commit the batch, this
+    /// must fail.
     fn was_committed(&mut self, batch: BatchId) -> Result<bool, LogError>;
 
     /// Ends the transaction, and forgets what was cached because of it.

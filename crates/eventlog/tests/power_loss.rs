@@ -36,7 +36,7 @@ use tokio::task::JoinSet;
 const MAIN: &str = "main";
 const STORES: [&str; 2] = [MAIN, "gallery"];
 const SUBMITTERS: usize = 24;
-const PAINTERS: usize = 6;
+const PRODUCT_EDITORS: usize = 6;
 /// Cuts in the middle of a commit or a checkpoint, and between two of them.
 const CUTS: usize = 8;
 const BETWEEN_COMMITS: usize = 3;
@@ -126,7 +126,7 @@ async fn submit_on(writer: Writer, clock: Arc<TestClock>, tea: ProductId, n: usi
 }
 
 /// Replaces a product's details, so that the log fills and checkpoints happen between the orders.
-async fn paint_on(writer: Writer, clock: Arc<TestClock>) {
+async fn edit_product(writer: Writer, clock: Arc<TestClock>) {
     let id = clock.uuid();
     let Ok(_) = writer.submit(Submission::one(create(id, 1, 1), staff("gallery"))).await else { return };
     for n in 0.. {
@@ -147,15 +147,15 @@ async fn sound(read_backend: &dyn ReadBackend, context: &str) -> World {
     let (mut world, mut at) = (World::default(), Seq(0));
     while at < head {
         // The two stores have all events.
-        let mut told = HashMap::new();
+        let mut in_tails = HashMap::new();
         let upto = Seq(head.0.min(at.0 + 500));
         for of in STORES {
             let page = read_backend.tail(Topic::Store(store(of)), at, 500).await.unwrap();
-            told.extend(page.events.into_iter().map(|event| (event.stored.seq, event.stored)));
+            in_tails.extend(page.events.into_iter().map(|event| (event.stored.seq, event.stored)));
         }
         while at < upto {
             at = at.next();
-            let stored = told.get(&at).unwrap_or_else(|| panic!("{context}: event {at:?} is missing"));
+            let stored = in_tails.get(&at).unwrap_or_else(|| panic!("{context}: event {at:?} is missing"));
             world.apply(&stored.event);
         }
     }
@@ -186,7 +186,7 @@ fn lost(world: &World, before: &HashMap<u128, Attempt>) -> usize {
 /// Submits again what got no answer, with a new order id as a server would make it: there is one order for each key.
 async fn retry(shop: &Shop, tea: ProductId, attempts: &HashMap<u128, Attempt>, world: &World) {
     let mut retries = JoinSet::new();
-    // Everybody whose order is missing, and enough of the others to see that they get the same answer again.
+    // Every missing order, and enough of the others to see that they get the same answer again.
     let asks_again =
         |(key, attempt): &(u128, Attempt)| !world.orders.contains_key(&attempt.id) || key % 97 == 0;
     for (key, attempt) in attempts.clone().into_iter().filter(asks_again) {
@@ -223,8 +223,8 @@ async fn cut_under_load(name: &str, synchronous: Synchronous, random: bool) -> u
     for n in 0..SUBMITTERS {
         submitters.spawn(submit_on(shop.writer.clone(), Arc::clone(&clock), tea, n, Arc::clone(&attempts)));
     }
-    for _ in 0..PAINTERS {
-        submitters.spawn(paint_on(shop.writer.clone(), Arc::clone(&clock)));
+    for _ in 0..PRODUCT_EDITORS {
+        submitters.spawn(edit_product(shop.writer.clone(), Arc::clone(&clock)));
     }
     let mut rng = fastrand::Rng::with_seed(1);
     let mut cuts = Vec::new();
@@ -329,7 +329,7 @@ async fn a_disk_that_fails_takes_nothing_back_and_the_writer_goes_on_when_it_is_
             sound(&*shop.read_backend, &format!("failed after {point} writes, and is well again")).await;
         for attempt in tried.values() {
             let there = world.orders.contains_key(&attempt.id);
-            assert_eq!(there, attempt.acknowledged, "whoever was told of a failure can rely on it");
+            assert_eq!(there, attempt.acknowledged, "an order that was answered as failed does not exist");
         }
     }
     assert!(failed > 20, "only {failed} submissions failed");

@@ -13,7 +13,7 @@ use crate::topic::Topic;
 
 #[async_trait]
 pub trait OrderQueries: Send + Sync + 'static {
-    /// One order, whoever owns it: the caller checks whether the reader may see it.
+    /// One order of any customer. The caller checks whether the reader may see it.
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError>;
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError>;

@@ -1,13 +1,12 @@
 //! Stores accounts, sessions and password reset links.
 
-use super::read_backend::SqliteReadBackend;
-use crate::read_backend::AccountQueries;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use orders::UserId;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
+use super::read_backend::SqliteReadBackend;
 use super::rows::{self, USER, millis, timestamp};
 use super::users::Users;
 use crate::accounts::{
@@ -15,6 +14,7 @@ use crate::accounts::{
     TokenHash, User,
 };
 use crate::error::LogError;
+use crate::read_backend::AccountQueries;
 use crate::retention::earlier;
 
 type AccountResult = Result<Result<AccountAnswer, AccountRefusal>, LogError>;

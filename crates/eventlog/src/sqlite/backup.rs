@@ -1,18 +1,18 @@
 //! Backups: copying the database while it is used, and restoring a copy.
 
-use super::read_backend::SqliteReadBackend;
-use crate::read_backend::AdminQueries;
-use async_trait::async_trait;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::open::{DataDirectoryLock, open_to_read, sync_directory};
+use super::read_backend::SqliteReadBackend;
 use super::{FILE, schema};
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
+use crate::read_backend::AdminQueries;
 
 /// Suffixes of the files that SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];

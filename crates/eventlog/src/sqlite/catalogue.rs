@@ -1,16 +1,15 @@
 //! Products and their stock.
 
-use super::read_backend::SqliteReadBackend;
-use crate::read_backend::CatalogueQueries;
 use async_trait::async_trait;
 use foldhash::HashMap;
 use orders::product::Stock;
 use orders::{Product, ProductId, StoreId};
 use rusqlite::{Connection, ToSql};
 
+use super::read_backend::SqliteReadBackend;
 use super::rows::{self, PRODUCT};
 use crate::error::LogError;
-use crate::read_backend::ProductFilter;
+use crate::read_backend::{CatalogueQueries, ProductFilter};
 use crate::stored_event::CatalogProduct;
 use crate::write_backend::{BatchContext, Writes};
 

@@ -2,7 +2,7 @@
 //!
 //! Copying the log into the database takes milliseconds, so the writer does not do it. The thread copies while the writer
 //! commits. Then it pauses the writer between two batches, and copies the few pages that were written meanwhile. When the
-//! whole log is copied and nobody reads from it, the next commit starts the log over. That bounds the size of its file.
+//! whole log is copied and no reader uses it, the next commit starts the log over. That bounds the size of its file.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -193,7 +193,7 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(10);
 
     #[test]
-    fn a_paused_gate_keeps_the_writer_between_its_batches() {
+    fn a_paused_writer_stays_between_its_batches() {
         let checkpoints = Arc::new(CheckpointCoordinator::new());
         checkpoints.begin_batch();
         let (sender, receiver) = mpsc::channel();

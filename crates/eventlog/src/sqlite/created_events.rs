@@ -114,7 +114,7 @@ fn first_events(connection: &Connection, numbers: Vec<i64>) -> Result<Vec<i64>, 
     let mut first = connection.prepare_cached("SELECT first_seq FROM orders WHERE number = ?1")?;
     let mut seqs = Vec::with_capacity(numbers.len());
     for number in numbers {
-        // No row: somebody deleted the order.
+        // No row: the order was deleted by hand.
         for seq in first.query_map([number], |row| row.get(0))? {
             seqs.push(seq?);
         }

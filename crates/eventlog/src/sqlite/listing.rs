@@ -189,7 +189,7 @@ impl Candidates {
                 if in_status == number {
                     return Ok(Some(number));
                 }
-                // No order in between is in a wanted status, whoever its customer is.
+                // No order in between is in a wanted status.
                 while chunk.as_slice().first().is_some_and(|number| *number > in_status) {
                     chunk.next();
                 }

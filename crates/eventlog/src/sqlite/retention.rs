@@ -82,7 +82,7 @@ fn delete_index_run(connection: &Connection, pruned: Seq) -> Result<bool, LogErr
     Ok(true)
 }
 
-/// Whether an order's status is final; looked up once a round. An order whose row somebody deleted keeps no events.
+/// Whether an order's status is final; looked up once a round. An order whose row was deleted by hand keeps no events.
 fn is_final(
     connection: &Connection,
     number: OrderNumber,

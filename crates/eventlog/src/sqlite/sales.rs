@@ -264,7 +264,7 @@ fn for_each_item_after(
     Ok(())
 }
 
-/// Keys of products, each looked up once. `None`: somebody deleted the product's row.
+/// Keys of products, each looked up once. `None`: the product's row was deleted by hand.
 #[derive(Default)]
 struct ProductKeys(HashMap<ProductId, Option<i64>>);
 

@@ -1,17 +1,17 @@
 //! Statistics of orders, in the tables `counts` (by status) and `flow` (activity by bucket).
 
-use super::read_backend::SqliteReadBackend;
-use crate::read_backend::{ReadAt, StatsQueries};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use orders::StoreId;
 use rusqlite::Connection;
 
 use super::keys::store_key;
+use super::read_backend::SqliteReadBackend;
 use super::rows::{status_code, status_of};
 use super::sales::currency;
 use super::{deliveries, sales};
 use crate::error::LogError;
+use crate::read_backend::{ReadAt, StatsQueries};
 use crate::stats::{OrderActivity, Series, Stats, StatsDelta, StatusTotals, bucket};
 
 pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), LogError> {
@@ -28,7 +28,7 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
             totals.amount,
         ))?;
     }
-    let mut find_activity = connection.prepare_cached(
+    let mut activity = connection.prepare_cached(
         "INSERT INTO flow (store, bucket, currency, placed, amount, cancelled, cancelled_amount, delivered) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET placed = placed + excluded.placed, \
          amount = amount + excluded.amount, cancelled = cancelled + excluded.cancelled, \
@@ -36,7 +36,7 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
          delivered = delivered + excluded.delivered",
     )?;
     for ((store, currency, bucket), flow) in &delta.by_time {
-        find_activity.execute((
+        activity.execute((
             store.as_str(),
             bucket,
             currency.code(),

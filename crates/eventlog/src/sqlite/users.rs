@@ -13,6 +13,7 @@ use crate::submission::ExternalUser;
 
 /// The cache is cleared when it holds more users.
 const MAX_CACHED: usize = 50_000;
+
 /// Valid until another connection writes: see `refresh` in `write_backend.rs`.
 #[derive(Default)]
 pub(super) struct Users {

@@ -83,7 +83,7 @@ pub(crate) async fn the_writers_head_moves_with_each_commit<B: Backend>() {
     assert_eq!(*head.borrow_and_update(), cursor);
     log.settle().await;
     assert!(!head.has_changed().unwrap(), "a batch without events does not move it");
-    // Whoever waits for the head finds the events in the database.
+    // When the head has moved, the events are in the database.
     for seq in 2..20 {
         let (writer, command) = (log.writer(), create(log.clock.uuid(), 1, 1));
         let submission = ordercast_eventlog::Submission::one(command, staff("main"));

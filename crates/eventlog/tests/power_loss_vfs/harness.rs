@@ -80,7 +80,7 @@ pub(crate) fn cut_while_committing(
                 }
                 acknowledged.store(id, Ordering::SeqCst);
                 if id % 8 == 0 {
-                    // Without a second connection nobody listens.
+                    // Without a second connection there is no receiver.
                     let _ = due.send(id / 8);
                 }
                 if committed.send(()).is_err() {

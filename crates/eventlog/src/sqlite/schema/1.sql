@@ -1,4 +1,4 @@
--- Names of things that exist once: the history's epoch, up to where the log was pruned.
+-- Single values by name: the epoch, and the newest event that retention deleted.
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value ANY
@@ -9,7 +9,7 @@ CREATE TABLE stores (
     id  TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Everybody who ever acted: local accounts (they have a password) and users from elsewhere.
+-- Local accounts, which have a password, and external users.
 CREATE TABLE users (
     key           INTEGER PRIMARY KEY,
     id            TEXT NOT NULL UNIQUE,
@@ -27,8 +27,8 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_by_email ON users (email) WHERE password_hash IS NOT NULL;
 CREATE INDEX users_voided ON users (valid_after) WHERE valid_after > 0;
 
--- Words of a person's name, address and phone; the rowid is users.key. Written when somebody new comes along, or
--- somebody new receives something, not with every order.
+-- Words of a customer's account and of the recipients of their orders. The rowid is users.key. A row is written for a new
+-- customer and for a new recipient, not for every order.
 CREATE VIRTUAL TABLE people USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
@@ -69,15 +69,15 @@ CREATE TABLE products (
 ) STRICT;
 CREATE INDEX products_by_store ON products (store, id);
 
--- Apart from the products, and narrow: every order touches it, and a thousand products fit into a few pages.
+-- Separate from the products and narrow, because every order updates it: a thousand products fit into a few pages.
 CREATE TABLE stock (
     product  INTEGER PRIMARY KEY REFERENCES products (key),
     on_hand  INTEGER NOT NULL CHECK (on_hand >= 0),
     reserved INTEGER NOT NULL CHECK (reserved >= 0 AND reserved <= on_hand)
 ) STRICT;
 
--- One row an order, appended in the order of their numbers. `state` is the domain's order as JSON, `contact` its
--- personal data, which can be erased. The other columns are there to be searched.
+-- One row for each order, appended in the order of the numbers. `state` is the domain's order as JSON. `contact` is its
+-- personal data, which can be erased. The other columns are for queries.
 CREATE TABLE orders (
     number     INTEGER PRIMARY KEY,
     id         BLOB NOT NULL,
@@ -91,9 +91,9 @@ CREATE TABLE orders (
     state      TEXT NOT NULL,
     contact    TEXT
 ) STRICT;
--- UUIDv7 sorts by time, so this index too is appended to at its end.
+-- UUIDv7 sorts by time, so this index also grows at its end.
 CREATE UNIQUE INDEX orders_by_id ON orders (id);
--- Appended to at the end of each store's range of a status.
+-- Grows at the end of each range of a store and a status.
 CREATE INDEX orders_by_status ON orders (store, status, number);
 
 CREATE TABLE tracking_numbers (
@@ -108,7 +108,7 @@ CREATE TABLE driver_orders (
     PRIMARY KEY (driver, number)
 ) STRICT, WITHOUT ROWID;
 
--- The log. `follows` is the number of the order that the event is a later one of; an order's first event is found
+-- The log. `follows` is the number of the order, in every event of an order except its first. The first event is found
 -- through orders.first_seq, so that placing an order adds nothing to the index.
 CREATE TABLE events (
     seq     INTEGER PRIMARY KEY,
@@ -120,7 +120,7 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_by_order ON events (follows, seq) WHERE follows IS NOT NULL;
 
--- A customer's orders: sorted runs, each written at once, behind one another.
+-- The orders of each customer, in sorted runs, each written at once; see sorted_index.rs.
 CREATE TABLE customer_runs (
     run   INTEGER NOT NULL,
     key   INTEGER NOT NULL,
@@ -132,7 +132,7 @@ CREATE TABLE customer_run_ends (
     last INTEGER NOT NULL
 ) STRICT;
 
--- Answers remembered under idempotency keys, appended; found through sorted runs of the keys' first eight bytes.
+-- Responses stored under idempotency keys, found through sorted runs of the first eight bytes of the keys.
 CREATE TABLE answers (
     row      INTEGER PRIMARY KEY,
     scope    BLOB NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE answer_run_ends (
     last INTEGER NOT NULL
 ) STRICT;
 
--- Counts, so that nobody has to count.
+-- Orders by status, and activity by bucket.
 CREATE TABLE counts (
     store    TEXT NOT NULL,
     currency TEXT NOT NULL,

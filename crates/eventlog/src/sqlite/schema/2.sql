@@ -1,4 +1,4 @@
--- Whom an event concerns that is not an order's first: sorted runs of (recipient, position); see recipient_index.rs.
+-- The recipients of every event of an order except its first, in sorted runs; see recipient_index.rs.
 CREATE TABLE topic_runs (
     run   INTEGER NOT NULL,
     key   INTEGER NOT NULL,
@@ -10,8 +10,8 @@ CREATE TABLE topic_run_ends (
     last INTEGER NOT NULL
 ) STRICT;
 
--- What somebody has read of an inbox: everything up to `read_through`, and of what came after it `read_above`, a list of
--- [place, event id]. `store` is the store whose inbox its staff share, 0 for one's own.
+-- Which entries of an inbox a person has read: everything up to `read_through`, and after it the entries in `read_above`,
+-- a list of [position, event id]. `store` is set in the inboxes of staff, and 0 in the inboxes of customers and drivers.
 CREATE TABLE inboxes (
     person       INTEGER NOT NULL REFERENCES users (key),
     role         INTEGER NOT NULL,
@@ -21,5 +21,5 @@ CREATE TABLE inboxes (
     PRIMARY KEY (person, role, store)
 ) STRICT, WITHOUT ROWID;
 
--- What happened before there were inboxes counts as read.
+-- Events from before this migration count as read.
 INSERT INTO meta (name, value) SELECT 'inboxes_since', max(seq) FROM events HAVING max(seq) IS NOT NULL;

@@ -1,5 +1,5 @@
--- Orders whose goods wait for an online payment, and until when: few rows at a time, written for such orders alone.
--- An order's row stands exactly as long as `Order::reservation_ends` says so; see reservations.rs.
+-- Orders that wait for an online payment, and when their reservation ends. A row exists as long as
+-- `Order::reservation_ends` returns a time; see reservations.rs.
 CREATE TABLE reservations (
     number  INTEGER PRIMARY KEY,
     ends_at INTEGER NOT NULL

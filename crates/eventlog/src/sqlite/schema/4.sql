@@ -1,5 +1,5 @@
--- What was ordered of each product, and how long deliveries took, by store and stretch of time: `span` 0 is a bucket of 15
--- minutes, as in `flow`; 1 is 96 of them, a day in UTC. Both are written, so that a year is read as days and two ends.
+-- Product sales and delivery times, by store and interval. `span` 0 is a bucket of 15 minutes, as in `flow`; 1 is a day in
+-- UTC, which is 96 buckets. Both are written, so that a year is read as days, with buckets at its ends.
 CREATE TABLE sales (
     store    INTEGER NOT NULL,
     span     INTEGER NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE sales (
     PRIMARY KEY (store, span, bucket, product, currency)
 ) STRICT, WITHOUT ROWID;
 
--- A histogram: `slot` is a stretch of seconds between placing and delivery, see stats.rs.
+-- A histogram of the time from placing to delivery. `slot` is a range of seconds; see stats/histogram.rs.
 CREATE TABLE delivery_times (
     store      INTEGER NOT NULL,
     span       INTEGER NOT NULL,

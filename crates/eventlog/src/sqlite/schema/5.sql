@@ -1,4 +1,4 @@
--- `span` 2: 32 days in UTC, so that a year of many products is read as a dozen of these.
+-- `span` 2 is 32 days in UTC, so that a year is read as a dozen rows for each product.
 INSERT OR REPLACE INTO sales (store, span, bucket, product, currency, quantity, amount)
     SELECT store, 2, bucket / 32, product, currency, sum(quantity), sum(amount)
     FROM sales WHERE span = 1 GROUP BY store, bucket / 32, product, currency;

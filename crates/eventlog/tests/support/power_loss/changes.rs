@@ -25,8 +25,7 @@ pub(super) fn undo(content: &mut Vec<u8>, changes: &[Change]) {
     }
 }
 
-/// Applies to the durable content whatever part of the changes the dice let through; returns how many did not arrive
-/// whole.
+/// Applies a random part of the changes to the durable content. Returns how many changes did not arrive whole.
 pub(super) fn redo_some(content: &mut Vec<u8>, changes: &[Change], dice: &mut Dice) -> usize {
     changes.iter().filter(|change| !arrives(content, change, dice)).count()
 }

@@ -113,7 +113,7 @@ impl Disk {
             return ffi::SQLITE_IOERR_FSYNC;
         }
         let covered = state.next_seq;
-        // Nobody notifies: it is the way to let go of the lock for a while.
+        // There is no notification: this releases the lock for a while.
         let (mut state, _) =
             self.syncing.wait_timeout(state, SYNC_TIME).unwrap_or_else(PoisonError::into_inner);
         if state.has_failed() {

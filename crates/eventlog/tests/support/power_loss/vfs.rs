@@ -26,7 +26,7 @@ const KEPT: c_int = ffi::SQLITE_OPEN_MAIN_DB
 /// What `pAppData` of a registered VFS points to.
 struct Shim {
     real: *mut sqlite3_vfs,
-    /// Gone once the test is over; what is opened after that is passed through, nobody can cut it any more.
+    /// Dropped with the test. Files that are opened after that are passed through.
     disk: Weak<Disk>,
 }
 
@@ -244,7 +244,7 @@ unsafe extern "C" fn write(
     len: c_int,
     offset: sqlite3_int64,
 ) -> c_int {
-    // SAFETY: SQLite passes an open file of ours and `len` bytes, which nobody changes during the call.
+    // SAFETY: SQLite passes an open file of ours and `len` bytes, which do not change during the call.
     let real = || unsafe { real_write(file, data, len, offset) };
     let (Ok(size), Ok(at)) = (usize::try_from(len), usize::try_from(offset)) else {
         return ffi::SQLITE_IOERR_WRITE;
