@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use orders::notification::Category;
-use orders::{EventId, Notification};
+use orders::{EventId, Notification, Partner};
 
 use crate::cursor::Seq;
 use crate::stored_event::StoredEvent;
@@ -47,12 +47,17 @@ pub struct InboxEntry {
 }
 
 impl InboxEntry {
-    /// The entry of an event; `None` when the event has none in this inbox.
-    pub fn of(inbox: &Inbox, marks: &ReadMarks, stored: StoredEvent) -> Option<Self> {
+    /// The entry of an event; `None` when the event has none in this inbox. `partner` delivers the order.
+    pub fn of(
+        inbox: &Inbox,
+        marks: &ReadMarks,
+        stored: StoredEvent,
+        partner: Option<&Partner>,
+    ) -> Option<Self> {
         if !inbox.topic().contains(&stored.event.subject) {
             return None;
         }
-        let notification = Notification::new(&stored.event, inbox.audience())?;
+        let notification = Notification::new(&stored.event, inbox.audience(), partner)?;
         let own = stored.event.actor.user() == Some(inbox.reader());
         let read = own || marks.is_read(stored.seq);
         Some(Self { stored: stored.into(), notification, read, own })

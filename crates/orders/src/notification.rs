@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Origin};
 use crate::audience::{Audience, Field};
+use crate::contact::Partner;
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::OrderNumber;
 use crate::order::{PaymentState, ShipmentState};
@@ -79,13 +80,14 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// The notification of an event for an audience; `None` if the event does not notify it.
-    pub fn new(event: &Event, audience: Audience) -> Option<Self> {
+    /// The notification of an event for an audience; `None` if the event does not notify it. `partner` delivers the
+    /// order; it is not needed for events that leave the partner unchanged.
+    pub fn new(event: &Event, audience: Audience, partner: Option<&Partner>) -> Option<Self> {
         let kind = kind_for(event, audience)?;
         let Subject::Order { number, .. } = &event.subject else { return None };
         let (category, severity, title) = kind.heading(audience);
         let by_them = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
-        let mut message = kind.message_text(*number, audience, by_them);
+        let mut message = kind.message_text(*number, audience, by_them, partner);
         for detail in event.changes.iter().filter_map(|change| detail(change, audience)) {
             message.push_str(&detail);
         }
@@ -134,7 +136,7 @@ fn kind_for(event: &Event, audience: Audience) -> Option<NotificationKind> {
     } else {
         event.changes.iter().find_map(|change| kind_of_change(change, to))?
     };
-    let told = match audience {
+    let notifies = match audience {
         Audience::Customer => true,
         // A driver is assigned later.
         Audience::Driver => kind != NotificationKind::Placed,
@@ -148,7 +150,7 @@ fn kind_for(event: &Event, audience: Audience) -> Option<NotificationKind> {
         },
         Audience::Link => false,
     };
-    told.then_some(kind)
+    notifies.then_some(kind)
 }
 
 fn kind_of_status_change(event: &Event, to: Status) -> NotificationKind {
@@ -211,7 +213,7 @@ impl NotificationKind {
             Self::Placed if audience == Audience::Staff => (Order, Info, "New order"),
             Self::Placed => (Order, Success, "Order placed"),
             Self::Processing => (Order, Info, "Order in preparation"),
-            Self::Corrected(_) => (Order, Info, "Order corrected"),
+            Self::Corrected(_) => (Order, Info, "Order moved back"),
             Self::Packed => (Order, Info, "Parcel packed"),
             Self::Shipped => (Delivery, Info, "Order shipped"),
             Self::AnotherShipped => (Delivery, Info, "Parcel shipped"),
@@ -220,41 +222,50 @@ impl NotificationKind {
             Self::ParcelDelivered => (Delivery, Success, "Parcel delivered"),
             Self::Attempted => (Delivery, Warning, "Delivery attempted"),
             Self::Returned => (Return, Warning, "Parcel returned"),
-            Self::Tracking => (Delivery, Info, "Tracking number"),
-            Self::Expected => (Delivery, Info, "Expected delivery changed"),
+            Self::Tracking => (Delivery, Info, "Tracking number added"),
+            Self::Expected => (Delivery, Info, "Expected delivery updated"),
             Self::Partner if audience == Audience::Driver => (Delivery, Info, "Delivery assigned"),
-            Self::Partner => (Delivery, Info, "Courier assigned"),
+            Self::Partner => (Delivery, Info, "Driver assigned"),
             Self::Paid => (Payment, Success, "Payment received"),
-            Self::Authorized => (Payment, Info, "Payment authorised"),
+            Self::Authorized => (Payment, Info, "Payment authorized"),
             Self::Refunded => (Payment, Info, "Payment refunded"),
             Self::PaymentFailed => (Payment, Error, "Payment failed"),
             Self::Cancelled => (Cancellation, Warning, "Order cancelled"),
         }
     }
 
-    fn message_text(self, number: OrderNumber, audience: Audience, by_them: bool) -> String {
+    fn message_text(
+        self,
+        number: OrderNumber,
+        audience: Audience,
+        by_them: bool,
+        partner: Option<&Partner>,
+    ) -> String {
         match self {
             Self::Placed if audience == Audience::Staff => format!("New order #{number}"),
             Self::Placed if by_them => format!("You placed order #{number}"),
             Self::Placed => format!("Order #{number} was placed"),
             Self::Processing => format!("Order #{number} is being prepared"),
-            Self::Corrected(to) => format!("Order #{number} was set back to {to}"),
-            Self::Packed => format!("A parcel of order #{number} is packed"),
+            Self::Corrected(to) => format!("Order #{number} was moved back to {to}"),
+            Self::Packed => format!("A parcel of order #{number} was packed"),
             Self::Shipped => format!("Order #{number} has shipped"),
             Self::AnotherShipped => format!("Another parcel of order #{number} has shipped"),
             Self::OutForDelivery => format!("Order #{number} is out for delivery"),
             Self::Delivered => format!("Order #{number} was delivered"),
             Self::ParcelDelivered => format!("A parcel of order #{number} was delivered"),
-            Self::Attempted => format!("Order #{number} could not be delivered: nobody was there"),
-            Self::Returned => format!("A parcel of order #{number} came back"),
-            Self::Tracking => format!("Order #{number} can be tracked"),
-            Self::Expected => format!("Order #{number} is expected at another time"),
-            Self::Partner if audience == Audience::Driver => format!("Order #{number} is yours to deliver"),
-            Self::Partner => format!("We know who brings order #{number}"),
-            Self::Paid => format!("The payment for order #{number} was received"),
-            Self::Authorized => format!("The payment for order #{number} is authorised"),
-            Self::Refunded => format!("The payment for order #{number} was refunded"),
-            Self::PaymentFailed => format!("The payment for order #{number} failed"),
+            Self::Attempted => format!("A delivery attempt for order #{number} failed"),
+            Self::Returned => format!("A parcel of order #{number} was returned"),
+            Self::Tracking => format!("Order #{number} can now be tracked"),
+            Self::Expected => format!("Order #{number} has a new expected delivery time"),
+            Self::Partner if audience == Audience::Driver => format!("Order #{number} was assigned to you"),
+            Self::Partner => match partner {
+                Some(partner) => format!("{} will deliver #{number}", partner.name),
+                None => format!("A driver was assigned to #{number}"),
+            },
+            Self::Paid => format!("Payment for order #{number} was received"),
+            Self::Authorized => format!("Payment for order #{number} was authorized"),
+            Self::Refunded => format!("Payment for order #{number} was refunded"),
+            Self::PaymentFailed => format!("Payment for order #{number} failed"),
             Self::Cancelled if by_them => format!("You cancelled order #{number}"),
             Self::Cancelled => format!("Order #{number} was cancelled"),
         }
@@ -265,7 +276,9 @@ impl NotificationKind {
 fn detail(change: &Change, audience: Audience) -> Option<String> {
     match change {
         Change::TrackingNumber { number } => Some(format!(". Tracking number: {number}")),
-        Change::Placed { total, .. } if audience.sees(Field::Money) => Some(format!(" for {total}")),
+        Change::Placed { total, .. } if audience.sees(Field::Money) => {
+            Some(format!(" for {}", total.in_english()))
+        }
         Change::Cancelled { reason: Some(reason) } | Change::Corrected { reason, .. }
             if audience.sees(Field::Reason) =>
         {
@@ -301,13 +314,13 @@ mod tests {
         Event { subject, kind, version: Version(2), actor, at: Timestamp::UNIX_EPOCH, changes }
     }
 
-    fn told(event: &Event, audience: Audience) -> (Category, Severity, String) {
-        let told = Notification::new(event, audience).unwrap();
-        (told.category, told.severity, told.message)
+    fn notification(event: &Event, audience: Audience) -> (Category, Severity, String) {
+        let notification = Notification::new(event, audience, None).unwrap();
+        (notification.category, notification.severity, notification.message)
     }
 
     #[test]
-    fn each_status_has_its_colour() {
+    fn each_status_has_its_color() {
         for (to, severity) in [
             (Status::Processing, Severity::Info),
             (Status::Shipped, Severity::Info),
@@ -315,24 +328,24 @@ mod tests {
             (Status::Delivered, Severity::Success),
             (Status::Cancelled, Severity::Warning),
         ] {
-            let kind_of_status_change = event(sam(), Status::Pending, to, vec![]);
-            assert_eq!(told(&kind_of_status_change, Audience::Customer).1, severity, "{to}");
+            let changed = event(sam(), Status::Pending, to, vec![]);
+            assert_eq!(notification(&changed, Audience::Customer).1, severity, "{to}");
         }
     }
 
     #[test]
-    fn the_sentence_names_the_order_and_what_the_reader_may_know() {
+    fn the_message_names_the_order_and_hides_what_the_audience_may_not_see() {
         let tracking = Change::TrackingNumber { number: "TRACK-1".parse().unwrap() };
         let note = Change::Note { text: "haggles".parse().unwrap() };
         let shipped = event(sam(), Status::Processing, Status::Shipped, vec![tracking, note]);
-        let said = "Order #10231 has shipped. Tracking number: TRACK-1".to_owned();
-        assert_eq!(told(&shipped, Audience::Customer), (Category::Delivery, Severity::Info, said));
-        assert_eq!(Notification::new(&shipped, Audience::Staff), None, "they did it");
-        assert_eq!(Notification::new(&shipped, Audience::Link), None);
+        let message = "Order #10231 has shipped. Tracking number: TRACK-1".to_owned();
+        assert_eq!(notification(&shipped, Audience::Customer), (Category::Delivery, Severity::Info, message));
+        assert_eq!(Notification::new(&shipped, Audience::Staff, None), None, "staff shipped it");
+        assert_eq!(Notification::new(&shipped, Audience::Link, None), None);
     }
 
     #[test]
-    fn a_cancellation_notifies_the_other_side() {
+    fn a_cancellation_notifies_the_other_party() {
         let reason = Some("changed my mind".parse().unwrap());
         let cancelled = |actor| {
             event(
@@ -342,16 +355,35 @@ mod tests {
                 vec![Change::Cancelled { reason: reason.clone() }],
             )
         };
-        let hers = cancelled(asha());
-        assert_eq!(told(&hers, Audience::Customer).2, "You cancelled order #10231: changed my mind");
-        assert_eq!(told(&hers, Audience::Staff).2, "Order #10231 was cancelled: changed my mind");
-        let theirs = cancelled(sam());
-        assert_eq!(told(&theirs, Audience::Customer).2, "Order #10231 was cancelled: changed my mind");
-        assert!(!Notification::concerns(&theirs, Audience::Staff));
+        let by_customer = cancelled(asha());
+        assert_eq!(
+            notification(&by_customer, Audience::Customer).2,
+            "You cancelled order #10231: changed my mind"
+        );
+        assert_eq!(
+            notification(&by_customer, Audience::Staff).2,
+            "Order #10231 was cancelled: changed my mind"
+        );
+        let by_staff = cancelled(sam());
+        assert_eq!(
+            notification(&by_staff, Audience::Customer).2,
+            "Order #10231 was cancelled: changed my mind"
+        );
+        assert!(!Notification::concerns(&by_staff, Audience::Staff));
     }
 
     #[test]
-    fn what_only_staff_may_read_makes_no_notification() {
+    fn an_assignment_names_the_partner_if_the_name_is_known() {
+        let assigned = event(sam(), Status::Shipped, Status::Shipped, vec![Change::Partner { driver: None }]);
+        let jonas = Partner { name: "Jonas Brandt".parse().unwrap(), phone: None };
+        let message = |audience, partner| Notification::new(&assigned, audience, partner).unwrap().message;
+        assert_eq!(message(Audience::Customer, Some(&jonas)), "Jonas Brandt will deliver #10231");
+        assert_eq!(message(Audience::Customer, None), "A driver was assigned to #10231");
+        assert_eq!(message(Audience::Driver, Some(&jonas)), "Order #10231 was assigned to you");
+    }
+
+    #[test]
+    fn an_internal_note_makes_no_notification() {
         let note = Change::Note { text: "haggles".parse().unwrap() };
         let noted = event(sam(), Status::Shipped, Status::Shipped, vec![note]);
         for audience in [Audience::Customer, Audience::Driver, Audience::Link, Audience::Staff] {

@@ -1,12 +1,14 @@
 //! Reads inboxes, and stores what was read in them.
 
 use async_trait::async_trait;
-use orders::EventId;
+use orders::event::{Change, Event, Subject};
 use orders::notification::Category;
+use orders::{EventId, Partner};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::head::head;
+use super::history;
 use super::inbox_index::InboxIndex;
 use super::indexes::SortedIndexes;
 use super::keys::{store_key, user_key};
@@ -121,7 +123,19 @@ impl<'a> InboxReader<'a> {
         let mut find =
             self.connection.prepare_cached(&format!("SELECT {EVENT} FROM events e WHERE e.seq = ?1"))?;
         let stored = rows::first(find.query([seq])?, rows::event)?;
-        Ok(stored.and_then(|stored| InboxEntry::of(self.inbox, &self.marks, stored)))
+        let Some(stored) = stored else { return Ok(None) };
+        let partner = self.assigned_partner(&stored.event)?;
+        Ok(InboxEntry::of(self.inbox, &self.marks, stored, partner.as_ref()))
+    }
+
+    /// The current partner of the order, if the event assigned one.
+    fn assigned_partner(&self, event: &Event) -> Result<Option<Partner>, LogError> {
+        let Subject::Order { number, .. } = event.subject else { return Ok(None) };
+        if !event.changes.iter().any(|change| matches!(change, Change::Partner { .. })) {
+            return Ok(None);
+        }
+        let order = history::snapshot(self.connection, number)?;
+        Ok(order.and_then(|order| order.contact.partner.clone()))
     }
 
     pub(super) fn unread(&self) -> Result<usize, LogError> {

@@ -79,11 +79,11 @@ pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     let asha = entries(&log, &of_customer("asha")).await;
     let expected = [
         "You cancelled order #10002",
-        "You placed order #10002 for 4.50 EUR",
-        "A parcel of order #10001 came back",
+        "You placed order #10002 for €4.50",
+        "A parcel of order #10001 was returned",
         "Order #10001 has shipped. Tracking number: TRACK-1",
-        "We know who brings order #10001",
-        "You placed order #10001 for 4.50 EUR",
+        "dev will deliver #10001",
+        "You placed order #10001 for €4.50",
     ];
     assert_eq!(messages(&asha)[..], expected);
     let own: Vec<_> = asha.iter().map(|entry| (entry.own, entry.read)).collect();
@@ -94,16 +94,16 @@ pub(crate) async fn what_concerns_somebody_is_in_their_inbox<B: Backend>() {
     assert_eq!(unread(&log, &of_customer("asha")).await, 3);
 
     let dev = entries(&log, &of_driver("dev")).await;
-    assert_eq!(messages(&dev)[2], "Order #10001 is yours to deliver");
+    assert_eq!(messages(&dev)[2], "Order #10001 was assigned to you");
     assert_eq!((dev.len(), dev[0].own, unread(&log, &of_driver("dev")).await), (3, true, 2));
 
     let sam = entries(&log, &of_staff("staff-main")).await;
     let expected = [
-        "New order #10003 for 4.50 EUR",
+        "New order #10003 for €4.50",
         "Order #10002 was cancelled",
-        "New order #10002 for 4.50 EUR",
-        "A parcel of order #10001 came back",
-        "New order #10001 for 4.50 EUR",
+        "New order #10002 for €4.50",
+        "A parcel of order #10001 was returned",
+        "New order #10001 for €4.50",
     ];
     assert_eq!(messages(&sam)[..], expected);
     assert_eq!(unread(&log, &of_staff("staff-main")).await, 5);

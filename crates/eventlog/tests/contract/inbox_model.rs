@@ -23,7 +23,7 @@ fn naive_entries(events: &[Arc<StoredEvent>], inbox: &Inbox) -> Vec<(Arc<StoredE
             Topic::Driver(user) => driver.as_ref() == Some(user),
             Topic::Store(own) => store == own,
         };
-        if theirs && Notification::new(&stored.event, inbox.audience()).is_some() {
+        if theirs && Notification::new(&stored.event, inbox.audience(), None).is_some() {
             let own = stored.event.actor.user() == Some(inbox.reader());
             entries.push((Arc::clone(stored), own));
         }
@@ -69,7 +69,8 @@ pub(crate) async fn pages_and_counts_are_those_of_a_naive_model<B: Backend>() {
         let filter =
             InboxFilter { inbox: inbox.clone(), category, unread: only_unread, through: Some(upto), limit };
         let page = page(&walk.log, filter).await;
-        let notification = |entry: &StoredEvent| Notification::new(&entry.event, inbox.audience()).unwrap();
+        let notification =
+            |entry: &StoredEvent| Notification::new(&entry.event, inbox.audience(), None).unwrap();
         let load = naive.iter().filter(|entry| {
             entry.0.seq <= upto
                 && category.is_none_or(|category| notification(&entry.0).category == category)

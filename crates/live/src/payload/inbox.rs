@@ -37,8 +37,10 @@ impl LiveNotification {
         order: &EventOrder,
         audience: Audience,
     ) -> Option<Self> {
+        let partner = event.context.partner.as_ref();
         let event = &event.stored.event;
-        let Notification { category, severity, title, message } = Notification::new(event, audience)?;
+        let Notification { category, severity, title, message } =
+            Notification::new(event, audience, partner)?;
         let own = audience == Audience::Customer && event.actor.origin() == Origin::Customer;
         Some(Self {
             id: view.id,

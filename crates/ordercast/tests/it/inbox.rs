@@ -42,8 +42,9 @@ async fn everybody_concerned_finds_a_line_that_opens_the_order() {
     assert_eq!((&newest["orderId"], &newest["orderNumber"]), (&json!(placed.id), &json!(placed.number)));
     assert_eq!((&newest["read"], &newest["own"]), (&json!(false), &json!(false)));
     shop.get(&format!("/api/v1/orders/{}", newest["orderId"].as_str().unwrap())).by(&asha).gives(200).await;
-    assert_eq!(texts(&hers, "title"), ["Order shipped", "Courier assigned", "Order placed"]);
-    assert_eq!(hers["items"][2]["own"], true, "their own doing is there, and read");
+    assert_eq!(texts(&hers, "title"), ["Order shipped", "Driver assigned", "Order placed"]);
+    assert_eq!(hers["items"][1]["message"], format!("Dev Driver will deliver #{}", placed.number));
+    assert_eq!(hers["items"][2]["own"], true, "the customer's own order is listed, and counts as read");
     assert_eq!(unread(&shop, &asha).await, 2);
     assert_eq!(texts(&list(&shop, &sam).await, "title"), ["New order"]);
     assert_eq!(texts(&list(&shop, &dev).await, "title"), ["Order shipped", "Delivery assigned"]);

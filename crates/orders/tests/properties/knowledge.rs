@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::marks;
 use super::walk::{Moment, Who};
 
-/// Who is asked about by whom: the rules of DESIGN.md in a table of their own.
+/// Whether somebody may know an order. This repeats the rules, independently of the code under test.
 fn may_know(who: Who, order: &Order) -> bool {
     match who {
         Who::Asha => order.customer.as_str() == marks::CUSTOMER_ID,
@@ -95,10 +95,10 @@ pub(crate) fn views_hide_fields(moment: &Moment<'_>) -> Result<(), TestCaseError
             let view = EventView::new(EventId::new(Uuid::nil()), event, &context, audience);
             seen.push(serde_json::to_string(&view).unwrap());
         }
-        if let Some(told) = Notification::new(event, audience) {
+        if let Some(notification) = Notification::new(event, audience, context.partner.as_ref()) {
             prop_assert!(EventView::concerns(event, audience), "an inbox tells what no view shows");
-            prop_assert!(told.message.contains(&order.number.to_string()));
-            seen.push(told.message);
+            prop_assert!(notification.message.contains(&order.number.to_string()));
+            seen.push(notification.message);
         }
         for (json, secret) in
             seen.iter().flat_map(|json| secrets(audience).into_iter().map(move |it| (json, it)))

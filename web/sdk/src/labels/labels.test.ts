@@ -105,7 +105,7 @@ suite("timeline entries", () => {
     );
     expect(describeLine(event("pending", { kind: "order.created" })).title).toBe("Order placed");
     expect(describeLine(event("pending", { partner: { name: "Ravi", phone: "1" } }))).toMatchObject({
-      title: "Courier assigned",
+      title: "Driver assigned",
       details: ["Ravi, 1"],
     });
   });

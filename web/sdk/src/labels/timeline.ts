@@ -56,7 +56,7 @@ function titleOf(event: TimelineEvent): string {
   if (parcel) return PARCEL[parcel];
   if (event.paymentStatus) return `Payment ${event.paymentStatus}`;
   if (event.trackingNumber) return "Tracking number added";
-  if (event.partner) return "Courier assigned";
+  if (event.partner) return "Driver assigned";
   if (event.estimatedDelivery) return "Expected delivery changed";
   if (event.note) return "Note";
   return "Order updated";
