@@ -141,7 +141,7 @@ fn record_payment(who: &Actor, cell: &str, q: Question) -> Answer {
 }
 
 #[test]
-fn every_cell_answers_everybody_as_the_table_says() {
+fn every_cell_of_the_table_holds_for_every_actor() {
     let mut asked = 0;
     for (from, row) in TABLE {
         for (to, cell) in Status::ALL.into_iter().zip(row) {
@@ -167,7 +167,7 @@ fn every_cell_answers_everybody_as_the_table_says() {
 }
 
 #[test]
-fn the_table_of_the_docs_is_this_table() {
+fn the_documented_table_matches_this_table() {
     let docs: Vec<&str> = include_str!("../src/status.rs")
         .lines()
         .map_while(|line| line.strip_prefix("//!"))
@@ -216,7 +216,7 @@ fn staff_move_an_order_from_pending_to_delivered() {
 }
 
 #[test]
-fn staff_cancel_from_whatever_is_not_final() {
+fn staff_cancel_from_any_status_that_is_not_final() {
     for (from, came) in ORDERS.iter().flat_map(|(from, came)| came.iter().map(|came| (*from, *came))) {
         let mut shop = Shop::with_order(from, came, CashOnDelivery);
         let answer = shop.ask(&staff(), &shop.set_status(Cancelled, false));
@@ -240,7 +240,7 @@ fn cash_is_paid_after_shipped_and_before_delivered() {
 }
 
 #[test]
-fn nobody_but_staff_sets_a_status_and_it_is_stored() {
+fn only_staff_set_a_status() {
     let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
     for who in everybody().into_iter().filter(|who| !matches!(who, Actor::Staff { .. } | Actor::System)) {
         for status in Status::ALL {

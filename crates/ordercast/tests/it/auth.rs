@@ -111,7 +111,7 @@ async fn signing_out_voids_the_sessions_tokens_at_once_and_closes_its_streams() 
 }
 
 #[tokio::test]
-async fn an_address_that_contains_admin_is_a_customers() {
+async fn an_email_address_that_contains_admin_gets_the_customer_role() {
     let shop = Shop::open().await;
     for email in ["admin@example.com", "admin.staff@admin.example", "store_owner+admin@example.com"] {
         let session = shop.register(email).await;
@@ -165,7 +165,7 @@ async fn a_password_is_reset_by_a_link_that_works_once_and_ends_every_session() 
 }
 
 #[tokio::test]
-async fn staff_make_links_for_customers_of_their_store_and_for_nobody_else() {
+async fn staff_create_reset_links_only_for_customers_of_their_store() {
     let shop = Shop::open().await;
     let (sam, nora) = (staff("sam"), staff_of("nora", "north"));
     let customer = shop.register("asha@example.com").await;

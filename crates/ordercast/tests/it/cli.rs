@@ -24,7 +24,7 @@ async fn sign_in(server: &Running, email: &str, password: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_first_start_makes_a_shop_and_tells_its_password_once() {
+async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
     let password = printed_password(&server.welcome).to_owned();
@@ -78,7 +78,7 @@ async fn an_interrupted_demo_setup_is_completed_by_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn accounts_are_managed_beside_a_running_server() {
+async fn accounts_are_managed_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &["--rate-limit-sign-in", "off"]).await;
     let at = data.path();
@@ -114,7 +114,7 @@ async fn accounts_are_managed_beside_a_running_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_password_that_is_set_ends_the_streams_of_its_owner() {
+async fn setting_a_password_ends_the_users_streams() {
     use crate::support::stream::Events;
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
@@ -131,7 +131,7 @@ async fn a_password_that_is_set_ends_the_streams_of_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_printed_token_works_and_lasts_as_long_as_it_was_made_for() {
+async fn a_printed_token_works_until_it_expires() {
     let data = tempfile::tempdir().unwrap();
     // The secret is the one the server made.
     let server = Running::serve_with(data.path(), &[], &[]).await;
@@ -151,7 +151,7 @@ async fn a_printed_token_works_and_lasts_as_long_as_it_was_made_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_goes_wrong_is_said_with_what_to_do() {
+async fn errors_say_what_to_do() {
     let data = tempfile::tempdir().unwrap();
     let at = data.path();
     for arguments in [
@@ -192,7 +192,7 @@ async fn what_goes_wrong_is_said_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn config_and_doctor_say_how_it_is() {
+async fn config_and_doctor_describe_the_setup() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("ordercast.toml"), "store_name = \"Tea & Co\"\n").unwrap();
     let variables = [("JWT_SECRET", JWT_SECRET), ("PORT", "4567")];

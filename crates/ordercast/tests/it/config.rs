@@ -11,7 +11,7 @@ async fn config(shop: &Shop) -> Value {
 }
 
 #[tokio::test]
-async fn a_page_knows_the_shop_before_anybody_signed_in() {
+async fn the_config_is_public() {
     let shop = Shop::with(&[
         ("ORDERCAST_STORE_NAME", "Tea & Co"),
         ("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata"),
@@ -32,13 +32,13 @@ async fn a_page_knows_the_shop_before_anybody_signed_in() {
 }
 
 #[tokio::test]
-async fn hosts_of_pictures_are_a_setting() {
+async fn image_origins_are_configurable() {
     let shop = Shop::with(&[("ORDERCAST_IMAGE_ORIGINS", "https://cdn.example")]).await;
     assert_eq!(config(&shop).await["imageOrigins"], json!(["https://cdn.example"]));
 }
 
 #[tokio::test]
-async fn tiles_are_a_setting() {
+async fn map_tiles_are_configurable() {
     let url = "https://{s}.tile.example/{z}/{x}/{y}{r}.png";
     let tiles = [("ORDERCAST_MAP_TILES", url), ("ORDERCAST_MAP_ATTRIBUTION", "© Somebody")];
     let shop = Shop::with(&tiles).await;
@@ -59,7 +59,7 @@ async fn a_demo_offers_its_accounts() {
 }
 
 #[tokio::test]
-async fn a_page_finds_the_live_connections_at_their_own_port() {
+async fn the_config_names_the_live_gateways_port() {
     let shop = Shop::with(&[("REALTIME_PORT", "0"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")]).await;
     let (pages, live) = (shop.address.port(), shop.live_address.unwrap().port());
     let url = async |headers: &[(&str, &str)]| {
@@ -82,7 +82,7 @@ async fn a_page_finds_the_live_connections_at_their_own_port() {
 }
 
 #[tokio::test]
-async fn our_page_uses_the_live_port_with_its_cookie_and_no_other_page_does() {
+async fn only_the_shops_own_page_may_use_the_live_port_with_its_cookie() {
     let shop = Shop::with(&[("REALTIME_PORT", "0")]).await;
     let asha = shop.register("asha@example.com").await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

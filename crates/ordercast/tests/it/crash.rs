@@ -51,7 +51,7 @@ async fn product(server: &Running, name: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_acknowledged_is_lost_and_nothing_comes_twice_however_often_it_is_killed() {
+async fn killing_the_server_loses_no_acknowledged_order_and_duplicates_none() {
     let crashes: usize = std::env::var("ORDERCAST_CRASHES").map_or(20, |count| count.parse().unwrap());
     let data = tempfile::tempdir().unwrap();
     let seed = fastrand::u64(..);

@@ -24,7 +24,7 @@ async fn serve(data: &std::path::Path, arguments: &[&str]) -> Running {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_accounts_everybody_knows_can_sign_in_only_while_it_is_a_demo() {
+async fn demo_accounts_can_sign_in_only_in_a_demo() {
     let data = tempfile::tempdir().unwrap();
     let demo = serve(data.path(), &["--demo"]).await;
     let told = config(&demo).await;
@@ -65,7 +65,7 @@ async fn the_accounts_everybody_knows_can_sign_in_only_while_it_is_a_demo() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_password_that_a_visitor_of_the_demo_chose_is_no_key_to_the_shop() {
+async fn a_password_set_in_the_demo_does_not_work_in_the_real_shop() {
     let data = tempfile::tempdir().unwrap();
     let demo = serve(data.path(), &["--demo"]).await;
     let (_, mira) = sign_in(&demo, MIRA).await;
@@ -88,7 +88,7 @@ async fn a_password_that_a_visitor_of_the_demo_chose_is_no_key_to_the_shop() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn data_that_was_not_made_by_a_demo_is_never_one() {
+async fn data_that_a_demo_did_not_create_never_becomes_a_demo() {
     let data = tempfile::tempdir().unwrap();
     serve(data.path(), &[]).await.stop().await;
     for _ in 0..2 {
@@ -104,7 +104,7 @@ async fn data_that_was_not_made_by_a_demo_is_never_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_of_a_demo_is_one_too() {
+async fn a_backup_of_a_demo_is_a_demo() {
     let (data, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     serve(data.path(), &["--demo"]).await.stop().await;
     let backup = data.path().join("backup.db");

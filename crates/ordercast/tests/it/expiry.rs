@@ -53,7 +53,7 @@ async fn access_tokens_end_after_a_quarter_of_an_hour_and_sessions_after_a_month
 }
 
 #[tokio::test]
-async fn any_refresh_token_that_comes_back_ends_its_session_and_its_streams() {
+async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
     let clock = Arc::new(Ahead::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let refresh =

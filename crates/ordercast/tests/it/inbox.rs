@@ -27,7 +27,7 @@ fn read_one(item: &Value) -> String {
 }
 
 #[tokio::test]
-async fn everybody_concerned_finds_a_line_that_opens_the_order() {
+async fn everybody_concerned_gets_a_notification_of_the_order() {
     let shop = Shop::open().await;
     let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
     let tea = shop.product("Tea", 10).await;
@@ -61,7 +61,7 @@ async fn everybody_concerned_finds_a_line_that_opens_the_order() {
 }
 
 #[tokio::test]
-async fn a_line_has_the_id_of_its_live_event() {
+async fn a_notification_has_the_id_of_its_live_event() {
     let shop = Shop::open().await;
     let asha = customer("asha");
     let tea = shop.product("Tea", 10).await;
@@ -106,7 +106,7 @@ async fn tabs(shop: &Shop, who: &str, other: &str) -> (Vec<Events>, Events) {
 }
 
 #[tokio::test]
-async fn what_is_read_in_one_tab_is_read_in_all() {
+async fn reading_in_one_tab_marks_as_read_in_all() {
     let shop = Shop::open().await;
     let (asha, ben) = (customer("asha"), customer("ben"));
     let tea = shop.product("Tea", 10).await;
@@ -142,7 +142,7 @@ async fn what_is_read_in_one_tab_is_read_in_all() {
 }
 
 #[tokio::test]
-async fn staff_share_the_lines_and_not_what_they_read() {
+async fn staff_share_notifications_but_not_read_marks() {
     let shop = Shop::open().await;
     let (asha, sam, mira) = (customer("asha"), staff("sam"), staff("mira"));
     let tea = shop.product("Tea", 10).await;

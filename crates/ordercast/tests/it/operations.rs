@@ -12,7 +12,7 @@ use crate::support::request::TestRequest;
 use crate::support::users::{customer, staff};
 
 #[tokio::test]
-async fn health_says_that_it_lives_and_ready_that_it_can_serve() {
+async fn health_reports_liveness_and_ready_reports_readiness() {
     let shop = Shop::open().await;
     let (_stream, _) = shop.listen(&customer("asha")).await;
     let (_again, _) = shop.listen(&customer("asha")).await;
@@ -27,7 +27,7 @@ async fn health_says_that_it_lives_and_ready_that_it_can_serve() {
 }
 
 #[tokio::test]
-async fn every_answer_tells_the_browser_not_to_guess_and_not_to_frame() {
+async fn every_response_has_the_security_headers() {
     let shop = Shop::open().await;
     for (path, status) in [
         ("/health", 200),
@@ -53,7 +53,7 @@ async fn every_answer_tells_the_browser_not_to_guess_and_not_to_frame() {
 }
 
 #[tokio::test]
-async fn docs_are_served_without_another_host() {
+async fn the_docs_page_loads_nothing_from_other_hosts() {
     let shop = Shop::open().await;
     let index = shop.get("/docs/").send().await;
     assert!(index.header("content-type").starts_with("text/html"), "{:?}", index.headers);
@@ -82,7 +82,7 @@ async fn docs_are_served_without_another_host() {
 }
 
 #[tokio::test]
-async fn the_live_gateway_can_have_an_address_of_its_own() {
+async fn the_live_gateway_can_have_its_own_address() {
     let shop = Shop::with(&[("REALTIME_PORT", "0"), ("CORS_ORIGIN", "https://shop.example")]).await;
     let gateway = shop.live_address.unwrap();
     assert_ne!(gateway, shop.address);

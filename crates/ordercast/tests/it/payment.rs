@@ -55,7 +55,7 @@ async fn an_order_is_paid_by_a_simulated_payment() {
 }
 
 #[tokio::test]
-async fn a_payment_is_its_customers_own_and_of_an_online_order() {
+async fn only_the_customer_pays_and_only_an_online_order() {
     let (shop, _, tea) = demo().await;
     let asha = customer("asha");
     let (online, cash) = (shop.place_online(&asha, tea, 1).await, shop.place(&asha, tea, 1).await);

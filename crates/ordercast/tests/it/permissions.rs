@@ -210,7 +210,7 @@ impl std::fmt::Debug for Tokens {
 }
 
 #[tokio::test]
-async fn each_role_gets_what_is_theirs_and_a_refusal_changes_nothing() {
+async fn each_role_gets_its_status_and_a_refusal_changes_nothing() {
     let stage = PermissionShop::set().await;
     let mut subject = stage.subject().await;
     let mut wrong = Vec::new();
@@ -267,7 +267,7 @@ async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'stat
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_good_is_refused_everywhere_and_changes_nothing() {
+async fn an_invalid_token_is_refused_by_every_endpoint() {
     let stage = PermissionShop::set().await;
     let mut subject = stage.subject().await;
     let bad = bad_tokens(&stage).await;

@@ -43,7 +43,7 @@ async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: cr
 }
 
 #[tokio::test]
-async fn a_stream_begins_with_who_and_where() {
+async fn a_stream_begins_with_the_user_and_the_cursor() {
     let shop = Shop::open().await;
     shop.product("Tea", 5).await;
     for (token, role, user) in [(customer("asha"), "user", "asha"), (staff("sam"), "admin", "sam")] {
@@ -58,7 +58,7 @@ async fn a_stream_begins_with_who_and_where() {
 
 /// Live connections are told before anybody is answered, so nothing that somebody was answered comes as news.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_opened_after_an_answer_begins_behind_it() {
+async fn a_stream_opened_after_a_response_begins_after_its_event() {
     let shop = Shop::open().await;
     let (good, asha) = (shop.product("Tea", 1000).await, customer("asha"));
     for _ in 0..50 {
@@ -69,7 +69,7 @@ async fn a_stream_opened_after_an_answer_begins_behind_it() {
 }
 
 #[tokio::test]
-async fn what_was_missed_comes_once_in_order_by_header_and_by_query() {
+async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     let shop = Shop::open().await;
     let good = shop.product("Tea", 50).await;
     let asha = customer("asha");
@@ -121,7 +121,7 @@ async fn what_was_missed_comes_once_in_order_by_header_and_by_query() {
 }
 
 #[tokio::test]
-async fn everybody_hears_only_what_is_theirs() {
+async fn subscribers_receive_only_their_own_events() {
     let shop = Shop::open().await;
     let north = staff_of("nora", "north");
     let (here, there) = (shop.product("Tea", 50).await, shop.product_by(&north, "Soap", 50).await);
@@ -149,7 +149,7 @@ async fn everybody_hears_only_what_is_theirs() {
 }
 
 #[tokio::test]
-async fn what_is_no_place_in_this_log_starts_over_with_the_present() {
+async fn an_invalid_cursor_resets_to_the_current_state() {
     let shop = Shop::open().await;
     let good = shop.product("Tea", 50).await;
     let asha = customer("asha");
@@ -208,7 +208,7 @@ async fn a_stream_resumes_exactly_after_a_restart() {
 }
 
 #[tokio::test]
-async fn an_address_holds_only_so_many_streams() {
+async fn streams_per_address_are_limited() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "3")]).await;
     let mut open = Vec::new();
     for name in ["asha", "ben", "chi"] {
@@ -243,7 +243,7 @@ async fn signing_out_closes_the_sessions_streams_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_its_token_and_the_next_one_goes_on() {
+async fn a_stream_ends_with_its_token_and_the_next_one_resumes() {
     let shop = Shop::open().await;
     let good = shop.product("Tea", 5).await;
     let end = now() + SignedDuration::from_secs(1);
@@ -275,7 +275,7 @@ async fn staff_get_the_counts_and_customers_do_not() {
 }
 
 #[tokio::test]
-async fn a_stream_needs_somebody_signed_in() {
+async fn a_stream_requires_authentication() {
     let shop = Shop::open().await;
     assert_eq!(shop.get("/api/v1/stream").refused(401).await, "unauthenticated");
     assert_eq!(shop.get("/api/v1/stream").by("x.y.z").refused(401).await, "invalid_token");

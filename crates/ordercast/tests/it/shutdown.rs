@@ -43,7 +43,7 @@ async fn half_sent(server: &Running, body: &Value) -> (TcpStream, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_ends_in_order_and_the_next_one_finds_everything() {
+async fn a_graceful_shutdown_loses_nothing() {
     let data = tempfile::tempdir().unwrap();
     let mut server = Running::serve(data.path(), &[]).await;
     let good = good(&product(&server).await);
@@ -101,7 +101,7 @@ async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_data_directory_has_one_server() {
+async fn a_data_directory_is_used_by_only_one_server() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
     let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
@@ -114,7 +114,7 @@ async fn one_data_directory_has_one_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_first_start_that_is_interrupted_is_whole_and_tells_its_password() {
+async fn an_interrupted_first_start_completes_and_prints_its_password() {
     let data = tempfile::tempdir().unwrap();
     let mut child = command(data.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]).spawn().unwrap();
     // In the middle of making the shop.

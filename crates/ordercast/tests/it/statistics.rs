@@ -11,7 +11,7 @@ use crate::support::orders::cart;
 use crate::support::users::patient;
 
 #[tokio::test]
-async fn charts_show_what_happened_when_and_move_with_it() {
+async fn series_count_events_in_their_time_bucket() {
     let clock = Arc::new(Ahead::default());
     let shop = Shop::on(clock.clone(), &[("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata")]).await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
@@ -87,7 +87,7 @@ async fn charts_show_what_happened_when_and_move_with_it() {
 }
 
 #[tokio::test]
-async fn a_store_in_which_nothing_happened_has_empty_charts() {
+async fn a_store_without_orders_has_empty_series() {
     let shop = Shop::open().await;
     let path = "/api/v1/stats/series?from=2026-01-01T10:30:00Z&to=2026-01-01T12:00:01Z&bucket=hour";
     let series = shop.get(path).by(&patient("sam", "admin")).gives(200).await;

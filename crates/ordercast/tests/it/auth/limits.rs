@@ -20,7 +20,7 @@ fn limited(answer: &TestResponse) {
 }
 
 #[tokio::test]
-async fn each_address_has_its_own_limit_and_a_household_of_ipv6_one() {
+async fn each_ipv4_address_and_each_ipv6_64_has_its_own_limit() {
     let shop =
         Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/h"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")])
             .await;
@@ -42,7 +42,7 @@ async fn each_address_has_its_own_limit_and_a_household_of_ipv6_one() {
 }
 
 #[tokio::test]
-async fn nobody_escapes_a_limit_with_a_header_of_their_own() {
+async fn a_client_cannot_escape_a_limit_with_a_forged_header() {
     let shop = Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/h")]).await;
     let mut statuses = Vec::new();
     for n in 0..5 {
@@ -52,7 +52,7 @@ async fn nobody_escapes_a_limit_with_a_header_of_their_own() {
 }
 
 #[tokio::test]
-async fn an_account_has_one_limit_wherever_it_asks_from() {
+async fn an_account_has_one_limit_across_addresses() {
     let shop =
         Shop::with(&[("ORDERCAST_RATE_LIMIT_ACCOUNT", "4/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")])
             .await;
@@ -93,7 +93,7 @@ async fn guessing_is_limited_per_address_and_per_account() {
 }
 
 #[tokio::test]
-async fn somebody_who_tries_reset_links_keeps_nobody_else_from_theirs() {
+async fn guessing_reset_links_does_not_block_other_addresses() {
     let variables = [("ORDERCAST_RATE_LIMIT_SIGN_IN", "3/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")];
     let shop = Shop::with(&variables).await;
     let reset = |address: &str| {

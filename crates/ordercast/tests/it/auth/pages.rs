@@ -11,7 +11,7 @@ const FRONT: &str = "https://shop.example";
 const EVIL: &str = "https://evil.example";
 
 #[tokio::test]
-async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_speaks_tls() {
+async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_uses_tls() {
     let register = |shop: &Shop, n: u32| {
         let body = json!({"email": format!("a{n}@example.com"), "password": PASSWORD, "name": "A"});
         shop.post("/api/v1/auth/register", &body)
@@ -86,7 +86,7 @@ async fn a_change_with_the_cookie_needs_an_allowed_origin() {
 }
 
 #[tokio::test]
-async fn two_cookies_that_disagree_are_no_cookie_and_another_scheme_is_none_of_ours() {
+async fn conflicting_cookies_and_other_authorization_schemes_are_ignored() {
     let shop = Shop::open().await;
     let (asha, ben) = (shop.register("asha@example.com").await, shop.register("ben@example.com").await);
     let me = |cookies: &str| shop.get("/api/v1/me").header("cookie", cookies);
@@ -109,7 +109,7 @@ fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> TestRequ
 }
 
 #[tokio::test]
-async fn pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
+async fn only_pages_of_listed_origins_may_call_with_credentials() {
     let origins = "https://shop.example, http://localhost:5173";
     let shop = Shop::with(&[("CORS_ORIGIN", origins)]).await;
     let wanted = "authorization,content-type,if-match,if-none-match,idempotency-key,last-event-id";
@@ -145,7 +145,7 @@ async fn pages_of_the_listed_origins_may_call_with_credentials_and_no_others() {
 }
 
 #[tokio::test]
-async fn the_platforms_names_serve_a_page_behind_its_tls_proxy() {
+async fn platform_variables_configure_a_server_behind_a_tls_proxy() {
     let variables = [("PORT", "0"), ("FRONTEND_URL", FRONT), ("CORS_ORIGIN", "http://localhost:5173")];
     let shop = Shop::with(&variables).await;
     let proxied = |ask: TestRequest| {

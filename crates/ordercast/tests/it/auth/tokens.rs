@@ -9,7 +9,7 @@ use crate::support::users::{customer, now, signed_with, token};
 use crate::support::{JWT_SECRET, Shop};
 
 #[tokio::test]
-async fn tokens_of_other_systems_name_their_user_as_sub_id_or_user_id() {
+async fn external_tokens_name_the_user_as_sub_id_or_user_id() {
     let shop = Shop::open().await;
     for (claims, id, role) in [
         (json!({"sub": "u1"}), "jwt|u1", "customer"),
@@ -60,7 +60,7 @@ async fn tokens_of_other_systems_name_their_user_as_sub_id_or_user_id() {
 }
 
 #[tokio::test]
-async fn a_foreign_subject_is_never_an_account_of_ours() {
+async fn an_external_subject_never_matches_a_local_account() {
     let shop = Shop::open().await;
     let asha = shop.register("asha@example.com").await;
     let tea = shop.product("Tea", 10).await;
@@ -80,7 +80,7 @@ fn endless(claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn tokens_without_an_end_are_taken_only_where_the_operator_says_so() {
+async fn tokens_without_exp_are_accepted_only_if_the_operator_allows_them() {
     let claims = json!({"id": "u1", "role": "user"});
     let shop = Shop::open().await;
     assert_eq!(shop.get("/api/v1/me").by(&endless(&claims)).refused(401).await, "invalid_token");
@@ -91,7 +91,7 @@ async fn tokens_without_an_end_are_taken_only_where_the_operator_says_so() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_its_token_does() {
+async fn a_stream_ends_when_its_token_expires() {
     let shop = Shop::open().await;
     let end = now() + SignedDuration::from_secs(1);
     let brief = token(&json!({"sub": "asha", "exp": end.as_second() + 1}));
@@ -103,7 +103,7 @@ async fn a_stream_ends_when_its_token_does() {
 }
 
 #[tokio::test]
-async fn the_secret_is_made_once_for_its_owner_only_and_survives_a_restart() {
+async fn the_generated_secret_is_private_and_survives_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("jwt-secret");
     let shop = Shop::at(directory.path(), &[("JWT_SECRET", "")]).await;

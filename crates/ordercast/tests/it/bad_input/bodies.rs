@@ -46,7 +46,7 @@ async fn each(stage: &TestShop, who: &str, method: &str, path: &str, valid: &Val
 }
 
 #[tokio::test]
-async fn a_new_order_that_is_none_is_refused_by_its_field() {
+async fn an_invalid_new_order_is_refused_and_names_the_field() {
     let stage = TestShop::set().await;
     let mut cases = vec![
         ("/items", Value::Null, 422, BODY, "items"),
@@ -103,7 +103,7 @@ async fn a_new_order_that_is_none_is_refused_by_its_field() {
 }
 
 #[tokio::test]
-async fn a_product_that_is_none_is_refused_by_its_field() {
+async fn an_invalid_product_is_refused_and_names_the_field() {
     let stage = TestShop::set().await;
     let image = |text: &str| ("/image", json!(text), 422, BODY, "image");
     let mut cases = vec![
@@ -157,7 +157,7 @@ async fn a_product_that_is_none_is_refused_by_its_field() {
 }
 
 #[tokio::test]
-async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
+async fn an_invalid_change_to_an_order_is_refused_and_names_the_field() {
     let stage = TestShop::set().await;
     let status = vec![
         ("/status", Value::Null, 422, BODY, "status"),
@@ -231,7 +231,7 @@ async fn a_change_to_an_order_that_makes_no_sense_is_refused_by_its_field() {
 }
 
 #[tokio::test]
-async fn a_mark_that_is_no_place_is_refused() {
+async fn an_invalid_read_mark_is_refused() {
     let stage = TestShop::set().await;
     let here = stage.shop.get("/api/v1/notifications").by(&stage.asha).gives(200).await["cursor"].clone();
     let cases = vec![
@@ -247,7 +247,7 @@ async fn a_mark_that_is_no_place_is_refused() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_account_is_refused_and_names_the_field() {
     let stage = TestShop::set().await;
     let mut register = vec![
         ("/email", Value::Null, 422, BODY, "email"),

@@ -4,7 +4,7 @@ use super::{Expected, TestShop, assert_no_failures, complaints, expect};
 use crate::support::orders::cart;
 
 #[tokio::test]
-async fn headers_that_make_no_sense_are_400_by_their_name() {
+async fn invalid_headers_are_400_and_name_the_header() {
     let stage = TestShop::set().await;
     let status = stage.path("/api/v1/orders/{order}/status");
     let (if_match, key) = ("If-Match", "Idempotency-Key");
@@ -44,7 +44,7 @@ async fn headers_that_make_no_sense_are_400_by_their_name() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_none_starts_over_instead_of_failing() {
+async fn an_invalid_cursor_starts_over_instead_of_failing() {
     let stage = TestShop::set().await;
     let long = "9".repeat(5000);
     let cursors: [&[u8]; 8] =
@@ -63,7 +63,7 @@ async fn a_cursor_that_is_none_starts_over_instead_of_failing() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_json_are_400_413_or_415() {
+async fn bodies_that_are_not_json_are_400_413_or_415() {
     let stage = TestShop::set().await;
     let valid = cart(&[(stage.good, 1)]).to_string();
     let json = "application/json";
@@ -132,7 +132,7 @@ async fn bytes_that_are_no_json_are_400_413_or_415() {
 }
 
 #[tokio::test]
-async fn requests_that_are_hardly_http_get_a_4xx_and_the_server_lives_on() {
+async fn malformed_http_gets_a_4xx_and_the_server_keeps_running() {
     let stage = TestShop::set().await;
     let shop = &stage.shop;
     let huge = vec![b'x'; 100 << 10];

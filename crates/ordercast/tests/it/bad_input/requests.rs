@@ -8,7 +8,7 @@ use crate::support::users::customer;
 const NOBODY_KNOWS: &str = "0190a000-0000-7000-8000-000000000000";
 
 #[tokio::test]
-async fn paths_that_lead_nowhere_are_404_405_or_400() {
+async fn unknown_paths_and_methods_are_404_405_or_400() {
     let stage = TestShop::set().await;
     let mut wrong = Vec::new();
     let cases: Vec<(&str, String, u16, &str)> = [
@@ -80,7 +80,7 @@ async fn paths_that_lead_nowhere_are_404_405_or_400() {
 }
 
 #[tokio::test]
-async fn queries_that_make_no_sense_are_400_by_their_parameter() {
+async fn invalid_queries_are_400_and_name_the_parameter() {
     let stage = TestShop::set().await;
     let mut wrong = Vec::new();
     let long = format!("/api/v1/orders?q={}", "x".repeat(101));
@@ -145,7 +145,7 @@ async fn queries_that_make_no_sense_are_400_by_their_parameter() {
 }
 
 #[tokio::test]
-async fn odd_searches_find_nothing_and_break_nothing() {
+async fn unusual_searches_find_nothing_and_do_not_fail() {
     let stage = TestShop::set().await;
     for q in [
         "%22",
@@ -201,7 +201,7 @@ async fn odd_searches_find_nothing_and_break_nothing() {
 }
 
 #[tokio::test]
-async fn other_peoples_orders_are_not_there() {
+async fn orders_of_others_are_not_found() {
     let stage = TestShop::set().await;
     let ben = customer("ben");
     let mut wrong = Vec::new();
@@ -225,7 +225,7 @@ async fn other_peoples_orders_are_not_there() {
 }
 
 #[tokio::test]
-async fn an_order_that_stands_twice_in_a_bulk_is_changed_once() {
+async fn an_order_listed_twice_in_a_bulk_is_changed_once() {
     let stage = TestShop::set().await;
     let (id, number) = (&stage.placed.id, &stage.placed.number);
     let head = stage.shop.head().await;

@@ -18,7 +18,7 @@ async fn place(server: &Running, good: Good) -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_is_made_while_orders_come_in_and_put_back_as_another_history() {
+async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
     let good = good(&server).await;

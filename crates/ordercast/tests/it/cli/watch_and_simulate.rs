@@ -10,7 +10,7 @@ use crate::support::{JWT_SECRET, within};
 const SECRET: &[(&str, &str)] = &[("JWT_SECRET", JWT_SECRET)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn watch_prints_events_as_json_and_goes_on_from_a_cursor() {
+async fn watch_prints_events_as_json_and_resumes_from_a_cursor() {
     let data = tempfile::tempdir().unwrap();
     let server = Running::serve(data.path(), &[]).await;
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});
@@ -57,7 +57,7 @@ async fn watch_prints_events_as_json_and_goes_on_from_a_cursor() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn simulate_keeps_a_shop_busy_and_finds_that_nothing_is_missed() {
+async fn simulate_creates_traffic_and_finds_no_missed_event() {
     let data = tempfile::tempdir().unwrap();
     let off = ["--rate-limit-address", "off", "--rate-limit-account", "off", "--rate-limit-sign-in", "off"];
     let server = Running::serve(data.path(), &off).await;

@@ -41,7 +41,7 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn the_document_is_openapi_3_1_and_whole() {
+async fn the_document_is_valid_openapi_3_1() {
     let shop = Shop::open().await;
     let document = document(&shop).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
@@ -111,7 +111,7 @@ async fn every_operation_is_described_with_all_its_answers() {
 }
 
 #[tokio::test]
-async fn what_needs_nobody_signed_in_says_so() {
+async fn public_operations_are_documented_as_public() {
     let shop = Shop::open().await;
     let document = document(&shop).await;
     let open: BTreeSet<_> = operations(&document)
@@ -179,7 +179,7 @@ fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
 }
 
 #[tokio::test]
-async fn answers_are_as_the_document_says() {
+async fn responses_match_the_document() {
     let shop = Shop::open().await;
     let document = document(&shop).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -240,7 +240,7 @@ async fn the_documents_are_printed_without_a_server() {
 
 /// The client's types are generated from copies of the documents, where the client is.
 #[tokio::test]
-async fn the_clients_copies_of_the_documents_are_fresh() {
+async fn the_clients_copies_of_the_documents_are_up_to_date() {
     let documents = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/sdk/documents");
     if !documents.is_dir() {
         return;

@@ -30,7 +30,7 @@ impl Write for Logged {
 
 // The runtime of one thread: what handlers log is logged on this one.
 #[tokio::test]
-async fn a_panic_is_a_problem_and_a_line_in_the_log_and_the_server_goes_on() {
+async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
     let logged = Logged::default();
     let writer = logged.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
@@ -61,7 +61,7 @@ async fn a_panic_is_a_problem_and_a_line_in_the_log_and_the_server_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_writer_that_failed_ends_the_server_so_that_it_is_started_again() {
+async fn a_failed_writer_stops_the_server() {
     let clock = Arc::new(Ahead::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));

@@ -44,7 +44,7 @@ async fn read(shop: &Shop) -> BTreeMap<String, f64> {
 }
 
 #[tokio::test]
-async fn the_numbers_move_with_what_happens() {
+async fn metrics_change_with_requests_and_events() {
     let shop = Shop::open().await;
     let before = read(&shop).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -90,7 +90,7 @@ async fn the_numbers_move_with_what_happens() {
 }
 
 #[tokio::test]
-async fn live_connections_are_counted_by_transport_and_by_what_became_of_them() {
+async fn live_connections_are_counted_by_transport_and_outcome() {
     let shop = Shop::open().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let tea = shop.product("Tea", 10).await;
@@ -128,7 +128,7 @@ async fn live_connections_are_counted_by_transport_and_by_what_became_of_them() 
 }
 
 #[tokio::test]
-async fn who_is_served_from_the_log_is_counted() {
+async fn clients_served_from_the_log_are_counted() {
     let directory = tempfile::tempdir().unwrap();
     let asha = customer("asha");
     let shop = Shop::at(directory.path(), &[]).await;
@@ -159,7 +159,7 @@ async fn who_is_served_from_the_log_is_counted() {
 }
 
 #[tokio::test]
-async fn a_join_too_many_is_refused_and_counted() {
+async fn joins_above_the_limit_are_refused_and_counted() {
     let shop = Shop::with(&[("ORDERCAST_MAX_JOINED_ORDERS", "1")]).await;
     let asha = customer("asha");
     let tea = shop.product("Tea", 10).await;

@@ -5,7 +5,7 @@ use crate::support::Shop;
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 #[tokio::test]
-async fn a_browser_gets_a_page_that_may_load_nothing_from_elsewhere() {
+async fn the_page_may_load_nothing_from_other_hosts() {
     let shop = Shop::with(&[("ORDERCAST_MAP_TILES", "https://tiles.example/{z}/{x}/{y}.png")]).await;
     let page = shop.get("/").header("accept", BROWSER).send().await;
     assert_eq!(page.status, 200);
@@ -20,7 +20,7 @@ async fn a_browser_gets_a_page_that_may_load_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn what_is_the_servers_own_is_never_answered_with_a_page() {
+async fn api_paths_are_never_answered_with_the_app() {
     let shop = Shop::open().await;
     for path in [
         "/api/v1/nothing",
@@ -50,7 +50,7 @@ async fn what_is_the_servers_own_is_never_answered_with_a_page() {
 }
 
 #[tokio::test]
-async fn files_do_not_count_against_an_addresss_limit() {
+async fn static_files_do_not_count_against_the_rate_limit() {
     let shop = Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "1/h")]).await;
     for _ in 0..5 {
         assert_eq!(shop.get("/").send().await.status, 200);

@@ -22,7 +22,7 @@ fn compare(name: &str, current: &str) {
 }
 
 #[tokio::test]
-async fn the_help_is_as_in_its_snapshots() {
+async fn the_help_matches_its_snapshots() {
     let data = tempfile::tempdir().unwrap();
     for (arguments, name) in [(&["--help"][..], "help.txt"), (&["serve", "--help"], "serve-help.txt")] {
         compare(name, &run(data.path(), arguments).await.well());
@@ -30,7 +30,7 @@ async fn the_help_is_as_in_its_snapshots() {
 }
 
 #[tokio::test]
-async fn the_metrics_are_as_in_their_snapshot() {
+async fn the_metrics_match_their_snapshot() {
     let shop = Shop::open().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let tea = shop.product("Tea", 10).await;

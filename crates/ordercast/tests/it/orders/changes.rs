@@ -7,7 +7,7 @@ use crate::support::orders::cart;
 use crate::support::users::{customer, staff, token};
 
 #[tokio::test]
-async fn a_change_to_a_stale_version_is_412_with_the_present_state() {
+async fn a_change_to_a_stale_version_is_412_with_the_current_state() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -61,7 +61,7 @@ async fn an_unchanged_order_is_304_also_behind_a_proxy_that_weakens_etags() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_sent_twice_with_its_key_happens_once() {
+async fn a_request_repeated_with_its_key_takes_effect_once() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, ben) = (customer("asha"), customer("ben"));
@@ -109,7 +109,7 @@ async fn many_retries_at_once_place_one_order() {
 }
 
 #[tokio::test]
-async fn a_customer_pays_what_they_were_shown_or_is_asked_again() {
+async fn an_order_is_refused_if_its_total_changed() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -133,7 +133,7 @@ async fn a_customer_pays_what_they_were_shown_or_is_asked_again() {
 }
 
 #[tokio::test]
-async fn edits_of_different_fields_at_the_same_moment_are_all_kept() {
+async fn concurrent_edits_of_different_fields_are_all_kept() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     for _ in 0..5 {
@@ -156,7 +156,7 @@ async fn edits_of_different_fields_at_the_same_moment_are_all_kept() {
 }
 
 #[tokio::test]
-async fn people_and_things_have_the_names_they_have() {
+async fn names_with_unusual_characters_are_stored_unchanged() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     let longest = "😀".repeat(120);

@@ -10,7 +10,7 @@ use crate::support::orders::{Good, cart};
 use crate::support::users::{customer, staff};
 
 #[tokio::test]
-async fn stock_is_reserved_released_and_used_up_and_never_sold_twice() {
+async fn stock_is_reserved_released_and_consumed_and_never_oversold() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -134,7 +134,7 @@ async fn the_counts_equal_a_recount_and_are_pushed() {
 }
 
 #[tokio::test]
-async fn many_orders_placed_at_once_and_their_updates_all_appear_each_once() {
+async fn concurrent_orders_and_their_updates_each_appear_once() {
     let shop = Shop::open().await;
     let sam = staff("sam");
     let tea = shop.product("Tea", 1000).await;

@@ -14,7 +14,7 @@ async fn timeline(shop: &Shop, who: &str, path: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_timeline_tells_each_change_with_its_time_and_who_did_it() {
+async fn the_timeline_lists_each_change_with_its_time_and_actor() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -99,7 +99,7 @@ async fn tracking_sets_status_location_and_partner_and_the_customer_sees_them() 
 }
 
 #[tokio::test]
-async fn a_refused_tracking_changes_nothing_and_one_that_changed_something_is_no_refusal() {
+async fn a_refused_tracking_update_changes_nothing() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
@@ -113,7 +113,7 @@ async fn a_refused_tracking_changes_nothing_and_one_that_changed_something_is_no
 }
 
 #[tokio::test]
-async fn a_driver_reports_where_they_are_and_only_for_orders_they_bring() {
+async fn a_driver_reports_locations_only_for_their_own_orders() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, dev) = (customer("asha"), driver("dev"));

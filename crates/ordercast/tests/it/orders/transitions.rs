@@ -16,7 +16,7 @@ fn allowed(order: &Value) -> Vec<(&str, bool)> {
 }
 
 #[tokio::test]
-async fn orders_list_the_statuses_that_their_reader_may_set() {
+async fn orders_list_the_statuses_that_the_reader_may_set() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
@@ -45,7 +45,7 @@ async fn orders_list_the_statuses_that_their_reader_may_set() {
 }
 
 #[tokio::test]
-async fn an_event_lists_the_statuses_that_may_follow_it_also_when_it_is_read_later() {
+async fn events_list_the_allowed_statuses_live_and_from_history() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));

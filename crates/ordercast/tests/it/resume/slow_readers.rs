@@ -44,7 +44,7 @@ fn resident() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[cfg(target_os = "linux")]
-async fn who_does_not_read_costs_no_memory_and_loses_nothing() {
+async fn slow_readers_cost_no_memory_and_lose_no_events() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "100")]).await;
     let good = shop.product("Tea", 5).await;
     let order = OrderRef::Id(shop.place(&customer("asha"), good, 1).await.id.parse().unwrap());
