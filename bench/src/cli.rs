@@ -15,11 +15,11 @@ use crate::environment::Variable;
 #[command(name = "ordercast-bench", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: BenchCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum BenchCommand {
     /// Create orders on many keep-alive connections, then read the lists
     Orders(OrdersOptions),
     /// Send the same requests to a server that only answers: the cost of HTTP on this machine
@@ -40,7 +40,7 @@ pub(crate) enum Command {
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Switch {
+pub(crate) enum OnOff {
     /// On.
     On,
     /// Off.
@@ -61,8 +61,8 @@ pub(crate) struct LoadOptions {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) customers: u32,
     /// Send a unique Idempotency-Key with every order
-    #[arg(long, value_enum, default_value_t = Switch::On)]
-    pub(crate) idempotency_key: Switch,
+    #[arg(long, value_enum, default_value_t = OnOff::On)]
+    pub(crate) idempotency_key: OnOff,
     /// Orders per row of the table over time
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) window: u64,
@@ -113,8 +113,8 @@ pub(crate) struct OrdersOptions {
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) page_requests: u32,
     /// Also measure the HTTP floor
-    #[arg(long, value_enum, default_value_t = Switch::On)]
-    pub(crate) floor: Switch,
+    #[arg(long, value_enum, default_value_t = OnOff::On)]
+    pub(crate) floor: OnOff,
     /// Requests to the HTTP floor
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) floor_requests: u64,

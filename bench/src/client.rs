@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A keep-alive connection to the server.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub(crate) struct HttpClient {
     address: SocketAddr,
     /// `None` after the server asked to close.
     stream: Option<TcpStream>,
@@ -37,7 +37,7 @@ pub(crate) struct HttpResponse {
     pub(crate) took: Duration,
 }
 
-impl Client {
+impl HttpClient {
     /// Connects when it is first used.
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self { address, stream: None, incoming: Incoming::new() }

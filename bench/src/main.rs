@@ -43,7 +43,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{BenchCommand, Cli};
 use crate::report::Verdict;
 
 /// Exit code of a run that missed a goal under `--check`. 1 is a failed run, 2 an invalid command line.
@@ -60,13 +60,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<Verdict> {
+fn run(command: BenchCommand) -> Result<Verdict> {
     match command {
-        Command::Orders(options) => orders::run(&options),
-        Command::HttpFloor(options) => floor::http::run(&options),
-        Command::Serve(options) => floor::server::serve(options.listen).map(|()| Verdict::Fine),
-        Command::Sockets(options) => sockets::run(&options),
-        Command::FanOut(options) => sockets::floor::serve(&options).map(|()| Verdict::Fine),
-        Command::ExecPinned(options) => cpu_affinity::exec(&options).map(|never| match never {}),
+        BenchCommand::Orders(options) => orders::run(&options),
+        BenchCommand::HttpFloor(options) => floor::http::run(&options),
+        BenchCommand::Serve(options) => floor::server::serve(options.listen).map(|()| Verdict::Fine),
+        BenchCommand::Sockets(options) => sockets::run(&options),
+        BenchCommand::FanOut(options) => sockets::floor::serve(&options).map(|()| Verdict::Fine),
+        BenchCommand::ExecPinned(options) => cpu_affinity::exec(&options).map(|never| match never {}),
     }
 }

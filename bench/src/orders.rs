@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::cli::{OrdersOptions, Switch};
-use crate::client::{Client, HttpRequest};
+use crate::cli::{OnOff, OrdersOptions};
+use crate::client::{HttpClient, HttpRequest};
 use crate::disk::Disk;
 use crate::interrupt::Interrupt;
 use crate::load::{self, LoadResult, Plan};
@@ -33,10 +33,10 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
 
     let disk = Disk::probe(directory.path())?;
     let http_floor = match options.floor {
-        Switch::On => {
+        OnOff::On => {
             Some(floor::http::measure(options.floor_requests, &options.load, directory.path(), &interrupt)?)
         }
-        Switch::Off => None,
+        OnOff::Off => None,
     };
     let server = start(options, &binary, directory.path(), &interrupt)?;
     let (load, pages, batches) =
@@ -44,7 +44,7 @@ pub(crate) fn run(options: &OrdersOptions) -> Result<Verdict> {
     let data = server.data().to_owned();
     let stopped_in = server.stop()?;
     let sqlite_floor = match (options.floor, batches) {
-        (Switch::On, Some(batches)) => {
+        (OnOff::On, Some(batches)) => {
             eprintln!("the same rows in a bare loop");
             let (core, batch) = (options.load.server_core, ratio(float(load.created), batches));
             Some(floor::sqlite::measure(&data, directory.path(), core, batch, load.per_second, &interrupt)?)
@@ -123,7 +123,7 @@ fn measure(
 
 /// Committed transactions, from the server's metrics; `None` for another server.
 fn batches(server: &ServerProcess) -> Result<Option<f64>> {
-    let answer = Client::new(server.address()).request(HttpRequest {
+    let answer = HttpClient::new(server.address()).request(HttpRequest {
         method: "GET",
         path: "/metrics",
         token: None,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::client::{Client, HttpRequest};
+use crate::client::{HttpClient, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::shop::Shop;
@@ -44,7 +44,7 @@ pub(crate) fn read(
     requests: u32,
     interrupt: &Interrupt,
 ) -> Result<Vec<Page>> {
-    let mut client = Client::new(address);
+    let mut client = HttpClient::new(address);
     LISTS
         .iter()
         .map(|&(name, path, reader)| {

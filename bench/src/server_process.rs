@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::client::{Client, HttpRequest};
+use crate::client::{HttpClient, HttpRequest};
 use crate::cpu_affinity;
 use crate::environment::Variable;
 use crate::interrupt::Interrupt;
@@ -141,7 +141,7 @@ impl ServerProcess {
             if self.ends_within(ASKED_EVERY)? {
                 bail!("the server ended while it started: {}", self.child.wait()?);
             }
-            if Client::new(self.address).request(ask).is_ok_and(|answer| answer.status == 200) {
+            if HttpClient::new(self.address).request(ask).is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }
         }

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::cli::{LoadOptions, Switch};
-use crate::client::{Client, HttpRequest};
+use crate::cli::{LoadOptions, OnOff};
+use crate::client::{HttpClient, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::request::OrderRequests;
 use crate::token;
@@ -27,7 +27,7 @@ impl Shop {
     pub(crate) fn open(address: SocketAddr, options: &LoadOptions, interrupt: &Interrupt) -> Result<Self> {
         let staff = token::staff()?;
         let customers = (0..options.customers).map(token::customer).collect::<Result<_>>()?;
-        let mut client = Client::new(address);
+        let mut client = HttpClient::new(address);
         let products = (1..=options.products)
             .map(|number| {
                 interrupt.check()?;
@@ -38,7 +38,7 @@ impl Shop {
     }
 
     pub(crate) fn requests(&self, seed: u64, options: &LoadOptions) -> OrderRequests {
-        let keys = options.idempotency_key == Switch::On;
+        let keys = options.idempotency_key == OnOff::On;
         OrderRequests::new(self.address, &self.customers, self.products.clone(), seed, keys)
     }
 
@@ -47,7 +47,7 @@ impl Shop {
     pub(crate) fn deliver(&self, count: u32, options: &LoadOptions, interrupt: &Interrupt) -> Result<()> {
         // Another seed than that of the load, so that no idempotency key is used twice.
         let mut requests = self.requests(!options.seed, options);
-        let (mut client, mut request) = (Client::new(self.address), Vec::new());
+        let (mut client, mut request) = (HttpClient::new(self.address), Vec::new());
         for _ in 0..count {
             interrupt.check()?;
             requests.render(&mut request);
@@ -61,7 +61,7 @@ impl Shop {
     }
 }
 
-fn create_product(client: &mut Client, staff: &str, number: u32) -> Result<String> {
+fn create_product(client: &mut HttpClient, staff: &str, number: u32) -> Result<String> {
     let product = json!({
         "name": format!("Product {number}"),
         "sku": format!("BENCH-{number:06}"),

@@ -12,7 +12,7 @@ use crate::response::{Incoming, Response};
 
 /// A non-blocking connection.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct LoadConnection {
     stream: TcpStream,
     incoming: Incoming,
     request: Vec<u8>,
@@ -35,7 +35,7 @@ pub(crate) enum Received<'a> {
     },
 }
 
-impl Connection {
+impl LoadConnection {
     /// Connects.
     pub(crate) fn open(address: SocketAddr) -> Result<Self> {
         let stream = client::connect(address)?;

@@ -17,7 +17,7 @@ use rustix::event::{Timespec, epoll};
 use rustix::fd::OwnedFd;
 
 use crate::interrupt::Interrupt;
-use crate::load::connection::{Connection, Received};
+use crate::load::connection::{LoadConnection, Received};
 use crate::load::results::LoadRecorder;
 pub(crate) use crate::load::results::{LoadResult, Window};
 use crate::request::OrderRequests;
@@ -86,7 +86,7 @@ struct LoadDriver<'a> {
     requests: &'a mut OrderRequests,
     epoll: OwnedFd,
     /// `None` when nothing is left to send.
-    connections: Vec<Option<Connection>>,
+    connections: Vec<Option<LoadConnection>>,
     sent: u64,
 }
 
@@ -101,8 +101,8 @@ impl<'a> LoadDriver<'a> {
         Ok(driver)
     }
 
-    fn open(&self, index: usize) -> Result<Connection> {
-        let connection = Connection::open(self.plan.address)?;
+    fn open(&self, index: usize) -> Result<LoadConnection> {
+        let connection = LoadConnection::open(self.plan.address)?;
         let name = epoll::EventData::new_u64(u64::try_from(index)?);
         epoll::add(&self.epoll, connection.stream(), name, epoll::EventFlags::IN)
             .context("cannot watch a connection")?;

@@ -1,6 +1,6 @@
 //! Prints the report of `orders`.
 
-use crate::cli::Switch;
+use crate::cli::OnOff;
 use crate::latency::Summary;
 use crate::load::{LoadResult, Window};
 use crate::machine::Machine;
@@ -25,7 +25,7 @@ pub(crate) fn print(report: &OrdersReport<'_>) {
         load.connections,
         load.customers,
         load.products,
-        if load.idempotency_key == Switch::On { "with" } else { "without" },
+        if load.idempotency_key == OnOff::On { "with" } else { "without" },
     );
     println!("{}", machine(&report.machine));
     println!(

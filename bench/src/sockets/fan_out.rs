@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::shop::{SocketShop, StatusCycle};
 use super::{clients::ClientPool, floor};
 use crate::cli::SocketsOptions;
-use crate::client::Client;
+use crate::client::HttpClient;
 use crate::interrupt::Interrupt;
 use crate::server_process::ServerProcess;
 use crate::token;
@@ -69,7 +69,7 @@ pub(crate) fn run(
     eprintln!("fan-out to {count} connections of one customer, in turns with the bare loop");
     let tokens = vec![token::customer(SHARED_CUSTOMER)?; count];
     let orders = shop.many(&tokens[0], IN_FLIGHT)?;
-    let mut client = Client::new(server.address());
+    let mut client = HttpClient::new(server.address());
     let (mut status, mut bytes) = (StatusCycle::default(), 0);
     let (mut floor, mut one) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {

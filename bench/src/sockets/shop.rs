@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::stalled_client;
-use crate::client::{Client, HttpRequest};
+use crate::client::{HttpClient, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::server_process::ServerProcess;
 use crate::token;
@@ -38,14 +38,14 @@ impl SocketShop {
         let body = body.to_string();
         let ask =
             HttpRequest { method: "POST", path: "/api/v1/products", token: Some(&staff), body: Some(&body) };
-        let product = id(&Client::new(server.address()).request(ask)?.json(201)?)?;
+        let product = id(&HttpClient::new(server.address()).request(ask)?.json(201)?)?;
         Ok(Self { staff, product, address: server.address() })
     }
 
     /// The sequence number of the newest event.
     pub(crate) fn head(&self) -> Result<u64> {
         let ask = HttpRequest { method: "GET", path: "/api/v1/stats", token: Some(&self.staff), body: None };
-        let stats = Client::new(self.address).request(ask)?.json(200)?;
+        let stats = HttpClient::new(self.address).request(ask)?.json(200)?;
         stalled_client::seq(stats["cursor"].as_str().context("no cursor in the counts")?)
     }
 
@@ -56,7 +56,7 @@ impl SocketShop {
         tokens: &[String],
         interrupt: &Interrupt,
     ) -> Result<Vec<String>> {
-        let mut client = Client::new(server.address());
+        let mut client = HttpClient::new(server.address());
         let place = |token: &String| {
             interrupt.check()?;
             self.place(&mut client, token)
@@ -66,11 +66,11 @@ impl SocketShop {
 
     /// Creates orders of one customer.
     pub(crate) fn many(&self, token: &str, count: usize) -> Result<Vec<String>> {
-        let mut client = Client::new(self.address);
+        let mut client = HttpClient::new(self.address);
         (0..count).map(|_| self.place(&mut client, token)).collect()
     }
 
-    fn place(&self, client: &mut Client, token: &str) -> Result<String> {
+    fn place(&self, client: &mut HttpClient, token: &str) -> Result<String> {
         let body = json!({
             "items": [{ "productId": self.product, "quantity": 1 }],
             "shippingAddress": {
@@ -85,7 +85,7 @@ impl SocketShop {
     }
 
     /// Sets the status of several orders in one commit.
-    pub(crate) fn set_status(&self, client: &mut Client, orders: &[String], status: &str) -> Result<()> {
+    pub(crate) fn set_status(&self, client: &mut HttpClient, orders: &[String], status: &str) -> Result<()> {
         let body = json!({ "orders": orders, "status": status, "reason": "a benchmark" }).to_string();
         let ask = HttpRequest {
             method: "POST",

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::clients::ClientPool;
 use super::shop::StatusCycle;
 use crate::cli::SocketsOptions;
-use crate::client::{Client, HttpRequest};
+use crate::client::{HttpClient, HttpRequest};
 use crate::interrupt::Interrupt;
 use crate::latency::{Latencies, Summary};
 use crate::units::float;
@@ -66,7 +66,7 @@ pub(crate) fn run(
             .map(|worker| {
                 let (changes, over, made, settle) = (&changes, &over, &made, &settle);
                 scope.spawn(move || -> Result<()> {
-                    let mut client = Client::new(address);
+                    let mut client = HttpClient::new(address);
                     let mut status = StatusCycle::default();
                     let pause = Duration::from_secs_f64(float(WORKERS as u64) / f64::from(options.rate));
                     let mut due =
@@ -133,7 +133,7 @@ pub(crate) fn run(
     Ok(steady)
 }
 
-fn set(client: &mut Client, staff: &str, order: &str, status: &str) -> Result<()> {
+fn set(client: &mut HttpClient, staff: &str, order: &str, status: &str) -> Result<()> {
     let path = format!("/api/v1/orders/{order}/status");
     let body = json!({ "status": status, "reason": "a benchmark" }).to_string();
     client

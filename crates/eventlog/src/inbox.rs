@@ -15,7 +15,7 @@ use crate::cursor::Seq;
 use crate::stored_event::StoredEvent;
 use crate::topic::Inbox;
 
-pub use read_marks::{ReadMarks, UnreadCount};
+pub use read_marks::{ReadMarks, UnreadRange};
 
 /// Unread entries are counted up to this number, which then means "or more".
 pub const MAX_UNREAD: usize = 999;

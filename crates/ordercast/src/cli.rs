@@ -15,7 +15,7 @@ use crate::config::values::span;
 #[command(name = "ordercast", version, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
 }
 
 const EXAMPLES: &str = "\
@@ -29,7 +29,7 @@ from ordercast.toml, else it has its default. `ordercast config` shows every val
 where it came from. `ordercast doctor` finds problems and says how to fix them.";
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run the server
     Serve(Box<ServeArgs>),
     /// Manage accounts
@@ -361,7 +361,7 @@ mod tests {
         let arguments =
             ["ordercast", "serve", "--listen", "0.0.0.0:1", "--demo", "--allow-tokens-without-expiry"];
         let cli = Cli::try_parse_from(arguments).unwrap();
-        let Command::Serve(serve) = cli.command else { panic!("serve") };
+        let CliCommand::Serve(serve) = cli.command else { panic!("serve") };
         assert!(serve.demo);
         assert_eq!(serve.config.0.get("listen"), Some("0.0.0.0:1"));
         assert_eq!(serve.config.0.get("allow_tokens_without_expiry"), Some("true"));

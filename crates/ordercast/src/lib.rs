@@ -29,7 +29,7 @@ pub mod watch;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use self::cli::{Cli, Command, UserCommand};
+use self::cli::{Cli, CliCommand, UserCommand};
 use self::config::Config;
 use self::config::flags::Flags;
 use self::config::sources::Environment;
@@ -37,35 +37,37 @@ use self::config::sources::Environment;
 /// Runs a command. The caller prints an error.
 pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Serve(args) => serve::run(ready(&args.config.0, environment)?, *args).await?,
-        Command::User(UserCommand::Add(args)) => {
+        CliCommand::Serve(args) => serve::run(ready(&args.config.0, environment)?, *args).await?,
+        CliCommand::User(UserCommand::Add(args)) => {
             admin::user_add(ready(&args.config.0, environment)?, args, environment).await?;
         }
-        Command::User(UserCommand::List(args)) => {
+        CliCommand::User(UserCommand::List(args)) => {
             admin::user_list(ready(&args.config.0, environment)?, args).await?;
         }
-        Command::User(UserCommand::Passwd(args)) => {
+        CliCommand::User(UserCommand::Passwd(args)) => {
             admin::user_passwd(ready(&args.config.0, environment)?, args, environment).await?;
         }
-        Command::User(UserCommand::ResetLink(args)) => {
+        CliCommand::User(UserCommand::ResetLink(args)) => {
             admin::user_reset_link(ready(&args.config.0, environment)?, args).await?;
         }
-        Command::Token(args) => admin::token(ready(&args.config.0, environment)?, args).await?,
-        Command::Migrate(args) => admin::migrate(ready(&args.config.0, environment)?, args).await?,
-        Command::Backup(args) => admin::backup(ready(&args.config.0, environment)?, args).await?,
-        Command::Restore(args) => admin::restore(ready(&args.config.0, environment)?, args).await?,
-        Command::Watch(args) => return watch::run(&args, environment).await,
-        Command::Simulate(args) => return simulate::run(&args, environment).await,
-        Command::Doctor(args) => {
+        CliCommand::Token(args) => admin::token(ready(&args.config.0, environment)?, args).await?,
+        CliCommand::Migrate(args) => admin::migrate(ready(&args.config.0, environment)?, args).await?,
+        CliCommand::Backup(args) => admin::backup(ready(&args.config.0, environment)?, args).await?,
+        CliCommand::Restore(args) => admin::restore(ready(&args.config.0, environment)?, args).await?,
+        CliCommand::Watch(args) => return watch::run(&args, environment).await,
+        CliCommand::Simulate(args) => return simulate::run(&args, environment).await,
+        CliCommand::Doctor(args) => {
             let config = Config::load(&args.config.0, environment);
             return Ok(doctor::run(config, admin::checks, &mut anstream::stdout()).await?);
         }
-        Command::Config(args) if args.markdown => write!(anstream::stdout(), "{}", config::markdown::page())?,
-        Command::Config(args) => {
+        CliCommand::Config(args) if args.markdown => {
+            write!(anstream::stdout(), "{}", config::markdown::page())?
+        }
+        CliCommand::Config(args) => {
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
         }
-        Command::Openapi => print_json(&api::router::document())?,
-        Command::Asyncapi => print_json(&api::asyncapi::document(None))?,
+        CliCommand::Openapi => print_json(&api::router::document())?,
+        CliCommand::Asyncapi => print_json(&api::asyncapi::document(None))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use ordercast_orders::order::PaymentMethod::{self, CashOnDelivery, Online};
 use ordercast_orders::status::Status::{self, Cancelled, Delivered, Paid, Pending, Processing, Shipped};
 use ordercast_orders::{Actor, Command, Refusal};
 
-use shop::{Came, Shop, customer, driver, gateway, staff, why};
+use shop::{PaidWhen, Shop, customer, driver, gateway, staff, why};
 
 /// Rows are where an order is, columns where it is asked to go; [`LEGEND`] says what the words mean.
 #[rustfmt::skip]
@@ -39,13 +39,13 @@ const LEGEND: [&str; 8] = [
 ];
 
 /// Which orders exist: a paid one reads `paid` at the stage where the money came.
-const ORDERS: [(Status, &[Came]); 6] = [
-    (Pending, &[Came::Never, Came::OnTheRoad]),
-    (Processing, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
-    (Shipped, &[Came::Never, Came::BeforeProcessing]),
-    (Paid, &[Came::BeforeProcessing, Came::OnTheRoad]),
-    (Delivered, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
-    (Cancelled, &[Came::Never, Came::BeforeProcessing, Came::OnTheRoad]),
+const ORDERS: [(Status, &[PaidWhen]); 6] = [
+    (Pending, &[PaidWhen::Never, PaidWhen::WhileShipped]),
+    (Processing, &[PaidWhen::Never, PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
+    (Shipped, &[PaidWhen::Never, PaidWhen::BeforeProcessing]),
+    (Paid, &[PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
+    (Delivered, &[PaidWhen::Never, PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
+    (Cancelled, &[PaidWhen::Never, PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
 ];
 
 /// One question to one cell.
@@ -53,7 +53,7 @@ const ORDERS: [(Status, &[Came]); 6] = [
 struct Question {
     from: Status,
     to: Status,
-    came: Came,
+    came: PaidWhen,
     method: PaymentMethod,
     reason: bool,
 }
@@ -66,20 +66,20 @@ fn by_cell(cell: &str, q: Question) -> Answer {
     let kind = if q.to == Cancelled { Kind::OrderCancelled } else { Kind::OrderStatusChanged };
     let moved = Ok((kind, lands(q)));
     let corrected = if q.reason { moved } else { Err("reason_required") };
-    let there_but_paid =
-        matches!((q.to, q.came), (Pending, Came::BeforeProcessing) | (Shipped, Came::OnTheRoad));
+    let only_payment_differs =
+        matches!((q.to, q.came), (Pending, PaidWhen::BeforeProcessing) | (Shipped, PaidWhen::WhileShipped));
     match cell {
         "" if q.from == Cancelled || q.to == Cancelled => Err("final_status"),
         "" => Err("unchanged"),
         "staff" | "customer, staff" | "staff, customer ⁴" => moved,
-        "reason ⁵" | "staff ³⁵" if there_but_paid => match q.method {
+        "reason ⁵" | "staff ³⁵" if only_payment_differs => match q.method {
             Online => Err("payment_state"),
             CashOnDelivery if q.reason => Ok((Kind::OrderStatusChanged, q.to)),
             CashOnDelivery => Err("reason_required"),
         },
         "reason" | "reason ⁵" => corrected,
         "staff ³" | "staff ³⁵" => {
-            if q.came == Came::OnTheRoad {
+            if q.came == PaidWhen::WhileShipped {
                 corrected
             } else {
                 moved
@@ -93,7 +93,7 @@ fn by_cell(cell: &str, q: Question) -> Answer {
 /// Back at the stage where its money came, an order reads `paid`.
 fn lands(q: Question) -> Status {
     match (q.to, q.came) {
-        (Pending, Came::BeforeProcessing) | (Shipped, Came::OnTheRoad) => Paid,
+        (Pending, PaidWhen::BeforeProcessing) | (Shipped, PaidWhen::WhileShipped) => Paid,
         (to, _) => to,
     }
 }
@@ -101,7 +101,7 @@ fn lands(q: Question) -> Status {
 /// What a cell of the column `paid` says to somebody who reports money.
 fn by_payment(cell: &str, q: Question) -> Answer {
     match cell {
-        _ if q.came != Came::Never => Err("payment_state"),
+        _ if q.came != PaidWhen::Never => Err("payment_state"),
         "¹" => Ok((Kind::OrderStatusChanged, Paid)),
         "²" | "⁶" => Ok((Kind::PaymentChanged, q.from)),
         other => unreachable!("{other:?} is no payment"),
@@ -119,7 +119,7 @@ fn set_status(who: &Actor, cell: &str, q: Question) -> Answer {
 }
 
 fn cancel_order(who: &Actor, cell: &str, q: Question) -> Answer {
-    let not_started = q.from == Pending || q.from == Paid && q.came == Came::BeforeProcessing;
+    let not_started = q.from == Pending || q.from == Paid && q.came == PaidWhen::BeforeProcessing;
     match who {
         Actor::Staff { .. } | Actor::System => by_cell(cell, q),
         Actor::Customer { .. } if q.from == Cancelled => Err("final_status"),
@@ -192,9 +192,9 @@ fn the_documented_table_matches_this_table() {
 
 #[test]
 fn a_customer_cancels_until_processing_starts_prepaid_or_not() {
-    for came in [Came::Never, Came::BeforeProcessing] {
+    for came in [PaidWhen::Never, PaidWhen::BeforeProcessing] {
         for method in [CashOnDelivery, Online] {
-            let from = if came == Came::Never { Pending } else { Paid };
+            let from = if came == PaidWhen::Never { Pending } else { Paid };
             let mut shop = Shop::with_order(from, came, method);
             let cancel = Command::CancelOrder { order: shop.order, reason: None };
             assert_eq!(shop.ask(&customer(), &cancel).unwrap().kind, Kind::OrderCancelled);
@@ -208,7 +208,7 @@ fn a_customer_cancels_until_processing_starts_prepaid_or_not() {
 
 #[test]
 fn staff_move_an_order_from_pending_to_delivered() {
-    let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
+    let mut shop = Shop::with_order(Pending, PaidWhen::Never, CashOnDelivery);
     for status in [Processing, Shipped, Delivered] {
         let event = shop.ask(&staff(), &shop.set_status(status, false)).unwrap();
         assert_eq!((event.kind, shop.status()), (Kind::OrderStatusChanged, status));
@@ -231,7 +231,7 @@ fn staff_cancel_from_any_status_that_is_not_final() {
 #[test]
 fn cash_is_paid_after_shipped_and_before_delivered() {
     for who in [staff(), driver()] {
-        let mut shop = Shop::with_order(Shipped, Came::Never, CashOnDelivery);
+        let mut shop = Shop::with_order(Shipped, PaidWhen::Never, CashOnDelivery);
         shop.ask(&who, &shop.money()).unwrap();
         assert_eq!(shop.status(), Paid);
         shop.ask(&staff(), &shop.set_status(Delivered, false)).unwrap();
@@ -241,7 +241,7 @@ fn cash_is_paid_after_shipped_and_before_delivered() {
 
 #[test]
 fn only_staff_set_a_status() {
-    let mut shop = Shop::with_order(Pending, Came::Never, CashOnDelivery);
+    let mut shop = Shop::with_order(Pending, PaidWhen::Never, CashOnDelivery);
     for who in everybody().into_iter().filter(|who| !matches!(who, Actor::Staff { .. } | Actor::System)) {
         for status in Status::ALL {
             let answer = shop.ask(&who, &shop.set_status(status, true));
@@ -254,7 +254,7 @@ fn only_staff_set_a_status() {
 }
 
 /// Every history an order of this status can have, asked with a reason and without.
-fn histories(from: Status) -> impl Iterator<Item = (Came, PaymentMethod, bool)> {
+fn histories(from: Status) -> impl Iterator<Item = (PaidWhen, PaymentMethod, bool)> {
     let came = ORDERS.into_iter().filter(move |row| row.0 == from).flat_map(|row| row.1.iter().copied());
     let methods = came.flat_map(|came| [CashOnDelivery, Online].map(|method| (came, method)));
     methods.flat_map(|(came, method)| [false, true].map(|reason| (came, method, reason)))

@@ -21,7 +21,7 @@ use axum::Router;
 use http::request::Parts;
 use ordercast_socketio::engine::Engine;
 use ordercast_socketio::{
-    Accepted, Application, Auth, ConnectError, Event, Frame, HandshakeError, Outgoing, Service, Socket,
+    Accepted, Application, Auth, ClientEvent, ConnectError, Frame, HandshakeError, Outgoing, Service, Socket,
     SocketIo, SocketIoConfig, WeakSocket, packet,
 };
 use serde_json::json;
@@ -101,7 +101,7 @@ impl Application for Chat {
         socket.pull();
     }
 
-    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: ClientEvent<Self>) {
         let (Some(participant), Some(text)) =
             (socket.client(), event.args.first().and_then(|text| text.as_str()))
         else {

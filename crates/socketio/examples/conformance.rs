@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use ordercast_socketio::engine::connection::Connection;
 use ordercast_socketio::engine::{CloseReason, Engine, EngineMessage, MessageOutcome, Protocol};
 use ordercast_socketio::{
-    Accepted, Application, Auth, ConnectError, Event, Frame, HandshakeError, Outgoing, Service, Socket,
+    Accepted, Application, Auth, ClientEvent, ConnectError, Frame, HandshakeError, Outgoing, Service, Socket,
     SocketIo, SocketIoConfig,
 };
 use tower_service::Service as _;
@@ -72,7 +72,7 @@ impl Application for SuiteApplication {
         }
     }
 
-    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: ClientEvent<Self>) {
         match (event.name.as_str(), event.ack) {
             ("message", _) => socket.emit_all("message-back", &event.args, &event.attachments),
             ("message-with-ack", Some(ack)) => ack.send_all(&event.args, &event.attachments),

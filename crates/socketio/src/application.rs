@@ -40,7 +40,11 @@ pub trait Application: Send + Sync + Sized + 'static {
     }
 
     /// Called for each event of a client. The next event is handled when this future completes.
-    fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) -> impl Future<Output = ()> + Send;
+    fn event(
+        self: Arc<Self>,
+        socket: Socket<Self>,
+        event: ClientEvent<Self>,
+    ) -> impl Future<Output = ()> + Send;
 
     /// Appends events to send to a client, until there are none or `outgoing` is full.
     ///
@@ -130,7 +134,7 @@ impl ConnectError {
     }
 }
 
-pub struct Event<A: Application> {
+pub struct ClientEvent<A: Application> {
     pub name: String,
     /// Bytes in an argument are replaced by `{"_placeholder": true, "num": 0}`, where `num` is an index of
     /// `attachments`.

@@ -36,7 +36,7 @@ pub mod sid;
 pub mod socket;
 pub mod websocket;
 
-pub use application::{Accepted, Application, Auth, ConnectError, Event};
+pub use application::{Accepted, Application, Auth, ClientEvent, ConnectError};
 pub use config::SocketIoConfig;
 pub use engine::{CloseFrame, CloseReason, HandshakeError, Outgoing, Service};
 pub use frame::Frame;

@@ -9,7 +9,7 @@ use http::request::Parts;
 use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 
-use crate::application::{Application, Auth, ConnectError, DisconnectReason, Event};
+use crate::application::{Application, Auth, ClientEvent, ConnectError, DisconnectReason};
 use crate::engine::Outgoing;
 use crate::engine::connection::Connection;
 use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome, Protocol, lock};
@@ -216,7 +216,7 @@ impl<A: Application> SocketIo<A> {
                 }
                 let socket = Socket { connection: Arc::clone(connection), inner };
                 let ack = packet.id.map(|id| AckSender { socket: socket.clone(), id });
-                let event = Event { name, args, attachments, ack };
+                let event = ClientEvent { name, args, attachments, ack };
                 let application = Arc::clone(&self.application);
                 Some(MessageOutcome::Pending(Box::pin(application.event(socket, event))))
             }

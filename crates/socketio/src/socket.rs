@@ -43,7 +43,7 @@ struct Acks {
 /// A client's acknowledgement of an event.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ack {
-    /// See [`Event`](crate::Event) for the placeholders of bytes.
+    /// See [`ClientEvent`](crate::ClientEvent) for the placeholders of bytes.
     pub args: Vec<Value>,
     pub attachments: Vec<Bytes>,
 }
@@ -189,7 +189,7 @@ impl<A: Application> Socket<A> {
         Ok(())
     }
 
-    /// Sends an event with any number of arguments and bytes. See [`Event`](crate::Event) for the placeholders of
+    /// Sends an event with any number of arguments and bytes. See [`ClientEvent`](crate::ClientEvent) for the placeholders of
     /// bytes.
     pub fn emit_all(&self, name: &str, args: &[Value], attachments: &[Bytes]) {
         let data = json_array(Some(name), args);

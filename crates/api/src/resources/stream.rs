@@ -28,7 +28,7 @@ use crate::problem::{Code, Problem};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Resume {
+pub struct ResumeQuery {
     /// The last cursor that you received. The header `Last-Event-ID`, which browsers send, takes precedence.
     last_event_id: Option<String>,
 }
@@ -45,7 +45,7 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
 /// tab, `reset` when the cursor cannot be resumed, and `reconnect` before the server closes the stream.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "live",
-    params(Resume, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received")),
+    params(ResumeQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received")),
     responses(
         (status = OK, body = String, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -54,7 +54,7 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
 pub async fn stream(
     State(app): State<AppState>,
     caller: Caller,
-    Query(resume): Query<Resume>,
+    Query(resume): Query<ResumeQuery>,
     parts: Parts,
 ) -> Result<Response, Problem> {
     let (inbox, topic) = (caller.inbox(), caller.topic());

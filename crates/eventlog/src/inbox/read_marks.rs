@@ -70,10 +70,10 @@ impl ReadMarks {
     }
 
     /// What must be counted to know the number of unread entries. Retention deleted everything up to `pruned`.
-    pub fn unread_count(&self, pruned: Seq) -> UnreadCount {
+    pub fn unread_range(&self, pruned: Seq) -> UnreadRange {
         let after = self.through.max(pruned);
         // Every single mark is on news, so the count of news includes it.
-        UnreadCount { after, read: self.above.range(after.next()..).count() }
+        UnreadRange { after, read: self.above.range(after.next()..).count() }
     }
 
     pub fn into_state(self, unread: usize) -> ReadState {
@@ -83,13 +83,13 @@ impl ReadMarks {
 
 /// A count of unread entries: count the news after a position, and subtract what was read one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnreadCount {
+pub struct UnreadRange {
     /// Count the news after this position.
     pub after: Seq,
     read: usize,
 }
 
-impl UnreadCount {
+impl UnreadRange {
     /// News need not be counted past this number.
     pub fn limit(self) -> usize {
         MAX_UNREAD + self.read
@@ -146,7 +146,7 @@ mod tests {
                 assert_eq!(ReadMarks::new(marks.through(), stored), marks);
             }
             for pruned in [0, head.0 / 2, head.0].map(Seq) {
-                let count = marks.unread_count(pruned);
+                let count = marks.unread_range(pruned);
                 let counted = news.iter().filter(|seq| **seq > count.after).take(count.limit()).count();
                 let unread = news.iter().filter(|seq| **seq > pruned && !read.contains(seq)).count();
                 assert_eq!(count.unread(counted), unread, "seed {seed}");
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_unread_count_stops_at_its_maximum() {
-        let count = ReadMarks::new(Seq(0), [(Seq(1), id(Seq(1)))]).unread_count(Seq(0));
+        let count = ReadMarks::new(Seq(0), [(Seq(1), id(Seq(1)))]).unread_range(Seq(0));
         assert_eq!(count.limit(), MAX_UNREAD + 1);
         assert_eq!(count.unread(count.limit()), MAX_UNREAD);
         assert_eq!((count.unread(5), count.unread(0)), (4, 0));

@@ -139,7 +139,7 @@ impl<'a> InboxReader<'a> {
     }
 
     pub(super) fn unread(&self) -> Result<usize, LogError> {
-        let count = self.marks.unread_count(pruned_through(self.connection)?);
+        let count = self.marks.unread_range(pruned_through(self.connection)?);
         let range = (count.after.sql(), self.head.next().sql());
         Ok(count.unread(self.index.count_news(range, count.limit())?))
     }

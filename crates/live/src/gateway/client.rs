@@ -12,7 +12,7 @@ use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
 use super::joins::{JoinCache, JoinedOrder};
-use super::recovery::{Resume, StartAt};
+use super::recovery::{Resume, StartPosition};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::{CHUNK, CatchUp, Progress, Reset};
 use crate::close::Close;
@@ -26,7 +26,7 @@ use crate::registry::{Registration, Subscriber};
 use crate::sync::lock;
 
 /// A connected client.
-pub struct Client<A: Authorizer> {
+pub struct ConnectedClient<A: Authorizer> {
     pub(super) identity: A::Identity,
     _permit: ConnectionPermit,
     pub(super) dialect: DialectId,
@@ -90,7 +90,7 @@ pub(super) enum JoinOutcome {
     TooMany,
 }
 
-impl<A: Authorizer> Client<A> {
+impl<A: Authorizer> ConnectedClient<A> {
     pub(super) fn new(
         gateway: &Gateway<A>,
         identity: A::Identity,
@@ -101,8 +101,8 @@ impl<A: Authorizer> Client<A> {
         let hub = &gateway.hub;
         let registration = hub.register(topic(&identity), true);
         let catch_up = match &resume.start {
-            StartAt::After(cursor) => CatchUp::new(hub, Some(cursor)),
-            StartAt::Reset => CatchUp::with_unknown_cursor(hub),
+            StartPosition::After(cursor) => CatchUp::new(hub, Some(cursor)),
+            StartPosition::Reset => CatchUp::with_unknown_cursor(hub),
         };
         let start = catch_up.cursor(hub);
         let state = ClientState {

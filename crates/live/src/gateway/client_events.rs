@@ -12,15 +12,15 @@
 use eventlog::Topic;
 use orders::{Audience, OrderNumber, OrderRef, Role, Status};
 use serde_json::Value;
-use socketio::{Event, Socket};
+use socketio::{ClientEvent, Socket};
 
-use super::client::{Client, JoinOutcome};
+use super::client::{ConnectedClient, JoinOutcome};
 use super::{Authorizer, Denial, Gateway, Identity};
 use crate::dialect::joined;
 use crate::payload::client::{Acknowledgement, Denied, Done, ErrorPayload, OrderAcknowledged, StatusUpdated};
 
 impl<A: Authorizer> Gateway<A> {
-    pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: Event<Self>) {
+    pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: ClientEvent<Self>) {
         let Some(client) = socket.client() else { return };
         let argument = event.args.first();
         let answer = match self.authorizer.check_rate(&client.identity) {
@@ -53,7 +53,7 @@ impl<A: Authorizer> Gateway<A> {
     async fn join(
         &self,
         socket: &Socket<Self>,
-        client: &Client<A>,
+        client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
         let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
@@ -73,7 +73,11 @@ impl<A: Authorizer> Gateway<A> {
         Ok(Acknowledgement::Order(OrderAcknowledged::new(&order)))
     }
 
-    async fn leave(&self, client: &Client<A>, argument: Option<&Value>) -> Result<Acknowledgement, Denial> {
+    async fn leave(
+        &self,
+        client: &ConnectedClient<A>,
+        argument: Option<&Value>,
+    ) -> Result<Acknowledgement, Denial> {
         let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
         let order = snapshot.order.number;
         if client.leave_order(&self.joins, order) {
@@ -85,7 +89,7 @@ impl<A: Authorizer> Gateway<A> {
     /// The domain decides who may set a status.
     async fn update_status(
         &self,
-        client: &Client<A>,
+        client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
         let order = parse_order_ref(argument)?;
@@ -100,13 +104,13 @@ impl<A: Authorizer> Gateway<A> {
         Ok(Acknowledgement::Update(StatusUpdated { order, live }))
     }
 
-    pub(super) fn order_joined(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_joined(&self, client: &ConnectedClient<A>, order: OrderNumber) {
         if client.identity.role() == Role::Staff {
             self.order_opened(client, order);
         }
     }
 
-    pub(super) fn order_left(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_left(&self, client: &ConnectedClient<A>, order: OrderNumber) {
         if client.identity.role() == Role::Staff {
             self.order_closed(client, order);
         }
@@ -115,7 +119,7 @@ impl<A: Authorizer> Gateway<A> {
 
 /// One log line for each event that a client sent, with its result.
 fn log_event<A: Authorizer>(
-    client: &Client<A>,
+    client: &ConnectedClient<A>,
     event: &str,
     argument: Option<&Value>,
     answer: &Result<Acknowledgement, Denial>,

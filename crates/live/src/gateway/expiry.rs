@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use socketio::{CloseFrame, Sid, Socket, WeakSocket};
 
-use super::client::Client;
+use super::client::ConnectedClient;
 use super::{Authorizer, Gateway, Identity};
 use crate::sync::lock;
 
@@ -24,7 +24,7 @@ impl<A: Authorizer> Default for OpenConnections<A> {
 }
 
 impl<A: Authorizer> Gateway<A> {
-    pub(super) fn track(&self, socket: &Socket<Self>, client: &Client<A>) {
+    pub(super) fn track(&self, socket: &Socket<Self>, client: &ConnectedClient<A>) {
         let expires_at = client.identity.expires_at();
         lock(&self.connections).0.insert(socket.id(), (expires_at, socket.downgrade()));
     }

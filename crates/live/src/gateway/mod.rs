@@ -20,11 +20,11 @@ use http::request::Parts;
 use serde_json::json;
 use socketio::application::DisconnectReason;
 use socketio::{
-    Accepted, Application, Auth, CloseFrame, ConnectError, Event, HandshakeError, Outgoing, Socket,
+    Accepted, Application, Auth, ClientEvent, CloseFrame, ConnectError, HandshakeError, Outgoing, Socket,
 };
 
 pub use self::authorizer::{Authorizer, Denial, Identity, Rejection};
-use self::client::Client;
+use self::client::ConnectedClient;
 use self::expiry::OpenConnections;
 use self::joins::JoinCache;
 use self::presence::Presence;
@@ -79,7 +79,7 @@ impl<A: Authorizer> Gateway<A> {
     }
 
     /// Sends a client its first event.
-    fn greet(&self, socket: &Socket<Self>, client: &Client<A>) {
+    fn greet(&self, socket: &Socket<Self>, client: &ConnectedClient<A>) {
         let person = client.identity.person();
         let (cursor, head) = (client.start.clone(), self.hub.cursor());
         let connected = Connected::new(client.identity.role(), &person, cursor, head, client.recovered);
@@ -96,7 +96,7 @@ impl From<Denial> for ConnectError {
 
 impl<A: Authorizer> Application for Gateway<A> {
     type Handshake = A::Handshake;
-    type Client = Client<A>;
+    type Client = ConnectedClient<A>;
 
     fn handshake(&self, request: &Parts) -> Result<A::Handshake, HandshakeError> {
         self.authorizer.handshake(request)
@@ -106,7 +106,7 @@ impl<A: Authorizer> Application for Gateway<A> {
         self: Arc<Self>,
         socket: Socket<Self>,
         auth: Auth,
-    ) -> Result<Accepted<Client<A>>, ConnectError> {
+    ) -> Result<Accepted<ConnectedClient<A>>, ConnectError> {
         if socket.namespace() != "/" {
             return Err(ConnectError::invalid_namespace());
         }
@@ -123,7 +123,7 @@ impl<A: Authorizer> Application for Gateway<A> {
         let dialect = self.dialect(&socket, &auth)?;
         let resume = Resume::find(&self, &identity, &auth, dialect).await;
         let pid = resume.pid.sealed.clone();
-        let client = Client::new(&self, identity, permit, dialect, resume);
+        let client = ConnectedClient::new(&self, identity, permit, dialect, resume);
         Ok(Accepted { client, pid: Some(pid) })
     }
 
@@ -146,11 +146,11 @@ impl<A: Authorizer> Application for Gateway<A> {
         );
     }
 
-    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: ClientEvent<Self>) {
         self.handle_event(&socket, event).await;
     }
 
-    fn fill(&self, client: &Client<A>, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+    fn fill(&self, client: &ConnectedClient<A>, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
         client.fill(&self.hub, &self.order_counts, context, outgoing);
     }
 

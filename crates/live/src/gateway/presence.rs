@@ -7,7 +7,7 @@ use eventlog::EphemeralEvent;
 use orders::view::Person;
 use orders::{OrderNumber, UserId};
 
-use super::client::Client;
+use super::client::ConnectedClient;
 use super::{Authorizer, Gateway, Identity};
 use crate::sync::lock;
 
@@ -64,14 +64,14 @@ fn people(viewers: &[Viewer]) -> Vec<Person> {
 impl<A: Authorizer> Gateway<A> {
     /// A client of the staff opened an order. All staff of the store receive the new viewers; where the person had it open
     /// already, only they do.
-    pub(super) fn order_opened(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_opened(&self, client: &ConnectedClient<A>, order: OrderNumber) {
         let changed = self.presence.open(order, client.identity.person());
         let only = changed.is_none().then(|| client.identity.user().clone());
         let viewers = changed.unwrap_or_else(|| self.presence.of(order));
         self.send_viewers(client, order, viewers, only);
     }
 
-    pub(super) fn order_closed(&self, client: &Client<A>, order: OrderNumber) {
+    pub(super) fn order_closed(&self, client: &ConnectedClient<A>, order: OrderNumber) {
         if let Some(viewers) = self.presence.close(order, client.identity.user()) {
             self.send_viewers(client, order, viewers, None);
         }
@@ -79,7 +79,7 @@ impl<A: Authorizer> Gateway<A> {
 
     fn send_viewers(
         &self,
-        client: &Client<A>,
+        client: &ConnectedClient<A>,
         order: OrderNumber,
         viewers: Vec<Person>,
         only: Option<UserId>,

@@ -28,7 +28,7 @@ const NO_CURSOR: &str = "-";
 /// Where a client goes on, and with what.
 #[derive(Debug)]
 pub(super) struct Resume {
-    pub(super) start: StartAt,
+    pub(super) start: StartPosition,
     /// The client goes on as if it had not been disconnected.
     pub(super) recovered: bool,
     /// The pid that the client has from now on.
@@ -38,7 +38,7 @@ pub(super) struct Resume {
 }
 
 #[derive(Debug)]
-pub(super) enum StartAt {
+pub(super) enum StartPosition {
     After(Cursor),
     /// No position could be read.
     Reset,
@@ -84,7 +84,7 @@ impl Resume {
         let Some(cursor) = latest else {
             // The pid is another user's, or was made with another secret, or the cursor is malformed.
             let pid = Pid::new(gateway, identity, None);
-            return Self { start: StartAt::Reset, recovered: false, pid, joined: Vec::new() };
+            return Self { start: StartPosition::Reset, recovered: false, pid, joined: Vec::new() };
         };
         let resumable = can_resume(gateway, identity, &cursor).await;
         let joined = match &contents {
@@ -96,7 +96,7 @@ impl Resume {
             }
             _ => None,
         };
-        let start = StartAt::After(cursor.clone());
+        let start = StartPosition::After(cursor.clone());
         match (auth.pid(), contents, joined) {
             (Some(sealed), Some(contents), Some(joined)) => {
                 let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
@@ -114,7 +114,7 @@ impl Resume {
     fn begin<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity) -> Self {
         let cursor = gateway.hub.cursor();
         let pid = Pid::new(gateway, identity, Some(&cursor));
-        Self { start: StartAt::After(cursor), recovered: false, pid, joined: Vec::new() }
+        Self { start: StartPosition::After(cursor), recovered: false, pid, joined: Vec::new() }
     }
 }
 

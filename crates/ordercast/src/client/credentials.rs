@@ -13,7 +13,7 @@ use url::Url;
 
 use super::error::ClientError;
 use super::wire::ApiSession;
-use super::{Client, is_loopback};
+use super::{ApiClient, is_loopback};
 use crate::cli::ServerArgs;
 use crate::clock;
 use crate::config::Config;
@@ -105,7 +105,7 @@ impl Credentials {
     }
 
     /// A valid token, other than `refused`.
-    pub async fn token(&self, client: &Client, refused: Option<&str>) -> Result<String, ClientError> {
+    pub async fn token(&self, client: &ApiClient, refused: Option<&str>) -> Result<String, ClientError> {
         match self {
             Self::Token(token) => Ok(token.reveal().to_owned()),
             Self::Account(account) => account.token(client, refused).await,
@@ -115,7 +115,7 @@ impl Credentials {
 }
 
 impl AccountCredentials {
-    async fn token(&self, client: &Client, refused: Option<&str>) -> Result<String, ClientError> {
+    async fn token(&self, client: &ApiClient, refused: Option<&str>) -> Result<String, ClientError> {
         let mut session = self.session.lock().await;
         if let Some(current) = &*session
             && refused != Some(current.access.reveal())
@@ -164,7 +164,7 @@ impl SelfSigned {
 /// A client with a staff account.
 #[derive(Debug)]
 pub struct StaffClient {
-    pub client: Client,
+    pub client: ApiClient,
     /// The server's secret, if this machine has it.
     pub secret: Option<Secret>,
 }
@@ -179,7 +179,7 @@ pub fn staff(
 ) -> anyhow::Result<StaffClient> {
     let config = Config::load(&args.config.0, environment)?;
     let url = args.url.clone().map_or_else(|| here(config.listen), Ok)?;
-    let client = Client::new(url.clone())?;
+    let client = ApiClient::new(url.clone())?;
     // A token signed with the local secret is sent only to this machine, or to a server that --data belongs to.
     let ours = is_loopback(&url) || args.config.0.get("data").is_some();
     let secret = if ours { secret::existing(&config)? } else { None };

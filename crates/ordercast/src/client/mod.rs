@@ -37,13 +37,13 @@ const EVENT_STREAM: &str = "text/event-stream";
 
 /// A server and the credentials for it. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct ApiClient {
     http: reqwest::Client,
     base: Url,
     credentials: Option<Arc<Credentials>>,
 }
 
-impl Client {
+impl ApiClient {
     /// A client without credentials.
     pub fn new(base: Url) -> Result<Self, ClientError> {
         let builder = reqwest::Client::builder()

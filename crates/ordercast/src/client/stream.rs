@@ -10,7 +10,7 @@ use sse_stream::{Sse, SseByteStream};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::Client;
+use super::ApiClient;
 use super::error::{ClientError, chain};
 use super::wire::{ApiConnected, ApiEvent, ApiReconnect, ApiReset};
 
@@ -54,7 +54,7 @@ pub enum Update {
 }
 
 /// Reads the events after a cursor, or from now on, until the receiver is dropped.
-pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
+pub fn follow(client: ApiClient, since: Option<String>) -> mpsc::Receiver<Update> {
     let (updates, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
         let mut reader = StreamReader {
@@ -72,7 +72,7 @@ pub fn follow(client: Client, since: Option<String>) -> mpsc::Receiver<Update> {
 }
 
 struct StreamReader {
-    client: Client,
+    client: ApiClient,
     updates: mpsc::Sender<Update>,
     position: Option<String>,
     seen: SeenIds,

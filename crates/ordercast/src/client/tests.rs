@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use url::Url;
 
-use super::Client;
+use super::ApiClient;
 use super::credentials::Credentials;
 use super::error::ClientError;
 use super::stream::{Update, follow};
@@ -19,7 +19,7 @@ use crate::config::values::Secret;
 
 /// A server with one answer per connection, in order; it keeps what it was asked.
 struct Scripted {
-    client: Client,
+    client: ApiClient,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -51,7 +51,7 @@ impl Scripted {
                 }
             }
         });
-        Self { client: Client::new(url).unwrap(), asked }
+        Self { client: ApiClient::new(url).unwrap(), asked }
     }
 
     fn asked(&self, n: usize) -> String {
@@ -213,7 +213,7 @@ async fn an_unreachable_server_is_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
-    let error = Client::new(url).unwrap().health().await.unwrap_err();
+    let error = ApiClient::new(url).unwrap().health().await.unwrap_err();
     assert!(error.to_string().to_lowercase().contains("connection refused"), "{error}");
     assert!(!error.is_final());
 }

@@ -30,8 +30,8 @@ use url::Url;
 use self::flags::Flags;
 use self::sources::{Environment, OptionReader, Settings, Source};
 use self::values::{
-    Bytes, Listen, LogFormat, LongDuration, Networks, Origins, RealtimeListen, Retention, Secret, Switch,
-    TimeZoneName,
+    Bytes, Listen, LogFormat, LongDuration, Networks, Origins, RealtimeListen, RetentionSetting, Secret,
+    Switch, TimeZoneName,
 };
 
 /// All options, parsed.
@@ -133,7 +133,7 @@ impl Config {
             rate_limit_account: read.value("rate_limit_account"),
             rate_limit_sign_in: read.value("rate_limit_sign_in"),
             body_limit: usize::try_from(read.value::<Bytes>("body_limit").0).unwrap_or(usize::MAX),
-            event_retention: read.value::<Retention>("event_retention").0,
+            event_retention: read.value::<RetentionSetting>("event_retention").0,
             max_streams_per_user: read.value::<values::Count>("max_streams_per_user").0,
             max_streams_per_address: read.value::<values::Count>("max_streams_per_address").0,
             dialect: read.value("dialect"),

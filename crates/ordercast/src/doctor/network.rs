@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::Check;
-use crate::client::{Client, is_loopback};
+use crate::client::{ApiClient, is_loopback};
 use crate::config::Config;
 
 pub(super) async fn checks(config: &Config) -> Vec<Check> {
@@ -62,7 +62,7 @@ async fn running(address: SocketAddr) -> Option<String> {
             std::net::Ipv6Addr::LOCALHOST.into()
         });
     }
-    let client = Client::new(Url::parse(&format!("http://{address}")).ok()?).ok()?;
+    let client = ApiClient::new(Url::parse(&format!("http://{address}")).ok()?).ok()?;
     let health = client.health().await.ok()?;
     let uptime = health.uptime_seconds.map(|seconds| format!(", up for {seconds:.0} s")).unwrap_or_default();
     let other =

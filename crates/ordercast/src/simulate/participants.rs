@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Simulation;
 use crate::cli::SimulateArgs;
-use crate::client::Client;
+use crate::client::ApiClient;
 use crate::client::credentials::{self, Credentials, StaffClient};
 use crate::client::error::ClientError;
 use crate::client::wire::ApiProduct;
@@ -23,7 +23,7 @@ const CONCURRENT_REGISTRATIONS: usize = 4;
 
 #[derive(Debug)]
 pub(super) struct Participants {
-    pub(super) staff: Client,
+    pub(super) staff: ApiClient,
     pub(super) customers: Vec<SimulatedCustomer>,
     /// All in one currency.
     pub(super) products: Vec<ApiProduct>,
@@ -31,7 +31,7 @@ pub(super) struct Participants {
 
 #[derive(Debug)]
 pub(super) struct SimulatedCustomer {
-    pub(super) client: Client,
+    pub(super) client: ApiClient,
     pub(super) name: String,
 }
 
@@ -82,7 +82,7 @@ async fn customer(
 }
 
 /// The products in the most common currency. Creates a few if there are none.
-async fn products(staff: &Client) -> anyhow::Result<Vec<ApiProduct>> {
+async fn products(staff: &ApiClient) -> anyhow::Result<Vec<ApiProduct>> {
     let mut products = staff.products().await?;
     products.retain(|product| !product.archived);
     if products.is_empty() {

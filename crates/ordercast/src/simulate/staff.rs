@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Simulation;
 use super::order_plan::StaffStep;
-use crate::client::Client;
+use crate::client::ApiClient;
 use crate::client::error::ClientError;
 
 /// Maximum tasks in one batch.
@@ -45,7 +45,7 @@ pub(super) enum StepOutcome {
 }
 
 /// Runs until the queue is closed.
-pub(super) async fn work(staff: Client, run: Arc<Simulation>, mut tasks: mpsc::Receiver<StaffTask>) {
+pub(super) async fn work(staff: ApiClient, run: Arc<Simulation>, mut tasks: mpsc::Receiver<StaffTask>) {
     let mut last_stock_check: Option<Instant> = None;
     let mut batch = Vec::new();
     while tasks.recv_many(&mut batch, BATCH_LIMIT).await > 0 {
@@ -99,7 +99,7 @@ fn step_to(status: Status) -> StaffStep {
     }
 }
 
-async fn one(staff: &Client, run: &Simulation, order: &str, step: &StaffStep) -> StepOutcome {
+async fn one(staff: &ApiClient, run: &Simulation, order: &str, step: &StaffStep) -> StepOutcome {
     let answer = run
         .ask(|| async move {
             match step {
@@ -132,7 +132,7 @@ async fn one(staff: &Client, run: &Simulation, order: &str, step: &StaffStep) ->
 }
 
 async fn bulk(
-    staff: &Client,
+    staff: &ApiClient,
     run: &Simulation,
     status: Status,
     mut orders: Vec<(String, oneshot::Sender<StepOutcome>)>,
@@ -159,7 +159,7 @@ async fn bulk(
     }
 }
 
-async fn restock_products(staff: &Client, run: &Simulation) {
+async fn restock_products(staff: &ApiClient, run: &Simulation) {
     let filled: Result<(), ClientError> = async {
         for product in run.ask(|| staff.products()).await? {
             if product.available < LOW_STOCK && !product.archived {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use orders::Money;
 use tokio::time::{Instant, timeout};
 
-use crate::client::Client;
+use crate::client::ApiClient;
 use crate::client::error::ClientError;
 use crate::client::wire::{ApiEvent, ApiOrder};
 
@@ -27,7 +27,7 @@ pub(super) struct EventDetails {
 
 /// Caches the details of orders and products, from events and from the API.
 pub(super) struct OrderCache {
-    client: Client,
+    client: ApiClient,
     orders: HashMap<String, EventDetails>,
     products: HashMap<String, String>,
     /// No lookups before this time, because the server asked to wait or did not answer.
@@ -35,7 +35,7 @@ pub(super) struct OrderCache {
 }
 
 impl OrderCache {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: ApiClient) -> Self {
         Self { client, orders: HashMap::new(), products: HashMap::new(), quiet_until: None }
     }
 

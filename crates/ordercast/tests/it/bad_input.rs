@@ -8,7 +8,7 @@ mod requests;
 use serde_json::Value;
 
 use crate::support::Shop;
-use crate::support::orders::{Good, Placed};
+use crate::support::orders::{PlacedOrder, TestProduct};
 use crate::support::request::{TestRequest, TestResponse};
 use crate::support::users::{customer, staff};
 
@@ -17,8 +17,8 @@ struct TestShop {
     shop: Shop,
     asha: String,
     sam: String,
-    good: Good,
-    placed: Placed,
+    good: TestProduct,
+    placed: PlacedOrder,
 }
 
 impl TestShop {

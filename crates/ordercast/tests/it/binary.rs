@@ -13,13 +13,13 @@ use crate::support::{JWT_SECRET, within};
 
 /// What a command that ended said.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct CommandOutput {
     pub(crate) status: ExitStatus,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Said {
+impl CommandOutput {
     /// Its output; it must have gone well.
     #[track_caller]
     pub(crate) fn well(self) -> String {
@@ -53,27 +53,31 @@ pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command to its end.
-pub(crate) async fn run(data: &Path, arguments: &[&str]) -> Said {
+pub(crate) async fn run(data: &Path, arguments: &[&str]) -> CommandOutput {
     run_with(data, arguments, &[]).await
 }
 
 /// Likewise, with variables.
-pub(crate) async fn run_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
-    within(run_at_leisure(data, arguments, variables)).await
+pub(crate) async fn run_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
+    within(run_without_timeout(data, arguments, variables)).await
 }
 
 /// Likewise, for what may take its time.
-pub(crate) async fn run_at_leisure(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+pub(crate) async fn run_without_timeout(
+    data: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> CommandOutput {
     let output = command(data, arguments).envs(variables.iter().copied()).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { status: output.status, out: text(output.stdout), err: text(output.stderr) }
+    CommandOutput { status: output.status, out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// What a process has said so far.
 #[derive(Clone, Default)]
-pub(crate) struct Heard(Arc<Mutex<String>>);
+pub(crate) struct CapturedOutput(Arc<Mutex<String>>);
 
-impl Heard {
+impl CapturedOutput {
     /// Listens in the background, so that the process never waits for a full pipe.
     fn listen(&self, to: impl AsyncRead + Unpin + Send + 'static) {
         let heard = self.clone();
@@ -93,18 +97,18 @@ impl Heard {
 }
 
 /// A server that runs.
-pub(crate) struct Running {
+pub(crate) struct RunningServer {
     child: Child,
     /// Where.
     pub(crate) address: SocketAddr,
     /// What it said when it had started.
     pub(crate) welcome: String,
     /// What it says besides.
-    pub(crate) log: Heard,
+    pub(crate) log: CapturedOutput,
     client: reqwest::Client,
 }
 
-impl Running {
+impl RunningServer {
     /// Starts `ordercast serve` on a free port, or on the one `arguments` name, and waits until it serves.
     pub(crate) async fn serve(data: &Path, arguments: &[&str]) -> Self {
         Self::serve_with(data, arguments, &[("JWT_SECRET", JWT_SECRET)]).await
@@ -122,7 +126,7 @@ impl Running {
     }
 
     async fn started(mut child: Child) -> Self {
-        let log = Heard::default();
+        let log = CapturedOutput::default();
         log.listen(child.stderr.take().unwrap());
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut welcome = String::new();
@@ -134,7 +138,7 @@ impl Running {
             welcome.push('\n');
         }
         // It says no more there; kept open so that it could.
-        Heard::default().listen(lines.into_inner().into_inner());
+        CapturedOutput::default().listen(lines.into_inner().into_inner());
         let port = welcome.split_once("http://localhost:").unwrap().1;
         let port = port.split(|c: char| !c.is_ascii_digit()).next().unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));

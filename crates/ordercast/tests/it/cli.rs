@@ -6,7 +6,7 @@ mod watch_and_simulate;
 
 use serde_json::Value;
 
-use crate::binary::{Running, run, run_with};
+use crate::binary::{RunningServer, run, run_with};
 use crate::support::JWT_SECRET;
 
 const PASSWORD: &[(&str, &str)] = &[("ORDERCAST_PASSWORD", "correct horse battery")];
@@ -18,7 +18,7 @@ fn printed_password(welcome: &str) -> &str {
 }
 
 /// Signs in; the status of the answer.
-async fn sign_in(server: &Running, email: &str, password: &str) -> u16 {
+async fn sign_in(server: &RunningServer, email: &str, password: &str) -> u16 {
     let body = serde_json::json!({"email": email, "password": password});
     server.ask("POST", "/api/v1/auth/login").json(&body).send().await.status
 }
@@ -26,7 +26,7 @@ async fn sign_in(server: &Running, email: &str, password: &str) -> u16 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let server = RunningServer::serve_with(data.path(), &["--demo"], &[]).await;
     let password = printed_password(&server.welcome).to_owned();
     assert_eq!(sign_in(&server, "admin@example.com", &password).await, 200);
     let products = server.ask("GET", "/api/v1/products").gives(200).await;
@@ -43,7 +43,7 @@ async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
             assert_eq!(mode(&file), 0o600, "{} holds what is nobody else's business", file.display());
         }
     }
-    let again = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let again = RunningServer::serve_with(data.path(), &["--demo"], &[]).await;
     assert!(
         !again.welcome.contains(&password) && !again.welcome.contains("shown only once"),
         "{}",
@@ -61,7 +61,7 @@ async fn a_failed_first_start_still_prints_the_password() {
     assert!(error.contains("jwt-secret") && error.contains("delete the file"), "{error}");
     let password = printed_password(&error).to_owned();
     std::fs::remove_file(data.path().join("jwt-secret")).unwrap();
-    let server = Running::serve_with(data.path(), &[], &[]).await;
+    let server = RunningServer::serve_with(data.path(), &[], &[]).await;
     assert_eq!(sign_in(&server, "admin@example.com", &password).await, 200, "{}", server.welcome);
     server.stop().await;
 }
@@ -69,9 +69,9 @@ async fn a_failed_first_start_still_prints_the_password() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_demo_setup_is_completed_by_the_next_start() {
     let data = tempfile::tempdir().unwrap();
-    Running::serve(data.path(), &[]).await.stop().await;
+    RunningServer::serve(data.path(), &[]).await.stop().await;
     run_with(data.path(), &["user", "add", "asha@example.com", "--name", "Asha Rao"], PASSWORD).await.well();
-    let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let server = RunningServer::serve_with(data.path(), &["--demo"], &[]).await;
     let products = server.ask("GET", "/api/v1/products").gives(200).await;
     assert!(products["products"].as_array().unwrap().len() > 5);
     server.stop().await;
@@ -80,7 +80,7 @@ async fn an_interrupted_demo_setup_is_completed_by_the_next_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accounts_are_managed_while_the_server_runs() {
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve(data.path(), &["--rate-limit-sign-in", "off"]).await;
+    let server = RunningServer::serve(data.path(), &["--rate-limit-sign-in", "off"]).await;
     let at = data.path();
     let added =
         run_with(at, &["user", "add", "mira@shop.example", "--name", "Mira", "--role", "staff"], PASSWORD);
@@ -117,7 +117,7 @@ async fn accounts_are_managed_while_the_server_runs() {
 async fn setting_a_password_ends_the_users_streams() {
     use crate::support::stream::Events;
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let token =
         run_with(data.path(), &["token", "admin@example.com"], &[("JWT_SECRET", JWT_SECRET)]).await.well();
     let token = token.trim();
@@ -134,7 +134,7 @@ async fn setting_a_password_ends_the_users_streams() {
 async fn a_printed_token_works_until_it_expires() {
     let data = tempfile::tempdir().unwrap();
     // The secret is the one the server made.
-    let server = Running::serve_with(data.path(), &[], &[]).await;
+    let server = RunningServer::serve_with(data.path(), &[], &[]).await;
     let token = run(data.path(), &["token", "admin@example.com", "--lifetime", "2s"]).await.well();
     let token = token.trim().to_owned();
     let me = server.ask("GET", "/api/v1/me").by(&token).gives(200).await;
@@ -167,7 +167,7 @@ async fn errors_say_what_to_do() {
     }
     assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "and nothing was made on the way");
 
-    let server = Running::serve(at, &[]).await;
+    let server = RunningServer::serve(at, &[]).await;
     let unknown = run(at, &["token", "nobody@example.com"]).await.badly();
     assert!(unknown.contains("nobody@example.com") && unknown.contains("ordercast user list"), "{unknown}");
     let twice = run_with(at, &["user", "add", "admin@example.com"], PASSWORD).await.badly();
@@ -202,7 +202,7 @@ async fn config_and_doctor_describe_the_setup() {
     }
     assert!(!shown.contains(JWT_SECRET), "a secret is not shown: {shown}");
 
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let listen = server.address.to_string();
     let healthy =
         run_with(data.path(), &["doctor", "--listen", &listen], &[("JWT_SECRET", JWT_SECRET)]).await;

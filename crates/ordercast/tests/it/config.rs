@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::clock::Ahead;
+use crate::support::clock::AdjustableClock;
 use crate::support::request::TestRequest;
 use crate::support::{JWT_SECRET, Shop};
 
@@ -47,7 +47,7 @@ async fn map_tiles_are_configurable() {
 
 #[tokio::test]
 async fn a_demo_offers_its_accounts() {
-    let shop = Shop::demo(std::sync::Arc::new(Ahead::default())).await;
+    let shop = Shop::demo(std::sync::Arc::new(AdjustableClock::default())).await;
     let config = config(&shop).await;
     assert_eq!((&config["demo"], &config["testPayment"]), (&json!(true), &json!(true)));
     let accounts = config["demoAccounts"].as_array().unwrap();

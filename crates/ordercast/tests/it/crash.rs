@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::binary::Running;
+use crate::binary::RunningServer;
 use crate::support::users::{customer, staff};
 use crate::support::within;
 use load::Load;
@@ -44,7 +44,7 @@ fn arguments(listen: &str) -> [&str; 10] {
     ]
 }
 
-async fn product(server: &Running, name: &str) -> String {
+async fn product(server: &RunningServer, name: &str) -> String {
     let body = json!({"name": name, "price": {"amount": 450, "currency": "EUR"}, "stock": load::STOCK});
     let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
     made["id"].as_str().unwrap().to_owned()
@@ -57,7 +57,7 @@ async fn killing_the_server_loses_no_acknowledged_order_and_duplicates_none() {
     let seed = fastrand::u64(..);
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut server = Running::serve(data.path(), &arguments("127.0.0.1:0")).await;
+    let mut server = RunningServer::serve(data.path(), &arguments("127.0.0.1:0")).await;
     let listen = server.address.to_string();
     let products = [product(&server, "Tea").await, product(&server, "Cups").await];
 
@@ -71,7 +71,7 @@ async fn killing_the_server_loses_no_acknowledged_order_and_duplicates_none() {
         load.wait_for(load.answered() + random.u64(1..BETWEEN)).await;
         tokio::time::sleep(Duration::from_micros(random.u64(0..MOMENT))).await;
         server.kill().await;
-        server = Running::serve(data.path(), &arguments(&listen)).await;
+        server = RunningServer::serve(data.path(), &arguments(&listen)).await;
     }
     // Once more in peace, so that everybody who was cut off gets an answer.
     load.wait_for(load.answered() + BETWEEN).await;

@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use crate::binary::Running;
+use crate::binary::RunningServer;
 
 const MIRA: &str = "mira@example.com";
 
 /// Signs in as somebody of the demo; the status, and their token.
-async fn sign_in(server: &Running, email: &str) -> (u16, String) {
+async fn sign_in(server: &RunningServer, email: &str) -> (u16, String) {
     let body = json!({"email": email, "password": "lantern-street"});
     let answer = server.ask("POST", "/api/v1/auth/login").json(&body).send().await;
     let token = answer.json()["accessToken"].as_str().unwrap_or_default().to_owned();
     (answer.status, token)
 }
 
-async fn config(server: &Running) -> Value {
+async fn config(server: &RunningServer) -> Value {
     server.ask("GET", "/api/v1/config").gives(200).await
 }
 
-async fn serve(data: &std::path::Path, arguments: &[&str]) -> Running {
+async fn serve(data: &std::path::Path, arguments: &[&str]) -> RunningServer {
     let all = [arguments, &["--rate-limit-sign-in", "off"]].concat();
-    Running::serve_with(data, &all, &[]).await
+    RunningServer::serve_with(data, &all, &[]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,14 +6,14 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::Shop;
-use crate::support::clock::Ahead;
+use crate::support::clock::AdjustableClock;
 use crate::support::orders::cart;
 use crate::support::request::TestRequest;
 use crate::support::users::{Session, patient};
 
 #[tokio::test]
 async fn an_idempotency_key_is_known_for_a_day() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let good = shop.product("Tea", 50).await;
     let asha = patient("asha", "user");
@@ -33,7 +33,7 @@ async fn an_idempotency_key_is_known_for_a_day() {
 
 #[tokio::test]
 async fn access_tokens_end_after_a_quarter_of_an_hour_and_sessions_after_a_month() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let refresh = |token: &str| shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token}));
     let session = shop.register("asha@example.com").await;
@@ -54,7 +54,7 @@ async fn access_tokens_end_after_a_quarter_of_an_hour_and_sessions_after_a_month
 
 #[tokio::test]
 async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let refresh =
         |token: &str| -> TestRequest { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
@@ -81,7 +81,7 @@ async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
 
 #[tokio::test]
 async fn a_reset_link_ends_after_a_day() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let asha = shop.register("asha@example.com").await;
     let path = format!("/api/v1/users/{}/reset-link", asha.user);

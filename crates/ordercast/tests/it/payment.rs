@@ -7,18 +7,18 @@ use orders::command::RESERVATION;
 use orders::product::Stock;
 use serde_json::{Value, json};
 
-use crate::support::clock::Ahead;
-use crate::support::orders::{Good, Placed, cart};
+use crate::support::clock::AdjustableClock;
+use crate::support::orders::{PlacedOrder, TestProduct, cart};
 use crate::support::request::TestRequest;
 use crate::support::users::{customer, driver, id_of, patient, staff};
 use crate::support::{PATIENCE, Shop};
 
-fn pay(shop: &Shop, placed: &Placed, outcome: &str) -> TestRequest {
+fn pay(shop: &Shop, placed: &PlacedOrder, outcome: &str) -> TestRequest {
     shop.post(&placed.path("/test-payment"), &json!({"outcome": outcome}))
 }
 
-async fn demo() -> (Shop, Arc<Ahead>, Good) {
-    let clock = Arc::new(Ahead::default());
+async fn demo() -> (Shop, Arc<AdjustableClock>, TestProduct) {
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::demo(clock.clone()).await;
     let tea = shop.product("Tea", 1000).await;
     (shop, clock, tea)
@@ -117,7 +117,7 @@ async fn unpaid_goods_are_released_after_15_minutes() {
 #[tokio::test]
 async fn reservations_that_expired_while_the_server_was_down_are_released_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::demo_at(directory.path(), clock.clone()).await;
     let tea = shop.product("Tea", 1000).await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));

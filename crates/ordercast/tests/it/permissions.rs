@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::orders::{Good, Placed, cart};
+use crate::support::orders::{PlacedOrder, TestProduct, cart};
 use crate::support::users::{
     PASSWORD, Session, customer, driver, id_of, now, signed_with, staff, staff_of, token,
 };
@@ -98,8 +98,8 @@ fn every_endpoint_of_the_document_has_a_row() {
 
 /// What requests are about. Made anew after a request that changed it.
 struct Subject {
-    good: Good,
-    placed: Placed,
+    good: TestProduct,
+    placed: PlacedOrder,
     /// That the order was placed, which is news to its customer and its store.
     notification: String,
 }

@@ -36,7 +36,12 @@ fn seqs(events: &[StreamEvent]) -> Vec<u64> {
 }
 
 /// Nothing more is waiting: what comes next is about an order placed just now.
-async fn nothing_else(shop: &Shop, stream: &mut Events, customer: &str, good: crate::support::orders::Good) {
+async fn nothing_else(
+    shop: &Shop,
+    stream: &mut Events,
+    customer: &str,
+    good: crate::support::orders::TestProduct,
+) {
     let placed = shop.place(customer, good, 1).await;
     let next = take(stream, 1).await.remove(0);
     assert_eq!((&*next.name, &next.data["orderId"]), ("order.created", &placed.view["id"]));

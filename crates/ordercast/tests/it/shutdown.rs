@@ -7,23 +7,23 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::binary::{Running, command, run};
+use crate::binary::{RunningServer, command, run};
 use crate::support::orders::cart;
 use crate::support::stream::Events;
 use crate::support::users::{customer, staff};
 use crate::support::{PATIENCE, within};
 
-async fn product(server: &Running) -> Value {
+async fn product(server: &RunningServer) -> Value {
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});
     server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await
 }
 
-fn good(product: &Value) -> crate::support::orders::Good {
-    crate::support::orders::Good(product["id"].as_str().unwrap().parse().unwrap())
+fn good(product: &Value) -> crate::support::orders::TestProduct {
+    crate::support::orders::TestProduct(product["id"].as_str().unwrap().parse().unwrap())
 }
 
 /// A request that the server has begun to read, and of which the end is missing.
-async fn half_sent(server: &Running, body: &Value) -> (TcpStream, String) {
+async fn send_half(server: &RunningServer, body: &Value) -> (TcpStream, String) {
     let body = body.to_string();
     let (first, second) = body.split_at(body.len() / 2);
     let mut stream = TcpStream::connect(server.address).await.unwrap();
@@ -45,11 +45,11 @@ async fn half_sent(server: &Running, body: &Value) -> (TcpStream, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_graceful_shutdown_loses_nothing() {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Running::serve(data.path(), &[]).await;
+    let mut server = RunningServer::serve(data.path(), &[]).await;
     let good = good(&product(&server).await);
     let (mut asha, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(&customer("asha"))).await;
     let (mut sam, _) = Events::open(server.ask("GET", "/api/v1/stream").by(&staff("sam"))).await;
-    let (mut open, rest) = half_sent(&server, &cart(&[(good, 1)])).await;
+    let (mut open, rest) = send_half(&server, &cart(&[(good, 1)])).await;
 
     let began = Instant::now();
     server.terminate();
@@ -72,7 +72,7 @@ async fn a_graceful_shutdown_loses_nothing() {
     assert_eq!(status.code(), Some(0), "{}", server.log.text());
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let path = format!("/api/v1/orders/{}", order["number"].as_str().unwrap());
     let found = server.ask("GET", &path).by(&customer("asha")).gives(200).await;
     assert_eq!(found, order);
@@ -88,7 +88,7 @@ async fn a_graceful_shutdown_loses_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Running::serve(data.path(), &[]).await;
+    let mut server = RunningServer::serve(data.path(), &[]).await;
     // Idle, and in the middle of a request's head.
     let _idle = TcpStream::connect(server.address).await.unwrap();
     let mut half = TcpStream::connect(server.address).await.unwrap();
@@ -103,14 +103,14 @@ async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_data_directory_is_used_by_only_one_server() {
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
     assert!(second.contains(data.path().to_str().unwrap()), "it names the directory: {second}");
     assert!(second.contains("another"), "and who is in the way: {second}");
     server.ask("GET", "/health/ready").gives(200).await;
     // However the first one ends, nothing is left in the way.
     server.kill().await;
-    Running::serve(data.path(), &[]).await.stop().await;
+    RunningServer::serve(data.path(), &[]).await.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,7 +130,7 @@ async fn an_interrupted_first_start_completes_and_prints_its_password() {
     within(child.stdout.take().unwrap().read_to_string(&mut out)).await.unwrap();
     assert_eq!(within(child.wait()).await.unwrap().code(), Some(0), "{out}");
     assert!(out.contains("(shown only once)"), "{out}");
-    let server = Running::serve_with(data.path(), &["--demo"], &[]).await;
+    let server = RunningServer::serve_with(data.path(), &["--demo"], &[]).await;
     assert!(!server.welcome.contains("(shown only once)"), "{}", server.welcome);
     server.stop().await;
 }

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::clock::Ahead;
+use crate::support::clock::AdjustableClock;
 use crate::support::orders::cart;
 use crate::support::users::patient;
 
 #[tokio::test]
 async fn series_count_events_in_their_time_bucket() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata")]).await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
     let (tea, cup) = (shop.product("Tea", 1000).await, shop.product("Cup", 1000).await);

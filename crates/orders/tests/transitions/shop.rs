@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 /// When the money came.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Came {
+pub(crate) enum PaidWhen {
     Never,
     BeforeProcessing,
-    OnTheRoad,
+    WhileShipped,
 }
 
 /// A world with one order in it.
@@ -28,7 +28,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    pub(crate) fn with_order(status: Status, came: Came, method: PaymentMethod) -> Self {
+    pub(crate) fn with_order(status: Status, came: PaidWhen, method: PaymentMethod) -> Self {
         let id = OrderId::new(Uuid::from_u128(1));
         let mut shop = Self { world: World::default(), order: OrderRef::Id(id), now: Timestamp::UNIX_EPOCH };
         let tea = ProductId::new(Uuid::from_u128(2));
@@ -44,10 +44,10 @@ impl Shop {
         let order = shop.order;
         let brings = SetDelivery { order, driver, partner: None, location: None, estimated_delivery: None };
         shop.must(&staff(), &Command::SetDelivery(brings));
-        if came == Came::OnTheRoad {
+        if came == PaidWhen::WhileShipped {
             shop.must(&staff(), &shop.set_status(Status::Shipped, false));
         }
-        if came != Came::Never {
+        if came != PaidWhen::Never {
             shop.must(&gateway(), &shop.money());
         }
         if shop.status() != status {

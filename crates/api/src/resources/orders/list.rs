@@ -42,7 +42,7 @@ pub struct OrderListQuery {
 /// A page of orders, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderPage)]
-pub struct OrderPage {
+pub struct OrderListPage {
     /// Newest first.
     orders: Vec<OrderView>,
     /// Send it as `page` to get the next page; null on the last page.
@@ -58,18 +58,18 @@ pub struct OrderPage {
 /// deliver.
 #[utoipa::path(
     get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrderListQuery),
-    responses((status = OK, body = OrderPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
+    responses((status = OK, body = OrderListPage), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn list(
     State(app): State<AppState>,
     caller: Caller,
     Query(filter): Query<OrderListQuery>,
-) -> Result<axum::Json<OrderPage>, Problem> {
+) -> Result<axum::Json<OrderListPage>, Problem> {
     let filter = filter.parse(caller.topic())?;
     let found = app.read_backend.orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
     let last = found.value.orders.last().map(|snapshot| snapshot.order.number.to_string());
-    Ok(axum::Json(OrderPage {
+    Ok(axum::Json(OrderListPage {
         orders: found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect(),
         next: last.filter(|_| found.value.more),
         cursor: found.cursor,

@@ -4,7 +4,7 @@
 const SECTOR: usize = 512;
 
 /// One write or truncation that no sync has made durable.
-pub(super) struct Change {
+pub(super) struct FileChange {
     /// Position among all changes of the disk, so that a sync can tell what it covered.
     pub(super) seq: u64,
     /// Length of the file before the change.
@@ -18,7 +18,7 @@ pub(super) struct Change {
 }
 
 /// Turns the present content of a file into what it was before the changes, which are given oldest first.
-pub(super) fn undo(content: &mut Vec<u8>, changes: &[Change]) {
+pub(super) fn undo(content: &mut Vec<u8>, changes: &[FileChange]) {
     for change in changes.iter().rev() {
         content.resize(change.old_len, 0);
         put(content, change.offset, &change.old);
@@ -26,12 +26,12 @@ pub(super) fn undo(content: &mut Vec<u8>, changes: &[Change]) {
 }
 
 /// Applies a random part of the changes to the durable content. Returns how many changes did not arrive whole.
-pub(super) fn redo_some(content: &mut Vec<u8>, changes: &[Change], dice: &mut Dice) -> usize {
+pub(super) fn redo_some(content: &mut Vec<u8>, changes: &[FileChange], dice: &mut Dice) -> usize {
     changes.iter().filter(|change| !arrives(content, change, dice)).count()
 }
 
 /// Whether the change arrived whole.
-fn arrives(content: &mut Vec<u8>, change: &Change, dice: &mut Dice) -> bool {
+fn arrives(content: &mut Vec<u8>, change: &FileChange, dice: &mut Dice) -> bool {
     let whole = dice.lets_through();
     match &change.new {
         None if whole => content.resize(change.offset, 0),

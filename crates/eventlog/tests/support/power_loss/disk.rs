@@ -15,7 +15,7 @@ use rusqlite::ffi;
 
 use super::{
     Cut,
-    changes::{self, Change, Dice},
+    changes::{self, Dice, FileChange},
 };
 
 /// How long a sync takes: about as long as on a fast disk, so that a commit spends most of its time in it, and a cut
@@ -35,7 +35,7 @@ impl Loss {
 }
 
 #[derive(Default)]
-pub(super) struct Disk {
+pub(super) struct SimulatedDisk {
     state: Mutex<State>,
     syncing: Condvar,
 }
@@ -51,7 +51,7 @@ struct State {
 #[derive(Default)]
 struct Unsynced {
     reader: Weak<File>,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
 }
 
 /// A file that SQLite has open and whose changes are kept.
@@ -62,7 +62,7 @@ pub(super) struct OpenFile {
     reader: Arc<File>,
 }
 
-impl Disk {
+impl SimulatedDisk {
     pub(super) fn fail_after_writes(&self, n: usize) {
         self.lock().changes_left = Some(n);
     }
@@ -194,7 +194,7 @@ impl Disk {
         state.changes_left = state.changes_left.map(|left| left - 1);
         // A file that was deleted while it is open has nothing left to lose.
         if let Some(unsynced) = state.files.get_mut(&file.path) {
-            unsynced.changes.push(Change { seq, old_len, offset, old, new: new.map(<[u8]>::to_vec) });
+            unsynced.changes.push(FileChange { seq, old_len, offset, old, new: new.map(<[u8]>::to_vec) });
         }
         Some(real())
     }

@@ -43,7 +43,7 @@ mod vfs;
 
 use std::{ffi::CString, io, path::Path, sync::Arc};
 
-use self::disk::{Disk, Loss};
+use self::disk::{Loss, SimulatedDisk};
 
 /// What a cut found, so that a test can tell a cut in the middle of a commit from one between commits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(crate) struct Cut {
 #[derive(Clone)]
 pub(crate) struct PowerLoss {
     name: String,
-    disk: Arc<Disk>,
+    disk: Arc<SimulatedDisk>,
 }
 
 impl PowerLoss {
@@ -71,7 +71,7 @@ impl PowerLoss {
     ///
     /// If the name is taken or contains a zero byte, or if SQLite cannot register a VFS.
     pub(crate) fn register(name: &str) -> Self {
-        let disk = Arc::new(Disk::default());
+        let disk = Arc::new(SimulatedDisk::default());
         vfs::register(CString::new(name).expect("the name of a VFS has no zero byte"), Arc::downgrade(&disk));
         Self { name: name.to_owned(), disk }
     }

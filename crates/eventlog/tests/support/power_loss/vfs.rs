@@ -1,4 +1,5 @@
-//! The C interface: a VFS and a file whose functions call the default VFS, through [`Disk`] where they change a file.
+//! The C interface: a VFS and a file whose functions call the default VFS. Changes of a file go through
+//! [`SimulatedDisk`].
 //!
 //! A panic in one of these functions aborts the process, as Rust does for every panic that would leave an
 //! `extern "C"` function.
@@ -15,7 +16,7 @@ use std::{
 
 use rusqlite::ffi::{self, sqlite3_file, sqlite3_int64, sqlite3_io_methods, sqlite3_vfs};
 
-use super::disk::{Disk, OpenFile};
+use super::disk::{OpenFile, SimulatedDisk};
 
 /// The files that must survive a power loss; SQLite says at each open what the file is for.
 const KEPT: c_int = ffi::SQLITE_OPEN_MAIN_DB
@@ -27,7 +28,7 @@ const KEPT: c_int = ffi::SQLITE_OPEN_MAIN_DB
 struct Shim {
     real: *mut sqlite3_vfs,
     /// Dropped with the test. Files that are opened after that are passed through.
-    disk: Weak<Disk>,
+    disk: Weak<SimulatedDisk>,
 }
 
 /// What SQLite allocates for an open file, followed by the file of the real VFS.
@@ -35,11 +36,11 @@ struct Shim {
 struct ShimFile {
     base: sqlite3_file,
     /// `None` for a file that is passed through, such as a temporary one.
-    kept: Option<(Arc<Disk>, OpenFile)>,
+    kept: Option<(Arc<SimulatedDisk>, OpenFile)>,
 }
 
 /// Registers the VFS for the rest of the process. Panics if the name is taken.
-pub(super) fn register(name: CString, disk: Weak<Disk>) {
+pub(super) fn register(name: CString, disk: Weak<SimulatedDisk>) {
     // Between the look-up of the name and its registration no other test may take it.
     static REGISTERING: Mutex<()> = Mutex::new(());
     let _registering = REGISTERING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -102,9 +102,9 @@ pub fn span(text: &str) -> Option<SignedDuration> {
 
 /// A duration, or `forever`.
 #[derive(Debug, Clone, Copy)]
-pub struct Retention(pub Option<SignedDuration>);
+pub struct RetentionSetting(pub Option<SignedDuration>);
 
-impl FromStr for Retention {
+impl FromStr for RetentionSetting {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

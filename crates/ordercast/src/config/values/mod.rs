@@ -6,7 +6,7 @@ mod network;
 use std::fmt;
 use std::str::FromStr;
 
-pub use amounts::{Bytes, Count, Interval, LongDuration, MessageSize, Retention, span};
+pub use amounts::{Bytes, Count, Interval, LongDuration, MessageSize, RetentionSetting, span};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };

@@ -2,25 +2,25 @@
 
 use serde_json::json;
 
-use crate::binary::{Running, run};
-use crate::support::orders::{Good, cart};
+use crate::binary::{RunningServer, run};
+use crate::support::orders::{TestProduct, cart};
 use crate::support::stream::Events;
 use crate::support::users::{customer, staff};
 
-async fn good(server: &Running) -> Good {
+async fn good(server: &RunningServer) -> TestProduct {
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});
     let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
-    Good(made["id"].as_str().unwrap().parse().unwrap())
+    TestProduct(made["id"].as_str().unwrap().parse().unwrap())
 }
 
-async fn place(server: &Running, good: Good) -> serde_json::Value {
+async fn place(server: &RunningServer, good: TestProduct) -> serde_json::Value {
     server.ask("POST", "/api/v1/orders").by(&customer("asha")).json(&cart(&[(good, 1)])).gives(201).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let good = good(&server).await;
     let kept = place(&server, good).await;
     let copy = data.path().join("copy.db");
@@ -48,7 +48,7 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
     let restored = run(data.path(), &restore).await.well();
     assert!(restored.contains("the previous database is now"), "{restored}");
 
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let path = |order: &serde_json::Value| format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
     assert_eq!(server.ask("GET", &path(&kept)).by(&customer("asha")).gives(200).await, kept);
     server.ask("GET", &path(&lost)).by(&customer("asha")).refused(404).await;
@@ -68,7 +68,7 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_of_this_version_needs_no_migration() {
     let data = tempfile::tempdir().unwrap();
-    Running::serve(data.path(), &[]).await.stop().await;
+    RunningServer::serve(data.path(), &[]).await.stop().await;
     let done = run(data.path(), &["migrate", "--dry-run"]).await.well();
     assert!(done.contains("nothing to do"), "{done}");
     run(data.path(), &["migrate"]).await.well();

@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::binary::{Running, run};
-use crate::support::orders::{Good, cart};
+use crate::binary::{RunningServer, run};
+use crate::support::orders::{TestProduct, cart};
 use crate::support::users::{customer, staff};
 use crate::support::within;
 
@@ -23,8 +23,8 @@ const BETWEEN: usize = 20;
 
 /// Orders one after the other, each of which must be accepted, until it is over.
 async fn order(
-    server: Arc<Running>,
-    good: Good,
+    server: Arc<RunningServer>,
+    good: TestProduct,
     name: String,
     over: Arc<AtomicBool>,
     count: watch::Sender<usize>,
@@ -41,10 +41,10 @@ async fn accounts_are_added_while_orders_come_in() {
     let data = tempfile::tempdir().unwrap();
     let limits =
         ["--rate-limit-address", "off", "--rate-limit-account", "off", "--rate-limit-sign-in", "off"];
-    let server = Arc::new(Running::serve(data.path(), &limits).await);
+    let server = Arc::new(RunningServer::serve(data.path(), &limits).await);
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": STOCK});
     let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
-    let good = Good(made["id"].as_str().unwrap().parse().unwrap());
+    let good = TestProduct(made["id"].as_str().unwrap().parse().unwrap());
 
     let (over, answered) = (Arc::new(AtomicBool::new(false)), watch::Sender::new(0));
     let mut customers = JoinSet::new();

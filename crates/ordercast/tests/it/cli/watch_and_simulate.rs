@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use crate::binary::{Running, command, run_at_leisure};
+use crate::binary::{RunningServer, command, run_without_timeout};
 use crate::support::users::{customer, staff};
 use crate::support::{JWT_SECRET, within};
 
@@ -12,10 +12,10 @@ const SECRET: &[(&str, &str)] = &[("JWT_SECRET", JWT_SECRET)];
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn watch_prints_events_as_json_and_resumes_from_a_cursor() {
     let data = tempfile::tempdir().unwrap();
-    let server = Running::serve(data.path(), &[]).await;
+    let server = RunningServer::serve(data.path(), &[]).await;
     let body = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 100});
     let made = server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).gives(201).await;
-    let good = crate::support::orders::Good(made["id"].as_str().unwrap().parse().unwrap());
+    let good = crate::support::orders::TestProduct(made["id"].as_str().unwrap().parse().unwrap());
     let cart = crate::support::orders::cart(&[(good, 1)]);
     let place = || server.ask("POST", "/api/v1/orders").by(&customer("asha")).json(&cart).gives(201);
 
@@ -60,7 +60,7 @@ async fn watch_prints_events_as_json_and_resumes_from_a_cursor() {
 async fn simulate_creates_traffic_and_finds_no_missed_event() {
     let data = tempfile::tempdir().unwrap();
     let off = ["--rate-limit-address", "off", "--rate-limit-account", "off", "--rate-limit-sign-in", "off"];
-    let server = Running::serve(data.path(), &off).await;
+    let server = RunningServer::serve(data.path(), &off).await;
     let url = format!("http://{}", server.address);
     let arguments = [
         "simulate",
@@ -77,7 +77,7 @@ async fn simulate_creates_traffic_and_finds_no_missed_event() {
         "--seed",
         "7",
     ];
-    let simulated = within_a_minute(run_at_leisure(data.path(), &arguments, SECRET)).await;
+    let simulated = within_a_minute(run_without_timeout(data.path(), &arguments, SECRET)).await;
     assert!(simulated.status.success(), "{simulated:?}");
     server.stop().await;
 }

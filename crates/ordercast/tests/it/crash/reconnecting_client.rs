@@ -44,7 +44,7 @@ impl ReconnectingClient {
         let customer = (hello.data["role"] == "user").then(|| text(&hello.data["user"]["id"]));
         let none_yet = ReceivedEvents { from: seq(&hello.id), customer, ..ReceivedEvents::default() };
         let (head, until) = watch::channel(u64::MAX);
-        let following = Following { server, client, token, last: hello.id, heard: none_yet, until };
+        let following = EventFollower { server, client, token, last: hello.id, heard: none_yet, until };
         Self { task: tokio::spawn(following.run(events)), head }
     }
 
@@ -55,7 +55,7 @@ impl ReconnectingClient {
     }
 }
 
-struct Following {
+struct EventFollower {
     server: SocketAddr,
     client: reqwest::Client,
     token: String,
@@ -64,7 +64,7 @@ struct Following {
     until: watch::Receiver<u64>,
 }
 
-impl Following {
+impl EventFollower {
     async fn run(mut self, mut events: Events) -> ReceivedEvents {
         let mut until = self.until.clone();
         loop {

@@ -8,8 +8,8 @@ use orders::{Role, UserId};
 use serde_json::{Value, json};
 
 use self::schema_checker::SchemaChecker;
-use crate::support::orders::Placed;
-use crate::support::socket::Socket;
+use crate::support::orders::PlacedOrder;
+use crate::support::socket::PollingClient;
 use crate::support::stream::Events;
 use crate::support::users::{customer, driver, id_of, staff};
 use crate::support::{Shop, within};
@@ -18,7 +18,7 @@ const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
 
 /// Somebody's connection, and whether it is done.
 struct Ear<'a> {
-    socket: Socket<'a>,
+    socket: PollingClient<'a>,
     dialect: &'static str,
     who: &'static str,
     joined: bool,
@@ -61,7 +61,7 @@ impl<'a> Ear<'a> {
 }
 
 /// Everything that can happen to an order and a product.
-async fn everything(shop: &Shop, order: &Placed, asha: &str, dev: &str, sam: &str) {
+async fn everything(shop: &Shop, order: &PlacedOrder, asha: &str, dev: &str, sam: &str) {
     let cup = shop.product("Cup", 5).await;
     shop.put(&format!("/api/v1/products/{cup}"), &json!({"name": "Mug"})).by(sam).gives(200).await;
     let gone = shop.place(asha, cup, 1).await;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use crate::support::Shop;
-use crate::support::clock::Ahead;
+use crate::support::clock::AdjustableClock;
 use crate::support::orders::cart;
 use crate::support::users::customer;
 
@@ -36,7 +36,7 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     let _here = tracing::subscriber::set_default(subscriber);
 
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
     let (mut stream, _) = shop.listen(&asha).await;
@@ -62,7 +62,7 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_writer_stops_the_server() {
-    let clock = Arc::new(Ahead::default());
+    let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
     let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
     let (mut stream, _) = shop.listen(&asha).await;

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::orders::{Good, cart};
+use crate::support::orders::{TestProduct, cart};
 use crate::support::users::{customer, staff};
 
 #[tokio::test]
@@ -56,11 +56,11 @@ async fn sums_are_exact_bounded_and_of_one_currency() {
         let body =
             json!({"name": "Thing", "price": {"amount": amount, "currency": currency}, "stock": 100_000});
         let made = shop.post("/api/v1/products", &body).by(&sam).gives(201);
-        async move { Good(made.await["id"].as_str().unwrap().parse().unwrap()) }
+        async move { TestProduct(made.await["id"].as_str().unwrap().parse().unwrap()) }
     };
     let dear = priced(100_000_000_000, "EUR").await;
     let (free, yen, odd) = (priced(0, "EUR").await, priced(500, "JPY").await, priced(333, "EUR").await);
-    let order = |lines: &[(Good, u32)]| shop.post("/api/v1/orders", &cart(lines)).by(&asha);
+    let order = |lines: &[(TestProduct, u32)]| shop.post("/api/v1/orders", &cart(lines)).by(&asha);
     for (lines, total) in [
         (vec![(free, 3)], json!({"amount": 0, "currency": "EUR"})),
         (vec![(odd, 3), (free, 1), (odd, 10_000)], json!({"amount": 3_330_999, "currency": "EUR"})),

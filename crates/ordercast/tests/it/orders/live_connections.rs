@@ -16,7 +16,7 @@ async fn a_status_change_says_how_many_of_the_customers_connections_were_live() 
     let (_stream, _) = shop.listen(&asha).await;
     let mut socket = shop.socket(json!({"token": asha})).await;
     let mut staff_socket = shop.socket(json!({"token": sam})).await;
-    let set = |placed: &crate::support::orders::Placed, status: &str| {
+    let set = |placed: &crate::support::orders::PlacedOrder, status: &str| {
         shop.put(&placed.path("/status"), &json!({"status": status}))
             .by(&sam)
             .header("idempotency-key", status)

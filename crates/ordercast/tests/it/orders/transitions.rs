@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-use crate::support::clock::Ahead;
+use crate::support::clock::AdjustableClock;
 use crate::support::users::{customer, driver, id_of, staff};
 
 /// `(status, reasonRequired)` of each allowed transition.
@@ -76,7 +76,7 @@ async fn events_list_the_allowed_statuses_live_and_from_history() {
 /// A prepaid order that is moved back to the start can be canceled by its customer again.
 #[tokio::test]
 async fn a_prepaid_order_that_is_moved_back_to_pending_can_be_cancelled() {
-    let shop = Shop::demo(Arc::new(Ahead::default())).await;
+    let shop = Shop::demo(Arc::new(AdjustableClock::default())).await;
     let tea = shop.product("Tea", 10).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     // Paid before processing, the order reads `paid` again; paid later, it reads `pending`.

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 /// The system's clock, so much ahead as the test says. Tokens that the tests make themselves tell the system's time.
 #[derive(Debug, Default)]
-pub(crate) struct Ahead {
+pub(crate) struct AdjustableClock {
     millis: AtomicI64,
     broken: AtomicBool,
     writer_broken: AtomicBool,
 }
 
-impl Ahead {
+impl AdjustableClock {
     /// Moves on.
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.millis.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
@@ -31,7 +31,7 @@ impl Ahead {
     }
 }
 
-impl Clock for Ahead {
+impl Clock for AdjustableClock {
     fn now(&self) -> Timestamp {
         ordercast::clock::now() + SignedDuration::from_millis(self.millis.load(Ordering::SeqCst))
     }

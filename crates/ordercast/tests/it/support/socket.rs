@@ -21,7 +21,7 @@ pub(crate) struct SocketEvent {
 }
 
 /// A connected client.
-pub(crate) struct Socket<'a> {
+pub(crate) struct PollingClient<'a> {
     shop: &'a Shop,
     path: String,
     heard: VecDeque<SocketEvent>,
@@ -31,20 +31,20 @@ pub(crate) struct Socket<'a> {
 
 impl Shop {
     /// Connects with such `auth`.
-    pub(crate) async fn socket(&self, auth: Value) -> Socket<'_> {
+    pub(crate) async fn socket(&self, auth: Value) -> PollingClient<'_> {
         let opened = self.get("/socket.io/?EIO=4&transport=polling").send().await;
         assert_eq!(opened.status, 200, "{}", opened.text);
         let open: Value = serde_json::from_str(opened.text.strip_prefix('0').unwrap()).unwrap();
         let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", open["sid"].as_str().unwrap());
         let (heard, acks) = (VecDeque::new(), Vec::new());
-        let mut socket = Socket { shop: self, path, heard, acks, asked: 0 };
+        let mut socket = PollingClient { shop: self, path, heard, acks, asked: 0 };
         socket.post(&format!("40{auth}")).await;
         socket.poll(true).await;
         socket
     }
 }
 
-impl Socket<'_> {
+impl PollingClient<'_> {
     /// The next event.
     pub(crate) async fn next(&mut self) -> SocketEvent {
         let next = async {

@@ -14,8 +14,8 @@ use hyper_util::rt::TokioIo;
 use ordercast_socketio::application::DisconnectReason;
 use ordercast_socketio::engine::Engine;
 use ordercast_socketio::{
-    Accepted, Application, Auth, CloseFrame, ConnectError, Event, Frame, HandshakeError, Outgoing, Service,
-    Socket, SocketIo, SocketIoConfig, WeakSocket, packet,
+    Accepted, Application, Auth, ClientEvent, CloseFrame, ConnectError, Frame, HandshakeError, Outgoing,
+    Service, Socket, SocketIo, SocketIoConfig, WeakSocket, packet,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -109,7 +109,7 @@ impl Application for TestApp {
         }
     }
 
-    async fn event(self: Arc<Self>, socket: Socket<Self>, event: Event<Self>) {
+    async fn event(self: Arc<Self>, socket: Socket<Self>, event: ClientEvent<Self>) {
         let name = event.name.as_str();
         self.events.send(AppEvent::Event(name.to_owned(), event.args.clone())).unwrap();
         match (name, event.ack) {
