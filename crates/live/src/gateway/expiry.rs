@@ -72,7 +72,7 @@ impl<A: Authorizer> Gateway<A> {
     }
 
     /// Closes a connection whose token expired or whose session was ended.
-    pub(super) fn close_if_ended(&self, socket: &Socket<Self>, client: &Client<A>) {
+    pub(super) fn close_if_ended(&self, socket: &Socket<Self>, client: &ConnectedClient<A>) {
         if let Some(close) = self.authorizer.close_reason(&client.identity) {
             socket.close(CloseFrame::from(close));
         }
