@@ -11,7 +11,15 @@ impl From<Error> for LogError {
 }
 
 fn kind(error: &Error) -> ErrorKind {
-    let Some(code) = error.sqlite_error_code() else { return ErrorKind::Rejected };
+    let Some(code) = error.sqlite_error_code() else {
+        return match error {
+            Error::InvalidColumnType(..)
+            | Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::QueryReturnedNoRows => ErrorKind::Corrupt,
+            _ => ErrorKind::Rejected,
+        };
+    };
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Busy,
         ErrorCode::PermissionDenied
@@ -46,5 +54,12 @@ mod tests {
             let error = LogError::from(Error::SqliteFailure(ffi::Error::new(code), None));
             assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{error}");
         }
+    }
+
+    #[test]
+    fn a_column_of_another_type_is_corrupt() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let error = connection.query_row("SELECT 'x'", (), |row| row.get::<_, i64>(0)).unwrap_err();
+        assert_eq!(LogError::from(error).kind(), ErrorKind::Corrupt);
     }
 }
