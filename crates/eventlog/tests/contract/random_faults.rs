@@ -36,6 +36,7 @@ pub(crate) async fn each_submission_happens_once_whatever_fails<B: Backend>() {
         let mut rng = fastrand::Rng::with_seed(seed);
         let log = Log::<Faulty<B>>::fresh().await;
         let tea = log.product(create(log.clock.uuid(), 450, 1000), staff("main")).await.product.id;
+        log.backend().faults().shared = rng.bool();
         let mut clients = tokio::task::JoinSet::new();
         for client in 0..CLIENTS {
             let (writer, clock) = (log.writer(), log.clock.clone());
