@@ -161,11 +161,11 @@ pub(crate) async fn what_is_sold_is_counted_over_many_orders_and_restarts<B: Bac
         let edges = vec![edge(begin, 0), edge(log.clock.now(), 1)];
         let read = log.read_backend().series(store("main"), edges, 9).await.unwrap().value;
         let mut counted = [0; 3];
-        for line in &read.top_products {
-            let good = goods.iter().position(|good| *good == line.product).unwrap();
-            assert_eq!(line.revenue.amount, line.quantity * (100 + i64::try_from(good).unwrap()));
-            assert_eq!(line.name, format!("Thing {good}"));
-            counted[good] = line.quantity;
+        for sales in &read.top_products {
+            let good = goods.iter().position(|good| *good == sales.product).unwrap();
+            assert_eq!(sales.revenue.amount, sales.quantity * (100 + i64::try_from(good).unwrap()));
+            assert_eq!(sales.name, format!("Thing {good}"));
+            counted[good] = sales.quantity;
         }
         assert_eq!(counted, sold, "after {} orders", (portion + 1) * 500);
     }

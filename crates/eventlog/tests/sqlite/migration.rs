@@ -58,10 +58,10 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
         for (inbox, before) in inboxes.iter().zip(&before) {
             let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
             let seqs = |page: &ordercast_eventlog::InboxPage| -> Vec<Seq> {
-                page.entries.iter().map(|line| line.stored.seq).collect()
+                page.entries.iter().map(|entry| entry.stored.seq).collect()
             };
             assert_eq!(seqs(&page), seqs(before));
-            assert!(page.unread == 0 && page.entries.iter().all(|line| line.read));
+            assert!(page.unread == 0 && page.entries.iter().all(|entry| entry.read));
         }
         for topic in Walk::<Sqlite>::topics() {
             let tail = walk.log.read_backend().tail(topic.clone(), Seq(3), 100_000).await.unwrap();
@@ -220,14 +220,14 @@ async fn more_events_than_fit_into_one_run_are_indexed() {
         again.extend(seqs(&log.read_backend().tail(topic.clone(), after, 300).await.unwrap().events));
     }
     assert_eq!(again, seqs(&events));
-    let (mut through, mut lines) = (None, 0);
+    let (mut through, mut listed) = (None, 0);
     loop {
         let page = log.read_backend().inbox(InboxFilter { through, ..all.clone() }).await.unwrap().value;
-        lines += page.entries.len();
+        listed += page.entries.len();
         if page.next.is_none() {
             break;
         }
         through = page.next;
     }
-    assert_eq!(lines, 2000, "each once");
+    assert_eq!(listed, 2000, "each once");
 }
