@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use eventlog::Seq;
+use ordercast_live::Hub;
 use tokio::task::JoinSet;
 
 use super::shop::{DEADLINE, Shop, drain, next, of_customer, of_store};
@@ -15,10 +16,26 @@ async fn no_subscriber_misses_events_while_others_come_and_go() {
     let shop = Arc::new(Shop::open().await);
     let hub = shop.hub(8).await;
     shop.connect(&hub);
+    subscribe_and_write(&shop, &hub).await;
+}
+
+/// The hub reads the lost batches from the log while later ones are published.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_subscriber_misses_events_of_batches_that_were_not_published() {
+    for ring in [1, 8, 1024] {
+        let shop = Arc::new(Shop::open().await);
+        let hub = shop.hub(ring).await;
+        shop.connect_lossy(&hub);
+        shop.follow(&hub);
+        subscribe_and_write(&shop, &hub).await;
+    }
+}
+
+async fn subscribe_and_write(shop: &Arc<Shop>, hub: &Arc<Hub>) {
     let over = Arc::new(AtomicBool::new(false));
     let mut readers = JoinSet::new();
     for n in 0..6 {
-        let (hub, over) = (Arc::clone(&hub), Arc::clone(&over));
+        let (hub, over) = (Arc::clone(hub), Arc::clone(&over));
         let topic = if n % 2 == 0 { of_customer("asha") } else { of_store("main") };
         let mut subscription = hub.subscribe(topic.clone(), None);
         readers.spawn(async move {
@@ -43,7 +60,7 @@ async fn no_subscriber_misses_events_while_others_come_and_go() {
     let begin = hub.head();
     let mut writers = JoinSet::new();
     for n in 0..4 {
-        let shop = Arc::clone(&shop);
+        let shop = Arc::clone(shop);
         writers.spawn(async move {
             for _ in 0..ORDERS / 4 {
                 shop.place(if n % 2 == 0 { "asha" } else { "ben" }).await;
@@ -54,11 +71,17 @@ async fn no_subscriber_misses_events_while_others_come_and_go() {
         done.unwrap();
     }
     shop.settle().await;
-    let end = hub.head();
+    let end = shop.head().await.seq;
     over.store(true, Ordering::SeqCst);
     // Wakes those that stayed subscribed.
     shop.place("asha").await;
     shop.settle().await;
+    let arrived = async {
+        while hub.head() < end {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, arrived).await.expect("the hub has all events");
     while let Some(done) = tokio::time::timeout(DEADLINE, readers.join_next()).await.expect("nobody hangs") {
         let (topic, mut got) = done.unwrap();
         got.retain(|seq| *seq <= end);
