@@ -201,7 +201,7 @@ pub struct ServerArgs {
     /// URL of the server (default: this machine, at the configured port)
     #[arg(long, env = "ORDERCAST_URL", value_parser = server_url)]
     pub url: Option<Url>,
-    /// Sign in as this staff account; the password is read from ORDERCAST_PASSWORD, or asked for
+    /// Sign in as this staff account; the password is read from `ORDERCAST_PASSWORD`, or asked for
     #[arg(long)]
     pub email: Option<String>,
     /// Access token of a staff account, see `ordercast token`; ignored with --email

@@ -40,7 +40,6 @@ pub struct Body {
 /// The result for each order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkOutcomes)]
-#[expect(clippy::struct_field_names, reason = "the wire's name")]
 pub struct BulkOutcomes {
     /// One per order, in the order of the request.
     outcomes: Vec<BulkOutcome>,
