@@ -1,4 +1,5 @@
-//! The whole program, measuring its own floor server in place of Ordercast: what it leaves behind, however it ends.
+//! The whole program, with its own floor server in place of Ordercast: its report, and that it removes its data however
+//! it ends.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, and so may its helpers")]
 
@@ -12,10 +13,10 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ordercast-bench");
-/// The longest a process may take to end.
+/// The maximum time for a process to end.
 const PATIENCE: Timespec = Timespec { tv_sec: 30, tv_nsec: 0 };
 
-/// The benchmark, on one core with its server so that the tests run on any machine.
+/// The benchmark and its server on one core, so that the tests run on any machine.
 fn orders(data: &Path, orders: &str) -> Command {
     let mut command = Command::new(PROGRAM);
     command
@@ -85,7 +86,8 @@ fn a_missing_server_is_reported() {
     assert_eq!(entries(data.path()), 0);
 }
 
-/// Starts a run that is only ended from outside (or, should a test fail, by its timeout), and waits until it is under load. Gives it, and its server's process.
+/// Starts a run that does not end by itself before its timeout, and waits until it is under load. Returns the benchmark
+/// and its server's process id.
 fn endless(data: &Path) -> (Child, Pid) {
     let mut command = orders(data, "1000000000000");
     let mut bench = command
@@ -105,7 +107,7 @@ fn endless(data: &Path) -> (Child, Pid) {
             break;
         }
     }
-    // Somebody has to read on, or the next line would fail.
+    // Keep reading, so that the benchmark can still write.
     std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
     (bench, server.unwrap_or_else(|| panic!("no server in {seen}")))
 }

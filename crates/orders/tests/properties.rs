@@ -1,4 +1,4 @@
-//! What holds whatever anybody asks for, in whatever order, at whatever time.
+//! Properties that hold for any sequence of commands by any actors at any time.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -28,17 +28,17 @@ use walk::{Step, steps, walk};
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// No impossible state, no gap, no stock out of nothing; a refusal makes no event.
+    /// States are possible, versions have no gap, stock adds up, and a refusal makes no event.
     #[test]
     fn stock_and_versions_stay_consistent(steps in steps()) {
         let mut ledger = Ledger::default();
         walk(&steps, |moment| match moment.answer {
-            Ok(Some(event)) => ledger.book(event, moment.before, moment.after),
+            Ok(Some(event)) => ledger.record(event, moment.before, moment.after),
             Ok(None) | Err(_) => Ok(()),
         })?;
     }
 
-    /// The log is the truth: replaying it gives the same world, also from the JSON it is kept in.
+    /// Replaying the log gives the same world, also from stored JSON.
     #[test]
     fn replaying_the_events_gives_the_same_world(steps in steps()) {
         let mut events: Vec<Event> = Vec::new();
@@ -62,13 +62,13 @@ proptest! {
         }
     }
 
-    /// Nobody moves, or hears of, an order that is none of theirs.
+    /// An actor can neither change nor find an order of others.
     #[test]
     fn an_order_of_others_does_not_exist(steps in steps()) {
         walk(&steps, knowledge::others_cannot_see_the_order)?;
     }
 
-    /// No view holds what its audience may not read.
+    /// No view contains a field that its audience may not see.
     #[test]
     fn views_have_no_field_that_their_audience_may_not_see(steps in steps()) {
         walk(&steps, knowledge::views_hide_fields)?;
@@ -81,8 +81,8 @@ proptest! {
     }
 }
 
-/// The properties are worth what the walk reaches: every kind of event, every status from every status it can come
-/// from, and every refusal.
+/// The properties cover only what the walk reaches: every kind of event, every possible change of status, and every
+/// refusal.
 #[test]
 fn the_random_walk_reaches_every_state() {
     let mut runner = TestRunner::deterministic();

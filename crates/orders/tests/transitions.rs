@@ -1,5 +1,5 @@
-//! The table in `src/status.rs`, asked cell by cell: every status, everybody, with a reason and without, for cash
-//! and for online payments, unpaid, paid before processing and paid on the road.
+//! Every cell of the table in `src/status.rs`: every status and actor, with and without a reason, for cash and online
+//! payments that are unpaid, paid before processing, or paid while shipped.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -13,7 +13,7 @@ use ordercast_orders::{Actor, Command, Refusal};
 
 use shop::{PaidWhen, Shop, customer, driver, gateway, staff, why};
 
-/// Rows are where an order is, columns where it is asked to go; [`LEGEND`] says what the words mean.
+/// Rows are the current status, columns the requested one. [`LEGEND`] explains the cells.
 #[rustfmt::skip]
 const TABLE: [(Status, [&str; 6]); 6] = [
     //            pending     processing  shipped     paid  delivered  cancelled
@@ -25,7 +25,7 @@ const TABLE: [(Status, [&str; 6]); 6] = [
     (Cancelled,  ["",         "",         "",         "⁶",  "",        ""]),
 ];
 
-/// What the words mean, in the words of `src/status.rs`. [`by_cell`] and its neighbours are the same in code.
+/// The legend of the table, as in `src/status.rs`. [`by_cell`] and the functions after it implement it.
 const LEGEND: [&str; 8] = [
     "*staff*: staff and Ordercast itself may make the change.",
     "*reason*: they may move the order back to correct a mistake, with a reason. An empty cell is refused.",
@@ -38,7 +38,7 @@ const LEGEND: [&str; 8] = [
     "⁶ A late report of the payment provider is recorded, and the status stays. Nothing else is accepted.",
 ];
 
-/// Which orders exist: a paid one reads `paid` at the stage where the money came.
+/// The possible histories of each status: an order is `paid` at the stage at which the payment arrived.
 const ORDERS: [(Status, &[PaidWhen]); 6] = [
     (Pending, &[PaidWhen::Never, PaidWhen::WhileShipped]),
     (Processing, &[PaidWhen::Never, PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
@@ -48,7 +48,6 @@ const ORDERS: [(Status, &[PaidWhen]); 6] = [
     (Cancelled, &[PaidWhen::Never, PaidWhen::BeforeProcessing, PaidWhen::WhileShipped]),
 ];
 
-/// One question to one cell.
 #[derive(Debug, Clone, Copy)]
 struct Question {
     from: Status,
@@ -58,13 +57,13 @@ struct Question {
     reason: bool,
 }
 
-/// The answer: the kind of the event and the status after it, or the code of the refusal.
+/// The kind of the event and the status after it, or the code of the refusal.
 type Answer = Result<(Kind, Status), &'static str>;
 
-/// What a cell says to somebody who may set statuses.
+/// The answer of a cell for an actor who may set statuses.
 fn by_cell(cell: &str, q: Question) -> Answer {
     let kind = if q.to == Cancelled { Kind::OrderCancelled } else { Kind::OrderStatusChanged };
-    let moved = Ok((kind, lands(q)));
+    let moved = Ok((kind, status_after(q)));
     let corrected = if q.reason { moved } else { Err("reason_required") };
     let only_payment_differs =
         matches!((q.to, q.came), (Pending, PaidWhen::BeforeProcessing) | (Shipped, PaidWhen::WhileShipped));
@@ -85,20 +84,20 @@ fn by_cell(cell: &str, q: Question) -> Answer {
                 moved
             }
         }
-        "¹" | "²" | "⁶" => unreachable!("payments are asked by `by_payment`"),
+        "¹" | "²" | "⁶" => unreachable!("`by_payment` handles payments"),
         other => unreachable!("{other:?} has no meaning"),
     }
 }
 
-/// Back at the stage where its money came, an order reads `paid`.
-fn lands(q: Question) -> Status {
+/// The status after a move. At the stage at which the payment arrived, it is `paid`.
+fn status_after(q: Question) -> Status {
     match (q.to, q.came) {
         (Pending, PaidWhen::BeforeProcessing) | (Shipped, PaidWhen::WhileShipped) => Paid,
         (to, _) => to,
     }
 }
 
-/// What a cell of the column `paid` says to somebody who reports money.
+/// The answer of a cell in the column `paid` for an actor who reports a payment.
 fn by_payment(cell: &str, q: Question) -> Answer {
     match cell {
         _ if q.came != PaidWhen::Never => Err("payment_state"),
@@ -162,7 +161,7 @@ fn every_cell_of_the_table_holds_for_every_actor() {
             }
         }
     }
-    // 15 kinds of order, 2 methods, with a reason and without, 6 who ask, 6 statuses to go to.
+    // 15 histories, 2 payment methods, with and without a reason, 6 actors, 6 requested statuses.
     assert_eq!(asked, 15 * 2 * 2 * 6 * 6);
 }
 
@@ -186,7 +185,7 @@ fn the_documented_table_matches_this_table() {
     assert_eq!(rows.next(), None);
     let prose = docs.join(" ");
     for sentence in LEGEND {
-        assert!(prose.contains(sentence), "the docs do not say: {sentence}");
+        assert!(prose.contains(sentence), "missing in the docs: {sentence}");
     }
 }
 
@@ -253,7 +252,7 @@ fn only_staff_set_a_status() {
     assert_eq!(shop.status(), Shipped);
 }
 
-/// Every history an order of this status can have, asked with a reason and without.
+/// Every history that an order of this status can have, with and without a reason.
 fn histories(from: Status) -> impl Iterator<Item = (PaidWhen, PaymentMethod, bool)> {
     let came = ORDERS.into_iter().filter(move |row| row.0 == from).flat_map(|row| row.1.iter().copied());
     let methods = came.flat_map(|came| [CashOnDelivery, Online].map(|method| (came, method)));
@@ -264,10 +263,10 @@ fn everybody() -> [Actor; 6] {
     [customer(), staff(), driver(), gateway(), Actor::System, Actor::Outside]
 }
 
-/// Asks, compares, and leaves the shop as it was.
+/// Gives the command to a copy of the shop, and compares the answer.
 fn answers(shop: &Shop, who: &Actor, command: &Command, expected: Answer, q: Question) {
     let mut shop = shop.clone();
     let answer = shop.ask(who, command);
     let said = answer.as_ref().map(|event| (event.kind, shop.status())).map_err(Refusal::code);
-    assert_eq!(said, expected, "{who:?} asks {command:?} in {q:?} and hears {answer:?}");
+    assert_eq!(said, expected, "{who:?} {command:?} {q:?}: {answer:?}");
 }

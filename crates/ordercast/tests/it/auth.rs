@@ -1,4 +1,4 @@
-//! Signing in and out, and what a token, a cookie or a page may do.
+//! Signing in and out, tokens, cookies and allowed origins.
 
 mod limits;
 mod pages;
@@ -18,14 +18,14 @@ async fn registering_signs_in_with_tokens_and_a_cookie_that_scripts_cannot_read(
     let account = answer.json()["user"].clone();
     assert_eq!((&account["email"], &account["role"]), (&json!("asha@example.com"), &json!("customer")));
     let lasts = answer.json()["expiresIn"].as_i64().unwrap();
-    assert!((890..=900).contains(&lasts), "a quarter of an hour: {lasts}");
+    assert!((890..=900).contains(&lasts), "not a quarter of an hour: {lasts}");
     let cookie = answer.header("set-cookie").to_owned();
     let parts: Vec<_> = cookie.split("; ").skip(1).collect();
     for flag in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(parts.contains(&flag), "{flag} is missing: {cookie}");
     }
     let age = parts.iter().find_map(|part| part.strip_prefix("Max-Age=")?.parse::<i64>().ok()).unwrap();
-    assert!((2_591_900..=2_592_000).contains(&age), "30 days: {age}");
+    assert!((2_591_900..=2_592_000).contains(&age), "not 30 days: {age}");
     assert!(!parts.iter().any(|part| *part == "Secure" || part.starts_with("Domain")), "{cookie}");
     let session = Session::read(&answer);
     for ask in [shop.get("/api/v1/me").by(&session.token), shop.get("/api/v1/me").cookie(&session.cookie)] {
@@ -73,8 +73,8 @@ async fn a_refresh_token_works_once() {
     assert_ne!(first.refresh, second.refresh);
     let third = Session::read(&refresh(&second.refresh).send().await);
     shop.get("/api/v1/me").by(&third.token).gives(200).await;
-    // Two tabs may send the same one at the same moment, so a copy of the last one that comes at once is only refused.
-    // What comes later ends the session: see `time`.
+    // Two tabs may send the same token at the same moment, so an immediate repetition of the last token is only
+    // refused. A later repetition ends the session: see `expiry.rs`.
     assert_eq!(refresh(&second.refresh).refused(401).await, "session_ended");
     for made_up in ["", "x", &"A".repeat(86), &second.refresh[1..]] {
         assert_eq!(refresh(made_up).refused(401).await, "session_ended");
@@ -121,7 +121,7 @@ async fn an_email_address_that_contains_admin_gets_the_customer_role() {
     }
 }
 
-/// What the link's page sends.
+/// The request of the reset page.
 fn token_of(link: &Value) -> String {
     link["url"].as_str().unwrap().split_once("#token=").unwrap().1.to_owned()
 }
@@ -149,8 +149,8 @@ async fn a_password_is_reset_by_a_link_that_works_once_and_ends_every_session() 
         "it is not used up by a mistake"
     );
     reset(&token_of(&link), "a new and better one").gives(204).await;
-    assert_eq!(reset(&token_of(&link), "an attacker's own").refused(410).await, "link_invalid");
-    // At once, also within the second in which they signed in.
+    assert_eq!(reset(&token_of(&link), "the attacker's secret").refused(410).await, "link_invalid");
+    // Sessions end at once, also within the second of their sign-in.
     assert_eq!(shop.get("/api/v1/me").by(&session.token).refused(401).await, "session_ended");
     assert_eq!(shop.get("/api/v1/me").cookie(&session.cookie).refused(401).await, "session_ended");
     let refresh = shop.post("/api/v1/auth/refresh", &json!({"refreshToken": session.refresh}));
@@ -172,7 +172,7 @@ async fn staff_create_reset_links_only_for_customers_of_their_store() {
     let colleague = shop.account("kim@example.com", orders::Role::Staff, "main").await;
     let ask = |user: &str, who: &str| shop.ask("POST", &format!("/api/v1/users/{user}/reset-link")).by(who);
     ask(&customer.user, &sam).gives(201).await;
-    // Whoever sets a password may become them, and see what they bought elsewhere.
+    // Staff who could set the password could sign in as the customer, and see their orders in other stores.
     assert_eq!(ask(&customer.user, &nora).refused(404).await, "user_not_found");
     assert_eq!(ask(&colleague.user, &sam).refused(404).await, "user_not_found");
     assert_eq!(ask(&customer.user, &customer.token).refused(403).await, "forbidden");

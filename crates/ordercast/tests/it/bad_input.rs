@@ -1,4 +1,4 @@
-//! Whatever a client sends: it is told what was wrong, with a 4xx, and nothing changes.
+//! Invalid requests get a 4xx that says what is wrong, and change nothing.
 
 mod bodies;
 mod fuzz;
@@ -12,7 +12,7 @@ use crate::support::orders::{PlacedOrder, TestProduct};
 use crate::support::request::{TestRequest, TestResponse};
 use crate::support::users::{customer, staff};
 
-/// A shop with something in it to spoil.
+/// A shop with a product and an order.
 struct TestShop {
     shop: Shop,
     asha: String,
@@ -30,26 +30,25 @@ impl TestShop {
         Self { shop, asha, sam: staff("sam"), good, placed }
     }
 
-    /// The path of an endpoint: `{order}` and `{product}` stand for those of the stage.
+    /// Replaces `{order}` and `{product}` with the ids of this shop.
     fn path(&self, path: &str) -> String {
         path.replace("{order}", &self.placed.id).replace("{product}", &self.good.to_string())
     }
 
-    /// What must stay as it is.
+    /// The state that an invalid request must not change.
     async fn state(&self) -> (u64, orders::product::Stock) {
         (self.shop.head().await, self.shop.stock(self.good).await)
     }
 }
 
-/// What a refusal has to say.
 struct Expected<'a> {
     status: u16,
     code: &'a str,
-    /// The field of the first entry of `errors`; empty where there need be none.
+    /// The field of the first entry of `errors`; empty if none is required.
     field: &'a str,
 }
 
-/// Every complaint about one answer, as a line each.
+/// What is wrong with a response; `None` if it is as expected.
 fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<String> {
     let shown = |why: &str| {
         let what: String = what.chars().take(200).collect();
@@ -62,7 +61,7 @@ fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<
         return shown(&format!("not {}", said.code));
     }
     if answer.text.len() > 4096 {
-        return shown("too much is said");
+        return shown("the response is too long");
     }
     let problem = answer.json();
     let field = problem["errors"][0]["field"].as_str().unwrap_or_default();
@@ -76,7 +75,7 @@ fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<
     None
 }
 
-/// Sends, and collects what is wrong with the answer or with what it did.
+/// Sends a request, and collects what is wrong with the response or its effect.
 async fn expect(
     stage: &TestShop,
     wrong: &mut Vec<String>,
@@ -93,10 +92,10 @@ async fn expect(
 }
 
 fn assert_no_failures(wrong: &[String]) {
-    assert!(wrong.is_empty(), "{} complaints\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} failures\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// `{"a": {"b": 1}}` with another value at `/a/b`; nothing there any more for null.
+/// Replaces the value at a JSON pointer. Null removes it.
 fn with(body: &Value, pointer: &str, value: Value) -> Value {
     let mut body = body.clone();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
@@ -105,7 +104,7 @@ fn with(body: &Value, pointer: &str, value: Value) -> Value {
         Value::Object(fields) if value.is_null() => drop(fields.remove(key)),
         Value::Object(fields) => drop(fields.insert(key.to_owned(), value)),
         Value::Array(items) => items[key.parse::<usize>().unwrap()] = value,
-        _ => panic!("{pointer} leads nowhere"),
+        _ => panic!("{pointer} does not exist"),
     }
     body
 }

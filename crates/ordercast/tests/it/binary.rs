@@ -1,4 +1,4 @@
-//! The real binary, as a person starts it: a process of its own, with an environment of its own.
+//! The real binary, in its own process with its own environment.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::support::request::TestRequest;
 use crate::support::{JWT_SECRET, within};
 
-/// What a command that ended said.
+/// The output of a command that ended.
 #[derive(Debug)]
 pub(crate) struct CommandOutput {
     pub(crate) status: ExitStatus,
@@ -20,14 +20,14 @@ pub(crate) struct CommandOutput {
 }
 
 impl CommandOutput {
-    /// Its output; it must have gone well.
+    /// The standard output. The command must have succeeded.
     #[track_caller]
     pub(crate) fn well(self) -> String {
         assert!(self.status.success(), "{self:?}");
         self.out
     }
 
-    /// What it complained about; it must have failed, by an answer and not by a panic.
+    /// The error output. The command must have failed with a message, not with a panic.
     #[track_caller]
     pub(crate) fn badly(self) -> String {
         assert_eq!(self.status.code(), Some(1), "{self:?}");
@@ -36,8 +36,7 @@ impl CommandOutput {
     }
 }
 
-/// A command of the binary, without the environment of whoever runs the tests. In `data` are its data, and there it
-/// runs.
+/// A command with an empty environment. `data` is its data directory and its working directory.
 pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ordercast"));
     command
@@ -52,17 +51,15 @@ pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end.
 pub(crate) async fn run(data: &Path, arguments: &[&str]) -> CommandOutput {
     run_with(data, arguments, &[]).await
 }
 
-/// Likewise, with variables.
 pub(crate) async fn run_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     within(run_without_timeout(data, arguments, variables)).await
 }
 
-/// Likewise, for what may take its time.
+/// Runs a command that may take longer than other commands.
 pub(crate) async fn run_without_timeout(
     data: &Path,
     arguments: &[&str],
@@ -73,12 +70,12 @@ pub(crate) async fn run_without_timeout(
     CommandOutput { status: output.status, out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// What a process has said so far.
+/// The output of a process so far.
 #[derive(Clone, Default)]
 pub(crate) struct CapturedOutput(Arc<Mutex<String>>);
 
 impl CapturedOutput {
-    /// Listens in the background, so that the process never waits for a full pipe.
+    /// Reads in the background, so that the process never waits for a full pipe.
     fn listen(&self, to: impl AsyncRead + Unpin + Send + 'static) {
         let heard = self.clone();
         tokio::spawn(async move {
@@ -96,25 +93,22 @@ impl CapturedOutput {
     }
 }
 
-/// A server that runs.
 pub(crate) struct RunningServer {
     child: Child,
-    /// Where.
     pub(crate) address: SocketAddr,
-    /// What it said when it had started.
+    /// The message on standard output after the start.
     pub(crate) welcome: String,
-    /// What it says besides.
+    /// The output on standard error.
     pub(crate) log: CapturedOutput,
     client: reqwest::Client,
 }
 
 impl RunningServer {
-    /// Starts `ordercast serve` on a free port, or on the one `arguments` name, and waits until it serves.
+    /// Starts `ordercast serve` and waits until it is ready. Without `--listen`, it uses a free port.
     pub(crate) async fn serve(data: &Path, arguments: &[&str]) -> Self {
         Self::serve_with(data, arguments, &[("JWT_SECRET", JWT_SECRET)]).await
     }
 
-    /// Likewise, with variables.
     pub(crate) async fn serve_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut all = vec!["serve"];
         if !arguments.contains(&"--listen") {
@@ -132,12 +126,12 @@ impl RunningServer {
         let mut welcome = String::new();
         while !welcome.contains("Ctrl-C") {
             let Some(line) = lines.next_line().await.unwrap() else {
-                panic!("it did not start: {:?}: {welcome}{}", child.wait().await, log.text())
+                panic!("the server did not start: {:?}: {welcome}{}", child.wait().await, log.text())
             };
             welcome.push_str(&line);
             welcome.push('\n');
         }
-        // It says no more there; kept open so that it could.
+        // Keep reading, so that the server can still write.
         CapturedOutput::default().listen(lines.into_inner().into_inner());
         let port = welcome.split_once("http://localhost:").unwrap().1;
         let port = port.split(|c: char| !c.is_ascii_digit()).next().unwrap();
@@ -146,31 +140,29 @@ impl RunningServer {
         Self { child, address, welcome, log, client }
     }
 
-    /// A request.
     pub(crate) fn ask(&self, method: &str, path: &str) -> TestRequest {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         TestRequest::of(self.client.request(method, format!("http://{}{path}", self.address)))
     }
 
-    /// Asks it to end, as a service manager does.
+    /// Sends SIGTERM, as a service manager does.
     pub(crate) fn terminate(&self) {
         let pid = rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     }
 
-    /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         within(self.child.wait()).await.unwrap()
     }
 
-    /// Ends it in order.
+    /// Shuts down gracefully.
     pub(crate) async fn stop(mut self) {
         self.terminate();
         let status = self.ended().await;
         assert!(status.success(), "{status}: {}", self.log.text());
     }
 
-    /// Ends it as a power cut would, from one instruction to the next.
+    /// Kills the process with SIGKILL.
     pub(crate) async fn kill(mut self) {
         self.child.start_kill().unwrap();
         self.ended().await;

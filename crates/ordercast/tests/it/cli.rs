@@ -1,4 +1,4 @@
-//! The command line, as a person uses it: the real binary in a directory of its own.
+//! The command line: the real binary in its own directory.
 
 mod backups;
 mod concurrent_writes;
@@ -11,13 +11,13 @@ use crate::support::JWT_SECRET;
 
 const PASSWORD: &[(&str, &str)] = &[("ORDERCAST_PASSWORD", "correct horse battery")];
 
-/// The password a first start prints.
+/// The password that a first start prints.
 fn printed_password(welcome: &str) -> &str {
     let (_, after) = welcome.split_once("admin@example.com").unwrap();
     after.split_once("password ").unwrap().1.split_whitespace().next().unwrap()
 }
 
-/// Signs in; the status of the answer.
+/// Signs in. Returns the status of the response.
 async fn sign_in(server: &RunningServer, email: &str, password: &str) -> u16 {
     let body = serde_json::json!({"email": email, "password": password});
     server.ask("POST", "/api/v1/auth/login").json(&body).send().await.status
@@ -32,7 +32,7 @@ async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
     let products = server.ask("GET", "/api/v1/products").gives(200).await;
     assert!(products["products"].as_array().unwrap().len() > 5);
     let secret = data.path().join("jwt-secret");
-    assert!(!server.log.text().contains(&password), "a password does not belong into a log");
+    assert!(!server.log.text().contains(&password), "the log contains the password");
     server.stop().await;
     {
         use std::os::unix::fs::PermissionsExt;
@@ -40,7 +40,7 @@ async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
         assert_eq!(mode(&secret), 0o600);
         for file in std::fs::read_dir(data.path()).unwrap() {
             let file = file.unwrap().path();
-            assert_eq!(mode(&file), 0o600, "{} holds what is nobody else's business", file.display());
+            assert_eq!(mode(&file), 0o600, "{} is readable by others", file.display());
         }
     }
     let again = RunningServer::serve_with(data.path(), &["--demo"], &[]).await;
@@ -125,7 +125,10 @@ async fn setting_a_password_ends_the_users_streams() {
     assert_eq!(hello.data["user"]["email"], "admin@example.com");
     run_with(data.path(), &["user", "passwd", "admin@example.com"], PASSWORD).await.well();
     let goodbye = stream.until("reconnect").await;
-    assert_eq!(goodbye.data["code"], 4501, "another process's sign-out reaches the server: {goodbye:?}");
+    assert_eq!(
+        goodbye.data["code"], 4501,
+        "the server closes streams after a sign-out by another process: {goodbye:?}"
+    );
     assert_eq!(server.ask("GET", "/api/v1/me").by(token).refused(401).await, "session_ended");
     server.stop().await;
 }
@@ -133,7 +136,7 @@ async fn setting_a_password_ends_the_users_streams() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_printed_token_works_until_it_expires() {
     let data = tempfile::tempdir().unwrap();
-    // The secret is the one the server made.
+    // The secret is the one that the server generated.
     let server = RunningServer::serve_with(data.path(), &[], &[]).await;
     let token = run(data.path(), &["token", "admin@example.com", "--lifetime", "2s"]).await.well();
     let token = token.trim().to_owned();
@@ -163,9 +166,9 @@ async fn errors_say_what_to_do() {
     ] {
         let error = run(at, arguments).await.badly();
         assert!(error.contains("there is no database in"), "{arguments:?}: {error}");
-        assert!(error.contains("ordercast serve"), "{arguments:?} says what to do: {error}");
+        assert!(error.contains("ordercast serve"), "{arguments:?} does not say what to do: {error}");
     }
-    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "and nothing was made on the way");
+    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "a failed command created files");
 
     let server = RunningServer::serve(at, &[]).await;
     let unknown = run(at, &["token", "nobody@example.com"]).await.badly();
@@ -176,7 +179,7 @@ async fn errors_say_what_to_do() {
         run_with(at, &["user", "add", "b@example.com"], &[("ORDERCAST_PASSWORD", "short")]).await.badly();
     assert!(weak.contains("ORDERCAST_PASSWORD"), "{weak}");
     let none = run(at, &["user", "passwd", "admin@example.com"]).await.badly();
-    assert!(none.contains("--generate"), "no terminal to ask at: {none}");
+    assert!(none.contains("--generate"), "the error without a terminal names no alternative: {none}");
 
     let elsewhere = tempfile::tempdir().unwrap();
     let port = server.address.to_string();
@@ -198,9 +201,9 @@ async fn config_and_doctor_describe_the_setup() {
     let variables = [("JWT_SECRET", JWT_SECRET), ("PORT", "4567")];
     let shown = run_with(data.path(), &["config", "--store-currency", "INR"], &variables).await.well();
     for part in ["Tea & Co", "ordercast.toml", "INR", "0.0.0.0:4567", "PORT"] {
-        assert!(shown.contains(part), "{part} in {shown}");
+        assert!(shown.contains(part), "{part} is missing in {shown}");
     }
-    assert!(!shown.contains(JWT_SECRET), "a secret is not shown: {shown}");
+    assert!(!shown.contains(JWT_SECRET), "the secret is shown: {shown}");
 
     let server = RunningServer::serve(data.path(), &[]).await;
     let listen = server.address.to_string();
@@ -209,11 +212,8 @@ async fn config_and_doctor_describe_the_setup() {
     assert!(healthy.out.contains("database"), "{healthy:?}");
     assert!(healthy.status.success(), "{healthy:?}");
     server.stop().await;
-    std::fs::write(
-        data.path().join("ordercast.db"),
-        "this is no database at all, and long enough to be read",
-    )
-    .unwrap();
+    std::fs::write(data.path().join("ordercast.db"), "this is not a database, but long enough to be read")
+        .unwrap();
     let ill = run(data.path(), &["doctor"]).await;
     assert!(!ill.status.success() && ill.out.contains("ordercast restore"), "{ill:?}");
 }

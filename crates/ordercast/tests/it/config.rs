@@ -1,4 +1,4 @@
-//! What a page is told before anybody signed in, and where it finds the live connections.
+//! The public configuration of a page, and the address of the live gateway.
 
 use serde_json::{Value, json};
 
@@ -75,7 +75,11 @@ async fn the_config_names_the_live_gateways_port() {
     for odd in ["x\"y", "a/b", "[nothing]:1", ":3000", "a b"] {
         assert_eq!(url(&[("host", odd)]).await, Value::Null, "{odd}");
     }
-    assert_eq!(url(&[("x-forwarded-proto", "https")]).await, Value::Null, "it is not known behind TLS");
+    assert_eq!(
+        url(&[("x-forwarded-proto", "https")]).await,
+        Value::Null,
+        "the live gateway's address is unknown behind TLS"
+    );
 
     let named = Shop::with(&[("REALTIME_PORT", "0"), ("ORDERCAST_LIVE_URL", "https://live.shop.example/")]);
     assert_eq!(config(&named.await).await["liveUrl"], "https://live.shop.example");

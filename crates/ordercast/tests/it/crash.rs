@@ -1,10 +1,10 @@
-//! The real server under load, killed at random moments, over and over, on the same data.
+//! Kills the real server under load at random moments, again and again, with the same data.
 //!
-//! - [`load`]: customers who order until they are answered, and staff who move the orders on.
-//! - [`follow`]: live connections that come back with their last id.
-//! - [`ledger`]: what must be in the database in the end.
+//! - [`load`]: customers who retry until each order is answered, and staff who process the orders.
+//! - [`reconnecting_client`]: live connections that resume with their last event id.
+//! - [`ledger`]: checks the database at the end.
 //!
-//! `ORDERCAST_CRASHES` says how often the server is killed, 20 times by default.
+//! `ORDERCAST_CRASHES` sets how often the server is killed. The default is 20.
 
 mod ledger;
 mod load;
@@ -21,14 +21,13 @@ use crate::support::within;
 use load::Load;
 use reconnecting_client::ReconnectingClient;
 
-/// Customers who order at the same time.
+/// Customers who place orders at the same time.
 const CUSTOMERS: usize = 16;
-/// At most so many orders between two crashes.
-const BETWEEN: u64 = 150;
-/// And then up to so many microseconds, so that it dies anywhere between a request and its answer.
-const MOMENT: u64 = 30_000;
+/// Maximum number of orders between two crashes.
+const ORDERS_BETWEEN_CRASHES: u64 = 150;
+/// Maximum delay after that in microseconds, so that a crash can happen at any moment of a request.
+const MAX_DELAY_MICROS: u64 = 30_000;
 
-/// As the server is started each time.
 fn arguments(listen: &str) -> [&str; 10] {
     [
         "--listen",
@@ -68,13 +67,13 @@ async fn killing_the_server_loses_no_acknowledged_order_and_duplicates_none() {
     }
     let workers = load.start(CUSTOMERS);
     for _ in 0..crashes {
-        load.wait_for(load.answered() + random.u64(1..BETWEEN)).await;
-        tokio::time::sleep(Duration::from_micros(random.u64(0..MOMENT))).await;
+        load.wait_for(load.answered() + random.u64(1..ORDERS_BETWEEN_CRASHES)).await;
+        tokio::time::sleep(Duration::from_micros(random.u64(0..MAX_DELAY_MICROS))).await;
         server.kill().await;
         server = RunningServer::serve(data.path(), &arguments(&listen)).await;
     }
-    // Once more in peace, so that everybody who was cut off gets an answer.
-    load.wait_for(load.answered() + BETWEEN).await;
+    // A last round without a crash, so that every interrupted request gets its answer.
+    load.wait_for(load.answered() + ORDERS_BETWEEN_CRASHES).await;
     load.stop(workers).await;
     let head = within(reconnecting_client::head(server.address)).await;
     let mut followed = Vec::new();
@@ -83,13 +82,13 @@ async fn killing_the_server_loses_no_acknowledged_order_and_duplicates_none() {
     }
     server.stop().await;
     let (orders, retried, replayed) = load.result();
-    let ledger = ledger::check(data.path(), &orders, &followed);
+    let events = ledger::check(data.path(), &orders, &followed);
     println!(
-        "{crashes} kills: {} orders acknowledged ({retried} after a retry, {replayed} of them remembered answers), \
+        "{crashes} kills: {} orders acknowledged ({retried} after a retry, {replayed} of them replayed), \
          {} status changes, {} events in the log, {} checked on live connections over {} resumptions",
         orders.len(),
         load.moved(),
-        ledger.events,
+        events,
         followed.iter().map(|heard| heard.seqs.len()).sum::<usize>(),
         followed.iter().map(|heard| heard.resumed).sum::<usize>(),
     );

@@ -1,4 +1,4 @@
-//! A demo: accounts that anybody may use, as long as it is one.
+//! Demo mode: accounts that anybody may use while the shop is a demo.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::binary::RunningServer;
 
 const MIRA: &str = "mira@example.com";
 
-/// Signs in as somebody of the demo; the status, and their token.
+/// Signs in with a demo account. Returns the status and the token.
 async fn sign_in(server: &RunningServer, email: &str) -> (u16, String) {
     let body = json!({"email": email, "password": "lantern-street"});
     let answer = server.ask("POST", "/api/v1/auth/login").json(&body).send().await;
@@ -40,7 +40,7 @@ async fn demo_accounts_can_sign_in_only_in_a_demo() {
     assert!(tokens.len() > 2);
     demo.stop().await;
 
-    // The same data, as somebody's own shop.
+    // The same data without `--demo`.
     let own = serve(data.path(), &[]).await;
     let told = config(&own).await;
     assert_eq!((&told["demo"], &told["demoAccounts"]), (&json!(false), &json!([])));
@@ -60,7 +60,11 @@ async fn demo_accounts_can_sign_in_only_in_a_demo() {
     assert_eq!(demo.ask("GET", "/api/v1/me").by(&tokens[0]).refused(401).await, "session_ended");
     demo.kill().await;
     let own = serve(data.path(), &[]).await;
-    assert_eq!(sign_in(&own, MIRA).await.0, 401, "also after a demo that ended badly");
+    assert_eq!(
+        sign_in(&own, MIRA).await.0,
+        401,
+        "demo accounts are locked after a demo that was killed, too"
+    );
     own.stop().await;
 }
 

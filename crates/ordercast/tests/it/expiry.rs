@@ -28,7 +28,7 @@ async fn an_idempotency_key_is_known_for_a_day() {
     assert_eq!(order(2).refused(422).await, "idempotency_key_reused");
     clock.advance(SignedDuration::from_mins(2));
     let other = order(2).gives(201).await;
-    assert_ne!(first["id"], other["id"], "a day later it is a new key");
+    assert_ne!(first["id"], other["id"], "a key is forgotten after a day");
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
         let newest = sessions.pop().unwrap();
         let (mut stream, _) = shop.listen(&newest.token).await;
         clock.advance(SignedDuration::from_mins(1));
-        // A thief, or the one they stole from: nobody can tell.
+        // The server cannot tell the owner of the session from a thief.
         assert_eq!(refresh(&sessions[spent].refresh).refused(401).await, "session_ended");
         assert_eq!(stream.until("reconnect").await.data["code"], 4501);
         assert_eq!(refresh(&newest.refresh).refused(401).await, "session_ended", "token {spent} of 3");

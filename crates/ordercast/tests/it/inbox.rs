@@ -96,7 +96,7 @@ async fn a_list_is_filtered_and_paged() {
     assert_eq!(texts(&orders, "title"), ["Order placed"; 3]);
 }
 
-/// Two tabs and a device of one customer, and somebody else's.
+/// Two tabs and a phone of one customer, and a stream of another customer.
 async fn tabs(shop: &Shop, who: &str, other: &str) -> (Vec<Events>, Events) {
     let mut tabs = Vec::new();
     for _ in 0..3 {
@@ -121,7 +121,7 @@ async fn reading_in_one_tab_marks_as_read_in_all() {
         let told = tab.until("notifications.read").await;
         assert_eq!((told.data, told.id), (done.clone(), String::new()));
     }
-    // Again, and what is read anyway: no news.
+    // Marking an entry as read again sends no event.
     for item in [&items[0], &items[2]] {
         assert_eq!(shop.post(&read_one(item), &Value::Null).by(&asha).gives(200).await, done);
     }
@@ -133,10 +133,14 @@ async fn reading_in_one_tab_marks_as_read_in_all() {
     for tab in &mut tabs {
         assert_eq!(tab.until("notifications.read").await.data, all);
     }
-    assert_eq!(list(&shop, &asha).await["items"][0]["read"], false, "it arrived meanwhile");
+    assert_eq!(
+        list(&shop, &asha).await["items"][0]["read"],
+        false,
+        "the notification arrived after the cursor"
+    );
     let rest = shop.ask("POST", "/api/v1/notifications/read-all").by(&asha).gives(200).await;
     assert_eq!((&rest["unread"], unread(&shop, &asha).await), (&json!(0), json!(0)));
-    // Ben's first event is his own order's, and no reading of Asha's came before it.
+    // Ben receives the event of his own order first: he received none about Asha's inbox.
     shop.place(&ben, tea, 1).await;
     assert_eq!(others.next().await.unwrap().name, "order.created");
 }
@@ -159,7 +163,7 @@ async fn staff_share_notifications_but_not_read_marks() {
     shop.place(&asha, tea, 1).await;
     loop {
         let event = miras.next().await.unwrap();
-        assert_ne!(event.name, "notifications.read", "Sam's reading is none of Mira's");
+        assert_ne!(event.name, "notifications.read", "Mira received Sam's read state");
         if event.name == "order.created" {
             break;
         }

@@ -1,4 +1,4 @@
-//! What an operator, a load balancer and a browser's developer get to see.
+//! Health checks, response headers, API docs and the separate live gateway.
 
 mod asyncapi;
 mod document;
@@ -61,7 +61,7 @@ async fn the_docs_page_loads_nothing_from_other_hosts() {
     for attribute in ["src=\"", "href=\""] {
         for rest in index.text.split(attribute).skip(1) {
             let target = rest.split('"').next().unwrap();
-            assert!(!target.contains("//"), "the page loads {target}");
+            assert!(!target.contains("//"), "the page loads {target} from another host");
             parts.push(target.trim_start_matches("./").to_owned());
         }
     }
@@ -76,7 +76,7 @@ async fn the_docs_page_loads_nothing_from_other_hosts() {
     let start = shop.get("/docs/swagger-initializer.js").send().await.text;
     assert!(start.contains("/api/openapi.json"), "{start}");
     assert!(!start.contains("http://") && !start.contains("https://"), "{start}");
-    // Without this, the page shows the document's address to a checker on the internet.
+    // Without this, the page sends the document's address to a validator on the internet.
     assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
     assert_eq!(shop.get("/docs").send().await.status / 100, 3);
 }
@@ -102,5 +102,5 @@ async fn the_live_gateway_can_have_its_own_address() {
     assert_eq!(there("/docs").by(&asha).refused(404).await, "not_found");
     assert_eq!(there("/api/v1/stream").refused(401).await, "unauthenticated");
     let (_, connected) = shop.listen(&staff("sam")).await;
-    assert_eq!(connected.data["role"], "admin", "A9: exactly user or admin");
+    assert_eq!(connected.data["role"], "admin", "the role is exactly `user` or `admin`");
 }

@@ -1,4 +1,4 @@
-//! The main job, end to end: a customer orders, the store moves it on, both see the same.
+//! Orders end to end: a customer places an order, staff process it, and both see the same state.
 
 mod changes;
 mod counts;
@@ -12,7 +12,7 @@ use crate::support::Shop;
 use crate::support::orders::cart;
 use crate::support::users::{customer, staff, staff_of};
 
-/// The ids of a list, as it came.
+/// The ids of a list, in its order.
 fn ids(list: &Value) -> Vec<&str> {
     list["orders"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap()).collect()
 }
@@ -59,7 +59,7 @@ async fn customers_list_their_own_orders_and_staff_the_stores_newest_first() {
     assert_eq!(hers["next"], Value::Null);
     let stores = shop.get("/api/v1/orders").by(&staff("sam")).gives(200).await;
     assert_eq!(ids(&stores), all);
-    assert_eq!(stores["orders"][0]["customer"]["name"], "asha of the Tests", "staff see who it is");
+    assert_eq!(stores["orders"][0]["customer"]["name"], "asha of the Tests", "staff see the customer");
     let (mut paged, mut page) = (Vec::new(), String::new());
     loop {
         let list = shop.get(&format!("/api/v1/orders?limit=3{page}")).by(&staff("sam")).gives(200).await;
@@ -67,7 +67,7 @@ async fn customers_list_their_own_orders_and_staff_the_stores_newest_first() {
         let Some(next) = list["next"].as_str() else { break };
         page = format!("&page={next}");
     }
-    assert_eq!(paged, all, "pages have each order once");
+    assert_eq!(paged, all, "an order is missing or listed twice");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn paid_follows_shipped_and_staff_cancel_from_any_status_that_is_not_final
         for status in ["pending", "processing", "shipped", "paid", "delivered", "cancelled"] {
             let body = json!({"status": status, "reason": "try"});
             let code = shop.put(&placed.path("/status"), &body).by(&sam).refused(409).await;
-            assert_eq!(code, "final_status", "nothing leads from cancelled to {status}");
+            assert_eq!(code, "final_status", "cancelled to {status}");
         }
     }
 }
@@ -179,7 +179,10 @@ async fn a_customer_cancels_a_pending_order_but_not_a_later_one() {
         assert_eq!((answer.status, &*answer.code()), (409, "too_late_to_cancel"));
         let problem = answer.json();
         assert_eq!(problem["orderStatus"], status);
-        assert!(problem["detail"].as_str().unwrap().contains(status), "the page can say why: {problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(status),
+            "the detail does not name the status: {problem}"
+        );
     }
 }
 
@@ -216,7 +219,7 @@ async fn a_bulk_reports_each_orders_outcome_and_changes_the_rest() {
     for placed in [&first, &second] {
         let told = hers.until("order.status_changed").await;
         assert_eq!((&told.data["orderId"], &told.data["status"]), (&json!(placed.id), &json!("processing")));
-        assert!(told.data.get("note").is_none(), "notes are the store's own");
+        assert!(told.data.get("note").is_none(), "the customer received an internal note");
     }
     let head = shop.head().await;
     let again = ask().send().await;

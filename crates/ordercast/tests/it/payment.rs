@@ -1,4 +1,4 @@
-//! Online payment in a demo, where it is made up, and goods that wait for it.
+//! Simulated online payments in a demo, and reservations that wait for a payment.
 
 use std::sync::Arc;
 
@@ -35,13 +35,21 @@ async fn an_order_is_paid_by_a_simulated_payment() {
     let (mut hers, _) = shop.listen(&asha).await;
     let (mut theirs, _) = shop.listen(&sam).await;
     let placed = shop.place_online(&asha, tea, 2).await;
-    assert_eq!(theirs.until("order.created").await.data["orderId"], placed.id, "the store has it at once");
+    assert_eq!(
+        theirs.until("order.created").await.data["orderId"],
+        placed.id,
+        "staff receive the order before it is paid"
+    );
     assert_eq!(placed.view["payment"], json!({"method": "online", "status": "pending"}));
 
     let failed = pay(&shop, &placed, "failed").by(&asha).gives(200).await;
     assert_eq!((&failed["payment"]["status"], &failed["status"]), (&json!("failed"), &json!("pending")));
     assert_eq!(hers.until("payment.changed").await.data["paymentStatus"], "failed");
-    assert_eq!(pay(&shop, &placed, "failed").by(&asha).gives(200).await, failed, "told twice is once");
+    assert_eq!(
+        pay(&shop, &placed, "failed").by(&asha).gives(200).await,
+        failed,
+        "a repeated report changes nothing"
+    );
 
     let paid = pay(&shop, &placed, "paid").by(&asha).gives(200).await;
     assert_eq!((&paid["payment"]["status"], &paid["status"]), (&json!("paid"), &json!("paid")));
@@ -51,7 +59,7 @@ async fn an_order_is_paid_by_a_simulated_payment() {
     let head = shop.head().await;
     assert_eq!(pay(&shop, &placed, "paid").by(&asha).gives(200).await, paid);
     assert_eq!(pay(&shop, &placed, "failed").by(&asha).refused(409).await, "payment_state");
-    assert_eq!(shop.head().await, head, "nothing happened again");
+    assert_eq!(shop.head().await, head, "a repeated report changed something");
 }
 
 #[tokio::test]
@@ -108,8 +116,8 @@ async fn unpaid_goods_are_released_after_15_minutes() {
     assert_eq!(reserved(shop.stock(tea).await), 6, "{}, {} and {}", paid.id, unpaid.id, cash.id);
     let order = shop.get(&unpaid.path("")).by(&asha).gives(200).await;
     assert_eq!((&order["status"], &order["version"]), (&json!("pending"), &json!(2)));
-    assert_eq!(order["payment"]["status"], "pending", "the customer sees nothing of it");
-    // Who pays late gets them, as long as there are any.
+    assert_eq!(order["payment"]["status"], "pending", "the customer still sees a pending payment");
+    // A late payment reserves the items again while they are in stock.
     pay(&shop, &unpaid, "paid").by(&asha).gives(200).await;
     assert_eq!(reserved(shop.stock(tea).await), 8);
 }
@@ -122,7 +130,7 @@ async fn reservations_that_expired_while_the_server_was_down_are_released_at_the
     let tea = shop.product("Tea", 1000).await;
     let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
     let mut orders = Vec::new();
-    // More than are given to the writer at once.
+    // More than one batch of expirations.
     for _ in 0..120 {
         orders.push(shop.place_online(&asha, tea, 1).await);
     }
@@ -134,12 +142,14 @@ async fn reservations_that_expired_while_the_server_was_down_are_released_at_the
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, given_back).await.expect("they come back");
+    tokio::time::timeout(PATIENCE, given_back)
+        .await
+        .expect("timed out while waiting for released reservations");
     for placed in [&orders[0], &orders[119]] {
         let timeline = shop.get(&placed.path("/timeline")).by(&sam).gives(200).await;
         let kinds: Vec<&Value> =
             timeline["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
-        assert_eq!(kinds, ["order.created", "order.updated"], "once");
+        assert_eq!(kinds, ["order.created", "order.updated"], "released more than once");
     }
     shop.close().await;
 }

@@ -13,8 +13,8 @@ use crate::support::users::{
     PASSWORD, Session, customer, driver, id_of, now, signed_with, staff, staff_of, token,
 };
 
-/// What each role gets: nobody, the order's customer, another customer, staff of the store, staff of another store,
-/// the order's driver, another driver.
+/// The status for each role: anonymous, the order's customer, another customer, staff of the store, staff of another
+/// store, the order's driver, another driver.
 type Expected = [u16; 7];
 
 const ROLES: [&str; 7] =
@@ -26,7 +26,7 @@ const ANY_STAFF: Expected = [401, 403, 403, 200, 200, 403, 403];
 const STAFF_OF_THE_STORE: Expected = [401, 403, 403, 200, 404, 403, 403];
 const WHO_MAY_SEE_THE_ORDER: Expected = [401, 200, 404, 200, 404, 200, 404];
 
-/// Whether an endpoint looks at tokens at all.
+/// Whether an endpoint reads tokens.
 #[derive(Clone, Copy, PartialEq)]
 enum Tokens {
     Read,
@@ -34,7 +34,7 @@ enum Tokens {
 }
 use Tokens::{Ignored, Read};
 
-/// One endpoint: its method and path, whether it reads tokens, what each role gets.
+/// One endpoint: its method and path, whether it reads tokens, and the status for each role.
 type Row = (&'static str, &'static str, Tokens, Expected);
 
 const TABLE: &[Row] = &[
@@ -58,7 +58,7 @@ const TABLE: &[Row] = &[
     ("GET", "/api/v1/orders/{order}", Read, WHO_MAY_SEE_THE_ORDER),
     ("GET", "/api/v1/orders/{order}/timeline", Read, WHO_MAY_SEE_THE_ORDER),
     ("POST", "/api/v1/orders/{order}/cancel", Read, [401, 200, 404, 200, 404, 403, 404]),
-    // A demo's alone; see `payment.rs`.
+    // Only a demo has this endpoint; see `payment.rs`.
     ("POST", "/api/v1/orders/{order}/test-payment", Read, [401, 404, 404, 404, 404, 404, 404]),
     ("PUT", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
     ("PUT", "/api/v1/orders/{order}/delivery", Read, [401, 403, 404, 200, 404, 200, 404]),
@@ -74,7 +74,7 @@ const TABLE: &[Row] = &[
     ("GET", "/health", Ignored, EVERYBODY),
     ("GET", "/health/ready", Ignored, EVERYBODY),
     ("GET", "/metrics", Ignored, EVERYBODY),
-    // Last: it ends the owner's session.
+    // The last row, because it ends the customer's session.
     ("POST", "/api/v1/auth/logout", Read, [401, 204, 204, 204, 204, 204, 204]),
 ];
 
@@ -93,14 +93,14 @@ fn every_endpoint_of_the_document_has_a_row() {
     let listed: BTreeSet<_> =
         TABLE.iter().map(|(method, path, ..)| ((*path).to_owned(), (*method).to_owned())).collect();
     assert_eq!(listed, documented);
-    assert_eq!(TABLE.len(), documented.len(), "a row stands twice");
+    assert_eq!(TABLE.len(), documented.len(), "duplicate row");
 }
 
-/// What requests are about. Made anew after a request that changed it.
+/// The data of the requests. It is created again after a request that changed it.
 struct Subject {
     good: TestProduct,
     placed: PlacedOrder,
-    /// That the order was placed, which is news to its customer and its store.
+    /// The notification that the order was placed, of its customer and of staff.
     notification: String,
 }
 
@@ -135,7 +135,7 @@ impl PermissionShop {
         Subject { good, placed, notification }
     }
 
-    /// The body that goes with an endpoint; null is none.
+    /// The body for an endpoint; null for none.
     fn body(subject: &Subject, method: &str, path: &str) -> Value {
         let order = &subject.placed.id;
         match (method, path) {
@@ -163,7 +163,7 @@ impl PermissionShop {
         }
     }
 
-    /// The status of one request; refusals are whole problems.
+    /// The status of one request. A refusal must be a complete problem.
     async fn ask(&self, subject: &Subject, row: &Row, who: &str) -> (u16, String) {
         let (method, path, ..) = *row;
         let place = path
@@ -175,7 +175,7 @@ impl PermissionShop {
         let request = self.shop.ask(method, &place).by(who);
         let request = if body.is_null() { request } else { request.json(&body) };
         if path.ends_with("/stream") {
-            // It does not end by itself.
+            // A stream does not end by itself.
             let response = request.open().await;
             return (response.status().as_u16(), String::new());
         }
@@ -184,7 +184,7 @@ impl PermissionShop {
         (answer.status, code)
     }
 
-    /// Asks, and sees that nothing happened unless it was a change that was let through.
+    /// Sends a request, and checks that a refused request changed nothing.
     async fn check(&self, subject: &mut Subject, row: &Row, who: &str) -> (u16, String) {
         let (head, stock) = (self.shop.head().await, self.shop.stock(subject.good).await);
         let (status, code) = self.ask(subject, row, who).await;
@@ -226,7 +226,7 @@ async fn each_role_gets_its_status_and_a_refusal_changes_nothing() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Tokens that must not work, each with the code that says why.
+/// Invalid tokens, each with the expected code.
 async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'static str)> {
     let shop = &stage.shop;
     let gone = shop.account("gone@example.com", orders::Role::Staff, "main").await;
@@ -257,7 +257,7 @@ async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'stat
         ("of ours, without a session", token(&session), "invalid_token"),
         ("an unknown role", token(&json!({"sub": "sam", "role": "superadmin"})), "invalid_token"),
         (
-            "a store that is none",
+            "an invalid store id",
             token(&json!({"sub": "sam", "role": "admin", "store": "a/b"})),
             "invalid_token",
         ),
@@ -320,5 +320,5 @@ async fn a_store_sees_and_changes_only_its_own() {
     assert_eq!(mine["orders"].as_array().unwrap().len(), 2);
     let shelf = shop.get("/api/v1/products?store=north").gives(200).await;
     assert_eq!(shelf["products"][0]["name"], "Herring");
-    assert!(shelf["products"][0].get("stock").is_none(), "the count behind it is the store's own");
+    assert!(shelf["products"][0].get("stock").is_none(), "customers see the stock count");
 }

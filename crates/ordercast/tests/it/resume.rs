@@ -1,4 +1,4 @@
-//! Live connections over HTTP: everybody hears what is theirs, once, in order, also after having been away.
+//! Event streams: each subscriber receives its own events once and in order, also after a disconnect.
 
 mod slow_readers;
 
@@ -14,7 +14,7 @@ use crate::support::stream::{Events, StreamEvent};
 use crate::support::users::{customer, id_of, now, staff, staff_of, token};
 use crate::support::{Shop, within};
 
-/// So many events of orders and products, past what else a stream says.
+/// The next events of orders and products. Skips others.
 async fn take(stream: &mut Events, count: usize) -> Vec<StreamEvent> {
     let mut taken = Vec::new();
     while taken.len() < count {
@@ -26,7 +26,7 @@ async fn take(stream: &mut Events, count: usize) -> Vec<StreamEvent> {
     taken
 }
 
-/// The place in the log at the end of a cursor.
+/// The log position in a cursor.
 fn seq(cursor: &str) -> u64 {
     cursor.split_once(':').unwrap().1.parse().unwrap()
 }
@@ -35,7 +35,7 @@ fn seqs(events: &[StreamEvent]) -> Vec<u64> {
     events.iter().map(|event| seq(&event.id)).collect()
 }
 
-/// Nothing more is waiting: what comes next is about an order placed just now.
+/// Checks that no event is pending: the next one is that of a new order.
 async fn nothing_else(
     shop: &Shop,
     stream: &mut Events,
@@ -56,12 +56,12 @@ async fn a_stream_begins_with_the_user_and_the_cursor() {
         assert_eq!(hello.data["message"], "Connected to real-time service");
         assert_eq!((&hello.data["role"], &hello.data["recovered"]), (&json!(role), &json!(false)));
         assert_eq!(hello.data["user"]["id"], id_of(user));
-        assert_eq!(hello.data["cursor"], hello.id, "where it begins");
-        assert_eq!(hello.data["head"], hello.id, "nothing was missed");
+        assert_eq!(hello.data["cursor"], hello.id, "the stream begins at its cursor");
+        assert_eq!(hello.data["head"], hello.id, "a new stream missed nothing");
     }
 }
 
-/// Live connections are told before anybody is answered, so nothing that somebody was answered comes as news.
+/// Events reach live connections before the response, so a stream opened after the response does not repeat its event.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_opened_after_a_response_begins_after_its_event() {
     let shop = Shop::open().await;
@@ -93,7 +93,7 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     );
     drop(stream);
 
-    // While she is away.
+    // While the customer is disconnected.
     shop.advance(&first, "shipped").await;
     let second = shop.place(&asha, good, 1).await;
     shop.place(&customer("ben"), good, 1).await;
@@ -101,12 +101,12 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     let last = &before[1].id;
     let (by_header, again) = shop.resume(&asha, last).await;
     assert_eq!((&again.data["recovered"], &again.id), (&json!(true), last));
-    // Hers and his.
+    // Events of both customers count.
     let head = again.data["head"].as_str().unwrap();
-    assert_eq!(seq(head), seq(last) + 4, "where what was missed ends");
+    assert_eq!(seq(head), seq(last) + 4, "the head is the last missed event");
     let query = shop.get(&format!("/api/v1/stream?last_event_id={last}"));
     let (by_query, _) = Events::open(query.by(&asha)).await;
-    // A browser that reconnects by itself adds its header to the address it once had.
+    // A browser that reconnects sends the header together with its old URL.
     let both = shop.get(&format!("/api/v1/stream?last_event_id={}", hello.id));
     let (by_both, _) = Events::open(both.by(&asha).header("last-event-id", last)).await;
     let mut told = Vec::new();
@@ -118,10 +118,10 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
         assert!(seqs(&missed).is_sorted_by(|a, b| a < b) && seqs(&missed)[0] > seq(last));
         told.push(missed);
     }
-    assert!(told.windows(2).all(|two| two[0] == two[1]), "the same for each");
+    assert!(told.windows(2).all(|two| two[0] == two[1]), "the streams received different events");
     let next = shop.place(&asha, good, 1).await;
     for stream in &mut streams {
-        assert_eq!(take(stream, 1).await[0].data["orderId"], next.view["id"], "nothing comes twice");
+        assert_eq!(take(stream, 1).await[0].data["orderId"], next.view["id"], "an event was repeated");
     }
 }
 
@@ -145,8 +145,8 @@ async fn subscribers_receive_only_their_own_events() {
     assert_eq!(main[1].data["orderId"], asked.view["id"]);
     assert_eq!(seqs(&take(&mut other, 1).await), [begin + 2]);
     let only = take(&mut asha, 1).await;
-    assert_eq!(seqs(&only), [begin + 3], "nothing of Ben's");
-    // The same for those who come back for it.
+    assert_eq!(seqs(&only), [begin + 3], "only the customer's own order");
+    // A resumed stream receives the same events.
     let (mut asha, _) = shop.resume(&customer("asha"), &hello.id).await;
     assert_eq!(take(&mut asha, 1).await, only);
     let (mut other, _) = shop.resume(&north, &hello.id).await;
@@ -178,7 +178,7 @@ async fn an_invalid_cursor_resets_to_the_current_state() {
         assert_eq!(reset.data["cursor"], reset.id);
         let orders = reset.data["orders"].as_array().unwrap();
         assert!(orders.iter().all(|order| order["customer"]["id"] == id_of("asha")), "{orders:?}");
-        assert_eq!(orders[0]["id"], placed.view["id"], "the newest first");
+        assert_eq!(orders[0]["id"], placed.view["id"], "newest first");
         placed = shop.place(&asha, good, 1).await;
         assert_eq!(seqs(&take(&mut stream, 1).await), [seq(&reset.id) + 1]);
     }
@@ -194,7 +194,7 @@ async fn a_stream_resumes_exactly_after_a_restart() {
     let first = shop.place(&asha, good, 1).await;
     let last = take(&mut stream, 1).await.remove(0).id;
     drop(stream);
-    // Enough for several portions.
+    // Enough events for several chunks.
     let mut expected = vec![];
     for _ in 0..150 {
         expected.push(shop.place(&asha, good, 1).await.number);
@@ -242,7 +242,11 @@ async fn signing_out_closes_the_sessions_streams_and_no_others() {
     shop.ask("POST", "/api/v1/auth/logout").by(&phone.token).send().await;
     let goodbye = here.until("reconnect").await;
     assert_eq!(goodbye.data, json!({"code": 4501, "reason": "session_ended"}));
-    assert_eq!((&*goodbye.id, here.next().await), ("", None), "no place to resume from, and the end");
+    assert_eq!(
+        (&*goodbye.id, here.next().await),
+        ("", None),
+        "the last event has no cursor, and the stream ends"
+    );
     shop.product("Tea", 5).await;
     take(&mut there, 1).await;
 }
@@ -269,7 +273,7 @@ async fn staff_get_the_counts_and_customers_do_not() {
     let (mut sam, _) = shop.listen(&staff("sam")).await;
     let (mut asha, _) = shop.listen(&customer("asha")).await;
     let counts = sam.until("stats.updated").await;
-    assert_eq!((&counts.data["total"], &*counts.id), (&json!(0), ""), "no place to resume from");
+    assert_eq!((&counts.data["total"], &*counts.id), (&json!(0), ""), "counts have no cursor");
     shop.place(&customer("asha"), good, 2).await;
     let counts = sam.until("stats.updated").await;
     assert_eq!(counts.data["byStatus"]["pending"], 1);
@@ -285,5 +289,5 @@ async fn a_stream_requires_authentication() {
     assert_eq!(shop.get("/api/v1/stream").refused(401).await, "unauthenticated");
     assert_eq!(shop.get("/api/v1/stream").by("x.y.z").refused(401).await, "invalid_token");
     let odd: TestRequest = shop.get("/api/v1/stream?lastEventId=x").by(&customer("asha"));
-    assert_eq!(odd.send().await.status, 400, "a parameter of another name would be a silent gap");
+    assert_eq!(odd.send().await.status, 400, "a misspelled parameter would silently skip events");
 }

@@ -1,4 +1,4 @@
-//! Ending in order, and who may run where.
+//! Graceful shutdown, and the lock of the data directory.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn good(product: &Value) -> crate::support::orders::TestProduct {
     crate::support::orders::TestProduct(product["id"].as_str().unwrap().parse().unwrap())
 }
 
-/// A request that the server has begun to read, and of which the end is missing.
+/// Sends the first half of a request, which the server begins to read. Returns the second half.
 async fn send_half(server: &RunningServer, body: &Value) -> (TcpStream, String) {
     let body = body.to_string();
     let (first, second) = body.split_at(body.len() / 2);
@@ -34,7 +34,7 @@ async fn send_half(server: &RunningServer, body: &Value) -> (TcpStream, String) 
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    // It asks for the body only once a handler reads it.
+    // The server sends this once a handler reads the body.
     let mut answer = [0; 25];
     within(stream.read_exact(&mut answer)).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -56,12 +56,12 @@ async fn a_graceful_shutdown_loses_nothing() {
     for stream in [&mut asha, &mut sam] {
         let goodbye = stream.until("reconnect").await;
         assert_eq!(goodbye.data, json!({"code": 4001, "reason": "shutting_down", "afterMs": 500}));
-        assert_eq!(stream.next().await, None, "and the stream ends");
+        assert_eq!(stream.next().await, None, "the stream ends");
     }
     let refused = async { while TcpStream::connect(server.address).await.is_ok() {} };
-    tokio::time::timeout(PATIENCE, refused).await.expect("nobody new is let in");
+    tokio::time::timeout(PATIENCE, refused).await.expect("the server still accepts connections");
 
-    // Who was in the middle of an order gets an answer.
+    // A request that was in progress gets its response.
     open.write_all(rest.as_bytes()).await.unwrap();
     let mut answer = String::new();
     within(open.read_to_string(&mut answer)).await.unwrap();
@@ -89,11 +89,11 @@ async fn a_graceful_shutdown_loses_nothing() {
 async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
     let data = tempfile::tempdir().unwrap();
     let mut server = RunningServer::serve(data.path(), &[]).await;
-    // Idle, and in the middle of a request's head.
+    // One idle connection, and one with an incomplete request head.
     let _idle = TcpStream::connect(server.address).await.unwrap();
     let mut half = TcpStream::connect(server.address).await.unwrap();
     half.write_all(b"GET /api/v1/ord").await.unwrap();
-    // Neither of them is known to the server before this has been answered.
+    // Once this is answered, the server has accepted both connections.
     server.ask("GET", "/health").gives(200).await;
     server.terminate();
     let status = server.ended().await;
@@ -105,10 +105,13 @@ async fn a_data_directory_is_used_by_only_one_server() {
     let data = tempfile::tempdir().unwrap();
     let server = RunningServer::serve(data.path(), &[]).await;
     let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
-    assert!(second.contains(data.path().to_str().unwrap()), "it names the directory: {second}");
-    assert!(second.contains("another"), "and who is in the way: {second}");
+    assert!(
+        second.contains(data.path().to_str().unwrap()),
+        "the error does not name the directory: {second}"
+    );
+    assert!(second.contains("another"), "the error does not name the reason: {second}");
     server.ask("GET", "/health/ready").gives(200).await;
-    // However the first one ends, nothing is left in the way.
+    // A killed server leaves no lock behind.
     server.kill().await;
     RunningServer::serve(data.path(), &[]).await.stop().await;
 }
@@ -117,7 +120,7 @@ async fn a_data_directory_is_used_by_only_one_server() {
 async fn an_interrupted_first_start_completes_and_prints_its_password() {
     let data = tempfile::tempdir().unwrap();
     let mut child = command(data.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]).spawn().unwrap();
-    // In the middle of making the shop.
+    // Interrupt it while it creates the shop.
     let begun = async {
         while !data.path().join("ordercast.db").exists() {
             tokio::task::yield_now().await;

@@ -39,12 +39,12 @@ async fn series_count_events_in_their_time_bucket() {
     assert_eq!((points.len(), &points[0]["at"]), (30, &days["from"]));
     let sum = |field: &str| points.iter().map(|point| point[field].as_i64().unwrap()).sum::<i64>();
     assert_eq!([sum("orders"), sum("cancelled"), sum("delivered")], [3, 1, 2]);
-    // Midnight in the store's zone, not anybody else's.
+    // Days begin at midnight in the store's time zone.
     let at = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
     for point in points {
         assert_eq!(at(&point["at"]).to_string()[11..], *"18:30:00Z");
     }
-    // The two that came together are in one day, and the last two in another.
+    // The first two events are on one day, and the last two on another.
     let busy: Vec<_> = points.iter().filter(|point| point["orders"] != 0).collect();
     assert_eq!(
         (&busy[0]["orders"], &busy[0]["revenue"]),
@@ -66,12 +66,12 @@ async fn series_count_events_in_their_time_bucket() {
     );
     let about = |told: &Value, exact: i64| {
         let off = (told.as_i64().unwrap() - exact).abs();
-        assert!(off * 1000 <= exact * 40, "{told} is not about {exact}");
+        assert!(off * 1000 <= exact * 40, "{told} is not close to {exact}");
     };
     about(&days["deliveryTime"]["median"], 30 * 60);
     about(&days["deliveryTime"]["p90"], 26 * 3600);
 
-    // An hour later there is one point more, the same in whatever portions it is asked for.
+    // An hour later there is one more point. The points do not depend on the requested period.
     let hours = shop.get("/api/v1/stats/series?bucket=hour").by(&sam).gives(200).await;
     let points = hours["points"].as_array().unwrap();
     assert_eq!(points.len(), 24);

@@ -1,12 +1,12 @@
-//! A shop to ask: the real server in this process, on a port and in a directory of its own.
+//! A test shop: the real server in this process, with its own port and directory.
 //!
 //! - [`Shop`]: started with [`Shop::open`], or with options through [`Shop::with`], [`Shop::at`], [`Shop::on`] and
 //!   [`Shop::demo`]. A test owns it.
-//! - [`request`]: requests and answers. [`users`]: who asks, with tokens. [`orders`]: products and orders to ask about.
-//! - [`clock`]: time that a test moves. [`stream`]: the stream of events.
-//!   [`socket`]: Socket.IO. [`raw_http`]: requests that no client library would send.
+//! - [`request`]: requests and responses. [`users`]: users and their tokens. [`orders`]: products and orders.
+//! - [`clock`]: a clock that a test moves. [`stream`]: the event stream.
+//!   [`socket`]: Socket.IO. [`raw_http`]: requests that an HTTP client library refuses to send.
 //!
-//! Nothing waits by sleeping: wait for what should happen, within [`PATIENCE`].
+//! Tests do not sleep: they wait for an event, for at most [`PATIENCE`].
 
 pub(crate) mod clock;
 pub(crate) mod orders;
@@ -35,19 +35,17 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// The longest anything may take before a test calls it broken.
+/// The longest a test waits before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What the tests' tokens are signed with.
+/// The key of the tests' tokens.
 pub(crate) const JWT_SECRET: &str = "a secret that only the tests know, 40 bytes";
 
 /// A running server, and a client for it.
 pub(crate) struct Shop {
-    /// What its handlers share: to look behind the curtain.
     pub(crate) app: AppState,
-    /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// Where its live gateway listens, if `REALTIME_PORT` gave it one.
+    /// The live gateway's address, if `REALTIME_PORT` is set.
     pub(crate) live_address: Option<SocketAddr>,
     client: reqwest::Client,
     stop: oneshot::Sender<()>,
@@ -56,12 +54,12 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// With rate limits off, and the secret the tests know.
+    /// Rate limits are off, and the tests know the secret.
     pub(crate) async fn open() -> Self {
         Self::with(&[]).await
     }
 
-    /// With options, as environment variables: `[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/min")]`.
+    /// Sets options as environment variables: `[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/min")]`.
     pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut shop = Self::at(directory.path(), variables).await;
@@ -69,7 +67,6 @@ impl Shop {
         shop
     }
 
-    /// With a clock of its own, and such options.
     pub(crate) async fn on(clock: Arc<dyn Clock>, variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut shop = Self::start(directory.path(), variables, clock, None).await;
@@ -77,7 +74,7 @@ impl Shop {
         shop
     }
 
-    /// As `--demo` serves data that it made, without its goods and orders.
+    /// A shop in demo mode, but without the products and orders of the demo.
     pub(crate) async fn demo(clock: Arc<dyn Clock>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut shop = Self::demo_at(directory.path(), clock).await;
@@ -85,12 +82,12 @@ impl Shop {
         shop
     }
 
-    /// Likewise, in a directory that outlives it.
+    /// Like [`Shop::demo`], in a directory that outlives the shop.
     pub(crate) async fn demo_at(data: &Path, clock: Arc<dyn Clock>) -> Self {
         Self::start(data, &[], clock, Some(offered())).await
     }
 
-    /// In a directory that outlives it: to stop, and start again.
+    /// Uses a directory that outlives the shop, so that a test can restart it.
     pub(crate) async fn at(data: &Path, variables: &[(&str, &str)]) -> Self {
         Self::start(data, variables, Arc::new(System), None).await
     }
@@ -112,40 +109,39 @@ impl Shop {
         let ended = tokio::spawn(server.serve(listener, realtime, async {
             let _ = stopped.await;
         }));
-        // A proxy of the machine has nothing to do with it, and redirects are answers.
+        // Ignore proxies of the machine, and return redirects instead of following them.
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.build().unwrap();
         Self { app, address, live_address, client, stop, ended, directory: None }
     }
 
-    /// Stops in order, as on Ctrl-C; everything accepted is stored afterwards.
+    /// Shuts down gracefully, as on Ctrl-C.
     pub(crate) async fn close(self) {
         let Self { app, stop, ended, client, .. } = self;
-        // The writer ends when nobody holds it any more, and connections are drained when nobody keeps them.
+        // The writer ends when its last handle is dropped, and the drain ends when no client keeps a connection.
         drop((app, client));
         stop.send(()).unwrap();
         within(ended).await.unwrap().unwrap();
     }
 
-    /// Waits for its end, which nobody asked for; why.
+    /// Waits until the server stops by itself, and returns the error.
     pub(crate) async fn fails(self) -> String {
         let Self { app, ended, client, stop: _asked_by_nobody, .. } = self;
         drop((app, client));
         within(ended).await.unwrap().unwrap_err().to_string()
     }
 
-    /// The address of a path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// The last event of the log: unchanged means that nothing happened.
+    /// The position of the log's last event. If it is unchanged, nothing happened.
     pub(crate) async fn head(&self) -> u64 {
         self.app.read_backend.head().await.unwrap().seq.0
     }
 }
 
-/// The configuration these variables make, over what every test wants.
+/// The configuration of these variables on top of the tests' defaults.
 pub(crate) fn config(data: &Path, variables: &[(&str, &str)]) -> Config {
     let listens = variables.iter().any(|(name, _)| matches!(*name, "PORT" | "ORDERCAST_LISTEN"));
     let secret = variables.iter().any(|(name, _)| matches!(*name, "JWT_SECRET" | "ORDERCAST_JWT_SECRET"));
@@ -161,18 +157,18 @@ pub(crate) fn config(data: &Path, variables: &[(&str, &str)]) -> Config {
     if !secret {
         all.push(("JWT_SECRET", JWT_SECRET));
     }
-    // The test's own come last and so win; an empty one leaves the default alone.
+    // The test's own variables come last and take precedence. An empty one leaves the default of the server.
     all.extend_from_slice(variables);
     let environment: Environment = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     Config::load(&Flags::default(), &environment).unwrap()
 }
 
-/// Where to connect to a listener, which may be on every interface.
+/// The loopback address of a listener, which may listen on every interface.
 fn reachable(listener: &TcpListener) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], listener.local_addr().unwrap().port()))
 }
 
-/// What a future comes to, which must not take longer than [`PATIENCE`].
+/// Awaits a future for at most [`PATIENCE`].
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
+    tokio::time::timeout(PATIENCE, future).await.expect("timed out")
 }

@@ -1,4 +1,4 @@
-//! What is asked on a walk. Indices name what there is by then, modulo its count.
+//! The commands of a walk. An index selects one of the existing orders or products, modulo their count.
 
 use jiff::Timestamp;
 use ordercast_orders::command::{
@@ -84,7 +84,7 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
 }
 
 impl What {
-    /// Somebody who may ask for this; whoever was drawn, where many may.
+    /// An actor who may give this command: `drawn` if several may.
     pub(crate) fn likely(&self, drawn: Who) -> Who {
         match self {
             Self::Place { other_store: false, .. } => Who::Asha,
@@ -99,7 +99,7 @@ impl What {
 
     pub(crate) fn command(&self, world: &World) -> Command {
         let id = |n: usize| OrderId::new(Uuid::from_u128(n as u128));
-        // The last one does not exist; odd ones are named by number.
+        // The last index is an unknown order. Odd indices refer to an order by its number.
         let order = |n: usize| {
             let n = n % (world.orders.len() + 1);
             let number = OrderNumber(OrderNumber::FIRST.0 + n as u64);
@@ -110,7 +110,7 @@ impl What {
         let later = Timestamp::from_second(1_800_000_000).unwrap();
         match self.clone() {
             Self::Place { other_store: other, lines, online, again, total } => {
-                // Even products are one store's, odd ones the other's; one line of five is of the wrong store.
+                // Even products belong to one store, odd ones to the other. One line of five is of the wrong store.
                 let sold = |n: usize| {
                     product(if n < 4 { n % 2 * 2 + usize::from(other) } else { usize::from(!other) })
                 };

@@ -1,4 +1,4 @@
-//! Who may know what, said a second time and apart from the code under test.
+//! Who may see what: a second implementation, independent of the code under test.
 
 use ordercast_orders::audience::Audience;
 use ordercast_orders::event::{Change, Event, Subject};
@@ -31,7 +31,7 @@ pub(crate) fn others_cannot_see_the_order(moment: &Moment<'_>) -> Result<(), Tes
     let order = named.and_then(|name| moment.before.order(name));
     if let Some(order) = order.filter(|order| !may_know(moment.who, order)) {
         prop_assert_eq!(moment.answer, &Err(Refusal::UnknownOrder));
-        // To the letter what they would hear if it did not exist.
+        // The same refusal as if the order did not exist.
         let mut without = moment.before.clone();
         without.orders.remove(&order.id);
         without.numbers.remove(&order.number);
@@ -58,7 +58,7 @@ pub(crate) fn others_cannot_see_the_order(moment: &Moment<'_>) -> Result<(), Tes
     {
         prop_assert_eq!(store, own);
     }
-    // Whatever else there is stays as it was.
+    // Other orders stay unchanged.
     for (id, order) in &moment.after.orders {
         let own = matches!(&event.subject, Subject::Order { id: own, .. } if own == id);
         prop_assert!(own || moment.before.orders.get(id) == Some(order), "another order changed");
@@ -66,7 +66,7 @@ pub(crate) fn others_cannot_see_the_order(moment: &Moment<'_>) -> Result<(), Tes
     Ok(())
 }
 
-/// What an audience must never read. The driver needs the address, and the customer the driver's phone.
+/// Values that an audience must never read. The driver needs the address, and the customer the driver's phone.
 fn secrets(audience: Audience) -> Vec<&'static str> {
     const STORE: [&str; 4] = [marks::NOTE, marks::STAFF_ID, marks::STAFF_NAME, marks::REFERENCE];
     const CUSTOMER: [&str; 3] = [marks::CUSTOMER_ID, marks::CUSTOMER_NAME, marks::CUSTOMER_MAIL];
@@ -96,7 +96,10 @@ pub(crate) fn views_hide_fields(moment: &Moment<'_>) -> Result<(), TestCaseError
             seen.push(serde_json::to_string(&view).unwrap());
         }
         if let Some(notification) = Notification::new(event, audience, context.partner.as_ref()) {
-            prop_assert!(EventView::concerns(event, audience), "an inbox tells what no view shows");
+            prop_assert!(
+                EventView::concerns(event, audience),
+                "a notification of an event that the audience cannot see"
+            );
             prop_assert!(notification.message.contains(&order.number.to_string()));
             seen.push(notification.message);
         }
@@ -106,11 +109,11 @@ pub(crate) fn views_hide_fields(moment: &Moment<'_>) -> Result<(), TestCaseError
             prop_assert!(!json.contains(secret), "{:?} reads {}: {}", audience, secret, json);
         }
     }
-    tells_what_changed(event, &context)
+    views_show_the_change(event, &context)
 }
 
-/// The other way round: whom it concerns can read it.
-fn tells_what_changed(event: &Event, context: &EventContext) -> Result<(), TestCaseError> {
+/// The audiences that a change concerns can read it.
+fn views_show_the_change(event: &Event, context: &EventContext) -> Result<(), TestCaseError> {
     let read = |audience| {
         serde_json::to_string(&EventView::new(EventId::new(Uuid::nil()), event, context, audience))
     };

@@ -1,4 +1,4 @@
-//! Books kept apart from the code under test: what the events say about each order and each product.
+//! A second implementation of orders and stock, independent of the code under test. It is computed from the events.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,9 +9,9 @@ use ordercast_orders::status::Stage;
 use ordercast_orders::{OrderId, ProductId, Status, World, apply};
 use proptest::prelude::*;
 
-/// What an order's events said so far.
+/// The state of an order according to its events.
 #[derive(Default)]
-struct Story {
+struct OrderRecord {
     version: u32,
     status: Option<Status>,
     paid: bool,
@@ -22,14 +22,19 @@ struct Story {
 
 #[derive(Default)]
 pub(crate) struct Ledger {
-    orders: HashMap<OrderId, Story>,
-    /// Version, and how many there must be.
+    orders: HashMap<OrderId, OrderRecord>,
+    /// Version and expected stock on hand.
     products: HashMap<ProductId, (u32, i64)>,
 }
 
 impl Ledger {
-    /// Books an event, and checks it against what was booked before.
-    pub(crate) fn book(&mut self, event: &Event, before: &World, after: &World) -> Result<(), TestCaseError> {
+    /// Records an event, and checks it against the earlier events.
+    pub(crate) fn record(
+        &mut self,
+        event: &Event,
+        before: &World,
+        after: &World,
+    ) -> Result<(), TestCaseError> {
         match &event.subject {
             Subject::Order { id, from, to, .. } => {
                 let story = self.orders.entry(*id).or_default();
@@ -37,9 +42,9 @@ impl Ledger {
                 chain(story, event, before.orders.get(id), *from, *to)?;
                 let hold = story.hold;
                 for change in &event.changes {
-                    story.tell(change, *from)?;
+                    story.record(change, *from)?;
                 }
-                moves_fit(&after.orders[id], hold, before)?;
+                stock_moves_fit(&after.orders[id], hold, before)?;
                 for (product, n) in &story.lines {
                     let gone = |hold| i64::from(hold == Some(Hold::Consumed));
                     let left = gone(story.hold) - gone(hold);
@@ -63,7 +68,7 @@ impl Ledger {
         self.stock_adds_up(after)
     }
 
-    /// Promised is what the orders hold, and what is there is what was counted less what left.
+    /// The reserved stock is what orders hold. The stock on hand is what was counted, less what was shipped.
     fn stock_adds_up(&self, world: &World) -> Result<(), TestCaseError> {
         let mut promised: HashMap<ProductId, u64> = HashMap::new();
         for story in self.orders.values().filter(|story| story.hold == Some(Hold::Reserved)) {
@@ -74,15 +79,15 @@ impl Ledger {
         for (id, product) in &world.products {
             let stock = product.stock;
             prop_assert!(stock.reserved <= stock.on_hand, "{:?}", stock);
-            prop_assert_eq!(u64::from(stock.reserved), promised.get(id).copied().unwrap_or(0), "promised");
-            prop_assert_eq!(i64::from(stock.on_hand), self.products[id].1, "counted less what left");
+            prop_assert_eq!(u64::from(stock.reserved), promised.get(id).copied().unwrap_or(0), "reserved");
+            prop_assert_eq!(i64::from(stock.on_hand), self.products[id].1, "on hand");
         }
         Ok(())
     }
 }
 
-impl Story {
-    fn tell(&mut self, change: &Change, from: Status) -> Result<(), TestCaseError> {
+impl OrderRecord {
+    fn record(&mut self, change: &Change, from: Status) -> Result<(), TestCaseError> {
         match change {
             Change::Placed { items, .. } => {
                 self.lines = items.iter().map(|item| (item.product, item.quantity)).collect();
@@ -96,7 +101,7 @@ impl Story {
             Change::Parcel { parcel, state: ShipmentState::Delivered } => {
                 self.arrived.insert(*parcel);
             }
-            // Nothing but a correction takes an arrival back; one of the payment alone does not.
+            // Only a correction undoes a delivery. A correction of the payment alone does not.
             Change::Corrected { to, .. } if from == Status::Delivered || *to < Stage::Shipped => {
                 self.arrived.clear();
             }
@@ -106,8 +111,8 @@ impl Story {
     }
 }
 
-/// 1, 2, 3 … A location repeats the version it found.
-fn versions(story: &mut Story, event: &Event) -> Result<(), TestCaseError> {
+/// Versions count up from 1. A location keeps the current version.
+fn versions(story: &mut OrderRecord, event: &Event) -> Result<(), TestCaseError> {
     if event.kind != Kind::DeliveryLocated {
         story.version += 1;
     }
@@ -115,9 +120,9 @@ fn versions(story: &mut Story, event: &Event) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Each event starts at the status where the one before it ended, and says the truth about both.
+/// Each event starts at the status at which the previous one ended.
 fn chain(
-    story: &mut Story,
+    story: &mut OrderRecord,
     event: &Event,
     before: Option<&Order>,
     from: Status,
@@ -144,12 +149,12 @@ fn chain(
         }
     }
     if from == Status::Cancelled {
-        prop_assert_eq!(event.kind, Kind::PaymentChanged, "only money still moves");
+        prop_assert_eq!(event.kind, Kind::PaymentChanged, "after the cancellation, only the payment changes");
     }
     Ok(())
 }
 
-/// How far along a status is; `paid` is just past where its money came.
+/// The rank of a status. `paid` comes directly after the stage at which the payment arrived.
 fn rank(status: Status, order: &Order) -> u8 {
     match status {
         Status::Pending => 0,
@@ -162,8 +167,8 @@ fn rank(status: Status, order: &Order) -> u8 {
     }
 }
 
-/// No move of the stock is ever left out because it does not fit.
-fn moves_fit(order: &Order, hold: Option<Hold>, before: &World) -> Result<(), TestCaseError> {
+/// Every stock move of the order fits the stock.
+fn stock_moves_fit(order: &Order, hold: Option<Hold>, before: &World) -> Result<(), TestCaseError> {
     let mut stock: HashMap<_, _> = before.products.iter().map(|(id, product)| (*id, product.stock)).collect();
     for (id, change) in apply::stock_moves(order, hold) {
         let after: Option<_> = stock[&id].after(change);
@@ -176,25 +181,29 @@ fn moves_fit(order: &Order, hold: Option<Hold>, before: &World) -> Result<(), Te
     Ok(())
 }
 
-/// What must be true of an order at any time.
-fn possible(order: &Order, story: &Story) -> Result<(), TestCaseError> {
+/// Invariants of an order.
+fn possible(order: &Order, story: &OrderRecord) -> Result<(), TestCaseError> {
     let left = order.shipments.iter().any(|it| it.state.has_left());
     let all_arrived = order.shipments.iter().all(|it| story.arrived.contains(&it.parcel));
     let paid_during = match order.payment.state {
         PaymentState::Paid { during } => Some(during),
         _ => None,
     };
-    prop_assert_eq!(paid_during.is_some(), story.paid, "paid is what was recorded");
+    prop_assert_eq!(paid_during.is_some(), story.paid, "paid as recorded");
     prop_assert_eq!(story.hold, Some(order.hold));
     match order.status() {
         Status::Cancelled => {
             prop_assert!(order.is_cancelled());
-            prop_assert!(order.hold != Hold::Reserved, "a cancelled order promises nothing");
+            prop_assert!(order.hold != Hold::Reserved, "a cancelled order reserves stock");
         }
         status => {
             prop_assert!(!order.is_cancelled());
             prop_assert_eq!(status == Status::Delivered, !order.shipments.is_empty() && all_arrived);
-            prop_assert_eq!(left, order.hold == Hold::Consumed, "goods are gone when a parcel left");
+            prop_assert_eq!(
+                left,
+                order.hold == Hold::Consumed,
+                "stock is consumed exactly when a parcel was shipped"
+            );
         }
     }
     match order.status() {

@@ -1,4 +1,4 @@
-//! Personal data that a reader can be searched for.
+//! Distinct values of personal data, to search views for.
 
 pub(crate) const CUSTOMER_ID: &str = "mark-customer-id";
 pub(crate) const CUSTOMER_NAME: &str = "mark-customer-name";

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use super::marks;
 use super::walk::Moment;
 
-/// What `decide` answers to a change of status, apart from the stock, which `allowedTransitions` leaves out.
+/// The answer of `decide` to a change of status. A lack of stock counts as accepted, because `allowedTransitions`
+/// ignores stock.
 #[derive(Debug, PartialEq)]
 enum Answer {
     Accepted,
@@ -37,7 +38,7 @@ fn set_status(order: &Order, status: Status, with_reason: bool) -> Command {
     })
 }
 
-/// A customer cancels with a command of their own; everybody else sets the status `cancelled`, or cancels.
+/// Customers cancel with `CancelOrder`. Everybody else may also set the status `cancelled`.
 fn commands(actor: &Actor, order: &Order, status: Status, with_reason: bool) -> Vec<Command> {
     let cancel = || Command::CancelOrder { order: OrderRef::Id(order.id), reason: None };
     match (actor, status) {

@@ -1,4 +1,4 @@
-//! A random walk: anybody asks for anything, at any time, of a few products and the orders that came of it.
+//! A random walk: any actor gives any command at any time, for a few products and their orders.
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_orders::order::Version;
@@ -9,12 +9,11 @@ use proptest::sample::select;
 use super::ask::{What, other_store, what};
 use super::marks;
 
-/// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     Asha,
     Ben,
-    /// Somebody else's token with Asha's id as its subject.
+    /// A user of another issuer whose subject is Asha's id.
     OutsideAsha,
     Sam,
     /// Works for the other store.
@@ -26,18 +25,17 @@ pub(crate) enum Who {
     Outside,
 }
 
-/// One step of the walk.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     who: Who,
     what: What,
-    /// Seconds since the step before; a clock can also stand still or jump back.
+    /// Seconds since the previous step. The clock can also stand still or jump back.
     wait: i64,
-    /// How many versions ago they looked, if they say so.
+    /// How many versions old the expected version is, if the command has one.
     saw: Option<u32>,
 }
 
-/// What one step came to.
+/// One step and its outcome.
 pub(crate) struct Moment<'a> {
     pub(crate) before: &'a World,
     pub(crate) after: &'a World,
@@ -49,7 +47,7 @@ pub(crate) struct Moment<'a> {
     pub(crate) answer: &'a Result<Option<Event>, Refusal>,
 }
 
-/// Walks from an empty world and shows every moment to the visitor.
+/// Walks from an empty world, and calls the visitor after every step.
 pub(crate) fn walk<V>(steps: &[Step], mut visit: V) -> Result<World, TestCaseError>
 where
     V: FnMut(&Moment<'_>) -> Result<(), TestCaseError>,
@@ -71,7 +69,7 @@ where
                 continue;
             }
         };
-        prop_assert!(events.len() <= 1, "one command, one event: {events:?}");
+        prop_assert!(events.len() <= 1, "a command made several events: {events:?}");
         let before = world.clone();
         if let Some(event) = events.first() {
             world.apply(event);
@@ -84,7 +82,7 @@ where
     Ok(world)
 }
 
-/// Two stores with two products each come first, so that short walks get somewhere.
+/// Every walk starts with two stores that have two products each, so that short walks reach orders.
 fn stocking(id: usize) -> Step {
     let who = if id.is_multiple_of(2) { Who::Sam } else { Who::Olga };
     Step { who, what: What::Create { id, price: 450, on_hand: 20 }, wait: 0, saw: None }
@@ -104,7 +102,7 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let wait = prop_oneof![4 => Just(1), 2 => Just(0), 1 => Just(60), 1 => Just(16 * 60), 1 => Just(-5)];
     let saw = prop_oneof![6 => Just(None), 2 => Just(Some(0)), 1 => Just(Some(1))];
-    // Most steps are asked by somebody who has a chance.
+    // Most commands come from an actor who may give them.
     (who, what(), wait, saw, prop::bool::weighted(0.7)).prop_map(|(who, what, wait, saw, likely)| {
         let who = if likely { what.likely(who) } else { who };
         Step { who, what, wait, saw }

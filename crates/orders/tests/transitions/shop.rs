@@ -1,4 +1,4 @@
-//! A shop with one order in it, brought to where a test wants it.
+//! A shop with one order in the status that a test needs.
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_orders::command::{CreateProduct, PaymentOutcome, PlaceOrder, SetDelivery, SetStatus};
@@ -11,7 +11,6 @@ use ordercast_orders::{
 };
 use uuid::Uuid;
 
-/// When the money came.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum PaidWhen {
     Never,
@@ -19,7 +18,6 @@ pub(crate) enum PaidWhen {
     WhileShipped,
 }
 
-/// A world with one order in it.
 #[derive(Clone)]
 pub(crate) struct Shop {
     world: World,

@@ -1,4 +1,4 @@
-//! How often somebody may ask.
+//! Rate limits.
 
 use serde_json::json;
 
@@ -6,12 +6,12 @@ use crate::support::Shop;
 use crate::support::request::{TestRequest, TestResponse};
 use crate::support::users::{PASSWORD, customer};
 
-/// Through a proxy on this machine, for a client elsewhere.
+/// A request of a remote client through a local proxy.
 fn from(ask: TestRequest, address: &str) -> TestRequest {
     ask.header("x-forwarded-for", address)
 }
 
-/// A refusal that says when to come back.
+/// Checks that a refusal says when to retry.
 fn limited(answer: &TestResponse) {
     assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"), "{}", answer.text);
     let wait: u64 = answer.header("retry-after").parse().unwrap();
@@ -31,7 +31,7 @@ async fn each_ipv4_address_and_each_ipv6_64_has_its_own_limit() {
     let answer = ask("203.0.113.9").await;
     assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"));
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 60);
-    // What the client makes up stands to the left of what the proxy saw.
+    // A forged address is left of the address that the proxy adds.
     assert_eq!(ask("1.2.3.4, 203.0.113.9").await.status, 429);
     assert_eq!(ask("203.0.113.10").await.status, 200);
     for host in ["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff:ffff:ffff:ffff"] {
@@ -75,20 +75,20 @@ async fn guessing_is_limited_per_address_and_per_account() {
         from(shop.post("/api/v1/auth/login", &json!({"email": email, "password": "guess guess"})), address)
             .send()
     };
-    // One address that tries many accounts.
+    // One address tries many accounts.
     for n in 0..3 {
         assert_eq!(login(&format!("a{n}@example.com"), "203.0.113.1").await.status, 401);
     }
     limited(&login("a3@example.com", "203.0.113.1").await);
     let register = json!({"email": "new@example.com", "password": PASSWORD, "name": "New"});
     limited(&from(shop.post("/api/v1/auth/register", &register), "203.0.113.1").send().await);
-    // Many addresses that try one account.
+    // Many addresses try one account.
     for n in 0..3 {
         assert_eq!(login("asha@example.com", &format!("198.51.100.{n}")).await.status, 401);
     }
     limited(&login(" ASHA@example.com", "198.51.100.9").await);
     assert_eq!(login("ben@example.com", "198.51.100.9").await.status, 401);
-    // What is not about signing in goes on.
+    // Other requests are not limited.
     from(shop.get("/api/v1/products"), "203.0.113.1").gives(200).await;
 }
 
@@ -104,7 +104,7 @@ async fn guessing_reset_links_does_not_block_other_addresses() {
         assert_eq!(reset("203.0.113.1").await.status, 410);
     }
     limited(&reset("203.0.113.1").await);
-    assert_eq!(reset("198.51.100.7").await.status, 410, "another address has tries of its own");
+    assert_eq!(reset("198.51.100.7").await.status, 410, "another address has its own limit");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn live_connections_are_limited_per_user_and_freed_when_they_close() {
     );
     shop.listen(&customer("ben")).await;
     drop((first, second));
-    // The server notices a closed connection as soon as the system tells it.
+    // The server frees the connection once the system reports that it is closed.
     let freed = async {
         while shop.app.connections.count().0 > 0 {
             tokio::task::yield_now().await;

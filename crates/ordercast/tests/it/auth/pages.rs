@@ -1,4 +1,4 @@
-//! Which pages may act with the cookie: origins, CORS, proxies.
+//! Which pages may use the session cookie: origins, CORS, proxies.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_uses_tls() {
         |answer: &crate::support::request::TestResponse| answer.header("set-cookie").contains("; Secure");
     let bare = Shop::open().await;
     let claimed = register(&bare, 1).header("x-forwarded-proto", "https").send().await;
-    assert!(!secure(&claimed), "nobody but a trusted proxy is believed: {:?}", claimed.headers);
+    assert!(!secure(&claimed), "an untrusted proxy set the scheme: {:?}", claimed.headers);
     let shop = Shop::with(&[("ORDERCAST_TRUSTED_PROXIES", "loopback")]).await;
     let through = |proto: &str| {
         let ask = |n| {
@@ -35,7 +35,7 @@ async fn the_cookie_is_secure_only_behind_a_trusted_proxy_that_uses_tls() {
     let session = crate::support::users::Session::read(&standard);
     let logout =
         shop.ask("POST", "/api/v1/auth/logout").by(&session.token).header("x-forwarded-proto", "https");
-    assert!(secure(&logout.send().await), "else the browser keeps the one it has");
+    assert!(secure(&logout.send().await), "a browser deletes a secure cookie only with the same attribute");
 }
 
 #[tokio::test]
@@ -72,11 +72,11 @@ async fn a_change_with_the_cookie_needs_an_allowed_origin() {
         assert_eq!(post(bad).refused(403).await, "origin_not_allowed", "{bad:?}");
     }
     assert_eq!(shop.head().await, head);
-    // A bearer token was put there by the program itself.
+    // A browser never adds a bearer token by itself.
     let bearer =
         |origin: &str| shop.post("/api/v1/orders", &body).by(&session.token).header("origin", origin);
     bearer(EVIL).gives(201).await;
-    // Reading is for allowed pages too, for streams there is no preflight.
+    // Reads are limited to allowed pages, too: streams have no preflight.
     for path in ["/api/v1/orders", "/api/v1/stream", "/api/orders/manage"] {
         let read = |origin: &str| shop.get(path).cookie(&session.cookie).header("origin", origin);
         assert_eq!(read(EVIL).refused(403).await, "origin_not_allowed", "{path}");
@@ -97,10 +97,14 @@ async fn conflicting_cookies_and_other_authorization_schemes_are_ignored() {
         me(&format!("theme=dark; {hers}; other=1")).header("authorization", "Basic eDp5").gives(200).await;
     assert_eq!(account["email"], "asha@example.com");
     let both = shop.get("/api/v1/me").cookie(&asha.cookie).by("nonsense");
-    assert_eq!(both.refused(401).await, "invalid_token", "a token that is sent has to be good");
+    assert_eq!(
+        both.refused(401).await,
+        "invalid_token",
+        "an invalid token is refused even beside a valid cookie"
+    );
 }
 
-/// What a browser asks before it lets a page ask.
+/// The preflight request of a browser.
 fn preflight(shop: &Shop, origin: &str, method: &str, headers: &str) -> TestRequest {
     shop.ask("OPTIONS", "/api/v1/orders")
         .header("origin", origin)
@@ -124,7 +128,7 @@ async fn only_pages_of_listed_origins_may_call_with_credentials() {
             assert!(wanted.split(',').all(|name| allowed.contains(&name)), "{allowed:?}");
             assert!(answer.header("vary").to_lowercase().contains("origin"), "{:?}", answer.headers);
         }
-        // Answers can be read, refusals too.
+        // The page can read responses, refusals too.
         let ok = shop.get("/api/v1/orders").by(&customer("asha")).header("origin", origin).send().await;
         let refused = shop.get("/api/v1/orders").header("origin", origin).send().await;
         for answer in [ok, refused] {

@@ -109,7 +109,7 @@ async fn the_generated_secret_is_private_and_survives_a_restart() {
     let shop = Shop::at(directory.path(), &[("JWT_SECRET", "")]).await;
     let session = shop.register("asha@example.com").await;
     let secret = std::fs::read_to_string(&file).unwrap();
-    assert!(secret.trim().len() >= 40, "32 random bytes as text");
+    assert!(secret.trim().len() >= 40, "shorter than 32 random bytes as text");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     shop.close().await;
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();

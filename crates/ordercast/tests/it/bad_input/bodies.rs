@@ -1,4 +1,4 @@
-//! Bodies that are JSON, and not what they should be.
+//! Bodies that are JSON, but invalid.
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,11 @@ type Case = (&'static str, Value, u16, &'static str, &'static str);
 
 const BODY: &str = "invalid_body";
 
-/// A text of so many letters.
 fn letters(n: usize) -> Value {
     "x".repeat(n).into()
 }
 
-/// What nobody may be called.
+/// Names that are refused.
 fn bad_names(pointer: &'static str, field: &'static str, most: usize) -> Vec<Case> {
     let mut cases = vec![
         (pointer, json!(""), 422, BODY, field),
@@ -33,7 +32,7 @@ fn bad_names(pointer: &'static str, field: &'static str, most: usize) -> Vec<Cas
     cases
 }
 
-/// Sends a valid body with one thing wrong at a time.
+/// Sends a valid body with one error at a time.
 async fn each(stage: &TestShop, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for (pointer, value, status, code, field) in cases {

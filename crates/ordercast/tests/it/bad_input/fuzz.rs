@@ -1,4 +1,5 @@
-//! Valid requests with something changed at random, from seeds that repeat: never a 5xx, and every refusal is whole.
+//! Valid requests with random changes, from fixed seeds: they never cause a 5xx, and every refusal is a complete
+//! problem.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use crate::support::orders::cart;
 const SEEDS: u64 = 12;
 const EACH: usize = 25;
 
-/// Values that have broken programs before.
+/// Values that often break programs.
 fn odd(rng: &mut Rng) -> Value {
     let all = [
         Value::Null,
@@ -44,7 +45,7 @@ fn odd(rng: &mut Rng) -> Value {
     all[rng.usize(..all.len())].clone()
 }
 
-/// Changes one place of a document: another value, one less, one more, one twice.
+/// Changes one value of a document: replaces, removes, adds or duplicates it.
 fn mutate(rng: &mut Rng, value: &mut Value) {
     let deeper = rng.u8(..) < 170;
     match value {
@@ -68,7 +69,7 @@ fn mutate(rng: &mut Rng, value: &mut Value) {
     }
 }
 
-/// Changes some bytes, so that it is hardly JSON any more.
+/// Changes some bytes, so that the text may no longer be JSON.
 fn garble(rng: &mut Rng, bytes: &mut Vec<u8>) {
     for _ in 0..rng.usize(1..4).min(bytes.len() - 1) {
         let at = rng.usize(..bytes.len());

@@ -58,7 +58,7 @@ async fn an_invalid_cursor_starts_over_instead_of_failing() {
         assert_eq!(connected.data["recovered"], false);
         let reset = events.next().await.unwrap();
         assert_eq!(reset.name, "reset", "{}", String::from_utf8_lossy(cursor));
-        assert_eq!(reset.data["orders"][0]["id"], stage.placed.id, "the present is told instead");
+        assert_eq!(reset.data["orders"][0]["id"], stage.placed.id, "the reset contains the current orders");
     }
 }
 
@@ -119,12 +119,12 @@ async fn bodies_that_are_not_json_are_400_413_or_415() {
         expect(&stage, &mut wrong, what, request, Expected { status, code, field: "" }).await;
     }
     assert_no_failures(&wrong);
-    // Without a length it is only known to be too large when it is there.
+    // Without a length, the server learns the size only by reading the body.
     let chunks = futures_util::stream::iter((0..64).map(|_| Ok::<_, std::io::Error>(vec![b' '; 32 << 10])));
     let body = reqwest::Body::wrap_stream(chunks);
     let request = stage.shop.ask("POST", "/api/v1/orders").by(&stage.asha).body(json, body);
     assert_eq!(request.refused(413).await, "body_too_large");
-    // No body at all is fine where none is needed; one of another type is not.
+    // A missing body is accepted where none is needed. A body of another type is not.
     let cancel = stage.placed.path("/cancel");
     let form = stage.shop.ask("POST", &cancel).by(&stage.asha).body("text/plain", "reason=x");
     assert_eq!(form.refused(415).await, "unsupported_media_type");

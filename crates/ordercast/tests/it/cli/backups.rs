@@ -33,15 +33,15 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
     assert!(made.well().contains("and checked it"));
     let permissions = std::fs::metadata(&copy).unwrap().permissions();
     let bits = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777;
-    assert_eq!(bits, 0o600, "there are addresses in it");
+    assert_eq!(bits, 0o600, "a backup holds addresses, so only its owner may read it");
     let lost = place(&server, good).await;
     let (_, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(&customer("asha"))).await;
     let again = run(data.path(), &arguments).await.badly();
-    assert!(again.contains("copy.db"), "a backup is not overwritten: {again}");
+    assert!(again.contains("copy.db"), "the existing backup is not named: {again}");
 
     let restore = ["restore", copy.to_str().unwrap(), "--force"];
     let busy = run(data.path(), &restore).await.badly();
-    assert!(busy.contains(data.path().to_str().unwrap()), "the server is in the way: {busy}");
+    assert!(busy.contains(data.path().to_str().unwrap()), "the directory in use is not named: {busy}");
     server.stop().await;
     let careful = run(data.path(), &restore[..2]).await.badly();
     assert!(careful.contains("--force"), "{careful}");
@@ -52,7 +52,7 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
     let path = |order: &serde_json::Value| format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
     assert_eq!(server.ask("GET", &path(&kept)).by(&customer("asha")).gives(200).await, kept);
     server.ask("GET", &path(&lost)).by(&customer("asha")).refused(404).await;
-    // The same place in the log is another event now.
+    // The same position in the log is another event now.
     let old = server.ask("GET", "/api/v1/stream").by(&customer("asha")).header("last-event-id", &hello.id);
     let (mut stream, again) = Events::open(old).await;
     assert_eq!(again.data["recovered"], false);
@@ -72,7 +72,7 @@ async fn a_database_of_this_version_needs_no_migration() {
     let done = run(data.path(), &["migrate", "--dry-run"]).await.well();
     assert!(done.contains("nothing to do"), "{done}");
     run(data.path(), &["migrate"]).await.well();
-    // One of a version to come is left alone.
+    // A database of a newer version is refused.
     let newer = rusqlite::Connection::open(data.path().join("ordercast.db")).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);

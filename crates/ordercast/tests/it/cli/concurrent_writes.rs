@@ -12,16 +12,16 @@ use crate::support::orders::{TestProduct, cart};
 use crate::support::users::{customer, staff};
 use crate::support::within;
 
-/// Customers who order without a pause.
+/// Customers who place orders without a pause.
 const CUSTOMERS: usize = 8;
-/// Accounts that are added meanwhile.
+/// Accounts that are added during the load.
 const ACCOUNTS: usize = 5;
-/// More than can be ordered in the time.
+/// More than the customers can order during the test.
 const STOCK: u32 = 1_000_000;
-/// Orders that have to be answered after each account, before the next one.
+/// Orders that must be answered after each account, before the next account is added.
 const BETWEEN: usize = 20;
 
-/// Orders one after the other, each of which must be accepted, until it is over.
+/// Places orders, each of which must be accepted, until the test ends.
 async fn order(
     server: Arc<RunningServer>,
     good: TestProduct,
@@ -70,7 +70,7 @@ async fn accounts_are_added_while_orders_come_in() {
 
     let answered = *count.borrow();
     let stats = server.ask("GET", "/api/v1/stats").by(&staff("sam")).gives(200).await;
-    assert_eq!(stats["byStatus"]["pending"], answered, "each of them once: {stats}");
+    assert_eq!(stats["byStatus"]["pending"], answered, "an order is missing or was placed twice: {stats}");
     let log = server.log.text();
     for trouble in ["locked", "refuses", "panicked"] {
         assert!(!log.contains(trouble), "{log}");

@@ -27,15 +27,15 @@ async fn watch_prints_events_as_json_and_resumes_from_a_cursor() {
         if let Some(since) = &since {
             arguments.extend(["--since", since]);
         }
-        // The second time this happened before it watched.
+        // In the second run, this happened before `watch` started.
         let early = if first { None } else { Some(place().await) };
         let mut watch = command(data.path(), &arguments).envs(SECRET.iter().copied()).spawn().unwrap();
         let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
         let mut notices = BufReader::new(watch.stderr.take().unwrap()).lines();
-        // Its token is staff's, and it says when it is connected.
+        // It uses a staff token, and reports when it is connected.
         let connected = async {
             loop {
-                let line = notices.next_line().await.unwrap().expect("it stays");
+                let line = notices.next_line().await.unwrap().expect("`watch` keeps running");
                 if line.contains("connected") {
                     break;
                 }
@@ -83,5 +83,5 @@ async fn simulate_creates_traffic_and_finds_no_missed_event() {
 }
 
 async fn within_a_minute<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(std::time::Duration::from_mins(1), future).await.expect("it takes too long")
+    tokio::time::timeout(std::time::Duration::from_mins(1), future).await.expect("timed out")
 }

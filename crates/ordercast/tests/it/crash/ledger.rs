@@ -12,19 +12,14 @@ use super::load::{Acknowledged, STOCK};
 use super::reconnecting_client::ReceivedEvents;
 use crate::support::users::id_of;
 
-/// What was found.
-pub(super) struct Ledger {
-    pub(super) events: usize,
-}
-
-/// An event of the log: its place, its id, and the customer of its order.
 struct StoredOrderEvent {
     seq: u64,
     id: String,
     customer: Option<String>,
 }
 
-pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[ReceivedEvents]) -> Ledger {
+/// Returns the number of events in the log.
+pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[ReceivedEvents]) -> usize {
     let file = data.join("ordercast.db");
     let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let verdict: String = database.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
@@ -36,7 +31,7 @@ pub(super) fn check(data: &Path, acknowledged: &[Acknowledged], heard: &[Receive
     for heard in heard {
         everything_was_heard_once_in_order(&lines, heard);
     }
-    Ledger { events: lines.len() }
+    lines.len()
 }
 
 fn log(database: &Connection) -> Vec<StoredOrderEvent> {
@@ -66,7 +61,7 @@ fn orders(database: &Connection) -> HashMap<OrderId, Order> {
     orders
 }
 
-/// Every customer went on until each of their orders was answered: there are those, and no others.
+/// Every customer retried until each order was answered, so exactly the acknowledged orders exist.
 fn acknowledged_orders_exist_once(orders: &HashMap<OrderId, Order>, acknowledged: &[Acknowledged]) {
     for answer in acknowledged {
         let order = orders.get(&answer.id.parse().unwrap()).unwrap_or_else(|| panic!("{answer:?} is lost"));
@@ -75,8 +70,8 @@ fn acknowledged_orders_exist_once(orders: &HashMap<OrderId, Order>, acknowledged
         assert_eq!(order.items.len(), 2);
     }
     let distinct: HashSet<_> = acknowledged.iter().map(|answer| &answer.id).collect();
-    assert_eq!(distinct.len(), acknowledged.len(), "two keys were answered with one order");
-    assert_eq!(orders.len(), acknowledged.len(), "a retry ordered twice");
+    assert_eq!(distinct.len(), acknowledged.len(), "two idempotency keys were answered with the same order");
+    assert_eq!(orders.len(), acknowledged.len(), "a retry created a second order");
 }
 
 fn stock_adds_up(database: &Connection, orders: &HashMap<OrderId, Order>) {

@@ -1,4 +1,5 @@
-//! The load during the crashes: customers who retry with the same key until they get an answer, and staff who process orders.
+//! The load during the crashes: customers who retry with the same idempotency key until they get an answer, and staff
+//! who process the orders.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -14,18 +15,17 @@ use crate::support::PATIENCE;
 use crate::support::orders::address;
 use crate::support::users::{customer, staff};
 
-/// Of each product.
+/// The stock of each product.
 pub(super) const STOCK: u32 = 1_000_000;
-/// People who move orders on at the same time.
+/// Staff who process orders at the same time.
 const STAFF: usize = 4;
-/// A pause before the next attempt, while nobody answers.
+/// Pause before a retry while the server is down.
 const PAUSE: Duration = Duration::from_millis(15);
 
 pub(super) fn name(n: usize) -> String {
     format!("customer-{n}")
 }
 
-/// An order that was acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Acknowledged {
     pub(super) id: String,
@@ -44,7 +44,7 @@ pub(super) struct Load {
     replayed: AtomicU64,
     orders: Mutex<Vec<Acknowledged>>,
     to_move: Mutex<VecDeque<String>>,
-    /// As many permits as there are orders to move.
+    /// Holds one permit for each order in `to_move`.
     more: Semaphore,
 }
 
@@ -90,18 +90,22 @@ impl Load {
     pub(super) async fn wait_for(&self, count: u64) {
         let mut answered = self.answered.subscribe();
         let enough = answered.wait_for(|answered| *answered >= count);
-        tokio::time::timeout(PATIENCE, enough).await.expect("orders are answered").unwrap();
+        tokio::time::timeout(PATIENCE, enough).await.expect("timed out while waiting for orders").unwrap();
     }
 
     pub(super) async fn stop(&self, mut workers: JoinSet<()>) {
         self.over.store(true, Ordering::SeqCst);
         self.more.close();
-        while let Some(done) = tokio::time::timeout(PATIENCE, workers.join_next()).await.expect("an answer") {
+        while let Some(done) = tokio::time::timeout(PATIENCE, workers.join_next())
+            .await
+            .expect("timed out while waiting for a worker")
+        {
             done.unwrap();
         }
     }
 
-    /// What was acknowledged, how many of it took a second attempt, and how many of those had happened at the first.
+    /// The acknowledged orders, the number of retried requests, and how many of those had taken effect before the
+    /// retry.
     pub(super) fn result(&self) -> (Vec<Acknowledged>, u64, u64) {
         let orders = self.orders.lock().unwrap().clone();
         (orders, self.retried.load(Ordering::SeqCst), self.replayed.load(Ordering::SeqCst))
@@ -124,12 +128,12 @@ impl Load {
         }
     }
 
-    /// One goes to the customer, one is called off, one is begun.
+    /// Delivers one order, cancels the next one, and starts the one after it.
     async fn staff(&self) {
         let token = staff("sam");
         let mut turn = 0;
         while !self.over.load(Ordering::SeqCst) {
-            // Closed when it is over.
+            // Closed at the end of the test.
             let Ok(one) = self.more.acquire().await else { return };
             one.forget();
             let Some(order) = self.to_move.lock().unwrap().pop_front() else { continue };
@@ -148,7 +152,7 @@ impl Load {
         }
     }
 
-    /// Asks with one key until there is an answer.
+    /// Retries with one idempotency key until there is an answer.
     async fn insist(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         let key = ordercast::clock::uuid().to_string();
         let mut attempts = 0;
@@ -166,10 +170,10 @@ impl Load {
                 ))
             };
             match answered.await {
-                // Busy or stopping: nothing was done.
+                // The server is busy, stopping or down.
                 Ok((503, ..)) | Err(_) => tokio::time::sleep(PAUSE).await,
                 Ok((status, replayed, answer)) => {
-                    assert!(!replayed || attempts > 1, "a fresh key was known");
+                    assert!(!replayed || attempts > 1, "the server replayed a response for a new key");
                     self.retried.fetch_add(u64::from(attempts > 1), Ordering::SeqCst);
                     self.replayed.fetch_add(u64::from(replayed), Ordering::SeqCst);
                     return (status, answer);

@@ -12,21 +12,21 @@ use crate::support::request::TestRequest;
 use crate::support::stream::{Events, StreamEvent};
 use crate::support::users::staff;
 
-/// A pause before the next attempt, while nobody answers.
+/// Pause before a retry while the server is down.
 const PAUSE: Duration = Duration::from_millis(15);
 
-/// What one connection heard.
+/// The events that one connection received.
 #[derive(Debug, Default)]
 pub(super) struct ReceivedEvents {
-    /// Where it began.
+    /// The log position at which the connection began.
     pub(super) from: u64,
-    /// Whom it listened as; `None`: the staff.
+    /// The customer's id; `None` for staff.
     pub(super) customer: Option<String>,
-    /// Places in the log, in the order in which they came.
+    /// Log positions in the order of arrival.
     pub(super) seqs: Vec<u64>,
-    /// The events' ids, likewise.
+    /// Event ids in the order of arrival.
     pub(super) ids: Vec<String>,
-    /// How often it came back.
+    /// How often the connection resumed.
     pub(super) resumed: usize,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct ReconnectingClient {
 }
 
 impl ReconnectingClient {
-    /// Begins to listen; what happens from here on is heard.
+    /// Opens a stream at the current position.
     pub(super) async fn start(server: SocketAddr, token: String) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(stream(server)).bearer_auth(&token);
@@ -48,10 +48,10 @@ impl ReconnectingClient {
         Self { task: tokio::spawn(following.run(events)), head }
     }
 
-    /// Waits until it has reached this cursor. `ReceivedEvents::seqs` are then all there will be.
+    /// Waits until the connection has reached this cursor, and returns everything that it received.
     pub(super) async fn finish(self, head: &str) -> ReceivedEvents {
         self.head.send_replace(seq(head));
-        tokio::time::timeout(PATIENCE, self.task).await.expect("it catches up").unwrap()
+        tokio::time::timeout(PATIENCE, self.task).await.expect("timed out while catching up").unwrap()
     }
 }
 
@@ -73,8 +73,8 @@ impl EventFollower {
                     Some(event) => self.hear(event),
                     None => events = self.again().await,
                 },
-                // The last event of the load may concern somebody else: a last look from the last id shows that
-                // nothing is left, which `stats.updated` or `heartbeat` would take long to.
+                // The last event of the load may concern another user, so this connection may never reach the
+                // head. It reads on until nothing arrives for a second.
                 () = async { drop(until.wait_for(|head| *head < u64::MAX).await) } => break,
             }
         }
@@ -108,7 +108,7 @@ impl EventFollower {
         loop {
             let request = self.client.get(stream(self.server)).bearer_auth(&self.token);
             let request = request.header("last-event-id", &self.last);
-            // Cut off again before its first event: tried again.
+            // Try again if the connection breaks before its first event.
             if let Ok(response) = request.send().await
                 && let Some((events, hello)) = Events::begin(response).await
             {
@@ -116,13 +116,13 @@ impl EventFollower {
                 self.heard.resumed += 1;
                 return events;
             }
-            assert!(tokio::time::Instant::now() < give_up, "nobody answers");
+            assert!(tokio::time::Instant::now() < give_up, "the server did not come back");
             tokio::time::sleep(PAUSE).await;
         }
     }
 }
 
-/// The log's head, as staff are told it.
+/// The cursor of the log's head.
 pub(super) async fn head(server: SocketAddr) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let (_, hello) =

@@ -1,4 +1,5 @@
-//! The document of the live events: every event that is heard is in it and fits its schema, and nothing else is.
+//! The `AsyncAPI` document: every event that a client receives is in it and matches its schema, and nothing else is
+//! in it.
 
 mod schema_checker;
 
@@ -16,7 +17,7 @@ use crate::support::{Shop, within};
 
 const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
 
-/// Somebody's connection, and whether it is done.
+/// A client's connection, and whether it received everything.
 struct Ear<'a> {
     socket: PollingClient<'a>,
     dialect: &'static str,
@@ -36,7 +37,7 @@ impl<'a> Ear<'a> {
         Self { socket, dialect, who, joined }
     }
 
-    /// Asks for something; both sides are checkerd.
+    /// Sends an event. The event and its acknowledgement are checked.
     async fn ask(&mut self, checker: &mut SchemaChecker, name: &str, argument: Value) -> Value {
         checker.check(self.dialect, name, self.who, &argument);
         let answer = self.socket.ask(name, argument).await;
@@ -44,7 +45,7 @@ impl<'a> Ear<'a> {
         answer
     }
 
-    /// Hears everything until the order was delivered and the inbox read, as far as this one gets to hear of it.
+    /// Checks events until the client received the last ones that concern it: the delivery and the read state.
     async fn hear(&mut self, checker: &mut SchemaChecker) {
         let follows = self.joined || self.dialect != "rooms";
         let (mut delivered, mut read) = (!follows, false);
@@ -60,7 +61,7 @@ impl<'a> Ear<'a> {
     }
 }
 
-/// Everything that can happen to an order and a product.
+/// Causes every kind of event of an order and a product.
 async fn everything(shop: &Shop, order: &PlacedOrder, asha: &str, dev: &str, sam: &str) {
     let cup = shop.product("Cup", 5).await;
     shop.put(&format!("/api/v1/products/{cup}"), &json!({"name": "Mug"})).by(sam).gives(200).await;
@@ -153,7 +154,7 @@ async fn every_live_event_matches_the_document() {
     checker.all_was_heard();
 }
 
-/// Everybody comes from somewhere that nobody knows.
+/// Connects with a cursor of an unknown log.
 async fn resets(shop: &Shop, checker: &mut SchemaChecker, people: &[(&'static str, &String)]) {
     for (who, token) in people {
         for dialect in DIALECTS {
@@ -175,7 +176,7 @@ async fn resets(shop: &Shop, checker: &mut SchemaChecker, people: &[(&'static st
     }
 }
 
-/// A heartbeat, of a stream whose time is its own.
+/// A heartbeat of a stream on a paused clock.
 async fn heartbeat(shop: &Shop) -> Value {
     let user = UserId::new("nobody").unwrap();
     let subscription = shop.app.hub.subscribe(live::Topic::Customer(user.clone()), None);

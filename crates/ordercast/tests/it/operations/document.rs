@@ -1,4 +1,4 @@
-//! The `OpenAPI` document: valid, complete, and true.
+//! The `OpenAPI` document is valid and complete, and matches the responses.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ async fn document(shop: &Shop) -> Value {
     answer.json()
 }
 
-/// Every operation with its place.
+/// Every operation with its method and path.
 fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().unwrap();
     let each = |(path, item)| {
@@ -100,7 +100,7 @@ async fn every_operation_is_described_with_all_its_answers() {
         wanted.sort_unstable();
         assert_eq!(described, wanted, "{place}");
         let writes = ["post", "put", "delete"].iter().any(|method| place.starts_with(method));
-        // Reading something twice is reading it.
+        // Requests that only read need no idempotency key.
         let harmless = operation["tags"][0] == "notifications";
         let accounts = operation["tags"][0] == "accounts";
         if writes && !accounts && !harmless {
@@ -138,12 +138,12 @@ async fn public_operations_are_documented_as_public() {
     assert_eq!(open, expected.map(str::to_owned).into());
 }
 
-/// Whether a value fits a schema, as far as generated types depend on it: types, required and known fields.
+/// Whether a value matches a schema as far as generated types depend on it: types, required and known fields.
 fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
     if let Some(target) = schema["$ref"].as_str() {
         return fits(document, document.pointer(&target[1..]).unwrap(), value, at);
     }
-    // A schema made of others (`allOf`, `oneOf`) has no type of its own, and is not looked into.
+    // A composed schema (`allOf`, `oneOf`) has no type of its own and is not checked.
     let kinds: Vec<&str> = match &schema["type"] {
         Value::String(kind) => vec![kind],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
@@ -224,7 +224,7 @@ async fn the_documents_are_printed_without_a_server() {
         let printed = crate::binary::run(data.path(), &[command]).await.well();
         let mut printed: Value = serde_json::from_str(&printed).unwrap();
         let mut served = shop.get(path).gives(200).await;
-        // Where a server is, only that server says.
+        // Only a running server knows its address.
         assert!(printed.get("servers").is_none(), "{command}");
         drop(served.as_object_mut().unwrap().remove("servers"));
         for document in [&mut printed, &mut served] {
@@ -235,10 +235,10 @@ async fn the_documents_are_printed_without_a_server() {
         assert_eq!(printed, served, "{command}");
     }
     let files = std::fs::read_dir(data.path()).unwrap().count();
-    assert_eq!(files, 0, "nothing is made for it");
+    assert_eq!(files, 0, "the command created files");
 }
 
-/// The client's types are generated from copies of the documents, where the client is.
+/// The client's types are generated from copies of the documents in the SDK.
 #[tokio::test]
 async fn the_clients_copies_of_the_documents_are_up_to_date() {
     let documents = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/sdk/documents");

@@ -1,4 +1,4 @@
-//! Internal errors: what the client gets, and what the log says.
+//! Internal errors: the response and the log line.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use crate::support::clock::AdjustableClock;
 use crate::support::orders::cart;
 use crate::support::users::customer;
 
-/// What was logged on this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Logged(Arc<Mutex<Vec<u8>>>);
 
@@ -28,7 +28,7 @@ impl Write for Logged {
     }
 }
 
-// The runtime of one thread: what handlers log is logged on this one.
+// The runtime has one thread, so handlers log on this thread.
 #[tokio::test]
 async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
     let logged = Logged::default();
@@ -46,18 +46,18 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
     let answer = order().send().await;
     clock.break_ids(false);
     assert_eq!((answer.status, &*answer.code()), (500, "internal"));
-    assert_eq!(answer.header("x-content-type-options"), "nosniff", "an answer like any other");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "the security headers are missing");
     let incident = answer.json()["incident"].as_str().unwrap().to_owned();
     let log = logged.text();
     let line = log.lines().find(|line| line.contains(&incident)).unwrap_or_else(|| panic!("{log}"));
     assert!(line.contains("ERROR") && line.contains("as if there were a mistake in here"), "{line}");
     assert!(!answer.text.contains("mistake"), "{}", answer.text);
-    assert_eq!(shop.head().await, head, "nothing happened");
+    assert_eq!(shop.head().await, head, "the failed request changed something");
     let metrics = shop.get("/metrics").send().await.text;
     assert!(metrics.contains(r#"route="/api/v1/orders",status="server_5xx"} 1"#), "{metrics}");
 
     let placed = order().gives(201).await;
-    assert_eq!(stream.next().await.unwrap().data["orderId"], placed["id"], "streams stayed open");
+    assert_eq!(stream.next().await.unwrap().data["orderId"], placed["id"], "the stream was closed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! `/metrics`: `OpenMetrics` text, and numbers that move.
+//! `/metrics`: the `OpenMetrics` text and its values.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Shop;
 use crate::support::users::{customer, staff};
 
-/// Every sample by its name and labels, of a text that must be whole (`OpenMetrics` 1.0, "Text format").
+/// Parses every sample by its name and labels. The text must be complete (`OpenMetrics` 1.0, "Text format").
 fn samples(text: &str) -> BTreeMap<String, f64> {
     assert!(text.ends_with("# EOF\n"), "{text}");
     let (mut known, mut found) = (BTreeMap::new(), BTreeMap::new());
@@ -22,17 +22,22 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
                 }
                 ["UNIT", name, unit] => assert!(name.ends_with(unit), "{line}"),
                 ["EOF"] => {}
-                _ => panic!("no metadata: {line}"),
+                _ => panic!("unexpected metadata: {line}"),
             }
             continue;
         }
         let (sample, value) = line.rsplit_once(' ').unwrap();
         let name = sample.split('{').next().unwrap();
         let base = ["_total", "_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end));
-        let family =
-            known.get(name).or_else(|| known.get(base?)).unwrap_or_else(|| panic!("no TYPE: {line}"));
+        let family = known
+            .get(name)
+            .or_else(|| known.get(base?))
+            .unwrap_or_else(|| panic!("the sample has no TYPE: {line}"));
         assert_eq!(family == "counter", name.ends_with("_total"), "{line}");
-        assert!(found.insert(sample.to_owned(), value.parse().unwrap()).is_none(), "twice: {line}");
+        assert!(
+            found.insert(sample.to_owned(), value.parse().unwrap()).is_none(),
+            "duplicate sample: {line}"
+        );
     }
     found
 }
@@ -81,7 +86,10 @@ async fn metrics_change_with_requests_and_events() {
     assert!(value("ordercast_resident_memory_bytes") > 1e6 && value("ordercast_database_bytes") > 1e4);
     assert!((value("ordercast_database_up") - 1.0).abs() < 0.1);
     let routes = after.keys().filter(|name| name.starts_with("ordercast_http_requests"));
-    assert!(!routes.clone().any(|name| name.contains(&placed.id)), "a label for each order would never end");
+    assert!(
+        !routes.clone().any(|name| name.contains(&placed.id)),
+        "a label for each order would be unbounded"
+    );
     for n in 0..50 {
         shop.get(&format!("/nothing/{n}")).refused(404).await;
     }
@@ -112,7 +120,7 @@ async fn live_connections_are_counted_by_transport_and_outcome() {
         ("ordercast_sockets_refused_total", 1.0),
         ("ordercast_sockets_throttled_total", 0.0),
         (r#"ordercast_sockets_closed_total{reason="too_slow"}"#, 0.0),
-        // Two events, for two connections.
+        // Two events for each of two connections.
         ("ordercast_deliveries_total", 4.0),
         ("ordercast_replays_total", 0.0),
         ("ordercast_resets_total", 0.0),
@@ -138,7 +146,7 @@ async fn clients_served_from_the_log_are_counted() {
     shop.place(&asha, tea, 1).await;
     shop.place(&asha, tea, 1).await;
     shop.close().await;
-    // A new process has nothing in memory.
+    // A new process has no events in memory.
     let shop = Shop::at(directory.path(), &[]).await;
     let mut socket = shop.socket(json!({"token": asha, "cursor": connected.id})).await;
     socket.until("order:created").await;
@@ -148,7 +156,7 @@ async fn clients_served_from_the_log_are_counted() {
     let all = read(&shop).await;
     assert!((all["ordercast_replays_total"] - 2.0).abs() < 0.1, "{all:#?}");
     assert!((all["ordercast_replayed_events_total"] - 4.0).abs() < 0.1, "{all:#?}");
-    // Both are at the head as soon as they hear of something new.
+    // Both connections are at the head once they received a new event.
     shop.place(&asha, tea, 1).await;
     socket.until("order:created").await;
     stream.until("order.created").await;

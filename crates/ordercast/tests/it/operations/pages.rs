@@ -10,13 +10,17 @@ async fn the_page_may_load_nothing_from_other_hosts() {
     let page = shop.get("/").header("accept", BROWSER).send().await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").starts_with("text/html"), "{}", page.header("content-type"));
-    // Either the app, or how to build it.
+    // The app, or a page that explains how to build it.
     assert!(page.text.contains("<title>Ordercast</title>"), "{}", page.text);
     let policy = page.header("content-security-policy");
     assert!(policy.contains("default-src 'self'") && policy.contains("script-src 'self';"), "{policy}");
     assert!(policy.contains("https://tiles.example;") && !policy.contains("unsafe"), "{policy}");
     assert!(page.header("permissions-policy").contains("camera=()"));
-    assert_eq!(shop.get("/").send().await.status, 200, "curl sees it too");
+    assert_eq!(
+        shop.get("/").send().await.status,
+        200,
+        "a client that does not ask for HTML gets the page, too"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
-//! The public surface that scripts and dashboards depend on, compared with the snapshots in `tests/snapshots/`, so that
-//! a change of it is seen in a diff. `make docs` updates the snapshots. The OpenAPI and AsyncAPI documents have theirs
-//! in `web/sdk/documents/`; see `document.rs`.
+//! The help and the metric names, which scripts and dashboards depend on, compared with `tests/snapshots/`. `make docs`
+//! updates the snapshots. Those of the OpenAPI and AsyncAPI documents are in `web/sdk/documents/`; see `document.rs`.
 
 use std::path::Path;
 
@@ -34,7 +33,7 @@ async fn the_metrics_match_their_snapshot() {
     let shop = Shop::open().await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let tea = shop.product("Tea", 10).await;
-    // Labelled metrics appear with their first value.
+    // Metrics with labels appear with their first value.
     let _socket = shop.socket(json!({"token": asha})).await;
     let placed = shop.place(&asha, tea, 1).await;
     shop.get(&placed.path("")).by(&sam).gives(200).await;

@@ -1,4 +1,4 @@
-//! Lost edits and repeated requests: `If-Match`, `Idempotency-Key`, what the customer was shown.
+//! Lost edits and repeated requests: `If-Match`, `Idempotency-Key`, `expectedTotal`.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn a_change_to_a_stale_version_is_412_with_the_current_state() {
     assert_eq!(cancel.json()["current"]["canCancel"], false);
     assert_eq!(shop.head().await, head);
     set("shipped", "*").gives(200).await;
-    // A proxy that compresses makes an ETag weak; it names the same version.
+    // A proxy that compresses weakens the ETag, which still names the same version.
     set("delivered", "W/\"3\"").gives(200).await;
     let stale = shop.put(&format!("/api/v1/products/{tea}"), &json!({"name": "Green tea"})).by(&sam);
     stale.header("if-match", "\"1\"").gives(200).await;
@@ -79,11 +79,15 @@ async fn a_request_repeated_with_its_key_takes_effect_once() {
     assert_eq!((mismatch.status, &*mismatch.code()), (422, "idempotency_key_reused"));
     assert_eq!(shop.head().await, head);
     let other = send(&ben, 2, "k1").send().await;
-    assert_eq!((other.status, other.header("idempotency-replayed")), (201, ""), "a key is its sender's own");
+    assert_eq!(
+        (other.status, other.header("idempotency-replayed")),
+        (201, ""),
+        "each user has their own keys"
+    );
     let elsewhere =
         shop.ask("POST", &format!("/api/v1/orders/{}/cancel", first.json()["id"].as_str().unwrap()));
     elsewhere.by(&asha).header("idempotency-key", "k1").gives(200).await;
-    // What was refused is not remembered: it may work the next time.
+    // A refusal is not stored, so that a retry can succeed.
     assert_eq!(send(&asha, 9, "k2").refused(409).await, "out_of_stock");
     shop.put(&format!("/api/v1/products/{tea}/stock"), &json!({"onHand": 50}))
         .by(&staff("sam"))

@@ -1,4 +1,4 @@
-//! What has to add up: stock, statistics, and many at once.
+//! Stock and statistics, also under concurrent orders.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,11 @@ async fn stock_is_reserved_released_and_consumed_and_never_oversold() {
     let first = shop.place(&asha, tea, 6).await;
     assert_eq!(count().await, (10, 6));
     let answer = shop.post("/api/v1/orders", &cart(&[(tea, 3), (tea, 2)])).by(&asha).send().await;
-    assert_eq!((answer.status, &*answer.code()), (409, "out_of_stock"), "lines of one product are added up");
+    assert_eq!(
+        (answer.status, &*answer.code()),
+        (409, "out_of_stock"),
+        "the quantities of one product are added up"
+    );
     let problem = answer.json();
     assert_eq!(
         (&problem["wanted"], &problem["available"], &problem["productName"]),
@@ -33,10 +37,10 @@ async fn stock_is_reserved_released_and_consumed_and_never_oversold() {
     shop.advance(&first, "shipped").await;
     assert_eq!(count().await, (4, 0));
     shop.post(&first.path("/cancel"), &json!({})).by(&sam).gives(200).await;
-    assert_eq!(count().await, (4, 0), "what is on the road comes back through a count");
+    assert_eq!(count().await, (4, 0), "shipped items return to stock only by a count");
     let shelf = shop.get(&format!("/api/v1/products/{tea}")).by(&asha).gives(200).await;
     assert_eq!((&shelf["available"], shelf.get("stock")), (&json!(4), None));
-    // Five customers want three of four: one gets them.
+    // Five customers each order three of four items: only one succeeds.
     let rush = (0..5).map(|n| {
         let body = cart(&[(tea, 3)]);
         let ask = shop.post("/api/v1/orders", &body).by(&customer(&format!("c{n}")));
@@ -157,23 +161,26 @@ async fn concurrent_orders_and_their_updates_each_appear_once() {
     let mut cursors = Vec::new();
     while seen.len() < 180 {
         let event = stream.next().await.unwrap();
-        // The shelf was filled a moment ago, and the stream may begin just before.
+        // The stream may begin before the product was created.
         if event.name == "stats.updated" || event.name == "product.created" {
             continue;
         }
-        assert!(seen.insert(event.data["id"].to_string()), "twice: {event:?}");
+        assert!(seen.insert(event.data["id"].to_string()), "duplicate event: {event:?}");
         cursors.push(event.id.rsplit_once(':').unwrap().1.parse::<u64>().unwrap());
         let order = event.data["orderId"].as_str().unwrap_or_else(|| panic!("{event:?}"));
         told.entry(order.to_owned()).or_default().push(event.data);
     }
-    assert!(cursors.windows(2).all(|pair| pair[1] == pair[0] + 1), "in order, without a gap");
+    assert!(
+        cursors.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "the events have a gap or are out of order"
+    );
     assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), placed);
     for events in told.values() {
         let path: Vec<_> =
             events.iter().map(|event| (event["version"].as_u64(), event["status"].as_str())).collect();
         let expected =
             [(Some(1), Some("pending")), (Some(2), Some("processing")), (Some(3), Some("shipped"))];
-        assert_eq!(path, expected, "an order never goes backwards");
+        assert_eq!(path, expected, "the order moved backwards");
     }
     let list = shop.get("/api/v1/orders?limit=200").by(&sam).gives(200).await;
     let listed = super::ids(&list);

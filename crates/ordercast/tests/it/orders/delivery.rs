@@ -1,4 +1,4 @@
-//! Delivery: timeline, location, partner, and the paths of the polling shop.
+//! Delivery: timeline, location, partner, and the polling endpoints.
 
 use serde_json::{Value, json};
 
@@ -42,18 +42,18 @@ async fn the_timeline_lists_each_change_with_its_time_and_actor() {
     assert_eq!(
         kinds,
         ["order.created", "order.status_changed", "delivery.updated"],
-        "a note alone is nothing to her"
+        "an internal note is no event for the customer"
     );
     assert_eq!(hers[1]["actor"], json!({"origin": "staff"}));
     assert_eq!(hers[1]["trackingNumber"], "TN-7");
     let text = serde_json::to_string(&hers).unwrap();
     for secret in [&*name_of("sam"), "jwt|sam", "Gift wrap", "two boxes"] {
-        assert!(!text.contains(secret), "{secret} is the store's own: {text}");
+        assert!(!text.contains(secret), "the customer sees {secret}: {text}");
     }
     let drivers = timeline(&shop, &driver("dev"), &path).await;
     let text = serde_json::to_string(&drivers).unwrap();
     for secret in [&*name_of("sam"), "Gift wrap", &*name_of("asha"), "jwt|asha"] {
-        assert!(!text.contains(secret), "{secret} is not the driver's: {text}");
+        assert!(!text.contains(secret), "the driver sees {secret}: {text}");
     }
 }
 
@@ -84,11 +84,11 @@ async fn tracking_sets_status_location_and_partner_and_the_customer_sees_them() 
         (&told.data["partner"]["name"], &told.data["location"]["latitude"]),
         (&json!("Dev Driver"), &json!(53.5461))
     );
-    // That shop's page sends the status along with every location.
+    // Polling clients send the status with every location.
     let again = json!({"orderId": placed.id, "status": "shipped", "location": {"lat": 53.6, "lng": 10.0}});
     shop.put("/api/orders/tracking", &again).by(&sam).gives(200).await;
     let history = timeline(&shop, &asha, &placed.path("/timeline")).await;
-    assert!(history.iter().any(|event| event["location"]["latitude"] == 53.5461), "E6: {history:?}");
+    assert!(history.iter().any(|event| event["location"]["latitude"] == 53.5461), "{history:?}");
     assert_eq!(
         shop.put("/api/orders/tracking", &json!({"orderId": placed.id, "status": "shipped"}))
             .by(&sam)
@@ -121,9 +121,9 @@ async fn a_driver_reports_locations_only_for_their_own_orders() {
     shop.assign(&mine, &id_of("dev")).await;
     let here = json!({"location": {"latitude": 53.5, "longitude": 10.0}});
     let seen = shop.put(&mine.path("/delivery"), &here).by(&dev).gives(200).await;
-    assert_eq!(seen["version"], 2, "nobody's edit goes stale because the van moved");
+    assert_eq!(seen["version"], 2, "a new location must not make other edits stale");
     assert_eq!(seen["shippingAddress"]["line1"], "12 Harbour Road");
-    assert!(seen.get("customer").is_none(), "the account is none of the driver's");
+    assert!(seen.get("customer").is_none(), "the driver sees the customer's account");
     assert_eq!(shop.put(&other.path("/delivery"), &here).by(&dev).refused(404).await, "order_not_found");
     let partner = json!({"partner": {"name": "Me"}});
     assert_eq!(shop.put(&mine.path("/delivery"), &partner).by(&dev).refused(403).await, "forbidden");
@@ -143,7 +143,11 @@ async fn the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
     let poll = || shop.get("/api/orders/manage").cookie(&asha.cookie);
     let answer = poll().send().await;
     let list = answer.json();
-    assert_eq!(super::ids(&list), [&*second.id, &first.id], "newest first, and only hers");
+    assert_eq!(
+        super::ids(&list),
+        [&*second.id, &first.id],
+        "the list holds the customer's own orders, newest first"
+    );
     assert!(time(&list["orders"][0]["createdAt"]) >= time(&list["orders"][1]["createdAt"]));
     assert_eq!(list.as_object().unwrap().len(), 1, "the shape is {{orders: […]}}");
     assert_eq!(answer.header("cache-control"), "private, no-cache");

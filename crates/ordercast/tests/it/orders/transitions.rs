@@ -27,11 +27,11 @@ async fn orders_list_the_statuses_that_the_reader_may_set() {
     let pending = vec![("processing", false), ("shipped", false), ("paid", false), forward, cancel];
     let shipped = vec![("pending", true), ("processing", true), ("paid", false), forward, cancel];
 
-    assert_eq!(allowed(&placed.view), [cancel], "the answer to the customer who orders");
+    assert_eq!(allowed(&placed.view), [cancel], "the response to the customer");
     for (status, of_staff, of_customer) in [("pending", pending, vec![cancel]), ("shipped", shipped, vec![])]
     {
         if status != "pending" {
-            assert_eq!(allowed(&shop.advance(&placed, status).await), of_staff, "the answer to a change");
+            assert_eq!(allowed(&shop.advance(&placed, status).await), of_staff, "the response to a change");
         }
         for (token, expected) in [(&sam, of_staff), (&asha, of_customer), (&dev, vec![])] {
             let order = shop.get(&placed.path("")).by(token).gives(200).await;
@@ -63,13 +63,13 @@ async fn events_list_the_allowed_statuses_live_and_from_history() {
     let created = later.until("order.created").await.data;
     let changed = later.until("order.status_changed").await.data;
     assert_eq!(allowed(&changed), allowed(&order), "from memory");
-    assert_eq!(allowed(&created).len(), 5, "as it was then: {created}");
+    assert_eq!(allowed(&created).len(), 5, "the statuses allowed at that time: {created}");
 
     let timeline = shop.get(&placed.path("/timeline")).by(&sam).gives(200).await;
     let events = timeline["events"].as_array().unwrap();
     let [first, last] = ["order.created", "order.status_changed"]
         .map(|kind| events.iter().find(|event| event["kind"] == kind).unwrap());
-    assert_eq!(first.get("allowedTransitions"), None, "the order changed since: {first}");
+    assert_eq!(first.get("allowedTransitions"), None, "the order has changed since: {first}");
     assert_eq!(allowed(last), allowed(&order), "from the database");
 }
 

@@ -1,4 +1,4 @@
-//! Clients that do not read do not make the server use more memory.
+//! Slow readers do not increase the server's memory.
 
 use eventlog::{CommandRequest, Submission};
 use orders::command::SetStatus;
@@ -8,14 +8,14 @@ use super::{seqs, take};
 use crate::support::Shop;
 use crate::support::users::{customer, staff};
 
-/// More than the hub keeps in memory, so that memory has grown to what it will be.
+/// More events than the hub keeps in memory, so that its memory is at its maximum before the measurement.
 const TO_FILL: usize = 17_000;
-/// What happens while nobody reads.
+/// Events while the slow readers do not read.
 const UNREAD: usize = 5_000;
-/// Who does not read.
+/// Number of slow readers.
 const READERS: usize = 20;
 
-/// Staff write long notes to an order: as much text an event as there can be.
+/// Staff add the longest possible notes to an order.
 async fn notes(shop: &Shop, order: OrderRef, count: usize) {
     let actor = Actor::Staff { user: UserId::new("sam").unwrap(), store: StoreId::main() };
     let note = SetStatus {
@@ -35,7 +35,7 @@ async fn notes(shop: &Shop, order: OrderRef, count: usize) {
     }
 }
 
-/// Memory of this process in MiB; the server is in it.
+/// Memory of this process, which includes the server, in MiB.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -48,7 +48,7 @@ async fn slow_readers_cost_no_memory_and_lose_no_events() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "100")]).await;
     let good = shop.product("Tea", 5).await;
     let order = OrderRef::Id(shop.place(&customer("asha"), good, 1).await.id.parse().unwrap());
-    // One who reads has every event put into words.
+    // A client that reads makes the server render every event.
     let (mut reader, _) = shop.listen(&staff("sam")).await;
     let (filled, ()) = tokio::join!(take(&mut reader, TO_FILL), notes(&shop, order, TO_FILL));
     drop(filled);
@@ -63,10 +63,15 @@ async fn slow_readers_cost_no_memory_and_lose_no_events() {
     notes(&shop, order, UNREAD).await;
     let head = begin + UNREAD as u64;
     let grown = resident().saturating_sub(before);
-    // A queue for each would hold 5,000 events of 2 KiB twenty times; other tests of this process take some too.
-    assert!(grown < 120, "{READERS} readers who do not read cost {grown} MiB");
+    // A queue for each reader would hold 5,000 events of 2 KiB twenty times. Other tests of this process use memory,
+    // too.
+    assert!(grown < 120, "{READERS} slow readers cost {grown} MiB");
     for stream in &mut silent[..2] {
         let all = take(stream, UNREAD).await;
-        assert_eq!(seqs(&all), (begin + 1..=head).collect::<Vec<_>>(), "each once, in order");
+        assert_eq!(
+            seqs(&all),
+            (begin + 1..=head).collect::<Vec<_>>(),
+            "an event is missing, repeated or out of order"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Time that a test moves.
+//! A clock that a test moves.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -6,7 +6,7 @@ use eventlog::Clock;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-/// The system's clock, so much ahead as the test says. Tokens that the tests make themselves tell the system's time.
+/// The system clock plus an offset. Tokens that the tests sign use the system's time.
 #[derive(Debug, Default)]
 pub(crate) struct AdjustableClock {
     millis: AtomicI64,
@@ -15,12 +15,11 @@ pub(crate) struct AdjustableClock {
 }
 
 impl AdjustableClock {
-    /// Moves on.
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.millis.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// From now on, whoever handles a request and asks for an id panics; the writer does not.
+    /// From now on, a request handler that asks for an id panics. The writer does not.
     pub(crate) fn break_ids(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
@@ -39,7 +38,7 @@ impl Clock for AdjustableClock {
     fn uuid(&self) -> Uuid {
         let writes = std::thread::current().name() == Some("writer");
         let broken = if writes { &self.writer_broken } else { &self.broken };
-        assert!(!broken.load(Ordering::SeqCst), "as if there were a mistake in here");
+        assert!(!broken.load(Ordering::SeqCst), "simulated bug");
         ordercast::clock::uuid()
     }
 }

@@ -1,4 +1,4 @@
-//! Raw requests, which no client library would send.
+//! Raw requests that an HTTP client library refuses to send.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -8,12 +8,12 @@ use super::request::TestResponse;
 use super::{Shop, within};
 
 impl Shop {
-    /// Sends bytes, and reads one answer. The connection may be closed before all bytes were taken.
+    /// Sends bytes and reads one response. The server may close the connection before it read all bytes.
     pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> TestResponse {
         let exchange = async {
             let mut stream = TcpStream::connect(self.address).await.unwrap();
             let (mut incoming, mut outgoing) = stream.split();
-            // A server may answer, and hang up, while the request is still on its way.
+            // The server may respond and close the connection while the request is still being sent.
             let _ = outgoing.write_all(request.as_ref()).await;
             let mut bytes = Vec::new();
             let mut chunk = [0; 4096];
@@ -23,14 +23,14 @@ impl Shop {
                 }
                 match incoming.read(&mut chunk).await {
                     Ok(n) if n > 0 => bytes.extend_from_slice(&chunk[..n]),
-                    _ => panic!("no whole answer: {:?}", String::from_utf8_lossy(&bytes)),
+                    _ => panic!("incomplete response: {:?}", String::from_utf8_lossy(&bytes)),
                 }
             }
         };
         within(exchange).await
     }
 
-    /// A request line and headers, without a body.
+    /// Sends a request line and headers without a body.
     pub(crate) async fn raw_head(&self, line: &str, headers: &[(&str, &[u8])]) -> TestResponse {
         let mut request = format!("{line} HTTP/1.1\r\nhost: {}\r\n", self.address).into_bytes();
         for (name, value) in headers {
@@ -44,7 +44,7 @@ impl Shop {
     }
 }
 
-/// An answer with a `Content-Length`, once all of it is there.
+/// A response with a `Content-Length`; `None` while it is incomplete.
 fn parse(bytes: &[u8]) -> Option<TestResponse> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).unwrap();

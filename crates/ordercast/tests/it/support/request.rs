@@ -1,4 +1,4 @@
-//! Requests and answers.
+//! Requests and responses.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
@@ -6,85 +6,72 @@ use serde_json::Value;
 
 use super::{Shop, within};
 
-/// A request that is being written.
 #[must_use]
 pub(crate) struct TestRequest(RequestBuilder);
 
-/// An answer that was read to its end.
+/// A response with its whole body.
 #[derive(Debug, Clone)]
 pub(crate) struct TestResponse {
-    /// Its status.
     pub(crate) status: u16,
-    /// Its headers.
     pub(crate) headers: HeaderMap,
-    /// Its body.
     pub(crate) text: String,
 }
 
 impl Shop {
-    /// A request by any method.
     pub(crate) fn ask(&self, method: &str, path: &str) -> TestRequest {
         TestRequest(self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path)))
     }
 
-    /// `GET`
     pub(crate) fn get(&self, path: &str) -> TestRequest {
         self.ask("GET", path)
     }
 
-    /// `POST` with JSON.
     pub(crate) fn post(&self, path: &str, body: &Value) -> TestRequest {
         self.ask("POST", path).json(body)
     }
 
-    /// `PUT` with JSON.
     pub(crate) fn put(&self, path: &str, body: &Value) -> TestRequest {
         self.ask("PUT", path).json(body)
     }
 }
 
 impl TestRequest {
-    /// Around a request made elsewhere.
     pub(crate) fn of(request: RequestBuilder) -> Self {
         Self(request)
     }
 
-    /// With a token; without any if it is empty.
+    /// Sends a bearer token, or none if it is empty.
     pub(crate) fn by(self, token: &str) -> Self {
         if token.is_empty() { self } else { Self(self.0.bearer_auth(token)) }
     }
 
-    /// With the session cookie, as a browser sends it.
+    /// Sends the session cookie.
     pub(crate) fn cookie(self, token: &str) -> Self {
         self.header("cookie", &format!("ordercast_session={token}"))
     }
 
-    /// With a header.
     pub(crate) fn header(self, name: &str, value: &str) -> Self {
         Self(self.0.header(name, value))
     }
 
-    /// With bytes as they are, and their type.
     pub(crate) fn body(self, content_type: &str, bytes: impl Into<reqwest::Body>) -> Self {
         Self(self.0.header(CONTENT_TYPE, content_type).body(bytes))
     }
 
-    /// With JSON.
     pub(crate) fn json(self, body: &Value) -> Self {
         Self(self.0.json(body))
     }
 
-    /// The connection itself, for an answer that does not end.
+    /// Sends the request and returns the response before its body is read, for streams.
     pub(crate) async fn open(self) -> reqwest::Response {
         self.0.send().await.unwrap()
     }
 
-    /// The answer.
     pub(crate) async fn send(self) -> TestResponse {
         self.attempt().await.unwrap()
     }
 
-    /// The answer, or the error of a connection that broke.
+    /// Sends the request. The connection may fail.
     pub(crate) async fn attempt(self) -> reqwest::Result<TestResponse> {
         within(async {
             let response = self.0.send().await?;
@@ -94,7 +81,7 @@ impl TestRequest {
         .await
     }
 
-    /// The body of an answer that must have this status.
+    /// The body of a response, which must have this status.
     #[track_caller]
     pub(crate) fn gives(self, status: u16) -> impl Future<Output = Value> {
         let caller = std::panic::Location::caller();
@@ -105,7 +92,7 @@ impl TestRequest {
         }
     }
 
-    /// The problem's code of an answer that must have this status.
+    /// The problem code of a response, which must have this status.
     #[track_caller]
     pub(crate) fn refused(self, status: u16) -> impl Future<Output = String> {
         let caller = std::panic::Location::caller();
@@ -118,17 +105,17 @@ impl TestRequest {
 }
 
 impl TestResponse {
-    /// The body as JSON; null where there is none.
+    /// The body as JSON; null if it is empty.
     pub(crate) fn json(&self) -> Value {
         if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }
     }
 
-    /// A header's text; empty where there is none.
+    /// The value of a header; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The stable code, of what must be a whole and helpful problem (RFC 9457).
+    /// The code of the problem. Checks that the problem is complete (RFC 9457).
     #[track_caller]
     pub(crate) fn code(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
@@ -139,7 +126,7 @@ impl TestResponse {
         assert_eq!(problem["status"], self.status, "{problem}");
         assert!(problem["title"].as_str().is_some_and(|title| title.len() > 3), "{problem}");
         let detail = problem["detail"].as_str().unwrap_or_default();
-        assert!(detail.len() > 10 && detail.ends_with(['.', '…']), "a sentence is missing: {problem}");
+        assert!(detail.len() > 10 && detail.ends_with(['.', '…']), "the detail is no sentence: {problem}");
         code.to_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! A Socket.IO client over long-polling, as far as the tests need one (Engine.IO 4, Socket.IO 5).
+//! A minimal Socket.IO client over long-polling (Engine.IO 4, Socket.IO 5).
 
 use std::collections::VecDeque;
 
@@ -6,21 +6,17 @@ use serde_json::{Value, json};
 
 use super::{Shop, within};
 
-/// What separates packets in a payload (Engine.IO protocol, "Packet encoding, HTTP long-polling").
+/// Separates packets in a payload (Engine.IO protocol, "Packet encoding, HTTP long-polling").
 const SEPARATOR: char = '\x1e';
 
-/// An event, as a client hears it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SocketEvent {
-    /// Its name.
     pub(crate) name: String,
-    /// What it says.
     pub(crate) data: Value,
-    /// Its place in the log; empty where it has none.
+    /// The event's cursor; empty if it has none.
     pub(crate) offset: String,
 }
 
-/// A connected client.
 pub(crate) struct PollingClient<'a> {
     shop: &'a Shop,
     path: String,
@@ -30,7 +26,6 @@ pub(crate) struct PollingClient<'a> {
 }
 
 impl Shop {
-    /// Connects with such `auth`.
     pub(crate) async fn socket(&self, auth: Value) -> PollingClient<'_> {
         let opened = self.get("/socket.io/?EIO=4&transport=polling").send().await;
         assert_eq!(opened.status, 200, "{}", opened.text);
@@ -45,7 +40,6 @@ impl Shop {
 }
 
 impl PollingClient<'_> {
-    /// The next event.
     pub(crate) async fn next(&mut self) -> SocketEvent {
         let next = async {
             loop {
@@ -58,7 +52,7 @@ impl PollingClient<'_> {
         within(next).await
     }
 
-    /// The next event of this name, past any others.
+    /// The next event with this name. Skips others.
     pub(crate) async fn until(&mut self, name: &str) -> SocketEvent {
         let seek = async {
             loop {
@@ -71,20 +65,20 @@ impl PollingClient<'_> {
         within(seek).await
     }
 
-    /// Sends an event without asking for an acknowledgement.
+    /// Sends an event without an acknowledgement.
     pub(crate) async fn tell(&mut self, name: &str, argument: Value) {
         self.post(&format!("42{}", json!([name, argument]))).await;
     }
 
-    /// Sends an event; its acknowledgement. What comes before it is heard later.
+    /// Sends an event and returns its acknowledgement. Events that arrive first are queued.
     pub(crate) async fn ask(&mut self, name: &str, argument: Value) -> Value {
         let id = self.asked;
         self.asked += 1;
         self.post(&format!("42{id}{}", json!([name, argument]))).await;
         let answer = async {
             loop {
-                if let Some(place) = self.acks.iter().position(|(of, _)| *of == id) {
-                    return self.acks.swap_remove(place).1;
+                if let Some(index) = self.acks.iter().position(|(of, _)| *of == id) {
+                    return self.acks.swap_remove(index).1;
                 }
                 self.poll(false).await;
             }
@@ -98,7 +92,7 @@ impl PollingClient<'_> {
         assert_eq!((answer.status, &*answer.text), (200, "ok"), "{packet}");
     }
 
-    /// One answer's packets; `connecting`: among them is that the namespace was connected to.
+    /// Reads the packets of one response. While `connecting`, one of them confirms the namespace.
     async fn poll(&mut self, connecting: bool) {
         let answer = self.shop.get(&self.path).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -115,7 +109,7 @@ impl PollingClient<'_> {
                     self.acks.push((id, args.remove(0)));
                 }
                 b"6" => {}
-                _ => panic!("not expected: {packet}"),
+                _ => panic!("unexpected packet: {packet}"),
             }
         }
     }
@@ -124,6 +118,6 @@ impl PollingClient<'_> {
 fn parse_event(json: &str) -> SocketEvent {
     let args: Vec<Value> = serde_json::from_str(json).unwrap();
     assert!(args.len() <= 3, "{json}");
-    let text = |place: usize| args.get(place).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |index: usize| args.get(index).and_then(Value::as_str).unwrap_or_default().to_owned();
     SocketEvent { name: text(0), data: args[1].clone(), offset: text(2) }
 }

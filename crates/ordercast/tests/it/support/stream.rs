@@ -1,47 +1,43 @@
-//! The stream of events, read as the HTML standard says.
+//! A client of the event stream, which parses it as the HTML standard says.
 
 use serde_json::Value;
 
 use super::request::TestRequest;
 use super::{Shop, within};
 
-/// One event of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StreamEvent {
-    /// Its name.
     pub(crate) name: String,
-    /// The cursor it carries; empty where it has none.
+    /// The event's cursor; empty if it has none.
     pub(crate) id: String,
-    /// What it says.
     pub(crate) data: Value,
 }
 
-/// A live connection.
 pub(crate) struct Events {
     response: reqwest::Response,
     pending: Vec<u8>,
 }
 
 impl Shop {
-    /// Opens a stream from here on; the first event is `connected`, which is read and returned.
+    /// Opens a stream at the current position. Returns its first event, `connected`, too.
     pub(crate) async fn listen(&self, token: &str) -> (Events, StreamEvent) {
         Events::open(self.get("/api/v1/stream").by(token)).await
     }
 
-    /// Opens a stream from a cursor on.
+    /// Opens a stream after a cursor.
     pub(crate) async fn resume(&self, token: &str, cursor: &str) -> (Events, StreamEvent) {
         Events::open(self.get("/api/v1/stream").by(token).header("last-event-id", cursor)).await
     }
 }
 
 impl Events {
-    /// Opens a stream, which must be let in.
+    /// Opens a stream, which must be accepted.
     pub(crate) async fn open(request: TestRequest) -> (Self, StreamEvent) {
         let response = within(request.open()).await;
         Self::begin(response).await.expect("a first event")
     }
 
-    /// The first event of a stream; `None` when the server went away before it.
+    /// Reads the first event; `None` if the server closed the stream before it.
     pub(crate) async fn begin(response: reqwest::Response) -> Option<(Self, StreamEvent)> {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -51,12 +47,12 @@ impl Events {
         Some((events, connected))
     }
 
-    /// The next event; `None` when the server ended the stream.
+    /// The next event; `None` after the server ended the stream.
     pub(crate) async fn next(&mut self) -> Option<StreamEvent> {
         within(self.frame()).await
     }
 
-    /// The next event of this name, past any others.
+    /// The next event with this name. Skips others.
     pub(crate) async fn until(&mut self, name: &str) -> StreamEvent {
         let seek = async {
             loop {
@@ -78,7 +74,7 @@ impl Events {
                 }
                 continue;
             }
-            // A stream that was cut is one that ended.
+            // A broken connection counts as the end of the stream.
             match self.response.chunk().await {
                 Ok(Some(bytes)) => self.pending.extend_from_slice(&bytes),
                 Ok(None) | Err(_) => return None,

@@ -1,4 +1,4 @@
-//! Who asks. People from elsewhere need only a token; local accounts register, or are made by the server's owner.
+//! Users. External users need only a token. Local accounts register or are created like `ordercast user add` does.
 
 use eventlog::accounts::{AccountAnswer, AccountChange, Email};
 use jiff::{SignedDuration, Timestamp};
@@ -10,33 +10,28 @@ use serde_json::{Value, json};
 use super::request::TestResponse;
 use super::{JWT_SECRET, Shop};
 
-/// A password that every local account of the tests has.
+/// The password of every local account.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// Somebody who signed in here.
+/// The session of a local account.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    /// Their account's id.
     pub(crate) user: String,
-    /// The access token.
     pub(crate) token: String,
-    /// The refresh token.
     pub(crate) refresh: String,
     /// The value of the session cookie.
     pub(crate) cookie: String,
 }
 
-/// Now, as the tests tell time.
 pub(crate) fn now() -> Timestamp {
     ordercast::clock::now()
 }
 
-/// A token of another system that shares the secret. Without `exp`, it gets an hour.
+/// A token of another system that shares the secret. It lasts one hour unless it has an `exp`.
 pub(crate) fn token(claims: &Value) -> String {
     signed_with(JWT_SECRET, claims)
 }
 
-/// A token signed with some secret.
 pub(crate) fn signed_with(secret: &str, claims: &Value) -> String {
     let mut claims = claims.clone();
     if claims.get("exp").is_none() {
@@ -45,44 +40,44 @@ pub(crate) fn signed_with(secret: &str, claims: &Value) -> String {
     jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
 }
 
-/// A customer from elsewhere, by their subject.
+/// The token of an external customer.
 pub(crate) fn customer(subject: &str) -> String {
     token(&json!({"sub": subject, "role": "user", "name": name_of(subject)}))
 }
 
-/// Somebody who works for the main store.
+/// The token of staff of the main store.
 pub(crate) fn staff(subject: &str) -> String {
     token(&json!({"sub": subject, "role": "admin", "name": name_of(subject)}))
 }
 
-/// Somebody who works for another store.
+/// The token of staff of another store.
 pub(crate) fn staff_of(subject: &str, store: &str) -> String {
     token(&json!({"sub": subject, "role": "staff", "store": store, "name": name_of(subject)}))
 }
 
-/// Somebody who brings parcels.
+/// The token of a driver.
 pub(crate) fn driver(subject: &str) -> String {
     token(&json!({"sub": subject, "role": "driver", "name": name_of(subject)}))
 }
 
-/// Somebody from elsewhere whose token outlives a test that moves time.
+/// A token that lasts a year, for tests that move the clock.
 pub(crate) fn patient(subject: &str, role: &str) -> String {
     let end = now() + SignedDuration::from_hours(24 * 365);
     token(&json!({"sub": subject, "role": role, "exp": end.as_second()}))
 }
 
-/// The user id of somebody from elsewhere whose token names no issuer.
+/// The user id of an external user whose token names no issuer.
 pub(crate) fn id_of(subject: &str) -> String {
     format!("jwt|{subject}")
 }
 
-/// The name in their token.
+/// The name in the user's token.
 pub(crate) fn name_of(subject: &str) -> String {
     format!("{subject} of the Tests")
 }
 
 impl Session {
-    /// Reads what registering, signing in and refreshing answer.
+    /// Parses the response of registration, sign-in and refresh.
     pub(crate) fn read(answer: &TestResponse) -> Self {
         let body = answer.json();
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{body}")).to_owned();
@@ -98,7 +93,6 @@ impl Session {
 }
 
 impl Shop {
-    /// A new customer registers over HTTP.
     pub(crate) async fn register(&self, email: &str) -> Session {
         let body = json!({"email": email, "password": PASSWORD, "name": "Asha Rao"});
         let answer = self.post("/api/v1/auth/register", &body).send().await;
@@ -106,7 +100,6 @@ impl Shop {
         Session::read(&answer)
     }
 
-    /// Somebody signs in over HTTP.
     pub(crate) async fn login(&self, email: &str) -> Session {
         let body = json!({"email": email, "password": PASSWORD});
         let answer = self.post("/api/v1/auth/login", &body).send().await;
@@ -114,7 +107,7 @@ impl Shop {
         Session::read(&answer)
     }
 
-    /// A local account, made as `ordercast user add` makes one, and signed in.
+    /// Creates a local account as `ordercast user add` does, and signs in.
     pub(crate) async fn account(&self, email: &str, role: Role, store: &str) -> Session {
         let password = api::auth::password::Password::new(PASSWORD, email).unwrap();
         let change = AccountChange::CreateUser {
