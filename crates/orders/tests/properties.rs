@@ -74,7 +74,7 @@ proptest! {
         walk(&steps, knowledge::views_hide_fields)?;
     }
 
-    /// `allowedTransitions` lists a status exactly when `decide` accepts it, with a reason exactly when one is required.
+    /// `allowedTransitions` lists exactly the statuses that `decide` accepts, and says which of them need a reason.
     #[test]
     fn allowed_transitions_are_those_that_decide_accepts(steps in steps()) {
         walk(&steps, transitions::match_what_decide_accepts)?;

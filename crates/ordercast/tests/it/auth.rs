@@ -38,11 +38,11 @@ async fn registering_signs_in_with_tokens_and_a_cookie_that_scripts_cannot_read(
         assert_eq!(
             answer.json(),
             json!({"account": account}),
-            "the same, to whoever does not know that somebody is here"
+            "the same account for the token and the cookie"
         );
         assert_eq!(answer.header("cache-control"), "no-store");
     }
-    assert_eq!(asked().gives(200).await, json!({"account": null}), "nobody is an answer");
+    assert_eq!(asked().gives(200).await, json!({"account": null}), "the account is null without a session");
     assert_eq!(asked().by("nonsense").refused(401).await, "invalid_token");
     let again = json!({"email": "ASHA@example.com", "password": PASSWORD, "name": "Another"});
     assert_eq!(shop.post("/api/v1/auth/register", &again).refused(409).await, "email_taken");

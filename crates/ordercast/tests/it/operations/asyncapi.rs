@@ -18,14 +18,14 @@ use crate::support::{Shop, within};
 const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
 
 /// A client's connection, and whether it received everything.
-struct Ear<'a> {
+struct CheckedClient<'a> {
     socket: PollingClient<'a>,
     dialect: &'static str,
     who: &'static str,
     joined: bool,
 }
 
-impl<'a> Ear<'a> {
+impl<'a> CheckedClient<'a> {
     async fn open(
         shop: &'a Shop,
         dialect: &'static str,
@@ -46,17 +46,17 @@ impl<'a> Ear<'a> {
     }
 
     /// Checks events until the client received the last ones that concern it: the delivery and the read state.
-    async fn hear(&mut self, checker: &mut SchemaChecker) {
+    async fn receive_all(&mut self, checker: &mut SchemaChecker) {
         let follows = self.joined || self.dialect != "rooms";
         let (mut delivered, mut read) = (!follows, false);
         let (mut counted, mut looked) = (self.who != "staff", self.who != "staff");
         while !(delivered && read && counted && looked) {
-            let said = self.socket.next().await;
-            checker.check(self.dialect, &said.name, self.who, &said.data);
-            delivered |= said.data["status"] == "delivered" && !said.offset.is_empty();
-            read |= said.name == "notifications:read";
-            counted |= said.data.get("byStatus").is_some();
-            looked |= said.name == "order:presence";
+            let event = self.socket.next().await;
+            checker.check(self.dialect, &event.name, self.who, &event.data);
+            delivered |= event.data["status"] == "delivered" && !event.offset.is_empty();
+            read |= event.name == "notifications:read";
+            counted |= event.data.get("byStatus").is_some();
+            looked |= event.name == "order:presence";
         }
     }
 }
@@ -93,16 +93,16 @@ async fn every_live_event_matches_the_document() {
     let tea = shop.product("Tea", 10).await;
     let order = shop.place(&asha, tea, 1).await;
     shop.assign(&order, &id_of("dev")).await;
-    let mut ears = Vec::new();
+    let mut clients = Vec::new();
     for dialect in DIALECTS {
         for (who, token) in people {
             for joined in [false, true] {
-                let mut ear = Ear::open(&shop, dialect, who, token, joined).await;
+                let mut client = CheckedClient::open(&shop, dialect, who, token, joined).await;
                 if joined {
-                    let answer = ear.ask(&mut checker, "join-order-tracking", json!(order.number)).await;
+                    let answer = client.ask(&mut checker, "join-order-tracking", json!(order.number)).await;
                     assert_eq!((&answer["ok"], &answer["orderId"]), (&json!(true), &json!(order.id)));
                 }
-                ears.push(ear);
+                clients.push(client);
             }
         }
     }
@@ -112,25 +112,25 @@ async fn every_live_event_matches_the_document() {
         checker.check("stream", &connected.name, who, &connected.data);
         streams.push((who, events));
     }
-    let mut mia = Ear::open(&shop, "rooms", "staff", &staff("mia"), true).await;
+    let mut mia = CheckedClient::open(&shop, "rooms", "staff", &staff("mia"), true).await;
     mia.ask(&mut checker, "join-order-tracking", json!(order.id)).await;
     everything(&shop, &order, &asha, &dev, &sam).await;
     for (_, token) in people {
         shop.ask("POST", "/api/v1/notifications/read-all").by(token).gives(200).await;
     }
-    for ear in &mut ears {
-        ear.hear(&mut checker).await;
-        let answer = ear.ask(&mut checker, "leave-order-tracking", json!({"orderId": order.id})).await;
+    for client in &mut clients {
+        client.receive_all(&mut checker).await;
+        let answer = client.ask(&mut checker, "leave-order-tracking", json!({"orderId": order.id})).await;
         assert_eq!(answer["ok"], true);
-        let answer = ear.ask(&mut checker, "join-order-tracking", json!("77777")).await;
+        let answer = client.ask(&mut checker, "join-order-tracking", json!("77777")).await;
         assert_eq!(answer["error"]["code"], "order_not_found");
-        ear.socket.tell("join-order-tracking", json!(["nonsense"])).await;
-        let refused = ear.socket.until("error").await;
-        checker.check(ear.dialect, "error", ear.who, &refused.data);
+        client.socket.tell("join-order-tracking", json!(["nonsense"])).await;
+        let refused = client.socket.until("error").await;
+        checker.check(client.dialect, "error", client.who, &refused.data);
         let another = shop.place(&asha, tea, 1).await;
         let update = json!({"orderId": another.number, "status": "processing"});
-        let answer = ear.ask(&mut checker, "admin-status-update", update).await;
-        assert_eq!(answer["ok"], ear.who == "staff", "{answer}");
+        let answer = client.ask(&mut checker, "admin-status-update", update).await;
+        assert_eq!(answer["ok"], client.who == "staff", "{answer}");
         shop.post(&another.path("/cancel"), &json!({})).by(&sam).gives(200).await;
     }
     resets(&shop, &mut checker, &people).await;
@@ -151,7 +151,7 @@ async fn every_live_event_matches_the_document() {
     shop.ask("POST", "/api/v1/auth/logout").by(&zoe.token).gives(204).await;
     let reconnect = hers.until("reconnect").await;
     checker.check("stream", "reconnect", "customer", &reconnect.data);
-    checker.all_was_heard();
+    checker.every_message_was_checked();
 }
 
 /// Connects with a cursor of an unknown log.
@@ -162,10 +162,10 @@ async fn resets(shop: &Shop, checker: &mut SchemaChecker, people: &[(&'static st
             let mut socket = shop.socket(auth).await;
             let mut begun = false;
             loop {
-                let said = socket.next().await;
-                checker.check(dialect, &said.name, who, &said.data);
-                begun |= said.name == "reset";
-                if begun && !said.offset.is_empty() {
+                let event = socket.next().await;
+                checker.check(dialect, &event.name, who, &event.data);
+                begun |= event.name == "reset";
+                if begun && !event.offset.is_empty() {
                     break;
                 }
             }
@@ -205,7 +205,7 @@ async fn the_document_is_valid_asyncapi_3() {
     let document = answer.json();
     assert_eq!(document["asyncapi"], "3.0.0");
     let mut checker = SchemaChecker::of(document.clone());
-    checker.references_lead_somewhere();
+    checker.references_exist();
     for server in ["sockets", "streams"] {
         assert!(document["servers"][server]["host"].as_str().is_some_and(|host| !host.contains('/')));
     }

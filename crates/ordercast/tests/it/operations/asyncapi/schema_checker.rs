@@ -1,34 +1,35 @@
-//! Payloads against the document.
+//! Checks payloads against the `AsyncAPI` document.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-/// The document, and what was heard of it.
+/// The document, and which of its messages were checked.
 pub(super) struct SchemaChecker {
     document: Value,
-    /// Its schemas, made so strict that a member that is not described is refused.
+    /// The schemas of the document, changed so that they refuse members that are not described.
     schemas: Value,
-    heard: BTreeSet<(String, String)>,
+    checked: BTreeSet<(String, String)>,
 }
 
 impl SchemaChecker {
     pub(super) fn of(document: Value) -> Self {
         let schemas = strict(&document["components"]["schemas"]);
-        Self { document, schemas, heard: BTreeSet::new() }
+        Self { document, schemas, checked: BTreeSet::new() }
     }
 
-    /// A payload fits what the document says of the event, and who hears it may; `who` is empty for an answer.
+    /// Checks that a payload matches the document, and that the role may receive it. `who` is empty for an
+    /// acknowledgement.
     pub(super) fn check(&mut self, channel: &str, name: &str, who: &str, payload: &Value) {
         let key = name.replace(':', ".");
         let message = &self.document["channels"][channel]["messages"][&key];
         assert_eq!(message["name"], name, "{name} is not in the document's channel {channel}");
         let tags = message["tags"].as_array();
-        let told = |who| tags.is_some_and(|tags| tags.iter().any(|tag| tag["name"] == who));
-        // What only staff may ask for is refused to others.
+        let allowed = |who| tags.is_some_and(|tags| tags.iter().any(|tag| tag["name"] == who));
+        // Everybody may send this command, but others than staff are refused.
         assert!(
-            who.is_empty() || told(who) || name == "admin-status-update",
-            "{who} hears {name} in {channel}"
+            who.is_empty() || allowed(who) || name == "admin-status-update",
+            "{who} receives {name} in {channel}"
         );
         let reference = &message["payload"]["$ref"];
         let schema = json!({
@@ -40,29 +41,29 @@ impl SchemaChecker {
             .map(|error| format!("{} at {}", error, error.instance_path()))
             .collect();
         assert!(wrong.is_empty(), "{channel} {name} for {who}: {wrong:#?}\n{payload:#}");
-        self.heard.insert((channel.to_owned(), key));
+        self.checked.insert((channel.to_owned(), key));
     }
 
-    /// Nothing is in the document that nobody ever hears or sends.
-    pub(super) fn all_was_heard(&self) {
+    /// Checks that every message of the document was received or sent.
+    pub(super) fn every_message_was_checked(&self) {
         for (channel, about) in self.document["channels"].as_object().unwrap() {
             for key in about["messages"].as_object().unwrap().keys() {
-                let heard = self.heard.contains(&(channel.clone(), key.clone()));
-                assert!(heard, "nobody heard {key} in {channel}");
+                let checked = self.checked.contains(&(channel.clone(), key.clone()));
+                assert!(checked, "{key} was not received in {channel}");
             }
         }
     }
 
     /// Each `$ref` of the document has a target, and each schema is used.
-    pub(super) fn references_lead_somewhere(&mut self) {
+    pub(super) fn references_exist(&mut self) {
         let mut used = BTreeSet::new();
         references(&self.document, &mut used);
         for target in &used {
             let pointer = target.strip_prefix('#').unwrap();
-            assert!(self.document.pointer(pointer).is_some(), "{target} leads nowhere");
+            assert!(self.document.pointer(pointer).is_some(), "{target} does not exist");
         }
         for name in self.schemas.as_object().unwrap().keys() {
-            assert!(used.contains(&format!("#/components/schemas/{name}")), "{name} is used nowhere");
+            assert!(used.contains(&format!("#/components/schemas/{name}")), "{name} is unused");
         }
     }
 }
@@ -95,7 +96,7 @@ fn strict(value: &Value) -> Value {
 
 fn closed(schema: &Value) -> Value {
     let mut schema = strict(schema);
-    // One that allows anything, allows anything.
+    // An empty schema allows anything.
     if let Some(members) = schema.as_object_mut().filter(|members| !members.is_empty()) {
         members.insert("unevaluatedProperties".to_owned(), json!(false));
     }
