@@ -17,27 +17,27 @@ struct TestShop {
     shop: Shop,
     asha: String,
     sam: String,
-    good: TestProduct,
+    product: TestProduct,
     placed: PlacedOrder,
 }
 
 impl TestShop {
-    async fn set() -> Self {
+    async fn open() -> Self {
         let shop = Shop::open().await;
         let asha = customer("asha");
-        let good = shop.product("Tea", 100).await;
-        let placed = shop.place(&asha, good, 2).await;
-        Self { shop, asha, sam: staff("sam"), good, placed }
+        let product = shop.product("Tea", 100).await;
+        let placed = shop.place(&asha, product, 2).await;
+        Self { shop, asha, sam: staff("sam"), product, placed }
     }
 
     /// Replaces `{order}` and `{product}` with the ids of this shop.
     fn path(&self, path: &str) -> String {
-        path.replace("{order}", &self.placed.id).replace("{product}", &self.good.to_string())
+        path.replace("{order}", &self.placed.id).replace("{product}", &self.product.to_string())
     }
 
     /// The state that an invalid request must not change.
     async fn state(&self) -> (u64, orders::product::Stock) {
-        (self.shop.head().await, self.shop.stock(self.good).await)
+        (self.shop.head().await, self.shop.stock(self.product).await)
     }
 }
 
@@ -49,27 +49,27 @@ struct Expected<'a> {
 }
 
 /// What is wrong with a response; `None` if it is as expected.
-fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<String> {
+fn failure_of(what: &str, answer: &TestResponse, expected: &Expected<'_>) -> Option<String> {
     let shown = |why: &str| {
         let what: String = what.chars().take(200).collect();
         Some(format!("{why}\n    asked: {what}\n    got: {} {}", answer.status, answer.text))
     };
-    if answer.status != said.status {
-        return shown(&format!("not {} {}", said.status, said.code));
+    if answer.status != expected.status {
+        return shown(&format!("not {} {}", expected.status, expected.code));
     }
-    if answer.code() != said.code {
-        return shown(&format!("not {}", said.code));
+    if answer.code() != expected.code {
+        return shown(&format!("not {}", expected.code));
     }
     if answer.text.len() > 4096 {
         return shown("the response is too long");
     }
     let problem = answer.json();
     let field = problem["errors"][0]["field"].as_str().unwrap_or_default();
-    if field != said.field && !said.field.is_empty() {
-        return shown(&format!("does not name {}", said.field));
+    if field != expected.field && !expected.field.is_empty() {
+        return shown(&format!("does not name {}", expected.field));
     }
     let message = &problem["errors"][0]["message"];
-    if !said.field.is_empty() && message.as_str().is_none_or(str::is_empty) {
+    if !expected.field.is_empty() && message.as_str().is_none_or(str::is_empty) {
         return shown("does not say which rule was broken");
     }
     None
@@ -77,16 +77,16 @@ fn complaints(what: &str, answer: &TestResponse, said: &Expected<'_>) -> Option<
 
 /// Sends a request, and collects what is wrong with the response or its effect.
 async fn expect(
-    stage: &TestShop,
+    fixture: &TestShop,
     wrong: &mut Vec<String>,
     what: &str,
     request: TestRequest,
-    said: Expected<'_>,
+    expected: Expected<'_>,
 ) {
-    let before = stage.state().await;
+    let before = fixture.state().await;
     let answer = request.send().await;
-    wrong.extend(complaints(what, &answer, &said));
-    if stage.state().await != before {
+    wrong.extend(failure_of(what, &answer, &expected));
+    if fixture.state().await != before {
         wrong.push(format!("changed something: {what}"));
     }
 }

@@ -22,14 +22,14 @@ pub(crate) struct CommandOutput {
 impl CommandOutput {
     /// The standard output. The command must have succeeded.
     #[track_caller]
-    pub(crate) fn well(self) -> String {
+    pub(crate) fn expect_success(self) -> String {
         assert!(self.status.success(), "{self:?}");
         self.out
     }
 
     /// The error output. The command must have failed with a message, not with a panic.
     #[track_caller]
-    pub(crate) fn badly(self) -> String {
+    pub(crate) fn expect_failure(self) -> String {
         assert_eq!(self.status.code(), Some(1), "{self:?}");
         assert!(self.err.contains("error:") && !self.err.contains("panicked"), "{self:?}");
         self.err

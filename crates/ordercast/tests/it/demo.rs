@@ -27,10 +27,13 @@ async fn serve(data: &std::path::Path, arguments: &[&str]) -> RunningServer {
 async fn demo_accounts_can_sign_in_only_in_a_demo() {
     let data = tempfile::tempdir().unwrap();
     let demo = serve(data.path(), &["--demo"]).await;
-    let told = config(&demo).await;
-    assert_eq!((&told["demo"], &told["storeName"]), (&json!(true), &json!("Lantern Street Coffee & Tea")));
+    let received = config(&demo).await;
+    assert_eq!(
+        (&received["demo"], &received["storeName"]),
+        (&json!(true), &json!("Lantern Street Coffee & Tea"))
+    );
     let mut tokens = Vec::new();
-    for account in told["demoAccounts"].as_array().unwrap() {
+    for account in received["demoAccounts"].as_array().unwrap() {
         let (status, token) = sign_in(&demo, account["email"].as_str().unwrap()).await;
         assert_eq!(status, 200, "{account}");
         let me = demo.ask("GET", "/api/v1/me").by(&token).gives(200).await;
@@ -42,8 +45,8 @@ async fn demo_accounts_can_sign_in_only_in_a_demo() {
 
     // The same data without `--demo`.
     let own = serve(data.path(), &[]).await;
-    let told = config(&own).await;
-    assert_eq!((&told["demo"], &told["demoAccounts"]), (&json!(false), &json!([])));
+    let received = config(&own).await;
+    assert_eq!((&received["demo"], &received["demoAccounts"]), (&json!(false), &json!([])));
     for email in [MIRA, "asha@example.com", "greta@example.com"] {
         assert_eq!(sign_in(&own, email).await.0, 401, "{email}");
     }
@@ -113,8 +116,8 @@ async fn a_backup_of_a_demo_is_a_demo() {
     serve(data.path(), &["--demo"]).await.stop().await;
     let backup = data.path().join("backup.db");
     let backup = backup.to_str().unwrap();
-    crate::binary::run(data.path(), &["backup", backup]).await.well();
-    crate::binary::run(copy.path(), &["restore", backup]).await.well();
+    crate::binary::run(data.path(), &["backup", backup]).await.expect_success();
+    crate::binary::run(copy.path(), &["restore", backup]).await.expect_success();
     let own = serve(copy.path(), &[]).await;
     assert_eq!(sign_in(&own, MIRA).await.0, 401);
     own.stop().await;

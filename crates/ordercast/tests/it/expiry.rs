@@ -15,10 +15,10 @@ use crate::support::users::{Session, patient};
 async fn an_idempotency_key_is_known_for_a_day() {
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
-    let good = shop.product("Tea", 50).await;
+    let product = shop.product("Tea", 50).await;
     let asha = patient("asha", "user");
     let order = |quantity| {
-        let body = cart(&[(good, quantity)]);
+        let body = cart(&[(product, quantity)]);
         shop.post("/api/v1/orders", &body).by(&asha).header("idempotency-key", "once")
     };
     let first = order(1).gives(201).await;

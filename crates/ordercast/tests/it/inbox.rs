@@ -118,8 +118,8 @@ async fn reading_in_one_tab_marks_as_read_in_all() {
     let done = shop.post(&read_one(&items[0]), &Value::Null).by(&asha).gives(200).await;
     assert_eq!((&done["unread"], &done["ids"]), (&json!(1), &json!([items[0]["id"]])));
     for tab in &mut tabs {
-        let told = tab.until("notifications.read").await;
-        assert_eq!((told.data, told.id), (done.clone(), String::new()));
+        let received = tab.until("notifications.read").await;
+        assert_eq!((received.data, received.id), (done.clone(), String::new()));
     }
     // Marking an entry as read again sends no event.
     for item in [&items[0], &items[2]] {

@@ -217,9 +217,12 @@ async fn a_bulk_reports_each_orders_outcome_and_changes_the_rest() {
     }
     assert_eq!(outcomes[3]["number"], json!(second.number));
     for placed in [&first, &second] {
-        let told = hers.until("order.status_changed").await;
-        assert_eq!((&told.data["orderId"], &told.data["status"]), (&json!(placed.id), &json!("processing")));
-        assert!(told.data.get("note").is_none(), "the customer received an internal note");
+        let received = hers.until("order.status_changed").await;
+        assert_eq!(
+            (&received.data["orderId"], &received.data["status"]),
+            (&json!(placed.id), &json!("processing"))
+        );
+        assert!(received.data.get("note").is_none(), "the customer received an internal note");
     }
     let head = shop.head().await;
     let again = ask().send().await;

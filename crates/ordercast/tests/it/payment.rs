@@ -54,8 +54,8 @@ async fn an_order_is_paid_by_a_simulated_payment() {
     let paid = pay(&shop, &placed, "paid").by(&asha).gives(200).await;
     assert_eq!((&paid["payment"]["status"], &paid["status"]), (&json!("paid"), &json!("paid")));
     assert_eq!(paid["version"], 3);
-    let told = hers.until("order.status_changed").await.data;
-    assert_eq!((&told["status"], &told["actor"]["origin"]), (&json!("paid"), &json!("gateway")));
+    let received = hers.until("order.status_changed").await.data;
+    assert_eq!((&received["status"], &received["actor"]["origin"]), (&json!("paid"), &json!("gateway")));
     let head = shop.head().await;
     assert_eq!(pay(&shop, &placed, "paid").by(&asha).gives(200).await, paid);
     assert_eq!(pay(&shop, &placed, "failed").by(&asha).refused(409).await, "payment_state");
@@ -111,8 +111,8 @@ async fn unpaid_goods_are_released_after_15_minutes() {
     pay(&shop, &paid, "paid").by(&asha).gives(200).await;
     assert_eq!(reserved(shop.stock(tea).await), 8);
     clock.advance(RESERVATION);
-    let told = stream.until("order.updated").await.data;
-    assert_eq!((&told["orderId"], &told["actor"]["origin"]), (&json!(unpaid.id), &json!("system")));
+    let received = stream.until("order.updated").await.data;
+    assert_eq!((&received["orderId"], &received["actor"]["origin"]), (&json!(unpaid.id), &json!("system")));
     assert_eq!(reserved(shop.stock(tea).await), 6, "{}, {} and {}", paid.id, unpaid.id, cash.id);
     let order = shop.get(&unpaid.path("")).by(&asha).gives(200).await;
     assert_eq!((&order["status"], &order["version"]), (&json!("pending"), &json!(2)));

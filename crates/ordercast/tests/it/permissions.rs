@@ -98,7 +98,7 @@ fn every_endpoint_of_the_document_has_a_row() {
 
 /// The data of the requests. It is created again after a request that changed it.
 struct Subject {
-    good: TestProduct,
+    product: TestProduct,
     placed: PlacedOrder,
     /// The notification that the order was placed, of its customer and of staff.
     notification: String,
@@ -111,7 +111,7 @@ struct PermissionShop {
 }
 
 impl PermissionShop {
-    async fn set() -> Self {
+    async fn open() -> Self {
         let shop = Shop::open().await;
         let owner = shop.register("owner@example.com").await;
         let people = [
@@ -127,12 +127,12 @@ impl PermissionShop {
     }
 
     async fn subject(&self) -> Subject {
-        let good = self.shop.product("Tea", 100).await;
-        let placed = self.shop.place(&self.owner.token, good, 1).await;
+        let product = self.shop.product("Tea", 100).await;
+        let placed = self.shop.place(&self.owner.token, product, 1).await;
         let newest = self.shop.get("/api/v1/notifications?limit=1").by(&self.owner.token).gives(200).await;
         let notification = newest["items"][0]["id"].as_str().unwrap().to_owned();
         self.shop.assign(&placed, &id_of("dev")).await;
-        Subject { good, placed, notification }
+        Subject { product, placed, notification }
     }
 
     /// The body for an endpoint; null for none.
@@ -151,7 +151,7 @@ impl PermissionShop {
             }
             ("PUT", "/api/v1/products/{product}") => json!({"name": "Renamed"}),
             ("PUT", "/api/v1/products/{product}/stock") => json!({"change": 5}),
-            ("POST", "/api/v1/orders") => cart(&[(subject.good, 1)]),
+            ("POST", "/api/v1/orders") => cart(&[(subject.product, 1)]),
             ("POST", "/api/v1/orders/bulk-status") => json!({"orders": [order], "status": "processing"}),
             ("PUT", "/api/v1/orders/{order}/status") => json!({"status": "processing"}),
             ("PUT", "/api/v1/orders/{order}/delivery") => {
@@ -168,7 +168,7 @@ impl PermissionShop {
         let (method, path, ..) = *row;
         let place = path
             .replace("{order}", &subject.placed.id)
-            .replace("{product}", &subject.good.to_string())
+            .replace("{product}", &subject.product.to_string())
             .replace("{id}", &subject.notification)
             .replace("{user}", &self.owner.user);
         let body = Self::body(subject, method, path);
@@ -186,9 +186,9 @@ impl PermissionShop {
 
     /// Sends a request, and checks that a refused request changed nothing.
     async fn check(&self, subject: &mut Subject, row: &Row, who: &str) -> (u16, String) {
-        let (head, stock) = (self.shop.head().await, self.shop.stock(subject.good).await);
+        let (head, stock) = (self.shop.head().await, self.shop.stock(subject.product).await);
         let (status, code) = self.ask(subject, row, who).await;
-        let (head_after, stock_after) = (self.shop.head().await, self.shop.stock(subject.good).await);
+        let (head_after, stock_after) = (self.shop.head().await, self.shop.stock(subject.product).await);
         if status >= 400 || row.0 == "GET" {
             assert_eq!(
                 (head, stock),
@@ -211,13 +211,13 @@ impl std::fmt::Debug for Tokens {
 
 #[tokio::test]
 async fn each_role_gets_its_status_and_a_refusal_changes_nothing() {
-    let stage = PermissionShop::set().await;
-    let mut subject = stage.subject().await;
+    let fixture = PermissionShop::open().await;
+    let mut subject = fixture.subject().await;
     let mut wrong = Vec::new();
     for row in TABLE {
         let (method, path, _, expected) = row;
-        for (n, person) in stage.people.iter().enumerate() {
-            let (status, code) = stage.check(&mut subject, row, person).await;
+        for (n, person) in fixture.people.iter().enumerate() {
+            let (status, code) = fixture.check(&mut subject, row, person).await;
             if status != expected[n] {
                 wrong.push(format!("{method} {path} by {}: {status} {code}, not {}", ROLES[n], expected[n]));
             }
@@ -227,19 +227,19 @@ async fn each_role_gets_its_status_and_a_refusal_changes_nothing() {
 }
 
 /// Invalid tokens, each with the expected code.
-async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'static str)> {
-    let shop = &stage.shop;
+async fn bad_tokens(fixture: &PermissionShop) -> Vec<(&'static str, String, &'static str)> {
+    let shop = &fixture.shop;
     let gone = shop.account("gone@example.com", orders::Role::Staff, "main").await;
     shop.post("/api/v1/auth/logout", &Value::Null).by(&gone.token).gives(204).await;
     let past = (now() - SignedDuration::from_mins(1)).as_second();
     let soon = (now() + SignedDuration::from_mins(5)).as_second();
     let boss = json!({"sub": "sam", "role": "admin"});
-    let good = staff("sam");
-    let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("{good}") };
+    let valid = staff("sam");
+    let [header, claims, signature] = valid.split('.').collect::<Vec<_>>()[..] else { panic!("{valid}") };
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let admin = encode(&json!({"sub": "asha", "role": "admin", "exp": soon}));
     let none = encode(&json!({"alg": "none", "typ": "JWT"}));
-    let session = json!({"iss": "ordercast", "sub": stage.owner.user, "role": "staff", "exp": soon});
+    let session = json!({"iss": "ordercast", "sub": fixture.owner.user, "role": "staff", "exp": soon});
     vec![
         ("expired", token(&json!({"sub": "sam", "role": "admin", "exp": past})), "token_expired"),
         ("not valid yet", token(&json!({"sub": "sam", "role": "admin", "nbf": soon})), "invalid_token"),
@@ -252,7 +252,7 @@ async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'stat
         ("alg none", format!("{none}.{claims}."), "invalid_token"),
         ("alg none, signed", format!("{none}.{claims}.{signature}"), "invalid_token"),
         ("tampered", format!("{header}.{admin}.{signature}"), "invalid_token"),
-        ("cut short", good[..good.len() - 4].to_owned(), "invalid_token"),
+        ("cut short", valid[..valid.len() - 4].to_owned(), "invalid_token"),
         ("no token at all", "a.b.c".to_owned(), "invalid_token"),
         ("of ours, without a session", token(&session), "invalid_token"),
         ("an unknown role", token(&json!({"sub": "sam", "role": "superadmin"})), "invalid_token"),
@@ -268,14 +268,14 @@ async fn bad_tokens(stage: &PermissionShop) -> Vec<(&'static str, String, &'stat
 
 #[tokio::test]
 async fn an_invalid_token_is_refused_by_every_endpoint() {
-    let stage = PermissionShop::set().await;
-    let mut subject = stage.subject().await;
-    let bad = bad_tokens(&stage).await;
+    let fixture = PermissionShop::open().await;
+    let mut subject = fixture.subject().await;
+    let bad = bad_tokens(&fixture).await;
     let mut wrong = Vec::new();
     for row in TABLE {
         let (method, path, tokens, expected) = row;
         for (what, token, code) in &bad {
-            let got = stage.check(&mut subject, row, token).await;
+            let got = fixture.check(&mut subject, row, token).await;
             let right = match tokens {
                 Ignored => got.0 == expected[0],
                 Read => got.0 == 401 && (got.1 == *code || path.ends_with("/stream")),

@@ -36,13 +36,13 @@ fn seqs(events: &[StreamEvent]) -> Vec<u64> {
 }
 
 /// Checks that no event is pending: the next one is that of a new order.
-async fn nothing_else(
+async fn assert_no_other_event(
     shop: &Shop,
     stream: &mut Events,
     customer: &str,
-    good: crate::support::orders::TestProduct,
+    product: crate::support::orders::TestProduct,
 ) {
-    let placed = shop.place(customer, good, 1).await;
+    let placed = shop.place(customer, product, 1).await;
     let next = take(stream, 1).await.remove(0);
     assert_eq!((&*next.name, &next.data["orderId"]), ("order.created", &placed.view["id"]));
 }
@@ -65,9 +65,9 @@ async fn a_stream_begins_with_the_user_and_the_cursor() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_opened_after_a_response_begins_after_its_event() {
     let shop = Shop::open().await;
-    let (good, asha) = (shop.product("Tea", 1000).await, customer("asha"));
+    let (product, asha) = (shop.product("Tea", 1000).await, customer("asha"));
     for _ in 0..50 {
-        let placed = shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha).send().await;
+        let placed = shop.post("/api/v1/orders", &cart(&[(product, 1)])).by(&asha).send().await;
         let (_stream, hello) = shop.listen(&asha).await;
         assert_eq!(hello.id, placed.header("ordercast-cursor"));
     }
@@ -76,11 +76,11 @@ async fn a_stream_opened_after_a_response_begins_after_its_event() {
 #[tokio::test]
 async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     let shop = Shop::open().await;
-    let good = shop.product("Tea", 50).await;
+    let product = shop.product("Tea", 50).await;
     let asha = customer("asha");
     let (mut stream, hello) = shop.listen(&asha).await;
-    let first = shop.place(&asha, good, 1).await;
-    shop.place(&customer("ben"), good, 1).await;
+    let first = shop.place(&asha, product, 1).await;
+    shop.place(&customer("ben"), product, 1).await;
     shop.advance(&first, "processing").await;
     let before = take(&mut stream, 2).await;
     assert_eq!(
@@ -95,8 +95,8 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
 
     // While the customer is disconnected.
     shop.advance(&first, "shipped").await;
-    let second = shop.place(&asha, good, 1).await;
-    shop.place(&customer("ben"), good, 1).await;
+    let second = shop.place(&asha, product, 1).await;
+    shop.place(&customer("ben"), product, 1).await;
     shop.advance(&second, "cancelled").await;
     let last = &before[1].id;
     let (by_header, again) = shop.resume(&asha, last).await;
@@ -109,17 +109,17 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     // A browser that reconnects sends the header together with its old URL.
     let both = shop.get(&format!("/api/v1/stream?last_event_id={}", hello.id));
     let (by_both, _) = Events::open(both.by(&asha).header("last-event-id", last)).await;
-    let mut told = Vec::new();
+    let mut received = Vec::new();
     let mut streams = [by_header, by_query, by_both];
     for stream in &mut streams {
         let missed = take(stream, 3).await;
         let names: Vec<_> = missed.iter().map(|event| &*event.name).collect();
         assert_eq!(names, ["order.status_changed", "order.created", "order.cancelled"]);
         assert!(seqs(&missed).is_sorted_by(|a, b| a < b) && seqs(&missed)[0] > seq(last));
-        told.push(missed);
+        received.push(missed);
     }
-    assert!(told.windows(2).all(|two| two[0] == two[1]), "the streams received different events");
-    let next = shop.place(&asha, good, 1).await;
+    assert!(received.windows(2).all(|two| two[0] == two[1]), "the streams received different events");
+    let next = shop.place(&asha, product, 1).await;
     for stream in &mut streams {
         assert_eq!(take(stream, 1).await[0].data["orderId"], next.view["id"], "an event was repeated");
     }
@@ -156,10 +156,10 @@ async fn subscribers_receive_only_their_own_events() {
 #[tokio::test]
 async fn an_invalid_cursor_resets_to_the_current_state() {
     let shop = Shop::open().await;
-    let good = shop.product("Tea", 50).await;
+    let product = shop.product("Tea", 50).await;
     let asha = customer("asha");
-    let mut placed = shop.place(&asha, good, 1).await;
-    shop.place(&customer("ben"), good, 1).await;
+    let mut placed = shop.place(&asha, product, 1).await;
+    shop.place(&customer("ben"), product, 1).await;
     let (_, hello) = shop.listen(&asha).await;
     let epoch = hello.id.split_once(':').unwrap().0;
     for (sent, reason) in [
@@ -179,7 +179,7 @@ async fn an_invalid_cursor_resets_to_the_current_state() {
         let orders = reset.data["orders"].as_array().unwrap();
         assert!(orders.iter().all(|order| order["customer"]["id"] == id_of("asha")), "{orders:?}");
         assert_eq!(orders[0]["id"], placed.view["id"], "newest first");
-        placed = shop.place(&asha, good, 1).await;
+        placed = shop.place(&asha, product, 1).await;
         assert_eq!(seqs(&take(&mut stream, 1).await), [seq(&reset.id) + 1]);
     }
 }
@@ -188,16 +188,16 @@ async fn an_invalid_cursor_resets_to_the_current_state() {
 async fn a_stream_resumes_exactly_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let shop = Shop::at(directory.path(), &[]).await;
-    let good = shop.product("Tea", 500).await;
+    let product = shop.product("Tea", 500).await;
     let asha = customer("asha");
     let (mut stream, _) = shop.listen(&asha).await;
-    let first = shop.place(&asha, good, 1).await;
+    let first = shop.place(&asha, product, 1).await;
     let last = take(&mut stream, 1).await.remove(0).id;
     drop(stream);
     // Enough events for several chunks.
     let mut expected = vec![];
     for _ in 0..150 {
-        expected.push(shop.place(&asha, good, 1).await.number);
+        expected.push(shop.place(&asha, product, 1).await.number);
     }
     shop.advance(&first, "processing").await;
     shop.close().await;
@@ -209,7 +209,7 @@ async fn a_stream_resumes_exactly_after_a_restart() {
         missed[..150].iter().map(|event| event.data["orderNumber"].as_str().unwrap()).collect();
     assert_eq!(numbers, expected);
     assert_eq!(missed[150].data["status"], "processing");
-    nothing_else(&shop, &mut stream, &asha, good).await;
+    assert_no_other_event(&shop, &mut stream, &asha, product).await;
 }
 
 #[tokio::test]
@@ -254,14 +254,14 @@ async fn signing_out_closes_the_sessions_streams_and_no_others() {
 #[tokio::test]
 async fn a_stream_ends_with_its_token_and_the_next_one_resumes() {
     let shop = Shop::open().await;
-    let good = shop.product("Tea", 5).await;
+    let product = shop.product("Tea", 5).await;
     let end = now() + SignedDuration::from_secs(1);
     let brief = token(&json!({"sub": "asha", "exp": end.as_second() + 1}));
     let (mut stream, hello) = shop.listen(&brief).await;
     let goodbye = stream.until("reconnect").await;
     assert_eq!(goodbye.data, json!({"code": 4002, "reason": "token_expired", "afterMs": 0}));
     assert_eq!(stream.next().await, None);
-    let placed = shop.place(&customer("asha"), good, 1).await;
+    let placed = shop.place(&customer("asha"), product, 1).await;
     let (mut stream, _) = shop.resume(&customer("asha"), &hello.id).await;
     assert_eq!(take(&mut stream, 1).await[0].data["orderId"], placed.view["id"]);
 }
@@ -269,12 +269,12 @@ async fn a_stream_ends_with_its_token_and_the_next_one_resumes() {
 #[tokio::test]
 async fn staff_get_the_counts_and_customers_do_not() {
     let shop = Shop::open().await;
-    let good = shop.product("Tea", 5).await;
+    let product = shop.product("Tea", 5).await;
     let (mut sam, _) = shop.listen(&staff("sam")).await;
     let (mut asha, _) = shop.listen(&customer("asha")).await;
     let counts = sam.until("stats.updated").await;
     assert_eq!((&counts.data["total"], &*counts.id), (&json!(0), ""), "counts have no cursor");
-    shop.place(&customer("asha"), good, 2).await;
+    shop.place(&customer("asha"), product, 2).await;
     let counts = sam.until("stats.updated").await;
     assert_eq!(counts.data["byStatus"]["pending"], 1);
     assert_eq!(counts.data["revenue"], json!([{"amount": 2500, "currency": "EUR"}]));

@@ -104,7 +104,7 @@ async fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
 async fn a_data_directory_is_used_by_only_one_server() {
     let data = tempfile::tempdir().unwrap();
     let server = RunningServer::serve(data.path(), &[]).await;
-    let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.badly();
+    let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.expect_failure();
     assert!(
         second.contains(data.path().to_str().unwrap()),
         "the error does not name the directory: {second}"

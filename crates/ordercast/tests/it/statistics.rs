@@ -64,9 +64,9 @@ async fn series_count_events_in_their_time_bucket() {
             {"productId": cup.0, "name": "Cup", "quantity": 5, "revenue": eur(6250)},
         ])
     );
-    let about = |told: &Value, exact: i64| {
-        let off = (told.as_i64().unwrap() - exact).abs();
-        assert!(off * 1000 <= exact * 40, "{told} is not close to {exact}");
+    let about = |received: &Value, exact: i64| {
+        let off = (received.as_i64().unwrap() - exact).abs();
+        assert!(off * 1000 <= exact * 40, "{received} is not close to {exact}");
     };
     about(&days["deliveryTime"]["median"], 30 * 60);
     about(&days["deliveryTime"]["p90"], 26 * 3600);

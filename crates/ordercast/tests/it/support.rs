@@ -126,7 +126,7 @@ impl Shop {
 
     /// Waits until the server stops by itself, and returns the error.
     pub(crate) async fn fails(self) -> String {
-        let Self { app, ended, client, stop: _asked_by_nobody, .. } = self;
+        let Self { app, ended, client, stop: _stop, .. } = self;
         drop((app, client));
         within(ended).await.unwrap().unwrap_err().to_string()
     }

@@ -33,27 +33,27 @@ fn bad_names(pointer: &'static str, field: &'static str, most: usize) -> Vec<Cas
 }
 
 /// Sends a valid body with one error at a time.
-async fn each(stage: &TestShop, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
+async fn each(fixture: &TestShop, who: &str, method: &str, path: &str, valid: &Value, cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for (pointer, value, status, code, field) in cases {
         let body = with(valid, pointer, value);
-        let request = stage.shop.ask(method, &stage.path(path)).by(who).json(&body);
+        let request = fixture.shop.ask(method, &fixture.path(path)).by(who).json(&body);
         let what = format!("{method} {path} {pointer} {body}");
-        expect(stage, &mut wrong, &what, request, Expected { status, code, field }).await;
+        expect(fixture, &mut wrong, &what, request, Expected { status, code, field }).await;
     }
     assert_no_failures(&wrong);
 }
 
 #[tokio::test]
 async fn an_invalid_new_order_is_refused_and_names_the_field() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let mut cases = vec![
         ("/items", Value::Null, 422, BODY, "items"),
         ("/items", json!({}), 422, BODY, "items"),
         ("/items", json!([]), 422, "invalid_items", "items"),
         (
             "/items",
-            vec![json!({"productId": stage.good.0, "quantity": 1}); 101].into(),
+            vec![json!({"productId": fixture.product.0, "quantity": 1}); 101].into(),
             422,
             "invalid_items",
             "items",
@@ -97,13 +97,13 @@ async fn an_invalid_new_order_is_refused_and_names_the_field() {
     ];
     cases.extend(bad_names("/shippingAddress/name", "shippingAddress.name", 120));
     cases.extend(bad_names("/shippingAddress/line1", "shippingAddress.line1", 200));
-    let valid = cart(&[(stage.good, 1)]);
-    each(&stage, &stage.asha, "POST", "/api/v1/orders", &valid, cases).await;
+    let valid = cart(&[(fixture.product, 1)]);
+    each(&fixture, &fixture.asha, "POST", "/api/v1/orders", &valid, cases).await;
 }
 
 #[tokio::test]
 async fn an_invalid_product_is_refused_and_names_the_field() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let image = |text: &str| ("/image", json!(text), 422, BODY, "image");
     let mut cases = vec![
         ("/price", Value::Null, 422, BODY, "price"),
@@ -139,9 +139,9 @@ async fn an_invalid_product_is_refused_and_names_the_field() {
     let valid = json!({"name": "Cup", "price": {"amount": 1, "currency": "EUR"}, "stock": 1});
     let changes: Vec<Case> =
         cases.iter().filter(|case| !case.0.starts_with("/stock") && !case.1.is_null()).cloned().collect();
-    each(&stage, &stage.sam, "POST", "/api/v1/products", &valid, cases).await;
+    each(&fixture, &fixture.sam, "POST", "/api/v1/products", &valid, cases).await;
     let valid = json!({"name": "Cup", "price": {"amount": 1, "currency": "EUR"}});
-    each(&stage, &stage.sam, "PUT", "/api/v1/products/{product}", &valid, changes).await;
+    each(&fixture, &fixture.sam, "PUT", "/api/v1/products/{product}", &valid, changes).await;
     let counts = vec![
         ("/change", Value::Null, 422, BODY, "onHand"),
         ("/onHand", json!(5), 422, BODY, "onHand"),
@@ -152,12 +152,13 @@ async fn an_invalid_product_is_refused_and_names_the_field() {
         ("/change", json!(1.5), 422, BODY, "change"),
         ("/reserved", json!(0), 422, BODY, "reserved"),
     ];
-    each(&stage, &stage.sam, "PUT", "/api/v1/products/{product}/stock", &json!({"change": 1}), counts).await;
+    each(&fixture, &fixture.sam, "PUT", "/api/v1/products/{product}/stock", &json!({"change": 1}), counts)
+        .await;
 }
 
 #[tokio::test]
 async fn an_invalid_change_to_an_order_is_refused_and_names_the_field() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let status = vec![
         ("/status", Value::Null, 422, BODY, "status"),
         ("/status", json!("lost"), 422, BODY, "status"),
@@ -195,16 +196,16 @@ async fn an_invalid_change_to_an_order_is_refused_and_names_the_field() {
     ];
     delivery.extend(bad_names("/partner/name", "partner.name", 120));
     let path = "/api/v1/orders/{order}/status";
-    each(&stage, &stage.sam, "PUT", path, &json!({"status": "processing"}), status).await;
+    each(&fixture, &fixture.sam, "PUT", path, &json!({"status": "processing"}), status).await;
     let path = "/api/v1/orders/{order}/delivery";
-    each(&stage, &stage.sam, "PUT", path, &json!({"partner": {"name": "Dev"}}), delivery).await;
+    each(&fixture, &fixture.sam, "PUT", path, &json!({"partner": {"name": "Dev"}}), delivery).await;
     let cancel = vec![
         ("/reason", letters(501), 422, BODY, "reason"),
         ("/reason", json!(1), 422, BODY, "reason"),
         ("/why", json!("x"), 422, BODY, "why"),
     ];
     let path = "/api/v1/orders/{order}/cancel";
-    each(&stage, &stage.asha, "POST", path, &json!({"reason": "x"}), cancel).await;
+    each(&fixture, &fixture.asha, "POST", path, &json!({"reason": "x"}), cancel).await;
     let bulk = vec![
         ("/orders", json!([]), 422, BODY, "orders"),
         ("/orders", vec!["10001"; 501].into(), 422, BODY, "orders"),
@@ -213,8 +214,8 @@ async fn an_invalid_change_to_an_order_is_refused_and_names_the_field() {
         ("/status", json!("lost"), 422, BODY, "status"),
         ("/note", letters(2001), 422, BODY, "note"),
     ];
-    let valid = json!({"orders": [stage.placed.number], "status": "processing"});
-    each(&stage, &stage.sam, "POST", "/api/v1/orders/bulk-status", &valid, bulk).await;
+    let valid = json!({"orders": [fixture.placed.number], "status": "processing"});
+    each(&fixture, &fixture.sam, "POST", "/api/v1/orders/bulk-status", &valid, bulk).await;
     let tracking = vec![
         ("/orderId", Value::Null, 422, BODY, "orderId"),
         ("/orderId", json!("nonsense"), 404, "order_not_found", ""),
@@ -225,14 +226,14 @@ async fn an_invalid_change_to_an_order_is_refused_and_names_the_field() {
         ("/deliveryPartner", json!({"name": ""}), 422, BODY, "deliveryPartner.name"),
         ("/gps", json!(1), 422, BODY, "gps"),
     ];
-    let valid = json!({"orderId": stage.placed.id, "status": "processing"});
-    each(&stage, &stage.sam, "PUT", "/api/orders/tracking", &valid, tracking).await;
+    let valid = json!({"orderId": fixture.placed.id, "status": "processing"});
+    each(&fixture, &fixture.sam, "PUT", "/api/orders/tracking", &valid, tracking).await;
 }
 
 #[tokio::test]
 async fn an_invalid_read_mark_is_refused() {
-    let stage = TestShop::set().await;
-    let here = stage.shop.get("/api/v1/notifications").by(&stage.asha).gives(200).await["cursor"].clone();
+    let fixture = TestShop::open().await;
+    let here = fixture.shop.get("/api/v1/notifications").by(&fixture.asha).gives(200).await["cursor"].clone();
     let cases = vec![
         ("/cursor", json!(1), 422, BODY, "cursor"),
         ("/cursor", json!(""), 422, BODY, "cursor"),
@@ -242,12 +243,12 @@ async fn an_invalid_read_mark_is_refused() {
         ("/upto", json!(1), 422, BODY, "upto"),
     ];
     let path = "/api/v1/notifications/read-all";
-    each(&stage, &stage.asha, "POST", path, &json!({"cursor": here}), cases).await;
+    each(&fixture, &fixture.asha, "POST", path, &json!({"cursor": here}), cases).await;
 }
 
 #[tokio::test]
 async fn an_invalid_account_is_refused_and_names_the_field() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let mut register = vec![
         ("/email", Value::Null, 422, BODY, "email"),
         ("/password", Value::Null, 422, BODY, "password"),
@@ -279,7 +280,7 @@ async fn an_invalid_account_is_refused_and_names_the_field() {
     }
     register.push(("/email", json!(format!("{}@example.com", "a".repeat(300))), 422, BODY, "email"));
     let valid = json!({"email": "asha@example.com", "password": "correct horse", "name": "Asha"});
-    each(&stage, "", "POST", "/api/v1/auth/register", &valid, register).await;
+    each(&fixture, "", "POST", "/api/v1/auth/register", &valid, register).await;
     let login = vec![
         ("/email", json!("nobody at all"), 422, BODY, "email"),
         ("/password", Value::Null, 422, BODY, "password"),
@@ -289,17 +290,17 @@ async fn an_invalid_account_is_refused_and_names_the_field() {
         ("/remember", json!(true), 422, BODY, "remember"),
     ];
     let valid = json!({"email": "asha@example.com", "password": "correct horse"});
-    each(&stage, "", "POST", "/api/v1/auth/login", &valid, login).await;
+    each(&fixture, "", "POST", "/api/v1/auth/login", &valid, login).await;
     let refresh = vec![
         ("/refreshToken", Value::Null, 422, BODY, "refreshToken"),
         ("/refreshToken", json!(""), 401, "session_ended", ""),
         ("/refreshToken", letters(100_000), 401, "session_ended", ""),
     ];
-    each(&stage, "", "POST", "/api/v1/auth/refresh", &json!({"refreshToken": "x"}), refresh).await;
+    each(&fixture, "", "POST", "/api/v1/auth/refresh", &json!({"refreshToken": "x"}), refresh).await;
     let reset = vec![
         ("/token", letters(100_000), 410, "link_invalid", ""),
         ("/password", json!("short"), 422, "weak_password", "password"),
     ];
     let valid = json!({"token": "x", "password": "long enough"});
-    each(&stage, "", "POST", "/api/v1/auth/password-reset", &valid, reset).await;
+    each(&fixture, "", "POST", "/api/v1/auth/password-reset", &valid, reset).await;
 }

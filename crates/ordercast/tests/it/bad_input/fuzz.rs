@@ -81,11 +81,11 @@ fn garble(rng: &mut Rng, bytes: &mut Vec<u8>) {
     }
 }
 
-fn valid(stage: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
-    let order = |below: &str| stage.placed.path(below);
-    let (asha, sam) = (stage.asha.as_str(), stage.sam.as_str());
+fn valid(fixture: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
+    let order = |below: &str| fixture.placed.path(below);
+    let (asha, sam) = (fixture.asha.as_str(), fixture.sam.as_str());
     let money = json!({"amount": 1250, "currency": "EUR"});
-    let mut placing = cart(&[(stage.good, 1)]);
+    let mut placing = cart(&[(fixture.product, 1)]);
     placing["expectedTotal"] = money.clone();
     placing["storeId"] = "main".into();
     let product = json!({"name": "Cup", "price": money, "stock": 1, "sku": "C1", "category": "Cups",
@@ -97,8 +97,8 @@ fn valid(stage: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
     vec![
         ("POST", "/api/v1/orders".into(), asha, placing),
         ("POST", "/api/v1/products".into(), sam, product.clone()),
-        ("PUT", format!("/api/v1/products/{}", stage.good), sam, product),
-        ("PUT", format!("/api/v1/products/{}/stock", stage.good), sam, json!({"onHand": 90})),
+        ("PUT", format!("/api/v1/products/{}", fixture.product), sam, product),
+        ("PUT", format!("/api/v1/products/{}/stock", fixture.product), sam, json!({"onHand": 90})),
         ("PUT", order("/status"), sam, status),
         ("PUT", order("/delivery"), sam, delivery),
         ("POST", order("/cancel"), asha, json!({"reason": "changed my mind"})),
@@ -106,13 +106,13 @@ fn valid(stage: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
             "POST",
             "/api/v1/orders/bulk-status".into(),
             sam,
-            json!({"orders": [stage.placed.id, stage.placed.number], "status": "processing", "note": "n"}),
+            json!({"orders": [fixture.placed.id, fixture.placed.number], "status": "processing", "note": "n"}),
         ),
         (
             "PUT",
             "/api/orders/tracking".into(),
             sam,
-            json!({"orderId": stage.placed.id, "status": "shipped",
+            json!({"orderId": fixture.placed.id, "status": "shipped",
             "location": {"lat": 53.5, "lng": 10.0}, "deliveryPartner": {"name": "Dev", "phone": "1"}}),
         ),
         ("POST", "/api/v1/notifications/read-all".into(), asha, json!({"cursor": "abc:1"})),
@@ -124,8 +124,8 @@ fn valid(stage: &TestShop) -> Vec<(&'static str, String, &str, Value)> {
 async fn random_changes_to_valid_requests_never_cause_a_5xx() {
     for seed in 0..SEEDS {
         let mut rng = Rng::with_seed(seed);
-        let stage = TestShop::set().await;
-        let requests = valid(&stage);
+        let fixture = TestShop::open().await;
+        let requests = valid(&fixture);
         for round in 0..EACH {
             let (method, path, who, body) = &requests[rng.usize(..requests.len())];
             let mut body = body.clone();
@@ -137,16 +137,16 @@ async fn random_changes_to_valid_requests_never_cause_a_5xx() {
                 garble(&mut rng, &mut bytes);
             }
             let shown = String::from_utf8_lossy(&bytes).chars().take(300).collect::<String>();
-            let before = stage.state().await;
-            let request = stage.shop.ask(method, path).by(who).body("application/json", bytes);
+            let before = fixture.state().await;
+            let request = fixture.shop.ask(method, path).by(who).body("application/json", bytes);
             let answer = request.send().await;
             let what = format!("seed {seed}, round {round}: {method} {path} {shown}");
             assert!(answer.status < 500, "{what}\n{}", answer.text);
             if answer.status >= 400 {
                 answer.code();
-                assert_eq!(stage.state().await, before, "{what}");
+                assert_eq!(fixture.state().await, before, "{what}");
             }
-            let stock = stage.shop.stock(stage.good).await;
+            let stock = fixture.shop.stock(fixture.product).await;
             assert!(stock.reserved <= stock.on_hand, "{what}: {stock:?}");
         }
     }

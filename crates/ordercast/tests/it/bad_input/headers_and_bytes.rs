@@ -1,14 +1,14 @@
 //! Invalid headers, cursors, bodies and HTTP.
 
-use super::{Expected, TestShop, assert_no_failures, complaints, expect};
+use super::{Expected, TestShop, assert_no_failures, expect, failure_of};
 use crate::support::orders::cart;
 
 #[tokio::test]
 async fn invalid_headers_are_400_and_name_the_header() {
-    let stage = TestShop::set().await;
-    let status = stage.path("/api/v1/orders/{order}/status");
+    let fixture = TestShop::open().await;
+    let status = fixture.path("/api/v1/orders/{order}/status");
     let (if_match, key) = ("If-Match", "Idempotency-Key");
-    let bearer = format!("Bearer {}", stage.sam);
+    let bearer = format!("Bearer {}", fixture.sam);
     let long = "x".repeat(256);
     let body = br#"{"status": "processing"}"#;
     let length = body.len().to_string();
@@ -33,39 +33,39 @@ async fn invalid_headers_are_400_and_name_the_header() {
             format!("content-type: application/json\r\ncontent-length: {length}\r\n").as_bytes(),
         );
         request.extend_from_slice(&[name.as_bytes(), b": ", value, b"\r\n\r\n", body].concat());
-        let before = stage.state().await;
-        let answer = stage.shop.raw(request).await;
+        let before = fixture.state().await;
+        let answer = fixture.shop.raw(request).await;
         let what = format!("{name}: {}", String::from_utf8_lossy(value));
-        let said = Expected { status: 400, code: "invalid_header", field: name };
-        wrong.extend(complaints(&what, &answer, &said));
-        assert_eq!(stage.state().await, before, "{what}");
+        let expected = Expected { status: 400, code: "invalid_header", field: name };
+        wrong.extend(failure_of(&what, &answer, &expected));
+        assert_eq!(fixture.state().await, before, "{what}");
     }
     assert_no_failures(&wrong);
 }
 
 #[tokio::test]
 async fn an_invalid_cursor_starts_over_instead_of_failing() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let long = "9".repeat(5000);
     let cursors: [&[u8]; 8] =
         [b"x", b":", b"a:b", b"abc:99999999999999999999", b"\xff", b"0000:1", b"a:-1", long.as_bytes()];
     for cursor in cursors {
         let value = reqwest::header::HeaderValue::from_bytes(cursor).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.get(stage.shop.url("/api/v1/stream")).header("last-event-id", value);
-        let request = crate::support::request::TestRequest::of(request.bearer_auth(&stage.asha));
+        let request = client.get(fixture.shop.url("/api/v1/stream")).header("last-event-id", value);
+        let request = crate::support::request::TestRequest::of(request.bearer_auth(&fixture.asha));
         let (mut events, connected) = crate::support::stream::Events::open(request).await;
         assert_eq!(connected.data["recovered"], false);
         let reset = events.next().await.unwrap();
         assert_eq!(reset.name, "reset", "{}", String::from_utf8_lossy(cursor));
-        assert_eq!(reset.data["orders"][0]["id"], stage.placed.id, "the reset contains the current orders");
+        assert_eq!(reset.data["orders"][0]["id"], fixture.placed.id, "the reset contains the current orders");
     }
 }
 
 #[tokio::test]
 async fn bodies_that_are_not_json_are_400_413_or_415() {
-    let stage = TestShop::set().await;
-    let valid = cart(&[(stage.good, 1)]).to_string();
+    let fixture = TestShop::open().await;
+    let valid = cart(&[(fixture.product, 1)]).to_string();
     let json = "application/json";
     let cases: Vec<(&str, &str, Vec<u8>, u16, &str)> = vec![
         ("nothing", json, Vec::new(), 400, "invalid_json"),
@@ -115,26 +115,26 @@ async fn bodies_that_are_not_json_are_400_413_or_415() {
     ];
     let mut wrong = Vec::new();
     for (what, content_type, body, status, code) in cases {
-        let request = stage.shop.ask("POST", "/api/v1/orders").by(&stage.asha).body(content_type, body);
-        expect(&stage, &mut wrong, what, request, Expected { status, code, field: "" }).await;
+        let request = fixture.shop.ask("POST", "/api/v1/orders").by(&fixture.asha).body(content_type, body);
+        expect(&fixture, &mut wrong, what, request, Expected { status, code, field: "" }).await;
     }
     assert_no_failures(&wrong);
     // Without a length, the server learns the size only by reading the body.
     let chunks = futures_util::stream::iter((0..64).map(|_| Ok::<_, std::io::Error>(vec![b' '; 32 << 10])));
     let body = reqwest::Body::wrap_stream(chunks);
-    let request = stage.shop.ask("POST", "/api/v1/orders").by(&stage.asha).body(json, body);
+    let request = fixture.shop.ask("POST", "/api/v1/orders").by(&fixture.asha).body(json, body);
     assert_eq!(request.refused(413).await, "body_too_large");
     // A missing body is accepted where none is needed. A body of another type is not.
-    let cancel = stage.placed.path("/cancel");
-    let form = stage.shop.ask("POST", &cancel).by(&stage.asha).body("text/plain", "reason=x");
+    let cancel = fixture.placed.path("/cancel");
+    let form = fixture.shop.ask("POST", &cancel).by(&fixture.asha).body("text/plain", "reason=x");
     assert_eq!(form.refused(415).await, "unsupported_media_type");
-    stage.shop.ask("POST", &cancel).by(&stage.asha).gives(200).await;
+    fixture.shop.ask("POST", &cancel).by(&fixture.asha).gives(200).await;
 }
 
 #[tokio::test]
 async fn malformed_http_gets_a_4xx_and_the_server_keeps_running() {
-    let stage = TestShop::set().await;
-    let shop = &stage.shop;
+    let fixture = TestShop::open().await;
+    let shop = &fixture.shop;
     let huge = vec![b'x'; 100 << 10];
     for (line, headers) in [
         ("GET /api/v1/orders", vec![("x-huge", huge.as_slice())]),

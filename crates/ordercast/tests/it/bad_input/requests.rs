@@ -9,7 +9,7 @@ const NOBODY_KNOWS: &str = "0190a000-0000-7000-8000-000000000000";
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_404_405_or_400() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let mut wrong = Vec::new();
     let cases: Vec<(&str, String, u16, &str)> = [
         ("GET", "/nothing", 404, "not_found"),
@@ -68,12 +68,12 @@ async fn unknown_paths_and_methods_are_404_405_or_400() {
     ])
     .collect();
     for (method, path, status, code) in cases {
-        let request = stage.shop.ask(method, &path).by(&stage.sam);
+        let request = fixture.shop.ask(method, &path).by(&fixture.sam);
         let what = format!("{method} {path}");
-        expect(&stage, &mut wrong, &what, request, Expected { status, code, field: "" }).await;
+        expect(&fixture, &mut wrong, &what, request, Expected { status, code, field: "" }).await;
     }
     assert_no_failures(&wrong);
-    let answer = stage.shop.ask("PATCH", "/api/v1/products").by(&stage.sam).send().await;
+    let answer = fixture.shop.ask("PATCH", "/api/v1/products").by(&fixture.sam).send().await;
     let mut allowed: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
     allowed.sort_unstable();
     assert_eq!(allowed, ["GET", "HEAD", "POST"], "{:?}", answer.headers);
@@ -81,7 +81,7 @@ async fn unknown_paths_and_methods_are_404_405_or_400() {
 
 #[tokio::test]
 async fn invalid_queries_are_400_and_name_the_parameter() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let mut wrong = Vec::new();
     let long = format!("/api/v1/orders?q={}", "x".repeat(101));
     let long_product = format!("/api/v1/products?q={}", "x".repeat(401));
@@ -137,8 +137,8 @@ async fn invalid_queries_are_400_and_name_the_parameter() {
         ("/api/v1/notifications?page=1", "page"),
         ("/api/v1/notifications?user=ben", "user"),
     ] {
-        let request = stage.shop.get(path).by(&stage.sam);
-        expect(&stage, &mut wrong, path, request, Expected { status: 400, code: "invalid_query", field })
+        let request = fixture.shop.get(path).by(&fixture.sam);
+        expect(&fixture, &mut wrong, path, request, Expected { status: 400, code: "invalid_query", field })
             .await;
     }
     assert_no_failures(&wrong);
@@ -146,7 +146,7 @@ async fn invalid_queries_are_400_and_name_the_parameter() {
 
 #[tokio::test]
 async fn unusual_searches_find_nothing_and_do_not_fail() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     for q in [
         "%22",
         "'",
@@ -176,7 +176,7 @@ async fn unusual_searches_find_nothing_and_do_not_fail() {
         "10001 OR 1=1",
     ] {
         for path in ["/api/v1/orders?q=", "/api/v1/products?q=", "/api/v1/products?category="] {
-            let answer = stage.shop.get(&format!("{path}{q}")).by(&stage.sam).send().await;
+            let answer = fixture.shop.get(&format!("{path}{q}")).by(&fixture.sam).send().await;
             assert!(
                 answer.status == 200 || answer.status == 400,
                 "{path}{q}: {} {}",
@@ -196,54 +196,54 @@ async fn unusual_searches_find_nothing_and_do_not_fail() {
         "q=",
         "from=2030-01-01T00:00:00Z&to=2020-01-01T00:00:00Z",
     ] {
-        stage.shop.get(&format!("/api/v1/orders?{query}")).by(&stage.sam).gives(200).await;
+        fixture.shop.get(&format!("/api/v1/orders?{query}")).by(&fixture.sam).gives(200).await;
     }
 }
 
 #[tokio::test]
 async fn orders_of_others_are_not_found() {
-    let stage = TestShop::set().await;
+    let fixture = TestShop::open().await;
     let ben = customer("ben");
     let mut wrong = Vec::new();
     for name in [
-        &stage.placed.id,
-        &stage.placed.number,
-        &format!("%23{}", stage.placed.number),
-        &stage.placed.id.to_uppercase(),
+        &fixture.placed.id,
+        &fixture.placed.number,
+        &format!("%23{}", fixture.placed.number),
+        &fixture.placed.id.to_uppercase(),
     ] {
         let path = format!("/api/v1/orders/{name}");
-        stage.shop.get(&path).by(&stage.asha).gives(200).await;
+        fixture.shop.get(&path).by(&fixture.asha).gives(200).await;
         for (method, below) in [("GET", ""), ("GET", "/timeline"), ("POST", "/cancel")] {
-            let request = stage.shop.ask(method, &format!("{path}{below}")).by(&ben);
-            let said = Expected { status: 404, code: "order_not_found", field: "" };
-            expect(&stage, &mut wrong, &format!("{method} {path}{below}"), request, said).await;
+            let request = fixture.shop.ask(method, &format!("{path}{below}")).by(&ben);
+            let expected = Expected { status: 404, code: "order_not_found", field: "" };
+            expect(&fixture, &mut wrong, &format!("{method} {path}{below}"), request, expected).await;
         }
     }
     assert_no_failures(&wrong);
-    let mine = stage.shop.get("/api/v1/orders").by(&ben).gives(200).await;
+    let mine = fixture.shop.get("/api/v1/orders").by(&ben).gives(200).await;
     assert_eq!(mine["orders"], json!([]));
 }
 
 #[tokio::test]
 async fn an_order_listed_twice_in_a_bulk_is_changed_once() {
-    let stage = TestShop::set().await;
-    let (id, number) = (&stage.placed.id, &stage.placed.number);
-    let head = stage.shop.head().await;
+    let fixture = TestShop::open().await;
+    let (id, number) = (&fixture.placed.id, &fixture.placed.number);
+    let head = fixture.shop.head().await;
     let body = json!({"orders": [id, number, format!("#{number}"), id], "status": "processing"});
-    let done = stage.shop.post("/api/v1/orders/bulk-status", &body).by(&stage.sam).gives(200).await;
+    let done = fixture.shop.post("/api/v1/orders/bulk-status", &body).by(&fixture.sam).gives(200).await;
     assert_eq!((&done["changed"], &done["refused"]), (&json!(1), &json!(3)), "{done}");
-    assert_eq!(stage.shop.head().await, head + 1);
+    assert_eq!(fixture.shop.head().await, head + 1);
     let body = json!({"orders": ["nonsense", "", NOBODY_KNOWS, "#"], "status": "processing"});
     for path in ["nonsense", "none at all"] {
         let body =
             if path == "nonsense" { body.clone() } else { json!({"orders": ["?"], "status": "shipped"}) };
-        let done = stage.shop.post("/api/v1/orders/bulk-status", &body).by(&stage.sam);
+        let done = fixture.shop.post("/api/v1/orders/bulk-status", &body).by(&fixture.sam);
         let done = done.header("idempotency-key", path).gives(200).await;
         assert_eq!(done["changed"], 0, "{done}");
         assert_eq!(done["outcomes"][0]["code"], "order_not_found", "{done}");
     }
     let most = json!({"orders": vec![NOBODY_KNOWS; 500], "status": "processing"});
-    let done = stage.shop.post("/api/v1/orders/bulk-status", &most).by(&stage.sam).gives(200).await;
+    let done = fixture.shop.post("/api/v1/orders/bulk-status", &most).by(&fixture.sam).gives(200).await;
     assert_eq!((&done["refused"], done["outcomes"].as_array().unwrap().len()), (&json!(500), 500));
-    assert_eq!(stage.shop.head().await, head + 1);
+    assert_eq!(fixture.shop.head().await, head + 1);
 }

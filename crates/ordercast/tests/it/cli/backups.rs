@@ -30,22 +30,22 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
             place(&server, good).await;
         }
     });
-    assert!(made.well().contains("and checked it"));
+    assert!(made.expect_success().contains("and checked it"));
     let permissions = std::fs::metadata(&copy).unwrap().permissions();
     let bits = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777;
     assert_eq!(bits, 0o600, "a backup holds addresses, so only its owner may read it");
     let lost = place(&server, good).await;
     let (_, hello) = Events::open(server.ask("GET", "/api/v1/stream").by(&customer("asha"))).await;
-    let again = run(data.path(), &arguments).await.badly();
+    let again = run(data.path(), &arguments).await.expect_failure();
     assert!(again.contains("copy.db"), "the existing backup is not named: {again}");
 
     let restore = ["restore", copy.to_str().unwrap(), "--force"];
-    let busy = run(data.path(), &restore).await.badly();
+    let busy = run(data.path(), &restore).await.expect_failure();
     assert!(busy.contains(data.path().to_str().unwrap()), "the directory in use is not named: {busy}");
     server.stop().await;
-    let careful = run(data.path(), &restore[..2]).await.badly();
+    let careful = run(data.path(), &restore[..2]).await.expect_failure();
     assert!(careful.contains("--force"), "{careful}");
-    let restored = run(data.path(), &restore).await.well();
+    let restored = run(data.path(), &restore).await.expect_success();
     assert!(restored.contains("the previous database is now"), "{restored}");
 
     let server = RunningServer::serve(data.path(), &[]).await;
@@ -69,15 +69,15 @@ async fn a_backup_made_under_load_is_restored_with_a_new_epoch() {
 async fn a_database_of_this_version_needs_no_migration() {
     let data = tempfile::tempdir().unwrap();
     RunningServer::serve(data.path(), &[]).await.stop().await;
-    let done = run(data.path(), &["migrate", "--dry-run"]).await.well();
+    let done = run(data.path(), &["migrate", "--dry-run"]).await.expect_success();
     assert!(done.contains("nothing to do"), "{done}");
-    run(data.path(), &["migrate"]).await.well();
+    run(data.path(), &["migrate"]).await.expect_success();
     // A database of a newer version is refused.
     let newer = rusqlite::Connection::open(data.path().join("ordercast.db")).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
     for arguments in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &["user", "list"]] {
-        let refused = run(data.path(), arguments).await.badly();
+        let refused = run(data.path(), arguments).await.expect_failure();
         assert!(refused.contains("99"), "{arguments:?}: {refused}");
     }
 }

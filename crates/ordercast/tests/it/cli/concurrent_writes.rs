@@ -57,7 +57,7 @@ async fn accounts_are_added_while_orders_come_in() {
         let email = format!("bot{n}@shop.example");
         let added = run(data.path(), &["user", "add", &email, "--role", "staff", "--generate"]).await;
         assert!(!added.err.contains("locked"), "{added:?}");
-        let added = added.well();
+        let added = added.expect_success();
         let password = added.split_once("password ").unwrap().1.split_whitespace().next().unwrap();
         assert_eq!(super::sign_in(&server, &email, password).await, 200, "{email}");
         let before = *count.borrow_and_update();

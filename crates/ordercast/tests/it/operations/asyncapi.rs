@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use self::schema_checker::SchemaChecker;
 use crate::support::orders::PlacedOrder;
-use crate::support::socket::PollingClient;
+use crate::support::socket::SocketIoClient;
 use crate::support::stream::Events;
 use crate::support::users::{customer, driver, id_of, staff};
 use crate::support::{Shop, within};
@@ -19,7 +19,7 @@ const DIALECTS: [&str; 3] = ["standard", "rooms", "feed"];
 
 /// A client's connection, and whether it received everything.
 struct CheckedClient<'a> {
-    socket: PollingClient<'a>,
+    socket: SocketIoClient<'a>,
     dialect: &'static str,
     who: &'static str,
     joined: bool,

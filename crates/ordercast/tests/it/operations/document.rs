@@ -221,7 +221,7 @@ async fn the_documents_are_printed_without_a_server() {
     let data = tempfile::tempdir().unwrap();
     let shop = Shop::open().await;
     for (command, path) in [("openapi", "/api/openapi.json"), ("asyncapi", "/api/asyncapi.json")] {
-        let printed = crate::binary::run(data.path(), &[command]).await.well();
+        let printed = crate::binary::run(data.path(), &[command]).await.expect_success();
         let mut printed: Value = serde_json::from_str(&printed).unwrap();
         let mut served = shop.get(path).gives(200).await;
         // Only a running server knows its address.
@@ -246,7 +246,7 @@ async fn the_clients_copies_of_the_documents_are_up_to_date() {
         return;
     }
     for command in ["openapi", "asyncapi"] {
-        let printed = crate::binary::run(&documents, &[command]).await.well();
+        let printed = crate::binary::run(&documents, &[command]).await.expect_success();
         let kept = std::fs::read_to_string(documents.join(format!("{command}.json"))).unwrap();
         assert!(
             kept == printed,

@@ -38,10 +38,10 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
 
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
-    let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
+    let (product, asha) = (shop.product("Tea", 5).await, customer("asha"));
     let (mut stream, _) = shop.listen(&asha).await;
     clock.break_ids(true);
-    let order = || shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha);
+    let order = || shop.post("/api/v1/orders", &cart(&[(product, 1)])).by(&asha);
     let head = shop.head().await;
     let answer = order().send().await;
     clock.break_ids(false);
@@ -64,10 +64,10 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
 async fn a_failed_writer_stops_the_server() {
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
-    let (good, asha) = (shop.product("Tea", 5).await, customer("asha"));
+    let (product, asha) = (shop.product("Tea", 5).await, customer("asha"));
     let (mut stream, _) = shop.listen(&asha).await;
     clock.break_writer();
-    let order = shop.post("/api/v1/orders", &cart(&[(good, 1)])).by(&asha);
+    let order = shop.post("/api/v1/orders", &cart(&[(product, 1)])).by(&asha);
     let answer = order.send().await;
     assert_eq!((answer.status, &*answer.code()), (500, "internal"));
     assert!(answer.text.contains("same `Idempotency-Key`"), "it happened or not: {}", answer.text);

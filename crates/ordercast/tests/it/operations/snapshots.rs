@@ -24,7 +24,7 @@ fn compare(name: &str, current: &str) {
 async fn the_help_matches_its_snapshots() {
     let data = tempfile::tempdir().unwrap();
     for (arguments, name) in [(&["--help"][..], "help.txt"), (&["serve", "--help"], "serve-help.txt")] {
-        compare(name, &run(data.path(), arguments).await.well());
+        compare(name, &run(data.path(), arguments).await.expect_success());
     }
 }
 

@@ -93,8 +93,8 @@ async fn the_counts_equal_a_recount_and_are_pushed() {
     let (mut stream, _) = shop.listen(&sam).await;
     let steps = ["", "processing", "shipped", "paid", "delivered", "cancelled"];
     for n in 0..24_u32 {
-        let good = if n % 3 == 0 { cup } else { tea };
-        let placed = shop.place(&customer(&format!("c{}", n % 4)), good, n % 5 + 1).await;
+        let product = if n % 3 == 0 { cup } else { tea };
+        let placed = shop.place(&customer(&format!("c{}", n % 4)), product, n % 5 + 1).await;
         let last = steps[n as usize % steps.len()];
         if last == "cancelled" {
             shop.ask("POST", &placed.path("/cancel")).by(&sam).gives(200).await;
@@ -156,7 +156,7 @@ async fn concurrent_orders_and_their_updates_each_appear_once() {
     };
     let placed: BTreeSet<String> = join_all((0..60).map(journey)).await.into_iter().collect();
     assert_eq!(placed.len(), 60);
-    let mut told: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut received: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut cursors = Vec::new();
     while seen.len() < 180 {
@@ -168,14 +168,14 @@ async fn concurrent_orders_and_their_updates_each_appear_once() {
         assert!(seen.insert(event.data["id"].to_string()), "duplicate event: {event:?}");
         cursors.push(event.id.rsplit_once(':').unwrap().1.parse::<u64>().unwrap());
         let order = event.data["orderId"].as_str().unwrap_or_else(|| panic!("{event:?}"));
-        told.entry(order.to_owned()).or_default().push(event.data);
+        received.entry(order.to_owned()).or_default().push(event.data);
     }
     assert!(
         cursors.windows(2).all(|pair| pair[1] == pair[0] + 1),
         "the events have a gap or are out of order"
     );
-    assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), placed);
-    for events in told.values() {
+    assert_eq!(received.keys().cloned().collect::<BTreeSet<_>>(), placed);
+    for events in received.values() {
         let path: Vec<_> =
             events.iter().map(|event| (event["version"].as_u64(), event["status"].as_str())).collect();
         let expected =

@@ -79,9 +79,9 @@ async fn tracking_sets_status_location_and_partner_and_the_customer_sees_them() 
     assert_eq!(seen["delivery"]["location"]["latitude"], 53.5461);
     assert_eq!(seen["delivery"]["location"]["longitude"], 9.9937);
     assert_eq!(hers.until("order.status_changed").await.data["status"], "shipped");
-    let told = hers.until("delivery.updated").await;
+    let received = hers.until("delivery.updated").await;
     assert_eq!(
-        (&told.data["partner"]["name"], &told.data["location"]["latitude"]),
+        (&received.data["partner"]["name"], &received.data["location"]["latitude"]),
         (&json!("Dev Driver"), &json!(53.5461))
     );
     // Polling clients send the status with every location.

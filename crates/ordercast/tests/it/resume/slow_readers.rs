@@ -46,8 +46,8 @@ fn resident() -> usize {
 #[cfg(target_os = "linux")]
 async fn slow_readers_cost_no_memory_and_lose_no_events() {
     let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "100")]).await;
-    let good = shop.product("Tea", 5).await;
-    let order = OrderRef::Id(shop.place(&customer("asha"), good, 1).await.id.parse().unwrap());
+    let product = shop.product("Tea", 5).await;
+    let order = OrderRef::Id(shop.place(&customer("asha"), product, 1).await.id.parse().unwrap());
     // A client that reads makes the server render every event.
     let (mut reader, _) = shop.listen(&staff("sam")).await;
     let (filled, ()) = tokio::join!(take(&mut reader, TO_FILL), notes(&shop, order, TO_FILL));

@@ -37,7 +37,7 @@ pub(crate) fn address() -> Value {
 /// The body of a new order: products with quantities.
 pub(crate) fn cart(lines: &[(TestProduct, u32)]) -> Value {
     let items: Vec<Value> =
-        lines.iter().map(|(good, n)| json!({"productId": good.0, "quantity": n})).collect();
+        lines.iter().map(|(product, n)| json!({"productId": product.0, "quantity": n})).collect();
     json!({"items": items, "shippingAddress": address(), "paymentMethod": "cash_on_delivery"})
 }
 
@@ -54,19 +54,24 @@ impl Shop {
         TestProduct(made["id"].as_str().unwrap().parse().unwrap())
     }
 
-    pub(crate) async fn stock(&self, good: TestProduct) -> Stock {
-        self.app.read_backend.product(good.0).await.unwrap().unwrap().product.stock
+    pub(crate) async fn stock(&self, product: TestProduct) -> Stock {
+        self.app.read_backend.product(product.0).await.unwrap().unwrap().product.stock
     }
 
-    pub(crate) async fn place(&self, customer: &str, good: TestProduct, quantity: u32) -> PlacedOrder {
-        let view = self.post("/api/v1/orders", &cart(&[(good, quantity)])).by(customer).gives(201).await;
+    pub(crate) async fn place(&self, customer: &str, product: TestProduct, quantity: u32) -> PlacedOrder {
+        let view = self.post("/api/v1/orders", &cart(&[(product, quantity)])).by(customer).gives(201).await;
         let text = |name: &str| view[name].as_str().unwrap().to_owned();
         PlacedOrder { id: text("id"), number: text("number"), view }
     }
 
     /// Places an order that is paid online.
-    pub(crate) async fn place_online(&self, customer: &str, good: TestProduct, quantity: u32) -> PlacedOrder {
-        let mut body = cart(&[(good, quantity)]);
+    pub(crate) async fn place_online(
+        &self,
+        customer: &str,
+        product: TestProduct,
+        quantity: u32,
+    ) -> PlacedOrder {
+        let mut body = cart(&[(product, quantity)]);
         body["paymentMethod"] = "online".into();
         let view = self.post("/api/v1/orders", &body).by(customer).gives(201).await;
         let text = |name: &str| view[name].as_str().unwrap().to_owned();

@@ -17,7 +17,7 @@ pub(crate) struct SocketEvent {
     pub(crate) offset: String,
 }
 
-pub(crate) struct PollingClient<'a> {
+pub(crate) struct SocketIoClient<'a> {
     shop: &'a Shop,
     path: String,
     heard: VecDeque<SocketEvent>,
@@ -26,20 +26,20 @@ pub(crate) struct PollingClient<'a> {
 }
 
 impl Shop {
-    pub(crate) async fn socket(&self, auth: Value) -> PollingClient<'_> {
+    pub(crate) async fn socket(&self, auth: Value) -> SocketIoClient<'_> {
         let opened = self.get("/socket.io/?EIO=4&transport=polling").send().await;
         assert_eq!(opened.status, 200, "{}", opened.text);
         let open: Value = serde_json::from_str(opened.text.strip_prefix('0').unwrap()).unwrap();
         let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", open["sid"].as_str().unwrap());
         let (heard, acks) = (VecDeque::new(), Vec::new());
-        let mut socket = PollingClient { shop: self, path, heard, acks, asked: 0 };
+        let mut socket = SocketIoClient { shop: self, path, heard, acks, asked: 0 };
         socket.post(&format!("40{auth}")).await;
         socket.poll(true).await;
         socket
     }
 }
 
-impl PollingClient<'_> {
+impl SocketIoClient<'_> {
     pub(crate) async fn next(&mut self) -> SocketEvent {
         let next = async {
             loop {
