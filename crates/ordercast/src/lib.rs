@@ -61,7 +61,7 @@ pub async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<ExitCode
             return Ok(doctor::run(config, admin::checks, &mut anstream::stdout()).await?);
         }
         CliCommand::Config(args) if args.markdown => {
-            write!(anstream::stdout(), "{}", config::markdown::page())?
+            write!(anstream::stdout(), "{}", config::markdown::page())?;
         }
         CliCommand::Config(args) => {
             config::show::show(&Config::load(&args.config.0, environment)?, &mut anstream::stdout())?;
