@@ -56,8 +56,14 @@ impl Hub {
                 }
                 Err(TailError::Log(error)) => return Err(error),
             };
-            if page.events.is_empty() {
-                return Ok(());
+            let Some(first) = page.events.first().map(|event| event.stored.seq) else { return Ok(()) };
+            if first > after.next() {
+                tracing::error!(
+                    after = after.0,
+                    next = first.0,
+                    "the log lacks events, the live connections skip them"
+                );
+                self.skip_to(Seq(first.0 - 1));
             }
             self.append(page.events);
         }

@@ -1,8 +1,8 @@
 //! A log without a database, for tests under a paused clock: a real read would advance the clock.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use eventlog::Consumer;
@@ -31,6 +31,8 @@ pub(crate) struct FixedLog {
     pub(crate) head: AtomicU64,
     pub(crate) counted: AtomicU64,
     pub(crate) broken: std::sync::atomic::AtomicBool,
+    /// What `events` reads. If there are none, it fails.
+    pub(crate) stored: Mutex<Vec<EventWithContext>>,
 }
 
 impl FixedLog {
@@ -38,12 +40,18 @@ impl FixedLog {
         Arc::new(Hub::new(Arc::clone(self) as _, self.cursor()))
     }
 
-    fn cursor(&self) -> Cursor {
+    pub(crate) fn cursor(&self) -> Cursor {
         Cursor { epoch: Epoch::stored("log"), seq: Seq(self.head.load(Ordering::SeqCst)) }
     }
 
     /// Publishes an event of a product of the main store.
     pub(crate) fn happen(&self, hub: &Hub) {
+        let events = vec![self.next_event()];
+        hub.publish(CommittedBatch { events, ephemeral: Vec::new(), at: Timestamp::UNIX_EPOCH });
+    }
+
+    /// The next event, of a product of the main store.
+    pub(crate) fn next_event(&self) -> EventWithContext {
         let seq = Seq(self.head.fetch_add(1, Ordering::SeqCst) + 1);
         let event = Event {
             subject: Subject::Product { id: ProductId::new(Uuid::nil()), store: StoreId::main() },
@@ -54,8 +62,7 @@ impl FixedLog {
             changes: vec![Change::StockCounted { on_hand: 1 }],
         };
         let stored = Arc::new(StoredEvent { seq, id: EventId::new(Uuid::from_u128(seq.0.into())), event });
-        let event = EventWithContext { stored, context: EventContext::default() };
-        hub.publish(CommittedBatch { events: vec![event], ephemeral: Vec::new(), at: Timestamp::UNIX_EPOCH });
+        EventWithContext { stored, context: EventContext::default() }
     }
 }
 
@@ -69,8 +76,14 @@ impl LogQueries for FixedLog {
         Err(TailError::Log(LogError::cancelled()))
     }
 
-    async fn events(&self, _: Seq, _: usize) -> Result<EventPage, TailError> {
-        Err(TailError::Log(LogError::cancelled()))
+    async fn events(&self, after: Seq, limit: usize) -> Result<EventPage, TailError> {
+        let stored = self.stored.lock().unwrap();
+        if stored.is_empty() {
+            return Err(TailError::Log(LogError::cancelled()));
+        }
+        let events = stored.iter().filter(|event| event.stored.seq > after).take(limit).cloned().collect();
+        let head = self.cursor().seq;
+        Ok(EventPage { events, through: head, head })
     }
 
     async fn consumers(&self) -> Result<ReadAt<Vec<Consumer>>, LogError> {

@@ -8,6 +8,7 @@ use eventlog::{Cursor, Epoch, Seq, poll_head};
 use ordercast_live::{Delivery, Hub, Reset, ResetReason};
 use tokio::sync::watch;
 
+use super::fixed_log::FixedLog;
 use super::shop::{DEADLINE, Shop, drain, next, of_customer, of_store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,6 +69,20 @@ async fn a_hub_that_is_far_behind_skips_what_its_ring_cannot_hold() {
         (1..=9).map(|n| Seq(start + n)).collect::<Vec<_>>(),
         "the subscriber reads it from the log"
     );
+}
+
+#[tokio::test]
+async fn an_event_that_is_missing_in_the_log_is_skipped() {
+    let log = Arc::new(FixedLog::default());
+    let hub = log.hub();
+    // The first event is not stored.
+    drop(log.next_event());
+    let stored = [log.next_event(), log.next_event()];
+    log.stored.lock().unwrap().extend(stored);
+    hub.catch_up(log.cursor()).await.unwrap();
+    assert_eq!(hub.head(), Seq(3));
+    let mut store = hub.subscribe(of_store("main"), Some(hub.cursor_at(Seq(1))));
+    assert_eq!(next(&mut store).await, [Seq(2), Seq(3)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
