@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
@@ -140,26 +141,37 @@ impl<P: Protocol> Connection<P> {
 
     /// Sends frames after everything that was sent before. The frames stay together.
     pub fn send(self: &Arc<Self>, frames: impl IntoIterator<Item = Frame>) {
-        let mut state = lock(&self.state);
-        if state.closed.is_some() {
-            return;
-        }
-        for frame in frames {
-            state.bytes += frame.len();
-            state.queued.push_back(frame);
-        }
-        self.flush(&mut state);
-        if state.closed.is_none() && state.bytes > self.engine.config.max_queued_bytes {
-            self.end(&mut state, CloseReason::TooSlow);
-        }
+        self.close_on_panic(|| {
+            let mut state = lock(&self.state);
+            if state.closed.is_some() {
+                return;
+            }
+            for frame in frames {
+                state.bytes += frame.len();
+                state.queued.push_back(frame);
+            }
+            self.flush(&mut state);
+            if state.closed.is_none() && state.bytes > self.engine.config.max_queued_bytes {
+                self.end(&mut state, CloseReason::TooSlow);
+            }
+        });
     }
 
     /// Tells the connection that [`fill`](Protocol::fill) has something to send. Writes at once, as far as the
     /// client accepts data.
     pub fn pull(self: &Arc<Self>) {
-        let mut state = lock(&self.state);
-        if state.closed.is_none() && !state.blocked {
-            self.flush(&mut state);
+        self.close_on_panic(|| {
+            let mut state = lock(&self.state);
+            if state.closed.is_none() && !state.blocked {
+                self.flush(&mut state);
+            }
+        });
+    }
+
+    /// If `fill` panics, only its connection ends, and not the caller's work for other connections.
+    fn close_on_panic(self: &Arc<Self>, act: impl FnOnce()) {
+        if catch_unwind(AssertUnwindSafe(act)).is_err() {
+            self.close(CloseReason::Panic);
         }
     }
 

@@ -1,6 +1,7 @@
 //! How connections end, and that their memory is released.
 
 use std::sync::Weak;
+use std::sync::atomic::Ordering;
 
 use ordercast_socketio::application::DisconnectReason;
 use ordercast_socketio::{CloseFrame, CloseReason, SocketIoConfig};
@@ -54,6 +55,25 @@ async fn a_handler_that_panics_ends_its_connection_and_no_other() {
     assert_eq!(server.open_connections(), (1, 0));
     other.send(&text("42[\"echo\",1]")).await;
     assert_eq!(other.packet().await, "42[\"echo\",1]");
+}
+
+/// The caller may be pulling for many clients.
+#[tokio::test]
+async fn a_panic_while_a_connection_is_filled_ends_it_and_not_its_caller() {
+    let mut server = TestServer::start(SocketIoConfig::default()).await;
+    let mut client = WebSocket::connect(server.address).await;
+    let mut other = WebSocket::connect(server.address).await;
+    server.app.panic_in_fill.store(true, Ordering::SeqCst);
+    server.app.raise_limit(1);
+    assert_eq!(client.closed().await.0, 1011);
+    assert_eq!(server.disconnect_reason().await.name(), "panic");
+    assert_eq!(other.packet().await, "42[\"n\",0]");
+    server.app.panic_in_fill.store(true, Ordering::SeqCst);
+    server.app.socket().emit("hello", &1).unwrap();
+    assert_eq!(other.packet().await, "42[\"hello\",1]");
+    assert_eq!(other.closed().await.0, 1011);
+    assert_eq!(server.disconnect_reason().await.name(), "panic");
+    assert_eq!(server.open_connections(), (0, 0));
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub(crate) struct TestApp {
     pub(crate) gate: Semaphore,
     /// The next `fill` wakes its own waker, like a future that used up its budget.
     pub(crate) wake_in_fill: AtomicBool,
+    /// The next `fill` panics.
+    pub(crate) panic_in_fill: AtomicBool,
     pub(crate) sockets: Mutex<Vec<WeakSocket<TestApp>>>,
     /// Dropped with the data of their clients.
     pub(crate) tokens: Mutex<Vec<Weak<()>>>,
@@ -138,6 +140,7 @@ impl Application for TestApp {
     }
 
     fn fill(&self, client: &TestClient, context: &mut Context<'_>, outgoing: &mut Outgoing<'_>) {
+        assert!(!self.panic_in_fill.swap(false, Ordering::SeqCst), "a mistake in `fill`, made by a test");
         if self.wake_in_fill.swap(false, Ordering::SeqCst) {
             self.until.fetch_add(1, Ordering::SeqCst);
             context.waker().wake_by_ref();
@@ -183,6 +186,7 @@ impl TestServer {
             pulled: AtomicU64::new(0),
             gate: Semaphore::new(0),
             wake_in_fill: AtomicBool::new(false),
+            panic_in_fill: AtomicBool::new(false),
             sockets: Mutex::default(),
             tokens: Mutex::default(),
         });
