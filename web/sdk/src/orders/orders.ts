@@ -213,15 +213,22 @@ export function createOrders(context: OrdersContext): Orders {
 
   /** Whether a page or a row shows this order. */
   function isOpen(id: string): boolean {
-    const order = cache.get(id);
-    if (order === undefined) return false;
-    return watchers.isWatched(order) || [...tracked.values()].some((page) => page.isUsed && page.id() === id);
+    return isWatched(id) || isTracked(id);
   }
 
-  /** Reads an incomplete order if somebody sees it. An open page or a watched row does not wait. */
+  function isWatched(id: string): boolean {
+    const order = cache.get(id);
+    return order !== undefined && watchers.isWatched(order);
+  }
+
+  function isTracked(id: string): boolean {
+    return [...tracked.values()].some((page) => page.isUsed && page.id() === id);
+  }
+
+  /** Reads an incomplete order if somebody sees it. An open page does not wait. */
   function complete(id: string): void {
-    if (isOpen(id)) void reader.read(id);
-    else if (everyList().some((list) => (list.showsOrders && list.has(id)) || mayFind(list, id)))
+    if (isTracked(id)) void reader.read(id);
+    else if (isWatched(id) || everyList().some((list) => (list.showsOrders && list.has(id)) || mayFind(list, id)))
       reader.readInBackground(id);
   }
 

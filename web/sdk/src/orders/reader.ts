@@ -15,7 +15,7 @@ export interface OrderReader {
 const MAX_CONCURRENT = 4;
 /** Orders that may wait. Beyond this the lists are read again instead. */
 const MAX_WAITING = 500;
-/** Background reads per second: lists of a busy store must not cause a request for each event. */
+/** Background reads per second: lists and rows of a busy store must not cause a request for each event. */
 const BACKGROUND_PER_SECOND = 5;
 
 export function createReader(

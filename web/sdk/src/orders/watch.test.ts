@@ -93,6 +93,23 @@ describe("a watched order", () => {
     expect(paths()).toHaveLength(5);
   });
 
+  test("is read at most five times a second, and an open page at once", async () => {
+    const orders = Array.from({ length: 20 }, (_, n) => makeOrder(n + 1));
+    const { environment, store, receive, paths } = createPipeline(orders);
+    await store.load();
+    for (const order of orders.slice(1)) store.watch(order.id).subscribe(() => undefined);
+    store.track("10001").subscribe(() => undefined);
+    await environment.advance(100);
+    paths();
+    receive(...[...orders.slice(1), makeOrder(1)].map((order) => makeEvent(order, "shipped")));
+    await environment.advance(900);
+    const first = paths();
+    expect(first).toContain(`orders/${makeOrder(1).id}`);
+    expect(first).toHaveLength(6);
+    await environment.advance(1000);
+    expect(paths()).toHaveLength(5);
+  });
+
   test("is read again after a new history began, and when it could not be read before", async () => {
     const { environment, store, hub, fail } = createPipeline([makeOrder(1), makeOrder(2)]);
     const [one, two] = [store.watch("10001"), store.watch(makeOrder(2).id)];
