@@ -7,6 +7,7 @@ import { Button, Card, Field, StatusBadge, TextArea, TextField } from "../../ui"
 import type { Order, TimelineEvent } from "../data/types";
 import { Age } from "../orders/Age";
 import { nextStatus, STATUS_ACTIONS, statusesOf, type ActionKind, type Status } from "../orders/status";
+import { useLastTransitions } from "../orders/useLastTransitions";
 import { ActionMenu } from "../ui/ActionMenu";
 import styles from "./OrderPage.module.css";
 import { ReasonDialog } from "./ReasonDialog";
@@ -59,7 +60,9 @@ function OpenOrderActions({
   editor: OrderEditor;
   onAskReason: (status: Status) => void;
 }) {
-  const allowed = useAllowedTransitions(order);
+  const allowed = { allowedTransitions: useLastTransitions(order.allowedTransitions) };
+  // The last known actions stay, disabled, while the current ones are unknown.
+  const isBusy = editor.saving || order.allowedTransitions === null;
   const next = nextStatus(allowed);
   const otherSteps = (kind: ActionKind) => statusesOf(kind, allowed).filter((status) => status !== next);
   return (
@@ -88,13 +91,13 @@ function OpenOrderActions({
       </div>
       <div className={styles.actions}>
         {next && (
-          <Button variant="primary" busy={editor.saving} onClick={() => void editor.save({ status: next })}>
+          <Button variant="primary" busy={isBusy} onClick={() => void editor.save({ status: next })}>
             {STATUS_ACTIONS[next]}
           </Button>
         )}
         <ActionMenu
           label={next ? "More actions" : "Move back…"}
-          disabled={editor.saving}
+          disabled={isBusy}
           groups={[
             otherSteps("forward").map((status) => ({
               label: STATUS_ACTIONS[status],
@@ -122,13 +125,6 @@ function OpenOrderActions({
       </div>
     </>
   );
-}
-
-/** The last known list: none is known while a change is unconfirmed, and the focused button must stay. */
-function useAllowedTransitions({ allowedTransitions }: Order): Pick<Order, "allowedTransitions"> {
-  const [known, setKnown] = useState(allowedTransitions);
-  if (allowedTransitions !== null && allowedTransitions !== known) setKnown(allowedTransitions);
-  return { allowedTransitions: allowedTransitions ?? known };
 }
 
 const CANCELLED_BY: Record<string, string> = {

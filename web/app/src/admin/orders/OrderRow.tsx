@@ -1,12 +1,13 @@
 import type { Order, WatchedOrder } from "@ordercast/client";
-import { memo, useState } from "react";
+import { memo } from "react";
 
 import { Checkbox, cx, formatMoney, StatusBadge } from "../../ui";
 import { AgeIn } from "./Age";
 import styles from "./OrderRow.module.css";
 import { customerName, summaryOf } from "./row";
-import { cashIsDue, nextStatus, type Status } from "./status";
+import { cashIsDue, shownStep, type Status } from "./status";
 import { useRow } from "./table";
+import { useLastTransitions } from "./useLastTransitions";
 
 export interface OrderRowProps {
   id: string;
@@ -103,23 +104,22 @@ function Items({ items }: { items: Order["items"] }) {
 const STEP_LABELS: Partial<Record<Status, string>> = { processing: "Process", shipped: "Ship", delivered: "Deliver" };
 
 function NextStep({ order, isPending, active }: { order: Order; isPending: boolean; active: boolean }) {
-  // The transitions are unknown while a change is pending. The button stays, disabled, so that it keeps the focus.
-  const [known, setKnown] = useState(order.allowedTransitions);
-  if (order.allowedTransitions !== null && order.allowedTransitions !== known) setKnown(order.allowedTransitions);
-  const next = nextStatus({ allowedTransitions: order.allowedTransitions ?? known });
-  if (!next) return null;
+  const { status, number } = order;
+  const step = shownStep({ status, allowedTransitions: useLastTransitions(order.allowedTransitions) }, isPending);
+  const label = step && STEP_LABELS[step];
+  if (!label) return null;
   return (
     <button
       type="button"
       className={styles.step}
       data-part="step"
-      data-status={next}
+      data-status={step}
       aria-disabled={isPending || order.allowedTransitions === null}
       tabIndex={active ? 0 : -1}
       // Starts with the visible text, so that voice control can press it.
-      aria-label={`${STEP_LABELS[next]} order ${order.number}`}
+      aria-label={`${label} order ${number}`}
     >
-      {STEP_LABELS[next]}
+      {label}
     </button>
   );
 }

@@ -1,6 +1,6 @@
 import type { AllowedTransition, Status } from "@ordercast/client";
 import { describe, expect, it } from "vitest";
-import { cashIsDue, nextStatus, statusesOf, type ActionKind } from "./status";
+import { cashIsDue, nextStatus, shownStep, statusesOf, type ActionKind } from "./status";
 
 /** Transitions as the server sends them; "!" marks those that need a reason. */
 const allowing = (...transitions: string[]): { allowedTransitions: AllowedTransition[] } => ({
@@ -36,6 +36,13 @@ describe("the actions of an order", () => {
 
   it("are empty while the server's list is unknown", () => {
     expect(statusesOf("forward", { allowedTransitions: null })).toEqual([]);
+  });
+
+  it("show the step of a pending change until the server's list is known", () => {
+    const order = { status: "shipped", allowedTransitions: null } as const;
+    expect(shownStep(order, true)).toBe("shipped");
+    expect(shownStep(order, false)).toBeUndefined();
+    expect(shownStep({ ...order, ...shipped }, true)).toBe("delivered");
   });
 });
 

@@ -48,6 +48,14 @@ export function nextStatus(order: Pick<OrderState, "allowedTransitions">): Statu
   return statusesOf("forward", order)[0];
 }
 
+/** The step on the button of a row: the next one, or the one that a pending change takes. */
+export function shownStep(
+  { allowedTransitions, status }: Pick<OrderState, "allowedTransitions" | "status">,
+  isPending: boolean,
+): Status | undefined {
+  return allowedTransitions === null && isPending ? status : nextStatus({ allowedTransitions });
+}
+
 /** Cash that has not been recorded as paid. */
 export function cashIsDue({ payment, status }: Pick<OrderState, "payment" | "status">): boolean {
   return payment?.method === "cash_on_delivery" && payment.status === "pending" && status !== "cancelled";
