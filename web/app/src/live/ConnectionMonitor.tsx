@@ -1,6 +1,6 @@
-import { useConnection } from "@ordercast/react";
+import { useConnection, useNow } from "@ordercast/react";
 
-import { Button, formatTime, formatDateTime, useNow } from "../ui";
+import { Button, formatTime, formatDateTime } from "../ui";
 import { formatRelative } from "../ui/time";
 import styles from "./ConnectionMonitor.module.css";
 import { CONNECTION_LABELS, TRANSPORT_LABELS } from "./labels";

@@ -1,8 +1,8 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
+import { useNow } from "@ordercast/react";
 
 import { statusAppearance } from "../orders/status";
 import { cx, RelativeTime, StatusBadge } from "../ui";
-import { useNow } from "@ordercast/react";
 import { FlashOnChange } from "../ui/FlashOnChange";
 import styles from "./Hero.module.css";
 import { headlineOf } from "./headline";

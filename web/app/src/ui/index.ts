@@ -16,5 +16,4 @@ export { Table, Td, Th, Tr } from "./Table";
 export { ThemeSwitch } from "./ThemeSwitch";
 export { formatTime, formatDate, formatDateTime, formatRelative } from "./time";
 export { toast, type Severity } from "./toast";
-export { useNow } from "@ordercast/react";
 // Dialog, Popover and Tabs pull in a positioning library: import them from their own files where they are used.

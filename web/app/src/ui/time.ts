@@ -1,11 +1,10 @@
+import { formatRelativeTime } from "@ordercast/react";
+
 import { LOCALE } from "./locale";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
 
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const timeOfDay = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const date = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
@@ -17,13 +16,9 @@ const shortDate = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "shor
  * shows a past event in the future.
  */
 export function formatRelative(at: number, now: number): string {
-  const distance = at - now;
-  const size = Math.abs(distance);
-  if (size < 45 * SECOND) return "just now";
-  if (size < 59.5 * MINUTE) return relative.format(Math.round(distance / MINUTE), "minute");
-  if (size < 22 * HOUR) return relative.format(Math.round(distance / HOUR), "hour");
-  if (size < 7 * DAY) return relative.format(Math.round(distance / DAY), "day");
-  return date.format(at);
+  const distance = Math.abs(at - now);
+  if (distance < MINUTE) return "just now";
+  return distance < 7 * DAY ? formatRelativeTime(at, now, LOCALE) : date.format(at);
 }
 
 export function formatDateTime(at: string | number): string {

@@ -8,8 +8,10 @@ describe("relative times", () => {
     const textAfter = (ms: number) => formatRelativeTime(now + ms, now, "en");
     const minute = 60_000;
     expect(
-      [0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(textAfter),
-    ).toEqual(["now", "now", "1 minute ago", "1 hour ago", "yesterday", "last week", "in 3 minutes"]);
+      [0, -59_000, -minute, -90 * minute, -25 * 60 * minute, -47 * 60 * minute, -8 * 24 * 60 * minute, 3 * minute].map(
+        textAfter,
+      ),
+    ).toEqual(["now", "now", "1 minute ago", "1 hour ago", "yesterday", "2 days ago", "last week", "in 3 minutes"]);
   });
 
   beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2030-06-15T12:00:00Z") }));

@@ -40,12 +40,15 @@ export function RelativeTime({ at, locale, format, title, className }: RelativeT
   );
 }
 
+const formatters = new Map<string | undefined, Intl.RelativeTimeFormat>();
+
 /** "5 minutes ago", in the largest unit that fits; "now" below a minute. */
 export function formatRelativeTime(at: number, now: number, locale?: string): string {
-  const formatter = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  let formatter = formatters.get(locale);
+  if (!formatter) formatters.set(locale, (formatter = new Intl.RelativeTimeFormat(locale, { numeric: "auto" })));
   const seconds = Math.round((at - now) / 1000);
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return formatter.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return formatter.format(Math.round(seconds / length), unit);
   }
   return formatter.format(0, "second");
 }

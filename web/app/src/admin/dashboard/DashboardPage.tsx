@@ -1,7 +1,8 @@
+import { useNow } from "@ordercast/react";
 import { useState } from "react";
 
 import { useConfig } from "../../api/config";
-import { Banner, formatMoney, Select, useNow } from "../../ui";
+import { Banner, formatMoney, Select } from "../../ui";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";

@@ -1,10 +1,9 @@
 import { type components, unwrap } from "@ordercast/client";
-import { useOrdercast } from "@ordercast/react";
+import { useNow, useOrdercast } from "@ordercast/react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
-import { useNow } from "../../ui";
 import { useLiveEvents, useResync } from "../data/live";
 import { dateIn, midnight } from "../time/zone";
 

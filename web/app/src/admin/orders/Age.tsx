@@ -1,5 +1,5 @@
+import { useNow } from "@ordercast/react";
 import { useConfig } from "../../api/config";
-import { useNow } from "../../ui";
 
 const MINUTE = 60_000;
 

@@ -1,11 +1,11 @@
 import type { Order, OrderRowsSnapshot } from "@ordercast/client";
-import { useOrdercast } from "@ordercast/react";
+import { useNow, useOrdercast } from "@ordercast/react";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useReducer, useRef, useState, type RefObject } from "react";
 import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
-import { Banner, Button, EmptyState, Loading, Skeleton, useNow } from "../../ui";
+import { Banner, Button, EmptyState, Loading, Skeleton } from "../../ui";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
