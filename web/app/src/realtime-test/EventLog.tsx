@@ -4,10 +4,11 @@ import { useEffect, useReducer, useState } from "react";
 
 import { TRANSPORT_LABELS } from "../live/labels";
 import { Badge, Button, Card, Checkbox, EmptyState, Input } from "../ui";
+import { LOCALE } from "../ui/locale";
 import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Entry } from "./log";
 import styles from "./RealTimeTest.module.css";
 
-const clock = new Intl.DateTimeFormat(undefined, {
+const clock = new Intl.DateTimeFormat(LOCALE, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",

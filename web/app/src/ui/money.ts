@@ -14,9 +14,11 @@ function formatter(currency: string): Intl.NumberFormat {
   return format;
 }
 
-/** The number of minor-unit digits depends on the currency: 2 for euro, 0 for yen, 3 for Kuwaiti dinar. */
+/** The number of minor-unit digits of a currency: 2 for euro, 0 for yen, 3 for Kuwaiti dinar. */
+export function fractionDigits(currency: string): number {
+  return formatter(currency).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
 export function formatMoney({ amount, currency }: MoneyValue): string {
-  const format = formatter(currency);
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
+  return formatter(currency).format(amount / 10 ** fractionDigits(currency));
 }

@@ -2,7 +2,8 @@ import { useNow } from "@ordercast/react";
 import { useState } from "react";
 
 import { useConfig } from "../../api/config";
-import { Banner, formatMoney, Select } from "../../ui";
+import { Banner, formatInteger, formatMoney, fractionDigits, Select } from "../../ui";
+import { LOCALE } from "../../ui/locale";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
@@ -59,8 +60,8 @@ export default function DashboardPage() {
           unit="Orders today"
           before="Yesterday"
           bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)}
-          format={formatCount}
-          formatTick={formatCount}
+          format={formatInteger}
+          formatTick={formatInteger}
         />
         <Chart
           title={`Revenue per day, ${period}`}
@@ -77,22 +78,14 @@ export default function DashboardPage() {
   );
 }
 
-const integer = new Intl.NumberFormat();
-
-function formatCount(count: number): string {
-  return integer.format(count);
-}
-
 /** "€1.2K": the axis has little room. */
 function formatShort(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, {
+  const format = new Intl.NumberFormat(LOCALE, {
     style: "currency",
     currency,
     notation: "compact",
     maximumFractionDigits: 1,
     minimumFractionDigits: 0,
   });
-  const digits =
-    new Intl.NumberFormat(undefined, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
+  return format.format(amount / 10 ** fractionDigits(currency));
 }

@@ -2,11 +2,9 @@ import { STATUSES } from "@ordercast/client";
 import { Link } from "wouter";
 
 import { statusAppearance } from "../../orders/status";
-import { Card, cx } from "../../ui";
+import { Card, cx, formatInteger } from "../../ui";
 import type { Stats } from "../data/types";
 import styles from "./Lists.module.css";
-
-const integer = new Intl.NumberFormat();
 
 /** The number of orders in each status. Each row links to those orders. */
 export function StatusBars({ stats }: { stats: Stats | undefined }) {
@@ -22,7 +20,7 @@ export function StatusBars({ stats }: { stats: Stats | undefined }) {
               <Link href={`/admin?status=${status}`} className={styles.row}>
                 <Icon aria-hidden="true" />
                 <span className={styles.name}>{label}</span>
-                <span className={styles.number}>{count === undefined ? "–" : integer.format(count)}</span>
+                <span className={styles.number}>{count === undefined ? "–" : formatInteger(count)}</span>
                 <span className={styles.track} aria-hidden="true">
                   <span
                     className={cx(styles.fill, styles[tone])}

@@ -1,12 +1,13 @@
+import { isFinal, STATUSES } from "@ordercast/client";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 
-import { formatMoney } from "../../ui";
+import { formatInteger, formatMoney } from "../../ui";
 import type { Stats } from "../data/types";
 import { formatDuration } from "./series";
 import styles from "./Tiles.module.css";
 
-const integer = new Intl.NumberFormat();
+const OPEN_STATUSES = STATUSES.filter((status) => !isFinal(status));
 
 export interface TilesProps {
   stats: Stats | undefined;
@@ -21,27 +22,27 @@ export function Tiles({ stats, deliveryTime, period }: TilesProps) {
     amounts && (amounts.length > 0 ? amounts.map(formatMoney).join(" + ") : "–");
   return (
     <ul className={styles.tiles} aria-label="Today">
-      <Tile label="Orders today" value={today && integer.format(today.orders)} href="/admin?period=today" />
+      <Tile label="Orders today" value={today && formatInteger(today.orders)} href="/admin?period=today" />
       <Tile label="Revenue today" value={money(today?.revenue)} />
       <Tile
         label="To process"
-        value={stats && integer.format(stats.byStatus.pending)}
+        value={stats && formatInteger(stats.byStatus.pending)}
         href="/admin?status=pending&sort=oldest"
       />
       <Tile
         label="Active"
-        value={stats && integer.format(stats.active)}
-        href="/admin?status=pending,processing,shipped,paid"
+        value={stats && formatInteger(stats.active)}
+        href={`/admin?status=${OPEN_STATUSES.join(",")}`}
       />
-      <Tile label="Delivered today" value={today && integer.format(today.delivered)} />
-      <Tile label="Cancelled today" value={today && integer.format(today.cancelled)} />
+      <Tile label="Delivered today" value={today && formatInteger(today.delivered)} />
+      <Tile label="Cancelled today" value={today && formatInteger(today.cancelled)} />
       <Tile
         label={`Median delivery time, ${period}`}
         value={deliveryTime === undefined ? undefined : deliveryTime ? formatDuration(deliveryTime.median) : "–"}
       >
         {deliveryTime && `90 % within ${formatDuration(deliveryTime.p90)}`}
       </Tile>
-      <Tile label="All-time orders" value={stats && integer.format(stats.total)} />
+      <Tile label="All-time orders" value={stats && formatInteger(stats.total)} />
     </ul>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, EmptyState, formatMoney } from "../../ui";
+import { Card, EmptyState, formatInteger, formatMoney } from "../../ui";
 import { ShoppingBasket } from "lucide-react";
 import styles from "./Lists.module.css";
 
@@ -8,8 +8,6 @@ export interface TopProduct {
   quantity: number;
   revenue: readonly { amount: number; currency: string }[] | { amount: number; currency: string };
 }
-
-const integer = new Intl.NumberFormat();
 
 /** The products that sold most in the period. */
 export function TopProducts({ products, period }: { products: readonly TopProduct[]; period: string }) {
@@ -22,7 +20,7 @@ export function TopProducts({ products, period }: { products: readonly TopProduc
           <li key={productId} className={styles.row}>
             <span className={styles.name}>{name}</span>
             <span className={styles.number}>
-              {integer.format(quantity)}{" "}
+              {formatInteger(quantity)}{" "}
               <span className={styles.quiet}>· {[revenue].flat().map(formatMoney).join(" + ")}</span>
             </span>
             <span className={styles.track} aria-hidden="true">

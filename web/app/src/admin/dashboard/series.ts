@@ -1,5 +1,6 @@
 // Turns the server's counts into the bars of the charts.
 
+import { LOCALE } from "../../ui/locale";
 import { dateIn, hourIn, midnight } from "../time/zone";
 
 interface Money {
@@ -30,11 +31,10 @@ export interface Bar {
 const HOUR = 3_600_000;
 
 const hourFormat = (timeZone: string) =>
-  new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
-const dayFormat = (timeZone: string) =>
-  new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone });
+  new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const dayFormat = (timeZone: string) => new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone });
 const longDayFormat = (timeZone: string) =>
-  new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", timeZone });
+  new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", timeZone });
 
 /** Orders for each hour of the store's day, with those of the same hour yesterday. An hour without orders is 0. */
 export function hoursOfToday(points: readonly SeriesPoint[], now: number, timeZone: string): Bar[] {

@@ -1,10 +1,12 @@
 import { useNow } from "@ordercast/react";
+
 import { useConfig } from "../../api/config";
+import { LOCALE } from "../../ui/locale";
 
 const MINUTE = 60_000;
 
 const short = (unit: "minute" | "hour" | "day") =>
-  new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" });
+  new Intl.NumberFormat(LOCALE, { style: "unit", unit, unitDisplay: "short" });
 const minutes = short("minute");
 const hours = short("hour");
 const days = short("day");
@@ -26,7 +28,7 @@ export function formatInStore(at: string | number, timeZone: string): string {
   if (!format)
     moments.set(
       timeZone,
-      (format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone })),
+      (format = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone })),
     );
   return format.format(typeof at === "string" ? Date.parse(at) : at);
 }

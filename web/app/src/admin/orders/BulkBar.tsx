@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 
-import { Button, IconButton } from "../../ui";
+import { Button, formatInteger, IconButton } from "../../ui";
 import styles from "./BulkBar.module.css";
 
 export interface BulkBarProps {
@@ -12,14 +12,12 @@ export interface BulkBarProps {
   onClear: () => void;
 }
 
-const integer = new Intl.NumberFormat();
-
 /** The actions for the selected orders. */
 export function BulkBar({ count, onSelectAll, selectingAll, onSetStatus, onClear }: BulkBarProps) {
   return (
     <div className={styles.bar} role="region" aria-label="Selected orders">
       <p role="status">
-        <strong>{integer.format(count)}</strong> selected
+        <strong>{formatInteger(count)}</strong> selected
       </p>
       {onSelectAll && (
         <Button variant="quiet" size="sm" busy={selectingAll} onClick={onSelectAll}>

@@ -5,7 +5,7 @@ import { useEffect, useReducer, useRef, useState, type RefObject } from "react";
 import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
-import { Banner, Button, EmptyState, Loading, Skeleton } from "../../ui";
+import { Banner, Button, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
 import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
@@ -176,12 +176,10 @@ function focusTable(page: HTMLElement | null) {
   page?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true });
 }
 
-const integer = new Intl.NumberFormat();
-
 function summaryOf(stats: Stats | undefined): string {
   if (!stats) return "";
   const { today, active } = stats;
-  return `${integer.format(active)} active · ${integer.format(today.orders)} placed today`;
+  return `${formatInteger(active)} active · ${formatInteger(today.orders)} placed today`;
 }
 
 /** The total number of rows, where it is known without a count query. */
@@ -206,7 +204,7 @@ function TableFooter({
   total: number | undefined;
   sorted: boolean;
 }) {
-  const shown = integer.format(ids.length);
+  const shown = formatInteger(ids.length);
   const isComplete = state === "ready" && !hasMore;
   return (
     <p className={styles.footer} role="status">
@@ -218,7 +216,7 @@ function TableFooter({
     if (isComplete) return `${shown} ${ids.length === 1 ? "order" : "orders"}`;
     if (sorted && ids.length >= MAX_ROWS) return `Sorted among the newest ${shown}`;
     if (sorted)
-      return `Loading orders… ${shown}${total === undefined ? "" : ` of ${integer.format(Math.min(total, MAX_ROWS))}`}`;
+      return `Loading orders… ${shown}${total === undefined ? "" : ` of ${formatInteger(Math.min(total, MAX_ROWS))}`}`;
     return isLoadingMore
       ? `${shown} loaded, loading more…`
       : `${shown} ${ids.length === 1 ? "order" : "orders"} loaded`;

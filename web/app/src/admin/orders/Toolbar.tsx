@@ -3,7 +3,7 @@ import { Keyboard, Search, X } from "lucide-react";
 import { useEffect, useRef, useState, type Ref } from "react";
 
 import { statusAppearance } from "../../orders/status";
-import { Button, cx, IconButton, Input, Select } from "../../ui";
+import { Button, cx, formatInteger, IconButton, Input, Select } from "../../ui";
 import type { Stats } from "../data/types";
 import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
 import type { Status } from "./status";
@@ -119,10 +119,8 @@ function StatusChips({
   );
 }
 
-const integer = new Intl.NumberFormat();
-
 function Count({ count }: { count: number | undefined }) {
-  return count === undefined ? null : <span className={styles.count}>{integer.format(count)}</span>;
+  return count === undefined ? null : <span className={styles.count}>{formatInteger(count)}</span>;
 }
 
 /** Delay between the last key press and the search. */

@@ -1,7 +1,8 @@
 // A product as form text, with its validation.
 
-import { dirtyFields, type Fields } from "../order/conflict";
+import { fractionDigits } from "../../ui/money";
 import type { Product, ProductChange } from "../data/types";
+import { dirtyFields, type Fields } from "../order/conflict";
 
 export const PRODUCT_FIELDS = ["name", "price", "category", "sku", "description", "image"] as const;
 export type ProductField = (typeof PRODUCT_FIELDS)[number];
@@ -27,13 +28,8 @@ export function stockLevel(product: Pick<Product, "available" | "archived">): St
   return product.available <= LOW_STOCK ? "low" : "ok";
 }
 
-/** Minor-unit digits of a currency: 2 for euro, 0 for yen. */
-function digitsOf(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-}
-
 export function priceText({ amount, currency }: Product["price"]): string {
-  const digits = digitsOf(currency);
+  const digits = fractionDigits(currency);
   return (amount / 10 ** digits).toFixed(digits);
 }
 
@@ -41,7 +37,7 @@ export function priceText({ amount, currency }: Product["price"]): string {
 export function parsePrice(text: string, currency: string): number | undefined {
   const match = /^(\d{1,10})(?:[.,](\d*))?$/.exec(text.trim());
   if (!match) return undefined;
-  const digits = digitsOf(currency);
+  const digits = fractionDigits(currency);
   const fraction = match[2] ?? "";
   if (fraction.length > digits) return undefined;
   return Number(match[1]) * 10 ** digits + Number(fraction.padEnd(digits, "0") || 0);
