@@ -5,13 +5,7 @@ import { Avatar, Badge } from "../ui";
 import styles from "./AuthLayout.module.css";
 
 /** One-click sign-in for a demo shop. */
-export function DemoAccounts({
-  busy,
-  onChoose,
-}: {
-  busy: string | undefined;
-  onChoose: (account: DemoAccount) => void;
-}) {
+export function DemoAccounts({ busy, onChoose }: { busy: boolean; onChoose: (account: DemoAccount) => void }) {
   const { demoAccounts } = useConfig();
   if (demoAccounts.length === 0) return null;
   return (
@@ -25,8 +19,8 @@ export function DemoAccounts({
             <button
               type="button"
               className={styles.account}
-              aria-disabled={busy !== undefined || undefined}
-              onClick={() => busy === undefined && onChoose(account)}
+              aria-disabled={busy || undefined}
+              onClick={() => !busy && onChoose(account)}
             >
               <Avatar name={account.name} />
               <span className={styles.identity}>

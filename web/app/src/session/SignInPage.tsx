@@ -19,20 +19,20 @@ export default function SignInPage() {
   const { account, signIn } = useSession();
   const search = useSearch();
   const [refused, setRefused] = useState<unknown>();
-  const [busy, setBusy] = useState<string>();
+  const [busy, setBusy] = useState(false);
   const form = useForm<Credentials>();
 
   // Already signed in: go to the page that was asked for.
   if (account) return <Redirect to={nextPath(search, isStaff(account) ? "/admin" : "/")} replace />;
 
   async function enter(credentials: Credentials) {
-    setBusy(credentials.email);
+    setBusy(true);
     setRefused(undefined);
     try {
       await signIn(credentials);
     } catch (error) {
       setRefused(error);
-      setBusy(undefined);
+      setBusy(false);
     }
   }
 
@@ -68,7 +68,7 @@ export default function SignInPage() {
           error={errors.password?.message}
           {...form.register("password", { required: "Enter your password" })}
         />
-        <Button type="submit" variant="primary" wide busy={busy !== undefined}>
+        <Button type="submit" variant="primary" wide busy={busy}>
           Sign in
         </Button>
       </form>

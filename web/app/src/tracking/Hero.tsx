@@ -11,12 +11,11 @@ import { ProgressTrack } from "./ProgressTrack";
 export interface HeroProps {
   order: Order;
   timeline: readonly TimelineEvent[];
-  progress: number;
   isPending: boolean;
 }
 
 /** The expected time, the status and the progress. */
-export function Hero({ order, timeline, progress, isPending }: HeroProps) {
+export function Hero({ order, timeline, isPending }: HeroProps) {
   const { eyebrow, title, time, detail } = headlineOf(order, timeline, useNow());
   const cancelled = order.status === "cancelled";
   return (
@@ -43,11 +42,11 @@ export function Hero({ order, timeline, progress, isPending }: HeroProps) {
       {!cancelled && (
         <>
           <p className={styles.percent}>
-            <span key={progress} className="tabular">
-              {progress}%
+            <span key={order.progress} className="tabular">
+              {order.progress}%
             </span>
           </p>
-          <ProgressTrack order={order} progress={progress} timeline={timeline} />
+          <ProgressTrack order={order} timeline={timeline} />
         </>
       )}
     </section>

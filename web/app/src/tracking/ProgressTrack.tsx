@@ -17,15 +17,7 @@ const ICONS: Record<Step["name"], typeof Check> = {
 };
 
 /** The progress bar and the steps of an order. */
-export function ProgressTrack({
-  order,
-  progress,
-  timeline,
-}: {
-  order: Order;
-  progress: number;
-  timeline: readonly TimelineEvent[];
-}) {
+export function ProgressTrack({ order, timeline }: { order: Order; timeline: readonly TimelineEvent[] }) {
   const now = useNow();
   return (
     <div className={cx(styles.track, styles[statusAppearance(order.status).tone])}>
@@ -39,7 +31,7 @@ export function ProgressTrack({
         }}
       />
       <ol className={styles.steps}>
-        {stepsOf(order, progress, timeline).map(({ name, label, state, at }) => {
+        {stepsOf(order, timeline).map(({ name, label, state, at }) => {
           const Icon = state === "done" ? Check : ICONS[name];
           return (
             <li

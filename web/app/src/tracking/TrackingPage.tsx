@@ -21,7 +21,7 @@ export default function TrackingPage() {
   const { id = "" } = useParams<{ id: string }>();
   const { account } = useSession();
   const tracking = useOrdercast().orders.track(id);
-  const { state, order, timeline, progress, lastUpdate, isStale, isPending, error } = useStore(tracking);
+  const { state, order, timeline, lastUpdate, isStale, isPending, error } = useStore(tracking);
 
   if (!order && state === "missing") {
     return (
@@ -77,7 +77,7 @@ export default function TrackingPage() {
       <OfflineBanner isStale={isStale} lastUpdate={lastUpdate} />
       <div className={styles.columns}>
         <div className={styles.main}>
-          <Hero order={order} timeline={timeline} progress={progress} isPending={isPending} />
+          <Hero order={order} timeline={timeline} isPending={isPending} />
           <PaymentCard order={order} />
           <DeliveryCard order={order} />
           <TimelineCard events={timeline} />

@@ -18,17 +18,16 @@ const STEPS = [
 
 /** The four steps of an order. For a delivered order all of them are done. */
 export function stepsOf(
-  order: Pick<Order, "createdAt" | "shipments">,
-  progress: number,
+  { createdAt, shipments, progress }: Pick<Order, "createdAt" | "shipments" | "progress">,
   timeline: readonly TimelineEvent[],
 ): Step[] {
   const reached = STEPS.filter((step) => progress >= step.from).length;
-  const isOutForDelivery = order.shipments.some((parcel) => parcel.status === "out_for_delivery");
+  const isOutForDelivery = shipments.some((parcel) => parcel.status === "out_for_delivery");
   return STEPS.map(({ name, label }, index) => {
     const state = index >= reached ? "ahead" : index === reached - 1 && progress < 100 ? "current" : "done";
     const at =
       name === "placed"
-        ? order.createdAt
+        ? createdAt
         : timeline.findLast((event) => event.status === name && event.previousStatus !== name)?.at;
     return {
       name,

@@ -33,7 +33,7 @@ export function StatusCard({
         </span>
       }
     >
-      {order.status !== "cancelled" && <ProgressTrack order={order} progress={order.progress} timeline={timeline} />}
+      {order.status !== "cancelled" && <ProgressTrack order={order} timeline={timeline} />}
       {order.cancellation && <CancellationNote order={order} />}
       {order.status !== "cancelled" && <OpenOrderActions {...{ order, editor }} onAskReason={setAskingFor} />}
       {askingFor && (
