@@ -1,8 +1,6 @@
-import { OrdercastProblem } from "@ordercast/client";
 import { useSyncExternalStore } from "react";
 
 import { persistence } from "../persistence";
-import { request } from "./http";
 
 export interface DemoAccount {
   name: string;
@@ -52,12 +50,14 @@ function persistedConfig(): ShopConfig | undefined {
 }
 
 async function refresh(): Promise<void> {
-  let received: Partial<ShopConfig> = {};
+  let received: Partial<ShopConfig>;
   try {
-    received = await request<Partial<ShopConfig>>("GET", "/api/v1/config", { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
+    const response = await fetch("/api/v1/config", { signal: AbortSignal.timeout(TIMEOUT_MS) });
     // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
-    if (!(error instanceof OrdercastProblem && error.status === 404)) return;
+    if (!response.ok && response.status !== 404) return;
+    received = response.ok ? ((await response.json()) as Partial<ShopConfig>) : {};
+  } catch {
+    return;
   }
   if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return;
   persistence.write(NAME, received);

@@ -2,9 +2,9 @@ import { useNow } from "@ordercast/react";
 import { useState } from "react";
 
 import { useConfig } from "../../api/config";
+import { messageOf } from "../../api/http";
 import { Banner, formatInteger, formatMoney, fractionDigits, Select } from "../../ui";
 import { LOCALE } from "../../ui/locale";
-import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { useMediaQuery } from "../ui/useMediaQuery";
@@ -50,7 +50,7 @@ export default function DashboardPage() {
       <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
       {error !== null && (
         <Banner severity="warning" title="The charts could not be loaded">
-          {detailOf(error)}
+          {messageOf(error)}
         </Banner>
       )}
       <div className={styles.charts}>

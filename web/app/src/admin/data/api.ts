@@ -1,6 +1,6 @@
 // Every request of the console. All of them throw `OrdercastProblem`.
 
-import { OrdercastProblem, unwrap, type Ordercast } from "@ordercast/client";
+import { unwrap, type Ordercast } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 
 import type { NewProduct, Product, ProductChange } from "./types";
@@ -64,9 +64,4 @@ export function useApi(): ConsoleApi {
 
 function ifMatch(version: number | undefined): { "If-Match"?: string } {
   return version === undefined ? {} : { "If-Match": `"${version}"` };
-}
-
-/** The message to show for an error. */
-export function detailOf(error: unknown): string {
-  return error instanceof OrdercastProblem ? error.detail : "Something went wrong. Please try again.";
 }

@@ -1,11 +1,11 @@
 import { LogOut } from "lucide-react";
 import { Link } from "wouter";
 
+import { messageOf } from "../../api/http";
 import { useAccount, useSession } from "../../session/session";
 import { Avatar } from "../../ui/Avatar";
 import { Button, ThemeSwitch, toast } from "../../ui";
 import { Popover } from "../../ui/Popover";
-import { detailOf } from "../data/api";
 import styles from "./AccountMenu.module.css";
 
 /** The signed-in account, the theme, and sign-out. */
@@ -46,7 +46,7 @@ export function AccountMenu() {
       <Button
         wide
         onClick={() =>
-          signOut().catch((error: unknown) => toast.error("You are still signed in", { description: detailOf(error) }))
+          signOut().catch((error: unknown) => toast.error("You are still signed in", { description: messageOf(error) }))
         }
       >
         <LogOut aria-hidden="true" />

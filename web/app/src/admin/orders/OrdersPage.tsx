@@ -5,8 +5,8 @@ import { useEffect, useReducer, useRef, useState, type RefObject } from "react";
 import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
+import { messageOf } from "../../api/http";
 import { Banner, Button, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
-import { detailOf } from "../data/api";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { dateIn } from "../time/zone";
@@ -80,7 +80,7 @@ export default function OrdersPage() {
           title="The orders could not be loaded"
           action={<Button onClick={() => void list.load()}>Try again</Button>}
         >
-          {detailOf(error)}
+          {messageOf(error)}
         </Banner>
       )}
       <div className={styles.table} aria-busy={isLoading}>

@@ -2,9 +2,9 @@
 
 import { describeOutcome, type Ordercast } from "@ordercast/client";
 
+import { messageOf } from "../../api/http";
 import { statusName } from "../../orders/status";
 import { toast } from "../../ui";
-import { detailOf } from "../data/api";
 import type { BulkOutcome } from "../data/types";
 import { nextStatus, type Status } from "./status";
 
@@ -46,6 +46,6 @@ export async function setStatusOfRows(
   try {
     return (await orders.setStatusOfMany(ids, status, { ...more, onProgress })).outcomes;
   } catch (error) {
-    return ids.map((order) => ({ order, ok: false, code: "not_sent", detail: detailOf(error) }));
+    return ids.map((order) => ({ order, ok: false, code: "not_sent", detail: messageOf(error) }));
   }
 }

@@ -2,10 +2,11 @@ import { OrdercastProblem } from "@ordercast/client";
 import { useState } from "react";
 
 import { useConfig } from "../../api/config";
+import { messageOf } from "../../api/http";
 import { ProductPicture } from "../../shop/ProductPicture";
 import { Banner, Button, Field, TextArea, TextField, toast } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
-import { detailOf, useApi } from "../data/api";
+import { useApi } from "../data/api";
 import type { Product } from "../data/types";
 import { compareVersions, resolveDraft, type Choice } from "../order/conflict";
 import { ConflictPanel } from "../order/ConflictPanel";
@@ -67,7 +68,7 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
     } catch (problem) {
       // Somebody else saved first: load their version and show both.
       if (problem instanceof OrdercastProblem && problem.isConflict) onSaved(problem.current as Product);
-      else setRefused(detailOf(problem));
+      else setRefused(messageOf(problem));
     }
     setBusy(false);
   }
@@ -85,7 +86,7 @@ export function ProductDialog({ product, onClose, onSaved }: ProductDialogProps)
       toast.success(archived ? `${product.name} was archived` : `${product.name} is for sale again`);
       onClose();
     } catch (problem) {
-      setRefused(detailOf(problem));
+      setRefused(messageOf(problem));
     }
     setBusy(false);
   }

@@ -1,8 +1,8 @@
 import { PackagePlus, Search, ShoppingBasket } from "lucide-react";
 import { useState } from "react";
 
+import { messageOf } from "../../api/http";
 import { Banner, Button, Card, EmptyState, Input, Loading, Skeleton } from "../../ui";
-import { detailOf } from "../data/api";
 import type { Product } from "../data/types";
 import { PageBar } from "../layout/PageBar";
 import { filterProducts, stockLevel, type ProductFilter } from "./product";
@@ -71,7 +71,7 @@ export default function ProductsPage() {
             </Button>
           }
         >
-          {detailOf(error)}
+          {messageOf(error)}
         </Banner>
       )}
       <Card flush>

@@ -1,9 +1,10 @@
 import { OrdercastProblem } from "@ordercast/client";
 import { useState } from "react";
 
+import { messageOf } from "../../api/http";
 import { Banner, Button, TextField, toast } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
-import { detailOf, useApi } from "../data/api";
+import { useApi } from "../data/api";
 import type { Product } from "../data/types";
 import styles from "./ProductDialog.module.css";
 
@@ -56,7 +57,7 @@ export function StockDialog({
       toast.success(`${product.name}: ${saved.stock?.onHand ?? saved.available} on hand`);
       onClose();
     } catch (problem) {
-      setRefused(detailOf(problem));
+      setRefused(messageOf(problem));
       if (problem instanceof OrdercastProblem && problem.isConflict) onSaved(problem.current as Product);
     }
     setBusy(false);
