@@ -27,12 +27,12 @@ pub fn start(config: &Config) {
 
 /// Starts logging for a command without configuration.
 pub fn start_with(filter: Targets, format: LogFormat) {
-    let colours = std::io::stderr().is_terminal()
+    let colors = std::io::stderr().is_terminal()
         && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let layer = match format {
         LogFormat::Text => layers::layer()
             .compact()
-            .with_ansi(colours)
+            .with_ansi(colors)
             .with_target(false)
             .with_timer(LogTimer)
             .fmt_fields(debug_fn(field).delimited(" "))

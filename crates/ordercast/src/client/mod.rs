@@ -167,7 +167,7 @@ impl ApiClient {
 
     /// Opens the event stream after a cursor.
     async fn open_stream(&self, after: Option<&str>) -> Result<Response, ClientError> {
-        let opened = self.authorised(|| {
+        let opened = self.authorized(|| {
             let request = self.request(Method::GET, "api/v1/stream").header(header::ACCEPT, EVENT_STREAM);
             match after {
                 Some(cursor) => request.header("last-event-id", cursor),
@@ -190,7 +190,7 @@ impl ApiClient {
 
     async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, ClientError> {
         let response =
-            self.authorised(|| self.request(Method::GET, path).query(query).timeout(PATIENCE)).await?;
+            self.authorized(|| self.request(Method::GET, path).query(query).timeout(PATIENCE)).await?;
         body(response).await
     }
 
@@ -202,7 +202,7 @@ impl ApiClient {
         key: Option<Uuid>,
     ) -> Result<T, ClientError> {
         let response = self
-            .authorised(|| {
+            .authorized(|| {
                 let mut request = self.request(method.clone(), path).timeout(PATIENCE);
                 if let Some(json) = json {
                     request = request.json(json);
@@ -221,7 +221,7 @@ impl ApiClient {
     }
 
     /// Sends an authenticated request. Retries once with a new token if the token was refused.
-    async fn authorised(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ClientError> {
+    async fn authorized(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ClientError> {
         let Some(credentials) = &self.credentials else { return self.checked(request()).await };
         let token = credentials.token(self, None).await?;
         match self.checked(request().bearer_auth(&token)).await {

@@ -41,11 +41,11 @@ pub fn plan(shop: &DemoShop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uu
     let opening = now - SignedDuration::from_hours(24 * 30);
     let staff = Actor::Staff { user: shop.staff.clone(), store: shop.store.clone() };
     let mut steps = Vec::new();
-    let mut catalogue = Vec::new();
+    let mut catalog = Vec::new();
     for (n, product) in (0_i64..).zip(products()) {
         let at = opening + SignedDuration::from_secs(n);
         let product_id = ProductId::new(id(at));
-        catalogue.push(product_id);
+        catalog.push(product_id);
         let create = CreateProduct {
             id: product_id,
             name: line(product.name),
@@ -64,7 +64,7 @@ pub fn plan(shop: &DemoShop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uu
         let placed = now - minutes(seed_order.minutes_ago);
         let order = OrderId::new(id(placed));
         let customer = Actor::Customer { user: shop.customers[seed_order.customer].clone() };
-        let place = Command::PlaceOrder(place(seed_order, order, shop, &catalogue));
+        let place = Command::PlaceOrder(place(seed_order, order, shop, &catalog));
         steps.push(DemoStep { at: placed, actor: customer.clone(), command: place });
         let mut at = placed;
         for (after, seed_event) in seed_order.events {
@@ -84,12 +84,12 @@ pub fn plan(shop: &DemoShop, now: Timestamp, mut id: impl FnMut(Timestamp) -> Uu
     steps
 }
 
-fn place(seed_order: &SeedOrder, id: OrderId, shop: &DemoShop, catalogue: &[ProductId]) -> PlaceOrder {
+fn place(seed_order: &SeedOrder, id: OrderId, shop: &DemoShop, catalog: &[ProductId]) -> PlaceOrder {
     let number = u32::try_from(seed_order.customer).unwrap_or(0);
     PlaceOrder {
         id,
         store: shop.store.clone(),
-        items: seed_order.cart.iter().map(|(product, quantity)| (catalogue[*product], *quantity)).collect(),
+        items: seed_order.cart.iter().map(|(product, quantity)| (catalog[*product], *quantity)).collect(),
         payment: if seed_order.online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
         address: people::address(number, CUSTOMERS[seed_order.customer].name),
         expected_total: None,

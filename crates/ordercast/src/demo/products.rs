@@ -33,7 +33,7 @@ macro_rules! picture {
 }
 
 /// Indices into [`products`], for the seed orders.
-pub(super) mod catalogue {
+pub(super) mod catalog {
     pub(crate) const HARBOUR: usize = 0;
     pub(crate) const GUJI: usize = 1;
     pub(crate) const HUILA: usize = 2;

@@ -3,7 +3,7 @@
 use orders::Status;
 use orders::order::ShipmentState;
 
-use super::products::catalogue::{
+use super::products::catalog::{
     ASSAM, BISCOTTI, CHAMOMILE, CHOCOLATE, DECAF, DRIPPER, EARL_GREY, GRINDER, GUJI, HARBOUR, HUILA, JASMINE,
     KETTLE, MUG, SENCHA, TEAPOT,
 };

@@ -98,12 +98,12 @@ fn configuration(config: &Config) -> Vec<Check> {
 fn print(checks: &[Check], out: &mut dyn Write) -> io::Result<ExitCode> {
     let width = checks.iter().map(|check| check.about.len()).max().unwrap_or(0);
     for check in checks {
-        let (sign, colour) = match check.level {
+        let (sign, color) = match check.level {
             Level::Good => ('✓', style::GOOD),
             Level::Warning => ('!', style::WARN),
             Level::Error => ('✗', style::BAD),
         };
-        writeln!(out, "{colour}{sign}{colour:#} {:width$}  {}", check.about, printable(&check.found))?;
+        writeln!(out, "{color}{sign}{color:#} {:width$}  {}", check.about, printable(&check.found))?;
         if let Some(advice) = &check.advice {
             writeln!(out, "  {:width$}  {}→ {}{:#}", "", style::DIM, printable(advice), style::DIM)?;
         }

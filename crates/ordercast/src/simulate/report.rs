@@ -90,8 +90,8 @@ pub(super) fn summary(results: &Results, setting: &RunInfo, out: &mut dyn Write)
         .by_status()
         .into_iter()
         .map(|(status, n)| {
-            let colour = style::of(status);
-            format!("{colour}{} {}{colour:#} {n}", style::glyph(status), status.name())
+            let color = style::of(status);
+            format!("{color}{} {}{color:#} {n}", style::glyph(status), status.name())
         })
         .collect();
     row(out, "now", &statuses.join("  "))?;
@@ -147,8 +147,8 @@ fn delays(delays: &Delays) -> String {
 }
 
 fn count(n: u64, what: &str) -> String {
-    let colour = if n == 0 { style::GOOD } else { style::BAD };
-    format!("{colour}{n} {what}{colour:#}")
+    let color = if n == 0 { style::GOOD } else { style::BAD };
+    format!("{color}{n} {what}{color:#}")
 }
 
 fn warning(text: &str) -> String {

@@ -29,13 +29,13 @@ pub(super) fn event_line(event: &ApiEvent, details: &EventDetails, zone: &TimeZo
 }
 
 fn order(line: &mut String, number: &str, status: Status, event: &ApiEvent, details: &EventDetails) {
-    let colour = if event.kind == "delivery.located" { style::DIM } else { style::of(status) };
+    let color = if event.kind == "delivery.located" { style::DIM } else { style::of(status) };
     let number = column(&format!("#{}", printable(number)), 7);
     let name = column(&printable(details.customer.as_deref().unwrap_or("-")), NAME);
     let total = details.total.map(|total| total.to_string()).unwrap_or_default();
     let _ = write!(
         line,
-        "{}{number}{:#} {colour}{} {:<10}{colour:#}  {name} {total:>TOTAL$}",
+        "{}{number}{:#} {color}{} {:<10}{color:#}  {name} {total:>TOTAL$}",
         style::STRONG,
         style::STRONG,
         style::glyph(status),
