@@ -54,8 +54,8 @@ pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt,
 pub use storage::{Storage, StorageConfig, StorageLock};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{
-    CommandRequest, CommittedBatch, ExternalUser, Idempotency, Outcome, ReadReceipt, Receipt, Submission,
-    SubmitError,
+    CommandRequest, CommittedBatch, ExternalUser, IDEMPOTENCY_TTL, Idempotency, Outcome, ReadReceipt,
+    Receipt, Submission, SubmitError,
 };
 pub use topic::{Inbox, Topic};
 pub use writer::Writer;

@@ -21,8 +21,8 @@ use crate::writer::{Publish, Writer};
 pub struct StorageConfig {
     /// The data directory.
     pub directory: PathBuf,
-    /// When the write-ahead log starts over, its file is truncated to this many MiB.
-    pub wal_mib: u32,
+    /// When the write-ahead log starts over, its file is truncated to this many bytes.
+    pub wal_bytes: u64,
     /// How long an event is kept, at least 24 hours. `None` keeps all events.
     pub keep_events: Option<SignedDuration>,
 }
@@ -81,7 +81,7 @@ impl Storage {
     /// a new one.
     pub fn open(config: &StorageConfig, random: Uuid) -> Result<Self, LogError> {
         let options = DatabaseOptions {
-            wal_mib: config.wal_mib,
+            wal_bytes: config.wal_bytes,
             keep_events: config.keep_events,
             ..DatabaseOptions::default()
         };

@@ -55,7 +55,7 @@ impl Backend for Sqlite {
         random: Uuid,
     ) -> (SqliteWriteBackend, Arc<dyn ReadBackend>) {
         // A small log, so that a test sees it truncated.
-        let options = DatabaseOptions { keep_events, wal_mib: 4, ..DatabaseOptions::default() };
+        let options = DatabaseOptions { keep_events, wal_bytes: 4 << 20, ..DatabaseOptions::default() };
         let Database { write_backend, read_backend, .. } =
             Database::open(self.directory(), &options, random).unwrap();
         (write_backend, read_backend)

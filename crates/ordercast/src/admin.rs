@@ -12,7 +12,6 @@ use api::resources::users::reset_url;
 use api::sessions::{OneTimeSecret, later};
 use eventlog::accounts::{AccountAnswer, AccountChange, Email, NewSession, User};
 use eventlog::{ReadBackend, Storage, StorageConfig, Writer};
-use jiff::SignedDuration;
 use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 
@@ -249,7 +248,7 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     let open = Open::new(&config)?;
     let user = open.user(&args.user).await?;
     let (now, session) = (clock::now(), clock::uuid());
-    let expires_at = later(now, SignedDuration::try_from(args.lifetime)?);
+    let expires_at = later(now, args.lifetime.0);
     // Nobody knows its refresh token, so it ends with the access token.
     let refresh = OneTimeSecret::fresh()
         .map_err(|_| anyhow::anyhow!("the operating system returned no random bytes"))?;

@@ -8,7 +8,7 @@ use orders::Role;
 use url::Url;
 
 use crate::config::flags::{DataFlags, ServerFlags};
-use crate::config::values::span;
+use crate::config::values::{TokenLifetime, span};
 
 /// Live orders for a shop. Customers and staff see every change at once, and no event is lost.
 #[derive(Debug, Parser)]
@@ -182,9 +182,9 @@ pub struct UserResetLinkArgs {
 pub struct TokenArgs {
     /// E-mail address or id of the account
     pub user: String,
-    /// How long the token is valid
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
-    pub lifetime: Duration,
+    /// How long the token is valid, in whole seconds
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub lifetime: TokenLifetime,
     #[command(flatten)]
     pub config: DataFlags,
 }
@@ -373,6 +373,14 @@ mod tests {
             assert_eq!(help.contains(&format!("--{}", option.flag())), !is_secret, "{}", option.key);
         }
         assert!(help.contains("[env: ORDERCAST_LISTEN, PORT] [default: 127.0.0.1:3000]"), "{help}");
+    }
+
+    #[test]
+    fn a_token_lasts_whole_seconds() {
+        let parse = |lifetime| Cli::try_parse_from(["ordercast", "token", "mira", "--lifetime", lifetime]);
+        let error = parse("1500ms").unwrap_err().to_string();
+        assert!(error.contains("at least 1s, in whole seconds"), "{error}");
+        assert!(parse("1s").is_ok());
     }
 
     #[test]

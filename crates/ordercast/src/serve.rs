@@ -163,8 +163,11 @@ impl Server {
 }
 
 pub fn storage_config(config: &Config) -> StorageConfig {
-    let wal_mib = u32::try_from(config.wal_cap >> 20).unwrap_or(u32::MAX).max(1);
-    StorageConfig { directory: config.data.clone(), wal_mib, keep_events: config.event_retention }
+    StorageConfig {
+        directory: config.data.clone(),
+        wal_bytes: config.wal_cap,
+        keep_events: config.event_retention,
+    }
 }
 
 fn socket_options(config: &Config) -> live::gateway::GatewayOptions {

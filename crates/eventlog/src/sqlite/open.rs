@@ -25,8 +25,8 @@ pub struct DatabaseOptions {
     pub readers: usize,
     /// Page cache of the writer, in MiB. Each reader gets a quarter of it.
     pub cache_mib: u32,
-    /// When the write-ahead log starts over, its file is truncated to this many MiB.
-    pub wal_mib: u32,
+    /// When the write-ahead log starts over, its file is truncated to this many bytes.
+    pub wal_bytes: u64,
     pub synchronous: Synchronous,
     /// How long an event is kept. After that retention deletes it, unless it or an older event is about an order that is
     /// still open. `None` keeps all events. Use at least 24 hours, the lifetime of an idempotency key.
@@ -50,7 +50,7 @@ impl Default for DatabaseOptions {
         Self {
             readers: 4,
             cache_mib: 64,
-            wal_mib: 64,
+            wal_bytes: 64 << 20,
             synchronous: Synchronous::Full,
             keep_events: None,
             keep_for_consumers: KEEP_FOR_CONSUMERS,
@@ -209,7 +209,11 @@ fn set_up(connection: &Connection, options: &DatabaseOptions, cache_mib: u32) ->
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     // The checkpointer has its own thread.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "journal_size_limit", i64::from(options.wal_mib) << 20)?;
+    connection.pragma_update(
+        None,
+        "journal_size_limit",
+        i64::try_from(options.wal_bytes).unwrap_or(i64::MAX),
+    )?;
     connection.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -257,5 +261,17 @@ mod tests {
             assert!(!find.exists([run, run * 7, i64::MAX]).unwrap());
         }
         assert_eq!(find.get_status(StatementStatus::RePrepare), 0);
+    }
+    #[test]
+    fn the_file_of_the_log_is_truncated_to_the_configured_bytes() {
+        for (wal_bytes, limit) in [(512 << 10, 512 << 10), (1, 1), (u64::MAX, i64::MAX)] {
+            let directory = tempfile::tempdir().unwrap();
+            let options = DatabaseOptions { wal_bytes, ..DatabaseOptions::default() };
+            drop(Database::open(directory.path(), &options, uuid::Uuid::from_u128(1)).unwrap());
+            let connection = connect(&Database::file(directory.path()), &options, 1).unwrap();
+            let set: i64 =
+                connection.pragma_query_value(None, "journal_size_limit", |row| row.get(0)).unwrap();
+            assert_eq!(set, limit);
+        }
     }
 }

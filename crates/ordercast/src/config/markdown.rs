@@ -52,8 +52,9 @@ all options from the environment and the file.
 
 ## Values
 
-- TIME: `90s`, `5m`, `1h 30m`, `30d`; for `event_retention` also `forever`.
-- SIZE: bytes, or `64KiB`, `256MiB`, `1GiB`.
+- TIME: `90s`, `5m`, `1h 30m`, `30d`; for `event_retention` also `forever`. `ping_interval`, `ping_timeout` and
+  `connect_timeout` are 100 ms to 24 hours, in whole milliseconds.
+- SIZE: bytes, or `64KiB`, `256MiB`, `1GiB`; also `100KB` (100,000 bytes), `1MB`, `1GB`. `max_message` is at least `1KB`.
 - RATE: `1200/min burst 300` allows 300 requests at once, and then 1200 per minute: a number per `s`, `min` or `h`. Without
   `burst`, the requests of a whole period may come at once. Both numbers are 1 to 1000000. `off` means no limit.
 - BOOL: `true` or `false`. The flag alone means `true`; `--flag=false` turns it off.

@@ -30,8 +30,8 @@ use url::Url;
 use self::flags::Flags;
 use self::sources::{Environment, OptionReader, Settings, Source};
 use self::values::{
-    Bytes, Listen, LogFormat, LongDuration, Networks, Origins, RealtimeListen, RetentionSetting, Secret,
-    Switch, TimeZoneName,
+    Bytes, Listen, LogFormat, Networks, Origins, RealtimeListen, RetentionSetting, Secret, Switch,
+    TimeZoneName, TokenLifetime,
 };
 
 /// All options, parsed.
@@ -127,8 +127,8 @@ impl Config {
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),
             allow_tokens_without_expiry: read.value::<Switch>("allow_tokens_without_expiry").0,
-            access_token_lifetime: read.value::<LongDuration>("access_token_lifetime").0,
-            session_lifetime: read.value::<LongDuration>("session_lifetime").0,
+            access_token_lifetime: read.value::<TokenLifetime>("access_token_lifetime").0,
+            session_lifetime: read.value::<TokenLifetime>("session_lifetime").0,
             rate_limit_address: read.value("rate_limit_address"),
             rate_limit_account: read.value("rate_limit_account"),
             rate_limit_sign_in: read.value("rate_limit_sign_in"),

@@ -160,13 +160,13 @@ pub const OPTIONS: &[OptionSpec] = &[
         "access_token_lifetime",
         "15m",
         "TIME",
-        "How long an access token is valid before it must be refreshed",
+        "How long an access token is valid before it must be refreshed, in whole seconds",
     ),
     server(
         "session_lifetime",
         "30d",
         "TIME",
-        "How long a session lasts. Refreshing tokens does not extend it",
+        "How long a session lasts, in whole seconds. Refreshing tokens does not extend it",
     ),
     server(
         "rate_limit_address",
@@ -191,7 +191,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         "event_retention",
         "forever",
         "TIME",
-        "How long events are kept. A client that was away for longer starts from the current state",
+        "How long events are kept, at least 24h. A client that was away for longer starts from the current state",
     ),
     server("max_streams_per_user", "20", "COUNT", "Maximum live connections of one user"),
     server("max_streams_per_address", "100", "COUNT", "Maximum live connections from one client address"),
@@ -222,8 +222,14 @@ pub const OPTIONS: &[OptionSpec] = &[
         "COUNT",
         "Packets that one Socket.IO client may send per second. A faster client is read more slowly",
     ),
-    server("wal_cap", "256MiB", "SIZE", "Size at which the database's write-ahead log is truncated"),
-    server("log", "info", "FILTER", "Log level, or levels per module such as info,orders=debug"),
+    server(
+        "wal_cap",
+        "256MiB",
+        "SIZE",
+        "Size to which the file of the database's write-ahead log is truncated when the log starts over. The file \
+         can be larger while the log is in use",
+    ),
+    server("log", "info", "FILTER", "Log level, or levels per module such as info,ordercast_live=debug"),
     server("log_format", "text", "FORMAT", "Format of log lines: text, or json (one object per line)"),
     OptionSpec {
         aliases: &[alias("KAFKA_BROKER", "")],

@@ -386,3 +386,11 @@ fn a_platforms_proxy_is_not_trusted_with_trusted_proxies_none() {
     assert!(config.trusted_proxies.is_empty() && config.warnings.is_empty(), "{:?}", config.warnings);
     assert!(!load(&[], &platform[..1]).unwrap().trusted_proxies.is_empty());
 }
+
+#[test]
+fn the_write_ahead_log_has_the_configured_bytes() {
+    for (size, bytes) in [("512KiB", 512 << 10), ("1500000", 1_500_000), ("8GiB", 8 << 30)] {
+        let config = load(&["--wal-cap", size], &[]).unwrap();
+        assert_eq!(crate::serve::storage_config(&config).wal_bytes, bytes, "{size}");
+    }
+}

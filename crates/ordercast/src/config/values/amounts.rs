@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use eventlog::IDEMPOTENCY_TTL;
 use jiff::SignedDuration;
 
 #[derive(Debug, Clone, Copy)]
@@ -44,25 +45,21 @@ impl FromStr for Bytes {
     }
 }
 
-/// A duration greater than zero.
+/// The lifetime of a token. A token's `exp` has whole seconds.
 #[derive(Debug, Clone, Copy)]
-pub struct LongDuration(pub SignedDuration);
+pub struct TokenLifetime(pub SignedDuration);
 
-impl FromStr for LongDuration {
+impl FromStr for TokenLifetime {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        span(text).map(Self).ok_or_else(|| "must be a duration such as 90s, 15m, 12h or 30d".to_owned())
+        span(text).filter(|span| span.subsec_nanos() == 0).map(Self).ok_or_else(|| {
+            "must be a duration of at least 1s, in whole seconds, such as 90s, 15m, 12h or 30d".to_owned()
+        })
     }
 }
 
-impl LongDuration {
-    pub fn unsigned(self) -> Duration {
-        self.0.unsigned_abs()
-    }
-}
-
-/// An interval or timeout of a connection, within what client timers can hold.
+/// An interval or timeout of a connection, within what client timers can hold. Clients are told whole milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Interval(pub Duration);
 
@@ -72,9 +69,11 @@ impl FromStr for Interval {
     fn from_str(text: &str) -> Result<Self, String> {
         let bounds = SignedDuration::from_millis(100)..=SignedDuration::from_hours(24);
         span(text)
-            .filter(|span| bounds.contains(span))
+            .filter(|span| bounds.contains(span) && span.subsec_nanos() % 1_000_000 == 0)
             .map(|span| Self(span.unsigned_abs()))
-            .ok_or_else(|| "must be a duration from 100ms to 24h, such as 25s".to_owned())
+            .ok_or_else(|| {
+                "must be a duration from 100ms to 24h, in whole milliseconds, such as 25s".to_owned()
+            })
     }
 }
 
@@ -100,7 +99,7 @@ pub fn span(text: &str) -> Option<SignedDuration> {
     duration.is_positive().then_some(duration)
 }
 
-/// A duration, or `forever`.
+/// A duration, or `forever`. Stored responses are rebuilt from events, so events are kept at least as long.
 #[derive(Debug, Clone, Copy)]
 pub struct RetentionSetting(pub Option<SignedDuration>);
 
@@ -112,7 +111,38 @@ impl FromStr for RetentionSetting {
             return Ok(Self(None));
         }
         span(text)
+            .filter(|span| *span >= IDEMPOTENCY_TTL)
             .map(|span| Self(Some(span)))
-            .ok_or_else(|| "must be a duration such as 90d or 720h, or forever".to_owned())
+            .ok_or_else(|| "must be a duration of at least 24h, such as 90d or 720h, or forever".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lifetime_of_a_token_is_in_whole_seconds() {
+        for lifetime in ["1ms", "999ms", "1500ms", "1.5s", "1m 0.25s"] {
+            let error = lifetime.parse::<TokenLifetime>().unwrap_err();
+            assert!(error.contains("at least 1s, in whole seconds"), "{lifetime}: {error}");
+        }
+        assert_eq!("1s".parse::<TokenLifetime>().unwrap().0, SignedDuration::from_secs(1));
+    }
+
+    #[test]
+    fn an_interval_is_in_the_whole_milliseconds_that_clients_are_told() {
+        let error = "100500us".parse::<Interval>().unwrap_err();
+        assert!(error.contains("in whole milliseconds"), "{error}");
+        assert_eq!("1501ms".parse::<Interval>().unwrap().0, Duration::from_millis(1501));
+    }
+
+    #[test]
+    fn events_are_kept_while_idempotency_keys_refer_to_them() {
+        for retention in ["1s", "23h", "1439m 59s"] {
+            let error = retention.parse::<RetentionSetting>().unwrap_err();
+            assert!(error.contains("at least 24h"), "{retention}: {error}");
+        }
+        assert_eq!("24h".parse::<RetentionSetting>().unwrap().0, Some(SignedDuration::from_hours(24)));
     }
 }

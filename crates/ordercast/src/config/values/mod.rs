@@ -6,7 +6,7 @@ mod network;
 use std::fmt;
 use std::str::FromStr;
 
-pub use amounts::{Bytes, Count, Interval, LongDuration, MessageSize, RetentionSetting, span};
+pub use amounts::{Bytes, Count, Interval, MessageSize, RetentionSetting, TokenLifetime, span};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };
@@ -116,6 +116,8 @@ impl FromStr for LogFormat {
     }
 }
 
+const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace", "off"];
+
 #[derive(Debug, Clone)]
 pub struct LogFilter(pub tracing_subscriber::filter::Targets);
 
@@ -123,8 +125,29 @@ impl FromStr for LogFilter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| {
+        let text = text.to_ascii_lowercase().replace(' ', "");
+        // `Targets` takes any other word for a module, and then logs nothing else.
+        let is_clear = |part: &str| part.contains('=') || LEVELS.contains(&part);
+        let targets = text.split(',').all(is_clear).then(|| text.parse().ok()).flatten();
+        targets.map(Self).ok_or_else(|| {
             "must be a level (error, warn, info, debug, trace, off), or levels per module such as info,ordercast_api=debug".to_owned()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LogFilter;
+
+    #[test]
+    fn a_misspelled_log_level_is_refused_instead_of_silencing_the_log() {
+        for filter in ["inof", "", "info,ordercast_live", "ordercast_api=loud"] {
+            let error = filter.parse::<LogFilter>().unwrap_err();
+            assert!(error.contains("must be a level"), "{filter}: {error}");
+        }
+        let LogFilter(targets) = "WARN, ordercast_api = trace".parse().unwrap();
+        assert!(targets.would_enable("ordercast_api", &tracing::Level::TRACE));
+        assert!(targets.would_enable("ordercast_live", &tracing::Level::WARN));
+        assert!(!targets.would_enable("ordercast_live", &tracing::Level::INFO));
     }
 }
