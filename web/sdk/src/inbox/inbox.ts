@@ -46,6 +46,7 @@ const MAX_UNREAD = 999;
 const MAX_UNUSED_LISTS = 8;
 /** Several reasons to reload within this time, in milliseconds, cause one reload. */
 const RELOAD_DELAY_MS = 1000;
+
 export function createInbox({ api, environment, scheduler, account, onRead, covers, onSettled }: InboxOptions): Inbox {
   const lists = new LruMap<string, LiveInboxList>(MAX_UNUSED_LISTS, (list) => !list.isUsed);
   /** Notifications whose event has not arrived yet. */

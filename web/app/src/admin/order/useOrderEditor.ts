@@ -79,6 +79,22 @@ export function useOrderEditor(order: Order): OrderEditor {
     return true;
   }
 
+  async function cancel(reason: string): Promise<boolean> {
+    setSaving(true);
+    const result = await orders.cancel(order.id, {
+      expectedVersion: order.version,
+      ...(reason.trim() && { reason: reason.trim() }),
+    });
+    setSaving(false);
+    if (result.ok) toastSaved(order, {}, "cancelled", result.live);
+    else {
+      toastRefused(result, "cancelled");
+      if (result.reason === "conflict")
+        keepConflict(result, { type: "conflicted", requested: { status: "cancelled", reason }, base: order });
+    }
+    return result.ok;
+  }
+
   return {
     value: (field) => editing.draft[field] ?? now[field],
     set: (field, value) => change({ type: "edit", field, value, order, timeZone }),
@@ -102,21 +118,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       if (saved) setShowErrors(false);
       return saved;
     },
-    async cancel(reason) {
-      setSaving(true);
-      const result = await orders.cancel(order.id, {
-        expectedVersion: order.version,
-        ...(reason.trim() && { reason: reason.trim() }),
-      });
-      setSaving(false);
-      if (result.ok) toastSaved(order, {}, "cancelled", result.live);
-      else {
-        toastRefused(result, "cancelled");
-        if (result.reason === "conflict")
-          keepConflict(result, { type: "conflicted", requested: { status: "cancelled", reason }, base: order });
-      }
-      return result.ok;
-    },
+    cancel,
     discard() {
       setShowErrors(false);
       change({ type: "discard" });
@@ -128,12 +130,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       change(resolution);
       if (!thenSave) return;
       if (requested?.status === "cancelled" && choices["status"] !== "theirs") {
-        void orders
-          .cancel(order.id, { expectedVersion: order.version, ...(requested.reason && { reason: requested.reason }) })
-          .then((result) => {
-            if (result.ok) toastSaved(order, {}, "cancelled", result.live);
-            else toastRefused(result, "cancelled");
-          });
+        void cancel(requested.reason ?? "");
         return;
       }
       void send(order, next.draft, choices["status"] === "theirs" ? {} : (requested ?? {}));
