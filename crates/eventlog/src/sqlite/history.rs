@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use orders::order::Version;
 use orders::view::{EventContext, Person};
 use orders::{Order, OrderNumber, OrderRef, OrderTransitions, Subject, UserId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::rows::{self, EVENT};
 use crate::cursor::Seq;
@@ -79,11 +79,23 @@ pub(super) fn snapshot(
     connection: &Connection,
     number: OrderNumber,
 ) -> Result<Option<Arc<Snapshot>>, LogError> {
-    let mut find = connection.prepare_cached(&format!(
-        "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.number = ?1",
-        rows::ORDER
-    ))?;
-    rows::first(find.query([rows::number_to_sql(number)])?, rows::snapshot)
+    CurrentOrders::new(connection)?.get(number)
+}
+
+/// Reads current orders one after another.
+pub(super) struct CurrentOrders<'a>(CachedStatement<'a>);
+
+impl<'a> CurrentOrders<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Result<Self, LogError> {
+        Ok(Self(connection.prepare_cached(&format!(
+            "SELECT {} FROM orders o JOIN users u ON u.key = o.customer WHERE o.number = ?1",
+            rows::ORDER
+        ))?))
+    }
+
+    pub(super) fn get(&mut self, number: OrderNumber) -> Result<Option<Arc<Snapshot>>, LogError> {
+        rows::first(self.0.query([rows::number_to_sql(number)])?, rows::snapshot)
+    }
 }
 
 /// Adds the current names and contact data to events.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, Status};
+use orders::{OrderNumber, OrderRef};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::keys::{store_key, user_key};
 use super::read_backend::SqliteReadBackend;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::SortedIndex;
-use super::statuses::{StatusWalk, below};
+use super::statuses::{StatusWalk, StoreWalk};
 use super::{history, reservations, search};
 use crate::cursor::Seq;
 use crate::error::LogError;
@@ -35,16 +35,18 @@ pub(super) fn page(
     let oldest = filter.from.map(|from| first_placed_at(connection, millis(from))).transpose()?.unwrap_or(0);
     let mut candidates = Candidates::of(connection, customer_orders, filter, before)?;
     let statuses: Vec<i64> = filter.statuses.iter().map(|status| status_code(*status)).collect();
+    let check_status = !statuses.is_empty() && !candidates.are_in_status();
+    let mut current = history::CurrentOrders::new(connection)?;
     let mut orders = Vec::new();
     while let Some(number) = candidates.next(connection, customer_orders)? {
         if number < oldest {
             break;
         }
-        if !has_status(connection, number, &statuses)? {
+        if check_status && !has_status(connection, number, &statuses)? {
             continue;
         }
         let number = OrderNumber(number.unsigned_abs());
-        let Some(snapshot) = history::snapshot(connection, number)? else { continue };
+        let Some(snapshot) = current.get(number)? else { continue };
         if !matches(&snapshot, filter) {
             continue;
         }
@@ -58,9 +60,6 @@ pub(super) fn page(
 
 /// Checks the status column before the whole row is read: few of a customer's orders may be in a wanted status.
 fn has_status(connection: &Connection, number: i64, wanted: &[i64]) -> Result<bool, LogError> {
-    if wanted.is_empty() {
-        return Ok(true);
-    }
     let mut find = connection.prepare_cached("SELECT status FROM orders WHERE number = ?1")?;
     let status: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
     Ok(status.is_some_and(|status| wanted.contains(&status)))
@@ -116,8 +115,7 @@ enum Candidates {
         last_chunk: bool,
         statuses: Option<StatusWalk>,
     },
-    /// A store's orders, merged from the index of each status: the status and its next order.
-    Store { store: i64, next: Vec<(i64, Option<i64>)> },
+    Store(StoreWalk),
 }
 
 impl Candidates {
@@ -148,22 +146,20 @@ impl Candidates {
                 let numbers = find.query_map((user.as_str(), before), |row| row.get(0))?;
                 Self::List(numbers.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
-            Topic::Store(store) => {
-                let Some(store) = store_key(connection, store)? else {
-                    return Ok(Self::List(Vec::new().into_iter()));
-                };
-                let wanted: &[Status] =
-                    if filter.statuses.is_empty() { &Status::ALL } else { &filter.statuses };
-                let mut next = Vec::with_capacity(wanted.len());
-                for status in wanted {
-                    let status = status_code(*status);
-                    if !next.iter().any(|(known, _)| *known == status) {
-                        next.push((status, below(connection, store, status, before)?));
-                    }
-                }
-                Self::Store { store, next }
-            }
+            Topic::Store(store) => match store_key(connection, store)? {
+                Some(store) => Self::Store(StoreWalk::new(store, &filter.statuses, before)),
+                None => Self::List(Vec::new().into_iter()),
+            },
         })
+    }
+
+    /// Whether all candidates are in the wanted statuses.
+    fn are_in_status(&self) -> bool {
+        match self {
+            Self::List(_) => false,
+            Self::Customer { statuses, .. } => statuses.is_some(),
+            Self::Store(_) => true,
+        }
     }
 
     fn next(
@@ -197,14 +193,7 @@ impl Candidates {
                     *before = (*before).min(in_status + 1);
                 }
             },
-            Self::Store { store, next } => {
-                let newest =
-                    next.iter_mut().filter(|(_, number)| number.is_some()).max_by_key(|(_, number)| *number);
-                let Some((status, next)) = newest else { return Ok(None) };
-                let number = next.unwrap_or(0);
-                *next = below(connection, *store, *status, number)?;
-                Ok(Some(number))
-            }
+            Self::Store(walk) => walk.next(connection),
         }
     }
 }
