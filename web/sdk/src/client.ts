@@ -8,6 +8,7 @@ import type { Ordercast, OrdercastOptions } from "./contract.js";
 import { type Environment, browserEnvironment } from "./core/environment.js";
 import { createPersistence } from "./core/persistence.js";
 import { createListeners } from "./core/listeners.js";
+import { createRetry } from "./core/retry.js";
 import { createScheduler } from "./core/scheduler.js";
 import { createInbox } from "./inbox/inbox.js";
 import { type Connection, createConnection } from "./live/connection.js";
@@ -61,6 +62,13 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const cursor = createCursorTracker(environment, persistence, options.resumeWithin);
   const onRead = cursor.read;
   const onSettled = () => hub.settled();
+  /** Reads again what could not be read: lists, pages, notifications and counts. */
+  const retry = createRetry(environment, () => {
+    orders.catchUp();
+    inbox.loadIfNeeded();
+    stats.loadIfNeeded();
+  });
+  const onFailed = retry.failed;
   const onOwn = (id: string, version: number) => hub.own(id, version);
   const orders = createOrders({
     api,
@@ -73,9 +81,19 @@ export function createClient(options: OrdercastOptions, environment: Environment
     covers: cursor.covers,
     onOwn,
     onSettled,
+    onFailed,
   });
-  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers: cursor.covers, onSettled });
-  const stats = createStats(api, environment, scheduler, account);
+  const inbox = createInbox({
+    api,
+    environment,
+    scheduler,
+    account,
+    onRead,
+    covers: cursor.covers,
+    onSettled,
+    onFailed,
+  });
+  const stats = createStats(api, environment, scheduler, account, onFailed);
   const presence = createPresence({
     environment,
     scheduler,
@@ -108,6 +126,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
         hub.opened(opened.head);
         cursor.opened(opened.cursor, opened.recovered);
         presence.opened(transport === "socket");
+        retry.restart();
         // Responses read before the connection began may have missed events.
         orders.catchUp();
         inbox.catchUp();
@@ -128,6 +147,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
   /** Discards everything of the previous account. */
   function onAccount(now: Account | null, gone: readonly Account[]): void {
     connection.disconnect();
+    retry.stop();
     hub.clear();
     cursor.setAccount(now);
     orders.setAccount(now);
@@ -179,6 +199,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
       save();
       stopLeaving?.();
       session.stop();
+      retry.stop();
       scheduler.clear();
     },
   };

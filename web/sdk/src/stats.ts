@@ -8,12 +8,14 @@ import type { Environment, Timer } from "./core/environment.js";
 import { compareCursors } from "./core/cursorOrder.js";
 import type { Scheduler } from "./core/scheduler.js";
 import type { Account, Stats } from "./model.js";
-import { asProblem } from "./problem.js";
+import { asProblem, type OrdercastProblem } from "./problem.js";
 
 export interface LiveStats extends StatsStore {
   receive: (stats: Stats) => void;
   /** Something happened, and the transport pushes no counts. */
   invalidate: () => void;
+  /** Reads the counts if they could not be read. */
+  loadIfNeeded: () => void;
   setAccount: (account: Account | null) => void;
 }
 
@@ -26,6 +28,7 @@ export function createStats(
   environment: Environment,
   scheduler: Scheduler,
   account: () => Account | null,
+  onFailed: (problem: OrdercastProblem) => void,
 ): LiveStats {
   const store = createWritableStore<StatsSnapshot>(scheduler, EMPTY, { onFirstSubscriber: () => loadIfNeeded() });
   let isLoading = false;
@@ -39,17 +42,21 @@ export function createStats(
     store.patch({ state: "ready", stats, lastUpdate: environment.now(), error: null });
   }
 
-  async function load(): Promise<void> {
+  /** `isRetry`: the error stays until the answer, so that the page does not flicker. */
+  async function load(isRetry = false): Promise<void> {
     if (account()?.role !== "staff") return;
     generation += 1;
     const mine = generation;
     isLoading = true;
-    if (store.getSnapshot().stats === null) store.patch({ state: "loading", error: null });
+    if (store.getSnapshot().stats === null && !isRetry) store.patch({ state: "loading", error: null });
     try {
       const stats = await unwrap(api.GET("/api/v1/stats"));
       if (mine === generation) receive(stats);
     } catch (error) {
-      if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
+      if (mine !== generation) return;
+      const problem = asProblem(error);
+      store.patch({ state: "error", error: problem });
+      onFailed(problem);
     } finally {
       if (mine === generation) isLoading = false;
     }
@@ -57,13 +64,15 @@ export function createStats(
 
   function loadIfNeeded(): void {
     const { state } = store.getSnapshot();
-    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading)
+      void load(state === "error");
   }
 
   return {
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    load,
+    load: () => load(),
+    loadIfNeeded,
     receive,
     invalidate() {
       if (store.subscriberCount === 0) return;

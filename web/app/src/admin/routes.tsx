@@ -1,11 +1,12 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Route, Switch } from "wouter";
 
 import { ErrorBoundary } from "../layout/ErrorBoundary";
 import { PageLoading } from "../layout/PageLoading";
 import { NotFound } from "../pages/NotFound";
-import { createQueryClient } from "./data/queryClient";
+import { useReconnect } from "./data/live";
+import { createQueryClient, refetchFailed } from "./data/queryClient";
 import { AdminLayout } from "./layout/AdminLayout";
 import OrdersPage from "./orders/OrdersPage";
 import { OrderTableProvider } from "./orders/table";
@@ -19,6 +20,7 @@ export default function AdminRoutes() {
   const [queryClient] = useState(createQueryClient);
   return (
     <QueryClientProvider client={queryClient}>
+      <RefetchFailed client={queryClient} />
       <OrderTableProvider>
         <AdminLayout>
           <ErrorBoundary>
@@ -44,4 +46,10 @@ export default function AdminRoutes() {
       </OrderTableProvider>
     </QueryClientProvider>
   );
+}
+
+/** Repeats failed queries when the connection is back. */
+function RefetchFailed({ client }: { client: QueryClient }) {
+  useReconnect(() => refetchFailed(client));
+  return null;
 }

@@ -41,6 +41,8 @@ const DEFAULTS: ShopConfig = {
 const NAME = "config";
 // How long a first visit waits for the settings before it continues with the defaults.
 const TIMEOUT_MS = 4000;
+/** Time between two attempts to read the settings. */
+const RETRY_MS = 10_000;
 const listeners = new Set<() => void>();
 let config = DEFAULTS;
 
@@ -50,19 +52,25 @@ function persistedConfig(): ShopConfig | undefined {
 }
 
 async function refresh(): Promise<void> {
+  if (!(await read())) setTimeout(() => void refresh(), RETRY_MS);
+}
+
+/** Returns whether there was an answer. */
+async function read(): Promise<boolean> {
   let received: Partial<ShopConfig>;
   try {
     const response = await fetch("/api/v1/config", { signal: AbortSignal.timeout(TIMEOUT_MS) });
     // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
-    if (!response.ok && response.status !== 404) return;
+    if (!response.ok && response.status !== 404) return false;
     received = response.ok ? ((await response.json()) as Partial<ShopConfig>) : {};
   } catch {
-    return;
+    return false;
   }
-  if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return;
+  if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return true;
   persistence.write(NAME, received);
   config = { ...DEFAULTS, ...received };
   for (const listener of listeners) listener();
+  return true;
 }
 
 /** Loads the settings before the first paint: from the last visit if there was one, otherwise from the server. */

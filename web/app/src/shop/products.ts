@@ -1,4 +1,4 @@
-import { unwrap, type Api, type Product, type Store } from "@ordercast/client";
+import { unwrap, type Ordercast, type Product, type Store } from "@ordercast/client";
 import { useOrdercast, useStore } from "@ordercast/react";
 
 export type { Product } from "@ordercast/client";
@@ -14,19 +14,25 @@ export interface ProductsSnapshot {
 const PAGE_SIZE = 200;
 // Stock changes with every order; an older list is fetched again when the page is shown.
 const STALE_AFTER_MS = 10_000;
+/** Time between two attempts of a failed read. */
+const RETRY_MS = 10_000;
+
+type Client = Pick<Ordercast, "api" | "connection">;
 
 /** The catalog, or the products that match a search, in pages of 200. Fetched again when the page is shown. */
 class ProductList implements Store<ProductsSnapshot> {
-  readonly #api: Api;
+  readonly #client: Client;
   readonly #q: string;
   readonly #listeners = new Set<() => void>();
   #snapshot: ProductsSnapshot = { products: undefined, hasMore: false, isLoadingMore: false, error: undefined };
   #next: string | undefined;
   #readAt = 0;
   #reading: Promise<void> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #stopConnection: (() => void) | undefined;
 
-  constructor(api: Api, q: string) {
-    this.#api = api;
+  constructor(client: Client, q: string) {
+    this.#client = client;
     this.#q = q;
   }
 
@@ -36,6 +42,7 @@ class ProductList implements Store<ProductsSnapshot> {
     if (this.#listeners.size === 0) {
       document.addEventListener("visibilitychange", this.#look);
       window.addEventListener("online", this.load);
+      this.#stopConnection = this.#onReconnect(this.#mend);
       this.#look();
     }
     this.#listeners.add(listener);
@@ -44,6 +51,8 @@ class ProductList implements Store<ProductsSnapshot> {
       if (this.#listeners.size > 0) return;
       document.removeEventListener("visibilitychange", this.#look);
       window.removeEventListener("online", this.load);
+      this.#stopConnection?.();
+      clearTimeout(this.#retry);
     };
   };
 
@@ -72,12 +81,29 @@ class ProductList implements Store<ProductsSnapshot> {
       this.#show(page.products, page.next);
     } catch (error) {
       this.#set({ error });
+      clearTimeout(this.#retry);
+      if (this.#listeners.size > 0) this.#retry = setTimeout(this.#mend, RETRY_MS);
     }
+  }
+
+  /** Fetches again what could not be fetched. */
+  #mend = (): void => {
+    if (this.#snapshot.error !== undefined) void this.load();
+  };
+
+  #onReconnect(listener: () => void): () => void {
+    const { connection } = this.#client;
+    let { isConnected } = connection.getSnapshot();
+    return connection.subscribe(() => {
+      const was = isConnected;
+      ({ isConnected } = connection.getSnapshot());
+      if (isConnected && !was) listener();
+    });
   }
 
   #page(from: string | undefined) {
     const query = { limit: PAGE_SIZE, ...(this.#q && { q: this.#q }), ...(from && { page: from }) };
-    return unwrap(this.#api.GET("/api/v1/products", { params: { query } }));
+    return unwrap(this.#client.api.GET("/api/v1/products", { params: { query } }));
   }
 
   #show(products: readonly Product[], next: string | null | undefined): void {
@@ -96,13 +122,13 @@ class ProductList implements Store<ProductsSnapshot> {
   }
 }
 
-const lists = new WeakMap<Api, Map<string, ProductList>>();
+const lists = new WeakMap<Client, Map<string, ProductList>>();
 
-function listOf(api: Api, q: string): ProductList {
-  let known = lists.get(api);
-  if (!known) lists.set(api, (known = new Map()));
+function listOf(client: Client, q: string): ProductList {
+  let known = lists.get(client);
+  if (!known) lists.set(client, (known = new Map()));
   let list = known.get(q);
-  if (!list) known.set(q, (list = new ProductList(api, q)));
+  if (!list) known.set(q, (list = new ProductList(client, q)));
   return list;
 }
 
@@ -113,6 +139,6 @@ export interface Products extends ProductsSnapshot {
 
 /** The catalog, or the products that match `q` on the server. */
 export function useProducts(q = ""): Products {
-  const list = listOf(useOrdercast().api, q);
+  const list = listOf(useOrdercast(), q);
   return { ...useStore(list), reload: list.load, loadMore: list.loadMore };
 }

@@ -57,6 +57,7 @@ async function setUp(lines: readonly Notification[], at: number) {
     onRead: () => undefined,
     covers: () => true,
     onSettled: () => undefined,
+    onFailed: () => undefined,
   });
   inbox.subscribe(() => undefined);
   await inbox.load();

@@ -8,6 +8,7 @@ import { compareCursors } from "../core/cursorOrder.js";
 import type { Scheduler } from "../core/scheduler.js";
 import type { components } from "../api/schema.js";
 import type { Account, Notification } from "../model.js";
+import type { OrdercastProblem } from "../problem.js";
 import type { InboxFilter, InboxStore } from "./contract.js";
 import { createInboxList, type LiveInboxList, isWithin } from "./list.js";
 
@@ -23,6 +24,7 @@ export interface InboxOptions {
   covers: (cursor: string) => boolean;
   /** A list was loaded, or could not be loaded. */
   onSettled: () => void;
+  onFailed: (problem: OrdercastProblem) => void;
 }
 
 export interface Inbox extends InboxStore {
@@ -36,6 +38,8 @@ export interface Inbox extends InboxStore {
   invalidate: () => void;
   /** Whether somebody waits for a list to load. */
   isWaiting: () => boolean;
+  /** Reads again what could not be read. */
+  loadIfNeeded: () => void;
   catchUp: () => void;
   setAccount: (account: Account | null) => void;
 }
@@ -47,7 +51,8 @@ const MAX_UNUSED_LISTS = 8;
 /** Several reasons to reload within this time, in milliseconds, cause one reload. */
 const RELOAD_DELAY_MS = 1000;
 
-export function createInbox({ api, environment, scheduler, account, onRead, covers, onSettled }: InboxOptions): Inbox {
+export function createInbox(options: InboxOptions): Inbox {
+  const { api, environment, scheduler, account, onRead, covers, onSettled, onFailed } = options;
   const lists = new LruMap<string, LiveInboxList>(MAX_UNUSED_LISTS, (list) => !list.isUsed);
   /** Notifications whose event has not arrived yet. */
   const pending = new LruMap<string, Omit<Notification, "cursor">>(200);
@@ -72,6 +77,7 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     },
     onFirstSubscriber,
     onSettled,
+    onFailed,
   });
   const all = createInboxList(
     listContext(() => undefined),
@@ -210,6 +216,9 @@ export function createInbox({ api, environment, scheduler, account, onRead, cove
     read: take,
     invalidate: readAgain,
     isWaiting: () => everyList().some((list) => list.isUsed && list.getSnapshot().state === "loading"),
+    loadIfNeeded() {
+      for (const list of everyList()) list.loadIfNeeded();
+    },
     catchUp() {
       // Events do not replay what was read in other windows.
       for (const list of everyList()) {

@@ -6,7 +6,7 @@ import { createWritableStore } from "../core/writableStore.js";
 import type { Scheduler } from "../core/scheduler.js";
 import type { Notification } from "../model.js";
 import { compareCursors } from "../core/cursorOrder.js";
-import { asProblem } from "../problem.js";
+import { asProblem, type OrdercastProblem } from "../problem.js";
 import type { InboxFilter, InboxList, InboxSnapshot } from "./contract.js";
 
 export interface LiveInboxList extends InboxList {
@@ -30,6 +30,7 @@ export interface InboxContext {
   onFirstSubscriber: () => void;
   /** The list was loaded, or could not be loaded. */
   onSettled: () => void;
+  onFailed: (problem: OrdercastProblem) => void;
 }
 
 /** Whether a cursor is at or before another. */
@@ -51,7 +52,7 @@ const LIMIT = 500;
 const PAGE = 50;
 
 export function createInboxList(
-  { api, scheduler, isSignedIn, onRead, onFirstSubscriber, onSettled }: InboxContext,
+  { api, scheduler, isSignedIn, onRead, onFirstSubscriber, onSettled, onFailed }: InboxContext,
   filter: InboxFilter,
 ): LiveInboxList {
   const store = createWritableStore<InboxSnapshot>(scheduler, EMPTY, {
@@ -81,18 +82,19 @@ export function createInboxList(
     return unwrap(api.GET("/api/v1/notifications", { params: { query } }));
   }
 
-  async function load(): Promise<void> {
+  /** `isRetry`: the error stays until the answer, so that the page does not flicker. */
+  async function load(isRetry = false): Promise<void> {
     if (!isSignedIn()) return;
     generation += 1;
     const mine = generation;
     isLoading = true;
     const marksBefore = marks;
     const before = store.getSnapshot();
-    if (before.state !== "ready") store.patch({ state: "loading", error: null });
+    if (before.state !== "ready" && !isRetry) store.patch({ state: "loading", error: null });
     try {
       const page = await read(null);
       if (mine !== generation) return;
-      if (marks !== marksBefore) return await load();
+      if (marks !== marksBefore) return await load(isRetry);
       next = page.next ?? null;
       readAt = page.cursor;
       // Notifications that arrived while the page was loading are not on it.
@@ -106,13 +108,18 @@ export function createInboxList(
       store.patch({ state: "ready", notifications, hasMore: next !== null, isLoadingMore: false, error: null });
       onRead(page.cursor, page.unread);
     } catch (error) {
-      if (mine === generation) store.patch({ state: "error", error: asProblem(error) });
+      if (mine === generation) failed(asProblem(error), { state: "error" });
     } finally {
       if (mine === generation) {
         isLoading = false;
         onSettled();
       }
     }
+  }
+
+  function failed(error: OrdercastProblem, more: Partial<InboxSnapshot>): void {
+    store.patch({ error, ...more });
+    onFailed(error);
   }
 
   async function loadMore(): Promise<void> {
@@ -133,13 +140,15 @@ export function createInboxList(
         error: null,
       });
     } catch (error) {
-      if (mine === generation) store.patch({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === generation) failed(asProblem(error), { isLoadingMore: false });
     }
   }
 
   function loadIfNeeded(): void {
-    const { state } = store.getSnapshot();
-    if (store.subscriberCount > 0 && (state === "idle" || state === "error") && !isLoading) void load();
+    const { state, error } = store.getSnapshot();
+    if (store.subscriberCount === 0 || isLoading) return;
+    if (state === "idle" || state === "error") void load(state === "error");
+    else if (error !== null) void loadMore();
   }
 
   function reset(): void {
@@ -154,7 +163,7 @@ export function createInboxList(
     filter,
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    load,
+    load: () => load(),
     loadMore,
     loadIfNeeded,
     reset,

@@ -6,7 +6,7 @@ import type { Environment, Timer } from "../core/environment.js";
 import type { Scheduler } from "../core/scheduler.js";
 import { createWritableStore } from "../core/writableStore.js";
 import type { Order } from "../model.js";
-import { asProblem } from "../problem.js";
+import { asProblem, type OrdercastProblem } from "../problem.js";
 import type { OrderCache, OrderChanges } from "./cache.js";
 import type { OrderFilter, OrderList, OrderListOptions, OrderListSnapshot, OrderRowsSnapshot } from "./contract.js";
 import { matches } from "./filter.js";
@@ -60,6 +60,7 @@ export interface ListContext {
   onFirstSubscriber: (list: LiveOrderList) => void;
   /** A page was loaded, or could not be loaded. */
   onSettled: () => void;
+  onFailed: (problem: OrdercastProblem) => void;
   /** What another list of the same filter has read. */
   adopt: () => ListProgress | undefined;
   /** What a list of all orders has read. */
@@ -170,14 +171,16 @@ export function createList(
     publishLeaving();
   }
 
-  function load(): Promise<void> {
+  /** `isRetry`: the error stays until the answer, so that the page does not flicker. */
+  function load(isRetry = false): Promise<void> {
     if (!context.isSignedIn()) return Promise.resolve();
     generation += 1;
     loadingMore = undefined;
     const mine = generation;
     const { state } = store.getSnapshot();
     if (state !== "ready" && rows.size === 0) showKnown();
-    publish({ state: state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
+    if (isRetry) publish({ isLoadingMore: false });
+    else publish({ state: state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
     const before = new Map(rows.orders().map((order) => [order.id, order.version]));
     // Also after a failed load: rows that were read before stay.
     const run = readDownTo(readAt === null ? null : boundary, () => mine === generation).then(
@@ -198,7 +201,7 @@ export function createList(
         context.onRead(page.cursor);
       },
       (error: unknown) => {
-        if (mine === generation) publish({ state: "error", error: asProblem(error) });
+        if (mine === generation) failed(asProblem(error), { state: "error" });
       },
     );
     loading = run.finally(() => {
@@ -207,6 +210,11 @@ export function createList(
       context.onSettled();
     });
     return loading;
+  }
+
+  function failed(error: OrdercastProblem, more: Partial<OrderListSnapshot>): void {
+    publish({ error, ...more });
+    context.onFailed(error);
   }
 
   /** Shows what is known from the list of all orders while the first page is loading. */
@@ -224,7 +232,7 @@ export function createList(
     if (state === "ready" && error !== null) return void loadMore();
     if (state !== "idle" && state !== "error") return;
     const other = state === "idle" ? context.adopt() : undefined;
-    if (other === undefined) return void load();
+    if (other === undefined) return void load(state === "error");
     ({ next, boundary, cutAt, readAt } = other);
     searchHits = new Set(other.searchHits);
     rebuild();
@@ -258,7 +266,7 @@ export function createList(
       rows.add([...page.orders.flatMap(({ id }) => cache.get(id) ?? []), ...beyondLastPage()].filter(fits));
       publish({ isLoadingMore: false, error: null });
     } catch (error) {
-      if (mine === generation) publish({ isLoadingMore: false, error: asProblem(error) });
+      if (mine === generation) failed(asProblem(error), { isLoadingMore: false });
     }
   }
 
@@ -328,7 +336,7 @@ export function createList(
     rows: { getSnapshot: rowsStore.getSnapshot, subscribe: rowsStore.subscribe },
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    load,
+    load: () => load(),
     loadMore,
     loadAll,
     loadIfNeeded,

@@ -10,6 +10,7 @@ import { createWritableStore } from "../core/writableStore.js";
 import type { OrderEvent } from "../live/events.js";
 import type { ReceivedEvent } from "../live/incoming.js";
 import type { Account, Order } from "../model.js";
+import type { OrdercastProblem } from "../problem.js";
 import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
 import type { OrderConflict, OrderFilter, OrderListOptions, OrdersActivity, OrdersStore } from "./contract.js";
@@ -33,6 +34,8 @@ export interface OrdersContext {
   covers: (cursor: string) => boolean;
   /** A change of ours made this version. */
   onOwn: (id: string, version: number) => void;
+  /** A list or a page could not be read. */
+  onFailed: (problem: OrdercastProblem) => void;
   /** A list or an order that events wait for was read. See {@link Orders.isShown}. */
   onSettled: () => void;
 }
@@ -173,6 +176,7 @@ export function createOrders(context: OrdersContext): Orders {
         for (const id of cache.incompleteIds()) if (list.has(id)) reader.readInBackground(id);
       },
       onSettled: context.onSettled,
+      onFailed: context.onFailed,
       adopt: () => progressOf(key),
       known: () => progressOf(""),
     };
@@ -283,6 +287,7 @@ export function createOrders(context: OrdersContext): Orders {
           cache,
           isSignedIn,
           onRead,
+          onFailed: context.onFailed,
           read: (id) => void reader.read(id),
           persisted,
           conflict: (id) => conflicts.get(id),

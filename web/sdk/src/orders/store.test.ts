@@ -50,6 +50,7 @@ function setUp() {
     covers: cursor.covers,
     onOwn: () => undefined,
     onSettled: () => undefined,
+    onFailed: () => undefined,
   });
   /** Changes the order on the server. */
   const changeOnServer = (event: ReceivedEvent) => {

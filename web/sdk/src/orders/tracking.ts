@@ -10,7 +10,7 @@ import type { Order, TimelineEvent } from "../model.js";
 import type { OrderCache, OrderChanges } from "./cache.js";
 import type { OrderConflict, OrderTracking, TrackingSnapshot } from "./contract.js";
 import type { PersistedOrders } from "./persistedOrders.js";
-import { asProblem } from "../problem.js";
+import { asProblem, type OrdercastProblem } from "../problem.js";
 import { entryOf, withEntries } from "./timeline.js";
 
 export interface TrackingContext {
@@ -24,6 +24,7 @@ export interface TrackingContext {
   read: (id: string) => void;
   conflict: (id: string) => OrderConflict | undefined;
   onRead: (cursor: string) => void;
+  onFailed: (problem: OrdercastProblem) => void;
   onFirstSubscriber: () => void;
 }
 
@@ -84,7 +85,8 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     store.patch({ order, progress: order.progress, isPending: cache.pending().has(order.id), conflict, ...more });
   }
 
-  async function load(): Promise<void> {
+  /** `isRetry`: the error stays until the answer, so that the page does not flicker. */
+  async function load(isRetry = false): Promise<void> {
     if (!context.isSignedIn()) return;
     generation += 1;
     const mine = generation;
@@ -94,7 +96,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     const known = shown === null ? (cache.get(ref) ?? null) : null;
     // Known from a list: show it at once, the timeline follows.
     if (known !== null) show(known, { state: "loading" });
-    else if (shown === null) store.patch({ state: "loading", error: null });
+    else if (shown === null && !isRetry) store.patch({ state: "loading", error: null });
     const path = { params: { path: { order: ref } } };
     try {
       const [order, { events, cursor }] = await Promise.all([
@@ -122,10 +124,10 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
     }
   }
 
-  function failed(error: TrackingSnapshot["error"]): void {
-    if (error?.status === 404) return store.set({ ...EMPTY, state: "missing", error });
-    const persisted =
-      store.getSnapshot().order === null && error?.isTemporary === true ? context.persisted.find(ref) : undefined;
+  function failed(error: OrdercastProblem): void {
+    context.onFailed(error);
+    if (error.status === 404) return store.set({ ...EMPTY, state: "missing", error });
+    const persisted = store.getSnapshot().order === null && error.isTemporary ? context.persisted.find(ref) : undefined;
     if (persisted === undefined) return store.patch({ state: "error", error });
     store.patch({
       state: "error",
@@ -141,7 +143,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
   function loadIfNeeded(): void {
     const { state, order } = store.getSnapshot();
     if (store.subscriberCount === 0 || isLoading) return;
-    if (state === "idle" || state === "error" || isOutdated) void load();
+    if (state === "idle" || state === "error" || isOutdated) void load(state === "error");
     else if (order !== null && cache.isIncomplete(order.id)) context.read(order.id);
   }
 
@@ -172,7 +174,7 @@ export function createTracking(context: TrackingContext, ref: string): LiveOrder
   return {
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    load,
+    load: () => load(),
     loadIfNeeded,
     reload() {
       if (store.subscriberCount > 0) void load();

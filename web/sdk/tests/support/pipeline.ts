@@ -54,6 +54,7 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
   const persistence = createPersistence("", null);
   const account = () => STAFF;
   const cursor = createCursorTracker(environment, persistence, undefined);
+  const onFailed = () => undefined;
   const onSettled = () => hub.settled();
   const store = createOrders({
     api,
@@ -66,10 +67,11 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
     covers: cursor.covers,
     onOwn: (id, version) => hub.own(id, version),
     onSettled,
+    onFailed,
   });
   const { read: onRead, covers } = cursor;
-  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers, onSettled });
-  const stats = createStats(api, environment, scheduler, account);
+  const inbox = createInbox({ api, environment, scheduler, account, onRead, covers, onSettled, onFailed });
+  const stats = createStats(api, environment, scheduler, account, onFailed);
   const presence = createPresence({
     environment,
     scheduler,

@@ -1,0 +1,40 @@
+// Pages that are opened while the server is away.
+
+import { expect, test } from "../support/test.js";
+import { startServer } from "../../support/server.js";
+import { table, tile } from "../support/pages.js";
+
+test("what could not be read on opening a page is read when the server is back", async ({ people }) => {
+  const server = await startServer();
+  try {
+    const admin = await people.arrive(await server.admin(), {}, server);
+    admin.monitor.expect(/ERR_|WebSocket connection to|Failed to load resource/);
+    const { page } = admin;
+    const order = await (await server.asha()).order();
+    const pages = {
+      "/admin": () => expect(table(page).row(order)).toBeVisible({ timeout: 40_000 }),
+      "/admin/dashboard": () => expect(tile(page, "To process")).toContainText(/\d/, { timeout: 40_000 }),
+      "/admin/products": () => expect(page.getByText("Paper bags")).toBeVisible({ timeout: 40_000 }),
+      [`/admin/orders/${order.number}`]: () =>
+        expect(page.getByRole("button", { name: "Start processing" })).toBeVisible({ timeout: 40_000 }),
+      "/": () => expect(page.getByText("Paper bags")).toBeVisible({ timeout: 40_000 }),
+    };
+    for (const path of Object.keys(pages)) {
+      await admin.open(path);
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    }
+    for (const [path, isShown] of Object.entries(pages)) {
+      // Offline from here, the page itself comes from the service worker.
+      await admin.open(path);
+      await server.kill();
+      await page.reload();
+      await expect(page.getByText(/could not be loaded|Offline|Reconnecting/).first()).toBeVisible();
+      await server.start();
+      await isShown();
+      await expect(page.getByText("could not be loaded")).toHaveCount(0);
+      await expect(page.getByText("No orders yet")).toHaveCount(0);
+    }
+  } finally {
+    await server.remove();
+  }
+});
