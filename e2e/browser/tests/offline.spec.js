@@ -1,7 +1,7 @@
 // The installed app, and the app without a network.
 
 import { expect, test } from "../support/test.js";
-import { tracking } from "../support/pages.js";
+import { bell, card, lines, tracking } from "../support/pages.js";
 
 test("the app can be installed: the manifest has a name, a start URL and existing icons", async ({ customer }) => {
   await customer.open("/");
@@ -48,4 +48,63 @@ test("the tracking page reloads offline with the last known state, says so, and 
   await expect(tracking(customer.page).summary).toContainText("Shipped");
   await expect(tracking(customer.page).timeline).toHaveCount(3);
   await expect(customer.page.getByText("You’re offline")).toBeHidden();
+});
+
+test("offline, every page shows the last known state with its time, and a signed-out browser keeps none of it", async ({
+  customer,
+  admin,
+}) => {
+  const { page } = customer;
+  const order = await customer.account.order();
+  const delivered = await customer.account.order();
+  for (const status of ["processing", "shipped", "delivered"]) await admin.account.setStatus(delivered, status);
+  const total = page.getByRole("definition").filter({ hasText: /^2$/ });
+  const notification = lines(page).filter({ hasText: delivered.number });
+  const product = page.getByRole("heading", { level: 2, name: "Paper bags" });
+  await customer.open("/");
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect(product).toBeVisible();
+  await customer.open("/orders");
+  await expect(card(page, order)).toBeVisible();
+  await customer.open("/notifications");
+  await expect(notification.first()).toBeVisible();
+  await customer.open("/profile");
+  await expect(total).toBeVisible();
+
+  customer.monitor.expect(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+  await customer.context.setOffline(true);
+  const isLastKnown = async () => {
+    await expect(page.getByText(/^This is the last known state, from .*\d\d:\d\d/)).toBeVisible();
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  };
+  await page.goto("/profile");
+  await expect(total).toBeVisible();
+  await isLastKnown();
+  await page.goto("/orders");
+  await expect(card(page, order)).toBeVisible();
+  await isLastKnown();
+  await page.getByRole("tab", { name: "Delivered" }).click();
+  await expect(card(page, delivered)).toBeVisible();
+  await expect(card(page, order)).toHaveCount(0);
+  await isLastKnown();
+  await page.goto(`/orders/${order.id}`);
+  await expect(tracking(page).summary).toContainText("Pending");
+  await isLastKnown();
+  await page.goto("/notifications");
+  await expect(notification.first()).toBeVisible();
+  await isLastKnown();
+  await page.goto("/");
+  await expect(product).toBeVisible();
+  await isLastKnown();
+  await bell(page).click();
+  await expect(page.getByText(/^Last known state, from /)).toBeVisible();
+  await expect(notification.first()).toBeVisible();
+
+  await customer.context.setOffline(false);
+  await expect(page.getByText(/^This is the last known state/)).toBeHidden({ timeout: 20_000 });
+  await page.goto("/profile");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => /known|orders:|account/.test(key)));
+  expect(kept).toEqual([]);
 });

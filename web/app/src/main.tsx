@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 import { loadConfig } from "./api/config";
+import { forgetLastKnown } from "./offline/lastKnown";
 import { registerServiceWorker } from "./pwa/register";
 import { reloadOnMissingChunk } from "./pwa/reloadOnMissingChunk";
 import { preload } from "./routes";
@@ -21,7 +22,10 @@ async function start() {
   preload(window.location.pathname);
   const { liveUrl } = await loadConfig();
   const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
-  onSignOut(client.session, forgetAttempt);
+  onSignOut(client.session, () => {
+    forgetAttempt();
+    forgetLastKnown();
+  });
   createRoot(element).render(
     <StrictMode>
       <App client={client} />

@@ -1,15 +1,17 @@
-import { NotificationBell as Base, useNotifications } from "@ordercast/react";
+import { NotificationBell as Base } from "@ordercast/react";
 import { Bell } from "lucide-react";
 
-import { cx, formatCount, LinkButton } from "../ui";
+import { cx, formatCount, formatDateTime, LinkButton } from "../ui";
 import buttonStyles from "../ui/Button.module.css";
 import badgeStyles from "../ui/Badge.module.css";
 import styles from "./NotificationBell.module.css";
+import { useInbox } from "./useInbox";
+import { withLastKnown } from "./withLastKnown";
 import { useNotificationSlots } from "./useNotificationSlots";
 
 /** The bell with the number of unread notifications; it opens the notification center. */
 export function NotificationBell() {
-  const { unreadCount } = useNotifications();
+  const { unreadCount, lastKnown } = useInbox();
   const count = unreadCount >= 999 ? "999 or more" : String(unreadCount);
   const list = useNotificationSlots({ isCompact: true });
   return (
@@ -26,9 +28,11 @@ export function NotificationBell() {
           badge: formatCount,
         }}
         icon={(unread) => <Bell key={unread} className={unread > 0 ? styles.ringing : undefined} />}
+        adapt={(inbox, filter) => withLastKnown(inbox, filter, lastKnown?.value)}
         list={list}
         footer={(close) => (
           <div className={styles.footer}>
+            {lastKnown && <p className={styles.stale}>Last known state, from {formatDateTime(lastKnown.at)}</p>}
             <LinkButton href="/notifications" variant="quiet" size="sm" wide onClick={close}>
               See all
             </LinkButton>

@@ -1,14 +1,17 @@
-import type { OrderFilter } from "@ordercast/client";
+import type { Order, OrderFilter } from "@ordercast/client";
 import { useOrders } from "@ordercast/react";
 import { PackageOpen, Search } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { Redirect, useSearchParams } from "wouter";
 
 import { PageHeading } from "../layout/PageHeading";
+import { OfflineBanner } from "../offline/OfflineBanner";
+import { useLastKnown } from "../offline/useLastKnown";
 import { isStaff, useAccount } from "../session/session";
 import { Banner, Button, EmptyState, Input, LinkButton, Loading, Skeleton } from "../ui";
 import { Tabs } from "../ui/Tabs";
 import { OrderCard } from "./OrderCard";
+import { findKnownOrders, MAX_KNOWN } from "./knownOrders";
 import styles from "./OrdersPage.module.css";
 
 type View = "all" | "active" | "delivered" | "cancelled";
@@ -31,10 +34,23 @@ function Orders() {
   const view = VIEWS.find(({ value }) => value === search.get("show")) ?? VIEWS[0];
   const [q, setQ] = useState("");
   const query = useDeferredValue(q.trim().replace(/^#/, ""));
-  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders({
-    ...view?.filter,
-    ...(query && { q: query }),
+  const filter: OrderFilter = { ...view?.filter, ...(query && { q: query }) };
+  const list = useOrders(filter);
+  const { pending, isLoading, isLoadingMore, loadMore, reload, error } = list;
+
+  const hasFailed = error !== null;
+  const isCurrent = !isLoading && !hasFailed;
+  const newest = useMemo(() => list.orders.slice(0, MAX_KNOWN), [list.orders]);
+  const known = useLastKnown<readonly Order[]>(`orders.${view?.value ?? "all"}`, {
+    current: isCurrent && !query ? newest : undefined,
+    hasFailed,
   });
+  const knownOfAll = useLastKnown<readonly Order[]>("orders.all", { current: undefined, hasFailed });
+  // Rows that are in memory are at least as new as the stored ones.
+  const lastKnown = isCurrent || list.orders.length > 0 ? undefined : (known ?? knownOfAll);
+  const orders = lastKnown ? findKnownOrders(lastKnown.value, filter) : list.orders;
+  const hasMore = list.hasMore && !lastKnown;
+  const isOutage = error?.isTemporary === true && (orders.length > 0 || lastKnown !== undefined);
 
   return (
     <>
@@ -57,7 +73,8 @@ function Orders() {
         value={view?.value ?? "all"}
         onChange={(next) => setSearch(next === "all" ? {} : { show: next })}
       >
-        {error && (
+        <OfflineBanner isStale={isOutage || lastKnown !== undefined} at={lastKnown?.at} onRetry={() => void reload()} />
+        {error && !isOutage && (
           <div className={styles.error}>
             <Banner
               severity={orders.length > 0 ? "warning" : "error"}
@@ -72,7 +89,7 @@ function Orders() {
             </Banner>
           </div>
         )}
-        {isLoading && orders.length === 0 ? (
+        {isLoading && !lastKnown && orders.length === 0 ? (
           <Loading label="Loading your orders">
             <div className={styles.list}>
               {Array.from({ length: 4 }, (_, index) => (
@@ -80,7 +97,7 @@ function Orders() {
               ))}
             </div>
           </Loading>
-        ) : orders.length === 0 && !error ? (
+        ) : orders.length === 0 && (!error || lastKnown) ? (
           <EmptyState
             icon={PackageOpen}
             title={

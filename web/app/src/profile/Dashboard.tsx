@@ -1,19 +1,28 @@
+import type { Order } from "@ordercast/client";
 import { useOrders } from "@ordercast/react";
 import { CircleCheckBig, Package, Receipt, Truck, type LucideIcon } from "lucide-react";
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useMemo, type ReactNode } from "react";
 
+import { OfflineBanner } from "../offline/OfflineBanner";
+import { useLastKnown } from "../offline/useLastKnown";
 import { OrderCard } from "../orders/OrderCard";
-import { Card, EmptyState, formatMoney, LinkButton, Loading, Skeleton } from "../ui";
+import { Banner, Button, Card, EmptyState, formatMoney, LinkButton, Loading, Skeleton } from "../ui";
 import styles from "./Dashboard.module.css";
-import { summarizeOrders } from "./orderSummary";
+import { summarizeOrders, type OrderSummary } from "./orderSummary";
 
 /** At most this many orders are counted; beyond it the figures have a "+". */
 const MAX_COUNTED = 1000;
 const RECENT = 3;
 
+interface Figures extends OrderSummary {
+  recent: readonly Order[];
+  /** There are orders that were not counted. */
+  hasMore: boolean;
+}
+
 /** The customer's figures and recent orders, live. */
 export function Dashboard() {
-  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, error } = useOrders();
+  const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders();
   // After an error the client continues when the connection is back.
   const isCounting = hasMore && orders.length < MAX_COUNTED && error === null;
   // The figures cover all orders, so load every page.
@@ -21,17 +30,44 @@ export function Dashboard() {
     if (isCounting && !isLoadingMore) void loadMore();
   }, [isCounting, isLoadingMore, loadMore]);
 
-  if (isLoading && orders.length === 0) {
-    return (
-      <Loading label="Loading your orders">
-        <Skeleton height="7rem" />
-      </Loading>
-    );
+  const counted = useMemo<Figures>(
+    () => ({ ...summarizeOrders(orders), recent: orders.slice(0, RECENT), hasMore }),
+    [orders, hasMore],
+  );
+  const hasFailed = error !== null;
+  const isCurrent = !isLoading && !hasFailed && !isCounting;
+  const known = useLastKnown<Figures>("summary", { current: isCurrent ? counted : undefined, hasFailed });
+  const lastKnown = isCurrent ? undefined : known;
+
+  if (orders.length === 0 && !lastKnown) {
+    if (isLoading) {
+      return (
+        <Loading label="Loading your orders">
+          <Skeleton height="7rem" />
+        </Loading>
+      );
+    }
+    if (error) {
+      return (
+        <Banner
+          severity="error"
+          title="Your orders could not be loaded"
+          action={
+            <Button size="sm" onClick={() => void reload()}>
+              Try again
+            </Button>
+          }
+        >
+          {error.detail}
+        </Banner>
+      );
+    }
   }
-  const { total, active, delivered, spent } = summarizeOrders(orders);
-  const plus = hasMore ? "+" : "";
+  const { total, active, delivered, spent, recent, ...figures } = lastKnown?.value ?? counted;
+  const plus = figures.hasMore ? "+" : "";
   return (
     <>
+      <OfflineBanner isStale={hasFailed || lastKnown !== undefined} at={lastKnown?.at} onRetry={() => void reload()} />
       <dl className={styles.tiles} aria-busy={isCounting}>
         <Tile icon={Truck} label="Active" value={active} />
         <Tile icon={CircleCheckBig} label="Delivered" value={`${delivered}${plus}`} />
@@ -51,11 +87,11 @@ export function Dashboard() {
           </LinkButton>
         }
       >
-        {orders.length === 0 ? (
+        {recent.length === 0 ? (
           <EmptyState icon={Package} title="No orders yet" />
         ) : (
           <ul className={styles.list}>
-            {orders.slice(0, RECENT).map((order) => (
+            {recent.map((order) => (
               <OrderCard key={order.id} order={order} isPending={pending.has(order.id)} />
             ))}
           </ul>

@@ -1,6 +1,8 @@
 import { unwrap, type Ordercast, type Product, type Store } from "@ordercast/client";
 import { useOrdercast, useStore } from "@ordercast/react";
 
+import { persistence } from "../persistence";
+
 export type { Product } from "@ordercast/client";
 
 export interface ProductsSnapshot {
@@ -9,6 +11,25 @@ export interface ProductsSnapshot {
   hasMore: boolean;
   isLoadingMore: boolean;
   error: unknown;
+  /** When these products were read, in milliseconds since 1970; null while none were. */
+  readAt: number | null;
+  /** The products could not be read again: stock and prices may have changed. */
+  isStale: boolean;
+}
+
+/** The first page of the catalog, stored on this device for when the server cannot be reached. */
+interface KnownCatalog {
+  products: readonly Product[];
+  readAt: number;
+}
+
+const KNOWN = "catalog";
+
+function readKnownCatalog(): KnownCatalog | undefined {
+  const stored = persistence.read<unknown>(KNOWN);
+  if (!stored || typeof stored !== "object") return undefined;
+  const { products, readAt } = stored as Partial<KnownCatalog>;
+  return Array.isArray(products) && typeof readAt === "number" ? { products, readAt } : undefined;
 }
 
 const PAGE_SIZE = 200;
@@ -24,9 +45,15 @@ class ProductList implements Store<ProductsSnapshot> {
   readonly #client: Client;
   readonly #q: string;
   readonly #listeners = new Set<() => void>();
-  #snapshot: ProductsSnapshot = { products: undefined, hasMore: false, isLoadingMore: false, error: undefined };
+  #snapshot: ProductsSnapshot = {
+    products: undefined,
+    hasMore: false,
+    isLoadingMore: false,
+    error: undefined,
+    readAt: null,
+    isStale: false,
+  };
   #next: string | undefined;
-  #readAt = 0;
   #reading: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #stopConnection: (() => void) | undefined;
@@ -71,19 +98,33 @@ class ProductList implements Store<ProductsSnapshot> {
   };
 
   #look = (): void => {
-    if (!document.hidden && Date.now() - this.#readAt > STALE_AFTER_MS) void this.load();
+    const { readAt, isStale } = this.#snapshot;
+    if (!document.hidden && (isStale || Date.now() - (readAt ?? 0) > STALE_AFTER_MS)) void this.load();
   };
 
   async #read(): Promise<void> {
     try {
       const page = await this.#page(undefined);
-      this.#readAt = Date.now();
-      this.#show(page.products, page.next);
+      const readAt = Date.now();
+      this.#show(page.products, page.next, { readAt, isStale: false });
+      if (!this.#q) this.#save(readAt);
     } catch (error) {
-      this.#set({ error });
+      this.#set({ error, ...this.#lastKnown() });
       clearTimeout(this.#retry);
       if (this.#listeners.size > 0) this.#retry = setTimeout(this.#mend, RETRY_MS);
     }
+  }
+
+  #save(readAt: number): void {
+    const { products = [] } = this.#snapshot;
+    persistence.write(KNOWN, { products, readAt } satisfies KnownCatalog);
+  }
+
+  /** What to show when the server cannot be reached: what was read before, on this page or an earlier one. */
+  #lastKnown(): Partial<ProductsSnapshot> {
+    if (this.#snapshot.products) return { isStale: true };
+    const known = this.#q ? undefined : readKnownCatalog();
+    return known ? { ...known, isStale: true } : {};
   }
 
   /** Fetches again what could not be fetched. */
@@ -106,13 +147,14 @@ class ProductList implements Store<ProductsSnapshot> {
     return unwrap(this.#client.api.GET("/api/v1/products", { params: { query } }));
   }
 
-  #show(products: readonly Product[], next: string | null | undefined): void {
+  #show(products: readonly Product[], next: string | null | undefined, more: Partial<ProductsSnapshot> = {}): void {
     this.#next = next ?? undefined;
     this.#set({
       products: products.filter((product) => !product.archived),
       hasMore: this.#next !== undefined,
       isLoadingMore: false,
       error: undefined,
+      ...more,
     });
   }
 

@@ -1,8 +1,11 @@
+import type { Order } from "@ordercast/client";
 import { useOrdercast, useStore } from "@ordercast/react";
 import { ArrowLeft, PackageX } from "lucide-react";
 import { Link, useParams } from "wouter";
 
 import { PageHeading } from "../layout/PageHeading";
+import { OfflineBanner } from "../offline/OfflineBanner";
+import { useLastKnown } from "../offline/useLastKnown";
 import { statusName } from "../orders/status";
 import { isStaff, useSession } from "../session/session";
 import { Banner, Button, EmptyState, LinkButton, Loading, Skeleton } from "../ui";
@@ -11,7 +14,6 @@ import { DeliveryCard } from "./DeliveryCard";
 import { DetailsCard } from "./DetailsCard";
 import { Hero } from "./Hero";
 import { ItemsCard } from "./ItemsCard";
-import { OfflineBanner } from "./OfflineBanner";
 import { PaymentCard } from "./PaymentCard";
 import { TimelineCard } from "./TimelineCard";
 import styles from "./TrackingPage.module.css";
@@ -21,7 +23,11 @@ export default function TrackingPage() {
   const { id = "" } = useParams<{ id: string }>();
   const { account } = useSession();
   const tracking = useOrdercast().orders.track(id);
-  const { state, order, timeline, lastUpdate, isStale, isPending, error } = useStore(tracking);
+  const { state, order: tracked, timeline, lastUpdate, isStale, isPending, error } = useStore(tracking);
+  // An order whose own page was never opened on this device may be known from the list.
+  const list = useLastKnown<readonly Order[]>("orders.all", { current: undefined, hasFailed: error !== null });
+  const listed = list?.value.find((each) => each.id === id || each.number === id);
+  const order = tracked ?? (state === "missing" ? undefined : listed);
 
   if (!order && state === "missing") {
     return (
@@ -74,13 +80,17 @@ export default function TrackingPage() {
           Order <span className="tabular">#{order.number}</span>
         </PageHeading>
       </div>
-      <OfflineBanner isStale={isStale} lastUpdate={lastUpdate} />
+      <OfflineBanner
+        isStale={isStale || tracked === null}
+        at={tracked ? lastUpdate : list?.at}
+        onRetry={() => void tracking.load()}
+      />
       <div className={styles.columns}>
         <div className={styles.main}>
           <Hero order={order} timeline={timeline} isPending={isPending} />
           <PaymentCard order={order} />
           <DeliveryCard order={order} />
-          <TimelineCard events={timeline} />
+          <TimelineCard events={timeline} isUnknown={tracked === null} />
         </div>
         <div className={styles.side}>
           <ItemsCard order={order} />

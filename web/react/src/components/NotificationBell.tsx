@@ -1,6 +1,6 @@
-import type { Notification, NotificationCategory } from "@ordercast/client";
+import type { InboxFilter, Notification, NotificationCategory } from "@ordercast/client";
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
-import { useNotifications } from "../useNotifications.js";
+import { useNotifications, type Notifications } from "../useNotifications.js";
 import { NotificationList, type NotificationListSlots } from "./NotificationList.js";
 
 export interface NotificationBellTexts {
@@ -20,6 +20,8 @@ export interface NotificationBellProps {
   className?: string | undefined;
   /** Class names of the parts. */
   classNames?: Partial<Record<"button" | "icon" | "badge" | "center", string | undefined>>;
+  /** Replaces what the panel shows, such as by stored notifications while the server cannot be reached. */
+  adapt?: (inbox: Notifications, filter: InboxFilter) => Notifications;
   /** How the list in the panel looks. */
   list?: NotificationListSlots;
   /** Shown below the list. `close` closes the panel. */
@@ -40,11 +42,13 @@ const TEXTS: NotificationBellTexts = {
  * `data-part` or `classNames`; the badge is a new element for each count, so that an animation restarts.
  */
 export function NotificationBell(props: NotificationBellProps): ReactNode {
-  const { onOpen, icon, className, classNames, list, footer } = props;
+  const { onOpen, icon, className, classNames, list, footer, adapt } = props;
   const texts = { ...TEXTS, ...props.texts };
   const [isOpen, setOpen] = useState(false);
   const [category, setCategory] = useState<NotificationCategory | undefined>(undefined);
-  const inbox = useNotifications(category === undefined ? {} : { category });
+  const filter = category === undefined ? {} : { category };
+  const current = useNotifications(filter);
+  const inbox = adapt ? adapt(current, filter) : current;
   const { unreadCount } = inbox;
   const id = useId();
   const root = useRef<HTMLDivElement>(null);

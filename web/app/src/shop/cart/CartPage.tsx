@@ -13,7 +13,7 @@ import { countOf, lineTotal, totalOf, cartIssue, type CartLine, type CartIssue }
 export default function CartPage() {
   const cart = useCart();
   const { account } = useSession();
-  const { products, hasMore } = useProducts();
+  const { products, hasMore, isStale } = useProducts();
   const total = totalOf(cart);
   const count = countOf(cart);
 
@@ -36,8 +36,8 @@ export default function CartPage() {
     );
   }
 
-  // Only a completely loaded catalog can tell that a product is gone.
-  const catalogue = hasMore ? undefined : products;
+  // Only a completely loaded and current catalog can tell that a product is gone.
+  const catalogue = hasMore || isStale ? undefined : products;
   const lines = cart.map((line) => ({
     line,
     product: products?.find((product) => product.id === line.productId),

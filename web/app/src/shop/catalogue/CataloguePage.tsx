@@ -5,6 +5,7 @@ import { useSearchParams } from "wouter";
 import { useConfig } from "../../api/config";
 import { messageOf } from "../../api/http";
 import { PageHeading } from "../../layout/PageHeading";
+import { OfflineBanner } from "../../offline/OfflineBanner";
 import { isStaff, useSession } from "../../session/session";
 import { Banner, Button, cx, EmptyState, Input, Loading, Skeleton } from "../../ui";
 import { useCart } from "../cart/cart";
@@ -26,7 +27,7 @@ export default function CataloguePage() {
 
   const all = useProducts();
   // A catalog of one page is searched in the browser; a larger one by the server.
-  const found = useProducts(all.hasMore ? query : "");
+  const found = useProducts(all.hasMore && !all.isStale ? query : "");
   const { products, error, reload } = found;
   const categories = useMemo(
     () => [...new Set(all.products?.flatMap((product) => product.category ?? []))],
@@ -91,7 +92,8 @@ export default function CataloguePage() {
         </nav>
       )}
 
-      {error !== undefined && (
+      <OfflineBanner isStale={found.isStale} at={found.readAt} onRetry={() => void reload()} />
+      {error !== undefined && !found.isStale && (
         <Banner
           severity="error"
           title="The products could not be loaded"
