@@ -42,7 +42,8 @@ class Server {
 
   async start() {
     const limits = ["address", "account", "sign-in"].flatMap((of) => [`--rate-limit-${of}`, "off"]);
-    const where = ["--demo", "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
+    // The browsers of the tests are in UTC too.
+    const where = ["--demo", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--store-timezone", "UTC"];
     const child = spawn(BINARY, ["serve", ...where, ...limits, ...this.options], {
       env: { PATH: process.env.PATH, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],

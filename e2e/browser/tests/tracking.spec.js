@@ -87,6 +87,24 @@ test("tracking number, expected time, partner and location update live", async (
   await expect(timeline.filter({ hasText: "Lena Brandt" })).not.toHaveCount(0);
 });
 
+test("times are relative and absolute, in the store's zone, which a page elsewhere names", async ({
+  people,
+  admin,
+}) => {
+  const customer = await people.customer("Mira Holm", {
+    timezoneId: "Asia/Kolkata",
+    viewport: { width: 390, height: 844 },
+  });
+  const order = await customer.account.order();
+  await admin.account.setStatus(order, "processing");
+  await customer.open(`/orders/${order.id}`);
+  const { summary, timeline } = tracking(customer.page);
+  await expect(timeline.first()).toContainText(/just now, \d\d:\d\d UTC/);
+  await expect(summary).toContainText(/just now, \d\d:\d\d UTC/);
+  await expect(customer.page.getByText(/^\d+ \w+ \d{4}, \d\d:\d\d UTC$/)).toBeVisible();
+  await expect(customer.page.getByRole("contentinfo")).toContainText("All times: UTC");
+});
+
 test("the history is still there after a reload", async ({ customer, admin }) => {
   const order = await customer.account.order();
   await admin.account.setStatus(order, "processing");

@@ -7,7 +7,7 @@ import { Header } from "./Header";
 
 /** The frame of the shop's pages: header, page, footer. */
 export function CustomerLayout({ children }: { children: ReactNode }) {
-  const { storeName } = useConfig();
+  const { storeName, timeZone } = useConfig();
   return (
     <>
       <a className={styles.skip} href="#main">
@@ -18,7 +18,10 @@ export function CustomerLayout({ children }: { children: ReactNode }) {
         {children}
       </main>
       <footer className={styles.footer}>
-        <p>{storeName}</p>
+        <p>
+          {storeName}
+          <span className={styles.zone}>All times: {timeZone.replaceAll("_", " ")}</span>
+        </p>
         <ThemeSwitch />
       </footer>
     </>

@@ -1,7 +1,7 @@
 import { useConnection, useNow } from "@ordercast/react";
 
-import { Button, formatTime, formatDateTime } from "../ui";
-import { formatRelative } from "../ui/time";
+import { useTimes } from "../time/useTimes";
+import { Button } from "../ui";
 import styles from "./ConnectionMonitor.module.css";
 import { CONNECTION_LABELS, TRANSPORT_LABELS } from "./labels";
 
@@ -10,6 +10,7 @@ export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean
   const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } =
     useConnection();
   const now = useNow();
+  const times = useTimes();
   return (
     <>
       <dl className={styles.facts} aria-live="polite">
@@ -25,26 +26,24 @@ export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean
             </div>
             <div>
               <dt>Live since</dt>
-              <dd>{liveSince ? `${formatTime(liveSince)}${recovered ? ", nothing missed" : ""}` : "Not connected"}</dd>
+              <dd>{liveSince ? `${times.time(liveSince)}${recovered ? ", nothing missed" : ""}` : "Not connected"}</dd>
             </div>
           </>
         )}
         <div>
           <dt>Last update</dt>
-          <dd title={lastUpdate ? formatDateTime(lastUpdate) : undefined}>
-            {lastUpdate ? formatRelative(lastUpdate, now) : "None yet"}
-          </dd>
+          <dd>{lastUpdate ? times.moment(lastUpdate, now) : "None yet"}</dd>
         </div>
         <div>
           <dt>Reconnect attempts</dt>
           <dd className="tabular">
             {attempts}
-            {nextAttemptAt !== null && nextAttemptAt > now && `, next at ${formatTime(nextAttemptAt)}`}
+            {nextAttemptAt !== null && nextAttemptAt > now && `, next at ${times.time(nextAttemptAt)}`}
           </dd>
         </div>
         <div>
           <dt>Last error</dt>
-          <dd>{lastError ? `${lastError.message} (${formatRelative(lastError.at, now)})` : "None"}</dd>
+          <dd>{lastError ? `${lastError.message} (${times.moment(lastError.at, now)})` : "None"}</dd>
         </div>
       </dl>
       {state !== "live" && (

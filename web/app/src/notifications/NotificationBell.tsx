@@ -1,7 +1,8 @@
 import { NotificationBell as Base } from "@ordercast/react";
 import { Bell } from "lucide-react";
 
-import { cx, formatCount, formatDateTime, LinkButton } from "../ui";
+import { useTimes } from "../time/useTimes";
+import { cx, formatCount, LinkButton } from "../ui";
 import buttonStyles from "../ui/Button.module.css";
 import badgeStyles from "../ui/Badge.module.css";
 import styles from "./NotificationBell.module.css";
@@ -12,6 +13,7 @@ import { useNotificationSlots } from "./useNotificationSlots";
 /** The bell with the number of unread notifications; it opens the notification center. */
 export function NotificationBell() {
   const { unreadCount, lastKnown } = useInbox();
+  const times = useTimes();
   const count = unreadCount >= 999 ? "999 or more" : String(unreadCount);
   const list = useNotificationSlots({ isCompact: true });
   return (
@@ -32,7 +34,7 @@ export function NotificationBell() {
         list={list}
         footer={(close) => (
           <div className={styles.footer}>
-            {lastKnown && <p className={styles.stale}>Last known state, from {formatDateTime(lastKnown.at)}</p>}
+            {lastKnown && <p className={styles.stale}>Last known state, from {times.dateTime(lastKnown.at)}</p>}
             <LinkButton href="/notifications" variant="quiet" size="sm" wide onClick={close}>
               See all
             </LinkButton>

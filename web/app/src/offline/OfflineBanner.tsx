@@ -1,6 +1,7 @@
 import { useOrdercast, useStore } from "@ordercast/react";
 
-import { Banner, Button, formatDateTime } from "../ui";
+import { useTimes } from "../time/useTimes";
+import { Banner, Button } from "../ui";
 import styles from "./OfflineBanner.module.css";
 
 export interface OfflineBannerProps {
@@ -16,6 +17,7 @@ export interface OfflineBannerProps {
 export function OfflineBanner({ isStale, at, onRetry }: OfflineBannerProps) {
   const { connection } = useOrdercast();
   const { state, lastUpdate } = useStore(connection);
+  const times = useTimes();
   if (!isStale && state !== "offline") return null;
   // Without a loss since, the live connection has confirmed what was read before.
   const asOf = isStale ? (at ?? lastUpdate) : Math.max(at ?? 0, lastUpdate ?? 0);
@@ -36,7 +38,7 @@ export function OfflineBanner({ isStale, at, onRetry }: OfflineBannerProps) {
           </Button>
         }
       >
-        {asOf ? `This is the last known state, from ${formatDateTime(asOf)}.` : "This is the last known state."} The
+        {asOf ? `This is the last known state, from ${times.dateTime(asOf)}.` : "This is the last known state."} The
         page updates when the connection is back.
       </Banner>
     </div>

@@ -3,15 +3,16 @@ import { OrderProgress, useNow } from "@ordercast/react";
 import { ChevronRight } from "lucide-react";
 import { Link } from "wouter";
 
+import { useTimes } from "../time/useTimes";
 import { cx, Money, RelativeTime, StatusBadge } from "../ui";
 import { FlashOnChange } from "../ui/FlashOnChange";
-import { formatTime, formatExpectedDay } from "../ui/time";
 import styles from "./OrderCard.module.css";
 import { statusAppearance } from "./status";
 
 /** An order in a list: status, progress, expected time. Flashes once when the order changes. */
 export function OrderCard({ order, isPending }: { order: Order; isPending: boolean }) {
   const now = useNow();
+  const times = useTimes();
   const { tone } = statusAppearance(order.status);
   return (
     <li className={cx(styles.card, styles[tone])} aria-busy={isPending}>
@@ -43,8 +44,8 @@ export function OrderCard({ order, isPending }: { order: Order; isPending: boole
         <span>
           {order.estimatedDelivery && !isFinal(order.status) ? (
             <>
-              Expected {lowercaseRelativeDay(formatExpectedDay(Date.parse(order.estimatedDelivery), now))} by{" "}
-              {formatTime(order.estimatedDelivery)}
+              Expected {lowercaseRelativeDay(times.day(order.estimatedDelivery, now))} by{" "}
+              {times.time(order.estimatedDelivery)}
             </>
           ) : (
             <>

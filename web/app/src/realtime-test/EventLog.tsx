@@ -3,18 +3,10 @@ import { Pause, Play, Radio, Trash2 } from "lucide-react";
 import { useEffect, useReducer, useState } from "react";
 
 import { TRANSPORT_LABELS } from "../live/labels";
+import { useTimes } from "../time/useTimes";
 import { Badge, Button, Card, Checkbox, EmptyState, Input } from "../ui";
-import { LOCALE } from "../ui/locale";
 import { summarizePayload, logReducer, EMPTY_LOG, shownEntries, type Entry } from "./log";
 import styles from "./RealTimeTest.module.css";
-
-const clock = new Intl.DateTimeFormat(LOCALE, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  hourCycle: "h23",
-});
 
 /** Every message of the live connection. */
 export function EventLog() {
@@ -89,11 +81,12 @@ export function EventLog() {
 }
 
 function EventRow({ entry: { name, transport, receivedAt, payload } }: { entry: Entry }) {
+  const times = useTimes();
   return (
     <li>
       <details className={styles.line}>
         <summary>
-          <time dateTime={new Date(receivedAt).toISOString()}>{clock.format(receivedAt)}</time>
+          <time dateTime={new Date(receivedAt).toISOString()}>{times.preciseTime(receivedAt)}</time>
           <code>{name}</code>
           <span className={styles.payloadSummary}>{summarizePayload(payload)}</span>
           <Badge>{TRANSPORT_LABELS[transport]}</Badge>

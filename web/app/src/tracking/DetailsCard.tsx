@@ -1,7 +1,8 @@
 import type { Order, OrderPayment } from "@ordercast/client";
 
 import { addressLines } from "../orders/address";
-import { Card, formatDateTime } from "../ui";
+import { useTimes } from "../time/useTimes";
+import { Card } from "../ui";
 import styles from "./DetailsCard.module.css";
 
 const PAYMENT_STATUS: Record<string, string> = {
@@ -22,6 +23,7 @@ function paymentLabel({ method, status }: OrderPayment): string {
 }
 
 export function DetailsCard({ order }: { order: Order }) {
+  const times = useTimes();
   return (
     <Card title="Details">
       <dl className={styles.details}>
@@ -51,7 +53,7 @@ export function DetailsCard({ order }: { order: Order }) {
         )}
         <div>
           <dt>Placed</dt>
-          <dd>{formatDateTime(order.createdAt)}</dd>
+          <dd>{times.dateTime(order.createdAt)}</dd>
         </div>
       </dl>
     </Card>

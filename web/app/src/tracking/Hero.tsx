@@ -2,11 +2,13 @@ import type { Order, TimelineEvent } from "@ordercast/client";
 import { useNow } from "@ordercast/react";
 
 import { statusAppearance } from "../orders/status";
+import { useTimes } from "../time/useTimes";
 import { cx, RelativeTime, StatusBadge } from "../ui";
 import { FlashOnChange } from "../ui/FlashOnChange";
 import styles from "./Hero.module.css";
 import { headlineOf } from "./headline";
 import { ProgressTrack } from "./ProgressTrack";
+import { statusSince } from "./steps";
 
 export interface HeroProps {
   order: Order;
@@ -16,7 +18,8 @@ export interface HeroProps {
 
 /** The expected time, the status and the progress. */
 export function Hero({ order, timeline, isPending }: HeroProps) {
-  const { eyebrow, title, time, detail } = headlineOf(order, timeline, useNow());
+  const { eyebrow, title, time, detail } = headlineOf(order, timeline, useNow(), useTimes());
+  const since = statusSince(order, timeline);
   const cancelled = order.status === "cancelled";
   return (
     <section
@@ -27,9 +30,12 @@ export function Hero({ order, timeline, isPending }: HeroProps) {
       <FlashOnChange value={order.status} className={styles.flash} />
       <div className={styles.top}>
         <StatusBadge status={order.status} className={styles.badge} />
-        <p className={styles.changed}>
-          Updated <RelativeTime at={order.updatedAt} />
-        </p>
+        {since && (
+          <p className={styles.changed}>
+            <span className="visually-hidden">Status set </span>
+            <RelativeTime at={since} />
+          </p>
+        )}
       </div>
       <div className={styles.headline}>
         <p className={styles.eyebrow}>{eyebrow}</p>

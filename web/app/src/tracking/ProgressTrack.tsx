@@ -3,9 +3,8 @@ import { OrderProgress, useNow } from "@ordercast/react";
 import { Check, House, PackageOpen, ShoppingBag, Truck } from "lucide-react";
 
 import { statusAppearance } from "../orders/status";
+import { useTimes } from "../time/useTimes";
 import { cx } from "../ui";
-import { formatTime, formatShortDate, isSameDay } from "../ui/time";
-
 import styles from "./ProgressTrack.module.css";
 import { stepsOf, type Step } from "./steps";
 
@@ -19,6 +18,7 @@ const ICONS: Record<Step["name"], typeof Check> = {
 /** The progress bar and the steps of an order. */
 export function ProgressTrack({ order, timeline }: { order: Order; timeline: readonly TimelineEvent[] }) {
   const now = useNow();
+  const times = useTimes();
   return (
     <div className={cx(styles.track, styles[statusAppearance(order.status).tone])}>
       <OrderProgress
@@ -45,7 +45,7 @@ export function ProgressTrack({ order, timeline }: { order: Order; timeline: rea
               <span className={styles.label}>{label}</span>
               {at && (
                 <time className={styles.at} dateTime={at}>
-                  {isSameDay(Date.parse(at), now) ? formatTime(at) : formatShortDate(at)}
+                  {times.isSameDay(at, now) ? times.time(at) : times.shortDate(at)}
                 </time>
               )}
             </li>

@@ -4,7 +4,8 @@ import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 
 import { messageOf } from "../api/http";
-import { Badge, Banner, Button, Card, formatTime, formatMoney } from "../ui";
+import { useTimes } from "../time/useTimes";
+import { Badge, Banner, Button, Card, formatMoney } from "../ui";
 import styles from "./TestPayment.module.css";
 
 // The server cancels an unpaid order after this time.
@@ -13,6 +14,7 @@ const EXPIRES_AFTER_MS = 15 * 60_000;
 /** The simulated payment of a demo shop, with both outcomes. */
 export default function TestPayment({ order }: { order: Order }) {
   const { api } = useOrdercast();
+  const times = useTimes();
   const [busy, setBusy] = useState<"paid" | "failed">();
   const [refused, setRefused] = useState<string>();
   const failed = order.payment?.status === "failed";
@@ -46,7 +48,7 @@ export default function TestPayment({ order }: { order: Order }) {
       {refused && <Banner severity="error">{refused}</Banner>}
       <p className={styles.text}>
         This is a demo: no money is charged. Choose the result of the payment. An unpaid order is cancelled at{" "}
-        {formatTime(Date.parse(order.createdAt) + EXPIRES_AFTER_MS)}.
+        {times.time(Date.parse(order.createdAt) + EXPIRES_AFTER_MS)}.
       </p>
       <div className={styles.actions}>
         <Button

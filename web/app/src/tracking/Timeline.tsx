@@ -5,6 +5,7 @@ import { useMemo } from "react";
 
 import { STATUSES } from "../orders/status";
 import { useSession } from "../session/session";
+import { useTimes } from "../time/useTimes";
 import { cx, RelativeTime } from "../ui";
 import { describeEvent, headingOf, withoutOldLocations, type TimelineIcon } from "./timeline";
 import styles from "./Timeline.module.css";
@@ -45,13 +46,14 @@ function EventIcon({ event }: { event: TimelineEvent }) {
 /** The order's history, newest first. New entries are animated and announced. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const { account } = useSession();
+  const times = useTimes();
   const timeline = useMemo(() => withoutOldLocations(events), [events]);
   return (
     <OrderTimeline
       timeline={timeline}
       showLocations
       label="Order history, newest first"
-      describe={(event) => describeEvent(event, account)}
+      describe={(event) => describeEvent(event, account, times)}
       icon={(event) => <EventIcon event={event} />}
       renderTime={(at) => <RelativeTime at={at} />}
       classNames={CLASS_NAMES}

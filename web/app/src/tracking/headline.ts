@@ -1,6 +1,6 @@
 import type { Order, TimelineEvent } from "@ordercast/client";
 
-import { formatTime, formatExpectedDay, formatDateTime } from "../ui/time";
+import type { Times } from "../time/times";
 
 /** The main text of the tracking page. */
 export interface Headline {
@@ -25,11 +25,11 @@ const CANCELLED_BY: Record<NonNullable<Order["cancellation"]>["by"], string> = {
   outside: "by the store",
 };
 
-export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now: number): Headline {
+export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now: number, times: Times): Headline {
   if (order.status === "cancelled") {
     const { by, at, reason } = order.cancellation ?? {};
     return {
-      eyebrow: at ? formatDateTime(at) : "This order was",
+      eyebrow: at ? times.dateTime(at) : "This order was",
       title: "Cancelled",
       detail:
         [by && `Cancelled ${CANCELLED_BY[by]}`, reason && `“${reason}”`].filter(Boolean).join(": ") ||
@@ -42,8 +42,8 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
       order.updatedAt;
     return {
       eyebrow: "Delivered",
-      title: formatExpectedDay(Date.parse(arrived), now),
-      time: `at ${formatTime(arrived)}`,
+      title: times.day(arrived, now),
+      time: `at ${times.time(arrived)}`,
       detail: "Enjoy!",
     };
   }
@@ -53,8 +53,8 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
     const late = now > at + GRACE_MS;
     return {
       eyebrow: late ? "Was expected" : out ? "Out for delivery, expected" : "Expected",
-      title: formatExpectedDay(at, now),
-      time: `by ${formatTime(at)}`,
+      title: times.day(at, now),
+      time: `by ${times.time(at)}`,
       ...(late && { detail: "It’s running late. We’ll show a new arrival time as soon as the store sets one." }),
     };
   }

@@ -16,6 +16,13 @@ const STEPS = [
   { name: "delivered", label: "Delivered", from: 100 },
 ] as const;
 
+/** When the order got its status; undefined while the history is unknown. */
+export function statusSince({ status }: Pick<Order, "status">, timeline: readonly TimelineEvent[]): string | undefined {
+  return timeline.findLast(
+    (event) => event.status === status && (event.kind === "order.created" || event.previousStatus !== status),
+  )?.at;
+}
+
 /** The four steps of an order. For a delivered order all of them are done. */
 export function stepsOf(
   { createdAt, shipments, progress }: Pick<Order, "createdAt" | "shipments" | "progress">,

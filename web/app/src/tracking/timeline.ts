@@ -1,7 +1,7 @@
 import type { Account, Shipment, TimelineEvent, TimelineLine } from "@ordercast/client";
 
 import { statusAppearance, type Status, type Tone } from "../orders/status";
-import { formatDateTime } from "../ui/time";
+import type { Times } from "../time/times";
 import { actorName } from "./actorName";
 
 export type TimelineIcon = Status | "payment" | "parcel" | "courier" | "calendar" | "location" | "note";
@@ -36,10 +36,10 @@ export function withoutOldLocations(events: readonly TimelineEvent[]): TimelineE
 }
 
 /** The texts of an event. */
-export function describeEvent(event: TimelineEvent, viewer: Account | undefined): TimelineLine {
+export function describeEvent(event: TimelineEvent, viewer: Account | undefined, times: Times): TimelineLine {
   return {
     title: headingOf(event, viewer).title,
-    details: detailsOf(event, viewer),
+    details: detailsOf(event, viewer, times),
     who: actorName(event.actor, viewer),
   };
 }
@@ -71,7 +71,7 @@ function deliveryText(courier: string, viewer: Account | undefined): string {
   return `${courier} is delivering ${viewer?.role === "customer" ? "your order" : "the order"}`;
 }
 
-function detailsOf(event: TimelineEvent, viewer: Account | undefined): string[] {
+function detailsOf(event: TimelineEvent, viewer: Account | undefined, times: Times): string[] {
   const details: string[] = [];
   const statusChanged = event.status !== event.previousStatus;
   if (event.reason) details.push(`“${event.reason}”`);
@@ -80,7 +80,7 @@ function detailsOf(event: TimelineEvent, viewer: Account | undefined): string[] 
   if (event.trackingNumber)
     details.push(statusChanged ? `Tracking number ${event.trackingNumber}` : event.trackingNumber);
   if (event.estimatedDelivery && event.kind !== "order.created") {
-    details.push(`Expected ${formatDateTime(event.estimatedDelivery)}`);
+    details.push(`Expected ${times.dateTime(event.estimatedDelivery)}`);
   }
   return details;
 }

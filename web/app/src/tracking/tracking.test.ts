@@ -1,12 +1,14 @@
 import type { Account, Order, TimelineEvent } from "@ordercast/client";
 import { describe, expect, it } from "vitest";
 
+import { timesIn } from "../time/times";
 import { headlineOf } from "./headline";
-import { stepsOf } from "./steps";
+import { statusSince, stepsOf } from "./steps";
 import { describeEvent, headingOf, withoutOldLocations } from "./timeline";
 
 const asha: Account = { id: "u1", role: "customer", storeId: "main", name: "Asha Rao" };
 const now = Date.parse("2026-11-21T12:00:00Z");
+const times = timesIn("Europe/Berlin", "UTC");
 
 const order: Order = {
   id: "o1",
@@ -28,7 +30,7 @@ let count = 0;
 const timelineEntries = (events: TimelineEvent[], viewer: Account) =>
   withoutOldLocations(events)
     .reverse()
-    .map((each) => ({ ...describeEvent(each, viewer), icon: headingOf(each).icon }));
+    .map((each) => ({ ...describeEvent(each, viewer, times), icon: headingOf(each).icon }));
 
 function event(facts: Partial<TimelineEvent>): TimelineEvent {
   count += 1;
@@ -135,37 +137,52 @@ describe("the steps", () => {
   });
 });
 
+describe("the time beside the status", () => {
+  it("is that of the status, not of a later change", () => {
+    const processing = event({ status: "processing", at: "2026-11-21T10:30:00Z" });
+    const located = event({ status: "processing", previousStatus: "processing", at: "2026-11-21T11:30:00Z" });
+    const current: Order = { ...order, status: "processing", updatedAt: located.at };
+    expect(statusSince(current, [placed, processing, located])).toBe("2026-11-21T10:30:00Z");
+    expect(statusSince(order, [placed])).toBe(placed.at);
+  });
+
+  it("is unknown while the history is", () => {
+    expect(statusSince({ ...order, status: "processing" }, [placed])).toBeUndefined();
+  });
+});
+
 describe("the headline", () => {
   it("is the expected day and time, also when it has passed", () => {
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now)).toMatchObject({
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T18:00:00Z" }, [], now, times)).toMatchObject({
       eyebrow: "Expected",
       title: "Today",
+      time: "by 19:00 CET",
     });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now)).toMatchObject({
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-22T18:00:00Z" }, [], now, times)).toMatchObject({
       title: "Tomorrow",
     });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now)).toMatchObject({
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:50:00Z" }, [], now, times)).toMatchObject({
       eyebrow: "Expected",
     });
-    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:40:00Z" }, [], now)).toMatchObject({
+    expect(headlineOf({ ...order, estimatedDelivery: "2026-11-21T11:40:00Z" }, [], now, times)).toMatchObject({
       eyebrow: "Was expected",
     });
   });
 
   it("shows no time that the store did not set", () => {
-    expect(headlineOf(order, [], now).title).toBe("We have your order");
-    expect(headlineOf({ ...order, status: "shipped" }, [], now).title).toBe("On its way");
+    expect(headlineOf(order, [], now, times).title).toBe("We have your order");
+    expect(headlineOf({ ...order, status: "shipped" }, [], now, times).title).toBe("On its way");
   });
 
   it("asks for an outstanding payment", () => {
     const online: Order = { ...order, payment: { method: "online", status: "pending" } };
-    expect(headlineOf(online, [], now).title).toBe("Waiting for payment");
+    expect(headlineOf(online, [], now, times).title).toBe("Waiting for payment");
     expect(
-      headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now).title,
+      headlineOf({ ...online, payment: { method: "online", status: "paid" }, status: "paid" }, [], now, times).title,
     ).toBe("We have your order");
-    expect(headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now).title).toBe(
-      "We have your order",
-    );
+    expect(
+      headlineOf({ ...online, payment: { method: "cash_on_delivery", status: "pending" } }, [], now, times).title,
+    ).toBe("We have your order");
   });
 
   it("says who cancelled, and why", () => {
@@ -175,7 +192,7 @@ describe("the headline", () => {
       progress: 0,
       cancellation: { by: "staff", at: order.updatedAt, reason: "sold out" },
     };
-    expect(headlineOf(cancelled, [], now)).toMatchObject({
+    expect(headlineOf(cancelled, [], now, times)).toMatchObject({
       title: "Cancelled",
       detail: "Cancelled by the store: “sold out”",
     });

@@ -1,8 +1,9 @@
 import { RelativeTime as Base } from "@ordercast/react";
 
-import { formatDateTime, formatRelative } from "./time";
+import { useTimes } from "../time/useTimes";
 
-/** "3 minutes ago"; updates itself. The exact time is the tooltip. */
+/** "3 minutes ago, 12:03" in the store's zone; updates itself. The tooltip has the date too. */
 export function RelativeTime({ at, className }: { at: string; className?: string | undefined }) {
-  return <Base at={at} format={formatRelative} title={formatDateTime(at)} className={className} />;
+  const times = useTimes();
+  return <Base at={at} format={times.moment} title={times.dateTime(at)} className={className} />;
 }

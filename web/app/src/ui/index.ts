@@ -15,6 +15,5 @@ export { Loading, Skeleton } from "./Skeleton";
 export { Spinner } from "./Spinner";
 export { Table, Td, Th, Tr } from "./Table";
 export { ThemeSwitch } from "./ThemeSwitch";
-export { formatTime, formatDate, formatDateTime, formatRelative } from "./time";
 export { toast, type Severity } from "./toast";
 // Dialog, Popover and Tabs pull in a positioning library: import them from their own files where they are used.

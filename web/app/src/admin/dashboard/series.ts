@@ -1,7 +1,7 @@
 // Turns the server's counts into the bars of the charts.
 
 import { LOCALE } from "../../ui/locale";
-import { dateIn, hourIn, midnight } from "../time/zone";
+import { dateIn, hourIn, midnight } from "../../time/zone";
 
 interface Money {
   amount: number;

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 
 import { useConfig } from "../../api/config";
 import { useLiveEvents, useResync } from "../data/live";
-import { dateIn, midnight } from "../time/zone";
+import { dateIn, midnight } from "../../time/zone";
 
 /** Minimum time between two refetches, however busy the store is. */
 const MIN_INTERVAL_MS = 2_500;

@@ -2,7 +2,7 @@
 
 import type { Order, SetDelivery, SetStatus } from "../data/types";
 import type { Status } from "../orders/status";
-import { instantAt, wallClock } from "../time/zone";
+import { instantAt, wallClock } from "../../time/zone";
 import { dirtyFields, type Fields } from "./conflict";
 
 export const FIELDS = [

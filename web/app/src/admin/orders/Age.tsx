@@ -1,6 +1,7 @@
 import { useNow } from "@ordercast/react";
 
 import { useConfig } from "../../api/config";
+import { timesIn } from "../../time/times";
 import { LOCALE } from "../../ui/locale";
 
 const MINUTE = 60_000;
@@ -20,17 +21,9 @@ export function formatAge(ms: number): string {
   return days.format(Math.floor(integer / 1_440));
 }
 
-const moments = new Map<string, Intl.DateTimeFormat>();
-
 /** Date and time in the store's time zone. */
 export function formatInStore(at: string | number, timeZone: string): string {
-  let format = moments.get(timeZone);
-  if (!format)
-    moments.set(
-      timeZone,
-      (format = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone })),
-    );
-  return format.format(typeof at === "string" ? Date.parse(at) : at);
+  return timesIn(timeZone).dateTime(at);
 }
 
 /** How long ago; updates itself. */

@@ -9,7 +9,7 @@ import { messageOf } from "../../api/http";
 import { Banner, Button, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
-import { dateIn } from "../time/zone";
+import { dateIn } from "../../time/zone";
 import { advanceOrder, setStatusOfRows } from "./actions";
 import { BulkBar } from "./BulkBar";
 import { BulkDialog } from "./BulkDialog";

@@ -3,7 +3,7 @@
 
 import { STATUSES, type OrderFilter, type OrderSort } from "@ordercast/client";
 
-import { instantAt, midnight } from "../time/zone";
+import { instantAt, midnight } from "../../time/zone";
 import { isStatus, type Status } from "./status";
 
 export const PERIODS = ["any", "today", "24h", "7d", "30d", "custom"] as const;

@@ -43,7 +43,7 @@ function asUtc(wall: WallClock): number {
 }
 
 /** The zone's offset from UTC at an instant, in milliseconds. */
-function offsetAt(instant: number, timeZone: string): number {
+export function offsetAt(instant: number, timeZone: string): number {
   return asUtc(wallAt(instant, timeZone)) - Math.floor(instant / 1000) * 1000;
 }
 
