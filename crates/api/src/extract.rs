@@ -9,6 +9,7 @@
 
 mod body;
 mod json;
+mod objects;
 mod params;
 
 pub use body::{BODY_TIMEOUT, BodyLimit, RawBody};

@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::objects::ObjectsOnly;
 use super::{RawBody, field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
@@ -55,10 +56,18 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: RawBody) -> Result<Json<T>, Problem> {
-    match serde_json::from_slice(&body.0) {
+    match objects_only(&body.0) {
         Ok(value) => Ok(Json(value, body)),
         Err(error) => Err(explain::<T>(&body.0, &error)),
     }
+}
+
+/// Parses one JSON value, in which every struct is an object.
+fn objects_only<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    let value = T::deserialize(ObjectsOnly(&mut parser))?;
+    parser.end()?;
+    Ok(value)
 }
 
 /// The first parse is fast but does not track the path. After an error, a second one finds it.
@@ -75,7 +84,7 @@ fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Prob
             .member("column", column);
     }
     let mut parser = serde_json::Deserializer::from_slice(bytes);
-    let (field, message) = match serde_path_to_error::deserialize::<_, T>(&mut parser) {
+    let (field, message) = match serde_path_to_error::deserialize::<_, T>(ObjectsOnly(&mut parser)) {
         Ok(_) => (String::new(), error.to_string()),
         Err(tracked) => {
             let message = tracked.inner().to_string();
@@ -203,7 +212,9 @@ mod tests {
             (r#"{"items": [{"sku": "a", "quantity": 1, "price": 0}]}"#, "items[0].price", "unknown field"),
             (r#"{"items": [{"sku": "a", "quantity": "2"}]}"#, "items[0].quantity", "invalid type"),
             (r#"{"items": [{"sku": "a", "quantity": -1}]}"#, "items[0].quantity", "invalid value"),
-            ("[]", "", "invalid length"),
+            ("[]", "", "expected an object"),
+            (r#"[[{"sku": "a", "quantity": 1}], null]"#, "", "expected an object"),
+            (r#"{"items": [["a", 1]]}"#, "items[0]", "expected an object"),
             (r#""text""#, "", "expected struct Order"),
             ("null", "", "expected struct Order"),
         ] {

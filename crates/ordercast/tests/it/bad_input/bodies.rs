@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Expected, TestShop, assert_no_failures, expect, with};
 use crate::support::orders::cart;
+use crate::support::users::PASSWORD;
 
 /// A change to a valid body, the status and code it must get, and the field that must be named.
 type Case = (&'static str, Value, u16, &'static str, &'static str);
@@ -303,4 +304,53 @@ async fn an_invalid_account_is_refused_and_names_the_field() {
     ];
     let valid = json!({"token": "x", "password": "long enough"});
     each(&fixture, "", "POST", "/api/v1/auth/password-reset", &valid, reset).await;
+}
+
+#[tokio::test]
+async fn objects_cannot_be_written_as_arrays_of_their_members() {
+    let fixture = TestShop::open().await;
+    let shop = &fixture.shop;
+    shop.register("asha@example.com").await;
+    let mut wrong = Vec::new();
+    for (who, method, path, body, field) in [
+        ("", "POST", "/api/v1/auth/login", json!(["asha@example.com", PASSWORD]), ""),
+        ("", "POST", "/api/v1/auth/register", json!(["ben@example.com", PASSWORD, "Ben"]), ""),
+        ("", "POST", "/api/v1/auth/refresh", json!(["x"]), ""),
+        ("", "POST", "/api/v1/auth/password-reset", json!(["x", PASSWORD]), ""),
+        (
+            &fixture.sam,
+            "POST",
+            "/api/v1/orders/bulk-status",
+            json!([["10001"], "processing", null, null]),
+            "",
+        ),
+        (&fixture.sam, "PUT", "/api/v1/orders/{order}/status", json!(["processing"]), ""),
+        (&fixture.sam, "PUT", "/api/v1/orders/{order}/delivery", json!([{"name": "Dev"}]), ""),
+        (&fixture.sam, "PUT", "/api/v1/orders/{order}/delivery", json!({"partner": ["Dev"]}), "partner"),
+        (
+            &fixture.sam,
+            "PUT",
+            "/api/v1/orders/{order}/delivery",
+            json!({"location": [53.5, 10.0]}),
+            "location",
+        ),
+        (&fixture.sam, "PUT", "/api/orders/tracking", json!(["10001", "processing"]), ""),
+        (&fixture.asha, "POST", "/api/v1/orders/{order}/cancel", json!(["reason"]), ""),
+    ] {
+        let request = shop.ask(method, &fixture.path(path)).by(who).json(&body);
+        let what = format!("{method} {path} {body}");
+        expect(&fixture, &mut wrong, &what, request, Expected { status: 422, code: BODY, field }).await;
+    }
+    let mut order = cart(&[(fixture.product, 1)]);
+    order["items"][0] = json!([fixture.product.0, 1]);
+    let request = shop.post("/api/v1/orders", &order).by(&fixture.asha);
+    let expected = Expected { status: 422, code: BODY, field: "items[0]" };
+    expect(&fixture, &mut wrong, "an item as an array", request, expected).await;
+    let mut order = cart(&[(fixture.product, 1)]);
+    let members = order["shippingAddress"].as_object().unwrap().values().cloned().collect::<Vec<_>>();
+    order["shippingAddress"] = members.into();
+    let request = shop.post("/api/v1/orders", &order).by(&fixture.asha);
+    let expected = Expected { status: 422, code: BODY, field: "shippingAddress" };
+    expect(&fixture, &mut wrong, "an address as an array", request, expected).await;
+    assert_no_failures(&wrong);
 }
