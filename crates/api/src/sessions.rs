@@ -88,13 +88,15 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
 }
 
 impl App {
-    /// Starts a session for an authenticated user.
+    /// Starts a session for a user whose password was verified against the hash in `user`. Refused with
+    /// [`Code::InvalidCredentials`] if the account has another hash by now.
     pub async fn sign_in(&self, user: User, status: StatusCode, secure: bool) -> Result<Response, Problem> {
         let session = self.clock.uuid();
         let refresh = self.refresh_token(session)?;
         let expires_at = later(self.now(), self.settings.session_lifetime);
         let change = AccountChange::StartSession {
             user: user.id.clone(),
+            verified: user.password_hash.clone(),
             session: NewSession { id: session, refresh: refresh.hash, expires_at },
         };
         let user = match self.account(change).await? {
@@ -177,6 +179,7 @@ fn account_problem(refusal: &AccountRefusal) -> Problem {
     let code = match refusal {
         AccountRefusal::EmailTaken => Code::EmailTaken,
         AccountRefusal::UnknownUser => Code::UserNotFound,
+        AccountRefusal::PasswordChanged => Code::InvalidCredentials,
         AccountRefusal::SessionEnded { .. } => Code::SessionEnded,
         AccountRefusal::LinkInvalid => Code::LinkInvalid,
     };

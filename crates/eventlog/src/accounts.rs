@@ -104,10 +104,15 @@ pub enum AccountChange {
     /// Replaces the hash of an unchanged password, after the hashing parameters changed. Ends no session.
     Rehash {
         user: UserId,
+        /// The hash that the password was verified against. Refused if the account has another one by now.
+        verified: String,
         password_hash: String,
     },
     StartSession {
         user: UserId,
+        /// The hash that the password was verified against. Refused if the account has another one by now: the password
+        /// may have been changed in between. `None` for a session that an operator starts without a password.
+        verified: Option<String>,
         session: NewSession,
     },
     /// Replaces a refresh token. A token that was replaced before has been stolen, and ends the session: see
@@ -153,6 +158,9 @@ pub enum AccountRefusal {
     EmailTaken,
     #[error("there is no such user")]
     UnknownUser,
+    /// The account has another password hash than the one that was verified.
+    #[error("the password was changed in the meantime, sign in again")]
+    PasswordChanged,
     #[error("the session has ended, sign in again")]
     SessionEnded {
         /// The session that this request ended, because its refresh token was stolen.

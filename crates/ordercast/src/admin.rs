@@ -253,7 +253,7 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
     let refresh = OneTimeSecret::fresh()
         .map_err(|_| anyhow::anyhow!("the operating system returned no random bytes"))?;
     let new = NewSession { id: session, refresh: refresh.hash, expires_at };
-    open.account(AccountChange::StartSession { user: user.id.clone(), session: new }).await?;
+    open.account(AccountChange::StartSession { user: user.id.clone(), verified: None, session: new }).await?;
     let token = token_keys(&config)?.mint(&Principal {
         user: user.id,
         role: user.role,

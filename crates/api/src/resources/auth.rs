@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use eventlog::accounts::{AccountAnswer, AccountChange, Email};
+use eventlog::accounts::{AccountAnswer, AccountChange, Email, User};
 use orders::text::Line;
 use orders::{Role, UserId};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::app::{App, AppState};
 use crate::auth::cookie;
 use crate::auth::password::Password;
 use crate::caller::{Caller, address};
+use crate::client_address::ClientAddress;
 use crate::commands::database_error;
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
@@ -131,25 +132,55 @@ pub async fn login(
     let from = address(&parts, &app);
     let email = email(&body.email)?;
     app.limits.check_sign_in(from.bucket(), email.as_str())?;
-    let user = app.read_backend.user_by_email(email).await.map_err(|error| database_error(&error))?;
+    let mut attempts = 0;
+    loop {
+        let user = verified(&app, &email, &body.password, &from).await?;
+        match start_session(&app, user, &body.password, from.is_secure).await {
+            // The hash was replaced after it was verified. The password must match the new one.
+            Err(problem) if problem.code() == Code::InvalidCredentials && attempts < MAX_RETRIES => {
+                attempts += 1
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// How often a sign-in is repeated because another request replaced the password's hash meanwhile.
+const MAX_RETRIES: u32 = 2;
+
+/// The account with this password.
+async fn verified(app: &App, email: &Email, password: &str, from: &ClientAddress) -> Result<User, Problem> {
+    let user = app.read_backend.user_by_email(email.clone()).await.map_err(|error| database_error(&error))?;
     // Takes as long whether the account exists or not.
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
-    let good = app.passwords.verify(&body.password, stored).await?;
+    let good = app.passwords.verify(password, stored).await?;
     let (Some(user), true) = (user, good) else {
         tracing::info!(address = %from.ip, "sign-in refused");
         return Err(Problem::new(Code::InvalidCredentials));
     };
-    if stored_is_old(&app, user.password_hash.as_deref())
-        && let Ok(password) = Password::new(&body.password, user.email.as_deref().unwrap_or_default())
-    {
-        let password_hash = app.passwords.hash(&password).await?;
-        app.account(AccountChange::Rehash { user: user.id.clone(), password_hash }).await?;
-    }
-    app.sign_in(user, StatusCode::OK, from.is_secure).await
+    Ok(user)
 }
 
-fn stored_is_old(app: &App, stored: Option<&str>) -> bool {
-    stored.is_some_and(|stored| app.passwords.needs_rehash(stored))
+/// Starts a session after the password was verified. A hash with other parameters than configured is replaced first.
+async fn start_session(app: &App, mut user: User, password: &str, secure: bool) -> Result<Response, Problem> {
+    if let Some(stored) = user.password_hash.take_if(|stored| app.passwords.needs_rehash(stored)) {
+        let fresh = Password::new(password, user.email.as_deref().unwrap_or_default());
+        user.password_hash = Some(match fresh {
+            Ok(fresh) => {
+                let password_hash = app.passwords.hash(&fresh).await?;
+                let change = AccountChange::Rehash {
+                    user: user.id.clone(),
+                    verified: stored,
+                    password_hash: password_hash.clone(),
+                };
+                app.account(change).await?;
+                password_hash
+            }
+            // An old password that today's rules refuse keeps its hash.
+            Err(_) => stored,
+        });
+    }
+    app.sign_in(user, StatusCode::OK, secure).await
 }
 
 /// Refresh the tokens

@@ -51,17 +51,18 @@ pub(super) fn change(
             answer_user(connection, id)
         }
         AccountChange::SetPassword { user, password_hash } => {
-            if set_password(connection, user, password_hash, Some(now))? {
+            if set_password(connection, user, password_hash, now)? {
                 answer_user(connection, user)
             } else {
                 Ok(Err(AccountRefusal::UnknownUser))
             }
         }
-        AccountChange::Rehash { user, password_hash } => {
-            set_password(connection, user, password_hash, None)?;
-            Ok(Ok(AccountAnswer::Done))
+        AccountChange::Rehash { user, verified, password_hash } => {
+            rehash(connection, user, verified, password_hash)
         }
-        AccountChange::StartSession { user, session } => start_session(connection, user, session, now),
+        AccountChange::StartSession { user, verified, session } => {
+            start_session(connection, user, verified.as_deref(), session, now)
+        }
         AccountChange::Refresh { session, refresh: sent, replacement } => {
             refresh(connection, *session, sent, replacement, now)
         }
@@ -86,20 +87,20 @@ fn answer_user(connection: &Connection, id: &UserId) -> AccountResult {
     Ok(by_id(connection, id)?.map(AccountAnswer::User).ok_or(AccountRefusal::UnknownUser))
 }
 
-/// Sets a local account's password. With `revoke_at`, also ends all sessions and revokes the tokens issued before.
+/// Sets a local account's password, ends all sessions, and revokes the tokens issued before.
 fn set_password(
     connection: &Connection,
     user: &UserId,
     hash: &str,
-    revoke_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<bool, LogError> {
     let changed = connection
         .prepare_cached(
             "UPDATE users SET password_hash = ?2, valid_after = max(valid_after, ?3) \
              WHERE id = ?1 AND password_hash IS NOT NULL",
         )?
-        .execute((user.as_str(), hash, revoke_at.map_or(0, millis)))?;
-    if let Some(now) = revoke_at.filter(|_| changed == 1) {
+        .execute((user.as_str(), hash, millis(now)))?;
+    if changed == 1 {
         connection
             .prepare_cached(
                 "UPDATE sessions SET ended_at = ?2 \
@@ -113,16 +114,25 @@ fn set_password(
     Ok(changed == 1)
 }
 
+/// Replaces a hash, unless the password was changed since it was verified.
+fn rehash(connection: &Connection, user: &UserId, verified: &str, hash: &str) -> AccountResult {
+    let changed = connection
+        .prepare_cached("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")?
+        .execute((user.as_str(), verified, hash))?;
+    Ok(if changed == 1 { Ok(AccountAnswer::Done) } else { Err(AccountRefusal::PasswordChanged) })
+}
+
 fn start_session(
     connection: &Connection,
     user: &UserId,
+    verified: Option<&str>,
     session: &NewSession,
     now: Timestamp,
 ) -> AccountResult {
     let inserted = connection
         .prepare_cached(
             "INSERT INTO sessions (id, user, refresh, created_at, expires_at) \
-             SELECT ?1, key, ?3, ?4, ?5 FROM users WHERE id = ?2",
+             SELECT ?1, key, ?3, ?4, ?5 FROM users WHERE id = ?2 AND (?6 IS NULL OR password_hash = ?6)",
         )?
         .execute((
             session.id.as_bytes().as_slice(),
@@ -130,8 +140,12 @@ fn start_session(
             session.refresh,
             millis(now),
             millis(session.expires_at),
+            verified,
         ))?;
-    if inserted == 1 { answer_user(connection, user) } else { Ok(Err(AccountRefusal::UnknownUser)) }
+    match answer_user(connection, user)? {
+        Ok(_) if inserted == 0 => Ok(Err(AccountRefusal::PasswordChanged)),
+        answer => Ok(answer),
+    }
 }
 
 fn refresh(
@@ -192,7 +206,7 @@ fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timest
     let user = user.and_then(|id| UserId::new(id).ok());
     let Some(user) = user else { return Ok(Err(AccountRefusal::LinkInvalid)) };
     // This also deletes every other reset link of the account.
-    set_password(connection, &user, hash, Some(now))?;
+    set_password(connection, &user, hash, now)?;
     answer_user(connection, &user)
 }
 

@@ -160,10 +160,10 @@ fn account_changes() -> Vec<AccountChange> {
     let hash = String::new;
     vec![
         create,
-        AccountChange::StartSession { user: user("ben"), session: session.clone() },
+        AccountChange::StartSession { user: user("ben"), verified: Some(hash()), session: session.clone() },
         AccountChange::Refresh { session: session.id, refresh: [1; 32], replacement: [2; 32] },
         AccountChange::Refresh { session: session.id, refresh: [1; 32], replacement: [3; 32] },
-        AccountChange::Rehash { user: user("ben"), password_hash: hash() },
+        AccountChange::Rehash { user: user("ben"), verified: hash(), password_hash: hash() },
         AccountChange::CreateReset { user: user("ben"), token: [4; 32], expires_at: Timestamp::MAX },
         AccountChange::UseReset { token: [4; 32], password_hash: hash() },
         AccountChange::SetPassword { user: user("ben"), password_hash: hash() },

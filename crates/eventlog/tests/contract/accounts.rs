@@ -50,7 +50,7 @@ fn the_user(answer: Result<AccountAnswer, AccountRefusal>) -> User {
 async fn sign_in<B: Backend>(log: &Log<B>, who: &str, refresh: u8) -> Uuid {
     let id = log.clock.uuid();
     let session = NewSession { id, refresh: hash(refresh), expires_at: log.clock.now() + MONTH };
-    let change = AccountChange::StartSession { user: user(who), session };
+    let change = AccountChange::StartSession { user: user(who), verified: None, session };
     assert_eq!(the_user(log.account(change).await).id, user(who));
     id
 }
@@ -111,6 +111,7 @@ pub(crate) async fn a_login_finds_the_account<B: Backend>() {
     assert!(log.read_backend().user_by_email(email("ash@example.com")).await.unwrap().is_none());
     let nobody = AccountChange::StartSession {
         user: user("nobody"),
+        verified: None,
         session: NewSession { id: log.clock.uuid(), refresh: hash(1), expires_at: log.clock.now() + MONTH },
     };
     assert!(matches!(log.account(nobody).await, Err(AccountRefusal::UnknownUser)));
@@ -140,8 +141,15 @@ pub(crate) async fn a_password_change_voids_tokens_and_sessions<B: Backend>() {
 pub(crate) async fn a_rehash_voids_nothing<B: Backend>() {
     let log = asha::<B>().await;
     let session = sign_in(&log, "asha", 1).await;
-    let rehash = AccountChange::Rehash { user: user("asha"), password_hash: "stronger".to_owned() };
-    log.account(rehash).await.unwrap();
+    let rehash = |verified: &str, hash: &str| AccountChange::Rehash {
+        user: user("asha"),
+        verified: verified.to_owned(),
+        password_hash: hash.to_owned(),
+    };
+    log.account(rehash("first", "stronger")).await.unwrap();
+    // Somebody else set a password after the old one was verified.
+    let late = log.account(rehash("first", "of the old password")).await;
+    assert_eq!(late.unwrap_err(), AccountRefusal::PasswordChanged);
     assert_eq!(
         log.read_backend().user(user("asha")).await.unwrap().unwrap().password_hash.as_deref(),
         Some("stronger")
@@ -149,6 +157,21 @@ pub(crate) async fn a_rehash_voids_nothing<B: Backend>() {
     refresh(&log, session, 1, 2).await.unwrap();
     let now = revoked(&log).await;
     assert!(now.users.is_empty() && now.sessions.is_empty());
+}
+
+pub(crate) async fn a_session_starts_only_with_the_password_that_was_verified<B: Backend>() {
+    let log = asha::<B>().await;
+    let start = async |who: &str, verified: &str, refresh: u8| {
+        let session =
+            NewSession { id: log.clock.uuid(), refresh: hash(refresh), expires_at: log.clock.now() + MONTH };
+        let verified = Some(verified.to_owned());
+        log.account(AccountChange::StartSession { user: user(who), verified, session }).await
+    };
+    the_user(start("asha", "first", 1).await);
+    log.account(password("second")).await.unwrap();
+    assert_eq!(start("asha", "first", 2).await.unwrap_err(), AccountRefusal::PasswordChanged);
+    the_user(start("asha", "second", 3).await);
+    assert_eq!(start("nobody", "first", 4).await.unwrap_err(), AccountRefusal::UnknownUser);
 }
 
 pub(crate) async fn a_refresh_token_is_swapped_once<B: Backend>() {

@@ -4,6 +4,8 @@ mod limits;
 mod pages;
 mod tokens;
 
+use api::auth::password::Password;
+use eventlog::accounts::AccountChange;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
@@ -178,4 +180,35 @@ async fn staff_create_reset_links_only_for_customers_of_their_store() {
     assert_eq!(ask(&customer.user, &customer.token).refused(403).await, "forbidden");
     let foreign = id_of("asha").replace('|', "%7C");
     assert_eq!(ask(&foreign, &sam).refused(404).await, "user_not_found");
+}
+
+/// Sign-ins wait for each other's hashes, so some verify the old password before it is changed and go on afterwards.
+#[tokio::test]
+async fn no_session_that_started_with_the_old_password_outlives_its_change() {
+    let shop = Shop::open().await;
+    let asha = shop.register("asha@example.com").await;
+    let changed = Password::new("a new and better one", "asha@example.com").unwrap();
+    let changed = shop.app.passwords.hash(&changed).await.unwrap();
+    let login = || async {
+        let body = json!({"email": "asha@example.com", "password": PASSWORD});
+        shop.post("/api/v1/auth/login", &body).send().await
+    };
+    let change = async {
+        let user = asha.user.parse().unwrap();
+        // While the sign-ins are waiting for their hashes.
+        login().await;
+        let change = AccountChange::SetPassword { user, password_hash: changed.clone() };
+        shop.app.writer.account(change).await.unwrap().unwrap();
+    };
+    let (answers, ()) = tokio::join!(futures_util::future::join_all((0..12).map(|_| login())), change);
+    for answer in &answers {
+        assert!(matches!(answer.status, 200 | 401), "{}", answer.text);
+        if answer.status == 200 {
+            let refresh = json!({"refreshToken": Session::read(answer).refresh});
+            let refresh = shop.post("/api/v1/auth/refresh", &refresh);
+            assert_eq!(refresh.refused(401).await, "session_ended", "it goes on with the old password");
+        } else {
+            assert_eq!(answer.code(), "invalid_credentials");
+        }
+    }
 }
