@@ -19,6 +19,7 @@ pub use params::{Path, Query};
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use orders::UserId;
 use serde::de::{Deserialize as _, Deserializer, Error as _};
 
 /// Characters of a parser's message that are sent back; it may quote the input.
@@ -38,6 +39,17 @@ pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
         Some(at) if at < Timestamp::UNIX_EPOCH => Err(D::Error::custom("must be a time after 1970")),
         at => Ok(at),
     }
+}
+
+/// An optional user id, which some shops write as a number.
+pub(crate) fn user_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UserId>, D::Error> {
+    let text = match Option::<serde_json::Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(serde_json::Value::String(text)) => text,
+        Some(serde_json::Value::Number(number)) if !number.is_f64() => number.to_string(),
+        Some(_) => return Err(D::Error::custom("must be a user id, as text or as a whole number")),
+    };
+    UserId::new(text).map(Some).map_err(D::Error::custom)
 }
 
 /// A parser's message, truncated to a safe length.

@@ -37,7 +37,8 @@ pub struct SignedIn {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// The account's id.
+    /// The account's id. Of a user of another system, the id there.
+    #[serde(serialize_with = "UserId::serialize_subject")]
     pub id: UserId,
     /// The account's role.
     pub role: Role,

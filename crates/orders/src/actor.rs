@@ -51,21 +51,34 @@ pub enum Origin {
 pub enum Role {
     /// Places orders. Also spelled `user`.
     Customer,
-    /// Works for a store. Also spelled `admin` or `store_owner`.
+    /// Works for a store. Also spelled `admin`, `store_owner` or `storeOwner`.
     Staff,
     /// Delivers orders.
     Driver,
 }
 
 impl Role {
-    /// The role of a token's `role` claim. Only exact words count: a word that contains "admin" is not an admin, and an e-mail
-    /// address never grants a role.
+    /// The role that a token or an account names, in any letter case, with or without separators and Spring's `ROLE_`.
+    /// Only whole words count: a word that contains "admin" is not an admin, and an e-mail address never grants a role.
     pub fn from_claim(claim: &str) -> Option<Self> {
-        Some(match claim {
+        let letters = |c: &char| !matches!(c, '_' | '-' | ' ');
+        let word: String =
+            claim.trim().chars().filter(letters).flat_map(char::to_lowercase).take(32).collect();
+        let prefixed = claim.trim().get(..5).is_some_and(|prefix| prefix.eq_ignore_ascii_case("role_"));
+        Some(match if prefixed { &word[4..] } else { &*word } {
             "customer" | "user" => Self::Customer,
-            "staff" | "admin" | "store_owner" => Self::Staff,
+            "staff" | "admin" | "storeowner" => Self::Staff,
             "driver" => Self::Driver,
             _ => return None,
+        })
+    }
+
+    /// The most privileged of several roles.
+    pub fn strongest(roles: impl IntoIterator<Item = Self>) -> Option<Self> {
+        roles.into_iter().max_by_key(|role| match role {
+            Self::Customer => 0,
+            Self::Driver => 1,
+            Self::Staff => 2,
         })
     }
 
@@ -112,11 +125,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_exact_role_words_count() {
-        assert_eq!(Role::from_claim("admin"), Some(Role::Staff));
-        assert_eq!(Role::from_claim("user"), Some(Role::Customer));
-        for other in ["Admin", "administrator", "superadmin", "admin ", "", "system", "gateway"] {
+    fn only_whole_role_words_count_in_any_spelling() {
+        for staff in [
+            "admin",
+            "Admin",
+            " ADMIN ",
+            "storeOwner",
+            "store_owner",
+            "STORE-OWNER",
+            "Store Owner",
+            "ROLE_ADMIN",
+        ] {
+            assert_eq!(Role::from_claim(staff), Some(Role::Staff), "{staff:?}");
+        }
+        assert_eq!(Role::from_claim("User"), Some(Role::Customer));
+        assert_eq!(Role::from_claim("DRIVER"), Some(Role::Driver));
+        for other in
+            ["administrator", "superadmin", "admin,user", "", "_", "ROLE_", "roleadmin", "system", "gateway"]
+        {
             assert_eq!(Role::from_claim(other), None, "{other:?}");
         }
+        assert_eq!(Role::strongest([Role::Driver, Role::Staff, Role::Customer]), Some(Role::Staff));
+        assert_eq!(Role::strongest([]), None);
     }
 }

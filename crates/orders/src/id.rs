@@ -223,9 +223,27 @@ impl UserId {
         Self::new(format!("{issuer}|{subject}"))
     }
 
-    /// The id without the issuer, as the user's own system knows it.
+    /// The id without the issuer, as the user's own system knows it. Payloads and answers show this form.
     pub fn subject(&self) -> &str {
         self.0.split_once('|').map_or(&*self.0, |(_, subject)| subject)
+    }
+
+    /// The issuer of a user of another system; `None` for a local account.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.split_once('|').map(|(issuer, _)| issuer)
+    }
+
+    /// Serializes the [`subject`](Self::subject), for `#[serde(serialize_with)]`.
+    pub fn serialize_subject<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.subject())
+    }
+
+    /// Like [`serialize_subject`](Self::serialize_subject), for a field that may be absent.
+    pub fn serialize_optional_subject<S: serde::Serializer>(
+        user: &Option<Self>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        user.as_ref().map(Self::subject).serialize(serializer)
     }
 }
 
@@ -257,6 +275,7 @@ mod tests {
         let outside = UserId::external("jwt", local.as_str()).unwrap();
         assert_ne!(local, outside);
         assert_eq!(outside.subject(), local.as_str());
+        assert_eq!((outside.issuer(), local.issuer()), (Some("jwt"), None));
         assert!(UserId::external("a|b", "x").is_err());
         assert!(UserId::external("jwt", &"x".repeat(129)).is_err());
         assert!(UserId::external("jwt", "a\nb").is_err());

@@ -31,6 +31,9 @@ use crate::problem::{Code, Problem};
 /// The issuer of local tokens.
 pub const ISSUER: &str = "ordercast";
 
+/// The issuer in the user id, for a token that names none.
+pub const UNNAMED_ISSUER: &str = "jwt";
+
 pub const MAX_TOKEN_BYTES: usize = 4096;
 
 /// RFC 7518, section 3.2: a key for HS256 is at least as long as the hash.
@@ -78,8 +81,11 @@ pub enum TokenError {
     NotYet,
     #[error("the token has no `exp`")]
     NoExpiry,
-    #[error("the token has no `sub`, `id` or `userId`")]
+    #[error("the token has no `sub`, `id`, `userId`, `user_id` or `_id`, and no `user` with one of them")]
     NoSubject,
+    /// A time that is only plausible in another unit.
+    #[error("the token's `{0}` must be in seconds since 1970, not in milliseconds; divide it by 1000")]
+    NotSeconds(&'static str),
     /// The subject is not a valid user id.
     #[error("the token's subject is invalid: {0}")]
     Subject(#[from] InvalidId),

@@ -10,7 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
-use crate::caller::Staff;
+use crate::auth::token::UNNAMED_ISSUER;
+use crate::caller::{Caller, Staff};
 use crate::commands::database_error;
 use crate::extract::Path;
 use crate::problem::{Code, Problem};
@@ -61,6 +62,24 @@ async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> 
     let expires_at = later(app.now(), app.settings.reset_link_lifetime);
     app.account(AccountChange::CreateReset { user, token: token.hash, expires_at }).await?;
     Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })
+}
+
+/// The user that a client names. A bare id is that of an account here, or else that of a user of the caller's own shop,
+/// whose full id is `issuer|subject`.
+pub(crate) async fn resolve_user(app: &App, caller: &Caller, named: UserId) -> Result<UserId, Problem> {
+    let known = app.read_backend.user(named.clone()).await.map_err(|error| database_error(&error))?;
+    let own_issuer = caller.principal.user.issuer().unwrap_or(UNNAMED_ISSUER);
+    // A subject may contain a `|` itself, such as `auth0|17`.
+    let is_full = named
+        .issuer()
+        .is_some_and(|issuer| issuer == own_issuer || issuer == UNNAMED_ISSUER || issuer.contains("://"));
+    if known.is_some() || is_full {
+        return Ok(named);
+    }
+    UserId::external(own_issuer, named.as_str()).map_err(|error| {
+        let problem = Problem::new(Code::InvalidBody).detail(format!("`driverId`: {error}."));
+        problem.error("driverId", error.to_string())
+    })
 }
 
 /// The URL of a password link.

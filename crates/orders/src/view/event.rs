@@ -21,7 +21,7 @@ use crate::text::{Line, Prose};
 #[serde(rename_all = "camelCase")]
 pub struct ActorView {
     pub origin: Origin,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "UserId::serialize_optional_subject")]
     pub id: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

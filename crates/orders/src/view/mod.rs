@@ -19,7 +19,8 @@ pub use order::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
-    /// Their id.
+    /// Their id, in the shop that they come from.
+    #[serde(serialize_with = "UserId::serialize_subject")]
     pub id: UserId,
     /// Absent if unknown or erased.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,17 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use orders::text::{InvalidText, Line};
 use orders::{Role, StoreId, UserId};
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use uuid::Uuid;
 
-use super::{ISSUER, TokenError, TokenOptions};
+use super::{ISSUER, TokenError, TokenOptions, UNNAMED_ISSUER};
 use crate::auth::principal::{Issuer, Principal, SessionId};
 
-/// The issuer in the user id, for a token that names none.
-const UNNAMED_ISSUER: &str = "jwt";
-
 /// Tolerance for clock skew in `iat` and `nbf`. `exp` is exact.
-const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+const LEEWAY: SignedDuration = SignedDuration::from_secs(120);
+
+/// Times in this range are milliseconds or microseconds. As seconds, they would be tens of thousands of years ahead.
+const NOT_SECONDS: std::ops::Range<i128> = 1_000_000_000_000..100_000_000_000_000_000;
 
 /// All other claims are ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -28,22 +28,53 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 pub(super) struct TokenClaims {
     iss: Claim,
     sub: Claim,
-    id: Claim,
-    #[serde(rename = "userId")]
-    user_id: Claim,
-    role: Claim,
+    #[serde(flatten)]
+    own: UserClaims,
+    /// Some shops put the whole user into the token, or only the id.
+    user: NestedUser,
     store: Claim,
-    name: Claim,
-    email: Claim,
     sid: Claim,
     iat: Claim,
     nbf: Claim,
     exp: Claim,
 }
 
+/// What a token says about its user, at the top or in `user`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct UserClaims {
+    id: Claim,
+    #[serde(rename = "userId")]
+    user_id: Claim,
+    #[serde(rename = "user_id")]
+    snake_user_id: Claim,
+    #[serde(rename = "_id")]
+    mongo_id: Claim,
+    uid: Claim,
+    role: Claim,
+    roles: Claim,
+    name: Claim,
+    email: Claim,
+}
+
+impl UserClaims {
+    fn ids(&mut self) -> [Claim; 5] {
+        [&mut self.id, &mut self.user_id, &mut self.snake_user_id, &mut self.mongo_id, &mut self.uid]
+            .map(std::mem::take)
+    }
+
+    /// `role`, or else `roles`. `None` if the token names none.
+    fn role(&self) -> Result<Option<Role>, TokenError> {
+        match (self.role.role("role")?, &self.roles) {
+            (Some(role), _) => Ok(Some(role)),
+            (None, roles) => roles.role("roles"),
+        }
+    }
+}
+
 impl TokenClaims {
     /// Validates the claims at the given time.
-    pub(super) fn validate(self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
+    pub(super) fn validate(mut self, options: TokenOptions, now: Timestamp) -> Result<Principal, TokenError> {
         let expires_at = self.exp.time("exp")?;
         let issued_at = self.iat.time("iat")?;
         if expires_at.is_some_and(|end| end <= now) {
@@ -64,9 +95,9 @@ impl TokenClaims {
             return Err(TokenError::NoExpiry);
         }
 
-        let subject =
-            [self.sub, self.id, self.user_id].into_iter().find(|claim| !matches!(claim, Claim::Absent));
-        let subject = match subject {
+        let NestedUser { id: nested_id, claims: mut nested } = self.user;
+        let ids = [self.sub].into_iter().chain(self.own.ids()).chain(nested.ids()).chain([nested_id]);
+        let subject = match ids.into_iter().find(|claim| *claim != Claim::Absent) {
             Some(Claim::Text(text)) => text,
             Some(Claim::Integer(number)) => number.to_string(),
             Some(_) => return Err(TokenError::Claim("sub")),
@@ -80,10 +111,9 @@ impl TokenClaims {
         } else {
             (UserId::external(issuer.as_deref().unwrap_or(UNNAMED_ISSUER), &subject)?, None)
         };
-        let role = match self.role {
-            Claim::Absent => Role::Customer,
-            Claim::Text(word) => Role::from_claim(&word).ok_or(TokenError::Claim("role"))?,
-            _ => return Err(TokenError::Claim("role")),
+        let role = match self.own.role()? {
+            Some(role) => role,
+            None => nested.role()?.unwrap_or(Role::Customer),
         };
         // An invalid store must not become the default one, which has other customers' orders.
         let store = match self.store {
@@ -95,13 +125,32 @@ impl TokenClaims {
             user,
             role,
             store,
-            name: self.name.display_line(),
-            email: self.email.text().and_then(|text| Line::new(&text).ok()),
+            name: self.own.name.or(nested.name).display_line(),
+            email: self.own.email.or(nested.email).text().and_then(|text| Line::new(&text).ok()),
             session,
             issued_at,
             expires_at,
             issuer: if local { Issuer::Local } else { Issuer::External },
         })
+    }
+}
+
+/// The `user` claim: an object, or an id.
+#[derive(Debug, Default)]
+struct NestedUser {
+    id: Claim,
+    claims: UserClaims,
+}
+
+impl<'de> Deserialize<'de> for NestedUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let nested = if value.is_object() {
+            Self { id: Claim::Absent, claims: serde_json::from_value(value).map_err(D::Error::custom)? }
+        } else {
+            Self { id: Claim::deserialize(value).map_err(D::Error::custom)?, claims: UserClaims::default() }
+        };
+        Ok(nested)
     }
 }
 
@@ -113,10 +162,33 @@ enum Claim {
     Text(String),
     Integer(i128),
     Fraction(f64),
+    List(Vec<Claim>),
     Other,
 }
 
 impl Claim {
+    fn or(self, other: Self) -> Self {
+        if self == Self::Absent { other } else { self }
+    }
+
+    /// The role, or the most privileged role of a list. Words in a list that name no role are ignored, unless all are.
+    fn role(&self, name: &'static str) -> Result<Option<Role>, TokenError> {
+        let invalid = TokenError::Claim(name);
+        match self {
+            Self::Absent => Ok(None),
+            Self::Text(word) => Role::from_claim(word).map(Some).ok_or(invalid),
+            Self::List(entries) if entries.is_empty() => Ok(None),
+            Self::List(entries) => {
+                let roles = entries.iter().filter_map(|entry| match entry {
+                    Self::Text(word) => Role::from_claim(word),
+                    _ => None,
+                });
+                Role::strongest(roles).map(Some).ok_or(invalid)
+            }
+            _ => Err(invalid),
+        }
+    }
+
     fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
@@ -149,6 +221,9 @@ impl Claim {
             Self::Fraction(seconds) if seconds.is_finite() => seconds.floor() as i128,
             _ => return Err(TokenError::Claim(name)),
         };
+        if NOT_SECONDS.contains(&seconds) {
+            return Err(TokenError::NotSeconds(name));
+        }
         let bounded = seconds.clamp(Timestamp::MIN.as_second().into(), Timestamp::MAX.as_second().into());
         let seconds = i64::try_from(bounded).map_err(|_| TokenError::Claim(name))?;
         Timestamp::from_second(seconds).map(Some).map_err(|_| TokenError::Claim(name))
@@ -195,13 +270,24 @@ impl<'de> Visitor<'de> for ClaimVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Claim, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Claim::Other)
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Claim::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Claim, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Claim::Other)
+        // The id of a MongoDB document in extended JSON: `{"$oid": "…"}`.
+        let mut claim = Claim::Other;
+        while let Some(name) = entries.next_key::<String>()? {
+            if name == "$oid" {
+                claim = entries.next_value()?;
+            } else {
+                entries.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(claim)
     }
 }
 
@@ -231,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn the_subject_is_the_first_of_three_claims() {
+    fn the_subject_is_the_first_of_the_claims_that_shops_use() {
         for (claims, user) in [
             (with(json!({})), "jwt|42"),
             (with(json!({"id": "7", "userId": "8"})), "jwt|42"),
@@ -239,6 +325,13 @@ mod tests {
             (with(json!({"sub": null, "userId": 8})), "jwt|8"),
             (with(json!({"sub": u64::MAX})), "jwt|18446744073709551615"),
             (with(json!({"sub": -1})), "jwt|-1"),
+            (with(json!({"sub": null, "_id": "65f0"})), "jwt|65f0"),
+            (with(json!({"sub": null, "_id": {"$oid": "65f0"}})), "jwt|65f0"),
+            (with(json!({"sub": null, "user_id": 8})), "jwt|8"),
+            (with(json!({"sub": null, "user": {"id": 8}})), "jwt|8"),
+            (with(json!({"sub": null, "user": {"_id": "65f0", "name": "Asha"}})), "jwt|65f0"),
+            (with(json!({"sub": null, "user": "8"})), "jwt|8"),
+            (with(json!({"user": {"id": 8}})), "jwt|42"),
             (with(json!({"iss": "shop-a"})), "shop-a|42"),
             (with(json!({"iss": ""})), "jwt|42"),
             (with(json!({"sub": "x".repeat(128)})), &*format!("jwt|{}", "x".repeat(128))),
@@ -256,8 +349,13 @@ mod tests {
             (json!({"sub": {"id": 1}}), TokenError::Claim("sub")),
             (json!({"iss": ["a"]}), TokenError::Claim("iss")),
             (json!({"role": "superadmin"}), TokenError::Claim("role")),
-            (json!({"role": "Admin"}), TokenError::Claim("role")),
-            (json!({"role": ["admin"]}), TokenError::Claim("role")),
+            (json!({"role": ["superadmin"]}), TokenError::Claim("role")),
+            (json!({"role": {"name": "admin"}}), TokenError::Claim("role")),
+            (json!({"role": null, "roles": ["owner"]}), TokenError::Claim("roles")),
+            (json!({"role": null, "roles": 1}), TokenError::Claim("roles")),
+            (json!({"exp": NOW * 1000}), TokenError::NotSeconds("exp")),
+            (json!({"exp": (NOW + 60) * 1_000_000}), TokenError::NotSeconds("exp")),
+            (json!({"iat": NOW * 1000}), TokenError::NotSeconds("iat")),
             (json!({"role": ""}), TokenError::Claim("role")),
             (json!({"store": "a/b"}), TokenError::Claim("store")),
             (json!({"store": ""}), TokenError::Claim("store")),
@@ -276,6 +374,29 @@ mod tests {
         for iss in ["a|b".to_owned(), "x".repeat(128)] {
             assert!(matches!(judge(with(json!({"iss": iss}))), Err(TokenError::Subject(_))));
         }
+    }
+
+    #[test]
+    fn a_role_is_read_in_any_case_and_from_lists() {
+        for (claims, role) in [
+            (json!({"role": "Admin"}), Role::Staff),
+            (json!({"role": ["ADMIN"]}), Role::Staff),
+            (json!({"role": "storeOwner"}), Role::Staff),
+            (json!({"role": null, "roles": ["admin"]}), Role::Staff),
+            (json!({"role": null, "roles": ["user", "Store_Owner", "vip"]}), Role::Staff),
+            (json!({"role": null, "roles": ["user", "driver"]}), Role::Driver),
+            (json!({"role": null, "roles": "Admin"}), Role::Staff),
+            (json!({"role": null, "roles": []}), Role::Customer),
+            (json!({"role": "user", "roles": ["admin"]}), Role::Customer),
+            (json!({"role": null, "user": {"id": 1, "role": "ADMIN"}}), Role::Staff),
+            (json!({"role": null, "user": {"id": 1, "roles": ["driver"]}}), Role::Driver),
+            (json!({"role": "user", "user": {"role": "admin"}}), Role::Customer),
+        ] {
+            assert_eq!(judge(with(claims.clone())).unwrap().role, role, "{claims}");
+        }
+        let nested = judge(with(json!({"user": {"name": "Asha", "email": "a@example.com"}}))).unwrap();
+        assert_eq!(nested.name.map(String::from).as_deref(), Some("Asha"));
+        assert_eq!(nested.email.map(String::from).as_deref(), Some("a@example.com"));
     }
 
     #[test]
@@ -321,10 +442,11 @@ mod tests {
             (json!({"exp": 1e300}), Ok(())),
             (json!({"exp": u64::MAX}), Ok(())),
             (json!({"exp": 1_800_000_000.9}), Err(TokenError::Expired)),
-            (json!({"nbf": NOW + 30}), Ok(())),
-            (json!({"nbf": NOW + 31}), Err(TokenError::NotYet)),
-            (json!({"iat": NOW + 30}), Ok(())),
-            (json!({"iat": NOW + 31}), Err(TokenError::NotYet)),
+            (json!({"exp": 253_402_300_799_i64}), Ok(())),
+            (json!({"nbf": NOW + 120}), Ok(())),
+            (json!({"nbf": NOW + 121}), Err(TokenError::NotYet)),
+            (json!({"iat": NOW + 120}), Ok(())),
+            (json!({"iat": NOW + 121}), Err(TokenError::NotYet)),
             (json!({"exp": null}), Err(TokenError::NoExpiry)),
         ] {
             assert_eq!(judge(with(change.clone())).map(|_| ()), expected, "{change}");

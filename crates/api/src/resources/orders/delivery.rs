@@ -15,9 +15,10 @@ use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
-use crate::extract::{Json, Path, expected_time};
+use crate::extract::{Json, Path, expected_time, user_id};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
+use crate::resources::users::resolve_user;
 
 /// The delivery of an order. Omitted fields are not changed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,8 +28,9 @@ pub struct Body {
     /// The name and phone number that the customer sees.
     #[serde(default)]
     partner: Option<Partner>,
-    /// The driver's account, if they have one. The driver can then see the order and report its location.
-    #[serde(default)]
+    /// The driver's account, if they have one: its id here, or the id in the shop that issues its tokens. The driver can
+    /// then see the order and report its location.
+    #[serde(default, deserialize_with = "user_id")]
     driver_id: Option<UserId>,
     /// The current location.
     #[serde(default)]
@@ -77,8 +79,11 @@ pub async fn set_delivery(
     Path(order): Path<String>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Json(body, raw): Json<Body>,
+    Json(mut body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
+    if let Some(driver) = body.driver_id.take() {
+        body.driver_id = Some(resolve_user(&app, &caller, driver).await?);
+    }
     let command = body.command(parse_order_ref(&order)?);
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     app.command(command, context).await?.into_order(StatusCode::OK)

@@ -3,31 +3,35 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use jiff::SignedDuration;
+use orders::Role;
 use serde_json::{Value, json};
 
-use crate::support::users::{customer, now, signed_with, token};
+use crate::support::users::{customer, driver, now, signed_with, staff, token};
 use crate::support::{JWT_SECRET, Shop};
 
 #[tokio::test]
-async fn external_tokens_name_the_user_as_sub_id_or_user_id() {
+async fn tokens_of_shops_are_read_as_shops_make_them() {
     let shop = Shop::open().await;
     for (claims, id, role) in [
-        (json!({"sub": "u1"}), "jwt|u1", "customer"),
-        (json!({"id": "u1", "role": "user"}), "jwt|u1", "customer"),
-        (json!({"userId": "u1", "role": "customer"}), "jwt|u1", "customer"),
-        (json!({"id": 42, "role": "admin"}), "jwt|42", "staff"),
+        (json!({"sub": "u1"}), "u1", "customer"),
+        (json!({"id": "u1", "role": "user"}), "u1", "customer"),
+        (json!({"userId": "u1", "role": "customer"}), "u1", "customer"),
+        (json!({"user_id": 456, "role": "User"}), "456", "customer"),
+        (json!({"_id": "64b7f3a2e4b0c8a1d2f3e4b5"}), "64b7f3a2e4b0c8a1d2f3e4b5", "customer"),
+        (json!({"user": {"id": 456, "role": "admin"}}), "456", "staff"),
         (
-            json!({"userId": "64b7f3a2e4b0c8a1d2f3e4b5", "role": "store_owner"}),
-            "jwt|64b7f3a2e4b0c8a1d2f3e4b5",
-            "staff",
-        ),
-        (json!({"sub": "u1", "id": "u2", "role": "staff"}), "jwt|u1", "staff"),
-        (
-            json!({"sub": "u1", "iss": "https://id.example", "role": "driver"}),
-            "https://id.example|u1",
+            json!({"user": {"_id": "64b7f3a2e4b0c8a1d2f3e4b5"}, "roles": ["driver"]}),
+            "64b7f3a2e4b0c8a1d2f3e4b5",
             "driver",
         ),
-        (json!({"sub": "auth0|17", "email": "admin@example.com"}), "jwt|auth0|17", "customer"),
+        (json!({"id": 42, "role": "ADMIN"}), "42", "staff"),
+        (json!({"id": 42, "roles": ["admin"]}), "42", "staff"),
+        (json!({"id": 42, "role": ["user", "storeOwner"]}), "42", "staff"),
+        (json!({"userId": "7", "role": "store_owner"}), "7", "staff"),
+        (json!({"sub": "u1", "id": "u2", "role": "staff"}), "u1", "staff"),
+        (json!({"sub": "u1", "iss": "https://id.example", "role": "driver"}), "u1", "driver"),
+        (json!({"sub": "auth0|17", "email": "admin@example.com"}), "auth0|17", "customer"),
+        (json!({"sub": "u1", "iat": now().as_second() + 110}), "u1", "customer"),
     ] {
         let me = shop.get("/api/v1/me").by(&token(&claims)).gives(200).await;
         assert_eq!(
@@ -44,8 +48,8 @@ async fn external_tokens_name_the_user_as_sub_id_or_user_id() {
         json!({"sub": ""}),
         json!({"sub": "x".repeat(129)}),
         json!({"sub": {"id": 1}}),
-        json!({"sub": "u1", "role": "Admin"}),
-        json!({"sub": "u1", "role": ["admin"]}),
+        json!({"sub": "u1", "role": "superadmin"}),
+        json!({"sub": "u1", "roles": ["superadmin"]}),
         json!({"sub": "u1", "store": 1}),
         json!({"sub": "u1", "iss": "ordercast"}),
         json!({"sub": "u1", "exp": "tomorrow"}),
@@ -57,6 +61,53 @@ async fn external_tokens_name_the_user_as_sub_id_or_user_id() {
         );
     }
     assert_eq!(shop.get("/api/v1/me").by(&"x".repeat(5000)).refused(401).await, "invalid_token");
+}
+
+#[tokio::test]
+async fn a_token_with_times_in_milliseconds_is_refused_with_a_hint() {
+    let shop = Shop::open().await;
+    let millis = now().as_millisecond();
+    for (claim, claims) in [
+        ("exp", json!({"sub": "u1", "exp": millis + 3_600_000})),
+        ("iat", json!({"sub": "u1", "iat": millis})),
+    ] {
+        let answer = shop.get("/api/v1/me").by(&token(&claims)).send().await;
+        assert_eq!((answer.status, &*answer.code()), (401, "invalid_token"));
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(&format!("`{claim}`")) && detail.contains("milliseconds"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn users_of_the_shop_have_the_shops_ids_in_answers_and_events() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam, dev) = (customer("456"), staff("1"), driver("789"));
+    let (mut stream, hello) = shop.listen(&sam).await;
+    assert_eq!(hello.data["user"]["id"], "1");
+    let placed = shop.place(&asha, tea, 1).await;
+    let order = shop.get(&placed.path("")).by(&sam).gives(200).await;
+    assert_eq!(order["customer"]["id"], "456");
+    let created = stream.until("order.created").await;
+    assert_eq!(
+        (&created.data["customer"]["id"], &created.data["actor"]["id"]),
+        (&json!("456"), &json!("456"))
+    );
+    assert_eq!(shop.get(&placed.path("")).by(&dev).refused(404).await, "order_not_found");
+    // As text, as a number, and in the form that the log uses.
+    for id in [json!("789"), json!(789), json!("jwt|789")] {
+        let delivery = json!({"driverId": id});
+        shop.put(&placed.path("/delivery"), &delivery).by(&sam).gives(200).await;
+        shop.get(&placed.path("")).by(&dev).gives(200).await;
+        shop.put(&placed.path("/delivery"), &json!({"driverId": "790"})).by(&sam).gives(200).await;
+        assert_eq!(shop.get(&placed.path("")).by(&dev).refused(404).await, "order_not_found");
+    }
+    let local = shop.account("dev@example.com", Role::Driver, "main").await;
+    shop.put(&placed.path("/delivery"), &json!({"driverId": local.user})).by(&sam).gives(200).await;
+    shop.get(&placed.path("")).by(&local.token).gives(200).await;
+    // A token's issuer is part of the user, so another issuer's user with the same id is another one.
+    let other = token(&json!({"sub": "456", "iss": "elsewhere"}));
+    assert_eq!(shop.get(&placed.path("")).by(&other).refused(404).await, "order_not_found");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::support::PATIENCE;
 use crate::support::request::TestRequest;
 use crate::support::stream::{Events, StreamEvent};
-use crate::support::users::staff;
+use crate::support::users::{id_of, staff};
 
 /// Pause before a retry while the server is down.
 const PAUSE: Duration = Duration::from_millis(15);
@@ -41,7 +41,8 @@ impl ReconnectingClient {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(stream(server)).bearer_auth(&token);
         let (events, hello) = Events::open(TestRequest::of(request)).await;
-        let customer = (hello.data["role"] == "user").then(|| text(&hello.data["user"]["id"]));
+        let customer =
+            (hello.data["role"] == "user").then(|| id_of(hello.data["user"]["id"].as_str().unwrap()));
         let none_yet = ReceivedEvents { from: seq(&hello.id), customer, ..ReceivedEvents::default() };
         let (head, until) = watch::channel(u64::MAX);
         let following = EventFollower { server, client, token, last: hello.id, heard: none_yet, until };
