@@ -19,6 +19,7 @@ use crate::caller::Caller;
 use crate::extract::RawBody;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
+use crate::resources::orders::visible;
 
 /// Set on a stored response that is sent again.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -112,11 +113,22 @@ impl App {
         match receipt.outcomes.pop() {
             Some(Outcome::Refused(refusal)) => Err(self.refused(refusal, name, caller).await),
             Some(outcome) => {
+                if receipt.replayed {
+                    self.check_replay(&outcome, caller).await?;
+                }
                 let live = self.live(&outcome, caller);
                 Ok(CommandOutcome { outcome, receipt, audience: Audience::of(caller.principal.role), live })
             }
             None => Err(Problem::new(Code::Internal)),
         }
+    }
+
+    /// A stored response is shown again only to a caller who may see the order now: it carries the order's present contacts.
+    pub(crate) async fn check_replay(&self, outcome: &Outcome, caller: &Caller) -> Result<(), Problem> {
+        if let Outcome::Order(snapshot) = outcome {
+            visible(self, caller, OrderRef::Id(snapshot.order.id)).await?;
+        }
+        Ok(())
     }
 
     /// For staff: how many connections of the order's customer are live. They have received the change before this

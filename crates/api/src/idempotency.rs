@@ -1,13 +1,14 @@
 //! The `Idempotency-Key` header: a request that is sent twice is executed once
 //! (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! A key is scoped by user, method and path. The response is stored for 24 hours, in the same transaction as the
+//! A key is scoped by user, role, store, method and path. The response is stored for 24 hours, in the same transaction as the
 //! change.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use eventlog::Idempotency;
+use orders::{Role, StoreId};
 
 use crate::auth::Principal;
 use crate::extract::RawBody;
@@ -43,7 +44,12 @@ impl IdempotencyKey {
     pub fn bind(&self, principal: &Principal, body: &RawBody) -> Option<Idempotency> {
         let KeyScope { key, method, path } = self.0.as_ref()?;
         let mut hash = Context::new(&SHA256);
-        for part in [principal.user.as_str(), method.as_str(), path, key] {
+        let mut parts = vec![principal.user.as_str(), method.as_str(), path, key];
+        // Keys are stored for a day, across upgrades, and earlier versions stored those of customers without these parts.
+        if principal.role != Role::Customer || principal.store != StoreId::main() {
+            parts.extend([principal.role.name(), principal.store.as_str()]);
+        }
+        for part in parts {
             // Each part is preceded by its length, so that different parts cannot hash to the same value.
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
@@ -86,16 +92,19 @@ fn unversioned_path(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use axum::http::Request;
-    use orders::{Role, StoreId};
 
     use super::*;
     use crate::auth::Issuer;
 
     async fn scope(path: &str) -> String {
+        scope_of(path, Role::Customer, "main").await
+    }
+
+    async fn scope_of(path: &str, role: Role, store: &str) -> String {
         let principal = Principal {
             user: "asha".parse().unwrap(),
-            role: Role::Customer,
-            store: StoreId::main(),
+            role,
+            store: StoreId::new(store).unwrap(),
             name: None,
             email: None,
             issuer: Issuer::Local,
@@ -115,5 +124,19 @@ mod tests {
         assert_eq!(scope("/api/v1/orders").await, "5e62dfbaf1b996df053e0250ea1c32e3");
         assert_ne!(scope("/api/v1/orders/7/cancel").await, scope("/api/v1/orders/8/cancel").await);
         assert_ne!(scope("/api/orders/tracking").await, scope("/api/orders/manage").await);
+    }
+
+    #[tokio::test]
+    async fn the_same_user_in_another_role_or_store_has_other_keys() {
+        let path = "/api/v1/orders/7/cancel";
+        let mut scopes = Vec::new();
+        for role in [Role::Customer, Role::Staff, Role::Driver] {
+            for store in ["main", "north"] {
+                scopes.push(scope_of(path, role, store).await);
+            }
+        }
+        scopes.sort_unstable();
+        scopes.dedup();
+        assert_eq!(scopes.len(), 6);
     }
 }

@@ -119,18 +119,24 @@ pub async fn bulk_status(
     };
     let receipt = app.writer.submit(submission).await.map_err(not_committed)?;
     let mut decided = receipt.outcomes.into_iter();
-    let outcomes: Vec<BulkOutcome> = body
-        .orders
-        .into_iter()
-        .zip(names)
-        .map(|(order, name)| match name.and_then(|_| decided.next()) {
-            Some(outcome) => {
-                let live = app.live(&outcome, &staff.caller);
-                BulkOutcome::of(order, outcome, live)
+    let mut outcomes = Vec::with_capacity(body.orders.len());
+    for (order, name) in body.orders.into_iter().zip(names) {
+        let Some(outcome) = name.and_then(|_| decided.next()) else {
+            outcomes.push(BulkOutcome::unknown(order));
+            continue;
+        };
+        if receipt.replayed {
+            match app.check_replay(&outcome, &staff.caller).await {
+                Err(problem) if problem.code() == Code::OrderNotFound => {
+                    outcomes.push(BulkOutcome::unknown(order));
+                    continue;
+                }
+                checked => checked?,
             }
-            None => BulkOutcome::unknown(order),
-        })
-        .collect();
+        }
+        let live = app.live(&outcome, &staff.caller);
+        outcomes.push(BulkOutcome::of(order, outcome, live));
+    }
     let changed = outcomes.iter().filter(|outcome| outcome.ok).count();
     let refused = outcomes.len() - changed;
     let mut response = axum::Json(BulkOutcomes { outcomes, changed, refused }).into_response();

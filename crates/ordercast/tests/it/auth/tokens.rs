@@ -94,6 +94,7 @@ async fn users_of_the_shop_have_the_shops_ids_in_answers_and_events() {
         (&json!("456"), &json!("456"))
     );
     assert_eq!(shop.get(&placed.path("")).by(&dev).refused(404).await, "order_not_found");
+    shop.advance(&placed, "shipped").await;
     // As text, as a number, and in the form that the log uses.
     for id in [json!("789"), json!(789), json!("jwt|789")] {
         let delivery = json!({"driverId": id});

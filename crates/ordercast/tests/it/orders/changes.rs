@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::Shop;
 use crate::support::orders::cart;
-use crate::support::users::{customer, staff, token};
+use crate::support::users::{customer, driver, staff, staff_of, token};
 
 #[tokio::test]
 async fn a_change_to_a_stale_version_is_412_with_the_current_state() {
@@ -94,6 +94,47 @@ async fn a_request_repeated_with_its_key_takes_effect_once() {
         .gives(200)
         .await;
     send(&asha, 9, "k2").gives(201).await;
+}
+
+#[tokio::test]
+async fn a_stored_response_is_shown_only_to_whom_the_order_may_be_shown() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let placed = shop.place(&customer("asha"), tea, 1).await;
+    shop.advance(&placed, "shipped").await;
+    shop.assign(&placed, "dev").await;
+    let location = json!({"location": {"latitude": 53.5, "longitude": 10.0}});
+    let report =
+        |who: &str| shop.put(&placed.path("/delivery"), &location).by(who).header("idempotency-key", "here");
+    let dev = driver("dev");
+    report(&dev).gives(200).await;
+    assert_eq!(report(&dev).send().await.header("idempotency-replayed"), "true");
+    // Another courier takes over. The first one must not get the new one's phone number.
+    let courier = json!({"driverId": "nia", "partner": {"name": "Nia", "phone": "+49 170 9999999"}});
+    shop.put(&placed.path("/delivery"), &courier).by(&staff("sam")).gives(200).await;
+    let answer = report(&dev).send().await;
+    assert_eq!((answer.status, &*answer.code()), (404, "order_not_found"), "{}", answer.text);
+    assert!(!answer.text.contains("9999999"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_the_role_and_the_store_it_was_used_in() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let placed = shop.place(&customer("asha"), tea, 1).await;
+    let number = placed.number.clone();
+    let cancel = |who: &str| shop.ask("POST", &placed.path("/cancel")).by(who).header("idempotency-key", "k");
+    let bulk = json!({"orders": [number], "status": "processing"});
+    let advance =
+        |who: &str| shop.post("/api/v1/orders/bulk-status", &bulk).by(who).header("idempotency-key", "b");
+    assert_eq!(advance(&staff("both")).gives(200).await["changed"], 1);
+    // The same person in another store does not get the first store's response.
+    let elsewhere = advance(&staff_of("both", "north")).send().await;
+    assert_eq!((elsewhere.header("idempotency-replayed"), &elsewhere.json()["changed"]), ("", &json!(0)));
+    cancel(&staff("both")).gives(200).await;
+    for other in [customer("both"), driver("both"), staff_of("both", "north")] {
+        assert_eq!(cancel(&other).refused(404).await, "order_not_found");
+    }
 }
 
 #[tokio::test]
