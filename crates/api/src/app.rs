@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
+use crate::auth::cookie::CookieSettings;
 use crate::auth::{AllowedOrigins, PasswordPool, TokenKeys};
 use crate::client_address::TrustedProxies;
 use crate::extract::BodyLimit;
@@ -32,6 +33,7 @@ pub struct ApiSettings {
     pub access_token_lifetime: SignedDuration,
     /// Of a session and its cookie.
     pub session_lifetime: SignedDuration,
+    pub cookies: CookieSettings,
     /// Of a link for a new password.
     pub reset_link_lifetime: SignedDuration,
     /// The address of the shop, for links. Without a trailing slash.

@@ -8,7 +8,8 @@ use eventlog::{ExternalUser, Inbox, Topic};
 use orders::{Actor, Role, StoreId};
 
 use crate::app::AppState;
-use crate::auth::origin::Purpose;
+use crate::auth::cookie::CookieSameSite;
+use crate::auth::origin::{Purpose, is_cross_site};
 use crate::auth::{Credential, Issuer, Principal};
 use crate::client_address::ClientAddress;
 use crate::problem::{Code, Problem};
@@ -82,7 +83,7 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        authenticate(parts, app)?.ok_or_else(|| Problem::new(Code::Unauthenticated))
+        authenticate(parts, app)?.ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
     }
 }
 
@@ -106,8 +107,24 @@ impl FromRequestParts<AppState> for Staff {
     }
 }
 
+/// Whether a browser may have the session cookie and not send it, because the page is on another site.
+pub(crate) fn cookie_is_kept_back(parts: &Parts, app: &AppState) -> bool {
+    app.settings.cookies.same_site == CookieSameSite::Lax && is_cross_site(&parts.headers, &parts.uri)
+}
+
+/// The problem of a request without a token.
+pub(crate) fn unauthenticated(cookie_is_kept_back: bool) -> Problem {
+    let problem = Problem::new(Code::Unauthenticated);
+    if cookie_is_kept_back { problem.detail(CROSS_SITE_HINT) } else { problem }
+}
+
+/// What a page of another site can do.
+const CROSS_SITE_HINT: &str = "This page is on another site than the server, so the browser keeps the session cookie \
+    back. Send a token as `Authorization: Bearer`, or as `auth.token` of Socket.IO. Or let the operator set \
+    `cookie_same_site` to `none`, which needs TLS, and add the page's origin to CORS_ORIGIN.";
+
 fn authenticate(parts: &Parts, app: &AppState) -> Result<Option<Caller>, Problem> {
-    let credential = Credential::find(&parts.headers);
+    let credential = Credential::find(&parts.headers, &app.settings.cookies);
     let Some(token) = credential.token() else { return Ok(None) };
     let principal = app.keys.verify(token, app.now()).map_err(Problem::from)?;
     if app.revocations.is_revoked(&principal) {

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use crate::app::AppState;
 use crate::auth::origin::Purpose;
 use crate::auth::{Credential, Principal};
-use crate::caller::{Caller, address};
+use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated};
 use crate::commands::not_committed;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::visible;
@@ -66,6 +66,7 @@ pub struct Handshake {
     address: IpAddr,
     /// The user of its cookie or its `Authorization` header.
     principal: Option<Box<Principal>>,
+    cookie_is_kept_back: bool,
     dialect: Option<DialectId>,
 }
 
@@ -117,7 +118,7 @@ impl Authorizer for ApiAuthorizer {
 
     fn handshake(&self, request: &Parts) -> Result<Handshake, HandshakeError> {
         let from = address(request, &self.0);
-        let credential = Credential::find(&request.headers);
+        let credential = Credential::find(&request.headers, &self.0.settings.cookies);
         // The client may send a token when it connects, so an invalid one is not refused here.
         let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
         if principal.is_some() && credential.is_ambient() {
@@ -135,7 +136,8 @@ impl Authorizer for ApiAuthorizer {
         let dialect = dialect.map(str::parse).transpose().map_err(|unknown: UnknownDialect| {
             HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
         })?;
-        Ok(Handshake { address: from.bucket().address(), principal, dialect })
+        let cookie_is_kept_back = cookie_is_kept_back(request, &self.0);
+        Ok(Handshake { address: from.bucket().address(), principal, cookie_is_kept_back, dialect })
     }
 
     fn dialect(&self, handshake: &Handshake) -> Option<DialectId> {
@@ -151,7 +153,7 @@ impl Authorizer for ApiAuthorizer {
         let principal = match (token, &handshake.principal) {
             (Some(token), _) => self.verify(token).map_err(refused)?,
             (None, Some(principal)) if self.close_reason(principal).is_none() => (**principal).clone(),
-            (None, _) => return Err(refused(Problem::new(Code::Unauthenticated))),
+            (None, _) => return Err(refused(unauthenticated(handshake.cookie_is_kept_back))),
         };
         if self.0.limits.check_account(&principal.user).is_err() {
             self.0.metrics.limited();

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::{Issuer, Principal, SessionId, cookie};
+use crate::auth::{Issuer, Principal, SessionId};
 use crate::commands::not_committed;
 use crate::problem::{Code, Problem};
 
@@ -129,7 +129,8 @@ impl App {
         let cookie_token = self.token(&user, session, ends_at)?;
         let seconds = |until: Timestamp| until.duration_since(now).as_secs().max(0);
         let age = u32::try_from(seconds(ends_at)).unwrap_or(u32::MAX);
-        let cookie = cookie::set(&cookie_token, age, secure).map_err(|error| Problem::internal(&error))?;
+        let cookie = self.settings.cookies.set(&cookie_token, age, secure);
+        let cookie = cookie.map_err(|error| Problem::internal(&error))?;
         let body = SignedIn {
             access_token,
             refresh_token,

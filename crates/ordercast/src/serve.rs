@@ -225,6 +225,7 @@ fn assemble(config: &Config, demo: Option<Demo>, components: Components) -> anyh
             }),
             image_origins: config.image_origins.clone(),
             demo,
+            cookies: config.cookies.clone(),
             access_token_lifetime: config.access_token_lifetime,
             session_lifetime: config.session_lifetime,
             reset_link_lifetime: RESET_LINK,

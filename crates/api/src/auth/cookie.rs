@@ -7,31 +7,67 @@ use cookie::{Cookie, SameSite};
 
 pub const NAME: &str = "ordercast_session";
 
-/// `Set-Cookie` that starts a session.
+/// Which pages a browser sends the session cookie for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CookieSameSite {
+    /// Pages of the same site, and links to it.
+    #[default]
+    Lax,
+    /// Pages of every site. Browsers accept such a cookie only over TLS.
+    None,
+}
+
+/// The cookies that carry a token.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CookieSettings {
+    pub same_site: CookieSameSite,
+    /// Names of a shop's own cookies that hold a token, in the order in which they are tried after the session cookie.
+    pub token_cookies: Vec<String>,
+}
+
+impl CookieSettings {
+    /// `Set-Cookie` that starts a session.
+    ///
+    /// `secure` is whether the request used TLS. Without TLS, the browser would drop a `Secure` cookie.
+    pub fn set(
+        &self,
+        token: &str,
+        max_age_seconds: u32,
+        secure: bool,
+    ) -> Result<HeaderValue, InvalidHeaderValue> {
+        let cookie = self.base(token, secure).max_age(Duration::seconds(max_age_seconds.into()));
+        HeaderValue::try_from(cookie.build().to_string())
+    }
+
+    /// `Set-Cookie` that ends a session.
+    pub fn clear(&self, secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
+        let cookie = self.base("", secure).max_age(Duration::ZERO).expires(OffsetDateTime::UNIX_EPOCH);
+        HeaderValue::try_from(cookie.build().to_string())
+    }
+
+    /// Without `Domain`, the cookie is not sent to sibling hosts.
+    fn base<'a>(&self, value: &'a str, secure: bool) -> cookie::CookieBuilder<'a> {
+        // A browser drops `SameSite=None` without `Secure`.
+        let same_site = match self.same_site {
+            CookieSameSite::None if secure => SameSite::None,
+            CookieSameSite::None | CookieSameSite::Lax => SameSite::Lax,
+        };
+        // The crate writes `Secure` only if it is true here.
+        Cookie::build((NAME, value)).http_only(true).same_site(same_site).secure(secure).path("/")
+    }
+
+    /// The token of a request: of the session cookie, or else of the shop's own cookies.
+    pub fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let own = self.token_cookies.iter().find_map(|name| cookie_token(headers, name));
+        cookie_token(headers, NAME).or(own)
+    }
+}
+
+/// The token in the cookie of this name. Some shops write it in quotes, or as `Bearer …`.
 ///
-/// `secure` is whether the request used TLS. Without TLS, the browser would drop a `Secure` cookie.
-pub fn set(token: &str, max_age_seconds: u32, secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
-    let cookie = base(token, secure).max_age(Duration::seconds(max_age_seconds.into()));
-    HeaderValue::try_from(cookie.build().to_string())
-}
-
-/// `Set-Cookie` that ends a session.
-pub fn clear(secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
-    let cookie = base("", secure).max_age(Duration::ZERO).expires(OffsetDateTime::UNIX_EPOCH);
-    HeaderValue::try_from(cookie.build().to_string())
-}
-
-/// Without `Domain`, the cookie is not sent to sibling hosts.
-fn base(value: &str, secure: bool) -> cookie::CookieBuilder<'_> {
-    // The crate writes `Secure` only if it is true here.
-    Cookie::build((NAME, value)).http_only(true).same_site(SameSite::Lax).secure(secure).path("/")
-}
-
-/// The session token of a request.
-///
-/// `None` if two session cookies differ. A page on a sibling host can set a cookie for a longer path, which comes
-/// first and would sign the user in as somebody else.
-pub fn session_token(headers: &HeaderMap) -> Option<&str> {
+/// `None` if two such cookies differ. A page on a sibling host can set a cookie for a longer path, which comes first
+/// and would sign the user in as somebody else.
+fn cookie_token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut tokens = headers
         .get_all(COOKIE)
         .into_iter()
@@ -39,8 +75,12 @@ pub fn session_token(headers: &HeaderMap) -> Option<&str> {
         .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .flat_map(Cookie::split_parse::<&str>)
         .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == NAME)
+        .filter(|cookie| cookie.name() == name)
         .filter_map(|cookie| cookie.value_raw())
+        .map(|value| value.trim_matches('"'))
+        .map(|value| {
+            ["Bearer%20", "Bearer "].iter().find_map(|scheme| value.strip_prefix(scheme)).unwrap_or(value)
+        })
         .filter(|token| !token.is_empty());
     let first = tokens.next()?;
     tokens.all(|other| other == first).then_some(first)
@@ -52,25 +92,57 @@ mod tests {
 
     #[test]
     fn the_cookie_is_written_as_promised() {
+        let lax = CookieSettings::default();
         assert_eq!(
-            set("a.b-c_d.e", 3600, true).unwrap(),
+            lax.set("a.b-c_d.e", 3600, true).unwrap(),
             "ordercast_session=a.b-c_d.e; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=3600"
         );
         assert_eq!(
-            set("a.b.c", 60, false).unwrap(),
+            lax.set("a.b.c", 60, false).unwrap(),
             "ordercast_session=a.b.c; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"
         );
         assert_eq!(
-            clear(false).unwrap(),
+            lax.clear(false).unwrap(),
             "ordercast_session=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         );
-        assert!(set("a\nb", 60, true).is_err());
+        assert!(lax.set("a\nb", 60, true).is_err());
+    }
+
+    #[test]
+    fn the_cookie_goes_to_other_sites_only_over_tls() {
+        let none = CookieSettings { same_site: CookieSameSite::None, ..CookieSettings::default() };
+        assert_eq!(
+            none.set("a.b.c", 60, true).unwrap(),
+            "ordercast_session=a.b.c; HttpOnly; SameSite=None; Secure; Path=/; Max-Age=60"
+        );
+        assert!(none.clear(true).unwrap().to_str().unwrap().contains("SameSite=None; Secure"));
+        let lax = CookieSettings::default();
+        assert_eq!(none.set("a.b.c", 60, false).unwrap(), lax.set("a.b.c", 60, false).unwrap());
     }
 
     fn token_of(cookies: &[&str]) -> Option<String> {
+        token_with(&[], cookies)
+    }
+
+    fn token_with(token_cookies: &[&str], cookies: &[&str]) -> Option<String> {
         let headers =
             cookies.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
-        session_token(&headers.collect()).map(ToOwned::to_owned)
+        let token_cookies = token_cookies.iter().map(ToString::to_string).collect();
+        let settings = CookieSettings { token_cookies, ..CookieSettings::default() };
+        settings.token(&headers.collect()).map(ToOwned::to_owned)
+    }
+
+    #[test]
+    fn a_shop_s_own_cookie_is_read_after_the_session_cookie() {
+        let token = |cookies: &[&str]| token_with(&["token", "jwt"], cookies);
+        assert_eq!(token(&["theme=dark; token=t"]).as_deref(), Some("t"));
+        assert_eq!(token(&["jwt=j; token=t"]).as_deref(), Some("t"), "in the order of the option");
+        assert_eq!(token(&["token=t; ordercast_session=s"]).as_deref(), Some("s"));
+        assert_eq!(token(&[r#"token="a.b.c""#]).as_deref(), Some("a.b.c"));
+        assert_eq!(token(&["token=Bearer%20a.b.c"]).as_deref(), Some("a.b.c"));
+        assert_eq!(token(&["token=mine; token=theirs"]), None);
+        assert_eq!(token(&["Token=t; token2=t; token="]), None);
+        assert_eq!(token_of(&["token=t"]), None, "only named cookies");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
-use super::cookie;
+use super::cookie::CookieSettings;
 
 /// A token and where it came from. A browser sends the cookie for any page, so the page's origin must be checked. A
 /// bearer token is sent by the program that has it.
@@ -18,11 +18,11 @@ pub enum Credential<'a> {
 
 impl<'a> Credential<'a> {
     /// The bearer token, else the cookie. Other schemes are ignored; they may be meant for a proxy.
-    pub fn find(headers: &'a HeaderMap) -> Self {
+    pub fn find(headers: &'a HeaderMap, cookies: &CookieSettings) -> Self {
         if let Some(token) = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?)) {
             return Self::Bearer(token);
         }
-        cookie::session_token(headers).map_or(Self::None, Self::Cookie)
+        cookies.token(headers).map_or(Self::None, Self::Cookie)
     }
 
     pub fn token(self) -> Option<&'a str> {
@@ -74,7 +74,7 @@ mod tests {
             (vec![("cookie", "theme=dark")], Credential::None),
             (vec![], Credential::None),
         ] {
-            assert_eq!(Credential::find(&headers(&list)), expected, "{list:?}");
+            assert_eq!(Credential::find(&headers(&list), &CookieSettings::default()), expected, "{list:?}");
         }
     }
 

@@ -126,6 +126,20 @@ impl AllowedOrigins {
     }
 }
 
+/// Whether a request comes from a page of another site, for which browsers keep a `SameSite=Lax` cookie back. Older
+/// browsers do not say; then every page of another host counts.
+pub(crate) fn is_cross_site(headers: &HeaderMap, uri: &Uri) -> bool {
+    match headers.get("sec-fetch-site") {
+        Some(site) => site == "cross-site",
+        None => headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).is_some_and(|origin| {
+            let page = origin.split_once("://").and_then(|(_, page)| host_name(page));
+            page.is_some_and(|page| {
+                host(headers, uri).and_then(host_name).is_none_or(|host| !host.eq_ignore_ascii_case(page))
+            })
+        }),
+    }
+}
+
 /// The host a request was sent to. HTTP/2 has it in the URI.
 pub(crate) fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     match headers.get(HOST) {

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
-use crate::auth::cookie;
 use crate::auth::password::Password;
 use crate::caller::{Caller, address};
 use crate::client_address::ClientAddress;
@@ -229,7 +228,8 @@ pub async fn logout(State(app): State<AppState>, parts: Parts, caller: Caller) -
         app.revocations.session_ended(session.0, later(app.now(), app.settings.session_lifetime));
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let cookie = cookie::clear(address(&parts, &app).is_secure).map_err(|error| Problem::internal(&error))?;
+    let cookie = app.settings.cookies.clear(address(&parts, &app).is_secure);
+    let cookie = cookie.map_err(|error| Problem::internal(&error))?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }

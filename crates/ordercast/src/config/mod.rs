@@ -21,6 +21,7 @@ pub mod values;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use api::auth::cookie::{CookieSameSite, CookieSettings};
 use api::rate_limit::Rate;
 use jiff::SignedDuration;
 use orders::Currency;
@@ -53,6 +54,7 @@ pub struct Config {
     pub image_origins: Vec<String>,
     /// Origins in the form that browsers use (`https://shop.example`). Includes the origin of `frontend_url`.
     pub cors_origins: Vec<String>,
+    pub cookies: CookieSettings,
     /// Addresses whose `X-Forwarded-…` headers are trusted.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// `None`: the secret is in the data directory, see [`secret`](crate::secret).
@@ -124,6 +126,10 @@ impl Config {
             map_attribution: read.optional::<String>("map_attribution").unwrap_or_default(),
             image_origins: read.value::<values::ImageOrigins>("image_origins").0,
             cors_origins,
+            cookies: CookieSettings {
+                same_site: read.value::<values::SameSite>("cookie_same_site").0,
+                token_cookies: read.value::<values::CookieNames>("token_cookies").0,
+            },
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),
             allow_tokens_without_expiry: read.value::<Switch>("allow_tokens_without_expiry").0,
@@ -204,6 +210,21 @@ impl Config {
                 "allow_tokens_without_expiry is on: a leaked token stays valid until the secret changes"
                     .to_owned(),
             );
+        }
+        if self.cookies.same_site == CookieSameSite::None {
+            if self.trusted_proxies.is_empty() {
+                doubts.push(
+                    "cookie_same_site is none, but trusted_proxies is empty, so the server sees no TLS and sets the cookie \
+                     for its own site only; set trusted_proxies to the address of your TLS proxy"
+                        .to_owned(),
+                );
+            }
+            if self.cors_origins.is_empty() {
+                doubts.push(
+                    "cookie_same_site is none, but no other origin may use the cookie; set cors_origins (CORS_ORIGIN)"
+                        .to_owned(),
+                );
+            }
         }
         if let Some(live) = &self.live_url
             && self.frontend_url.as_ref().is_some_and(|shop| shop.host() != live.host())

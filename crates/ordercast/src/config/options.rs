@@ -133,6 +133,19 @@ pub const OPTIONS: &[OptionSpec] = &[
         )
     },
     server(
+        "cookie_same_site",
+        "lax",
+        "SITES",
+        "Pages for which browsers send the session cookie: lax for those of the server's own site, none for those of every \
+         site whose origin is allowed, which needs TLS",
+    ),
+    server(
+        "token_cookies",
+        "",
+        "NAMES",
+        "Cookies of your own sign-in that hold a token signed with jwt_secret, such as token,jwt, separated by commas",
+    ),
+    server(
         "trusted_proxies",
         "",
         "NETWORKS",

@@ -1,12 +1,14 @@
 //! Parsed values of options. Every error is a phrase that follows the option's name and says what is valid.
 
 mod amounts;
+mod cookies;
 mod network;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use amounts::{Bytes, Count, Interval, MessageSize, RetentionSetting, TokenLifetime, span};
+pub use cookies::{CookieNames, SameSite};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };

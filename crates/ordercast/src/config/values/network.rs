@@ -241,6 +241,6 @@ pub fn is_local(address: IpAddr) -> bool {
     address.is_loopback() || address.to_canonical() == IpAddr::V4(Ipv4Addr::LOCALHOST)
 }
 
-fn list(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }

@@ -171,3 +171,60 @@ async fn platform_variables_configure_a_server_behind_a_tls_proxy() {
         assert_eq!(answer.header("access-control-allow-origin"), origin);
     }
 }
+
+/// A page on one site and the server on another, both with TLS, as on hosting platforms.
+fn from_another_site(ask: TestRequest) -> TestRequest {
+    ask.header("x-forwarded-for", "203.0.113.9")
+        .header("x-forwarded-proto", "https")
+        .header("origin", FRONT)
+        .header("sec-fetch-site", "cross-site")
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_uses_the_cookie_if_the_operator_allows_it() {
+    let variables = [
+        ("ORDERCAST_COOKIE_SAME_SITE", "none"),
+        ("CORS_ORIGIN", FRONT),
+        ("ORDERCAST_TRUSTED_PROXIES", "loopback"),
+    ];
+    let shop = Shop::with(&variables).await;
+    let body = json!({"email": "asha@example.com", "password": PASSWORD, "name": "Asha"});
+    let answer = from_another_site(shop.post("/api/v1/auth/register", &body)).send().await;
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("SameSite=None") && cookie.contains("Secure"), "{cookie}");
+    let cookie = crate::support::users::Session::read(&answer).cookie;
+    from_another_site(shop.get("/api/v1/me")).cookie(&cookie).gives(200).await;
+    // Only pages of allowed origins.
+    let evil = shop.get("/api/v1/me").cookie(&cookie).header("origin", EVIL);
+    assert_eq!(evil.header("sec-fetch-site", "cross-site").refused(403).await, "origin_not_allowed");
+    let login = json!({"email": "asha@example.com", "password": PASSWORD});
+    let plain = shop.post("/api/v1/auth/login", &login).send().await;
+    assert!(plain.header("set-cookie").contains("SameSite=Lax"), "browsers drop it without TLS");
+    // Without the option the cookie stays with its site, and the refusal says what to do.
+    let shop = Shop::with(&variables[1..]).await;
+    let answer = from_another_site(shop.get("/api/v1/me")).send().await;
+    assert_eq!((answer.status, &*answer.code()), (401, "unauthenticated"));
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    for part in ["cookie_same_site", "Authorization: Bearer", "auth.token", "CORS_ORIGIN"] {
+        assert!(detail.contains(part), "{part} is missing: {detail}");
+    }
+    let same = shop.get("/api/v1/me").header("sec-fetch-site", "same-origin").send().await;
+    assert!(!same.json()["detail"].as_str().unwrap().contains("cookie_same_site"));
+}
+
+#[tokio::test]
+async fn the_shops_own_cookie_signs_in() {
+    let shop = Shop::with(&[("ORDERCAST_TOKEN_COOKIES", "token, jwt"), ("CORS_ORIGIN", FRONT)]).await;
+    let with = |cookie: &str| shop.get("/api/v1/me").header("cookie", cookie);
+    let me = with(&format!("theme=dark; token={}", customer("456"))).gives(200).await;
+    assert_eq!(me["id"], "456");
+    with(&format!("jwt={}", customer("456"))).gives(200).await;
+    assert_eq!(with("token=nonsense").refused(401).await, "invalid_token");
+    assert_eq!(with(&format!("other={}", customer("456"))).refused(401).await, "unauthenticated");
+    // It is a cookie, so only allowed pages may use it.
+    let evil = with(&format!("token={}", customer("456"))).header("origin", EVIL);
+    assert_eq!(evil.refused(403).await, "origin_not_allowed");
+    let shop = Shop::open().await;
+    let asked = shop.get("/api/v1/me").header("cookie", &format!("token={}", customer("456")));
+    assert_eq!(asked.refused(401).await, "unauthenticated", "only if the operator names the cookie");
+}
