@@ -179,6 +179,25 @@ fn is_same_origin(origin: &str, headers: &HeaderMap, uri: &Uri, secure: bool) ->
     })
 }
 
+/// The origin of an app's pages, such as `capacitor://localhost`, in the form that its web view sends. URL libraries give
+/// such a scheme no origin. `None` for anything else.
+pub fn app_origin(entry: &str) -> Option<String> {
+    let (scheme, rest) = entry.split_once("://")?;
+    let host = rest.strip_suffix('/').unwrap_or(rest);
+    let scheme = scheme.to_ascii_lowercase();
+    let mut letters = scheme.bytes();
+    let is_scheme = letters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && letters.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'));
+    // Schemes of the web have their own rules, and `htps` is a mistake.
+    let is_reserved = scheme.starts_with("ht")
+        || ["ftp", "ws", "wss", "file", "data", "blob", "about", "javascript"].contains(&&*scheme);
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, "0"));
+    let is_host = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let is_host = is_host && !name.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    let good = is_scheme && !is_reserved && is_host && port.parse::<u16>().is_ok();
+    good.then(|| format!("{scheme}://{}", host.to_ascii_lowercase()))
+}
+
 fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
     let invalid = |why| InvalidOrigin { entry: entry.to_owned(), why };
     if entry == "*" {
@@ -189,6 +208,9 @@ fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
     if entry.contains('*') {
         return Err(invalid("wildcards are not supported; list each origin"));
     }
+    if let Some(app) = app_origin(entry) {
+        return Ok(app.into());
+    }
     let url = match Url::parse(entry) {
         Ok(url) => url,
         Err(url::ParseError::RelativeUrlWithoutBase) => {
@@ -198,7 +220,9 @@ fn parse_origin(entry: &str) -> Result<Box<str>, InvalidOrigin> {
         Err(_) => return Err(invalid("it is not a URL such as https://shop.example")),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(invalid("it must start with http:// or https://"));
+        return Err(invalid(
+            "it must start with http://, https://, or the scheme of an app, such as capacitor://localhost",
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("it has a user name"));
@@ -225,6 +249,40 @@ mod tests {
         }
         assert_eq!(origins.iter().count(), 4);
         assert_eq!(AllowedOrigins::parse("").unwrap().iter().count(), 0);
+    }
+
+    #[test]
+    fn origins_of_apps_can_be_allowed() {
+        let apps = [
+            "capacitor://localhost",
+            "ionic://localhost",
+            "tauri://localhost",
+            "app://-",
+            "my-shop://localhost:8100",
+        ];
+        let origins = AllowedOrigins::parse(&apps.join(",")).unwrap();
+        for origin in apps {
+            assert!(origins.contains(origin), "{origin}");
+        }
+        assert!(AllowedOrigins::parse("Capacitor://LOCALHOST/").unwrap().contains("capacitor://localhost"));
+        let headers: HeaderMap = [(ORIGIN, "tauri://localhost".parse().unwrap())].into_iter().collect();
+        assert!(origins.check(Purpose::Change, &headers, &Uri::from_static("/"), false).is_ok());
+        for bad in [
+            "capacitor://",
+            "capacitor://localhost/app",
+            "capacitor://localhost?x",
+            "capacitor://a b",
+            "1app://localhost",
+            "capacitor://localhost:99999",
+            "capacitor://me@localhost",
+            "htps://shop.example",
+            "file://localhost",
+            "javascript://localhost",
+            "capacitor:localhost",
+            "capacitor://*",
+        ] {
+            assert!(AllowedOrigins::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub const OPTIONS: &[OptionSpec] = &[
             "",
             "ORIGINS",
             "Other origins whose pages may call the API with cookies, separated by commas, such as \
-             https://shop.example,http://localhost:5173",
+             https://shop.example,http://localhost:5173 or, for apps, capacitor://localhost",
         )
     },
     server(

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use api::auth::origin::app_origin;
 use ipnet::IpNet;
 use url::Url;
 
@@ -152,12 +153,13 @@ impl FromStr for Origins {
                     .to_owned());
             }
             let url = web(part).filter(|url| url.path() == "/");
-            let Some(url) = url else {
+            let origin = url.map(|url| url.origin().ascii_serialization()).or_else(|| app_origin(part));
+            let Some(origin) = origin else {
                 return Err(format!(
-                    "must be a list of origins (scheme and host, no path), such as https://shop.example; {part:?} is not an origin"
+                    "must be a list of origins (scheme and host, no path), such as https://shop.example or \
+                     capacitor://localhost; {part:?} is not an origin"
                 ));
             };
-            let origin = url.origin().ascii_serialization();
             if !origins.contains(&origin) {
                 origins.push(origin);
             }

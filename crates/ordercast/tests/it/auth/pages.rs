@@ -172,6 +172,20 @@ async fn platform_variables_configure_a_server_behind_a_tls_proxy() {
     }
 }
 
+#[tokio::test]
+async fn pages_of_apps_can_be_allowed() {
+    let apps = ["capacitor://localhost", "ionic://localhost", "tauri://localhost"];
+    let shop = Shop::with(&[("CORS_ORIGIN", &apps.join(","))]).await;
+    for app in apps {
+        let answer = preflight(&shop, app, "POST", "authorization").send().await;
+        assert_eq!(answer.header("access-control-allow-origin"), app);
+        let asked = shop.get("/api/v1/me").by(&customer("asha")).header("origin", app).send().await;
+        assert_eq!((asked.status, asked.header("access-control-allow-origin")), (200, app));
+    }
+    let other = preflight(&shop, "capacitor://evil", "POST", "authorization").send().await;
+    assert_eq!(other.header("access-control-allow-origin"), "");
+}
+
 /// A page on one site and the server on another, both with TLS, as on hosting platforms.
 fn from_another_site(ask: TestRequest) -> TestRequest {
     ask.header("x-forwarded-for", "203.0.113.9")
