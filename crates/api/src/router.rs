@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use axum::http::{HeaderValue, header};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::resources::{
     auth, config, health, me, notifications, orders, polling, products, series, stats, stream, users,
 };
-use crate::{asyncapi, commands, idempotency, openapi, pages};
+use crate::{asyncapi, commands, openapi, pages};
 
 /// All routes of a server.
 pub fn router(app: AppState, sockets: &Sockets) -> Router {
@@ -129,20 +129,13 @@ fn cors(app: &AppState) -> Option<CorsLayer> {
     let allowed = move |origin: &HeaderValue, request: &Parts| {
         origin.to_str().is_ok_and(|origin| app.origins.may_read(origin, &request.headers, &request.uri))
     };
-    let (idempotency_key, last_event_id) = (idempotency::HEADER, HeaderName::from_static("last-event-id"));
     Some(
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(allowed))
             .allow_credentials(true)
-            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-            .allow_headers([
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                header::IF_MATCH,
-                header::IF_NONE_MATCH,
-                idempotency_key,
-                last_event_id,
-            ])
+            // An allowed origin may send what it asks for: its HTTP library may add headers of its own.
+            .allow_methods(AllowMethods::mirror_request())
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([
                 header::ETAG,
                 header::LOCATION,
