@@ -58,6 +58,17 @@ impl From<User> for Account {
     }
 }
 
+/// What the tokens of a session are made of.
+pub struct SessionTokens {
+    pub session: Uuid,
+    /// The newest refresh token.
+    pub refresh: String,
+    /// When the access token was issued first. A repeated answer has the same access token.
+    pub issued_at: Timestamp,
+    /// When the session ends.
+    pub ends_at: Timestamp,
+}
+
 /// A secret that is shown once, and its hash, which is stored.
 pub struct OneTimeSecret {
     /// In base64url.
@@ -94,7 +105,8 @@ impl App {
     pub async fn sign_in(&self, user: User, status: StatusCode, secure: bool) -> Result<Response, Problem> {
         let session = self.clock.uuid();
         let refresh = self.refresh_token(session)?;
-        let expires_at = later(self.now(), self.settings.session_lifetime);
+        let now = self.now();
+        let expires_at = later(now, self.settings.session_lifetime);
         let change = AccountChange::StartSession {
             user: user.id.clone(),
             verified: user.password_hash.clone(),
@@ -104,10 +116,11 @@ impl App {
             AccountAnswer::User(user) => user,
             AccountAnswer::Session { .. } | AccountAnswer::Done => user,
         };
-        self.signed_in(user, session, expires_at, refresh.text, status, secure)
+        let tokens = SessionTokens { session, refresh: refresh.text, issued_at: now, ends_at: expires_at };
+        self.signed_in(user, tokens, status, secure)
     }
 
-    /// A new refresh token for a session.
+    /// The first refresh token of a session.
     pub fn refresh_token(&self, session: Uuid) -> Result<OneTimeSecret, Problem> {
         let text = self.keys.mint_refresh(session).map_err(|error| Problem::internal(&error))?;
         Ok(OneTimeSecret { hash: OneTimeSecret::hash_of(&text), text })
@@ -117,23 +130,22 @@ impl App {
     pub fn signed_in(
         &self,
         user: User,
-        session: Uuid,
-        ends_at: Timestamp,
-        refresh_token: String,
+        tokens: SessionTokens,
         status: StatusCode,
         secure: bool,
     ) -> Result<Response, Problem> {
         let now = self.now();
-        let access_ends = later(now, self.settings.access_token_lifetime).min(ends_at);
-        let access_token = self.token(&user, session, access_ends)?;
-        let cookie_token = self.token(&user, session, ends_at)?;
+        let SessionTokens { issued_at, ends_at, .. } = tokens;
+        let access_ends = later(issued_at, self.settings.access_token_lifetime).min(ends_at);
+        let access_token = self.token(&user, &tokens, access_ends)?;
+        let cookie_token = self.token(&user, &tokens, ends_at)?;
         let seconds = |until: Timestamp| until.duration_since(now).as_secs().max(0);
         let age = u32::try_from(seconds(ends_at)).unwrap_or(u32::MAX);
         let cookie = self.settings.cookies.set(&cookie_token, age, secure);
         let cookie = cookie.map_err(|error| Problem::internal(&error))?;
         let body = SignedIn {
             access_token,
-            refresh_token,
+            refresh_token: tokens.refresh,
             expires_in: seconds(access_ends),
             user: Account::from(user),
         };
@@ -144,15 +156,15 @@ impl App {
     }
 
     /// An access token for a session.
-    pub fn token(&self, user: &User, session: Uuid, expires_at: Timestamp) -> Result<String, Problem> {
+    fn token(&self, user: &User, tokens: &SessionTokens, expires_at: Timestamp) -> Result<String, Problem> {
         let principal = Principal {
             user: user.id.clone(),
             role: user.role,
             store: user.store.clone(),
             name: user.name.as_deref().and_then(|name| Line::new(name).ok()),
             email: user.email.as_deref().and_then(|email| Line::new(email).ok()),
-            session: Some(SessionId(session)),
-            issued_at: Some(self.now()),
+            session: Some(SessionId(tokens.session)),
+            issued_at: Some(tokens.issued_at),
             expires_at: Some(expires_at),
             issuer: Issuer::Local,
         };

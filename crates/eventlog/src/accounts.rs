@@ -122,6 +122,7 @@ pub enum AccountChange {
         session: Uuid,
         /// The token that was sent. It was issued for this session.
         refresh: TokenHash,
+        /// Always the same for the same sent token, so that a repeated refresh can be answered again.
         replacement: TokenHash,
     },
     EndSession {
@@ -146,7 +147,13 @@ pub enum AccountAnswer {
     /// The account that was changed.
     User(User),
     /// A refreshed session.
-    Session { user: User, session: Uuid, expires_at: Timestamp },
+    Session {
+        user: User,
+        session: Uuid,
+        /// When its refresh token was replaced. Earlier than now if the refresh was repeated.
+        refreshed_at: Timestamp,
+        expires_at: Timestamp,
+    },
     /// Done, with nothing to return.
     Done,
 }

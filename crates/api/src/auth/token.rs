@@ -177,6 +177,11 @@ impl TokenKeys {
         self.refresh.mint(session)
     }
 
+    /// The refresh token that replaces a genuine one: always the same, so that a repeated refresh gets the same answer.
+    pub fn next_refresh(&self, session: Uuid, token: &str) -> String {
+        self.refresh.successor(session, token)
+    }
+
     /// The session of a genuine refresh token, used or not; `None` for any other text.
     pub fn session_of_refresh(&self, token: &str) -> Option<Uuid> {
         self.refresh.session(token)

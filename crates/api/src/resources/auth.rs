@@ -18,7 +18,7 @@ use crate::client_address::ClientAddress;
 use crate::commands::database_error;
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
-use crate::sessions::{OneTimeSecret, SignedIn, later};
+use crate::sessions::{OneTimeSecret, SessionTokens, SignedIn, later};
 
 /// A new customer account.
 #[derive(Deserialize, ToSchema)]
@@ -184,7 +184,9 @@ async fn start_session(app: &App, mut user: User, password: &str, secure: bool) 
 
 /// Refresh the tokens
 ///
-/// A refresh token works once. If it is used again, at any time, it was stolen, and its session ends.
+/// A refresh token works once, and the answer has the next one. The newest used token gets the same answer again for
+/// 30 seconds, for a client whose answer was lost and for two tabs that refresh at once. Any other used token was
+/// stolen, and its session ends.
 #[utoipa::path(
     post, path = "/api/v1/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
     responses(
@@ -201,15 +203,16 @@ pub async fn refresh(
     let secure = address(&parts, &app).is_secure;
     let session = app.keys.session_of_refresh(&body.refresh_token);
     let session = session.ok_or_else(|| Problem::new(Code::SessionEnded))?;
-    let replacement = app.refresh_token(session)?;
+    let replacement = app.keys.next_refresh(session, &body.refresh_token);
     let change = AccountChange::Refresh {
         session,
         refresh: OneTimeSecret::hash_of(&body.refresh_token),
-        replacement: replacement.hash,
+        replacement: OneTimeSecret::hash_of(&replacement),
     };
     match app.account(change).await? {
-        AccountAnswer::Session { user, session, expires_at } => {
-            app.signed_in(user, session, expires_at, replacement.text, StatusCode::OK, secure)
+        AccountAnswer::Session { user, session, refreshed_at, expires_at } => {
+            let tokens = SessionTokens { session, refresh: replacement, issued_at: refreshed_at, ends_at: expires_at };
+            app.signed_in(user, tokens, StatusCode::OK, secure)
         }
         AccountAnswer::User(_) | AccountAnswer::Done => Err(Problem::new(Code::Internal)),
     }

@@ -25,23 +25,23 @@ pub struct RefreshTokens {
 pub enum RefreshDecision {
     /// It is the current token: replace it.
     Rotate,
-    /// It was replaced a moment ago. Refuse it, and keep the session: the other request got the new token.
-    JustRotated,
+    /// It was replaced a moment ago, by the token that would replace it now. Give the same answer again.
+    Repeat(Timestamp),
     /// It was replaced before: end the session.
     Stolen,
 }
 
 impl RefreshTokens {
     /// Decides about a token that was issued for this session.
-    pub fn decide(&self, sent: &TokenHash, now: Timestamp) -> RefreshDecision {
+    pub fn decide(&self, sent: &TokenHash, replacement: &TokenHash, now: Timestamp) -> RefreshDecision {
         if self.current == *sent {
             return RefreshDecision::Rotate;
         }
-        let recent = self.rotated_at.is_some_and(|at| now.duration_since(at) < ROTATION_GRACE);
-        if recent && self.previous == Some(*sent) {
-            RefreshDecision::JustRotated
-        } else {
-            RefreshDecision::Stolen
+        // Absolute, because the clock may have been set back since.
+        let recent = self.rotated_at.filter(|at| now.duration_since(*at).abs() < ROTATION_GRACE);
+        match recent {
+            Some(at) if self.previous == Some(*sent) && self.current == *replacement => RefreshDecision::Repeat(at),
+            _ => RefreshDecision::Stolen,
         }
     }
 }
@@ -52,6 +52,7 @@ mod tests {
 
     const CURRENT: TokenHash = [2; 32];
     const PREVIOUS: TokenHash = [1; 32];
+    const NEXT: TokenHash = [3; 32];
 
     fn rotated(previous: Option<TokenHash>) -> RefreshTokens {
         let rotated_at = previous.map(|_| Timestamp::UNIX_EPOCH);
@@ -66,7 +67,7 @@ mod tests {
     fn the_current_token_is_replaced_whenever_it_comes() {
         for seconds in [0, 1, 29, 30, 1_000_000] {
             for previous in [None, Some(PREVIOUS)] {
-                assert_eq!(rotated(previous).decide(&CURRENT, after(seconds)), RefreshDecision::Rotate);
+                assert_eq!(rotated(previous).decide(&CURRENT, &NEXT, after(seconds)), RefreshDecision::Rotate);
             }
         }
     }
@@ -74,14 +75,21 @@ mod tests {
     #[test]
     fn the_previous_token_ends_the_session_once_the_grace_period_is_over() {
         let tokens = rotated(Some(PREVIOUS));
-        assert_eq!(tokens.decide(&PREVIOUS, after(0)), RefreshDecision::JustRotated);
-        assert_eq!(tokens.decide(&PREVIOUS, after(29)), RefreshDecision::JustRotated);
-        assert_eq!(tokens.decide(&PREVIOUS, after(30)), RefreshDecision::Stolen);
+        let again = RefreshDecision::Repeat(Timestamp::UNIX_EPOCH);
+        for (seconds, decision) in [
+            (0, again),
+            (29, again),
+            (-29, again),
+            (30, RefreshDecision::Stolen),
+            (-30, RefreshDecision::Stolen),
+        ] {
+            assert_eq!(tokens.decide(&PREVIOUS, &CURRENT, after(seconds)), decision, "{seconds}");
+        }
     }
 
     #[test]
     fn an_older_token_ends_the_session_at_once() {
-        assert_eq!(rotated(Some(PREVIOUS)).decide(&[9; 32], after(0)), RefreshDecision::Stolen);
-        assert_eq!(rotated(None).decide(&[9; 32], after(0)), RefreshDecision::Stolen);
+        assert_eq!(rotated(Some(PREVIOUS)).decide(&[9; 32], &CURRENT, after(0)), RefreshDecision::Stolen);
+        assert_eq!(rotated(None).decide(&[9; 32], &CURRENT, after(0)), RefreshDecision::Stolen);
     }
 }

@@ -169,24 +169,26 @@ fn refresh(
     let Some((user, tokens, expires_at)) = stored else {
         return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
     };
-    match tokens.decide(sent, now) {
-        RefreshDecision::JustRotated => return Ok(Err(AccountRefusal::SessionEnded { stolen: None })),
+    let refreshed_at = match tokens.decide(sent, replacement, now) {
+        RefreshDecision::Repeat(at) => at,
         RefreshDecision::Stolen => {
             end_session(connection, session, now)?;
             return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
         }
-        RefreshDecision::Rotate => {}
-    }
-    connection
-        .prepare_cached(
-            "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 WHERE id = ?1",
-        )?
-        .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
+        RefreshDecision::Rotate => {
+            connection
+                .prepare_cached(
+                    "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 WHERE id = ?1",
+                )?
+                .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
+            now
+        }
+    };
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
     let Some(user) = rows::first(find.query([user])?, rows::user)? else {
         return Ok(Err(AccountRefusal::UnknownUser));
     };
-    Ok(Ok(AccountAnswer::Session { user, session, expires_at }))
+    Ok(Ok(AccountAnswer::Session { user, session, refreshed_at, expires_at }))
 }
 
 fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result<(), LogError> {

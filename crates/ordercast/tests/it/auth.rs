@@ -75,9 +75,10 @@ async fn a_refresh_token_works_once() {
     assert_ne!(first.refresh, second.refresh);
     let third = Session::read(&refresh(&second.refresh).send().await);
     shop.get("/api/v1/me").by(&third.token).gives(200).await;
-    // Two tabs may send the same token at the same moment, so an immediate repetition of the last token is only
-    // refused. A later repetition ends the session: see `expiry.rs`.
-    assert_eq!(refresh(&second.refresh).refused(401).await, "session_ended");
+    // The answer may have been lost, and two tabs may refresh at once: for a moment, the last token gets the same answer
+    // again. A later repetition ends the session: see `expiry.rs`.
+    let again = Session::read(&refresh(&second.refresh).send().await);
+    assert_eq!((&again.token, &again.refresh), (&third.token, &third.refresh));
     for made_up in ["", "x", &"A".repeat(86), &second.refresh[1..]] {
         assert_eq!(refresh(made_up).refused(401).await, "session_ended");
     }

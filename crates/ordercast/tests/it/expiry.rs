@@ -80,6 +80,30 @@ async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_to_a_refresh_is_given_again_for_half_a_minute() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let refresh =
+        |token: &str| -> TestRequest { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
+    let session = shop.register("asha@example.com").await;
+    clock.advance(SignedDuration::from_mins(10));
+    let lost = Session::read(&refresh(&session.refresh).send().await);
+    clock.advance(SignedDuration::from_secs(25));
+    let again = Session::read(&refresh(&session.refresh).send().await);
+    assert_eq!((&again.token, &again.refresh), (&lost.token, &lost.refresh));
+    // Two tabs at once.
+    clock.advance(SignedDuration::from_mins(10));
+    let (one, other) = tokio::join!(refresh(&again.refresh).send(), refresh(&again.refresh).send());
+    assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text, other.text);
+    let (one, other) = (Session::read(&one), Session::read(&other));
+    assert_eq!(one.refresh, other.refresh);
+    clock.advance(SignedDuration::from_secs(31));
+    shop.get("/api/v1/me").by(&one.token).gives(200).await;
+    assert_eq!(refresh(&again.refresh).refused(401).await, "session_ended", "later it was stolen");
+    assert_eq!(refresh(&one.refresh).refused(401).await, "session_ended");
+}
+
+#[tokio::test]
 async fn a_reset_link_ends_after_a_day() {
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
