@@ -22,6 +22,6 @@ pub mod token;
 pub use credential::Credential;
 pub use origin::AllowedOrigins;
 pub use password::PasswordPool;
-pub use principal::{Issuer, Principal, SessionId};
+pub use principal::{Issuer, Lifetime, Principal, SessionId};
 pub use seal::Seal;
 pub use token::{TokenError, TokenKeys, TokenOptions};

@@ -10,7 +10,7 @@ use orders::{Actor, Role, StoreId};
 use crate::app::AppState;
 use crate::auth::cookie::CookieSameSite;
 use crate::auth::origin::{Purpose, is_cross_site};
-use crate::auth::{Credential, Issuer, Principal};
+use crate::auth::{Credential, Issuer, Lifetime, Principal};
 use crate::client_address::ClientAddress;
 use crate::problem::{Code, Problem};
 
@@ -20,6 +20,11 @@ use crate::problem::{Code, Problem};
 pub struct Caller {
     pub principal: Principal,
 }
+
+/// A [`Caller`] who follows orders, by a stream or by polling. The token counts as long as its session, because pages
+/// keep the token from sign-in.
+#[derive(Debug, Clone)]
+pub struct LiveCaller(pub Caller);
 
 /// A user who may be signed in. An invalid token is an error all the same.
 #[derive(Debug, Clone)]
@@ -83,7 +88,16 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        authenticate(parts, app)?.ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
+        authenticate(parts, app, Lifetime::Token)?.ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
+    }
+}
+
+impl FromRequestParts<AppState> for LiveCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let caller = authenticate(parts, app, Lifetime::Session)?;
+        caller.map(Self).ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
     }
 }
 
@@ -91,7 +105,7 @@ impl FromRequestParts<AppState> for MaybeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        authenticate(parts, app).map(Self)
+        authenticate(parts, app, Lifetime::Token).map(Self)
     }
 }
 
@@ -123,10 +137,10 @@ const CROSS_SITE_HINT: &str = "This page is on another site than the server, so 
     back. Send a token as `Authorization: Bearer`, or as `auth.token` of Socket.IO. Or let the operator set \
     `cookie_same_site` to `none`, which needs TLS, and add the page's origin to CORS_ORIGIN.";
 
-fn authenticate(parts: &Parts, app: &AppState) -> Result<Option<Caller>, Problem> {
+fn authenticate(parts: &Parts, app: &AppState, lifetime: Lifetime) -> Result<Option<Caller>, Problem> {
     let credential = Credential::find(&parts.headers, &app.settings.cookies);
     let Some(token) = credential.token() else { return Ok(None) };
-    let principal = app.keys.verify(token, app.now()).map_err(Problem::from)?;
+    let principal = app.keys.verify_for(lifetime, token, app.now()).map_err(Problem::from)?;
     if app.revocations.is_revoked(&principal) {
         return Err(Problem::new(Code::SessionEnded));
     }

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::app::AppState;
 use crate::auth::origin::Purpose;
-use crate::auth::{Credential, Principal};
+use crate::auth::{Credential, Lifetime, Principal};
 use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated};
 use crate::commands::not_committed;
 use crate::problem::{Code, Problem};
@@ -92,7 +92,7 @@ impl Identity for Principal {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        self.expires_at
+        self.ends_at(Lifetime::Session)
     }
 }
 
@@ -104,7 +104,8 @@ impl From<Problem> for Denial {
 
 impl ApiAuthorizer {
     fn verify(&self, token: &str) -> Result<Principal, Problem> {
-        let principal = self.0.keys.verify(token, self.0.now()).map_err(Problem::from)?;
+        let verified = self.0.keys.verify_for(Lifetime::Session, token, self.0.now());
+        let principal = verified.map_err(Problem::from)?;
         if self.0.revocations.is_revoked(&principal) {
             return Err(Problem::new(Code::SessionEnded));
         }
@@ -171,7 +172,7 @@ impl Authorizer for ApiAuthorizer {
         if self.0.revocations.is_revoked(identity) {
             return Some(Close::SessionEnded);
         }
-        identity.expires_at.is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)
+        identity.expires_at().is_some_and(|end| end <= self.0.now()).then_some(Close::TokenExpired)
     }
 
     fn revocations(&self) -> watch::Receiver<u64> {

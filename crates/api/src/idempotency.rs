@@ -110,6 +110,7 @@ mod tests {
             issuer: Issuer::Local,
             session: None,
             expires_at: None,
+            session_ends_at: None,
             issued_at: None,
         };
         let request = Request::post(path).header(HEADER, "key-1").body(()).unwrap();

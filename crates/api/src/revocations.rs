@@ -110,6 +110,7 @@ mod tests {
             session: Some(SessionId(SESSION)),
             issued_at: Some(Timestamp::UNIX_EPOCH),
             expires_at: None,
+            session_ends_at: None,
             issuer: Issuer::Local,
         }
     }

@@ -166,6 +166,7 @@ impl App {
             session: Some(SessionId(tokens.session)),
             issued_at: Some(tokens.issued_at),
             expires_at: Some(expires_at),
+            session_ends_at: Some(tokens.ends_at),
             issuer: Issuer::Local,
         };
         self.keys.mint(&principal).map_err(|error| Problem::internal(&error))

@@ -263,6 +263,7 @@ pub async fn token(config: Config, args: TokenArgs) -> anyhow::Result<()> {
         session: Some(SessionId(session)),
         issued_at: Some(now),
         expires_at: Some(expires_at),
+        session_ends_at: Some(expires_at),
         issuer: Issuer::Local,
     })?;
     say(format_args!("{token}"))?;

@@ -43,10 +43,30 @@ pub struct Principal {
     pub issued_at: Option<Timestamp>,
     /// `None` only if tokens without expiry are allowed.
     pub expires_at: Option<Timestamp>,
+    /// When the session of a local token ends.
+    pub session_ends_at: Option<Timestamp>,
     pub issuer: Issuer,
 }
 
+/// How long a token is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Until the token expires.
+    Token,
+    /// As long as its session, for live connections and polling: pages that keep the token from sign-in and never refresh
+    /// it stay live. A token without a session is accepted until it expires.
+    Session,
+}
+
 impl Principal {
+    /// When the token is no longer accepted; `None` if it never expires.
+    pub fn ends_at(&self, lifetime: Lifetime) -> Option<Timestamp> {
+        match lifetime {
+            Lifetime::Token => self.expires_at,
+            Lifetime::Session => self.session_ends_at.or(self.expires_at),
+        }
+    }
+
     /// The user as an actor of the domain.
     pub fn actor(&self) -> Actor {
         Actor::from_role(self.role, self.user.clone(), self.store.clone())

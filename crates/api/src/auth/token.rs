@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use self::cache::TokenCache;
 use self::claims::TokenClaims;
-use super::principal::{Principal, SessionId};
+use super::principal::{Lifetime, Principal, SessionId};
 use super::refresh::RefreshKey;
 use super::seal::Seal;
 use crate::problem::{Code, Problem};
@@ -153,8 +153,7 @@ impl TokenKeys {
 
     /// Creates a local token, which [`verify`](Self::verify) reads back as this principal.
     pub fn mint(&self, principal: &Principal) -> Result<String, MintError> {
-        let Principal { user, role, store, name, email, session, issued_at, expires_at, issuer: _ } =
-            principal;
+        let Principal { user, role, store, name, email, session, issued_at, expires_at, .. } = principal;
         let (Some(session), Some(issued_at), Some(expires_at)) = (session, issued_at, expires_at) else {
             return Err(MintError::Incomplete);
         };
@@ -168,6 +167,7 @@ impl TokenKeys {
             sid: *session,
             iat: issued_at.as_second(),
             exp: expires_at.as_second(),
+            session_exp: principal.session_ends_at.map(Timestamp::as_second),
         };
         Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)?)
     }
@@ -187,30 +187,45 @@ impl TokenKeys {
         self.refresh.session(token)
     }
 
-    /// The user of a token, at the given time.
+    /// The user of a token that has not expired at the given time.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+        self.verify_for(Lifetime::Token, token, now)
+    }
+
+    /// The user of a token that is accepted at the given time.
     ///
     /// A verified token is cached by its hash, which takes a quarter of the time. Its expiry is checked every time.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+    pub fn verify_for(
+        &self,
+        lifetime: Lifetime,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Principal, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
         let hash = cache::hash(token);
-        if let Some(principal) = self.cache.get(&hash, now) {
+        if let Some(principal) = self.cache.get(&hash, lifetime, now) {
             return Ok(principal);
         }
-        let principal = self.verify_uncached(token, now)?;
+        let principal = self.verify_uncached(lifetime, token, now)?;
         self.cache.insert(hash, &principal, now);
         Ok(principal)
     }
 
-    fn verify_uncached(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+    fn verify_uncached(
+        &self,
+        lifetime: Lifetime,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Principal, TokenError> {
         let decoded = jsonwebtoken::decode::<TokenClaims>(token, &self.verifying, &self.validation)
             .map_err(|error| token_error(token, error.kind()))?;
         let header = &decoded.header;
         if header.crit.is_some() || header.extras.inner().contains_key("b64") || header.zip.is_some() {
             return Err(TokenError::Extension);
         }
-        decoded.claims.validate(self.options, now)
+        decoded.claims.validate(self.options, lifetime, now)
     }
 }
 
@@ -246,6 +261,9 @@ struct LocalClaims<'a> {
     sid: SessionId,
     iat: i64,
     exp: i64,
+    /// When the session ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_exp: Option<i64>,
 }
 
 #[cfg(test)]

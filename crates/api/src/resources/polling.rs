@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::AppState;
-use crate::caller::{Caller, Staff};
+use crate::caller::{LiveCaller, Staff};
 use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
 use crate::extract::Json;
 use crate::idempotency::IdempotencyKey;
@@ -46,7 +46,7 @@ pub struct PolledOrders {
 )]
 pub async fn manage(
     State(app): State<AppState>,
-    caller: Caller,
+    LiveCaller(caller): LiveCaller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let filter = OrderFilter::newest(caller.topic(), MAX_ORDERS);

@@ -20,8 +20,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::AppState;
-use crate::auth::Principal;
-use crate::caller::{Caller, address};
+use crate::auth::{Lifetime, Principal};
+use crate::caller::{LiveCaller, address};
 use crate::extract::Query;
 use crate::problem::{Code, Problem};
 
@@ -53,7 +53,7 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
 )]
 pub async fn stream(
     State(app): State<AppState>,
-    caller: Caller,
+    LiveCaller(caller): LiveCaller,
     Query(resume): Query<ResumeQuery>,
     parts: Parts,
 ) -> Result<Response, Problem> {
@@ -133,7 +133,7 @@ async fn closing(app: AppState, principal: Principal) -> Close {
         if app.revocations.is_revoked(&principal) {
             return Close::SessionEnded;
         }
-        let left = match principal.expires_at {
+        let left = match principal.ends_at(Lifetime::Session) {
             None => MAX_TIMER,
             Some(end) => match Duration::try_from(end.duration_since(app.now())) {
                 Ok(left) if !left.is_zero() => left.min(MAX_TIMER),

@@ -80,6 +80,42 @@ async fn reusing_a_refresh_token_ends_the_session_and_its_streams() {
 }
 
 #[tokio::test]
+async fn a_page_that_keeps_the_token_from_sign_in_stays_live_as_long_as_its_session() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let product = shop.product("Tea", 50).await;
+    let session = shop.register("asha@example.com").await;
+    let (mut stream, _) = shop.listen(&session.token).await;
+    let mut socket = shop.socket(json!({"token": session.token})).await;
+    socket.until("connected").await;
+    clock.advance(SignedDuration::from_hours(24 * 20));
+    // It is open, and may reconnect with the same token.
+    let fresh = Session::read(
+        &shop.post("/api/v1/auth/refresh", &json!({"refreshToken": session.refresh})).send().await,
+    );
+    shop.place(&fresh.token, product, 1).await;
+    stream.until("order.created").await;
+    socket.until("order:created").await;
+    let (mut again, _) = shop.listen(&session.token).await;
+    let mut reconnected = shop.socket(json!({"token": session.token})).await;
+    reconnected.until("connected").await;
+    shop.get("/api/orders/manage").by(&session.token).gives(200).await;
+    // Other requests need a fresh token.
+    assert_eq!(shop.get("/api/v1/me").by(&session.token).refused(401).await, "token_expired");
+    // Signing out ends everything at once.
+    shop.ask("POST", "/api/v1/auth/logout").by(&fresh.token).gives(204).await;
+    for stream in [&mut stream, &mut again] {
+        assert_eq!(stream.until("reconnect").await.data["code"], 4501);
+    }
+    assert_eq!(shop.get("/api/v1/stream").by(&session.token).refused(401).await, "session_ended");
+    assert_eq!(shop.get("/api/orders/manage").by(&session.token).refused(401).await, "session_ended");
+    // A session that is not ended ends by itself.
+    let session = shop.login("asha@example.com").await;
+    clock.advance(SignedDuration::from_hours(24 * 31));
+    assert_eq!(shop.get("/api/v1/stream").by(&session.token).refused(401).await, "token_expired");
+}
+
+#[tokio::test]
 async fn a_lost_answer_to_a_refresh_is_given_again_for_half_a_minute() {
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 
-use crate::auth::principal::Principal;
+use crate::auth::principal::{Lifetime, Principal};
 
 /// Tokens in one segment. There are two: when the recent one is full, the previous one is dropped.
 const SEGMENT_SIZE: usize = 2048;
@@ -42,14 +42,14 @@ pub(super) fn hash(token: &str) -> Hash {
 
 impl TokenCache {
     /// The user of a token that was verified before and is valid at this time.
-    pub(super) fn get(&self, hash: &Hash, now: Timestamp) -> Option<Principal> {
+    pub(super) fn get(&self, hash: &Hash, lifetime: Lifetime, now: Timestamp) -> Option<Principal> {
         let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
         if !segments.recent.contains_key(hash) {
             let cached = segments.previous.remove(hash)?;
             segments.insert(*hash, cached);
         }
         let cached = segments.recent.get(hash)?;
-        let holds = cached.verified_at <= now && cached.principal.expires_at.is_none_or(|end| now < end);
+        let holds = cached.verified_at <= now && cached.principal.ends_at(lifetime).is_none_or(|end| now < end);
         holds.then(|| cached.principal.clone())
     }
 

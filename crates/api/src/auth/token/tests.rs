@@ -62,6 +62,7 @@ fn principal() -> Principal {
         session: Some(SessionId(Uuid::from_u128(7))),
         issued_at: Some(now()),
         expires_at: Some(Timestamp::from_second(NOW + 60).unwrap()),
+        session_ends_at: Some(Timestamp::from_second(NOW + 3600).unwrap()),
         issuer: Issuer::Local,
     }
 }
@@ -80,6 +81,19 @@ fn what_we_mint_we_read_back() {
     ] {
         assert!(matches!(keys().mint(&principal), Err(MintError::Incomplete)));
     }
+}
+
+#[test]
+fn a_cached_token_is_checked_for_the_purpose_it_is_used_for() {
+    let keys = keys();
+    let (token, later) = (minted(), Timestamp::from_second(NOW + 120).unwrap());
+    keys.verify(&token, now()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(keys.verify(&token, later), Err(TokenError::Expired));
+        assert_eq!(keys.verify_for(Lifetime::Session, &token, later), Ok(principal()));
+    }
+    let end = Timestamp::from_second(NOW + 3600).unwrap();
+    assert_eq!(keys.verify_for(Lifetime::Session, &token, end), Err(TokenError::Expired));
 }
 
 #[test]
