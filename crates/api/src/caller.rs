@@ -88,7 +88,8 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        authenticate(parts, app, Lifetime::Token)?.ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
+        authenticate(parts, app, Lifetime::Token)?
+            .ok_or_else(|| unauthenticated(cookie_is_kept_back(parts, app)))
     }
 }
 

@@ -6,25 +6,24 @@
 //!
 //! A limit is a leaky bucket (GCRA): the burst is its size, and the rate is how fast it refills.
 
+mod buckets;
 mod limits;
 mod rate;
-mod store;
 
 use std::hash::Hash;
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
-use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 
 use crate::problem::{Code, Problem};
-use store::BoundedStore;
+use buckets::{Buckets, Taken};
 
 pub use governor::clock::FakeRelativeClock;
-pub use limits::{RateLimitSettings, RateLimits};
+pub use limits::{RateLimitSettings, RateLimits, SignInAttempt};
 pub use rate::{InvalidRate, Period, Rate};
 
-/// Keys that one limiter remembers, which take a few megabytes. Further keys share one bucket.
+/// Keys that one limiter remembers, which take a few megabytes. With more, the ones unused for longest are forgotten.
 pub const MAX_KEYS: usize = 100_000;
 
 /// The limit is exceeded. Retry after this many seconds, at least 1.
@@ -64,37 +63,50 @@ impl Clock for LimiterClock {
     }
 }
 
-type Buckets<K> = governor::RateLimiter<K, BoundedStore<K>, LimiterClock, NoOpMiddleware<Nanos>>;
-
 /// One rate, applied to each key separately.
 #[derive(Debug)]
-pub struct RateLimiter<K: Hash + Eq + Clone>(Option<Buckets<K>>);
+pub struct RateLimiter<K: Hash + Eq + Clone> {
+    /// `None`: no limit.
+    buckets: Option<Buckets<K>>,
+    clock: LimiterClock,
+}
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
     pub fn new(rate: Rate, max_keys: usize, clock: LimiterClock) -> Self {
-        Self(rate.quota().map(|quota| Buckets::new(quota, BoundedStore::new(max_keys), clock)))
+        Self { buckets: rate.quota().map(|quota| Buckets::new(quota, max_keys)), clock }
     }
 
     /// Counts one request of a key.
     pub fn check(&self, key: &K) -> Result<(), RetryAfter> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
-        limiter.check_key(key).map_err(|until| {
-            let wait = until.wait_time_from(limiter.clock().now());
-            RetryAfter(whole_seconds(wait))
-        })
+        self.take(key).map(|_| ())
     }
 
-    /// Removes keys whose bucket is full again; a removed key behaves like a new one.
+    fn take(&self, key: &K) -> Result<Taken, RetryAfter> {
+        let Some(buckets) = &self.buckets else { return Ok(Taken { was_empty: true }) };
+        buckets.take(key, self.now()).map_err(|wait| RetryAfter(whole_seconds(wait)))
+    }
+
+    /// Takes back one request that was counted.
+    fn give_back(&self, key: &K) {
+        if let Some(buckets) = &self.buckets {
+            buckets.give_back(key);
+        }
+    }
+
+    /// Removes keys whose bucket is empty; a removed key behaves like a new one.
     pub fn remove_idle(&self) {
-        if let Some(limiter) = &self.0 {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+        if let Some(buckets) = &self.buckets {
+            buckets.remove_empty(self.now());
         }
     }
 
     /// Number of keys in memory.
     pub fn keys(&self) -> usize {
-        self.0.as_ref().map_or(0, Buckets::len)
+        self.buckets.as_ref().map_or(0, Buckets::len)
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now().as_u64()
     }
 }
 
@@ -185,21 +197,31 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_comes_back() {
-        let (limiter, clock) = limiter("1/s burst 2", 3);
-        for key in 0..3 {
-            assert_eq!(limiter.check(&key), Ok(()));
+    fn a_flood_of_new_keys_is_bounded_and_refuses_no_stranger() {
+        let (limiter, clock) = limiter("1/min burst 2", 1000);
+        assert_eq!(allowed(&limiter), 2);
+        for key in 2..100_000 {
+            assert_eq!(limiter.check(&key), Ok(()), "each stranger has a bucket of its own: {key}");
+            assert!(limiter.keys() <= 1000);
+            if key % 400 == 0 {
+                assert!(limiter.check(&1).is_err(), "who keeps coming is not forgotten");
+            }
         }
-        // All keys after the third share one bucket. The first three keep theirs.
-        assert_eq!((3..100).filter(|key| limiter.check(key).is_ok()).count(), 2);
-        assert_eq!(limiter.keys(), 3);
-        assert_eq!(limiter.check(&0), Ok(()));
-        clock.advance(Duration::from_secs(5));
-        assert_eq!(limiter.check(&0), Ok(()));
+        clock.advance(Duration::from_mins(5));
         limiter.remove_idle();
-        assert_eq!(limiter.keys(), 1, "only the key that was just used");
-        assert_eq!(limiter.check(&50), Ok(()));
-        assert_eq!(limiter.keys(), 2);
+        assert_eq!(limiter.keys(), 0, "empty buckets are removed");
+    }
+
+    #[test]
+    fn a_request_that_is_given_back_does_not_count() {
+        let (limiter, _) = limiter("1/min burst 3", 10);
+        for _ in 0..100 {
+            assert!(limiter.take(&1).unwrap().was_empty);
+            limiter.give_back(&1);
+        }
+        assert_eq!(allowed(&limiter), 3);
+        limiter.give_back(&2);
+        assert_eq!(limiter.check(&2), Ok(()));
     }
 
     #[test]

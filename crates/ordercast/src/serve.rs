@@ -249,8 +249,7 @@ fn rate_limits(config: &Config) -> RateLimitSettings {
     RateLimitSettings {
         address: config.rate_limit_address,
         account: config.rate_limit_account,
-        sign_in_address: config.rate_limit_sign_in,
-        sign_in_email: config.rate_limit_sign_in,
+        sign_in: config.rate_limit_sign_in,
     }
 }
 

@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(key.session(&next), Some(SESSION_ID));
         assert_ne!(RefreshKey::derive(b"another secret").successor(SESSION_ID, &token), next);
         let chain: std::collections::HashSet<_> =
-            std::iter::successors(Some(token), |token| Some(key.successor(SESSION_ID, token))).take(100).collect();
+            std::iter::successors(Some(token), |token| Some(key.successor(SESSION_ID, token)))
+                .take(100)
+                .collect();
         assert_eq!(chain.len(), 100);
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use orders::UserId;
 
 use super::{LimiterClock, MAX_KEYS, Rate, RateLimiter, RetryAfter};
@@ -11,23 +12,55 @@ use crate::client_address::AddressBucket;
 /// The rates that an operator configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimitSettings {
-    /// Requests from one address, signed in or not. An office or a mobile network may share one.
+    /// Requests from one address by clients that are not signed in. An office or a mobile network may share one.
     pub address: Rate,
     /// Requests of one account, from any address.
     pub account: Rate,
-    /// Attempts to sign in from one address.
-    pub sign_in_address: Rate,
-    /// Attempts to sign in to one account, from any address.
-    pub sign_in_email: Rate,
+    /// Failed attempts to sign in to one account from one address. Also how many accounts one address may fail for.
+    pub sign_in: Rate,
 }
+
+/// How many times as many failures one account may have, from all addresses together. Otherwise anybody could keep the
+/// owner from signing in.
+const ACCOUNT_FACTOR: u32 = 10;
+
+/// An e-mail address, hashed: any text that a client sends takes the same memory.
+type EmailHash = [u8; 32];
 
 /// All rate limits and their state.
 #[derive(Debug)]
 pub struct RateLimits {
     address: RateLimiter<AddressBucket>,
     account: RateLimiter<UserId>,
+    sign_in: RateLimiter<(AddressBucket, EmailHash)>,
     sign_in_address: RateLimiter<AddressBucket>,
-    sign_in_email: RateLimiter<Box<str>>,
+    sign_in_account: RateLimiter<EmailHash>,
+}
+
+/// An attempt to sign in, counted as a failure until it is [forgiven](Self::forgive).
+#[derive(Debug)]
+#[must_use]
+pub struct SignInAttempt<'a> {
+    limits: &'a RateLimits,
+    address: AddressBucket,
+    email: EmailHash,
+    /// Whether it counts as another account for the address.
+    is_new_for_address: bool,
+}
+
+impl SignInAttempt<'_> {
+    /// Takes the attempt back: the password was right, or was not checked.
+    pub fn forgive(self) {
+        self.limits.sign_in_account.give_back(&self.email);
+        self.give_back_to_address();
+    }
+
+    fn give_back_to_address(&self) {
+        self.limits.sign_in.give_back(&(self.address, self.email));
+        if self.is_new_for_address {
+            self.limits.sign_in_address.give_back(&self.address);
+        }
+    }
 }
 
 impl RateLimits {
@@ -35,8 +68,9 @@ impl RateLimits {
         Self {
             address: RateLimiter::new(rates.address, MAX_KEYS, clock.clone()),
             account: RateLimiter::new(rates.account, MAX_KEYS, clock.clone()),
-            sign_in_address: RateLimiter::new(rates.sign_in_address, MAX_KEYS, clock.clone()),
-            sign_in_email: RateLimiter::new(rates.sign_in_email, MAX_KEYS, clock.clone()),
+            sign_in: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
+            sign_in_address: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
+            sign_in_account: RateLimiter::new(rates.sign_in.times(ACCOUNT_FACTOR), MAX_KEYS, clock.clone()),
         }
     }
 
@@ -50,12 +84,26 @@ impl RateLimits {
 
     /// Counts an attempt to sign in, before the password is checked.
     ///
-    /// The address is checked first, so that one address that tries many accounts does not lock out their owners.
-    pub fn check_sign_in(&self, address: AddressBucket, email: &str) -> Result<(), RetryAfter> {
-        self.sign_in_address.check(&address)?;
-        // 254 characters is the longest address (RFC 5321). Longer input is no account's, so its prefix is enough.
-        let email: String = email.trim().chars().take(254).flat_map(char::to_lowercase).collect();
-        self.sign_in_email.check(&email.into())
+    /// The address is checked first, so that one address that tries many accounts does not lock out their owners. Repeated
+    /// failures for one account count once for the address, so that they do not lock out the other people behind it.
+    pub fn check_sign_in(
+        &self,
+        address: AddressBucket,
+        email: &str,
+    ) -> Result<SignInAttempt<'_>, RetryAfter> {
+        let email = hash_of(email);
+        let is_new_for_address = self.sign_in.take(&(address, email))?.was_empty;
+        let pair = SignInAttempt { limits: self, address, email, is_new_for_address: false };
+        if is_new_for_address && let Err(wait) = self.sign_in_address.check(&address) {
+            pair.give_back_to_address();
+            return Err(wait);
+        }
+        let attempt = SignInAttempt { is_new_for_address, ..pair };
+        if let Err(wait) = self.sign_in_account.check(&email) {
+            attempt.give_back_to_address();
+            return Err(wait);
+        }
+        Ok(attempt)
     }
 
     /// Counts an attempt to guess a secret that names no account, such as a link for a new password.
@@ -66,13 +114,18 @@ impl RateLimits {
     pub fn remove_idle(&self) {
         self.address.remove_idle();
         self.account.remove_idle();
+        self.sign_in.remove_idle();
         self.sign_in_address.remove_idle();
-        self.sign_in_email.remove_idle();
+        self.sign_in_account.remove_idle();
     }
 
     /// Number of keys in memory, over all limits.
     pub fn keys(&self) -> usize {
-        self.address.keys() + self.account.keys() + self.sign_in_address.keys() + self.sign_in_email.keys()
+        self.address.keys()
+            + self.account.keys()
+            + self.sign_in.keys()
+            + self.sign_in_address.keys()
+            + self.sign_in_account.keys()
     }
 
     /// Removes idle keys at an interval. Never returns.
@@ -86,6 +139,12 @@ impl RateLimits {
     }
 }
 
+fn hash_of(email: &str) -> EmailHash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, email.trim().to_lowercase().as_bytes()).as_ref());
+    hash
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::FakeRelativeClock;
@@ -96,8 +155,7 @@ mod tests {
         let rates = RateLimitSettings {
             address: "3/s".parse().unwrap(),
             account: "2/s".parse().unwrap(),
-            sign_in_address: "4/min".parse().unwrap(),
-            sign_in_email: "2/min".parse().unwrap(),
+            sign_in: "4/min".parse().unwrap(),
         };
         (RateLimits::new(&rates, &LimiterClock::Manual(clock.clone())), clock)
     }
@@ -119,30 +177,37 @@ mod tests {
     #[test]
     fn guessing_is_slow_for_an_address_and_for_an_account() {
         let (limits, clock) = limits();
-        let sign_in = |ip: &str, email: &str| limits.check_sign_in(address(ip), email);
-        assert_eq!(sign_in("203.0.113.1", "asha@example.com"), Ok(()));
-        assert_eq!(sign_in("203.0.113.2", " ASHA@example.com"), Ok(()));
-        assert_eq!(
-            sign_in("203.0.113.3", "asha@example.com"),
-            Err(RetryAfter(30)),
-            "many addresses, one account"
-        );
-        let guesses = (0..50).filter(|n| sign_in("203.0.113.9", &format!("user{n}@example.com")).is_ok());
-        assert_eq!(guesses.count(), 4, "one address, many accounts");
+        let fail = |ip: &str, email: &str| limits.check_sign_in(address(ip), email).map(|_| ());
+        // One address, one account. Its owner, at another address, is let in.
+        assert_eq!((0..50).filter(|_| fail("203.0.113.1", "asha@example.com").is_ok()).count(), 4);
+        assert_eq!(fail("203.0.113.1", " ASHA@example.com"), Err(RetryAfter(15)));
+        assert_eq!(fail("203.0.113.2", "asha@example.com"), Ok(()));
+        assert_eq!(fail("203.0.113.1", "ben@example.com"), Ok(()), "others behind the address are let in");
+        // One address, many accounts.
+        let guesses = (0..50).filter(|n| fail("203.0.113.9", &format!("user{n}@example.com")).is_ok());
+        assert_eq!(guesses.count(), 4);
+        assert!(fail("203.0.113.9", "user9@example.com").is_err(), "also when it tries again");
+        // Many addresses, one account.
+        let guesses = (0..250).filter(|n| fail(&format!("198.51.100.{n}"), "cleo@example.com").is_ok());
+        assert_eq!(guesses.count(), 40);
         clock.advance(Duration::from_mins(2));
-        assert_eq!(sign_in("203.0.113.3", "asha@example.com"), Ok(()));
+        assert_eq!(fail("203.0.113.1", "asha@example.com"), Ok(()));
     }
 
     #[test]
-    fn a_long_address_is_not_remembered_whole() {
+    fn signing_in_does_not_count() {
         let (limits, _) = limits();
-        let long = "x".repeat(1_000_000);
-        assert_eq!(limits.check_sign_in(address("203.0.113.1"), &long), Ok(()));
-        assert_eq!(limits.check_sign_in(address("203.0.113.1"), &format!("{long}@")), Ok(()));
-        assert!(
-            limits.check_sign_in(address("203.0.113.1"), &long[..999]).is_err(),
-            "only the prefix counts"
-        );
+        for n in 0..1000 {
+            let email = format!("user{}@example.com", n % 100);
+            limits.check_sign_in(address("203.0.113.1"), &email).unwrap().forgive();
+        }
+        // It takes no failure back either.
+        for _ in 0..3 {
+            let _ = limits.check_sign_in(address("203.0.113.1"), "asha@example.com").unwrap();
+        }
+        limits.check_sign_in(address("203.0.113.1"), "asha@example.com").unwrap().forgive();
+        let _ = limits.check_sign_in(address("203.0.113.1"), "asha@example.com").unwrap();
+        assert!(limits.check_sign_in(address("203.0.113.1"), "asha@example.com").is_err());
     }
 
     #[tokio::test(start_paused = true)]

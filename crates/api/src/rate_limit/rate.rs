@@ -52,6 +52,21 @@ impl Rate {
     /// interval would be inexact, and a larger burst would overflow.
     pub const MAX: u32 = 1_000_000;
 
+    /// A rate that is this many times as generous.
+    #[must_use]
+    pub fn times(self, factor: u32) -> Self {
+        let more = |number: NonZeroU32| {
+            let most = NonZeroU32::new(Self::MAX).unwrap_or(number);
+            number.saturating_mul(NonZeroU32::new(factor).unwrap_or(NonZeroU32::MIN)).min(most)
+        };
+        match self {
+            Self::Off => Self::Off,
+            Self::Per { count, period, burst } => {
+                Self::Per { count: more(count), period, burst: more(burst) }
+            }
+        }
+    }
+
     /// The interval is rounded up, so that a limiter never lets through more than the rate; at the largest rates it
     /// lets through up to 0.1 % less.
     pub(super) fn quota(self) -> Option<Quota> {
@@ -143,6 +158,10 @@ mod tests {
             assert_eq!(off.parse(), Ok(Rate::Off));
         }
         assert_eq!(Rate::Off.quota(), None);
+        let times = |rate: &str| rate.parse::<Rate>().unwrap().times(10).to_string();
+        assert_eq!(times("3/min burst 5"), "30/min burst 50");
+        assert_eq!(times("500000/s"), "1000000/s");
+        assert_eq!(times("off"), "off");
     }
 
     #[test]

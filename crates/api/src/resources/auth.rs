@@ -87,7 +87,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let from = address(&parts, &app);
     let email = email(&body.email)?;
-    app.limits.check_sign_in(from.bucket(), email.as_str())?;
+    app.limits.check_guess(from.bucket())?;
     let password = Password::new(&body.password, email.as_str())?;
     let password_hash = app.passwords.hash(&password).await?;
     let change = AccountChange::CreateUser {
@@ -130,14 +130,27 @@ pub async fn login(
 ) -> Result<Response, Problem> {
     let from = address(&parts, &app);
     let email = email(&body.email)?;
-    app.limits.check_sign_in(from.bucket(), email.as_str())?;
-    let mut attempts = 0;
+    let attempt = app.limits.check_sign_in(from.bucket(), email.as_str())?;
+    let answer = sign_in(&app, &email, &body.password, &from).await;
+    if !answer.as_ref().is_err_and(|problem| problem.code() == Code::InvalidCredentials) {
+        attempt.forgive();
+    }
+    answer
+}
+
+async fn sign_in(
+    app: &App,
+    email: &Email,
+    password: &str,
+    from: &ClientAddress,
+) -> Result<Response, Problem> {
+    let mut retries = 0;
     loop {
-        let user = verified(&app, &email, &body.password, &from).await?;
-        match start_session(&app, user, &body.password, from.is_secure).await {
+        let user = verified(app, email, password, from).await?;
+        match start_session(app, user, password, from.is_secure).await {
             // The hash was replaced after it was verified. The password must match the new one.
-            Err(problem) if problem.code() == Code::InvalidCredentials && attempts < MAX_RETRIES => {
-                attempts += 1
+            Err(problem) if problem.code() == Code::InvalidCredentials && retries < MAX_RETRIES => {
+                retries += 1
             }
             answer => return answer,
         }
@@ -211,7 +224,8 @@ pub async fn refresh(
     };
     match app.account(change).await? {
         AccountAnswer::Session { user, session, refreshed_at, expires_at } => {
-            let tokens = SessionTokens { session, refresh: replacement, issued_at: refreshed_at, ends_at: expires_at };
+            let tokens =
+                SessionTokens { session, refresh: replacement, issued_at: refreshed_at, ends_at: expires_at };
             app.signed_in(user, tokens, StatusCode::OK, secure)
         }
         AccountAnswer::User(_) | AccountAnswer::Done => Err(Problem::new(Code::Internal)),

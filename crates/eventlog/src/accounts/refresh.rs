@@ -40,7 +40,9 @@ impl RefreshTokens {
         // Absolute, because the clock may have been set back since.
         let recent = self.rotated_at.filter(|at| now.duration_since(*at).abs() < ROTATION_GRACE);
         match recent {
-            Some(at) if self.previous == Some(*sent) && self.current == *replacement => RefreshDecision::Repeat(at),
+            Some(at) if self.previous == Some(*sent) && self.current == *replacement => {
+                RefreshDecision::Repeat(at)
+            }
             _ => RefreshDecision::Stolen,
         }
     }
@@ -67,7 +69,10 @@ mod tests {
     fn the_current_token_is_replaced_whenever_it_comes() {
         for seconds in [0, 1, 29, 30, 1_000_000] {
             for previous in [None, Some(PREVIOUS)] {
-                assert_eq!(rotated(previous).decide(&CURRENT, &NEXT, after(seconds)), RefreshDecision::Rotate);
+                assert_eq!(
+                    rotated(previous).decide(&CURRENT, &NEXT, after(seconds)),
+                    RefreshDecision::Rotate
+                );
             }
         }
     }

@@ -49,7 +49,8 @@ impl TokenCache {
             segments.insert(*hash, cached);
         }
         let cached = segments.recent.get(hash)?;
-        let holds = cached.verified_at <= now && cached.principal.ends_at(lifetime).is_none_or(|end| now < end);
+        let holds =
+            cached.verified_at <= now && cached.principal.ends_at(lifetime).is_none_or(|end| now < end);
         holds.then(|| cached.principal.clone())
     }
 
