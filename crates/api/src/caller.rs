@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri};
 use eventlog::{ExternalUser, Inbox, Topic};
-use orders::{Actor, Role, StoreId};
+use orders::{Actor, Role, StoreId, UserId};
 
 use crate::app::AppState;
 use crate::auth::cookie::CookieSameSite;
@@ -149,6 +150,29 @@ fn authenticate(parts: &Parts, app: &AppState, lifetime: Lifetime) -> Result<Opt
         let secure = address(parts, app).is_secure;
         app.origins.check(Purpose::of(&parts.method), &parts.headers, &parts.uri, secure)?;
     }
-    app.limits.check_account(&principal.user)?;
+    let counted = parts.extensions.get::<CountedAccount>();
+    if counted.is_none_or(|CountedAccount(user)| *user != principal.user) {
+        app.limits.check_account(&principal.user)?;
+    }
     Ok(Some(Caller { principal }))
+}
+
+/// The middleware has counted the request for this account.
+#[derive(Debug, Clone)]
+pub(crate) struct CountedAccount(pub(crate) UserId);
+
+/// The account that a request counts for; `None` if it must be counted for its address.
+pub(crate) fn signed_in(
+    method: &Method,
+    headers: &HeaderMap,
+    uri: &Uri,
+    app: &AppState,
+    from: ClientAddress,
+) -> Option<UserId> {
+    let credential = Credential::find(headers, &app.settings.cookies);
+    let principal = app.keys.verify_for(Lifetime::Session, credential.token()?, app.now()).ok()?;
+    // A page of another origin must not use up the account's limit.
+    let foreign = credential.is_ambient()
+        && app.origins.check(Purpose::of(method), headers, uri, from.is_secure).is_err();
+    (!foreign && !app.revocations.is_revoked(&principal)).then_some(principal.user)
 }

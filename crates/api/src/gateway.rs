@@ -1,7 +1,6 @@
 //! Socket.IO at `/socket.io/`: authorizes the clients of the `live` crate's gateway, and runs their commands.
 
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -10,7 +9,7 @@ use jiff::Timestamp;
 use live::Close;
 use live::dialect::{DialectId, UnknownDialect};
 use live::gateway::{Authorizer, Denial, Gateway, GatewayOptions, Identity, Rejection};
-use live::limits::ConnectionPermit;
+use live::limits::{AnonymousPermit, ConnectionPermit};
 use orders::command::SetStatus;
 use orders::view::Person;
 use orders::{Command, OrderRef, Role, Status, StoreId, UserId};
@@ -63,7 +62,8 @@ pub struct ApiAuthorizer(AppState);
 
 /// What is kept of the HTTP request that opened a connection.
 pub struct Handshake {
-    address: IpAddr,
+    /// Counts the connection for its address until it is signed in.
+    anonymous: Mutex<Option<AnonymousPermit>>,
     /// The user of its cookie or its `Authorization` header.
     principal: Option<Box<Principal>>,
     cookie_is_kept_back: bool,
@@ -119,6 +119,10 @@ impl Authorizer for ApiAuthorizer {
 
     fn handshake(&self, request: &Parts) -> Result<Handshake, HandshakeError> {
         let from = address(request, &self.0);
+        let anonymous = self.0.connections.acquire_anonymous(from.bucket().address()).map_err(|error| {
+            self.0.metrics.limited();
+            HandshakeError { status: StatusCode::TOO_MANY_REQUESTS, message: format!("{error}.").into() }
+        })?;
         let credential = Credential::find(&request.headers, &self.0.settings.cookies);
         // The client may send a token when it connects, so an invalid one is not refused here.
         let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
@@ -138,7 +142,7 @@ impl Authorizer for ApiAuthorizer {
             HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
         })?;
         let cookie_is_kept_back = cookie_is_kept_back(request, &self.0);
-        Ok(Handshake { address: from.bucket().address(), principal, cookie_is_kept_back, dialect })
+        Ok(Handshake { anonymous: Mutex::new(Some(anonymous)), principal, cookie_is_kept_back, dialect })
     }
 
     fn dialect(&self, handshake: &Handshake) -> Option<DialectId> {
@@ -160,11 +164,12 @@ impl Authorizer for ApiAuthorizer {
             self.0.metrics.limited();
             return Err(Rejection::RetryLater(Close::RateLimited));
         }
-        let permit = self.0.connections.acquire(principal.user.clone(), handshake.address);
+        let permit = self.0.connections.acquire(principal.user.clone());
         let permit = permit.map_err(|_| {
             self.0.metrics.limited();
             Rejection::RetryLater(Close::TooManyConnections)
         })?;
+        drop(handshake.anonymous.lock().unwrap_or_else(PoisonError::into_inner).take());
         Ok((principal, permit))
     }
 

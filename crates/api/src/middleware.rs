@@ -1,4 +1,4 @@
-//! Runs for every request: finds the client's address, applies its rate limit, catches panics, adds security
+//! Runs for every request: finds the client's address, applies the rate limit of the account or of the address, catches panics, adds security
 //! headers, and records metrics.
 //!
 //! A hand-written service, because middleware functions allocate twice per request.
@@ -12,15 +12,17 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
 use crate::app::AppState;
+use crate::caller::{CountedAccount, signed_in};
 use crate::client_address::ClientAddress;
 use crate::panics;
 use crate::problem::Problem;
+use crate::rate_limit::RetryAfter;
 
 /// No MIME sniffing, no framing by other sites, and no referrer to other sites.
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
@@ -66,13 +68,33 @@ where
         let method = request.method().clone();
         // The app's files and unknown paths are cheap, and one page loads many files.
         let limited = route.is_some() || !method.is_safe();
-        let allowed = if limited { self.app.limits.check_address(from.bucket()) } else { Ok(()) };
+        let allowed = if limited { check_rate(&self.app, &mut request, from) } else { Ok(()) };
         let answer = match allowed {
             Ok(()) => Ok(self.service.call(request)),
             Err(wait) => Err(std::future::ready(Problem::from(wait).into_response())),
         };
         ResponseFuture { app: Arc::clone(&self.app), start, route, method, answer }
     }
+}
+
+/// Signed-in people are counted by account, because an office or a mobile network shares one address. The limit of the
+/// address is for everybody else.
+fn check_rate(app: &AppState, request: &mut Request, from: ClientAddress) -> Result<(), RetryAfter> {
+    // A polling request of an open Socket.IO connection, which has limits of its own.
+    if is_socket_io(request.uri()) {
+        return Ok(());
+    }
+    let Some(user) = signed_in(request.method(), request.headers(), request.uri(), app, from) else {
+        return app.limits.check_address(from.bucket());
+    };
+    app.limits.check_account(&user)?;
+    request.extensions_mut().insert(CountedAccount(user));
+    Ok(())
+}
+
+fn is_socket_io(uri: &Uri) -> bool {
+    uri.path().trim_end_matches('/') == "/socket.io"
+        && uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")))
 }
 
 /// The response of the handler, or of the rate limit.

@@ -1,4 +1,4 @@
-//! Limits on the open connections of one user and of one address.
+//! Limits on the open connections of one user, and on those of one address that are not signed in yet.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,10 +22,15 @@ struct Counts {
     all: usize,
 }
 
-/// Counts one open connection until it is dropped.
+/// Counts one open connection of a user until it is dropped.
 pub struct ConnectionPermit {
     limits: Arc<ConnectionLimits>,
     user: UserId,
+}
+
+/// Counts one open connection that is not signed in until it is dropped.
+pub struct AnonymousPermit {
+    limits: Arc<ConnectionLimits>,
     address: IpAddr,
 }
 
@@ -33,35 +38,37 @@ pub struct ConnectionPermit {
 pub enum LimitReached {
     #[error("you have {0} live connections open, which is the limit: close one")]
     User(usize),
-    #[error("your network has {0} live connections open, which is the limit")]
+    #[error("your network has {0} connections open that are not signed in, which is the limit")]
     Address(usize),
 }
 
 impl ConnectionLimits {
-    /// The caller passes the /64 of an IPv6 address as the address.
     pub fn new(per_user: usize, per_address: usize) -> Arc<Self> {
         Arc::new(Self { per_user, per_address, counts: Mutex::default() })
     }
 
-    pub fn acquire(
-        self: &Arc<Self>,
-        user: UserId,
-        address: IpAddr,
-    ) -> Result<ConnectionPermit, LimitReached> {
+    /// A connection of a signed-in user. People who share an address do not share a limit.
+    pub fn acquire(self: &Arc<Self>, user: UserId) -> Result<ConnectionPermit, LimitReached> {
         let mut counts = lock(&self.counts);
         if counts.users.get(&user).is_some_and(|n| *n >= self.per_user) {
             return Err(LimitReached::User(self.per_user));
         }
+        *counts.users.entry(user.clone()).or_default() += 1;
+        counts.all += 1;
+        Ok(ConnectionPermit { limits: Arc::clone(self), user })
+    }
+
+    /// A connection that is not signed in yet. The caller passes the /64 of an IPv6 address as the address.
+    pub fn acquire_anonymous(self: &Arc<Self>, address: IpAddr) -> Result<AnonymousPermit, LimitReached> {
+        let mut counts = lock(&self.counts);
         if counts.addresses.get(&address).is_some_and(|n| *n >= self.per_address) {
             return Err(LimitReached::Address(self.per_address));
         }
-        *counts.users.entry(user.clone()).or_default() += 1;
         *counts.addresses.entry(address).or_default() += 1;
-        counts.all += 1;
-        Ok(ConnectionPermit { limits: Arc::clone(self), user, address })
+        Ok(AnonymousPermit { limits: Arc::clone(self), address })
     }
 
-    /// The open connections, and how many users have them.
+    /// The open connections of users, and how many users have them.
     pub fn count(&self) -> (usize, usize) {
         let counts = lock(&self.counts);
         (counts.all, counts.users.len())
@@ -72,8 +79,13 @@ impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut counts = lock(&self.limits.counts);
         decrement(&mut counts.users, &self.user);
-        decrement(&mut counts.addresses, &self.address);
         counts.all -= 1;
+    }
+}
+
+impl Drop for AnonymousPermit {
+    fn drop(&mut self) {
+        decrement(&mut lock(&self.limits.counts).addresses, &self.address);
     }
 }
 
@@ -91,17 +103,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_and_an_address_have_a_limit_of_connections() {
+    fn users_and_addresses_of_strangers_have_a_limit_of_connections() {
         let limits = ConnectionLimits::new(2, 3);
         let user = |name: &str| UserId::new(name).unwrap();
+        let first = limits.acquire(user("a")).ok().unwrap();
+        let _second = limits.acquire(user("a")).ok().unwrap();
+        assert_eq!(limits.acquire(user("a")).err(), Some(LimitReached::User(2)));
+        let others: Vec<_> = (0..100).map(|n| limits.acquire(user(&format!("b{n}"))).ok().unwrap()).collect();
+        assert_eq!(limits.count(), (102, 101));
+        drop((first, others));
+        assert!(limits.acquire(user("a")).is_ok());
         let home: IpAddr = "192.0.2.1".parse().unwrap();
-        let first = limits.acquire(user("a"), home).ok().unwrap();
-        let _second = limits.acquire(user("a"), home).ok().unwrap();
-        assert_eq!(limits.acquire(user("a"), home).err(), Some(LimitReached::User(2)));
-        let _third = limits.acquire(user("b"), home).ok().unwrap();
-        assert_eq!(limits.acquire(user("b"), home).err(), Some(LimitReached::Address(3)));
-        drop(first);
-        assert!(limits.acquire(user("b"), home).is_ok());
-        assert_eq!(limits.count(), (2, 2));
+        let mut strangers: Vec<_> = (0..3).map(|_| limits.acquire_anonymous(home).ok().unwrap()).collect();
+        assert_eq!(limits.acquire_anonymous(home).err(), Some(LimitReached::Address(3)));
+        assert!(limits.acquire_anonymous("192.0.2.2".parse().unwrap()).is_ok());
+        strangers.pop();
+        assert!(limits.acquire_anonymous(home).is_ok());
+        assert_eq!(limits.count(), (1, 1));
     }
 }

@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 
 use crate::app::AppState;
 use crate::auth::{Lifetime, Principal};
-use crate::caller::{LiveCaller, address};
+use crate::caller::LiveCaller;
 use crate::extract::Query;
 use crate::problem::{Code, Problem};
 
@@ -59,11 +59,9 @@ pub async fn stream(
 ) -> Result<Response, Problem> {
     let (inbox, topic) = (caller.inbox(), caller.topic());
     let principal = caller.principal;
-    let from = address(&parts, &app);
-    let permit =
-        app.connections.acquire(principal.user.clone(), from.bucket().address()).map_err(|error| {
-            Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
-        })?;
+    let permit = app.connections.acquire(principal.user.clone()).map_err(|error| {
+        Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
+    })?;
     let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
     let subscription = match seen.as_deref().map(str::parse::<Cursor>) {

@@ -183,9 +183,10 @@ pub const OPTIONS: &[OptionSpec] = &[
     ),
     server(
         "rate_limit_address",
-        "1200/min burst 300",
+        "6000/min burst 1500",
         "RATE",
-        "Requests from one client address: a number per s, min or h, with an optional burst; or off",
+        "Requests from one client address by clients that are not signed in: a number per s, min or h, with an optional \
+         burst; or off",
     ),
     server(
         "rate_limit_account",
@@ -209,7 +210,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         "How long events are kept, at least 24h. A client that was away for longer starts from the current state",
     ),
     server("max_streams_per_user", "20", "COUNT", "Maximum live connections of one user"),
-    server("max_streams_per_address", "100", "COUNT", "Maximum live connections from one client address"),
+    server(
+        "max_streams_per_address",
+        "500",
+        "COUNT",
+        "Maximum Socket.IO connections from one client address that are not signed in yet",
+    ),
     server(
         "dialect",
         "standard",

@@ -68,6 +68,55 @@ async fn an_account_has_one_limit_across_addresses() {
 }
 
 #[tokio::test]
+async fn people_behind_one_address_do_not_share_a_limit() {
+    let variables = [
+        ("ORDERCAST_RATE_LIMIT_ADDRESS", "5/h"),
+        ("ORDERCAST_RATE_LIMIT_ACCOUNT", "4/h"),
+        ("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "2"),
+    ];
+    let shop = Shop::with(&variables).await;
+    let mut streams = Vec::new();
+    for n in 0..10 {
+        let person = customer(&format!("person{n}"));
+        for _ in 0..2 {
+            shop.get("/api/v1/me").by(&person).gives(200).await;
+        }
+        streams.push(shop.listen(&person).await);
+        // Pages that need no account count for the account too.
+        shop.get("/api/v1/products").by(&person).gives(200).await;
+        limited_for_an_hour(&shop.get("/api/v1/products").by(&person).send().await);
+    }
+    // Strangers and invalid tokens share the address.
+    for _ in 0..4 {
+        shop.get("/api/v1/products").gives(200).await;
+    }
+    assert_eq!(shop.get("/api/v1/products").by("nonsense").refused(401).await, "invalid_token");
+    limited_for_an_hour(&shop.get("/api/v1/products").send().await);
+    limited_for_an_hour(&shop.get("/api/v1/products").by("nonsense").send().await);
+}
+
+fn limited_for_an_hour(answer: &TestResponse) {
+    assert_eq!((answer.status, &*answer.code()), (429, "rate_limited"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn sockets_that_are_not_signed_in_are_limited_per_address() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "3")]).await;
+    let open = || shop.get("/socket.io/?EIO=4&transport=polling").send();
+    // Signed-in ones do not count.
+    let mut sockets = Vec::new();
+    for n in 0..6 {
+        sockets.push(shop.socket(json!({"token": customer(&format!("person{n}"))})).await);
+    }
+    for _ in 0..3 {
+        assert_eq!(open().await.status, 200);
+    }
+    let refused = open().await;
+    assert_eq!(refused.status, 429, "{}", refused.text);
+    assert!(refused.text.contains("not signed in"), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn guessing_is_limited_per_address_and_per_account() {
     let variables = [("ORDERCAST_RATE_LIMIT_SIGN_IN", "3/min"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")];
     let shop = Shop::with(&variables).await;
