@@ -3,12 +3,17 @@
 //! One hash deliberately takes 19 MiB and tens of milliseconds of CPU time. Hashes run on blocking threads, a
 //! limited number at a time, with a short queue. When the queue is full, the result is [`PasswordError::Busy`], and
 //! other requests are not slowed down.
+//!
+//! Passwords are normalized to NFKC (NIST SP 800-63B, section 3.1.1.2): macOS may type `é` as two characters, and a phone
+//! as one. Hashes of earlier versions are of the text as it was typed, so [`PasswordPool::verify`] tries that too.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -32,7 +37,7 @@ impl Argon2Cost {
     }
 }
 
-/// A new password: 8 to 128 characters, and not the e-mail address.
+/// A new password, normalized: 8 to 128 characters, and not the e-mail address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Box<str>);
 
@@ -50,13 +55,19 @@ impl Password {
     pub const MIN_CHARS: usize = 8;
     /// Bounded, so that no request hashes a megabyte.
     pub const MAX_CHARS: usize = 128;
+    /// A longer text is no password, in whatever form it was typed.
+    const MAX_BYTES: usize = 16 * Self::MAX_CHARS;
 
     /// Validates a new password for the account of this e-mail address.
     pub fn new(text: &str, email: &str) -> Result<Self, WeakPassword> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(WeakPassword::Long);
+        }
+        let text = normalize(text);
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             0..Self::MIN_CHARS => Err(WeakPassword::Short),
             Self::MIN_CHARS..=Self::MAX_CHARS
-                if text.trim().to_lowercase() == email.trim().to_lowercase() =>
+                if text.trim().to_lowercase() == normalize(email).trim().to_lowercase() =>
             {
                 Err(WeakPassword::IsEmail)
             }
@@ -64,6 +75,30 @@ impl Password {
             _ => Err(WeakPassword::Long),
         }
     }
+}
+
+fn normalize(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
+/// The forms of a password that a stored hash may be of: normalized; as it was typed; and as macOS may have typed it.
+fn forms(typed: &str) -> Vec<Box<str>> {
+    let mut forms: Vec<Box<str>> = vec![normalize(typed).into()];
+    for old in [Cow::Borrowed(typed), DecomposingNormalizerBorrowed::new_nfd().normalize(typed)] {
+        if forms.iter().all(|form| **form != *old) {
+            forms.push(old.into());
+        }
+    }
+    forms
+}
+
+/// Whether a password matches a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// The hash is of a form that is not normalized. Replace it.
+    RightInOldForm,
 }
 
 /// Passwords must not be logged.
@@ -141,18 +176,28 @@ impl PasswordPool {
     }
 
     /// Whether the password matches the stored hash. `None` means that there is no account, and takes as long.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, PasswordError> {
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Verdict, PasswordError> {
         // No account has such a password, so a fast response reveals nothing.
-        if password.len() > 4 * Password::MAX_CHARS {
-            return Ok(false);
+        if password.len() > Password::MAX_BYTES {
+            return Ok(Verdict::Wrong);
         }
         let hash = PasswordHash::new(stored.unwrap_or(&self.dummy_hash)).map_err(PasswordError::Stored)?;
-        let (hasher, password) = (self.hasher.clone(), Box::<str>::from(password));
-        match self.run(move || hasher.verify_password(password.as_bytes(), &hash)).await? {
-            Ok(()) => Ok(stored.is_some()),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(error) => Err(PasswordError::Hash(error)),
-        }
+        let (hasher, forms) = (self.hasher.clone(), forms(password));
+        let matches = move || {
+            for (index, form) in forms.iter().enumerate() {
+                match hasher.verify_password(form.as_bytes(), &hash) {
+                    Ok(()) => return Ok(Some(index)),
+                    Err(HashError::PasswordInvalid) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(None)
+        };
+        Ok(match self.run(matches).await?.map_err(PasswordError::Hash)? {
+            Some(0) if stored.is_some() => Verdict::Right,
+            Some(_) if stored.is_some() => Verdict::RightInOldForm,
+            _ => Verdict::Wrong,
+        })
     }
 
     /// Whether a hash has other parameters than configured. It can only be replaced after a sign-in.
@@ -217,17 +262,52 @@ mod tests {
         let pool = PasswordPool::weak_for_tests();
         let stored = pool.hash(&password("correct horse")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
-        assert!(pool.verify("correct horse", Some(&stored)).await.unwrap());
+        assert_eq!(pool.verify("correct horse", Some(&stored)).await.unwrap(), Verdict::Right);
         for wrong in ["Correct horse", "correct horse ", "", &"x".repeat(1_000_000)] {
-            assert!(!pool.verify(wrong, Some(&stored)).await.unwrap());
+            assert_eq!(pool.verify(wrong, Some(&stored)).await.unwrap(), Verdict::Wrong);
         }
         assert_ne!(stored, pool.hash(&password("correct horse")).await.unwrap(), "salted");
+    }
+
+    /// The same password as a phone, a Mac and a Japanese keyboard may type it.
+    const TYPED: [&str; 3] = ["Caf\u{e9} 12345", "Cafe\u{301} 12345", "Caf\u{e9}\u{3000}１２３４５"];
+
+    #[tokio::test]
+    async fn a_password_matches_in_whatever_form_it_is_typed() {
+        let pool = PasswordPool::weak_for_tests();
+        for new in TYPED {
+            let stored = pool.hash(&password(new)).await.unwrap();
+            for typed in TYPED {
+                assert_eq!(pool.verify(typed, Some(&stored)).await.unwrap(), Verdict::Right, "{new} {typed}");
+            }
+            assert_eq!(pool.verify("Cafe 12345", Some(&stored)).await.unwrap(), Verdict::Wrong);
+        }
+        assert_eq!(Password::new("ñññññññ\u{301}", "").map(|_| ()), Ok(()), "counted as normalized");
+        assert_eq!(Password::new("n\u{303}n\u{303}n\u{303}n\u{303}", ""), Err(WeakPassword::Short));
+        let long = "n\u{303}".repeat(128);
+        assert!(Password::new(&long, "").is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_form_that_is_not_normalized_still_works() {
+        let pool = PasswordPool::weak_for_tests();
+        for old in TYPED {
+            // As an earlier version stored it.
+            let stored = pool.hash(&Password(old.into())).await.unwrap();
+            let verdict = pool.verify(old, Some(&stored)).await.unwrap();
+            assert_eq!(verdict != Verdict::Right, old != TYPED[0], "{old}: {verdict:?}");
+            assert_ne!(verdict, Verdict::Wrong, "{old}");
+        }
+        // Typed on a Mac then, and on a phone now.
+        let stored = pool.hash(&Password(TYPED[1].into())).await.unwrap();
+        assert_eq!(pool.verify(TYPED[0], Some(&stored)).await.unwrap(), Verdict::RightInOldForm);
+        assert_eq!(pool.verify(TYPED[0], None).await.unwrap(), Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn an_unknown_account_is_hashed_all_the_same() {
         let pool = PasswordPool::weak_for_tests();
-        assert!(!pool.verify("anything", None).await.unwrap());
+        assert_eq!(pool.verify("anything", None).await.unwrap(), Verdict::Wrong);
         // Same cost as a new hash.
         assert!(!pool.needs_rehash(&pool.dummy_hash));
         assert!(!PasswordPool::new(Argon2Cost::default(), 1, 1).needs_rehash(&dummy_hash(&Params::DEFAULT)));
@@ -254,7 +334,8 @@ mod tests {
         assert!(!weak.needs_rehash(&stored));
         let stronger = PasswordPool::new(Argon2Cost::new(16, 2).unwrap(), 1, 1);
         assert!(stronger.needs_rehash(&stored));
-        assert!(stronger.verify("correct horse", Some(&stored)).await.unwrap(), "and still verifies it");
+        let verdict = stronger.verify("correct horse", Some(&stored)).await.unwrap();
+        assert_eq!(verdict, Verdict::Right, "and still verifies it");
         assert!(Argon2Cost::new(1, 1).is_err());
     }
 
@@ -274,8 +355,8 @@ mod tests {
         let problem = Problem::from(pool.verify("anything", None).await.unwrap_err());
         assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::Busy, 503));
         drop((taken, held));
-        assert!(!waiting.await.unwrap().unwrap());
-        assert!(!pool.verify("anything", None).await.unwrap());
+        assert_eq!(waiting.await.unwrap().unwrap(), Verdict::Wrong);
+        assert_eq!(pool.verify("anything", None).await.unwrap(), Verdict::Wrong);
     }
 
     #[tokio::test]

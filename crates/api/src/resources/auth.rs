@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
-use crate::auth::password::Password;
+use crate::auth::password::{Password, Verdict};
 use crate::caller::{Caller, address};
 use crate::client_address::ClientAddress;
 use crate::commands::database_error;
@@ -146,8 +146,8 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let mut retries = 0;
     loop {
-        let user = verified(app, email, password, from).await?;
-        match start_session(app, user, password, from.is_secure).await {
+        let (user, verdict) = verified(app, email, password, from).await?;
+        match start_session(app, user, verdict, password, from.is_secure).await {
             // The hash was replaced after it was verified. The password must match the new one.
             Err(problem) if problem.code() == Code::InvalidCredentials && retries < MAX_RETRIES => {
                 retries += 1
@@ -161,21 +161,35 @@ async fn sign_in(
 const MAX_RETRIES: u32 = 2;
 
 /// The account with this password.
-async fn verified(app: &App, email: &Email, password: &str, from: &ClientAddress) -> Result<User, Problem> {
+async fn verified(
+    app: &App,
+    email: &Email,
+    password: &str,
+    from: &ClientAddress,
+) -> Result<(User, Verdict), Problem> {
     let user = app.read_backend.user_by_email(email.clone()).await.map_err(|error| database_error(&error))?;
     // Takes as long whether the account exists or not.
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
-    let good = app.passwords.verify(password, stored).await?;
-    let (Some(user), true) = (user, good) else {
-        tracing::info!(address = %from.ip, "sign-in refused");
-        return Err(Problem::new(Code::InvalidCredentials));
-    };
-    Ok(user)
+    match (app.passwords.verify(password, stored).await?, user) {
+        (verdict @ (Verdict::Right | Verdict::RightInOldForm), Some(user)) => Ok((user, verdict)),
+        _ => {
+            tracing::info!(address = %from.ip, "sign-in refused");
+            Err(Problem::new(Code::InvalidCredentials))
+        }
+    }
 }
 
-/// Starts a session after the password was verified. A hash with other parameters than configured is replaced first.
-async fn start_session(app: &App, mut user: User, password: &str, secure: bool) -> Result<Response, Problem> {
-    if let Some(stored) = user.password_hash.take_if(|stored| app.passwords.needs_rehash(stored)) {
+/// Starts a session after the password was verified. A hash of another form, or with other parameters than configured, is
+/// replaced first.
+async fn start_session(
+    app: &App,
+    mut user: User,
+    verdict: Verdict,
+    password: &str,
+    secure: bool,
+) -> Result<Response, Problem> {
+    let is_old = |stored: &str| verdict == Verdict::RightInOldForm || app.passwords.needs_rehash(stored);
+    if let Some(stored) = user.password_hash.take_if(|stored| is_old(stored)) {
         let fresh = Password::new(password, user.email.as_deref().unwrap_or_default());
         user.password_hash = Some(match fresh {
             Ok(fresh) => {

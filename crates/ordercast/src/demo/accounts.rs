@@ -7,7 +7,7 @@
 use anyhow::Context as _;
 use api::app::{Demo, DemoAccount};
 use api::auth::PasswordPool;
-use api::auth::password::Password;
+use api::auth::password::{Password, Verdict};
 use eventlog::accounts::{AccountChange, Email, User};
 use eventlog::{LogError, ReadBackend, Storage, Writer};
 use orders::text::Line;
@@ -140,7 +140,7 @@ impl Accounts<'_> {
 
     /// Whether the account has the public password.
     async fn known(&self, user: &User) -> anyhow::Result<bool> {
-        Ok(self.passwords.verify(PASSWORD, user.password_hash.as_deref()).await?)
+        Ok(self.passwords.verify(PASSWORD, user.password_hash.as_deref()).await? != Verdict::Wrong)
     }
 
     async fn set_password(&self, user: User, email: &str, password: &str) -> anyhow::Result<()> {

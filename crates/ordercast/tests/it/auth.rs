@@ -213,3 +213,20 @@ async fn no_session_that_started_with_the_old_password_outlives_its_change() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_password_typed_in_a_decomposed_form_matches() {
+    let shop = Shop::open().await;
+    let (composed, decomposed) = ("Caf\u{e9} au lait", "Cafe\u{301} au lait");
+    let login = |email: &str, password: &str| {
+        shop.post("/api/v1/auth/login", &json!({"email": email, "password": password}))
+    };
+    for (email, typed) in [("asha@example.com", composed), ("ben@example.com", decomposed)] {
+        let body = json!({"email": email, "password": typed, "name": "Asha"});
+        shop.post("/api/v1/auth/register", &body).gives(201).await;
+        for typed in [composed, decomposed] {
+            login(email, typed).gives(200).await;
+        }
+        assert_eq!(login(email, "Cafe au lait").refused(401).await, "invalid_credentials");
+    }
+}
