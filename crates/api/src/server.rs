@@ -4,6 +4,8 @@
 //! the connection: 400 for a malformed request, 414 for a URI that is too long, 431 for headers that are too many
 //! (more than 100) or too large. These are the only errors that are not problem documents. A request head that is
 //! incomplete after [`HEAD_TIMEOUT`] gets no response.
+//!
+//! hyper lets some heads through that are too large, and does not check `Host`. [`check_head`] does.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -14,7 +16,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::header::{CONNECTION, HOST};
+use axum::http::{HeaderValue, Request, StatusCode, Version};
+use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +26,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tower_service::Service as _;
+
+use crate::auth::origin::host_name;
+use crate::problem::{Code, Problem};
 
 /// Connections that may wait to be accepted. All clients may reconnect at once.
 const BACKLOG: u32 = 4096;
@@ -79,7 +86,12 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut fin
         let mut router = router.clone();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
+        async move {
+            Ok::<_, Infallible>(match check_head(&request) {
+                Ok(()) => router.call(request).await.unwrap_or_else(|never| match never {}),
+                Err(refused) => *refused,
+            })
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -100,6 +112,41 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut fin
             tracing::debug!(%error, %peer, "a connection failed");
         }
     });
+}
+
+/// Checks what hyper does not: the size of the head, which hyper notices only when it needs to read more, and that
+/// HTTP/1.1 requests name one host (RFC 9112, section 3.2). Proxies might disagree about a request with two.
+fn check_head(request: &Request<Body>) -> Result<(), Box<Response>> {
+    let close = (CONNECTION, HeaderValue::from_static("close"));
+    let headers = request.headers();
+    let uri = request.uri();
+    let target = uri.path().len() + uri.query().map_or(0, str::len);
+    // `name: value` and a line break.
+    let size = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
+    if target + size > MAX_HEAD_BYTES {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Err(Box::new((status, [close]).into_response()));
+    }
+    let mut hosts = headers.get_all(HOST).iter();
+    let wrong = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() < Version::HTTP_11 => None,
+        (None, _) => Some("is missing"),
+        (Some(_), Some(_)) => Some("was sent twice"),
+        (Some(host), None) => (!is_host(host)).then_some("is not a host and an optional port"),
+    };
+    wrong.map_or(Ok(()), |wrong| {
+        let problem = Problem::new(Code::InvalidHeader).detail(format!("`Host` {wrong}. Send it once."));
+        let problem = problem.error("Host", wrong).header(close.0, close.1);
+        Err(Box::new(problem.into_response()))
+    })
+}
+
+/// A client may send an empty one, if the address has no host.
+fn is_host(value: &HeaderValue) -> bool {
+    let Ok(text) = value.to_str() else { return false };
+    let port = |name: &str| text[name.len()..].strip_prefix(':').unwrap_or_default();
+    text.is_empty()
+        || host_name(text).is_some_and(|name| port(name).bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Completes when connections must finish. An error means that the server is gone, which has the same effect.

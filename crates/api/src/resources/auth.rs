@@ -282,9 +282,15 @@ pub async fn password_reset(
     Json(body, _): Json<PasswordReset>,
 ) -> Result<StatusCode, Problem> {
     app.limits.check_guess(address(&parts, &app).bucket())?;
-    let password = Password::new(&body.password, "")?;
+    // A mistake does not use the link up.
+    Password::new(&body.password, "")?;
+    let token = OneTimeSecret::hash_of(&body.token);
+    let user =
+        app.read_backend.user_by_reset(token, app.now()).await.map_err(|error| database_error(&error))?;
+    let user = user.ok_or_else(|| Problem::new(Code::LinkInvalid))?;
+    let password = Password::new(&body.password, user.email.as_deref().unwrap_or_default())?;
     let password_hash = app.passwords.hash(&password).await?;
-    let change = AccountChange::UseReset { token: OneTimeSecret::hash_of(&body.token), password_hash };
+    let change = AccountChange::UseReset { token, password_hash };
     if let AccountAnswer::User(user) = app.account(change).await? {
         app.revocations.user_signed_out(user.id, app.now());
         let as_of = app.revocations.version();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use orders::UserId;
 
-use crate::accounts::{Email, Revoked, User};
+use crate::accounts::{Email, Revoked, TokenHash, User};
 use crate::error::LogError;
 
 #[async_trait]
@@ -13,6 +13,9 @@ pub trait AccountQueries: Send + Sync + 'static {
 
     /// The local account that signs in with this address.
     async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError>;
+
+    /// The account of a link for a new password that can still be used.
+    async fn user_by_reset(&self, token: TokenHash, now: Timestamp) -> Result<Option<User>, LogError>;
 
     /// Local accounts and external users, oldest first.
     async fn users(&self, limit: usize) -> Result<Vec<User>, LogError>;

@@ -199,17 +199,19 @@ fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result
 }
 
 fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timestamp) -> AccountResult {
-    let user: Option<String> = connection
-        .prepare_cached(
-            "SELECT u.id FROM resets r JOIN users u ON u.key = r.user WHERE r.token = ?1 AND r.expires_at > ?2",
-        )?
-        .query_row((token, millis(now)), |row| row.get(0))
-        .optional()?;
-    let user = user.and_then(|id| UserId::new(id).ok());
-    let Some(user) = user else { return Ok(Err(AccountRefusal::LinkInvalid)) };
+    let Some(user) = by_reset(connection, token, now)? else { return Ok(Err(AccountRefusal::LinkInvalid)) };
     // This also deletes every other reset link of the account.
-    set_password(connection, &user, hash, now)?;
-    answer_user(connection, &user)
+    set_password(connection, &user.id, hash, now)?;
+    answer_user(connection, &user.id)
+}
+
+/// The account of a link that can still be used.
+fn by_reset(connection: &Connection, token: &TokenHash, now: Timestamp) -> Result<Option<User>, LogError> {
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT {USER} FROM users \
+         WHERE key = (SELECT user FROM resets WHERE token = ?1 AND expires_at > ?2)"
+    ))?;
+    rows::first(find.query((token, millis(now)))?, rows::user)
 }
 
 /// Deletes expired sessions and reset links. Returns whether there were any.
@@ -265,6 +267,10 @@ impl AccountQueries for SqliteReadBackend {
 
     async fn user_by_email(&self, email: Email) -> Result<Option<User>, LogError> {
         self.read(move |connection| by_email(connection, &email)).await
+    }
+
+    async fn user_by_reset(&self, token: TokenHash, now: Timestamp) -> Result<Option<User>, LogError> {
+        self.read(move |connection| by_reset(connection, &token, now)).await
     }
 
     async fn users(&self, limit: usize) -> Result<Vec<User>, LogError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use eventlog::Consumer;
-use eventlog::accounts::{Email, Revoked, User};
+use eventlog::accounts::{Email, Revoked, TokenHash, User};
 use eventlog::inbox::InboxEntry;
 use eventlog::read_backend::{
     AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, LogQueries, OrderQueries, StatsQueries,
@@ -143,6 +143,10 @@ impl AccountQueries for FixedLog {
     }
 
     async fn user_by_email(&self, _: Email) -> Result<Option<User>, LogError> {
+        Err(LogError::cancelled())
+    }
+
+    async fn user_by_reset(&self, _: TokenHash, _: Timestamp) -> Result<Option<User>, LogError> {
         Err(LogError::cancelled())
     }
 

@@ -151,6 +151,11 @@ async fn a_password_is_reset_by_a_link_that_works_once_and_ends_every_session() 
         "weak_password",
         "it is not used up by a mistake"
     );
+    assert_eq!(
+        reset(&token_of(&link), " ASHA@example.com ").refused(422).await,
+        "weak_password",
+        "the e-mail address is no password, as in registration"
+    );
     reset(&token_of(&link), "a new and better one").gives(204).await;
     assert_eq!(reset(&token_of(&link), "the attacker's secret").refused(410).await, "link_invalid");
     // Sessions end at once, also within the second of their sign-in.

@@ -169,3 +169,42 @@ async fn malformed_http_gets_a_4xx_and_the_server_keeps_running() {
     }
     shop.get("/health").gives(200).await;
 }
+
+#[tokio::test]
+async fn a_request_names_its_host_once_and_its_head_has_at_most_64_kib() {
+    let fixture = TestShop::open().await;
+    let shop = &fixture.shop;
+    for (hosts, good) in [
+        ("", false),
+        ("host: x\r\n", true),
+        ("host: shop.example:3000\r\n", true),
+        ("host: [::1]:3000\r\n", true),
+        ("host: x\r\nhost: x\r\n", false),
+        ("host: x\r\nHost: evil.example\r\n", false),
+        ("host: x, evil.example\r\n", false),
+        ("host: x y\r\n", false),
+        ("host: user@x\r\n", false),
+        ("host: x/\r\n", false),
+        ("host: x:port\r\n", false),
+    ] {
+        let answer = shop.raw(format!("GET /health HTTP/1.1\r\n{hosts}\r\n")).await;
+        if good {
+            assert_eq!(answer.status, 200, "{hosts:?}: {}", answer.text);
+        } else {
+            assert_eq!((answer.status, &*answer.code()), (400, "invalid_header"), "{hosts:?}");
+            assert_eq!(answer.json()["errors"][0]["field"], "Host", "{hosts:?}");
+            assert_eq!(answer.header("connection"), "close");
+        }
+    }
+    assert_eq!(shop.raw("GET /health HTTP/1.0\r\n\r\n").await.status, 200, "HTTP/1.0 has no hosts");
+    let head = |size: usize| {
+        let rest = "x".repeat(size - "GET /health HTTP/1.1\r\nhost: x\r\nx: \r\n\r\n".len());
+        format!("GET /health HTTP/1.1\r\nhost: x\r\nx: {rest}\r\n\r\n")
+    };
+    for (size, status) in [(60_000, 200), (65_700, 431), (70_000, 431), (100_000, 431), (200_000, 431)] {
+        assert_eq!(shop.raw(head(size)).await.status, status, "{size}");
+    }
+    let many: String = (0..90).map(|n| format!("x-{n}: {}\r\n", "y".repeat(1000))).collect();
+    let answer = shop.raw(format!("GET /health HTTP/1.1\r\nhost: x\r\n{many}\r\n")).await;
+    assert_eq!(answer.status, 431);
+}
