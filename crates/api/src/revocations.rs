@@ -64,6 +64,14 @@ impl Revocations {
         });
     }
 
+    /// Takes back a revocation in the future, which the database took back: the clock was ahead when it was made.
+    pub fn cap(&self, user: &UserId, now: Timestamp) {
+        let is_ahead = |revoked: &RevokedSet| revoked.users.get(user).is_some_and(|after| *after > now);
+        if is_ahead(&self.revoked.read().unwrap_or_else(PoisonError::into_inner)) {
+            self.user_signed_out(user.clone(), now);
+        }
+    }
+
     fn change(&self, change: impl FnOnce(&mut RevokedSet)) {
         let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
         change(&mut revoked);

@@ -135,6 +135,7 @@ impl App {
         secure: bool,
     ) -> Result<Response, Problem> {
         let now = self.now();
+        self.revocations.cap(&user.id, now);
         let SessionTokens { issued_at, ends_at, .. } = tokens;
         let access_ends = later(issued_at, self.settings.access_token_lifetime).min(ends_at);
         let access_token = self.token(&user, &tokens, access_ends)?;

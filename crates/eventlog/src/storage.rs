@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -51,6 +51,11 @@ impl StorageConfig {
     /// The schema of the stored data, without changing it; `None` when there is no data.
     pub fn schema(&self) -> Result<Option<u32>, LogError> {
         Database::inspect(&self.directory)
+    }
+
+    /// The newest time of events and accounts, without changing the data; `None` when there is none, or an older schema.
+    pub fn newest_time(&self) -> Result<Option<Timestamp>, LogError> {
+        Database::newest_time(&self.directory)
     }
 
     /// Fails when another process holds the lock. Creates the directory if it is missing.

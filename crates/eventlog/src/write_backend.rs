@@ -178,5 +178,11 @@ pub trait WriteBackend: Send + 'static {
 
     /// Does a short piece of maintenance in a transaction of its own, such as retention. Called between batches: every
     /// second, or every minute when idle. Returns whether there is more to do. After an error the caller rolls back.
-    fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError>;
+    ///
+    /// `log_time` is the time of the log, which never goes back, and `now` that of the clock, by which sessions and links
+    /// end.
+    fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError>;
+
+    /// The newest time of events and accounts; `None` when there are none.
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, LogError>;
 }

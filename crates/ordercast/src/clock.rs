@@ -1,6 +1,9 @@
 //! The only module that reads the system's clock and randomness. Other code receives times and ids.
 
-use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// The time in whole milliseconds, the precision in which times are stored and sent.
@@ -52,6 +55,35 @@ impl eventlog::Clock for System {
     }
 }
 
+/// How often to look whether the clock was set.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
+/// A clock that differs by less was adjusted, not set.
+const TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Logs when the clock was set while the server runs. Never returns.
+pub async fn watch(clock: Arc<dyn eventlog::Clock>) {
+    let (mut began, mut at) = (tokio::time::Instant::now(), clock.now());
+    loop {
+        tokio::time::sleep(WATCH_EVERY).await;
+        let (later, now) = (tokio::time::Instant::now(), clock.now());
+        if let Some(by) = jump(at, now, later.duration_since(began)) {
+            let way = if by.is_negative() { "back" } else { "forward" };
+            tracing::warn!(
+                %now, by = %format_args!("{:#}", by.abs()),
+                "the clock was set {way}, or the machine was suspended; sessions, links and event times follow the clock"
+            );
+        }
+        (began, at) = (later, now);
+    }
+}
+
+/// By how much the clock was set between two readings that are `elapsed` apart.
+fn jump(before: Timestamp, now: Timestamp, elapsed: Duration) -> Option<SignedDuration> {
+    let elapsed = SignedDuration::try_from(elapsed).ok()?;
+    let by = now.duration_since(before).checked_sub(elapsed)?;
+    (by.abs() > TOLERANCE).then_some(by)
+}
+
 fn whole_milliseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
@@ -65,6 +97,16 @@ mod tests {
         let at: Timestamp = "2026-11-21T01:33:00.123456789Z".parse().unwrap();
         assert_eq!(whole_milliseconds(at).to_string(), "2026-11-21T01:33:00.123Z");
         assert_eq!(now().subsec_nanosecond() % 1_000_000, 0);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_noticed() {
+        let (noon, ten) = (Timestamp::UNIX_EPOCH, Duration::from_secs(10));
+        let after =
+            |seconds| jump(noon, noon + SignedDuration::from_secs(seconds), ten).map(|by| by.as_secs());
+        assert_eq!(after(10), None);
+        assert_eq!((after(69), after(-49)), (None, None), "adjusted");
+        assert_eq!((after(7210), after(-7190)), (Some(7200), Some(-7200)));
     }
 
     #[test]

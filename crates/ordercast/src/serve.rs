@@ -118,6 +118,7 @@ impl Server {
             tokio::spawn(reservations::expire(Arc::clone(&app))),
             tokio::spawn(Arc::clone(&app.limits).remove_idle_periodically(LIMITS_EVERY)),
             tokio::spawn(sockets.clone().close_expired()),
+            tokio::spawn(crate::clock::watch(Arc::clone(&app.clock))),
         ];
         // One fan-out task for each worker thread.
         let at_once = tokio::runtime::Handle::current().metrics().num_workers();

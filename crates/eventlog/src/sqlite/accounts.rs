@@ -142,10 +142,20 @@ fn start_session(
             millis(session.expires_at),
             verified,
         ))?;
+    cap_valid_after(connection, user, now)?;
     match answer_user(connection, user)? {
         Ok(_) if inserted == 0 => Ok(Err(AccountRefusal::PasswordChanged)),
         answer => Ok(answer),
     }
+}
+
+/// The clock was ahead when the password was set. Tokens that are issued now must be valid all the same. The older ones
+/// stay revoked with their sessions.
+fn cap_valid_after(connection: &Connection, user: &UserId, now: Timestamp) -> Result<(), LogError> {
+    connection
+        .prepare_cached("UPDATE users SET valid_after = ?2 WHERE id = ?1 AND valid_after > ?2")?
+        .execute((user.as_str(), millis(now)))?;
+    Ok(())
 }
 
 fn refresh(
@@ -185,9 +195,11 @@ fn refresh(
         }
     };
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
-    let Some(user) = rows::first(find.query([user])?, rows::user)? else {
+    let Some(mut user) = rows::first(find.query([user])?, rows::user)? else {
         return Ok(Err(AccountRefusal::UnknownUser));
     };
+    cap_valid_after(connection, &user.id, now)?;
+    user.valid_after = user.valid_after.min(now);
     Ok(Ok(AccountAnswer::Session { user, session, refreshed_at, expires_at }))
 }
 
@@ -206,7 +218,11 @@ fn use_reset(connection: &Connection, token: &TokenHash, hash: &str, now: Timest
 }
 
 /// The account of a link that can still be used.
-fn by_reset(connection: &Connection, token: &TokenHash, now: Timestamp) -> Result<Option<User>, LogError> {
+pub(super) fn by_reset(
+    connection: &Connection,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<User>, LogError> {
     let mut find = connection.prepare_cached(&format!(
         "SELECT {USER} FROM users \
          WHERE key = (SELECT user FROM resets WHERE token = ?1 AND expires_at > ?2)"

@@ -74,6 +74,17 @@ pub(super) fn latest(connection: &Connection) -> Result<Timestamp, LogError> {
     Ok(at.flatten().and_then(|at| at.parse().ok()).unwrap_or(Timestamp::MIN))
 }
 
+/// The newest time of events and accounts. Sessions are read by their end, which has an index: the last one to end is one
+/// of the last ones to start.
+pub(super) fn newest_time(connection: &Connection) -> Result<Option<Timestamp>, LogError> {
+    let session: Option<i64> = connection
+        .prepare_cached("SELECT created_at FROM sessions ORDER BY expires_at DESC LIMIT 1")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    let times = [Some(latest(connection)?), session.map(rows::timestamp)];
+    Ok(times.into_iter().flatten().max().filter(|at| *at > Timestamp::MIN))
+}
+
 /// The current order.
 pub(super) fn snapshot(
     connection: &Connection,

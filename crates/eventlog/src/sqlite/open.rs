@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -12,7 +12,7 @@ use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::indexes::SortedIndexes;
 use super::read_backend::SqliteReadBackend;
 use super::write_backend::SqliteWriteBackend;
-use super::{FILE, schema};
+use super::{FILE, history, schema};
 use crate::consumers::KEEP_FOR_CONSUMERS;
 use crate::cursor::Epoch;
 use crate::error::{ErrorKind, LogError};
@@ -153,6 +153,14 @@ impl Database {
             return Ok(None);
         }
         schema::version(&open_to_read(&path)?).map(Some)
+    }
+
+    /// The newest stored time, of a database with the present schema.
+    pub fn newest_time(directory: &Path) -> Result<Option<Timestamp>, LogError> {
+        if Self::inspect(directory)? != Some(schema::known()) {
+            return Ok(None);
+        }
+        history::newest_time(&open_to_read(&Self::file(directory))?)
     }
 }
 

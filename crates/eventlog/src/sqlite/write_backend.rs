@@ -277,13 +277,17 @@ impl WriteBackend for SqliteWriteBackend {
         self.checkpoints.end_batch();
     }
 
-    fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError> {
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, LogError> {
+        history::newest_time(&self.connection)
+    }
+
+    fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError> {
         self.checkpoints.begin_batch();
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let responses = self.idempotency.maintain(&self.connection, now)?;
+        let responses = self.idempotency.maintain(&self.connection, log_time)?;
         let accounts = accounts::maintain(&self.connection, now)?;
         let events = match self.retention {
-            Some(keep) => retention::round(&self.connection, now, keep)?,
+            Some(keep) => retention::round(&self.connection, log_time, keep)?,
             None => false,
         };
         let any = responses || accounts || events;

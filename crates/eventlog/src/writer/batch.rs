@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::Publish;
@@ -17,6 +17,9 @@ use crate::ephemeral::EphemeralEvent;
 use crate::error::{ErrorKind, LogError};
 use crate::submission::{CommittedBatch, ReadReceipt, SubmitError};
 use crate::write_backend::{BatchContext, BatchId, WriteBackend};
+
+/// A clock that is set back by less is not worth a warning.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Seconds between two rounds of maintenance.
 const MAINTAIN_EVERY: i64 = 1;
@@ -53,6 +56,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
     pub(super) fn new(mut backend: B, clock: Arc<dyn Clock>, publish: Publish) -> Result<Self, LogError> {
         let (head, _) = watch::channel(backend.head()?.cursor);
         let now = whole_millis(clock.now());
+        warn_if_ahead(backend.newest_time()?, now);
         Ok(Self {
             backend,
             clock,
@@ -120,7 +124,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
             return true;
         }
         self.last_maintenance = now;
-        match self.backend.maintain(self.now.max(now)) {
+        match self.backend.maintain(self.now.max(now), whole_millis(now)) {
             Ok(more) => more,
             Err(error) => {
                 tracing::warn!(%error, "maintenance failed, trying again later");
@@ -158,8 +162,9 @@ impl<B: WriteBackend> BatchProcessor<B> {
                         PendingReply::Submission(draft.submission(submission))
                     }
                 }
+                // Accounts follow the clock, also when it was set back: sessions and links end by it.
                 WriteRequest::Account(change, _) => {
-                    PendingReply::Account(self.backend.account(change, self.now)?)
+                    PendingReply::Account(self.backend.account(change, whole_millis(self.clock.now()))?)
                 }
                 WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) => PendingReply::AfterEvents,
             });
@@ -333,6 +338,16 @@ fn fail_all(requests: Vec<QueuedRequest>, error: &SubmitError) {
     for request in requests {
         request.fail(error.clone());
     }
+}
+
+/// The clock was ahead when something was stored, or is behind now.
+fn warn_if_ahead(newest: Option<Timestamp>, now: Timestamp) {
+    let Some(newest) = newest.filter(|newest| newest.duration_since(now) > CLOCK_TOLERANCE) else { return };
+    tracing::warn!(
+        %newest, %now,
+        "the clock was set back since something was stored; new events get the time of the newest one until the clock has \
+         caught up"
+    );
 }
 
 /// Times are stored in milliseconds. A finer time would compare differently in memory and in the database.

@@ -94,7 +94,11 @@ impl WriteBackend for CountingBackend {
         self.counts.rolled_back.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn maintain(&mut self, _: Timestamp) -> Result<bool, LogError> {
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, LogError> {
+        Ok(None)
+    }
+
+    fn maintain(&mut self, _: Timestamp, _: Timestamp) -> Result<bool, LogError> {
         self.counts.maintained.fetch_add(1, Ordering::SeqCst);
         Ok(false)
     }

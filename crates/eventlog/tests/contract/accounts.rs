@@ -306,6 +306,29 @@ pub(crate) async fn a_reset_link_ends<B: Backend>() {
     }
 }
 
+/// The clock was ahead for a while and an event was stored. The log's time does not go back, but accounts follow the clock.
+pub(crate) async fn a_clock_that_was_ahead_once_breaks_no_account<B: Backend>() {
+    for ahead in [SignedDuration::from_hours(2), SignedDuration::from_hours(24 * 40)] {
+        let mut log = asha::<B>().await;
+        log.clock.advance(ahead);
+        log.product(create(log.clock.uuid(), 450, 100), staff("main")).await;
+        log.account(password("set while it was ahead")).await.unwrap();
+        log.clock.advance(-ahead);
+        for restarted in [false, true] {
+            let session = sign_in(&log, "asha", 1).await;
+            let found = log.read_backend().user(user("asha")).await.unwrap().unwrap();
+            assert!(found.valid_after <= log.clock.now(), "{ahead} {restarted}: new tokens would be void");
+            refresh(&log, session, 1, 2).await.unwrap();
+            log.maintain(2).await;
+            refresh(&log, session, 2, 3).await.unwrap();
+            send_link(&log, 1).await;
+            log.maintain(2).await;
+            the_user(follow(&log, 1).await);
+            log.restart().await;
+        }
+    }
+}
+
 pub(crate) async fn revoked_is_what_ended_before_its_tokens_did<B: Backend>() {
     let mut log = asha::<B>().await;
     let session = sign_in(&log, "asha", 1).await;

@@ -178,7 +178,11 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
         self.inner.rollback();
     }
 
-    fn maintain(&mut self, now: Timestamp) -> Result<bool, LogError> {
-        self.inner.maintain(now)
+    fn newest_time(&mut self) -> Result<Option<Timestamp>, LogError> {
+        self.inner.newest_time()
+    }
+
+    fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError> {
+        self.inner.maintain(log_time, now)
     }
 }

@@ -169,6 +169,7 @@ macro_rules! contract {
                 a_password_change_voids_tokens_and_sessions,
                 a_rehash_voids_nothing,
                 a_session_starts_only_with_the_password_that_was_verified,
+                a_clock_that_was_ahead_once_breaks_no_account,
                 a_refresh_token_is_swapped_once,
                 a_refresh_token_that_comes_again_soon_was_sent_twice,
                 a_refresh_token_that_comes_again_late_was_stolen,

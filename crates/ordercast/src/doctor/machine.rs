@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Check;
 use crate::clock;
 use crate::config::Config;
+use crate::serve::storage_config;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has more to say"))]
@@ -27,17 +28,25 @@ fn clock(config: &Config) -> Check {
     }
     match newest(config) {
         Some(newest) if newest > now + jiff::SignedDuration::from_mins(5) => {
-            Check::error(ABOUT, format!("the clock says {now}, but the data was written at {newest}"), advice)
+            let found = format!(
+                "the clock says {now}, but the data was written at {newest}: the clock is behind now, or was ahead then"
+            );
+            let advice = format!(
+                "{advice}; if it is right now, new events get the time {newest} until then, and nothing else is affected"
+            );
+            Check::error(ABOUT, found, advice)
         }
         _ => Check::good(ABOUT, format!("{now:.0}")),
     }
 }
 
-/// The newest modification time in the data directory.
+/// The newest time in the data, or of its files. The data shows a clock that was ahead once, also after it was set right.
 fn newest(config: &Config) -> Option<Timestamp> {
     let files = std::fs::read_dir(&config.data).ok()?;
     let times = files.filter_map(|file| file.ok()?.metadata().ok()?.modified().ok());
-    times.max().and_then(|at: SystemTime| Timestamp::try_from(at).ok())
+    let modified = times.max().and_then(|at: SystemTime| Timestamp::try_from(at).ok());
+    let stored = storage_config(config).newest_time().ok().flatten();
+    modified.max(stored)
 }
 
 #[cfg(unix)]

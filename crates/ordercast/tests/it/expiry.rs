@@ -9,7 +9,7 @@ use crate::support::Shop;
 use crate::support::clock::AdjustableClock;
 use crate::support::orders::cart;
 use crate::support::request::TestRequest;
-use crate::support::users::{Session, patient};
+use crate::support::users::{PASSWORD, Session, patient};
 
 #[tokio::test]
 async fn an_idempotency_key_is_known_for_a_day() {
@@ -151,4 +151,37 @@ async fn a_reset_link_ends_after_a_day() {
     let reset = json!({"token": token, "password": "a new and better one"});
     assert_eq!(shop.post("/api/v1/auth/password-reset", &reset).refused(410).await, "link_invalid");
     shop.login("asha@example.com").await;
+}
+
+/// The clock is ahead for a while, an order is placed and a password is set. Then it is set right.
+#[tokio::test]
+async fn a_clock_that_was_ahead_once_breaks_no_account() {
+    for ahead in [SignedDuration::from_hours(2), SignedDuration::from_hours(24 * 40)] {
+        let clock = Arc::new(AdjustableClock::default());
+        let shop = Shop::on(clock.clone(), &[]).await;
+        let product = shop.product("Tea", 50).await;
+        let (asha, sam) = (shop.register("asha@example.com").await, patient("sam", "admin"));
+        let path = format!("/api/v1/users/{}/reset-link", asha.user);
+        let reset = async || {
+            let link = shop.ask("POST", &path).by(&sam).gives(201).await;
+            let token = link["url"].as_str().unwrap().split_once("#token=").unwrap().1.to_owned();
+            let body = json!({"token": token, "password": PASSWORD});
+            shop.post("/api/v1/auth/password-reset", &body).gives(204).await;
+        };
+        clock.advance(ahead);
+        shop.place(&patient("ben", "user"), product, 1).await;
+        reset().await;
+        let early = shop.login("asha@example.com").await;
+        clock.advance(-ahead);
+        // The session from then goes on, and new ones work.
+        for session in [early, shop.login("asha@example.com").await] {
+            shop.get("/api/v1/me").by(&session.token).gives(200).await;
+            let refresh = json!({"refreshToken": session.refresh});
+            let next = Session::read(&shop.post("/api/v1/auth/refresh", &refresh).send().await);
+            shop.get("/api/v1/me").by(&next.token).gives(200).await;
+        }
+        reset().await;
+        let session = shop.login("asha@example.com").await;
+        shop.get("/api/v1/me").by(&session.token).gives(200).await;
+    }
 }

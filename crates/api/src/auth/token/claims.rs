@@ -83,10 +83,7 @@ impl TokenClaims {
     ) -> Result<Principal, TokenError> {
         let expires_at = self.exp.time("exp")?;
         let issued_at = self.iat.time("iat")?;
-        let latest_start = now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX);
-        if [self.nbf.time("nbf")?, issued_at].into_iter().flatten().any(|start| start > latest_start) {
-            return Err(TokenError::NotYet);
-        }
+        let not_before = self.nbf.time("nbf")?;
         let issuer = match self.iss {
             Claim::Absent => None,
             Claim::Text(iss) if iss.is_empty() => None,
@@ -101,6 +98,12 @@ impl TokenClaims {
         };
         if end.is_some_and(|end| end <= now) {
             return Err(TokenError::Expired);
+        }
+        let latest_start = now.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX);
+        // A token of this server whose `iat` is ahead was issued before the clock was set back.
+        let starts = [not_before, issued_at.filter(|_| !local)];
+        if starts.into_iter().flatten().any(|start| start > latest_start) {
+            return Err(TokenError::NotYet);
         }
         if expires_at.is_none() && (local || !options.allow_tokens_without_expiry) {
             return Err(TokenError::NoExpiry);
