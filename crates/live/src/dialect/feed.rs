@@ -1,9 +1,12 @@
 //! `feed`: updates and notifications under separate names.
 //!
-//! | event of the log | customer, driver | a client that joined the order | staff |
+//! | what changed of an order | customer, driver | staff | also a client that joined the order |
 //! |---|---|---|---|
-//! | `delivery.updated`, `delivery.located` | `delivery_update` | `single_order_update`, `order_notification` | `order_notification` |
-//! | any other of an order | `customer_order_update`, `customer_notification` | `single_order_update`, `order_notification` | `order_notification` |
+//! | it was placed or cancelled, its status or payment status | `customer_order_update`, `customer_notification` | `order_notification` | `single_order_update`, `order_notification` |
+//! | else tracking number or expected time | `delivery_update` | `delivery_update` | `single_order_update` |
+//! | anything else, such as the location | `delivery_update` | `delivery_update` | |
+//!
+//! Staff get an `order_notification` for every entry of their inbox, too, such as an attempted delivery.
 //!
 //! The store's counts are `order_stats_update`, the greeting is `connection_status`.
 
@@ -133,20 +136,22 @@ impl Dialect for Feed {
             timestamp: input.view.at,
             message: &message,
         };
-        if input.joined {
-            joined::event(input, messages);
+        let staff = input.audience == Audience::Staff;
+        let status = input.view.kind == Kind::OrderCreated || input.is_status_update();
+        joined::event(input, messages);
+        if (staff || input.joined) && (status || (staff && input.notification.is_some())) {
             messages.push("order_notification", &notification);
+        }
+        if status && !staff {
+            messages.push("customer_notification", &notification);
+        }
+        if input.joined && (status || input.is_tracking_update()) {
             messages.push("single_order_update", &event);
         }
-        let delivery = matches!(input.view.kind, Kind::DeliveryUpdated | Kind::DeliveryLocated);
-        match input.audience {
-            Audience::Staff if input.joined => {}
-            Audience::Staff => messages.push("order_notification", &notification),
-            _ if delivery => messages.push("delivery_update", &event),
-            _ => {
-                messages.push("customer_notification", &notification);
-                messages.push("customer_order_update", &event);
-            }
+        match (status, staff) {
+            (false, _) => messages.push("delivery_update", &event),
+            (true, false) => messages.push("customer_order_update", &event),
+            (true, true) => {}
         }
     }
 
@@ -166,9 +171,9 @@ impl Dialect for Feed {
             "connection_status": ConnectionStatus => EVERYBODY,
                 "You are connected: as what, and from where on you receive events";
             "customer_order_update": FeedOrderUpdate => CUSTOMER_AND_DRIVER,
-                "An order changed; after a `reset`, its present state";
-            "delivery_update": FeedOrderEvent => CUSTOMER_AND_DRIVER,
-                "Who delivers an order, when, and where they are";
+                "The status or payment status of an order changed; after a `reset`, its present state";
+            "delivery_update": FeedOrderEvent => EVERYBODY,
+                "Another detail of an order changed: who delivers it, when, where they are, the tracking number";
             "customer_notification": FeedNotification => CUSTOMER_AND_DRIVER, "The same as a sentence";
             "single_order_update": FeedOrderUpdate => EVERYBODY,
                 "An order that was joined changed; for staff, after a `reset`, an order's present state";

@@ -35,9 +35,10 @@ pub(crate) struct OrderStatusUpdated<'a> {
     updated_at: Timestamp,
 }
 
-/// Renders an event for a client that joined its order.
+/// Renders an event for a client that joined its order. Other changes than those of the status, the tracking number and the
+/// expected time have other names in each dialect.
 pub(super) fn event(input: &RenderInput<'_>, messages: &mut Messages) {
-    let (true, Some(order)) = (input.joined, input.order()) else { return };
+    let (true, true, Some(order)) = (input.joined, input.is_tracking_update(), input.order()) else { return };
     let facts = &input.view.facts;
     messages.push(
         NAME,

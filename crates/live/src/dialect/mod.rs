@@ -15,7 +15,7 @@ use std::str::FromStr;
 
 use eventlog::{Cursor, EphemeralEvent, Epoch, EventWithContext};
 use jiff::Timestamp;
-use orders::Audience;
+use orders::{Audience, Kind};
 use orders::view::{EventContext, EventOrder, EventView, OrderView};
 use serde::{Deserialize, Serialize};
 use socketio::{Frame, packet};
@@ -187,6 +187,32 @@ impl<'a> RenderInput<'a> {
     pub(crate) fn order(&self) -> Option<&'a EventOrder> {
         self.view.order.as_ref()
     }
+
+    fn status_changed(&self) -> bool {
+        self.order().is_some_and(|order| order.status != order.previous_status)
+    }
+
+    /// Whether the status or the payment status changed. Clients show a message for each such event, so an event that
+    /// changed neither has another name.
+    fn is_status_update(&self) -> bool {
+        self.status_changed() || self.view.facts.payment_status.is_some()
+    }
+
+    /// Whether the event changed what `order-status-updated` tells: the status, the tracking number or the expected time.
+    fn is_tracking_update(&self) -> bool {
+        let facts = &self.view.facts;
+        self.status_changed() || facts.tracking_number.is_some() || facts.estimated_delivery.is_some()
+    }
+}
+
+/// The name of an order's event that changed neither the status nor the payment status.
+fn detail_name(kind: Kind, staff: bool) -> &'static str {
+    match (kind, staff) {
+        (Kind::DeliveryLocated, false) => "delivery:located",
+        (Kind::DeliveryLocated, true) => "admin:delivery:located",
+        (_, false) => "delivery:updated",
+        (_, true) => "admin:delivery:updated",
+    }
 }
 
 /// A Socket.IO event: a name and a payload as JSON. The payload is not a string: a client takes a string at the end of
@@ -235,7 +261,7 @@ fn shared_messages() -> Vec<MessageDoc> {
     use doc_roles::{EVERYBODY, STAFF};
     message_docs! {
         "order-status-updated": joined::OrderStatusUpdated => EVERYBODY,
-            "An order that was joined changed; right after joining, its present state";
+            "The status, tracking number or expected time of a joined order changed";
         "order:presence": OrderViewersPayload => STAFF, "Which staff have an order open, when that changes";
         "notifications:read": NotificationsRead => EVERYBODY,
             "You read notifications, in this tab or another. The last one is complete";

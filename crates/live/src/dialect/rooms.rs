@@ -1,10 +1,18 @@
-//! `rooms`: a client receives the orders that it joined, as `order-status-updated`, and no others.
+//! `rooms`: a client receives the orders that it joined, and no others.
+//!
+//! | what changed | event |
+//! |---|---|
+//! | status, tracking number or expected time | `order-status-updated` |
+//! | else the payment status | `order:updated` |
+//! | else the location | `delivery:located` |
+//! | anything else | `delivery:updated` |
 
 use jiff::Timestamp;
 use orders::Audience;
 use orders::view::OrderView;
 
-use super::{Dialect, Message, Messages, RenderInput, joined};
+use super::{Dialect, Message, Messages, RenderInput, detail_name, joined};
+use crate::payload::event::SocketOrderEvent;
 use crate::payload::order_counts::OrderCounts;
 use crate::payload::session::Connected;
 
@@ -24,7 +32,14 @@ impl Dialect for Rooms {
     }
 
     fn event(&self, input: &RenderInput<'_>, messages: &mut Messages) {
-        joined::event(input, messages);
+        let (true, Some(order)) = (input.joined, input.order()) else { return };
+        if input.is_tracking_update() {
+            joined::event(input, messages);
+            return;
+        }
+        let name =
+            if input.is_status_update() { "order:updated" } else { detail_name(input.view.kind, false) };
+        messages.push(name, &SocketOrderEvent::new(input.view, order));
     }
 
     fn state(&self, order: &OrderView, _: Audience, messages: &mut Messages) {
@@ -40,6 +55,10 @@ impl Dialect for Rooms {
         use crate::payload::doc_roles::{EVERYBODY, STAFF};
         crate::payload::message_docs! {
             "connected": Connected => EVERYBODY, "You are connected: as what, and from where on you receive events";
+            "order:updated": SocketOrderEvent => EVERYBODY, "Only the payment status of a joined order changed";
+            "delivery:updated": SocketOrderEvent => EVERYBODY,
+                "Another detail of a joined order changed, such as who delivers it";
+            "delivery:located": SocketOrderEvent => EVERYBODY, "Where a joined order is";
             "stats:updated": OrderCounts => STAFF, "The store's counts, at most four times a second";
         }
     }

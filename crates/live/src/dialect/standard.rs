@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | `order.created` | `order:created` | `admin:order:created` |
 //! | `order.cancelled` | `order:cancelled` | `admin:order:cancelled` |
-//! | any other of an order | `order:updated` | `admin:order:updated` |
+//! | any other that changed the status or the payment status | `order:updated` | `admin:order:updated` |
+//! | `delivery.located` | `delivery:located` | `admin:delivery:located` |
+//! | any other of an order | `delivery:updated` | `admin:delivery:updated` |
 //! | one that is in the receiver's inbox | before it `notification` | before it `notification` |
 //! | `product.created`, `product.updated` | | `product:created`, `product:updated` |
 
@@ -16,7 +18,7 @@ use orders::view::{EventOrder, EventView, ItemView, OrderView, Person};
 use orders::{Audience, Money, OrderId, OrderNumber, Status};
 use serde::Serialize;
 
-use super::{Dialect, Message, Messages, RenderInput, joined};
+use super::{Dialect, Message, Messages, RenderInput, detail_name, joined};
 use crate::payload::event::{OrderState, SocketOrderEvent, SocketProductEvent};
 use crate::payload::order_counts::OrderCounts;
 use crate::payload::session::Connected;
@@ -112,8 +114,9 @@ impl Dialect for Standard {
             (Kind::OrderCancelled, true) => "admin:order:cancelled",
             (Kind::ProductCreated, _) => "product:created",
             (Kind::ProductUpdated, _) => "product:updated",
-            (_, false) => "order:updated",
-            (_, true) => "admin:order:updated",
+            (_, false) if input.is_status_update() => "order:updated",
+            (_, true) if input.is_status_update() => "admin:order:updated",
+            (kind, staff) => detail_name(kind, staff),
         };
         joined::event(input, messages);
         // Before the event itself, which carries the cursor: a notification that comes twice is recognized by its id.
@@ -144,10 +147,17 @@ impl Dialect for Standard {
             "connected": Connected => EVERYBODY, "You are connected: as what, and from where on you receive events";
             "order:created": StandardOrderEvent => CUSTOMER_AND_DRIVER, "An order was placed";
             "order:updated": StandardOrderUpdate => CUSTOMER_AND_DRIVER,
-                "An order changed; after a `reset`, its present state";
+                "The status or payment status of an order changed; after a `reset`, its present state";
+            "delivery:updated": StandardOrderEvent => CUSTOMER_AND_DRIVER,
+                "Another detail of an order changed: who delivers it, when, its tracking number or a parcel";
+            "delivery:located": StandardOrderEvent => CUSTOMER_AND_DRIVER, "Where an order is";
             "order:cancelled": StandardOrderEvent => CUSTOMER_AND_DRIVER, "An order was cancelled";
             "admin:order:created": StandardOrderEvent => STAFF, "An order was placed";
-            "admin:order:updated": StandardOrderUpdate => STAFF, "An order changed; after a `reset`, its present state";
+            "admin:order:updated": StandardOrderUpdate => STAFF,
+                "The status or payment status of an order changed; after a `reset`, its present state";
+            "admin:delivery:updated": StandardOrderEvent => STAFF,
+                "Another detail of an order changed: who delivers it, when, its tracking number, a parcel or a note";
+            "admin:delivery:located": StandardOrderEvent => STAFF, "Where an order is";
             "admin:order:cancelled": StandardOrderEvent => STAFF, "An order was cancelled";
             "product:created": SocketProductEvent => STAFF, "A product was created";
             "product:updated": SocketProductEvent => STAFF, "A product changed";

@@ -255,7 +255,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         let stored = &event.event.stored.event;
         let joined = match &stored.subject {
             Subject::Order { number, .. } => {
-                joined.iter().any(|joined| joined.order == *number && stored.version > joined.version)
+                joined.iter().any(|joined| joined.order == *number && joined.is_before(stored))
             }
             Subject::Product { .. } => false,
         };

@@ -7,8 +7,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
-use orders::OrderNumber;
 use orders::order::Version;
+use orders::{Event, Kind, OrderNumber};
 
 use crate::sync::lock;
 
@@ -22,6 +22,14 @@ pub(super) struct JoinedOrder {
     pub(super) order: OrderNumber,
     /// The version that the client was shown when it joined. It is not sent earlier events.
     pub(super) version: Version,
+}
+
+impl JoinedOrder {
+    /// Whether an event of the order is newer than what the client was shown. A location repeats the order's version.
+    pub(super) fn is_before(&self, event: &Event) -> bool {
+        event.version > self.version
+            || (event.version == self.version && event.kind == Kind::DeliveryLocated)
+    }
 }
 
 #[derive(Default)]

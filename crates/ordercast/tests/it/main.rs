@@ -17,5 +17,6 @@ mod payment;
 mod permissions;
 mod resume;
 mod shutdown;
+mod sockets;
 mod statistics;
 mod support;

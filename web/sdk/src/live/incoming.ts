@@ -29,9 +29,13 @@ export function fromSocket(name: string, payload: unknown, cursor: string | null
     case "order:created":
     case "order:updated":
     case "order:cancelled":
+    case "delivery:updated":
+    case "delivery:located":
     case "admin:order:created":
     case "admin:order:updated":
     case "admin:order:cancelled":
+    case "admin:delivery:updated":
+    case "admin:delivery:located":
       return fromOrder(payload as Wire["StandardOrderUpdate"], cursor);
     case "product:created":
     case "product:updated": {

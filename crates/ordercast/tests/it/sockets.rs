@@ -1,0 +1,3 @@
+//! What Socket.IO clients of each dialect are sent, and how their requests are answered.
+
+mod event_names;
