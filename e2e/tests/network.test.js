@@ -99,7 +99,9 @@ describe("a bad network", () => {
           const seen = received()
             .filter(({ payload }) => payload.orderId === id)
             .map(({ payload }) => payload.version);
-          const expected = Array.from({ length: versions.get(id) }, (_, version) => version + 1);
+          // The first version of a joined order is in the acknowledgement.
+          const first = name === "customer, rooms" ? 2 : 1;
+          const expected = Array.from({ length: versions.get(id) - first + 1 }, (_, index) => first + index);
           assert.deepEqual(seen, expected, `${name}: versions of one order`);
         }
       }),

@@ -168,7 +168,7 @@ describe("resume", () => {
       assert.equal((await customer.news("connect", from)).recovered, true);
       await admin.setStatus(order, "delivered");
       await customer.until("the last change", () => received().includes(4));
-      assert.deepEqual(received(), [1, 2, 3, 4], "once, in order, without joining again");
+      assert.deepEqual(received(), [2, 3, 4], "once, in order, without joining again");
     });
   }
 

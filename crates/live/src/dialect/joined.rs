@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use orders::order::Version;
 use orders::text::Line;
 use orders::view::OrderView;
-use orders::{EventId, OrderId, OrderNumber, Status};
+use orders::{Change, Event, EventId, OrderId, OrderNumber, Status, Subject};
 use serde::Serialize;
 
 use super::{Message, Messages, RenderInput};
 
 const NAME: &str = "order-status-updated";
 
-/// An order that was joined. Right after joining without `eventId` and `previousStatus`.
+/// An order that was joined. Without `eventId` and `previousStatus` it is the present state, for a client that missed changes.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +54,14 @@ pub(super) fn event(input: &RenderInput<'_>, messages: &mut Messages) {
             updated_at: input.view.at,
         },
     );
+}
+
+/// Whether a client that joined the order is sent the event: see [`RenderInput::is_tracking_update`].
+pub(crate) fn is_tracking_update(event: &Event) -> bool {
+    let Subject::Order { from, to, .. } = event.subject else { return false };
+    let tracking =
+        |change: &Change| matches!(change, Change::TrackingNumber { .. } | Change::EstimatedDelivery { .. });
+    from != to || event.changes.iter().any(tracking)
 }
 
 /// The present state of an order.

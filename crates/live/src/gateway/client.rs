@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use eventlog::Cursor;
+use eventlog::{Cursor, Seq};
 use orders::event::Subject;
 use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
 use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
-use super::joins::{JoinCache, JoinedOrder};
+use super::joins::{JoinCache, JoinedOrder, Joins};
 use super::recovery::{Resume, StartPosition};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::{CHUNK, CatchUp, Progress, Reset};
@@ -52,7 +52,7 @@ struct ClientState<A: Authorizer> {
     /// `None` when it disconnected.
     registration: Option<Registration>,
     catch_up: CatchUp,
-    joined: Vec<JoinedOrder>,
+    joins: Joins,
     /// Whether its joins are in the cache.
     cached: bool,
     /// The version of the store's counts that it was sent last.
@@ -85,7 +85,10 @@ impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JoinOutcome {
-    Joined,
+    Joined {
+        /// The client's position when it left the order before.
+        left: Option<Seq>,
+    },
     AlreadyJoined,
     TooMany,
 }
@@ -108,7 +111,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         let state = ClientState {
             registration: Some(registration),
             catch_up,
-            joined: resume.joined,
+            joins: resume.joins,
             cached: false,
             counts_version: 0,
             socket: None,
@@ -144,23 +147,23 @@ impl<A: Authorizer> ConnectedClient<A> {
         let registration = state.registration.take();
         let read = state.catch_up.stop();
         state.socket = None;
-        let joined = std::mem::take(&mut state.joined);
+        let joins = std::mem::take(&mut state.joins);
         let cached = std::mem::take(&mut state.cached);
         drop(state);
         drop((registration, read));
         if cached {
             gateway.joins.disconnect(&self.nonce, gateway.authorizer.now());
         }
-        joined.iter().map(|joined| joined.order).collect()
+        joins.joined.iter().map(|joined| joined.order).collect()
     }
 
     /// The orders that it had joined before it reconnected. Cached from now on, where that decides whether it recovers.
     pub(super) fn resume_joined(&self, joins: &JoinCache) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
-        if self.dialect.get().relies_on_joins() || !state.joined.is_empty() {
+        if self.dialect.get().relies_on_joins() || !state.joins.is_empty() {
             self.cache_joins(&mut state, joins);
         }
-        state.joined.iter().map(|joined| joined.order).collect()
+        state.joins.joined.iter().map(|joined| joined.order).collect()
     }
 
     pub(super) fn join(
@@ -171,38 +174,37 @@ impl<A: Authorizer> ConnectedClient<A> {
         max_joined: usize,
     ) -> JoinOutcome {
         let mut state = lock(&self.state);
-        if state.joined.iter().any(|joined| joined.order == order) {
+        if state.joins.contains(order) {
             return JoinOutcome::AlreadyJoined;
         }
-        if state.joined.len() >= max_joined {
+        if state.joins.joined.len() >= max_joined {
             return JoinOutcome::TooMany;
         }
         // The client disconnected while its join was authorized.
         if state.registration.is_none() {
             return JoinOutcome::AlreadyJoined;
         }
-        state.joined.push(JoinedOrder { order, version });
+        let left = state.joins.join(JoinedOrder { order, version });
         self.cache_joins(&mut state, joins);
-        JoinOutcome::Joined
+        JoinOutcome::Joined { left }
     }
 
     /// Whether it had joined the order.
-    pub(super) fn leave_order(&self, joins: &JoinCache, order: OrderNumber) -> bool {
+    pub(super) fn leave_order(&self, gateway: &Gateway<A>, order: OrderNumber) -> bool {
         let mut state = lock(&self.state);
-        let before = state.joined.len();
-        state.joined.retain(|joined| joined.order != order);
-        let left = state.joined.len() < before;
+        let seq = state.catch_up.cursor(&gateway.hub).seq;
+        let left = state.joins.leave(order, seq);
         if left {
-            self.cache_joins(&mut state, joins);
+            self.cache_joins(&mut state, &gateway.joins);
         }
         left
     }
 
     fn cache_joins(&self, state: &mut ClientState<A>, joins: &JoinCache) {
         if state.cached {
-            joins.update(&self.nonce, state.joined.clone());
+            joins.update(&self.nonce, state.joins.clone());
         } else if state.registration.is_some() {
-            joins.connect(&self.nonce, state.joined.clone());
+            joins.connect(&self.nonce, state.joins.clone());
             state.cached = true;
         }
     }
@@ -219,7 +221,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         let ClientState {
             registration: Some(registration),
             catch_up,
-            joined,
+            joins,
             socket: Some(socket),
             counts_version,
             ..
@@ -235,7 +237,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         }
         while !outgoing.is_full() {
             let limit = outgoing.room().min(CHUNK);
-            let mut visit = |event: &Arc<LiveEvent>| self.push(joined, event, outgoing);
+            let mut visit = |event: &Arc<LiveEvent>| self.push(&joins.joined, event, outgoing);
             match catch_up.poll(hub, registration, limit, context, &mut visit) {
                 Poll::Ready(Ok(Progress::Events { more: true })) => {}
                 Poll::Pending | Poll::Ready(Ok(Progress::AtHead | Progress::Events { more: false })) => {

@@ -2,15 +2,15 @@
 //!
 //! | event | argument | who | what happens |
 //! |---|---|---|---|
-//! | `join-order-tracking` | an order's id or number, or `{orderId}` | who may see the order | joins it; its state comes at once |
+//! | `join-order-tracking` | an order's id or number, or `{orderId}` | who may see the order | joins it; its state is in the acknowledgement |
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
 //! acknowledgement receives a refusal as the event `error`.
 
-use eventlog::Topic;
-use orders::{Audience, OrderNumber, OrderRef, Role, Status};
+use eventlog::{EventWithContext, Seq, Topic};
+use orders::{Audience, Order, OrderNumber, OrderRef, Role, Status};
 use serde_json::Value;
 use socketio::{ClientEvent, Socket};
 
@@ -65,11 +65,17 @@ impl<A: Authorizer> Gateway<A> {
                 let message = format!("A connection can join {max_joined} orders: leave one first.");
                 return Err(Denial { code: "too_many_joined", message: message.into() });
             }
-            JoinOutcome::Joined => self.order_joined(client, order.number),
+            JoinOutcome::Joined { left } => {
+                self.order_joined(client, order.number);
+                // What the client missed. Without an offset: earlier events may still be on their way.
+                if let Some(left) = left
+                    && self.tracking_changed(&snapshot.order, left).await
+                {
+                    socket.send([joined::state(&order).frame()]);
+                }
+            }
             JoinOutcome::AlreadyJoined => {}
         }
-        // Without an offset: earlier events may still be on their way.
-        socket.send([joined::state(&order).frame()]);
         Ok(Acknowledgement::Order(OrderAcknowledged::new(&order)))
     }
 
@@ -80,10 +86,26 @@ impl<A: Authorizer> Gateway<A> {
     ) -> Result<Acknowledgement, Denial> {
         let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
         let order = snapshot.order.number;
-        if client.leave_order(&self.joins, order) {
+        if client.leave_order(self, order) {
             self.order_left(client, order);
         }
         Ok(Acknowledgement::Done(Done { ok: true }))
+    }
+
+    /// Whether something that `order-status-updated` tells changed after a position, up to the version of `order`. Also
+    /// `true` when that is not known any more.
+    async fn tracking_changed(&self, order: &Order, after: Seq) -> bool {
+        let timeline = match self.hub.read_backend().timeline(order.number).await {
+            Ok(timeline) => timeline.value,
+            Err(error) => {
+                tracing::warn!(%error, order = %order.number, "the timeline of a joined order cannot be read");
+                return true;
+            }
+        };
+        let newer = |event: &&EventWithContext| {
+            event.stored.seq > after && event.stored.event.version <= order.version
+        };
+        timeline.iter().filter(newer).any(|event| joined::is_tracking_update(&event.stored.event))
     }
 
     /// The domain decides who may set a status.

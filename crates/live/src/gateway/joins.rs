@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
+use eventlog::Seq;
 use jiff::{SignedDuration, Timestamp};
 use orders::order::Version;
 use orders::{Event, Kind, OrderNumber};
@@ -17,11 +18,66 @@ const RETENTION: SignedDuration = SignedDuration::from_mins(10);
 /// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
 
+/// The most orders that a client is known to have left.
+const MAX_LEFT: usize = 32;
+
+/// An order that a client has joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct JoinedOrder {
     pub(super) order: OrderNumber,
     /// The version that the client was shown when it joined. It is not sent earlier events.
     pub(super) version: Version,
+}
+
+/// An order that a client had joined and left. When it joins again, it is sent what it missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeftOrder {
+    pub(super) order: OrderNumber,
+    /// The client's position when it left.
+    pub(super) seq: Seq,
+}
+
+/// The orders that one client has joined and left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Joins {
+    pub(super) joined: Vec<JoinedOrder>,
+    /// Oldest first.
+    left: Vec<LeftOrder>,
+}
+
+impl Joins {
+    pub(super) fn is_empty(&self) -> bool {
+        self.joined.is_empty() && self.left.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.joined.len() + self.left.len()
+    }
+
+    pub(super) fn contains(&self, order: OrderNumber) -> bool {
+        self.joined.iter().any(|joined| joined.order == order)
+    }
+
+    /// Returns the client's position when it left the order before.
+    pub(super) fn join(&mut self, joined: JoinedOrder) -> Option<Seq> {
+        let index = self.left.iter().position(|left| left.order == joined.order);
+        self.joined.push(joined);
+        index.map(|index| self.left.remove(index).seq)
+    }
+
+    /// Returns whether the client had joined the order.
+    pub(super) fn leave(&mut self, order: OrderNumber, seq: Seq) -> bool {
+        let before = self.joined.len();
+        self.joined.retain(|joined| joined.order != order);
+        if self.joined.len() == before {
+            return false;
+        }
+        if self.left.len() == MAX_LEFT {
+            self.left.remove(0);
+        }
+        self.left.push(LeftOrder { order, seq });
+        true
+    }
 }
 
 impl JoinedOrder {
@@ -46,7 +102,7 @@ struct JoinEntries {
 
 #[derive(Default)]
 struct ClientJoins {
-    joined: Vec<JoinedOrder>,
+    joins: Joins,
     /// Two, if a client reconnected before its old connection was found dead.
     connections: usize,
     disconnected_at: Option<Timestamp>,
@@ -60,25 +116,25 @@ struct Disconnect {
 
 impl JoinCache {
     /// What a client had joined; `None` if the client is not known.
-    pub(super) fn get(&self, client: &str, now: Timestamp) -> Option<Vec<JoinedOrder>> {
+    pub(super) fn get(&self, client: &str, now: Timestamp) -> Option<Joins> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
-        entries.clients.get(client).map(|known| known.joined.clone())
+        entries.clients.get(client).map(|known| known.joins.clone())
     }
 
     /// A client connected and has joined these orders.
-    pub(super) fn connect(&self, client: &str, joined: Vec<JoinedOrder>) {
+    pub(super) fn connect(&self, client: &str, joins: Joins) {
         let mut entries = lock(&self.0);
         let known = entries.clients.entry(client.into()).or_default();
         known.connections += 1;
         known.disconnected_at = None;
-        known.joined = joined;
+        known.joins = joins;
     }
 
     /// Replaces the joins of a client that is known.
-    pub(super) fn update(&self, client: &str, joined: Vec<JoinedOrder>) {
+    pub(super) fn update(&self, client: &str, joins: Joins) {
         if let Some(known) = lock(&self.0).clients.get_mut(client) {
-            known.joined = joined;
+            known.joins = joins;
         }
     }
 
@@ -89,7 +145,7 @@ impl JoinCache {
         known.connections = known.connections.saturating_sub(1);
         if known.connections == 0 {
             known.disconnected_at = Some(now);
-            let weight = 1 + known.joined.len();
+            let weight = 1 + known.joins.len();
             entries.weight += weight;
             entries.disconnects.push_back(Disconnect { at: now, client: client.into(), weight });
         }
@@ -121,11 +177,24 @@ mod tests {
         Timestamp::from_second(1_772_366_400 + minute * 60).unwrap()
     }
 
-    fn orders(numbers: &[u64]) -> Vec<JoinedOrder> {
-        numbers
-            .iter()
-            .map(|&number| JoinedOrder { order: OrderNumber(number), version: Version(1) })
-            .collect()
+    fn orders(numbers: &[u64]) -> Joins {
+        let joined = |&number| JoinedOrder { order: OrderNumber(number), version: Version(1) };
+        Joins { joined: numbers.iter().map(joined).collect(), left: Vec::new() }
+    }
+
+    #[test]
+    fn an_order_that_was_left_is_known_until_it_is_joined_again() {
+        let mut joins = orders(&[1001]);
+        assert!(joins.leave(OrderNumber(1001), Seq(7)));
+        assert!(!joins.leave(OrderNumber(1001), Seq(8)), "it had left");
+        let again = JoinedOrder { order: OrderNumber(1001), version: Version(3) };
+        assert_eq!(joins.join(again), Some(Seq(7)));
+        assert_eq!(joins.len(), 1);
+        for order in 0..100 {
+            joins.join(JoinedOrder { order: OrderNumber(order), version: Version(1) });
+            joins.leave(OrderNumber(order), Seq(9));
+        }
+        assert_eq!(joins.len(), 1 + MAX_LEFT);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use eventlog::{Cursor, TailError};
 use orders::{OrderRef, UserId};
 use socketio::Auth;
 
-use super::joins::JoinedOrder;
+use super::joins::Joins;
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::CatchUp;
 use crate::dialect::DialectId;
@@ -33,8 +33,8 @@ pub(super) struct Resume {
     pub(super) recovered: bool,
     /// The pid that the client has from now on.
     pub(super) pid: Pid,
-    /// The orders that it has joined already.
-    pub(super) joined: Vec<JoinedOrder>,
+    /// The orders that it has joined and left already.
+    pub(super) joins: Joins,
 }
 
 #[derive(Debug)]
@@ -84,29 +84,29 @@ impl Resume {
         let Some(cursor) = latest else {
             // The pid is another user's, or was made with another secret, or the cursor is malformed.
             let pid = Pid::new(gateway, identity, None);
-            return Self { start: StartPosition::Reset, recovered: false, pid, joined: Vec::new() };
+            return Self { start: StartPosition::Reset, recovered: false, pid, joins: Joins::default() };
         };
         let resumable = can_resume(gateway, identity, &cursor).await;
-        let joined = match &contents {
+        let joins = match &contents {
             Some(contents) if resumable => {
                 let cached = gateway.joins.get(&contents.nonce, gateway.authorizer.now());
                 // Where a dialect does not rely on joins, clients without any are not cached.
-                let joined = cached.or_else(|| (!dialect.get().relies_on_joins()).then(Vec::new));
-                still_visible(gateway, identity, joined).await
+                let joins = cached.or_else(|| (!dialect.get().relies_on_joins()).then(Joins::default));
+                still_visible(gateway, identity, joins).await
             }
             _ => None,
         };
         let start = StartPosition::After(cursor.clone());
-        match (auth.pid(), contents, joined) {
-            (Some(sealed), Some(contents), Some(joined)) => {
+        match (auth.pid(), contents, joins) {
+            (Some(sealed), Some(contents), Some(joins)) => {
                 let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
-                Self { start, recovered: true, pid, joined }
+                Self { start, recovered: true, pid, joins }
             }
             (_, contents, _) => {
                 // A new pid starts where the client is: it may disconnect before the first event that it missed.
                 let pid = Pid::new(gateway, identity, Some(&cursor));
                 let recovered = resumable && contents.is_none();
-                Self { start, recovered, pid, joined: Vec::new() }
+                Self { start, recovered, pid, joins: Joins::default() }
             }
         }
     }
@@ -114,7 +114,7 @@ impl Resume {
     fn begin<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity) -> Self {
         let cursor = gateway.hub.cursor();
         let pid = Pid::new(gateway, identity, Some(&cursor));
-        Self { start: StartPosition::After(cursor), recovered: false, pid, joined: Vec::new() }
+        Self { start: StartPosition::After(cursor), recovered: false, pid, joins: Joins::default() }
     }
 }
 
@@ -132,17 +132,19 @@ async fn can_resume<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity,
 async fn still_visible<A: Authorizer>(
     gateway: &Gateway<A>,
     identity: &A::Identity,
-    joined: Option<Vec<JoinedOrder>>,
-) -> Option<Vec<JoinedOrder>> {
+    joins: Option<Joins>,
+) -> Option<Joins> {
+    let mut joins = joins?;
     let mut visible = Vec::new();
-    for joined in joined? {
+    for joined in joins.joined {
         match gateway.authorizer.visible_order(identity, OrderRef::Number(joined.order)).await {
             Ok(_) => visible.push(joined),
             Err(denial) if matches!(denial.code, "order_not_found" | "forbidden") => {}
             Err(_) => return None,
         }
     }
-    Some(visible)
+    joins.joined = visible;
+    Some(joins)
 }
 
 impl Pid {

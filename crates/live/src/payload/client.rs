@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use orders::order::Version;
+use orders::text::Line;
 use orders::view::OrderView;
 use orders::{OrderId, OrderNumber, Status};
 use serde::Serialize;
@@ -40,6 +42,11 @@ pub(crate) struct OrderAcknowledged {
     order_number: OrderNumber,
     pub(crate) status: Status,
     version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking_number: Option<Line<100>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_delivery: Option<Timestamp>,
+    updated_at: Timestamp,
 }
 
 impl OrderAcknowledged {
@@ -50,6 +57,9 @@ impl OrderAcknowledged {
             order_number: order.number,
             status: order.status,
             version: order.version,
+            tracking_number: order.tracking_number.clone(),
+            estimated_delivery: order.estimated_delivery,
+            updated_at: order.updated_at,
         }
     }
 }
@@ -188,7 +198,7 @@ mod described {
                 MessageDoc::new::<NamedOrder>(
                     "join-order-tracking",
                     EVERYBODY,
-                    "Join an order: its state comes at once as `order-status-updated`, then every change",
+                    "Join an order: the acknowledgement has its state, and every change follows",
                 ),
                 MessageDoc::new::<JoinAcknowledged>("join-order-tracking.ack", &[], acknowledgement),
             ),

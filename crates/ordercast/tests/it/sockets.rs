@@ -1,3 +1,4 @@
 //! What Socket.IO clients of each dialect are sent, and how their requests are answered.
 
 mod event_names;
+mod joining;

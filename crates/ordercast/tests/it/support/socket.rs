@@ -52,6 +52,11 @@ impl SocketIoClient<'_> {
         within(next).await
     }
 
+    /// The next event that was received already.
+    pub(crate) fn heard(&mut self) -> Option<SocketEvent> {
+        self.heard.pop_front()
+    }
+
     /// The next event with this name. Skips others.
     pub(crate) async fn until(&mut self, name: &str) -> SocketEvent {
         let seek = async {
