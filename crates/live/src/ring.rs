@@ -1,5 +1,6 @@
 //! The newest events, in memory.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +9,7 @@ use eventlog::{Cursor, Epoch, EventWithContext, Seq, Topic};
 use orders::Audience;
 use socketio::Frame;
 
-use crate::dialect::{COUNT, DialectId};
+use crate::dialect::{COUNT, DialectId, Joined};
 
 /// An event of the log with its encodings. Each encoding is made once, for the first connection that needs it.
 #[derive(Debug)]
@@ -53,11 +54,22 @@ impl LiveEvent {
         encoding.get_or_init(|| encode(&self.event, self.cursor())).clone()
     }
 
-    /// The Socket.IO frames for an audience; none if the event tells it nothing.
-    pub(crate) fn frames(&self, dialect: DialectId, audience: Audience, joined: bool) -> &[Frame] {
+    /// The Socket.IO frames for an audience; none if the event tells it nothing. Those of a client that joined the order by
+    /// another name than its id are made for that client alone.
+    pub(crate) fn frames(
+        &self,
+        dialect: DialectId,
+        audience: Audience,
+        joined: Joined<'_>,
+    ) -> Cow<'_, [Frame]> {
+        if let Joined::ByName(_) = joined {
+            return dialect.frames(&self.event, &self.cursor(), audience, joined).into_vec().into();
+        }
         let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
-        let index = (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined);
-        frames[index].get_or_init(|| dialect.frames(&self.event, &self.cursor(), audience, joined))
+        let index = (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined == Joined::ById);
+        let cached =
+            frames[index].get_or_init(|| dialect.frames(&self.event, &self.cursor(), audience, joined));
+        Cow::Borrowed(cached)
     }
 }
 

@@ -139,14 +139,14 @@ impl Dialect for Feed {
         let staff = input.audience == Audience::Staff;
         let status = input.view.kind == Kind::OrderCreated || input.is_status_update();
         joined::event(input, messages);
-        if (staff || input.joined) && (status || (staff && input.notification.is_some())) {
-            messages.push("order_notification", &notification);
+        if (staff || input.is_joined()) && (status || (staff && input.notification.is_some())) {
+            messages.append(Message::of_joined("order_notification", &notification, input.joined));
         }
         if status && !staff {
             messages.push("customer_notification", &notification);
         }
-        if input.joined && (status || input.is_tracking_update()) {
-            messages.push("single_order_update", &event);
+        if input.is_joined() && (status || input.is_tracking_update()) {
+            messages.append(Message::of_joined("single_order_update", &event, input.joined));
         }
         match (status, staff) {
             (false, _) => messages.push("delivery_update", &event),

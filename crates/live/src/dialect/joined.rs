@@ -7,7 +7,7 @@ use orders::view::OrderView;
 use orders::{Change, Event, EventId, OrderId, OrderNumber, Status, Subject};
 use serde::Serialize;
 
-use super::{Message, Messages, RenderInput};
+use super::{Joined, Message, Messages, RenderInput};
 
 const NAME: &str = "order-status-updated";
 
@@ -38,22 +38,22 @@ pub(crate) struct OrderStatusUpdated<'a> {
 /// Renders an event for a client that joined its order. Other changes than those of the status, the tracking number and the
 /// expected time have other names in each dialect.
 pub(super) fn event(input: &RenderInput<'_>, messages: &mut Messages) {
-    let (true, true, Some(order)) = (input.joined, input.is_tracking_update(), input.order()) else { return };
+    let (true, true, Some(order)) = (input.is_joined(), input.is_tracking_update(), input.order()) else {
+        return;
+    };
     let facts = &input.view.facts;
-    messages.push(
-        NAME,
-        &OrderStatusUpdated {
-            event_id: Some(input.view.id),
-            order_id: order.order_id,
-            order_number: order.order_number,
-            status: order.status,
-            previous_status: Some(order.previous_status),
-            version: input.view.version,
-            tracking_number: facts.tracking_number.as_ref().or(input.context.tracking_number.as_ref()),
-            estimated_delivery: facts.estimated_delivery.or(input.context.estimated_delivery),
-            updated_at: input.view.at,
-        },
-    );
+    let updated = OrderStatusUpdated {
+        event_id: Some(input.view.id),
+        order_id: order.order_id,
+        order_number: order.order_number,
+        status: order.status,
+        previous_status: Some(order.previous_status),
+        version: input.view.version,
+        tracking_number: facts.tracking_number.as_ref().or(input.context.tracking_number.as_ref()),
+        estimated_delivery: facts.estimated_delivery.or(input.context.estimated_delivery),
+        updated_at: input.view.at,
+    };
+    messages.append(Message::of_joined(NAME, &updated, input.joined));
 }
 
 /// Whether a client that joined the order is sent the event: see [`RenderInput::is_tracking_update`].
@@ -65,19 +65,17 @@ pub(crate) fn is_tracking_update(event: &Event) -> bool {
 }
 
 /// The present state of an order.
-pub(crate) fn state(order: &OrderView) -> Message {
-    Message::new(
-        NAME,
-        &OrderStatusUpdated {
-            event_id: None,
-            order_id: order.id,
-            order_number: order.number,
-            status: order.status,
-            previous_status: None,
-            version: order.version,
-            tracking_number: order.tracking_number.as_ref(),
-            estimated_delivery: order.estimated_delivery,
-            updated_at: order.updated_at,
-        },
-    )
+pub(crate) fn state(order: &OrderView, joined: Joined<'_>) -> Message {
+    let updated = OrderStatusUpdated {
+        event_id: None,
+        order_id: order.id,
+        order_number: order.number,
+        status: order.status,
+        previous_status: None,
+        version: order.version,
+        tracking_number: order.tracking_number.as_ref(),
+        estimated_delivery: order.estimated_delivery,
+        updated_at: order.updated_at,
+    };
+    Message::of_joined(NAME, &updated, joined)
 }

@@ -23,6 +23,7 @@ use socketio::{Frame, packet};
 use crate::payload::inbox::{LiveNotification, NotificationsRead, OrderViewersPayload};
 use crate::payload::json;
 use crate::payload::order_counts::OrderCounts;
+use crate::payload::order_name::OrderName;
 use crate::payload::session::{Connected, ResetPayload};
 #[cfg(feature = "openapi")]
 use crate::payload::{MessageDoc, doc_roles, message_docs};
@@ -102,7 +103,7 @@ impl DialectId {
         event: &EventWithContext,
         cursor: &Cursor,
         audience: Audience,
-        joined: bool,
+        joined: Joined<'_>,
     ) -> Box<[Frame]> {
         let Some(view) = event.view(audience) else { return Box::default() };
         let notification =
@@ -172,13 +173,28 @@ fn names(quote: &str, last: &str) -> String {
     }
 }
 
+/// Whether a client joined an order, and how it named the order then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joined<'a> {
+    No,
+    /// By its id, in the form in which the server writes it.
+    ById,
+    /// `orderId` is this name in what the client is sent because it joined.
+    ByName(&'a OrderName),
+}
+
+impl<'a> Joined<'a> {
+    pub(crate) fn by(name: Option<&'a OrderName>) -> Self {
+        name.map_or(Self::ById, Self::ByName)
+    }
+}
+
 /// What a dialect renders.
 pub(crate) struct RenderInput<'a> {
     pub(crate) view: &'a EventView,
     pub(crate) context: &'a EventContext,
     pub(crate) audience: Audience,
-    /// The client joined the order.
-    pub(crate) joined: bool,
+    pub(crate) joined: Joined<'a>,
     /// The event's entry in the receiver's inbox, if it has one.
     pub(crate) notification: Option<&'a LiveNotification>,
 }
@@ -186,6 +202,10 @@ pub(crate) struct RenderInput<'a> {
 impl<'a> RenderInput<'a> {
     pub(crate) fn order(&self) -> Option<&'a EventOrder> {
         self.view.order.as_ref()
+    }
+
+    fn is_joined(&self) -> bool {
+        self.joined != Joined::No
     }
 
     fn status_changed(&self) -> bool {
@@ -225,6 +245,16 @@ pub(crate) struct Message {
 impl Message {
     pub(crate) fn new(name: &'static str, payload: &impl Serialize) -> Self {
         Self { name, json: json(payload) }
+    }
+
+    /// A message that a client is sent because it joined the order.
+    pub(crate) fn of_joined(name: &'static str, payload: &impl Serialize, joined: Joined<'_>) -> Self {
+        let Joined::ByName(order) = joined else { return Self::new(name, payload) };
+        let mut payload = serde_json::to_value(payload).unwrap_or_default();
+        if let Some(members) = payload.as_object_mut() {
+            members.insert(String::from("orderId"), serde_json::to_value(order).unwrap_or_default());
+        }
+        Self::new(name, &payload)
     }
 
     pub(crate) fn frame(&self) -> Frame {

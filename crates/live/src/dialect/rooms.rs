@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use orders::Audience;
 use orders::view::OrderView;
 
-use super::{Dialect, Message, Messages, RenderInput, detail_name, joined};
+use super::{Dialect, Joined, Message, Messages, RenderInput, detail_name, joined};
 use crate::payload::event::SocketOrderEvent;
 use crate::payload::order_counts::OrderCounts;
 use crate::payload::session::Connected;
@@ -32,18 +32,19 @@ impl Dialect for Rooms {
     }
 
     fn event(&self, input: &RenderInput<'_>, messages: &mut Messages) {
-        let (true, Some(order)) = (input.joined, input.order()) else { return };
+        let (true, Some(order)) = (input.is_joined(), input.order()) else { return };
         if input.is_tracking_update() {
             joined::event(input, messages);
             return;
         }
         let name =
             if input.is_status_update() { "order:updated" } else { detail_name(input.view.kind, false) };
-        messages.push(name, &SocketOrderEvent::new(input.view, order));
+        let event = SocketOrderEvent::new(input.view, order);
+        messages.append(Message::of_joined(name, &event, input.joined));
     }
 
     fn state(&self, order: &OrderView, _: Audience, messages: &mut Messages) {
-        messages.append(joined::state(order));
+        messages.append(joined::state(order, Joined::ById));
     }
 
     fn counts(&self, counts: &OrderCounts) -> Message {

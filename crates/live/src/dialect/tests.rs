@@ -134,7 +134,7 @@ fn every_dialect_renders_every_event_as_recorded() {
                 let id = EventId::new(Uuid::from_u128(5));
                 let stored = Arc::new(StoredEvent { seq: Seq(9), id, event });
                 let event = EventWithContext { stored, context: context() };
-                for (joined_name, joined) in [("joined", true), ("not joined", false)] {
+                for (joined_name, joined) in [("joined", Joined::ById), ("not joined", Joined::No)] {
                     let frames = dialect.frames(&event, &cursor, audience, joined);
                     rendered.insert(format!("{name} {event_name} {joined_name}"), payloads(&frames));
                 }
@@ -199,6 +199,31 @@ fn order() -> OrderView {
         can_cancel: false,
         created_at: at(),
         updated_at: at(),
+    }
+}
+
+#[test]
+fn what_a_client_is_sent_for_a_joined_order_names_it_as_the_client_did() {
+    let cursor = Cursor { epoch: Epoch::stored("e1"), seq: Seq(9) };
+    let name = OrderName::Number(1001);
+    let rooms = ["order-status-updated", "order:updated", "delivery:updated", "delivery:located"];
+    let feed = ["order-status-updated", "single_order_update", "order_notification"];
+    for (dialect, own) in [("standard", &rooms[..1]), ("rooms", &rooms[..]), ("feed", &feed[..])] {
+        let dialect: DialectId = dialect.parse().unwrap();
+        for (event_name, event) in events() {
+            let stored = Arc::new(StoredEvent { seq: Seq(9), id: EventId::new(Uuid::from_u128(5)), event });
+            let event = EventWithContext { stored, context: context() };
+            for audience in [Audience::Customer, Audience::Staff] {
+                let frames = dialect.frames(&event, &cursor, audience, Joined::ByName(&name));
+                for sent in payloads(&frames).as_array().unwrap() {
+                    let (kind, order) = (sent[0].as_str().unwrap(), &sent[1]["orderId"]);
+                    if order.is_null() || kind == "notification" {
+                        continue;
+                    }
+                    assert_eq!(order == 1001, own.contains(&kind), "{} {event_name} {kind}", dialect.name());
+                }
+            }
+        }
     }
 }
 

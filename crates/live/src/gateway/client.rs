@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use eventlog::{Cursor, Seq};
 use orders::event::Subject;
-use orders::order::Version;
 use orders::{Audience, OrderNumber, Role, StoreId};
 use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
@@ -16,7 +15,7 @@ use super::recovery::{Resume, StartPosition};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::{CHUNK, CatchUp, Progress, Reset};
 use crate::close::Close;
-use crate::dialect::DialectId;
+use crate::dialect::{DialectId, Joined};
 use crate::ephemeral::EphemeralMessage;
 use crate::hub::{Hub, LiveEvent};
 use crate::limits::ConnectionPermit;
@@ -169,12 +168,12 @@ impl<A: Authorizer> ConnectedClient<A> {
     pub(super) fn join(
         &self,
         joins: &JoinCache,
-        order: OrderNumber,
-        version: Version,
+        order: JoinedOrder,
         max_joined: usize,
     ) -> JoinOutcome {
         let mut state = lock(&self.state);
-        if state.joins.contains(order) {
+        if let Some(joined) = state.joins.find(order.order) {
+            joined.name = order.name;
             return JoinOutcome::AlreadyJoined;
         }
         if state.joins.joined.len() >= max_joined {
@@ -184,7 +183,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         if state.registration.is_none() {
             return JoinOutcome::AlreadyJoined;
         }
-        let left = state.joins.join(JoinedOrder { order, version });
+        let left = state.joins.join(order);
         self.cache_joins(&mut state, joins);
         JoinOutcome::Joined { left }
     }
@@ -257,11 +256,12 @@ impl<A: Authorizer> ConnectedClient<A> {
         let stored = &event.event.stored.event;
         let joined = match &stored.subject {
             Subject::Order { number, .. } => {
-                joined.iter().any(|joined| joined.order == *number && joined.is_before(stored))
+                joined.iter().find(|joined| joined.order == *number && joined.is_before(stored))
             }
-            Subject::Product { .. } => false,
+            Subject::Product { .. } => None,
         };
-        for frame in event.frames(self.dialect, self.audience, joined) {
+        let joined = joined.map_or(Joined::No, |joined| Joined::by(joined.name.as_ref()));
+        for frame in &*event.frames(self.dialect, self.audience, joined) {
             outgoing.push(frame.clone());
         }
     }

@@ -10,14 +10,16 @@
 //! acknowledgement receives a refusal as the event `error`.
 
 use eventlog::{EventWithContext, Seq, Topic};
-use orders::{Audience, Order, OrderNumber, OrderRef, Role, Status};
+use orders::{Audience, Order, OrderNumber, Role, Status};
 use serde_json::Value;
 use socketio::{ClientEvent, Socket};
 
 use super::client::{ConnectedClient, JoinOutcome};
+use super::joins::JoinedOrder;
 use super::{Authorizer, Denial, Gateway, Identity};
-use crate::dialect::joined;
+use crate::dialect::{Joined, joined};
 use crate::payload::client::{Acknowledgement, Denied, Done, ErrorPayload, OrderAcknowledged, StatusUpdated};
+use crate::payload::order_name::OrderName;
 
 impl<A: Authorizer> Gateway<A> {
     pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: ClientEvent<Self>) {
@@ -56,10 +58,13 @@ impl<A: Authorizer> Gateway<A> {
         client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
-        let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
+        let name = OrderName::parse(argument)?;
+        let snapshot = self.authorizer.visible_order(&client.identity, name.order_ref()?).await?;
         let order = snapshot.view(Audience::of(client.identity.role()));
         let max_joined = self.options.max_joined;
-        match client.join(&self.joins, order.number, order.version, max_joined) {
+        let own_name = (!name.is_id(order.id)).then(|| name.clone());
+        let joined = JoinedOrder { order: order.number, name: own_name.clone(), version: order.version };
+        match client.join(&self.joins, joined, max_joined) {
             JoinOutcome::TooMany => {
                 self.hub.counters().join_refused();
                 let message = format!("A connection can join {max_joined} orders: leave one first.");
@@ -71,12 +76,12 @@ impl<A: Authorizer> Gateway<A> {
                 if let Some(left) = left
                     && self.tracking_changed(&snapshot.order, left).await
                 {
-                    socket.send([joined::state(&order).frame()]);
+                    socket.send([joined::state(&order, Joined::by(own_name.as_ref())).frame()]);
                 }
             }
             JoinOutcome::AlreadyJoined => {}
         }
-        Ok(Acknowledgement::Order(OrderAcknowledged::new(&order)))
+        Ok(Acknowledgement::Order(OrderAcknowledged::new(&order, name)))
     }
 
     async fn leave(
@@ -84,8 +89,8 @@ impl<A: Authorizer> Gateway<A> {
         client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
-        let snapshot = self.authorizer.visible_order(&client.identity, parse_order_ref(argument)?).await?;
-        let order = snapshot.order.number;
+        let order = OrderName::parse(argument)?.order_ref()?;
+        let order = self.authorizer.visible_order(&client.identity, order).await?.order.number;
         if client.leave_order(self, order) {
             self.order_left(client, order);
         }
@@ -114,14 +119,15 @@ impl<A: Authorizer> Gateway<A> {
         client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
-        let order = parse_order_ref(argument)?;
+        let name = OrderName::parse(argument)?;
+        let order = name.order_ref()?;
         let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
         let status: Status = serde_json::from_value(status).map_err(|_| Denial {
             code: "invalid_body",
             message: "`status` is one of pending, processing, shipped, paid, delivered, cancelled.".into(),
         })?;
         let snapshot = self.authorizer.set_status(&client.identity, order, status).await?;
-        let order = OrderAcknowledged::new(&snapshot.view(Audience::of(client.identity.role())));
+        let order = OrderAcknowledged::new(&snapshot.view(Audience::of(client.identity.role())), name);
         let live = self.hub.connections(&Topic::Customer(snapshot.order.customer.clone()));
         Ok(Acknowledgement::Update(StatusUpdated { order, live }))
     }
@@ -148,7 +154,11 @@ fn log_event<A: Authorizer>(
 ) {
     let (user, role) = (client.identity.user(), client.identity.role().name());
     let event = truncated(event);
-    let order = parse_order_ref(argument).map_or_else(|_| String::from("none"), |order| order.to_string());
+    let order = match OrderName::parse(argument) {
+        Ok(OrderName::Text(name)) => truncated(&name),
+        Ok(OrderName::Number(number)) => number.to_string(),
+        Err(_) => String::from("none"),
+    };
     match answer {
         Ok(answer) => {
             let (status, listeners) = match answer {
@@ -166,17 +176,6 @@ fn log_event<A: Authorizer>(
             tracing::info!(%user, role, event, order, status, refused = denial.code, "received");
         }
     }
-}
-
-/// The order that an argument names: `"…"`, a number, or `{orderId: …}`.
-fn parse_order_ref(argument: Option<&Value>) -> Result<OrderRef, Denial> {
-    let name = argument.map(|argument| argument.get("orderId").unwrap_or(argument));
-    let order = match name {
-        Some(Value::String(name)) => name.parse().ok(),
-        Some(Value::Number(number)) => number.to_string().parse().ok(),
-        _ => None,
-    };
-    order.ok_or(Denial { code: "invalid_order", message: "Name an order by its id or its number.".into() })
 }
 
 /// What a client sent, short enough to be logged or sent back.

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use orders::order::Version;
 use orders::{Event, Kind, OrderNumber};
 
+use crate::payload::order_name::OrderName;
 use crate::sync::lock;
 
 /// How long the joins of a disconnected client are kept.
@@ -22,9 +23,11 @@ const MAX_WEIGHT: usize = 131_072;
 const MAX_LEFT: usize = 32;
 
 /// An order that a client has joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JoinedOrder {
     pub(super) order: OrderNumber,
+    /// How the client named the order last; `None`: by its id.
+    pub(super) name: Option<OrderName>,
     /// The version that the client was shown when it joined. It is not sent earlier events.
     pub(super) version: Version,
 }
@@ -54,8 +57,8 @@ impl Joins {
         self.joined.len() + self.left.len()
     }
 
-    pub(super) fn contains(&self, order: OrderNumber) -> bool {
-        self.joined.iter().any(|joined| joined.order == order)
+    pub(super) fn find(&mut self, order: OrderNumber) -> Option<&mut JoinedOrder> {
+        self.joined.iter_mut().find(|joined| joined.order == order)
     }
 
     /// Returns the client's position when it left the order before.
@@ -178,7 +181,7 @@ mod tests {
     }
 
     fn orders(numbers: &[u64]) -> Joins {
-        let joined = |&number| JoinedOrder { order: OrderNumber(number), version: Version(1) };
+        let joined = |&number| JoinedOrder { order: OrderNumber(number), name: None, version: Version(1) };
         Joins { joined: numbers.iter().map(joined).collect(), left: Vec::new() }
     }
 
@@ -187,11 +190,11 @@ mod tests {
         let mut joins = orders(&[1001]);
         assert!(joins.leave(OrderNumber(1001), Seq(7)));
         assert!(!joins.leave(OrderNumber(1001), Seq(8)), "it had left");
-        let again = JoinedOrder { order: OrderNumber(1001), version: Version(3) };
+        let again = JoinedOrder { order: OrderNumber(1001), name: None, version: Version(3) };
         assert_eq!(joins.join(again), Some(Seq(7)));
         assert_eq!(joins.len(), 1);
         for order in 0..100 {
-            joins.join(JoinedOrder { order: OrderNumber(order), version: Version(1) });
+            joins.join(JoinedOrder { order: OrderNumber(order), name: None, version: Version(1) });
             joins.leave(OrderNumber(order), Seq(9));
         }
         assert_eq!(joins.len(), 1 + MAX_LEFT);

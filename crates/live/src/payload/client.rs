@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use orders::order::Version;
 use orders::text::Line;
 use orders::view::OrderView;
-use orders::{OrderId, OrderNumber, Status};
+use orders::{OrderNumber, Status};
 use serde::Serialize;
 use serde_json::Value;
+
+use super::order_name::OrderName;
 
 /// Why something that a client asked for was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -38,7 +40,9 @@ pub(crate) enum Acknowledgement {
 pub(crate) struct OrderAcknowledged {
     #[cfg_attr(feature = "openapi", schema(schema_with = always_true))]
     ok: bool,
-    order_id: OrderId,
+    /// The order as the client named it.
+    #[cfg_attr(feature = "openapi", schema(inline))]
+    order_id: OrderName,
     order_number: OrderNumber,
     pub(crate) status: Status,
     version: Version,
@@ -50,10 +54,10 @@ pub(crate) struct OrderAcknowledged {
 }
 
 impl OrderAcknowledged {
-    pub(crate) fn new(order: &OrderView) -> Self {
+    pub(crate) fn new(order: &OrderView, name: OrderName) -> Self {
         Self {
             ok: true,
-            order_id: order.id,
+            order_id: name,
             order_number: order.number,
             status: order.status,
             version: order.version,
@@ -119,7 +123,7 @@ mod described {
     use utoipa::openapi::schema::Type;
     use utoipa::openapi::{Object, ObjectBuilder};
 
-    use super::{Denied, Done, OrderAcknowledged, StatusUpdated};
+    use super::{Denied, Done, OrderAcknowledged, OrderName, StatusUpdated};
     use crate::payload::MessageDoc;
     use crate::payload::doc_roles::{EVERYBODY, STAFF};
 
@@ -129,15 +133,6 @@ mod described {
 
     pub(super) fn always_false() -> Object {
         ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([json!(false)])).build()
-    }
-
-    /// An order's id or number.
-    #[derive(Serialize, ToSchema)]
-    #[serde(untagged)]
-    #[expect(dead_code, reason = "describes what is received")]
-    enum OrderName {
-        Text(String),
-        Number(u64),
     }
 
     #[derive(Serialize, ToSchema)]

@@ -2,13 +2,15 @@
 //! the same structs.
 //!
 //! `event` has what every dialect says of an event of the log, `inbox` what concerns notifications, `session` what
-//! concerns the connection, `client` what clients send and how it is answered, `order_counts` a store's counts. A payload of only one dialect is in that dialect's file.
+//! concerns the connection, `client` what clients send and how it is answered, `order_name` how they name an order,
+//! `order_counts` a store's counts. A payload of only one dialect is in that dialect's file.
 
 pub(crate) mod client;
 mod doc;
 pub(crate) mod event;
 pub(crate) mod inbox;
 pub(crate) mod order_counts;
+pub(crate) mod order_name;
 pub(crate) mod session;
 
 #[cfg(feature = "openapi")]

@@ -2,3 +2,4 @@
 
 mod event_names;
 mod joining;
+mod order_names;

@@ -1,0 +1,83 @@
+//! How a client names an order.
+
+use orders::{OrderId, OrderRef};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::client::Denial;
+
+/// An order's id or number, in the form in which a client sent it. It is sent back in the same form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub(crate) enum OrderName {
+    Text(Box<str>),
+    Number(u64),
+}
+
+impl OrderName {
+    /// The order that an argument names: `"…"`, a number, or an object with such a member `orderId`.
+    pub(crate) fn parse(argument: Option<&Value>) -> Result<Self, Denial> {
+        match argument.map(|argument| argument.get("orderId").unwrap_or(argument)) {
+            Some(Value::String(name)) if !name.trim().is_empty() => Ok(Self::Text(name.as_str().into())),
+            // Other numbers name no order.
+            Some(Value::Number(number)) => match number.as_u64() {
+                Some(number) => Ok(Self::Number(number)),
+                None => Ok(Self::Text(number.to_string().into())),
+            },
+            _ => {
+                let message = "Name an order by its id or its number, such as \"10001\" or {\"orderId\": \"10001\"}.";
+                Err(Denial { code: "invalid_order", message: message.into() })
+            }
+        }
+    }
+
+    /// The order as the rest of the server names it. A name of no known form is that of an order that does not exist.
+    pub(crate) fn order_ref(&self) -> Result<OrderRef, Denial> {
+        let parsed = match self {
+            Self::Text(name) => name.trim().parse().ok(),
+            Self::Number(number) => number.to_string().parse().ok(),
+        };
+        parsed.ok_or(Denial {
+            code: "order_not_found",
+            message: "The order does not exist, or you don't have access.".into(),
+        })
+    }
+
+    /// Whether this is the form in which the server itself writes the order's id.
+    pub(crate) fn is_id(&self, id: OrderId) -> bool {
+        matches!(self, Self::Text(name) if **name == *id.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_form_is_kept_as_it_was_sent() {
+        let id = "01903e4c-0000-7000-8000-000000000000";
+        for sent in [json!(id), json!(id.to_uppercase()), json!("10001"), json!("#10001"), json!(10001)] {
+            for argument in [sent.clone(), json!({ "orderId": sent })] {
+                let name = OrderName::parse(Some(&argument)).unwrap();
+                assert_eq!(serde_json::to_value(&name).unwrap(), sent);
+                assert!(name.order_ref().is_ok(), "{argument}");
+                assert_eq!(name.is_id(id.parse().unwrap()), sent == json!(id), "{argument}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_of_another_form_is_an_unknown_order_and_no_name_is_invalid() {
+        for unknown in [json!("ORDER-123 "), json!("x".repeat(1000)), json!(1.5), json!(-1), json!({"orderId": "?"})] {
+            let name = OrderName::parse(Some(&unknown)).unwrap();
+            assert_eq!(name.order_ref().unwrap_err().code, "order_not_found", "{unknown}");
+        }
+        for invalid in [json!(null), json!(""), json!(" "), json!(true), json!([]), json!({}), json!({"orderId": []})] {
+            assert_eq!(OrderName::parse(Some(&invalid)).unwrap_err().code, "invalid_order", "{invalid}");
+        }
+        assert_eq!(OrderName::parse(None).unwrap_err().code, "invalid_order");
+    }
+}
