@@ -197,7 +197,7 @@ describe("resume after kill -9", () => {
   });
   after(() => server?.remove());
 
-  test("unmodified clients recover; joined orders are not restored after a restart", async (context) => {
+  test("unmodified clients recover, with the orders that they had joined", async (context) => {
     let [admin, asha] = await Promise.all([server.admin(), server.asha()]);
     const seen = open(context, server.url, { auth: { token: asha.token } });
     const desk = open(context, server.url, { auth: { token: admin.token }, transports: ["websocket"] }, "4.6");
@@ -211,9 +211,6 @@ describe("resume after kill -9", () => {
     const clients = { seen, desk, fresh, rooms, feed };
     await Promise.all(Object.values(clients).map((each) => each.news("connect")));
     await rooms.ask("join-order-tracking", order.id);
-    // Pages of the `rooms` dialect join again after each connect.
-    rooms.socket.on("connect", () => rooms.socket.emit("join-order-tracking", order.id));
-    const pid = rooms.socket._pid;
 
     const marks = Object.fromEntries(Object.entries(clients).map(([name, each]) => [name, each.mark]));
     const last = await admin.setStatus(order, "processing");
@@ -225,8 +222,7 @@ describe("resume after kill -9", () => {
 
     const back = async (name) => (await clients[name].news("connect", marks[name])).recovered;
     assert.deepEqual([await back("seen"), await back("desk"), await back("fresh")], [true, true, true]);
-    assert.deepEqual([await back("rooms"), await back("feed")], [false, false]);
-    assert.notEqual(rooms.socket._pid, pid, "a fresh pid");
+    assert.deepEqual([await back("rooms"), await back("feed")], [true, true]);
 
     const versions = (name, event) =>
       clients[name].received
@@ -238,17 +234,66 @@ describe("resume after kill -9", () => {
       ["desk", /^admin:order:/],
       ["fresh", /^order:/],
       ["feed", /^customer_order_update$/],
+      ["rooms", /^order-status-updated$/],
     ]) {
       await clients[name].until("everything", () => versions(name, event).at(-1) === 4);
       assert.deepEqual(versions(name, event), [2, 3, 4], name);
     }
-    await rooms.until("the current status", () => versions("rooms", /^order-status-updated$/).at(-1) === 4);
-    const received = versions("rooms", /^order-status-updated$/);
-    assert.deepEqual(received, [...received].sort(), "in order");
-
-    // The session is known again: from here on the client recovers.
     const from = feed.mark;
     feed.cut();
     assert.equal((await feed.news("connect", from)).recovered, true);
+  });
+
+  // 4.5 sends no recovery id: the server knows its user.
+  for (const dialect of ["rooms", "standard", "feed"]) {
+    for (const version of ["4.5", "4.6", "4.8"]) {
+      test(`${dialect}, socket.io-client ${version}: a page that joined once is told what changes`, async (context) => {
+        const admin = await server.admin();
+        const customer = await server.shop.register(`once-${dialect}-${version}`);
+        const order = await customer.order();
+        const page = open(context, server.url, { auth: { token: customer.token, dialect } }, version);
+        await page.news("connect");
+        await page.ask("join-order-tracking", order.number);
+        const told = () => page.all("order-status-updated").map(({ orderId, status }) => [orderId, status]);
+        const until = (last) => page.until(last, () => told().at(-1)?.[1] === last);
+        await admin.setStatus(order, "processing");
+        await until("processing");
+
+        const from = page.mark;
+        await server.kill();
+        await server.start();
+        await admin.setStatus(order, "shipped");
+        await page.news("connect", from);
+        await until("shipped");
+
+        const later = page.mark;
+        page.cut();
+        await page.news("connect", later);
+        await admin.setStatus(order, "delivered");
+        await until("delivered");
+        const statuses = ["processing", "shipped", "delivered"];
+        assert.deepEqual(
+          told(),
+          statuses.map((status) => [order.number, status]),
+          "each change once",
+        );
+      });
+    }
+  }
+
+  test("a page that said goodbye leaves its joined orders to nobody", async (context) => {
+    const customer = await server.shop.register("goodbye");
+    const [first, second] = [await customer.order(), await customer.order()];
+    const page = () => open(context, server.url, { auth: { token: customer.token, dialect: "rooms" } });
+    const gone = page();
+    await gone.ask("join-order-tracking", first.id);
+    gone.socket.close();
+    const next = page();
+    await next.ask("join-order-tracking", second.id);
+    const admin = await server.admin();
+    await admin.setStatus(first, "processing");
+    await admin.setStatus(second, "processing");
+    await next.event("order-status-updated", ({ orderId }) => orderId === second.id);
+    assert.equal(next.all("order-status-updated").length, 1);
   });
 });

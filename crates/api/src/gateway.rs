@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use eventlog::{CommandRequest, Outcome, Snapshot, Submission};
+use eventlog::{CommandRequest, JoinsChange, Outcome, Snapshot, Submission};
 use jiff::Timestamp;
 use live::Close;
 use live::dialect::{DialectId, UnknownDialect};
@@ -219,6 +219,16 @@ impl Authorizer for ApiAuthorizer {
             Some(Outcome::Order(snapshot)) => Ok(snapshot),
             Some(Outcome::Refused(refusal)) => Err(Problem::from(refusal).into()),
             _ => Err(Problem::new(Code::Internal).into()),
+        }
+    }
+
+    async fn save_joins(&self, changes: Vec<JoinsChange>) -> bool {
+        match self.0.writer.store_joins(changes).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "joined orders were not stored");
+                false
+            }
         }
     }
 

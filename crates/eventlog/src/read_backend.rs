@@ -6,6 +6,7 @@ mod accounts;
 mod admin;
 mod catalogue;
 mod inbox;
+mod joins;
 mod log;
 mod orders;
 mod stats;
@@ -14,6 +15,7 @@ pub use accounts::AccountQueries;
 pub use admin::AdminQueries;
 pub use catalogue::{CatalogueQueries, ProductFilter};
 pub use inbox::InboxQueries;
+pub use joins::JoinQueries;
 pub use log::{EventPage, LogQueries, TailError};
 pub use orders::{OrderFilter, OrderPage, OrderQueries};
 pub use stats::StatsQueries;
@@ -22,7 +24,14 @@ use crate::cursor::Cursor;
 
 /// Everything that can be read. Implemented for each type that implements the traits of all subjects.
 pub trait ReadBackend:
-    OrderQueries + CatalogueQueries + InboxQueries + AccountQueries + StatsQueries + LogQueries + AdminQueries
+    OrderQueries
+    + CatalogueQueries
+    + InboxQueries
+    + AccountQueries
+    + StatsQueries
+    + LogQueries
+    + JoinQueries
+    + AdminQueries
 {
 }
 
@@ -33,6 +42,7 @@ impl<B> ReadBackend for B where
         + AccountQueries
         + StatsQueries
         + LogQueries
+        + JoinQueries
         + AdminQueries
 {
 }

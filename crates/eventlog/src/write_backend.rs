@@ -15,6 +15,7 @@ use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
+use crate::joins::JoinsChange;
 use crate::stats::StatsDelta;
 use crate::stored_event::{Snapshot, StoredEvent};
 use crate::submission::{ExternalUser, Idempotency, Outcome};
@@ -124,7 +125,7 @@ pub struct OrderWrite {
 pub struct BatchId(pub Uuid);
 
 /// One database's way to commit batches. It is used by one thread, one batch at a time:
-/// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers, `commit`; or
+/// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers and joins, `commit`; or
 /// `rollback` at any point.
 pub trait WriteBackend: Send + 'static {
     /// Whether `begin` removes from the context everything that another process changed since the last batch. If not, the
@@ -162,6 +163,9 @@ pub trait WriteBackend: Send + 'static {
     fn store_consumer(&mut self, consumer: &Consumer) -> Result<(), LogError>;
 
     fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError>;
+
+    /// Stores or removes what a live client has joined, inside the transaction.
+    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError>;
 
     /// Stores the id of the batch, unless the batch changed nothing, and commits. When this returns `Ok`, the batch
     /// survives a power loss. [`CommitUnknown`](crate::ErrorKind::CommitUnknown) means that the database did not answer;

@@ -27,6 +27,7 @@ use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::MarkRead;
+use crate::joins::JoinsChange;
 use crate::submission::{CommittedBatch, ReadReceipt, Receipt, Submission, SubmitError};
 use crate::write_backend::WriteBackend;
 use batch::BatchProcessor;
@@ -101,6 +102,11 @@ impl Writer {
         change: ConsumerChange,
     ) -> Result<Result<Consumer, ConsumerRefusal>, SubmitError> {
         self.send(|answer| WriteRequest::Consumer(change, answer)).await
+    }
+
+    /// Stores what live clients have joined. Returns once that is durable.
+    pub async fn store_joins(&self, changes: Vec<JoinsChange>) -> Result<(), SubmitError> {
+        self.send(|answer| WriteRequest::Joins(changes, answer)).await
     }
 
     /// The committed head of the log. It moves after a batch was committed and published, and before its callers are

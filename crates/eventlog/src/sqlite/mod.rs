@@ -3,8 +3,8 @@
 //! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
 //!   write-ahead log), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `batch_ids.rs` (ids of the
-//!   last batches), `retention.rs`.
+//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `joins.rs`, `batch_ids.rs` (ids
+//!   of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
 //! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `statuses.rs` and `search.rs` (orders),
@@ -36,6 +36,7 @@ mod idempotency;
 mod inbox;
 mod inbox_index;
 mod indexes;
+mod joins;
 mod keys;
 mod listing;
 mod open;

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 /// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;

@@ -16,12 +16,13 @@ use super::indexes::SortedIndexes;
 use super::keys::ensure_store;
 use super::sales::Sales;
 use super::users::Users;
-use super::{accounts, batch_ids, consumers, deliveries, history, retention, stats};
+use super::{accounts, batch_ids, consumers, deliveries, history, joins, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
+use crate::joins::JoinsChange;
 use crate::retention::Retention;
 use crate::topic::Topic;
 use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes};
@@ -245,6 +246,10 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError> {
         consumers::remove(&self.connection, name)
+    }
+
+    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError> {
+        joins::change(&self.connection, change)
     }
 
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {

@@ -166,7 +166,9 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 WriteRequest::Account(change, _) => {
                     PendingReply::Account(self.backend.account(change, whole_millis(self.clock.now()))?)
                 }
-                WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) => PendingReply::AfterEvents,
+                WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) | WriteRequest::Joins(..) => {
+                    PendingReply::AfterEvents
+                }
             });
         }
         let Decided { writes, events, head } = draft.finish();
@@ -206,6 +208,12 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 }
                 WriteRequest::Consumer(change, _) => {
                     *reply = PendingReply::Consumer(self.change_consumer(change, head)?);
+                }
+                WriteRequest::Joins(changes, _) => {
+                    for change in changes {
+                        self.backend.change_joins(change)?;
+                    }
+                    *reply = PendingReply::Joins;
                 }
                 WriteRequest::Submission(..) | WriteRequest::Account(..) => {}
             }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::inbox::MarkRead;
+use crate::joins::JoinsChange;
 use crate::submission::{ReadReceipt, Receipt, Submission, SubmitError};
 
 pub(super) type AnswerSender<T> = oneshot::Sender<Result<T, SubmitError>>;
@@ -15,6 +16,7 @@ pub(super) enum WriteRequest {
     Account(AccountChange, AnswerSender<Result<AccountAnswer, AccountRefusal>>),
     MarkRead(MarkRead, AnswerSender<ReadReceipt>),
     Consumer(ConsumerChange, AnswerSender<Result<Consumer, ConsumerRefusal>>),
+    Joins(Vec<JoinsChange>, AnswerSender<()>),
 }
 
 /// An entry of the writer's queue.
@@ -30,6 +32,7 @@ pub(super) enum PendingReply {
     Account(Result<AccountAnswer, AccountRefusal>),
     MarkRead(ReadReceipt),
     Consumer(Result<Consumer, ConsumerRefusal>),
+    Joins,
     /// Known only once the batch's events are written.
     AfterEvents,
     /// Not part of this batch: it names rows that another process has locked.
@@ -46,6 +49,7 @@ impl QueuedRequest {
         match &self.request {
             WriteRequest::Submission(submission, _) => submission.requests.len(),
             WriteRequest::Account(..) | WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) => 1,
+            WriteRequest::Joins(changes, _) => changes.len(),
         }
     }
 
@@ -58,6 +62,7 @@ impl QueuedRequest {
             (WriteRequest::Account(_, caller), PendingReply::Account(done)) => drop(caller.send(Ok(done))),
             (WriteRequest::MarkRead(_, caller), PendingReply::MarkRead(read)) => drop(caller.send(Ok(read))),
             (WriteRequest::Consumer(_, caller), PendingReply::Consumer(done)) => drop(caller.send(Ok(done))),
+            (WriteRequest::Joins(_, caller), PendingReply::Joins) => drop(caller.send(Ok(()))),
             // A reply is of its request's kind. If it were not, dropping the sender tells the caller `Lost`.
             _ => {}
         }
@@ -69,6 +74,7 @@ impl QueuedRequest {
             WriteRequest::Account(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
+            WriteRequest::Joins(_, caller) => drop(caller.send(Err(error))),
         }
     }
 }

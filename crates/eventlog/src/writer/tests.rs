@@ -81,6 +81,10 @@ impl WriteBackend for CountingBackend {
         Ok(())
     }
 
+    fn change_joins(&mut self, _: &crate::joins::JoinsChange) -> Result<(), LogError> {
+        Ok(())
+    }
+
     fn commit(&mut self, _: BatchId) -> Result<(), LogError> {
         self.counts.committed.fetch_add(1, Ordering::SeqCst);
         Ok(())

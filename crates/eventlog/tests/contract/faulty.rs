@@ -9,7 +9,7 @@ use ordercast_eventlog::write_backend::{
     BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes,
 };
 use ordercast_eventlog::{
-    Consumer, ConsumerName, ErrorKind, LogError, MarkRead, ReadBackend, ReadState, Seq,
+    Consumer, ConsumerName, ErrorKind, JoinsChange, LogError, MarkRead, ReadBackend, ReadState, Seq,
 };
 use orders::{OrderRef, ProductId};
 use uuid::Uuid;
@@ -147,6 +147,10 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
 
     fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError> {
         self.inner.remove_consumer(name)
+    }
+
+    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError> {
+        self.inner.change_joins(change)
     }
 
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use eventlog::{Cursor, Seq};
 use orders::event::Subject;
 use orders::{Audience, OrderNumber, Role, StoreId};
-use socketio::{CloseFrame, Outgoing, Socket, WeakSocket};
+use socketio::application::DisconnectReason;
+use socketio::{CloseFrame, Frame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
-use super::joins::{JoinCache, JoinedOrder, Joins};
+use super::join_cache::{Departure, JoinCache};
+use super::joins::{JoinedOrder, Joins};
 use super::recovery::{Resume, StartPosition};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::{CHUNK, CatchUp, Progress, Reset};
@@ -54,6 +56,8 @@ struct ClientState<A: Authorizer> {
     joins: Joins,
     /// Whether its joins are in the cache.
     cached: bool,
+    /// What it missed of orders that it had joined with another connection. Sent after its greeting.
+    missed: Vec<Frame>,
     /// The version of the store's counts that it was sent last.
     counts_version: u64,
     /// `None` until its greeting was sent.
@@ -112,6 +116,7 @@ impl<A: Authorizer> ConnectedClient<A> {
             catch_up,
             joins: resume.joins,
             cached: false,
+            missed: resume.missed,
             counts_version: 0,
             socket: None,
         };
@@ -140,26 +145,37 @@ impl<A: Authorizer> ConnectedClient<A> {
         }
     }
 
+    pub(super) fn take_missed(&self) -> Vec<Frame> {
+        std::mem::take(&mut lock(&self.state).missed)
+    }
+
     /// Returns the orders that it had joined.
-    pub(super) fn disconnect(&self, gateway: &Gateway<A>) -> Vec<OrderNumber> {
+    pub(super) fn disconnect(&self, gateway: &Gateway<A>, reason: DisconnectReason) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
+        let seq = state.catch_up.cursor(&gateway.hub).seq;
         let registration = state.registration.take();
         let read = state.catch_up.stop();
         state.socket = None;
         let joins = std::mem::take(&mut state.joins);
-        let cached = std::mem::take(&mut state.cached);
+        let cached = state.cached;
         drop(state);
         drop((registration, read));
         if cached {
-            gateway.joins.disconnect(&self.nonce, gateway.authorizer.now());
+            let returns = matches!(reason, DisconnectReason::Connection(_));
+            gateway.joins.disconnect(&self.nonce, Departure { at: gateway.authorizer.now(), seq, returns });
         }
         joins.joined.iter().map(|joined| joined.order).collect()
     }
 
-    /// The orders that it had joined before it reconnected. Cached from now on, where that decides whether it recovers.
+    /// Whether its joins are kept for when it comes back.
+    pub(super) fn is_remembered(&self) -> bool {
+        lock(&self.state).cached
+    }
+
+    /// The orders that it had joined before it reconnected. They are in the cache from now on.
     pub(super) fn resume_joined(&self, joins: &JoinCache) -> Vec<OrderNumber> {
         let mut state = lock(&self.state);
-        if self.dialect.get().relies_on_joins() || !state.joins.is_empty() {
+        if !state.joins.is_empty() {
             self.cache_joins(&mut state, joins);
         }
         state.joins.joined.iter().map(|joined| joined.order).collect()
@@ -173,7 +189,10 @@ impl<A: Authorizer> ConnectedClient<A> {
     ) -> JoinOutcome {
         let mut state = lock(&self.state);
         if let Some(joined) = state.joins.find(order.order) {
-            joined.name = order.name;
+            if joined.name != order.name {
+                joined.name = order.name;
+                self.cache_joins(&mut state, joins);
+            }
             return JoinOutcome::AlreadyJoined;
         }
         if state.joins.joined.len() >= max_joined {
@@ -203,7 +222,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         if state.cached {
             joins.update(&self.nonce, state.joins.clone());
         } else if state.registration.is_some() {
-            joins.connect(&self.nonce, state.joins.clone());
+            joins.connect(&self.nonce, self.identity.user(), self.dialect, state.joins.clone());
             state.cached = true;
         }
     }

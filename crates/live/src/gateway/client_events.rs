@@ -72,6 +72,8 @@ impl<A: Authorizer> Gateway<A> {
             }
             JoinOutcome::Joined { left } => {
                 self.order_joined(client, order.number);
+                // Before the answer: what is acknowledged survives a restart.
+                self.save_joins().await;
                 // What the client missed. Without an offset: earlier events may still be on their way.
                 if let Some(left) = left
                     && self.tracking_changed(&snapshot.order, left).await
@@ -93,13 +95,14 @@ impl<A: Authorizer> Gateway<A> {
         let order = self.authorizer.visible_order(&client.identity, order).await?.order.number;
         if client.leave_order(self, order) {
             self.order_left(client, order);
+            self.save_joins().await;
         }
         Ok(Acknowledgement::Done(Done { ok: true }))
     }
 
     /// Whether something that `order-status-updated` tells changed after a position, up to the version of `order`. Also
     /// `true` when that is not known any more.
-    async fn tracking_changed(&self, order: &Order, after: Seq) -> bool {
+    pub(super) async fn tracking_changed(&self, order: &Order, after: Seq) -> bool {
         let timeline = match self.hub.read_backend().timeline(order.number).await {
             Ok(timeline) => timeline.value,
             Err(error) => {

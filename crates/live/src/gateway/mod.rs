@@ -1,18 +1,21 @@
 //! Socket.IO clients: who they are, where they are in the log, and what they may send.
 //!
-//! In reading order: `authorizer` is what the gateway asks of the rest of the server. `recovery` decides where a client
-//! goes on, and `joins` keeps which orders it had joined. `client` is one client, and what it is sent. `client_events` is
+//! In reading order: `authorizer` is what the gateway asks of the rest of the server. `joins` has
+//! the orders of one client, `join_cache` those of all, and `join_store` keeps the log's copy of them. `recovery` decides where
+//! a client goes on. `client` is one client, and what it is sent. `client_events` is
 //! what it may send. [`presence`] tells staff who has an order open. `expiry` closes connections whose session ended.
 
 mod authorizer;
 mod client;
 mod client_events;
 mod expiry;
+mod join_cache;
+mod join_store;
 mod joins;
 pub mod presence;
 mod recovery;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::Context;
 
 use eventlog::Topic;
@@ -26,7 +29,7 @@ use socketio::{
 pub use self::authorizer::{Authorizer, Denial, Identity, Rejection};
 use self::client::ConnectedClient;
 use self::expiry::OpenConnections;
-use self::joins::JoinCache;
+use self::join_cache::{Departure, JoinCache};
 use self::presence::Presence;
 use self::recovery::Resume;
 use crate::dialect::{DialectId, UnknownDialect};
@@ -53,7 +56,12 @@ pub struct Gateway<A: Authorizer> {
     options: GatewayOptions,
     presence: Presence,
     joins: JoinCache,
+    joins_loaded: tokio::sync::OnceCell<()>,
+    saving_joins: tokio::sync::Mutex<()>,
+    /// Clients that were connected until the server stopped left at this moment, as far as is known.
+    started: Departure,
     connections: Mutex<OpenConnections<A>>,
+    me: Weak<Self>,
 }
 
 impl<A: Authorizer> Gateway<A> {
@@ -63,8 +71,20 @@ impl<A: Authorizer> Gateway<A> {
         order_counts: Arc<OrderCountsPublisher>,
         options: GatewayOptions,
     ) -> Arc<Self> {
-        let (presence, joins, connections) = (Presence::default(), JoinCache::default(), Mutex::default());
-        Arc::new(Self { authorizer, hub, order_counts, options, presence, joins, connections })
+        let started = Departure { at: authorizer.now(), seq: hub.head(), returns: true };
+        Arc::new_cyclic(|me| Self {
+            authorizer,
+            hub,
+            order_counts,
+            options,
+            presence: Presence::default(),
+            joins: JoinCache::default(),
+            joins_loaded: tokio::sync::OnceCell::new(),
+            saving_joins: tokio::sync::Mutex::default(),
+            started,
+            connections: Mutex::default(),
+            me: Weak::clone(me),
+        })
     }
 
     /// The dialect that a client asks for, or the configured one.
@@ -121,6 +141,7 @@ impl<A: Authorizer> Application for Gateway<A> {
             }
         };
         let dialect = self.dialect(&socket, &auth)?;
+        self.load_joins().await;
         let resume = Resume::find(&self, &identity, &auth, dialect).await;
         let pid = resume.pid.sealed.clone();
         let client = ConnectedClient::new(&self, identity, permit, dialect, resume);
@@ -133,8 +154,13 @@ impl<A: Authorizer> Application for Gateway<A> {
         self.track(socket, client);
         // Its session may have ended before it was tracked.
         self.close_if_ended(socket, client);
+        socket.send(client.take_missed());
         client.activate(socket);
-        for order in client.resume_joined(&self.joins) {
+        let joined = client.resume_joined(&self.joins);
+        if !joined.is_empty() {
+            self.save_joins_later();
+        }
+        for order in joined {
             self.order_joined(client, order);
         }
         tracing::info!(
@@ -156,8 +182,11 @@ impl<A: Authorizer> Application for Gateway<A> {
 
     fn disconnected(&self, socket: &Socket<Self>, reason: DisconnectReason) {
         let Some(client) = socket.client() else { return };
-        let joined = client.disconnect(self);
+        let joined = client.disconnect(self, reason);
         self.untrack(socket);
+        if client.is_remembered() {
+            self.save_joins_later();
+        }
         for order in joined {
             self.order_left(client, order);
         }

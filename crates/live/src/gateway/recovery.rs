@@ -5,23 +5,32 @@
 //! started. A client that sends both goes on at the later position, because `auth.cursor` may be as old as its page.
 //! A `pid` is encrypted and names its user, so nobody else can use it. The token is verified each time.
 //!
-//! The orders that the client had joined come back with the `pid`, as far as it may still see them. A client of a dialect
-//! that relies on joins is not told that it recovered if its joins are not known: it receives what it missed, and joins
-//! again.
+//! The orders that the client had joined come back with the `pid`, as far as it may still see them. A client whose joins are
+//! gone is not told that it recovered: it receives what it missed, and joins again. Where a dialect does not rely on joins, a
+//! client whose joins are not known is taken for one that had none.
+//!
+//! A client without a `pid` may be too old to send one. It starts at the head, and has the joins of the connection that its
+//! user lost last. Of these orders it is sent the state if that changed meanwhile. Not so a client that knows `auth.cursor`.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use eventlog::{Cursor, TailError};
-use orders::{OrderRef, UserId};
-use socketio::Auth;
+use eventlog::{Cursor, Snapshot, TailError};
+use jiff::Timestamp;
+use orders::{Audience, OrderNumber, OrderRef, UserId};
+use socketio::{Auth, Frame};
 
-use super::joins::Joins;
+use super::join_cache::Remembered;
+use super::joins::{JoinedOrder, Joins};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::CatchUp;
-use crate::dialect::DialectId;
+use crate::dialect::{DialectId, Joined, joined};
 
 /// Random characters in a pid.
 const NONCE: usize = 12;
+/// In a pid, between the random characters and when it was made. The random ones do not have this one.
+const ISSUED: char = '.';
 /// In a pid, instead of a cursor: the client has to start over and did not receive the reset.
 const NO_CURSOR: &str = "-";
 
@@ -35,6 +44,8 @@ pub(super) struct Resume {
     pub(super) pid: Pid,
     /// The orders that it has joined and left already.
     pub(super) joins: Joins,
+    /// What it missed of orders that it had joined, if it does not go on where it was.
+    pub(super) missed: Vec<Frame>,
 }
 
 #[derive(Debug)]
@@ -56,6 +67,8 @@ struct PidContents {
     /// Where the client started.
     start: Option<Cursor>,
     nonce: Box<str>,
+    /// When the client got the pid; `None` if another version of the server made it.
+    issued: Option<Timestamp>,
 }
 
 impl Resume {
@@ -67,7 +80,7 @@ impl Resume {
     ) -> Self {
         let cursor = auth.text("cursor").filter(|cursor| !cursor.is_empty());
         if cursor.is_none() && auth.pid().is_none() {
-            return Self::begin(gateway, identity);
+            return Self::begin(gateway, identity, auth, dialect).await;
         }
         let contents =
             auth.pid().and_then(|pid| parse_pid(&gateway.authorizer.unseal(pid)?, identity.user()));
@@ -84,37 +97,66 @@ impl Resume {
         let Some(cursor) = latest else {
             // The pid is another user's, or was made with another secret, or the cursor is malformed.
             let pid = Pid::new(gateway, identity, None);
-            return Self { start: StartPosition::Reset, recovered: false, pid, joins: Joins::default() };
+            let joins = Joins::default();
+            return Self { start: StartPosition::Reset, recovered: false, pid, joins, missed: Vec::new() };
         };
         let resumable = can_resume(gateway, identity, &cursor).await;
-        let joins = match &contents {
-            Some(contents) if resumable => {
-                let cached = gateway.joins.get(&contents.nonce, gateway.authorizer.now());
-                // Where a dialect does not rely on joins, clients without any are not cached.
-                let joins = cached.or_else(|| (!dialect.get().relies_on_joins()).then(Joins::default));
-                still_visible(gateway, identity, joins).await
-            }
-            _ => None,
-        };
         let start = StartPosition::After(cursor.clone());
-        match (auth.pid(), contents, joins) {
-            (Some(sealed), Some(contents), Some(joins)) => {
-                let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
-                Self { start, recovered: true, pid, joins }
-            }
-            (_, contents, _) => {
-                // A new pid starts where the client is: it may disconnect before the first event that it missed.
-                let pid = Pid::new(gateway, identity, Some(&cursor));
-                let recovered = resumable && contents.is_none();
-                Self { start, recovered, pid, joins: Joins::default() }
+        let missed = Vec::new();
+        let (Some(sealed), Some(contents)) = (auth.pid(), contents) else {
+            let pid = Pid::new(gateway, identity, Some(&cursor));
+            return Self { start, recovered: resumable, pid, joins: Joins::default(), missed };
+        };
+        let now = gateway.authorizer.now();
+        let (joins, known) = match gateway.joins.recall(&contents.nonce, contents.issued, now) {
+            Remembered::Joins(joins) => (joins, true),
+            Remembered::Expired(joins) => (joins, false),
+            Remembered::Unknown => (Joins::default(), !dialect.get().relies_on_joins()),
+        };
+        let visible = visible_orders(gateway, identity, &joins).await;
+        let known = known && visible.is_some();
+        let mut joins = joins;
+        joins.joined.retain(|joined| visible.as_ref().is_some_and(|orders| orders.contains_key(&joined.order)));
+        if resumable && known {
+            let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
+            return Self { start, recovered: true, pid, joins, missed };
+        }
+        // The client starts over: of the orders that it had joined it is sent what is new from now on.
+        for joined in &mut joins.joined {
+            if let Some(order) = visible.as_ref().and_then(|orders| orders.get(&joined.order)) {
+                joined.version = order.order.version;
             }
         }
+        // A new pid starts where the client is: it may disconnect before the first event that it missed.
+        let pid = Pid::new(gateway, identity, Some(&cursor));
+        Self { start, recovered: false, pid, joins, missed }
     }
 
-    fn begin<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity) -> Self {
+    async fn begin<A: Authorizer>(
+        gateway: &Gateway<A>,
+        identity: &A::Identity,
+        auth: &Auth,
+        dialect: DialectId,
+    ) -> Self {
         let cursor = gateway.hub.cursor();
         let pid = Pid::new(gateway, identity, Some(&cursor));
-        Self { start: StartPosition::After(cursor), recovered: false, pid, joins: Joins::default() }
+        let (mut joins, mut missed) = (Joins::default(), Vec::new());
+        if !auth.data.contains_key("cursor")
+            && let Some((inherited, seq)) =
+                gateway.joins.inherit(identity.user(), dialect, gateway.authorizer.now())
+            && let Some(orders) = visible_orders(gateway, identity, &inherited).await
+        {
+            let audience = Audience::of(identity.role());
+            for joined in inherited.joined {
+                let Some(snapshot) = orders.get(&joined.order) else { continue };
+                if gateway.tracking_changed(&snapshot.order, seq).await {
+                    let name = Joined::by(joined.name.as_ref());
+                    missed.push(joined::state(&snapshot.view(audience), name).frame());
+                }
+                joins.join(JoinedOrder { version: snapshot.order.version, ..joined });
+            }
+        }
+        Self { start: StartPosition::After(cursor), recovered: false, pid, joins, missed }
     }
 }
 
@@ -128,23 +170,21 @@ async fn can_resume<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity,
     !matches!(hub.read_backend().tail(topic(identity), seq, 1).await, Err(TailError::Pruned))
 }
 
-/// The orders that a client may still see; `None` if that cannot be decided now.
-async fn still_visible<A: Authorizer>(
+/// The joined orders that a client may still see; `None` if that cannot be decided now.
+async fn visible_orders<A: Authorizer>(
     gateway: &Gateway<A>,
     identity: &A::Identity,
-    joins: Option<Joins>,
-) -> Option<Joins> {
-    let mut joins = joins?;
-    let mut visible = Vec::new();
-    for joined in joins.joined {
+    joins: &Joins,
+) -> Option<HashMap<OrderNumber, Arc<Snapshot>>> {
+    let mut visible = HashMap::new();
+    for joined in &joins.joined {
         match gateway.authorizer.visible_order(identity, OrderRef::Number(joined.order)).await {
-            Ok(_) => visible.push(joined),
+            Ok(snapshot) => drop(visible.insert(joined.order, snapshot)),
             Err(denial) if matches!(denial.code, "order_not_found" | "forbidden") => {}
             Err(_) => return None,
         }
     }
-    joins.joined = visible;
-    Some(joins)
+    Some(visible)
 }
 
 impl Pid {
@@ -152,6 +192,7 @@ impl Pid {
     fn new<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity, after: Option<&Cursor>) -> Self {
         let nonce = socketio::Sid::random().map(|sid| sid.to_string()).unwrap_or_default();
         let nonce = &nonce[..NONCE.min(nonce.len())];
+        let nonce = format!("{nonce}{ISSUED}{}", gateway.authorizer.now().as_second());
         let mut text = after.map_or_else(|| NO_CURSOR.to_owned(), Cursor::to_string);
         let _ = write!(text, " {nonce} {}", identity.user());
         Self { sealed: gateway.authorizer.seal(&text), nonce: nonce.into() }
@@ -163,5 +204,7 @@ fn parse_pid(text: &str, user: &UserId) -> Option<PidContents> {
     let mut parts = text.splitn(3, ' ');
     let (start, nonce, owner) = (parts.next()?, parts.next()?, parts.next()?);
     let start = if start == NO_CURSOR { None } else { Some(start.parse().ok()?) };
-    (owner == user.as_str()).then(|| PidContents { start, nonce: nonce.into() })
+    let issued = nonce.split_once(ISSUED).and_then(|(_, issued)| issued.parse().ok());
+    let issued = issued.and_then(|second| Timestamp::from_second(second).ok());
+    (owner == user.as_str()).then(|| PidContents { start, nonce: nonce.into(), issued })
 }

@@ -9,13 +9,14 @@ use eventlog::Consumer;
 use eventlog::accounts::{Email, Revoked, TokenHash, User};
 use eventlog::inbox::InboxEntry;
 use eventlog::read_backend::{
-    AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, LogQueries, OrderQueries, StatsQueries,
+    AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, JoinQueries, LogQueries, OrderQueries,
+    StatsQueries,
 };
 use eventlog::stats::{Series, Stats};
 use eventlog::{
     CatalogProduct, CommittedBatch, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter,
     InboxPage, LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent,
-    TailError, Topic,
+    StoredJoins, TailError, Topic,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -171,6 +172,13 @@ impl StatsQueries for FixedLog {
 
     async fn series(&self, _: StoreId, _: Vec<Timestamp>, _: usize) -> Result<ReadAt<Series>, LogError> {
         Err(LogError::cancelled())
+    }
+}
+
+#[async_trait]
+impl JoinQueries for FixedLog {
+    async fn joins(&self) -> Result<Vec<StoredJoins>, LogError> {
+        Ok(Vec::new())
     }
 }
 

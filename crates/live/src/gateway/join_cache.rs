@@ -1,0 +1,263 @@
+//! Which orders clients had joined, for when they come back.
+//!
+//! Kept by a client's recovery id, the random part of its `pid`, while it is connected and for some time after. The log
+//! stores the same, so that it survives a restart: see `join_store`. A client without a `pid`, which may be too old to send
+//! one, goes on with the joins of the connection that the same user lost last.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Mutex;
+
+use eventlog::{JoinsChange, Seq, StoredJoins};
+use jiff::{SignedDuration, Timestamp};
+use orders::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::joins::Joins;
+use crate::dialect::DialectId;
+use crate::sync::lock;
+
+/// How long after it left a client still has its joins.
+const RESTORED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How long it is known what a client had joined, so that it can be told that it has not recovered.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+/// The most disconnected clients and their joins, added up.
+const MAX_WEIGHT: usize = 131_072;
+
+#[derive(Default)]
+pub(super) struct JoinCache(Mutex<JoinEntries>);
+
+#[derive(Default)]
+struct JoinEntries {
+    clients: HashMap<Box<str>, ClientJoins>,
+    /// The clients of each user.
+    users: HashMap<UserId, Vec<Box<str>>>,
+    /// Oldest first. Some of the clients reconnected since.
+    disconnects: VecDeque<Disconnect>,
+    /// Of `disconnects`.
+    weight: usize,
+    /// Clients that are not stored as they are here.
+    unsaved: HashSet<Box<str>>,
+    /// Joins of clients that left until then may be unknown although they are not old.
+    incomplete_until: Option<Timestamp>,
+}
+
+/// What is kept, and stored as JSON, of a client that joined or left an order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ClientJoins {
+    user: UserId,
+    dialect: DialectId,
+    joins: Joins,
+    /// `None` while the client is connected.
+    left: Option<Departure>,
+    /// Two, if a client reconnected before its old connection was found dead.
+    #[serde(skip)]
+    connections: usize,
+}
+
+/// When and where a client left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Departure {
+    pub(super) at: Timestamp,
+    /// Its position in the log.
+    pub(super) seq: Seq,
+    /// Whether a client of the same user without a `pid` may be this one. Not if the client said goodbye.
+    pub(super) returns: bool,
+}
+
+struct Disconnect {
+    at: Timestamp,
+    client: Box<str>,
+    weight: usize,
+}
+
+/// What is known of the joins of a client that comes back.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Remembered {
+    /// It left a short time ago, or had joined nothing.
+    Joins(Joins),
+    /// It was away for too long.
+    Expired(Joins),
+    Unknown,
+}
+
+impl JoinCache {
+    /// Takes in what was stored before the server started at `start`. A client that had not left then left because the
+    /// server stopped.
+    pub(super) fn load(&self, stored: Vec<StoredJoins>, start: Departure) {
+        let mut entries = lock(&self.0);
+        let mut known: Vec<(Box<str>, ClientJoins, Departure)> = Vec::with_capacity(stored.len());
+        for StoredJoins { client, state } in stored {
+            match serde_json::from_str::<ClientJoins>(&state) {
+                Ok(joins) => {
+                    let left = joins.left.unwrap_or(start);
+                    known.push((client, joins, left));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "stored joins cannot be read");
+                    entries.unsaved.insert(client);
+                }
+            }
+        }
+        known.sort_by_key(|(.., left)| left.at);
+        for (client, joins, left) in known {
+            entries.insert(client.clone(), ClientJoins { left: Some(left), ..joins });
+            entries.left(client, left.at);
+        }
+        entries.evict(start.at, MAX_WEIGHT);
+    }
+
+    /// What was stored is not known.
+    pub(super) fn load_failed(&self, now: Timestamp) {
+        lock(&self.0).incomplete_until = Some(now);
+    }
+
+    /// What a client had joined. `issued` is when it got its `pid`.
+    pub(super) fn recall(&self, client: &str, issued: Option<Timestamp>, now: Timestamp) -> Remembered {
+        let mut entries = lock(&self.0);
+        entries.evict(now, MAX_WEIGHT);
+        match entries.clients.get(client) {
+            Some(known) => match known.left {
+                Some(left) if now.duration_since(left.at) > RESTORED_WITHIN => {
+                    Remembered::Expired(known.joins.clone().leave_all(left.seq))
+                }
+                _ => Remembered::Joins(known.joins.clone()),
+            },
+            None if issued.is_some_and(|issued| entries.is_complete_since(issued, now)) => {
+                Remembered::Joins(Joins::default())
+            }
+            None => Remembered::Unknown,
+        }
+    }
+
+    /// The joins of the connection that the user lost last, and its position. Each is given to one client.
+    pub(super) fn inherit(
+        &self,
+        user: &UserId,
+        dialect: DialectId,
+        now: Timestamp,
+    ) -> Option<(Joins, Seq)> {
+        let mut entries = lock(&self.0);
+        entries.evict(now, MAX_WEIGHT);
+        let JoinEntries { clients, users, unsaved, .. } = &mut *entries;
+        let last = |client: &&Box<str>| clients.get(*client).and_then(|known| known.left).map(|left| left.at);
+        let may_return = |client: &&Box<str>| {
+            clients.get(*client).is_some_and(|known| {
+                let left = known.left.is_some_and(|left| {
+                    left.returns && now.duration_since(left.at) <= RESTORED_WITHIN
+                });
+                left && known.dialect == dialect && !known.joins.joined.is_empty()
+            })
+        };
+        let client = users.get(user)?.iter().filter(may_return).max_by_key(last)?.clone();
+        let known = clients.get_mut(&client)?;
+        let left = known.left.as_mut()?;
+        left.returns = false;
+        let inherited = (known.joins.clone(), left.seq);
+        unsaved.insert(client);
+        Some(inherited)
+    }
+
+    /// A client connected and has these joins.
+    pub(super) fn connect(&self, client: &str, user: &UserId, dialect: DialectId, joins: Joins) {
+        let mut entries = lock(&self.0);
+        match entries.clients.get_mut(client) {
+            Some(known) => {
+                known.connections += 1;
+                known.left = None;
+                known.joins = joins;
+            }
+            None => {
+                let user = user.clone();
+                entries.insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
+            }
+        }
+        entries.unsaved.insert(client.into());
+    }
+
+    /// Replaces the joins of a client that is known.
+    pub(super) fn update(&self, client: &str, joins: Joins) {
+        let mut entries = lock(&self.0);
+        if let Some(known) = entries.clients.get_mut(client) {
+            known.joins = joins;
+            entries.unsaved.insert(client.into());
+        }
+    }
+
+    /// One of a client's connections closed.
+    pub(super) fn disconnect(&self, client: &str, departure: Departure) {
+        let mut entries = lock(&self.0);
+        let Some(known) = entries.clients.get_mut(client) else { return };
+        known.connections = known.connections.saturating_sub(1);
+        if known.connections == 0 {
+            known.left = Some(departure);
+            entries.unsaved.insert(client.into());
+            entries.left(client.into(), departure.at);
+        }
+        entries.evict(departure.at, MAX_WEIGHT);
+    }
+
+    /// What has to be stored so that all of it is.
+    pub(super) fn take_unsaved(&self) -> Vec<JoinsChange> {
+        let mut entries = lock(&self.0);
+        let unsaved = std::mem::take(&mut entries.unsaved);
+        let change = |client: Box<str>| match entries.clients.get(&client).map(serde_json::to_string) {
+            Some(Ok(state)) => JoinsChange::Store(StoredJoins { client, state }),
+            Some(Err(_)) | None => JoinsChange::Remove { client },
+        };
+        unsaved.into_iter().map(change).collect()
+    }
+
+    /// These were not stored: the next time they are tried again.
+    pub(super) fn not_saved(&self, changes: Vec<JoinsChange>) {
+        lock(&self.0).unsaved.extend(changes.into_iter().map(|change| match change {
+            JoinsChange::Store(StoredJoins { client, .. }) | JoinsChange::Remove { client } => client,
+        }));
+    }
+}
+
+impl JoinEntries {
+    fn insert(&mut self, client: Box<str>, joins: ClientJoins) {
+        self.users.entry(joins.user.clone()).or_default().push(client.clone());
+        self.clients.insert(client, joins);
+    }
+
+    fn remove(&mut self, client: &str) {
+        let Some(removed) = self.clients.remove(client) else { return };
+        if let Some(clients) = self.users.get_mut(&removed.user) {
+            clients.retain(|other| **other != *client);
+            if clients.is_empty() {
+                self.users.remove(&removed.user);
+            }
+        }
+        self.unsaved.insert(client.into());
+    }
+
+    fn left(&mut self, client: Box<str>, at: Timestamp) {
+        let weight = 1 + self.clients.get(&client).map_or(0, |known| known.joins.len());
+        self.weight += weight;
+        self.disconnects.push_back(Disconnect { at, client, weight });
+    }
+
+    /// Whether a client without joins that got its `pid` then had joined nothing.
+    fn is_complete_since(&self, issued: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(issued) < RETENTION && self.incomplete_until.is_none_or(|until| issued > until)
+    }
+
+    /// Removes clients that disconnected long ago, and the oldest of too many.
+    fn evict(&mut self, now: Timestamp, max_weight: usize) {
+        while let Some(oldest) = self.disconnects.front()
+            && (self.weight > max_weight || now.duration_since(oldest.at) > RETENTION)
+            && let Some(oldest) = self.disconnects.pop_front()
+        {
+            self.weight -= oldest.weight;
+            let known = self.clients.get(&oldest.client);
+            if known.is_some_and(|known| known.left.is_some_and(|left| left.at == oldest.at)) {
+                self.remove(&oldest.client);
+                self.incomplete_until = self.incomplete_until.max(Some(oldest.at));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Keeps the log's copy of the join cache up to date, and reads it after a restart.
+
+use super::{Authorizer, Gateway};
+
+impl<A: Authorizer> Gateway<A> {
+    /// Reads what was stored before the server started, once.
+    pub(super) async fn load_joins(&self) {
+        let load = async || match self.hub.read_backend().joins().await {
+            Ok(stored) => self.joins.load(stored, self.started),
+            Err(error) => {
+                tracing::error!(%error, "joined orders cannot be read, clients have to join again");
+                self.joins.load_failed(self.authorizer.now());
+            }
+        };
+        self.joins_loaded.get_or_init(load).await;
+    }
+
+    /// Returns once every change of the joins until now is stored. While one change is written, others gather for the next
+    /// write.
+    pub(super) async fn save_joins(&self) {
+        let _turn = self.saving_joins.lock().await;
+        let changes = self.joins.take_unsaved();
+        if !changes.is_empty() && !self.authorizer.save_joins(changes.clone()).await {
+            self.joins.not_saved(changes);
+        }
+    }
+
+    /// [`save_joins`](Self::save_joins) in a task of its own.
+    pub(super) fn save_joins_later(&self) {
+        if let Some(gateway) = self.me.upgrade() {
+            tokio::spawn(async move { gateway.save_joins().await });
+        }
+    }
+}
