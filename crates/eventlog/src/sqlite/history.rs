@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use orders::order::Version;
 use orders::view::{EventContext, Person};
-use orders::{Order, OrderNumber, OrderRef, OrderTransitions, Subject, UserId};
+use orders::{Kind, Order, OrderNumber, OrderRef, OrderTransitions, Subject, UserId};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::rows::{self, EVENT};
@@ -130,6 +130,9 @@ pub(super) fn with_context(
             };
             if let Some(now) = order {
                 context.partner.clone_from(&now.contact.partner);
+                if stored.event.kind == Kind::OrderCreated {
+                    context.address.clone_from(&now.contact.shipping);
+                }
                 context.tracking_number.clone_from(&now.order.tracking_number);
                 context.estimated_delivery = now.order.estimated_delivery;
                 context.transitions = Some(OrderTransitions::of(&now.order));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 use orders::view::{EventContext, Person};
-use orders::{Command, EventId, OrderId, OrderTransitions, ProductId, Subject, UserId, World, decide};
+use orders::{Command, EventId, Kind, OrderId, OrderTransitions, ProductId, Subject, UserId, World, decide};
 
 use crate::clock::Clock;
 use crate::cursor::Cursor;
@@ -192,6 +192,9 @@ impl<'a> BatchDraft<'a> {
             actor_name: actor.and_then(|person| person.name.clone()),
             customer: snapshot.map(|snapshot| snapshot.customer.clone()),
             partner: snapshot.and_then(|snapshot| snapshot.contact.partner.clone()),
+            address: snapshot
+                .filter(|_| stored.event.kind == Kind::OrderCreated)
+                .and_then(|snapshot| snapshot.contact.shipping.clone()),
             tracking_number: snapshot.and_then(|snapshot| snapshot.order.tracking_number.clone()),
             estimated_delivery: snapshot.and_then(|snapshot| snapshot.order.estimated_delivery),
             transitions: snapshot.map(|snapshot| OrderTransitions::of(&snapshot.order)),

@@ -51,6 +51,9 @@ struct FeedOrderEvent<'a> {
     timestamp: Timestamp,
     /// A sentence.
     message: &'a str,
+    /// A new order, as `GET /api/v1/orders/{order}` gives it to the receiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<&'a OrderView>,
 }
 
 /// The present state of an order.
@@ -91,10 +94,13 @@ struct FeedNotification<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     title: Option<&'static str>,
+    /// A new order, as `GET /api/v1/orders/{order}` gives it to the receiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<&'a OrderView>,
 }
 
 impl<'a> FeedNotification<'a> {
-    fn new(input: &RenderInput<'_>, order: &EventOrder, message: &'a str) -> Self {
+    fn new(input: &RenderInput<'a>, order: &EventOrder, message: &'a str) -> Self {
         let notification = input.notification;
         Self {
             id: input.view.id,
@@ -106,6 +112,7 @@ impl<'a> FeedNotification<'a> {
             message,
             read: notification.is_some_and(|notification| notification.read),
             title: notification.map(|notification| notification.title),
+            order: input.view.created.as_deref(),
         }
     }
 }
@@ -135,6 +142,7 @@ impl Dialect for Feed {
             event: SocketOrderEvent::new(input.view, order),
             timestamp: input.view.at,
             message: &message,
+            order: input.view.created.as_deref(),
         };
         let staff = input.audience == Audience::Staff;
         let status = input.view.kind == Kind::OrderCreated || input.is_status_update();

@@ -34,6 +34,29 @@ struct StandardOrderEvent<'a> {
     order: StandardOrder<'a>,
 }
 
+/// An order was placed.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct StandardOrderCreated<'a> {
+    #[serde(flatten)]
+    event: SocketOrderEvent<'a>,
+    order: CreatedOrder<'a>,
+}
+
+/// The order as `GET /api/v1/orders/{order}` gives it to the receiver.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+struct CreatedOrder<'a> {
+    #[serde(flatten)]
+    order: &'a OrderView,
+    /// The same as `number`.
+    order_number: OrderNumber,
+    /// The same as `payment.method`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method: Option<PaymentMethod>,
+}
+
 /// What the event says of the order.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -81,6 +104,17 @@ impl<'a> StandardOrderEvent<'a> {
     }
 }
 
+impl<'a> StandardOrderCreated<'a> {
+    fn new(view: &'a EventView, order: &'a EventOrder, created: &'a OrderView) -> Self {
+        let created = CreatedOrder {
+            order: created,
+            order_number: created.number,
+            payment_method: view.facts.payment_method,
+        };
+        Self { event: SocketOrderEvent::new(view, order), order: created }
+    }
+}
+
 /// An event of an order; after a `reset`, its present state.
 #[cfg(feature = "openapi")]
 #[derive(Serialize, utoipa::ToSchema)]
@@ -124,7 +158,10 @@ impl Dialect for Standard {
             messages.push("notification", notification);
         }
         match (input.order(), input.view.product_id) {
-            (Some(order), _) => messages.push(name, &StandardOrderEvent::new(input.view, order)),
+            (Some(order), _) => match &input.view.created {
+                Some(created) => messages.push(name, &StandardOrderCreated::new(input.view, order, created)),
+                None => messages.push(name, &StandardOrderEvent::new(input.view, order)),
+            },
             (None, Some(product)) => messages.push(name, &SocketProductEvent::new(input.view, product)),
             (None, None) => {}
         }
@@ -145,14 +182,14 @@ impl Dialect for Standard {
         use crate::payload::inbox::LiveNotification;
         crate::payload::message_docs! {
             "connected": Connected => EVERYBODY, "You are connected: as what, and from where on you receive events";
-            "order:created": StandardOrderEvent => CUSTOMER_AND_DRIVER, "An order was placed";
+            "order:created": StandardOrderCreated => CUSTOMER_AND_DRIVER, "An order was placed";
             "order:updated": StandardOrderUpdate => CUSTOMER_AND_DRIVER,
                 "The status or payment status of an order changed; after a `reset`, its present state";
             "delivery:updated": StandardOrderEvent => CUSTOMER_AND_DRIVER,
                 "Another detail of an order changed: who delivers it, when, its tracking number or a parcel";
             "delivery:located": StandardOrderEvent => CUSTOMER_AND_DRIVER, "Where an order is";
             "order:cancelled": StandardOrderEvent => CUSTOMER_AND_DRIVER, "An order was cancelled";
-            "admin:order:created": StandardOrderEvent => STAFF, "An order was placed";
+            "admin:order:created": StandardOrderCreated => STAFF, "An order was placed";
             "admin:order:updated": StandardOrderUpdate => STAFF,
                 "The status or payment status of an order changed; after a `reset`, its present state";
             "admin:delivery:updated": StandardOrderEvent => STAFF,

@@ -14,7 +14,7 @@ use orders::view::{
     DeliveryView, EventContext, ItemView, LocationView, OrderView, PaymentView, Person, ShipmentView,
 };
 use orders::{
-    Actor, Audience, Change, Event, EventId, Kind, Money, OrderId, OrderNumber, Partner, ProductId, Status,
+    Actor, Address, Audience, Change, Event, EventId, Kind, Money, OrderId, OrderNumber, Partner, ProductId, Status,
     StoreId, UserId,
 };
 use serde_json::{Map, Value};
@@ -47,6 +47,19 @@ fn customer() -> Person {
 
 fn partner() -> Partner {
     Partner { name: "Dora".parse().unwrap(), phone: Some("+491701234567".parse().unwrap()) }
+}
+
+fn address() -> Address {
+    Address {
+        name: "Asha Rao".parse().unwrap(),
+        phone: Some("+491701234567".parse().unwrap()),
+        line1: "12 Harbour Road".parse().unwrap(),
+        line2: None,
+        city: "Hamburg".parse().unwrap(),
+        region: None,
+        postal_code: None,
+        country: None,
+    }
 }
 
 fn staff() -> Actor {
@@ -109,6 +122,7 @@ fn context() -> EventContext {
         actor_name: Some("Mira".into()),
         customer: Some(customer()),
         partner: Some(partner()),
+        address: Some(address()),
         tracking_number: Some("TRACK-1".parse().unwrap()),
         estimated_delivery: Some(at()),
         transitions: None,

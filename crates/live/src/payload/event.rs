@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use orders::event::Kind;
 use orders::order::{PaymentMethod, Version};
 use orders::text::{Line, Prose};
-use orders::view::{ActorView, EventFacts, EventOrder, EventView, ItemView, LocationView, ShipmentView};
+use orders::view::{
+    ActorView, EventFacts, EventOrder, EventView, ItemView, LocationView, OrderView, ShipmentView,
+};
 use orders::{EventId, Money, Partner, ProductId, StoreId};
 use serde::Serialize;
 
@@ -25,6 +27,9 @@ pub(crate) struct OrderEvent<'a> {
     order: &'a EventOrder,
     #[serde(flatten)]
     facts: OrderFacts<'a>,
+    /// A new order, as `GET /api/v1/orders/{order}` gives it to the receiver.
+    #[serde(rename = "order", skip_serializing_if = "Option::is_none")]
+    created: Option<&'a OrderView>,
 }
 
 /// An event of a product.
@@ -129,7 +134,8 @@ impl<'a> From<&'a EventFacts> for ProductFacts<'a> {
 impl<'a> OrderEvent<'a> {
     pub(crate) fn new(view: &'a EventView, order: &'a EventOrder) -> Self {
         let EventView { id, kind, at, ref actor, ref store_id, version, .. } = *view;
-        Self { id, kind, at, actor, store_id, version, order, facts: (&view.facts).into() }
+        let created = view.created.as_deref();
+        Self { id, kind, at, actor, store_id, version, order, facts: (&view.facts).into(), created }
     }
 }
 
@@ -211,11 +217,11 @@ pub(crate) struct OrderState<'a> {
     tracking_number: Option<&'a Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_delivery: Option<Timestamp>,
-    order: &'a orders::view::OrderView,
+    order: &'a OrderView,
 }
 
-impl<'a> From<&'a orders::view::OrderView> for OrderState<'a> {
-    fn from(order: &'a orders::view::OrderView) -> Self {
+impl<'a> From<&'a OrderView> for OrderState<'a> {
+    fn from(order: &'a OrderView) -> Self {
         Self {
             order_id: order.id,
             order_number: order.number,

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{ItemView, LocationView, Person, ShipmentView, partner_for};
+use super::{ItemView, LocationView, OrderView, Person, ShipmentView, partner_for};
 use crate::actor::Origin;
 use crate::audience::{Audience, Field};
-use crate::contact::Partner;
+use crate::contact::{Address, Contact, Partner};
 use crate::decide::{AllowedTransition, OrderTransitions};
 use crate::event::{Change, Event, Kind, Subject};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
 use crate::money::Money;
-use crate::order::{Location, PaymentMethod, Version};
+use crate::order::{Location, Order, PaymentMethod, Version};
 use crate::status::Status;
 use crate::text::{Line, Prose};
 
@@ -47,6 +47,9 @@ pub struct EventView {
     pub product_id: Option<ProductId>,
     #[serde(flatten)]
     pub facts: EventFacts,
+    /// A new order, whole. Live events have it, the timeline does not.
+    #[serde(skip)]
+    pub created: Option<Box<OrderView>>,
 }
 
 /// The order that an event is about.
@@ -121,6 +124,8 @@ pub struct EventContext {
     pub actor_name: Option<String>,
     pub customer: Option<Person>,
     pub partner: Option<Partner>,
+    /// Needed only for a new order.
+    pub address: Option<Address>,
     pub tracking_number: Option<Line<100>>,
     pub estimated_delivery: Option<Timestamp>,
     pub transitions: Option<OrderTransitions>,
@@ -168,6 +173,7 @@ impl EventView {
         for change in &event.changes {
             facts.add(change, event.at, context, audience);
         }
+        let created = (event.kind == Kind::OrderCreated).then(|| created(event, context, audience)).flatten();
         Self {
             id,
             kind,
@@ -178,6 +184,7 @@ impl EventView {
             order,
             product_id,
             facts,
+            created: created.map(Box::new),
         }
     }
 
@@ -195,6 +202,13 @@ impl EventView {
             Subject::Product { .. } => audience == Audience::Staff,
         }
     }
+}
+
+/// The order as it was placed, also when it has changed since.
+fn created(event: &Event, context: &EventContext, audience: Audience) -> Option<OrderView> {
+    let contact = Contact { shipping: context.address.clone(), partner: None };
+    let order = Order::from_event(event)?;
+    Some(OrderView::new(&order, &contact, context.customer.clone(), audience))
 }
 
 impl EventFacts {

@@ -170,6 +170,7 @@ fn context(event: &Event, order: &Order, contact: &Contact) -> EventContext {
         actor_name: actor_name.map(str::to_owned),
         customer: Some(customer),
         partner: contact.partner.clone(),
+        address: contact.shipping.clone(),
         transitions: Some(OrderTransitions::of(order)),
     }
 }
