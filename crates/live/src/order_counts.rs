@@ -1,4 +1,4 @@
-//! A store's counts, pushed to its staff as they change.
+//! Counts of orders, pushed as they change: a store's to its staff, and their own to customers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,16 +11,19 @@ use jiff::tz::TimeZone;
 use orders::StoreId;
 use socketio::Frame;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::dialect::{COUNT, DialectId};
 use crate::hub::Hub;
-pub use crate::payload::order_counts::{CountsByStatus, CountsToday, OrderCounts};
+pub use crate::payload::order_counts::{CountsByStatus, CountsToday, CustomerOrderCounts, OrderCounts};
 use crate::registry::Waiter;
 use crate::sse::frame::frame;
 use crate::sync::lock;
 
 /// The shortest time between two pushes.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);
+/// How many times as long as a read takes to wait until the next one: a customer's orders are counted one by one.
+const READ_SHARE: u32 = 20;
 /// How long to wait after the counts could not be read.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
@@ -39,35 +42,71 @@ fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
-/// Reads the counts of each watched store once for all of its watchers.
+/// Reads the counts of each watched topic, a store or a customer, once for all of its watchers.
 pub struct OrderCountsPublisher {
     hub: Arc<Hub>,
     zone: TimeZone,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// For server-sent events. The task of a store runs as long as somebody holds a receiver.
-    stores: Mutex<HashMap<StoreId, watch::Sender<Bytes>>>,
+    /// For server-sent events. The task of a topic runs as long as somebody holds a receiver.
+    watched: Mutex<HashMap<Topic, watch::Sender<Bytes>>>,
     /// For Socket.IO.
-    newest: Mutex<HashMap<StoreId, VersionedCounts>>,
+    newest: Mutex<HashMap<Topic, VersionedCounts>>,
 }
 
-/// A store's newest counts, encoded.
+/// The newest counts of a topic, encoded.
 struct VersionedCounts {
     version: u64,
-    /// By dialect.
-    frames: [Frame; COUNT],
+    /// By dialect; `None` where a dialect sends none.
+    frames: [Option<Frame>; COUNT],
+}
+
+/// Counts that were read.
+enum ReadCounts {
+    Store(OrderCounts),
+    Customer(CustomerOrderCounts),
+}
+
+impl ReadCounts {
+    fn seq(&self) -> Seq {
+        match self {
+            Self::Store(counts) => counts.cursor.seq,
+            Self::Customer(counts) => counts.cursor.seq,
+        }
+    }
+
+    fn frame(&self, dialect: DialectId) -> Option<Frame> {
+        let message = match self {
+            Self::Store(counts) => Some(dialect.get().counts(counts)),
+            Self::Customer(counts) => dialect.get().customer_counts(counts),
+        };
+        message.map(|message| message.frame())
+    }
+
+    /// For server-sent events, which have no counts for customers.
+    fn bytes(&self) -> Bytes {
+        match self {
+            Self::Store(counts) => frame("stats.updated", None, counts),
+            Self::Customer(_) => Bytes::new(),
+        }
+    }
 }
 
 impl OrderCountsPublisher {
     /// `zone` says when a store's day begins.
     pub fn new(hub: Arc<Hub>, zone: TimeZone, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Arc<Self> {
-        Arc::new(Self { hub, zone, now, stores: Mutex::default(), newest: Mutex::default() })
+        Arc::new(Self { hub, zone, now, watched: Mutex::default(), newest: Mutex::default() })
     }
 
     /// Frames of server-sent events with a store's counts. The receiver has the present ones; its value is empty until
     /// they were read for the first time.
     pub fn watch(self: &Arc<Self>, store: &StoreId) -> watch::Receiver<Bytes> {
-        let mut stores = lock(&self.stores);
-        if let Some(sender) = stores.get(store)
+        self.watch_topic(&Topic::Store(store.clone()))
+    }
+
+    /// Keeps the counts of a topic up to date for as long as the receiver exists. Drivers have none.
+    pub(crate) fn watch_topic(self: &Arc<Self>, topic: &Topic) -> watch::Receiver<Bytes> {
+        let mut watched = lock(&self.watched);
+        if let Some(sender) = watched.get(topic)
             && sender.receiver_count() > 0
         {
             let mut receiver = sender.subscribe();
@@ -76,31 +115,46 @@ impl OrderCountsPublisher {
         }
         let sender = watch::Sender::new(Bytes::new());
         let receiver = sender.subscribe();
-        stores.insert(store.clone(), sender.clone());
-        tokio::spawn(Arc::clone(self).run(store.clone(), sender));
+        watched.insert(topic.clone(), sender.clone());
+        tokio::spawn(Arc::clone(self).run(topic.clone(), sender));
         receiver
     }
 
-    /// A store's newest counts and their version, if it is not `seen`.
-    pub(crate) fn newest(&self, store: &StoreId, dialect: DialectId, seen: u64) -> Option<(u64, Frame)> {
+    /// The newest counts of a topic and their version, if it is not `seen`.
+    pub(crate) fn newest(&self, topic: &Topic, dialect: DialectId, seen: u64) -> Option<(u64, Frame)> {
         let newest = lock(&self.newest);
-        let VersionedCounts { version, frames } = newest.get(store)?;
-        (*version != seen).then(|| (*version, frames[dialect.index()].clone()))
+        let VersionedCounts { version, frames } = newest.get(topic)?;
+        if *version == seen {
+            return None;
+        }
+        Some((*version, frames[dialect.index()].clone()?))
     }
 
-    fn store_newest(&self, store: &StoreId, counts: &OrderCounts) {
+    fn store_newest(&self, topic: &Topic, counts: &ReadCounts) {
         let mut dialects = DialectId::all();
-        let frames = std::array::from_fn(|_| {
-            let dialect = dialects.next().unwrap_or_default();
-            dialect.get().counts(counts).frame()
-        });
+        let frames = std::array::from_fn(|_| counts.frame(dialects.next().unwrap_or_default()));
         let mut newest = lock(&self.newest);
-        let version = newest.get(store).map_or(1, |counts| counts.version + 1);
-        newest.insert(store.clone(), VersionedCounts { version, frames });
+        let version = newest.get(topic).map_or(1, |counts| counts.version + 1);
+        newest.insert(topic.clone(), VersionedCounts { version, frames });
     }
 
-    async fn run(self: Arc<Self>, store: StoreId, sender: watch::Sender<Bytes>) {
-        let topic = Topic::Store(store.clone());
+    /// `None`: the topic has no counts.
+    async fn read(&self, topic: &Topic, midnight: Timestamp) -> Option<Result<ReadCounts, LogError>> {
+        let log = self.hub.read_backend();
+        Some(match topic {
+            Topic::Store(store) => {
+                let stats = log.stats(store.clone(), midnight).await;
+                stats.map(|stats| ReadCounts::Store(OrderCounts::from(&stats)))
+            }
+            Topic::Customer(customer) => {
+                let counts = log.customer_counts(customer.clone()).await;
+                counts.map(|counts| ReadCounts::Customer(CustomerOrderCounts::from(&counts)))
+            }
+            Topic::Driver(_) => return None,
+        })
+    }
+
+    async fn run(self: Arc<Self>, topic: Topic, sender: watch::Sender<Bytes>) {
         let mut waiter = Waiter::new(self.hub.register(topic.clone(), false));
         let mut sent: Option<(Seq, Timestamp)> = None;
         loop {
@@ -108,29 +162,30 @@ impl OrderCountsPublisher {
             let now = (self.now)();
             let midnight = midnight(now, &self.zone);
             let mut wait = self.until_tomorrow(now);
-            match self.hub.read_backend().stats(store.clone(), midnight).await {
-                Ok(stats) => {
-                    let read = (stats.cursor.seq, midnight);
+            let began = Instant::now();
+            match self.read(&topic, midnight).await {
+                Some(Ok(counts)) => {
+                    let read = (counts.seq(), midnight);
                     if sent.replace(read) != Some(read) {
-                        let counts = OrderCounts::from(&stats);
-                        self.store_newest(&store, &counts);
-                        sender.send_replace(frame("stats.updated", None, &counts));
+                        self.store_newest(&topic, &counts);
+                        sender.send_replace(counts.bytes());
                         self.hub.notify_topic(&topic);
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(%error, %store, "a store's counts cannot be read, trying again");
+                Some(Err(error)) => {
+                    tracing::warn!(%error, ?topic, "counts of orders cannot be read, trying again");
                     wait = RETRY_DELAY;
                 }
+                None => {}
             }
-            tokio::time::sleep(MIN_INTERVAL).await;
+            tokio::time::sleep(MIN_INTERVAL.max(began.elapsed() * READ_SHARE)).await;
             tokio::select! {
                 () = waiter.changed() => {}
                 // Today's counts start at zero.
                 () = tokio::time::sleep(wait) => {}
                 () = sender.closed() => {}
             }
-            if self.stop_if_unwatched(&store, &sender) {
+            if self.stop_if_unwatched(&topic, &sender) {
                 return;
             }
         }
@@ -143,15 +198,15 @@ impl OrderCountsPublisher {
     }
 
     /// Whether nobody watches any more; then nobody can begin to, either.
-    fn stop_if_unwatched(&self, store: &StoreId, sender: &watch::Sender<Bytes>) -> bool {
-        let mut stores = lock(&self.stores);
+    fn stop_if_unwatched(&self, topic: &Topic, sender: &watch::Sender<Bytes>) -> bool {
+        let mut watched = lock(&self.watched);
         if sender.receiver_count() > 0 {
             return false;
         }
         // A new watcher may have started another task.
-        if stores.get(store).is_some_and(|current| current.same_channel(sender)) {
-            stores.remove(store);
-            lock(&self.newest).remove(store);
+        if watched.get(topic).is_some_and(|current| current.same_channel(sender)) {
+            watched.remove(topic);
+            lock(&self.newest).remove(topic);
         }
         true
     }

@@ -172,7 +172,12 @@ pub fn storage_config(config: &Config) -> StorageConfig {
 }
 
 fn socket_options(config: &Config) -> live::gateway::GatewayOptions {
-    live::gateway::GatewayOptions { dialect: config.dialect, max_joined: config.max_joined_orders as usize }
+    live::gateway::GatewayOptions {
+        dialect: config.dialect,
+        max_joined: config.max_joined_orders as usize,
+        join_events: config.join_events.clone(),
+        namespaces: config.namespaces.clone(),
+    }
 }
 
 /// What [`assemble`] needs besides the configuration.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, Status};
+use orders::{OrderNumber, OrderRef, Status, UserId};
 
 use super::ReadAt;
 use crate::error::LogError;
@@ -20,6 +20,9 @@ pub trait OrderQueries: Send + Sync + 'static {
 
     /// Every event of one order that is still kept, oldest first.
     async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError>;
+
+    /// How many orders of a customer are in each status. The cost grows with the customer's orders.
+    async fn customer_counts(&self, customer: UserId) -> Result<ReadAt<Vec<(Status, i64)>>, LogError>;
 
     /// Unpaid orders whose stock reservation ended at `now` or before, oldest first; at most `limit`. The cost grows
     /// with the number of orders found, not with the number of orders stored.

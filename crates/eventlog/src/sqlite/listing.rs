@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef};
+use orders::{OrderNumber, OrderRef, Status, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::keys::{store_key, user_key};
@@ -63,6 +63,32 @@ fn has_status(connection: &Connection, number: i64, wanted: &[i64]) -> Result<bo
     let mut find = connection.prepare_cached("SELECT status FROM orders WHERE number = ?1")?;
     let status: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
     Ok(status.is_some_and(|status| wanted.contains(&status)))
+}
+
+/// How many orders of a customer are in each status.
+fn count_by_status(
+    connection: &Connection,
+    customer_orders: &SortedIndex,
+    customer: &UserId,
+) -> Result<Vec<(Status, i64)>, LogError> {
+    let Some(key) = user_key(connection, customer)? else { return Ok(Vec::new()) };
+    let mut find = connection.prepare_cached("SELECT status FROM orders WHERE number = ?1")?;
+    let mut counts = Status::ALL.map(|status| (status, 0));
+    let mut before = i64::MAX;
+    loop {
+        let numbers = customer_orders.find(connection, key, before, CHUNK)?;
+        for number in &numbers {
+            let status: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
+            let Some(status) = status.map(rows::status_of).transpose()? else { continue };
+            if let Some((_, count)) = counts.iter_mut().find(|(other, _)| *other == status) {
+                *count += 1;
+            }
+        }
+        match numbers.last() {
+            Some(last) if numbers.len() == CHUNK => before = *last,
+            _ => return Ok(counts.to_vec()),
+        }
+    }
 }
 
 /// Whether an order matches the filter. Candidates may include orders that do not.
@@ -213,6 +239,13 @@ impl OrderQueries for SqliteReadBackend {
         self.read_at(move |connection| {
             let events = history::of_order(connection, order, Seq(u64::MAX))?;
             history::with_context(connection, events)
+        })
+        .await
+    }
+
+    async fn customer_counts(&self, customer: UserId) -> Result<ReadAt<Vec<(Status, i64)>>, LogError> {
+        self.read_indexed_at(move |connection, indexes| {
+            count_by_status(connection, &indexes.customer_orders, &customer)
         })
         .await
     }

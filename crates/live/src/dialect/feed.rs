@@ -1,14 +1,16 @@
 //! `feed`: updates and notifications under separate names.
 //!
-//! | what changed of an order | customer, driver | staff | also a client that joined the order |
-//! |---|---|---|---|
-//! | it was placed or cancelled, its status or payment status | `customer_order_update`, `customer_notification` | `order_notification` | `single_order_update`, `order_notification` |
-//! | else tracking number or expected time | `delivery_update` | `delivery_update` | `single_order_update` |
-//! | anything else, such as the location | `delivery_update` | `delivery_update` | |
+//! | what changed of an order | customer, driver | staff | also its customer, and a client that joined it | also a client that joined it |
+//! |---|---|---|---|---|
+//! | it was placed | `customer_order_update`, `customer_notification` | `order_notification` | | |
+//! | it was cancelled, its status or payment status | `customer_order_update`, `customer_notification` | `order_notification` | `single_order_update` | `order_notification` |
+//! | else tracking number or expected time | `delivery_update` | `delivery_update` | `single_order_update` | |
+//! | anything else, such as the location | `delivery_update` | `delivery_update` | | |
 //!
 //! Staff get an `order_notification` for every entry of their inbox, too, such as an attempted delivery.
 //!
-//! The store's counts are `order_stats_update`, the greeting is `connection_status`.
+//! The store's counts, and for customers those of their own orders, are `order_stats_update`; the greeting is
+//! `connection_status`.
 
 use jiff::Timestamp;
 use orders::event::Kind;
@@ -19,7 +21,7 @@ use serde::Serialize;
 
 use super::{Dialect, Message, Messages, RenderInput, joined};
 use crate::payload::event::{OrderState, SocketOrderEvent};
-use crate::payload::order_counts::OrderCounts;
+use crate::payload::order_counts::{CustomerOrderCounts, OrderCounts};
 use crate::payload::session::Connected;
 
 pub(super) struct Feed;
@@ -74,6 +76,16 @@ struct FeedOrderState<'a> {
 enum FeedOrderUpdate<'a> {
     Event(FeedOrderEvent<'a>),
     State(FeedOrderState<'a>),
+}
+
+/// A store's counts; for customers those of their own orders.
+#[cfg(feature = "openapi")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes two structs that are serialized apart")]
+enum FeedOrderCounts {
+    Store(OrderCounts),
+    Customer(CustomerOrderCounts),
 }
 
 /// A change as a sentence. `id` is the id of its event.
@@ -153,7 +165,9 @@ impl Dialect for Feed {
         if status && !staff {
             messages.push("customer_notification", &notification);
         }
-        if input.is_joined() && (status || input.is_tracking_update()) {
+        // Pages of this dialect do not join their own order.
+        let follows = input.is_joined() || input.audience == Audience::Customer;
+        if follows && (input.is_status_update() || input.is_tracking_update()) {
             messages.append(Message::of_joined("single_order_update", &event, input.joined));
         }
         match (status, staff) {
@@ -172,9 +186,17 @@ impl Dialect for Feed {
         Message::new("order_stats_update", counts)
     }
 
+    fn counts_customers(&self) -> bool {
+        true
+    }
+
+    fn customer_counts(&self, counts: &CustomerOrderCounts) -> Option<Message> {
+        Some(Message::new("order_stats_update", counts))
+    }
+
     #[cfg(feature = "openapi")]
     fn messages(&self) -> Vec<crate::payload::MessageDoc> {
-        use crate::payload::doc_roles::{CUSTOMER_AND_DRIVER, EVERYBODY, STAFF};
+        use crate::payload::doc_roles::{CUSTOMER_AND_DRIVER, CUSTOMER_AND_STAFF, EVERYBODY};
         crate::payload::message_docs! {
             "connection_status": ConnectionStatus => EVERYBODY,
                 "You are connected: as what, and from where on you receive events";
@@ -187,7 +209,8 @@ impl Dialect for Feed {
                 "An order that was joined changed; for staff, after a `reset`, an order's present state";
             "order_notification": FeedNotification => EVERYBODY,
                 "A change as a sentence: for staff, and for clients that joined the order";
-            "order_stats_update": OrderCounts => STAFF, "The store's counts, at most four times a second";
+            "order_stats_update": FeedOrderCounts => CUSTOMER_AND_STAFF,
+                "The store's counts, for customers those of their own orders; at most four times a second";
         }
     }
 }

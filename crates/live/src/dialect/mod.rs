@@ -22,7 +22,7 @@ use socketio::{Frame, packet};
 
 use crate::payload::inbox::{LiveNotification, NotificationsRead, OrderViewersPayload};
 use crate::payload::json;
-use crate::payload::order_counts::OrderCounts;
+use crate::payload::order_counts::{CustomerOrderCounts, OrderCounts};
 use crate::payload::order_name::OrderName;
 use crate::payload::session::{Connected, ResetPayload};
 #[cfg(feature = "openapi")]
@@ -53,6 +53,17 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// A store's counts changed.
     fn counts(&self, counts: &OrderCounts) -> Message;
+
+    /// Whether customers are sent the counts of their own orders.
+    fn counts_customers(&self) -> bool {
+        false
+    }
+
+    /// The counts of a customer's own orders changed. `None` if the dialect's customers are sent none.
+    fn customer_counts(&self, counts: &CustomerOrderCounts) -> Option<Message> {
+        let _ = counts;
+        None
+    }
 
     /// An event that is not in the log.
     fn ephemeral(&self, event: &EphemeralEvent, epoch: &Epoch) -> Message {

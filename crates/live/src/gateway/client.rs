@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use eventlog::{Cursor, Seq};
+use eventlog::{Cursor, Seq, Topic};
 use orders::event::Subject;
-use orders::{Audience, OrderNumber, Role, StoreId};
+use orders::{Audience, OrderNumber, Role};
 use socketio::application::DisconnectReason;
 use socketio::{CloseFrame, Frame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
@@ -38,14 +38,14 @@ pub struct ConnectedClient<A: Authorizer> {
     pub(super) start: Cursor,
     /// Identifies it in the join cache.
     nonce: Box<str>,
-    /// Of staff: the store whose counts it is sent.
+    /// Of staff, and of customers where the dialect has counts for them: the counts that it is sent.
     counts: Option<WatchedCounts>,
     state: Mutex<ClientState<A>>,
 }
 
-/// A store's counts. They are read as long as somebody holds a receiver, whose value is for server-sent events.
+/// Counts of orders. They are read as long as somebody holds a receiver, whose value is for server-sent events.
 struct WatchedCounts {
-    store: StoreId,
+    topic: Topic,
     _receiver: watch::Receiver<Bytes>,
 }
 
@@ -58,7 +58,7 @@ struct ClientState<A: Authorizer> {
     cached: bool,
     /// What it missed of orders that it had joined with another connection. Sent after its greeting.
     missed: Vec<Frame>,
-    /// The version of the store's counts that it was sent last.
+    /// The version of the counts that it was sent last.
     counts_version: u64,
     /// `None` until its greeting was sent.
     socket: Option<WeakSocket<Gateway<A>>>,
@@ -122,9 +122,9 @@ impl<A: Authorizer> ConnectedClient<A> {
         };
         Self {
             audience: Audience::of(identity.role()),
-            counts: (identity.role() == Role::Staff).then(|| WatchedCounts {
-                store: identity.store().clone(),
-                _receiver: gateway.order_counts.watch(identity.store()),
+            counts: counted(&identity, dialect).then(|| {
+                let topic = topic(&identity);
+                WatchedCounts { _receiver: gateway.order_counts.watch_topic(&topic), topic }
             }),
             recovered: resume.recovered,
             start,
@@ -248,7 +248,7 @@ impl<A: Authorizer> ConnectedClient<A> {
             return;
         };
         if let Some(counts) = &self.counts
-            && let Some((version, frame)) = order_counts.newest(&counts.store, self.dialect, *counts_version)
+            && let Some((version, frame)) = order_counts.newest(&counts.topic, self.dialect, *counts_version)
         {
             *counts_version = version;
             outgoing.push(frame);
@@ -291,6 +291,15 @@ impl<A: Authorizer> ConnectedClient<A> {
         for frame in self.dialect.reset_frames(&payload, self.audience) {
             outgoing.push(frame);
         }
+    }
+}
+
+/// Whether a client is sent counts of orders.
+fn counted(identity: &impl Identity, dialect: DialectId) -> bool {
+    match identity.role() {
+        Role::Staff => true,
+        Role::Customer => dialect.get().counts_customers(),
+        Role::Driver => false,
     }
 }
 

@@ -6,6 +6,8 @@
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
+//! A join and a leave may have more names, for clients of other servers: [`GatewayOptions::join_events`](super::GatewayOptions::join_events).
+//!
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
 //! acknowledgement receives a refusal as the event `error`.
 
@@ -21,19 +23,46 @@ use crate::dialect::{Joined, joined};
 use crate::payload::client::{Acknowledgement, Denied, Done, ErrorPayload, OrderAcknowledged, StatusUpdated};
 use crate::payload::order_name::OrderName;
 
+/// What a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Request {
+    Join,
+    Leave,
+    UpdateStatus,
+}
+
+impl Request {
+    /// `join_events`: more names of `join-order-tracking`.
+    fn parse(event: &str, join_events: &[String]) -> Option<Self> {
+        match event {
+            "join-order-tracking" => Some(Self::Join),
+            "leave-order-tracking" => Some(Self::Leave),
+            "admin-status-update" => Some(Self::UpdateStatus),
+            _ if join_events.iter().any(|join| join == event) => Some(Self::Join),
+            _ if join_events.iter().any(|join| leave_event(join) == event) => Some(Self::Leave),
+            _ => None,
+        }
+    }
+}
+
+/// The name of the event that leaves what `join` joined.
+fn leave_event(join: &str) -> String {
+    if join.contains("join") { join.replacen("join", "leave", 1) } else { join.replacen("track", "untrack", 1) }
+}
+
 impl<A: Authorizer> Gateway<A> {
     pub(super) async fn handle_event(&self, socket: &Socket<Self>, event: ClientEvent<Self>) {
         let Some(client) = socket.client() else { return };
         let argument = event.args.first();
         let answer = match self.authorizer.check_rate(&client.identity) {
             Err(denial) => Err(denial),
-            Ok(()) => match event.name.as_str() {
-                "join-order-tracking" => self.join(socket, client, argument).await,
-                "leave-order-tracking" => self.leave(client, argument).await,
-                "admin-status-update" => self.update_status(client, argument).await,
-                other => Err(Denial {
+            Ok(()) => match Request::parse(&event.name, &self.options.join_events) {
+                Some(Request::Join) => self.join(socket, client, argument).await,
+                Some(Request::Leave) => self.leave(client, argument).await,
+                Some(Request::UpdateStatus) => self.update_status(client, argument).await,
+                None => Err(Denial {
                     code: "unknown_event",
-                    message: format!("There is no event `{}`.", truncated(other)).into(),
+                    message: format!("There is no event `{}`.", truncated(&event.name)).into(),
                 }),
             },
         };
@@ -184,4 +213,22 @@ fn log_event<A: Authorizer>(
 /// What a client sent, short enough to be logged or sent back.
 fn truncated(name: &str) -> String {
     name.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_a_join_has_a_name_of_its_leave() {
+        let names = ["join_order", "join-order", "joinOrder", "join_order_room", "track_order"];
+        let leaves = ["leave_order", "leave-order", "leaveOrder", "leave_order_room", "untrack_order"];
+        let joins = names.map(str::to_owned);
+        for (join, leave) in names.into_iter().zip(leaves) {
+            assert_eq!(Request::parse(join, &joins), Some(Request::Join));
+            assert_eq!(Request::parse(leave, &joins), Some(Request::Leave));
+            assert_eq!(Request::parse(join, &[]), None, "not configured");
+        }
+        assert_eq!(Request::parse("subscribe", &joins), None);
+    }
 }

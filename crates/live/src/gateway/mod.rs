@@ -40,12 +40,16 @@ pub use crate::payload::client::messages;
 use crate::payload::session::Connected;
 
 /// What an operator configures.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct GatewayOptions {
     /// For clients that name no dialect.
     pub dialect: DialectId,
     /// How many orders one connection may join.
     pub max_joined: usize,
+    /// More names of `join-order-tracking`. The name for leaving follows: `join` becomes `leave`, and `track` `untrack`.
+    pub join_events: Vec<String>,
+    /// Namespaces that mean `/`.
+    pub namespaces: Vec<String>,
 }
 
 /// The Socket.IO application.
@@ -127,7 +131,8 @@ impl<A: Authorizer> Application for Gateway<A> {
         socket: Socket<Self>,
         auth: Auth,
     ) -> Result<Accepted<ConnectedClient<A>>, ConnectError> {
-        if socket.namespace() != "/" {
+        let namespace = socket.namespace();
+        if namespace != "/" && self.options.namespaces.iter().all(|other| other != namespace) {
             return Err(ConnectError::invalid_namespace());
         }
         let token = auth.text("token").map(|token| token.strip_prefix("Bearer ").unwrap_or(token));

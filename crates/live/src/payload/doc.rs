@@ -55,5 +55,6 @@ pub(crate) mod roles {
 
     pub(crate) const EVERYBODY: &[Role] = &[Role::Customer, Role::Staff, Role::Driver];
     pub(crate) const CUSTOMER_AND_DRIVER: &[Role] = &[Role::Customer, Role::Driver];
+    pub(crate) const CUSTOMER_AND_STAFF: &[Role] = &[Role::Customer, Role::Staff];
     pub(crate) const STAFF: &[Role] = &[Role::Staff];
 }

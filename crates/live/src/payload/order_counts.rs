@@ -54,20 +54,65 @@ pub struct CountsToday {
     pub revenue: Vec<Money>,
 }
 
+/// The counts of a customer's own orders, exact at `cursor`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CustomerStats))]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerOrderCounts {
+    /// All orders that the customer ever placed.
+    pub total: i64,
+    /// Orders that are neither delivered nor cancelled.
+    pub active: i64,
+    /// How many are in each status.
+    pub by_status: CountsByStatus,
+    /// Up to where the counts are exact.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub cursor: Cursor,
+}
+
+impl From<&ReadAt<Vec<(Status, i64)>>> for CustomerOrderCounts {
+    fn from(counts: &ReadAt<Vec<(Status, i64)>>) -> Self {
+        let mut by_status = CountsByStatus::default();
+        for (status, orders) in &counts.value {
+            *by_status.of(*status) += orders;
+        }
+        Self {
+            total: by_status.total(),
+            active: by_status.active(),
+            by_status,
+            cursor: counts.cursor.clone(),
+        }
+    }
+}
+
+impl CountsByStatus {
+    fn of(&mut self, status: Status) -> &mut i64 {
+        match status {
+            Status::Pending => &mut self.pending,
+            Status::Processing => &mut self.processing,
+            Status::Shipped => &mut self.shipped,
+            Status::Paid => &mut self.paid,
+            Status::Delivered => &mut self.delivered,
+            Status::Cancelled => &mut self.cancelled,
+        }
+    }
+
+    fn active(&self) -> i64 {
+        self.pending + self.processing + self.shipped + self.paid
+    }
+
+    fn total(&self) -> i64 {
+        self.active() + self.delivered + self.cancelled
+    }
+}
+
 impl From<&ReadAt<eventlog::stats::Stats>> for OrderCounts {
     fn from(stats: &ReadAt<eventlog::stats::Stats>) -> Self {
         let mut by_status = CountsByStatus::default();
         let mut revenue: Vec<Money> = Vec::new();
         for (status, currency, tally) in &stats.value.by_status {
-            let count = match status {
-                Status::Pending => &mut by_status.pending,
-                Status::Processing => &mut by_status.processing,
-                Status::Shipped => &mut by_status.shipped,
-                Status::Paid => &mut by_status.paid,
-                Status::Delivered => &mut by_status.delivered,
-                Status::Cancelled => &mut by_status.cancelled,
-            };
-            *count += tally.orders;
+            *by_status.of(*status) += tally.orders;
             if *status != Status::Cancelled {
                 match revenue.iter_mut().find(|money| money.currency == *currency) {
                     Some(money) => money.amount += tally.amount,
@@ -82,9 +127,7 @@ impl From<&ReadAt<eventlog::stats::Stats>> for OrderCounts {
             today.delivered += flow.delivered;
             today.revenue.push(Money { amount: flow.amount, currency: *currency });
         }
-        let CountsByStatus { pending, processing, shipped, paid, delivered, cancelled } = by_status;
-        let active = pending + processing + shipped + paid;
-        let total = active + delivered + cancelled;
+        let (total, active) = (by_status.total(), by_status.active());
         Self { total, active, by_status, revenue, today, cursor: stats.cursor.clone() }
     }
 }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use ordercast_live::Hub;
 use orders::order::Version;
 use orders::view::EventContext;
-use orders::{Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, StoreId, Subject, UserId};
+use orders::{Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Status, StoreId, Subject, UserId};
 use uuid::Uuid;
 
 use super::shop::staff;
@@ -103,6 +103,10 @@ impl OrderQueries for FixedLog {
     }
 
     async fn timeline(&self, _: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {
+        Err(LogError::cancelled())
+    }
+
+    async fn customer_counts(&self, _: UserId) -> Result<ReadAt<Vec<(Status, i64)>>, LogError> {
         Err(LogError::cancelled())
     }
 

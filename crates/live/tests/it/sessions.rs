@@ -142,7 +142,7 @@ async fn a_session_that_ends_while_its_client_connects_is_closed() {
     };
     let counts =
         OrderCountsPublisher::new(Arc::clone(&hub), TimeZone::UTC, Arc::new(|| Timestamp::UNIX_EPOCH));
-    let options = GatewayOptions { dialect: DialectId::default(), max_joined: 10 };
+    let options = GatewayOptions { max_joined: 10, ..GatewayOptions::default() };
     let gateway = Gateway::new(authorizer, Arc::clone(&hub), counts, options);
     let config = SocketIoConfig::default();
     let mut sockets = Service::new(Engine::new(SocketIo::new(gateway, &config), config));

@@ -76,6 +76,10 @@ pub struct Config {
     pub max_streams_per_address: u32,
     pub dialect: live::dialect::DialectId,
     pub max_joined_orders: u32,
+    /// More names of the event that joins an order.
+    pub join_events: Vec<String>,
+    /// Socket.IO namespaces that mean `/`.
+    pub namespaces: Vec<String>,
     pub socketio: socketio::SocketIoConfig,
     /// In bytes.
     pub wal_cap: u64,
@@ -144,6 +148,8 @@ impl Config {
             max_streams_per_address: read.value::<values::Count>("max_streams_per_address").0,
             dialect: read.value("dialect"),
             max_joined_orders: read.value::<values::Count>("max_joined_orders").0,
+            join_events: read.value::<values::JoinEvents>("join_events").0,
+            namespaces: read.value::<values::Namespaces>("namespaces").0,
             socketio: socketio::SocketIoConfig {
                 ping_interval: read.value::<values::Interval>("ping_interval").0,
                 ping_timeout: read.value::<values::Interval>("ping_timeout").0,

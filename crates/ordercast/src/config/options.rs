@@ -223,6 +223,19 @@ pub const OPTIONS: &[OptionSpec] = &[
         "Dialect of live events for clients that do not choose one: standard, rooms or feed",
     ),
     server("max_joined_orders", "50", "COUNT", "Maximum number of orders that one live connection may join"),
+    server(
+        "join_events",
+        "join_order,join-order,joinOrder,join_order_room,track_order",
+        "NAMES",
+        "More names of the Socket.IO event join-order-tracking, separated by commas. Each contains join or track; the \
+         event that leaves an order has leave or untrack instead",
+    ),
+    server(
+        "namespaces",
+        "",
+        "NAMES",
+        "Socket.IO namespaces besides / that clients may connect to, separated by commas, such as /api. They mean /",
+    ),
     server("ping_interval", "25s", "TIME", "Interval between pings to a Socket.IO client"),
     server("ping_timeout", "20s", "TIME", "How long a Socket.IO client may take to answer a ping"),
     server(

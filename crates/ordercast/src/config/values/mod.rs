@@ -2,6 +2,7 @@
 
 mod amounts;
 mod cookies;
+mod live;
 mod network;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::str::FromStr;
 
 pub use amounts::{Bytes, Count, Interval, MessageSize, RetentionSetting, TokenLifetime, span};
 pub use cookies::{CookieNames, SameSite};
+pub use live::{JoinEvents, Namespaces};
 pub use network::{
     FrontendUrl, ImageOrigins, Listen, LiveUrl, Networks, Origins, RealtimeListen, TileTemplate, is_local,
 };
