@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use crate::engine::metrics::{decrement, increment};
 use crate::engine::packet::Payload;
 use crate::engine::polling::PollingState;
-use crate::engine::write::{MAX_BYTES, MAX_FRAMES, Outgoing, write};
+use crate::engine::write::{MAX_BYTES, MAX_FRAMES, MAX_PAYLOAD_PACKETS, Outgoing, write};
 use crate::engine::{CloseReason, Engine, Protocol, lock};
 use crate::frame::Frame;
 use crate::sid::Sid;
@@ -207,16 +207,24 @@ impl<P: Protocol> Connection<P> {
         self.task.wake();
     }
 
-    /// Collects frames for a long-polling response: queued ones, then pulled ones.
-    pub(crate) fn take(self: &Arc<Self>, state: &mut ConnectionState, frames: &mut Vec<Frame>) {
-        frames.extend(state.take_all_queued());
-        self.fill(frames);
+    /// The frames of a long-polling response: queued ones, then pulled ones. More of them wait for the next response.
+    pub(crate) fn take(self: &Arc<Self>, state: &mut ConnectionState) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        state.take_queued(&mut frames, MAX_PAYLOAD_PACKETS);
+        if frames.len() < MAX_PAYLOAD_PACKETS {
+            self.fill(&mut frames, MAX_PAYLOAD_PACKETS);
+        }
+        // An application may append frames together.
+        if frames.len() > MAX_PAYLOAD_PACKETS {
+            state.put_back(&mut frames.split_off(MAX_PAYLOAD_PACKETS));
+        }
+        frames
     }
 
-    fn fill(self: &Arc<Self>, frames: &mut Vec<Frame>) {
+    fn fill(self: &Arc<Self>, frames: &mut Vec<Frame>, max_frames: usize) {
         let waker = Waker::from(Arc::clone(self));
         let bytes = frames.iter().map(Frame::len).sum();
-        let mut outgoing = Outgoing { frames, bytes };
+        let mut outgoing = Outgoing { frames, bytes, max_frames };
         self.engine.protocol.fill(self, &mut Context::from_waker(&waker), &mut outgoing);
     }
 
@@ -233,10 +241,10 @@ impl<P: Protocol> Connection<P> {
         let mut batch = PULLED.take();
         let mut writes = 0;
         loop {
-            state.take_queued(&mut batch);
+            state.take_queued(&mut batch, MAX_FRAMES);
             let pulled = batch.is_empty();
             if pulled {
-                self.fill(&mut batch);
+                self.fill(&mut batch, MAX_FRAMES);
             }
             // If there was room left, `fill` had nothing more. It wakes the connection when it has.
             let full = batch.len() >= MAX_FRAMES || batch.iter().map(Frame::len).sum::<usize>() >= MAX_BYTES;
@@ -323,9 +331,9 @@ impl ConnectionState {
         self.upgrade_input = Some(Box::new(UpgradeInput { posted, input }));
     }
 
-    /// Moves the oldest queued frames to `batch`.
-    fn take_queued(&mut self, batch: &mut Vec<Frame>) {
-        let count = self.queued.len().min(MAX_FRAMES);
+    /// Moves the oldest queued frames to `batch`, which is empty.
+    fn take_queued(&mut self, batch: &mut Vec<Frame>, limit: usize) {
+        let count = self.queued.len().min(limit);
         batch.extend(self.queued.drain(..count));
         self.bytes -= batch.iter().map(Frame::len).sum::<usize>();
         if self.queued.is_empty() && self.queued.capacity() > 0 {

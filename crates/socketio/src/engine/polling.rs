@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::engine::connection::Connection;
 use crate::engine::packet::{Payload, write_payload};
+use crate::engine::write::MAX_PAYLOAD_PACKETS;
 use crate::engine::{CloseReason, Protocol, lock};
 use crate::frame::Frame;
 
@@ -130,6 +131,8 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingR
             // If the client closed the connection, it is not sent a CLOSE packet.
             let word = if reason == CloseReason::Transport { NOOP } else { CLOSE };
             let mut frames = Vec::from(state.take_all_queued());
+            // What is left over is lost with the connection, as everything that comes later is.
+            frames.truncate(MAX_PAYLOAD_PACKETS - 1);
             if frames.is_empty() {
                 return Poll::Ready(Bytes::from_static(word));
             }
@@ -143,8 +146,7 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingR
         if upgrading {
             return Poll::Ready(Bytes::from_static(NOOP));
         }
-        let mut frames: Vec<Frame> = Vec::new();
-        connection.take(state, &mut frames);
+        let frames = connection.take(state);
         if !frames.is_empty() {
             return Poll::Ready(write_payload(&frames).into());
         }

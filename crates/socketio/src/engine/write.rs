@@ -13,10 +13,15 @@ pub(crate) const MAX_FRAMES: usize = 64;
 /// Bytes after which no more frames are pulled for one write.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
+/// Packets in one long-polling response. Long-polling clients in Python (`python-engineio`) accept no more in one payload.
+pub(crate) const MAX_PAYLOAD_PACKETS: usize = 16;
+
 /// Collects the frames of one write.
 pub struct Outgoing<'a> {
     pub(crate) frames: &'a mut Vec<Frame>,
     pub(crate) bytes: usize,
+    /// After so many frames no more are pulled.
+    pub(crate) max_frames: usize,
 }
 
 impl Outgoing<'_> {
@@ -27,7 +32,7 @@ impl Outgoing<'_> {
 
     /// How many more frames should be appended. Any more are kept in memory.
     pub fn room(&self) -> usize {
-        if self.bytes >= MAX_BYTES { 0 } else { MAX_FRAMES.saturating_sub(self.frames.len()) }
+        if self.bytes >= MAX_BYTES { 0 } else { self.max_frames.saturating_sub(self.frames.len()) }
     }
 
     /// Whether nothing more should be appended. `fill` is called again when these frames are written.

@@ -26,6 +26,29 @@ async fn payloads_carry_many_packets_both_ways() {
 }
 
 #[tokio::test]
+async fn a_payload_has_at_most_16_packets_and_the_rest_comes_with_the_next_ones() {
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let client = PollingClient::connect(server.address).await;
+    let socket = server.app.socket();
+    for number in 0..25 {
+        socket.emit("m", &number).unwrap();
+    }
+    // These are pulled, and those above are queued.
+    server.app.raise_limit(40);
+    let mut received: Vec<String> = Vec::new();
+    while received.len() < 65 {
+        let (status, payload) = client.get().await;
+        assert_eq!(status, 200);
+        let before = received.len();
+        received.extend(payload.split('\x1e').map(str::to_owned));
+        assert!((1..=16).contains(&(received.len() - before)), "{payload}");
+    }
+    let queued = (0..25).map(|number| format!("42[\"m\",{number}]"));
+    let pulled = (0..40).map(|number| format!("42[\"n\",{number}]"));
+    assert_eq!(received, queued.chain(pulled).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn what_is_no_packet_ends_the_session() {
     for body in ["", "abc", "42[\"echo\"]\x1e", "b***"] {
         let mut server = TestServer::start(SocketIoConfig::default()).await;
