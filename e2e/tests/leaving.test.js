@@ -114,7 +114,23 @@ describe("leaving", () => {
     line("received", `user=${asha.user.id}`, `status="delivered"`, `refused="forbidden"`);
     line("received", `user=${admin.user.id}`, `role="staff"`, `status="processing"`, "listeners=1");
     line("order.status_changed", `order=${order.number}`, "status=processing", `by="${admin.user.id}"`, "listeners=2");
+    line("order.status_changed", `customer=${asha.user.id}`, "sockets=1");
     assert.ok(!server.log.includes(asha.token), "a token is never logged");
+  });
+
+  test("the log has a line for each address, with what it serves, the dialect and the origins", async (context) => {
+    const server = await start(context, "--dialect", "rooms", "--cors-origins", "https://a.example,https://b.example");
+    const line = /serving address=\S+ serves="shop,api,live" dialect=rooms origins=https:\/\/a\.example,https:\/\/b\.example/;
+    assert.match(server.log, line);
+    const apart = await start(context, "--realtime-listen", "127.0.0.1:0");
+    const lines = apart.log.split("\n").filter((each) => each.includes("serving address="));
+    assert.deepEqual(
+      lines.map((each) => [/serves="?([^" ]+)/.exec(each)[1], / dialect=standard origins=own/.test(each)]),
+      [
+        ["shop,api", true],
+        ["live", true],
+      ],
+    );
   });
 
   test("an unresponsive client is closed after the configured time, and an oversized message is refused", async (context) => {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use api::metrics::Metrics;
 use eventlog::writer::Publish;
-use eventlog::{CommittedBatch, StoredEvent};
+use eventlog::{CommittedBatch, StoredEvent, Topic};
 use live::Hub;
-use orders::Subject;
+use orders::{Subject, UserId};
 
 /// Maximum log lines per second. Further events of that second are logged as a count.
 const LINES_PER_SECOND: u32 = 20;
@@ -20,9 +20,10 @@ pub fn publisher(hub: Arc<Hub>, metrics: Arc<Metrics>) -> Publish {
         metrics.committed(&committed);
         let events: Vec<_> = committed.events.iter().map(|event| Arc::clone(&event.stored)).collect();
         let listeners = hub.publish(committed);
+        let sockets = |customer: &UserId| hub.connections(&Topic::Customer(customer.clone()));
         let mut logger = logger.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (stored, listeners) in events.iter().zip(listeners) {
-            logger.log(stored, listeners);
+            logger.log(stored, listeners, sockets);
         }
     })
 }
@@ -39,7 +40,8 @@ impl EventLogger {
         Self { second: now, left: LINES_PER_SECOND, suppressed: 0 }
     }
 
-    fn log(&mut self, stored: &StoredEvent, listeners: usize) {
+    /// `sockets`: how many live connections a customer has.
+    fn log(&mut self, stored: &StoredEvent, listeners: usize, sockets: impl Fn(&UserId) -> usize) {
         if self.left == 0 {
             if self.second.elapsed() < Duration::from_secs(1) {
                 self.suppressed += 1;
@@ -56,8 +58,19 @@ impl EventLogger {
             event.actor.user().map_or_else(|| format!("{:?}", event.actor.origin()), ToString::to_string);
         let seq = stored.seq.0;
         match &event.subject {
-            Subject::Order { number, to, .. } => {
-                tracing::info!(seq, order = %number, status = %to, by, listeners, "{}", event.kind.name());
+            Subject::Order { number, customer, to, .. } => {
+                let (sockets, customer) = (sockets(customer), customer.subject());
+                tracing::info!(
+                    seq,
+                    order = %number,
+                    status = %to,
+                    by,
+                    listeners,
+                    customer = %customer,
+                    sockets,
+                    "{}",
+                    event.kind.name()
+                );
             }
             Subject::Product { id, .. } => {
                 tracing::info!(seq, product = %id, by, listeners, "{}", event.kind.name());

@@ -284,7 +284,16 @@ fn announce(
     welcome: &str,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    tracing::info!(%address, data = %config.data.display(), "serving");
+    let dialect = config.dialect.name();
+    let origins = match config.cors_origins.as_slice() {
+        [] => String::from("own"),
+        others => others.join(","),
+    };
+    let serves = if realtime.is_some() { "shop,api" } else { "shop,api,live" };
+    tracing::info!(%address, serves, %dialect, %origins, data = %config.data.display(), "serving");
+    if let Some(realtime) = realtime {
+        tracing::info!(address = %realtime.local_addr()?, serves = "live", %dialect, %origins, "serving");
+    }
     let mut out = anstream::stdout();
     let (bold, plain) = (style::STRONG, anstyle::Reset);
     let host = if address.ip().is_unspecified() || address.ip().is_loopback() {
