@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-parts=("app" "requirements" "imports" "rust" "web" "socket.io clients" "browser")
+parts=("app" "requirements" "imports" "rust" "web" "socket.io clients" "nginx" "browser")
 run_app() { scripts/build-app.sh; }
 run_requirements() { scripts/check-requirements.sh; }
 run_imports() { scripts/check-imports.sh; }
@@ -14,6 +14,7 @@ run_socketio_clients() {
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-fund --no-audit --loglevel=error &&
         npm test --prefix e2e --silent
 }
+run_nginx() { npm run test:nginx --prefix e2e --silent; }
 run_browser() { npm run test:browser --prefix e2e --silent; }
 
 # The JavaScript tests start the server that cargo built last.
@@ -28,11 +29,17 @@ use_built_server() {
 skipped=()
 without=()
 if ! scripts/has-node.sh; then
-    without=("app" "web" "socket.io clients" "browser")
+    without=("app" "web" "socket.io clients" "nginx" "browser")
     skipped+=("${without[*]}: install Node 20.19 or newer with npm")
-elif ! scripts/has-chromium.sh; then
-    without=("browser")
-    skipped+=("browser: install Chromium (Debian, Ubuntu: apt-get install chromium)")
+else
+    if ! scripts/has-nginx.sh; then
+        without+=("nginx")
+        skipped+=("nginx: install nginx and openssl (Debian, Ubuntu: apt-get install nginx-light openssl)")
+    fi
+    if ! scripts/has-chromium.sh; then
+        without+=("browser")
+        skipped+=("browser: install Chromium (Debian, Ubuntu: apt-get install chromium)")
+    fi
 fi
 if ! command -v taskset >/dev/null 2>&1 && [ "$(uname -s)" != Linux ]; then
     skipped+=("the benchmark's tests that pin processes to cores: they need Linux")

@@ -41,7 +41,8 @@ class Server {
   }
 
   async start() {
-    const limits = ["address", "account", "sign-in"].flatMap((of) => [`--rate-limit-${of}`, "off"]);
+    const limited = ["address", "account", "sign-in"].map((of) => `--rate-limit-${of}`);
+    const limits = limited.filter((flag) => !this.options.includes(flag)).flatMap((flag) => [flag, "off"]);
     // The browsers of the tests are in UTC too.
     const where = ["--demo", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--store-timezone", "UTC"];
     const child = spawn(BINARY, ["serve", ...where, ...limits, ...this.options], {
@@ -106,7 +107,8 @@ class Server {
   }
 }
 
-async function freePort() {
+/** A port that nobody listens on. */
+export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();

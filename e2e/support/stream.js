@@ -10,7 +10,7 @@ export class Stream {
     context.after(() => stream.close());
     const headers = { authorization: `Bearer ${account.token}`, ...(cursor && { "last-event-id": cursor }) };
     const response = await fetch(`${account.shop.url}/api/v1/stream`, { headers, signal: stream.#abort.signal });
-    stream.frames = frames(response.body);
+    stream.frames = frames(response.body.pipeThrough(new TextDecoderStream()));
     return stream;
   }
 
@@ -31,9 +31,10 @@ export class Stream {
   }
 }
 
-async function* frames(body) {
+/** The events of a stream, from pieces of its text. */
+export async function* frames(pieces) {
   let text = "";
-  for await (const piece of body.pipeThrough(new TextDecoderStream())) {
+  for await (const piece of pieces) {
     text += piece;
     for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
       const field = (name) => new RegExp(`^${name}: (.*)$`, "m").exec(text.slice(0, end))?.[1];

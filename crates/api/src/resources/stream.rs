@@ -89,7 +89,9 @@ pub async fn stream(
     let mut response = Response::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // `no-transform` keeps proxies and middleware, such as Express's `compression()`, from compressing the stream: they
+    // hold back events until a block is full.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     // Turns off buffering in nginx (ngx_http_proxy_module, proxy_buffering).
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
