@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::{
-    CatalogProduct, CommandRequest, LogError, Outcome, Receipt, Snapshot, Submission, SubmitError,
+    CatalogProduct, CommandRequest, ErrorKind, LogError, Outcome, Receipt, Snapshot, Submission, SubmitError,
 };
 use live::Topic;
 use orders::order::Version;
@@ -246,14 +246,16 @@ pub fn not_committed(error: SubmitError) -> Problem {
             .detail("The result is unknown. Send the request again with the same `Idempotency-Key`.")
             .retry_after(1),
         SubmitError::Failed(error) if error.is_retryable() => Problem::new(Code::Busy).retry_after(1),
+        // The writer has logged it.
+        SubmitError::Failed(error) if error.kind() == ErrorKind::Storage => {
+            Problem::new(Code::StorageUnavailable).retry_after(30)
+        }
         SubmitError::Failed(error) => Problem::internal(&*error),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use eventlog::ErrorKind;
-
     use super::*;
 
     #[test]
@@ -263,7 +265,7 @@ mod tests {
             (SubmitError::Busy, Code::Busy, 503),
             (SubmitError::Stopping, Code::Busy, 503),
             (failed(ErrorKind::Unavailable), Code::Busy, 503),
-            (failed(ErrorKind::Storage), Code::Internal, 500),
+            (failed(ErrorKind::Storage), Code::StorageUnavailable, 503),
             (failed(ErrorKind::Rejected), Code::Internal, 500),
             (SubmitError::Lost, Code::Internal, 500),
             (SubmitError::CommitUnknown, Code::Internal, 503),

@@ -167,6 +167,9 @@ pub trait WriteBackend: Send + 'static {
     /// Stores or removes what a live client has joined, inside the transaction.
     fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError>;
 
+    /// Makes `commit` write and sync the batch although it may change nothing, to find out whether that works.
+    fn check(&mut self) -> Result<(), LogError>;
+
     /// Stores the id of the batch, unless the batch changed nothing, and commits. When this returns `Ok`, the batch
     /// survives a power loss. [`CommitUnknown`](crate::ErrorKind::CommitUnknown) means that the database did not answer;
     /// after any other error the batch is not committed.

@@ -8,6 +8,7 @@
 
 mod batch;
 mod draft;
+mod health;
 mod load_request;
 mod locks;
 mod request;
@@ -107,6 +108,12 @@ impl Writer {
     /// Stores what live clients have joined. Returns once that is durable.
     pub async fn store_joins(&self, changes: Vec<JoinsChange>) -> Result<(), SubmitError> {
         self.send(|answer| WriteRequest::Joins(changes, answer)).await
+    }
+
+    /// Returns once it is known whether the database writes, for the readiness of the server. Writes and syncs at most once a
+    /// second. Also fails for a minute after a batch failed because of the storage, unless events were written since.
+    pub async fn check(&self) -> Result<(), SubmitError> {
+        self.send(WriteRequest::Check).await
     }
 
     /// The committed head of the log. It moves after a batch was committed and published, and before its callers are

@@ -79,6 +79,8 @@ codes! {
     RateLimited, TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait `Retry-After` seconds, then send requests more slowly.";
     Busy, SERVICE_UNAVAILABLE, "busy", "Server busy", "Nothing was changed. Try again after `Retry-After` seconds.";
 
+    StorageUnavailable, SERVICE_UNAVAILABLE, "storage_unavailable", "Nothing can be stored", "Nothing was changed. The operator has to act: the server's log and `ordercast doctor` say why. Try again later.";
+
     // The state of the order, the product or the payment does not allow it.
     VersionConflict, CONFLICT, "version_conflict", "Version conflict", "`current` is the current state. Send the request again with its version.";
     InvalidItems, UNPROCESSABLE_ENTITY, "invalid_items", "Invalid items", "Correct the items.";

@@ -1,5 +1,7 @@
 //! Health checks and metrics.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
@@ -11,12 +13,18 @@ use crate::app::{App, AppState};
 use crate::metrics::Gauges;
 use crate::problem::Problem;
 
+/// How long a health check waits for the database.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The server's health.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// `ok`, `unavailable` (the database does not respond) or `stopping`.
+    /// `ok`, `unavailable` (the database does not read or write) or `stopping`.
     status: &'static str,
+    /// What does not work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
     /// The version of Ordercast.
     version: &'static str,
     /// Seconds since the server started.
@@ -34,6 +42,7 @@ impl App {
         let (connections, connected_users) = self.connections.count();
         Health {
             status,
+            detail: None,
             version: self.settings.version,
             uptime_seconds: self.now().duration_since(self.started_at).as_secs(),
             connected_users,
@@ -60,7 +69,8 @@ pub async fn health(State(app): State<AppState>) -> axum::Json<Health> {
 
 /// Check readiness
 ///
-/// Responds 503 while the database does not respond and while the server stops.
+/// Responds 503 while the database does not read or does not write, and while the server stops. The check writes to the
+/// database, at most once a second.
 #[utoipa::path(
     get, path = "/health/ready", tag = "operations", security(()), 
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)),
@@ -69,12 +79,31 @@ pub async fn ready(State(app): State<AppState>) -> Response {
     if *app.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, axum::Json(app.health("stopping"))).into_response();
     }
-    match app.read_backend.health().await {
-        Ok(_) => axum::Json(app.health("ok")).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the database does not respond");
-            (StatusCode::SERVICE_UNAVAILABLE, axum::Json(app.health("unavailable"))).into_response()
+    let detail = match database_fault(&app).await {
+        None => return axum::Json(app.health("ok")).into_response(),
+        Some(detail) => detail,
+    };
+    let health = Health { detail: Some(detail), ..app.health("unavailable") };
+    (StatusCode::SERVICE_UNAVAILABLE, axum::Json(health)).into_response()
+}
+
+/// Tries to read and to write. The log has the error, which may name files of the server.
+async fn database_fault(app: &App) -> Option<&'static str> {
+    match tokio::time::timeout(CHECK_TIMEOUT, app.read_backend.health()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the server is not ready: the database does not read");
+            return Some("The database cannot be read. The server's log says why.");
         }
+        Err(_) => return Some("The database does not answer in time."),
+    }
+    match tokio::time::timeout(CHECK_TIMEOUT, app.writer.check()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the server is not ready: the database does not write");
+            Some("The database cannot be written, so orders are not accepted. The server's log says why.")
+        }
+        Err(_) => Some("The database does not write in time."),
     }
 }
 

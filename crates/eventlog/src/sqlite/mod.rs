@@ -1,7 +1,7 @@
 //! The log on an embedded SQLite. Files here load and store; the rules are in the modules above.
 //!
 //! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
-//!   write-ahead log), `backup.rs`, `error.rs` (result codes as kinds of errors).
+//!   write-ahead log), `open_files.rs` (deleted or replaced files), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
 //!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `joins.rs`, `batch_ids.rs` (ids
 //!   of the last batches), `retention.rs`.
@@ -40,6 +40,7 @@ mod joins;
 mod keys;
 mod listing;
 mod open;
+mod open_files;
 #[cfg(test)]
 mod query_plans;
 mod read_backend;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::indexes::SortedIndexes;
+use super::open_files::OpenFiles;
 use super::read_backend::SqliteReadBackend;
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, history, schema};
@@ -138,11 +139,13 @@ impl Database {
                 Ok(reader)
             })
             .collect::<Result<_, LogError>>()?;
+        // The files of another VFS may not be on this disk.
+        let files = options.vfs.is_none().then(|| OpenFiles::record(&path)).transpose()?;
         let read_backend = SqliteReadBackend::new(readers, path, indexes.clone(), checkpointer);
         let retention = options
             .keep_events
             .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
-        let write_backend = SqliteWriteBackend::new(connection, checkpoints, indexes, retention)?;
+        let write_backend = SqliteWriteBackend::new(connection, files, checkpoints, indexes, retention)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 

@@ -14,6 +14,7 @@ use super::idempotency::IdempotencyStore;
 use super::inbox::InboxReader;
 use super::indexes::SortedIndexes;
 use super::keys::ensure_store;
+use super::open_files::OpenFiles;
 use super::sales::Sales;
 use super::users::Users;
 use super::{accounts, batch_ids, consumers, deliveries, history, joins, retention, stats};
@@ -32,6 +33,8 @@ const STORES_KEPT: usize = 10_000;
 
 pub struct SqliteWriteBackend {
     pub(super) connection: Connection,
+    /// `None` on a VFS of a test.
+    files: Option<OpenFiles>,
     checkpoints: Arc<CheckpointCoordinator>,
     pub(super) indexes: SortedIndexes,
     idempotency: IdempotencyStore,
@@ -47,12 +50,15 @@ pub struct SqliteWriteBackend {
     batch_slot: i64,
     /// `total_changes` of the connection when the batch began.
     changes_before: u64,
+    /// Whether the batch has to be written although it changes nothing.
+    is_check: bool,
     pub(super) scratch: Vec<u8>,
 }
 
 impl SqliteWriteBackend {
     pub(super) fn new(
         connection: Connection,
+        files: Option<OpenFiles>,
         checkpoints: Arc<CheckpointCoordinator>,
         indexes: SortedIndexes,
         retention: Option<Retention>,
@@ -61,6 +67,7 @@ impl SqliteWriteBackend {
         let data_version = data_version(&connection)?;
         Ok(Self {
             connection,
+            files,
             checkpoints,
             indexes,
             idempotency,
@@ -72,6 +79,7 @@ impl SqliteWriteBackend {
             retention,
             batch_slot: 0,
             changes_before: 0,
+            is_check: false,
             scratch: Vec::with_capacity(4096),
         })
     }
@@ -106,6 +114,11 @@ impl SqliteWriteBackend {
             self.stores.clear();
         }
         Ok(())
+    }
+
+    /// Fails when what is committed would not be found after a restart.
+    fn check_files(&mut self) -> Result<(), LogError> {
+        self.files.as_mut().map_or(Ok(()), OpenFiles::check)
     }
 
     fn load_head(&self, context: &mut BatchContext) -> Result<(), LogError> {
@@ -191,6 +204,8 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn begin(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<LockedRows, LogError> {
         self.checkpoints.begin_batch();
+        self.is_check = false;
+        self.check_files()?;
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
         self.refresh(context)?;
         self.load_head(context)?;
@@ -252,9 +267,15 @@ impl WriteBackend for SqliteWriteBackend {
         joins::change(&self.connection, change)
     }
 
+    fn check(&mut self) -> Result<(), LogError> {
+        self.is_check = true;
+        Ok(())
+    }
+
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {
+        self.check_files()?;
         // A transaction that changed nothing is not synced.
-        if self.connection.total_changes() != self.changes_before {
+        if self.is_check || self.connection.total_changes() != self.changes_before {
             self.batch_slot = batch_ids::store(&self.connection, self.batch_slot, batch)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
@@ -288,6 +309,7 @@ impl WriteBackend for SqliteWriteBackend {
 
     fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError> {
         self.checkpoints.begin_batch();
+        self.check_files()?;
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let responses = self.idempotency.maintain(&self.connection, log_time)?;
         let accounts = accounts::maintain(&self.connection, now)?;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::Publish;
 use super::draft::{BatchDraft, Decided};
+use super::health::WriteHealth;
 use super::load_request::load_request;
 use super::locks::{BlockedRows, LockQueue};
 use super::request::{PendingReply, QueuedRequest, WriteRequest};
@@ -37,6 +38,7 @@ pub(super) struct BatchProcessor<B> {
     lock_queue: LockQueue,
     /// A batch that is perhaps committed. Nothing is written until the database has said whether it is.
     unresolved: Option<Publication>,
+    health: WriteHealth,
 }
 
 /// A batch inside its transaction.
@@ -67,6 +69,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
             last_maintenance: now,
             lock_queue: LockQueue::default(),
             unresolved: None,
+            health: WriteHealth::default(),
         })
     }
 
@@ -166,9 +169,10 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 WriteRequest::Account(change, _) => {
                     PendingReply::Account(self.backend.account(change, whole_millis(self.clock.now()))?)
                 }
-                WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) | WriteRequest::Joins(..) => {
-                    PendingReply::AfterEvents
-                }
+                WriteRequest::MarkRead(..)
+                | WriteRequest::Consumer(..)
+                | WriteRequest::Joins(..)
+                | WriteRequest::Check(..) => PendingReply::AfterEvents,
             });
         }
         let Decided { writes, events, head } = draft.finish();
@@ -215,6 +219,11 @@ impl<B: WriteBackend> BatchProcessor<B> {
                     }
                     *reply = PendingReply::Joins;
                 }
+                WriteRequest::Check(..) => {
+                    if !self.health.is_proven(self.clock.now()) {
+                        self.backend.check()?;
+                    }
+                }
                 WriteRequest::Submission(..) | WriteRequest::Account(..) => {}
             }
         }
@@ -244,10 +253,17 @@ impl<B: WriteBackend> BatchProcessor<B> {
 
     /// The batch is durable.
     fn finish(&mut self, requests: Vec<QueuedRequest>, written: WrittenBatch) {
+        if !written.publication.committed.events.is_empty() {
+            self.health.wrote();
+        }
         self.publish(written.publication);
         for (request, reply) in requests.into_iter().zip(written.replies) {
             match reply {
                 PendingReply::Locked => self.lock_queue.push(request, self.clock.now()),
+                PendingReply::AfterEvents => {
+                    self.health.checked(self.clock.now());
+                    request.answer(PendingReply::Check(self.health.verdict()));
+                }
                 reply => request.answer(reply),
             }
         }
@@ -269,9 +285,14 @@ impl<B: WriteBackend> BatchProcessor<B> {
     fn not_written(&mut self, mut requests: Vec<QueuedRequest>, error: LogError) {
         self.roll_back();
         if error.kind().fails_any_batch() {
-            tracing::error!(%error, submissions = requests.len(), "the database refuses to write");
+            let error = Arc::new(error);
+            // Checks come again and again, and say so themselves.
+            if !requests.iter().all(QueuedRequest::is_check) {
+                tracing::error!(%error, submissions = requests.len(), "the database refuses to write");
+                self.health.failed(self.clock.now(), &error);
+            }
             let busy = error.kind() == ErrorKind::Busy;
-            fail_all(requests, &if busy { SubmitError::Busy } else { SubmitError::Failed(Arc::new(error)) });
+            fail_all(requests, &if busy { SubmitError::Busy } else { SubmitError::Failed(error) });
         } else if requests.len() > 1 {
             tracing::warn!(%error, submissions = requests.len(), "the database rejected a batch, halving it");
             let second = requests.split_off(requests.len() / 2);

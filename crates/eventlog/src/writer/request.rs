@@ -17,6 +17,8 @@ pub(super) enum WriteRequest {
     MarkRead(MarkRead, AnswerSender<ReadReceipt>),
     Consumer(ConsumerChange, AnswerSender<Result<Consumer, ConsumerRefusal>>),
     Joins(Vec<JoinsChange>, AnswerSender<()>),
+    /// Whether the database writes.
+    Check(AnswerSender<()>),
 }
 
 /// An entry of the writer's queue.
@@ -33,7 +35,8 @@ pub(super) enum PendingReply {
     MarkRead(ReadReceipt),
     Consumer(Result<Consumer, ConsumerRefusal>),
     Joins,
-    /// Known only once the batch's events are written.
+    Check(Result<(), SubmitError>),
+    /// Known only once the batch's events are written; of a check, once the batch is durable.
     AfterEvents,
     /// Not part of this batch: it names rows that another process has locked.
     Locked,
@@ -48,9 +51,16 @@ impl QueuedRequest {
     pub(super) fn commands(&self) -> usize {
         match &self.request {
             WriteRequest::Submission(submission, _) => submission.requests.len(),
-            WriteRequest::Account(..) | WriteRequest::MarkRead(..) | WriteRequest::Consumer(..) => 1,
+            WriteRequest::Account(..)
+            | WriteRequest::MarkRead(..)
+            | WriteRequest::Consumer(..)
+            | WriteRequest::Check(..) => 1,
             WriteRequest::Joins(changes, _) => changes.len(),
         }
+    }
+
+    pub(super) fn is_check(&self) -> bool {
+        matches!(self.request, WriteRequest::Check(..))
     }
 
     /// Sends the answer. Where the caller no longer waits for it, the request was carried out all the same.
@@ -63,6 +73,7 @@ impl QueuedRequest {
             (WriteRequest::MarkRead(_, caller), PendingReply::MarkRead(read)) => drop(caller.send(Ok(read))),
             (WriteRequest::Consumer(_, caller), PendingReply::Consumer(done)) => drop(caller.send(Ok(done))),
             (WriteRequest::Joins(_, caller), PendingReply::Joins) => drop(caller.send(Ok(()))),
+            (WriteRequest::Check(caller), PendingReply::Check(verdict)) => drop(caller.send(verdict)),
             // A reply is of its request's kind. If it were not, dropping the sender tells the caller `Lost`.
             _ => {}
         }
@@ -75,6 +86,7 @@ impl QueuedRequest {
             WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Joins(_, caller) => drop(caller.send(Err(error))),
+            WriteRequest::Check(caller) => drop(caller.send(Err(error))),
         }
     }
 }

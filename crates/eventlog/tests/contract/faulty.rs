@@ -153,6 +153,10 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
         self.inner.change_joins(change)
     }
 
+    fn check(&mut self) -> Result<(), LogError> {
+        self.inner.check()
+    }
+
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {
         let fault = self.faults.lock().unwrap().commits.pop_front();
         match fault {

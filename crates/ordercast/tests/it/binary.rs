@@ -119,6 +119,32 @@ impl RunningServer {
         within(Self::started(child)).await
     }
 
+    /// Starts a server that outlives the signal of [`limit_files`](Self::limit_files), and sees an error instead.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn serve_with_limited_files(data: &Path) -> Self {
+        let serve = command(data, &["serve", "--listen", "127.0.0.1:0"]);
+        let serve = serve.as_std();
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+            .arg(serve.get_program())
+            .args(serve.get_args());
+        shell.env_clear().env("ORDERCAST_DATA", data).env("JWT_SECRET", JWT_SECRET).current_dir(data);
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        within(Self::started(shell.spawn().unwrap())).await
+    }
+
+    /// No file may be written beyond this many bytes, as on a full disk. `None` removes the limit.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        prlimit(Some(self.pid()), Resource::Fsize, Rlimit { current: bytes, maximum: None }).unwrap();
+    }
+
+    fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap()
+    }
+
     async fn started(mut child: Child) -> Self {
         let log = CapturedOutput::default();
         log.listen(child.stderr.take().unwrap());
@@ -147,8 +173,7 @@ impl RunningServer {
 
     /// Sends SIGTERM, as a service manager does.
     pub(crate) fn terminate(&self) {
-        let pid = rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).unwrap();
     }
 
     pub(crate) async fn ended(&mut self) -> ExitStatus {

@@ -6,6 +6,7 @@ mod internal_errors;
 mod metrics;
 mod pages;
 mod snapshots;
+mod storage;
 
 use crate::support::Shop;
 use crate::support::request::TestRequest;

@@ -1,0 +1,172 @@
+//! Notices a database of which a part is missing: its content, its write-ahead log, or the database file itself.
+//!
+//! - A new database is created beside a marker file, which is removed when the tables exist. So an empty database without
+//!   the marker has lost its content.
+//! - A database that is open says so in its own file. Its newest commits may then be only in the write-ahead log. The
+//!   process that closes the database last copies the log into the file, and stores that the database is closed. So a
+//!   database that is not closed, and has no log, has lost commits.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use super::open::sync_directory;
+use super::open_files::OpenFiles;
+use crate::error::{ErrorKind, LogError};
+
+/// The row of `meta` that says whether the database is open.
+const STATE: &str = "state";
+const OPEN: &str = "open";
+const CLOSED: &str = "closed";
+
+/// The files of a database as they were found, before SQLite creates any.
+pub(super) struct FoundFiles {
+    database: PathBuf,
+    has_database: bool,
+    has_log: bool,
+    /// An earlier process was killed while it created the database.
+    is_unfinished: bool,
+}
+
+impl FoundFiles {
+    pub(super) fn look(database: &Path) -> Self {
+        Self {
+            has_database: database.exists(),
+            has_log: std::fs::metadata(log(database)).is_ok_and(|log| log.len() > 0),
+            is_unfinished: marker(database).exists(),
+            database: database.to_owned(),
+        }
+    }
+
+    /// Fails when something is missing. `connection` is open, has the schema `schema`, and has written nothing yet.
+    pub(super) fn check(&self, connection: &Connection, schema: u32) -> Result<(), LogError> {
+        let path = self.database.display();
+        if schema == 0 && self.has_database && !self.is_unfinished {
+            return Err(incomplete(format!("{path} is empty: its content was lost. {RESTORE}")));
+        }
+        if schema > 0 && !self.has_log && is_open(connection)? {
+            return Err(incomplete(format!(
+                "{path}-wal is missing: the newest orders may have been only in this file. Put it back beside {path}. \
+                 {RESTORE}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Called before the database is opened. Fails when there is a log without a database. Marks the creation of a new
+    /// database.
+    pub(super) fn prepare(&self, accept_data_loss: bool) -> Result<(), LogError> {
+        if self.has_database {
+            return Ok(());
+        }
+        if self.has_log && !self.is_unfinished {
+            let (path, log) = (self.database.display(), log(&self.database));
+            let shown = log.display();
+            let error =
+                incomplete(format!("{path} is missing, but its log {shown} is there. Put it back. {RESTORE}"));
+            accept_or_fail(error, accept_data_loss)?;
+            let kept = beside(&log, ".orphaned");
+            std::fs::rename(&log, kept).map_err(LogError::file(format!("could not rename {shown}")))?;
+        }
+        let marker = marker(&self.database);
+        std::fs::write(&marker, "").map_err(LogError::file(format!("could not create {}", marker.display())))?;
+        sync_directory(marker.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Called when the tables exist. Stores that the database is open.
+    pub(super) fn opened(&self, connection: &Connection) -> Result<(), LogError> {
+        if !is_open(connection)? {
+            store(connection, OPEN)?;
+            // So that the file itself says it, without its log.
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()))?;
+        }
+        drop(std::fs::remove_file(marker(&self.database)));
+        Ok(())
+    }
+}
+
+const RESTORE: &str = "Or restore a backup with `ordercast restore`. To go on with what is there, start once with \
+                       `ordercast serve --accept-data-loss`";
+
+fn incomplete(message: String) -> LogError {
+    LogError::new(ErrorKind::Incomplete, message)
+}
+
+/// Logs an error that the operator accepts.
+pub(super) fn accept_or_fail(error: LogError, accept_data_loss: bool) -> Result<(), LogError> {
+    if !accept_data_loss || error.kind() != ErrorKind::Incomplete {
+        return Err(error);
+    }
+    tracing::warn!(%error, "data loss accepted: going on with what is there");
+    Ok(())
+}
+
+fn is_open(connection: &Connection) -> Result<bool, LogError> {
+    let state: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE name = ?1", [STATE], |row| row.get(0))
+        .optional()?;
+    Ok(state.as_deref() == Some(OPEN))
+}
+
+fn store(connection: &Connection, state: &str) -> Result<(), LogError> {
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", (STATE, state))?;
+    Ok(())
+}
+
+/// Marks a copy, which needs no log.
+pub(super) fn mark_closed(copy: &Connection) -> Result<(), LogError> {
+    store(copy, CLOSED)
+}
+
+/// Held by everything that has a connection. When the last one is dropped, the database is closed, unless another process
+/// has it open.
+pub(super) struct CloseGuard {
+    database: PathBuf,
+    files: Option<OpenFiles>,
+}
+
+impl CloseGuard {
+    /// Without files it does nothing.
+    pub(super) fn new(database: PathBuf, files: Option<OpenFiles>) -> Self {
+        Self { database, files }
+    }
+}
+
+impl Drop for CloseGuard {
+    fn drop(&mut self) {
+        if self.files.as_mut().is_some_and(|files| files.check().is_ok())
+            && let Err(error) = close(&self.database)
+        {
+            // The log stays, so nothing is lost.
+            tracing::debug!(%error, "the database was not closed");
+        }
+    }
+}
+
+/// Fails at once when another process has the database open.
+fn close(database: &Path) -> Result<(), LogError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    // Locks the database file with the first read.
+    connection.query_row("PRAGMA locking_mode = EXCLUSIVE", (), |_| Ok(()))?;
+    store(&connection, CLOSED)?;
+    // With its last connection, SQLite copies the log into the database file and removes it.
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+fn marker(database: &Path) -> PathBuf {
+    beside(database, ".creating")
+}
+
+fn log(database: &Path) -> PathBuf {
+    beside(database, "-wal")
+}
+
+/// The path with a suffix.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

@@ -1,0 +1,117 @@
+//! A server whose database cannot be written refuses orders, says so, and is not ready.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::binary::RunningServer;
+use crate::support::request::TestResponse;
+use crate::support::users::staff;
+
+async fn create(server: &RunningServer, name: &str) -> TestResponse {
+    let body = json!({"name": name, "price": {"amount": 450, "currency": "EUR"}, "stock": 7});
+    server.ask("POST", "/api/v1/products").by(&staff("sam")).json(&body).send().await
+}
+
+async fn names(server: &RunningServer) -> Vec<String> {
+    let listed = server.ask("GET", "/api/v1/products").gives(200).await;
+    let name = |product: &Value| product["name"].as_str().unwrap().to_owned();
+    listed["products"].as_array().unwrap().iter().map(name).collect()
+}
+
+async fn refuses_and_is_not_ready(server: &RunningServer, what: &str) {
+    let refused = create(server, "Cups").await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (503, "storage_unavailable"),
+        "{what}: {}",
+        refused.text
+    );
+    let ready = server.ask("GET", "/health/ready").gives(503).await;
+    assert_eq!(ready["status"], "unavailable", "{what}");
+    assert!(ready["detail"].as_str().unwrap().contains("cannot be written"), "{what}: {ready}");
+    server.ask("GET", "/health").gives(200).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_refuses_writes_until_there_is_room_again() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve_with_limited_files(data.path()).await;
+    assert_eq!(create(&server, "Tea").await.status, 201);
+    server.ask("GET", "/health/ready").gives(200).await;
+    server.limit_files(Some(4096));
+    refuses_and_is_not_ready(&server, "no file may grow").await;
+    assert_eq!(names(&server).await, ["Tea"], "reads go on");
+    server.limit_files(None);
+    assert_eq!(create(&server, "Pot").await.status, 201);
+    server.ask("GET", "/health/ready").gives(200).await;
+    assert_eq!(names(&server).await.len(), 2);
+    server.stop().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn readiness_finds_a_full_disk_before_any_order_is_lost_to_it() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve_with_limited_files(data.path()).await;
+    server.limit_files(Some(4096));
+    server.ask("GET", "/health/ready").gives(503).await;
+    server.limit_files(None);
+    server.ask("GET", "/health/ready").gives(200).await;
+    server.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
+    let shorten = |path: &Path, keep: fn(u64) -> u64| {
+        let file = File::options().write(true).open(path).unwrap();
+        file.set_len(keep(file.metadata().unwrap().len())).unwrap();
+    };
+    let damages: [(&str, &dyn Fn(&Path)); 8] = [
+        ("the directory is deleted", &|data| fs::remove_dir_all(data).unwrap()),
+        ("the directory is moved away", &|data| fs::rename(data, data.with_extension("away")).unwrap()),
+        ("the database is deleted", &|data| fs::remove_file(data.join("ordercast.db")).unwrap()),
+        ("the write-ahead log is deleted", &|data| fs::remove_file(data.join("ordercast.db-wal")).unwrap()),
+        ("the shared memory is deleted", &|data| fs::remove_file(data.join("ordercast.db-shm")).unwrap()),
+        ("the database is replaced by a copy", &|data| {
+            let (database, copy) = (data.join("ordercast.db"), data.join("copy"));
+            fs::copy(&database, &copy).unwrap();
+            fs::rename(copy, database).unwrap();
+        }),
+        ("the database is emptied", &|data| shorten(&data.join("ordercast.db"), |_| 0)),
+        ("the database is cut in half", &|data| shorten(&data.join("ordercast.db"), |length| length / 2)),
+    ];
+    for (what, damage) in damages {
+        let parent = tempfile::tempdir().unwrap();
+        let data = parent.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let server = RunningServer::serve(&data, &[]).await;
+        assert_eq!(create(&server, "Tea").await.status, 201, "{what}");
+        damage(&data);
+        refuses_and_is_not_ready(&server, what).await;
+        let log = server.log.text();
+        assert!(
+            log.contains("ordercast.db") && log.contains("restore a backup"),
+            "{what}: it says what to do: {log}"
+        );
+        server.kill().await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_directory_that_is_put_back_is_written_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let (data, away) = (parent.path().join("data"), parent.path().join("away"));
+    fs::create_dir(&data).unwrap();
+    let server = RunningServer::serve(&data, &[]).await;
+    fs::rename(&data, &away).unwrap();
+    refuses_and_is_not_ready(&server, "moved").await;
+    fs::rename(&away, &data).unwrap();
+    assert_eq!(create(&server, "Tea").await.status, 201);
+    server.ask("GET", "/health/ready").gives(200).await;
+    server.stop().await;
+}
