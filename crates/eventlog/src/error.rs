@@ -21,6 +21,8 @@ pub enum ErrorKind {
     CommitUnknown,
     /// Stored data cannot be read.
     Corrupt,
+    /// A part of the database is missing: its content, its write-ahead log, or the database file itself.
+    Incomplete,
     /// A newer version of Ordercast made the database.
     SchemaTooNew,
     /// The database was made by another program.
@@ -43,6 +45,7 @@ impl ErrorKind {
             Self::Storage
             | Self::Rejected
             | Self::Corrupt
+            | Self::Incomplete
             | Self::SchemaTooNew
             | Self::ForeignDatabase
             | Self::InUse

@@ -25,6 +25,8 @@ pub struct StorageConfig {
     pub wal_bytes: u64,
     /// How long an event is kept, at least 24 hours. `None` keeps all events.
     pub keep_events: Option<SignedDuration>,
+    /// Opens the data also when a part of it is missing: see [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
+    pub accept_data_loss: bool,
 }
 
 /// Held by the one process that serves the data. The operating system releases it when the process ends.
@@ -88,6 +90,7 @@ impl Storage {
         let options = DatabaseOptions {
             wal_bytes: config.wal_bytes,
             keep_events: config.keep_events,
+            accept_data_loss: config.accept_data_loss,
             ..DatabaseOptions::default()
         };
         let Database { write_backend, read_backend, migrated_from } =

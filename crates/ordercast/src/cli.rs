@@ -69,6 +69,10 @@ pub struct ServeArgs {
     /// Do not use it for a real shop
     #[arg(long)]
     pub demo: bool,
+    /// Start although a part of the database is missing: its content, or its write-ahead log. What it held is lost. Without
+    /// this flag the server refuses to start and says what is missing
+    #[arg(long)]
+    pub accept_data_loss: bool,
     #[command(flatten)]
     pub config: ServerFlags,
 }

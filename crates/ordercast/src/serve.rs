@@ -46,6 +46,7 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     }
     // Listen for the signal before the first start, so that an interrupted one still finishes its writes.
     let interrupted = crate::interrupted();
+    config.accept_data_loss = args.accept_data_loss;
     make_private(&config.data)?;
     let _lock = storage_config(&config).lock()?;
     let listener = open(config.listen, "listen")?;
@@ -168,6 +169,7 @@ pub fn storage_config(config: &Config) -> StorageConfig {
         directory: config.data.clone(),
         wal_bytes: config.wal_cap,
         keep_events: config.event_retention,
+        accept_data_loss: config.accept_data_loss,
     }
 }
 

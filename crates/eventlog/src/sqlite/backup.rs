@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
+use super::completeness::{FoundFiles, beside, mark_closed};
 use super::open::{DataDirectoryLock, open_to_read, sync_directory};
 use super::read_backend::SqliteReadBackend;
 use super::{FILE, schema};
@@ -64,10 +65,13 @@ fn remove_companions(path: &Path) {
 }
 
 fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
+    let found = FoundFiles::look(from);
     let source = open_to_read(from)?;
-    if schema::check(&source)? == 0 {
+    let schema = schema::check(&source)?;
+    if schema == 0 {
         return Err(LogError::foreign_database(from.display()));
     }
+    found.check(&source, schema)?;
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
     // In one step, so that the copy is one snapshot. The writer continues in the write-ahead log meanwhile.
@@ -76,6 +80,7 @@ fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
         _ => return Err(LogError::in_use(from)),
     }
     drop(backup);
+    mark_closed(&target)?;
     // So that the copy needs no write-ahead log beside it.
     target.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
     verify(&target, to)?;
@@ -138,6 +143,8 @@ fn set_aside(target: &Path) -> Result<PathBuf, LogError> {
 fn fold(path: &Path) -> Result<(), LogError> {
     let connection = Connection::open(path)?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+    // A file without the tables has nothing to mark.
+    drop(mark_closed(&connection));
     connection.query_row("PRAGMA journal_mode = DELETE", (), |_| Ok(()))?;
     Ok(())
 }
@@ -146,12 +153,6 @@ fn put(from: &Path, to: &Path) -> Result<(), LogError> {
     std::fs::rename(from, to).map_err(LogError::file(format!("could not name {}", to.display())))?;
     let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty());
     sync_directory(directory.unwrap_or_else(|| Path::new(".")))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[async_trait]

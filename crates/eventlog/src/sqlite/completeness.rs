@@ -63,14 +63,16 @@ impl FoundFiles {
         if self.has_log && !self.is_unfinished {
             let (path, log) = (self.database.display(), log(&self.database));
             let shown = log.display();
-            let error =
-                incomplete(format!("{path} is missing, but its log {shown} is there. Put it back. {RESTORE}"));
+            let error = incomplete(format!(
+                "{path} is missing, but its log {shown} is there. Put it back. {RESTORE}"
+            ));
             accept_or_fail(error, accept_data_loss)?;
             let kept = beside(&log, ".orphaned");
             std::fs::rename(&log, kept).map_err(LogError::file(format!("could not rename {shown}")))?;
         }
         let marker = marker(&self.database);
-        std::fs::write(&marker, "").map_err(LogError::file(format!("could not create {}", marker.display())))?;
+        std::fs::write(&marker, "")
+            .map_err(LogError::file(format!("could not create {}", marker.display())))?;
         sync_directory(marker.parent().unwrap_or(Path::new(".")))
     }
 

@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
+use super::completeness::{CloseGuard, FoundFiles, accept_or_fail};
 use super::indexes::SortedIndexes;
 use super::open_files::OpenFiles;
 use super::read_backend::SqliteReadBackend;
@@ -34,6 +35,8 @@ pub struct DatabaseOptions {
     pub keep_events: Option<SignedDuration>,
     /// How much longer than `keep_events` an event is kept for a [consumer](crate::consumers) that has not read it.
     pub keep_for_consumers: SignedDuration,
+    /// Opens the database also when a part of it is missing: see [`ErrorKind::Incomplete`].
+    pub accept_data_loss: bool,
     /// The name of a registered SQLite VFS, for tests of power loss.
     pub vfs: Option<String>,
 }
@@ -55,6 +58,7 @@ impl Default for DatabaseOptions {
             synchronous: Synchronous::Full,
             keep_events: None,
             keep_for_consumers: KEEP_FOR_CONSUMERS,
+            accept_data_loss: false,
             vfs: None,
         }
     }
@@ -112,12 +116,25 @@ impl Database {
     pub fn open(directory: &Path, options: &DatabaseOptions, random: uuid::Uuid) -> Result<Self, LogError> {
         make_directory(directory)?;
         let path = Self::file(directory);
+        // The files of another VFS may not be on this disk.
+        let found = options.vfs.is_none().then(|| FoundFiles::look(&path));
+        if let Some(found) = &found {
+            found.prepare(options.accept_data_loss)?;
+        }
         let mut connection =
             open(&path, options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         // Before anything is changed: the file may belong to another program.
-        schema::check(&connection)?;
+        let schema = schema::check(&connection)?;
+        if let Some(found) = &found
+            && let Err(error) = found.check(&connection, schema)
+        {
+            accept_or_fail(error, options.accept_data_loss)?;
+        }
         set_up(&connection, options, options.cache_mib)?;
         let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
+        if let Some(found) = &found {
+            found.opened(&connection)?;
+        }
         sync_directory(directory)?;
         let checkpoints = Arc::new(CheckpointCoordinator::new());
         let coordinator = Arc::clone(&checkpoints);
@@ -139,13 +156,15 @@ impl Database {
                 Ok(reader)
             })
             .collect::<Result<_, LogError>>()?;
-        // The files of another VFS may not be on this disk.
-        let files = options.vfs.is_none().then(|| OpenFiles::record(&path)).transpose()?;
-        let read_backend = SqliteReadBackend::new(readers, path, indexes.clone(), checkpointer);
+        let files = found.is_some().then(|| OpenFiles::record(&path)).transpose()?;
+        let close = Arc::new(CloseGuard::new(path.clone(), files.clone()));
+        let read_backend =
+            SqliteReadBackend::new(readers, path, indexes.clone(), checkpointer, Arc::clone(&close));
         let retention = options
             .keep_events
             .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
-        let write_backend = SqliteWriteBackend::new(connection, files, checkpoints, indexes, retention)?;
+        let write_backend =
+            SqliteWriteBackend::new(connection, files, checkpoints, indexes, retention, close)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 
@@ -155,7 +174,11 @@ impl Database {
         if !path.exists() {
             return Ok(None);
         }
-        schema::version(&open_to_read(&path)?).map(Some)
+        let found = FoundFiles::look(&path);
+        let connection = open_to_read(&path)?;
+        let schema = schema::version(&connection)?;
+        found.check(&connection, schema)?;
+        Ok(Some(schema))
     }
 
     /// The newest stored time, of a database with the present schema.
@@ -174,6 +197,10 @@ fn open(path: &Path, options: &DatabaseOptions, flags: OpenFlags) -> Result<Conn
         None => Connection::open_with_flags(path, flags)?,
     };
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    if options.vfs.is_none() {
+        // The log must stay until the database is marked as closed: see `completeness.rs`.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     // Plan a statement once, not again for each value that is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)

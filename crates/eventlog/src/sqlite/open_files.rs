@@ -13,6 +13,7 @@ use crate::error::{ErrorKind, LogError};
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// The files as they were when the database was opened.
+#[derive(Clone)]
 pub(super) struct OpenFiles {
     files: Vec<(PathBuf, Identity)>,
     /// The greatest length of the database file. It never shrinks, except by a `VACUUM` of another program.
@@ -89,7 +90,7 @@ fn has_all_pages(path: &Path, length: u64) -> bool {
 
 /// Device and inode.
 #[cfg(unix)]
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Identity(u64, u64);
 
 #[cfg(unix)]
@@ -102,7 +103,7 @@ impl Identity {
 
 /// Other systems do not let an open file be deleted or replaced.
 #[cfg(not(unix))]
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Identity;
 
 #[cfg(not(unix))]

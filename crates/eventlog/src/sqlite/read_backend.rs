@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::checkpoint::Checkpointer;
+use super::completeness::CloseGuard;
 use super::head::head;
 use super::indexes::SortedIndexes;
 use crate::cursor::Cursor;
@@ -22,12 +23,15 @@ pub struct SqliteReadBackend {
     pool: Arc<ConnectionPool>,
     permits: Arc<Semaphore>,
     _checkpointer: Checkpointer,
+    // After everything that has a connection.
+    _close: Arc<CloseGuard>,
 }
 
 struct ConnectionPool {
     idle: Mutex<Vec<Connection>>,
     path: PathBuf,
     indexes: SortedIndexes,
+    _close: Arc<CloseGuard>,
 }
 
 impl SqliteReadBackend {
@@ -36,10 +40,12 @@ impl SqliteReadBackend {
         path: PathBuf,
         indexes: SortedIndexes,
         checkpointer: Checkpointer,
+        close: Arc<CloseGuard>,
     ) -> Self {
         let permits = Arc::new(Semaphore::new(readers.len()));
-        let pool = Arc::new(ConnectionPool { idle: Mutex::new(readers), path, indexes });
-        Self { pool, permits, _checkpointer: checkpointer }
+        let pool =
+            Arc::new(ConnectionPool { idle: Mutex::new(readers), path, indexes, _close: Arc::clone(&close) });
+        Self { pool, permits, _checkpointer: checkpointer, _close: close }
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::catalogue::{self, Catalogue};
 use super::checkpoint::CheckpointCoordinator;
+use super::completeness::CloseGuard;
 use super::head::head;
 use super::idempotency::IdempotencyStore;
 use super::inbox::InboxReader;
@@ -53,6 +54,8 @@ pub struct SqliteWriteBackend {
     /// Whether the batch has to be written although it changes nothing.
     is_check: bool,
     pub(super) scratch: Vec<u8>,
+    // After the connection.
+    _close: Arc<CloseGuard>,
 }
 
 impl SqliteWriteBackend {
@@ -62,6 +65,7 @@ impl SqliteWriteBackend {
         checkpoints: Arc<CheckpointCoordinator>,
         indexes: SortedIndexes,
         retention: Option<Retention>,
+        close: Arc<CloseGuard>,
     ) -> Result<Self, LogError> {
         let idempotency = IdempotencyStore::open(&connection)?;
         let data_version = data_version(&connection)?;
@@ -81,6 +85,7 @@ impl SqliteWriteBackend {
             changes_before: 0,
             is_check: false,
             scratch: Vec::with_capacity(4096),
+            _close: close,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ordercast_eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions, FILE};
+use ordercast_eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions, FILE, backup};
 use ordercast_eventlog::{ErrorKind, LogError};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -42,10 +42,114 @@ async fn a_history_keeps_its_name() {
 }
 
 #[test]
-fn a_directory_is_made_and_an_empty_file_is_taken() {
+fn a_directory_is_made() {
     let directory = tempfile::tempdir().unwrap();
     let deep = directory.path().join("a/b");
-    open(&deep).unwrap();
+    drop(open(&deep).unwrap());
+    let files: Vec<_> = std::fs::read_dir(&deep).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, [FILE], "nothing else is left after it was closed");
+}
+
+/// Opens a database that lost a part, which the operator accepts.
+fn accept(directory: &Path) -> Database {
+    let options = DatabaseOptions { accept_data_loss: true, ..DatabaseOptions::default() };
+    Database::open(directory, &options, Uuid::from_u128(8)).unwrap()
+}
+
+#[track_caller]
+fn is_incomplete(directory: &Path, part: &str) {
+    let mut errors = vec![refused(directory)];
+    if directory.join(FILE).exists() {
+        errors.push(Database::inspect(directory).unwrap_err());
+    }
+    for error in errors {
+        assert!(error.kind() == ErrorKind::Incomplete, "{error}");
+        let said = error.to_string();
+        assert!(said.contains(part) && said.contains("--accept-data-loss"), "it says what to do: {said}");
+        assert!(said.contains("ordercast restore"), "it says what to do: {said}");
+    }
+}
+
+#[test]
+fn an_emptied_database_is_refused_unless_its_loss_is_accepted() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()).unwrap());
+    std::fs::write(directory.path().join(FILE), "").unwrap();
+    is_incomplete(directory.path(), "is empty");
+    is_incomplete(directory.path(), "is empty");
+    drop(accept(directory.path()));
+    drop(open(directory.path()).unwrap());
+}
+
+#[test]
+fn a_database_without_tables_is_refused_like_an_empty_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE);
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 6; VACUUM").unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() > 0);
+    is_incomplete(directory.path(), "is empty");
+}
+
+/// The files of a database whose process was killed.
+fn killed(files: &[&str]) -> tempfile::TempDir {
+    let (alive, dead) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let database = open(alive.path()).unwrap();
+    for file in files {
+        std::fs::copy(alive.path().join(file), dead.path().join(file)).unwrap();
+    }
+    drop(database);
+    dead
+}
+
+#[test]
+fn a_database_that_was_not_closed_needs_its_write_ahead_log() {
+    let log = &format!("{FILE}-wal");
+    drop(open(killed(&[FILE, log]).path()).unwrap());
+
+    let directory = killed(&[FILE]);
+    is_incomplete(directory.path(), log);
+    std::fs::write(directory.path().join(log), "").unwrap();
+    is_incomplete(directory.path(), log);
+    drop(accept(directory.path()));
+    drop(open(directory.path()).unwrap());
+}
+
+#[test]
+fn a_write_ahead_log_without_its_database_is_refused() {
+    let log = &format!("{FILE}-wal");
+    let directory = killed(&[log]);
+    is_incomplete(directory.path(), "is missing");
+    assert!(!directory.path().join(FILE).exists());
+    drop(accept(directory.path()));
+    assert!(directory.path().join(format!("{log}.orphaned")).exists(), "it is kept");
+}
+
+#[test]
+fn a_file_that_was_copied_without_its_log_is_not_restored() {
+    let (copied, directory) = (killed(&[FILE]), tempfile::tempdir().unwrap());
+    let error = backup::restore(&copied.path().join(FILE), directory.path(), Uuid::from_u128(9)).unwrap_err();
+    assert!(error.kind() == ErrorKind::Incomplete, "{error}");
+}
+
+#[test]
+fn a_process_that_closes_first_leaves_the_database_open_for_the_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (open(directory.path()).unwrap(), open(directory.path()).unwrap());
+    drop(first);
+    let log = format!("{FILE}-wal");
+    assert!(directory.path().join(&log).exists());
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::copy(directory.path().join(FILE), copy.path().join(FILE)).unwrap();
+    is_incomplete(copy.path(), &log);
+    drop(second);
+    assert!(!directory.path().join(&log).exists());
+    drop(open(directory.path()).unwrap());
+}
+
+#[test]
+fn a_database_whose_creation_was_interrupted_is_created() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(format!("{FILE}.creating")), "").unwrap();
     std::fs::write(directory.path().join(FILE), "").unwrap();
     assert_eq!(open(directory.path()).unwrap().migrated_from, 0);
 }

@@ -42,6 +42,8 @@ pub struct Config {
     /// Second address, for live connections.
     pub realtime_listen: Option<SocketAddr>,
     pub data: PathBuf,
+    /// Not an option: each start has to say it again.
+    pub accept_data_loss: bool,
     pub store_name: Line<120>,
     pub store_timezone: jiff::tz::TimeZone,
     pub store_currency: Currency,
@@ -121,6 +123,7 @@ impl Config {
             listen,
             realtime_listen,
             data: read.value::<values::Directory>("data").0,
+            accept_data_loss: false,
             store_name: read.value("store_name"),
             store_timezone: read.value::<TimeZoneName>("store_timezone").0,
             store_currency: read.value::<values::CurrencyCode>("store_currency").0,
