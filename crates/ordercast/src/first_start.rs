@@ -17,6 +17,7 @@ use crate::clock;
 use crate::config::{Config, values};
 use crate::demo::accounts::{self, Accounts, DemoMode};
 use crate::demo::people::CUSTOMERS;
+use crate::demo::seeding::Seeding;
 use crate::demo::{self, DemoShop};
 use crate::serve::storage_config;
 use crate::terminal::style;
@@ -38,7 +39,8 @@ pub struct FirstStart {
 /// What is missing in the database.
 struct Setup {
     first_admin: bool,
-    seed_orders: bool,
+    /// `None`: the demo's products and orders are complete, or not wanted.
+    seeding: Option<Seeding>,
     /// `None`: the demo accounts stay as they are.
     accounts: Option<DemoMode>,
 }
@@ -50,9 +52,16 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> 
     let users = read_backend.users(usize::MAX).await?;
     let empty = read_backend.head().await?.seq.0 == 0;
     let mode = DemoMode::of(&storage)?;
+    let mut seeding = Seeding::of(&storage)?;
+    if demo && empty && seeding.is_none() {
+        let seed = u64::from_le_bytes(clock::random_bytes());
+        let begun = Seeding { began_at: clock::now(), seed, currency: config.store_currency };
+        begun.begin(&mut storage)?;
+        seeding = Some(begun);
+    }
     let setup = Setup {
         first_admin: !users.iter().any(|user| user.role == Role::Staff),
-        seed_orders: demo && empty,
+        seeding,
         accounts: match mode {
             None if demo && empty && users.is_empty() => Some(DemoMode::Open),
             Some(_) if demo => Some(DemoMode::Open),
@@ -74,8 +83,12 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> 
         }
     }
     let mut prepared = FirstStart::default();
-    if setup.first_admin || setup.seed_orders || setup.accounts.is_some() {
+    if setup.first_admin || setup.seeding.is_some() || setup.accounts.is_some() {
         prepared.welcome = run_setup(&setup, storage, read_backend.as_ref(), &users, config).await?;
+    }
+    if setup.seeding.is_some() {
+        let mut storage = Storage::open(&storage_config(config), clock::uuid())?;
+        Seeding::complete(&mut storage)?;
     }
     if setup.accounts == Some(DemoMode::Closed) {
         let mut storage = Storage::open(&storage_config(config), clock::uuid())?;
@@ -97,7 +110,7 @@ async fn run_setup(
     let mut welcome = String::new();
     let open = setup.accounts == Some(DemoMode::Open);
     // Times never decrease within a log, so the clock starts before the demo's first event.
-    let beginning = if setup.seed_orders { clock::now() - DEMO_BEGINS } else { clock::now() };
+    let beginning = setup.seeding.map_or_else(clock::now, |seeding| seeding.began_at - DEMO_BEGINS);
     let clock = Arc::new(SeedClock(Mutex::new(beginning)));
     let (writer, thread) = storage.start_writer(clock.clone(), Box::new(|_| {}))?;
     let passwords = PasswordPool::new(Argon2Cost::default(), 1, 64);
@@ -118,11 +131,12 @@ async fn run_setup(
         let (admin, password) = (accounts::ADMIN, accounts::PASSWORD);
         writeln!(welcome, "  demo admin          {admin}  password {password}")?;
     }
-    if setup.seed_orders {
+    if let Some(seeding) = setup.seeding {
         let staff = staff.context("the demo needs a staff account")?;
         let customers = accounts.customers(open).await?;
-        let shop = DemoShop { store: StoreId::main(), currency: config.store_currency, staff, customers };
-        fill(&writer, &clock, &shop).await?;
+        let shop = DemoShop { store: StoreId::main(), currency: seeding.currency, staff, customers };
+        let done = read_backend.head().await?.seq.0;
+        fill(&writer, &clock, &shop, seeding, done).await?;
     }
     if open {
         let (customer, password) = (CUSTOMERS[0].email, accounts::PASSWORD);
@@ -136,8 +150,16 @@ async fn run_setup(
     Ok(welcome)
 }
 
-async fn fill(writer: &Writer, clock: &SeedClock, shop: &DemoShop) -> anyhow::Result<()> {
-    for step in demo::plan(shop, clock::now(), clock::uuid_at) {
+/// Runs the steps that are not done. Each step is one event.
+async fn fill(
+    writer: &Writer,
+    clock: &SeedClock,
+    shop: &DemoShop,
+    seeding: Seeding,
+    done: u64,
+) -> anyhow::Result<()> {
+    let steps = demo::plan(shop, seeding.began_at, seeding.ids());
+    for step in steps.into_iter().skip(usize::try_from(done).unwrap_or(usize::MAX)) {
         clock.set(step.at);
         let receipt = writer.submit(Submission::one(step.command, step.actor)).await?;
         if let Some(Outcome::Refused(refusal)) = receipt.outcomes.first() {

@@ -3,6 +3,7 @@
 //! - [`accounts`]: the demo accounts, and when they can sign in.
 //! - [`people`]: customers and their addresses. [`products`]: products, each with a drawing.
 //! - [`seed_orders`]: orders from the last nine days. [`plan`]: products and orders as commands, in the order of time.
+//! - [`seeding`]: remembers an unfinished seeding, so that the next start completes it.
 //!
 //! Except for the accounts, the data is a pure function of the current time. The caller submits the commands to the log.
 
@@ -12,6 +13,7 @@ mod pictures;
 mod plan;
 mod products;
 mod seed_orders;
+pub mod seeding;
 
 pub use plan::{DemoShop, DemoStep, plan};
 pub use products::{DemoProduct, products};

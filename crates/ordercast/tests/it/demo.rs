@@ -1,8 +1,12 @@
 //! Demo mode: accounts that anybody may use while the shop is a demo.
 
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
-use crate::binary::RunningServer;
+use crate::binary::{RunningServer, command};
+use crate::support::within;
 
 const MIRA: &str = "mira@example.com";
 
@@ -107,6 +111,73 @@ async fn data_that_a_demo_did_not_create_never_becomes_a_demo() {
         }
         assert!(server.log.text().contains("not created by --demo"), "{}", server.log.text());
         server.stop().await;
+    }
+}
+
+/// The events in the log of a server that runs.
+fn events(data: &Path) -> i64 {
+    let read = || {
+        let connection =
+            Connection::open_with_flags(data.join("ordercast.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.query_row("SELECT count(*) FROM events", (), |row| row.get(0))
+    };
+    // It does not exist yet.
+    read().unwrap_or(0)
+}
+
+/// Starts a demo, and kills it when the log has this many events.
+async fn kill_at(data: &Path, wanted: i64) {
+    let mut child = command(data, &["serve", "--demo", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+    within(async {
+        while events(data) < wanted {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    child.kill().await.unwrap();
+}
+
+/// Every product and every order, without what differs between two shops.
+async fn contents(server: &RunningServer) -> Vec<String> {
+    let (_, mira) = sign_in(server, MIRA).await;
+    let products = server.ask("GET", "/api/v1/products").gives(200).await;
+    let mut contents: Vec<_> = products["products"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|product| format!("{} {}", product["name"], product["available"]))
+        .collect();
+    let orders = server.ask("GET", "/api/v1/orders?limit=100").by(&mira).gives(200).await;
+    contents.extend(
+        orders["orders"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|order| format!("{} {} {}", order["number"], order["status"], order["total"]["amount"])),
+    );
+    contents.sort();
+    contents
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_that_is_killed_during_its_first_start_is_completed_by_the_next_one() {
+    let data = tempfile::tempdir().unwrap();
+    let whole = serve(data.path(), &["--demo"]).await;
+    let wanted = contents(&whole).await;
+    assert!(wanted.len() > 40, "{wanted:?}");
+    whole.stop().await;
+    let all = events(data.path());
+    // The last one is killed three times.
+    for kills in [&[1][..], &[20], &[all - 1], &[5, 30, 31]] {
+        let data = tempfile::tempdir().unwrap();
+        for events in kills {
+            kill_at(data.path(), *events).await;
+        }
+        let server = serve(data.path(), &["--demo"]).await;
+        assert_eq!(contents(&server).await, wanted, "killed at {kills:?} events");
+        assert_eq!(config(&server).await["demo"], true);
+        server.stop().await;
+        assert_eq!(events(data.path()), all);
     }
 }
 
