@@ -117,6 +117,13 @@ impl LogError {
         )
     }
 
+    pub(crate) fn not_a_backup(file: impl fmt::Display) -> Self {
+        Self::new(
+            ErrorKind::ForeignDatabase,
+            format!("{file} is not a backup of Ordercast: name a file that `ordercast backup` wrote"),
+        )
+    }
+
     pub(crate) fn in_use(directory: &Path) -> Self {
         let directory = directory.display();
         Self::new(
@@ -133,6 +140,18 @@ impl LogError {
 
     pub fn cancelled() -> Self {
         Self::new(ErrorKind::Cancelled, "a database reader was cancelled")
+    }
+
+    /// For `map_err`: names the file when the storage fails.
+    pub(crate) fn about(self, file: &Path) -> Self {
+        if self.kind != ErrorKind::Storage {
+            return self;
+        }
+        let context = format!(
+            "could not open {}: make the user that runs ordercast the owner of the file and its directory",
+            file.display()
+        );
+        Self { context: context.into(), ..self }
     }
 
     /// For `map_err`: adds what was tried to an I/O error.
@@ -152,11 +171,8 @@ impl fmt::Display for LogError {
     }
 }
 
-impl std::error::Error for LogError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as _)
-    }
-}
+/// Without `source`: the message has the cause, and whoever prints a chain of errors would print it again.
+impl std::error::Error for LogError {}
 
 impl From<serde_json::Error> for LogError {
     fn from(error: serde_json::Error) -> Self {

@@ -32,7 +32,14 @@ pub struct StorageConfig {
 /// Held by the one process that serves the data. The operating system releases it when the process ends.
 #[derive(Debug)]
 pub struct StorageLock {
-    _directory: DataDirectoryLock,
+    directory: DataDirectoryLock,
+}
+
+impl StorageLock {
+    /// Stores a text for other processes, until the lock is released.
+    pub fn announce(&mut self, text: &str) -> Result<(), LogError> {
+        self.directory.announce(text)
+    }
 }
 
 impl StorageConfig {
@@ -62,7 +69,12 @@ impl StorageConfig {
 
     /// Fails when another process holds the lock. Creates the directory if it is missing.
     pub fn lock(&self) -> Result<StorageLock, LogError> {
-        Ok(StorageLock { _directory: DataDirectoryLock::acquire(&self.directory)? })
+        Ok(StorageLock { directory: DataDirectoryLock::acquire(&self.directory)? })
+    }
+
+    /// What the process that holds the lock [announced](StorageLock::announce). `None` if nobody holds it.
+    pub fn announced(&self) -> Option<String> {
+        DataDirectoryLock::announced(&self.directory)
     }
 
     /// Writes a consistent copy to `to`, which must not exist. Works while the data is served.

@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::config::sources::Environment;
 use crate::doctor::Check;
 use crate::serve::{RESET_LINK, storage_config, token_keys};
+use crate::served::ServedAt;
 use crate::terminal::{printable, style};
 
 /// Passwords are read from the environment, so that they do not appear in the shell history.
@@ -238,7 +239,16 @@ pub async fn user_reset_link(config: Config, args: UserResetLinkArgs) -> anyhow:
     open.account(AccountChange::CreateReset { user: user.id, token: token.hash, expires_at })
         .await
         .context("this account has no password: it signs in through another system")?;
-    say(format_args!("{}", reset_url(&config.base_url(), &token.text)))?;
+    let served = ServedAt::of(&config);
+    let is_running = served.is_some();
+    let base_url = match served {
+        Some(served) if !config.was_set("frontend_url") => served.base_url,
+        _ => config.base_url(),
+    };
+    say(format_args!("{}", reset_url(&base_url, &token.text)))?;
+    if !is_running {
+        say(format_args!("No server runs on this data now. The link needs one at {base_url}."))?;
+    }
     say(format_args!("The link works once, until {expires_at}. Give it only to the owner of the account."))?;
     open.close().await
 }

@@ -3,7 +3,7 @@
 //! - [`cli`]: the commands and their help. [`config`]: the options and their sources.
 //! - [`clock`], [`secret`], [`logging`], [`terminal`]: used by every command.
 //! - [`serve`] and [`admin`]: the server, and the commands that open its database. [`reservations`]: the task that expires
-//!   unpaid reservations.
+//!   unpaid reservations. [`served`]: where a running server answers.
 //! - [`client`]: a client of the HTTP API, used by [`watch`] and [`simulate`].
 //! - [`doctor`]: finds problems and says how to fix them. [`demo`]: the data of the demo shop.
 //!
@@ -22,6 +22,7 @@ pub mod publish;
 pub mod reservations;
 pub mod secret;
 pub mod serve;
+pub mod served;
 pub mod simulate;
 pub mod terminal;
 pub mod watch;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use ordercast::cli::Cli;
 use ordercast::config::sources::Environment;
-use ordercast::terminal::style;
+use ordercast::terminal::{is_broken_pipe, style};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,6 +18,8 @@ async fn main() -> ExitCode {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match ordercast::run(Cli::parse(), &Environment::of_process()).await {
         Ok(code) => code,
+        // Such as `ordercast user list | head`: the reader has all it wanted.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let bad = style::BAD;
             let _ = writeln!(anstream::stderr(), "{bad}error:{bad:#} {error:#}");

@@ -29,7 +29,8 @@ use crate::cli::ServeArgs;
 use crate::clock::System;
 use crate::config::Config;
 use crate::config::sources::Source;
-use crate::terminal::style;
+use crate::served::ServedAt;
+use crate::terminal::{is_broken_pipe, style};
 use crate::{first_start, publish, reservations, secret};
 
 /// How often to look for sessions that other processes ended.
@@ -48,8 +49,10 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     let interrupted = crate::interrupted();
     config.accept_data_loss = args.accept_data_loss;
     make_private(&config.data)?;
-    let _lock = storage_config(&config).lock()?;
+    let mut lock = storage_config(&config).lock()?;
     let listener = open(config.listen, "listen")?;
+    // The port of a free port, too.
+    config.listen = listener.local_addr()?;
     let realtime = config.realtime_listen.map(|address| open(address, "realtime_listen")).transpose()?;
     let first_start::FirstStart { welcome, demo } = first_start::prepare(&config, args.demo).await?;
     if args.demo && !config.was_set("store_name") {
@@ -57,7 +60,12 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     }
     let started = async {
         let server = Server::start(&config, demo, Arc::new(System)).await?;
-        announce(&config, &listener, realtime.as_ref(), &welcome)?;
+        lock.announce(&ServedAt { address: config.listen, base_url: config.base_url() }.text())?;
+        match announce(&config, &listener, realtime.as_ref(), &welcome) {
+            // Nobody reads the standard output any more. The log goes on.
+            Err(error) if is_broken_pipe(&error) => {}
+            announced => announced?,
+        }
         anyhow::Ok(server)
     };
     // The welcome text has the admin password, which is shown only once. Print it even if the start fails.

@@ -40,6 +40,12 @@ pub mod style {
     }
 }
 
+/// Whether whoever read the standard output has stopped reading.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    // Only an error of writing is an I/O error itself. Those of the network are inside of others.
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 /// Escapes control characters and direction overrides, and replaces line breaks with spaces, so that the text cannot
 /// control the terminal.
 pub fn printable(text: &str) -> String {

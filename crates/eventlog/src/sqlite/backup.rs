@@ -21,8 +21,8 @@ const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// Writes a consistent copy to a file that must not exist, while others read and write.
 pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
     if to.exists() {
-        let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(LogError::file(format!("{} already exists", to.display()))(source));
+        let message = format!("{} already exists: choose another name, or remove it", to.display());
+        return Err(LogError::new(ErrorKind::Storage, message));
     }
     let unfinished = beside(to, ".part");
     finish_or_remove(&unfinished, || copy_to(from, &unfinished))?;
@@ -32,11 +32,19 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
 /// Replaces the database of a data directory with a backup, under a new epoch: clients that saw later events of the old
 /// log must start over. Returns where the replaced database is kept.
 pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Option<PathBuf>, LogError> {
+    if !from.is_file() {
+        let message =
+            format!("there is no file {}: name a file that `ordercast backup` wrote", from.display());
+        return Err(LogError::new(ErrorKind::Storage, message));
+    }
     let lock = DataDirectoryLock::acquire(directory)?;
     let target = directory.join(FILE);
     let fresh = beside(&target, ".restoring");
     finish_or_remove(&fresh, || {
-        copy_to(from, &fresh)?;
+        copy_to(from, &fresh).map_err(|error| match error.kind() {
+            ErrorKind::ForeignDatabase => LogError::not_a_backup(from.display()),
+            _ => error,
+        })?;
         prepare(&fresh, random)
     })?;
     let kept = if target.exists() { Some(set_aside(&target)?) } else { None };
@@ -67,7 +75,7 @@ fn remove_companions(path: &Path) {
 fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
     let found = FoundFiles::look(from);
     let source = open_to_read(from)?;
-    let schema = schema::check(&source)?;
+    let schema = schema::check(&source).map_err(|error| error.about(from))?;
     if schema == 0 {
         return Err(LogError::foreign_database(from.display()));
     }

@@ -1,6 +1,7 @@
 //! Opens a database, with the settings that durability depends on.
 
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,7 +68,7 @@ impl Default for DatabaseOptions {
 /// Held by the one process that serves a data directory. The operating system releases it when the process ends.
 #[derive(Debug)]
 pub struct DataDirectoryLock {
-    _file: File,
+    file: File,
 }
 
 impl DataDirectoryLock {
@@ -78,16 +79,46 @@ impl DataDirectoryLock {
         let file = File::options()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(&path)
             .map_err(LogError::file(format!("could not open {}", path.display())))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => {
+                // What an earlier process announced is no longer so.
+                file.set_len(0).map_err(LogError::file(format!("could not write {}", path.display())))?;
+                Ok(Self { file })
+            }
             Err(std::fs::TryLockError::WouldBlock) => Err(LogError::in_use(directory)),
             Err(std::fs::TryLockError::Error(source)) => {
                 Err(LogError::file(format!("could not lock {}", path.display()))(source))
             }
         }
+    }
+}
+
+impl DataDirectoryLock {
+    /// Stores a text for other processes, until the lock is released.
+    pub fn announce(&mut self, text: &str) -> Result<(), LogError> {
+        let written = self.file.set_len(0).and_then(|()| self.file.write_all(text.as_bytes()));
+        written.map_err(LogError::file("could not write the file `lock`"))
+    }
+
+    /// What the process that holds the lock announced. `None` if nobody holds it.
+    pub fn announced(directory: &Path) -> Option<String> {
+        let mut file = File::options().read(true).write(true).open(directory.join("lock")).ok()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).ok()?;
+        // An unused lock is taken for a moment only when a process that held it was killed.
+        let is_held = !text.is_empty() && matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock));
+        is_held.then_some(text)
+    }
+}
+
+impl Drop for DataDirectoryLock {
+    fn drop(&mut self) {
+        // If this fails, the lock is free all the same.
+        drop(self.file.set_len(0));
     }
 }
 
@@ -124,7 +155,7 @@ impl Database {
         let mut connection =
             open(&path, options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         // Before anything is changed: the file may belong to another program.
-        let schema = schema::check(&connection)?;
+        let schema = schema::check(&connection).map_err(|error| error.about(&path))?;
         if let Some(found) = &found
             && let Err(error) = found.check(&connection, schema)
         {
@@ -176,7 +207,7 @@ impl Database {
         }
         let found = FoundFiles::look(&path);
         let connection = open_to_read(&path)?;
-        let schema = schema::version(&connection)?;
+        let schema = schema::version(&connection).map_err(|error| error.about(&path))?;
         found.check(&connection, schema)?;
         Ok(Some(schema))
     }
@@ -193,9 +224,10 @@ impl Database {
 fn open(path: &Path, options: &DatabaseOptions, flags: OpenFlags) -> Result<Connection, LogError> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match &options.vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
-        None => Connection::open_with_flags(path, flags)?,
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
+        None => Connection::open_with_flags(path, flags),
     };
+    let connection = connection.map_err(|error| LogError::from(error).about(path))?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     if options.vfs.is_none() {
         // The log must stay until the database is marked as closed: see `completeness.rs`.

@@ -211,6 +211,22 @@ fn a_lock_excludes_a_second_and_is_free_again_after_the_first() {
 }
 
 #[test]
+fn a_lock_tells_other_processes_what_its_holder_announced() {
+    let directory = tempfile::tempdir().unwrap();
+    let announced = || DataDirectoryLock::announced(directory.path());
+    assert_eq!(announced(), None);
+    let mut lock = DataDirectoryLock::acquire(directory.path()).unwrap();
+    assert_eq!(announced(), None);
+    lock.announce("127.0.0.1:4000").unwrap();
+    assert_eq!(announced().as_deref(), Some("127.0.0.1:4000"));
+    drop(lock);
+    assert_eq!(announced(), None);
+    std::fs::write(directory.path().join("lock"), "127.0.0.1:4000").unwrap();
+    assert_eq!(announced(), None, "its process was killed");
+    drop(DataDirectoryLock::acquire(directory.path()).unwrap());
+}
+
+#[test]
 fn nothing_is_left_open_when_everything_was_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let database = open(directory.path()).unwrap();

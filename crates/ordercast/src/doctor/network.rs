@@ -8,14 +8,35 @@ use url::Url;
 use super::Check;
 use crate::client::{ApiClient, is_loopback};
 use crate::config::Config;
+use crate::served::ServedAt;
 
 pub(super) async fn checks(config: &Config) -> Vec<Check> {
-    let mut checks = vec![port("port", config.listen, "--listen").await];
+    let mut checks = Vec::new();
+    // A server that runs on this data may listen somewhere else than this configuration says.
+    let served = ServedAt::of(config).map(|served| served.address);
+    if let Some(address) = served.filter(|address| *address != config.listen) {
+        checks.push(served_elsewhere(address).await);
+    }
+    if served.is_none_or(|address| address == config.listen) || config.was_set("listen") {
+        checks.push(port("port", config.listen, "--listen").await);
+    }
     if let Some(address) = config.realtime_listen {
         checks.push(port("realtime port", address, "--realtime-listen").await);
     }
     checks.push(front(config));
     checks
+}
+
+async fn served_elsewhere(address: SocketAddr) -> Check {
+    const ABOUT: &str = "server";
+    match running(address).await {
+        Some(found) => Check::good(ABOUT, format!("this data at {address} {found}")),
+        None => Check::error(
+            ABOUT,
+            format!("a server has opened this data and does not answer at {address}"),
+            "wait until it has started or stopped; if it hangs, restart it",
+        ),
+    }
 }
 
 /// A port that another Ordercast serves is fine.

@@ -2,6 +2,7 @@
 
 mod backups;
 mod concurrent_writes;
+mod messages;
 mod watch_and_simulate;
 
 use serde_json::Value;
