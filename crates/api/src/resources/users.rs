@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use eventlog::accounts::AccountChange;
+use eventlog::accounts::{AccountChange, Email, User};
 use jiff::Timestamp;
+use orders::id::InvalidId;
 use orders::{Role, UserId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
@@ -27,29 +28,50 @@ pub struct ResetLink {
     expires_at: Timestamp,
 }
 
+/// How staff name a customer.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub enum UserName {
+    Email(Email),
+    Id(UserId),
+}
+
+impl TryFrom<String> for UserName {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        match Email::new(&text) {
+            Ok(email) => Ok(Self::Email(email)),
+            Err(_) => UserId::new(text).map(Self::Id),
+        }
+    }
+}
+
 /// Create a password link
 ///
 /// For a customer of the store who forgot their password. For staff accounts, run `ordercast user reset-link` on
 /// the server.
 #[utoipa::path(
     post, path = "/api/v1/users/{user}/reset-link", tag = "accounts",
-    params(("user" = String, Path, description = "The customer's id")),
+    params(("user" = String, Path, description = "The customer's id, or the e-mail address of the account")),
     responses((status = CREATED, body = ResetLink), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn reset_link(
     State(app): State<AppState>,
     staff: Staff,
-    Path(user): Path<UserId>,
+    Path(user): Path<UserName>,
 ) -> Result<Response, Problem> {
-    let found = app.read_backend.user(user.clone()).await.map_err(|error| database_error(&error))?;
+    let found = match user {
+        UserName::Email(email) => app.read_backend.user_by_email(email).await,
+        UserName::Id(id) => app.read_backend.user(id).await,
+    };
+    let found = found.map_err(|error| database_error(&error))?;
     // A password link gives access to the account. Staff must not get access to colleagues or to customers of other
     // stores.
-    let theirs = found.is_some_and(|user| {
+    let theirs = found.filter(|user| {
         user.role == Role::Customer && user.store == *staff.store() && user.password_hash.is_some()
     });
-    if !theirs {
-        return Err(Problem::new(Code::UserNotFound));
-    }
+    let Some(User { id: user, .. }) = theirs else { return Err(Problem::new(Code::UserNotFound)) };
     let link = make_reset_link(&app, user.clone()).await?;
     tracing::info!(staff = %staff.caller.principal.user, %user, "password link created");
     let mut response = (StatusCode::CREATED, axum::Json(link)).into_response();

@@ -180,9 +180,13 @@ async fn staff_create_reset_links_only_for_customers_of_their_store() {
     let colleague = shop.account("kim@example.com", orders::Role::Staff, "main").await;
     let ask = |user: &str, who: &str| shop.ask("POST", &format!("/api/v1/users/{user}/reset-link")).by(who);
     ask(&customer.user, &sam).gives(201).await;
+    ask("Asha%40Example.com", &sam).gives(201).await;
+    assert_eq!(ask("nobody%40example.com", &sam).refused(404).await, "user_not_found");
+    assert_eq!(ask("asha%40example.com", &nora).refused(404).await, "user_not_found");
     // Staff who could set the password could sign in as the customer, and see their orders in other stores.
     assert_eq!(ask(&customer.user, &nora).refused(404).await, "user_not_found");
     assert_eq!(ask(&colleague.user, &sam).refused(404).await, "user_not_found");
+    assert_eq!(ask("kim%40example.com", &sam).refused(404).await, "user_not_found");
     assert_eq!(ask(&customer.user, &customer.token).refused(403).await, "forbidden");
     let foreign = id_of("asha").replace('|', "%7C");
     assert_eq!(ask(&foreign, &sam).refused(404).await, "user_not_found");

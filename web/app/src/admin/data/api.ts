@@ -35,6 +35,10 @@ export function consoleApi({ api }: Pick<Ordercast, "api">) {
         }),
       );
     },
+    /** For a customer of the store, by id or e-mail address. */
+    async createResetLink(user: string) {
+      return unwrap(api.POST("/api/v1/users/{user}/reset-link", { params: { path: { user } } }));
+    },
     async countStock(
       product: string,
       body: { onHand: number } | { change: number },

@@ -1,7 +1,9 @@
-import { Mail, Phone } from "lucide-react";
+import { KeyRound, Mail, Phone } from "lucide-react";
+import { useState } from "react";
 
 import { addressLines } from "../../orders/address";
-import { Badge, Card } from "../../ui";
+import { Badge, Button, Card } from "../../ui";
+import { ResetLinkDialog } from "../accounts/ResetLinkDialog";
 import type { Order } from "../data/types";
 import { cashIsDue } from "../orders/status";
 import styles from "./OrderPage.module.css";
@@ -10,6 +12,7 @@ import styles from "./OrderPage.module.css";
 export function CustomerCard({ order }: { order: Order }) {
   const { customer, shippingAddress: address, payment } = order;
   const lines = address && addressLines(address);
+  const [resetting, setResetting] = useState(false);
   return (
     <Card title="Customer">
       <dl className={styles.facts}>
@@ -56,6 +59,18 @@ export function CustomerCard({ order }: { order: Order }) {
           </div>
         )}
       </dl>
+      {customer && (
+        <Button size="sm" className={styles.reset ?? ""} onClick={() => setResetting(true)}>
+          <KeyRound aria-hidden="true" />
+          Password reset link…
+        </Button>
+      )}
+      {customer && resetting && (
+        <ResetLinkDialog
+          customer={{ id: customer.id, name: customer.name ?? "the customer" }}
+          onClose={() => setResetting(false)}
+        />
+      )}
     </Card>
   );
 }
