@@ -10,7 +10,49 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
+/// Decimal digits of the currencies that do not have [`USUAL_DIGITS`] (ISO 4217 "exponent"), sorted by code.
+const UNUSUAL_DIGITS: [(Currency, u32); 26] = {
+    const fn of(code: [u8; 3], digits: u32) -> (Currency, u32) {
+        (Currency(code), digits)
+    }
+    [
+        of(*b"BHD", 3),
+        of(*b"BIF", 0),
+        of(*b"CLF", 4),
+        of(*b"CLP", 0),
+        of(*b"DJF", 0),
+        of(*b"GNF", 0),
+        of(*b"IQD", 3),
+        of(*b"ISK", 0),
+        of(*b"JOD", 3),
+        of(*b"JPY", 0),
+        of(*b"KMF", 0),
+        of(*b"KRW", 0),
+        of(*b"KWD", 3),
+        of(*b"LYD", 3),
+        of(*b"OMR", 3),
+        of(*b"PYG", 0),
+        of(*b"RWF", 0),
+        of(*b"TND", 3),
+        of(*b"UGX", 0),
+        of(*b"UYI", 0),
+        of(*b"UYW", 4),
+        of(*b"VND", 0),
+        of(*b"VUV", 0),
+        of(*b"XAF", 0),
+        of(*b"XOF", 0),
+        of(*b"XPF", 0),
+    ]
+};
+/// Decimal digits of every other currency.
+const USUAL_DIGITS: u32 = 2;
+
 impl Currency {
+    /// The currencies that do not have two decimal digits, with their digits, sorted by code.
+    pub fn with_unusual_digits() -> impl Iterator<Item = (Self, u32)> {
+        UNUSUAL_DIGITS.into_iter()
+    }
+
     /// The code, such as `EUR`.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
@@ -18,13 +60,10 @@ impl Currency {
 
     /// Decimal digits of the minor unit (ISO 4217 "exponent"): 2 for cents, 0 for yen.
     pub fn exponent(self) -> u32 {
-        match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
-            | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
-            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
-            b"CLF" | b"UYW" => 4,
-            _ => 2,
-        }
+        UNUSUAL_DIGITS
+            .iter()
+            .find(|(currency, _)| *currency == self)
+            .map_or(USUAL_DIGITS, |(_, digits)| *digits)
     }
 }
 
@@ -172,6 +211,14 @@ mod tests {
         assert_eq!(money(-5, "USD").in_english(), "-$0.05");
         assert_eq!(money(1_234_567, "JPY").in_english(), "¥1,234,567");
         assert_eq!(money(1200, "CHF").in_english(), "CHF\u{a0}12.00");
+    }
+
+    #[test]
+    fn unusual_digits_are_sorted_and_unusual() {
+        let all: Vec<_> = Currency::with_unusual_digits()
+            .map(|(currency, digits)| (currency.to_string(), digits))
+            .collect();
+        assert!(all.is_sorted() && all.iter().all(|(_, digits)| *digits != USUAL_DIGITS), "{all:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The configuration that a page needs before anybody signs in.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
@@ -24,6 +26,11 @@ pub struct ConfigView {
     /// The currency of the prices (ISO 4217).
     #[schema(value_type = String, example = "EUR")]
     currency: Currency,
+    /// Decimal digits of the minor unit by currency code: of the shop's currency, and of every currency that does not
+    /// have two. An amount of 500 is 500 yen (0 digits), 5.00 euro or forint (2), and 0.500 Kuwaiti dinar (3). Do not take
+    /// the digits from `Intl`: they differ between browsers.
+    #[schema(example = json!({"EUR": 2, "JPY": 0, "KWD": 3}))]
+    currency_digits: BTreeMap<String, u32>,
     /// The time zone that determines where a day begins (IANA name).
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
@@ -54,6 +61,7 @@ pub async fn config(State(app): State<AppState>, parts: Parts) -> Response {
         store_name: settings.store_name.clone(),
         store_id: settings.store.clone(),
         currency: settings.currency,
+        currency_digits: currency_digits(settings.currency),
         time_zone: settings.zone.iana_name().unwrap_or("UTC").to_owned(),
         demo: settings.demo.is_some(),
         demo_accounts: settings.demo.as_ref().map(|demo| demo.accounts.clone()).unwrap_or_default(),
@@ -63,6 +71,11 @@ pub async fn config(State(app): State<AppState>, parts: Parts) -> Response {
         test_payment: settings.test_payment(),
     };
     ([(CACHE_CONTROL, "no-cache")], axum::Json(view)).into_response()
+}
+
+fn currency_digits(own: Currency) -> BTreeMap<String, u32> {
+    let digits = Currency::with_unusual_digits().chain([(own, own.exponent())]);
+    digits.map(|(currency, digits)| (currency.code().to_owned(), digits)).collect()
 }
 
 /// Where a page opens live connections, if not at its own address: as configured, or else on the live port of the

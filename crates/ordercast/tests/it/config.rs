@@ -18,8 +18,11 @@ async fn the_config_is_public() {
         ("ORDERCAST_STORE_CURRENCY", "inr"),
     ])
     .await;
+    let mut config_of_shop = config(&shop).await;
+    let digits = config_of_shop.as_object_mut().unwrap().remove("currencyDigits").unwrap();
+    assert_eq!(digits["INR"], 2);
     assert_eq!(
-        config(&shop).await,
+        config_of_shop,
         json!({
             "storeName": "Tea & Co", "storeId": "main", "currency": "INR", "timeZone": "Asia/Kolkata",
             "demo": false, "demoAccounts": [], "tiles": null, "imageOrigins": [], "liveUrl": null, "testPayment": false,
@@ -29,6 +32,18 @@ async fn the_config_is_public() {
     let answer = usual.get("/api/v1/config").send().await;
     assert_eq!((&answer.json()["timeZone"], answer.header("cache-control")), (&json!("UTC"), "no-cache"));
     assert!(!answer.text.contains(JWT_SECRET));
+}
+
+/// Browsers disagree with ISO 4217 and with each other about these, so that pages take the digits from the server.
+#[tokio::test]
+async fn the_config_has_the_digits_of_each_currency() {
+    for (currency, digits) in [("HUF", 2), ("IDR", 2), ("JPY", 0), ("KWD", 3), ("ISK", 0), ("EUR", 2)] {
+        let shop = Shop::with(&[("ORDERCAST_STORE_CURRENCY", currency)]).await;
+        let all = &config(&shop).await["currencyDigits"];
+        assert_eq!(all[currency], digits, "{currency}");
+        assert_eq!((&all["JPY"], &all["KWD"], &all["UYW"]), (&json!(0), &json!(3), &json!(4)));
+        assert_eq!((&all["USD"], &all["COP"]), (&Value::Null, &Value::Null), "two digits need no entry");
+    }
 }
 
 #[tokio::test]

@@ -751,6 +751,19 @@ export interface components {
              * @example EUR
              */
             currency: string;
+            /**
+             * @description Decimal digits of the minor unit by currency code: of the shop's currency, and of every currency that does not
+             *     have two. An amount of 500 is 500 yen (0 digits), 5.00 euro or forint (2), and 0.500 Kuwaiti dinar (3). Do not take
+             *     the digits from `Intl`: they differ between browsers.
+             * @example {
+             *       "EUR": 2,
+             *       "JPY": 0,
+             *       "KWD": 3
+             *     }
+             */
+            currencyDigits: {
+                [key: string]: number;
+            };
             /** @description Whether this is a demo shop, whose accounts are public. */
             demo: boolean;
             /** @description The demo accounts; empty unless this is a demo shop. */
