@@ -13,6 +13,7 @@ import type { Selection, SelectionChange } from "./selection";
 import type { Status } from "./status";
 import { useOrderTable } from "./table";
 import { useAnchoredScroll } from "./useAnchoredScroll";
+import { useHeldRows } from "./useHeldRows";
 import { useMediaQuery } from "../ui/useMediaQuery";
 
 export interface OrderGridProps {
@@ -21,6 +22,8 @@ export interface OrderGridProps {
   leaving: ReadonlySet<string>;
   /** Changes with the filters: the table then scrolls to the top. */
   view: string;
+  /** The list is loaded as far as it is sorted, so that further rows are new. */
+  isSettled: boolean;
   /** The total number of orders, where known. */
   total: number | undefined;
   selection: Selection;
@@ -36,9 +39,10 @@ const ROW = { wide: 56, phone: 92 };
 const HEAD = { wide: 40, phone: 0 };
 
 export function OrderGrid({
-  ids,
+  ids: current,
   leaving,
   view,
+  isSettled,
   total,
   selection,
   onSelect,
@@ -54,8 +58,9 @@ export function OrderGrid({
   const height = ROW[size];
   const scroller = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<string>();
+  const { ids, waiting, gone, release, holders } = useHeldRows(current, view, isSettled);
   const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
-  const { newAbove, toTop, onScroll } = useAnchoredScroll(scroller, ids, height, view);
+  const { newAbove, toTop, onScroll, hasJustShifted } = useAnchoredScroll(scroller, ids, height, view);
 
   // Keep the active row rendered while it is scrolled out of view, so that the focus is not lost.
   const rangeExtractor = useCallback(
@@ -137,12 +142,16 @@ export function OrderGrid({
     const target = event.target instanceof Element ? event.target : undefined;
     const id = target?.closest<HTMLElement>("[data-id]")?.dataset["id"];
     if (!target || !id) return;
+    // The click may be meant for the row that was here. A key press is a click without a place.
+    if (event.detail > 0 && hasJustShifted()) return event.preventDefault();
     const part = target.closest<HTMLElement>("[data-part]");
     switch (part?.dataset["part"]) {
       case "select":
         return onSelect(event.shiftKey ? { type: "range", to: id, within: ids } : { type: "toggle", id });
       case "step":
-        if (part.getAttribute("aria-disabled") !== "true") onStep(id, part.dataset["status"] as Status);
+        // The second click of a double click is not meant for the following step.
+        if (event.detail < 2 && part.getAttribute("aria-disabled") !== "true")
+          onStep(id, part.dataset["status"] as Status);
         return;
       case "open":
         // Let the browser handle opening in a new tab or window.
@@ -155,7 +164,7 @@ export function OrderGrid({
   }
 
   return (
-    <div className={styles.frame}>
+    <div className={styles.frame} {...holders}>
       <div
         ref={scroller}
         role="grid"
@@ -187,7 +196,7 @@ export function OrderGrid({
                 index={index}
                 top={start - HEAD[size]}
                 selected={selection.ids.has(id)}
-                leaving={leaving.has(id)}
+                leaving={leaving.has(id) || gone.has(id)}
                 active={index === active}
                 timeZone={timeZone}
               />
@@ -195,10 +204,17 @@ export function OrderGrid({
           })}
         </div>
       </div>
-      {newAbove > 0 && (
-        <button type="button" className={styles.newRows} onClick={toTop}>
+      {newAbove + waiting > 0 && (
+        <button
+          type="button"
+          className={styles.newRows}
+          onClick={() => {
+            release();
+            toTop();
+          }}
+        >
           <ArrowUp aria-hidden="true" />
-          {newAbove === 1 ? "1 new order" : `${newAbove} new orders`}
+          {newAbove + waiting === 1 ? "1 new order" : `${newAbove + waiting} new orders`}
         </button>
       )}
     </div>

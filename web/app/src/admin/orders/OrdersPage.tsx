@@ -90,6 +90,7 @@ export default function OrdersPage() {
             ids={ids}
             leaving={rows.leaving}
             view={key}
+            isSettled={state === "ready" && (filters.sort === "newest" || !hasMore)}
             total={total}
             selection={selection}
             onSelect={changeSelection}
