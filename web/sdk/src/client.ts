@@ -11,6 +11,7 @@ import { createListeners } from "./core/listeners.js";
 import { createRetry } from "./core/retry.js";
 import { createScheduler } from "./core/scheduler.js";
 import { createInbox } from "./inbox/inbox.js";
+import { createCatchUp } from "./live/catchUp.js";
 import { type Connection, createConnection } from "./live/connection.js";
 import { createCursorTracker } from "./live/cursor.js";
 import type { LiveMessage, TransportName } from "./live/events.js";
@@ -61,7 +62,10 @@ export function createClient(options: OrdercastOptions, environment: Environment
   const account = (): Account | null => session.account();
   const cursor = createCursorTracker(environment, persistence, options.resumeWithin);
   const onRead = cursor.read;
-  const onSettled = () => hub.settled();
+  const onSettled = () => {
+    hub.settled();
+    catchUp.settled();
+  };
   /** Reads again what could not be read: lists, pages, notifications and counts. */
   const retry = createRetry(environment, () => {
     orders.catchUp();
@@ -100,7 +104,14 @@ export function createClient(options: OrdercastOptions, environment: Environment
     account,
     ask: (name, argument) => connection.ask(name, argument),
   });
-  const hub = createHub({ environment, scheduler, cursor, orders, inbox, stats, presence, account });
+  const catchUp = createCatchUp({
+    environment,
+    followsStore: () => account()?.role === "staff",
+    isReading: orders.isReading,
+    onChange: (isCatchingUp) => connection.setCatchingUp(isCatchingUp),
+  });
+  const onReceived = catchUp.received;
+  const hub = createHub({ environment, scheduler, cursor, orders, inbox, stats, presence, account, onReceived });
 
   const connection: Connection = createConnection(
     scheduler,
@@ -131,9 +142,19 @@ export function createClient(options: OrdercastOptions, environment: Environment
         orders.catchUp();
         inbox.catchUp();
         stats.invalidate();
+        catchUp.opened(opened);
         if (!session.getSnapshot().verified) void session.refresh();
       },
-      onLost: presence.lost,
+      onLost() {
+        presence.lost();
+        catchUp.lost();
+      },
+      skips(opened) {
+        if (opened.head === null || !catchUp.isTooFar(opened)) return false;
+        // Everything that was read before is read again.
+        cursor.restart(opened.head);
+        return true;
+      },
       async mayReturn({ code, message, next }) {
         if (next === "refresh" && (await token.isWorthAnother({ code, status: 401 }, false))) return true;
         const { state } = await session.refresh();

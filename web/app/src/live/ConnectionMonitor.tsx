@@ -3,12 +3,13 @@ import { useConnection, useNow } from "@ordercast/react";
 import { useTimes } from "../time/useTimes";
 import { Button } from "../ui";
 import styles from "./ConnectionMonitor.module.css";
-import { CONNECTION_LABELS, TRANSPORT_LABELS } from "./labels";
+import { connectionLabel, TRANSPORT_LABELS } from "./labels";
 
 /** The state of the live connection. `isDetailed` adds technical details, for staff. */
 export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean }) {
+  const connection = useConnection();
   const { state, transport, liveSince, lastUpdate, lastError, attempts, nextAttemptAt, recovered, reconnect } =
-    useConnection();
+    connection;
   const now = useNow();
   const times = useTimes();
   return (
@@ -16,7 +17,7 @@ export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean
       <dl className={styles.facts} aria-live="polite">
         <div>
           <dt>Status</dt>
-          <dd>{CONNECTION_LABELS[state]}</dd>
+          <dd>{connectionLabel(connection)}</dd>
         </div>
         {isDetailed && (
           <>

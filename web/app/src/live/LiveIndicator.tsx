@@ -2,7 +2,7 @@ import { LiveIndicator as Base, useConnection } from "@ordercast/react";
 import type { ComponentProps } from "react";
 
 import { cx } from "../ui";
-import { CONNECTION_LABELS } from "./labels";
+import { CONNECTION_LABELS, connectionLabel } from "./labels";
 import styles from "./LiveIndicator.module.css";
 
 export interface LiveIndicatorProps extends ComponentProps<"button"> {
@@ -12,13 +12,13 @@ export interface LiveIndicatorProps extends ComponentProps<"button"> {
 
 /** Shows whether live updates arrive: green, amber or red. A button that opens the connection monitor. */
 export function LiveIndicator({ label, className, ...rest }: LiveIndicatorProps) {
-  const { state } = useConnection();
+  const connection = useConnection();
   return (
     <button
       {...rest}
       type="button"
       className={cx(styles.button, className)}
-      aria-label={`${label ?? "Connection"}: ${CONNECTION_LABELS[state]}`}
+      aria-label={`${label ?? "Connection"}: ${connectionLabel(connection)}`}
     >
       <Base
         className={styles.indicator}

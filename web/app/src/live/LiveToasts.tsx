@@ -25,7 +25,8 @@ export function LiveToasts() {
   });
 
   useOrderEvents((event) => {
-    if (!account) return;
+    // What the page shows from the start is no news.
+    if (!account || event.listed) return;
     const staff = isStaff(account);
     // Staff get the result of their own changes where they made them.
     if (staff && event.own) return;

@@ -5,16 +5,17 @@ import { useConnection } from "../useConnection.js";
 export interface LiveIndicatorProps {
   /** Shown before the state, such as `Live Updates` in an admin header. */
   label?: ReactNode;
-  texts?: Partial<Record<ConnectionState, string>>;
+  texts?: Partial<Record<ConnectionState | "catchingUp", string>>;
   className?: string | undefined;
   /** Class names of the parts. */
   classNames?: Partial<Record<"dot" | "label" | "state", string | undefined>>;
 }
 
-export const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
+export const CONNECTION_TEXTS: Readonly<Record<ConnectionState | "catchingUp", string>> = {
   idle: "Not connected",
   connecting: "Connecting…",
   live: "Live",
+  catchingUp: "Catching up…",
   reconnecting: "Reconnecting…",
   offline: "Offline",
 };
@@ -24,13 +25,15 @@ export const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
  * `classNames`.
  */
 export function LiveIndicator({ label, texts, className, classNames }: LiveIndicatorProps): ReactNode {
-  const { state, transport } = useConnection();
+  const { state, transport, isCatchingUp } = useConnection();
+  const text = isCatchingUp ? "catchingUp" : state;
   return (
     <span
       role="status"
       className={className}
       data-ordercast="live-indicator"
       data-state={state}
+      data-catching-up={isCatchingUp || undefined}
       data-transport={transport ?? undefined}
     >
       <span aria-hidden="true" data-part="dot" className={classNames?.dot} />
@@ -40,7 +43,7 @@ export function LiveIndicator({ label, texts, className, classNames }: LiveIndic
         </span>
       )}
       <span data-part="state" className={classNames?.state}>
-        {texts?.[state] ?? CONNECTION_TEXTS[state]}
+        {texts?.[text] ?? CONNECTION_TEXTS[text]}
       </span>
     </span>
   );

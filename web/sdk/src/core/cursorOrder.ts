@@ -8,6 +8,12 @@ export function compareCursors(a: string, b: string): -1 | 0 | 1 | undefined {
   return one.seq < other.seq ? -1 : one.seq > other.seq ? 1 : 0;
 }
 
+/** Number of log entries from one cursor to another; undefined where the cursors cannot be compared. */
+export function distance(from: string, to: string): number | undefined {
+  const [one, other] = [parse(from), parse(to)];
+  return one === undefined || other === undefined || one.epoch !== other.epoch ? undefined : other.seq - one.seq;
+}
+
 /** The earlier cursor; the first one where they cannot be compared. */
 export function earlierCursor(a: string | null, b: string): string {
   return a === null || compareCursors(b, a) === -1 ? b : a;

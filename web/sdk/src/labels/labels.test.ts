@@ -10,6 +10,7 @@ const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({
   ...makeEvent(makeOrder(231), status),
   own: false,
   missed: false,
+  listed: false,
   ...more,
 });
 

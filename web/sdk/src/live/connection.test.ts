@@ -43,6 +43,7 @@ function setUp(mayReturn: () => Promise<boolean> = () => Promise.resolve(false))
     onIncoming: () => undefined,
     onMessage: () => undefined,
     onLost: () => undefined,
+    skips: () => false,
     mayReturn,
   });
   const last = () => {

@@ -16,12 +16,15 @@ export interface ConnectionEvents {
   onIncoming: (incoming: IncomingMessage) => void;
   onMessage: (message: LiveMessage) => void;
   onLost: () => void;
+  /** Whether to connect again, at the head, instead of receiving everything that was missed. */
+  skips: (opened: TransportOpened) => boolean;
   /** The server refused the credentials. Resolves to whether to try again as the same person. */
   mayReturn: (closed: TransportClosed) => Promise<boolean>;
 }
 
 export interface Connection extends ConnectionStore {
   connect: () => void;
+  setCatchingUp: (isCatchingUp: boolean) => void;
   /** Disconnects and resets the snapshot. */
   disconnect: () => void;
 }
@@ -42,6 +45,7 @@ export const IDLE: ConnectionSnapshot = {
   liveSince: null,
   lastUpdate: null,
   lastError: null,
+  isCatchingUp: false,
   recovered: false,
 };
 
@@ -63,6 +67,8 @@ export function createConnection(
   let nextProbe: Timer | undefined;
   let isWanted = false;
   let wasLive = false;
+  /** The connection skipped what it missed, and is being opened again. */
+  let hasSkipped = false;
   let stopPageState: (() => void) | undefined;
 
   function schedule({ level, delayMs }: NextAttempt): void {
@@ -88,7 +94,15 @@ export function createConnection(
       handle: open(transport, {
         opened: (opened) => {
           openedAt = environment.now();
-          if (current === mine) live(mine, transport, opened);
+          if (current !== mine) return;
+          if (!hasSkipped && events.skips(opened)) {
+            hasSkipped = true;
+            mine.handle.close();
+            current = undefined;
+            return attempt(level);
+          }
+          live(mine, transport, hasSkipped ? { ...opened, recovered: false } : opened);
+          hasSkipped = false;
         },
         closed: (closed) => {
           if (current !== mine) return;
@@ -144,7 +158,7 @@ export function createConnection(
   function lost(closed: TransportClosed, liveFor: number | null): void {
     endProbe();
     const { code, message } = closed;
-    store.patch({ lastError: { code, message, at: environment.now() } });
+    store.patch({ lastError: { code, message, at: environment.now() }, isCatchingUp: false });
     events.onLost();
     if (closed.next !== "refresh" && closed.next !== "signed-out") {
       return schedule(fallback.failed({ liveFor, isBlocked: closed.next === "blocked", afterMs: closed.afterMs }));
@@ -216,6 +230,7 @@ export function createConnection(
 
   function stop(): void {
     isWanted = false;
+    hasSkipped = false;
     wasLive = false;
     stopPageState?.();
     stopPageState = undefined;
@@ -254,6 +269,7 @@ export function createConnection(
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
     connect,
+    setCatchingUp: (isCatchingUp) => store.patch({ isCatchingUp }),
     disconnect() {
       stop();
       store.set(IDLE);

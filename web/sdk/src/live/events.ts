@@ -48,6 +48,8 @@ export interface OrderEvent extends Facts {
   transport: TransportName;
   /** It happened while this page was disconnected. */
   missed: boolean;
+  /** It is older than what this page has read: the page has shown its result from the start, so it is no news. */
+  listed: boolean;
   /** The person signed in here did it, in this window or another. */
   own: boolean;
 }

@@ -23,6 +23,8 @@ export interface HubOptions {
   stats: LiveStats;
   presence: Presence;
   account: () => Account | null;
+  /** An event or a product event arrived with this cursor. */
+  onReceived?: (cursor: string | null) => void;
 }
 
 export interface Hub {
@@ -51,7 +53,7 @@ interface HeldEvent {
 }
 
 export function createHub(options: HubOptions): Hub {
-  const { environment, scheduler, cursor, orders, inbox, stats, presence, account } = options;
+  const { environment, scheduler, cursor, orders, inbox, stats, presence, account, onReceived } = options;
   const seen = new BoundedSet<string>(MAX_SEEN);
   /** The version that polling last reported of an order. Its events follow when a better transport works again. */
   const polled = new LruMap<string, number>(MAX_SEEN);
@@ -66,6 +68,8 @@ export function createHub(options: HubOptions): Hub {
   let held: HeldEvent[] = [];
   let holdTimer: Timer | undefined;
   let head: string | null = null;
+  /** Where the log ended when this page opened. Staff have read everything before. */
+  let firstHead: string | null = null;
 
   function flush(): void {
     const batch = received;
@@ -86,6 +90,7 @@ export function createHub(options: HubOptions): Hub {
       case "product": {
         const { event } = incoming;
         if (event.cursor !== null) cursor.advance(event.cursor);
+        onReceived?.(event.cursor);
         if (seen.add(event.id)) deliveries.push(() => listeners.product.call(event));
         return;
       }
@@ -125,12 +130,18 @@ export function createHub(options: HubOptions): Hub {
 
   function processEvent({ event: received, missed = isMissed(received) }: { event: ReceivedEvent; missed?: boolean }) {
     if (received.cursor !== null) cursor.advance(received.cursor);
+    onReceived?.(received.cursor);
     inbox.confirm(received.id, received.cursor);
     if (!seen.add(received.id)) return;
     const { actor, orderId, version, kind, transport } = received;
     const who = account();
     const isOwn = actor.id != null ? actor.id === who?.id : actor.origin === "customer" && who?.role === "customer";
-    const event: OrderEvent = { ...received, own: isOwn || ownVersions.has(`${orderId}:${version}`), missed };
+    const event: OrderEvent = {
+      ...received,
+      own: isOwn || ownVersions.has(`${orderId}:${version}`),
+      missed,
+      listed: false,
+    };
     orders.apply(event);
     // The event stream carries no notifications.
     if (transport === "sse") inbox.invalidate();
@@ -160,10 +171,19 @@ export function createHub(options: HubOptions): Hub {
     environment.clearTimeout(holdTimer);
     const [first] = waiting;
     holdTimer = first && environment.setTimeout(settled, Math.max(0, first.until - now));
-    for (const event of ready) {
-      if (event.kind === "order.created" && !event.own) orders.countNew();
+    for (const each of ready) {
+      const event: OrderEvent = { ...each, listed: isListed(each) };
+      if (event.kind === "order.created" && !event.own && !event.listed) orders.countNew();
       listeners.event.call(event);
     }
+  }
+
+  /** Whether the page has shown the event's result from the start. */
+  function isListed(event: OrderEvent): boolean {
+    const at = event.cursor;
+    if (at === null) return false;
+    const isOld = (end: string | null) => end !== null && (compareCursors(at, end) ?? 1) <= 0;
+    return (account()?.role === "staff" && isOld(firstHead)) || orders.readCursors(event.orderId).some(isOld);
   }
 
   function settled(): void {
@@ -179,12 +199,15 @@ export function createHub(options: HubOptions): Hub {
     },
     opened(at) {
       head = at;
+      firstHead ??= at;
     },
     own: (id, version) => void ownVersions.add(`${id}:${version}`),
     settled,
     clear() {
       received = [];
       held = [];
+      head = null;
+      firstHead = null;
       environment.clearTimeout(holdTimer);
       seen.clear();
       polled.clear();

@@ -6,8 +6,8 @@ import type { components } from "./schema.js";
 
 type Wire = components["schemas"];
 
-/** An event before `missed` and `own` are known. */
-export type ReceivedEvent = Omit<OrderEvent, "missed" | "own">;
+/** An event before it is compared with this page. */
+export type ReceivedEvent = Omit<OrderEvent, "missed" | "own" | "listed">;
 
 export type IncomingMessage =
   /** `missed` is set by transports without cursors. */

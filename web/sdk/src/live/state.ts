@@ -37,6 +37,8 @@ export interface ConnectionSnapshot {
   lastUpdate: number | null;
   /** The last error. It stays after the connection is live again. */
   lastError: ConnectionError | null;
+  /** The page is connected and still behind: it receives or reads what it missed. Only for staff, who follow a whole store. */
+  isCatchingUp: boolean;
   /** Whether the connection continued where the previous one ended, without a gap. */
   recovered: boolean;
 }

@@ -32,6 +32,7 @@ export interface LiveOrderList extends OrderList {
   readonly isUsed: boolean;
   /** Whether there are subscribers of whole orders, and not only of ids. */
   readonly showsOrders: boolean;
+  readonly isLoading: boolean;
   /** Whether there are subscribers waiting for the first page. */
   readonly isWaiting: boolean;
 }
@@ -375,6 +376,9 @@ export function createList(
     },
     get showsOrders() {
       return store.subscriberCount > 0;
+    },
+    get isLoading() {
+      return loading !== undefined;
     },
     get isWaiting() {
       return isUsed() && store.getSnapshot().state === "loading";

@@ -48,6 +48,10 @@ export interface Orders extends OrdersStore {
    * to show is being read: no toast may name an order that is not on the screen yet.
    */
   isShown: (event: ReceivedEvent) => boolean;
+  /** Whether a list in use is being read. */
+  isReading: () => boolean;
+  /** The cursors at which the lists in use, and the open page of this order, were read. */
+  readCursors: (id: string) => (string | null)[];
   /** Counts a new order. */
   countNew: () => void;
   /** Stores orders without an event. */
@@ -355,6 +359,11 @@ export function createOrders(context: OrdersContext): Orders {
       if (everyList().some((list) => list.isWaiting)) return false;
       return cache.get(orderId) !== undefined || !reader.isReading(orderId);
     },
+    isReading: () => everyList().some((list) => list.isUsed && list.isLoading),
+    readCursors: (id) => [
+      ...everyList().flatMap((list) => (list.isUsed ? [list.readAt()] : [])),
+      ...[...tracked.values()].flatMap((page) => (page.isUsed && page.id() === id ? [page.readAt()] : [])),
+    ],
     countNew: () => activity.patch({ newCount: activity.getSnapshot().newCount + 1 }),
     put(orders) {
       for (const order of orders) cache.put(order);

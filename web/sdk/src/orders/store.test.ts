@@ -55,10 +55,13 @@ function setUp() {
   /** Changes the order on the server. */
   const changeOnServer = (event: ReceivedEvent) => {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
-    served.events = [...served.events, entryOf({ ...event, transport: "socket", own: false, missed: false })];
+    served.events = [
+      ...served.events,
+      entryOf({ ...event, transport: "socket", own: false, missed: false, listed: false }),
+    ];
   };
   const receive = (event: ReceivedEvent) => {
-    store.apply({ ...event, own: false, missed: false });
+    store.apply({ ...event, own: false, missed: false, listed: false });
     store.follow();
   };
   const hold = () => (held = []);

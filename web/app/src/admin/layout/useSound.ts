@@ -20,7 +20,7 @@ export function useSound(): { muted: boolean; setMuted: (muted: boolean) => void
   }, []);
   useEffect(() => onPersistedChange(NAME, () => setMuted(isMuted())), []);
   useLiveEvents((event) => {
-    if (event.kind === "order.created" && shouldChime(event) && !muted) chime.current?.play();
+    if (event.kind === "order.created" && !event.listed && shouldChime(event) && !muted) chime.current?.play();
   });
 
   return {
