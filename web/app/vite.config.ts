@@ -16,7 +16,7 @@ const SHELL_MODULES = [
   /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|wouter|regexparam|mitt|openapi-fetch)\//,
   /\/node_modules\/lucide-react\/dist\/esm\/(?!icons\/|lucide-react|dynamic)/,
   /\/(sdk|react)\/src\//,
-  /\/app\/src\/(api|layout|live)\//,
+  /\/app\/src\/(api|chunks|layout|live)\//,
   /\/app\/src\/session\/(session|Guard)\./,
   /\/app\/src\/ui\/(?!Dialog|Popover|Tabs|ToastList)/,
   /\/app\/src\/orders\/status/,

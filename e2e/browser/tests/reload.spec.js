@@ -38,3 +38,30 @@ test("what could not be read on opening a page is read when the server is back",
     await server.remove();
   }
 });
+
+test("a page whose code cannot be loaded opens when the connection is back, and the others work meanwhile", async ({
+  people,
+}) => {
+  const admin = await people.admin({ serviceWorkers: "block" });
+  admin.monitor.expect(/ERR_FAILED|Failed to fetch|could not be loaded|Unable to preload/);
+  const { page } = admin;
+  await admin.open("/admin");
+  await page.evaluate(() => (globalThis.isSamePage = true));
+  const nav = page.getByRole("navigation", { name: "Console" });
+  const away = /\/assets\/console\/(Dashboard|Products)|\/api\/v1\/config/;
+  await page.route(away, (route) => route.abort());
+  await nav.getByRole("link", { name: "Dashboard" }).click();
+  await expect(page.getByText("This page could not be loaded")).toBeVisible();
+  await expect(page.getByText("cart")).toHaveCount(0);
+  await nav.getByRole("link", { name: /^Orders/ }).click();
+  await expect(table(page).top).toBeVisible();
+  await nav.getByRole("link", { name: "Products" }).click();
+  await expect(page.getByText("This page could not be loaded")).toBeVisible();
+  await page.unroute(away);
+  await expect(page.getByText("Paper bags")).toBeVisible();
+  await nav.getByRole("link", { name: "Dashboard" }).click();
+  await expect(tile(page, "To process")).toContainText(/\d/);
+  // With its styles, and without a reload.
+  await expect(tile(page, "To process")).toHaveCSS("border-radius", /[1-9]/);
+  expect(await page.evaluate(() => globalThis.isSamePage)).toBe(true);
+});

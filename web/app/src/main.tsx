@@ -10,7 +10,6 @@ import { App } from "./App";
 import { loadConfig } from "./api/config";
 import { forgetLastKnown } from "./offline/lastKnown";
 import { registerServiceWorker } from "./pwa/register";
-import { reloadOnMissingChunk } from "./pwa/reloadOnMissingChunk";
 import { preload } from "./routes";
 import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt } from "./shop/checkout/attempt";
@@ -33,6 +32,5 @@ async function start() {
   );
 }
 
-reloadOnMissingChunk();
 void start();
 registerServiceWorker();

@@ -2,6 +2,7 @@ import { parse } from "regexparam";
 import { lazy, type ComponentType } from "react";
 import { matchRoute } from "wouter";
 
+import { once } from "./chunks/lazyChunk";
 import type { Audience } from "./session/Guard";
 
 type Load = () => Promise<{ default: ComponentType }>;
@@ -13,7 +14,8 @@ export interface PageRoute {
   load: Load;
 }
 
-function page(path: string, audience: Audience, load: Load): PageRoute {
+function page(path: string, audience: Audience, loadOnce: Load): PageRoute {
+  const load = once(loadOnce);
   return { path, audience, Page: lazy(load), load };
 }
 

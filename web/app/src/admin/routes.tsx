@@ -1,7 +1,8 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Route, Switch } from "wouter";
 
+import { lazyChunk } from "../chunks/lazyChunk";
 import { ErrorBoundary } from "../layout/ErrorBoundary";
 import { PageLoading } from "../layout/PageLoading";
 import { NotFound } from "../pages/NotFound";
@@ -11,9 +12,9 @@ import { AdminLayout } from "./layout/AdminLayout";
 import OrdersPage from "./orders/OrdersPage";
 import { OrderTableProvider } from "./orders/table";
 
-const OrderPage = lazy(() => import("./order/OrderPage"));
-const DashboardPage = lazy(() => import("./dashboard/DashboardPage"));
-const ProductsPage = lazy(() => import("./products/ProductsPage"));
+const OrderPage = lazyChunk(() => import("./order/OrderPage"));
+const DashboardPage = lazyChunk(() => import("./dashboard/DashboardPage"));
+const ProductsPage = lazyChunk(() => import("./products/ProductsPage"));
 
 /** The console. The order table is part of its chunk; the other pages load on demand. */
 export default function AdminRoutes() {

@@ -1,5 +1,6 @@
 import { CloudOff } from "lucide-react";
 import { Component, type ErrorInfo, type ReactNode } from "react";
+import { useLocation } from "wouter";
 
 import { isReloading, reloadApp } from "../pwa/reload";
 import { Button, EmptyState } from "../ui";
@@ -11,9 +12,24 @@ export interface ErrorBoundaryProps {
   fallback?: ReactNode;
 }
 
-/** Contains render errors, so that the rest of the app keeps working. */
-export class ErrorBoundary extends Component<ErrorBoundaryProps, { hasFailed: boolean }> {
-  override state = { hasFailed: false };
+/** Contains render errors, so that the rest of the app keeps working. Another page gets another attempt. */
+export function ErrorBoundary(props: ErrorBoundaryProps) {
+  const [location] = useLocation();
+  return <Boundary {...props} location={location} />;
+}
+
+interface BoundaryState {
+  hasFailed: boolean;
+  /** Of the last render. */
+  location: string;
+}
+
+class Boundary extends Component<ErrorBoundaryProps & { location: string }, BoundaryState> {
+  override state = { hasFailed: false, location: this.props.location };
+
+  static getDerivedStateFromProps({ location }: { location: string }, state: BoundaryState) {
+    return location === state.location ? null : { hasFailed: false, location };
+  }
 
   static getDerivedStateFromError() {
     return { hasFailed: true };
@@ -45,7 +61,9 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { hasFailed: bo
             </Button>
           }
         >
-          Your cart and your orders are safe. If you are offline, reload the page once you are back online.
+          {this.props.location.startsWith("/admin")
+            ? "The orders and their changes are safe on the server. The other pages of the console still work."
+            : "Your cart and your orders are safe. If you are offline, reload the page once you are back online."}
         </EmptyState>
       </div>
     );

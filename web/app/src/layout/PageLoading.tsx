@@ -1,8 +1,22 @@
-import { Loading, Skeleton } from "../ui";
+import { CloudOff } from "lucide-react";
+import { useSyncExternalStore } from "react";
+
+import { isWaitingForChunk, onChunkWaiting } from "../chunks/loadChunk";
+import { EmptyState, Loading, Skeleton } from "../ui";
 import styles from "./PageLoading.module.css";
 
 /** Placeholder while a page's code loads. Appears after a delay, so that fast pages do not flicker. */
 export function PageLoading() {
+  const isWaiting = useSyncExternalStore(onChunkWaiting, isWaitingForChunk);
+  if (isWaiting) {
+    return (
+      <div role="status">
+        <EmptyState icon={CloudOff} title="This page could not be loaded">
+          The server cannot be reached. The page opens by itself when the connection is back.
+        </EmptyState>
+      </div>
+    );
+  }
   return (
     <Loading>
       <div className={styles.skeleton}>

@@ -1,11 +1,12 @@
 import { isFinal, type Order } from "@ordercast/client";
 import { lazy, Suspense, useState } from "react";
 
+import { once } from "../chunks/lazyChunk";
 import { useSession } from "../session/session";
 import { Button, Card } from "../ui";
 import styles from "./CancelCard.module.css";
 
-const load = () => import("./CancelDialog");
+const load = once(() => import("./CancelDialog"));
 const CancelDialog = lazy(load);
 
 /** Cancels the order, or explains why it can no longer be cancelled. */

@@ -1,13 +1,14 @@
 import type { Order, Shipment } from "@ordercast/client";
 import { Phone } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazyChunk } from "../chunks/lazyChunk";
 import { Avatar, Badge, Card, RelativeTime, Skeleton } from "../ui";
 import { ErrorBoundary } from "../layout/ErrorBoundary";
 import type { Tone } from "../orders/status";
 import styles from "./DeliveryCard.module.css";
 
-const LiveMap = lazy(() => import("../map/LiveMap"));
+const LiveMap = lazyChunk(() => import("../map/LiveMap"));
 
 const PARCEL_LABELS: Record<Shipment["status"], { label: string; tone: Tone }> = {
   packed: { label: "Packed", tone: "neutral" },

@@ -1,10 +1,11 @@
 import type { Order } from "@ordercast/client";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazyChunk } from "../chunks/lazyChunk";
 import { useConfig } from "../api/config";
 import { useSession } from "../session/session";
 
-const TestPayment = lazy(() => import("./TestPayment"));
+const TestPayment = lazyChunk(() => import("./TestPayment"));
 
 /** The form of an online payment that is due. Loaded on demand. */
 export function PaymentCard({ order }: { order: Order }) {

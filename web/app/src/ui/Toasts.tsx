@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 
+import { lazyChunk } from "../chunks/lazyChunk";
 import { onFirstToast } from "./toast";
 
-const ToastList = lazy(() => import("./ToastList"));
+const ToastList = lazyChunk(() => import("./ToastList"));
 
 /** Renders toasts. The implementation is loaded with the first toast. */
 export function Toasts() {

@@ -1,13 +1,15 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazyChunk } from "../../chunks/lazyChunk";
 import { useConfig } from "../../api/config";
+import { ErrorBoundary } from "../../layout/ErrorBoundary";
 import { Card, RelativeTime, Skeleton, TextField } from "../../ui";
 import type { Order } from "../data/types";
 import { formatLocation, parseLocation } from "./fields";
 import styles from "./OrderPage.module.css";
 import type { OrderEditor } from "./useOrderEditor";
 
-const LiveMap = lazy(() => import("../../map/LiveMap"));
+const LiveMap = lazyChunk(() => import("../../map/LiveMap"));
 
 /** Expected time, delivery partner and location. The location is set on the map or as coordinates. */
 export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEditor }) {
@@ -58,13 +60,15 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
         />
       </div>
       <div className={styles.map}>
-        <Suspense fallback={<Skeleton height="100%" />}>
-          <LiveMap
-            label="Map: click to set the order’s location"
-            location={point}
-            onPick={(picked) => editor.set("location", formatLocation(picked))}
-          />
-        </Suspense>
+        <ErrorBoundary fallback={<p>The map could not be loaded. Type the coordinates instead.</p>}>
+          <Suspense fallback={<Skeleton height="100%" />}>
+            <LiveMap
+              label="Map: click to set the order’s location"
+              location={point}
+              onPick={(picked) => editor.set("location", formatLocation(picked))}
+            />
+          </Suspense>
+        </ErrorBoundary>
       </div>
     </Card>
   );

@@ -1,7 +1,8 @@
 import { Search, SearchX } from "lucide-react";
-import { lazy, Suspense, useDeferredValue, useMemo } from "react";
+import { Suspense, useDeferredValue, useMemo } from "react";
 import { useSearchParams } from "wouter";
 
+import { lazyChunk } from "../../chunks/lazyChunk";
 import { useConfig } from "../../api/config";
 import { messageOf } from "../../api/http";
 import { PageHeading } from "../../layout/PageHeading";
@@ -14,7 +15,7 @@ import { useProducts } from "../products";
 import styles from "./CataloguePage.module.css";
 import { ProductCard } from "./ProductCard";
 
-const ProductDialog = lazy(() => import("./ProductDialog"));
+const ProductDialog = lazyChunk(() => import("./ProductDialog"));
 
 export default function CataloguePage() {
   const { storeName } = useConfig();

@@ -1,0 +1,22 @@
+import { lazy, type ComponentType } from "react";
+
+import { loadChunk } from "./loadChunk";
+
+type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
+
+/** The same load for all callers until it fails. */
+export function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let loading: Promise<Module> | undefined;
+  return () => {
+    loading ??= loadChunk(load).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+}
+
+/** Like React's `lazy`, for code that is loaded again when the server is back. */
+export function lazyChunk<Props>(load: Load<Props>) {
+  return lazy(once(load));
+}
