@@ -4,6 +4,7 @@ import { OrdercastProvider } from "@ordercast/react";
 import { Suspense } from "react";
 import { Route, Router, Switch } from "wouter";
 
+import { useConfig } from "./api/config";
 import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
@@ -15,10 +16,12 @@ import { Guard } from "./session/Guard";
 import { Toasts } from "./ui/Toasts";
 
 export function App({ client }: { client: Ordercast }) {
+  // Amounts on the page are formatted with these digits.
+  const digits = JSON.stringify(useConfig().currencyDigits);
   return (
     // The content security policy allows no inline styles; the app's own style sheets replace those of Base UI.
     <CSPProvider disableStyleElements>
-      <OrdercastProvider client={client}>
+      <OrdercastProvider key={digits} client={client}>
         <Router aroundNav={aroundNavigation}>
           <ErrorBoundary>
             <Routes />

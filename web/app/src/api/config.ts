@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 import { persistence } from "../persistence";
+import { setCurrencyDigits } from "../ui/money";
 
 export interface DemoAccount {
   name: string;
@@ -14,6 +15,8 @@ export interface ShopConfig {
   storeName: string;
   storeId: string;
   currency: string;
+  /** Minor-unit digits by currency; 2 where a currency is missing. Null: the server does not say. */
+  currencyDigits: Record<string, number> | null;
   timeZone: string;
   demo: boolean;
   demoAccounts: DemoAccount[];
@@ -29,6 +32,7 @@ const DEFAULTS: ShopConfig = {
   storeName: "Ordercast",
   storeId: "main",
   currency: "EUR",
+  currencyDigits: null,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   demo: false,
   demoAccounts: [],
@@ -47,8 +51,14 @@ const listeners = new Set<() => void>();
 let config = DEFAULTS;
 
 function persistedConfig(): ShopConfig | undefined {
-  const value = persistence.read<unknown>(NAME);
-  return value && typeof value === "object" ? { ...DEFAULTS, ...value } : undefined;
+  const value = persistence.read<Partial<ShopConfig> | null>(NAME);
+  // Settings of an older version lack the digits, and without them prices would be wrong.
+  return value?.currencyDigits ? { ...DEFAULTS, ...value } : undefined;
+}
+
+function apply(next: ShopConfig) {
+  config = next;
+  setCurrencyDigits(next.currencyDigits);
 }
 
 async function refresh(): Promise<void> {
@@ -68,7 +78,7 @@ async function read(): Promise<boolean> {
   }
   if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return true;
   persistence.write(NAME, received);
-  config = { ...DEFAULTS, ...received };
+  apply({ ...DEFAULTS, ...received });
   for (const listener of listeners) listener();
   return true;
 }
@@ -76,7 +86,7 @@ async function read(): Promise<boolean> {
 /** Loads the settings before the first paint: from the last visit if there was one, otherwise from the server. */
 export async function loadConfig(): Promise<ShopConfig> {
   const persisted = persistedConfig();
-  if (persisted) config = persisted;
+  if (persisted) apply(persisted);
   const refreshed = refresh();
   if (!persisted) await refreshed;
   return config;

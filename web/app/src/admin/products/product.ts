@@ -43,6 +43,11 @@ export function parsePrice(text: string, currency: string): number | undefined {
   return Number(match[1]) * 10 ** digits + Number(fraction.padEnd(digits, "0") || 0);
 }
 
+/** An amount as it may be typed. */
+export function priceExample(currency: string): string {
+  return priceText({ amount: 1250, currency });
+}
+
 export function productFields(product: Product): Record<ProductField, string> {
   return {
     name: product.name,
@@ -72,7 +77,7 @@ export function productErrors(
   const errors: Partial<Record<ProductField, string>> = {};
   const value = (field: ProductField) => (draft[field] ?? base[field] ?? "").trim();
   if (value("name") === "") errors.name = "Enter a name.";
-  if (parsePrice(value("price"), currency) === undefined) errors.price = "Enter an amount, such as 12.50.";
+  if (parsePrice(value("price"), currency) === undefined) errors.price = `Enter an amount, such as ${priceExample(currency)}.`;
   for (const field of ["category", "sku", "description", "image"] as const) {
     if ((base[field] ?? "") !== "" && value(field) === "") errors[field] = "This can be changed but not cleared.";
   }
