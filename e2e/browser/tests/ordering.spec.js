@@ -71,11 +71,13 @@ test("after a lost response the page does not claim that nothing was ordered, an
   await expect(page.getByText("Hamburg")).toBeVisible();
 });
 
-test("the customer's other page shows the order", async ({ customer }) => {
+test("the customer's other page shows the order, and does not announce it as new", async ({ customer, admin }) => {
   await customer.open("/orders");
   const order = await customer.account.order();
   await expect(card(customer.page, order)).toContainText("Pending");
-  await expect(customer.toast("Order placed")).toBeVisible();
+  await admin.account.setStatus(order, "processing");
+  await expect(customer.toast("Order status: processing")).toContainText(`Order #${order.number}`);
+  await expect(customer.toast("Order placed")).toHaveCount(0);
 });
 
 test("a status set in the table updates the customer's page and shows a toast", async ({ customer, admin }) => {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "../support/test.js";
 import { bell, lines, tracking } from "../support/pages.js";
+import { messages } from "../support/person.js";
 
 const CHANGES = [
   { status: "processing", severity: "info", page: "/", line: "Order in preparation" },
@@ -77,6 +78,78 @@ test("a refusal shows a toast and rolls back the optimistic state", async ({ cus
   await expect(dialog.getByText("It was not cancelled")).toBeVisible();
   await dialog.getByText("Close", { exact: true }).click();
   await expect(tracking(customer.page).summary).toContainText("Processing");
+});
+
+test("toasts name the order, are at most two, and cover no control", async ({ server, customer, admin }) => {
+  const ben = await server.addStaff("Ben Okafor");
+  const orders = [];
+  for (let count = 0; count < 4; count += 1) orders.push(await customer.account.order());
+  await admin.open("/admin/dashboard");
+  for (const order of orders) await ben.setStatus(order, "shipped");
+  await expect(messages(admin.page).filter({ visible: true })).toHaveCount(2);
+  for (const message of await messages(admin.page).filter({ visible: true }).all())
+    await expect(message).toContainText(/#\d+|more change/);
+  const covered = await admin.page.evaluate(() => {
+    const toasts = document.querySelector('[aria-label="Messages"]');
+    const controls = [...document.querySelectorAll("main a, main button, main select, nav a, header button")];
+    return controls
+      .filter((control) => {
+        const { left, top, width, height } = control.getBoundingClientRect();
+        return toasts.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      })
+      .map((control) => control.textContent || control.ariaLabel);
+  });
+  expect(covered).toEqual([]);
+});
+
+test("there is no toast for what the open order's page shows", async ({ server, customer, admin }) => {
+  const ben = await server.addStaff("Ben Okafor");
+  const [open, other] = [await customer.account.order(), await customer.account.order()];
+  await admin.open(`/admin/orders/${open.number}`);
+  await ben.setStatus(open, "shipped");
+  await ben.setStatus(other, "shipped");
+  await expect(admin.toast(`Order #${other.number} status: shipped`)).toHaveCount(1);
+  await expect(admin.toast(`Order #${open.number} status: shipped`)).toHaveCount(0);
+});
+
+test("the toast of a failure goes when the change is made after all", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await admin.open(`/admin/orders/${order.number}`);
+  admin.monitor.expect(/ERR_FAILED/);
+  await admin.page.route("**/status", (route) => route.abort());
+  const step = admin.page.getByRole("button", { name: "Start processing" });
+  await step.click();
+  const failure = admin.toast(`Order #${order.number} was not set to processing`);
+  await expect(failure).toBeVisible({ timeout: 30_000 });
+  await admin.page.unroute("**/status");
+  await step.click();
+  await expect(admin.toast(/^Order status updated to processing/)).toContainText(`Order #${order.number}`);
+  await expect(failure).toHaveCount(0);
+});
+
+test("a payment of a delivered order is asked for, and does not claim a change of status", async ({
+  customer,
+  admin,
+}) => {
+  const order = await customer.account.order();
+  await admin.account.setStatus(order, "shipped");
+  await admin.account.setStatus(order, "delivered");
+  await admin.open(`/admin/orders/${order.number}`);
+  const { page } = admin;
+  const choose = async () => {
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Record payment…" }).click();
+  };
+  await choose();
+  const dialog = page.getByRole("dialog", { name: `Record the payment of order #${order.number}?` });
+  await dialog.getByRole("button", { name: "Not yet" }).click();
+  await expect(dialog).toBeHidden();
+  expect((await admin.account.show(order)).payment.status).toBe("pending");
+  await choose();
+  await dialog.getByRole("button", { name: "Record payment" }).click();
+  await expect(admin.toast(/^Payment recorded\./)).toContainText(`Order #${order.number}`);
+  await expect(admin.toast(/status updated/)).toHaveCount(0);
+  expect(await admin.account.show(order)).toMatchObject({ status: "delivered", payment: { status: "paid" } });
 });
 
 /** The color of the toast's icon, where the tone is strongest. */

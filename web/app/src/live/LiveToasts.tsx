@@ -3,6 +3,7 @@ import { useOrderEvents } from "@ordercast/react";
 import { useRef } from "react";
 import { useLocation } from "wouter";
 
+import { failedToastId } from "../orders/failedToast";
 import { isStaff, useSession } from "../session/session";
 import { toast } from "../ui";
 import { afterPaint } from "./afterPaint";
@@ -25,11 +26,14 @@ export function LiveToasts() {
   });
 
   useOrderEvents((event) => {
+    if (event.status !== event.previousStatus) toast.close(failedToastId(event.orderId, event.status));
     // What the page shows from the start is no news.
     if (!account || event.listed) return;
     const staff = isStaff(account);
     // Staff get the result of their own changes where they made them.
-    if (staff && event.own) return;
+    if (staff && (event.own || isOnPage(location, event))) return;
+    // The window in which an order was placed says so. It is no news for the customer's other windows.
+    if (!staff && event.kind === "order.created" && event.own && !event.here) return;
     const description = describe(event, account.role, { isTracked: isOpen(location, event) });
     if (!description) return;
     // After a connection loss an order is reported once, with its current status.
@@ -51,6 +55,7 @@ export function LiveToasts() {
     afterPaint(() =>
       toast.show(description.severity, description.message, {
         id,
+        ...(!description.message.includes(event.orderNumber) && { description: `Order #${event.orderNumber}` }),
         ...(hasLink && { action: { label: "Show", onPress: () => navigate(page) } }),
       }),
     );
@@ -61,4 +66,12 @@ export function LiveToasts() {
 /** Whether the order's own page is open. */
 function isOpen(location: string, event: OrderEvent): boolean {
   return location === `/orders/${event.orderId}` || location === `/orders/${event.orderNumber}`;
+}
+
+/** Whether a page of the console shows the change itself. New orders and cancellations are announced everywhere. */
+function isOnPage(location: string, { orderId, orderNumber, kind, status, previousStatus }: OrderEvent): boolean {
+  if (location === `/admin/orders/${orderId}` || location === `/admin/orders/${orderNumber}`) return true;
+  if (location !== "/admin" || kind === "order.created") return false;
+  if (status === "cancelled" && previousStatus !== "cancelled") return false;
+  return document.querySelector(`[role="row"][data-id="${CSS.escape(orderId)}"]`) !== null;
 }

@@ -73,7 +73,8 @@ export function useNotificationSlots({ isCompact }: { isCompact: boolean }): Not
         </Banner>
       </div>
     ),
-    onActionFailed: (problem) => toast.error("Could not be marked as read", { description: messageOf(problem) }),
+    onActionFailed: (problem) =>
+      toast.error("Could not be marked as read", { id: "mark-read", description: messageOf(problem) }),
   };
 }
 

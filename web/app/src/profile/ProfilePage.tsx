@@ -23,7 +23,7 @@ export default function ProfilePage() {
       navigate("/");
     } catch (error) {
       setBusy(false);
-      toast.error("You are still signed in", { description: messageOf(error) });
+      toast.error("You are still signed in", { id: "sign-out", description: messageOf(error) });
     }
   }
 

@@ -1,7 +1,9 @@
-import { describeOutcome, STATUS_DISPLAY, STATUSES, type Status } from "@ordercast/client";
+import { STATUS_DISPLAY, STATUSES, type Status } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { useState } from "react";
 
+import { failedToastId } from "../orders/failedToast";
+import { outcomeOf } from "../orders/outcome";
 import { Banner, Button, Card, SelectField, TextField, toast } from "../ui";
 import styles from "./RealTimeTest.module.css";
 
@@ -26,12 +28,14 @@ export function SimulateCard({ order, isStaff }: { order: string | undefined; is
     if (!result.ok) {
       setRefused(result.problem.detail);
       toast.error(`Order #${order} was not set to ${STATUS_DISPLAY[status].toLowerCase()}`, {
+        id: failedToastId(order, status),
         description: result.problem.detail,
       });
       return;
     }
-    const { message, severity } = describeOutcome(status, result.live);
-    toast.show(severity, message);
+    const { message, severity } = outcomeOf(result.order, status, result.live);
+    toast.close(failedToastId(order, status));
+    toast.show(severity, message, { description: `Order #${result.order.number}` });
   }
 
   const disabledReason = !isStaff

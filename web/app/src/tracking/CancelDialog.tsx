@@ -2,6 +2,7 @@ import type { Order } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { useState } from "react";
 
+import { failedToastId } from "../orders/failedToast";
 import { isOutcomeUnknown } from "../api/http";
 import { Banner, Button, Field, TextArea, toast } from "../ui";
 import { Dialog } from "../ui/Dialog";
@@ -37,12 +38,16 @@ export default function CancelDialog({
       expectedVersion: null,
     });
     setBusy(false);
-    if (result.ok) return onOpenChange(false);
+    if (result.ok) {
+      toast.close(failedToastId(order.id, "cancelled"));
+      return onOpenChange(false);
+    }
     const { detail } = result.problem;
     const isUnknown = isOutcomeUnknown(result.problem);
     setFailure({ detail, isUnknown });
     toast.error(isUnknown ? "We don’t know yet whether your order was cancelled" : "Your order was not cancelled", {
-      description: detail,
+      id: failedToastId(order.id, "cancelled"),
+      description: `Order #${order.number}: ${detail}`,
     });
   }
 

@@ -1,16 +1,16 @@
 import { Toast } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 
 import { cx } from "./cx";
 import { setToastSink, type Severity, type ToastRequest } from "./toast";
 import styles from "./ToastList.module.css";
+import { useToastPlacement } from "./useToastPlacement";
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
 const TIMEOUT_MS = 5000;
 const LONG_TIMEOUT_MS = 9000;
-// A phone has little room.
-const MAX_VISIBLE = window.matchMedia("(width < 40rem)").matches ? 2 : 4;
+const MAX_VISIBLE = 2;
 
 const manager = Toast.createToastManager();
 
@@ -40,20 +40,22 @@ function isSeverity(type: string | undefined): type is Severity {
 
 /** Announced politely, errors at once. F6 moves the focus to the toasts; a swipe dismisses one. */
 export default function ToastList() {
-  useEffect(() => setToastSink(add), []);
+  useEffect(() => setToastSink({ add, close: (id) => manager.close(id) }), []);
+  const viewport = useRef<HTMLDivElement>(null);
   return (
     <Toast.Provider toastManager={manager} limit={MAX_VISIBLE}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport} aria-label="Messages">
-          <VisibleToasts />
+        <Toast.Viewport ref={viewport} className={styles.viewport} aria-label="Messages">
+          <VisibleToasts viewport={viewport} />
         </Toast.Viewport>
       </Toast.Portal>
     </Toast.Provider>
   );
 }
 
-function VisibleToasts() {
+function VisibleToasts({ viewport }: { viewport: RefObject<HTMLElement | null> }) {
   const { toasts } = Toast.useToastManager();
+  useToastPlacement(viewport, toasts);
   return toasts.map((toast) => {
     const severity = isSeverity(toast.type) ? toast.type : "info";
     const Icon = ICONS[severity];

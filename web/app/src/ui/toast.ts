@@ -14,27 +14,37 @@ export interface ToastRequest extends ToastOptions {
   title: string;
 }
 
-type Sink = (request: ToastRequest) => void;
+export interface ToastSink {
+  add: (request: ToastRequest) => void;
+  close: (id: string) => void;
+}
 
 // Toasts requested before the toast list has loaded.
 const queued: ToastRequest[] = [];
-let sink: Sink | undefined;
+let sink: ToastSink | undefined;
 let onFirstToastCallback: (() => void) | undefined;
 
 function show(severity: Severity, title: string, options: ToastOptions = {}) {
   const request = { ...options, severity, title };
-  if (sink) return sink(request);
+  if (sink) return sink.add(request);
   queued.push(request);
   onFirstToastCallback?.();
 }
 
 /** Sets the function that shows toasts and passes the queued ones to it. Returns a function that removes it. */
-export function setToastSink(next: Sink): () => void {
+export function setToastSink(next: ToastSink): () => void {
   sink = next;
-  for (const request of queued.splice(0)) next(request);
+  for (const request of queued.splice(0)) next.add(request);
   return () => {
     sink = undefined;
   };
+}
+
+/** Removes a toast, such as that of a failure which is mended. */
+function close(id: string) {
+  const index = queued.findIndex((request) => request.id === id);
+  if (index >= 0) queued.splice(index, 1);
+  sink?.close(id);
 }
 
 /** Calls back once a toast is queued. */
@@ -53,4 +63,5 @@ export const toast = {
   warning: (title: string, options?: ToastOptions) => show("warning", title, options),
   error: (title: string, options?: ToastOptions) => show("error", title, options),
   show,
+  close,
 };

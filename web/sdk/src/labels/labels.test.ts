@@ -11,6 +11,7 @@ const event = (status: Status, more: Partial<OrderEvent> = {}): OrderEvent => ({
   own: false,
   missed: false,
   listed: false,
+  here: false,
   ...more,
 });
 

@@ -52,6 +52,8 @@ export interface OrderEvent extends Facts {
   listed: boolean;
   /** The person signed in here did it, in this window or another. */
   own: boolean;
+  /** This window did it: `own` is also true for other windows and devices of the same person. */
+  here: boolean;
 }
 
 /** A product was added or changed. Staff only. */

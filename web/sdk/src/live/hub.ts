@@ -136,12 +136,8 @@ export function createHub(options: HubOptions): Hub {
     const { actor, orderId, version, kind, transport } = received;
     const who = account();
     const isOwn = actor.id != null ? actor.id === who?.id : actor.origin === "customer" && who?.role === "customer";
-    const event: OrderEvent = {
-      ...received,
-      own: isOwn || ownVersions.has(`${orderId}:${version}`),
-      missed,
-      listed: false,
-    };
+    const here = ownVersions.has(`${orderId}:${version}`);
+    const event: OrderEvent = { ...received, own: isOwn || here, here, missed, listed: false };
     orders.apply(event);
     // The event stream carries no notifications.
     if (transport === "sse") inbox.invalidate();
@@ -172,7 +168,8 @@ export function createHub(options: HubOptions): Hub {
     const [first] = waiting;
     holdTimer = first && environment.setTimeout(settled, Math.max(0, first.until - now));
     for (const each of ready) {
-      const event: OrderEvent = { ...each, listed: isListed(each) };
+      const here = ownVersions.has(`${each.orderId}:${each.version}`);
+      const event: OrderEvent = { ...each, here, own: each.own || here, listed: isListed(each) };
       if (event.kind === "order.created" && !event.own && !event.listed) orders.countNew();
       listeners.event.call(event);
     }

@@ -7,7 +7,7 @@ import type { components } from "./schema.js";
 type Wire = components["schemas"];
 
 /** An event before it is compared with this page. */
-export type ReceivedEvent = Omit<OrderEvent, "missed" | "own" | "listed">;
+export type ReceivedEvent = Omit<OrderEvent, "missed" | "own" | "here" | "listed">;
 
 export type IncomingMessage =
   /** `missed` is set by transports without cursors. */

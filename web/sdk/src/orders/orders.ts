@@ -89,6 +89,8 @@ export function createOrders(context: OrdersContext): Orders {
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
   let person: string | null = null;
+  /** Orders being placed. Their events wait for the answer, which says that they are ours. */
+  let placing = 0;
   /** How many people signed out. */
   let signOuts = 0;
   const reader = createReader(environment, fetch, {
@@ -307,18 +309,24 @@ export function createOrders(context: OrdersContext): Orders {
     async place(order, options = {}) {
       const { idempotencyKey, signal } = options;
       const isSamePerson = guard();
-      const placed = await unwrap(
-        api.POST("/api/v1/orders", {
-          body: order,
-          ...(idempotencyKey === undefined ? {} : { headers: { "Idempotency-Key": idempotencyKey } }),
-          ...(signal === undefined ? {} : { signal }),
-        }),
-      );
-      if (isSamePerson()) {
-        context.onOwn(placed.id, placed.version);
-        cache.put(placed);
+      placing += 1;
+      try {
+        const placed = await unwrap(
+          api.POST("/api/v1/orders", {
+            body: order,
+            ...(idempotencyKey === undefined ? {} : { headers: { "Idempotency-Key": idempotencyKey } }),
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        );
+        if (isSamePerson()) {
+          context.onOwn(placed.id, placed.version);
+          cache.put(placed);
+        }
+        return placed;
+      } finally {
+        placing -= 1;
+        context.onSettled();
       }
-      return placed;
     },
     setStatus(order, status, options = {}) {
       const { expectedVersion: _, idempotencyKey: __, signal: ___, ...body } = options;
@@ -355,7 +363,8 @@ export function createOrders(context: OrdersContext): Orders {
         watchers.touch(event.orderId, environment.now(), event.kind === "order.created");
       for (const order of tracked.values()) order.addEvent(event);
     },
-    isShown({ orderId }) {
+    isShown({ orderId, kind }) {
+      if (placing > 0 && kind === "order.created" && account()?.role === "customer") return false;
       if (everyList().some((list) => list.isWaiting)) return false;
       return cache.get(orderId) !== undefined || !reader.isReading(orderId);
     },

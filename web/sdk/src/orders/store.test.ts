@@ -57,11 +57,11 @@ function setUp() {
     served.order = { ...served.order, status: event.status, version: event.version, updatedAt: event.at };
     served.events = [
       ...served.events,
-      entryOf({ ...event, transport: "socket", own: false, missed: false, listed: false }),
+      entryOf({ ...event, transport: "socket", own: false, missed: false, listed: false, here: false }),
     ];
   };
   const receive = (event: ReceivedEvent) => {
-    store.apply({ ...event, own: false, missed: false, listed: false });
+    store.apply({ ...event, own: false, missed: false, listed: false, here: false });
     store.follow();
   };
   const hold = () => (held = []);

@@ -9,7 +9,7 @@ const MAX_ENTRIES = 1000;
 /** A live event as a timeline entry; undefined for events inferred by polling, which are not complete. */
 export function entryOf(event: OrderEvent): TimelineEvent | undefined {
   if (event.transport === "polling") return undefined;
-  const { cursor: _, transport: __, missed: ___, own: ____, listed: _____, ...entry } = event;
+  const { cursor: _, transport: __, missed: ___, own: ____, listed: _____, here: ______, ...entry } = event;
   return entry;
 }
 

@@ -54,7 +54,7 @@ export function AccountMenu() {
           wide
           onClick={() =>
             signOut().catch((error: unknown) =>
-              toast.error("You are still signed in", { description: messageOf(error) }),
+              toast.error("You are still signed in", { id: "sign-out", description: messageOf(error) }),
             )
           }
         >

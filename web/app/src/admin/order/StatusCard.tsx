@@ -10,6 +10,7 @@ import { nextStatus, STATUS_ACTIONS, statusesOf, type ActionKind, type Status } 
 import { useLastTransitions } from "../orders/useLastTransitions";
 import { ActionMenu } from "../ui/ActionMenu";
 import styles from "./OrderPage.module.css";
+import { PaymentDialog } from "./PaymentDialog";
 import { ReasonDialog } from "./ReasonDialog";
 import type { OrderEditor } from "./useOrderEditor";
 
@@ -24,6 +25,7 @@ export function StatusCard({
   editor: OrderEditor;
 }) {
   const [askingFor, setAskingFor] = useState<Status>();
+  const [isPaying, setPaying] = useState(false);
   return (
     <Card
       title="Status"
@@ -35,7 +37,16 @@ export function StatusCard({
     >
       {order.status !== "cancelled" && <ProgressTrack order={order} timeline={timeline} />}
       {order.cancellation && <CancellationNote order={order} />}
-      {order.status !== "cancelled" && <OpenOrderActions {...{ order, editor }} onAskReason={setAskingFor} />}
+      {order.status !== "cancelled" && (
+        <OpenOrderActions {...{ order, editor }} onAskReason={setAskingFor} onPay={() => setPaying(true)} />
+      )}
+      {isPaying && (
+        <PaymentDialog
+          order={order}
+          onConfirm={() => editor.save({ status: "paid" })}
+          onClose={() => setPaying(false)}
+        />
+      )}
       {askingFor && (
         <ReasonDialog
           status={askingFor}
@@ -55,10 +66,12 @@ function OpenOrderActions({
   order,
   editor,
   onAskReason,
+  onPay,
 }: {
   order: Order;
   editor: OrderEditor;
   onAskReason: (status: Status) => void;
+  onPay: () => void;
 }) {
   const allowed = { allowedTransitions: useLastTransitions(order.allowedTransitions) };
   // The last known actions stay, disabled, while the current ones are unknown.
@@ -96,7 +109,7 @@ function OpenOrderActions({
           </Button>
         )}
         <ActionMenu
-          label={next ? "More actions" : "Move back…"}
+          label="More actions"
           disabled={isBusy}
           groups={[
             otherSteps("forward").map((status) => ({
@@ -105,9 +118,9 @@ function OpenOrderActions({
               onChoose: () => void editor.save({ status }),
             })),
             otherSteps("payment").map((status) => ({
-              label: STATUS_ACTIONS[status],
+              label: `${STATUS_ACTIONS[status]}…`,
               icon: Wallet,
-              onChoose: () => void editor.save({ status }),
+              onChoose: onPay,
             })),
             otherSteps("correction").map((status) => ({
               label: `Move back to ${statusName(status)}…`,

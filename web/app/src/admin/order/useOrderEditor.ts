@@ -1,8 +1,10 @@
-import { describeOutcome, type ChangeResult } from "@ordercast/client";
+import type { ChangeResult } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { useReducer, useState } from "react";
 
 import { useConfig } from "../../api/config";
+import { failedToastId } from "../../orders/failedToast";
+import { outcomeOf } from "../../orders/outcome";
 import { statusName } from "../../orders/status";
 import { toast } from "../../ui";
 import type { Order } from "../data/types";
@@ -11,6 +13,8 @@ import type { Choice, Difference } from "./conflict";
 import { differences, editingReducer, NO_EDITS, type EditingChange } from "./editing";
 import { commandsFor, errorsOf, fieldsOf, type Draft, type Field, type StatusChange } from "./fields";
 import { savedMessage } from "./savedMessage";
+
+const CHOOSE = "choose";
 
 export interface OrderEditor {
   /** The unsaved text of a field, or the order's value. */
@@ -63,7 +67,7 @@ export function useOrderEditor(order: Order): OrderEditor {
             ? await orders.setDelivery(order.id, command.body, options)
             : await orders.setStatus(order.id, command.body.status, { ...command.body, ...options });
         if (!result.ok) {
-          toastRefused(result, requested.status);
+          toastRefused(order, result, requested.status);
           if (result.reason === "conflict")
             keepConflict(result, { type: "conflicted", requested: requestedStatus(requested), base: current });
           return false;
@@ -75,7 +79,7 @@ export function useOrderEditor(order: Order): OrderEditor {
     } finally {
       setSaving(false);
     }
-    if (commands.length > 0) toastSaved(order, draft, requested.status, live);
+    if (commands.length > 0) toastSaved(current, draft, requested.status, live);
     return true;
   }
 
@@ -86,9 +90,9 @@ export function useOrderEditor(order: Order): OrderEditor {
       ...(reason.trim() && { reason: reason.trim() }),
     });
     setSaving(false);
-    if (result.ok) toastSaved(order, {}, "cancelled", result.live);
+    if (result.ok) toastSaved(result.order, {}, "cancelled", result.live);
     else {
-      toastRefused(result, "cancelled");
+      toastRefused(order, result, "cancelled");
       if (result.reason === "conflict")
         keepConflict(result, { type: "conflicted", requested: { status: "cancelled", reason }, base: order });
     }
@@ -107,7 +111,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       if (saving) return false;
       if (conflict.some(({ kind }) => kind === "conflict")) {
         toast.warning("Choose which version to keep", {
-          id: "choose",
+          id: CHOOSE,
           description: "Both are shown at the top of the page.",
         });
         return false;
@@ -128,6 +132,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       const { requested } = editing;
       const next = editingReducer(editing, resolution);
       change(resolution);
+      toast.close(CHOOSE);
       if (!thenSave) return;
       if (requested?.status === "cancelled" && choices["status"] !== "theirs") {
         void cancel(requested.reason ?? "");
@@ -144,21 +149,31 @@ function requestedStatus({ status, reason }: StatusChange): { status: Status; re
 
 function toastSaved(order: Order, draft: Draft, status: Status | undefined, live: number | null) {
   const id = `order-${order.id}`;
+  toast.close(failedToastId(order.id, status ?? "fields"));
+  toast.close(CHOOSE);
   const description = `Order #${order.number}`;
   const { message, severity } = status
-    ? describeOutcome(status, live)
+    ? outcomeOf(order, status, live)
     : savedMessage(Object.keys(draft) as Field[], live);
   toast.show(severity, message, { id, description });
 }
 
-function toastRefused(result: Exclude<ChangeResult, { ok: true }>, status: Status | undefined) {
+function toastRefused(
+  { id: order, number }: Order,
+  result: Exclude<ChangeResult, { ok: true }>,
+  status: Status | undefined,
+) {
+  const id = failedToastId(order, status ?? "fields");
   if (result.reason === "conflict") {
-    toast.warning("Somebody else changed this order first", {
+    toast.warning(`Somebody else changed order #${number} first`, {
+      id,
       description: "Nothing was lost. Both versions are shown.",
     });
     return;
   }
-  toast.error(status ? `The status was not changed to ${statusName(status)}` : "The changes were not saved", {
+  const failed = status ? `Order #${number} was not set to ${statusName(status)}` : `Order #${number} was not saved`;
+  toast.error(failed, {
+    id,
     description: result.problem.detail,
   });
 }

@@ -48,7 +48,9 @@ export function BulkDialog({ rows: selected, run, onClose, onSelect }: BulkDialo
     step.at === "choosing"
       ? `Set the status of ${orders}`
       : step.at === "running"
-        ? `Setting ${orders} to ${statusName(step.status)}`
+        ? step.status === "paid"
+          ? `Recording the payment of ${orders}`
+          : `Setting ${orders} to ${statusName(step.status)}`
         : "Result";
   return (
     <Dialog open onOpenChange={(open) => !open && step.at !== "running" && onClose()} title={title}>
@@ -162,13 +164,18 @@ function ChooseStatus({
       <Actions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" variant={status === "cancelled" ? "danger" : "primary"}>
-          {status === "cancelled"
-            ? `Cancel ${orderCount(choice?.possible ?? 0)}`
-            : `Set ${orderCount(choice?.possible ?? 0)} to ${status ? statusName(status) : ""}`}
+          {submitLabel(status, orderCount(choice?.possible ?? 0))}
         </Button>
       </Actions>
     </form>
   );
+}
+
+/** A payment leaves some orders' status as it is, so it is not called a change of status. */
+function submitLabel(status: Status | undefined, orders: string): string {
+  if (status === "cancelled") return `Cancel ${orders}`;
+  if (status === "paid") return `Record payment of ${orders}`;
+  return `Set ${orders} to ${status ? statusName(status) : ""}`;
 }
 
 function orderCount(count: number): string {

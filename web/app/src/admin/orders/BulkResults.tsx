@@ -29,7 +29,9 @@ export function BulkResults({ rows, status, outcomes, onDone }: BulkResultsProps
           <CircleCheck aria-hidden="true" className={styles.success} />
           <div>
             <p className={styles.strong} role="status">
-              {ordersText(changed.length)} set to {statusName(status)}
+              {status === "paid"
+                ? `Payment of ${ordersText(changed.length)} recorded`
+                : `${ordersText(changed.length)} set to ${statusName(status)}`}
             </p>
             <p className={styles.text}>{notifiedText(notifiedLive, changed.length - notifiedLive)}</p>
             <details className={styles.details}>

@@ -77,7 +77,8 @@ export function productErrors(
   const errors: Partial<Record<ProductField, string>> = {};
   const value = (field: ProductField) => (draft[field] ?? base[field] ?? "").trim();
   if (value("name") === "") errors.name = "Enter a name.";
-  if (parsePrice(value("price"), currency) === undefined) errors.price = `Enter an amount, such as ${priceExample(currency)}.`;
+  if (parsePrice(value("price"), currency) === undefined)
+    errors.price = `Enter an amount, such as ${priceExample(currency)}.`;
   for (const field of ["category", "sku", "description", "image"] as const) {
     if ((base[field] ?? "") !== "" && value(field) === "") errors[field] = "This can be changed but not cleared.";
   }
