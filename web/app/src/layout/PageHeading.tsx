@@ -1,7 +1,7 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { useConfig } from "../api/config";
-import { consumeFocusRequest } from "./navigation";
+import { consumeFocusRequest, requestFocus } from "./navigation";
 
 export interface PageHeadingProps {
   children: ReactNode;
@@ -20,6 +20,13 @@ export function PageHeading({ children, title, className }: PageHeadingProps) {
   }, [titleText, storeName]);
   useEffect(() => {
     if (consumeFocusRequest()) heading.current?.focus({ preventScroll: true });
+  }, []);
+  useLayoutEffect(() => {
+    const element = heading.current;
+    // While a page loads it may have another heading.
+    return () => {
+      if (element !== null && element === document.activeElement) requestFocus();
+    };
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1} className={className}>

@@ -8,6 +8,11 @@ window.addEventListener("popstate", () => {
   focusRequested = true;
 });
 
+/** The next heading takes the focus. */
+export function requestFocus() {
+  focusRequested = true;
+}
+
 export function consumeFocusRequest(): boolean {
   const requested = focusRequested;
   focusRequested = false;

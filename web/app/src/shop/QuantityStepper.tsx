@@ -30,8 +30,9 @@ export function QuantityStepper({ productName, quantity, available, onChange, wi
       <button
         type="button"
         aria-label={`Increase quantity of ${productName}`}
-        disabled={quantity >= available}
-        onClick={() => onChange(quantity + 1)}
+        // Not `disabled`: a button that has the focus would lose it.
+        aria-disabled={quantity >= available}
+        onClick={() => quantity < available && onChange(quantity + 1)}
       >
         <Plus aria-hidden="true" />
       </button>

@@ -57,7 +57,10 @@ export function OrderGrid({
   const size = useMediaQuery("(width < 48rem)") ? "phone" : "wide";
   const height = ROW[size];
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState<string>();
+  const [activeId, setActiveId] = useState(scroll.activeId);
+  useEffect(() => {
+    scroll.activeId = activeId;
+  }, [scroll, activeId]);
   const { ids, waiting, gone, release, holders } = useHeldRows(current, view, isSettled);
   const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
   const { newAbove, toTop, onScroll, hasJustShifted } = useAnchoredScroll(scroller, ids, height, view);

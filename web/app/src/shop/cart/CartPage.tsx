@@ -1,17 +1,41 @@
 import { ShoppingBag } from "lucide-react";
+import { useRef } from "react";
 
 import { PageHeading } from "../../layout/PageHeading";
 import { isStaff, useSession } from "../../session/session";
 import { Button, Card, EmptyState, formatMoney, LinkButton, Money } from "../../ui";
+import { useFocusAfterRemoval } from "../../ui/useFocusAfterRemoval";
 import { useProducts, type Product } from "../products";
 import { ProductPicture } from "../ProductPicture";
 import { QuantityStepper } from "../QuantityStepper";
 import { putInCart, useCart } from "./cart";
 import styles from "./CartPage.module.css";
-import { countOf, lineTotal, totalOf, cartIssue, type CartLine, type CartIssue } from "./totals";
+import { countOf, lineTotal, totalOf, cartIssue, type Cart, type CartLine, type CartIssue } from "./totals";
 
 export default function CartPage() {
   const cart = useCart();
+  const page = useRef<HTMLDivElement>(null);
+  // From the removed item to the one that took its place, or the last one, or the heading of the empty cart.
+  const removedAt = useRef(0);
+  useFocusAfterRemoval(page, cart.length, (element) => {
+    const lines = [...element.querySelectorAll("li")];
+    const next = lines[Math.min(removedAt.current, lines.length - 1)];
+    return next?.querySelector("button") ?? element.querySelector<HTMLElement>("h1");
+  });
+  return (
+    <div
+      ref={page}
+      onFocus={({ target }) => {
+        const line = target.closest("li");
+        if (line?.parentElement) removedAt.current = [...line.parentElement.children].indexOf(line);
+      }}
+    >
+      <Content cart={cart} />
+    </div>
+  );
+}
+
+function Content({ cart }: { cart: Cart }) {
   const { account } = useSession();
   const { products, hasMore, isStale } = useProducts();
   const total = totalOf(cart);

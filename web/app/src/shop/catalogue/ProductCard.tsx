@@ -1,7 +1,9 @@
 import { Plus } from "lucide-react";
+import { useRef } from "react";
 import { Link } from "wouter";
 
 import { Badge, Button, Money } from "../../ui";
+import { useFocusAfterRemoval } from "../../ui/useFocusAfterRemoval";
 import { putInCart } from "../cart/cart";
 import type { Product } from "../products";
 import { ProductPicture } from "../ProductPicture";
@@ -47,28 +49,29 @@ export function ProductCard({ product, quantity, href, canOrder }: ProductCardPr
 }
 
 function Order({ product, quantity }: { product: Product; quantity: number }) {
-  if (quantity > 0) {
-    return (
-      <div className={styles.order}>
+  const container = useRef<HTMLDivElement>(null);
+  const isInCart = quantity > 0;
+  // From "Add" to the button that adds another, and back from "Remove".
+  useFocusAfterRemoval(container, isInCart, (element) => [...element.querySelectorAll("button")].at(-1));
+  return (
+    <div ref={container} className={styles.order}>
+      {isInCart ? (
         <QuantityStepper
           productName={product.name}
           quantity={quantity}
           available={product.available}
           onChange={(next) => putInCart(product, next)}
         />
-      </div>
-    );
-  }
-  return (
-    <div className={styles.order}>
-      <Button
-        disabled={product.available === 0}
-        aria-label={`Add ${product.name} to the cart`}
-        onClick={() => putInCart(product, 1)}
-      >
-        <Plus aria-hidden="true" />
-        Add
-      </Button>
+      ) : (
+        <Button
+          disabled={product.available === 0}
+          aria-label={`Add ${product.name} to the cart`}
+          onClick={() => putInCart(product, 1)}
+        >
+          <Plus aria-hidden="true" />
+          Add
+        </Button>
+      )}
     </div>
   );
 }
