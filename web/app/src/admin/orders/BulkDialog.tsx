@@ -83,7 +83,7 @@ function ChooseStatus({
   onCancel: () => void;
 }) {
   const choices = choicesFor(rows);
-  const [status, setStatus] = useState<Status | undefined>(() => mostCommonNextStep(rows) ?? choices[0]?.status);
+  const [status, setStatus] = useState<Status | undefined>(() => mostCommonNextStep(rows));
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   const [showErrors, setShowErrors] = useState(false);
@@ -122,7 +122,7 @@ function ChooseStatus({
                 name="status"
                 value={each.status}
                 checked={each.status === status}
-                autoFocus={each.status === status}
+                autoFocus={each.status === (status ?? choices[0]?.status)}
                 onChange={() => setStatus(each.status)}
               />
               <Icon aria-hidden="true" />
@@ -175,7 +175,7 @@ function ChooseStatus({
 function submitLabel(status: Status | undefined, orders: string): string {
   if (status === "cancelled") return `Cancel ${orders}`;
   if (status === "paid") return `Record payment of ${orders}`;
-  return `Set ${orders} to ${status ? statusName(status) : ""}`;
+  return status ? `Set ${orders} to ${statusName(status)}` : "Choose a status";
 }
 
 function orderCount(count: number): string {

@@ -40,7 +40,12 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
   const change = (more: Partial<OrderFilters>) => onChange({ ...filters, ...more });
   return (
     <div className={styles.toolbar} role="search" aria-label="Orders">
-      <StatusChips statuses={filters.statuses} stats={stats} onChange={(statuses) => change({ statuses })} />
+      {/* The counts are those of all orders, and would be wrong beside a search or a period. */}
+      <StatusChips
+        statuses={filters.statuses}
+        stats={filters.text === "" && filters.period === "any" ? stats : undefined}
+        onChange={(statuses) => change({ statuses })}
+      />
       <div className={styles.line}>
         <SearchBox text={filters.text} onChange={(text) => change({ text })} inputRef={search} onDown={onDown} />
         <Select

@@ -20,12 +20,17 @@ describe("the preview of a bulk status change", () => {
     expect(previewOf(some, "delivered")).toEqual({ status: "delivered", possible: 3, corrections: 0, refused: 2 });
   });
 
-  it("offers only statuses that some orders can take", () => {
-    expect(choicesFor([order("delivered")]).map((choice) => choice.status)).toEqual([
-      "pending",
+  it("offers only statuses that some orders can take, going back after going forward, and cancelling last", () => {
+    const offered = (...statuses: Status[]) => choicesFor(statuses.map(order)).map((choice) => choice.status);
+    expect(offered("delivered")).toEqual(["paid", "pending", "processing", "shipped"]);
+    expect(offered("shipped")).toEqual(["paid", "delivered", "pending", "processing", "cancelled"]);
+    expect(offered("pending", "shipped")).toEqual([
       "processing",
       "shipped",
       "paid",
+      "delivered",
+      "pending",
+      "cancelled",
     ]);
     expect(choicesFor([order("cancelled")])).toEqual([]);
   });

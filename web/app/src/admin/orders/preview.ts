@@ -27,9 +27,13 @@ export function previewOf(orders: readonly Order[], status: Status): Preview {
   return preview;
 }
 
-/** The statuses that at least one of the orders can take. */
+/** The statuses that at least one of the orders can take: steps forward first, then going back, and cancelling last. */
 export function choicesFor(orders: readonly Order[]): Preview[] {
-  return STATUSES.map((status) => previewOf(orders, status)).filter((preview) => preview.possible > 0);
+  const rank = ({ status, corrections, possible }: Preview) =>
+    status === "cancelled" ? 2 : corrections === possible ? 1 : 0;
+  return STATUSES.map((status) => previewOf(orders, status))
+    .filter((preview) => preview.possible > 0)
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** Why there are no choices. */
