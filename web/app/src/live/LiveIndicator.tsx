@@ -17,12 +17,12 @@ export function LiveIndicator({ label, className, ...rest }: LiveIndicatorProps)
     <button
       {...rest}
       type="button"
-      className={cx(styles.button, className)}
+      className={cx(styles.button, label && styles.compact, className)}
       aria-label={`${label ?? "Connection"}: ${connectionLabel(connection)}`}
     >
       <Base
         className={styles.indicator}
-        classNames={{ dot: styles.dot }}
+        classNames={{ dot: styles.dot, state: styles.state }}
         texts={{ ...CONNECTION_LABELS, ...(label && { live: label }) }}
       />
     </button>

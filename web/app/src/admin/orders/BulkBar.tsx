@@ -20,8 +20,8 @@ export function BulkBar({ count, onSelectAll, selectingAll, onSetStatus, onClear
         <strong>{formatInteger(count)}</strong> selected
       </p>
       {onSelectAll && (
-        <Button variant="quiet" size="sm" busy={selectingAll} onClick={onSelectAll}>
-          {selectingAll ? "Loading all orders…" : "Select all matching orders"}
+        <Button variant="quiet" size="sm" className={styles.all} busy={selectingAll} onClick={onSelectAll}>
+          {selectingAll ? "Loading all orders…" : "Select all matching"}
         </Button>
       )}
       <Button variant="primary" size="sm" aria-keyshortcuts="s" onClick={onSetStatus}>

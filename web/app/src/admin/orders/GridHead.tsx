@@ -29,7 +29,7 @@ export function GridHead({ ids, selection, onSelect, sort, onSort }: GridHeadPro
         </div>
         <SortHeading label="Total" by={["total-high", "total-low"]} sort={sort} onSort={onSort} numeric />
         <div role="columnheader">Status</div>
-        <div role="columnheader" className={styles.numeric}>
+        <div role="columnheader" className={cx(styles.numeric, styles.age)}>
           Age
         </div>
         <div role="columnheader" className={styles.numeric}>
