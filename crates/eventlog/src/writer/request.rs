@@ -85,8 +85,7 @@ impl QueuedRequest {
             WriteRequest::Account(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
-            WriteRequest::Joins(_, caller) => drop(caller.send(Err(error))),
-            WriteRequest::Check(caller) => drop(caller.send(Err(error))),
+            WriteRequest::Joins(_, caller) | WriteRequest::Check(caller) => drop(caller.send(Err(error))),
         }
     }
 }
