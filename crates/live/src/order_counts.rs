@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use eventlog::{LogError, ReadBackend, Seq, Topic};
+use eventlog::{LogError, ReadBackend, Topic};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use orders::StoreId;
@@ -67,10 +67,12 @@ enum ReadCounts {
 }
 
 impl ReadCounts {
-    fn seq(&self) -> Seq {
-        match self {
-            Self::Store(counts) => counts.cursor.seq,
-            Self::Customer(counts) => counts.cursor.seq,
+    /// Whether they differ from those that were sent last. A customer's counts are not sent again for every location.
+    fn differ_from(&self, last: &Self) -> bool {
+        match (self, last) {
+            (Self::Store(counts), Self::Store(last)) => counts.cursor.seq != last.cursor.seq,
+            (Self::Customer(counts), Self::Customer(last)) => counts.by_status != last.by_status,
+            _ => true,
         }
     }
 
@@ -156,7 +158,7 @@ impl OrderCountsPublisher {
 
     async fn run(self: Arc<Self>, topic: Topic, sender: watch::Sender<Bytes>) {
         let mut waiter = Waiter::new(self.hub.register(topic.clone(), false));
-        let mut sent: Option<(Seq, Timestamp)> = None;
+        let mut sent: Option<(ReadCounts, Timestamp)> = None;
         loop {
             waiter.mark_seen();
             let now = (self.now)();
@@ -165,11 +167,14 @@ impl OrderCountsPublisher {
             let began = Instant::now();
             match self.read(&topic, midnight).await {
                 Some(Ok(counts)) => {
-                    let read = (counts.seq(), midnight);
-                    if sent.replace(read) != Some(read) {
+                    let known = |(last, since): &(ReadCounts, Timestamp)| {
+                        !counts.differ_from(last) && *since == midnight
+                    };
+                    if !sent.as_ref().is_some_and(known) {
                         self.store_newest(&topic, &counts);
                         sender.send_replace(counts.bytes());
                         self.hub.notify_topic(&topic);
+                        sent = Some((counts, midnight));
                     }
                 }
                 Some(Err(error)) => {

@@ -66,7 +66,8 @@ impl LiveEvent {
             return dialect.frames(&self.event, &self.cursor(), audience, joined).into_vec().into();
         }
         let frames = self.frames.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
-        let index = (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined == Joined::ById);
+        let index =
+            (dialect.index() * 4 + audience_index(audience)) * 2 + usize::from(joined == Joined::ById);
         let cached =
             frames[index].get_or_init(|| dialect.frames(&self.event, &self.cursor(), audience, joined));
         Cow::Borrowed(cached)

@@ -15,8 +15,8 @@ use std::str::FromStr;
 
 use eventlog::{Cursor, EphemeralEvent, Epoch, EventWithContext};
 use jiff::Timestamp;
-use orders::{Audience, Kind};
 use orders::view::{EventContext, EventOrder, EventView, OrderView};
+use orders::{Audience, Kind};
 use serde::{Deserialize, Serialize};
 use socketio::{Frame, packet};
 

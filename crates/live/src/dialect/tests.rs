@@ -14,8 +14,8 @@ use orders::view::{
     DeliveryView, EventContext, ItemView, LocationView, OrderView, PaymentView, Person, ShipmentView,
 };
 use orders::{
-    Actor, Address, Audience, Change, Event, EventId, Kind, Money, OrderId, OrderNumber, Partner, ProductId, Status,
-    StoreId, UserId,
+    Actor, Address, Audience, Change, Event, EventId, Kind, Money, OrderId, OrderNumber, Partner, ProductId,
+    Status, StoreId, UserId,
 };
 use serde_json::{Map, Value};
 use socketio::Frame;

@@ -181,12 +181,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         state.joins.joined.iter().map(|joined| joined.order).collect()
     }
 
-    pub(super) fn join(
-        &self,
-        joins: &JoinCache,
-        order: JoinedOrder,
-        max_joined: usize,
-    ) -> JoinOutcome {
+    pub(super) fn join(&self, joins: &JoinCache, order: JoinedOrder, max_joined: usize) -> JoinOutcome {
         let mut state = lock(&self.state);
         if let Some(joined) = state.joins.find(order.order) {
             if joined.name != order.name {

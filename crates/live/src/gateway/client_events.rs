@@ -47,7 +47,11 @@ impl Request {
 
 /// The name of the event that leaves what `join` joined.
 fn leave_event(join: &str) -> String {
-    if join.contains("join") { join.replacen("join", "leave", 1) } else { join.replacen("track", "untrack", 1) }
+    if join.contains("join") {
+        join.replacen("join", "leave", 1)
+    } else {
+        join.replacen("track", "untrack", 1)
+    }
 }
 
 impl<A: Authorizer> Gateway<A> {

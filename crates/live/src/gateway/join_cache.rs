@@ -130,25 +130,19 @@ impl JoinCache {
     }
 
     /// The joins of the connection that the user lost last, and its position. Each is given to one client.
-    pub(super) fn inherit(
-        &self,
-        user: &UserId,
-        dialect: DialectId,
-        now: Timestamp,
-    ) -> Option<(Joins, Seq)> {
+    pub(super) fn inherit(&self, user: &UserId, dialect: DialectId, now: Timestamp) -> Option<(Joins, Seq)> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
         let JoinEntries { clients, users, unsaved, .. } = &mut *entries;
-        let last = |client: &&Box<str>| clients.get(*client).and_then(|known| known.left).map(|left| left.at);
-        let may_return = |client: &&Box<str>| {
-            clients.get(*client).is_some_and(|known| {
-                let left = known.left.is_some_and(|left| {
-                    left.returns && now.duration_since(left.at) <= RESTORED_WITHIN
-                });
-                left && known.dialect == dialect && !known.joins.joined.is_empty()
-            })
-        };
-        let client = users.get(user)?.iter().filter(may_return).max_by_key(last)?.clone();
+        let returning = users.get(user)?.iter().filter_map(|client| {
+            let known = clients.get(client)?;
+            let left = known.left.filter(|left| left.returns)?;
+            let fits = now.duration_since(left.at) <= RESTORED_WITHIN
+                && known.dialect == dialect
+                && !known.joins.joined.is_empty();
+            fits.then_some((left.at, client))
+        });
+        let client = returning.max_by_key(|(at, _)| *at)?.1.clone();
         let known = clients.get_mut(&client)?;
         let left = known.left.as_mut()?;
         left.returns = false;
@@ -168,7 +162,8 @@ impl JoinCache {
             }
             None => {
                 let user = user.clone();
-                entries.insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
+                entries
+                    .insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
             }
         }
         entries.unsaved.insert(client.into());

@@ -5,11 +5,13 @@ use super::{Authorizer, Gateway};
 impl<A: Authorizer> Gateway<A> {
     /// Reads what was stored before the server started, once.
     pub(super) async fn load_joins(&self) {
-        let load = async || match self.hub.read_backend().joins().await {
-            Ok(stored) => self.joins.load(stored, self.started),
-            Err(error) => {
-                tracing::error!(%error, "joined orders cannot be read, clients have to join again");
-                self.joins.load_failed(self.authorizer.now());
+        let load = || async {
+            match self.hub.read_backend().joins().await {
+                Ok(stored) => self.joins.load(stored, self.started),
+                Err(error) => {
+                    tracing::error!(%error, "joined orders cannot be read, clients have to join again");
+                    self.joins.load_failed(self.authorizer.now());
+                }
             }
         };
         self.joins_loaded.get_or_init(load).await;

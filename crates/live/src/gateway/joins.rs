@@ -86,8 +86,7 @@ impl Joins {
 impl JoinedOrder {
     /// Whether an event of the order is newer than what the client was shown. A location repeats the order's version.
     pub(super) fn is_before(&self, event: &Event) -> bool {
-        event.version > self.version
-            || (event.version == self.version && event.kind == Kind::DeliveryLocated)
+        event.version > self.version || (event.version == self.version && event.kind == Kind::DeliveryLocated)
     }
 }
 

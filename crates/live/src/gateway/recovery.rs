@@ -116,7 +116,9 @@ impl Resume {
         let visible = visible_orders(gateway, identity, &joins).await;
         let known = known && visible.is_some();
         let mut joins = joins;
-        joins.joined.retain(|joined| visible.as_ref().is_some_and(|orders| orders.contains_key(&joined.order)));
+        joins
+            .joined
+            .retain(|joined| visible.as_ref().is_some_and(|orders| orders.contains_key(&joined.order)));
         if resumable && known {
             let pid = Pid { sealed: sealed.to_owned(), nonce: contents.nonce };
             return Self { start, recovered: true, pid, joins, missed };

@@ -26,7 +26,7 @@ pub struct OrderCounts {
 }
 
 /// How many orders are in each status.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = StatsByStatus))]
 pub struct CountsByStatus {

@@ -11,22 +11,26 @@ use super::client::Denial;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub(crate) enum OrderName {
-    Text(Box<str>),
+    Text(String),
     Number(u64),
 }
+
+/// A longer text names no order, and is not kept.
+const MAX_BYTES: usize = 128;
 
 impl OrderName {
     /// The order that an argument names: `"…"`, a number, or an object with such a member `orderId`.
     pub(crate) fn parse(argument: Option<&Value>) -> Result<Self, Denial> {
         match argument.map(|argument| argument.get("orderId").unwrap_or(argument)) {
-            Some(Value::String(name)) if !name.trim().is_empty() => Ok(Self::Text(name.as_str().into())),
+            Some(Value::String(name)) if !name.trim().is_empty() => Ok(Self::Text(name.clone())),
             // Other numbers name no order.
             Some(Value::Number(number)) => match number.as_u64() {
                 Some(number) => Ok(Self::Number(number)),
-                None => Ok(Self::Text(number.to_string().into())),
+                None => Ok(Self::Text(number.to_string())),
             },
             _ => {
-                let message = "Name an order by its id or its number, such as \"10001\" or {\"orderId\": \"10001\"}.";
+                let message =
+                    "Name an order by its id or its number, such as \"10001\" or {\"orderId\": \"10001\"}.";
                 Err(Denial { code: "invalid_order", message: message.into() })
             }
         }
@@ -35,6 +39,7 @@ impl OrderName {
     /// The order as the rest of the server names it. A name of no known form is that of an order that does not exist.
     pub(crate) fn order_ref(&self) -> Result<OrderRef, Denial> {
         let parsed = match self {
+            Self::Text(name) if name.len() > MAX_BYTES => None,
             Self::Text(name) => name.trim().parse().ok(),
             Self::Number(number) => number.to_string().parse().ok(),
         };
@@ -46,7 +51,7 @@ impl OrderName {
 
     /// Whether this is the form in which the server itself writes the order's id.
     pub(crate) fn is_id(&self, id: OrderId) -> bool {
-        matches!(self, Self::Text(name) if **name == *id.to_string())
+        matches!(self, Self::Text(name) if *name == id.to_string())
     }
 }
 
@@ -71,11 +76,15 @@ mod tests {
 
     #[test]
     fn a_name_of_another_form_is_an_unknown_order_and_no_name_is_invalid() {
-        for unknown in [json!("ORDER-123 "), json!("x".repeat(1000)), json!(1.5), json!(-1), json!({"orderId": "?"})] {
+        for unknown in
+            [json!("ORDER-123 "), json!("x".repeat(1000)), json!(1.5), json!(-1), json!({"orderId": "?"})]
+        {
             let name = OrderName::parse(Some(&unknown)).unwrap();
             assert_eq!(name.order_ref().unwrap_err().code, "order_not_found", "{unknown}");
         }
-        for invalid in [json!(null), json!(""), json!(" "), json!(true), json!([]), json!({}), json!({"orderId": []})] {
+        for invalid in
+            [json!(null), json!(""), json!(" "), json!(true), json!([]), json!({}), json!({"orderId": []})]
+        {
             assert_eq!(OrderName::parse(Some(&invalid)).unwrap_err().code, "invalid_order", "{invalid}");
         }
         assert_eq!(OrderName::parse(None).unwrap_err().code, "invalid_order");

@@ -22,7 +22,9 @@ use jiff::Timestamp;
 use ordercast_live::Hub;
 use orders::order::Version;
 use orders::view::EventContext;
-use orders::{Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Status, StoreId, Subject, UserId};
+use orders::{
+    Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Status, StoreId, Subject, UserId,
+};
 use uuid::Uuid;
 
 use super::shop::staff;

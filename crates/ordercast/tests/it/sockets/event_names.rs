@@ -44,7 +44,9 @@ async fn only_a_change_of_status_or_payment_is_told_as_one() {
     let staff_room = "delivery:updated|delivery:located|order-status-updated|order-status-updated|delivery:updated\
                       |order-status-updated|order:updated|order-status-updated";
     let update = "customer_notification customer_order_update";
-    let feed = format!("delivery_update|delivery_update|delivery_update|delivery_update||{update}|{update}|{update}");
+    let feed = format!(
+        "delivery_update|delivery_update|delivery_update|delivery_update||{update}|{update}|{update}"
+    );
     let staff_feed = "delivery_update|delivery_update|delivery_update|delivery_update|delivery_update\
                       |order_notification|order_notification|order_notification";
     let expected = [

@@ -22,7 +22,10 @@ async fn joining_is_answered_with_the_state_and_raises_no_event() {
         }
         shop.advance(&order, "delivered").await;
         let first = socket.until("order-status-updated").await;
-        assert_eq!((&first.data["status"], &first.data["previousStatus"]), (&json!("delivered"), &json!("shipped")));
+        assert_eq!(
+            (&first.data["status"], &first.data["previousStatus"]),
+            (&json!("delivered"), &json!("shipped"))
+        );
     }
 }
 
@@ -58,6 +61,9 @@ async fn joining_again_tells_what_changed_since_the_client_left() {
     let (state, told) = rejoin(Some(("/status", tracking))).await;
     assert_eq!(told.len(), 1, "once");
     let [event] = &told[..] else { unreachable!() };
-    assert_eq!((&event.data["trackingNumber"], &event.data["version"]), (&json!("TRACK-1"), &state["version"]));
+    assert_eq!(
+        (&event.data["trackingNumber"], &event.data["version"]),
+        (&json!("TRACK-1"), &state["version"])
+    );
     assert_eq!(event.data.get("eventId"), None, "a state");
 }

@@ -14,7 +14,13 @@ async fn an_order_is_called_what_the_client_called_it() {
     for dialect in ["standard", "rooms", "feed"] {
         let order = shop.place(&asha, tea, 1).await;
         let number: u64 = order.number.parse().unwrap();
-        let forms = [json!(order.id), json!(order.id.to_uppercase()), json!(order.number), json!(number), json!(format!("#{number}"))];
+        let forms = [
+            json!(order.id),
+            json!(order.id.to_uppercase()),
+            json!(order.number),
+            json!(number),
+            json!(format!("#{number}")),
+        ];
         for sent in forms {
             for argument in [sent.clone(), json!({ "orderId": sent })] {
                 let mut socket = shop.socket(json!({"token": asha, "dialect": dialect})).await;
@@ -22,7 +28,10 @@ async fn an_order_is_called_what_the_client_called_it() {
                 let answer = socket.ask("join-order-tracking", argument.clone()).await;
                 assert_eq!(answer["orderId"], sent, "{answer}");
                 assert_eq!(answer["orderNumber"], order.number, "{answer}");
-                shop.put(&order.path("/delivery"), &json!({"partner": {"name": "Dora"}})).by(&sam).gives(200).await;
+                shop.put(&order.path("/delivery"), &json!({"partner": {"name": "Dora"}}))
+                    .by(&sam)
+                    .gives(200)
+                    .await;
                 let status = &answer["status"];
                 let next = if status == "pending" { "processing" } else { "pending" };
                 let change = json!({"orderId": sent, "status": next});
@@ -36,7 +45,9 @@ async fn an_order_is_called_what_the_client_called_it() {
                 let mut heard = 0;
                 loop {
                     let event = socket.next().await;
-                    if room.contains(&&*event.name) && (dialect != "standard" || event.name == "order-status-updated") {
+                    if room.contains(&&*event.name)
+                        && (dialect != "standard" || event.name == "order-status-updated")
+                    {
                         assert_eq!(event.data["orderId"], sent, "{}", event.name);
                         heard += 1;
                     }
@@ -56,12 +67,18 @@ async fn an_unknown_order_of_any_form_is_not_found() {
     let (asha, sam) = (customer("asha"), staff("sam"));
     let mut socket = shop.socket(json!({"token": asha, "dialect": "rooms"})).await;
     let mut desk = shop.socket(json!({"token": sam, "dialect": "rooms"})).await;
-    for name in [json!("ORDER-123"), json!("77777"), json!(77777), json!(-5), json!("x".repeat(500)), json!("8c1f")] {
+    for name in
+        [json!("ORDER-123"), json!("77777"), json!(77777), json!(-5), json!("x".repeat(500)), json!("8c1f")]
+    {
         for event in ["join-order-tracking", "leave-order-tracking"] {
             assert_eq!(socket.ask(event, name.clone()).await["error"]["code"], "order_not_found", "{name}");
         }
         let update = json!({"orderId": name, "status": "shipped"});
-        assert_eq!(desk.ask("admin-status-update", update).await["error"]["code"], "order_not_found", "{name}");
+        assert_eq!(
+            desk.ask("admin-status-update", update).await["error"]["code"],
+            "order_not_found",
+            "{name}"
+        );
     }
     for nothing in [Value::Null, json!(""), json!([]), json!({}), json!({"orderId": null})] {
         let answer = socket.ask("join-order-tracking", nothing.clone()).await;
