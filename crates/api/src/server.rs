@@ -86,8 +86,9 @@ fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, mut fin
         let mut router = router.clone();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        let checked = check_head(&request);
         async move {
-            Ok::<_, Infallible>(match check_head(&request) {
+            Ok::<_, Infallible>(match checked {
                 Ok(()) => router.call(request).await.unwrap_or_else(|never| match never {}),
                 Err(refused) => *refused,
             })
