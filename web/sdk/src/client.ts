@@ -147,6 +147,7 @@ export function createClient(options: OrdercastOptions, environment: Environment
       },
       onLost() {
         presence.lost();
+        inbox.lost();
         catchUp.lost();
       },
       skips(opened) {

@@ -162,3 +162,16 @@ test("a console that missed thousands of events reads its list again and goes on
   expect(client.connection.getSnapshot()).toMatchObject({ state: "live", isCatchingUp: false, recovered: false });
   expect(events).toEqual([]);
 });
+
+test("opening a page reads the notifications once, and a new connection reads them again", async () => {
+  const { client, environment, server } = openPage();
+  server.isUp = true;
+  client.inbox.subscribe(nothing);
+  await environment.advance(10_000);
+  const reads = () => server.requests.filter((path) => path === "/api/v1/notifications").length;
+  expect(reads()).toBe(1);
+  server.end();
+  await environment.advance(10_000);
+  expect(client.connection.getSnapshot().state).toBe("live");
+  expect(reads()).toBe(2);
+});

@@ -40,7 +40,10 @@ export interface Inbox extends InboxStore {
   isWaiting: () => boolean;
   /** Reads again what could not be read. */
   loadIfNeeded: () => void;
+  /** The connection is back. */
   catchUp: () => void;
+  /** The connection was lost. */
+  lost: () => void;
   setAccount: (account: Account | null) => void;
 }
 
@@ -50,6 +53,8 @@ const MAX_UNREAD = 999;
 const MAX_UNUSED_LISTS = 8;
 /** Several reasons to reload within this time, in milliseconds, cause one reload. */
 const RELOAD_DELAY_MS = 1000;
+/** A list that was read so long ago, in milliseconds, is current when the connection opens for the first time. */
+const FRESH_MS = 5000;
 
 export function createInbox(options: InboxOptions): Inbox {
   const { api, environment, scheduler, account, onRead, covers, onSettled, onFailed } = options;
@@ -62,12 +67,14 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Notifications after `countedAt`, each counted once: the server's next count may not include them. */
   const counted = new LruMap<string, Notification>(2000);
   let soon: Timer | undefined;
+  let lostAt = Number.NEGATIVE_INFINITY;
   /** Incremented with each account: a response belongs to the person who requested it. */
   let generation = 0;
   const isSignedIn = () => account() !== null;
   const listContext = (onFirstSubscriber: () => void) => ({
     api,
     scheduler,
+    now: environment.now,
     isSignedIn,
     onRead(cursor: string, unread: number) {
       recount(cursor, unread);
@@ -222,9 +229,14 @@ export function createInbox(options: InboxOptions): Inbox {
     catchUp() {
       // Events do not replay what was read in other windows.
       for (const list of everyList()) {
-        if (list.readAt() !== null) list.reload();
+        const at = list.readAt();
+        const isFresh = list.loadedAt() > lostAt && environment.now() - list.loadedAt() < FRESH_MS;
+        if (at !== null && !(isFresh && covers(at))) list.reload();
         else list.loadIfNeeded();
       }
+    },
+    lost() {
+      lostAt = environment.now();
     },
     setAccount(who) {
       generation += 1;

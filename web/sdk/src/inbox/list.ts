@@ -18,12 +18,15 @@ export interface LiveInboxList extends InboxList {
   loadIfNeeded: () => void;
   reset: () => void;
   readAt: () => string | null;
+  /** When it was read, in milliseconds since 1970. */
+  loadedAt: () => number;
   readonly isUsed: boolean;
 }
 
 export interface InboxContext {
   api: Api;
   scheduler: Scheduler;
+  now: () => number;
   isSignedIn: () => boolean;
   /** A page was read at this cursor, with this unread count. */
   onRead: (cursor: string, unread: number) => void;
@@ -52,7 +55,7 @@ const LIMIT = 500;
 const PAGE = 50;
 
 export function createInboxList(
-  { api, scheduler, isSignedIn, onRead, onFirstSubscriber, onSettled, onFailed }: InboxContext,
+  { api, scheduler, now, isSignedIn, onRead, onFirstSubscriber, onSettled, onFailed }: InboxContext,
   filter: InboxFilter,
 ): LiveInboxList {
   const store = createWritableStore<InboxSnapshot>(scheduler, EMPTY, {
@@ -63,6 +66,7 @@ export function createInboxList(
   });
   let next: string | null = null;
   let readAt: string | null = null;
+  let loadedAt = Number.NEGATIVE_INFINITY;
   let isLoading = false;
   let generation = 0;
   /** Incremented whenever the read state may have changed: a page requested before does not include the change. */
@@ -97,6 +101,7 @@ export function createInboxList(
       if (marks !== marksBefore) return await load(isRetry);
       next = page.next ?? null;
       readAt = page.cursor;
+      loadedAt = now();
       // Notifications that arrived while the page was loading are not on it.
       const known = new Set(page.items.map((notification) => notification.id));
       const arrived = store
@@ -199,6 +204,7 @@ export function createInboxList(
     },
     count: (unreadCount) => store.patch({ unreadCount }),
     readAt: () => readAt,
+    loadedAt: () => loadedAt,
     get isUsed() {
       return store.subscriberCount > 0;
     },

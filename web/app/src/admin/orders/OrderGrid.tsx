@@ -57,10 +57,13 @@ export function OrderGrid({
   const size = useMediaQuery("(width < 48rem)") ? "phone" : "wide";
   const height = ROW[size];
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState(scroll.activeId);
-  useEffect(() => {
-    scroll.activeId = activeId;
-  }, [scroll, activeId]);
+  const [lastActive, setLastActive] = useState(scroll.active);
+  // Other filters begin at their first row.
+  const activeId = lastActive?.view === view ? lastActive.id : undefined;
+  const setActiveId = (id: string) => {
+    scroll.active = { id, view };
+    setLastActive(scroll.active);
+  };
   const { ids, waiting, gone, release, holders } = useHeldRows(current, view, isSettled);
   const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
   const { newAbove, toTop, onScroll, hasJustShifted } = useAnchoredScroll(scroller, ids, height, view);

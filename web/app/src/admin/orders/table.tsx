@@ -14,7 +14,7 @@ export interface OrderTable {
   /** Opens the list for these filters, unless it is open. `key` identifies the filters and the day. */
   open: (key: string, filters: OrderFilters, timeZone: string) => void;
   /** The scroll position in pixels, and the row that is in the tab order. */
-  scroll: { top: number; activeId: string | undefined };
+  scroll: { top: number; active: { id: string; view: string } | undefined };
 }
 
 /** Sorting and selecting everything stop at this number of rows. */
@@ -27,7 +27,7 @@ const TableContext = createContext<OrderTable | undefined>(undefined);
 export function OrderTableProvider({ children }: { children: ReactNode }) {
   const { orders } = useOrdercast();
   const [opened, setOpened] = useState<{ key: string; list: OrderList }>();
-  const [scroll] = useState<OrderTable["scroll"]>({ top: 0, activeId: undefined });
+  const [scroll] = useState<OrderTable["scroll"]>({ top: 0, active: undefined });
   const open = useCallback(
     (key: string, filters: OrderFilters, timeZone: string) =>
       setOpened((before) => {
