@@ -13,6 +13,7 @@ import { registerServiceWorker } from "./pwa/register";
 import { preload } from "./routes";
 import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt } from "./shop/checkout/attempt";
+import { forgetDraft } from "./shop/checkout/draft";
 
 async function start() {
   const element = document.getElementById("root");
@@ -21,9 +22,10 @@ async function start() {
   preload(window.location.pathname);
   const { liveUrl } = await loadConfig();
   const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
-  onSignOut(client.session, () => {
+  onSignOut(client.session, (reason) => {
     forgetAttempt();
     forgetLastKnown();
+    if (reason !== "expired") forgetDraft();
   });
   createRoot(element).render(
     <StrictMode>

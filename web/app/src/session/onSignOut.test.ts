@@ -1,6 +1,6 @@
 import type { SessionSnapshot } from "@ordercast/client";
 import { describe, expect, it, vi } from "vitest";
-import { onSignOut } from "./onSignOut";
+import { onSignOut, type SignOutReason } from "./onSignOut";
 
 function session() {
   let snapshot = { state: "unknown", account: null } as SessionSnapshot;
@@ -11,8 +11,8 @@ function session() {
       listener = next;
       return () => {};
     },
-    is(state: SessionSnapshot["state"], id?: string) {
-      snapshot = { state, account: id ? { id } : null } as SessionSnapshot;
+    is(state: SessionSnapshot["state"], id?: string, error: object | null = null) {
+      snapshot = { state, account: id ? { id } : null, error } as SessionSnapshot;
       listener();
     },
   };
@@ -28,6 +28,16 @@ describe("onSignOut", () => {
     here.is("signed-in", "ada");
     expect(forget).not.toHaveBeenCalled();
     here.is("signed-out");
+    expect(forget).toHaveBeenCalledExactlyOnceWith("signed-out");
+  });
+
+  it("says when the server ended the session", () => {
+    const [here, forget] = [session(), vi.fn<(reason: SignOutReason) => void>()];
+    onSignOut(here, forget);
+    here.is("signed-in", "ada");
+    here.is("signed-out", undefined, { code: "session_ended" });
+    expect(forget).toHaveBeenCalledExactlyOnceWith("expired");
+    here.is("signed-in", "ada");
     expect(forget).toHaveBeenCalledOnce();
   });
 

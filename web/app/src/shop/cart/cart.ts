@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 import { onPersistedChange, persistence } from "../../persistence";
-import { countOf, setQuantity, type Cart, type CartLine } from "./totals";
+import { countOf, setQuantity, withPrices, type Cart, type CartLine } from "./totals";
 import type { Product } from "../products";
 
 // One cart per browser, shared by its tabs; it survives reloads and sign-ins.
@@ -60,6 +60,11 @@ export function useCartCount(): number {
 
 export function putInCart(product: Pick<Product, "id" | "name" | "price">, quantity: number) {
   save(setQuantity(cart, product, quantity));
+}
+
+/** Takes over the current names and prices of these products. */
+export function updatePrices(products: readonly Pick<Product, "id" | "name" | "price">[]) {
+  save(withPrices(cart, products));
 }
 
 export function emptyCart() {

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 
 import type { Product } from "../products";
-import { countOf, lineTotal, MAX_QUANTITY, quantityOf, setQuantity, totalOf, cartIssue, type Cart } from "./totals";
+import {
+  countOf,
+  lineTotal,
+  MAX_QUANTITY,
+  quantityOf,
+  setQuantity,
+  totalOf,
+  cartIssue,
+  withPrices,
+  type Cart,
+} from "./totals";
 
 const espresso: Product = {
   id: "p1",
@@ -48,6 +58,14 @@ describe("the cart", () => {
     expect(totalOf(lines)).toEqual({ amount: 5770, currency: "EUR" });
     expect(lines.map((line) => lineTotal(line).amount)).toEqual([3570, 2200]);
     expect(totalOf([])).toBeUndefined();
+  });
+
+  it("takes over new prices", () => {
+    const lines = withPrices(cart([espresso, 3], [mug, 1]), [
+      { ...espresso, price: { amount: 1290, currency: "EUR" } },
+    ]);
+    expect(totalOf(lines)).toEqual({ amount: 6070, currency: "EUR" });
+    expect(lines.map((line) => line.quantity)).toEqual([3, 1]);
   });
 
   it("has no total for several currencies", () => {

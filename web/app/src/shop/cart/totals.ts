@@ -24,6 +24,14 @@ export function setQuantity(cart: Cart, product: Pick<Product, "id" | "name" | "
     : [...cart, line];
 }
 
+/** The cart with the current names and prices of these products. */
+export function withPrices(cart: Cart, products: readonly Pick<Product, "id" | "name" | "price">[]): Cart {
+  return cart.map((line) => {
+    const product = products.find(({ id }) => id === line.productId);
+    return product ? { ...line, name: product.name, price: product.price } : line;
+  });
+}
+
 export function quantityOf(cart: Cart, productId: string): number {
   return cart.find((line) => line.productId === productId)?.quantity ?? 0;
 }

@@ -1,7 +1,7 @@
 import { unwrap, type Address, type Money as MoneyValue, type NewOrder, type PaymentMethod } from "@ordercast/client";
 import { useOrdercast } from "@ordercast/react";
 import { ShoppingBag } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useLocation } from "wouter";
 
@@ -15,8 +15,10 @@ import { AddressFields } from "./AddressFields";
 import { addressOf, formOf, isField, type AddressForm } from "./address";
 import { unresolvedAttempt } from "./attempt";
 import styles from "./CheckoutPage.module.css";
+import { forgetDraft, readDraft, saveDraft } from "./draft";
 import { PaymentChoice } from "./PaymentChoice";
 import { retryUnresolved, placeOrderOnce, type Placed, type Send } from "./placeOrder";
+import { refreshPrices } from "./refreshPrices";
 import { refusalOf, type Refusal } from "./refusal";
 import { RefusalBanner } from "./RefusalBanner";
 
@@ -72,10 +74,11 @@ const itemsOf = (cart: Cart): NewOrder["items"] => cart.map(({ productId, quanti
 
 function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address | undefined }) {
   const account = useAccount();
-  const { orders } = useOrdercast();
+  const { api, orders } = useOrdercast();
   const { testPayment } = useConfig();
   const [, navigate] = useLocation();
-  const [method, setMethod] = useState<PaymentMethod>("cash_on_delivery");
+  const [draft] = useState(() => readDraft(account.id));
+  const [method, setMethod] = useState<PaymentMethod>(draft?.method ?? "cash_on_delivery");
   const [refusal, setRefusal] = useState<Refusal | undefined>(() =>
     unresolvedAttempt() ? { kind: "unknown", message: "You left before your order was confirmed." } : undefined,
   );
@@ -83,10 +86,18 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   // State updates after the next render, too late for a double click.
   const isPlacing = useRef(false);
   const fields = useForm<AddressForm>({
-    defaultValues: formOf(lastAddress ?? { name: account.name ?? "" }),
+    defaultValues: draft?.address ?? formOf(lastAddress ?? { name: account.name ?? "" }),
     mode: "onTouched",
   });
   const total = totalOf(cart);
+  /** The total that the customer saw when the order was refused. */
+  const [refusedTotal, setRefusedTotal] = useState<MoneyValue>();
+
+  const keep = useEffectEvent(() => saveDraft(account.id, { address: fields.getValues(), method }));
+  useEffect(() => fields.subscribe({ formState: { values: true }, callback: () => keep() }), [fields]);
+  useEffect(() => {
+    if (method !== "cash_on_delivery") keep();
+  }, [method]);
 
   const send: Send = (order, idempotencyKey) => orders.place(order, { idempotencyKey });
 
@@ -110,7 +121,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
       const placed = await attempt();
       if (placed) return handlePlaced(placed);
     } catch (error) {
-      handleRefusal(refusalOf(error, unresolvedAttempt() !== undefined));
+      await handleRefusal(refusalOf(error, unresolvedAttempt() !== undefined));
     }
     setBusy(false);
     isPlacing.current = false;
@@ -124,16 +135,20 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
       : "Items you added since then are still in your cart.";
     if (isEarlier || !isCart) toast.info("Your first order went through", { description });
     if (isCart) emptyCart();
+    forgetDraft();
   }
 
-  function handleRefusal(reason: Refusal) {
+  async function handleRefusal(reason: Refusal) {
     if (reason.kind === "fields") {
       for (const { field, message } of reason.fields) {
         const name = field.replace(/^shippingAddress\./, "");
         if (isField(name)) fields.setError(name, { message });
       }
     }
+    setRefusedTotal(total);
     setRefusal(reason);
+    // The lines and the total of the page follow, so that the next attempt confirms what the page shows.
+    if (reason.kind === "total_changed") await refreshPrices(api, cart);
   }
 
   const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => submitOrder(form, expected));
@@ -169,7 +184,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
           <RefusalBanner
             refusal={refusal}
             cart={cart}
-            shown={total}
+            shown={refusedTotal}
             busy={busy}
             onSolved={() => setRefusal(undefined)}
             onTryAgain={tryAgain}
