@@ -2,6 +2,7 @@ import "leaflet/dist/leaflet.css";
 
 import {
   Browser,
+  latLngBounds,
   map as createMap,
   type LeafletKeyboardEvent,
   type LeafletMouseEvent,
@@ -13,6 +14,8 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useConfig } from "../api/config";
 import { addBaseLayer, OVERVIEW, STREETS, WORLD } from "./baseLayer";
 import styles from "./LiveMap.module.css";
+import { loadOutlines } from "./loadOutlines";
+import { zoomShowingOutline } from "./outlines";
 import { pin } from "./pin";
 
 export interface GeoPoint {
@@ -25,7 +28,9 @@ export interface LiveMapProps {
   label: string;
   location: GeoPoint | undefined;
   /** The center while there is no location. */
-  fallbackCenter?: GeoPoint;
+  fallbackCenter?: GeoPoint | undefined;
+  /** The country to show while there is neither, by its English name. */
+  fallbackCountry?: string | undefined;
   /** Called with a location chosen by a click, or by Enter at the center. */
   onPick?: (location: GeoPoint) => void;
 }
@@ -33,7 +38,7 @@ export interface LiveMapProps {
 const SLIDE_MS = 1200;
 
 /** A map with one pin that slides to its next location. Imports Leaflet: load it lazily. */
-export default function LiveMap({ label, location, fallbackCenter, onPick }: LiveMapProps) {
+export default function LiveMap({ label, location, fallbackCenter, fallbackCountry, onPick }: LiveMapProps) {
   const element = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Map>();
   const { tiles } = useConfig();
@@ -42,8 +47,8 @@ export default function LiveMap({ label, location, fallbackCenter, onPick }: Liv
   const setInitialView = useEffectEvent((map: Map) => {
     const start = location ?? fallbackCenter;
     const { zoom } = tiles ? STREETS : OVERVIEW;
-    if (start) map.setView([start.latitude, start.longitude], zoom);
-    else map.setView(WORLD.center, WORLD.zoom);
+    map.setView(start ? [start.latitude, start.longitude] : WORLD.center, start ? zoom : WORLD.zoom);
+    if (!start && fallbackCountry) showCountry(map, fallbackCountry);
   });
 
   useEffect(() => {
@@ -80,8 +85,50 @@ export default function LiveMap({ label, location, fallbackCenter, onPick }: Liv
   }, [tiles, canPick]);
 
   usePin(map, location?.latitude, location?.longitude);
+  useZoomLimit(tiles ? undefined : map, location?.latitude, location?.longitude);
 
   return <div ref={element} className={styles.map} role="application" aria-label={label} aria-roledescription="map" />;
+}
+
+/** Shows a whole country, unless the map was moved meanwhile. */
+function showCountry(map: Map, name: string) {
+  let isUntouched = true;
+  map.once("movestart remove", () => (isUntouched = false));
+  loadOutlines().then(
+    (countries) => {
+      const corners = countries
+        .find((country) => `${country.name} `.startsWith(`${name} `))
+        ?.polygons.map(([border = []]) => border);
+      // The largest part of the country: islands overseas would make the section too large.
+      const main = corners?.reduce((most, each) => (each.length > most.length ? each : most));
+      if (isUntouched && main)
+        map.fitBounds(latLngBounds(main.map(([longitude = 0, latitude = 0]) => [latitude, longitude])));
+    },
+    // Offline and not cached: the map shows the world.
+    () => undefined,
+  );
+}
+
+/** Without tiles, limits the zoom so that an outline is always in sight of the pin. */
+function useZoomLimit(map: Map | undefined, latitude: number | undefined, longitude: number | undefined) {
+  useEffect(() => {
+    if (!map) return;
+    let isCurrent = true;
+    loadOutlines().then(
+      (countries) => {
+        if (!isCurrent) return;
+        const center = map.getCenter();
+        const point = { latitude: latitude ?? center.lat, longitude: longitude ?? center.lng };
+        const { x, y } = map.getSize();
+        const zoom = zoomShowingOutline(point, countries, Math.min(x, y) / 2);
+        map.setMaxZoom(Math.max(map.getMinZoom(), Math.min(OVERVIEW.maxZoom, zoom)));
+      },
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [map, latitude, longitude]);
 }
 
 /** Keeps the pin at the location. */

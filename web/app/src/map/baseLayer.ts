@@ -1,7 +1,7 @@
 import { geoJSON, type Map, tileLayer } from "leaflet";
-import countriesUrl from "world-atlas/countries-50m.json?url";
 
 import styles from "./LiveMap.module.css";
+import { loadOutlines } from "./loadOutlines";
 
 /** Zoom levels with a street map. */
 export const STREETS = { zoom: 14, maxZoom: 18 } as const;
@@ -26,13 +26,14 @@ export function addBaseLayer(map: Map, tiles: { url: string; attribution: string
   }
   let removed = false;
   map.attributionControl.addAttribution("Natural Earth");
-  void Promise.all([fetch(countriesUrl).then((answer) => answer.json()), import("topojson-client")])
-    .then(([world, { feature }]) => {
+  void loadOutlines()
+    .then((countries) => {
       if (removed) return;
-      geoJSON(feature(world, world.objects.countries), {
-        interactive: false,
-        style: { className: styles.country ?? "" },
-      }).addTo(map);
+      const land: GeoJSON.MultiPolygon = {
+        type: "MultiPolygon",
+        coordinates: countries.flatMap(({ polygons }) => polygons),
+      };
+      geoJSON(land, { interactive: false, style: { className: styles.country ?? "" } }).addTo(map);
     })
     .catch(() => {
       // Offline and not cached: the pin is shown without a base layer.

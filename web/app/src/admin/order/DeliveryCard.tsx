@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import { lazyChunk } from "../../chunks/lazyChunk";
 import { useConfig } from "../../api/config";
 import { ErrorBoundary } from "../../layout/ErrorBoundary";
+import { countryName } from "../../orders/address";
 import { Card, RelativeTime, Skeleton, TextField } from "../../ui";
 import type { Order } from "../data/types";
 import { formatLocation, parseLocation } from "./fields";
@@ -65,6 +66,7 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
             <LiveMap
               label="Map: click to set the order’s location"
               location={point}
+              fallbackCountry={countryName(order.shippingAddress?.country, "en") ?? undefined}
               onPick={(picked) => editor.set("location", formatLocation(picked))}
             />
           </Suspense>
