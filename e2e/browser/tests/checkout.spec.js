@@ -44,3 +44,19 @@ test("a session that ends during the checkout keeps what was typed for the same 
   for (const [label, value] of Object.entries({ ...ADDRESS, "Postal code": "20457" }))
     await expect(page.getByLabel(label, { exact: true })).toHaveValue(value);
 });
+
+test("signing in continues on this host only", async ({ people }) => {
+  const { page } = await people.visitor();
+  await page.goto("/sign-in?next=/%09/evil.example");
+  await page.getByRole("button", { name: /Continue as Asha Rao/ }).click();
+  await expect(page).toHaveURL(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+  await expect(page.getByRole("searchbox", { name: "Search products" })).toBeVisible();
+});
+
+test("a store without products says so", async ({ people }) => {
+  const { page } = await people.visitor();
+  await page.route("**/api/v1/products?*", (route) => route.fulfill({ json: { products: [] } }));
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "No products yet" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Show all products" })).toHaveCount(0);
+});

@@ -1,4 +1,4 @@
-import { Search, SearchX } from "lucide-react";
+import { Search, SearchX, Store } from "lucide-react";
 import { Suspense, useDeferredValue, useMemo } from "react";
 import { useSearchParams } from "wouter";
 
@@ -124,7 +124,12 @@ export default function CataloguePage() {
               />
             ))}
           </ul>
-          {shown.length === 0 && (
+          {shown.length === 0 && products?.length === 0 && !found.hasMore && !q && (
+            <EmptyState icon={Store} title="No products yet">
+              The store has not added any products. Check back later.
+            </EmptyState>
+          )}
+          {shown.length === 0 && (q || products?.length !== 0 || found.hasMore) && (
             <EmptyState
               icon={SearchX}
               title="No products found"

@@ -1,5 +1,7 @@
 import type { Address } from "@ordercast/client";
 
+import { countryCode, countryName } from "../../orders/address";
+
 /** An address as form text. */
 export type AddressForm = Record<
   "name" | "phone" | "line1" | "line2" | "city" | "region" | "postalCode" | "country",
@@ -16,14 +18,15 @@ export function formOf(address: Partial<Address>): AddressForm {
     city: city ?? "",
     region: region ?? "",
     postalCode: postalCode ?? "",
-    country: country ?? "",
+    country: countryName(country) ?? "",
   };
 }
 
 /** Leaves out empty fields. */
 export function addressOf(form: AddressForm): Address {
   const given = Object.entries(form).flatMap(([field, value]) => (value.trim() ? [[field, value.trim()]] : []));
-  return { name: "", line1: "", city: "", ...Object.fromEntries(given) };
+  const address: Address = { name: "", line1: "", city: "", ...Object.fromEntries(given) };
+  return address.country ? { ...address, country: countryCode(address.country) } : address;
 }
 
 export function isField(name: string): name is keyof AddressForm {
