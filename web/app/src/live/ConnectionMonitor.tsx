@@ -47,7 +47,8 @@ export function ConnectionMonitor({ isDetailed = false }: { isDetailed?: boolean
           <dd>{lastError ? `${lastError.message} (${times.moment(lastError.at, now)})` : "None"}</dd>
         </div>
       </dl>
-      {state !== "live" && (
+      {/* Not during the first attempt, which is usually over at once. */}
+      {state !== "live" && state !== "connecting" && (
         <Button wide size="sm" onClick={reconnect}>
           Reconnect now
         </Button>

@@ -6,7 +6,7 @@ import { useEffect, useMemo, type ReactNode } from "react";
 import { OfflineBanner } from "../offline/OfflineBanner";
 import { useLastKnown } from "../offline/useLastKnown";
 import { OrderCard } from "../orders/OrderCard";
-import { Banner, Button, Card, EmptyState, formatMoney, LinkButton, Loading, Skeleton } from "../ui";
+import { Banner, Button, Card, cx, EmptyState, formatMoney, LinkButton, Loading, Skeleton } from "../ui";
 import styles from "./Dashboard.module.css";
 import { summarizeOrders, type OrderSummary } from "./orderSummary";
 
@@ -20,8 +20,8 @@ interface Figures extends OrderSummary {
   hasMore: boolean;
 }
 
-/** The customer's figures and recent orders, live. */
-export function Dashboard() {
+/** The customer's figures and recent orders, live. The children follow once these are loaded: nothing moves. */
+export function Dashboard({ children }: { children: ReactNode }) {
   const { orders, pending, isLoading, hasMore, isLoadingMore, loadMore, reload, error } = useOrders();
   // After an error the client continues when the connection is back.
   const isCounting = hasMore && orders.length < MAX_COUNTED && error === null;
@@ -43,23 +43,31 @@ export function Dashboard() {
     if (isLoading) {
       return (
         <Loading label="Loading your orders">
-          <Skeleton height="7rem" />
+          <div className={styles.tiles}>
+            {Array.from({ length: 4 }, (_, index) => (
+              <Skeleton key={index} height="6rem" className={styles.skeleton} />
+            ))}
+          </div>
+          <Skeleton height="24rem" className={cx(styles.recent, styles.skeleton)} />
         </Loading>
       );
     }
     if (error) {
       return (
-        <Banner
-          severity="error"
-          title="Your orders could not be loaded"
-          action={
-            <Button size="sm" onClick={() => void reload()}>
-              Try again
-            </Button>
-          }
-        >
-          {error.detail}
-        </Banner>
+        <>
+          <Banner
+            severity="error"
+            title="Your orders could not be loaded"
+            action={
+              <Button size="sm" onClick={() => void reload()}>
+                Try again
+              </Button>
+            }
+          >
+            {error.detail}
+          </Banner>
+          {children}
+        </>
       );
     }
   }
@@ -97,6 +105,7 @@ export function Dashboard() {
           </ul>
         )}
       </Card>
+      {children}
     </>
   );
 }

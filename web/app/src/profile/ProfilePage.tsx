@@ -27,6 +27,22 @@ export default function ProfilePage() {
     }
   }
 
+  const cards = (
+    <div className={styles.cards}>
+      <Card title="Live connection">
+        <ConnectionMonitor isDetailed={account.role === "staff"} />
+      </Card>
+      <Card title="Appearance" action={<ThemeSwitch />}>
+        <p className={styles.text}>Applies to this device. “System” follows your device.</p>
+        {account.role === "staff" && (
+          <LinkButton href="/admin" wide>
+            Open console
+          </LinkButton>
+        )}
+      </Card>
+    </div>
+  );
+
   return (
     <>
       <div className={styles.head}>
@@ -40,20 +56,7 @@ export default function ProfilePage() {
           Sign out
         </Button>
       </div>
-      {account.role === "customer" && <Dashboard />}
-      <div className={styles.cards}>
-        <Card title="Live connection">
-          <ConnectionMonitor isDetailed={account.role === "staff"} />
-        </Card>
-        <Card title="Appearance" action={<ThemeSwitch />}>
-          <p className={styles.text}>Applies to this device. “System” follows your device.</p>
-          {account.role === "staff" && (
-            <LinkButton href="/admin" wide>
-              Open console
-            </LinkButton>
-          )}
-        </Card>
-      </div>
+      {account.role === "customer" ? <Dashboard>{cards}</Dashboard> : cards}
     </>
   );
 }
