@@ -75,3 +75,14 @@ test("profile and orders do not move while they load", async ({ customer }) => {
     expect(await customer.page.evaluate(() => globalThis.shifted), path).toBeLessThan(0.02);
   }
 });
+
+test("an unpaid order's page says until when the server reserves the items, and threatens no cancellation", async ({
+  customer,
+}) => {
+  const order = await customer.account.order({ paymentMethod: "online" });
+  expect(Date.parse(order.payment.reservedUntil) - Date.parse(order.createdAt)).toBe(15 * 60_000);
+  await customer.open(`/orders/${order.id}`);
+  const until = order.payment.reservedUntil.slice(11, 16);
+  await expect(customer.page.getByText(`The items are reserved for you until ${until}.`)).toBeVisible();
+  await expect(customer.page.getByText(/is cancelled at/)).toHaveCount(0);
+});

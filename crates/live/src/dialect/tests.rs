@@ -199,6 +199,7 @@ fn order() -> OrderView {
             method: PaymentMethod::CashOnDelivery,
             status: "pending",
             reference: None,
+            reserved_until: None,
         }),
         shipments: vec![ShipmentView { parcel: Parcel::from(1u16), status: ShipmentState::Shipped }],
         tracking_number: Some("TRACK-1".parse().unwrap()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use orders::command::RESERVATION;
 use orders::product::Stock;
 use serde_json::{Value, json};
@@ -24,6 +24,14 @@ async fn demo() -> (Shop, Arc<AdjustableClock>, TestProduct) {
     (shop, clock, tea)
 }
 
+fn time(value: &Value) -> Timestamp {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+fn created_at(order: &Value) -> Timestamp {
+    time(&order["createdAt"])
+}
+
 fn reserved(stock: Stock) -> u32 {
     stock.reserved
 }
@@ -40,7 +48,12 @@ async fn an_order_is_paid_by_a_simulated_payment() {
         placed.id,
         "staff receive the order before it is paid"
     );
-    assert_eq!(placed.view["payment"], json!({"method": "online", "status": "pending"}));
+    let reserved_until = created_at(&placed.view) + RESERVATION;
+    assert_eq!(
+        (&placed.view["payment"]["method"], &placed.view["payment"]["status"]),
+        (&json!("online"), &json!("pending"))
+    );
+    assert_eq!(time(&placed.view["payment"]["reservedUntil"]), reserved_until);
 
     let failed = pay(&shop, &placed, "failed").by(&asha).gives(200).await;
     assert_eq!((&failed["payment"]["status"], &failed["status"]), (&json!("failed"), &json!("pending")));
@@ -54,6 +67,8 @@ async fn an_order_is_paid_by_a_simulated_payment() {
     let paid = pay(&shop, &placed, "paid").by(&asha).gives(200).await;
     assert_eq!((&paid["payment"]["status"], &paid["status"]), (&json!("paid"), &json!("paid")));
     assert_eq!(paid["version"], 3);
+    assert_eq!(time(&failed["payment"]["reservedUntil"]), reserved_until, "after a failed attempt as well");
+    assert_eq!(paid["payment"].get("reservedUntil"), None);
     let received = hers.until("order.status_changed").await.data;
     assert_eq!((&received["status"], &received["actor"]["origin"]), (&json!("paid"), &json!("gateway")));
     let head = shop.head().await;
@@ -117,6 +132,7 @@ async fn unpaid_goods_are_released_after_15_minutes() {
     let order = shop.get(&unpaid.path("")).by(&asha).gives(200).await;
     assert_eq!((&order["status"], &order["version"]), (&json!("pending"), &json!(2)));
     assert_eq!(order["payment"]["status"], "pending", "the customer still sees a pending payment");
+    assert_eq!(order["payment"].get("reservedUntil"), None, "nothing is promised any more");
     // A late payment reserves the items again while they are in stock.
     pay(&shop, &unpaid, "paid").by(&asha).gives(200).await;
     assert_eq!(reserved(shop.stock(tea).await), 8);

@@ -80,6 +80,10 @@ pub struct PaymentView {
     /// The payment provider's reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Line<128>>,
+    /// Until when the goods are reserved for an online payment that is due. Absent when nothing is reserved until then. The
+    /// order stays open after that, but the goods may be sold to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved_until: Option<Timestamp>,
 }
 
 /// One parcel.
@@ -166,6 +170,7 @@ impl OrderView {
                 method: order.payment.method,
                 status: order.payment.state.name(),
                 reference: order.payment.reference.clone().filter(|_| audience.sees(Field::PaymentReference)),
+                reserved_until: order.reservation_ends(),
             }),
             shipments: order.shipments.iter().map(ShipmentView::from).collect(),
             tracking_number: order.tracking_number.clone(),

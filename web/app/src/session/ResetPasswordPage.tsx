@@ -17,7 +17,10 @@ function tokenOf(hash: string): string {
 
 export default function ResetPasswordPage() {
   const [token] = useState(() => tokenOf(window.location.hash));
-  const [dead, setDead] = useState(token === "");
+  // The server says why a link does not work.
+  const [dead, setDead] = useState(
+    token === "" ? "The address has no token. Open the link as you received it." : undefined,
+  );
   const [refused, setRefused] = useState<string>();
   const [, navigate] = useLocation();
   const { api } = useOrdercast();
@@ -37,7 +40,7 @@ export default function ResetPasswordPage() {
       toast.success("Your password was changed", { description: "Sign in with your new password." });
       navigate("/sign-in", { replace: true });
     } catch (error) {
-      if (error instanceof OrdercastProblem && error.code === "link_invalid") setDead(true);
+      if (error instanceof OrdercastProblem && error.code === "link_invalid") setDead(error.detail);
       else if (error instanceof OrdercastProblem && error.code === "weak_password")
         form.setError("password", { message: error.detail });
       else setRefused(messageOf(error));
@@ -49,7 +52,7 @@ export default function ResetPasswordPage() {
       <AuthLayout title="Set a new password">
         <form>
           <Banner severity="warning" title="This link no longer works">
-            Links work once and expire after 24 hours. Ask the store for a new one.
+            {dead}
           </Banner>
           <LinkButton href="/sign-in" wide>
             Sign in

@@ -1,15 +1,13 @@
 import type { Order } from "@ordercast/client";
-import { useOrdercast } from "@ordercast/react";
+import { useNow, useOrdercast } from "@ordercast/react";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 
 import { messageOf } from "../api/http";
 import { useTimes } from "../time/useTimes";
 import { Badge, Banner, Button, Card, formatMoney } from "../ui";
+import { reservationNote } from "./reservation";
 import styles from "./TestPayment.module.css";
-
-// The server cancels an unpaid order after this time.
-const EXPIRES_AFTER_MS = 15 * 60_000;
 
 /** The simulated payment of a demo shop, with both outcomes. */
 export default function TestPayment({ order }: { order: Order }) {
@@ -47,8 +45,8 @@ export default function TestPayment({ order }: { order: Order }) {
       {failed && <Banner severity="error">The payment failed and nothing was charged. Try again.</Banner>}
       {refused && <Banner severity="error">{refused}</Banner>}
       <p className={styles.text}>
-        This is a demo: no money is charged. Choose the result of the payment. An unpaid order is cancelled at{" "}
-        {times.time(Date.parse(order.createdAt) + EXPIRES_AFTER_MS)}.
+        This is a demo: no money is charged. Choose the result of the payment.{" "}
+        {reservationNote(order.payment, useNow(), times)}
       </p>
       <div className={styles.actions}>
         <Button

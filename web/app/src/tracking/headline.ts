@@ -67,7 +67,7 @@ export function headlineOf(order: Order, timeline: readonly TimelineEvent[], now
     return {
       eyebrow: "Almost done",
       title: "Waiting for payment",
-      detail: "We’ll start preparing your order once it is paid.",
+      detail: "The store has not received your payment yet.",
     };
   }
   const pendingEta = "We’ll show an arrival time as soon as the store sets one.";

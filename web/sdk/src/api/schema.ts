@@ -1112,6 +1112,12 @@ export interface components {
         OrderPayment: {
             method: components["schemas"]["PaymentMethod"];
             reference?: components["schemas"]["Line128"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the goods are reserved for an online payment that is due. Absent when nothing is reserved until then. The
+             *     order stays open after that, but the goods may be sold to others.
+             */
+            reservedUntil?: string | null;
             /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
             status: string;
         };
