@@ -19,6 +19,7 @@ use api::revocations::Revocations;
 use api::{ApiSettings, App, AppState};
 use eventlog::{Clock, ReadBackend, Storage, StorageConfig, Writer};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use live::order_counts::OrderCountsPublisher;
 use live::{ConnectionLimits, Hub};
 use orders::StoreId;
@@ -57,6 +58,13 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
     let first_start::FirstStart { welcome, demo } = first_start::prepare(&config, args.demo).await?;
     if args.demo && !config.was_set("store_name") {
         crate::demo::SHOP_NAME.parse().map(|name| config.store_name = name)?;
+    }
+    // Without the machine's time zone database, the demo stays in UTC.
+    if args.demo
+        && !config.was_set("store_timezone")
+        && let Ok(zone) = TimeZone::get(crate::demo::TIME_ZONE)
+    {
+        config.store_timezone = zone;
     }
     let started = async {
         let server = Server::start(&config, demo, Arc::new(System)).await?;

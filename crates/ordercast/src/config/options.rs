@@ -88,7 +88,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         ..server("data", "./data", "DIRECTORY", "Directory of the database and the token secret")
     },
     server("store_name", "Ordercast", "NAME", "Name of the shop"),
-    server("store_timezone", "UTC", "ZONE", "Time zone in which days begin and end, such as Europe/Berlin"),
+    server(
+        "store_timezone",
+        "UTC",
+        "ZONE",
+        "Time zone in which days begin and end and pages show times, such as Asia/Kolkata. A demo is in Europe/Berlin",
+    ),
     server("store_currency", "EUR", "CODE", "Currency of the prices (ISO 4217 code)"),
     OptionSpec {
         aliases: &[alias("FRONTEND_URL", "")],

@@ -20,3 +20,5 @@ pub use products::{DemoProduct, products};
 
 /// The store name of the demo, unless one is configured.
 pub const SHOP_NAME: &str = "Lantern Street Coffee & Tea";
+/// The shop sells from Hamburg.
+pub const TIME_ZONE: &str = "Europe/Berlin";

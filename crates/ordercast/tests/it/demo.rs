@@ -76,6 +76,20 @@ async fn demo_accounts_can_sign_in_only_in_a_demo() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_shop_is_in_berlin_unless_a_time_zone_is_configured() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = serve(data.path(), &["--demo"]).await;
+    assert_eq!(config(&demo).await["timeZone"], "Europe/Berlin");
+    demo.stop().await;
+    let elsewhere = serve(data.path(), &["--demo", "--store-timezone", "Asia/Kolkata"]).await;
+    assert_eq!(config(&elsewhere).await["timeZone"], "Asia/Kolkata");
+    elsewhere.stop().await;
+    let own = serve(data.path(), &[]).await;
+    assert_eq!(config(&own).await["timeZone"], "UTC");
+    own.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_set_in_the_demo_does_not_work_in_the_real_shop() {
     let data = tempfile::tempdir().unwrap();
     let demo = serve(data.path(), &["--demo"]).await;
