@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use live::order_counts::OrderCountsPublisher;
 use live::{ConnectionLimits, Hub};
+use orders::order::GeoPoint;
 use orders::{Currency, Role, StoreId};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -30,6 +31,8 @@ pub struct ApiSettings {
     pub currency: Currency,
     /// Determines where a day begins.
     pub zone: TimeZone,
+    /// Where the store is, if that is configured.
+    pub location: Option<GeoPoint>,
     pub access_token_lifetime: SignedDuration,
     /// Of a session and its cookie.
     pub session_lifetime: SignedDuration,

@@ -30,6 +30,7 @@ use crate::cli::ServeArgs;
 use crate::clock::System;
 use crate::config::Config;
 use crate::config::sources::Source;
+use crate::config::values::StoreLocation;
 use crate::served::ServedAt;
 use crate::terminal::{is_broken_pipe, style};
 use crate::{first_start, publish, reservations, secret};
@@ -65,6 +66,9 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
         && let Ok(zone) = TimeZone::get(crate::demo::TIME_ZONE)
     {
         config.store_timezone = zone;
+    }
+    if args.demo && !config.was_set("store_location") {
+        config.store_location = Some(crate::demo::LOCATION.parse::<StoreLocation>().map_err(anyhow::Error::msg)?.0);
     }
     let started = async {
         let server = Server::start(&config, demo, Arc::new(System)).await?;
@@ -241,6 +245,7 @@ fn assemble(config: &Config, demo: Option<Demo>, components: Components) -> anyh
             store_name: config.store_name.to_string(),
             currency: config.store_currency,
             zone: config.store_timezone.clone(),
+            location: config.store_location,
             live_url: config.live_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
             tiles: config.map_tiles.as_ref().map(|tiles| MapTiles {
                 url: tiles.template.clone(),

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use orders::order::GeoPoint;
 use orders::{Currency, StoreId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,6 +35,9 @@ pub struct ConfigView {
     /// The time zone that determines where a day begins (IANA name).
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+    /// Where the store is; null if that is not configured.
+    #[schema(required)]
+    location: Option<GeoPoint>,
     /// Whether this is a demo shop, whose accounts are public.
     demo: bool,
     /// The demo accounts; empty unless this is a demo shop.
@@ -63,6 +67,7 @@ pub async fn config(State(app): State<AppState>, parts: Parts) -> Response {
         currency: settings.currency,
         currency_digits: currency_digits(settings.currency),
         time_zone: settings.zone.iana_name().unwrap_or("UTC").to_owned(),
+        location: settings.location,
         demo: settings.demo.is_some(),
         demo_accounts: settings.demo.as_ref().map(|demo| demo.accounts.clone()).unwrap_or_default(),
         tiles: settings.tiles.clone(),

@@ -46,6 +46,7 @@ pub struct Config {
     pub accept_data_loss: bool,
     pub store_name: Line<120>,
     pub store_timezone: jiff::tz::TimeZone,
+    pub store_location: Option<orders::order::GeoPoint>,
     pub store_currency: Currency,
     pub frontend_url: Option<Url>,
     /// Without a slash at the end.
@@ -126,6 +127,7 @@ impl Config {
             accept_data_loss: false,
             store_name: read.value("store_name"),
             store_timezone: read.value::<TimeZoneName>("store_timezone").0,
+            store_location: read.optional::<values::StoreLocation>("store_location").map(|it| it.0),
             store_currency: read.value::<values::CurrencyCode>("store_currency").0,
             frontend_url,
             live_url: read.optional::<values::LiveUrl>("live_url").map(|url| url.0),

@@ -94,6 +94,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         "ZONE",
         "Time zone in which days begin and end and pages show times, such as Asia/Kolkata. A demo is in Europe/Berlin",
     ),
+    server(
+        "store_location",
+        "",
+        "LATITUDE,LONGITUDE",
+        "Where the store is, such as 53.55,9.99. The maps of staff start there",
+    ),
     server("store_currency", "EUR", "CODE", "Currency of the prices (ISO 4217 code)"),
     OptionSpec {
         aliases: &[alias("FRONTEND_URL", "")],

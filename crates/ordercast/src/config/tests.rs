@@ -284,6 +284,20 @@ fn every_option_is_found_by_its_key() {
 }
 
 #[test]
+fn the_stores_location_is_a_latitude_and_a_longitude() {
+    for (text, (latitude, longitude)) in
+        [("53.55,9.99", (53.55, 9.99)), ("-36.85, 174.76", (-36.85, 174.76)), ("90,-180", (90.0, -180.0))]
+    {
+        let point = load(&[], &[("ORDERCAST_STORE_LOCATION", text)]).unwrap().store_location.unwrap();
+        assert_eq!((point.latitude(), point.longitude()), (latitude, longitude));
+    }
+    assert_eq!(load(&[], &[]).unwrap().store_location, None);
+    for bad in ["Hamburg", "53.55", "53.55;9.99", "91,0", "0,181", "NaN,0", "1,2,3"] {
+        assert!(problems(&[("ORDERCAST_STORE_LOCATION", bad)])[0].starts_with("store_location"), "{bad}");
+    }
+}
+
+#[test]
 fn tiles_are_a_template_of_one_host() {
     for (template, origin) in [
         ("https://tile.example/{z}/{x}/{y}.png", "https://tile.example"),

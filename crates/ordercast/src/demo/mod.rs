@@ -22,3 +22,5 @@ pub use products::{DemoProduct, products};
 pub const SHOP_NAME: &str = "Lantern Street Coffee & Tea";
 /// The shop sells from Hamburg.
 pub const TIME_ZONE: &str = "Europe/Berlin";
+/// Latitude and longitude of Hamburg.
+pub const LOCATION: &str = "53.55,9.99";

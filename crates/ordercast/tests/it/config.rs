@@ -16,6 +16,7 @@ async fn the_config_is_public() {
         ("ORDERCAST_STORE_NAME", "Tea & Co"),
         ("ORDERCAST_STORE_TIMEZONE", "Asia/Kolkata"),
         ("ORDERCAST_STORE_CURRENCY", "inr"),
+        ("ORDERCAST_STORE_LOCATION", "18.52, 73.86"),
     ])
     .await;
     let mut config_of_shop = config(&shop).await;
@@ -25,12 +26,14 @@ async fn the_config_is_public() {
         config_of_shop,
         json!({
             "storeName": "Tea & Co", "storeId": "main", "currency": "INR", "timeZone": "Asia/Kolkata",
+            "location": {"latitude": 18.52, "longitude": 73.86},
             "demo": false, "demoAccounts": [], "tiles": null, "imageOrigins": [], "liveUrl": null, "testPayment": false,
         })
     );
     let usual = Shop::open().await;
     let answer = usual.get("/api/v1/config").send().await;
     assert_eq!((&answer.json()["timeZone"], answer.header("cache-control")), (&json!("UTC"), "no-cache"));
+    assert_eq!(answer.json()["location"], json!(null));
     assert!(!answer.text.contains(JWT_SECRET));
 }
 

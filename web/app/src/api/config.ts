@@ -18,6 +18,8 @@ export interface ShopConfig {
   /** Minor-unit digits by currency; 2 where a currency is missing. Null: the server does not say. */
   currencyDigits: Record<string, number> | null;
   timeZone: string;
+  /** Where the store is, if that is configured. */
+  location: { latitude: number; longitude: number } | null;
   demo: boolean;
   demoAccounts: DemoAccount[];
   tiles: { url: string; attribution: string } | null;
@@ -34,6 +36,7 @@ const DEFAULTS: ShopConfig = {
   currency: "EUR",
   currencyDigits: null,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  location: null,
   demo: false,
   demoAccounts: [],
   tiles: null,

@@ -777,6 +777,7 @@ export interface components {
             imageOrigins: string[];
             /** @description Where to open live connections; null if at the page's own address. */
             liveUrl: string | null;
+            location: components["schemas"]["Place"] | null;
             /** @description The default store of an order. */
             storeId: components["schemas"]["StoreId"];
             /** @description The shop's name. */

@@ -72,6 +72,23 @@ impl FromStr for CurrencyCode {
     }
 }
 
+/// `latitude,longitude` in degrees.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreLocation(pub orders::order::GeoPoint);
+
+impl FromStr for StoreLocation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let point = text.split_once(',').and_then(|(latitude, longitude)| {
+            orders::order::GeoPoint::new(latitude.trim().parse().ok()?, longitude.trim().parse().ok()?).ok()
+        });
+        point.map(Self).ok_or_else(|| {
+            "must be a latitude (-90 to 90) and a longitude (-180 to 180) such as 53.55,9.99".to_owned()
+        })
+    }
+}
+
 /// A time zone of the IANA database.
 #[derive(Debug, Clone)]
 pub struct TimeZoneName(pub jiff::tz::TimeZone);

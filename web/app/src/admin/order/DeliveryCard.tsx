@@ -14,7 +14,7 @@ const LiveMap = lazyChunk(() => import("../../map/LiveMap"));
 
 /** Expected time, delivery partner and location. The location is set on the map or as coordinates. */
 export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEditor }) {
-  const { timeZone } = useConfig();
+  const { timeZone, location: store } = useConfig();
   const point = parseLocation(editor.value("location"));
   const lastLocation = order.delivery?.location;
   const field = (name: "partnerName" | "partnerPhone" | "location" | "estimatedDelivery") => ({
@@ -66,6 +66,7 @@ export function DeliveryCard({ order, editor }: { order: Order; editor: OrderEdi
             <LiveMap
               label="Map: click to set the order’s location"
               location={point}
+              fallbackCenter={store ?? undefined}
               fallbackCountry={countryName(order.shippingAddress?.country, "en") ?? undefined}
               onPick={(picked) => editor.set("location", formatLocation(picked))}
             />
