@@ -68,7 +68,8 @@ pub async fn run(mut config: Config, args: ServeArgs) -> anyhow::Result<()> {
         config.store_timezone = zone;
     }
     if args.demo && !config.was_set("store_location") {
-        config.store_location = Some(crate::demo::LOCATION.parse::<StoreLocation>().map_err(anyhow::Error::msg)?.0);
+        config.store_location =
+            Some(crate::demo::LOCATION.parse::<StoreLocation>().map_err(anyhow::Error::msg)?.0);
     }
     let started = async {
         let server = Server::start(&config, demo, Arc::new(System)).await?;

@@ -154,17 +154,13 @@ impl JoinCache {
     /// A client connected and has these joins.
     pub(super) fn connect(&self, client: &str, user: &UserId, dialect: DialectId, joins: Joins) {
         let mut entries = lock(&self.0);
-        match entries.clients.get_mut(client) {
-            Some(known) => {
-                known.connections += 1;
-                known.left = None;
-                known.joins = joins;
-            }
-            None => {
-                let user = user.clone();
-                entries
-                    .insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
-            }
+        if let Some(known) = entries.clients.get_mut(client) {
+            known.connections += 1;
+            known.left = None;
+            known.joins = joins;
+        } else {
+            let user = user.clone();
+            entries.insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
         }
         entries.unsaved.insert(client.into());
     }
