@@ -40,7 +40,10 @@ for (const [how, options, auth] of [
         );
 
         const own = await customer.event("order_stats_update", ({ byStatus }) => byStatus.pending > 0);
-        assert.equal(own.total, Object.values(own.byStatus).reduce((sum, count) => sum + count));
+        assert.equal(
+          own.total,
+          Object.values(own.byStatus).reduce((sum, count) => sum + count),
+        );
 
         await customer.ask("join_order", order.id);
         await admin.setStatus(order, "shipped", { trackingNumber: "TR9" });

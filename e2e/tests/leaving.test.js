@@ -120,7 +120,8 @@ describe("leaving", () => {
 
   test("the log has a line for each address, with what it serves, the dialect and the origins", async (context) => {
     const server = await start(context, "--dialect", "rooms", "--cors-origins", "https://a.example,https://b.example");
-    const line = /serving address=\S+ serves="shop,api,live" dialect=rooms origins=https:\/\/a\.example,https:\/\/b\.example/;
+    const line =
+      /serving address=\S+ serves="shop,api,live" dialect=rooms origins=https:\/\/a\.example,https:\/\/b\.example/;
     assert.match(server.log, line);
     const apart = await start(context, "--realtime-listen", "127.0.0.1:0");
     const lines = apart.log.split("\n").filter((each) => each.includes("serving address="));

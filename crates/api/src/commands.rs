@@ -8,9 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::{
-    CatalogProduct, CommandRequest, ErrorKind, LogError, Outcome, Receipt, Snapshot, Submission, SubmitError,
+    CatalogProduct, CommandRequest, Cursor, ErrorKind, LogError, Outcome, Receipt, Snapshot, Submission,
+    SubmitError,
 };
 use live::Topic;
+use orders::decide::policy;
 use orders::order::Version;
 use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
 
@@ -19,7 +21,6 @@ use crate::caller::Caller;
 use crate::extract::RawBody;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
-use crate::resources::orders::visible;
 
 /// Set on a stored response that is sent again.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -252,6 +253,18 @@ pub fn not_committed(error: SubmitError) -> Problem {
         }
         SubmitError::Failed(error) => Problem::internal(&*error),
     }
+}
+
+/// An order that the caller may see, and the cursor at which it was read.
+pub(crate) async fn visible(
+    app: &App,
+    caller: &Caller,
+    name: OrderRef,
+) -> Result<(Arc<Snapshot>, Cursor), Problem> {
+    let found = app.read_backend.order(name).await.map_err(|error| database_error(&error))?;
+    let actor = caller.actor();
+    let order = found.value.filter(|snapshot| policy::may_see(&actor, &snapshot.order));
+    Ok((order.ok_or_else(|| Problem::new(Code::OrderNotFound))?, found.cursor))
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ use crate::auth::origin::Purpose;
 use crate::auth::{Credential, Lifetime, Principal};
 use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated};
 use crate::commands::not_committed;
+use crate::commands::visible;
 use crate::problem::{Code, Problem};
-use crate::resources::orders::visible;
 
 #[derive(Clone)]
 pub struct Sockets {

@@ -84,7 +84,7 @@ pub async fn prepare(config: &Config, demo: bool) -> anyhow::Result<FirstStart> 
     }
     let mut prepared = FirstStart::default();
     if setup.first_admin || setup.seeding.is_some() || setup.accounts.is_some() {
-        prepared.welcome = run_setup(&setup, storage, read_backend.as_ref(), &users, config).await?;
+        prepared.welcome = run_setup(&setup, storage, read_backend.as_ref(), &users).await?;
     }
     if setup.seeding.is_some() {
         let mut storage = Storage::open(&storage_config(config), clock::uuid())?;
@@ -105,7 +105,6 @@ async fn run_setup(
     storage: Storage,
     read_backend: &dyn ReadBackend,
     users: &[User],
-    config: &Config,
 ) -> anyhow::Result<String> {
     let mut welcome = String::new();
     let open = setup.accounts == Some(DemoMode::Open);

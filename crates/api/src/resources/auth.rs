@@ -150,7 +150,7 @@ async fn sign_in(
         match start_session(app, user, verdict, password, from.is_secure).await {
             // The hash was replaced after it was verified. The password must match the new one.
             Err(problem) if problem.code() == Code::InvalidCredentials && retries < MAX_RETRIES => {
-                retries += 1
+                retries += 1;
             }
             answer => return answer,
         }
@@ -170,12 +170,12 @@ async fn verified(
     let user = app.read_backend.user_by_email(email.clone()).await.map_err(|error| database_error(&error))?;
     // Takes as long whether the account exists or not.
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
-    match (app.passwords.verify(password, stored).await?, user) {
-        (verdict @ (Verdict::Right | Verdict::RightInOldForm), Some(user)) => Ok((user, verdict)),
-        _ => {
-            tracing::info!(address = %from.ip, "sign-in refused");
-            Err(Problem::new(Code::InvalidCredentials))
-        }
+    let verdict = app.passwords.verify(password, stored).await?;
+    if let (verdict @ (Verdict::Right | Verdict::RightInOldForm), Some(user)) = (verdict, user) {
+        Ok((user, verdict))
+    } else {
+        tracing::info!(address = %from.ip, "sign-in refused");
+        Err(Problem::new(Code::InvalidCredentials))
     }
 }
 

@@ -79,9 +79,8 @@ pub async fn ready(State(app): State<AppState>) -> Response {
     if *app.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, axum::Json(app.health("stopping"))).into_response();
     }
-    let detail = match database_fault(&app).await {
-        None => return axum::Json(app.health("ok")).into_response(),
-        Some(detail) => detail,
+    let Some(detail) = database_fault(&app).await else {
+        return axum::Json(app.health("ok")).into_response();
     };
     let health = Health { detail: Some(detail), ..app.health("unavailable") };
     (StatusCode::SERVICE_UNAVAILABLE, axum::Json(health)).into_response()

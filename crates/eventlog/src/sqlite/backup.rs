@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::completeness::{FoundFiles, beside, mark_closed};
-use super::open::{DataDirectoryLock, open_to_read, sync_directory};
+use super::open::{DataDirectoryLock, open_to_read};
+use super::open_files::sync_directory;
 use super::read_backend::SqliteReadBackend;
 use super::{FILE, schema};
 use crate::cursor::Epoch;

@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
-use super::open::sync_directory;
-use super::open_files::OpenFiles;
+use super::open_files::{OpenFiles, sync_directory};
 use crate::error::{ErrorKind, LogError};
 
 /// The row of `meta` that says whether the database is open.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::completeness::{CloseGuard, FoundFiles, accept_or_fail};
 use super::indexes::SortedIndexes;
-use super::open_files::OpenFiles;
+use super::open_files::{OpenFiles, sync_directory};
 use super::read_backend::SqliteReadBackend;
 use super::write_backend::SqliteWriteBackend;
 use super::{FILE, history, schema};
@@ -301,13 +301,6 @@ pub(super) fn make_directory(directory: &Path) -> Result<(), LogError> {
         Some(parent) => sync_directory(parent),
         None => sync_directory(Path::new(".")),
     }
-}
-
-/// A new file survives a power loss only when its directory is synced.
-pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(LogError::file(format!("could not sync the directory {}", directory.display())))
 }
 
 #[cfg(test)]

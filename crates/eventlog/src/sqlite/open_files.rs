@@ -112,3 +112,10 @@ impl Identity {
         Self
     }
 }
+
+/// A new file survives a power loss only when its directory is synced.
+pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(LogError::file(format!("could not sync the directory {}", directory.display())))
+}

@@ -1,7 +1,5 @@
 //! What clients send over Socket.IO, and how it is answered.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use orders::order::Version;
 use orders::text::Line;
@@ -10,18 +8,8 @@ use orders::{OrderNumber, Status};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use super::denial::Denial;
 use super::order_name::OrderName;
-
-/// Why something that a client asked for was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[error("{message}")]
-pub struct Denial {
-    /// Stable. Those of the API's problems, and `unknown_event`, `invalid_order`, `too_many_joined`.
-    pub code: &'static str,
-    /// For people.
-    pub message: Cow<'static, str>,
-}
 
 /// An acknowledgement.
 #[derive(Debug, Clone, Serialize)]

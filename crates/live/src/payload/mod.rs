@@ -2,10 +2,11 @@
 //! the same structs.
 //!
 //! `event` has what every dialect says of an event of the log, `inbox` what concerns notifications, `session` what
-//! concerns the connection, `client` what clients send and how it is answered, `order_name` how they name an order,
+//! concerns the connection, `client` what clients send and how it is answered, `denial` why not, `order_name` how they name an order,
 //! `order_counts` a store's counts. A payload of only one dialect is in that dialect's file.
 
 pub(crate) mod client;
+mod denial;
 mod doc;
 pub(crate) mod event;
 pub(crate) mod inbox;

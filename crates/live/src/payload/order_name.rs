@@ -4,7 +4,7 @@ use orders::{OrderId, OrderRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::client::Denial;
+use super::denial::Denial;
 
 /// An order's id or number, in the form in which a client sent it. It is sent back in the same form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

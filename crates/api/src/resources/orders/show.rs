@@ -6,9 +6,10 @@ use axum::response::Response;
 use orders::Audience;
 use orders::view::OrderView;
 
-use super::{parse_order_ref, visible};
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
+use crate::commands::visible;
 use crate::commands::{CURSOR, etag, none_match_has, not_modified, order_response};
 use crate::extract::Path;
 use crate::problem::Problem;

@@ -11,9 +11,10 @@ use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{parse_order_ref, visible};
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
+use crate::commands::visible;
 use crate::commands::{CommandContext, order_response};
 use crate::extract::{Json, Path};
 use crate::idempotency::IdempotencyKey;

@@ -7,10 +7,11 @@ use orders::view::EventView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{parse_order_ref, visible};
+use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::database_error;
+use crate::commands::visible;
 use crate::extract::Path;
 use crate::problem::Problem;
 

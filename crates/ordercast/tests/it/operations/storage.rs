@@ -63,6 +63,10 @@ async fn readiness_finds_a_full_disk_before_any_order_is_lost_to_it() {
     server.stop().await;
 }
 
+/// What is done to the files, and how.
+#[cfg(unix)]
+type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
@@ -70,7 +74,7 @@ async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
         let file = File::options().write(true).open(path).unwrap();
         file.set_len(keep(file.metadata().unwrap().len())).unwrap();
     };
-    let damages: [(&str, &dyn Fn(&Path)); 8] = [
+    let damages: [Damage; 8] = [
         ("the directory is deleted", &|data| fs::remove_dir_all(data).unwrap()),
         ("the directory is moved away", &|data| fs::rename(data, data.with_extension("away")).unwrap()),
         ("the database is deleted", &|data| fs::remove_file(data.join("ordercast.db")).unwrap()),

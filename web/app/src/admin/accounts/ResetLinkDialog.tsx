@@ -4,7 +4,7 @@ import { useState } from "react";
 import { messageOf } from "../../api/http";
 import { Banner, Button, TextField, toast } from "../../ui";
 import { Dialog } from "../../ui/Dialog";
-import { formatDateTime } from "../../ui/time";
+import { useTimes } from "../../time/useTimes";
 import { useApi } from "../data/api";
 import styles from "./ResetLinkDialog.module.css";
 
@@ -17,6 +17,7 @@ export interface ResetLinkDialogProps {
 /** Creates a one-time link with which a customer sets a new password. */
 export function ResetLinkDialog({ customer, onClose }: ResetLinkDialogProps) {
   const { createResetLink } = useApi();
+  const { dateTime } = useTimes();
   const [email, setEmail] = useState("");
   const [showErrors, setShowErrors] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -61,7 +62,7 @@ export function ResetLinkDialog({ customer, onClose }: ResetLinkDialogProps) {
             label="Reset link"
             readOnly
             value={link.url}
-            hint={`Works until ${formatDateTime(link.expiresAt)}.`}
+            hint={`Works until ${dateTime(link.expiresAt)}.`}
             onFocus={({ target }) => target.select()}
           />
           <div className={styles.actions}>
