@@ -78,7 +78,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::timeline::timeline))
         .routes(routes!(orders::cancel::cancel))
         .routes(routes!(orders::test_payment::test_payment))
-        .routes(routes!(orders::status::set_status))
+        .routes(routes!(orders::status::set_status, orders::status::post_status))
         .routes(routes!(orders::delivery::set_delivery))
         .routes(routes!(stats::stats))
         .routes(routes!(series::series))

@@ -86,8 +86,9 @@ pub enum Lifecycle {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "std::borrow::Cow<'_, str>")]
 pub enum PaymentMethod {
+    /// Input may also be `cod` or `cash`. Letter case and separators do not count.
     CashOnDelivery,
     /// Through a payment provider, before processing starts.
     Online,
@@ -99,6 +100,29 @@ impl PaymentMethod {
             Self::CashOnDelivery => "cash_on_delivery",
             Self::Online => "online",
         }
+    }
+
+    /// The method of a name as clients write it: `cash_on_delivery`, `cod`, `COD`, `Cash on delivery`, `online`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase());
+        match letters.take(32).collect::<String>().as_str() {
+            "cashondelivery" | "cod" | "cash" => Some(Self::CashOnDelivery),
+            "online" => Some(Self::Online),
+            _ => None,
+        }
+    }
+}
+
+/// The text is not a payment method.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be `cash_on_delivery` (or `cod`), or `online`")]
+pub struct InvalidPaymentMethod;
+
+impl TryFrom<std::borrow::Cow<'_, str>> for PaymentMethod {
+    type Error = InvalidPaymentMethod;
+
+    fn try_from(name: std::borrow::Cow<'_, str>) -> Result<Self, InvalidPaymentMethod> {
+        Self::from_name(&name).ok_or(InvalidPaymentMethod)
     }
 }
 
@@ -242,4 +266,31 @@ pub(crate) fn sum_lines(lines: impl Iterator<Item = (ProductId, u32)>) -> Vec<(P
         same
     });
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_method_is_read_as_clients_write_it_and_written_in_one_form() {
+        let read = |name: &str| serde_json::from_value::<PaymentMethod>(name.into());
+        for name in [
+            "cash_on_delivery",
+            "cod",
+            "COD",
+            "Cod",
+            "cash-on-delivery",
+            "Cash on Delivery",
+            "cashOnDelivery",
+            "cash",
+        ] {
+            assert_eq!(read(name).unwrap(), PaymentMethod::CashOnDelivery, "{name}");
+        }
+        assert_eq!(read("Online").unwrap(), PaymentMethod::Online);
+        for bad in ["", "card", "cod2", "c.o.d."] {
+            assert!(read(bad).unwrap_err().to_string().contains("`cod`"), "{bad}");
+        }
+        assert_eq!(serde_json::to_value(PaymentMethod::CashOnDelivery).unwrap(), "cash_on_delivery");
+    }
 }

@@ -10,7 +10,8 @@
 //! | `cancelled`  |          |            |          | ⁶    |           |                   |
 //!
 //! *staff*: staff and Ordercast itself may make the change. *reason*: they may move the order back to correct a mistake,
-//! with a reason. An empty cell is refused.
+//! with a reason. An empty cell is refused, except on the
+//! diagonal.
 //!
 //! - ¹ A payment. Staff and the driver may report cash; the payment provider may report either method.
 //! - ² The payment is recorded as an event, and the status stays.
@@ -22,8 +23,8 @@
 //!
 //! A payment is recorded once: ¹, ² and ⁶ are refused for an order that is paid already. An order has the status `paid`
 //! whenever it is at the stage at which the payment arrived, also after it was moved back to `pending` or shipped again.
-//! After a refund its status is `pending` or `shipped`. Setting the status that an order already has is refused, unless a
-//! tracking number, an expected time or a note comes with it.
+//! After a refund its status is `pending` or `shipped`. Setting the status that an order already has is accepted and makes
+//! an event only if a tracking number, an expected time or a note comes with it. So a repeated request is harmless.
 //!
 //! `tests/transitions.rs` checks every cell of the table against [`decide`](crate::decide()).
 

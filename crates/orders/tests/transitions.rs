@@ -28,7 +28,8 @@ const TABLE: [(Status, [&str; 6]); 6] = [
 /// The legend of the table, as in `src/status.rs`. [`by_cell`] and the functions after it implement it.
 const LEGEND: [&str; 8] = [
     "*staff*: staff and Ordercast itself may make the change.",
-    "*reason*: they may move the order back to correct a mistake, with a reason. An empty cell is refused.",
+    "*reason*: they may move the order back to correct a mistake, with a reason. An empty cell is refused, \
+     except on the diagonal.",
     "¹ A payment. Staff and the driver may report cash; the payment provider may report either method.",
     "² The payment is recorded as an event, and the status stays.",
     "³ A step forward if the order was paid before processing; a correction with a reason if it was paid while shipped.",
@@ -57,7 +58,8 @@ struct Question {
     reason: bool,
 }
 
-/// The kind of the event and the status after it, or the code of the refusal.
+/// The kind of the event and the status after it, or the code of the refusal; `unchanged` when the command was accepted
+/// without an event.
 type Answer = Result<(Kind, Status), &'static str>;
 
 /// The answer of a cell for an actor who may set statuses.
@@ -109,6 +111,7 @@ fn by_payment(cell: &str, q: Question) -> Answer {
 
 fn set_status(who: &Actor, cell: &str, q: Question) -> Answer {
     match who {
+        Actor::Staff { .. } | Actor::System if q.from == Cancelled && q.to == Cancelled => Err("unchanged"),
         Actor::Staff { .. } | Actor::System if q.to != Paid => by_cell(cell, q),
         Actor::Staff { .. } | Actor::System if q.from == Cancelled => Err("final_status"),
         Actor::Staff { .. } | Actor::System if q.from == Paid => Err("unchanged"),

@@ -215,3 +215,10 @@ test("a status change does not overwrite another person's earlier change", async
   await expect(conflict).toBeHidden();
   expect((await admin.account.show(order)).status).toBe("shipped");
 });
+
+test("the order table opens at /admin/orders, too", async ({ customer, admin }) => {
+  const order = await customer.account.order();
+  await admin.open("/admin/orders");
+  await expect(table(admin.page).row(order)).toBeVisible();
+  await expect(admin.page).toHaveURL(/\/admin$/);
+});

@@ -61,6 +61,7 @@ const TABLE: &[Row] = &[
     // Only a demo has this endpoint; see `payment.rs`.
     ("POST", "/api/v1/orders/{order}/test-payment", Read, [401, 404, 404, 404, 404, 404, 404]),
     ("PUT", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
+    ("POST", "/api/v1/orders/{order}/status", Read, STAFF_OF_THE_STORE),
     ("PUT", "/api/v1/orders/{order}/delivery", Read, [401, 403, 404, 200, 404, 200, 404]),
     ("GET", "/api/v1/stats", Read, ANY_STAFF),
     ("GET", "/api/v1/stats/series", Read, ANY_STAFF),
@@ -153,7 +154,7 @@ impl PermissionShop {
             ("PUT", "/api/v1/products/{product}/stock") => json!({"change": 5}),
             ("POST", "/api/v1/orders") => cart(&[(subject.product, 1)]),
             ("POST", "/api/v1/orders/bulk-status") => json!({"orders": [order], "status": "processing"}),
-            ("PUT", "/api/v1/orders/{order}/status") => json!({"status": "processing"}),
+            ("PUT" | "POST", "/api/v1/orders/{order}/status") => json!({"status": "processing"}),
             ("PUT", "/api/v1/orders/{order}/delivery") => {
                 json!({"location": {"latitude": 53.5, "longitude": 10.0}})
             }

@@ -25,7 +25,7 @@ use crate::world::World;
 /// Decides one command. `expected` is the version that the sender saw, if the request has one.
 ///
 /// An empty list means that the command was accepted without an event: a location right after another, or after the
-/// delivery.
+/// delivery, or the status that the order has already.
 pub fn decide(
     world: &World,
     command: &Command,
@@ -37,7 +37,7 @@ pub fn decide(
     let event = match command {
         Command::PlaceOrder(place) => place_order::place_order(&context, place)?,
         Command::CancelOrder { order, reason } => status::cancel(&context, *order, reason.as_ref())?,
-        Command::SetStatus(set) => status::set(&context, set)?,
+        Command::SetStatus(set) => return Ok(status::set(&context, set)?.into_iter().collect()),
         Command::SetDelivery(set) => return Ok(delivery::set(&context, set)?.into_iter().collect()),
         Command::ReportLocation { order, point } => {
             return Ok(delivery::locate(&context, *order, *point)?.into_iter().collect());

@@ -11,7 +11,9 @@ use crate::refusal::Refusal;
 use crate::status::Stage;
 use crate::text::Prose;
 
-pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Event, Refusal> {
+/// `None`: the order has this status already, and nothing else comes with it. A client that did not get the answer to its
+/// first attempt sends the same again.
+pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Option<Event>, Refusal> {
     let order = context.order(set.order)?;
     let (kind, mut changes) = match Transition::check(context.actor.origin(), order, set.status)? {
         Transition::Cancel => (Kind::OrderCancelled, cancelling(order, set.reason.as_ref())),
@@ -26,9 +28,12 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Even
     };
     changes.extend(extras(order, set));
     if changes.is_empty() {
-        return Err(Refusal::Unchanged("the order has this status already"));
+        return Ok(None);
     }
-    Ok(context.order_event(order, kind, changes))
+    if order.is_cancelled() {
+        return Err(Refusal::Final { status: order.status() });
+    }
+    Ok(Some(context.order_event(order, kind, changes)))
 }
 
 pub(super) fn cancel(
@@ -227,16 +232,20 @@ mod tests {
     }
 
     #[test]
-    fn the_same_status_again_is_refused_unless_something_comes_with_it() {
+    fn the_same_status_again_makes_an_event_only_if_something_comes_with_it() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         let with_note = || SetStatus { note: "call first".parse().ok(), ..set(order, Status::Shipped) };
         shop.must(&staff(), set_status(order, Status::Shipped));
-        assert_eq!(shop.refusal(&staff(), set_status(order, Status::Shipped)).code(), "unchanged");
+        assert_eq!(shop.ask(&staff(), &set_status(order, Status::Shipped)), Ok(None));
+        assert_eq!(shop.refusal(&customer(), set_status(order, Status::Shipped)).code(), "forbidden");
         assert_eq!(shop.must(&staff(), Command::SetStatus(with_note())).kind, Kind::OrderUpdated);
         let tracked = || SetStatus { tracking_number: "TRACK-1".parse().ok(), ..set(order, Status::Shipped) };
         shop.must(&staff(), Command::SetStatus(tracked()));
-        assert_eq!(shop.refusal(&staff(), Command::SetStatus(tracked())).code(), "unchanged");
+        assert_eq!(shop.ask(&staff(), &Command::SetStatus(tracked())), Ok(None));
         shop.must(&staff(), cancel(order));
+        assert_eq!(shop.ask(&staff(), &set_status(order, Status::Cancelled)), Ok(None));
+        let noted = SetStatus { note: "call first".parse().ok(), ..set(order, Status::Cancelled) };
+        assert_eq!(shop.refusal(&staff(), Command::SetStatus(noted)).code(), "final_status");
         assert_eq!(shop.refusal(&staff(), Command::SetStatus(with_note())).code(), "final_status");
     }
 

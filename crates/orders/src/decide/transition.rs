@@ -31,6 +31,7 @@ impl Transition {
     pub(super) fn check(by: Origin, order: &Order, to: Status) -> Result<Self, Refusal> {
         policy::may_manage(by)?;
         let stage = match to {
+            Status::Cancelled if order.is_cancelled() => return Ok(Self::None),
             Status::Cancelled => {
                 policy::may_cancel(by, order)?;
                 return Ok(Self::Cancel);

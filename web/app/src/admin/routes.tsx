@@ -1,6 +1,6 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
-import { Route, Switch } from "wouter";
+import { Redirect, Route, Switch } from "wouter";
 
 import { lazyChunk } from "../chunks/lazyChunk";
 import { ErrorBoundary } from "../layout/ErrorBoundary";
@@ -29,6 +29,10 @@ export default function AdminRoutes() {
               <Switch>
                 <Route path="/admin">
                   <OrdersPage />
+                </Route>
+                {/* Other shops link to the order table by this address. */}
+                <Route path="/admin/orders">
+                  <Redirect to={`/admin${window.location.search}`} replace />
                 </Route>
                 <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
                 <Route path="/admin/dashboard">

@@ -5,17 +5,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use orders::command::SetStatus;
+use orders::order::Version;
 use orders::text::{Line, Prose};
 use orders::view::OrderView;
 use orders::{Command, Status};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use super::parse_order_ref;
-use crate::app::AppState;
+use crate::app::{App, AppState};
 use crate::caller::Staff;
 use crate::commands::{CommandContext, IfMatch};
-use crate::extract::{Json, Path, expected_time};
+use crate::extract::{Json, Path, RawBody, expected_time};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 
@@ -38,12 +40,17 @@ pub struct Body {
     /// The reason. Required to move the status back. The customer sees it if the order is cancelled.
     #[serde(default)]
     reason: Option<Prose<500>>,
+    /// How often the client has tried before. Not used: a repeated request changes nothing.
+    #[serde(default, rename = "retries")]
+    #[schema(value_type = Option<u32>)]
+    _retries: Option<IgnoredAny>,
 }
 
 /// Set an order's status
 ///
 /// Staff only. The customer receives an event. `paid` records the payment. Moving the status back needs a `reason`.
-/// A `cancelled` order cannot be changed.
+/// A `cancelled` order cannot be changed. Setting the status that the order already has changes nothing and returns 200,
+/// so a request whose answer was lost can be sent again.
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/status", tag = "orders",
     params(
@@ -68,14 +75,54 @@ pub async fn set_status(
     IfMatch(expected): IfMatch,
     Json(body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
+    change(&app, &staff, &order, (&key, expected), (body, raw)).await
+}
+
+/// Set an order's status
+///
+/// The same as `PUT`, for clients that can only `POST`.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{order}/status", operation_id = "post_status", tag = "orders",
+    params(
+        ("order" = String, Path, description = "Id or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
+        ("If-Match" = Option<String>, Header, description = "The version you saw; a different current version returns 412 with the current state"),
+    ),
+    request_body = Body,
+    responses(
+        (
+            status = OK, body = OrderView,
+            headers(("Ordercast-Live-Connections" = Option<usize>, description = "Staff only: how many live connections of the customer received the change; counted again in a replayed response")),
+        ),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn post_status(
+    State(app): State<AppState>,
+    staff: Staff,
+    Path(order): Path<String>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Json(body, raw): Json<Body>,
+) -> Result<Response, Problem> {
+    change(&app, &staff, &order, (&key, expected), (body, raw)).await
+}
+
+async fn change(
+    app: &App,
+    staff: &Staff,
+    order: &str,
+    (key, expected): (&IdempotencyKey, Option<Version>),
+    (body, raw): (Body, RawBody),
+) -> Result<Response, Problem> {
     let command = Command::SetStatus(SetStatus {
-        order: parse_order_ref(&order)?,
+        order: parse_order_ref(order)?,
         status: body.status,
         tracking_number: body.tracking_number,
         estimated_delivery: body.estimated_delivery,
         note: body.note,
         reason: body.reason,
     });
-    let context = CommandContext { caller: &staff.caller, key: &key, body: &raw, expected };
+    let context = CommandContext { caller: &staff.caller, key, body: &raw, expected };
     app.command(command, context).await?.into_order(StatusCode::OK)
 }

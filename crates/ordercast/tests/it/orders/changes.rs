@@ -233,3 +233,50 @@ async fn names_with_unusual_characters_are_stored_unchanged() {
         assert_eq!(seen["customer"]["name"], name);
     }
 }
+
+/// A client whose answer was lost sends the request again, as `socket.io-client` does with its option `retries`.
+#[tokio::test]
+async fn a_repeated_status_is_accepted_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    for status in ["processing", "shipped", "paid", "delivered"] {
+        let body = json!({"status": status});
+        let first = shop.post(&placed.path("/status"), &body).by(&sam).gives(200).await;
+        let head = shop.head().await;
+        for again in [body, json!({"status": status, "retries": 1})] {
+            for method in ["POST", "PUT"] {
+                let answer = shop.ask(method, &placed.path("/status")).json(&again).by(&sam).gives(200).await;
+                assert_eq!((&answer["status"], &answer["version"]), (&json!(status), &first["version"]));
+            }
+        }
+        let mut live = shop.socket(json!({"token": sam})).await;
+        let acknowledged =
+            live.ask("admin-status-update", json!({"orderId": placed.id, "status": status})).await;
+        assert_eq!((&acknowledged["ok"], shop.head().await), (&json!(true), head), "{acknowledged}");
+    }
+    let other = shop.place(&asha, tea, 1).await;
+    for _ in 0..2 {
+        let cancelled =
+            shop.post(&other.path("/status"), &json!({"status": "cancelled"})).by(&sam).gives(200).await;
+        assert_eq!((&cancelled["status"], &cancelled["version"]), (&json!("cancelled"), &json!(2)));
+    }
+    let stale = shop
+        .post(&other.path("/status"), &json!({"status": "cancelled"}))
+        .by(&sam)
+        .header("if-match", "\"1\"");
+    assert_eq!(stale.refused(412).await, "version_conflict");
+}
+
+#[tokio::test]
+async fn cash_on_delivery_is_understood_as_shops_write_it() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    for name in ["cash_on_delivery", "cod", "COD", "Cash on Delivery"] {
+        let mut body = cart(&[(tea, 1)]);
+        body["paymentMethod"] = name.into();
+        let placed = shop.post("/api/v1/orders", &body).by(&customer("asha")).gives(201).await;
+        assert_eq!(placed["payment"]["method"], "cash_on_delivery", "{name}");
+    }
+}
