@@ -2,7 +2,7 @@
 //!
 //! All functions are pure: the caller passes the time and the ids. Read the modules in this order:
 //!
-//! - [`id`], [`money`], [`text`]: values that are parsed once, at the edge.
+//! - [`id`], [`money`], [`text`]: values that are parsed once, at the edge. [`time`]: times as they are sent.
 //! - [`actor`]: who gives commands. [`status`]: the status of an order, and the table of allowed transitions.
 //! - [`order`]: the state of one order: lifecycle, payment, [`shipment`]s, [`geo`]. [`product`]: catalogue and
 //!   stock. [`contact`]: personal data, stored beside them. [`world`]: the state that a decision needs.
@@ -35,6 +35,7 @@ pub mod refusal;
 pub mod shipment;
 pub mod status;
 pub mod text;
+pub mod time;
 pub mod upcast;
 pub mod view;
 pub mod world;

@@ -53,6 +53,7 @@ pub struct NotificationView {
     /// The number of its order.
     order_number: OrderNumber,
     /// When it happened.
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     /// Whether you have read it. Your own actions count as read.
     read: bool,

@@ -57,8 +57,10 @@ pub struct SeriesView {
     /// The length of one point.
     bucket: Bucket,
     /// When the first point begins.
+    #[serde(serialize_with = "orders::time::serialize")]
     from: Timestamp,
     /// When the last point ends.
+    #[serde(serialize_with = "orders::time::serialize")]
     to: Timestamp,
     /// One for each hour or day, including empty ones.
     points: Vec<Point>,
@@ -77,6 +79,7 @@ pub struct SeriesView {
 #[schema(as = SeriesPoint)]
 pub struct Point {
     /// When it begins.
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     /// Orders placed, including those cancelled later.
     orders: i64,

@@ -25,6 +25,7 @@ pub struct ResetLink {
     /// Give it only to the account's owner.
     url: String,
     /// When the link expires.
+    #[serde(serialize_with = "orders::time::serialize")]
     expires_at: Timestamp,
 }
 

@@ -33,6 +33,7 @@ struct ConnectionStatus<'a> {
     status: ConnectionState,
     #[serde(flatten)]
     connected: &'a Connected<'a>,
+    #[serde(serialize_with = "orders::time::serialize")]
     timestamp: Timestamp,
 }
 
@@ -50,6 +51,7 @@ struct FeedOrderEvent<'a> {
     #[serde(flatten)]
     event: SocketOrderEvent<'a>,
     /// The same as `at`.
+    #[serde(serialize_with = "orders::time::serialize")]
     timestamp: Timestamp,
     /// A sentence.
     message: &'a str,
@@ -65,6 +67,7 @@ struct FeedOrderState<'a> {
     #[serde(flatten)]
     state: OrderState<'a>,
     /// The same as `updatedAt`.
+    #[serde(serialize_with = "orders::time::serialize")]
     timestamp: Timestamp,
 }
 
@@ -97,6 +100,7 @@ struct FeedNotification<'a> {
     order_id: OrderId,
     order_number: OrderNumber,
     status: Status,
+    #[serde(serialize_with = "orders::time::serialize")]
     timestamp: Timestamp,
     #[serde(rename = "type")]
     category: Category,

@@ -31,7 +31,9 @@ pub(crate) struct OrderStatusUpdated<'a> {
     tracking_number: Option<&'a Line<100>>,
     /// In every event once the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "orders::time::serialize")]
     estimated_delivery: Option<Timestamp>,
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
 }
 

@@ -79,7 +79,9 @@ struct StandardOrder<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<&'a Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "orders::time::serialize")]
     estimated_delivery: Option<Timestamp>,
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct OrderEvent<'a> {
     /// Drop an event whose id you have seen.
     id: EventId,
     kind: Kind,
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     actor: &'a ActorView,
     store_id: &'a StoreId,
@@ -40,6 +41,7 @@ pub(crate) struct ProductEvent<'a> {
     /// Drop an event whose id you have seen.
     id: EventId,
     kind: Kind,
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     actor: &'a ActorView,
     store_id: &'a StoreId,
@@ -69,6 +71,7 @@ pub(crate) struct OrderFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tracking_number: Option<&'a Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "orders::time::serialize")]
     pub(crate) estimated_delivery: Option<Timestamp>,
     /// Who delivers it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,6 +157,7 @@ pub(crate) struct SocketOrderEvent<'a> {
     /// Drop an event whose id you have seen.
     event_id: EventId,
     kind: Kind,
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     actor: &'a ActorView,
     store_id: &'a StoreId,
@@ -164,6 +168,7 @@ pub(crate) struct SocketOrderEvent<'a> {
     #[serde(flatten)]
     facts: OrderFacts<'a>,
     /// The same as `at`.
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
 }
 
@@ -175,6 +180,7 @@ pub(crate) struct SocketProductEvent<'a> {
     /// Drop an event whose id you have seen.
     event_id: EventId,
     kind: Kind,
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     actor: &'a ActorView,
     store_id: &'a StoreId,
@@ -184,6 +190,7 @@ pub(crate) struct SocketProductEvent<'a> {
     #[serde(flatten)]
     facts: ProductFacts<'a>,
     /// The same as `at`.
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
 }
 
@@ -212,10 +219,12 @@ pub(crate) struct OrderState<'a> {
     order_number: orders::OrderNumber,
     status: orders::Status,
     version: Version,
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<&'a Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "orders::time::serialize")]
     estimated_delivery: Option<Timestamp>,
     order: &'a OrderView,
 }

@@ -22,6 +22,7 @@ pub(crate) struct LiveNotification {
     order_id: OrderId,
     order_number: OrderNumber,
     status: Status,
+    #[serde(serialize_with = "orders::time::serialize")]
     at: Timestamp,
     /// Whether you did it yourself.
     own: bool,

@@ -77,6 +77,7 @@ pub enum ResetReason {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct Heartbeat {
+    #[serde(serialize_with = "orders::time::serialize")]
     pub(crate) at: Timestamp,
 }
 

@@ -4,6 +4,7 @@ mod changes;
 mod counts;
 mod delivery;
 mod live_connections;
+mod times;
 mod transitions;
 
 use serde_json::{Value, json};

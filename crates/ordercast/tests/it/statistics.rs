@@ -93,8 +93,8 @@ async fn a_store_without_orders_has_empty_series() {
     let series = shop.get(path).by(&patient("sam", "admin")).gives(200).await;
     let point = |at: &str| json!({"at": at, "orders": 0, "cancelled": 0, "delivered": 0, "revenue": []});
     let expected = json!({
-        "bucket": "hour", "from": "2026-01-01T10:00:00Z", "to": "2026-01-01T13:00:00Z",
-        "points": [point("2026-01-01T10:00:00Z"), point("2026-01-01T11:00:00Z"), point("2026-01-01T12:00:00Z")],
+        "bucket": "hour", "from": "2026-01-01T10:00:00.000Z", "to": "2026-01-01T13:00:00.000Z",
+        "points": [point("2026-01-01T10:00:00.000Z"), point("2026-01-01T11:00:00.000Z"), point("2026-01-01T12:00:00.000Z")],
         "deliveryTime": null, "topProducts": [], "cursor": series["cursor"],
     });
     assert_eq!(series, expected);

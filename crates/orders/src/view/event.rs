@@ -36,6 +36,7 @@ pub struct EventView {
     /// Drop an event whose id you have seen.
     pub id: crate::id::EventId,
     pub kind: Kind,
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
     pub actor: ActorView,
     pub store_id: StoreId,
@@ -92,6 +93,7 @@ pub struct EventFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub estimated_delivery: Option<Timestamp>,
     /// Who delivers the order.
     #[serde(skip_serializing_if = "Option::is_none")]

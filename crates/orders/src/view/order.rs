@@ -39,6 +39,7 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub estimated_delivery: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<Address>,
@@ -51,7 +52,9 @@ pub struct OrderView {
     pub can_cancel: bool,
     /// The statuses that the reader may set now.
     pub allowed_transitions: Vec<AllowedTransition>,
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
+    #[serde(serialize_with = "crate::time::serialize")]
     pub updated_at: Timestamp,
 }
 
@@ -126,6 +129,7 @@ pub struct LocationView {
     pub latitude: f64,
     /// Degrees, -180 to 180.
     pub longitude: f64,
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
 }
 
@@ -143,6 +147,7 @@ pub struct CancellationView {
     pub by: Origin,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Prose<500>>,
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
 }
 
