@@ -17,6 +17,7 @@ use crate::auth::cookie::CookieSettings;
 use crate::auth::{AllowedOrigins, PasswordPool, TokenKeys};
 use crate::client_address::TrustedProxies;
 use crate::extract::BodyLimit;
+use crate::locations::WaitingLocations;
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimits;
 use crate::revocations::Revocations;
@@ -103,6 +104,8 @@ pub struct App {
     pub passwords: PasswordPool,
     /// Sessions that ended before their tokens expired.
     pub revocations: Arc<Revocations>,
+    /// Locations that come too soon after the last one.
+    pub locations: WaitingLocations,
     pub limits: Arc<RateLimits>,
     /// Origins whose pages may use the session cookie.
     pub origins: AllowedOrigins,

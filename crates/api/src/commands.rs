@@ -183,6 +183,11 @@ impl CommandOutcome {
         }
     }
 
+    /// Whether the response is the stored one of an earlier request with the same idempotency key.
+    pub(crate) fn replayed(&self) -> bool {
+        self.receipt.replayed
+    }
+
     /// Adds the headers of every response to a command.
     pub fn add_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();

@@ -3,17 +3,19 @@
 //!
 //! - [`Json`]: a JSON body and its bytes. [`RawBody`]: only the bytes. [`BodyLimit`]: the largest body in bytes.
 //!   [`BODY_TIMEOUT`]: how long a body may take.
-//! - [`Query`] and [`Path`]: parameters.
+//! - [`Query`] and [`Path`]: parameters. `LocationInput`: a location as devices send it.
 //!
 //! Responses use `axum::Json`.
 
 mod body;
 mod json;
+mod location;
 mod objects;
 mod params;
 
 pub use body::{BODY_TIMEOUT, BodyLimit, RawBody};
 pub use json::Json;
+pub(crate) use location::{DeviceTime, LocationInput, NewLocation};
 pub use params::{Path, Query};
 
 use std::borrow::Cow;

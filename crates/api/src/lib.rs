@@ -12,7 +12,8 @@
 //!   request. [`sessions`], [`revocations`]: signing in and out.
 //! - [`extract`]: request bodies, query strings and paths. [`problem`]: every error, as one type with a stable code
 //!   (RFC 9457).
-//! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it.
+//! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it. [`locations`]: locations
+//!   that come too soon after the last one.
 //! - [`gateway`]: authorizes Socket.IO clients and their events.
 //! - [`pages`]: serves the web app.
 //! - [`metrics`], [`openapi`], [`asyncapi`]: the generated documents and the metrics.
@@ -32,6 +33,7 @@ pub mod commands;
 pub mod extract;
 pub mod gateway;
 pub mod idempotency;
+pub mod locations;
 pub mod metrics;
 pub mod middleware;
 pub mod openapi;

@@ -13,6 +13,7 @@ use api::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
 use api::client_address::TrustedProxies;
 use api::extract::BodyLimit;
 use api::gateway::Sockets;
+use api::locations::WaitingLocations;
 use api::metrics::Metrics;
 use api::rate_limit::{LimiterClock, RateLimitSettings, RateLimits};
 use api::revocations::Revocations;
@@ -235,6 +236,7 @@ fn assemble(config: &Config, demo: Option<Demo>, components: Components) -> anyh
         keys: token_keys(config)?,
         passwords: PasswordPool::new(Argon2Cost::default(), at_once, 64),
         revocations: Arc::new(Revocations::default()),
+        locations: WaitingLocations::default(),
         limits: Arc::new(RateLimits::new(&rate_limits(config), &LimiterClock::machine())),
         origins: AllowedOrigins::parse(&config.cors_origins.join(","))?,
         trusted_proxies: TrustedProxies::from(config.trusted_proxies.clone()),

@@ -121,7 +121,10 @@ impl Order {
             Change::TrackingNumber { number } => self.tracking_number = Some(number.clone()),
             Change::EstimatedDelivery { at } => self.estimated_delivery = Some(*at),
             Change::Partner { driver } => self.driver.clone_from(driver),
-            Change::Located { point } => self.location = Some(Location { point: *point, at: event.at }),
+            Change::Located { point, measured_at, accuracy } => {
+                let (point, measured_at, accuracy) = (*point, *measured_at, *accuracy);
+                self.location = Some(Location { point, at: event.at, measured_at, accuracy });
+            }
             Change::Placed { .. }
             | Change::Note { .. }
             | Change::ProductCreated { .. }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::contact::{Address, Contact, Partner};
 use crate::id::{OrderId, OrderRef, ProductId, StoreId};
 use crate::money::Money;
-use crate::order::{GeoPoint, Parcel, PaymentMethod, PaymentState, ShipmentState};
+use crate::order::{LocationReport, Parcel, PaymentMethod, PaymentState, ShipmentState};
 use crate::product::Details;
 use crate::status::Status;
 use crate::text::{Line, Prose};
@@ -21,10 +21,13 @@ pub enum Command {
     /// Sets the status, and the payment and parcels that it implies.
     SetStatus(SetStatus),
     SetDelivery(SetDelivery),
-    /// Reports the location of a delivery. At most one per [`LOCATION_INTERVAL`] is stored, and none after the delivery.
+    /// Reports the location of a delivery. At most one per [`LOCATION_INTERVAL`] is stored, and none after the delivery. A
+    /// location that was measured before the stored one is not stored.
     ReportLocation {
         order: OrderRef,
-        point: GeoPoint,
+        location: LocationReport,
+        /// The caller has waited until the interval ended, so that its own clock decides.
+        waited: bool,
     },
     /// Changes the state of a parcel. The next unused number creates a parcel (only by staff, at most 100).
     MoveParcel {
@@ -95,7 +98,7 @@ pub struct SetDelivery {
     pub partner: Option<Partner>,
     /// The driver's account. The previous driver can no longer see the order.
     pub driver: Option<crate::id::UserId>,
-    pub location: Option<GeoPoint>,
+    pub location: Option<LocationReport>,
     pub estimated_delivery: Option<Timestamp>,
 }
 

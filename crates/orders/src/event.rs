@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
 use crate::money::Money;
-use crate::order::{GeoPoint, Hold, OrderItem, Parcel, PaymentMethod, PaymentState, ShipmentState, Version};
+use crate::order::{
+    Accuracy, GeoPoint, Hold, OrderItem, Parcel, PaymentMethod, PaymentState, ShipmentState, Version,
+};
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
@@ -151,6 +153,11 @@ pub enum Change {
     Located {
         #[serde(rename = "place")]
         point: GeoPoint,
+        /// When the device was there, if it said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        measured_at: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accuracy: Option<Accuracy>,
     },
     /// A note that only staff can read.
     Note {

@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
 
-pub use crate::geo::{GeoPoint, InvalidGeoPoint, Location};
+pub use crate::geo::{Accuracy, GeoPoint, InvalidAccuracy, InvalidGeoPoint, Location, LocationReport};
 pub use crate::shipment::{Parcel, Shipment, ShipmentState};
 
 /// Counts the events of one order or product: 1, 2, 3 … without a gap. A location of the delivery does not increment

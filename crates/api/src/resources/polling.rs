@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::OrderFilter;
 use orders::command::{SetDelivery, SetStatus};
-use orders::order::GeoPoint;
 use orders::view::OrderView;
 use orders::{Audience, Command, Partner, Status};
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,7 @@ use utoipa::ToSchema;
 use crate::app::AppState;
 use crate::caller::{LiveCaller, Staff};
 use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
-use crate::extract::Json;
+use crate::extract::{Json, LocationInput, NewLocation};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::sessions::base64url;
@@ -80,7 +79,8 @@ pub struct TrackingUpdate {
     status: Option<Status>,
     /// The location of the delivery. `lat` and `lng` are accepted, too.
     #[serde(default)]
-    location: Option<GeoPoint>,
+    #[schema(value_type = Option<NewLocation>)]
+    location: Option<LocationInput>,
     /// The person who delivers the order.
     #[serde(default)]
     delivery_partner: Option<Partner>,
@@ -129,16 +129,23 @@ pub async fn tracking(
         }
     }
     let context = CommandContext { caller, key: &key.part("delivery"), body: &raw, expected: None };
-    let command = match (location, partner) {
-        (None, None) => None,
-        (Some(location), None) => Some(Command::ReportLocation { order, point: location }),
-        (location, partner) => {
-            let (driver, estimated_delivery) = (None, None);
-            Some(Command::SetDelivery(SetDelivery { order, partner, driver, location, estimated_delivery }))
-        }
+    let set = |partner, location| {
+        let (driver, estimated_delivery) = (None, None);
+        Command::SetDelivery(SetDelivery { order, partner, driver, location, estimated_delivery })
     };
-    if let Some(command) = command {
-        match app.command(command, context).await {
+    let delivery = match (location, partner) {
+        (None, None) => None,
+        (Some(LocationInput(location)), None) => {
+            let report = |location| Command::ReportLocation { order, location, waited: false };
+            Some(app.locate(location, report, context).await)
+        }
+        (Some(LocationInput(location)), partner) => {
+            Some(app.locate(location, |location| set(partner, Some(location)), context).await)
+        }
+        (None, partner) => Some(app.command(set(partner, None), context).await),
+    };
+    if let Some(delivery) = delivery {
+        match delivery {
             Ok(outcome) => changed = Some(outcome),
             // This request set a final status, so the delivery cannot be changed any more.
             Err(problem) if problem.code() == Code::FinalStatus && changed.is_some() => {}

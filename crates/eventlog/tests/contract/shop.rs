@@ -125,7 +125,8 @@ pub(crate) fn expect_at(order: OrderRef, at: Timestamp) -> Command {
 }
 
 pub(crate) fn locate(order: OrderRef, latitude: f64) -> Command {
-    Command::ReportLocation { order, point: GeoPoint::new(latitude, 76.25).unwrap() }
+    let location = GeoPoint::new(latitude, 76.25).unwrap().into();
+    Command::ReportLocation { order, location, waited: false }
 }
 
 pub(crate) fn pay(order: OrderRef) -> Command {

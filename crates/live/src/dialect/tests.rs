@@ -102,7 +102,11 @@ fn events() -> Vec<(&'static str, Event)> {
         Change::EstimatedDelivery { at: at() },
     ];
     let note = vec![Change::Note { text: "careful".parse().unwrap() }];
-    let located = vec![Change::Located { point: GeoPoint::new(53.5, 10.0).unwrap() }];
+    let located = vec![Change::Located {
+        point: GeoPoint::new(53.5, 10.0).unwrap(),
+        measured_at: None,
+        accuracy: None,
+    }];
     let cancelled = vec![Change::Cancelled { reason: Some("changed my mind".parse().unwrap()) }];
     let product =
         vec![Change::ProductCreated { name: "Tea".parse().unwrap(), price: money(450), on_hand: 9 }];
@@ -207,7 +211,7 @@ fn order() -> OrderView {
         shipping_address: None,
         delivery: Some(DeliveryView {
             partner: Some(partner()),
-            location: Some(LocationView { latitude: 53.5, longitude: 10.0, at: at() }),
+            location: Some(LocationView { latitude: 53.5, longitude: 10.0, at: at(), accuracy: None }),
         }),
         cancellation: None,
         allowed_transitions: Vec::new(),

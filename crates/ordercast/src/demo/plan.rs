@@ -128,7 +128,7 @@ fn command(seed_event: &SeedEvent, order: OrderRef, at: Timestamp) -> Command {
             ..delivery
         }),
         SeedEvent::At(latitude, longitude) => Command::SetDelivery(SetDelivery {
-            location: GeoPoint::new(*latitude, *longitude).ok(),
+            location: GeoPoint::new(*latitude, *longitude).ok().map(Into::into),
             ..delivery
         }),
         SeedEvent::Parcel(parcel, state) => Command::MoveParcel { order, parcel: *parcel, state: *state },

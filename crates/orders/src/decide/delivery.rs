@@ -1,10 +1,12 @@
 //! Delivery: partner, location and parcels.
 
+use jiff::Timestamp;
+
 use super::{DecisionContext, policy, status};
 use crate::command::{LOCATION_INTERVAL, SetDelivery};
 use crate::event::{Change, Event, Kind};
 use crate::id::OrderRef;
-use crate::order::{GeoPoint, Order, Parcel, Shipment, ShipmentState};
+use crate::order::{LocationReport, Order, Parcel, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
@@ -24,14 +26,14 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Op
     }
     if changes.is_empty() {
         return match set.location {
-            Some(point) => Ok(sampled(context, order, point)),
+            Some(report) => Ok(sampled(context, order, &report, false)),
             None => Err(Refusal::Unchanged(
                 "send a driver, a partner, a location or an expected time that differs",
             )),
         };
     }
-    if let Some(point) = set.location.filter(|_| !is_over(order)) {
-        changes.push(Change::Located { point });
+    if let Some(report) = set.location.filter(|report| is_newest(context, order, report) && !is_over(order)) {
+        changes.push(located(context, &report));
     }
     Ok(Some(context.order_event(order, Kind::DeliveryUpdated, changes)))
 }
@@ -40,25 +42,48 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Op
 pub(super) fn locate(
     context: &DecisionContext<'_>,
     name: OrderRef,
-    point: GeoPoint,
+    location: &LocationReport,
+    waited: bool,
 ) -> Result<Option<Event>, Refusal> {
     let order = context.order(name)?;
     policy::may_deliver(context.actor.origin())?;
     standing(order)?;
-    Ok(sampled(context, order, point))
+    Ok(sampled(context, order, location, waited))
 }
 
 /// A location does not increment the version, so that it invalidates nobody's edit. A location soon after the last one is
-/// not stored, and neither is one after the delivery, because it could show where the driver lives.
-/// Both are accepted without an event, because devices send locations with every request.
-fn sampled(context: &DecisionContext<'_>, order: &Order, point: GeoPoint) -> Option<Event> {
+/// not stored, unless the caller has `waited`; neither is one that was measured before the last one, nor one after the
+/// delivery, because it could show where the driver lives.
+/// All are accepted without an event, because devices send locations with every request, and kept ones late.
+fn sampled(
+    context: &DecisionContext<'_>,
+    order: &Order,
+    report: &LocationReport,
+    waited: bool,
+) -> Option<Event> {
     let since = order.location.map(|last| context.now.duration_since(last.at));
-    let fresh = since.is_none_or(|since| since >= LOCATION_INTERVAL);
-    (fresh && !is_over(order)).then(|| {
-        let mut event = context.order_event(order, Kind::DeliveryLocated, vec![Change::Located { point }]);
+    let due = waited || since.is_none_or(|since| since >= LOCATION_INTERVAL);
+    (due && is_newest(context, order, report) && !is_over(order)).then(|| {
+        let mut event = context.order_event(order, Kind::DeliveryLocated, vec![located(context, report)]);
         event.version = order.version;
         event
     })
+}
+
+/// Whether a location was measured no earlier than the stored one.
+fn is_newest(context: &DecisionContext<'_>, order: &Order, report: &LocationReport) -> bool {
+    let measured = measured_at(context, report).unwrap_or(context.now);
+    order.location.is_none_or(|last| measured >= last.measured())
+}
+
+/// A device whose clock is ahead measured now. Otherwise it would hide the locations of other devices for so long.
+fn measured_at(context: &DecisionContext<'_>, report: &LocationReport) -> Option<Timestamp> {
+    report.measured_at.map(|at| at.min(context.now))
+}
+
+fn located(context: &DecisionContext<'_>, report: &LocationReport) -> Change {
+    let LocationReport { point, accuracy, .. } = *report;
+    Change::Located { point, measured_at: measured_at(context, report), accuracy }
 }
 
 pub(super) fn move_parcel(
@@ -136,6 +161,7 @@ mod tests {
     use crate::command::Command;
     use crate::decide::fixture::{Shop, TEA, at, customer, driver, parcel, set_status, staff};
     use crate::event::Subject;
+    use crate::order::GeoPoint;
     use crate::order::PaymentMethod::CashOnDelivery;
     use crate::order::ShipmentState::{Attempted, Delivered, OutForDelivery, Packed, Returned, Shipped};
     use crate::status::Status;
@@ -239,9 +265,40 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_location_by_the_devices_own_time_wins() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.wait(3600);
+        let opened = shop.now;
+        let mut report = |latitude: f64, measured: i64, waited| {
+            let location = LocationReport {
+                measured_at: Some(opened + jiff::SignedDuration::from_secs(measured)),
+                ..LocationReport::from(GeoPoint::new(latitude, 76.2).unwrap())
+            };
+            let command = Command::ReportLocation { order, location, waited };
+            shop.ask(&driver(), &command).unwrap();
+            shop.order(order).location.unwrap().point.latitude().to_string()
+        };
+        assert_eq!(report(1.0, -60, false), "1");
+        assert_eq!(report(2.0, -30, false), "1", "too soon");
+        assert_eq!(report(2.0, -30, true), "2");
+        assert_eq!(report(3.0, -45, true), "2", "it was there before");
+        assert_eq!(report(4.0, 600, true), "4");
+        assert_eq!(report(5.0, 0, true), "5", "a clock that is ahead hides nobody");
+        let set = SetDelivery {
+            estimated_delivery: Some(opened),
+            location: Some(LocationReport {
+                measured_at: Some(Timestamp::UNIX_EPOCH),
+                ..LocationReport::from(GeoPoint::new(6.0, 76.2).unwrap())
+            }),
+            ..delivery(order)
+        };
+        assert_eq!(shop.must(&staff(), Command::SetDelivery(set)).changes.len(), 1);
+    }
+
+    #[test]
     fn a_location_from_staff_is_sampled_unless_it_comes_with_other_changes() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
-        let location = GeoPoint::new(9.9, 76.2).ok();
+        let location = GeoPoint::new(9.9, 76.2).ok().map(LocationReport::from);
         let here = SetDelivery { location, ..delivery(order) };
         assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_some());
         assert!(shop.ask(&staff(), &Command::SetDelivery(here.clone())).unwrap().is_none());
@@ -254,7 +311,7 @@ mod tests {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         shop.must(&staff(), set_status(order, Status::Delivered));
         assert_eq!(shop.ask(&driver(), &at(order, 9.9)), Ok(None));
-        let location = GeoPoint::new(9.9, 76.2).ok();
+        let location = GeoPoint::new(9.9, 76.2).ok().map(LocationReport::from);
         assert_eq!(
             shop.ask(&staff(), &Command::SetDelivery(SetDelivery { location, ..delivery(order) })),
             Ok(None)

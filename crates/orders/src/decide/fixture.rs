@@ -117,7 +117,8 @@ pub(super) fn parcel(order: OrderRef, parcel: Parcel, state: ShipmentState) -> C
 }
 
 pub(super) fn at(order: OrderRef, latitude: f64) -> Command {
-    Command::ReportLocation { order, point: GeoPoint::new(latitude, 76.2).unwrap() }
+    let location = GeoPoint::new(latitude, 76.2).unwrap().into();
+    Command::ReportLocation { order, location, waited: false }
 }
 
 pub(super) fn money(order: OrderRef, outcome: PaymentOutcome, reference: &str) -> Command {

@@ -24,8 +24,8 @@ use crate::world::World;
 
 /// Decides one command. `expected` is the version that the sender saw, if the request has one.
 ///
-/// An empty list means that the command was accepted without an event: a location right after another, or after the
-/// delivery, or the status that the order has already.
+/// An empty list means that the command was accepted without an event: a location right after another, before the
+/// stored one, or after the delivery, or the status that the order has already.
 pub fn decide(
     world: &World,
     command: &Command,
@@ -39,8 +39,8 @@ pub fn decide(
         Command::CancelOrder { order, reason } => status::cancel(&context, *order, reason.as_ref())?,
         Command::SetStatus(set) => return Ok(status::set(&context, set)?.into_iter().collect()),
         Command::SetDelivery(set) => return Ok(delivery::set(&context, set)?.into_iter().collect()),
-        Command::ReportLocation { order, point } => {
-            return Ok(delivery::locate(&context, *order, *point)?.into_iter().collect());
+        Command::ReportLocation { order, location, waited } => {
+            return Ok(delivery::locate(&context, *order, location, *waited)?.into_iter().collect());
         }
         Command::MoveParcel { order, parcel, state } => {
             delivery::move_parcel(&context, *order, *parcel, *state)?

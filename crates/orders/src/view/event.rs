@@ -234,8 +234,9 @@ impl EventFacts {
             Change::Partner { .. } => {
                 self.partner = context.partner.as_ref().map(|partner| partner_for(partner, audience));
             }
-            Change::Located { point } => {
-                self.location = Some(LocationView::from(Location { point: *point, at }));
+            Change::Located { point, measured_at, accuracy } => {
+                let (point, measured_at, accuracy) = (*point, *measured_at, *accuracy);
+                self.location = Some(LocationView::from(Location { point, at, measured_at, accuracy }));
             }
             Change::Note { text } => {
                 self.note = Some(text.clone()).filter(|_| audience.sees(Field::InternalNote));

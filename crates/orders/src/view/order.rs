@@ -10,7 +10,9 @@ use crate::contact::{Address, Contact, Partner};
 use crate::decide::{AllowedTransition, allowed_transitions};
 use crate::id::{OrderId, OrderNumber, ProductId, StoreId};
 use crate::money::Money;
-use crate::order::{Lifecycle, Location, Order, OrderItem, PaymentMethod, Shipment, ShipmentState, Version};
+use crate::order::{
+    Accuracy, Lifecycle, Location, Order, OrderItem, PaymentMethod, Shipment, ShipmentState, Version,
+};
 use crate::status::Status;
 use crate::text::{Line, Prose};
 
@@ -129,13 +131,22 @@ pub struct LocationView {
     pub latitude: f64,
     /// Degrees, -180 to 180.
     pub longitude: f64,
+    /// When the device was there; if it did not say, when the server received the location.
     #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
+    /// The radius in meters within which the device is likely to be, if it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
 }
 
 impl From<Location> for LocationView {
     fn from(location: Location) -> Self {
-        Self { latitude: location.point.latitude(), longitude: location.point.longitude(), at: location.at }
+        Self {
+            latitude: location.point.latitude(),
+            longitude: location.point.longitude(),
+            at: location.measured(),
+            accuracy: location.accuracy.map(Accuracy::meters),
+        }
     }
 }
 

@@ -148,12 +148,12 @@ impl What {
                     order: order(n),
                     partner: partner.then(partner_with_phone),
                     driver: dee.map(driver),
-                    location: at.map(point),
+                    location: at.map(|n| point(n).into()),
                     estimated_delivery: estimate.then_some(later),
                 })
             }
             Self::Locate { order: n, point: at } => {
-                Command::ReportLocation { order: order(n), point: point(at) }
+                Command::ReportLocation { order: order(n), location: point(at).into(), waited: false }
             }
             Self::Parcel { order: n, parcel, state } => {
                 Command::MoveParcel { order: order(n), parcel, state }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use orders::command::SetDelivery;
-use orders::order::GeoPoint;
+use orders::order::LocationReport;
 use orders::view::OrderView;
 use orders::{Command, OrderRef, Partner, UserId};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use super::parse_order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
-use crate::extract::{Json, Path, expected_time, user_id};
+use crate::extract::{Json, LocationInput, NewLocation, Path, expected_time, user_id};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::resources::users::resolve_user;
@@ -34,7 +34,8 @@ pub struct Body {
     driver_id: Option<UserId>,
     /// The current location.
     #[serde(default)]
-    location: Option<GeoPoint>,
+    #[schema(value_type = Option<NewLocation>)]
+    location: Option<LocationInput>,
     /// The expected time of arrival (RFC 3339).
     #[serde(default, deserialize_with = "expected_time")]
     estimated_delivery: Option<Timestamp>,
@@ -42,12 +43,12 @@ pub struct Body {
 
 impl Body {
     /// A location alone is a location report: it does not change the version, and the driver may send it.
-    fn command(self, order: OrderRef) -> Command {
-        match self {
-            Self { partner: None, driver_id: None, estimated_delivery: None, location: Some(point) } => {
-                Command::ReportLocation { order, point }
+    fn command(self, order: OrderRef, location: Option<LocationReport>) -> Command {
+        match (self, location) {
+            (Self { partner: None, driver_id: None, estimated_delivery: None, .. }, Some(location)) => {
+                Command::ReportLocation { order, location, waited: false }
             }
-            Self { partner, driver_id: driver, location, estimated_delivery } => {
+            (Self { partner, driver_id: driver, estimated_delivery, .. }, location) => {
                 Command::SetDelivery(SetDelivery { order, partner, driver, location, estimated_delivery })
             }
         }
@@ -56,7 +57,9 @@ impl Body {
 
 /// Set an order's delivery
 ///
-/// Staff only; the order's driver may report the location. Locations less than two seconds apart are conflated.
+/// Staff only; the order's driver may report the location. Of locations less than two seconds apart, the newest by the
+/// device's own time is stored and sent when the two seconds end. A location that was measured before the stored one is
+/// accepted and not stored.
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
     params(
@@ -84,7 +87,13 @@ pub async fn set_delivery(
     if let Some(driver) = body.driver_id.take() {
         body.driver_id = Some(resolve_user(&app, &caller, driver).await?);
     }
-    let command = body.command(parse_order_ref(&order)?);
+    let order = parse_order_ref(&order)?;
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
-    app.command(command, context).await?.into_order(StatusCode::OK)
+    let outcome = match body.location {
+        Some(LocationInput(location)) => {
+            app.locate(location, |location| body.command(order, Some(location)), context).await?
+        }
+        None => app.command(body.command(order, None), context).await?,
+    };
+    outcome.into_order(StatusCode::OK)
 }

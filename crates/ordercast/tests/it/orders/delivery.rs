@@ -161,3 +161,72 @@ async fn the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
     assert_eq!((changed.status, &changed.json()["orders"][1]["status"]), (200, &json!("processing")));
     assert_eq!(shop.get("/api/orders/manage").refused(401).await, "unauthenticated");
 }
+
+/// The latitude and time of an order's location.
+async fn location(shop: &Shop, who: &str, path: &str) -> (Value, String) {
+    let order = shop.get(path).by(who).gives(200).await;
+    let location = &order["delivery"]["location"];
+    (location["latitude"].clone(), location["at"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_location_soon_after_another_is_sent_when_the_interval_ends() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, dev) = (customer("asha"), driver("dev"));
+    let placed = shop.place(&asha, tea, 1).await;
+    shop.assign(&placed, &id_of("dev")).await;
+    let (mut hers, _) = shop.listen(&asha).await;
+    let report = async |latitude: f64| {
+        let body = json!({"location": {"lat": latitude, "lng": 10.0, "accuracy": 4.5}});
+        shop.put(&placed.path("/delivery"), &body).by(&dev).gives(200).await;
+    };
+    for latitude in [1.0, 2.0, 3.0] {
+        report(latitude).await;
+    }
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let located = hers.until("delivery.located").await.data["location"].clone();
+        seen.push((located["latitude"].as_f64().unwrap(), located["accuracy"].as_f64().unwrap()));
+    }
+    assert_eq!(seen, [(1.0, 4.5), (3.0, 4.5)]);
+    assert_eq!(location(&shop, &asha, &placed.path("")).await.0, 3.0);
+}
+
+#[tokio::test]
+async fn of_positions_that_a_device_kept_the_newest_by_its_own_time_wins() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, dev) = (customer("asha"), driver("dev"));
+    let placed = shop.place(&asha, tea, 1).await;
+    shop.assign(&placed, &id_of("dev")).await;
+    let (mut hers, _) = shop.listen(&asha).await;
+    let start = ordercast::clock::now() - jiff::SignedDuration::from_mins(10);
+    let minute = |n: i64| start + jiff::SignedDuration::from_mins(n);
+    // The newest is neither the first nor the last one that arrives.
+    for n in [3, 1, 9, 4, 0, 8, 2, 5, 7, 6] {
+        let at = match n % 3 {
+            0 => json!({"at": minute(n).to_string()}),
+            1 => json!({"timestamp": minute(n).as_millisecond()}),
+            _ => json!({"at": minute(n).as_millisecond().to_string()}),
+        };
+        let mut place = json!({"latitude": n, "longitude": 10.0});
+        place.as_object_mut().unwrap().append(&mut at.as_object().unwrap().clone());
+        shop.put(&placed.path("/delivery"), &json!({"location": place})).by(&dev).gives(200).await;
+    }
+    for expected in [3.0, 9.0] {
+        assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], expected);
+    }
+    assert_eq!(location(&shop, &asha, &placed.path("")).await, (json!(9.0), orders::time::text(minute(9))));
+    // Later an old one arrives.
+    let late = json!({"location": {"lat": 5, "lng": 10, "timestamp": minute(5).to_string()}});
+    shop.put(&placed.path("/delivery"), &late).by(&dev).gives(200).await;
+    assert_eq!(location(&shop, &asha, &placed.path("")).await.0, 9.0);
+    // A device whose clock is ahead does not hide those after it.
+    let ahead = json!({"location": {"lat": 10, "lng": 10, "timestamp": "2099-01-01T00:00:00Z"}});
+    shop.put(&placed.path("/delivery"), &ahead).by(&dev).gives(200).await;
+    assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], 10.0);
+    let next = json!({"location": {"lat": 11, "lng": 10}});
+    shop.put(&placed.path("/delivery"), &next).by(&dev).gives(200).await;
+    assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], 11.0);
+}
