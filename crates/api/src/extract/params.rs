@@ -9,7 +9,30 @@ use serde::de::DeserializeOwned;
 use super::{field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
-/// The query string as a flat struct. A key that may be repeated is a `Vec` with `#[serde(default)]`.
+/// Parameters that clients add so that no cache answers: jQuery's `_`, and others in use. No read has a parameter of these
+/// names.
+const CACHE_BUSTERS: [&str; 17] = [
+    "_",
+    "__",
+    "t",
+    "_t",
+    "ts",
+    "_ts",
+    "cb",
+    "_cb",
+    "nocache",
+    "no-cache",
+    "no_cache",
+    "rand",
+    "_rand",
+    "random",
+    "rnd",
+    "cachebuster",
+    "cachebust",
+];
+
+/// The query string as a flat struct. A key that may be repeated is a `Vec` with `#[serde(default)]`. Parameters whose only
+/// purpose is to avoid caches are ignored.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 
@@ -17,7 +40,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
+        let pairs = parts.uri.query().unwrap_or_default().split('&');
+        let meant = pairs.filter(|pair| {
+            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+            !CACHE_BUSTERS.iter().any(|buster| name.eq_ignore_ascii_case(buster))
+        });
+        let query = meant.collect::<Vec<_>>().join("&");
         let parser = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         serde_path_to_error::deserialize(parser).map(Self).map_err(|error| {
             let message = error.inner().to_string();
@@ -101,6 +129,21 @@ mod tests {
         assert_eq!(query("").await.unwrap(), ListQuery { limit: None, status: vec![] });
         let filter = query("status=paid&limit=5&status=%73hipped").await.unwrap();
         assert_eq!(filter, ListQuery { limit: Some(5), status: vec!["paid".into(), "shipped".into()] });
+    }
+
+    #[tokio::test]
+    async fn parameters_against_caches_are_ignored() {
+        for text in [
+            "_=1769860800500",
+            "limit=5&t=1&ts=2&cb=3",
+            "nocache&limit=5",
+            "rand=0.5&_=1&_=2&limit=5",
+            "noCache=1",
+        ] {
+            let filter = query(text).await.unwrap();
+            assert!(filter.status.is_empty() && filter.limit.is_none_or(|limit| limit == 5), "{text}");
+            assert_eq!(filter.limit.is_some(), text.contains("limit"), "{text}");
+        }
     }
 
     #[tokio::test]

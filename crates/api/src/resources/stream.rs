@@ -16,22 +16,11 @@ use live::limits::ConnectionPermit;
 use live::sse::{self, StreamUser};
 use orders::Role;
 use orders::view::Person;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::app::AppState;
 use crate::auth::{Lifetime, Principal};
 use crate::caller::LiveCaller;
-use crate::extract::Query;
 use crate::problem::{Code, Problem};
-
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ResumeQuery {
-    /// The last cursor that you received. The header `Last-Event-ID`, which browsers send, takes precedence.
-    last_event_id: Option<String>,
-}
 
 /// The longest timer: a token that expires later, or never, is checked again after this long.
 const MAX_TIMER: Duration = Duration::from_hours(24);
@@ -45,7 +34,10 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
 /// tab, `reset` when the cursor cannot be resumed, and `reconnect` before the server closes the stream.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "live",
-    params(ResumeQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received")),
+    params(
+        ("last_event_id" = Option<String>, Query, description = "The last cursor that you received, for clients that cannot send the header. `lastEventId` and `Last-Event-ID` are accepted, too, and all other parameters are ignored"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received. It takes precedence over the query"),
+    ),
     responses(
         (status = OK, body = String, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -54,7 +46,6 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
 pub async fn stream(
     State(app): State<AppState>,
     LiveCaller(caller): LiveCaller,
-    Query(resume): Query<ResumeQuery>,
     parts: Parts,
 ) -> Result<Response, Problem> {
     let (inbox, topic) = (caller.inbox(), caller.topic());
@@ -62,8 +53,7 @@ pub async fn stream(
     let permit = app.connections.acquire(principal.user.clone()).map_err(|error| {
         Problem::new(Code::TooManyConnections).detail(format!("{error}.")).retry_after(10)
     })?;
-    let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
-    let seen = header.or(resume.last_event_id).filter(|id| !id.is_empty());
+    let seen = last_event_id(&parts);
     let subscription = match seen.as_deref().map(str::parse::<Cursor>) {
         None => app.hub.subscribe(topic, None),
         Some(Ok(cursor)) => app.hub.subscribe(topic, Some(cursor)),
@@ -89,12 +79,25 @@ pub async fn stream(
     let mut response = Response::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    // `no-transform` keeps proxies and middleware, such as Express's `compression()`, from compressing the stream: they
-    // hold back events until a block is full.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
-    // Turns off buffering in nginx (ngx_http_proxy_module, proxy_buffering).
+    // `no-transform` keeps proxies from compressing the stream: compression would hold events back (RFC 9111, section
+    // 5.2.2.6). The next one turns off buffering in nginx (ngx_http_proxy_module, proxy_buffering).
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// The last cursor that the client received. Replacements of `EventSource` send it in the query, under several names, and
+/// give up for good when a parameter is refused. They may append another one with each attempt, so the last one counts.
+fn last_event_id(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
+    let is_id = |name: &str| {
+        let letters = name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase());
+        letters.eq("lasteventid".chars())
+    };
+    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query =
+        query.filter(|(name, id)| is_id(name) && !id.is_empty()).last().map(|(_, id)| id.into_owned());
+    header.filter(|id| !id.is_empty()).or(query)
 }
 
 /// Logs and counts one connection, and holds its permit, until it is dropped.

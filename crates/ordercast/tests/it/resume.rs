@@ -125,6 +125,38 @@ async fn missed_events_arrive_once_in_order_by_header_and_by_query() {
     }
 }
 
+/// Replacements of `EventSource` put the cursor into the query, add parameters of their own, and take a refusal as final.
+#[tokio::test]
+async fn polyfills_of_event_source_resume_by_query() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let asha = customer("asha");
+    let (_, hello) = shop.listen(&asha).await;
+    let placed = shop.place(&asha, tea, 1).await;
+    let cursor = &hello.id;
+    for query in [
+        format!("lastEventId={cursor}"),
+        format!("Last-Event-ID={}", cursor.replace(':', "%3A")),
+        format!("last-event-id={cursor}&_=1769860800500"),
+        format!("lastEventId=&ts=1&lastEventId={cursor}&withCredentials=true&r=0.5&r=0.6"),
+        format!("lastEventId=nonsense&lastEventId={cursor}&limit=many&%ff=%ff"),
+    ] {
+        let opened = shop.get(&format!("/api/v1/stream?{query}")).by(&asha);
+        let (mut events, _) = Events::open(opened).await;
+        assert_eq!(events.until("order.created").await.data["orderId"], placed.id, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn proxies_neither_compress_nor_buffer_a_stream() {
+    let shop = Shop::open().await;
+    let opened =
+        shop.get("/api/v1/stream").by(&customer("asha")).header("accept-encoding", "gzip, br").open().await;
+    let header = |name: &str| opened.headers().get(name).map(|value| value.to_str().unwrap());
+    assert_eq!(header("cache-control"), Some("no-store, no-transform"));
+    assert_eq!((header("x-accel-buffering"), header("content-encoding")), (Some("no"), None));
+}
+
 #[tokio::test]
 async fn subscribers_receive_only_their_own_events() {
     let shop = Shop::open().await;
