@@ -12,7 +12,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
@@ -30,6 +31,16 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
     (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("same-origin")),
 ];
+
+/// Answers of the API depend on who asks and change at any time: no proxy may keep them, and a browser asks again each time.
+/// A handler that set `Cache-Control` knows better.
+fn keep_private(headers: &mut HeaderMap) {
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    // What a browser kept for one user must not be confirmed to the next one.
+    headers.append(VARY, HeaderValue::from_static("authorization, cookie"));
+}
 
 #[derive(Clone)]
 pub(crate) struct RequestMiddleware<S> {
@@ -131,6 +142,9 @@ impl<F> ResponseFuture<F> {
             response.headers_mut().insert(name, value);
         }
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        if route.starts_with("/api/") {
+            keep_private(response.headers_mut());
+        }
         let status = response.status().as_u16();
         let took = self.start.elapsed();
         metrics.answered(route, status, took);

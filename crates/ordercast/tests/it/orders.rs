@@ -19,6 +19,29 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn answers_with_personal_data_are_kept_by_no_cache() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let asha = customer("asha");
+    let placed = shop.place(&asha, tea, 1).await;
+    for path in [
+        &placed.path(""),
+        &placed.path("/timeline"),
+        "/api/v1/orders",
+        "/api/orders/manage",
+        "/api/v1/notifications",
+    ] {
+        let answer = shop.get(path).by(&asha).send().await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"), "{path}");
+        assert!(answer.header("vary").contains("authorization, cookie"), "{path}: {}", answer.header("vary"));
+    }
+    let known = shop.get(&placed.path("")).by(&asha).header("if-none-match", "\"1\"").send().await;
+    assert_eq!((known.status, known.header("cache-control")), (304, "private, no-cache"));
+    let refused = shop.get(&placed.path("")).send().await;
+    assert_eq!((refused.status, refused.header("cache-control")), (401, "private, no-cache"));
+}
+
+#[tokio::test]
 async fn a_customer_registers_and_orders_two_items() {
     let shop = Shop::open().await;
     let (tea, cup) = (shop.product("Tea", 10).await, shop.product("Cup", 10).await);
