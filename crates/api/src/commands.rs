@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 /// The version in an entity tag. The quotes may be missing.
 fn version(tag: &str) -> Option<Version> {
     let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    let digits = tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?;
+    let digits = without_encoding(tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|_| plain).map(Version)
 }
@@ -65,8 +65,33 @@ pub fn none_match_has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split(','))
-        .map(str::trim)
-        .any(|have| have == "*" || have.strip_prefix("W/").unwrap_or(have).as_bytes() == tag.as_bytes())
+        .any(|have| have.trim() == "*" || same_tag(have, tag.to_str().unwrap_or_default()))
+}
+
+/// Whether an entity tag that a client sends is one that this server sent. Proxies that compress make it weak, or add the
+/// name of the encoding (`"3-gzip"`).
+pub(crate) fn same_tag(have: &str, sent: &str) -> bool {
+    let opaque = |tag: &'_ str| -> Option<String> {
+        let tag = tag.trim();
+        let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+        Some(tag.to_owned())
+    };
+    match (opaque(have), opaque(sent)) {
+        (Some(have), Some(sent)) => have == sent || without_encoding(&have) == sent,
+        _ => false,
+    }
+}
+
+/// A tag without the encoding that Apache, Caddy, Jetty and others add.
+fn without_encoding(tag: &str) -> &str {
+    ["gzip", "br", "zstd", "deflate"]
+        .into_iter()
+        .find_map(|encoding| {
+            let rest = tag.strip_suffix(encoding)?;
+            let rest = rest.strip_suffix("--").or_else(|| rest.strip_suffix(['-', ':', ';', '+']))?;
+            (!rest.is_empty()).then_some(rest)
+        })
+        .unwrap_or(tag)
 }
 
 pub fn not_modified(tag: HeaderValue) -> Response {
@@ -275,6 +300,27 @@ pub(crate) async fn visible(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_is_known_again_after_a_proxy_changed_it() {
+        for have in [
+            "\"3\"",
+            " W/\"3\" ",
+            "\"3-gzip\"",
+            "W/\"3-br\"",
+            "\"3--gzip\"",
+            "\"3;gzip\"",
+            "\"3-zstd\"",
+            "\"3:deflate\"",
+        ] {
+            assert!(same_tag(have, "\"3\""), "{have}");
+        }
+        for other in ["3", "\"4-gzip\"", "\"3gzip\"", "\"3-tar\"", "\"-gzip\"", "\"3-gzip", "\"33\""] {
+            assert!(!same_tag(other, "\"3\""), "{other}");
+        }
+        assert_eq!(version("\"3-gzip\""), Some(Version(3)));
+        assert_eq!(version("\"3gzip\""), None);
+    }
 
     #[test]
     fn only_what_certainly_did_not_happen_is_answered_busy() {

@@ -20,6 +20,24 @@ use crate::problem::{Code, Problem};
 /// Prefixes that are never an address of the app.
 const RESERVED_PATHS: [&str; 5] = ["/api", "/docs", "/health", "/metrics", "/socket.io"];
 
+/// Addresses of the app, as in `web/app/src/routes.tsx`; `*` is one or more segments. Bots, monitors and `HEAD` get the page
+/// there, too, although they do not ask for HTML.
+const APP_PATHS: [&str; 13] = [
+    "/",
+    "/cart",
+    "/checkout",
+    "/sign-in",
+    "/sign-up",
+    "/reset-password",
+    "/orders",
+    "/orders/*",
+    "/notifications",
+    "/profile",
+    "/real-time-test",
+    "/admin",
+    "/admin/*",
+];
+
 pub fn is_built() -> bool {
     Site::embedded().page().is_some()
 }
@@ -45,20 +63,38 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
     }
     // The app's addresses have no extension such as `.js`. A missing file must not be served as a page.
     let named = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    if named || !(path == "/" || accepts_html(&parts.headers)) {
+    if named || !(is_app_path(path) && !refuses_html(&parts.headers) || accepts_html(&parts.headers)) {
         return Problem::new(Code::NotFound).into_response();
     }
     let policy = policy::of(app, &parts);
     let mut page = match site.page() {
         Some(page) => page.answer(&parts.headers),
-        None if path == "/" => not_built(),
-        None => return Problem::new(Code::NotFound).into_response(),
+        None => not_built(),
     };
     if let Ok(policy) = HeaderValue::try_from(policy) {
         page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     policy::harden(page.headers_mut());
     page
+}
+
+fn is_app_path(path: &str) -> bool {
+    let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+    APP_PATHS.iter().any(|known| match known.strip_suffix('*') {
+        Some(folder) => path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty()),
+        None => path == *known,
+    })
+}
+
+/// Whether a client wants something else than HTML, such as `application/json`. Most bots and monitors accept anything, or do
+/// not say.
+fn refuses_html(headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).peekable();
+    let says = accepted.peek().is_some();
+    let kinds = accepted
+        .flat_map(|accept| accept.split(','))
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    says && !kinds.into_iter().any(|kind| matches!(kind, "text/html" | "text/*" | "*/*" | "*" | ""))
 }
 
 /// Browsers send `Accept: text/html` when a person follows a link. Scripts and curl do not.
@@ -76,6 +112,34 @@ fn not_built() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bots_get_the_page_at_the_addresses_of_the_app() {
+        for path in ["/", "/admin", "/admin/", "/admin/orders/7", "/orders/1", "/orders", "/cart"] {
+            assert!(is_app_path(path), "{path}");
+        }
+        for other in ["/adminx", "/nothing", "/wp-login", "/order", "//", ""] {
+            assert!(!is_app_path(other), "{other}");
+        }
+        let accept = |value: &'static str| [(ACCEPT, HeaderValue::from_static(value))].into_iter().collect();
+        for bot in ["*/*", "text/*;q=0.5", "image/avif, */*;q=0.1", "text/html"] {
+            assert!(!refuses_html(&accept(bot)), "{bot}");
+        }
+        assert!(!refuses_html(&HeaderMap::new()));
+        assert!(refuses_html(&accept("application/json")) && refuses_html(&accept("text/event-stream")));
+    }
+
+    #[test]
+    fn every_route_of_the_app_is_known() {
+        let routes = include_str!("../../../../web/app/src/routes.tsx");
+        let paths: Vec<_> =
+            routes.split("page(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(paths.len() > 5, "{paths:?}");
+        for path in paths {
+            let example = path.replace(":id", "7").replace("*?", "x");
+            assert!(is_app_path(&example), "{path} is missing in APP_PATHS");
+        }
+    }
 
     #[test]
     fn a_page_is_for_whoever_follows_a_link() {

@@ -16,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
+use crate::commands::same_tag;
+
 /// Empty if the app was not built.
 #[derive(Embed)]
 #[folder = "../../web/app/dist"]
@@ -123,10 +125,8 @@ impl Asset {
         };
         let tag = format!("\"{}{encoding}\"", self.hash);
         let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-        let known = known.flat_map(|tags| tags.split(',')).any(|known| {
-            let known = known.trim();
-            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-        });
+        let known =
+            known.flat_map(|tags| tags.split(',')).any(|known| known.trim() == "*" || same_tag(known, &tag));
         let mut response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

@@ -42,14 +42,39 @@ async fn api_paths_are_never_answered_with_the_app() {
             "{path}"
         );
     }
-    assert_eq!(
-        shop.get("/orders").refused(404).await,
-        "not_found",
-        "a script that lost its way gets a problem"
-    );
+    for lost in ["/nothing", "/ordersx", "/wp-admin"] {
+        assert_eq!(
+            shop.get(lost).refused(404).await,
+            "not_found",
+            "a script that lost its way gets a problem"
+        );
+    }
+    let json = shop.get("/orders").header("accept", "application/json");
+    assert_eq!(json.refused(404).await, "not_found", "a script that wants JSON, too");
     for method in ["POST", "PUT", "DELETE"] {
         let answer = shop.ask(method, "/orders").header("accept", BROWSER).send().await;
         assert_eq!(answer.status, 404, "{method}");
+    }
+}
+
+/// Link previews and monitors send `HEAD`, accept anything, or do not say what they accept.
+#[tokio::test]
+async fn bots_and_monitors_get_the_page() {
+    let shop = Shop::open().await;
+    for path in ["/", "/admin", "/orders/1", "/admin/orders", "/cart", "/orders/1?ref=mail"] {
+        for accept in [BROWSER, "*/*", ""] {
+            for method in ["GET", "HEAD"] {
+                let ask = shop.ask(method, path);
+                let answer = if accept.is_empty() { ask } else { ask.header("accept", accept) }.send().await;
+                let kind = answer.header("content-type");
+                assert!(
+                    answer.status == 200 && kind.starts_with("text/html"),
+                    "{method} {path} {accept}: {}",
+                    answer.status
+                );
+                assert_eq!(answer.text.is_empty(), method == "HEAD");
+            }
+        }
     }
 }
 
