@@ -3,19 +3,21 @@
 //!
 //! - [`Json`]: a JSON body and its bytes. [`RawBody`]: only the bytes. [`BodyLimit`]: the largest body in bytes.
 //!   [`BODY_TIMEOUT`]: how long a body may take.
-//! - [`Query`] and [`Path`]: parameters. `LocationInput`: a location as devices send it.
+//! - [`Query`] and [`Path`]: parameters. `LocationInput`: a location as devices send it. `lenient`: members of bodies from
+//!   clients that cannot be changed.
 //!
 //! Responses use `axum::Json`.
 
 mod body;
 mod json;
+pub(crate) mod lenient;
 mod location;
 mod objects;
 mod params;
 
 pub use body::{BODY_TIMEOUT, BodyLimit, RawBody};
 pub use json::Json;
-pub(crate) use location::{DeviceTime, LocationInput, NewLocation};
+pub(crate) use location::{LocationInput, NewLocation};
 pub use params::{Path, Query};
 
 use std::borrow::Cow;

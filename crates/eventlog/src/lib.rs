@@ -52,7 +52,10 @@ pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
 pub use joins::{JoinsChange, StoredJoins};
 pub use log_consumer::{ConsumerError, LogConsumer};
-pub use read_backend::{EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TailError};
+pub use read_backend::{
+    EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TRACKED_EVENTS, TailError,
+    TrackedPage,
+};
 pub use storage::{Storage, StorageConfig, StorageLock};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};
 pub use submission::{

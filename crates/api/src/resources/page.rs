@@ -1,5 +1,7 @@
 //! Parameters that lists have in common.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 
 use crate::problem::{Code, Problem};
@@ -15,6 +17,14 @@ pub(crate) struct PageLimit(usize);
 impl PageLimit {
     pub(crate) fn get(self) -> usize {
         self.0
+    }
+}
+
+impl FromStr for PageLimit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<usize>().ok().and_then(|limit| Self::try_from(limit).ok()).ok_or("must be 1 to 200")
     }
 }
 

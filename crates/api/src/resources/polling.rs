@@ -1,5 +1,7 @@
 //! Two endpoints for pages that poll: aliases of the API with other paths and shapes.
 
+use std::str::FromStr;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -8,35 +10,82 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::OrderFilter;
 use orders::command::{SetDelivery, SetStatus};
-use orders::view::OrderView;
-use orders::{Audience, Command, Partner, Status};
+use orders::order::LocationReport;
+use orders::text::Prose;
+use orders::view::{OrderView, TrackingStep};
+use orders::{Audience, Command, OrderNumber, OrderRef, Partner, Status};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::AppState;
 use crate::caller::{LiveCaller, Staff};
 use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
-use crate::extract::{Json, LocationInput, NewLocation};
+use crate::extract::{Json, NewLocation, Query, lenient};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
+use crate::resources::page::PageLimit;
 use crate::sessions::base64url;
 
-/// Orders in one response.
-const MAX_ORDERS: usize = 100;
+/// Orders in one response, if the request does not say.
+const DEFAULT_ORDERS: usize = 100;
 
-/// The newest orders.
+/// A page of orders, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Managed)]
 pub struct PolledOrders {
-    /// Newest first by `createdAt`, at most 100.
-    orders: Vec<OrderView>,
+    /// Newest first by `createdAt`.
+    orders: Vec<PolledOrder>,
+    /// Send it as `before` to get the next page; null on the last page.
+    #[schema(required)]
+    next: Option<OrderNumber>,
 }
 
-/// Poll the newest orders
+/// An order with its way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ManagedOrder)]
+#[serde(rename_all = "camelCase")]
+pub struct PolledOrder {
+    #[serde(flatten)]
+    order: OrderView,
+    /// The newest steps of its way, oldest first: statuses, locations, and notes.
+    tracking_history: Vec<TrackingStep>,
+}
+
+/// Which orders to poll. Parameters that the server does not know are ignored.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PollQuery {
+    /// Orders per page, 1 to 200. Default: 100.
+    #[serde(default, deserialize_with = "lenient::parsed")]
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
+    limit: Option<PageLimit>,
+    /// `next` of the previous page: only orders with a lower number.
+    #[serde(default, deserialize_with = "lenient::parsed")]
+    #[param(value_type = Option<String>, example = "10001")]
+    before: Option<PageEnd>,
+}
+
+/// The number of the last order of a page.
+#[derive(Debug, Clone, Copy)]
+struct PageEnd(OrderNumber);
+
+impl FromStr for PageEnd {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(OrderRef::Number(number)) => Ok(Self(number)),
+            _ => Err("must be `next` of the previous page, an order's number"),
+        }
+    }
+}
+
+/// Poll orders
 ///
-/// Staff get the orders of their store, customers their own. With `If-None-Match`, an unchanged list returns 304.
+/// Staff get the orders of their store, customers their own, newest first. With `If-None-Match`, an unchanged list returns
+/// 304.
 #[utoipa::path(
-    get, path = "/api/orders/manage", tag = "polling",
+    get, path = "/api/orders/manage", tag = "polling", params(PollQuery),
     responses(
         (status = OK, body = PolledOrders),
         (status = NOT_MODIFIED, description = "The list has not changed"),
@@ -46,13 +95,21 @@ pub struct PolledOrders {
 pub async fn manage(
     State(app): State<AppState>,
     LiveCaller(caller): LiveCaller,
+    Query(query): Query<PollQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let filter = OrderFilter::newest(caller.topic(), MAX_ORDERS);
-    let found = app.read_backend.orders(filter).await.map_err(|error| database_error(&error))?;
+    let limit = query.limit.map_or(DEFAULT_ORDERS, PageLimit::get);
+    let before = query.before.map(|end| end.0);
+    let filter = OrderFilter { before, ..OrderFilter::newest(caller.topic(), limit) };
+    let found = app.read_backend.tracked_orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
-    let orders = found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect();
-    let body = serde_json::to_vec(&PolledOrders { orders }).map_err(|error| Problem::internal(&error))?;
+    let last = found.value.orders.last().map(|(snapshot, _)| snapshot.order.number);
+    let orders = found.value.orders.iter().map(|(snapshot, events)| PolledOrder {
+        order: snapshot.view(audience),
+        tracking_history: TrackingStep::history(events.iter().map(|stored| &stored.event), audience),
+    });
+    let page = PolledOrders { orders: orders.collect(), next: last.filter(|_| found.value.more) };
+    let body = serde_json::to_vec(&page).map_err(|error| Problem::internal(&error))?;
     let hash = digest(&SHA256, &body);
     let tag = format!("\"{}\"", base64url(&hash.as_ref()[..12]));
     let tag = HeaderValue::try_from(tag).map_err(|error| Problem::internal(&error))?;
@@ -67,22 +124,28 @@ pub async fn manage(
     Ok(response)
 }
 
-/// Status, location and delivery partner in one request. Omitted fields are not changed.
+/// Status, location and delivery partner in one request. Omitted and empty fields are not changed, and members that the
+/// server does not know are ignored. Numbers may be texts.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Tracking)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct TrackingUpdate {
     /// Id or number of the order.
-    order_id: String,
-    /// The new status.
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient::text")]
+    #[schema(value_type = String)]
+    order_id: Option<String>,
+    /// The new status. The status that the order already has changes nothing.
+    #[serde(default, deserialize_with = "lenient::status")]
     status: Option<Status>,
+    /// A note that only staff can see, for a new status.
+    #[serde(default, deserialize_with = "lenient::parsed")]
+    note: Option<Prose<2000>>,
     /// The location of the delivery. `lat` and `lng` are accepted, too.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::location")]
     #[schema(value_type = Option<NewLocation>)]
-    location: Option<LocationInput>,
+    location: Option<LocationReport>,
     /// The person who delivers the order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::partner")]
     delivery_partner: Option<Partner>,
 }
 
@@ -106,7 +169,13 @@ pub async fn tracking(
     key: IdempotencyKey,
     Json(body, raw): Json<TrackingUpdate>,
 ) -> Result<Response, Problem> {
-    let order = body.order_id.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
+    let Some(name) = body.order_id else {
+        let rule = "must name an order by its id or number";
+        return Err(Problem::new(Code::InvalidBody)
+            .detail(format!("`orderId` {rule}."))
+            .error("orderId", rule));
+    };
+    let order = name.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
     let (status, location, partner) = (body.status, body.location, body.delivery_partner);
     if status.is_none() && location.is_none() && partner.is_none() {
         let rule = "needs `status`, `location` or `deliveryPartner`";
@@ -117,16 +186,10 @@ pub async fn tracking(
     let caller = &staff.caller;
     let mut changed = None;
     if let Some(status) = status {
-        let (tracking_number, estimated_delivery, note, reason) = (None, None, None, None);
+        let (tracking_number, estimated_delivery, note, reason) = (None, None, body.note, None);
         let set = SetStatus { order, status, tracking_number, estimated_delivery, note, reason };
         let context = CommandContext { caller, key: &key.part("status"), body: &raw, expected: None };
-        match app.command(Command::SetStatus(set), context).await {
-            Ok(outcome) => changed = Some(outcome),
-            // Polling pages send the current status with every location.
-            Err(problem)
-                if problem.code() == Code::Unchanged && (location.is_some() || partner.is_some()) => {}
-            Err(problem) => return Err(problem),
-        }
+        changed = Some(app.command(Command::SetStatus(set), context).await?);
     }
     let context = CommandContext { caller, key: &key.part("delivery"), body: &raw, expected: None };
     let set = |partner, location| {
@@ -135,11 +198,11 @@ pub async fn tracking(
     };
     let delivery = match (location, partner) {
         (None, None) => None,
-        (Some(LocationInput(location)), None) => {
+        (Some(location), None) => {
             let report = |location| Command::ReportLocation { order, location, waited: false };
             Some(app.locate(location, report, context).await)
         }
-        (Some(LocationInput(location)), partner) => {
+        (Some(location), partner) => {
             Some(app.locate(location, |location| set(partner, Some(location)), context).await)
         }
         (None, partner) => Some(app.command(set(partner, None), context).await),

@@ -8,7 +8,7 @@ use orders::{OrderNumber, OrderRef, Status, UserId};
 
 use super::ReadAt;
 use crate::error::LogError;
-use crate::stored_event::{EventWithContext, Snapshot};
+use crate::stored_event::{EventWithContext, Snapshot, StoredEvent};
 use crate::topic::Topic;
 
 #[async_trait]
@@ -17,6 +17,9 @@ pub trait OrderQueries: Send + Sync + 'static {
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError>;
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError>;
+
+    /// A page of orders, each with its newest events: at most [`TRACKED_EVENTS`] and as many locations.
+    async fn tracked_orders(&self, filter: OrderFilter) -> Result<ReadAt<TrackedPage>, LogError>;
 
     /// Every event of one order that is still kept, oldest first.
     async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError>;
@@ -51,6 +54,18 @@ impl OrderFilter {
     pub fn newest(topic: Topic, limit: usize) -> Self {
         Self { topic, statuses: Vec::new(), text: None, from: None, to: None, before: None, limit }
     }
+}
+
+/// How many events of each order [`OrderQueries::tracked_orders`] returns, and how many of its locations.
+pub const TRACKED_EVENTS: usize = 50;
+
+/// A page of orders with their events.
+#[derive(Debug, Clone)]
+pub struct TrackedPage {
+    /// Newest first; the events of each order oldest first.
+    pub orders: Vec<(Arc<Snapshot>, Vec<StoredEvent>)>,
+    /// Whether there are older ones.
+    pub more: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -32,6 +32,29 @@ pub(super) fn of_order(
     Ok(events)
 }
 
+/// The newest events of one order, oldest first: at most `limit` that are no location, and as many locations.
+pub(super) fn newest_of_order(
+    connection: &Connection,
+    number: OrderNumber,
+    limit: usize,
+) -> Result<Vec<StoredEvent>, LogError> {
+    let (number, most) = (rows::number_to_sql(number), i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut events = Vec::new();
+    for test in ["=", "<>"] {
+        let mut newest = connection.prepare_cached(&format!(
+            "SELECT {EVENT} FROM events e WHERE e.follows = ?1 AND e.body ->> '$.kind' {test} 'delivery.located' \
+             ORDER BY e.seq DESC LIMIT ?2"
+        ))?;
+        events.extend(rows::collect(newest.query((number, most))?, rows::event)?);
+    }
+    let mut first = connection.prepare_cached(&format!(
+        "SELECT {EVENT} FROM events e WHERE e.seq = (SELECT first_seq FROM orders WHERE number = ?1)"
+    ))?;
+    events.extend(rows::collect(first.query([number])?, rows::event)?);
+    events.sort_unstable_by_key(|stored| stored.seq);
+    Ok(events)
+}
+
 /// An order as it was at a position and no later than at a version, with its current personal data. If retention
 /// deleted its first event, the current order.
 pub(super) fn as_of(

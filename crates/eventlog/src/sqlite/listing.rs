@@ -15,7 +15,7 @@ use super::statuses::{StatusWalk, StoreWalk};
 use super::{history, reservations, search};
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, OrderPage, OrderQueries, ReadAt};
+use crate::read_backend::{OrderFilter, OrderPage, OrderQueries, ReadAt, TRACKED_EVENTS, TrackedPage};
 use crate::stored_event::{EventWithContext, Snapshot};
 use crate::topic::Topic;
 
@@ -233,6 +233,18 @@ impl OrderQueries for SqliteReadBackend {
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {
         self.read_indexed_at(move |connection, indexes| page(connection, &indexes.customer_orders, &filter))
             .await
+    }
+
+    async fn tracked_orders(&self, filter: OrderFilter) -> Result<ReadAt<TrackedPage>, LogError> {
+        self.read_indexed_at(move |connection, indexes| {
+            let OrderPage { orders, more } = page(connection, &indexes.customer_orders, &filter)?;
+            let with_events = orders.into_iter().map(|snapshot| {
+                let events = history::newest_of_order(connection, snapshot.order.number, TRACKED_EVENTS)?;
+                Ok((snapshot, events))
+            });
+            Ok(TrackedPage { orders: with_events.collect::<Result<_, LogError>>()?, more })
+        })
+        .await
     }
 
     async fn timeline(&self, order: OrderNumber) -> Result<ReadAt<Vec<EventWithContext>>, LogError> {

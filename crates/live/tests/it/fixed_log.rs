@@ -16,7 +16,7 @@ use eventlog::stats::{Series, Stats};
 use eventlog::{
     CatalogProduct, CommittedBatch, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter,
     InboxPage, LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent,
-    StoredJoins, TailError, Topic,
+    StoredJoins, TailError, Topic, TrackedPage,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -96,6 +96,10 @@ impl LogQueries for FixedLog {
 
 #[async_trait]
 impl OrderQueries for FixedLog {
+    async fn tracked_orders(&self, _: OrderFilter) -> Result<ReadAt<TrackedPage>, LogError> {
+        Err(LogError::cancelled())
+    }
+
     async fn order(&self, _: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         Err(LogError::cancelled())
     }

@@ -2,6 +2,7 @@
 
 mod event;
 mod order;
+mod tracking;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ pub use event::{ActorView, EventContext, EventFacts, EventOrder, EventView};
 pub use order::{
     CancellationView, DeliveryView, ItemView, LocationView, OrderView, PaymentView, ShipmentView,
 };
+pub use tracking::TrackingStep;
 
 /// A user, as shown to others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

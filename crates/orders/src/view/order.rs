@@ -122,7 +122,7 @@ pub struct DeliveryView {
 }
 
 /// Where a delivery was, and when.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = OrderLocation))]
 #[serde(rename_all = "camelCase")]

@@ -146,7 +146,8 @@ async fn the_list_is_polled_with_the_cookie_and_is_304_while_nothing_changed() {
         "the list holds the customer's own orders, newest first"
     );
     assert!(time(&list["orders"][0]["createdAt"]) >= time(&list["orders"][1]["createdAt"]));
-    assert_eq!(list.as_object().unwrap().len(), 1, "the shape is {{orders: […]}}");
+    let members: Vec<_> = list.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["next", "orders"], "the shape is {{orders: […], next}}");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
     let tag = answer.header("etag").to_owned();
     for have in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
@@ -229,4 +230,102 @@ async fn of_positions_that_a_device_kept_the_newest_by_its_own_time_wins() {
     let next = json!({"location": {"lat": 11, "lng": 10}});
     shop.put(&placed.path("/delivery"), &next).by(&dev).gives(200).await;
     assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], 11.0);
+}
+
+/// What the polling shop's pages send, which cannot be changed.
+#[tokio::test]
+async fn tracking_accepts_what_clients_send_and_ignores_the_rest() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    let number: u64 = placed.number.parse().unwrap();
+    let set = async |body: Value| shop.put("/api/orders/tracking", &body).by(&sam).gives(200).await;
+    let shipped = set(json!({
+        "orderId": number, "status": "Shipped", "note": "", "updatedBy": "sam", "gps": {"x": 1},
+        "location": {"lat": "53.5", "lng": "10.0", "address": "Harbour Road"},
+        "deliveryPartner": {"name": "Dev Driver", "phone": 4_917_012_i64, "vehicle": "bike"},
+    }))
+    .await;
+    assert_eq!(shipped["status"], "shipped");
+    assert_eq!(shipped["delivery"]["partner"], json!({"name": "Dev Driver", "phone": "4917012"}));
+    assert_eq!(shipped["delivery"]["location"]["latitude"], 53.5);
+    let head = shop.head().await;
+    for unchanged in [
+        json!({"orderId": placed.number, "status": "shipped", "location": "", "deliveryPartner": ""}),
+        json!({"orderId": placed.id, "status": "SHIPPED", "location": {"lat": "", "lng": ""}, "deliveryPartner": {"name": "", "phone": ""}}),
+        json!({"orderId": format!("#{number}"), "status": "shipped", "location": null, "deliveryPartner": null}),
+    ] {
+        let answer = set(unchanged.clone()).await;
+        assert_eq!(
+            (&answer["status"], &answer["version"], shop.head().await),
+            (&json!("shipped"), &shipped["version"], head)
+        );
+    }
+    let nothing = json!({"orderId": placed.id, "status": "", "location": "", "driver": "x"});
+    let problem = shop.put("/api/orders/tracking", &nothing).by(&sam).send().await;
+    assert_eq!((problem.status, problem.json()["errors"][0]["field"].as_str()), (422, Some("status")));
+}
+
+#[tokio::test]
+async fn a_polled_order_has_its_tracking_history() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    for body in [
+        json!({"orderId": placed.id, "status": "processing", "note": "gift wrap"}),
+        json!({"orderId": placed.id, "status": "shipped", "location": {"lat": 53.5, "lng": 10.0}}),
+    ] {
+        shop.put("/api/orders/tracking", &body).by(&sam).gives(200).await;
+    }
+    shop.put(&placed.path("/status"), &json!({"status": "cancelled", "reason": "lost"}))
+        .by(&sam)
+        .gives(200)
+        .await;
+    let history = async |who: &str| {
+        let list = shop.get("/api/orders/manage").by(who).gives(200).await;
+        list["orders"][0]["trackingHistory"].as_array().unwrap().clone()
+    };
+    let stores = history(&sam).await;
+    let statuses: Vec<_> = stores.iter().map(|step| step["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["pending", "processing", "shipped", "cancelled"]);
+    assert_eq!((&stores[1]["note"], &stores[3]["note"]), (&json!("gift wrap"), &json!("lost")));
+    assert_eq!(stores[2]["location"]["latitude"], 53.5);
+    assert!(stores.is_sorted_by_key(|step| time(&step["time"])));
+    let hers = history(&asha).await;
+    assert_eq!((&hers[1]["note"], &hers[3]["note"]), (&Value::Null, &json!("lost")), "a note is internal");
+}
+
+#[tokio::test]
+async fn every_order_can_be_reached_by_paging_the_polled_list() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10_000).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let mut numbers = Vec::new();
+    for _ in 0..105 {
+        numbers.push(shop.place(&asha, tea, 1).await.number);
+    }
+    numbers.reverse();
+    let poll = async |query: &str| shop.get(&format!("/api/orders/manage{query}")).by(&sam).gives(200).await;
+    let numbers_of = |list: &Value| {
+        let orders = list["orders"].as_array().unwrap().iter();
+        orders.map(|order| order["number"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = poll("?_=1769860800500&ts=1&userId=7").await;
+    assert_eq!((numbers_of(&first).len(), &first["next"]), (100, &json!(numbers[99])));
+    let second = poll(&format!("?before={}&limit=", numbers[99])).await;
+    assert_eq!((numbers_of(&second), &second["next"]), (numbers[100..].to_vec(), &Value::Null));
+    let (mut seen, mut before) = (Vec::new(), String::new());
+    loop {
+        let page = poll(&format!("?limit=50&before={before}")).await;
+        seen.extend(numbers_of(&page));
+        let Some(next) = page["next"].as_str() else { break };
+        next.clone_into(&mut before);
+    }
+    assert_eq!(seen, numbers);
+    for bad in ["limit=0", "limit=201", "limit=many", "before=yesterday"] {
+        let refused = shop.get(&format!("/api/orders/manage?{bad}")).by(&sam).refused(400).await;
+        assert_eq!(refused, "invalid_query", "{bad}");
+    }
 }
