@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::clock::AdjustableClock;
 use crate::support::request::TestRequest;
+use crate::support::users::staff;
 use crate::support::{JWT_SECRET, Shop};
 
 async fn config(shop: &Shop) -> Value {
@@ -53,6 +54,41 @@ async fn the_config_has_the_digits_of_each_currency() {
 async fn image_origins_are_configurable() {
     let shop = Shop::with(&[("ORDERCAST_IMAGE_ORIGINS", "https://cdn.example")]).await;
     assert_eq!(config(&shop).await["imageOrigins"], json!(["https://cdn.example"]));
+}
+
+/// A picture that the page's policy blocks would never be shown.
+#[tokio::test]
+async fn a_picture_that_pages_may_not_load_is_refused_with_the_reason() {
+    let shop = Shop::with(&[("ORDERCAST_IMAGE_ORIGINS", "https://cdn.example")]).await;
+    let sam = staff("sam");
+    let product =
+        |image: &str| json!({"name": "Tea", "price": {"amount": 1, "currency": "EUR"}, "image": image});
+    let own = format!("https://{}/tea.png", shop.address);
+    for image in [
+        "https://cdn.example/tea.png",
+        "https://CDN.example:443/tea.png",
+        "/tea.png",
+        "data:image/png;base64,AA==",
+        &own,
+    ] {
+        shop.post("/api/v1/products", &product(image)).by(&sam).gives(201).await;
+    }
+    let tea = shop.product("Tea", 1).await;
+    for image in [
+        "https://pictures.example/tea.png",
+        "https://cdn.example.evil.example/x.png",
+        "https://cdn.example:8443/x.png",
+    ] {
+        let new = shop.post("/api/v1/products", &product(image)).by(&sam).send().await;
+        let change =
+            shop.put(&format!("/api/v1/products/{tea}"), &json!({"image": image})).by(&sam).send().await;
+        for answer in [new, change] {
+            assert_eq!((answer.status, &*answer.code()), (422, "invalid_body"), "{image}");
+            let problem = answer.json();
+            assert_eq!(problem["errors"][0]["field"], "image");
+            assert!(problem["detail"].as_str().unwrap().contains("`image_origins`"), "{problem}");
+        }
+    }
 }
 
 #[tokio::test]

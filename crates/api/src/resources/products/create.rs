@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use orders::command::CreateProduct;
 use orders::product::{Details, ImageUrl};
@@ -11,7 +11,7 @@ use orders::{Command, Money, ProductId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ProductView, context, product_response};
+use super::{ProductView, check_image, context, product_response};
 use crate::app::AppState;
 use crate::caller::Staff;
 use crate::extract::Json;
@@ -55,8 +55,10 @@ pub async fn create(
     State(app): State<AppState>,
     staff: Staff,
     key: IdempotencyKey,
+    headers: HeaderMap,
     Json(body, raw): Json<NewProduct>,
 ) -> Result<Response, Problem> {
+    check_image(&app, &headers, body.image.as_ref())?;
     let NewProduct { name, price, stock, sku, category, description, image } = body;
     let command = Command::CreateProduct(CreateProduct {
         id: ProductId::new(app.clock.uuid()),

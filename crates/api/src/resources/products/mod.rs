@@ -7,8 +7,8 @@ pub mod show;
 pub mod stock;
 pub mod update;
 
-use axum::http::StatusCode;
-use axum::http::header::ETAG;
+use axum::http::header::{ETAG, HOST};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::CatalogProduct;
 use orders::order::Version;
@@ -16,6 +16,7 @@ use orders::product::{ImageUrl, Stock};
 use orders::text::{Line, Prose};
 use orders::{Command, Money, ProductId, Role, StoreId};
 use serde::Serialize;
+use url::Url;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -106,6 +107,28 @@ fn product_response(
     let mut response = response(status, entry, Some(staff.store()));
     outcome.add_headers(&mut response);
     Ok(response)
+}
+
+/// Refuses a picture that the content security policy of the shop's pages would block.
+fn check_image(app: &App, headers: &HeaderMap, image: Option<&ImageUrl>) -> Result<(), Problem> {
+    let Some(url) = image.and_then(|image| Url::parse(image.as_str()).ok()) else { return Ok(()) };
+    if url.scheme() != "https" {
+        return Ok(());
+    }
+    let origin = url.origin().ascii_serialization();
+    let own = Url::parse(&app.settings.base_url).ok().map(|own| own.origin().ascii_serialization());
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(|host| format!("https://{host}"));
+    let allowed = app.settings.image_origins.contains(&origin) || [own, host].contains(&Some(origin.clone()));
+    if allowed {
+        return Ok(());
+    }
+    let rule = format!("is on {origin}, from which pages may not load pictures");
+    Err(Problem::new(Code::InvalidBody)
+        .detail(format!(
+            "`image` {rule}. Put the picture on this host, or let an operator add {origin} to the option `image_origins` \
+             (ORDERCAST_IMAGE_ORIGINS)."
+        ))
+        .error("image", rule))
 }
 
 /// Submits a change. A version conflict includes the current product.

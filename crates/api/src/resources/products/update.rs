@@ -1,7 +1,7 @@
 //! Changing a product.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use orders::command::UpdateProduct;
 use orders::product::{Details, ImageUrl};
@@ -10,7 +10,7 @@ use orders::{Command, Money, ProductId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ProductView, change, context, parse_id, product_response};
+use super::{ProductView, change, check_image, context, parse_id, product_response};
 use crate::app::AppState;
 use crate::caller::Staff;
 use crate::commands::{IfMatch, database_error};
@@ -63,8 +63,10 @@ pub async fn update(
     Path(product): Path<String>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
+    headers: HeaderMap,
     Json(body, raw): Json<ProductChange>,
 ) -> Result<Response, Problem> {
+    check_image(&app, &headers, body.image.as_ref())?;
     let product = parse_id(&product)?;
     if !body.changes_details() {
         let command = Command::UpdateProduct(body.merge(product, None));
