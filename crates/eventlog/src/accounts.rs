@@ -3,7 +3,7 @@
 mod refresh;
 
 use jiff::Timestamp;
-use orders::text::Line;
+use orders::text::{Line, without_format};
 use orders::{Role, StoreId, UserId};
 use serde::Serialize;
 use uuid::Uuid;
@@ -25,7 +25,8 @@ pub struct InvalidEmail;
 impl Email {
     /// Accepts what a mail server would: a local part, an `@` and a host, without spaces or control characters.
     pub fn new(text: &str) -> Result<Self, InvalidEmail> {
-        let text = text.trim().to_lowercase();
+        // Programs add invisible characters when somebody copies an address from them.
+        let text = without_format(text).trim().to_lowercase();
         let (local, host) = text.rsplit_once('@').ok_or(InvalidEmail)?;
         let part =
             |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -195,6 +196,10 @@ mod tests {
     #[test]
     fn an_email_address_is_one_a_mail_server_would_take() {
         assert_eq!(Email::new(" Asha@Example.COM ").unwrap().as_str(), "asha@example.com");
+        assert_eq!(
+            Email::new("\u{202a}asha\u{200b}@example.com\u{202c}").unwrap().as_str(),
+            "asha@example.com"
+        );
         for good in ["a@b", "a.b+c@d-e.fr", "o'neil@x.io", "ü@münchen.de"] {
             assert!(Email::new(good).is_ok(), "{good}");
         }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::text::without_format;
+
 /// The text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -109,6 +111,7 @@ impl FromStr for OrderRef {
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         const WHAT: InvalidId =
             InvalidId("an order is named by its id (a UUID) or its number (such as 10001)");
+        let text = &*without_format(text);
         let digits = text.strip_prefix('#').unwrap_or(text);
         if !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|b| b.is_ascii_digit()) {
             return digits.parse().map(|n| Self::Number(OrderNumber(n))).map_err(|_| WHAT);
@@ -263,6 +266,7 @@ mod tests {
     fn an_order_is_named_by_number_or_id() {
         assert_eq!("#10001".parse(), Ok(OrderRef::Number(OrderNumber(10_001))));
         assert_eq!("10001".parse(), Ok(OrderRef::Number(OrderNumber(10_001))));
+        assert_eq!("\u{200e}#10001\u{202c}".parse(), Ok(OrderRef::Number(OrderNumber(10_001))), "pasted");
         assert!("01903e4c-0000-7000-8000-000000000000".parse::<OrderRef>().is_ok());
         for bad in ["", "#", "ten", "-1", "99999999999999999999", "1e3", "0x10", "１０"] {
             assert!(bad.parse::<OrderRef>().is_err(), "{bad:?}");

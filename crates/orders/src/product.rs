@@ -29,7 +29,7 @@ pub struct Product {
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// The store's article number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::text::code", skip_serializing_if = "Option::is_none")]
     pub sku: Option<Line<64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Line<80>>,

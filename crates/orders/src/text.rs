@@ -1,5 +1,7 @@
-//! Text that people type: trimmed, bounded, and without control characters.
+//! Text that people type or paste: trimmed, bounded, without control characters, and without invisible characters that
+//! programs add when somebody copies from them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -13,32 +15,84 @@ pub enum InvalidText {
     Empty,
     #[error("must be at most {0} characters")]
     TooLong(usize),
-    /// A control character, a direction override, or a line break in a [`Line`].
-    #[error("must not contain control characters")]
+    /// A control character, or a line break in a [`Line`].
+    #[error("must not contain control characters, such as line breaks or tabs")]
     Control,
 }
 
-/// Characters that change how the rest of a line is displayed, and can be used to deceive readers.
-fn deceives(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Invisible characters that only format text (Unicode general category Cf, without the visible signs in it): soft hyphens,
+/// marks of direction, joiners, byte order marks.
+pub fn is_format(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}')
+        || matches!(c, '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}')
+        || is_emoji_tag(c)
 }
 
-fn check(text: &str, most: usize, allowed: fn(char) -> bool) -> Result<Arc<str>, InvalidText> {
-    let text = text.trim();
+/// Tags spell the region of a flag inside an emoji.
+fn is_emoji_tag(c: char) -> bool {
+    matches!(c, '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Letters of some scripts and parts of an emoji are written with joiners between them.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}') || is_emoji_tag(c)
+}
+
+/// Text without the invisible characters that programs add when somebody copies a phone number, an e-mail address or a code.
+pub fn without_format(text: &str) -> Cow<'_, str> {
+    remove(text, is_format)
+}
+
+fn remove(text: &str, unwanted: fn(char) -> bool) -> Cow<'_, str> {
+    // Nearly every text is clean.
+    if text.is_ascii() || !text.contains(unwanted) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(unwanted, ""))
+}
+
+/// What is removed from a [`Line`]: everything that formats, except joiners inside.
+fn unwanted_in_line(c: char) -> bool {
+    is_format(c) && !joins(c)
+}
+
+/// What is removed from [`Prose`]: characters that change how the rest of a line is displayed, and can deceive readers. Marks
+/// of direction are part of a text in two directions.
+fn unwanted_in_prose(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+fn check(
+    text: &str,
+    most: usize,
+    unwanted: fn(char) -> bool,
+    allowed: fn(char) -> bool,
+) -> Result<Arc<str>, InvalidText> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || is_format(c) && !is_emoji_tag(c));
+    let text = remove(text, unwanted);
     if text.is_empty() {
         return Err(InvalidText::Empty);
     }
     if text.len() > most && text.chars().count() > most {
         return Err(InvalidText::TooLong(most));
     }
-    if text.chars().any(|c| deceives(c) && !allowed(c)) {
+    if text.chars().any(|c| c.is_control() && !allowed(c)) {
         return Err(InvalidText::Control);
     }
     Ok(text.into())
 }
 
+/// A phone number or a code: no invisible character belongs into it, not even a joiner. For
+/// `#[serde(default, deserialize_with = "orders::text::code")]`.
+pub fn code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
+    deserializer: D,
+) -> Result<Option<Line<MOST>>, D::Error> {
+    let Some(text) = Option::<Cow<'de, str>>::deserialize(deserializer)? else { return Ok(None) };
+    Line::new(&without_format(&text)).map(Some).map_err(serde::de::Error::custom)
+}
+
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $unwanted:expr, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         #[serde(try_from = "std::borrow::Cow<'_, str>")]
@@ -46,7 +100,7 @@ macro_rules! text {
 
         impl<const MOST: usize> $name<MOST> {
             pub fn new(text: &str) -> Result<Self, InvalidText> {
-                check(text, MOST, $allowed).map(Self)
+                check(text, MOST, $unwanted, $allowed).map(Self)
             }
 
             pub fn as_str(&self) -> &str {
@@ -116,11 +170,11 @@ macro_rules! text {
 
 text!(
     /// One line of at most `MOST` characters: a name, a street, a tracking number.
-    Line, |_| false
+    Line, unwanted_in_line, |_| false
 );
 text!(
     /// Several lines of at most `MOST` characters in all: a note, a description.
-    Prose, |c| c == '\n' || c == '\t'
+    Prose, unwanted_in_prose, |c| c == '\n' || c == '\t'
 );
 
 #[cfg(test)]
@@ -135,9 +189,42 @@ mod tests {
         assert_eq!(Line::<5>::new(" \t "), Err(InvalidText::Empty));
     }
 
+    #[derive(Deserialize)]
+    struct Codes {
+        #[serde(deserialize_with = "code")]
+        code: Option<Line<9>>,
+    }
+
     #[test]
-    fn control_characters_and_direction_overrides_are_refused() {
-        for bad in ["a\0b", "a\nb", "a\u{1b}[2Jb", "a\u{202e}b", "a\u{7f}b"] {
+    fn invisible_characters_that_were_pasted_are_removed() {
+        let line = |text: &str| Line::<99>::new(text).map(|line| line.as_str().to_owned());
+        for pasted in [
+            "\u{202a}+49 170 1234567\u{202c}",
+            "+49\u{200b} 170\u{2060} 1234567\u{feff}",
+            "\u{feff} \u{200e}+49 170 123\u{ad}4567\u{200f} ",
+        ] {
+            assert_eq!(line(pasted).unwrap(), "+49 170 1234567", "{pasted:?}");
+        }
+        assert_eq!(line("a\u{202e}b\u{2066}c").unwrap(), "abc", "directions deceive");
+        // A Persian name and a family: the joiners inside are part of the spelling.
+        for kept in ["علی\u{200c}رضا", "👩\u{200d}👧", "क\u{94d}\u{200d}ष", "🏴\u{e0067}\u{e0062}\u{e007f}"]
+        {
+            assert_eq!(line(kept).unwrap(), kept);
+        }
+        assert_eq!(line("\u{200d}Asha\u{200c}").unwrap(), "Asha", "not at the ends");
+        for nothing in ["\u{200b}", " \u{feff}\u{200d} "] {
+            assert_eq!(line(nothing), Err(InvalidText::Empty));
+        }
+        let prose = Prose::<99>::new("\u{feff}שלום\u{200f} (a\u{202e}b)\nbye").unwrap();
+        assert_eq!(prose.as_str(), "שלום\u{200f} (ab)\nbye");
+        let codes: Codes =
+            serde_json::from_str("{\"code\": \"\u{200e}JD\u{200d}01\u{200c}4\u{202c}\"}").unwrap();
+        assert_eq!(codes.code.unwrap().as_str(), "JD014");
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        for bad in ["a\0b", "a\nb", "a\u{1b}[2Jb", "a\u{7f}b", "a\u{85}b"] {
             assert_eq!(Line::<99>::new(bad), Err(InvalidText::Control), "{bad:?}");
         }
         assert!(Prose::<99>::new("a\nb").is_ok());

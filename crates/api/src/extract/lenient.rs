@@ -2,7 +2,7 @@
 //! other way around.
 
 use orders::order::{Accuracy, GeoPoint, LocationReport};
-use orders::text::Line;
+use orders::text::{Line, without_format};
 use orders::{Partner, Status};
 use serde::de::{Deserialize as _, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
@@ -77,7 +77,7 @@ fn partner_of(value: &Value) -> Result<Option<Partner>, String> {
         (None, Some(_)) => Err("must have a `name`".to_owned()),
         (Some(name), phone) => {
             let phone: Option<Line<40>> = phone
-                .map(|phone| phone.parse())
+                .map(|phone| without_format(&phone).parse())
                 .transpose()
                 .map_err(|error: orders::text::InvalidText| format!("`phone` {error}"))?;
             Ok(Some(Partner { name: line(name)?, phone }))

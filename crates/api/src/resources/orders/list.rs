@@ -3,6 +3,7 @@
 use axum::extract::State;
 use eventlog::{Cursor, OrderFilter, Topic};
 use jiff::Timestamp;
+use orders::text::without_format;
 use orders::view::OrderView;
 use orders::{Audience, OrderNumber, Status};
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,7 @@ impl OrderListQuery {
         let statuses = self.status.as_deref().unwrap_or_default();
         let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
         let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
-        let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let text = self.q.map(|text| without_format(&text).trim().to_owned()).filter(|text| !text.is_empty());
         if text.as_ref().is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
             return Err(invalid("q", "must be at most 100 characters"));
         }

@@ -31,7 +31,7 @@ pub struct NewProduct {
     #[serde(default)]
     stock: u32,
     /// The store's article number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "orders::text::code")]
     sku: Option<Line<64>>,
     /// The category to list it under.
     #[serde(default)]

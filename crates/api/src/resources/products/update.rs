@@ -33,7 +33,7 @@ pub struct ProductChange {
     #[serde(default)]
     archived: Option<bool>,
     /// The store's article number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "orders::text::code")]
     sku: Option<Line<64>>,
     /// The category to list it under.
     #[serde(default)]

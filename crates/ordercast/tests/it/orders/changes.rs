@@ -209,6 +209,32 @@ async fn concurrent_edits_of_different_fields_are_all_kept() {
     }
 }
 
+/// Phones add invisible marks when somebody copies a number from the contacts.
+#[tokio::test]
+async fn invisible_characters_that_were_pasted_are_removed() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Te\u{200b}a", 5).await;
+    let mut body = cart(&[(tea, 1)]);
+    body["shippingAddress"]["name"] = "\u{feff}Asha\u{202e} Rao\u{200e}".into();
+    body["shippingAddress"]["phone"] = "\u{202a}+49 170\u{200d} 1234567\u{202c}".into();
+    body["shippingAddress"]["postalCode"] = "20\u{200b}457\u{200f}".into();
+    let order = shop.post("/api/v1/orders", &body).by(&customer("asha")).gives(201).await;
+    let address = &order["shippingAddress"];
+    assert_eq!((&address["name"], &address["phone"]), (&json!("Asha Rao"), &json!("+49 170 1234567")));
+    assert_eq!((&address["postalCode"], &order["items"][0]["name"]), (&json!("20457"), &json!("Tea")));
+    let tracked = json!({"status": "shipped", "trackingNumber": "\u{200e}JD\u{2060}014\u{200f}"});
+    let path = format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
+    let shipped = shop.put(&format!("{path}/status"), &tracked).by(&staff("sam")).gives(200).await;
+    assert_eq!(shipped["trackingNumber"], "JD014");
+    for pasted in ["%E2%80%AAJD014%E2%80%AC", "%E2%80%8E%2310001"] {
+        let found = shop.get(&format!("/api/v1/orders?q={pasted}")).by(&staff("sam")).gives(200).await;
+        assert_eq!(found["orders"].as_array().unwrap().len(), 1, "{pasted}");
+    }
+    let account = json!({"name": "Asha", "email": "\u{202a}asha@example.com\u{202c}", "password": "correct horse battery"});
+    let registered = shop.post("/api/v1/auth/register", &account).gives(201).await;
+    assert_eq!(registered["user"]["email"], "asha@example.com");
+}
+
 #[tokio::test]
 async fn names_with_unusual_characters_are_stored_unchanged() {
     let shop = Shop::open().await;
