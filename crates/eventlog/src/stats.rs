@@ -5,8 +5,11 @@ pub(crate) mod rollup;
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use orders::{Currency, Kind, Money, ProductId, Status, StoreId, Subject};
+use orders::order::PaymentState;
+use orders::{Change, Currency, Event, Kind, Money, Order, ProductId, Status, StoreId, Subject};
 
 use crate::stored_event::{Snapshot, StoredEvent};
 
@@ -19,7 +22,7 @@ pub const BUCKET_SECONDS: i64 = 15 * 60;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StatusTotals {
     pub orders: i64,
-    /// Sum of the totals, in minor units.
+    /// Sum of the totals of the orders that were not refunded, in minor units.
     pub amount: i64,
 }
 
@@ -29,6 +32,8 @@ pub struct StatsDelta {
     pub by_status: BTreeMap<(StoreId, CurrencyKey, Status), StatusTotals>,
     /// By store, currency and bucket. A cancellation counts in the bucket of the cancellation.
     pub by_time: BTreeMap<(StoreId, CurrencyKey, i64), OrderActivity>,
+    /// Orders that no longer count as revenue: cancelled or refunded, each once.
+    pub reversed: Vec<Arc<Snapshot>>,
     /// Delivered orders by store, bucket and [`slot`] of the delivery time.
     pub deliveries: BTreeMap<(StoreId, i64, u16), i64>,
 }
@@ -61,15 +66,24 @@ pub struct OrderActivity {
     /// Sum of the totals of cancelled orders, in minor units.
     pub cancelled_amount: i64,
     pub delivered: i64,
+    /// The part of `amount` that was cancelled or refunded, at any time.
+    pub reversed: i64,
 }
 
 impl OrderActivity {
+    /// The revenue: sum of the totals of placed orders that were neither cancelled nor refunded. It counts when the order was
+    /// placed, so that it is never negative, and that parts add up to the whole.
+    pub fn net(&self) -> i64 {
+        self.amount - self.reversed
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.placed += other.placed;
         self.amount += other.amount;
         self.cancelled += other.cancelled;
         self.cancelled_amount += other.cancelled_amount;
         self.delivered += other.delivered;
+        self.reversed += other.reversed;
     }
 }
 
@@ -80,23 +94,35 @@ pub fn bucket(at: Timestamp) -> i64 {
 
 impl StatsDelta {
     /// Counts one event. `snapshot` is its order after the event.
-    pub fn count(&mut self, stored: &StoredEvent, snapshot: &Snapshot) {
+    pub fn count(&mut self, stored: &StoredEvent, snapshot: &Arc<Snapshot>) {
         let Subject::Order { from, to, store, .. } = &stored.event.subject else { return };
         let created = stored.event.kind == Kind::OrderCreated;
+        let order = &snapshot.order;
+        let total = order.total;
+        let currency = CurrencyKey::from(total.currency);
+        let refunds = refunds(&stored.event);
+        let is_refunded = order.payment.state == PaymentState::Refunded;
+        if reverses(&stored.event, order) {
+            let placed = bucket(order.created_at);
+            let activity = self.by_time.entry((store.clone(), currency, placed)).or_default();
+            activity.reversed += total.amount;
+            self.reversed.push(Arc::clone(snapshot));
+        }
+        if from == to && !created && !refunds {
+            return;
+        }
+        let mut add = |status: Status, sign: i64, is_refunded: bool| {
+            let totals = self.by_status.entry((store.clone(), currency, status)).or_default();
+            totals.orders += sign;
+            totals.amount += if is_refunded { 0 } else { sign * total.amount };
+        };
+        if !created {
+            add(*from, -1, is_refunded && !refunds);
+        }
+        add(*to, 1, is_refunded);
         if from == to && !created {
             return;
         }
-        let total = snapshot.order.total;
-        let currency = CurrencyKey::from(total.currency);
-        let mut add = |status: Status, sign: i64| {
-            let totals = self.by_status.entry((store.clone(), currency, status)).or_default();
-            totals.orders += sign;
-            totals.amount += sign * total.amount;
-        };
-        if !created {
-            add(*from, -1);
-        }
-        add(*to, 1);
         let activity = self.by_time.entry((store.clone(), currency, bucket(stored.event.at))).or_default();
         if created {
             activity.placed += 1;
@@ -110,6 +136,19 @@ impl StatsDelta {
             *self.deliveries.entry((store.clone(), bucket(stored.event.at), took)).or_default() += 1;
         }
     }
+}
+
+/// Whether the order counted as revenue before the event, and no longer does. `order` is the order after the event.
+fn reverses(event: &Event, order: &Order) -> bool {
+    let cancels = event.changes.iter().any(|change| matches!(change, Change::Cancelled { .. }));
+    let refunds = refunds(event);
+    let was_cancelled = order.is_cancelled() && !cancels;
+    let was_refunded = order.payment.state == PaymentState::Refunded && !refunds;
+    (cancels || refunds) && !was_cancelled && !was_refunded
+}
+
+fn refunds(event: &Event) -> bool {
+    event.changes.iter().any(|change| matches!(change, Change::Payment { state: PaymentState::Refunded, .. }))
 }
 
 /// A store's statistics.
@@ -161,7 +200,8 @@ pub(crate) fn best_sellers<K: Ord + Copy>(
     totals: impl IntoIterator<Item = (K, SalesTotal)>,
     limit: usize,
 ) -> Vec<(K, SalesTotal)> {
-    let mut totals: Vec<_> = totals.into_iter().collect();
+    // What was cancelled or refunded altogether was not sold.
+    let mut totals: Vec<_> = totals.into_iter().filter(|(_, total)| total.quantity > 0).collect();
     totals.sort_unstable_by_key(|(key, total)| (std::cmp::Reverse((total.quantity, total.amount)), *key));
     totals.truncate(limit);
     totals

@@ -219,6 +219,11 @@ impl Order {
         matches!(self.lifecycle, Lifecycle::Cancelled { .. })
     }
 
+    /// Whether its total is revenue: it was neither cancelled nor refunded. An order that no longer counts never counts again.
+    pub fn counts_as_revenue(&self) -> bool {
+        !self.is_cancelled() && self.payment.state != PaymentState::Refunded
+    }
+
     /// Customers may cancel until processing starts, prepaid or not.
     pub fn customer_may_cancel(&self) -> bool {
         !self.is_cancelled() && self.stage() == Stage::Pending

@@ -67,7 +67,8 @@ pub struct SeriesView {
     /// Delivery times over the whole period; null if nothing was delivered.
     #[schema(required)]
     delivery_time: Option<DeliveryTime>,
-    /// The products ordered most over the whole period, by quantity; at most ten.
+    /// The products ordered most over the whole period, by quantity; at most ten. Orders that were cancelled or refunded do
+    /// not count.
     top_products: Vec<TopProduct>,
     /// The cursor at which the counts are exact.
     #[schema(value_type = String)]
@@ -88,7 +89,7 @@ pub struct Point {
     /// Orders marked as delivered, whenever they were placed. An order that is corrected and marked again counts
     /// again.
     delivered: i64,
-    /// Sum of the orders placed, by currency.
+    /// Sum of the orders placed that were neither cancelled nor refunded, then or later, by currency.
     revenue: Vec<Money>,
 }
 
@@ -212,7 +213,7 @@ impl SeriesView {
                 point.cancelled += flow.cancelled;
                 point.delivered += flow.delivered;
                 if flow.placed > 0 {
-                    point.revenue.push(Money { amount: flow.amount, currency });
+                    point.revenue.push(Money { amount: flow.net(), currency });
                 }
             }
             point

@@ -1,4 +1,5 @@
-//! Product sales, in the table `sales`, kept so that placing an order costs hardly more.
+//! Product sales, in the table `sales`, kept so that placing an order costs hardly more. The sales of an order that is
+//! cancelled or refunded are taken back, at the time at which it was placed.
 //!
 //! Updating the totals with every order would change several rows for each item. So the totals of new orders are
 //! collected in memory, and written once for every [`FLUSH_ITEMS`] items. A mark says up to which order they are written.
@@ -6,6 +7,7 @@
 //! process ends: the writer reads the orders after the mark when it starts.
 
 use foldhash::{HashMap, HashMapExt as _};
+use orders::order::{Lifecycle, PaymentState};
 use orders::{Currency, Money, Order, ProductId};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Deserialize;
@@ -41,10 +43,24 @@ struct PendingSales {
 /// Store, bucket, product and currency.
 type SalesKey = (i64, i64, i64, CurrencyKey);
 
-/// The items of a stored order.
+/// What is needed of a stored order.
 #[derive(Deserialize)]
-struct StoredItems {
+struct StoredOrder {
     items: Vec<StoredItem>,
+    lifecycle: Lifecycle,
+    payment: StoredPayment,
+}
+
+#[derive(Deserialize)]
+struct StoredPayment {
+    state: PaymentState,
+}
+
+impl StoredOrder {
+    /// As [`Order::counts_as_revenue`].
+    fn counts_as_revenue(&self) -> bool {
+        self.lifecycle == Lifecycle::Placed && self.payment.state != PaymentState::Refunded
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,6 +81,32 @@ impl Sales {
     /// Discards what is in memory: the next batch reads the orders after the mark again.
     pub(super) fn clear(&mut self) {
         self.0 = None;
+    }
+
+    /// Takes back the sales of orders that were cancelled or refunded, each with its store's key. Their rows are updated
+    /// already. Must be called before `add`, which may read the rows again. Orders of the batch itself are not included.
+    pub(super) fn subtract(
+        &mut self,
+        connection: &Connection,
+        catalogue: &Catalogue,
+        reversed: &[(&Order, i64)],
+    ) -> Result<(), LogError> {
+        if reversed.is_empty() {
+            return Ok(());
+        }
+        let written = mark(connection)?;
+        let mut totals = HashMap::new();
+        for (order, store) in reversed {
+            let number = rows::number_to_sql(order.number);
+            let totals = match &mut self.0 {
+                _ if number <= written => &mut totals,
+                Some(pending) if number <= pending.last => &mut pending.totals,
+                // It was not counted yet, and will not be.
+                _ => continue,
+            };
+            add_items(totals, connection, catalogue, (order, *store), -1)?;
+        }
+        write_totals(connection, totals)
     }
 
     /// Counts new orders, each with its store's key. Their rows are inserted already.
@@ -106,12 +148,15 @@ impl PendingSales {
     fn read(&mut self, connection: &Connection, limit: i64) -> Result<(), LogError> {
         let mut keys = ProductKeys::default();
         let all = |_, _| true;
-        for_each_item_after(connection, self.last, limit, all, |number, store, at, item| {
-            self.items += 1;
+        for_each_order_after(connection, self.last, limit, all, |number, store, at, items| {
+            // An order without items that count is read, too.
+            self.items += items.len().max(1);
             self.last = number;
-            if let Some(product) = keys.get(connection, item.product)? {
-                let key = (store, at, product, item.unit_price.currency.into());
-                self.totals.entry(key).or_default().add(item.quantity.into(), item.amount());
+            for item in items {
+                if let Some(product) = keys.get(connection, item.product)? {
+                    let key = (store, at, product, item.unit_price.currency.into());
+                    self.totals.entry(key).or_default().add(item.quantity.into(), item.amount());
+                }
             }
             Ok(())
         })
@@ -124,50 +169,78 @@ impl PendingSales {
         order: &Order,
         store: i64,
     ) -> Result<(), LogError> {
-        let at = bucket(order.created_at);
-        for item in &order.items {
-            let product = match catalogue.key(item.product) {
-                Some(product) => product,
-                None => match product_key(connection, item.product)? {
-                    Some(product) => product,
-                    None => continue,
-                },
-            };
-            let key = (store, at, product, CurrencyKey::from(item.unit_price.currency));
-            let amount = item.unit_price.amount.saturating_mul(item.quantity.into());
-            self.totals.entry(key).or_default().add(item.quantity.into(), amount);
+        // It may have been cancelled within the batch that placed it.
+        if order.counts_as_revenue() {
+            add_items(&mut self.totals, connection, catalogue, (order, store), 1)?;
         }
         self.items += order.items.len();
         self.last = rows::number_to_sql(order.number);
         Ok(())
     }
 
-    /// Writes the totals at every resolution, in the order of the table, and moves the mark.
+    /// Writes the totals, and moves the mark.
     fn write(&mut self, connection: &Connection) -> Result<(), LogError> {
-        let mut rolled_up: HashMap<(i64, Resolution, i64, i64, CurrencyKey), SalesTotal> = HashMap::new();
-        for ((store, at, product, currency), total) in self.totals.drain() {
-            for (resolution, at) in intervals_of(at) {
-                let row = rolled_up.entry((store, resolution, at, product, currency)).or_default();
-                row.add(total.quantity, total.amount);
-            }
-        }
-        let mut rolled_up: Vec<_> = rolled_up.into_iter().collect();
-        rolled_up.sort_unstable_by_key(|(row, _)| *row);
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO sales (store, span, bucket, product, currency, quantity, amount) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
-             quantity = quantity + excluded.quantity, amount = amount + excluded.amount",
-        )?;
-        for ((store, resolution, at, product, currency), total) in rolled_up {
-            let key = (store, resolution as i64, at, product);
-            insert.execute((key.0, key.1, key.2, key.3, currency.code(), total.quantity, total.amount))?;
-        }
+        write_totals(connection, std::mem::take(&mut self.totals))?;
         connection
             .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
             .execute((MARK, self.last))?;
         self.items = 0;
         Ok(())
     }
+}
+
+/// Adds the items of an order with a sign: 1 for a sale, -1 to take it back.
+fn add_items(
+    totals: &mut HashMap<SalesKey, SalesTotal>,
+    connection: &Connection,
+    catalogue: &Catalogue,
+    (order, store): (&Order, i64),
+    sign: i64,
+) -> Result<(), LogError> {
+    let at = bucket(order.created_at);
+    for item in &order.items {
+        let product = match catalogue.key(item.product) {
+            Some(product) => product,
+            None => match product_key(connection, item.product)? {
+                Some(product) => product,
+                None => continue,
+            },
+        };
+        let key = (store, at, product, CurrencyKey::from(item.unit_price.currency));
+        let amount = item.unit_price.amount.saturating_mul(item.quantity.into());
+        totals.entry(key).or_default().add(sign * i64::from(item.quantity), sign * amount);
+    }
+    Ok(())
+}
+
+/// Adds totals to the table at every resolution, in the order of the table.
+fn write_totals(connection: &Connection, totals: HashMap<SalesKey, SalesTotal>) -> Result<(), LogError> {
+    let mut rolled_up: HashMap<(i64, Resolution, i64, i64, CurrencyKey), SalesTotal> = HashMap::new();
+    for ((store, at, product, currency), total) in totals {
+        for (resolution, at) in intervals_of(at) {
+            let row = rolled_up.entry((store, resolution, at, product, currency)).or_default();
+            row.add(total.quantity, total.amount);
+        }
+    }
+    let mut rolled_up: Vec<_> = rolled_up.into_iter().collect();
+    rolled_up.sort_unstable_by_key(|(row, _)| *row);
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO sales (store, span, bucket, product, currency, quantity, amount) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+         quantity = quantity + excluded.quantity, amount = amount + excluded.amount",
+    )?;
+    for ((store, resolution, at, product, currency), total) in rolled_up {
+        let key = (store, resolution as i64, at, product);
+        insert.execute((key.0, key.1, key.2, key.3, currency.code(), total.quantity, total.amount))?;
+    }
+    Ok(())
+}
+
+/// Counts all sales again, inside the migration to net sales.
+pub(super) fn recount(connection: &Connection) -> Result<(), LogError> {
+    connection.execute("DELETE FROM sales", ())?;
+    connection.execute("DELETE FROM meta WHERE name = ?1", [MARK])?;
+    fill(connection)
 }
 
 /// Counts all orders of a database that did not count sales, inside the migration's transaction.
@@ -203,10 +276,12 @@ pub(super) fn best_sellers_between(
     }
     let mut keys = ProductKeys::default();
     let wanted = |of, at| of == store && (from..to).contains(&at);
-    for_each_item_after(connection, mark(connection)?, i64::MAX, wanted, |_, _, _, item| {
-        if let Some(product) = keys.get(connection, item.product)? {
-            let key = (product, item.unit_price.currency.into());
-            totals.entry(key).or_default().add(item.quantity.into(), item.amount());
+    for_each_order_after(connection, mark(connection)?, i64::MAX, wanted, |_, _, _, items| {
+        for item in items {
+            if let Some(product) = keys.get(connection, item.product)? {
+                let key = (product, item.unit_price.currency.into());
+                totals.entry(key).or_default().add(item.quantity.into(), item.amount());
+            }
         }
         Ok(())
     })?;
@@ -237,14 +312,15 @@ fn mark(connection: &Connection) -> Result<i64, LogError> {
     Ok(find.query_row([MARK], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
-/// Calls `with` for every item of at most `limit` orders after the mark: with the order's number, its store's key, its
-/// bucket, and the item. Orders whose store and bucket are not `wanted` are not parsed.
-fn for_each_item_after(
+/// Calls `with` for at most `limit` orders after the mark: with the order's number, its store's key, its bucket, and its
+/// items; with no items if the order was cancelled or refunded. Orders whose store and bucket are not `wanted` are not
+/// parsed.
+fn for_each_order_after(
     connection: &Connection,
     mark: i64,
     limit: i64,
     wanted: impl Fn(i64, i64) -> bool,
-    mut with: impl FnMut(i64, i64, i64, &StoredItem) -> Result<(), LogError>,
+    mut with: impl FnMut(i64, i64, i64, &[StoredItem]) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
     let mut orders = connection.prepare_cached(
         "SELECT number, store, created_at, state FROM orders WHERE number > ?1 ORDER BY number LIMIT ?2",
@@ -255,11 +331,9 @@ fn for_each_item_after(
         if !wanted(store, at) {
             continue;
         }
-        let order: StoredItems =
+        let order: StoredOrder =
             serde_json::from_str(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
-        for item in &order.items {
-            with(number, store, at, item)?;
-        }
+        with(number, store, at, if order.counts_as_revenue() { &order.items } else { &[] })?;
     }
     Ok(())
 }

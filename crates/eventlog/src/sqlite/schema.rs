@@ -28,6 +28,8 @@ const TOPICS: usize = 1;
 const RESERVATIONS: usize = 2;
 /// The step that adds sales and delivery times, which are then counted from the stored orders and events.
 const SERIES: usize = 3;
+/// The step after which cancelled and refunded orders are no longer sales.
+const NET_SALES: usize = 6;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -78,6 +80,7 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
                 sales::fill(&change)?;
                 deliveries::fill(&change)?;
             }
+            NET_SALES => sales::recount(&change)?,
             _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -29,11 +29,11 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
         ))?;
     }
     let mut activity = connection.prepare_cached(
-        "INSERT INTO flow (store, bucket, currency, placed, amount, cancelled, cancelled_amount, delivered) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET placed = placed + excluded.placed, \
+        "INSERT INTO flow (store, bucket, currency, placed, amount, cancelled, cancelled_amount, delivered, reversed) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET placed = placed + excluded.placed, \
          amount = amount + excluded.amount, cancelled = cancelled + excluded.cancelled, \
          cancelled_amount = cancelled_amount + excluded.cancelled_amount, \
-         delivered = delivered + excluded.delivered",
+         delivered = delivered + excluded.delivered, reversed = reversed + excluded.reversed",
     )?;
     for ((store, currency, bucket), flow) in &delta.by_time {
         activity.execute((
@@ -45,6 +45,7 @@ pub(super) fn write(connection: &Connection, delta: &StatsDelta) -> Result<(), L
             flow.cancelled,
             flow.cancelled_amount,
             flow.delivered,
+            flow.reversed,
         ))?;
     }
     Ok(())
@@ -61,7 +62,8 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
         stats.by_status.push((status_of(row.get(0)?)?, currency(row.get(1)?)?, totals));
     }
     let mut find_activity = connection.prepare_cached(
-        "SELECT currency, sum(placed), sum(amount), sum(cancelled), sum(cancelled_amount), sum(delivered) \
+        "SELECT currency, sum(placed), sum(amount), sum(cancelled), sum(cancelled_amount), sum(delivered), \
+         sum(reversed) \
          FROM flow WHERE store = ?1 AND bucket >= ?2 GROUP BY currency",
     )?;
     let mut rows = find_activity.query((store.as_str(), bucket(since)))?;
@@ -72,6 +74,7 @@ pub(super) fn read(connection: &Connection, store: &StoreId, since: Timestamp) -
             cancelled: row.get(3)?,
             cancelled_amount: row.get(4)?,
             delivered: row.get(5)?,
+            reversed: row.get(6)?,
         };
         stats.since.push((currency(row.get(0)?)?, flow));
     }
@@ -91,7 +94,7 @@ pub(super) fn series(
     let mut series =
         Series { intervals: vec![Vec::new(); edges.len().saturating_sub(1)], ..Series::default() };
     let mut find_activity = connection.prepare_cached(
-        "SELECT bucket, currency, placed, amount, cancelled, cancelled_amount, delivered \
+        "SELECT bucket, currency, placed, amount, cancelled, cancelled_amount, delivered, reversed \
          FROM flow WHERE store = ?1 AND bucket >= ?2 AND bucket < ?3 ORDER BY bucket",
     )?;
     let mut rows = find_activity.query((store.as_str(), range.0, range.1))?;
@@ -108,6 +111,7 @@ pub(super) fn series(
             cancelled: row.get(4)?,
             cancelled_amount: row.get(5)?,
             delivered: row.get(6)?,
+            reversed: row.get(7)?,
         };
         let Some(flows) = series.intervals.get_mut(interval) else { break };
         match flows.iter_mut().find(|(of, _)| *of == currency) {

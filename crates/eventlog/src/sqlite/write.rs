@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use orders::{Change, Event, Kind, Subject};
+use orders::{Change, Event, Kind, Order, Subject};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -14,12 +14,18 @@ use super::sorted_index::IndexEntry;
 use super::write_backend::SqliteWriteBackend;
 use crate::error::LogError;
 use crate::recipients::Recipient;
-use crate::stored_event::StoredEvent;
+use crate::stored_event::{Snapshot, StoredEvent};
 use crate::write_backend::OrderWrite;
 
 impl SqliteWriteBackend {
-    pub(super) fn write_orders(&mut self, orders: &[OrderWrite], at: Timestamp) -> Result<(), LogError> {
-        let (mut placed, mut sold) = (Vec::new(), Vec::new());
+    /// `reversed` are orders that no longer count as revenue.
+    pub(super) fn write_orders(
+        &mut self,
+        orders: &[OrderWrite],
+        reversed: &[Arc<Snapshot>],
+        at: Timestamp,
+    ) -> Result<(), LogError> {
+        let (mut placed, mut sold, mut unsold) = (Vec::new(), Vec::new(), Vec::new());
         for write in orders {
             if write.new {
                 let (customer, store) = self.insert_order(write, at)?;
@@ -34,6 +40,13 @@ impl SqliteWriteBackend {
             reservations::write(&self.connection, write)?;
         }
         self.indexes.customer_orders.add(&self.connection, placed.into_iter())?;
+        for snapshot in reversed {
+            let order = &snapshot.order;
+            if !sold.iter().any(|(new, _): &(&Order, i64)| new.id == order.id) {
+                unsold.push((order, self.store_key(&order.store)?));
+            }
+        }
+        self.sales.subtract(&self.connection, &self.catalogue, &unsold)?;
         self.sales.add(&self.connection, &self.catalogue, &sold)
     }
 

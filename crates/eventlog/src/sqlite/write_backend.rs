@@ -233,7 +233,7 @@ impl WriteBackend for SqliteWriteBackend {
             self.users.record_external(&self.connection, user, writes.at)?;
         }
         self.catalogue.write(&self.connection, writes)?;
-        self.write_orders(&writes.orders, writes.at)?;
+        self.write_orders(&writes.orders, &writes.stats.reversed, writes.at)?;
         self.write_events(&writes.events)?;
         self.idempotency.add(&self.connection, &writes.responses, writes.at)?;
         for ((store, at, slot), count) in &writes.stats.deliveries {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use ordercast_eventlog::stats::{BUCKET_SECONDS, OrderActivity, ProductSales, Series, bucket, slot};
-use ordercast_eventlog::{Seq, StoredEvent};
+use ordercast_eventlog::{Outcome, Seq, StoredEvent, Submission};
 use orders::command::UpdateProduct;
 use orders::order::OrderItem;
-use orders::{Change, Command, Kind, Money, OrderId, ProductId, Status, StoreId, Subject};
+use orders::{
+    Change, Command, Kind, Money, OrderId, OrderNumber, ProductId, Status, StoreId, Subject, World,
+};
 
 use super::Backend;
 use super::log::Log;
-use super::shop::{bulk, create, customer, named, number, place, set_status, staff, store};
+use super::shop::{bulk, cancel, create, customer, named, number, place, set_status, staff, store};
 use super::walk::{STORES, Walk};
 
 /// The start of a bucket that is `buckets` after the bucket of `at`.
@@ -31,6 +33,10 @@ struct Recount {
 impl Recount {
     fn of(events: &[Arc<StoredEvent>], store: &StoreId, from: Timestamp, to: Timestamp) -> Self {
         let mut count = Self::default();
+        let mut world = World::default();
+        for stored in events {
+            world.apply(&stored.event);
+        }
         let mut placed: BTreeMap<OrderId, (Timestamp, i64)> = BTreeMap::new();
         for stored in events {
             let event = &stored.event;
@@ -41,7 +47,7 @@ impl Recount {
             if let [Change::Placed { items, total, .. }, ..] = event.changes.as_slice() {
                 placed.insert(*id, (event.at, total.amount));
                 if inside {
-                    count.placed(items, total.amount);
+                    count.placed(items, total.amount, world.orders[id].counts_as_revenue());
                 }
                 continue;
             }
@@ -63,9 +69,13 @@ impl Recount {
         count
     }
 
-    fn placed(&mut self, items: &[OrderItem], total: i64) {
+    fn placed(&mut self, items: &[OrderItem], total: i64, counts: bool) {
         self.flow.placed += 1;
         self.flow.amount += total;
+        if !counts {
+            self.flow.reversed += total;
+            return;
+        }
         for item in items {
             let currency = item.unit_price.currency.to_string();
             let (quantity, amount) = self.sold.entry((item.product, currency)).or_default();
@@ -154,6 +164,21 @@ pub(crate) async fn what_is_sold_is_counted_over_many_orders_and_restarts<B: Bac
         });
         let placed = log.submit(bulk(placed.collect())).await.unwrap();
         assert_eq!(placed.outcomes.len(), 500);
+        // Some are cancelled at once, and some of those that were written long ago.
+        let cancelled = [(portion, 7), (portion / 2, 8 + portion), (0, 40 + portion)];
+        for (of, n) in cancelled {
+            let order = OrderNumber(OrderNumber::FIRST.0 + u64::try_from(of * 500 + n).unwrap());
+            if log
+                .submit(Submission::one(cancel(number(order)), staff("main")))
+                .await
+                .unwrap()
+                .outcomes
+                .iter()
+                .any(|outcome| matches!(outcome, Outcome::Order(_)))
+            {
+                sold[(of + n) % 3] -= i64::try_from(n % 4 + 1).unwrap();
+            }
+        }
         log.clock.advance(SignedDuration::from_hours(101));
         if portion % 6 == 5 {
             log.restart().await;

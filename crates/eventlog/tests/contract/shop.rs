@@ -133,6 +133,10 @@ pub(crate) fn pay(order: OrderRef) -> Command {
     Command::RecordPayment { order, outcome: PaymentOutcome::Paid, reference: None }
 }
 
+pub(crate) fn refund(order: OrderRef) -> Command {
+    Command::RecordPayment { order, outcome: PaymentOutcome::Refunded, reference: None }
+}
+
 pub(crate) fn number(number: OrderNumber) -> OrderRef {
     OrderRef::Number(number)
 }

@@ -14,8 +14,8 @@ use super::Backend;
 use super::clock::TestClock;
 use super::log::{Log, queue};
 use super::shop::{
-    bring, cancel, customer, driver, expect_at, gateway, locate, named, number, pay, placing, setting, staff,
-    store, user,
+    bring, cancel, customer, driver, expect_at, gateway, locate, named, number, pay, placing, refund,
+    setting, staff, store, user,
 };
 
 pub(crate) const STORES: [&str; 3] = ["main", "second", "third"];
@@ -129,7 +129,8 @@ fn command(rng: &mut Rng, known: &Known, clock: &TestClock) -> (Command, Actor) 
         52..60 => (bring(order, &format!("driver-{}", rng.usize(0..DRIVERS))), staff),
         60..68 => (locate(order, f64::from(rng.u32(0..90))), staff),
         68..71 => (locate(order, 1.0), driver(&format!("driver-{}", rng.usize(0..DRIVERS)))),
-        71..76 => (pay(order), gateway()),
+        71..75 => (pay(order), gateway()),
+        75 => (refund(order), staff),
         76..79 => (Command::ExpireReservation { order }, Actor::System),
         79..82 => (expect_at(order, clock.now() + SignedDuration::from_hours(1)), staff),
         82..86 => {

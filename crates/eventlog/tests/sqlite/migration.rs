@@ -7,10 +7,10 @@ use orders::Status;
 
 use super::Sqlite;
 use super::contract::log::{Log, snapshot};
-use super::contract::shop::{bulk, create, customer, number, place, set_status, staff, user};
+use super::contract::shop::{bulk, cancel, create, customer, number, place, refund, set_status, staff, user};
 use super::contract::walk::Walk;
 
-const TO_VERSION_2: &str = "DROP TABLE consumers; DROP TABLE batches;
+const TO_VERSION_2: &str = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
      DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
 /// Drops what later schemas added.
@@ -18,7 +18,7 @@ fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
         .execute_batch(
-            "DROP TABLE consumers; DROP TABLE batches;
+            "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
              DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
              DELETE FROM meta WHERE name = 'sales_counted';
              DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
@@ -117,7 +117,7 @@ async fn what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_
     let before = read(&walk).await;
     assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
     walk.log.stop();
-    let back = "DROP TABLE consumers; DROP TABLE batches;
+    let back = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
                 DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
                 PRAGMA user_version = 3;";
     walk.log.backend().raw().execute_batch(back).unwrap();
@@ -148,9 +148,9 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
     let before = read(&log).await;
     assert_eq!(before.1[0].quantity, 30);
     for back in [
-        "DROP TABLE consumers; DROP TABLE batches;
+        "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
          DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
-        "DROP TABLE consumers; DROP TABLE batches;
+        "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
          DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
     ] {
         log.stop();
@@ -167,7 +167,7 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
 async fn consumers_can_be_registered_in_a_database_of_version_5() {
     let mut walk = Walk::<Sqlite>::of(15, 300).await;
     walk.log.stop();
-    let back = "DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
+    let back = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
     walk.log.backend().raw().execute_batch(back).unwrap();
     walk.log.restart_after_stop().await;
     assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
@@ -178,6 +178,40 @@ async fn consumers_can_be_registered_in_a_database_of_version_5() {
     let page = open(&walk.log).await.next(100_000).await.unwrap();
     let events: Vec<_> = page.events.iter().map(|event| event.stored.clone()).collect();
     assert_eq!(events, walk.events);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn revenue_becomes_net_in_a_database_of_version_6() {
+    let mut log = Log::<Sqlite>::fresh().await;
+    let edge = |at: jiff::Timestamp| jiff::Timestamp::from_second(bucket(at) * BUCKET_SECONDS).unwrap();
+    let begin = edge(log.clock.now());
+    let tea = log.product(create(log.clock.uuid(), 450, 100_000), staff("main")).await.product.id;
+    let mut orders = Vec::new();
+    for _ in 0..4 {
+        orders.push(
+            log.order(place(log.clock.uuid(), "main", &[(tea, 1)]), customer("asha")).await.order.number,
+        );
+        log.clock.advance(jiff::SignedDuration::from_hours(30));
+    }
+    log.order(cancel(number(orders[0])), staff("main")).await;
+    log.order(set_status(number(orders[1]), Status::Paid), staff("main")).await;
+    log.order(refund(number(orders[1])), staff("main")).await;
+    let end = edge(log.clock.now()) + jiff::SignedDuration::from_secs(BUCKET_SECONDS);
+    let read = async |log: &Log<Sqlite>| {
+        let backend = log.read_backend();
+        let series = backend.series(orders::StoreId::main(), vec![begin, end], 5).await.unwrap().value;
+        let stats = backend.stats(orders::StoreId::main(), begin).await.unwrap().value;
+        (series.intervals, series.top_products, stats.by_status, stats.since)
+    };
+    let before = read(&log).await;
+    assert_eq!((before.0[0][0].1.net(), before.1[0].quantity), (900, 2));
+    log.stop();
+    // As version 6 stored it.
+    let back = "ALTER TABLE flow DROP COLUMN reversed; UPDATE sales SET quantity = quantity + 2, amount = amount + 900;
+                UPDATE counts SET amount = orders * 450; PRAGMA user_version = 6;";
+    log.backend().raw().execute_batch(back).unwrap();
+    log.restart_after_stop().await;
+    assert_eq!(read(&log).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ pub struct OrderCounts {
     pub active: i64,
     /// How many are in each status.
     pub by_status: CountsByStatus,
-    /// The sum of all orders that were not cancelled, by currency.
+    /// The sum of all orders that were neither cancelled nor refunded, by currency.
     pub revenue: Vec<Money>,
     /// Since midnight in the store's time zone.
     pub today: CountsToday,
@@ -50,7 +50,7 @@ pub struct CountsToday {
     pub cancelled: i64,
     /// Orders delivered, whenever they were placed.
     pub delivered: i64,
-    /// The sum of the orders placed, by currency.
+    /// The sum of the orders placed that were neither cancelled nor refunded, by currency.
     pub revenue: Vec<Money>,
 }
 
@@ -125,7 +125,9 @@ impl From<&ReadAt<eventlog::stats::Stats>> for OrderCounts {
             today.orders += flow.placed;
             today.cancelled += flow.cancelled;
             today.delivered += flow.delivered;
-            today.revenue.push(Money { amount: flow.amount, currency: *currency });
+            if flow.placed > 0 {
+                today.revenue.push(Money { amount: flow.net(), currency: *currency });
+            }
         }
         let (total, active) = (by_status.total(), by_status.active());
         Self { total, active, by_status, revenue, today, cursor: stats.cursor.clone() }

@@ -48,7 +48,7 @@ async fn series_count_events_in_their_time_bucket() {
     let busy: Vec<_> = points.iter().filter(|point| point["orders"] != 0).collect();
     assert_eq!(
         (&busy[0]["orders"], &busy[0]["revenue"]),
-        (&json!(2), &json!([{"amount": 10_000, "currency": "EUR"}]))
+        (&json!(2), &json!([{"amount": 8750, "currency": "EUR"}]))
     );
     assert_eq!(
         (&busy[1]["orders"], &busy[1]["revenue"]),
@@ -60,7 +60,7 @@ async fn series_count_events_in_their_time_bucket() {
     assert_eq!(
         days["topProducts"],
         json!([
-            {"productId": tea.0, "name": "Tea", "quantity": 7, "revenue": eur(8750)},
+            {"productId": tea.0, "name": "Tea", "quantity": 6, "revenue": eur(7500)},
             {"productId": cup.0, "name": "Cup", "quantity": 5, "revenue": eur(6250)},
         ])
     );
@@ -101,4 +101,55 @@ async fn a_store_without_orders_has_empty_series() {
     let most = "/api/v1/stats/series?from=2024-12-01T00:00:00Z&to=2026-01-05T00:00:00Z&bucket=day";
     let most = shop.get(most).by(&patient("sam", "admin")).gives(200).await;
     assert_eq!(most["points"].as_array().unwrap().len(), 400);
+}
+
+/// The same number in tiles and series, and today is never more than everything.
+#[tokio::test]
+async fn revenue_is_net_of_cancellations_and_refunds_everywhere() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let (asha, sam) = (patient("asha", "user"), patient("sam", "admin"));
+    let (tea, cup) = (shop.product("Tea", 1000).await, shop.product("Cup", 1000).await);
+    let revenue = async || {
+        let stats = shop.get("/api/v1/stats").by(&sam).gives(200).await;
+        let days = shop.get("/api/v1/stats/series?bucket=day").by(&sam).gives(200).await;
+        let hours = shop.get("/api/v1/stats/series?bucket=hour").by(&sam).gives(200).await;
+        let amount = |money: &Value| money[0]["amount"].as_i64().unwrap_or_default();
+        let sum = |series: &Value| {
+            series["points"].as_array().unwrap().iter().map(|point| amount(&point["revenue"])).sum()
+        };
+        let top = days["topProducts"].as_array().unwrap().iter();
+        let products = top.map(|product| product["revenue"]["amount"].as_i64().unwrap()).sum();
+        let today = amount(&stats["today"]["revenue"]);
+        let last_day = amount(&days["points"][29]["revenue"]);
+        let all: [i64; 4] = [amount(&stats["revenue"]), sum(&days), sum(&hours), products];
+        assert!(all.iter().all(|each| *each == all[0]), "{all:?}");
+        assert_eq!(today, last_day);
+        (all[0], today)
+    };
+    let kept = shop.place(&asha, tea, 1).await;
+    let (refunded, cancelled) = (shop.place(&asha, tea, 2).await, shop.place(&asha, cup, 3).await);
+    assert_eq!(revenue().await.0, 6 * 1250);
+    shop.advance(&cancelled, "cancelled").await;
+    assert_eq!(revenue().await.0, 3 * 1250);
+    shop.advance(&refunded, "paid").await;
+    assert_eq!(revenue().await.0, 3 * 1250);
+    let order = refunded.id.parse().unwrap();
+    let refund = orders::Command::RecordPayment {
+        order: orders::OrderRef::Id(order),
+        outcome: orders::command::PaymentOutcome::Refunded,
+        reference: None,
+    };
+    shop.app.writer.submit(eventlog::Submission::one(refund, orders::Actor::System)).await.unwrap();
+    assert_eq!(revenue().await.0, 1250);
+    // A refunded order that is cancelled counts once.
+    shop.advance(&refunded, "cancelled").await;
+    assert_eq!(revenue().await.0, 1250);
+    // What is cancelled the next day was not sold today.
+    clock.advance(SignedDuration::from_hours(20));
+    shop.place(&asha, cup, 1).await;
+    shop.advance(&kept, "cancelled").await;
+    assert_eq!(revenue().await.0, 1250);
+    let (all, today) = revenue().await;
+    assert!(today <= all, "{today} of {all}");
 }
