@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::resources::{
     auth, config, health, me, notifications, orders, polling, products, series, stats, stream, users,
 };
-use crate::{asyncapi, commands, openapi, pages};
+use crate::{asyncapi, commands, compression, openapi, pages};
 
 /// All routes of a server.
 pub fn router(app: AppState, sockets: &Sockets) -> Router {
@@ -106,6 +106,7 @@ fn operations() -> OpenApiRouter<AppState> {
 fn finish(routes: Router<AppState>, app: AppState) -> Router {
     let cors = cors(&app);
     let routes = routes.method_not_allowed_fallback(method_not_allowed).layer(RequestMiddleware::layer(&app));
+    let routes = routes.layer(compression::layer());
     match cors {
         Some(cors) => routes.layer(cors).with_state(app),
         None => routes.with_state(app),

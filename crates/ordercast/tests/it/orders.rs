@@ -42,6 +42,45 @@ async fn answers_with_personal_data_are_kept_by_no_cache() {
 }
 
 #[tokio::test]
+async fn long_answers_are_compressed_and_streams_are_not() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 1000).await;
+    let asha = customer("asha");
+    for _ in 0..20 {
+        shop.place(&asha, tea, 1).await;
+    }
+    let plain = shop.get("/api/v1/orders").by(&asha).send().await;
+    assert_eq!(plain.header("content-encoding"), "");
+    let gzip = || shop.get("/api/v1/orders").by(&asha).header("accept-encoding", "gzip, deflate, br");
+    let answer = gzip().open().await;
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let vary: Vec<_> = answer.headers().get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(vary.iter().any(|vary| vary.contains("accept-encoding")), "{vary:?}");
+    let bytes = answer.bytes().await.unwrap();
+    assert!(
+        bytes.starts_with(&[0x1f, 0x8b]) && bytes.len() * 5 < plain.text.len(),
+        "{} of {}",
+        bytes.len(),
+        plain.text.len()
+    );
+    let polled = shop.get("/api/orders/manage").by(&asha).header("accept-encoding", "gzip").open().await;
+    assert_eq!(polled.headers()["content-encoding"], "gzip");
+    let (etag, path) = (polled.headers()["etag"].to_str().unwrap().to_owned(), "/api/orders/manage");
+    let again = shop.get(path).by(&asha).header("accept-encoding", "gzip").header("if-none-match", &etag);
+    assert_eq!(again.send().await.status, 304);
+    // A short answer, an answer with tokens, and a stream.
+    let short = shop.get("/health").header("accept-encoding", "gzip").send().await;
+    let account =
+        json!({"name": "A".repeat(100), "email": "asha@example.com", "password": "correct horse battery"});
+    let tokens = shop.post("/api/v1/auth/register", &account).header("accept-encoding", "gzip").open().await;
+    let stream = shop.get("/api/v1/stream").by(&asha).header("accept-encoding", "gzip").open().await;
+    assert_eq!(short.header("content-encoding"), "");
+    for open in [tokens, stream] {
+        assert!(open.status().is_success() && !open.headers().contains_key("content-encoding"), "{open:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_customer_registers_and_orders_two_items() {
     let shop = Shop::open().await;
     let (tea, cup) = (shop.product("Tea", 10).await, shop.product("Cup", 10).await);
