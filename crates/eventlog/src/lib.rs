@@ -53,8 +53,8 @@ pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
 pub use joins::{JoinsChange, StoredJoins};
 pub use log_consumer::{ConsumerError, LogConsumer};
 pub use read_backend::{
-    EventPage, OrderFilter, OrderPage, ProductFilter, ReadAt, ReadBackend, TRACKED_EVENTS, TailError,
-    TrackedPage,
+    EventPage, OrderFilter, OrderPage, OrderSort, PagePosition, ProductFilter, ReadAt, ReadBackend,
+    TRACKED_EVENTS, TailError, TrackedPage,
 };
 pub use storage::{Storage, StorageConfig, StorageLock};
 pub use stored_event::{CatalogProduct, EventWithContext, Snapshot, StoredEvent};

@@ -17,7 +17,9 @@ pub use catalogue::{CatalogueQueries, ProductFilter};
 pub use inbox::InboxQueries;
 pub use joins::JoinQueries;
 pub use log::{EventPage, LogQueries, TailError};
-pub use orders::{OrderFilter, OrderPage, OrderQueries, TRACKED_EVENTS, TrackedPage};
+pub use orders::{
+    OrderFilter, OrderPage, OrderQueries, OrderSort, PagePosition, TRACKED_EVENTS, TrackedPage,
+};
 pub use stats::StatsQueries;
 
 use crate::cursor::Cursor;

@@ -1,6 +1,10 @@
 //! Search for orders by customer: which words a customer is found by, and what a search text asks for.
 
+mod spelling;
+
 use orders::Address;
+
+use spelling::{national_numbers, plain, spellings};
 
 /// A customer is found by this many recipients: the last new ones that an order was sent to.
 const MAX_RECIPIENTS: usize = 8;
@@ -8,29 +12,60 @@ const MAX_RECIPIENTS: usize = 8;
 const MAX_WORDS: usize = 8;
 /// Shorter digit sequences are not searched as a phone number.
 const MIN_PHONE_DIGITS: usize = 5;
+/// Tracking numbers are compared up to so many letters and digits.
+const MAX_TRACKING_CHARS: usize = 100;
+
+/// A tracking number as it is compared: letters and digits only, in capitals. `None` when it has none.
+pub fn tracking_key(number: &str) -> Option<String> {
+    let key: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let key: String = key.chars().take(MAX_TRACKING_CHARS).collect();
+    (!key.is_empty()).then_some(key)
+}
 
 /// What a search text asks for. Every word must be the beginning of a word of the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchWords {
-    /// Letters and digits only, never empty.
-    pub words: Vec<String>,
-    /// The digits, where the text looks like a phone number: they match instead of the words, however they are grouped.
-    pub phone: Option<String>,
+    /// Letters and digits only, never empty: each with its spelling in plain letters, if that differs.
+    pub words: Vec<Vec<String>>,
+    /// The digits, where the text looks like a phone number: they match instead of the words, however they are grouped. With a
+    /// country code, also without it.
+    pub phones: Vec<String>,
 }
 
 impl SearchWords {
     /// `None` when the text has no words.
     pub fn parse(text: &str) -> Option<Self> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let words: Vec<String> = words.take(MAX_WORDS).map(str::to_owned).collect();
+        let words: Vec<Vec<String>> = words
+            .take(MAX_WORDS)
+            .map(|word| {
+                let plain = plain(word);
+                std::iter::once(word.to_owned()).chain(plain.filter(|plain| plain != word)).collect()
+            })
+            .collect();
         if words.is_empty() {
             return None;
         }
-        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-/().".contains(c));
+        let is_phone = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/().".contains(c));
         let digits = digits(text);
-        let phone = (is_phone && digits.len() >= MIN_PHONE_DIGITS).then_some(digits);
-        Some(Self { words, phone })
+        let is_phone = is_phone && digits.len() >= MIN_PHONE_DIGITS;
+        let phones = if is_phone { searched_numbers(text.trim_start(), digits) } else { Vec::new() };
+        Some(Self { words, phones })
     }
+}
+
+/// The digit sequences that a typed phone number is looked up by.
+fn searched_numbers(text: &str, digits: String) -> Vec<String> {
+    let international = text.starts_with('+') || digits.starts_with("00");
+    let significant = digits.trim_start_matches('0').to_owned();
+    let mut numbers = vec![digits];
+    if international {
+        numbers.extend(national_numbers(&significant));
+    }
+    if significant.len() >= MIN_PHONE_DIGITS && !numbers.contains(&significant) {
+        numbers.push(significant);
+    }
+    numbers
 }
 
 /// The words a customer is found by: a line for the account, then a line for each recipient, newest first.
@@ -53,6 +88,12 @@ impl SearchDocument<'_> {
         }
         let after = self.replaced(&account, recipient);
         (!after.trim().is_empty() && after != self.0).then_some(after)
+    }
+
+    /// The text that is indexed: the document, and its words in other spellings.
+    pub fn indexed(self) -> String {
+        let more: Vec<String> = self.0.split('\n').flat_map(spellings).collect();
+        if more.is_empty() { self.0.to_owned() } else { format!("{}\n{}", self.0, more.join(" ")) }
     }
 
     fn contains(self, account: &str, recipient: Option<&str>) -> bool {
@@ -87,7 +128,9 @@ fn recipient_line(address: &Address) -> String {
     words.join(" ")
 }
 
+/// The digits of a phone number. The zero in `+49 (0)170` is not dialed from abroad.
 fn digits(text: &str) -> String {
+    let text = if text.trim_start().starts_with('+') { text.replace("(0)", "") } else { text.to_owned() };
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
@@ -134,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn tracking_numbers_are_compared_without_case_and_separators() {
+        for typed in ["JD 014-600", "jd014600", " Jd.014 600"] {
+            assert_eq!(tracking_key(typed).as_deref(), Some("JD014600"), "{typed}");
+        }
+        assert_eq!(tracking_key(" -"), None);
+    }
+
+    #[test]
     fn nobody_is_found_by_nothing() {
         assert_eq!(SearchDocument("").with(None, None, None), None);
     }
@@ -152,8 +203,9 @@ mod tests {
 
     #[test]
     fn only_letters_and_digits_of_a_search_text_count() {
-        let words = |text: &str| SearchWords::parse(text).map(|parsed| parsed.words);
+        let words = |text: &str| SearchWords::parse(text).map(|parsed| parsed.words.concat());
         assert_eq!(words("asha NEAR(rao)").unwrap(), ["asha", "NEAR", "rao"]);
+        assert_eq!(words("Søren Müller").unwrap(), ["Søren", "soren", "Müller", "mueller"]);
         assert_eq!(words("\"a* OR b:c^").unwrap(), ["a", "OR", "b", "c"]);
         assert_eq!(words(&"a ".repeat(20)).unwrap().len(), MAX_WORDS);
         for nothing in ["", "  ", "\"", "***", "-", "\0"] {
@@ -163,9 +215,12 @@ mod tests {
 
     #[test]
     fn a_phone_number_is_found_in_any_grouping() {
-        let phone = |text: &str| SearchWords::parse(text).unwrap().phone;
-        assert_eq!(phone("+49 170-12").as_deref(), Some("4917012"));
-        assert_eq!(phone("12 4"), None);
-        assert_eq!(phone("12345 x"), None);
+        let phones = |text: &str| SearchWords::parse(text).unwrap().phones;
+        assert_eq!(phones("49 170-12"), ["4917012"]);
+        assert_eq!(phones("0170 1234567"), ["01701234567", "1701234567"]);
+        let abroad = phones("+49 (0)170 1234567");
+        assert!(abroad[0] == "491701234567" && abroad.contains(&"1701234567".to_owned()), "{abroad:?}");
+        assert!(phones("0049 170 1234567").contains(&"491701234567".to_owned()));
+        assert!(phones("12 4").is_empty() && phones("12345 x").is_empty());
     }
 }

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::header::{CACHE_CONTROL, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use eventlog::OrderFilter;
+use eventlog::{OrderFilter, PagePosition};
 use orders::command::{SetDelivery, SetStatus};
 use orders::order::LocationReport;
 use orders::text::Prose;
@@ -99,16 +99,15 @@ pub async fn manage(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = query.limit.map_or(DEFAULT_ORDERS, PageLimit::get);
-    let before = query.before.map(|end| end.0);
-    let filter = OrderFilter { before, ..OrderFilter::newest(caller.topic(), limit) };
+    let after = query.before.map(|PageEnd(number)| PagePosition { number, total: 0 });
+    let filter = OrderFilter { after, ..OrderFilter::newest(caller.topic(), limit) };
     let found = app.read_backend.tracked_orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
-    let last = found.value.orders.last().map(|(snapshot, _)| snapshot.order.number);
     let orders = found.value.orders.iter().map(|(snapshot, events)| PolledOrder {
         order: snapshot.view(audience),
         tracking_history: TrackingStep::history(events.iter().map(|stored| &stored.event), audience),
     });
-    let page = PolledOrders { orders: orders.collect(), next: last.filter(|_| found.value.more) };
+    let page = PolledOrders { orders: orders.collect(), next: found.value.next.map(|next| next.number) };
     let body = serde_json::to_vec(&page).map_err(|error| Problem::internal(&error))?;
     let hash = digest(&SHA256, &body);
     let tag = format!("\"{}\"", base64url(&hash.as_ref()[..12]));

@@ -32,7 +32,7 @@ pub trait OrderQueries: Send + Sync + 'static {
     async fn reservations_due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderNumber>, LogError>;
 }
 
-/// Which orders to list, newest first.
+/// Which orders to list, and in which order.
 #[derive(Debug, Clone)]
 pub struct OrderFilter {
     pub topic: Topic,
@@ -44,15 +44,35 @@ pub struct OrderFilter {
     pub from: Option<Timestamp>,
     /// Placed before this time.
     pub to: Option<Timestamp>,
-    /// Only orders with a lower number: the next page.
-    pub before: Option<OrderNumber>,
+    pub sort: OrderSort,
+    /// Only orders after this position in the chosen order: the next page.
+    pub after: Option<PagePosition>,
     pub limit: usize,
+}
+
+/// The order of a list. Of orders with the same total, the newest is next to the highest totals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OrderSort {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    HighestTotalFirst,
+    LowestTotalFirst,
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PagePosition {
+    pub number: OrderNumber,
+    /// The total of that order in minor units. Only pages that are sorted by the total use it.
+    pub total: i64,
 }
 
 impl OrderFilter {
     /// The newest orders of a topic.
     pub fn newest(topic: Topic, limit: usize) -> Self {
-        Self { topic, statuses: Vec::new(), text: None, from: None, to: None, before: None, limit }
+        let sort = OrderSort::NewestFirst;
+        Self { topic, statuses: Vec::new(), text: None, from: None, to: None, sort, after: None, limit }
     }
 }
 
@@ -62,16 +82,16 @@ pub const TRACKED_EVENTS: usize = 50;
 /// A page of orders with their events.
 #[derive(Debug, Clone)]
 pub struct TrackedPage {
-    /// Newest first; the events of each order oldest first.
+    /// The events of each order are oldest first.
     pub orders: Vec<(Arc<Snapshot>, Vec<StoredEvent>)>,
-    /// Whether there are older ones.
-    pub more: bool,
+    /// As in [`OrderPage`].
+    pub next: Option<PagePosition>,
 }
 
 #[derive(Debug, Clone)]
 pub struct OrderPage {
-    /// Newest first.
     pub orders: Vec<Arc<Snapshot>>,
-    /// Whether there are older ones.
-    pub more: bool,
+    /// Where the next page begins; `None` when there is none. A page can have fewer orders than the limit, or none, although
+    /// there is a next one: a search looks at a limited number of orders at a time.
+    pub next: Option<PagePosition>,
 }

@@ -1,4 +1,4 @@
-//! Lists orders, newest first.
+//! Lists orders.
 
 use std::sync::Arc;
 
@@ -7,41 +7,46 @@ use jiff::Timestamp;
 use orders::{OrderNumber, OrderRef, Status, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::keys::{store_key, user_key};
+use super::candidates::{Candidate, Candidates, Direction};
 use super::read_backend::SqliteReadBackend;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::SortedIndex;
-use super::statuses::{StatusWalk, StoreWalk};
-use super::{history, reservations, search};
+use super::{by_total, history, reservations};
 use crate::cursor::Seq;
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, OrderPage, OrderQueries, ReadAt, TRACKED_EVENTS, TrackedPage};
+use crate::read_backend::{
+    OrderFilter, OrderPage, OrderQueries, OrderSort, PagePosition, ReadAt, TRACKED_EVENTS, TrackedPage,
+};
 use crate::stored_event::{EventWithContext, Snapshot};
 use crate::topic::Topic;
-
-/// Order numbers fetched at a time.
-const CHUNK: usize = 64;
 
 pub(super) fn page(
     connection: &Connection,
     customer_orders: &SortedIndex,
     filter: &OrderFilter,
 ) -> Result<OrderPage, LogError> {
-    let before = filter.before.map_or(i64::MAX, rows::number_to_sql);
-    let before = match filter.to {
-        Some(to) => before.min(first_placed_at(connection, millis_up(to))?),
-        None => before,
+    let direction = match filter.sort {
+        OrderSort::NewestFirst => Direction::Down,
+        OrderSort::OldestFirst => Direction::Up,
+        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst => {
+            return by_total::page(connection, customer_orders, filter);
+        }
     };
-    let oldest = filter.from.map(|from| first_placed_at(connection, millis(from))).transpose()?.unwrap_or(0);
-    let mut candidates = Candidates::of(connection, customer_orders, filter, before)?;
+    let range = range(connection, filter, direction)?;
+    let mut candidates = Candidates::of(connection, filter, range, direction)?;
     let statuses: Vec<i64> = filter.statuses.iter().map(|status| status_code(*status)).collect();
     let check_status = !statuses.is_empty() && !candidates.are_in_status();
     let mut current = history::CurrentOrders::new(connection)?;
-    let mut orders = Vec::new();
-    while let Some(number) = candidates.next(connection, customer_orders)? {
-        if number < oldest {
-            break;
-        }
+    let mut orders: Vec<Arc<Snapshot>> = Vec::new();
+    loop {
+        let number = match candidates.next(connection, customer_orders)? {
+            Candidate::Number(number) => number,
+            Candidate::Paused(at) => {
+                let next = PagePosition { number: OrderNumber(at.unsigned_abs()), total: 0 };
+                return Ok(OrderPage { orders, next: Some(next) });
+            }
+            Candidate::End => return Ok(OrderPage { orders, next: None }),
+        };
         if check_status && !has_status(connection, number, &statuses)? {
             continue;
         }
@@ -51,11 +56,42 @@ pub(super) fn page(
             continue;
         }
         if orders.len() == filter.limit {
-            return Ok(OrderPage { orders, more: true });
+            let before_first = || first_position(number, direction);
+            let next = orders.last().map_or_else(before_first, |last| position(last));
+            return Ok(OrderPage { orders, next: Some(next) });
         }
         orders.push(snapshot);
     }
-    Ok(OrderPage { orders, more: false })
+}
+
+pub(super) fn position(snapshot: &Snapshot) -> PagePosition {
+    PagePosition { number: snapshot.order.number, total: snapshot.order.total.amount }
+}
+
+/// The position just before an order, for the next page of an empty one.
+fn first_position(number: OrderNumber, direction: Direction) -> PagePosition {
+    let number = match direction {
+        Direction::Down => number.next(),
+        Direction::Up => OrderNumber(number.0.saturating_sub(1)),
+    };
+    PagePosition { number, total: 0 }
+}
+
+/// The numbers that the page may hold. Both ends are excluded.
+pub(super) fn range(
+    connection: &Connection,
+    filter: &OrderFilter,
+    direction: Direction,
+) -> Result<(i64, i64), LogError> {
+    let placed = |at| first_placed_at(connection, at);
+    let from = filter.from.map(|from| placed(millis_up(from))).transpose()?.map_or(0, |first| first - 1);
+    let to = filter.to.map(|to| placed(millis_up(to))).transpose()?.unwrap_or(i64::MAX);
+    let after = filter.after.map(|after| rows::number_to_sql(after.number));
+    Ok(match (direction, after) {
+        (_, None) => (from, to),
+        (Direction::Down, Some(number)) => (from, to.min(number)),
+        (Direction::Up, Some(number)) => (from.max(number), to),
+    })
 }
 
 /// Checks the status column before the whole row is read: few of a customer's orders may be in a wanted status.
@@ -92,7 +128,7 @@ fn count_by_status(
 }
 
 /// Whether an order matches the filter. Candidates may include orders that do not.
-fn matches(snapshot: &Snapshot, filter: &OrderFilter) -> bool {
+pub(super) fn matches(snapshot: &Snapshot, filter: &OrderFilter) -> bool {
     let order = &snapshot.order;
     let in_topic = match &filter.topic {
         Topic::Customer(user) => order.customer == *user,
@@ -129,101 +165,6 @@ fn first_placed_at(connection: &Connection, at: i64) -> Result<i64, LogError> {
     Ok(low)
 }
 
-/// Numbers of orders that may match, newest first.
-enum Candidates {
-    /// All of them are known.
-    List(std::vec::IntoIter<i64>),
-    /// A customer's orders, fetched in chunks. With `statuses`, orders in other statuses are skipped.
-    Customer {
-        key: i64,
-        chunk: std::vec::IntoIter<i64>,
-        before: i64,
-        last_chunk: bool,
-        statuses: Option<StatusWalk>,
-    },
-    Store(StoreWalk),
-}
-
-impl Candidates {
-    fn of(
-        connection: &Connection,
-        customer_orders: &SortedIndex,
-        filter: &OrderFilter,
-        before: i64,
-    ) -> Result<Self, LogError> {
-        if let Some(text) = &filter.text {
-            return Ok(Self::List(search::find(connection, customer_orders, text, before)?.into_iter()));
-        }
-        Ok(match &filter.topic {
-            Topic::Customer(user) => match user_key(connection, user)? {
-                Some(key) => Self::Customer {
-                    key,
-                    chunk: Vec::new().into_iter(),
-                    before,
-                    last_chunk: false,
-                    statuses: StatusWalk::new(connection, &filter.statuses)?,
-                },
-                None => Self::List(Vec::new().into_iter()),
-            },
-            Topic::Driver(user) => {
-                let mut find = connection.prepare_cached(
-                    "SELECT number FROM driver_orders WHERE driver = ?1 AND number < ?2 ORDER BY number DESC",
-                )?;
-                let numbers = find.query_map((user.as_str(), before), |row| row.get(0))?;
-                Self::List(numbers.collect::<Result<Vec<_>, _>>()?.into_iter())
-            }
-            Topic::Store(store) => match store_key(connection, store)? {
-                Some(store) => Self::Store(StoreWalk::new(store, &filter.statuses, before)),
-                None => Self::List(Vec::new().into_iter()),
-            },
-        })
-    }
-
-    /// Whether all candidates are in the wanted statuses.
-    fn are_in_status(&self) -> bool {
-        match self {
-            Self::List(_) => false,
-            Self::Customer { statuses, .. } => statuses.is_some(),
-            Self::Store(_) => true,
-        }
-    }
-
-    fn next(
-        &mut self,
-        connection: &Connection,
-        customer_orders: &SortedIndex,
-    ) -> Result<Option<i64>, LogError> {
-        match self {
-            Self::List(numbers) => Ok(numbers.next()),
-            Self::Customer { key, chunk, before, last_chunk, statuses } => loop {
-                let Some(number) = chunk.next() else {
-                    if *last_chunk {
-                        return Ok(None);
-                    }
-                    let numbers = customer_orders.find(connection, *key, *before, CHUNK)?;
-                    *last_chunk = numbers.len() < CHUNK;
-                    *before = numbers.last().copied().unwrap_or(0);
-                    *chunk = numbers.into_iter();
-                    continue;
-                };
-                let Some(statuses) = statuses else { return Ok(Some(number)) };
-                let Some(in_status) = statuses.at_most(connection, number)? else { return Ok(None) };
-                if in_status == number {
-                    return Ok(Some(number));
-                }
-                // No order in between is in a wanted status.
-                while chunk.as_slice().first().is_some_and(|number| *number > in_status) {
-                    chunk.next();
-                }
-                if chunk.as_slice().is_empty() {
-                    *before = (*before).min(in_status + 1);
-                }
-            },
-            Self::Store(walk) => walk.next(connection),
-        }
-    }
-}
-
 #[async_trait]
 impl OrderQueries for SqliteReadBackend {
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
@@ -237,12 +178,12 @@ impl OrderQueries for SqliteReadBackend {
 
     async fn tracked_orders(&self, filter: OrderFilter) -> Result<ReadAt<TrackedPage>, LogError> {
         self.read_indexed_at(move |connection, indexes| {
-            let OrderPage { orders, more } = page(connection, &indexes.customer_orders, &filter)?;
+            let OrderPage { orders, next } = page(connection, &indexes.customer_orders, &filter)?;
             let with_events = orders.into_iter().map(|snapshot| {
                 let events = history::newest_of_order(connection, snapshot.order.number, TRACKED_EVENTS)?;
                 Ok((snapshot, events))
             });
-            Ok(TrackedPage { orders: with_events.collect::<Result<_, LogError>>()?, more })
+            Ok(TrackedPage { orders: with_events.collect::<Result<_, LogError>>()?, next })
         })
         .await
     }

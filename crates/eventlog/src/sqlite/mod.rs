@@ -8,8 +8,8 @@
 //!   of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
-//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `statuses.rs` and `search.rs` (orders),
-//!   `history.rs` and `tail.rs` (events), `inbox.rs` with `inbox_index.rs` and `created_events.rs`.
+//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `candidates.rs`, `statuses.rs`, `by_total.rs` and
+//!   `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs` with `inbox_index.rs` and `created_events.rs`.
 //! - Shared by all of them: `rows.rs` (conversions), `keys.rs` (integer keys), `head.rs`.
 //!
 //! Table and column names that differ from the names in the code: `people` holds search documents, `answers` holds
@@ -25,6 +25,8 @@ mod accounts;
 pub mod backup;
 mod batch_ids;
 mod bloom;
+mod by_total;
+mod candidates;
 mod catalogue;
 mod checkpoint;
 mod completeness;

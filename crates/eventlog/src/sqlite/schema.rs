@@ -6,7 +6,7 @@
 
 use rusqlite::Connection;
 
-use super::{deliveries, recipient_index, reservations, sales};
+use super::{deliveries, recipient_index, reservations, sales, search, users};
 use crate::error::LogError;
 
 /// `PRAGMA application_id` of an Ordercast database: "ORDC".
@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
+    include_str!("schema/8.sql"),
 ];
 /// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;
@@ -30,6 +31,8 @@ const RESERVATIONS: usize = 2;
 const SERIES: usize = 3;
 /// The step after which cancelled and refunded orders are no longer sales.
 const NET_SALES: usize = 6;
+/// The step after which words and tracking numbers are found in other spellings.
+const SPELLINGS: usize = 7;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -81,6 +84,10 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
                 deliveries::fill(&change)?;
             }
             NET_SALES => sales::recount(&change)?,
+            SPELLINGS => {
+                search::rekey_tracking_numbers(&change)?;
+                users::reindex(&change)?;
+            }
             _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;

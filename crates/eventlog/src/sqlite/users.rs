@@ -11,6 +11,20 @@ use crate::error::LogError;
 use crate::search::SearchDocument;
 use crate::submission::ExternalUser;
 
+/// Indexes the words of all users again, inside a migration.
+pub(super) fn reindex(connection: &Connection) -> Result<(), LogError> {
+    let mut known = connection.prepare("SELECT key, known_as FROM users WHERE known_as IS NOT NULL")?;
+    let mut delete = connection.prepare("DELETE FROM people WHERE rowid = ?1")?;
+    let mut insert = connection.prepare("INSERT INTO people (rowid, words) VALUES (?1, ?2)")?;
+    let mut rows = known.query(())?;
+    while let Some(row) = rows.next()? {
+        let (key, words): (i64, String) = (row.get(0)?, row.get(1)?);
+        delete.execute([key])?;
+        insert.execute((key, SearchDocument(&words).indexed()))?;
+    }
+    Ok(())
+}
+
 /// The cache is cleared when it holds more users.
 const MAX_CACHED: usize = 50_000;
 
@@ -156,7 +170,7 @@ impl Users {
         }
         connection
             .prepare_cached("INSERT INTO people (rowid, words) VALUES (?1, ?2)")?
-            .execute((known.key, &after))?;
+            .execute((known.key, SearchDocument(&after).indexed()))?;
         connection
             .prepare_cached("UPDATE users SET known_as = ?2 WHERE key = ?1")?
             .execute((known.key, &after))?;

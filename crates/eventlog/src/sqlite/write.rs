@@ -14,6 +14,7 @@ use super::sorted_index::IndexEntry;
 use super::write_backend::SqliteWriteBackend;
 use crate::error::LogError;
 use crate::recipients::Recipient;
+use crate::search::tracking_key;
 use crate::stored_event::{Snapshot, StoredEvent};
 use crate::write_backend::OrderWrite;
 
@@ -156,11 +157,13 @@ fn index_event(connection: &Connection, stored: &StoredEvent) -> Result<(), LogE
     for change in &stored.event.changes {
         match change {
             Change::TrackingNumber { number: tracking } => {
-                connection
-                    .prepare_cached(
-                        "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
-                    )?
-                    .execute((tracking.as_str(), number))?;
+                if let Some(key) = tracking_key(tracking.as_str()) {
+                    connection
+                        .prepare_cached(
+                            "INSERT OR IGNORE INTO tracking_numbers (tracking, number) VALUES (?1, ?2)",
+                        )?
+                        .execute((key, number))?;
+                }
             }
             Change::Partner { driver: Some(driver) } => {
                 connection

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use ordercast_eventlog::{OrderFilter, OrderPage, ReadAt, ReadBackend, Submission, Topic};
+use ordercast_eventlog::{
+    OrderFilter, OrderPage, OrderSort, PagePosition, ReadAt, ReadBackend, Submission, Topic,
+};
 use orders::command::PlaceOrder;
 use orders::order::Version;
 use orders::{Command, Order, OrderNumber, OrderRef, Status, World};
@@ -118,16 +120,36 @@ impl<B: Backend> Big<B> {
                 .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
             to: (rng.u32(0..4) == 0)
                 .then(|| when(rng) + if rng.bool() { half } else { SignedDuration::ZERO }),
-            before: (rng.u32(0..3) == 0).then(|| OrderNumber(rng.u64(9_990..10_010 + orders.len() as u64))),
+            sort: *rng.choice(&SORTS).unwrap(),
+            after: (rng.u32(0..3) == 0).then(|| PagePosition {
+                number: OrderNumber(rng.u64(9_990..10_010 + orders.len() as u64)),
+                total: rng.choice(orders).map(|order| order.total.amount).unwrap(),
+            }),
             limit: *rng.choice(&[1, 7, 50, 300]).unwrap(),
         }
     }
 
-    /// The expected page: every matching order, newest first.
+    /// The expected page: every matching order, sorted.
     fn naive(&self, filter: &OrderFilter) -> Vec<&Order> {
-        self.orders.iter().filter(|order| matches(order, filter)).collect()
+        let mut found: Vec<&Order> = self.orders.iter().filter(|order| matches(order, filter)).collect();
+        match filter.sort {
+            OrderSort::NewestFirst => found.sort_by_key(|order| std::cmp::Reverse(order.number)),
+            OrderSort::OldestFirst => found.sort_by_key(|order| order.number),
+            OrderSort::HighestTotalFirst => {
+                found.sort_by_key(|order| std::cmp::Reverse((order.total.amount, order.number)));
+            }
+            OrderSort::LowestTotalFirst => found.sort_by_key(|order| (order.total.amount, order.number)),
+        }
+        found
     }
 }
+
+const SORTS: [OrderSort; 4] = [
+    OrderSort::NewestFirst,
+    OrderSort::OldestFirst,
+    OrderSort::HighestTotalFirst,
+    OrderSort::LowestTotalFirst,
+];
 
 /// Cancels, ships and delivers some orders, so that they change their status.
 async fn change_some<B: Backend>(log: &Log<B>, rng: &mut Rng, placed: usize) {
@@ -184,7 +206,18 @@ fn matches(order: &Order, filter: &OrderFilter) -> bool {
         && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
         && filter.from.is_none_or(|from| order.created_at >= from)
         && filter.to.is_none_or(|to| order.created_at < to)
-        && filter.before.is_none_or(|before| order.number < before)
+        && filter.after.is_none_or(|after| is_after(order, after, filter.sort))
+}
+
+/// Whether an order comes after a position.
+fn is_after(order: &Order, after: PagePosition, sort: OrderSort) -> bool {
+    let (this, that) = ((order.total.amount, order.number), (after.total, after.number));
+    match sort {
+        OrderSort::NewestFirst => order.number < after.number,
+        OrderSort::OldestFirst => order.number > after.number,
+        OrderSort::HighestTotalFirst => this < that,
+        OrderSort::LowestTotalFirst => this > that,
+    }
 }
 
 fn numbers<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Vec<OrderNumber> {
@@ -204,11 +237,11 @@ pub(crate) async fn pages_are_what_a_naive_filter_gives<B: Backend>() {
         let expected = big.naive(&filter);
         let page = read_backend.orders(filter.clone()).await.unwrap().value;
         assert_eq!(on(&page), numbers(expected.iter().copied().take(filter.limit)), "{filter:?}");
-        assert_eq!(page.more, expected.len() > filter.limit, "{filter:?}");
+        assert_eq!(page.next.is_some(), expected.len() > filter.limit, "{filter:?}");
         for (snapshot, order) in page.orders.iter().zip(expected) {
             assert_eq!(&snapshot.order, order);
         }
-        full += usize::from(page.more);
+        full += usize::from(page.next.is_some());
     }
     assert!(full > 30, "only {full} filters found more than a page");
     // A page with all orders, and one of the customer with the most.
@@ -254,7 +287,7 @@ fn pages_were_true_when_they_were_read<B: Backend>(big: &Big<B>) {
     assert!(cursors.len() > 20, "pages were read at only {} positions", cursors.len());
 }
 
-pub(crate) async fn paging_through_yields_each_order_once_newest_first<B: Backend>() {
+pub(crate) async fn paging_through_yields_each_order_once_in_order<B: Backend>() {
     let mut big = Big::<B>::of(2).await;
     let read_backend = big.log.read_backend();
     let mut filters = vec![
@@ -264,15 +297,15 @@ pub(crate) async fn paging_through_yields_each_order_once_newest_first<B: Backen
         OrderFilter::newest(Topic::Driver(user("driver-1")), 1),
     ];
     for _ in 0..20 {
-        filters.push(OrderFilter { limit: 100, before: None, ..big.some_filter() });
+        filters.push(OrderFilter { limit: 100, after: None, ..big.some_filter() });
     }
     for filter in filters {
-        let (mut found, mut before) = (Vec::new(), None);
+        let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = read_backend.orders(OrderFilter { before, ..filter.clone() }).await.unwrap().value;
+            let page = read_backend.orders(OrderFilter { after, ..filter.clone() }).await.unwrap().value;
             found.extend(on(&page));
-            before = found.last().copied();
-            if !page.more {
+            after = page.next;
+            if after.is_none() {
                 break;
             }
         }
@@ -303,7 +336,7 @@ pub(crate) async fn statuses_move_orders_between_pages<B: Backend>() {
     // A limit of 0 gives an empty page, which says whether there are orders.
     let nothing = OrderFilter::newest(Topic::Store(store("main")), 0);
     let page = log.read_backend().orders(nothing).await.unwrap().value;
-    assert_eq!((page.orders.len(), page.more), (0, true));
+    assert_eq!((page.orders.len(), page.next.is_some()), (0, true));
 }
 
 pub(crate) async fn a_page_says_at_which_cursor_it_was_read<B: Backend>() {

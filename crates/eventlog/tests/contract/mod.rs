@@ -151,13 +151,15 @@ macro_rules! contract {
             }
             listing {
                 pages_are_what_a_naive_filter_gives,
-                paging_through_yields_each_order_once_newest_first,
+                paging_through_yields_each_order_once_in_order,
                 statuses_move_orders_between_pages,
                 a_page_says_at_which_cursor_it_was_read,
             }
             search {
                 orders_are_found_by_number_id_and_tracking_number,
                 orders_are_found_by_the_customers_words,
+                orders_are_found_as_people_type,
+                every_match_is_found_however_many_people_match,
                 nothing_that_is_typed_is_an_error,
                 a_customer_stays_findable_by_earlier_recipients,
                 another_stores_orders_are_not_found,

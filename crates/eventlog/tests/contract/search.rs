@@ -1,6 +1,6 @@
 //! Searches for orders by number, tracking number and words of the customer.
 
-use ordercast_eventlog::{OrderFilter, Submission, Topic};
+use ordercast_eventlog::{OrderFilter, OrderSort, Submission, Topic};
 use orders::command::PlaceOrder;
 use orders::{Command, OrderNumber, ProductId};
 
@@ -60,6 +60,9 @@ pub(crate) async fn orders_are_found_by_number_id_and_tracking_number<B: Backend
         (id.to_string(), vec![second]),
         ("JD 014 600".to_owned(), vec![second, first]),
         ("other-1".to_owned(), vec![first]),
+        ("OTHER 1".to_owned(), vec![first]),
+        ("jd014600".to_owned(), vec![second, first]),
+        ("Jd 014-600".to_owned(), vec![second, first]),
         ("other".to_owned(), vec![]),
         ("10099".to_owned(), vec![]),
         (uuid::Uuid::from_u128(7).to_string(), vec![]),
@@ -97,6 +100,78 @@ pub(crate) async fn orders_are_found_by_the_customers_words<B: Backend>() {
     assert_eq!(shop.find("nair").await, [again, asha]);
     assert_eq!(shop.find("menon").await, []);
     assert_eq!(shop.find("reception").await, [again, asha]);
+}
+
+pub(crate) async fn orders_are_found_as_people_type<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let yamada =
+        shop.order("yamada", (Some("山田太郎"), None), ("山田 太郎", Some("+81 90-1234-5678"))).await;
+    let soren =
+        shop.order("soren", (Some("Søren Müller"), None), ("Søren Straße", Some("+49 170 1234567"))).await;
+    let lukasz = shop.order("lukasz", (Some("Łukasz Żółć"), None), ("Lukasz", Some("0171 7654321"))).await;
+    let smith = shop.order("smith", (Some("Soren Smith"), None), ("Ann", Some("(555) 123-4567"))).await;
+    for (text, expected) in [
+        ("太郎", vec![yamada]),
+        ("山田", vec![yamada]),
+        ("山田太郎", vec![yamada]),
+        ("太郎 山田", vec![yamada]),
+        ("山田\u{3000}太郎", vec![yamada]),
+        ("次郎", vec![]),
+        ("soren", vec![smith, soren]),
+        ("SØREN", vec![smith, soren]),
+        ("mueller", vec![soren]),
+        ("muller", vec![soren]),
+        ("strasse", vec![soren]),
+        ("lukasz zolc", vec![lukasz]),
+        ("01701234567", vec![soren]),
+        ("0170 1234567", vec![soren]),
+        ("0170/123", vec![soren]),
+        ("+49 (0)170 1234567", vec![soren]),
+        ("0049 170 1234567", vec![soren]),
+        ("1701234567", vec![soren]),
+        ("+491717654321", vec![lukasz]),
+        ("0171 7654321", vec![lukasz]),
+        ("09012345678", vec![yamada]),
+        ("+1 555 123 4567", vec![smith]),
+        ("01709999999", vec![]),
+    ] {
+        assert_eq!(shop.find(text).await, expected, "{text:?}");
+    }
+}
+
+pub(crate) async fn every_match_is_found_however_many_people_match<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let mut expected = Vec::new();
+    for n in 0..430 {
+        let name = if n % 2 == 0 { "Kim Lee" } else { "Ann Other" };
+        let number = shop.order(&format!("kim-{n}"), (Some(name), None), ("Reception", None)).await;
+        if n % 2 == 0 {
+            expected.push(number);
+        }
+    }
+    for sort in [OrderSort::NewestFirst, OrderSort::OldestFirst] {
+        if sort == OrderSort::NewestFirst {
+            expected.reverse();
+        } else {
+            expected.sort();
+        }
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let filter = OrderFilter {
+                text: Some("kim".to_owned()),
+                sort,
+                after,
+                ..OrderFilter::newest(Topic::Store(store("main")), 50)
+            };
+            let page = shop.log.read_backend().orders(filter).await.unwrap().value;
+            found.extend(page.orders.iter().map(|snapshot| snapshot.order.number));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "{sort:?}");
+    }
 }
 
 pub(crate) async fn nothing_that_is_typed_is_an_error<B: Backend>() {

@@ -2,12 +2,17 @@
 
 use ordercast_eventlog::sqlite::Database;
 use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
-use ordercast_eventlog::{EventWithContext, Inbox, InboxFilter, LogConsumer, Mark, Seq, StartAt, Topic};
-use orders::Status;
+use ordercast_eventlog::{
+    EventWithContext, Inbox, InboxFilter, LogConsumer, Mark, OrderFilter, Seq, StartAt, Topic,
+};
+use orders::command::PlaceOrder;
+use orders::{Command, Status};
 
 use super::Sqlite;
 use super::contract::log::{Log, snapshot};
-use super::contract::shop::{bulk, cancel, create, customer, number, place, refund, set_status, staff, user};
+use super::contract::shop::{
+    address, bulk, cancel, create, customer, number, place, placing, refund, set_status, staff, track, user,
+};
 use super::contract::walk::Walk;
 
 const TO_VERSION_2: &str = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
@@ -212,6 +217,30 @@ async fn revenue_becomes_net_in_a_database_of_version_6() {
     log.backend().raw().execute_batch(back).unwrap();
     log.restart_after_stop().await;
     assert_eq!(read(&log).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_spellings_are_found_in_a_database_of_version_7() {
+    let mut log = Log::<Sqlite>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
+    let order = Command::PlaceOrder(PlaceOrder {
+        address: address("Søren 山田太郎", Some("+49 170 1234567")),
+        ..placing(log.clock.uuid(), "main", &[(tea, 1)])
+    });
+    let order = log.order(order, customer("asha")).await.order.number;
+    log.order(track(number(order), "JD 014"), staff("main")).await;
+    log.stop();
+    // As version 7 stored it.
+    let back = "DELETE FROM people; INSERT INTO people (rowid, words) SELECT key, known_as FROM users WHERE known_as IS NOT NULL;
+                UPDATE tracking_numbers SET tracking = 'JD 014'; PRAGMA user_version = 7;";
+    log.backend().raw().execute_batch(back).unwrap();
+    log.restart_after_stop().await;
+    for text in ["soren", "太郎", "01701234567", "jd014", "søren"] {
+        let topic = Topic::Store(orders::StoreId::main());
+        let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(topic, 9) };
+        let page = log.read_backend().orders(filter).await.unwrap().value;
+        assert_eq!(page.orders.len(), 1, "{text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -160,6 +160,42 @@ async fn staff_find_orders_and_cannot_place_one() {
 }
 
 #[tokio::test]
+async fn lists_are_sorted_by_the_server() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let mut placed = Vec::new();
+    for quantity in [3, 1, 2, 2, 5] {
+        placed.push(shop.place(&asha, tea, quantity).await.id);
+    }
+    for (sort, expected) in [
+        ("newest", [4, 3, 2, 1, 0]),
+        ("oldest", [0, 1, 2, 3, 4]),
+        ("total-high", [4, 0, 3, 2, 1]),
+        ("total-low", [1, 2, 3, 0, 4]),
+    ] {
+        for filter in ["", "&q=asha", "&status=pending"] {
+            for who in [&asha, &sam] {
+                let (mut found, mut page) = (Vec::new(), String::new());
+                loop {
+                    let list = shop.get(&format!("/api/v1/orders?sort={sort}&limit=2{filter}{page}"));
+                    let list = list.by(who).gives(200).await;
+                    found.extend(ids(&list).into_iter().map(str::to_owned));
+                    let Some(next) = list["next"].as_str() else { break };
+                    page = format!("&page={}", next.replace(':', "%3A"));
+                }
+                let expected: Vec<_> = expected.iter().map(|n: &usize| placed[*n].clone()).collect();
+                assert_eq!(found, expected, "{sort} {filter}");
+            }
+        }
+    }
+    for bad in ["sort=beauty", "sort=", "page=1:2:3", "page=x:1", "page="] {
+        let refused = shop.get(&format!("/api/v1/orders?{bad}")).by(&sam).refused(400).await;
+        assert_eq!(refused, "invalid_query", "{bad}");
+    }
+}
+
+#[tokio::test]
 async fn staff_move_an_order_to_delivered_step_by_step() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;

@@ -1,7 +1,7 @@
 //! Listing orders.
 
 use axum::extract::State;
-use eventlog::{Cursor, OrderFilter, Topic};
+use eventlog::{Cursor, OrderFilter, OrderSort, PagePosition, Topic};
 use jiff::Timestamp;
 use orders::text::without_format;
 use orders::view::OrderView;
@@ -36,17 +36,22 @@ pub struct OrderListQuery {
     /// Orders per page, 1 to 200. Default: 50.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<PageLimit>,
+    /// `newest` (the default), `oldest`, `total-high` or `total-low`. Totals are sorted among the newest 200,000 orders that
+    /// match.
+    #[param(value_type = Option<String>, example = "oldest")]
+    sort: Option<String>,
     /// `next` of the previous page.
     page: Option<String>,
 }
 
-/// A page of orders, newest first.
+/// A page of orders, newest first unless the request sorts.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderPage)]
 pub struct OrderListPage {
-    /// Newest first.
+    /// In the requested order.
     orders: Vec<OrderView>,
-    /// Send it as `page` to get the next page; null on the last page.
+    /// Send it as `page` to get the next page; null on the last page. A search can find fewer orders than `limit`, or none,
+    /// although there is a next page.
     next: Option<String>,
     /// The cursor at which this page was read. A stream that starts from it misses nothing.
     #[schema(value_type = String)]
@@ -55,7 +60,7 @@ pub struct OrderListPage {
 
 /// List orders
 ///
-/// Newest first. Customers get their own orders, staff the orders of their store, and drivers the orders they
+/// Newest first, or sorted as requested. Customers get their own orders, staff the orders of their store, and drivers the orders they
 /// deliver.
 #[utoipa::path(
     get, path = "/api/v1/orders", operation_id = "list_orders", tag = "orders", params(OrderListQuery),
@@ -67,12 +72,12 @@ pub async fn list(
     Query(filter): Query<OrderListQuery>,
 ) -> Result<axum::Json<OrderListPage>, Problem> {
     let filter = filter.parse(caller.topic())?;
+    let sort = filter.sort;
     let found = app.read_backend.orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
-    let last = found.value.orders.last().map(|snapshot| snapshot.order.number.to_string());
     Ok(axum::Json(OrderListPage {
         orders: found.value.orders.iter().map(|snapshot| snapshot.view(audience)).collect(),
-        next: last.filter(|_| found.value.more),
+        next: found.value.next.map(|next| page_token(sort, next)),
         cursor: found.cursor,
     }))
 }
@@ -86,17 +91,46 @@ impl OrderListQuery {
         if text.as_ref().is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
             return Err(invalid("q", "must be at most 100 characters"));
         }
-        let before = self.page.map(|page| page.parse().map(OrderNumber)).transpose();
+        let sort = self.sort.map_or(Some(OrderSort::default()), |name| sort_of(&name));
+        let sort = sort.ok_or_else(|| invalid("sort", "must be newest, oldest, total-high or total-low"))?;
+        let after = self.page.map(|page| {
+            page_position(&page).ok_or_else(|| invalid("page", "must be `next` of the previous page"))
+        });
         Ok(OrderFilter {
             topic,
             statuses: statuses.collect::<Result<_, _>>()?,
             text,
             from: self.from,
             to: self.to,
-            before: before.map_err(|_| invalid("page", "must be `next` of the previous page"))?,
+            sort,
+            after: after.transpose()?,
             limit: self.limit.map_or(DEFAULT_LIMIT, PageLimit::get),
         })
     }
+}
+
+fn sort_of(name: &str) -> Option<OrderSort> {
+    Some(match name {
+        "newest" => OrderSort::NewestFirst,
+        "oldest" => OrderSort::OldestFirst,
+        "total-high" => OrderSort::HighestTotalFirst,
+        "total-low" => OrderSort::LowestTotalFirst,
+        _ => return None,
+    })
+}
+
+/// The number of the last order; for pages that are sorted by the total, its total before it.
+fn page_token(sort: OrderSort, position: PagePosition) -> String {
+    let PagePosition { number, total } = position;
+    match sort {
+        OrderSort::NewestFirst | OrderSort::OldestFirst => number.to_string(),
+        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst => format!("{total}:{number}"),
+    }
+}
+
+fn page_position(token: &str) -> Option<PagePosition> {
+    let (total, number) = token.split_once(':').unwrap_or(("0", token));
+    Some(PagePosition { number: OrderNumber(number.parse().ok()?), total: total.parse().ok()? })
 }
 
 fn unknown_status() -> Problem {

@@ -1,0 +1,266 @@
+//! Numbers of orders that may match a filter, in rising or falling order.
+
+use orders::{Status, UserId};
+use rusqlite::Connection;
+
+use super::keys::{store_key, user_key};
+use super::rows::status_code;
+use super::search::Matches;
+use super::sorted_index::SortedIndex;
+use super::statuses::{StatusWalk, StoreWalk};
+use crate::error::LogError;
+use crate::read_backend::OrderFilter;
+use crate::topic::Topic;
+
+/// Order numbers fetched at a time.
+const CHUNK: usize = 64;
+/// The most orders that a search looks at for one page.
+const MAX_SCANNED: usize = 200_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// Newest first.
+    Down,
+    /// Oldest first.
+    Up,
+}
+
+pub(super) enum Candidate {
+    Number(i64),
+    /// Enough was looked at. The next page goes on after this number.
+    Paused(i64),
+    End,
+}
+
+pub(super) enum Candidates {
+    None,
+    /// A customer's orders, newest first, fetched in chunks. With `statuses`, orders in other statuses are skipped.
+    Customer {
+        key: i64,
+        chunk: std::vec::IntoIter<i64>,
+        after: i64,
+        before: i64,
+        last_chunk: bool,
+        statuses: Option<StatusWalk>,
+    },
+    /// A store's orders, newest first.
+    Store {
+        walk: StoreWalk,
+        after: i64,
+    },
+    Chunks(Chunks),
+}
+
+/// Orders that are fetched in chunks.
+pub(super) struct Chunks {
+    source: Source,
+    direction: Direction,
+    /// What is not fetched yet. Both ends are excluded.
+    range: (i64, i64),
+    chunk: std::vec::IntoIter<i64>,
+    done: bool,
+    scanned: usize,
+}
+
+enum Source {
+    Search(Matches),
+    Customer(i64),
+    Driver(UserId),
+    Store(i64, Vec<Status>),
+}
+
+/// A chunk in the direction of the walk.
+pub(super) struct Chunk {
+    pub(super) numbers: Vec<i64>,
+    /// Everything up to this number was looked at; `None` when that was all.
+    pub(super) reached: Option<i64>,
+    /// How many orders were looked at.
+    pub(super) scanned: usize,
+}
+
+impl Candidates {
+    pub(super) fn of(
+        connection: &Connection,
+        filter: &OrderFilter,
+        (after, before): (i64, i64),
+        direction: Direction,
+    ) -> Result<Self, LogError> {
+        let chunks = |source| {
+            let (range, chunk) = ((after, before), Vec::new().into_iter());
+            Self::Chunks(Chunks { source, direction, range, chunk, done: false, scanned: 0 })
+        };
+        if let Some(text) = &filter.text {
+            return Ok(chunks(Source::Search(Matches::of(connection, text)?)));
+        }
+        Ok(match (&filter.topic, direction) {
+            (Topic::Customer(user), direction) => match (user_key(connection, user)?, direction) {
+                (Some(key), Direction::Down) => Self::Customer {
+                    key,
+                    chunk: Vec::new().into_iter(),
+                    after,
+                    before,
+                    last_chunk: false,
+                    statuses: StatusWalk::new(connection, &filter.statuses)?,
+                },
+                (Some(key), Direction::Up) => chunks(Source::Customer(key)),
+                (None, _) => Self::None,
+            },
+            (Topic::Driver(user), _) => chunks(Source::Driver(user.clone())),
+            (Topic::Store(store), direction) => match (store_key(connection, store)?, direction) {
+                (Some(store), Direction::Down) => {
+                    Self::Store { walk: StoreWalk::new(store, &filter.statuses, before), after }
+                }
+                (Some(store), Direction::Up) => chunks(Source::Store(store, filter.statuses.clone())),
+                (None, _) => Self::None,
+            },
+        })
+    }
+
+    /// Whether all candidates are in the wanted statuses.
+    pub(super) fn are_in_status(&self) -> bool {
+        match self {
+            Self::None | Self::Store { .. } => true,
+            Self::Customer { statuses, .. } => statuses.is_some(),
+            Self::Chunks(chunks) => matches!(chunks.source, Source::Store(..)),
+        }
+    }
+
+    pub(super) fn next(
+        &mut self,
+        connection: &Connection,
+        customer_orders: &SortedIndex,
+    ) -> Result<Candidate, LogError> {
+        let (number, after) = match self {
+            Self::None => return Ok(Candidate::End),
+            Self::Chunks(chunks) => return chunks.next(connection, customer_orders),
+            Self::Store { walk, after } => (walk.next(connection)?, *after),
+            Self::Customer { key, chunk, after, before, last_chunk, statuses } => {
+                let number = loop {
+                    let Some(number) = chunk.next() else {
+                        if *last_chunk {
+                            break None;
+                        }
+                        let numbers = customer_orders.find(connection, *key, *before, CHUNK)?;
+                        *last_chunk = numbers.len() < CHUNK;
+                        *before = numbers.last().copied().unwrap_or(0);
+                        *chunk = numbers.into_iter();
+                        continue;
+                    };
+                    let Some(statuses) = statuses else { break Some(number) };
+                    let Some(in_status) = statuses.at_most(connection, number)? else { break None };
+                    if in_status == number {
+                        break Some(number);
+                    }
+                    // No order in between is in a wanted status.
+                    while chunk.as_slice().first().is_some_and(|number| *number > in_status) {
+                        chunk.next();
+                    }
+                    if chunk.as_slice().is_empty() {
+                        *before = (*before).min(in_status + 1);
+                    }
+                };
+                (number, *after)
+            }
+        };
+        Ok(number.filter(|number| *number > after).map_or(Candidate::End, Candidate::Number))
+    }
+}
+
+impl Chunks {
+    fn next(
+        &mut self,
+        connection: &Connection,
+        customer_orders: &SortedIndex,
+    ) -> Result<Candidate, LogError> {
+        loop {
+            if let Some(number) = self.chunk.next() {
+                return Ok(Candidate::Number(number));
+            }
+            if self.done {
+                return Ok(Candidate::End);
+            }
+            if self.scanned >= MAX_SCANNED {
+                let (after, before) = self.range;
+                return Ok(Candidate::Paused(if self.direction == Direction::Down { before } else { after }));
+            }
+            let Chunk { numbers, reached, scanned } = self.fetch(connection, customer_orders)?;
+            match (reached, self.direction) {
+                (Some(reached), Direction::Down) => self.range.1 = reached,
+                (Some(reached), Direction::Up) => self.range.0 = reached,
+                (None, _) => self.done = true,
+            }
+            self.scanned += scanned;
+            self.chunk = numbers.into_iter();
+        }
+    }
+
+    fn fetch(&self, connection: &Connection, customer_orders: &SortedIndex) -> Result<Chunk, LogError> {
+        let (range, direction) = (self.range, self.direction);
+        let numbers = match &self.source {
+            Source::Search(matches) => return matches.chunk(connection, customer_orders, range, direction),
+            Source::Customer(key) => of_customer(connection, customer_orders, *key, range, direction, CHUNK)?,
+            Source::Driver(user) => of_driver(connection, user, range, direction)?,
+            Source::Store(store, statuses) => of_store(connection, *store, statuses, range)?,
+        };
+        let reached = numbers.last().copied().filter(|_| numbers.len() >= CHUNK);
+        Ok(Chunk { numbers, reached, scanned: 0 })
+    }
+}
+
+/// Orders of a customer in a range.
+pub(super) fn of_customer(
+    connection: &Connection,
+    customer_orders: &SortedIndex,
+    key: i64,
+    (after, before): (i64, i64),
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<i64>, LogError> {
+    match direction {
+        Direction::Up => customer_orders.oldest(connection, key, (after, before), limit),
+        Direction::Down => {
+            let mut numbers = customer_orders.find(connection, key, before, limit)?;
+            numbers.retain(|number| *number > after);
+            Ok(numbers)
+        }
+    }
+}
+
+fn of_driver(
+    connection: &Connection,
+    user: &UserId,
+    (after, before): (i64, i64),
+    direction: Direction,
+) -> Result<Vec<i64>, LogError> {
+    let order = if direction == Direction::Down { "DESC" } else { "ASC" };
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT number FROM driver_orders WHERE driver = ?1 AND number > ?2 AND number < ?3 \
+         ORDER BY number {order} LIMIT ?4"
+    ))?;
+    let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+    let numbers = find.query_map((user.as_str(), after, before, limit), |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
+}
+
+/// The oldest orders of a store in some statuses: merged from the index of each status.
+fn of_store(
+    connection: &Connection,
+    store: i64,
+    statuses: &[Status],
+    (after, before): (i64, i64),
+) -> Result<Vec<i64>, LogError> {
+    let mut find = connection.prepare_cached(
+        "SELECT number FROM orders WHERE store = ?1 AND status = ?2 AND number > ?3 AND number < ?4 \
+         ORDER BY number LIMIT ?5",
+    )?;
+    let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+    let mut numbers: Vec<i64> = Vec::new();
+    for status in Status::ALL.into_iter().filter(|status| statuses.is_empty() || statuses.contains(status)) {
+        for number in find.query_map((store, status_code(status), after, before, limit), |row| row.get(0))? {
+            numbers.push(number?);
+        }
+    }
+    numbers.sort_unstable();
+    numbers.truncate(CHUNK);
+    Ok(numbers)
+}
