@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 use orders::product::{Details, Stock};
 use orders::view::Person;
-use orders::{Contact, OrderId, OrderRef, Product, ProductId, UserId, World};
+use orders::{Contact, OrderId, OrderRef, Product, ProductId, Reference, StoreId, UserId, World};
 use uuid::Uuid;
 
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
@@ -24,6 +24,8 @@ use crate::submission::{ExternalUser, Idempotency, Outcome};
 #[derive(Debug, Default)]
 pub struct LoadRequest {
     pub orders: Vec<OrderRef>,
+    /// References of new orders, to know whether they are taken.
+    pub references: Vec<(StoreId, Reference)>,
     pub products: Vec<ProductId>,
     /// Products of which the details are needed too.
     pub details: Vec<ProductId>,

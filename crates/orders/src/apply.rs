@@ -64,11 +64,14 @@ impl Order {
     /// Builds the order of an `order.created` event.
     pub fn from_event(event: &Event) -> Option<Self> {
         let Subject::Order { id, number, store, customer, .. } = &event.subject else { return None };
-        let [Change::Placed { items, total, method }, ..] = event.changes.as_slice() else { return None };
+        let [Change::Placed { items, total, method, reference }, ..] = event.changes.as_slice() else {
+            return None;
+        };
         let due = if total.amount == 0 { PaymentState::None } else { PaymentState::Pending };
         let mut order = Self {
             id: *id,
             number: *number,
+            reference: reference.clone(),
             store: store.clone(),
             customer: customer.clone(),
             items: Vec::<OrderItem>::clone(items),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::contact::{Address, Contact, Partner};
-use crate::id::{OrderId, OrderRef, ProductId, StoreId};
+use crate::id::{OrderId, OrderRef, ProductId, Reference, StoreId};
 use crate::money::Money;
 use crate::order::{LocationReport, Parcel, PaymentMethod, PaymentState, ShipmentState};
 use crate::product::Details;
@@ -67,6 +67,8 @@ pub struct PlaceOrder {
     pub address: Address,
     /// The total that the customer was shown. Another total is refused.
     pub expected_total: Option<Money>,
+    /// The order's id in the shop that it comes from. Refused if another order of the store has it.
+    pub reference: Option<Reference>,
 }
 
 pub const MOST_LINES: usize = 100;

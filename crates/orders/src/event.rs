@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
+use crate::id::{OrderId, OrderNumber, ProductId, Reference, StoreId, UserId};
 use crate::money::Money;
 use crate::order::{
     Accuracy, GeoPoint, Hold, OrderItem, Parcel, PaymentMethod, PaymentState, ShipmentState, Version,
@@ -110,6 +110,9 @@ pub enum Change {
         items: Vec<OrderItem>,
         total: Money,
         method: PaymentMethod,
+        /// The order's id in the shop that it comes from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Reference>,
     },
     ProcessingStarted,
     /// A parcel was created, or its state changed.

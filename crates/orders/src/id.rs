@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::text::without_format;
+use crate::text::{is_format, without_format};
 
 /// The text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -208,6 +208,16 @@ text_id!(
     "a user id is 1 to 256 bytes without control characters"
 );
 
+text_id!(
+    /// An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store.
+    Reference,
+    |text| (1..=64).contains(&text.chars().count())
+        && text.trim() == text
+        && !text.chars().any(|c| c.is_control() || is_format(c))
+        && text.parse::<OrderRef>().is_err(),
+    "a reference is 1 to 64 characters without control characters, and neither a number nor a UUID, which name orders already"
+);
+
 /// At most 128 bytes for the subject, and 127 for the issuer, because of the separator.
 const USER_ID_BYTES: usize = 256;
 
@@ -270,6 +280,18 @@ mod tests {
         assert!("01903e4c-0000-7000-8000-000000000000".parse::<OrderRef>().is_ok());
         for bad in ["", "#", "ten", "-1", "99999999999999999999", "1e3", "0x10", "１０"] {
             assert!(bad.parse::<OrderRef>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_not_mistaken_for_a_number_or_an_id() {
+        for good in ["ORDER-123", "507f1f77bcf86cd799439011", "№ 7/2026", &"é".repeat(64), "10001a", "0x10"]
+        {
+            assert!(Reference::new(good).is_ok(), "{good:?}");
+        }
+        let (long, id) = ("x".repeat(65), "01903e4c-0000-7000-8000-000000000000");
+        for bad in ["", " a", "a\nb", "a\u{200b}b", "10001", "#10001", id, &*long] {
+            assert!(Reference::new(bad).is_err(), "{bad:?}");
         }
     }
 

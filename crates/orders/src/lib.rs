@@ -46,7 +46,7 @@ pub use command::Command;
 pub use contact::{Address, Contact, Partner};
 pub use decide::{AllowedTransition, OrderTransitions, allowed_transitions, decide};
 pub use event::{Change, Event, Kind, Subject};
-pub use id::{EventId, OrderId, OrderNumber, OrderRef, ProductId, StoreId, UserId};
+pub use id::{EventId, OrderId, OrderNumber, OrderRef, ProductId, Reference, StoreId, UserId};
 pub use money::{Currency, Money};
 pub use notification::Notification;
 pub use order::{Order, Version};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Origin;
 use crate::command::RESERVATION;
-use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
+use crate::id::{OrderId, OrderNumber, ProductId, Reference, StoreId, UserId};
 use crate::money::Money;
 use crate::status::{Stage, Status};
 use crate::text::{Line, Prose};
@@ -34,6 +34,9 @@ impl Version {
 pub struct Order {
     pub id: OrderId,
     pub number: OrderNumber,
+    /// The order's id in the shop that it comes from. Unique in its store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     pub store: StoreId,
     pub customer: UserId,
     pub items: Vec<OrderItem>,

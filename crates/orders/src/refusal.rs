@@ -1,6 +1,6 @@
 //! Why a command was refused: a stable code, and a sentence for the person who sent it.
 
-use crate::id::ProductId;
+use crate::id::{ProductId, Reference};
 use crate::money::Money;
 use crate::order::Version;
 use crate::status::Status;
@@ -16,6 +16,8 @@ pub enum Refusal {
     /// The role may not do this.
     #[error("{0}")]
     Forbidden(&'static str),
+    #[error("another order of this store has the reference {reference}")]
+    ReferenceTaken { reference: Reference },
     /// Somebody else changed the order or product since the actor read it.
     #[error("it has changed: the version is {}, and you expected {}", current.0, expected.0)]
     VersionConflict { expected: Version, current: Version },
@@ -71,6 +73,7 @@ impl Refusal {
             Self::UnknownOrder => "order_not_found",
             Self::UnknownProduct(_) => "product_not_found",
             Self::Forbidden(_) => "forbidden",
+            Self::ReferenceTaken { .. } => "reference_taken",
             Self::VersionConflict { .. } => "version_conflict",
             Self::BadItems(_) => "invalid_items",
             Self::ProductArchived { .. } => "product_archived",

@@ -1,6 +1,6 @@
 //! The orders and products that a batch of commands needs.
 
-use crate::id::{OrderId, OrderNumber, OrderRef, ProductId};
+use crate::id::{OrderId, OrderNumber, OrderRef, ProductId, Reference, StoreId};
 use crate::order::Order;
 use crate::product::Product;
 use foldhash::{HashMap, HashMapExt as _};
@@ -10,6 +10,8 @@ use foldhash::{HashMap, HashMapExt as _};
 pub struct World {
     pub orders: HashMap<OrderId, Order>,
     pub numbers: HashMap<OrderNumber, OrderId>,
+    /// References that are taken, by store.
+    pub references: HashMap<(StoreId, Reference), OrderId>,
     pub products: HashMap<ProductId, Product>,
     /// The number of the next order.
     pub next_number: OrderNumber,
@@ -20,6 +22,7 @@ impl Default for World {
         Self {
             orders: HashMap::new(),
             numbers: HashMap::new(),
+            references: HashMap::new(),
             products: HashMap::new(),
             next_number: OrderNumber::FIRST,
         }
@@ -37,6 +40,9 @@ impl World {
 
     pub fn insert(&mut self, order: Order) {
         self.numbers.insert(order.number, order.id);
+        if let Some(reference) = &order.reference {
+            self.references.insert((order.store.clone(), reference.clone()), order.id);
+        }
         self.orders.insert(order.id, order);
     }
 }

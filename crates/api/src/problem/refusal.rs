@@ -35,6 +35,9 @@ impl From<Refusal> for Problem {
                 .error("reason", "is required to move the status back"),
             Refusal::PaymentState { state, .. } => problem.member("paymentState", state),
             Refusal::StockReserved { reserved } => problem.member("reserved", reserved),
+            Refusal::ReferenceTaken { .. } => {
+                problem.error("reference", "another order of this store has it")
+            }
             Refusal::UnknownOrder
             | Refusal::Forbidden(_)
             | Refusal::MixedCurrencies
@@ -60,6 +63,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Refusal::UnknownOrder => Code::OrderNotFound,
         Refusal::UnknownProduct(_) => Code::ProductNotFound,
         Refusal::Forbidden(_) => Code::Forbidden,
+        Refusal::ReferenceTaken { .. } => Code::ReferenceTaken,
         Refusal::VersionConflict { .. } => Code::VersionConflict,
         Refusal::BadItems(_) => Code::InvalidItems,
         Refusal::ProductArchived { .. } => Code::ProductArchived,

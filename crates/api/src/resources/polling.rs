@@ -23,6 +23,7 @@ use crate::commands::{CommandContext, database_error, none_match_has, not_modifi
 use crate::extract::{Json, NewLocation, Query, lenient};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
+use crate::resources::orders::order_ref;
 use crate::resources::page::PageLimit;
 use crate::sessions::base64url;
 
@@ -129,7 +130,7 @@ pub async fn manage(
 #[schema(as = Tracking)]
 #[serde(rename_all = "camelCase")]
 pub struct TrackingUpdate {
-    /// Id or number of the order.
+    /// Id, number or reference of the order.
     #[serde(deserialize_with = "lenient::text")]
     #[schema(value_type = String)]
     order_id: Option<String>,
@@ -169,12 +170,12 @@ pub async fn tracking(
     Json(body, raw): Json<TrackingUpdate>,
 ) -> Result<Response, Problem> {
     let Some(name) = body.order_id else {
-        let rule = "must name an order by its id or number";
+        let rule = "must name an order by its id, number or reference";
         return Err(Problem::new(Code::InvalidBody)
             .detail(format!("`orderId` {rule}."))
             .error("orderId", rule));
     };
-    let order = name.parse().map_err(|_| Problem::new(Code::OrderNotFound))?;
+    let order = order_ref(&app, &staff.caller, &name).await?;
     let (status, location, partner) = (body.status, body.location, body.delivery_partner);
     if status.is_none() && location.is_none() && partner.is_none() {
         let rule = "needs `status`, `location` or `deliveryPartner`";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, Status, UserId};
+use orders::{OrderNumber, OrderRef, Reference, Status, UserId};
 
 use super::ReadAt;
 use crate::error::LogError;
@@ -15,6 +15,9 @@ use crate::topic::Topic;
 pub trait OrderQueries: Send + Sync + 'static {
     /// One order of any customer. The caller checks whether the reader may see it.
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError>;
+
+    /// The orders with a reference: at most one of each store. The caller checks which of them the reader may see.
+    async fn referenced(&self, reference: Reference) -> Result<Vec<Arc<Snapshot>>, LogError>;
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError>;
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use orders::{OrderNumber, OrderRef, Status, UserId};
+use orders::{OrderNumber, OrderRef, Reference, Status, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::candidates::{Candidate, Candidates, Direction};
 use super::read_backend::SqliteReadBackend;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::SortedIndex;
-use super::{by_total, history, reservations};
+use super::{by_total, history, references, reservations};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::read_backend::{
@@ -169,6 +169,10 @@ fn first_placed_at(connection: &Connection, at: i64) -> Result<i64, LogError> {
 impl OrderQueries for SqliteReadBackend {
     async fn order(&self, name: OrderRef) -> Result<ReadAt<Option<Arc<Snapshot>>>, LogError> {
         self.read_at(move |connection| history::find(connection, name)).await
+    }
+
+    async fn referenced(&self, reference: Reference) -> Result<Vec<Arc<Snapshot>>, LogError> {
+        self.read(move |connection| references::find(connection, &reference)).await
     }
 
     async fn orders(&self, filter: OrderFilter) -> Result<ReadAt<OrderPage>, LogError> {

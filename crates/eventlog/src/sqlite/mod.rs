@@ -4,8 +4,8 @@
 //!   write-ahead log), `open_files.rs` (deleted or replaced files), `completeness.rs` (missing
 //!   files), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `catalogue.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `joins.rs`, `batch_ids.rs` (ids
-//!   of the last batches), `retention.rs`.
+//!   `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `joins.rs`,
+//!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
 //! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `candidates.rs`, `statuses.rs`, `by_total.rs` and
@@ -49,6 +49,7 @@ mod open_files;
 mod query_plans;
 mod read_backend;
 mod recipient_index;
+mod references;
 mod reservations;
 mod retention;
 mod rows;

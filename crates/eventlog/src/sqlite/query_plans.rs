@@ -111,6 +111,7 @@ fn commands() -> Vec<(Command, Actor)> {
         payment: PaymentMethod::CashOnDelivery,
         address,
         expected_total: None,
+        reference: None,
     };
     let bring = SetDelivery {
         order,

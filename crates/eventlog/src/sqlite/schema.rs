@@ -22,6 +22,8 @@ const STEPS: &[&str] = &[
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
+    include_str!("schema/9.sql"),
+    include_str!("schema/10.sql"),
 ];
 /// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;

@@ -1,10 +1,11 @@
 //! Searches orders by number, id, tracking number, or words of the customer.
 
 use foldhash::{HashSet, HashSetExt as _};
-use orders::OrderRef;
+use orders::{OrderRef, Reference};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::candidates::{Chunk, Direction, of_customer};
+use super::references;
 use super::rows::number_to_sql;
 use super::sorted_index::SortedIndex;
 use crate::error::LogError;
@@ -42,7 +43,11 @@ impl Matches {
                 let number = find.query_row([id.uuid().as_bytes().as_slice()], |row| row.get::<_, i64>(0));
                 exact.extend(number.optional()?);
             }
-            Err(_) => {}
+            Err(_) => {
+                if let Ok(reference) = Reference::new(text) {
+                    exact.extend(references::numbers(connection, &reference)?);
+                }
+            }
         }
         if let Some(key) = tracking_key(text) {
             let mut tracked =

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::recipient_index;
+use super::references;
 use super::reservations;
 use super::rows::{self, millis, status_code};
 use super::sorted_index::IndexEntry;
@@ -77,6 +78,9 @@ impl SqliteWriteBackend {
                 state,
                 contact,
             ))?;
+        if let Some(reference) = &order.reference {
+            references::write(&self.connection, reference, store, rows::number_to_sql(order.number))?;
+        }
         if let Some(shipping) = shipping {
             self.users.index(&self.connection, &order.customer, Some(shipping))?;
         }

@@ -18,7 +18,7 @@ use super::keys::ensure_store;
 use super::open_files::OpenFiles;
 use super::sales::Sales;
 use super::users::Users;
-use super::{accounts, batch_ids, consumers, deliveries, history, joins, retention, stats};
+use super::{accounts, batch_ids, consumers, deliveries, history, joins, references, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
@@ -156,6 +156,11 @@ impl SqliteWriteBackend {
 
     fn load(&mut self, load: &LoadRequest, context: &mut BatchContext) -> Result<(), LogError> {
         let of_orders = self.load_orders(&load.orders, context)?;
+        for (store, reference) in &load.references {
+            if let Some(id) = references::find_in(&self.connection, store, reference)? {
+                context.world.references.insert((store.clone(), reference.clone()), id);
+            }
+        }
         for id in load.products.iter().chain(&of_orders) {
             self.catalogue.load(&self.connection, *id, context)?;
         }

@@ -22,6 +22,11 @@ pub(super) fn load_request(requests: &[QueuedRequest], now: Timestamp) -> LoadRe
         for request in &submission.requests {
             orders.extend(request.command.order());
             products.extend(request.command.products());
+            if let Command::PlaceOrder(place) = &request.command
+                && let Some(reference) = &place.reference
+            {
+                load.references.push((place.store.clone(), reference.clone()));
+            }
             if let Command::CreateProduct(create) = &request.command {
                 // To know whether the id is taken.
                 products.insert(create.id);
@@ -47,6 +52,7 @@ impl BatchContext {
     pub(super) fn forget_batch(&mut self) {
         self.world.orders.clear();
         self.world.numbers.clear();
+        self.world.references.clear();
         if self.world.products.len() > PRODUCTS_KEPT {
             self.world.products.clear();
         }

@@ -79,6 +79,7 @@ pub(crate) fn placing(id: Uuid, of: &str, items: &[(ProductId, u32)]) -> PlaceOr
         payment: PaymentMethod::CashOnDelivery,
         address: address("Asha Rao", None),
         expected_total: None,
+        reference: None,
     }
 }
 

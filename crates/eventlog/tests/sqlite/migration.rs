@@ -15,7 +15,7 @@ use super::contract::shop::{
 };
 use super::contract::walk::Walk;
 
-const TO_VERSION_2: &str = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
+const TO_VERSION_2: &str = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
      DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
 /// Drops what later schemas added.
@@ -23,7 +23,7 @@ fn back_to_version_1(log: &Log<Sqlite>) {
     log.backend()
         .raw()
         .execute_batch(
-            "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
+            "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
              DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
              DELETE FROM meta WHERE name = 'sales_counted';
              DROP TABLE topic_runs; DROP TABLE topic_run_ends; DROP TABLE inboxes;
@@ -122,7 +122,7 @@ async fn what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_
     let before = read(&walk).await;
     assert!(before.2.len() == 4 && before.1.percentile(50).is_some(), "{before:?}");
     walk.log.stop();
-    let back = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
+    let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
                 DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
                 PRAGMA user_version = 3;";
     walk.log.backend().raw().execute_batch(back).unwrap();
@@ -153,9 +153,9 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
     let before = read(&log).await;
     assert_eq!(before.1[0].quantity, 30);
     for back in [
-        "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
+        "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
          DROP TABLE sales; DROP TABLE delivery_times; PRAGMA user_version = 3;",
-        "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
+        "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
          DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
     ] {
         log.stop();
@@ -172,7 +172,7 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
 async fn consumers_can_be_registered_in_a_database_of_version_5() {
     let mut walk = Walk::<Sqlite>::of(15, 300).await;
     walk.log.stop();
-    let back = "ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
+    let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
     walk.log.backend().raw().execute_batch(back).unwrap();
     walk.log.restart_after_stop().await;
     assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
@@ -212,7 +212,7 @@ async fn revenue_becomes_net_in_a_database_of_version_6() {
     assert_eq!((before.0[0][0].1.net(), before.1[0].quantity), (900, 2));
     log.stop();
     // As version 6 stored it.
-    let back = "ALTER TABLE flow DROP COLUMN reversed; UPDATE sales SET quantity = quantity + 2, amount = amount + 900;
+    let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; UPDATE sales SET quantity = quantity + 2, amount = amount + 900;
                 UPDATE counts SET amount = orders * 450; PRAGMA user_version = 6;";
     log.backend().raw().execute_batch(back).unwrap();
     log.restart_after_stop().await;
@@ -232,7 +232,8 @@ async fn other_spellings_are_found_in_a_database_of_version_7() {
     log.stop();
     // As version 7 stored it.
     let back = "DELETE FROM people; INSERT INTO people (rowid, words) SELECT key, known_as FROM users WHERE known_as IS NOT NULL;
-                UPDATE tracking_numbers SET tracking = 'JD 014'; PRAGMA user_version = 7;";
+                UPDATE tracking_numbers SET tracking = 'JD 014'; DROP TABLE order_references;
+                PRAGMA user_version = 7;";
     log.backend().raw().execute_batch(back).unwrap();
     log.restart_after_stop().await;
     for text in ["soren", "太郎", "01701234567", "jd014", "søren"] {

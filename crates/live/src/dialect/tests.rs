@@ -94,8 +94,12 @@ fn events() -> Vec<(&'static str, Event)> {
         quantity: 2,
         unit_price: money(450),
     };
-    let placed =
-        Change::Placed { items: vec![item], total: money(900), method: PaymentMethod::CashOnDelivery };
+    let placed = Change::Placed {
+        items: vec![item],
+        total: money(900),
+        method: PaymentMethod::CashOnDelivery,
+        reference: None,
+    };
     let shipped = vec![
         Change::Parcel { parcel: Parcel::from(1u16), state: ShipmentState::Shipped },
         Change::TrackingNumber { number: "TRACK-1".parse().unwrap() },

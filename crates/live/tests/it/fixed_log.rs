@@ -23,7 +23,7 @@ use ordercast_live::Hub;
 use orders::order::Version;
 use orders::view::EventContext;
 use orders::{
-    Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Status, StoreId, Subject, UserId,
+    Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Reference, Status, StoreId, Subject, UserId,
 };
 use uuid::Uuid;
 
@@ -97,6 +97,10 @@ impl LogQueries for FixedLog {
 #[async_trait]
 impl OrderQueries for FixedLog {
     async fn tracked_orders(&self, _: OrderFilter) -> Result<ReadAt<TrackedPage>, LogError> {
+        Err(LogError::cancelled())
+    }
+
+    async fn referenced(&self, _: Reference) -> Result<Vec<Arc<Snapshot>>, LogError> {
         Err(LogError::cancelled())
     }
 

@@ -199,6 +199,7 @@ impl Shop {
             payment: PaymentMethod::CashOnDelivery,
             address: address(),
             expected_total: None,
+            reference: None,
         });
         Submission::one(command, Actor::Customer { user: user(customer) })
     }

@@ -93,6 +93,7 @@ fn place(seed_order: &SeedOrder, id: OrderId, shop: &DemoShop, catalog: &[Produc
         payment: if seed_order.online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
         address: people::address(number, CUSTOMERS[seed_order.customer].name),
         expected_total: None,
+        reference: None,
     }
 }
 

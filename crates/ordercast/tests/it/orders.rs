@@ -328,3 +328,52 @@ async fn a_bulk_reports_each_orders_outcome_and_changes_the_rest() {
     assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", done));
     assert_eq!(shop.head().await, head);
 }
+
+/// Another shop's ids, such as `ORDER-123`, name its orders wherever an id or a number does.
+#[tokio::test]
+async fn an_order_is_found_everywhere_by_its_own_reference() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 100).await;
+    let (asha, ben, sam) = (customer("asha"), customer("ben"), staff("sam"));
+    let place = |who: &str, reference: &str| {
+        let mut body = cart(&[(tea, 1)]);
+        body["reference"] = reference.into();
+        shop.post("/api/v1/orders", &body).by(who)
+    };
+    let placed = place(&asha, "ORDER-123").gives(201).await;
+    assert_eq!(placed["reference"], "ORDER-123");
+    let taken = place(&ben, "ORDER-123").send().await;
+    assert_eq!((taken.status, &*taken.code()), (409, "reference_taken"));
+    let other = place(&ben, "507f1f77bcf86cd799439011").gives(201).await;
+    for bad in ["", "10001", "#7", "01903e4c-0000-7000-8000-000000000000", "a\nb", &"x".repeat(65)] {
+        let refused = place(&asha, bad).send().await;
+        assert_eq!((refused.status, &*refused.code()), (422, "invalid_body"), "{bad:?}");
+    }
+    for path in ["", "/timeline"] {
+        let found = shop.get(&format!("/api/v1/orders/ORDER-123{path}")).by(&asha).gives(200).await;
+        assert!(found["id"] == placed["id"] || found["events"][0]["orderId"] == placed["id"], "{found}");
+    }
+    assert_eq!(shop.get("/api/v1/orders/ORDER-123").by(&ben).refused(404).await, "order_not_found");
+    assert_eq!(shop.get("/api/v1/orders/ORDER-124").by(&sam).refused(404).await, "order_not_found");
+    let found = shop.get("/api/v1/orders?q=ORDER-123").by(&sam).gives(200).await;
+    assert_eq!(ids(&found), [placed["id"].as_str().unwrap()]);
+    let changes = [
+        ("PUT", "/api/v1/orders/ORDER-123/status", json!({"status": "processing"})),
+        ("PUT", "/api/v1/orders/ORDER-123/delivery", json!({"location": {"lat": 1, "lng": 2}})),
+        ("PUT", "/api/orders/tracking", json!({"orderId": "ORDER-123", "status": "shipped"})),
+        ("POST", "/api/v1/orders/ORDER-123/cancel", json!({"reason": "lost"})),
+    ];
+    for (method, path, body) in changes {
+        let changed = shop.ask(method, path).json(&body).by(&sam).gives(200).await;
+        assert_eq!(changed["id"], placed["id"], "{path}");
+    }
+    let bulk = json!({"orders": ["507f1f77bcf86cd799439011", "ORDER-0"], "status": "processing"});
+    let outcomes = shop.post("/api/v1/orders/bulk-status", &bulk).by(&sam).gives(200).await;
+    assert_eq!(
+        (&outcomes["outcomes"][0]["number"], &outcomes["outcomes"][0]["ok"]),
+        (&other["number"], &json!(true))
+    );
+    assert_eq!(outcomes["outcomes"][1]["code"], "order_not_found");
+    let polled = shop.get("/api/orders/manage").by(&asha).gives(200).await;
+    assert_eq!(polled["orders"][0]["reference"], "ORDER-123");
+}

@@ -152,7 +152,15 @@ pub(super) fn place(id: OrderId, items: &[(ProductId, u32)], payment: PaymentMet
         postal_code: None,
         country: None,
     };
-    PlaceOrder { id, store: StoreId::main(), items: items.to_vec(), payment, address, expected_total: None }
+    PlaceOrder {
+        id,
+        store: StoreId::main(),
+        items: items.to_vec(),
+        payment,
+        address,
+        expected_total: None,
+        reference: None,
+    }
 }
 
 pub(super) fn euro(amount: i64) -> Money {

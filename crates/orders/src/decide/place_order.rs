@@ -19,6 +19,11 @@ pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> 
     if context.world.orders.contains_key(&place.id) {
         return Err(Refusal::Unchanged("an order with this id was placed already"));
     }
+    if let Some(reference) = &place.reference
+        && context.world.references.contains_key(&(place.store.clone(), reference.clone()))
+    {
+        return Err(Refusal::ReferenceTaken { reference: reference.clone() });
+    }
     if place.items.is_empty() {
         return Err(Refusal::BadItems("an order has at least one item"));
     }
@@ -57,7 +62,12 @@ pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> 
         version: Version(1),
         actor: context.actor.clone(),
         at: context.now,
-        changes: vec![Change::Placed { items, total, method: place.payment }],
+        changes: vec![Change::Placed {
+            items,
+            total,
+            method: place.payment,
+            reference: place.reference.clone(),
+        }],
     })
 }
 
@@ -173,6 +183,19 @@ mod tests {
         };
         assert_eq!(shop.refusal(&customer(), Command::PlaceOrder(dollars)).code(), "total_changed");
         shop.must(&customer(), order(2900));
+    }
+
+    #[test]
+    fn a_reference_is_unique_in_its_store() {
+        let mut shop = Shop::open();
+        let order = |id: u128, reference: &str| {
+            let reference = Some(reference.parse().unwrap());
+            let id = OrderId::new(Uuid::from_u128(id));
+            Command::PlaceOrder(PlaceOrder { reference, ..place(id, &[(TEA, 1)], Online) })
+        };
+        shop.must(&customer(), order(1, "ORDER-123"));
+        assert_eq!(shop.refusal(&customer(), order(2, "ORDER-123")).code(), "reference_taken");
+        shop.must(&customer(), order(3, "order-123"));
     }
 
     #[test]

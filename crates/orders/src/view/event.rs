@@ -218,7 +218,7 @@ impl EventFacts {
         let money = audience.sees(Field::Money);
         let told = |_: &Prose<500>| audience.sees(Field::Reason);
         match change {
-            Change::Placed { items, total, method } => {
+            Change::Placed { items, total, method, .. } => {
                 self.items = Some(items.iter().map(|item| ItemView::new(item, money)).collect());
                 self.total = money.then_some(*total);
                 self.payment_method = money.then_some(*method);

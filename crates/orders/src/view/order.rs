@@ -8,7 +8,7 @@ use crate::actor::Origin;
 use crate::audience::{Audience, Field};
 use crate::contact::{Address, Contact, Partner};
 use crate::decide::{AllowedTransition, allowed_transitions};
-use crate::id::{OrderId, OrderNumber, ProductId, StoreId};
+use crate::id::{OrderId, OrderNumber, ProductId, Reference, StoreId};
 use crate::money::Money;
 use crate::order::{
     Accuracy, Lifecycle, Location, Order, OrderItem, PaymentMethod, Shipment, ShipmentState, Version,
@@ -24,6 +24,9 @@ use crate::text::{Line, Prose};
 pub struct OrderView {
     pub id: OrderId,
     pub number: OrderNumber,
+    /// The order's id in the shop that it comes from, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     pub store_id: StoreId,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Person>,
@@ -175,6 +178,7 @@ impl OrderView {
         Self {
             id: order.id,
             number: order.number,
+            reference: order.reference.clone(),
             store_id: order.store.clone(),
             customer: customer.filter(|_| audience.sees(Field::Customer)),
             status: order.status(),

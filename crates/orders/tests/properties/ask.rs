@@ -129,6 +129,7 @@ impl What {
                     payment: if online { PaymentMethod::Online } else { PaymentMethod::CashOnDelivery },
                     address: address(),
                     expected_total,
+                    reference: None,
                 })
             }
             Self::Cancel { order: n, reason } => Command::CancelOrder {

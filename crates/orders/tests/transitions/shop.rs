@@ -110,6 +110,7 @@ fn place(id: OrderId, product: ProductId, payment: PaymentMethod) -> PlaceOrder 
         payment,
         address,
         expected_total: None,
+        reference: None,
     }
 }
 

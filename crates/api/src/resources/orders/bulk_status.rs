@@ -10,6 +10,7 @@ use orders::{Command, OrderNumber, OrderRef, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Staff;
 use crate::commands::{REPLAYED, not_committed};
@@ -24,7 +25,7 @@ const MAX_ORDERS: usize = 500;
 #[schema(as = BulkStatus)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// Ids or numbers, at most 500.
+    /// Ids, numbers or references, at most 500.
     #[schema(min_items = 1, max_items = 500)]
     orders: Vec<String>,
     /// The new status.
@@ -99,7 +100,14 @@ pub async fn bulk_status(
             .detail(format!("`orders` {rule}."))
             .error("orders", rule));
     }
-    let names: Vec<Option<OrderRef>> = body.orders.iter().map(|name| name.parse().ok()).collect();
+    let mut names: Vec<Option<OrderRef>> = Vec::with_capacity(body.orders.len());
+    for name in &body.orders {
+        names.push(match order_ref(&app, &staff.caller, name).await {
+            Ok(order) => Some(order),
+            Err(problem) if problem.code() == Code::OrderNotFound => None,
+            Err(problem) => return Err(problem),
+        });
+    }
     let requests = names.iter().flatten().map(|order| CommandRequest {
         command: Command::SetStatus(SetStatus {
             order: *order,

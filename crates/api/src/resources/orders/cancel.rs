@@ -9,7 +9,7 @@ use orders::view::OrderView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
@@ -34,7 +34,7 @@ pub struct Body {
 #[utoipa::path(
     post, path = "/api/v1/orders/{order}/cancel", tag = "orders",
     params(
-        ("order" = String, Path, description = "Id or number"),
+        ("order" = String, Path, description = "Id, number or reference"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
@@ -58,7 +58,8 @@ pub async fn cancel(
 ) -> Result<Response, Problem> {
     let (body, raw) =
         body.map_or_else(|| (Body::default(), RawBody::default()), |Json(body, raw)| (body, raw));
-    let command = Command::CancelOrder { order: parse_order_ref(&order)?, reason: body.reason };
+    let command =
+        Command::CancelOrder { order: order_ref(&app, &caller, &order).await?, reason: body.reason };
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     app.command(command, context).await?.into_order(StatusCode::OK)
 }

@@ -11,7 +11,7 @@ use orders::{Command, OrderRef, Partner, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
@@ -63,7 +63,7 @@ impl Body {
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
     params(
-        ("order" = String, Path, description = "Id or number"),
+        ("order" = String, Path, description = "Id, number or reference"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw"),
     ),
@@ -87,7 +87,7 @@ pub async fn set_delivery(
     if let Some(driver) = body.driver_id.take() {
         body.driver_id = Some(resolve_user(&app, &caller, driver).await?);
     }
-    let order = parse_order_ref(&order)?;
+    let order = order_ref(&app, &caller, &order).await?;
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     let outcome = match body.location {
         Some(LocationInput(location)) => {

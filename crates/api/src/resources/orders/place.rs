@@ -7,7 +7,7 @@ use axum::response::Response;
 use orders::command::PlaceOrder;
 use orders::order::PaymentMethod;
 use orders::view::OrderView;
-use orders::{Address, Command, Money, OrderId, ProductId, Role, StoreId};
+use orders::{Address, Command, Money, OrderId, ProductId, Reference, Role, StoreId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -37,6 +37,11 @@ pub struct Body {
     /// The total that the customer saw. If prices have changed, the order is refused with the new total.
     #[serde(default)]
     expected_total: Option<Money>,
+    /// The order's id in the shop that it comes from, such as `ORDER-123`: at most 64 characters, unique in its store, and
+    /// neither a number nor a UUID. The order is found by it wherever an id or number is accepted.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 64, example = "ORDER-123")]
+    reference: Option<Reference>,
 }
 
 /// An item of a new order.
@@ -62,7 +67,7 @@ pub struct NewOrderItem {
     responses(
         (status = CREATED, body = OrderView, description = "Placed"),
         (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot place orders"),
-        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`"),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`, `reference_taken`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -83,6 +88,7 @@ pub async fn place(
         payment: body.payment_method,
         address: body.shipping_address,
         expected_total: body.expected_total,
+        reference: body.reference,
     });
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected: None };
     let outcome = app.command(command, context).await?;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use orders::Audience;
 use orders::view::OrderView;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::visible;
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 /// By id or number. `ETag` is its version. With `If-None-Match`, an unchanged order returns 304.
 #[utoipa::path(
     get, path = "/api/v1/orders/{order}", operation_id = "get_order", tag = "orders",
-    params(("order" = String, Path, description = "Id or number")),
+    params(("order" = String, Path, description = "Id, number or reference")),
     responses(
         (status = OK, body = OrderView),
         (status = NOT_MODIFIED, description = "The order has not changed"),
@@ -32,7 +32,7 @@ pub async fn show(
     Path(order): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (snapshot, cursor) = visible(&app, &caller, parse_order_ref(&order)?).await?;
+    let (snapshot, cursor) = visible(&app, &caller, order_ref(&app, &caller, &order).await?).await?;
     let tag = etag(snapshot.order.version);
     // A location does not change the version, so an order with a location is always sent.
     if snapshot.order.location.is_none() && none_match_has(&headers, &tag) {

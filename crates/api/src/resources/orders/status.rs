@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::{App, AppState};
 use crate::caller::Staff;
 use crate::commands::{CommandContext, IfMatch};
@@ -54,7 +54,7 @@ pub struct Body {
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/status", tag = "orders",
     params(
-        ("order" = String, Path, description = "Id or number"),
+        ("order" = String, Path, description = "Id, number or reference"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw; a different current version returns 412 with the current state"),
     ),
@@ -84,7 +84,7 @@ pub async fn set_status(
 #[utoipa::path(
     post, path = "/api/v1/orders/{order}/status", operation_id = "post_status", tag = "orders",
     params(
-        ("order" = String, Path, description = "Id or number"),
+        ("order" = String, Path, description = "Id, number or reference"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
         ("If-Match" = Option<String>, Header, description = "The version you saw; a different current version returns 412 with the current state"),
     ),
@@ -116,7 +116,7 @@ async fn change(
     (body, raw): (Body, RawBody),
 ) -> Result<Response, Problem> {
     let command = Command::SetStatus(SetStatus {
-        order: parse_order_ref(order)?,
+        order: order_ref(app, &staff.caller, order).await?,
         status: body.status,
         tracking_number: body.tracking_number,
         estimated_delivery: body.estimated_delivery,

@@ -11,7 +11,7 @@ use orders::{Actor, Audience, Command, OrderRef, Refusal, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::visible;
@@ -58,7 +58,7 @@ impl From<TestOutcome> for PaymentOutcome {
 #[utoipa::path(
     post, path = "/api/v1/orders/{order}/test-payment", tag = "orders",
     params(
-        ("order" = String, Path, description = "Id or number"),
+        ("order" = String, Path, description = "Id, number or reference"),
         ("Idempotency-Key" = Option<String>, Header, description = "Stored for 24 hours"),
     ),
     request_body = Body,
@@ -82,7 +82,7 @@ pub async fn test_payment(
     if caller.principal.role != Role::Customer {
         return Err(Problem::new(Code::OrderNotFound));
     }
-    let (found, _) = visible(&app, &caller, parse_order_ref(&order)?).await?;
+    let (found, _) = visible(&app, &caller, order_ref(&app, &caller, &order).await?).await?;
     if found.order.payment.method != PaymentMethod::Online {
         let (state, why) = (found.order.payment.state.name(), "the order is paid in cash");
         return Err(Refusal::PaymentState { state, why }.into());

@@ -7,7 +7,7 @@ use orders::view::EventView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parse_order_ref;
+use super::order_ref;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::database_error;
@@ -30,7 +30,7 @@ pub struct Timeline {
 /// Each change with its time and its actor, including locations of the delivery.
 #[utoipa::path(
     get, path = "/api/v1/orders/{order}/timeline", tag = "orders",
-    params(("order" = String, Path, description = "Id or number")),
+    params(("order" = String, Path, description = "Id, number or reference")),
     responses((status = OK, body = Timeline), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn timeline(
@@ -38,7 +38,7 @@ pub async fn timeline(
     caller: Caller,
     Path(order): Path<String>,
 ) -> Result<axum::Json<Timeline>, Problem> {
-    let (snapshot, _) = visible(&app, &caller, parse_order_ref(&order)?).await?;
+    let (snapshot, _) = visible(&app, &caller, order_ref(&app, &caller, &order).await?).await?;
     let found =
         app.read_backend.timeline(snapshot.order.number).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);
