@@ -23,7 +23,8 @@ use ordercast_live::Hub;
 use orders::order::Version;
 use orders::view::EventContext;
 use orders::{
-    Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Reference, Status, StoreId, Subject, UserId,
+    Change, Event, EventId, Kind, OrderNumber, OrderRef, ProductId, Reference, Status, StoreId, Subject,
+    UserId,
 };
 use uuid::Uuid;
 
