@@ -17,10 +17,10 @@ use crate::auth::cookie::CookieSettings;
 use crate::auth::{AllowedOrigins, PasswordPool, TokenKeys};
 use crate::client_address::TrustedProxies;
 use crate::extract::BodyLimit;
-use crate::locations::WaitingLocations;
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimits;
 use crate::revocations::Revocations;
+use crate::waiting_locations::WaitingLocations;
 
 /// The configuration of the HTTP API.
 #[derive(Debug, Clone)]

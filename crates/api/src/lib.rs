@@ -12,7 +12,7 @@
 //!   request. [`sessions`], [`revocations`]: signing in and out.
 //! - [`extract`]: request bodies, query strings and paths. [`problem`]: every error, as one type with a stable code
 //!   (RFC 9457).
-//! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it. [`locations`]: locations
+//! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it. [`waiting_locations`]: locations
 //!   that come too soon after the last one.
 //! - [`gateway`]: authorizes Socket.IO clients and their events.
 //! - [`pages`]: serves the web app.
@@ -34,7 +34,7 @@ mod compression;
 pub mod extract;
 pub mod gateway;
 pub mod idempotency;
-pub mod locations;
+mod locations;
 pub mod metrics;
 pub mod middleware;
 pub mod openapi;
@@ -47,6 +47,7 @@ pub mod revocations;
 pub mod router;
 pub mod server;
 pub mod sessions;
+pub mod waiting_locations;
 
 pub use app::{ApiSettings, App, AppState};
 pub use problem::Problem;

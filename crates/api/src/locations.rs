@@ -1,62 +1,19 @@
 //! Locations that come too soon after the last one. The newest by the device's own time is kept in memory, and stored when
 //! the interval ends. A server that is killed loses at most that one location of each delivery.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use eventlog::{Snapshot, Submission};
 use orders::command::LOCATION_INTERVAL;
 use orders::order::LocationReport;
 use orders::status::Stage;
-use orders::{Actor, Command, OrderId, OrderRef};
+use orders::{Command, OrderId, OrderRef};
 
 use crate::app::App;
 use crate::commands::{CommandContext, CommandOutcome};
 use crate::problem::Problem;
-
-/// The most deliveries whose locations wait. Beyond it a location that comes too soon is dropped.
-const MAX_WAITING: usize = 50_000;
-
-/// The newest location of each delivery that waits for the end of its interval.
-#[derive(Debug, Default)]
-pub struct WaitingLocations(Mutex<HashMap<OrderId, WaitingLocation>>);
-
-#[derive(Debug)]
-struct WaitingLocation {
-    location: LocationReport,
-    actor: Actor,
-}
-
-impl WaitingLocations {
-    fn orders(&self) -> MutexGuard<'_, HashMap<OrderId, WaitingLocation>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps a location unless a newer one waits. Returns whether it is the first one of its order.
-    fn keep(&self, order: OrderId, new: WaitingLocation) -> bool {
-        let mut orders = self.orders();
-        let full = orders.len() >= MAX_WAITING;
-        match orders.entry(order) {
-            Entry::Occupied(mut waiting) => {
-                if waiting.get().location.measured_at <= new.location.measured_at {
-                    waiting.insert(new);
-                }
-                false
-            }
-            Entry::Vacant(_) if full => false,
-            Entry::Vacant(entry) => {
-                entry.insert(new);
-                true
-            }
-        }
-    }
-
-    fn take(&self, order: OrderId) -> Option<WaitingLocation> {
-        self.orders().remove(&order)
-    }
-}
+use crate::waiting_locations::WaitingLocation;
 
 impl App {
     /// Executes a command that brings a location. A location that comes too soon is stored when the interval ends.

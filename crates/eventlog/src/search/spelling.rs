@@ -10,11 +10,9 @@ const MIN_NATIONAL_DIGITS: usize = 6;
 fn plain_letters(c: char) -> Option<&'static str> {
     Some(match c {
         'ø' => "o",
-        'œ' => "oe",
-        'æ' => "ae",
         'å' => "aa",
-        'ä' => "ae",
-        'ö' => "oe",
+        'æ' | 'ä' => "ae",
+        'œ' | 'ö' => "oe",
         'ü' => "ue",
         'ß' => "ss",
         'đ' | 'ð' => "d",

@@ -4,10 +4,11 @@
 use orders::OrderNumber;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::candidates::{Candidate, Candidates, Direction};
+use super::candidates::{Candidate, Candidates};
+use super::chunks::Direction;
+use super::filter::{matches, position, range};
 use super::history;
 use super::keys::{store_key, user_key};
-use super::listing::{matches, position, range};
 use super::rows::status_code;
 use super::sorted_index::SortedIndex;
 use crate::error::LogError;

@@ -3,6 +3,7 @@
 use orders::{Status, UserId};
 use rusqlite::Connection;
 
+use super::chunks::{CHUNK, Chunk, Direction, of_customer};
 use super::keys::{store_key, user_key};
 use super::rows::status_code;
 use super::search::Matches;
@@ -12,18 +13,8 @@ use crate::error::LogError;
 use crate::read_backend::OrderFilter;
 use crate::topic::Topic;
 
-/// Order numbers fetched at a time.
-const CHUNK: usize = 64;
 /// The most orders that a search looks at for one page.
 const MAX_SCANNED: usize = 200_000;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// Newest first.
-    Down,
-    /// Oldest first.
-    Up,
-}
 
 pub(super) enum Candidate {
     Number(i64),
@@ -67,15 +58,6 @@ enum Source {
     Customer(i64),
     Driver(UserId),
     Store(i64, Vec<Status>),
-}
-
-/// A chunk in the direction of the walk.
-pub(super) struct Chunk {
-    pub(super) numbers: Vec<i64>,
-    /// Everything up to this number was looked at; `None` when that was all.
-    pub(super) reached: Option<i64>,
-    /// How many orders were looked at.
-    pub(super) scanned: usize,
 }
 
 impl Candidates {
@@ -204,25 +186,6 @@ impl Chunks {
         };
         let reached = numbers.last().copied().filter(|_| numbers.len() >= CHUNK);
         Ok(Chunk { numbers, reached, scanned: 0 })
-    }
-}
-
-/// Orders of a customer in a range.
-pub(super) fn of_customer(
-    connection: &Connection,
-    customer_orders: &SortedIndex,
-    key: i64,
-    (after, before): (i64, i64),
-    direction: Direction,
-    limit: usize,
-) -> Result<Vec<i64>, LogError> {
-    match direction {
-        Direction::Up => customer_orders.oldest(connection, key, (after, before), limit),
-        Direction::Down => {
-            let mut numbers = customer_orders.find(connection, key, before, limit)?;
-            numbers.retain(|number| *number > after);
-            Ok(numbers)
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 //!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
-//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `candidates.rs`, `statuses.rs`, `by_total.rs` and
+//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `filter.rs`, `candidates.rs`, `chunks.rs`, `statuses.rs`, `by_total.rs` and
 //!   `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs` with `inbox_index.rs` and `created_events.rs`.
 //! - Shared by all of them: `rows.rs` (conversions), `keys.rs` (integer keys), `head.rs`.
 //!
@@ -29,11 +29,13 @@ mod by_total;
 mod candidates;
 mod catalogue;
 mod checkpoint;
+mod chunks;
 mod completeness;
 mod consumers;
 mod created_events;
 mod deliveries;
 mod error;
+mod filter;
 mod head;
 mod history;
 mod idempotency;

@@ -4,7 +4,7 @@ use foldhash::{HashSet, HashSetExt as _};
 use orders::{OrderRef, Reference};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::candidates::{Chunk, Direction, of_customer};
+use super::chunks::{Chunk, Direction, of_customer};
 use super::references;
 use super::rows::number_to_sql;
 use super::sorted_index::SortedIndex;
@@ -144,9 +144,9 @@ impl Customers {
         let (mut few, mut many) = (Vec::new(), HashSet::new());
         while let Some(row) = rows.next()? {
             if few.len() < FEW_CUSTOMERS {
-                few.push(row.get(0)?)
+                few.push(row.get(0)?);
             } else {
-                many.extend([row.get::<_, i64>(0)?])
+                many.extend([row.get::<_, i64>(0)?]);
             }
         }
         if many.is_empty() {

@@ -105,6 +105,7 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
             details: load.details.iter().filter(|id| !locked.products.contains(id)).copied().collect(),
             users: load.users.clone(),
             keys: load.keys.clone(),
+            references: load.references.clone(),
             now: load.now,
         };
         self.inner.begin(&free, context)?;

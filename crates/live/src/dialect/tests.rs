@@ -191,6 +191,7 @@ fn order() -> OrderView {
     OrderView {
         id: OrderId::new(Uuid::from_u128(1)),
         number: OrderNumber(1001),
+        reference: None,
         store_id: StoreId::main(),
         customer: Some(customer()),
         status: Status::Shipped,

@@ -364,8 +364,8 @@ async fn an_order_is_found_everywhere_by_its_own_reference() {
         ("POST", "/api/v1/orders/ORDER-123/cancel", json!({"reason": "lost"})),
     ];
     for (method, path, body) in changes {
-        let changed = shop.ask(method, path).json(&body).by(&sam).gives(200).await;
-        assert_eq!(changed["id"], placed["id"], "{path}");
+        let answer = shop.ask(method, path).json(&body).by(&sam).gives(200).await;
+        assert_eq!(answer["id"], placed["id"], "{path}");
     }
     let bulk = json!({"orders": ["507f1f77bcf86cd799439011", "ORDER-0"], "status": "processing"});
     let outcomes = shop.post("/api/v1/orders/bulk-status", &bulk).by(&sam).gives(200).await;
