@@ -9,8 +9,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Poll the newest orders
-         * @description Staff get the orders of their store, customers their own. With `If-None-Match`, an unchanged list returns 304.
+         * Poll orders
+         * @description Staff get the orders of their store, customers their own, newest first. With `If-None-Match`, an unchanged list returns
+         *     304.
          */
         get: operations["manage"];
         put?: never;
@@ -112,7 +113,9 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description A refresh token works once. If it is used again, at any time, it was stolen, and its session ends.
+         * @description A refresh token works once, and the answer has the next one. The newest used token gets the same answer again for
+         *     30 seconds, for a client whose answer was lost and for two tabs that refresh at once. Any other used token was
+         *     stolen, and its session ends.
          */
         post: operations["refresh"];
         delete?: never;
@@ -294,7 +297,7 @@ export interface paths {
         };
         /**
          * List orders
-         * @description Newest first. Customers get their own orders, staff the orders of their store, and drivers the orders they
+         * @description Newest first, or sorted as requested. Customers get their own orders, staff the orders of their store, and drivers the orders they
          *     deliver.
          */
         get: operations["list_orders"];
@@ -362,7 +365,9 @@ export interface paths {
         get?: never;
         /**
          * Set an order's delivery
-         * @description Staff only; the order's driver may report the location. Locations less than two seconds apart are conflated.
+         * @description Staff only; the order's driver may report the location. Of locations less than two seconds apart, the newest by the
+         *     device's own time is stored and sent when the two seconds end. A location that was measured before the stored one is
+         *     accepted and not stored.
          */
         put: operations["set_delivery"];
         post?: never;
@@ -383,10 +388,15 @@ export interface paths {
         /**
          * Set an order's status
          * @description Staff only. The customer receives an event. `paid` records the payment. Moving the status back needs a `reason`.
-         *     A `cancelled` order cannot be changed.
+         *     A `cancelled` order cannot be changed. Setting the status that the order already has changes nothing and returns 200,
+         *     so a request whose answer was lost can be sent again.
          */
         put: operations["set_status"];
-        post?: never;
+        /**
+         * Set an order's status
+         * @description The same as `PUT`, for clients that can only `POST`.
+         */
+        post: operations["post_status"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,7 +639,8 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Responds 503 while the database does not respond and while the server stops.
+         * @description Responds 503 while the database does not read or does not write, and while the server stops. The check writes to the
+         *     database, at most once a second.
          */
         get: operations["ready"];
         put?: never;
@@ -668,7 +679,7 @@ export interface components {
         Account: {
             /** @description The e-mail address. */
             email?: string | null;
-            /** @description The account's id. */
+            /** @description The account's id. Of a user of another system, the id there. */
             id: components["schemas"]["UserId"];
             /** @description The person's name. */
             name?: string | null;
@@ -734,7 +745,7 @@ export interface components {
         /** @description A status for many orders. */
         BulkStatus: {
             note?: components["schemas"]["Prose2000"] | null;
-            /** @description Ids or numbers, at most 500. */
+            /** @description Ids, numbers or references, at most 500. */
             orders: string[];
             reason?: components["schemas"]["Prose500"] | null;
             /** @description The new status. */
@@ -879,12 +890,14 @@ export interface components {
             connectedUsers: number;
             /** @description Open live connections. */
             connections: number;
+            /** @description What does not work. */
+            detail?: string | null;
             /**
              * Format: int64
              * @description Resident memory in bytes.
              */
             memoryBytes: number;
-            /** @description `ok`, `unavailable` (the database does not respond) or `stopping`. */
+            /** @description `ok`, `unavailable` (the database does not read or write) or `stopping`. */
             status: string;
             /**
              * Format: int64
@@ -915,10 +928,16 @@ export interface components {
             /** @description The account's password. */
             password: string;
         };
-        /** @description The newest orders. */
+        /** @description A page of orders, newest first. */
         Managed: {
-            /** @description Newest first by `createdAt`, at most 100. */
-            orders: components["schemas"]["Order"][];
+            next: components["schemas"]["OrderNumber"] | null;
+            /** @description Newest first by `createdAt`. */
+            orders: components["schemas"]["ManagedOrder"][];
+        };
+        /** @description An order with its way. */
+        ManagedOrder: components["schemas"]["Order"] & {
+            /** @description The newest steps of its way, oldest first: statuses, locations, and notes. */
+            trackingHistory: components["schemas"]["TrackingStep"][];
         };
         /** @description An amount in minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro. */
         Money: {
@@ -933,6 +952,30 @@ export interface components {
              */
             currency: string;
         };
+        /** @description Where the delivery is. */
+        NewLocation: {
+            /**
+             * Format: double
+             * @description The radius in meters within which the device is likely to be.
+             */
+            accuracy?: number | null;
+            /**
+             * @description When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` is accepted, too.
+             *     Of several locations the newest by this time counts.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at?: string | null;
+            /**
+             * Format: double
+             * @description Degrees, -90 to 90. `lat` is accepted, too.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, -180 to 180. `lng` and `lon` are accepted, too.
+             */
+            longitude: number;
+        };
         /** @description A new order. */
         NewOrder: {
             expectedTotal?: components["schemas"]["Money"] | null;
@@ -943,6 +986,12 @@ export interface components {
              *     an unpaid online order is reserved for 15 minutes.
              */
             paymentMethod: components["schemas"]["PaymentMethod"];
+            /**
+             * @description The order's id in the shop that it comes from, such as `ORDER-123`: at most 64 characters, unique in its store, and
+             *     neither a number nor a UUID. The order is found by it wherever an id or number is accepted.
+             * @example ORDER-123
+             */
+            reference?: string | null;
             /** @description The delivery address. */
             shippingAddress: components["schemas"]["Address"];
             storeId?: components["schemas"]["StoreId"] | null;
@@ -1046,6 +1095,7 @@ export interface components {
              * @description Percent, for a progress bar.
              */
             progress: number;
+            reference?: components["schemas"]["Reference"] | null;
             shipments: components["schemas"]["OrderShipment"][];
             shippingAddress?: components["schemas"]["Address"] | null;
             status: components["schemas"]["Status"];
@@ -1083,7 +1133,15 @@ export interface components {
         };
         /** @description Where a delivery was, and when. */
         OrderLocation: {
-            /** Format: date-time */
+            /**
+             * Format: double
+             * @description The radius in meters within which the device is likely to be, if it said so.
+             */
+            accuracy?: number | null;
+            /**
+             * Format: date-time
+             * @description When the device was there; if it did not say, when the server received the location.
+             */
             at: string;
             /**
              * Format: double
@@ -1101,13 +1159,16 @@ export interface components {
          * @example 10001
          */
         OrderNumber: string;
-        /** @description A page of orders, newest first. */
+        /** @description A page of orders, newest first unless the request sorts. */
         OrderPage: {
             /** @description The cursor at which this page was read. A stream that starts from it misses nothing. */
             cursor: string;
-            /** @description Send it as `page` to get the next page; null on the last page. */
+            /**
+             * @description Send it as `page` to get the next page; null on the last page. A search can find fewer orders than `limit`, or none,
+             *     although there is a next page.
+             */
             next?: string | null;
-            /** @description Newest first. */
+            /** @description In the requested order. */
             orders: components["schemas"]["Order"][];
         };
         OrderPayment: {
@@ -1154,7 +1215,7 @@ export interface components {
         /** @description A user, as shown to others. */
         Person: {
             email?: string | null;
-            /** @description Their id. */
+            /** @description Their id, in the shop that they come from. */
             id: components["schemas"]["UserId"];
             /** @description Absent if unknown or erased. */
             name?: string | null;
@@ -1273,6 +1334,8 @@ export interface components {
             /** @description Number of unread notifications; 999 means 999 or more. */
             unread: number;
         };
+        /** @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. */
+        Reference: string;
         /** @description A refresh token. */
         Refresh: {
             /** @description The newest refresh token of the session. */
@@ -1324,7 +1387,10 @@ export interface components {
              * @description When the last point ends.
              */
             to: string;
-            /** @description The products ordered most over the whole period, by quantity; at most ten. */
+            /**
+             * @description The products ordered most over the whole period, by quantity; at most ten. Orders that were cancelled or refunded do
+             *     not count.
+             */
             topProducts: components["schemas"]["TopProduct"][];
         };
         /**
@@ -1355,7 +1421,7 @@ export interface components {
              * @description Orders placed, including those cancelled later.
              */
             orders: number;
-            /** @description Sum of the orders placed, by currency. */
+            /** @description Sum of the orders placed that were neither cancelled nor refunded, then or later, by currency. */
             revenue: components["schemas"]["Money"][];
         };
         /** @description The current session. */
@@ -1370,7 +1436,7 @@ export interface components {
              * @description The expected time of arrival (RFC 3339).
              */
             estimatedDelivery?: string | null;
-            location?: components["schemas"]["Place"] | null;
+            location?: components["schemas"]["NewLocation"] | null;
             partner?: components["schemas"]["Partner"] | null;
         };
         /** @description A new status. */
@@ -1382,6 +1448,11 @@ export interface components {
             estimatedDelivery?: string | null;
             note?: components["schemas"]["Prose2000"] | null;
             reason?: components["schemas"]["Prose500"] | null;
+            /**
+             * Format: int32
+             * @description How often the client has tried before. Not used: a repeated request changes nothing.
+             */
+            retries?: number | null;
             /** @description The new status. */
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
@@ -1418,7 +1489,7 @@ export interface components {
             byStatus: components["schemas"]["StatsByStatus"];
             /** @description Up to where the counts are exact. */
             cursor: string;
-            /** @description The sum of all orders that were not cancelled, by currency. */
+            /** @description The sum of all orders that were neither cancelled nor refunded, by currency. */
             revenue: components["schemas"]["Money"][];
             /** @description Since midnight in the store's time zone. */
             today: components["schemas"]["StatsToday"];
@@ -1460,7 +1531,7 @@ export interface components {
              * @description Orders placed.
              */
             orders: number;
-            /** @description The sum of the orders placed, by currency. */
+            /** @description The sum of the orders placed that were neither cancelled nor refunded, by currency. */
             revenue: components["schemas"]["Money"][];
         };
         /**
@@ -1534,13 +1605,30 @@ export interface components {
             /** @description Sum of these orders for the product. */
             revenue: components["schemas"]["Money"];
         };
-        /** @description Status, location and delivery partner in one request. Omitted fields are not changed. */
+        /**
+         * @description Status, location and delivery partner in one request. Omitted and empty fields are not changed, and members that the
+         *     server does not know are ignored. Numbers may be texts.
+         */
         Tracking: {
             deliveryPartner?: components["schemas"]["Partner"] | null;
-            location?: components["schemas"]["Place"] | null;
-            /** @description Id or number of the order. */
+            location?: components["schemas"]["NewLocation"] | null;
+            note?: components["schemas"]["Prose2000"] | null;
+            /** @description Id, number or reference of the order. */
             orderId: string;
             status?: components["schemas"]["Status"] | null;
+        };
+        /** @description One step of an order's way: a status, a location, or a note. */
+        TrackingStep: {
+            location?: components["schemas"]["OrderLocation"] | null;
+            /** @description A note that only staff see, or the reason of a cancellation or correction. */
+            note?: string | null;
+            /** @description The status from then on. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
         };
         /** @description The number of unread notifications. */
         UnreadCount: {
@@ -1573,7 +1661,15 @@ export type $defs = Record<string, never>;
 export interface operations {
     manage: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `next` of the previous page: only orders with a lower number.
+                 * @example 10001
+                 */
+                before?: string;
+                /** @description Orders per page, 1 to 200. Default: 100. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2069,6 +2165,12 @@ export interface operations {
                 /** @description An order number, a tracking number, or words of the customer's name, e-mail address or phone number. */
                 q?: string;
                 /**
+                 * @description `newest` (the default), `oldest`, `total-high` or `total-low`. Totals are sorted among the newest 200,000 orders that
+                 *     match.
+                 * @example oldest
+                 */
+                sort?: string;
+                /**
                  * @description Statuses, separated by commas.
                  * @example pending,processing
                  */
@@ -2145,7 +2247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `out_of_stock`, `product_archived`, `total_changed` */
+            /** @description `out_of_stock`, `product_archived`, `total_changed`, `reference_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2161,7 +2263,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2205,7 +2307,7 @@ export interface operations {
                 "If-Match"?: string | null;
             };
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2257,7 +2359,7 @@ export interface operations {
                 "If-Match"?: string | null;
             };
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2300,7 +2402,50 @@ export interface operations {
                 "If-Match"?: string | null;
             };
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStatus"];
+            };
+        };
+        responses: {
+            /** @description Error; see `code` */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Staff only: how many live connections of the customer received the change; counted again in a replayed response */
+                    "Ordercast-Live-Connections"?: number | null;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    post_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Stored for 24 hours */
+                "Idempotency-Key"?: string | null;
+                /** @description The version you saw; a different current version returns 412 with the current state */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2341,7 +2486,7 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2395,7 +2540,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id or number */
+                /** @description Id, number or reference */
                 order: string;
             };
             cookie?: never;
@@ -2757,11 +2902,11 @@ export interface operations {
     stream: {
         parameters: {
             query?: {
-                /** @description The last cursor that you received. The header `Last-Event-ID`, which browsers send, takes precedence. */
+                /** @description The last cursor that you received, for clients that cannot send the header. `lastEventId` and `Last-Event-ID` are accepted, too, and all other parameters are ignored */
                 last_event_id?: string;
             };
             header?: {
-                /** @description The last cursor that you received */
+                /** @description The last cursor that you received. It takes precedence over the query */
                 "Last-Event-ID"?: string | null;
             };
             path?: never;
@@ -2794,7 +2939,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The customer's id */
+                /** @description The customer's id, or the e-mail address of the account */
                 user: string;
             };
             cookie?: never;

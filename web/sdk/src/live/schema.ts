@@ -73,6 +73,60 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["Person"];
         };
+        /** @description The order as `GET /api/v1/orders/{order}` gives it to the receiver. */
+        CreatedOrder: {
+            /** @description The statuses that the reader may set now. */
+            allowedTransitions: components["schemas"]["AllowedTransition"][];
+            /** @description Whether the customer may cancel the order. */
+            canCancel: boolean;
+            cancellation?: components["schemas"]["OrderCancellation"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            customer?: components["schemas"]["Person"] | null;
+            delivery?: components["schemas"]["OrderDelivery"] | null;
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            id: components["schemas"]["OrderId"];
+            items: components["schemas"]["OrderItem"][];
+            number: components["schemas"]["OrderNumber"];
+            /** @description The same as `number`. */
+            orderNumber: components["schemas"]["OrderNumber"];
+            payment?: components["schemas"]["OrderPayment"] | null;
+            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /**
+             * Format: int32
+             * @description Percent, for a progress bar.
+             */
+            progress: number;
+            reference?: components["schemas"]["Reference"] | null;
+            shipments: components["schemas"]["OrderShipment"][];
+            shippingAddress?: components["schemas"]["Address"] | null;
+            status: components["schemas"]["Status"];
+            storeId: components["schemas"]["StoreId"];
+            total?: components["schemas"]["Money"] | null;
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Incremented by every change. Send it in `If-Match` to change only the version that you saw. */
+            version: components["schemas"]["Version"];
+        };
+        /** @description The counts of a customer's own orders, exact at `cursor`. */
+        CustomerStats: {
+            /**
+             * Format: int64
+             * @description Orders that are neither delivered nor cancelled.
+             */
+            active: number;
+            /** @description How many are in each status. */
+            byStatus: components["schemas"]["StatsByStatus"];
+            /** @description Up to where the counts are exact. */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description All orders that the customer ever placed.
+             */
+            total: number;
+        };
         /** @description Why something that a client asked for was refused. */
         Denial: {
             /** @description Stable. Those of the API's problems, and `unknown_event`, `invalid_order`, `too_many_joined`. */
@@ -99,6 +153,7 @@ export interface components {
         FeedNotification: {
             id: components["schemas"]["EventId"];
             message: string;
+            order?: components["schemas"]["Order"] | null;
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
             read: boolean;
@@ -109,6 +164,8 @@ export interface components {
             title?: string;
             type: components["schemas"]["NotificationCategory"];
         };
+        /** @description A store's counts; for customers those of their own orders. */
+        FeedOrderCounts: components["schemas"]["Stats"] | components["schemas"]["CustomerStats"];
         /** @description An event of an order, as its receiver may see it. */
         FeedOrderEvent: {
             actor: components["schemas"]["ActorView"];
@@ -131,6 +188,7 @@ export interface components {
             /** @description A sentence. */
             message: string;
             note?: components["schemas"]["Prose2000"] | null;
+            order?: components["schemas"]["Order"] | null;
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
@@ -214,7 +272,7 @@ export interface components {
         };
         /** @description An order's id or number. */
         NamedOrder: string | number | {
-            /** @description An order's id or number. */
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
         };
         /** @description An entry of the receiver's inbox, as `GET /api/v1/notifications` has it. `id` is the id of the event, too. */
@@ -263,6 +321,7 @@ export interface components {
              * @description Percent, for a progress bar.
              */
             progress: number;
+            reference?: components["schemas"]["Reference"] | null;
             shipments: components["schemas"]["OrderShipment"][];
             shippingAddress?: components["schemas"]["Address"] | null;
             status: components["schemas"]["Status"];
@@ -276,11 +335,16 @@ export interface components {
         };
         /** @description The present state of the order. */
         OrderAcknowledged: {
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
             /** @enum {boolean} */
             ok: true;
-            orderId: components["schemas"]["OrderId"];
+            orderId: (string | number) & Record<string, never>;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /** Format: date-time */
+            updatedAt: string;
             version: components["schemas"]["Version"];
         };
         OrderCancellation: {
@@ -314,6 +378,7 @@ export interface components {
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
             note?: components["schemas"]["Prose2000"] | null;
+            order?: components["schemas"]["Order"] | null;
             orderId: components["schemas"]["OrderId"];
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
@@ -348,7 +413,15 @@ export interface components {
         };
         /** @description Where a delivery was, and when. */
         OrderLocation: {
-            /** Format: date-time */
+            /**
+             * Format: double
+             * @description The radius in meters within which the device is likely to be, if it said so.
+             */
+            accuracy?: number | null;
+            /**
+             * Format: date-time
+             * @description When the device was there; if it did not say, when the server received the location.
+             */
             at: string;
             /**
              * Format: double
@@ -400,7 +473,7 @@ export interface components {
             updatedAt: string;
             version: components["schemas"]["Version"];
         };
-        /** @description An order that was joined. Right after joining without `eventId` and `previousStatus`. */
+        /** @description An order that was joined. Without `eventId` and `previousStatus` it is the present state, for a client that missed changes. */
         OrderStatusUpdated: {
             /**
              * Format: date-time
@@ -433,7 +506,7 @@ export interface components {
         /** @description A user, as shown to others. */
         Person: {
             email?: string | null;
-            /** @description Their id. */
+            /** @description Their id, in the shop that they come from. */
             id: components["schemas"]["UserId"];
             /** @description Absent if unknown or erased. */
             name?: string | null;
@@ -492,6 +565,8 @@ export interface components {
             /** @enum {string} */
             reason: "shutting_down" | "token_expired" | "unavailable" | "session_ended";
         };
+        /** @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. */
+        Reference: string;
         /** @description Start over: forget what you had. */
         Reset: {
             /** @description Go on from here. */
@@ -512,6 +587,50 @@ export interface components {
         Severity: "info" | "success" | "warning" | "error";
         /** @enum {string} */
         ShipmentState: "packed" | "shipped" | "out_for_delivery" | "attempted" | "delivered" | "returned";
+        /** @description An event of an order over Socket.IO. `id` would be read as the order's, so the event's id is `eventId`. */
+        SocketOrderEvent: {
+            actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
+            /** Format: date-time */
+            at: string;
+            customer?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            /** @description Drop an event whose id you have seen. */
+            eventId: components["schemas"]["EventId"];
+            /** @description The items of a new order. */
+            items?: components["schemas"]["OrderItem"][] | null;
+            kind: components["schemas"]["Kind"];
+            location?: components["schemas"]["OrderLocation"] | null;
+            note?: components["schemas"]["Prose2000"] | null;
+            orderId: components["schemas"]["OrderId"];
+            orderNumber: components["schemas"]["OrderNumber"];
+            partner?: components["schemas"]["Partner"] | null;
+            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
+            paymentStatus?: string | null;
+            /** @description The status before the event. */
+            previousStatus: components["schemas"]["Status"];
+            reason?: components["schemas"]["Prose500"] | null;
+            /** @description The parcels that changed. */
+            shipments?: components["schemas"]["OrderShipment"][];
+            /** @description The status after the event. */
+            status: components["schemas"]["Status"];
+            storeId: components["schemas"]["StoreId"];
+            total?: components["schemas"]["Money"] | null;
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
+            updatedAt: string;
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
+            version: components["schemas"]["Version"];
+        };
         /** @description An event of a product. */
         SocketProductEvent: {
             actor: components["schemas"]["ActorView"];
@@ -553,6 +672,51 @@ export interface components {
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
             updatedAt: string;
+            version: components["schemas"]["Version"];
+        };
+        /** @description An order was placed. */
+        StandardOrderCreated: {
+            actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
+            /** Format: date-time */
+            at: string;
+            customer?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            /** @description Drop an event whose id you have seen. */
+            eventId: components["schemas"]["EventId"];
+            /** @description The items of a new order. */
+            items?: components["schemas"]["OrderItem"][] | null;
+            kind: components["schemas"]["Kind"];
+            location?: components["schemas"]["OrderLocation"] | null;
+            note?: components["schemas"]["Prose2000"] | null;
+            order: components["schemas"]["CreatedOrder"];
+            orderId: components["schemas"]["OrderId"];
+            orderNumber: components["schemas"]["OrderNumber"];
+            partner?: components["schemas"]["Partner"] | null;
+            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
+            paymentStatus?: string | null;
+            /** @description The status before the event. */
+            previousStatus: components["schemas"]["Status"];
+            reason?: components["schemas"]["Prose500"] | null;
+            /** @description The parcels that changed. */
+            shipments?: components["schemas"]["OrderShipment"][];
+            /** @description The status after the event. */
+            status: components["schemas"]["Status"];
+            storeId: components["schemas"]["StoreId"];
+            total?: components["schemas"]["Money"] | null;
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
+            updatedAt: string;
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
             version: components["schemas"]["Version"];
         };
         /** @description An event of an order, as its receiver may see it. */
@@ -613,7 +777,7 @@ export interface components {
             byStatus: components["schemas"]["StatsByStatus"];
             /** @description Up to where the counts are exact. */
             cursor: string;
-            /** @description The sum of all orders that were not cancelled, by currency. */
+            /** @description The sum of all orders that were neither cancelled nor refunded, by currency. */
             revenue: components["schemas"]["Money"][];
             /** @description Since midnight in the store's time zone. */
             today: components["schemas"]["StatsToday"];
@@ -655,7 +819,7 @@ export interface components {
              * @description Orders placed.
              */
             orders: number;
-            /** @description The sum of the orders placed, by currency. */
+            /** @description The sum of the orders placed that were neither cancelled nor refunded, by currency. */
             revenue: components["schemas"]["Money"][];
         };
         /**
@@ -665,19 +829,24 @@ export interface components {
         Status: "pending" | "processing" | "shipped" | "paid" | "delivered" | "cancelled";
         /** @description An order, and its new status. */
         StatusUpdate: {
-            /** @description An order's id or number. */
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             status: components["schemas"]["Status"];
         };
         /** @description The order was changed. */
         StatusUpdated: {
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
             /** @description How many of the customer's connections received it. */
             live: number;
             /** @enum {boolean} */
             ok: true;
-            orderId: components["schemas"]["OrderId"];
+            orderId: (string | number) & Record<string, never>;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /** Format: date-time */
+            updatedAt: string;
             version: components["schemas"]["Version"];
         };
         /** @description A store. Staff see only the orders of their own store. */
