@@ -102,6 +102,13 @@ class Server {
     return this.shop.signIn(email, password);
   }
 
+  /** An access token of the command-line interface, without a session. */
+  async commandLineToken(email, lifetime) {
+    const token = ["token", email, "--lifetime", lifetime, "--data", this.data];
+    const { stdout } = await promisify(execFile)(BINARY, token, { env: { PATH: process.env.PATH } });
+    return stdout.trim();
+  }
+
   asha() {
     return this.shop.signIn("asha@example.com", "lantern-street");
   }

@@ -37,17 +37,17 @@ describe("leaving", () => {
     });
   }
 
-  test("an expired token ends its connection, and a new one resumes", async (context) => {
-    const server = await start(context, "--access-token-lifetime", "3s");
+  test("an expired token of the command line ends its connection, and a new one resumes", async (context) => {
+    const server = await start(context);
     const asha = await server.asha();
-    const customer = await client(context, server, asha, { transports: ["websocket"] });
+    const token = await server.commandLineToken("asha@example.com", "3s");
+    const customer = await client(context, server, { token }, { transports: ["websocket"] });
     const { reason, details } = await customer.news("disconnect");
     assert.deepEqual([reason, details.context.code], ["transport close", 4002]);
     const { error } = await customer.news("connect_error");
     assert.equal(typeof error.data.code, "string");
-    const again = await server.asha();
-    const order = await again.order();
-    customer.socket.auth = { token: again.token };
+    const order = await asha.order();
+    customer.socket.auth = { token: asha.token };
     customer.socket.connect();
     await customer.event("order:created", ({ orderId }) => orderId === order.id);
     assert.equal(customer.socket.recovered, true);

@@ -151,7 +151,7 @@ impl App {
 
     /// A stored response is shown again only to a caller who may see the order now: it carries the order's present contacts.
     pub(crate) async fn check_replay(&self, outcome: &Outcome, caller: &Caller) -> Result<(), Problem> {
-        if let Outcome::Order(snapshot) = outcome {
+        if let Some(snapshot) = outcome.order() {
             visible(self, caller, OrderRef::Id(snapshot.order.id)).await?;
         }
         Ok(())
@@ -160,7 +160,7 @@ impl App {
     /// For staff: how many connections of the order's customer are live. They have received the change before this
     /// is counted. It is not stored: a replayed response counts again.
     pub(crate) fn live(&self, outcome: &Outcome, caller: &Caller) -> Option<usize> {
-        let Outcome::Order(snapshot) = outcome else { return None };
+        let snapshot = outcome.order()?;
         let staff = caller.principal.role == Role::Staff;
         staff.then(|| self.hub.connections(&Topic::Customer(snapshot.order.customer.clone())))
     }
@@ -194,10 +194,7 @@ pub struct CommandOutcome {
 impl CommandOutcome {
     /// The order, if the command was about one.
     pub fn order(&self) -> Option<&Arc<Snapshot>> {
-        match &self.outcome {
-            Outcome::Order(snapshot) => Some(snapshot),
-            _ => None,
-        }
+        self.outcome.order()
     }
 
     /// The product, if the command was about one.

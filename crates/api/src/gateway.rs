@@ -216,7 +216,7 @@ impl Authorizer for ApiAuthorizer {
             Submission { requests: vec![request], idempotency: None, external_user: caller.external_user() };
         let mut receipt = self.0.writer.submit(submission).await.map_err(not_committed)?;
         match receipt.outcomes.pop() {
-            Some(Outcome::Order(snapshot)) => Ok(snapshot),
+            Some(Outcome::Order(snapshot) | Outcome::Unchanged(snapshot)) => Ok(snapshot),
             Some(Outcome::Refused(refusal)) => Err(Problem::from(refusal).into()),
             _ => Err(Problem::new(Code::Internal).into()),
         }

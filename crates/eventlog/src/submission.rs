@@ -81,6 +81,8 @@ pub struct Receipt {
 pub enum Outcome {
     /// The order after the command.
     Order(Arc<Snapshot>),
+    /// The order, which was already as the command wants it. There is no event.
+    Unchanged(Arc<Snapshot>),
     /// The product after the command.
     Product(Arc<CatalogProduct>),
     Refused(Refusal),
@@ -89,6 +91,16 @@ pub enum Outcome {
         code: String,
         detail: String,
     },
+}
+
+impl Outcome {
+    /// The order, if an accepted command was about one, whether it changed the order or not.
+    pub fn order(&self) -> Option<&Arc<Snapshot>> {
+        match self {
+            Self::Order(snapshot) | Self::Unchanged(snapshot) => Some(snapshot),
+            Self::Product(_) | Self::Refused(_) | Self::RefusedBefore { .. } => None,
+        }
+    }
 }
 
 /// Why a submission has no receipt.

@@ -46,7 +46,8 @@ pub trait Application: Send + Sync + Sized + 'static {
         event: ClientEvent<Self>,
     ) -> impl Future<Output = ()> + Send;
 
-    /// Appends events to send to a client, until there are none or `outgoing` is full.
+    /// Appends events to send to a client, until there are none or `outgoing` is full. Events of the namespace `/` are sent in
+    /// the client's own namespace.
     ///
     /// Called whenever the client can be written to, while its connection is locked: it must not use the client's
     /// [`Socket`]. If there is nothing to send, the application calls [`Socket::pull`] or wakes `context`'s waker

@@ -13,7 +13,7 @@ use crate::application::{Application, Auth, ClientEvent, ConnectError, Disconnec
 use crate::engine::Outgoing;
 use crate::engine::connection::Connection;
 use crate::engine::{CloseReason, EngineMessage, HandshakeError, MessageOutcome, Protocol, lock};
-use crate::packet::{PacketType, SocketPacket, write};
+use crate::packet::{self, PacketType, SocketPacket, write};
 use crate::sid::Sid;
 use crate::socket::{Ack, AckSender, Socket, SocketInner};
 
@@ -121,7 +121,11 @@ impl<A: Application> Protocol for SocketIo<A> {
             if let Some(client) = socket.client.get()
                 && socket.ready.load(Ordering::Acquire)
             {
+                let first = outgoing.len();
                 self.application.fill(client, context, outgoing);
+                if let Some(namespace) = &socket.namespace {
+                    outgoing.replace_from(first, |frame| packet::in_namespace(frame, namespace));
+                }
             }
         }
     }

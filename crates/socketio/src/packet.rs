@@ -98,6 +98,14 @@ pub fn event(name: &str, json: &str, offset: Option<&str>) -> Frame {
     }
 }
 
+/// A frame of [`event`] for another namespace.
+pub(crate) fn in_namespace(event: &Frame, namespace: &str) -> Frame {
+    match event.payload().strip_prefix(b"42").map(str::from_utf8) {
+        Some(Ok(data)) => Frame::text(&["42", namespace, ",", data]),
+        Some(Err(_)) | None => event.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

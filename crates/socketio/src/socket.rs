@@ -16,7 +16,7 @@ use crate::engine::connection::Connection;
 use crate::engine::{CloseFrame, CloseReason, lock};
 use crate::frame::Frame;
 use crate::namespaces::SocketIo;
-use crate::packet::{PacketType, write};
+use crate::packet::{PacketType, in_namespace, write};
 use crate::sid::Sid;
 
 /// Acknowledgements that one client may owe at a time.
@@ -26,7 +26,7 @@ const MAX_PENDING_ACKS: usize = 256;
 pub(crate) struct SocketInner<A: Application> {
     pub(crate) id: Sid,
     /// `None` means `/`.
-    namespace: Option<Box<str>>,
+    pub(crate) namespace: Option<Box<str>>,
     pub(crate) client: OnceLock<A::Client>,
     /// Set after the client was told that it is connected. `fill` is called from then on.
     pub(crate) ready: AtomicBool,
@@ -249,6 +249,15 @@ impl<A: Application> Socket<A> {
             return;
         }
         self.connection.send(frames);
+    }
+
+    /// Like [`send`](Self::send), for frames of [`event`](crate::packet::event), which are for the namespace `/`.
+    pub fn send_events(&self, frames: impl IntoIterator<Item = Frame>) {
+        let namespace = self.inner.namespace.as_deref();
+        self.send(frames.into_iter().map(|frame| match namespace {
+            Some(namespace) => in_namespace(&frame, namespace),
+            None => frame,
+        }));
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn all<'a>(messages: impl IntoIterator<Item = &'a MessageDoc>) -> Val
         if !schemas.contains_key(&name)
             && let Some(schema) = known.get(&name)
         {
-            let schema = flatten(schema, &known);
+            let schema = any_of(flatten(schema, &known));
             references(&schema, &mut wanted);
             schemas.insert(name, schema);
         }
@@ -44,11 +44,26 @@ fn flatten(schema: &Value, known: &BTreeMap<String, Value>) -> Value {
         let part = target(part).and_then(|name| known.get(name)).unwrap_or(part);
         let part = flatten(part, known);
         properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
-        required.extend(part["required"].as_array().into_iter().flatten().cloned());
+        // A member of a later part replaces that of an earlier one.
+        for name in part["required"].as_array().into_iter().flatten() {
+            if !required.contains(name) {
+                required.push(name.clone());
+            }
+        }
     }
     merged.insert("properties".to_owned(), Value::Object(properties));
     merged.insert("required".to_owned(), Value::Array(required));
     Value::Object(merged)
+}
+
+/// A payload that is one of several structs may happen to fit more than one of them.
+fn any_of(mut schema: Value) -> Value {
+    if let Some(members) = schema.as_object_mut()
+        && let Some(variants) = members.remove("oneOf")
+    {
+        members.insert("anyOf".to_owned(), variants);
+    }
+    schema
 }
 
 /// The schema that a value is a reference to.

@@ -79,7 +79,8 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
 }
 
 fn is_app_path(path: &str) -> bool {
-    let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+    // One slash at the end is ignored; `//` is no other name of `/`.
+    let path = path.strip_suffix('/').filter(|rest| rest.len() > 1).unwrap_or(path);
     APP_PATHS.iter().any(|known| match known.strip_suffix('*') {
         Some(folder) => path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty()),
         None => path == *known,

@@ -86,23 +86,28 @@ pub async fn ready(State(app): State<AppState>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, axum::Json(health)).into_response()
 }
 
-/// Tries to read and to write. The log has the error, which may name files of the server.
+/// Tries to write and to read. The log has the error, which may name files of the server.
+///
+/// Writing comes first: it looks at the files. After the file was truncated, a read fails or not, depending on what SQLite
+/// has in memory.
 async fn database_fault(app: &App) -> Option<&'static str> {
-    match tokio::time::timeout(CHECK_TIMEOUT, app.read_backend.health()).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the server is not ready: the database does not read");
-            return Some("The database cannot be read. The server's log says why.");
-        }
-        Err(_) => return Some("The database does not answer in time."),
-    }
     match tokio::time::timeout(CHECK_TIMEOUT, app.writer.check()).await {
-        Ok(Ok(())) => None,
+        Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::error!(%error, "the server is not ready: the database does not write");
-            Some("The database cannot be written, so orders are not accepted. The server's log says why.")
+            return Some(
+                "The database cannot be written, so orders are not accepted. The server's log says why.",
+            );
         }
-        Err(_) => Some("The database does not write in time."),
+        Err(_) => return Some("The database does not write in time."),
+    }
+    match tokio::time::timeout(CHECK_TIMEOUT, app.read_backend.health()).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the server is not ready: the database does not read");
+            Some("The database cannot be read. The server's log says why.")
+        }
+        Err(_) => Some("The database does not answer in time."),
     }
 }
 

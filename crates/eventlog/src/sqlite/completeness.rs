@@ -153,6 +153,9 @@ fn close(database: &Path) -> Result<(), LogError> {
     // Locks the database file with the first read.
     connection.query_row("PRAGMA locking_mode = EXCLUSIVE", (), |_| Ok(()))?;
     store(&connection, CLOSED)?;
+    // A connection with this lock does not use the log's index, so SQLite leaves the one of the earlier connections. It
+    // must be removed under the lock: the next connection makes its own.
+    drop(std::fs::remove_file(beside(database, "-shm")));
     // With its last connection, SQLite copies the log into the database file and removes it.
     connection.close().map_err(|(_, error)| error.into())
 }

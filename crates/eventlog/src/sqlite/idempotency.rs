@@ -29,6 +29,11 @@ enum StoredOutcome {
         number: OrderNumber,
         version: Version,
     },
+    /// Likewise, of a command that changed nothing.
+    Unchanged {
+        number: OrderNumber,
+        version: Version,
+    },
     Product {
         product: orders::Product,
         details: orders::product::Details,
@@ -248,6 +253,9 @@ impl StoredOutcome {
             Outcome::Order(snapshot) => {
                 Self::Order { number: snapshot.order.number, version: snapshot.order.version }
             }
+            Outcome::Unchanged(snapshot) => {
+                Self::Unchanged { number: snapshot.order.number, version: snapshot.order.version }
+            }
             Outcome::Product(catalog_product) => Self::Product {
                 product: catalog_product.product.clone(),
                 details: catalog_product.details.clone(),
@@ -265,6 +273,9 @@ impl StoredOutcome {
         Ok(match self {
             Self::Order { number, version } => {
                 Outcome::Order(super::history::as_of(connection, number, seq, version)?)
+            }
+            Self::Unchanged { number, version } => {
+                Outcome::Unchanged(super::history::as_of(connection, number, seq, version)?)
             }
             Self::Product { product, details } => {
                 Outcome::Product(std::sync::Arc::new(CatalogProduct { product, details }))

@@ -132,7 +132,7 @@ impl<'a> BatchDraft<'a> {
             Some(Subject::Order { id, .. }) => Outcome::Order(Arc::clone(&self.snapshots[&id].snapshot)),
             // Accepted without an event: the order stays as it was.
             None => match unchanged() {
-                Some(id) => Outcome::Order(self.snapshot(id)),
+                Some(id) => Outcome::Unchanged(self.snapshot(id)),
                 None => Outcome::Refused(orders::Refusal::UnknownOrder),
             },
         }

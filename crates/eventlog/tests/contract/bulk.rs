@@ -39,9 +39,19 @@ pub(crate) async fn each_part_of_a_submission_has_its_own_outcome<B: Backend>() 
     // As many orders as a bulk update may have, and one that does not exist.
     let mut names: Vec<OrderRef> = orders.iter().copied().cycle().take(500).collect();
     names.push("99999".parse().unwrap());
+    let head = log.head().await;
     let receipt = log.submit(ship(&names)).await.unwrap();
     assert_eq!(receipt.outcomes.len(), 501);
-    assert!(receipt.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Refused(_))));
+    for (outcome, name) in receipt.outcomes.into_iter().zip(names) {
+        // What is shipped already is done, and does not change.
+        if name == orders[0] || name == orders[2] {
+            assert_eq!(snapshot(outcome).order, log.read(name).await.unwrap().order);
+            continue;
+        }
+        let Outcome::Refused(refusal) = &outcome else { panic!("{name:?}: {outcome:?}") };
+        assert_eq!(refusal.code(), if name == orders[1] { "final_status" } else { "order_not_found" });
+    }
+    assert_eq!(log.head().await, head, "nothing was changed");
 }
 
 pub(crate) async fn a_mixed_answer_is_remembered_whole<B: Backend>() {

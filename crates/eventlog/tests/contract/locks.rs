@@ -119,7 +119,7 @@ pub(crate) async fn requests_about_one_order_keep_their_order<B: Backend>() {
     let statuses: Vec<_> = outcomes
         .iter()
         .map(|outcome| match outcome {
-            Outcome::Order(snapshot) => snapshot.order.status().to_string(),
+            Outcome::Order(snapshot) | Outcome::Unchanged(snapshot) => snapshot.order.status().to_string(),
             Outcome::Refused(refusal) => refusal.code().to_owned(),
             other => panic!("{other:?}"),
         })

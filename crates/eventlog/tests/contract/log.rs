@@ -260,7 +260,7 @@ pub(crate) fn queue(
 
 pub(crate) fn snapshot(outcome: Outcome) -> Arc<Snapshot> {
     match outcome {
-        Outcome::Order(snapshot) => snapshot,
+        Outcome::Order(snapshot) | Outcome::Unchanged(snapshot) => snapshot,
         other => panic!("{other:?}"),
     }
 }

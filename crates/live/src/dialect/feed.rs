@@ -22,6 +22,8 @@ use serde::Serialize;
 use super::{Dialect, Message, Messages, RenderInput, joined};
 use crate::payload::event::{OrderState, SocketOrderEvent};
 use crate::payload::order_counts::{CustomerOrderCounts, OrderCounts};
+#[cfg(feature = "openapi")]
+use crate::payload::order_name::OrderName;
 use crate::payload::session::Connected;
 
 pub(super) struct Feed;
@@ -79,6 +81,38 @@ struct FeedOrderState<'a> {
 enum FeedOrderUpdate<'a> {
     Event(FeedOrderEvent<'a>),
     State(FeedOrderState<'a>),
+}
+
+/// An event of an order, which is named as the client named it that joined it.
+#[cfg(feature = "openapi")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct FeedJoinedEvent<'a> {
+    #[serde(flatten)]
+    event: FeedOrderEvent<'a>,
+    #[schema(inline)]
+    order_id: OrderName,
+}
+
+/// An event of an order; after a `reset`, its present state.
+#[cfg(feature = "openapi")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes two structs that are serialized apart")]
+enum FeedJoinedUpdate<'a> {
+    Event(&'a FeedJoinedEvent<'a>),
+    State(&'a FeedOrderState<'a>),
+}
+
+/// A change as a sentence. The order is named as the client named it that joined it.
+#[cfg(feature = "openapi")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct FeedJoinedNotification<'a> {
+    #[serde(flatten)]
+    notification: FeedNotification<'a>,
+    #[schema(inline)]
+    order_id: OrderName,
 }
 
 /// A store's counts; for customers those of their own orders.
@@ -209,9 +243,9 @@ impl Dialect for Feed {
             "delivery_update": FeedOrderEvent => EVERYBODY,
                 "Another detail of an order changed: who delivers it, when, where they are, the tracking number";
             "customer_notification": FeedNotification => CUSTOMER_AND_DRIVER, "The same as a sentence";
-            "single_order_update": FeedOrderUpdate => EVERYBODY,
-                "An order that was joined changed; for staff, after a `reset`, an order's present state";
-            "order_notification": FeedNotification => EVERYBODY,
+            "single_order_update": FeedJoinedUpdate => EVERYBODY,
+                "An order that was joined, or a customer's own, changed; for staff, after a `reset`, its present state";
+            "order_notification": FeedJoinedNotification => EVERYBODY,
                 "A change as a sentence: for staff, and for clients that joined the order";
             "order_stats_update": FeedOrderCounts => CUSTOMER_AND_STAFF,
                 "The store's counts, for customers those of their own orders; at most four times a second";

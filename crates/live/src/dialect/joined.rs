@@ -8,6 +8,8 @@ use orders::{Change, Event, EventId, OrderId, OrderNumber, Status, Subject};
 use serde::Serialize;
 
 use super::{Joined, Message, Messages, RenderInput};
+#[cfg(feature = "openapi")]
+use crate::payload::order_name::OrderName;
 
 const NAME: &str = "order-status-updated";
 
@@ -19,6 +21,7 @@ pub(crate) struct OrderStatusUpdated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = EventId, required = false))]
     event_id: Option<EventId>,
+    #[cfg_attr(feature = "openapi", schema(value_type = OrderName, inline))]
     order_id: OrderId,
     order_number: OrderNumber,
     status: Status,

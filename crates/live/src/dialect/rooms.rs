@@ -18,6 +18,17 @@ use crate::payload::session::Connected;
 
 pub(super) struct Rooms;
 
+/// An event of an order, which is named as the client named it.
+#[cfg(feature = "openapi")]
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct JoinedOrderEvent<'a> {
+    #[serde(flatten)]
+    event: SocketOrderEvent<'a>,
+    #[schema(inline)]
+    order_id: crate::payload::order_name::OrderName,
+}
+
 impl Dialect for Rooms {
     fn name(&self) -> &'static str {
         "rooms"
@@ -56,10 +67,10 @@ impl Dialect for Rooms {
         use crate::payload::doc_roles::{EVERYBODY, STAFF};
         crate::payload::message_docs! {
             "connected": Connected => EVERYBODY, "You are connected: as what, and from where on you receive events";
-            "order:updated": SocketOrderEvent => EVERYBODY, "Only the payment status of a joined order changed";
-            "delivery:updated": SocketOrderEvent => EVERYBODY,
+            "order:updated": JoinedOrderEvent => EVERYBODY, "Only the payment status of a joined order changed";
+            "delivery:updated": JoinedOrderEvent => EVERYBODY,
                 "Another detail of a joined order changed, such as who delivers it";
-            "delivery:located": SocketOrderEvent => EVERYBODY, "Where a joined order is";
+            "delivery:located": JoinedOrderEvent => EVERYBODY, "Where a joined order is";
             "stats:updated": OrderCounts => STAFF, "The store's counts, at most four times a second";
         }
     }

@@ -81,7 +81,7 @@ impl<A: Authorizer> Subscriber for SocketSubscriber<A> {
         if let Some(client) = socket.client()
             && message.is_for(client.identity.user())
         {
-            socket.send([message.frame(client.dialect).clone()]);
+            socket.send_events([message.frame(client.dialect).clone()]);
         }
     }
 }

@@ -111,7 +111,7 @@ impl<A: Authorizer> Gateway<A> {
                 if let Some(left) = left
                     && self.tracking_changed(&snapshot.order, left).await
                 {
-                    socket.send([joined::state(&order, Joined::by(own_name.as_ref())).frame()]);
+                    socket.send_events([joined::state(&order, Joined::by(own_name.as_ref())).frame()]);
                 }
             }
             JoinOutcome::AlreadyJoined => {}

@@ -108,7 +108,7 @@ impl<A: Authorizer> Gateway<A> {
         let (cursor, head) = (client.start.clone(), self.hub.cursor());
         let connected = Connected::new(client.identity.role(), &person, cursor, head, client.recovered);
         let greeting = client.dialect.get().greeting(&connected, self.authorizer.now());
-        socket.send([greeting.frame()]);
+        socket.send_events([greeting.frame()]);
     }
 }
 
@@ -159,7 +159,7 @@ impl<A: Authorizer> Application for Gateway<A> {
         self.track(socket, client);
         // Its session may have ended before it was tracked.
         self.close_if_ended(socket, client);
-        socket.send(client.take_missed());
+        socket.send_events(client.take_missed());
         client.activate(socket);
         let joined = client.resume_joined(&self.joins);
         if !joined.is_empty() {

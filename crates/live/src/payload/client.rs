@@ -28,7 +28,7 @@ pub(crate) enum Acknowledgement {
 pub(crate) struct OrderAcknowledged {
     #[cfg_attr(feature = "openapi", schema(schema_with = always_true))]
     ok: bool,
-    /// The order as the client named it.
+    // Without a description of its own: utoipa adds `type: object` to an inlined schema that has one.
     #[cfg_attr(feature = "openapi", schema(inline))]
     order_id: OrderName,
     order_number: OrderNumber,
@@ -37,7 +37,9 @@ pub(crate) struct OrderAcknowledged {
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<Line<100>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "orders::time::serialize")]
     estimated_delivery: Option<Timestamp>,
+    #[serde(serialize_with = "orders::time::serialize")]
     updated_at: Timestamp,
 }
 

@@ -167,7 +167,7 @@ impl Shop {
 
     pub(crate) async fn order(&self, command: Command, actor: Actor) -> Arc<Snapshot> {
         match self.ask(Submission::one(command, actor)).await {
-            Outcome::Order(snapshot) => snapshot,
+            Outcome::Order(snapshot) | Outcome::Unchanged(snapshot) => snapshot,
             other => panic!("{other:?}"),
         }
     }
@@ -222,7 +222,7 @@ impl Shop {
     /// Sets a status; whether that was accepted.
     pub(crate) async fn set(&self, order: OrderNumber, status: Status) -> bool {
         let set = Submission::one(Command::SetStatus(setting(order, status)), staff("main"));
-        matches!(self.ask(set).await, Outcome::Order(_))
+        self.ask(set).await.order().is_some()
     }
 
     pub(crate) async fn bring(&self, order: OrderNumber, driver: &str) {

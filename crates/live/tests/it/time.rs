@@ -37,7 +37,10 @@ async fn a_silent_stream_sends_a_heartbeat_every_25_seconds() {
     let began = Instant::now();
     for n in 1..=3u32 {
         let beat = text(&stream.next().await.unwrap());
-        assert_eq!(beat, "event: heartbeat\ndata: {\"at\":\"2026-03-01T12:00:00Z\"}\n\n", "without an id");
+        assert_eq!(
+            beat, "event: heartbeat\ndata: {\"at\":\"2026-03-01T12:00:00.000Z\"}\n\n",
+            "without an id"
+        );
         assert_eq!(began.elapsed().as_secs(), (HEARTBEAT * n).as_secs());
     }
 }

@@ -40,7 +40,7 @@ fn every_default_is_valid_and_every_option_has_one_line_of_help() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.store_currency.code(), "EUR");
     assert_eq!(config.warnings, Vec::<String>::new());
-    assert_eq!(config.rate_limit_address.to_string(), "1200/min burst 300");
+    assert_eq!(config.rate_limit_address.to_string(), "6000/min burst 1500");
     assert_eq!((config.body_limit, config.wal_cap), (256 * 1024, 256 * 1024 * 1024));
     assert_eq!(config.event_retention, None);
     for option in OPTIONS {

@@ -125,9 +125,13 @@ async fn the_config_names_the_live_gateways_port() {
     for host in ["shop.local", "192.168.0.7", "[::1]"] {
         assert_eq!(url(&[("host", &format!("{host}:{pages}"))]).await, format!("http://{host}:{live}"));
     }
-    assert_eq!(url(&[("host", "shop.local")]).await, format!("http://shop.local:{live}"));
+    for host in ["shop.local", "my_shop.local", "shop.local."] {
+        assert_eq!(url(&[("host", host)]).await, format!("http://{host}:{live}"));
+    }
+    assert_eq!(url(&[("host", "")]).await, Value::Null, "it is valid and names no host");
     for odd in ["x\"y", "a/b", "[nothing]:1", ":3000", "a b"] {
-        assert_eq!(url(&[("host", odd)]).await, Value::Null, "{odd}");
+        let answer = shop.get("/api/v1/config").header("host", odd).send().await;
+        assert_eq!((answer.status, &*answer.code()), (400, "invalid_header"), "{odd}");
     }
     assert_eq!(
         url(&[("x-forwarded-proto", "https")]).await,

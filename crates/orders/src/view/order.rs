@@ -91,6 +91,7 @@ pub struct PaymentView {
     /// Until when the goods are reserved for an online payment that is due. Absent when nothing is reserved until then. The
     /// order stays open after that, but the goods may be sold to others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub reserved_until: Option<Timestamp>,
 }
 

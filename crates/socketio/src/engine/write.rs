@@ -30,6 +30,20 @@ impl Outgoing<'_> {
         self.frames.push(frame);
     }
 
+    /// How many frames were appended.
+    pub(crate) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Replaces the frames from an index on.
+    pub(crate) fn replace_from(&mut self, first: usize, replace: impl Fn(&Frame) -> Frame) {
+        for frame in self.frames.iter_mut().skip(first) {
+            let new = replace(frame);
+            self.bytes = self.bytes + new.len() - frame.len();
+            *frame = new;
+        }
+    }
+
     /// How many more frames should be appended. Any more are kept in memory.
     pub fn room(&self) -> usize {
         if self.bytes >= MAX_BYTES { 0 } else { self.max_frames.saturating_sub(self.frames.len()) }

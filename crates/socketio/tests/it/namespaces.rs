@@ -14,7 +14,7 @@ async fn what_is_emitted_on_connecting_is_the_first_that_is_heard() {
     client.send(&text("40/greeting,")).await;
     assert!(client.packet().await.starts_with("40/greeting,{"));
     assert_eq!(client.packet().await, r#"42/greeting,["hello",1]"#);
-    assert_eq!(client.packet().await, r#"42["n",0]"#);
+    assert_eq!(client.packet().await, r#"42/greeting,["n",0]"#);
 }
 
 #[tokio::test]

@@ -149,6 +149,77 @@ export interface components {
          * @description An event of the log. Clients drop an event whose id they have seen.
          */
         EventId: string;
+        /** @description An event of an order, which is named as the client named it that joined it. */
+        FeedJoinedEvent: {
+            actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
+            /** Format: date-time */
+            at: string;
+            customer?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            /** @description Drop an event whose id you have seen. */
+            eventId: components["schemas"]["EventId"];
+            /** @description The items of a new order. */
+            items?: components["schemas"]["OrderItem"][] | null;
+            kind: components["schemas"]["Kind"];
+            location?: components["schemas"]["OrderLocation"] | null;
+            /** @description A sentence. */
+            message: string;
+            note?: components["schemas"]["Prose2000"] | null;
+            order?: components["schemas"]["Order"] | null;
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
+            orderNumber: components["schemas"]["OrderNumber"];
+            partner?: components["schemas"]["Partner"] | null;
+            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
+            paymentStatus?: string | null;
+            /** @description The status before the event. */
+            previousStatus: components["schemas"]["Status"];
+            reason?: components["schemas"]["Prose500"] | null;
+            /** @description The parcels that changed. */
+            shipments?: components["schemas"]["OrderShipment"][];
+            /** @description The status after the event. */
+            status: components["schemas"]["Status"];
+            storeId: components["schemas"]["StoreId"];
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
+            timestamp: string;
+            total?: components["schemas"]["Money"] | null;
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
+            updatedAt: string;
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
+            version: components["schemas"]["Version"];
+        };
+        /** @description A change as a sentence. The order is named as the client named it that joined it. */
+        FeedJoinedNotification: {
+            id: components["schemas"]["EventId"];
+            message: string;
+            order?: components["schemas"]["Order"] | null;
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
+            orderNumber: components["schemas"]["OrderNumber"];
+            read: boolean;
+            status: components["schemas"]["Status"];
+            /** Format: date-time */
+            timestamp: string;
+            /** @description Absent if the event is not an entry of the receiver's inbox. */
+            title?: string;
+            type: components["schemas"]["NotificationCategory"];
+        };
+        /** @description An event of an order; after a `reset`, its present state. */
+        FeedJoinedUpdate: components["schemas"]["FeedJoinedEvent"] | components["schemas"]["FeedOrderState"];
         /** @description A change as a sentence. `id` is the id of its event. */
         FeedNotification: {
             id: components["schemas"]["EventId"];
@@ -244,6 +315,51 @@ export interface components {
             at: string;
         };
         JoinAcknowledged: components["schemas"]["OrderAcknowledged"] | components["schemas"]["Denied"];
+        /** @description An event of an order, which is named as the client named it. */
+        JoinedOrderEvent: {
+            actor: components["schemas"]["ActorView"];
+            /**
+             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
+             *     again, and in `delivery.located`.
+             */
+            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
+            /** Format: date-time */
+            at: string;
+            customer?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            estimatedDelivery?: string | null;
+            /** @description Drop an event whose id you have seen. */
+            eventId: components["schemas"]["EventId"];
+            /** @description The items of a new order. */
+            items?: components["schemas"]["OrderItem"][] | null;
+            kind: components["schemas"]["Kind"];
+            location?: components["schemas"]["OrderLocation"] | null;
+            note?: components["schemas"]["Prose2000"] | null;
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
+            orderNumber: components["schemas"]["OrderNumber"];
+            partner?: components["schemas"]["Partner"] | null;
+            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
+            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
+            paymentStatus?: string | null;
+            /** @description The status before the event. */
+            previousStatus: components["schemas"]["Status"];
+            reason?: components["schemas"]["Prose500"] | null;
+            /** @description The parcels that changed. */
+            shipments?: components["schemas"]["OrderShipment"][];
+            /** @description The status after the event. */
+            status: components["schemas"]["Status"];
+            storeId: components["schemas"]["StoreId"];
+            total?: components["schemas"]["Money"] | null;
+            trackingNumber?: components["schemas"]["Line100"] | null;
+            /**
+             * Format: date-time
+             * @description The same as `at`.
+             */
+            updatedAt: string;
+            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
+            version: components["schemas"]["Version"];
+        };
         /**
          * @description The kind of an event. The names are stable, because clients match on them.
          * @enum {string}
@@ -339,7 +455,8 @@ export interface components {
             estimatedDelivery?: string | null;
             /** @enum {boolean} */
             ok: true;
-            orderId: (string | number) & Record<string, never>;
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
@@ -481,7 +598,8 @@ export interface components {
              */
             estimatedDelivery?: string | null;
             eventId?: components["schemas"]["EventId"];
-            orderId: components["schemas"]["OrderId"];
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             previousStatus?: components["schemas"]["Status"];
             status: components["schemas"]["Status"];
@@ -587,50 +705,6 @@ export interface components {
         Severity: "info" | "success" | "warning" | "error";
         /** @enum {string} */
         ShipmentState: "packed" | "shipped" | "out_for_delivery" | "attempted" | "delivered" | "returned";
-        /** @description An event of an order over Socket.IO. `id` would be read as the order's, so the event's id is `eventId`. */
-        SocketOrderEvent: {
-            actor: components["schemas"]["ActorView"];
-            /**
-             * @description The statuses that the reader may set after this event. Absent in an event that was read after the order changed
-             *     again, and in `delivery.located`.
-             */
-            allowedTransitions?: components["schemas"]["AllowedTransition"][] | null;
-            /** Format: date-time */
-            at: string;
-            customer?: components["schemas"]["Person"] | null;
-            /** Format: date-time */
-            estimatedDelivery?: string | null;
-            /** @description Drop an event whose id you have seen. */
-            eventId: components["schemas"]["EventId"];
-            /** @description The items of a new order. */
-            items?: components["schemas"]["OrderItem"][] | null;
-            kind: components["schemas"]["Kind"];
-            location?: components["schemas"]["OrderLocation"] | null;
-            note?: components["schemas"]["Prose2000"] | null;
-            orderId: components["schemas"]["OrderId"];
-            orderNumber: components["schemas"]["OrderNumber"];
-            partner?: components["schemas"]["Partner"] | null;
-            paymentMethod?: components["schemas"]["PaymentMethod"] | null;
-            /** @description `none`, `pending`, `authorized`, `paid`, `refunded` or `failed`. */
-            paymentStatus?: string | null;
-            /** @description The status before the event. */
-            previousStatus: components["schemas"]["Status"];
-            reason?: components["schemas"]["Prose500"] | null;
-            /** @description The parcels that changed. */
-            shipments?: components["schemas"]["OrderShipment"][];
-            /** @description The status after the event. */
-            status: components["schemas"]["Status"];
-            storeId: components["schemas"]["StoreId"];
-            total?: components["schemas"]["Money"] | null;
-            trackingNumber?: components["schemas"]["Line100"] | null;
-            /**
-             * Format: date-time
-             * @description The same as `at`.
-             */
-            updatedAt: string;
-            /** @description The version of the order after the event. Keep the newest. A location repeats the version. */
-            version: components["schemas"]["Version"];
-        };
         /** @description An event of a product. */
         SocketProductEvent: {
             actor: components["schemas"]["ActorView"];
@@ -841,7 +915,8 @@ export interface components {
             live: number;
             /** @enum {boolean} */
             ok: true;
-            orderId: (string | number) & Record<string, never>;
+            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;

@@ -128,6 +128,7 @@ pub async fn bulk_status(
     let receipt = app.writer.submit(submission).await.map_err(not_committed)?;
     let mut decided = receipt.outcomes.into_iter();
     let mut outcomes = Vec::with_capacity(body.orders.len());
+    let mut changed = 0;
     for (order, name) in body.orders.into_iter().zip(names) {
         let Some(outcome) = name.and_then(|_| decided.next()) else {
             outcomes.push(BulkOutcome::unknown(order));
@@ -142,11 +143,12 @@ pub async fn bulk_status(
                 checked => checked?,
             }
         }
+        // An order that has the status already, or is listed twice, is done and is not counted.
+        changed += usize::from(matches!(outcome, Outcome::Order(_)));
         let live = app.live(&outcome, &staff.caller);
         outcomes.push(BulkOutcome::of(order, outcome, live));
     }
-    let changed = outcomes.iter().filter(|outcome| outcome.ok).count();
-    let refused = outcomes.len() - changed;
+    let refused = outcomes.iter().filter(|outcome| !outcome.ok).count();
     let mut response = axum::Json(BulkOutcomes { outcomes, changed, refused }).into_response();
     if receipt.replayed {
         response.headers_mut().insert(REPLAYED, axum::http::HeaderValue::from_static("true"));
@@ -157,7 +159,7 @@ pub async fn bulk_status(
 impl BulkOutcome {
     fn of(order: String, outcome: Outcome, live: Option<usize>) -> Self {
         match outcome {
-            Outcome::Order(snapshot) => Self {
+            Outcome::Order(snapshot) | Outcome::Unchanged(snapshot) => Self {
                 order,
                 ok: true,
                 number: Some(snapshot.order.number),

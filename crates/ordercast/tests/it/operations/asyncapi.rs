@@ -100,7 +100,7 @@ async fn every_live_event_matches_the_document() {
                 let mut client = CheckedClient::open(&shop, dialect, who, token, joined).await;
                 if joined {
                     let answer = client.ask(&mut checker, "join-order-tracking", json!(order.number)).await;
-                    assert_eq!((&answer["ok"], &answer["orderId"]), (&json!(true), &json!(order.id)));
+                    assert_eq!((&answer["ok"], &answer["orderId"]), (&json!(true), &json!(order.number)));
                 }
                 clients.push(client);
             }

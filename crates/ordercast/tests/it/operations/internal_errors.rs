@@ -34,6 +34,10 @@ async fn a_panic_is_answered_and_logged_and_the_server_keeps_running() {
     let logged = Logged::default();
     let writer = logged.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    // With only one dispatcher in the process, the first thread that reaches a log statement decides for all threads
+    // whether anybody listens to it. Another test's thread, which has no dispatcher, would turn it off.
+    let silent = tracing_subscriber::fmt().with_max_level(tracing::level_filters::LevelFilter::OFF).finish();
+    let _second = tracing::Dispatch::new(silent);
     let _here = tracing::subscriber::set_default(subscriber);
 
     let clock = Arc::new(AdjustableClock::default());

@@ -43,10 +43,10 @@ async fn only_a_change_of_status_or_payment_is_told_as_one() {
                 |order:updated|order-status-updated";
     let staff_room = "delivery:updated|delivery:located|order-status-updated|order-status-updated|delivery:updated\
                       |order-status-updated|order:updated|order-status-updated";
-    let update = "customer_notification customer_order_update";
-    let feed = format!(
-        "delivery_update|delivery_update|delivery_update|delivery_update||{update}|{update}|{update}"
-    );
+    // In `feed` a customer follows their own order without joining it.
+    let detail = "single_order_update delivery_update";
+    let update = "customer_notification single_order_update customer_order_update";
+    let feed = format!("delivery_update|delivery_update|{detail}|{detail}||{update}|{update}|{update}");
     let staff_feed = "delivery_update|delivery_update|delivery_update|delivery_update|delivery_update\
                       |order_notification|order_notification|order_notification";
     let expected = [

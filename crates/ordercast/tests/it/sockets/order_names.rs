@@ -7,7 +7,8 @@ use crate::support::users::{customer, staff};
 
 #[tokio::test]
 async fn an_order_is_called_what_the_client_called_it() {
-    let shop = Shop::open().await;
+    // Each form and dialect opens two connections, which stay open.
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_USER", "64")]).await;
     let tea = shop.product("Tea", 20).await;
     let (asha, sam) = (customer("asha"), staff("sam"));
     let room = ["order-status-updated", "delivery:updated", "single_order_update", "order_notification"];
