@@ -71,7 +71,7 @@ test("offline, every page shows the last known state with its time, and a signed
   await customer.open("/profile");
   await expect(total).toBeVisible();
 
-  customer.monitor.expect(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+  customer.monitor.expect(/ERR_INTERNET_DISCONNECTED|WebSocket (connection to|is already in CLOSING)/);
   await customer.context.setOffline(true);
   const isLastKnown = async () => {
     await expect(page.getByText(/^This is the last known state, from .*\d\d:\d\d/)).toBeVisible();

@@ -15,7 +15,7 @@ const BLOCKED = /img-src|requested another host: https:\/\/pictures\.example\//;
 test("pictures from another host are shown once the operator names it; until then no page requests them", async ({
   people,
 }) => {
-  const server = await startServer();
+  const server = await startServer("--image-origins", HOST);
   try {
     const staff = await server.admin();
     const { products } = await staff.call("GET", "/api/v1/products");
@@ -25,6 +25,10 @@ test("pictures from another host are shown once the operator names it; until the
       stock: 5,
       image: `${HOST}/pot.png`,
     });
+    // The operator takes the host away again.
+    await server.stop();
+    server.options = [];
+    await server.start();
 
     const before = await people.arrive(await server.asha(), {}, server);
     before.monitor.expect(BLOCKED);

@@ -25,7 +25,7 @@ test("track an order in one window, change it in the other, and see the events a
   await expect(arrived(customer, "order-status-updated", "processing")).toHaveCount(1);
   const line = arrived(customer, "order-status-updated", "processing");
   await line.locator("summary").click();
-  await expect(line.getByLabel("Payload of order-status-updated")).toContainText(`"orderId": "${order.id}"`);
+  await expect(line.getByLabel("Payload of order-status-updated")).toContainText(`"orderId": "${order.number}"`);
   expect((await customer.account.show(order)).status).toBe("processing");
 
   // The client leaves a room after a delay, because a page that re-renders joins again. Wait for the server's
