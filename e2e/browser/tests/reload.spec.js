@@ -60,7 +60,7 @@ test("a page whose code cannot be loaded opens when the connection is back, and 
   await nav.getByRole("link", { name: "Products" }).click();
   await expect(page.getByText("This page could not be loaded")).toBeVisible();
   await page.unroute(away);
-  await expect(page.getByText("Paper bags")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Edit Paper bags" })).toBeVisible();
   await nav.getByRole("link", { name: "Dashboard" }).click();
   await expect(tile(page, "To process")).toContainText(/\d/);
   // With its styles, and without a reload.
