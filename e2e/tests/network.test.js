@@ -13,7 +13,9 @@ describe("a bad network", () => {
   let server, network;
 
   before(async () => {
-    server = await startServer("--max-streams-per-user", "1000", "--max-streams-per-address", "1000");
+    // A client that loses its WebSocket in the middle of an upgrade neither polls nor notices. Its heartbeat does.
+    const heartbeat = ["--ping-interval", "5s", "--ping-timeout", "5s"];
+    server = await startServer("--max-streams-per-user", "1000", "--max-streams-per-address", "1000", ...heartbeat);
     network = await startNetwork(server.port);
   });
   after(async () => {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
 use super::checkpoint::Checkpointer;
 use super::completeness::CloseGuard;
@@ -93,15 +94,37 @@ impl SqliteReadBackend {
         T: Send + 'static,
         F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
     {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| LogError::cancelled())?;
         let pool = Arc::clone(&self.pool);
-        let task = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let reader = pool.take()?;
-            in_snapshot(reader.connection()?, &pool.indexes, &query)
+        let permits = Arc::clone(&self.permits);
+        if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+            return run_on_thread(permit, pool, query).await;
+        }
+        // A caller may stop polling: one that serves a slow client polls again when that client has read. As its own task,
+        // the query goes on all the same. Otherwise it would keep the connection that it is given from all other queries.
+        let mut waiting = JoinSet::new();
+        waiting.spawn(async move {
+            let permit = permits.acquire_owned().await.map_err(|_| LogError::cancelled())?;
+            run_on_thread(permit, pool, query).await
         });
-        task.await.map_err(|_| LogError::cancelled())?
+        waiting.join_next().await.and_then(Result::ok).ok_or_else(LogError::cancelled)?
     }
+}
+
+async fn run_on_thread<T, F>(
+    permit: OwnedSemaphorePermit,
+    pool: Arc<ConnectionPool>,
+    query: F,
+) -> Result<T, LogError>
+where
+    T: Send + 'static,
+    F: Fn(&Connection, &SortedIndexes) -> Result<T, LogError> + Send + 'static,
+{
+    let task = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        let reader = pool.take()?;
+        in_snapshot(reader.connection()?, &pool.indexes, &query)
+    });
+    task.await.map_err(|_| LogError::cancelled())?
 }
 
 /// Within the snapshot, so the head belongs to the value.
@@ -154,5 +177,49 @@ fn in_snapshot<T>(
             }
             answer => return answer,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future as _;
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Waker};
+    use std::time::Duration;
+
+    use super::super::checkpoint::CheckpointCoordinator;
+    use super::super::{Database, DatabaseOptions};
+    use super::*;
+
+    fn with_one_connection(path: PathBuf) -> SqliteReadBackend {
+        let connect = || Connection::open(&path).unwrap();
+        let checkpoints = Arc::new(CheckpointCoordinator::new());
+        let checkpointer = Checkpointer::start(connect(), checkpoints, path.clone()).unwrap();
+        let indexes = SortedIndexes::open(&connect()).unwrap();
+        let close = Arc::new(CloseGuard::new(path.clone(), None));
+        SqliteReadBackend::new(vec![connect()], path.clone(), indexes, checkpointer, close)
+    }
+
+    #[tokio::test]
+    async fn a_query_that_nobody_polls_does_not_keep_others_from_reading() {
+        let directory = tempfile::tempdir().unwrap();
+        let _database =
+            Database::open(directory.path(), &DatabaseOptions::default(), uuid::Uuid::nil()).unwrap();
+        let backend = with_one_connection(Database::file(directory.path()));
+        let (finish, may_finish) = mpsc::channel::<()>();
+        let may_finish = Mutex::new(may_finish);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut reading = pin!(backend.read(move |_| {
+            let _ = may_finish.lock().unwrap().recv();
+            Ok(())
+        }));
+        assert!(reading.as_mut().poll(&mut context).is_pending(), "it has the only connection");
+        let mut abandoned = pin!(backend.read(|_| Ok(())));
+        assert!(abandoned.as_mut().poll(&mut context).is_pending(), "it waits for the connection");
+        finish.send(()).unwrap();
+        reading.await.unwrap();
+        let next = tokio::time::timeout(Duration::from_secs(30), backend.read(|_| Ok(())));
+        next.await.expect("the connection is free again").unwrap();
     }
 }

@@ -9,7 +9,7 @@ use ordercast_live::{Hub, Subscription, Topic};
 use orders::{OrderNumber, Status};
 use proptest::prelude::*;
 
-use super::shop::{Shop, drain, of_customer, of_store, poll_once, seqs, user};
+use super::shop::{DEADLINE, Shop, drain, of_customer, of_store, poll_once, seqs, user};
 
 /// Some rings are smaller than a burst. A burst is larger than what is kept with a topic.
 const RINGS: [usize; 4] = [1, 3, 16, 4096];
@@ -184,7 +184,12 @@ async fn play(ring: usize, steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        max_shrink_iters: 200,
+        max_shrink_time: 60_000,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn each_subscriber_gets_its_topic_once_in_order(
@@ -192,6 +197,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..90),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(play(ring, steps));
+        let played = runtime.block_on(async { tokio::time::timeout(DEADLINE * 4, play(ring, steps)).await });
+        played.expect("nothing waits forever");
     }
 }
