@@ -192,13 +192,13 @@ mod tests {
     use super::super::{Database, DatabaseOptions};
     use super::*;
 
-    fn with_one_connection(path: PathBuf) -> SqliteReadBackend {
-        let connect = || Connection::open(&path).unwrap();
+    fn with_one_connection(path: &Path) -> SqliteReadBackend {
+        let connect = || Connection::open(path).unwrap();
         let checkpoints = Arc::new(CheckpointCoordinator::new());
-        let checkpointer = Checkpointer::start(connect(), checkpoints, path.clone()).unwrap();
+        let checkpointer = Checkpointer::start(connect(), checkpoints, path.to_owned()).unwrap();
         let indexes = SortedIndexes::open(&connect()).unwrap();
-        let close = Arc::new(CloseGuard::new(path.clone(), None));
-        SqliteReadBackend::new(vec![connect()], path.clone(), indexes, checkpointer, close)
+        let close = Arc::new(CloseGuard::new(path.to_owned(), None));
+        SqliteReadBackend::new(vec![connect()], path.to_owned(), indexes, checkpointer, close)
     }
 
     #[tokio::test]
@@ -206,7 +206,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let _database =
             Database::open(directory.path(), &DatabaseOptions::default(), uuid::Uuid::nil()).unwrap();
-        let backend = with_one_connection(Database::file(directory.path()));
+        let backend = with_one_connection(&Database::file(directory.path()));
         let (finish, may_finish) = mpsc::channel::<()>();
         let may_finish = Mutex::new(may_finish);
         let mut context = Context::from_waker(Waker::noop());
