@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use eventlog::{CommandRequest, JoinsChange, Outcome, Snapshot, Submission};
+use eventlog::{CommandRequest, Outcome, Snapshot, StateChange, StateOwner, Submission};
 use jiff::Timestamp;
 use live::Close;
 use live::dialect::{DialectId, UnknownDialect};
@@ -222,8 +222,8 @@ impl Authorizer for ApiAuthorizer {
         }
     }
 
-    async fn save_joins(&self, changes: Vec<JoinsChange>) -> bool {
-        match self.0.writer.store_joins(changes).await {
+    async fn save_joins(&self, changes: Vec<StateChange>) -> bool {
+        match self.0.writer.keep_states(StateOwner::Joins, changes).await {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "joined orders were not stored");

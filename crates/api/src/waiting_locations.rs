@@ -1,50 +1,111 @@
 //! The newest location of each delivery that came too soon after the last one.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use eventlog::{KeptState, StateChange};
 use orders::order::LocationReport;
 use orders::{Actor, OrderId};
+use serde::{Deserialize, Serialize};
 
 /// The most deliveries whose locations wait. Beyond it a location that comes too soon is dropped.
 const MAX_WAITING: usize = 50_000;
 
 /// The newest location of each delivery that waits for the end of its interval.
 #[derive(Debug, Default)]
-pub struct WaitingLocations(Mutex<HashMap<OrderId, WaitingLocation>>);
+pub struct WaitingLocations {
+    waiting: Mutex<Waiting>,
+    /// Held while changes are stored, so that an older one does not replace a newer one.
+    pub(crate) saving: tokio::sync::Mutex<()>,
+}
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
+struct Waiting {
+    orders: HashMap<OrderId, WaitingLocation>,
+    /// Orders that are stored differently.
+    unsaved: HashSet<OrderId>,
+}
+
+/// Stored as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WaitingLocation {
     pub(crate) location: LocationReport,
     pub(crate) actor: Actor,
 }
 
 impl WaitingLocations {
-    fn orders(&self) -> MutexGuard<'_, HashMap<OrderId, WaitingLocation>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads what was stored before the server started. Returns the orders.
+    pub(crate) fn load(&self, stored: Vec<KeptState>) -> Vec<OrderId> {
+        let mut waiting = self.waiting();
+        let stored = stored.into_iter().filter_map(|KeptState { key, state }| {
+            let order = key.parse().map(OrderId::new).ok()?;
+            let location = serde_json::from_str(&state).ok()?;
+            waiting.orders.insert(order, location);
+            Some(order)
+        });
+        stored.collect()
     }
 
     /// Keeps a location unless a newer one waits. Returns whether it is the first one of its order.
     pub(crate) fn keep(&self, order: OrderId, new: WaitingLocation) -> bool {
-        let mut orders = self.orders();
-        let full = orders.len() >= MAX_WAITING;
-        match orders.entry(order) {
-            Entry::Occupied(mut waiting) => {
-                if waiting.get().location.measured_at <= new.location.measured_at {
-                    waiting.insert(new);
+        let mut waiting = self.waiting();
+        let full = waiting.orders.len() >= MAX_WAITING;
+        let is_first = match waiting.orders.entry(order) {
+            Entry::Occupied(mut waiting_one) => {
+                if waiting_one.get().location.measured_at > new.location.measured_at {
+                    return false;
                 }
+                waiting_one.insert(new);
                 false
             }
-            Entry::Vacant(_) if full => false,
+            Entry::Vacant(_) if full => return false,
             Entry::Vacant(entry) => {
                 entry.insert(new);
                 true
             }
-        }
+        };
+        waiting.unsaved.insert(order);
+        is_first
     }
 
-    pub(crate) fn take(&self, order: OrderId) -> Option<WaitingLocation> {
-        self.orders().remove(&order)
+    pub(crate) fn get(&self, order: OrderId) -> Option<WaitingLocation> {
+        self.waiting().orders.get(&order).cloned()
+    }
+
+    /// Removes a location, and returns whether it did: not if a newer one waits by now.
+    pub(crate) fn remove(&self, order: OrderId, done: &WaitingLocation) -> bool {
+        let mut waiting = self.waiting();
+        let is_newest = waiting.orders.get(&order) == Some(done);
+        if is_newest {
+            waiting.orders.remove(&order);
+            waiting.unsaved.insert(order);
+        }
+        is_newest
+    }
+
+    pub(crate) fn take_unsaved(&self) -> Vec<StateChange> {
+        let mut waiting = self.waiting();
+        let unsaved = std::mem::take(&mut waiting.unsaved);
+        let changes = unsaved.into_iter().map(|order| {
+            let key: Box<str> = order.to_string().into();
+            match waiting.orders.get(&order).map(serde_json::to_string) {
+                Some(Ok(state)) => StateChange::Keep(KeptState { key, state }),
+                Some(Err(_)) | None => StateChange::Remove { key },
+            }
+        });
+        changes.collect()
+    }
+
+    pub(crate) fn not_saved(&self, changes: Vec<StateChange>) {
+        let mut waiting = self.waiting();
+        for change in changes {
+            let (StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key }) = change;
+            waiting.unsaved.extend(key.parse().map(OrderId::new));
+        }
     }
 }

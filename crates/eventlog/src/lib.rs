@@ -10,7 +10,7 @@
 //! - The rules, without a database: [`topic`] and [`recipients`] (whom an event concerns), [`inbox`] (entries and read
 //!   marks), [`accounts`] (users, sessions, stolen refresh tokens), [`search`] (which words a customer is found by),
 //!   [`stats`] (buckets, rollups, percentiles), [`retention`] (what may be deleted), [`consumers`] (named readers of the
-//!   whole log), [`joins`] (what live clients have joined).
+//!   whole log), [`kept_state`] (what the server has again after a restart).
 //! - [`write_backend`] and [`read_backend`]: what a database must do for the writer, and what it must be able to read.
 //!   [`sqlite`] implements both. [`error`]: how a database fails.
 //!
@@ -28,7 +28,7 @@ pub mod ephemeral;
 pub mod error;
 pub mod head;
 pub mod inbox;
-pub mod joins;
+pub mod kept_state;
 mod log_consumer;
 pub mod read_backend;
 pub mod recipients;
@@ -50,7 +50,7 @@ pub use ephemeral::EphemeralEvent;
 pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
-pub use joins::{JoinsChange, StoredJoins};
+pub use kept_state::{KeptState, StateChange, StateOwner};
 pub use log_consumer::{ConsumerError, LogConsumer};
 pub use read_backend::{
     EventPage, OrderFilter, OrderPage, OrderSort, PagePosition, ProductFilter, ReadAt, ReadBackend,

@@ -6,7 +6,7 @@ mod accounts;
 mod admin;
 mod catalogue;
 mod inbox;
-mod joins;
+mod kept_state;
 mod log;
 mod orders;
 mod stats;
@@ -15,7 +15,7 @@ pub use accounts::AccountQueries;
 pub use admin::AdminQueries;
 pub use catalogue::{CatalogueQueries, ProductFilter};
 pub use inbox::InboxQueries;
-pub use joins::JoinQueries;
+pub use kept_state::KeptStateQueries;
 pub use log::{EventPage, LogQueries, TailError};
 pub use orders::{
     OrderFilter, OrderPage, OrderQueries, OrderSort, PagePosition, TRACKED_EVENTS, TrackedPage,
@@ -32,7 +32,7 @@ pub trait ReadBackend:
     + AccountQueries
     + StatsQueries
     + LogQueries
-    + JoinQueries
+    + KeptStateQueries
     + AdminQueries
 {
 }
@@ -44,7 +44,7 @@ impl<B> ReadBackend for B where
         + AccountQueries
         + StatsQueries
         + LogQueries
-        + JoinQueries
+        + KeptStateQueries
         + AdminQueries
 {
 }

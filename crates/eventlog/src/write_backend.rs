@@ -15,7 +15,7 @@ use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
-use crate::joins::JoinsChange;
+use crate::kept_state::{StateChange, StateOwner};
 use crate::stats::StatsDelta;
 use crate::stored_event::{Snapshot, StoredEvent};
 use crate::submission::{ExternalUser, Idempotency, Outcome};
@@ -127,7 +127,7 @@ pub struct OrderWrite {
 pub struct BatchId(pub Uuid);
 
 /// One database's way to commit batches. It is used by one thread, one batch at a time:
-/// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers and joins, `commit`; or
+/// `begin`, any number of `account`s, `write`, any number of `mark_read`s and changes of consumers and kept state, `commit`; or
 /// `rollback` at any point.
 pub trait WriteBackend: Send + 'static {
     /// Whether `begin` removes from the context everything that another process changed since the last batch. If not, the
@@ -167,7 +167,7 @@ pub trait WriteBackend: Send + 'static {
     fn remove_consumer(&mut self, name: &ConsumerName) -> Result<(), LogError>;
 
     /// Stores or removes what a live client has joined, inside the transaction.
-    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError>;
+    fn change_state(&mut self, owner: StateOwner, change: &StateChange) -> Result<(), LogError>;
 
     /// Makes `commit` write and sync the batch although it may change nothing, to find out whether that works.
     fn check(&mut self) -> Result<(), LogError>;

@@ -28,7 +28,7 @@ use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::inbox::MarkRead;
-use crate::joins::JoinsChange;
+use crate::kept_state::{StateChange, StateOwner};
 use crate::submission::{CommittedBatch, ReadReceipt, Receipt, Submission, SubmitError};
 use crate::write_backend::WriteBackend;
 use batch::BatchProcessor;
@@ -105,9 +105,9 @@ impl Writer {
         self.send(|answer| WriteRequest::Consumer(change, answer)).await
     }
 
-    /// Stores what live clients have joined. Returns once that is durable.
-    pub async fn store_joins(&self, changes: Vec<JoinsChange>) -> Result<(), SubmitError> {
-        self.send(|answer| WriteRequest::Joins(changes, answer)).await
+    /// Keeps state beside the log. Returns once that is durable.
+    pub async fn keep_states(&self, owner: StateOwner, changes: Vec<StateChange>) -> Result<(), SubmitError> {
+        self.send(|answer| WriteRequest::KeepStates(owner, changes, answer)).await
     }
 
     /// Returns once it is known whether the database writes, for the readiness of the server. Writes and syncs at most once a

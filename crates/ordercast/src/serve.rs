@@ -115,6 +115,7 @@ impl Server {
         let app = assemble(config, demo, Components { writer, read_backend, clock, hub, metrics, stopping })?;
         // Sessions that ended while the server was down must be known before the first request.
         app.revocations.replace(app.revocations.version(), app.read_backend.revoked(app.now()).await?);
+        app.resume_waiting_locations().await?;
         let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
     }

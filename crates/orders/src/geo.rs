@@ -94,7 +94,7 @@ impl TryFrom<f64> for Accuracy {
 }
 
 /// A position as a device reports it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocationReport {
     pub point: GeoPoint,
     /// When the device was there, by its own clock. `None`: when the report is decided.

@@ -4,7 +4,7 @@
 //!   write-ahead log), `open_files.rs` (deleted or replaced files), `completeness.rs` (missing
 //!   files), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `joins.rs`,
+//!   `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `kept_state.rs`,
 //!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
@@ -42,7 +42,7 @@ mod idempotency;
 mod inbox;
 mod inbox_index;
 mod indexes;
-mod joins;
+mod kept_state;
 mod keys;
 mod listing;
 mod open;

@@ -18,13 +18,13 @@ use super::keys::ensure_store;
 use super::open_files::OpenFiles;
 use super::sales::Sales;
 use super::users::Users;
-use super::{accounts, batch_ids, consumers, deliveries, history, joins, references, retention, stats};
+use super::{accounts, batch_ids, consumers, deliveries, history, kept_state, references, retention, stats};
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerName};
 use crate::cursor::{Cursor, Seq};
 use crate::error::LogError;
 use crate::inbox::{MarkRead, ReadState};
-use crate::joins::JoinsChange;
+use crate::kept_state::{StateChange, StateOwner};
 use crate::retention::Retention;
 use crate::topic::Topic;
 use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes};
@@ -273,8 +273,8 @@ impl WriteBackend for SqliteWriteBackend {
         consumers::remove(&self.connection, name)
     }
 
-    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError> {
-        joins::change(&self.connection, change)
+    fn change_state(&mut self, owner: StateOwner, change: &StateChange) -> Result<(), LogError> {
+        kept_state::change(&self.connection, owner, change)
     }
 
     fn check(&mut self) -> Result<(), LogError> {

@@ -171,7 +171,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 }
                 WriteRequest::MarkRead(..)
                 | WriteRequest::Consumer(..)
-                | WriteRequest::Joins(..)
+                | WriteRequest::KeepStates(..)
                 | WriteRequest::Check(..) => PendingReply::AfterEvents,
             });
         }
@@ -213,11 +213,11 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 WriteRequest::Consumer(change, _) => {
                     *reply = PendingReply::Consumer(self.change_consumer(change, head)?);
                 }
-                WriteRequest::Joins(changes, _) => {
+                WriteRequest::KeepStates(owner, changes, _) => {
                     for change in changes {
-                        self.backend.change_joins(change)?;
+                        self.backend.change_state(*owner, change)?;
                     }
-                    *reply = PendingReply::Joins;
+                    *reply = PendingReply::KeepStates;
                 }
                 WriteRequest::Check(..) => {
                     if !self.health.is_proven(self.clock.now()) {

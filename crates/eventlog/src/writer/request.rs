@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use crate::accounts::{AccountAnswer, AccountChange, AccountRefusal};
 use crate::consumers::{Consumer, ConsumerChange, ConsumerRefusal};
 use crate::inbox::MarkRead;
-use crate::joins::JoinsChange;
+use crate::kept_state::{StateChange, StateOwner};
 use crate::submission::{ReadReceipt, Receipt, Submission, SubmitError};
 
 pub(super) type AnswerSender<T> = oneshot::Sender<Result<T, SubmitError>>;
@@ -16,7 +16,7 @@ pub(super) enum WriteRequest {
     Account(AccountChange, AnswerSender<Result<AccountAnswer, AccountRefusal>>),
     MarkRead(MarkRead, AnswerSender<ReadReceipt>),
     Consumer(ConsumerChange, AnswerSender<Result<Consumer, ConsumerRefusal>>),
-    Joins(Vec<JoinsChange>, AnswerSender<()>),
+    KeepStates(StateOwner, Vec<StateChange>, AnswerSender<()>),
     /// Whether the database writes.
     Check(AnswerSender<()>),
 }
@@ -34,7 +34,7 @@ pub(super) enum PendingReply {
     Account(Result<AccountAnswer, AccountRefusal>),
     MarkRead(ReadReceipt),
     Consumer(Result<Consumer, ConsumerRefusal>),
-    Joins,
+    KeepStates,
     Check(Result<(), SubmitError>),
     /// Known only once the batch's events are written; of a check, once the batch is durable.
     AfterEvents,
@@ -55,7 +55,7 @@ impl QueuedRequest {
             | WriteRequest::MarkRead(..)
             | WriteRequest::Consumer(..)
             | WriteRequest::Check(..) => 1,
-            WriteRequest::Joins(changes, _) => changes.len(),
+            WriteRequest::KeepStates(_, changes, _) => changes.len(),
         }
     }
 
@@ -72,7 +72,7 @@ impl QueuedRequest {
             (WriteRequest::Account(_, caller), PendingReply::Account(done)) => drop(caller.send(Ok(done))),
             (WriteRequest::MarkRead(_, caller), PendingReply::MarkRead(read)) => drop(caller.send(Ok(read))),
             (WriteRequest::Consumer(_, caller), PendingReply::Consumer(done)) => drop(caller.send(Ok(done))),
-            (WriteRequest::Joins(_, caller), PendingReply::Joins) => drop(caller.send(Ok(()))),
+            (WriteRequest::KeepStates(_, _, caller), PendingReply::KeepStates) => drop(caller.send(Ok(()))),
             (WriteRequest::Check(caller), PendingReply::Check(verdict)) => drop(caller.send(verdict)),
             // A reply is of its request's kind. If it were not, dropping the sender tells the caller `Lost`.
             _ => {}
@@ -85,7 +85,9 @@ impl QueuedRequest {
             WriteRequest::Account(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
-            WriteRequest::Joins(_, caller) | WriteRequest::Check(caller) => drop(caller.send(Err(error))),
+            WriteRequest::KeepStates(_, _, caller) | WriteRequest::Check(caller) => {
+                drop(caller.send(Err(error)))
+            }
         }
     }
 }

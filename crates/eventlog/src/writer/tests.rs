@@ -13,6 +13,7 @@ use super::*;
 use crate::consumers::ConsumerName;
 use crate::cursor::{Epoch, Seq};
 use crate::error::ErrorKind;
+use crate::kept_state::{StateChange, StateOwner};
 use crate::write_backend::{BatchContext, BatchId, LoadRequest, LockedRows, LogHead, Writes};
 
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -81,7 +82,7 @@ impl WriteBackend for CountingBackend {
         Ok(())
     }
 
-    fn change_joins(&mut self, _: &crate::joins::JoinsChange) -> Result<(), LogError> {
+    fn change_state(&mut self, _: StateOwner, _: &StateChange) -> Result<(), LogError> {
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use ordercast_eventlog::write_backend::{
     BatchContext, BatchId, LoadRequest, LockedRows, LogHead, WriteBackend, Writes,
 };
 use ordercast_eventlog::{
-    Consumer, ConsumerName, ErrorKind, JoinsChange, LogError, MarkRead, ReadBackend, ReadState, Seq,
+    Consumer, ConsumerName, ErrorKind, LogError, MarkRead, ReadBackend, ReadState, Seq, StateChange,
+    StateOwner,
 };
 use orders::{OrderRef, ProductId};
 use uuid::Uuid;
@@ -150,8 +151,8 @@ impl<W: WriteBackend> WriteBackend for FaultyWriteBackend<W> {
         self.inner.remove_consumer(name)
     }
 
-    fn change_joins(&mut self, change: &JoinsChange) -> Result<(), LogError> {
-        self.inner.change_joins(change)
+    fn change_state(&mut self, owner: StateOwner, change: &StateChange) -> Result<(), LogError> {
+        self.inner.change_state(owner, change)
     }
 
     fn check(&mut self) -> Result<(), LogError> {

@@ -14,7 +14,7 @@ pub(crate) mod faulty;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
 pub(crate) mod inbox_model;
-pub(crate) mod joins;
+pub(crate) mod kept_state;
 pub(crate) mod listing;
 pub(crate) mod locks;
 pub(crate) mod log;
@@ -126,8 +126,8 @@ macro_rules! contract {
             random_faults {
                 each_submission_happens_once_whatever_fails,
             }
-            joins {
-                joins_are_stored_replaced_and_removed,
+            kept_state {
+                state_is_kept_replaced_and_removed,
             }
             consumers {
                 a_position_is_stored_and_never_goes_back,

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use eventlog::{JoinsChange, Snapshot};
+use eventlog::{Snapshot, StateChange};
 use http::request::Parts;
 use jiff::Timestamp;
 use orders::view::Person;
@@ -60,7 +60,7 @@ pub trait Authorizer: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = Result<Arc<Snapshot>, Denial>> + Send;
 
     /// Stores what clients have joined. Whether that succeeded.
-    fn save_joins(&self, changes: Vec<JoinsChange>) -> impl Future<Output = bool> + Send {
+    fn save_joins(&self, changes: Vec<StateChange>) -> impl Future<Output = bool> + Send {
         drop(changes);
         std::future::ready(true)
     }

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
 
-use eventlog::{JoinsChange, Seq, StoredJoins};
+use eventlog::{KeptState, Seq, StateChange};
 use jiff::{SignedDuration, Timestamp};
 use orders::UserId;
 use serde::{Deserialize, Serialize};
@@ -83,10 +83,10 @@ pub(super) enum Remembered {
 impl JoinCache {
     /// Takes in what was stored before the server started at `start`. A client that had not left then left because the
     /// server stopped.
-    pub(super) fn load(&self, stored: Vec<StoredJoins>, start: Departure) {
+    pub(super) fn load(&self, stored: Vec<KeptState>, start: Departure) {
         let mut entries = lock(&self.0);
         let mut known: Vec<(Box<str>, ClientJoins, Departure)> = Vec::with_capacity(stored.len());
-        for StoredJoins { client, state } in stored {
+        for KeptState { key: client, state } in stored {
             match serde_json::from_str::<ClientJoins>(&state) {
                 Ok(joins) => {
                     let left = joins.left.unwrap_or(start);
@@ -188,20 +188,20 @@ impl JoinCache {
     }
 
     /// What has to be stored so that all of it is.
-    pub(super) fn take_unsaved(&self) -> Vec<JoinsChange> {
+    pub(super) fn take_unsaved(&self) -> Vec<StateChange> {
         let mut entries = lock(&self.0);
         let unsaved = std::mem::take(&mut entries.unsaved);
         let change = |client: Box<str>| match entries.clients.get(&client).map(serde_json::to_string) {
-            Some(Ok(state)) => JoinsChange::Store(StoredJoins { client, state }),
-            Some(Err(_)) | None => JoinsChange::Remove { client },
+            Some(Ok(state)) => StateChange::Keep(KeptState { key: client, state }),
+            Some(Err(_)) | None => StateChange::Remove { key: client },
         };
         unsaved.into_iter().map(change).collect()
     }
 
     /// These were not stored: the next time they are tried again.
-    pub(super) fn not_saved(&self, changes: Vec<JoinsChange>) {
+    pub(super) fn not_saved(&self, changes: Vec<StateChange>) {
         lock(&self.0).unsaved.extend(changes.into_iter().map(|change| match change {
-            JoinsChange::Store(StoredJoins { client, .. }) | JoinsChange::Remove { client } => client,
+            StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key } => key,
         }));
     }
 }

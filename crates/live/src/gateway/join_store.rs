@@ -1,12 +1,14 @@
 //! Keeps the log's copy of the join cache up to date, and reads it after a restart.
 
+use eventlog::StateOwner;
+
 use super::{Authorizer, Gateway};
 
 impl<A: Authorizer> Gateway<A> {
     /// Reads what was stored before the server started, once.
     pub(super) async fn load_joins(&self) {
         let load = || async {
-            match self.hub.read_backend().joins().await {
+            match self.hub.read_backend().kept_states(StateOwner::Joins).await {
                 Ok(stored) => self.joins.load(stored, self.started),
                 Err(error) => {
                     tracing::error!(%error, "joined orders cannot be read, clients have to join again");

@@ -9,14 +9,14 @@ use eventlog::Consumer;
 use eventlog::accounts::{Email, Revoked, TokenHash, User};
 use eventlog::inbox::InboxEntry;
 use eventlog::read_backend::{
-    AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, JoinQueries, LogQueries, OrderQueries,
+    AccountQueries, AdminQueries, CatalogueQueries, InboxQueries, KeptStateQueries, LogQueries, OrderQueries,
     StatsQueries,
 };
 use eventlog::stats::{Series, Stats};
 use eventlog::{
     CatalogProduct, CommittedBatch, Cursor, Epoch, EventPage, EventWithContext, Inbox, InboxFilter,
-    InboxPage, LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StoredEvent,
-    StoredJoins, TailError, Topic, TrackedPage,
+    InboxPage, KeptState, LogError, OrderFilter, OrderPage, ProductFilter, ReadAt, Seq, Snapshot, StateOwner,
+    StoredEvent, TailError, Topic, TrackedPage,
 };
 use jiff::Timestamp;
 use ordercast_live::Hub;
@@ -191,8 +191,8 @@ impl StatsQueries for FixedLog {
 }
 
 #[async_trait]
-impl JoinQueries for FixedLog {
-    async fn joins(&self) -> Result<Vec<StoredJoins>, LogError> {
+impl KeptStateQueries for FixedLog {
+    async fn kept_states(&self, _: StateOwner) -> Result<Vec<KeptState>, LogError> {
         Ok(Vec::new())
     }
 }

@@ -62,7 +62,10 @@ fn sampled(
     waited: bool,
 ) -> Option<Event> {
     let since = order.location.map(|last| context.now.duration_since(last.at));
-    let due = waited || since.is_none_or(|since| since >= LOCATION_INTERVAL);
+    let is_stored = order
+        .location
+        .is_some_and(|last| last.point == report.point && last.measured_at == measured_at(context, report));
+    let due = if waited { !is_stored } else { since.is_none_or(|since| since >= LOCATION_INTERVAL) };
     (due && is_newest(context, order, report) && !is_over(order)).then(|| {
         let mut event = context.order_event(order, Kind::DeliveryLocated, vec![located(context, report)]);
         event.version = order.version;

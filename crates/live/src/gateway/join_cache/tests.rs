@@ -31,8 +31,8 @@ fn connect(joins: &JoinCache, client: &str, numbers: &[u64]) {
 /// A cache that was filled from what another one stored.
 fn restarted(joins: &JoinCache, minute: i64) -> JoinCache {
     let stored = joins.take_unsaved().into_iter().filter_map(|change| match change {
-        JoinsChange::Store(stored) => Some(stored),
-        JoinsChange::Remove { .. } => None,
+        StateChange::Keep(stored) => Some(stored),
+        StateChange::Remove { .. } => None,
     });
     let again = JoinCache::default();
     again.load(stored.collect(), Departure { seq: Seq(9), ..leaving(minute) });
@@ -131,7 +131,7 @@ fn the_joins_of_disconnected_clients_are_bounded() {
         assert_eq!((entries.clients.len(), entries.disconnects.len(), entries.weight), (2, 2, 6));
         assert_eq!(entries.users[&asha()].len(), 2);
     }
-    let gone = JoinsChange::Remove { client: "phone".into() };
+    let gone = StateChange::Remove { key: "phone".into() };
     assert_eq!(joins.take_unsaved(), std::slice::from_ref(&gone), "the oldest");
     joins.not_saved(vec![gone]);
     assert_eq!(joins.take_unsaved().len(), 1);

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Shop;
+use crate::binary::RunningServer;
+use crate::support::orders::address;
 use crate::support::users::{customer, driver, id_of, name_of, staff};
+use crate::support::{Shop, within};
 
 fn time(value: &Value) -> jiff::Timestamp {
     value.as_str().unwrap().parse().unwrap()
@@ -192,6 +194,35 @@ async fn a_location_soon_after_another_is_sent_when_the_interval_ends() {
     }
     assert_eq!(seen, [(1.0, 4.5), (3.0, 4.5)]);
     assert_eq!(location(&shop, &asha, &placed.path("")).await.0, 3.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_location_that_was_answered_outlives_a_killed_server() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve(data.path(), &[]).await;
+    let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
+    let tea = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 10});
+    let tea = server.ask("POST", "/api/v1/products").by(&sam).json(&tea).gives(201).await;
+    let body = json!({"items": [{"productId": tea["id"], "quantity": 1}], "shippingAddress": address(),
+        "paymentMethod": "cash_on_delivery"});
+    let order = server.ask("POST", "/api/v1/orders").by(&asha).json(&body).gives(201).await;
+    let path = format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
+    let delivery = format!("{path}/delivery");
+    let partner = json!({"partner": {"name": "Dev"}, "driverId": id_of("dev")});
+    server.ask("PUT", &delivery).by(&sam).json(&partner).gives(200).await;
+    for latitude in [1.0, 2.0, 3.0] {
+        let body = json!({"location": {"lat": latitude, "lng": 10.0}});
+        server.ask("PUT", &delivery).by(&dev).json(&body).gives(200).await;
+    }
+    server.kill().await;
+    let server = RunningServer::serve(data.path(), &[]).await;
+    within(async {
+        while server.ask("GET", &path).by(&asha).gives(200).await["delivery"]["location"]["latitude"] != 3.0 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    server.stop().await;
 }
 
 #[tokio::test]
