@@ -15,9 +15,14 @@ const BINARY =
   path.resolve(import.meta.dirname, "../..", process.env.CARGO_TARGET_DIR ?? "target", "debug/ordercast");
 
 /** Starts a server with the demo shop. The caller has to call `remove`. */
-export async function startServer(...options) {
+export function startServer(...options) {
+  return startServerIn({}, ...options);
+}
+
+/** The same, with more environment variables. */
+export async function startServerIn(environment, ...options) {
   const data = await mkdtemp(path.join(tmpdir(), "ordercast-e2e-"));
-  const server = new Server(data, await freePort(), options);
+  const server = new Server(data, await freePort(), options, environment);
   try {
     await server.start();
     await (await server.admin()).stockUp();
@@ -32,10 +37,8 @@ class Server {
   log = "";
   #clerks = new Set();
 
-  constructor(data, port, options) {
-    this.data = data;
-    this.port = port;
-    this.options = options;
+  constructor(data, port, options, environment) {
+    Object.assign(this, { data, port, options, environment });
     this.url = `http://127.0.0.1:${port}`;
     this.shop = new Shop(this.url);
   }
@@ -46,7 +49,7 @@ class Server {
     // The browsers of the tests are in UTC too.
     const where = ["--demo", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--store-timezone", "UTC"];
     const child = spawn(BINARY, ["serve", ...where, ...limits, ...this.options], {
-      env: { PATH: process.env.PATH, NO_COLOR: "1" },
+      env: { PATH: process.env.PATH, NO_COLOR: "1", ...this.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child = child;

@@ -19,6 +19,11 @@ export class Shop {
     return new Account(this, { ...(await answer(response)), cookie: cookies.join("; ") });
   }
 
+  /** A user whose token another system made. */
+  holder(token) {
+    return new Account(this, { accessToken: token });
+  }
+
   send(method, path, body, headers = {}) {
     return fetch(this.url + path, {
       method,
@@ -48,7 +53,7 @@ class Account {
     await this.call("POST", "/api/v1/products", { name: "Paper bags", price: products[0].price, stock: 100_000 });
   }
 
-  async order({ paymentMethod = "cash_on_delivery" } = {}) {
+  async order({ paymentMethod = "cash_on_delivery", reference } = {}) {
     const { products } = await this.call("GET", "/api/v1/products");
     const product = products.reduce((most, each) => (each.available > most.available ? each : most));
     const address = { name: "Asha Rao", line1: "1 Lantern Street", city: "Pune", postalCode: "411001", country: "IN" };
@@ -56,6 +61,7 @@ class Account {
       items: [{ productId: product.id, quantity: 1 }],
       shippingAddress: { ...address, phone: "+912012345678" },
       paymentMethod,
+      reference,
     });
   }
 
