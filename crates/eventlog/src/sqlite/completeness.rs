@@ -4,7 +4,8 @@
 //!   the marker has lost its content.
 //! - A database that is open says so in its own file. Its newest commits may then be only in the write-ahead log. The
 //!   process that closes the database last copies the log into the file, and stores that the database is closed. So a
-//!   database that is not closed, and has no log, has lost commits.
+//!   database that is not closed, and has no log, has lost commits, unless another program copied the log: see
+//!   `newest_batch.rs`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::open_files::{OpenFiles, sync_directory};
+use super::{batch_ids, newest_batch};
 use crate::error::{ErrorKind, LogError};
 
 /// The row of `meta` that says whether the database is open.
@@ -44,13 +46,18 @@ impl FoundFiles {
         if schema == 0 && self.has_database && !self.is_unfinished {
             return Err(incomplete(format!("{path} is empty: its content was lost. {RESTORE}")));
         }
-        if schema > 0 && !self.has_log && is_open(connection)? {
+        if schema > 0 && !self.has_log && is_open(connection)? && !self.has_newest_batch(connection)? {
             return Err(incomplete(format!(
                 "{path}-wal is missing: the newest orders may have been only in this file. Put it back beside {path}. \
                  {RESTORE}"
             )));
         }
         Ok(())
+    }
+
+    fn has_newest_batch(&self, connection: &Connection) -> Result<bool, LogError> {
+        newest_batch::recorded(&self.database)
+            .map_or(Ok(false), |batch| batch_ids::contains(connection, batch))
     }
 
     /// Called before the database is opened. Fails when there is a log without a database. Marks the creation of a new
@@ -157,7 +164,9 @@ fn close(database: &Path) -> Result<(), LogError> {
     // must be removed under the lock: the next connection makes its own.
     drop(std::fs::remove_file(beside(database, "-shm")));
     // With its last connection, SQLite copies the log into the database file and removes it.
-    connection.close().map_err(|(_, error)| error.into())
+    connection.close().map_err(|(_, error)| LogError::from(error))?;
+    newest_batch::forget(database);
+    Ok(())
 }
 
 fn marker(database: &Path) -> PathBuf {

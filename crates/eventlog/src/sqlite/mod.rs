@@ -45,6 +45,7 @@ mod indexes;
 mod kept_state;
 mod keys;
 mod listing;
+mod newest_batch;
 mod open;
 mod open_files;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::completeness::{CloseGuard, FoundFiles, accept_or_fail};
 use super::indexes::SortedIndexes;
+use super::newest_batch::NewestBatch;
 use super::open_files::{OpenFiles, sync_directory};
 use super::read_backend::SqliteReadBackend;
 use super::write_backend::SqliteWriteBackend;
@@ -189,13 +190,14 @@ impl Database {
             .collect::<Result<_, LogError>>()?;
         let files = found.is_some().then(|| OpenFiles::record(&path)).transpose()?;
         let close = Arc::new(CloseGuard::new(path.clone(), files.clone()));
+        let newest = found.is_some().then(|| NewestBatch::open(&path)).flatten();
         let read_backend =
             SqliteReadBackend::new(readers, path, indexes.clone(), checkpointer, Arc::clone(&close));
         let retention = options
             .keep_events
             .map(|keep| Retention { keep, keep_for_consumers: options.keep_for_consumers });
         let write_backend =
-            SqliteWriteBackend::new(connection, files, checkpoints, indexes, retention, close)?;
+            SqliteWriteBackend::new(connection, files, newest, checkpoints, indexes, retention, close)?;
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 

@@ -4,8 +4,9 @@
 //! that nobody finds after a restart.
 
 use std::fs::{File, Metadata};
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{ErrorKind, LogError};
 
@@ -18,6 +19,9 @@ pub(super) struct OpenFiles {
     files: Vec<(PathBuf, Identity)>,
     /// The greatest length of the database file. It never shrinks, except by a `VACUUM` of another program.
     length: u64,
+    /// The database file, once its header had to be read. It stays open: when a process closes a file, all of its locks on
+    /// the file end, also those of SQLite.
+    database: Option<Arc<File>>,
 }
 
 impl OpenFiles {
@@ -33,7 +37,7 @@ impl OpenFiles {
                 let identity = Identity::of(&std::fs::metadata(&path)?);
                 files.push((path, identity));
             }
-            Ok(Self { length: std::fs::metadata(database)?.len(), files })
+            Ok(Self { length: std::fs::metadata(database)?.len(), files, database: None })
         });
         found.map_err(failed)
     }
@@ -59,7 +63,8 @@ impl OpenFiles {
     fn check_length(&mut self) -> Result<(), LogError> {
         let Some((path, _)) = self.files.first() else { return Ok(()) };
         let length = std::fs::metadata(path).map_or(0, |found| found.len());
-        if length < self.length && !has_all_pages(path, length) {
+        let path = path.clone();
+        if length < self.length && !self.has_all_pages(&path, length) {
             return Err(LogError::new(
                 ErrorKind::Storage,
                 format!(
@@ -72,20 +77,24 @@ impl OpenFiles {
         self.length = length;
         Ok(())
     }
-}
 
-/// Whether a database file has as many pages as its header says (sqlite.org/fileformat.html, section 1.3).
-fn has_all_pages(path: &Path, length: u64) -> bool {
-    let mut header = [0; 100];
-    if File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_err() {
-        return false;
+    /// Whether the database file has as many pages as its header says (sqlite.org/fileformat.html, section 1.3).
+    fn has_all_pages(&mut self, path: &Path, length: u64) -> bool {
+        let mut header = [0; 100];
+        if self.database.is_none() {
+            self.database = File::open(path).ok().map(Arc::new);
+        }
+        let Some(mut database) = self.database.as_deref() else { return false };
+        if database.rewind().and_then(|()| database.read_exact(&mut header)).is_err() {
+            return false;
+        }
+        let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+            1 => 65_536,
+            size => u64::from(size),
+        };
+        let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
+        pages > 0 && u64::from(pages) * page_size <= length
     }
-    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65_536,
-        size => u64::from(size),
-    };
-    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
-    pages > 0 && u64::from(pages) * page_size <= length
 }
 
 /// Device and inode.

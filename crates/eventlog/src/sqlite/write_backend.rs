@@ -15,6 +15,7 @@ use super::idempotency::IdempotencyStore;
 use super::inbox::InboxReader;
 use super::indexes::SortedIndexes;
 use super::keys::ensure_store;
+use super::newest_batch::NewestBatch;
 use super::open_files::OpenFiles;
 use super::sales::Sales;
 use super::users::Users;
@@ -36,6 +37,7 @@ pub struct SqliteWriteBackend {
     pub(super) connection: Connection,
     /// `None` on a VFS of a test.
     files: Option<OpenFiles>,
+    newest: Option<NewestBatch>,
     checkpoints: Arc<CheckpointCoordinator>,
     pub(super) indexes: SortedIndexes,
     idempotency: IdempotencyStore,
@@ -62,6 +64,7 @@ impl SqliteWriteBackend {
     pub(super) fn new(
         connection: Connection,
         files: Option<OpenFiles>,
+        newest: Option<NewestBatch>,
         checkpoints: Arc<CheckpointCoordinator>,
         indexes: SortedIndexes,
         retention: Option<Retention>,
@@ -72,6 +75,7 @@ impl SqliteWriteBackend {
         Ok(Self {
             connection,
             files,
+            newest,
             checkpoints,
             indexes,
             idempotency,
@@ -285,10 +289,14 @@ impl WriteBackend for SqliteWriteBackend {
     fn commit(&mut self, batch: BatchId) -> Result<(), LogError> {
         self.check_files()?;
         // A transaction that changed nothing is not synced.
-        if self.is_check || self.connection.total_changes() != self.changes_before {
+        let is_stored = self.is_check || self.connection.total_changes() != self.changes_before;
+        if is_stored {
             self.batch_slot = batch_ids::store(&self.connection, self.batch_slot, batch)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
+        if is_stored {
+            self.newest.take_if(|newest| newest.record(batch).is_err());
+        }
         self.indexes.customer_orders.committed();
         self.indexes.recipients.committed();
         self.idempotency.committed();

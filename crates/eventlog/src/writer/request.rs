@@ -86,7 +86,7 @@ impl QueuedRequest {
             WriteRequest::MarkRead(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::Consumer(_, caller) => drop(caller.send(Err(error))),
             WriteRequest::KeepStates(_, _, caller) | WriteRequest::Check(caller) => {
-                drop(caller.send(Err(error)))
+                drop(caller.send(Err(error)));
             }
         }
     }

@@ -1,11 +1,14 @@
 //! Opening database files: versions, foreign files, locks.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ordercast_eventlog::sqlite::{DataDirectoryLock, Database, DatabaseOptions, FILE, backup};
-use ordercast_eventlog::{ErrorKind, LogError};
+use ordercast_eventlog::{ErrorKind, KeptState, LogError, StateChange, StateOwner, Writer};
 use rusqlite::Connection;
 use uuid::Uuid;
+
+use crate::contract::clock::TestClock;
 
 fn open(directory: &Path) -> Result<Database, LogError> {
     Database::open(directory, &DatabaseOptions::default(), Uuid::from_u128(7))
@@ -112,6 +115,36 @@ fn a_database_that_was_not_closed_needs_its_write_ahead_log() {
     is_incomplete(directory.path(), log);
     drop(accept(directory.path()));
     drop(open(directory.path()).unwrap());
+}
+
+/// A database whose process was killed after it committed a batch.
+async fn killed_after_a_batch(files: &[&str]) -> tempfile::TempDir {
+    let (alive, dead) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let Database { write_backend, read_backend, .. } = open(alive.path()).unwrap();
+    let (writer, thread) = Writer::start(write_backend, Arc::new(TestClock::new()), Box::new(drop)).unwrap();
+    let state = KeptState { key: "key".into(), state: String::from("{}") };
+    writer.keep_states(StateOwner::Joins, vec![StateChange::Keep(state)]).await.unwrap();
+    for file in files {
+        std::fs::copy(alive.path().join(file), dead.path().join(file)).unwrap();
+    }
+    drop((writer, read_backend));
+    thread.join().unwrap();
+    dead
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_log_that_another_program_copied_into_the_database_is_not_missed() {
+    let (log, newest) = (&format!("{FILE}-wal"), &format!("{FILE}.newest"));
+    let directory = killed_after_a_batch(&[FILE, log, newest]).await;
+    let copies =
+        || Connection::open(Database::file(directory.path())).unwrap().execute_batch("SELECT 1 FROM meta");
+    copies().unwrap();
+    assert!(!directory.path().join(log).exists(), "the last connection removes the log");
+    drop(open(directory.path()).unwrap());
+
+    let without_log = killed_after_a_batch(&[FILE, newest]).await;
+    is_incomplete(without_log.path(), log);
 }
 
 #[test]
