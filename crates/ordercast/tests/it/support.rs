@@ -74,6 +74,11 @@ impl Shop {
         shop
     }
 
+    /// Uses a directory that outlives the shop, and a clock of the test.
+    pub(crate) async fn at_time(data: &Path, clock: Arc<dyn Clock>) -> Self {
+        Self::start(data, &[], clock, None).await
+    }
+
     /// A shop in demo mode, but without the products and orders of the demo.
     pub(crate) async fn demo(clock: Arc<dyn Clock>) -> Self {
         let directory = tempfile::tempdir().unwrap();

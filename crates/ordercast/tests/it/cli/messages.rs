@@ -1,11 +1,14 @@
 //! What commands print: each cause once, what to do, and the address of the server that runs.
 
 use std::process::Stdio;
+use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::binary::{RunningServer, command, run, run_with};
-use crate::support::within;
+use crate::support::clock::AdjustableClock;
+use crate::support::{Shop, within};
 
 /// An error that repeats itself: `a: a`, or `b` in two parts.
 #[track_caller]
@@ -112,6 +115,21 @@ async fn doctor_finds_the_server_that_runs_on_the_data() {
     server.stop().await;
     let found = run(data.path(), &["doctor", "--listen", "127.0.0.1:0"]).await.out;
     assert!(found.contains("is free"), "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_and_the_log_say_that_a_clock_was_ahead() {
+    let data = tempfile::tempdir().unwrap();
+    let ahead = AdjustableClock::default();
+    ahead.advance(SignedDuration::from_mins(10));
+    let shop = Shop::at_time(data.path(), Arc::new(ahead)).await;
+    shop.product("Tea", 10).await;
+    shop.close().await;
+    let found = run(data.path(), &["doctor", "--listen", "127.0.0.1:0"]).await.out;
+    assert!(found.contains("the clock is behind now, or was ahead then"), "{found}");
+    let server = RunningServer::serve(data.path(), &[]).await;
+    assert!(server.log.text().contains("the clock was set back since something was stored"));
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
