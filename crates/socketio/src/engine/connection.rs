@@ -331,7 +331,7 @@ impl ConnectionState {
         self.upgrade_input = Some(Box::new(UpgradeInput { posted, input }));
     }
 
-    /// Moves the oldest queued frames to `batch`, which is empty.
+    /// Moves the oldest queued frames, at most `limit`, to an empty `batch`.
     fn take_queued(&mut self, batch: &mut Vec<Frame>, limit: usize) {
         let count = self.queued.len().min(limit);
         batch.extend(self.queued.drain(..count));

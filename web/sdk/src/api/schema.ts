@@ -726,7 +726,7 @@ export interface components {
             /** @description How many live connections of the customer received the change; counted again in a replayed response. */
             live?: number | null;
             number?: components["schemas"]["OrderNumber"] | null;
-            /** @description Whether the order was changed. */
+            /** @description Whether the order has the status now. False if it was refused. */
             ok: boolean;
             /** @description The order, as named in the request. */
             order: string;

@@ -57,15 +57,15 @@ pub struct BulkOutcomes {
 pub struct BulkOutcome {
     /// The order, as named in the request.
     order: String,
-    /// Whether the order was changed.
+    /// Whether the order has the status now. False if it was refused.
     ok: bool,
-    /// The order's number, if it was changed.
+    /// The order's number, unless it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<OrderNumber>,
-    /// The order's new status, if it was changed.
+    /// The order's status, unless it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
-    /// The order's new version, if it was changed.
+    /// The order's version, unless it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<Version>,
     /// How many live connections of the customer received the change; counted again in a replayed response.
