@@ -25,6 +25,24 @@ use crate::problem::{Code, Problem};
 /// The longest timer: a token that expires later, or never, is checked again after this long.
 const MAX_TIMER: Duration = Duration::from_hours(24);
 
+/// One message of the stream, in the format of server-sent events (html.spec.whatwg.org, section 9.2).
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the messages, which `live` encodes")]
+struct StreamMessage {
+    /// The name of the event, as in the AsyncAPI document at `/api/asyncapi.json`.
+    #[schema(nullable = false)]
+    event: Option<String>,
+    /// JSON of the event.
+    #[schema(nullable = false)]
+    data: Option<String>,
+    /// The cursor after the event. Messages that are not in the log have none.
+    #[schema(nullable = false)]
+    id: Option<String>,
+    /// After how many milliseconds to reconnect.
+    #[schema(nullable = false)]
+    retry: Option<u32>,
+}
+
 /// Follow orders live
 ///
 /// Customers get the events of their own orders, staff those of their store, drivers those of the orders they deliver:
@@ -39,7 +57,7 @@ const MAX_TIMER: Duration = Duration::from_hours(24);
         ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received. It takes precedence over the query"),
     ),
     responses(
-        (status = OK, body = String, content_type = "text/event-stream"),
+        (status = OK, body = StreamMessage, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -1567,6 +1567,20 @@ export interface components {
         };
         /** @description A store. Staff see only the orders of their own store. */
         StoreId: string;
+        /** @description One message of the stream, in the format of server-sent events (html.spec.whatwg.org, section 9.2). */
+        StreamMessage: {
+            /** @description JSON of the event. */
+            data?: string;
+            /** @description The name of the event, as in the AsyncAPI document at `/api/asyncapi.json`. */
+            event?: string;
+            /** @description The cursor after the event. Messages that are not in the log have none. */
+            id?: string;
+            /**
+             * Format: int32
+             * @description After how many milliseconds to reconnect.
+             */
+            retry?: number;
+        };
         /**
          * @description The result of a simulated payment.
          * @enum {string}
@@ -2929,7 +2943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["StreamMessage"];
                 };
             };
         };
