@@ -143,29 +143,6 @@ impl Money {
         (self.currency == other.currency && Self::possible(amount)).then_some(Self { amount, ..self })
     }
 
-    /// The amount as an English text writes it: `€1,234.50`, or `CHF 12.00` for a currency without a common symbol.
-    pub fn in_english(self) -> String {
-        let (sign, major, minor) = self.parts();
-        let symbol = match self.currency.code() {
-            "EUR" => "€".to_owned(),
-            "USD" => "$".to_owned(),
-            "GBP" => "£".to_owned(),
-            "INR" => "₹".to_owned(),
-            "JPY" => "¥".to_owned(),
-            "KRW" => "₩".to_owned(),
-            code => format!("{code}\u{a0}"),
-        };
-        let digits = major.to_string();
-        let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        format!("{sign}{symbol}{grouped}{minor}")
-    }
-
     /// The sign, the major units, and the minor units with their decimal point, if the currency has any.
     fn parts(self) -> (&'static str, u64, String) {
         let exponent = self.currency.exponent();
@@ -184,10 +161,28 @@ impl Money {
     }
 }
 
+/// As an English text writes it: `€1,234.50`, or `CHF 12.00` for a currency without a common symbol.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sign, major, minor) = self.parts();
-        write!(f, "{sign}{major}{minor} {}", self.currency)
+        let symbol = match self.currency.code() {
+            "EUR" => "€".to_owned(),
+            "USD" => "$".to_owned(),
+            "GBP" => "£".to_owned(),
+            "INR" => "₹".to_owned(),
+            "JPY" => "¥".to_owned(),
+            "KRW" => "₩".to_owned(),
+            code => format!("{code}\u{a0}"),
+        };
+        let digits = major.to_string();
+        let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        f.pad(&format!("{sign}{symbol}{grouped}{minor}"))
     }
 }
 
@@ -201,16 +196,17 @@ mod tests {
 
     #[test]
     fn reads_like_money() {
-        assert_eq!(money(1999, "EUR").to_string(), "19.99 EUR");
-        assert_eq!(money(5, "EUR").to_string(), "0.05 EUR");
-        assert_eq!(money(-1999, "JPY").to_string(), "-1999 JPY");
-        assert_eq!(money(1_234, "KWD").to_string(), "1.234 KWD");
-        assert_eq!(money(12_345, "CLF").to_string(), "1.2345 CLF");
-        assert_eq!(money(i64::MIN, "EUR").to_string(), "-92233720368547758.08 EUR");
-        assert_eq!(money(123_450, "EUR").in_english(), "€1,234.50");
-        assert_eq!(money(-5, "USD").in_english(), "-$0.05");
-        assert_eq!(money(1_234_567, "JPY").in_english(), "¥1,234,567");
-        assert_eq!(money(1200, "CHF").in_english(), "CHF\u{a0}12.00");
+        assert_eq!(money(1999, "EUR").to_string(), "€19.99");
+        assert_eq!(money(5, "EUR").to_string(), "€0.05");
+        assert_eq!(money(-1999, "JPY").to_string(), "-¥1,999");
+        assert_eq!(money(1_234, "KWD").to_string(), "KWD\u{a0}1.234");
+        assert_eq!(money(12_345, "CLF").to_string(), "CLF\u{a0}1.2345");
+        assert_eq!(money(i64::MIN, "EUR").to_string(), "-€92,233,720,368,547,758.08");
+        assert_eq!(money(123_450, "EUR").to_string(), "€1,234.50");
+        assert_eq!(money(-5, "USD").to_string(), "-$0.05");
+        assert_eq!(money(1_234_567, "JPY").to_string(), "¥1,234,567");
+        assert_eq!(money(1200, "CHF").to_string(), "CHF\u{a0}12.00");
+        assert_eq!(format!("{:>8}", money(500, "EUR")), "   €5.00");
     }
 
     #[test]

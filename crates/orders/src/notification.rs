@@ -276,9 +276,7 @@ impl NotificationKind {
 fn detail(change: &Change, audience: Audience) -> Option<String> {
     match change {
         Change::TrackingNumber { number } => Some(format!(". Tracking number: {number}")),
-        Change::Placed { total, .. } if audience.sees(Field::Money) => {
-            Some(format!(" for {}", total.in_english()))
-        }
+        Change::Placed { total, .. } if audience.sees(Field::Money) => Some(format!(" for {total}")),
         Change::Cancelled { reason: Some(reason) } | Change::Corrected { reason, .. }
             if audience.sees(Field::Reason) =>
         {

@@ -93,3 +93,14 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_total_reads_like_money() {
+        let now = Money { amount: 6260, currency: "EUR".parse().unwrap() };
+        assert_eq!(Refusal::TotalChanged { now }.to_string(), "the total is now €62.60");
+    }
+}

@@ -13,7 +13,7 @@ use crate::terminal::{column, printable, style};
 const NAME: usize = 20;
 const TOTAL: usize = 13;
 
-/// `14:03:12  #10042  ▶ shipped     Asha Rao              34.50 EUR  by Mira · tracking 1Z999`
+/// `14:03:12  #10042  ▶ shipped     Asha Rao                 €34.50  by Mira · tracking 1Z999`
 pub(super) fn event_line(event: &ApiEvent, details: &EventDetails, zone: &TimeZone) -> String {
     let time = event.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
     let mut line = format!("{}{time}{:#}  ", style::DIM, style::DIM);
@@ -121,7 +121,7 @@ mod tests {
         };
         assert_eq!(
             plain(&event, &details),
-            "14:03:12  #10042  ▶ shipped     Asha Rao                 34.50 EUR  by Mira · was processing · tracking 1Z999"
+            "14:03:12  #10042  ▶ shipped     Asha Rao                    €34.50  by Mira · was processing · tracking 1Z999"
         );
     }
 
