@@ -222,3 +222,10 @@ test("the order table opens at /admin/orders, too", async ({ customer, admin }) 
   await expect(table(admin.page).row(order)).toBeVisible();
   await expect(admin.page).toHaveURL(/\/admin$/);
 });
+
+test("the row of a new order shows its city at once, without reading the order", async ({ customer, admin }) => {
+  await admin.page.route(/\/api\/v1\/orders\/[^?]+$/, (route) => route.abort());
+  await admin.open("/admin");
+  const order = await customer.account.order();
+  await expect(table(admin.page).row(order)).toContainText("Pune");
+});

@@ -128,7 +128,8 @@ export function createHub(options: HubOptions): Hub {
     return order === -1 || order === 0;
   }
 
-  function processEvent({ event: received, missed = isMissed(received) }: { event: ReceivedEvent; missed?: boolean }) {
+  function processEvent(incoming: IncomingMessage & { type: "event" }) {
+    const { event: received, order, missed = isMissed(received) } = incoming;
     if (received.cursor !== null) cursor.advance(received.cursor);
     onReceived?.(received.cursor);
     inbox.confirm(received.id, received.cursor);
@@ -138,7 +139,7 @@ export function createHub(options: HubOptions): Hub {
     const isOwn = actor.id != null ? actor.id === who?.id : actor.origin === "customer" && who?.role === "customer";
     const here = ownVersions.has(`${orderId}:${version}`);
     const event: OrderEvent = { ...received, own: isOwn || here, here, missed, listed: false };
-    orders.apply(event);
+    orders.apply(event, order ?? undefined);
     // The event stream carries no notifications.
     if (transport === "sse") inbox.invalidate();
     if (kind !== "delivery.located") {

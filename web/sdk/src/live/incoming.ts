@@ -11,7 +11,8 @@ export type ReceivedEvent = Omit<OrderEvent, "missed" | "own" | "here" | "listed
 
 export type IncomingMessage =
   /** `missed` is set by transports without cursors. */
-  | { type: "event"; event: ReceivedEvent; missed?: boolean }
+  /** `order`: as it was placed. The event of a new order brings it. */
+  | { type: "event"; event: ReceivedEvent; order?: Order | null; missed?: boolean }
   | { type: "product"; event: ProductEvent }
   /** The current state of an order; nothing happened to it. */
   | { type: "state"; order: Order }
@@ -36,7 +37,7 @@ export function fromSocket(name: string, payload: unknown, cursor: string | null
     case "admin:order:cancelled":
     case "admin:delivery:updated":
     case "admin:delivery:located":
-      return fromOrder(payload as Wire["StandardOrderUpdate"], cursor);
+      return fromOrder(payload as OrderMessage, cursor);
     case "product:created":
     case "product:updated": {
       const { eventId, updatedAt: _, ...rest } = payload as Wire["SocketProductEvent"];
@@ -58,11 +59,15 @@ export function fromSocket(name: string, payload: unknown, cursor: string | null
   }
 }
 
-function fromOrder(payload: Wire["StandardOrderUpdate"], cursor: string | null): IncomingMessage {
+type OrderMessage = Wire["StandardOrderUpdate"] | Wire["StandardOrderCreated"];
+
+function fromOrder(payload: OrderMessage, cursor: string | null): IncomingMessage {
   // Without an event id it is the state that follows a reset, with the whole order.
   if (!("eventId" in payload)) return { type: "state", order: payload.order };
-  const { eventId, order: _, updatedAt: __, ...rest } = payload;
-  return { type: "event", event: { id: eventId, cursor, transport: "socket", ...rest } };
+  const { eventId, order, updatedAt: _, ...rest } = payload;
+  const event: ReceivedEvent = { id: eventId, cursor, transport: "socket", ...rest };
+  // Only a new order is whole; other events have a summary.
+  return "number" in order ? { type: "event", event, order } : { type: "event", event };
 }
 
 /** A frame of the event stream; undefined for frames that carry nothing new. */
@@ -74,8 +79,10 @@ export function fromStream(name: string, payload: unknown, cursor: string | null
     case "order.cancelled":
     case "payment.changed":
     case "delivery.updated":
-    case "delivery.located":
-      return { type: "event", event: { cursor, transport: "sse", ...(payload as Wire["OrderEvent"]) } };
+    case "delivery.located": {
+      const { order = null, ...event } = payload as Wire["OrderEvent"];
+      return { type: "event", event: { cursor, transport: "sse", ...event }, order };
+    }
     case "product.created":
     case "product.updated":
       return fromProduct(payload as Wire["ProductEvent"], cursor, "sse");

@@ -26,8 +26,11 @@ export interface OrderCache {
   readonly size: number;
   /** Stores an order that was read. An older version than the known one is ignored. */
   put: (order: Order) => void;
-  /** Applies an event. `incomplete`: the order changed and has to be read, because the event does not carry everything. */
-  apply: (event: ReceivedEvent) => "applied" | "stale" | "unknown" | "incomplete";
+  /**
+   * Applies an event; `created` is the new order that it brings. `incomplete`: the order changed and has to be read, because
+   * the event does not carry everything.
+   */
+  apply: (event: ReceivedEvent, created?: Order) => "applied" | "stale" | "unknown" | "incomplete";
   /** Whether the order has to be read to be what the server says. */
   isIncomplete: (id: string) => boolean;
   incompleteIds: () => Iterable<string>;
@@ -137,7 +140,7 @@ export function createCache(onChange: () => void, onStaleRead: (id: string) => v
       const next = isOlder && known.delivery ? { ...order, delivery: known.delivery } : order;
       if (!isSame(known, next)) set(next);
     },
-    apply(event) {
+    apply(event, created) {
       const id = event.orderId;
       const known = confirmed.get(id);
       if (known === undefined) {
@@ -145,10 +148,10 @@ export function createCache(onChange: () => void, onStaleRead: (id: string) => v
           eventVersions.set(id, Math.max(event.version, eventVersions.get(id) ?? 0));
           return "unknown";
         }
-        eventVersions.delete(id);
-        incomplete.add(id);
-        set(orderFromEvent(event));
-        return "incomplete";
+        const isComplete = !isOutdated(id, event.version) && created !== undefined;
+        if (!isComplete) incomplete.add(id);
+        set(created ?? orderFromEvent(event));
+        return isComplete ? "applied" : "incomplete";
       }
       const isLocation = event.kind === "delivery.located" && event.version === known.version;
       if (isLocation) {

@@ -98,6 +98,16 @@ describe("the cache", () => {
     expect(cache.apply(placed), "events in the wrong order").toBe("incomplete");
   });
 
+  test("a new order that comes with its event is complete, unless newer events came before", () => {
+    const cache = createCache(() => undefined);
+    const created = (n: number) => makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 });
+    const address = { name: "Asha Rao", line1: "1 Lantern Street", city: "Pune", country: "IN" };
+    expect(cache.apply(created(1), makeOrder(1, { shippingAddress: address }))).toBe("applied");
+    expect(cache.get("10001")?.shippingAddress?.city).toBe("Pune");
+    cache.apply(makeEvent(makeOrder(2), "shipped", { version: 2 }));
+    expect(cache.apply(created(2), makeOrder(2))).toBe("incomplete");
+  });
+
   test("a location keeps the version, and an older location does not overwrite a newer one", () => {
     const cache = createCache(() => undefined);
     const order = makeOrder(1, { status: "shipped", version: 3 });

@@ -41,8 +41,8 @@ export interface OrdersContext {
 }
 
 export interface Orders extends OrdersStore {
-  /** Applies an event to the cache and the timelines. */
-  apply: (event: OrderEvent) => void;
+  /** Applies an event, and the new order that it brings, to the cache and the timelines. */
+  apply: (event: OrderEvent, created?: Order) => void;
   /**
    * Whether the lists in use show what the event is about. False while a list loads, or while an order that a list has
    * to show is being read: no toast may name an order that is not on the screen yet.
@@ -354,8 +354,8 @@ export function createOrders(context: OrdersContext): Orders {
 
   return {
     ...store,
-    apply(event) {
-      const outcome = cache.apply(event);
+    apply(event, created) {
+      const outcome = cache.apply(event, created);
       if (outcome === "incomplete") changedByEvent.add(event.orderId);
       if (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)))
         void reader.read(event.orderId);
