@@ -96,3 +96,27 @@ test("a click right after a shift does nothing", async ({ customer, admin }) => 
     await expect(table(page).row(order)).toContainText("Processing", { timeout: 1000 });
   }).toPass();
 });
+
+test("the server sorts the table, and a new order comes where the sort puts it", async ({ customer, admin }) => {
+  const { page } = admin;
+  await customer.account.order();
+  const sorts = [];
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === "/api/v1/orders" && searchParams.has("sort")) sorts.push(searchParams.get("sort"));
+  });
+  const numbers = async () => {
+    const texts = await table(page).grid.getByRole("rowheader").allTextContents();
+    return texts.map((text) => Number(text.slice(1)));
+  };
+  await admin.open("/admin?status=pending&sort=oldest");
+  await expect(table(page).top).toBeVisible();
+  expect(sorts).toContain("oldest");
+  const [first, second] = await numbers();
+  expect(first).toBeLessThan(second);
+  const order = await customer.account.order();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await expect(table(page).row(order)).toBeVisible();
+  expect((await numbers()).at(-1)).toBe(Number(order.number));
+});

@@ -19,7 +19,10 @@ export interface OrderFilter {
 export type OrderSort = "newest" | "oldest" | "total-high" | "total-low" | "changed";
 
 export interface OrderListOptions {
-  /** Default: `newest`. The server returns the newest orders first, so any other order is complete only after `loadAll`. */
+  /**
+   * Default: `newest`. The server sorts, except by `changed`: it returns the newest orders first, so that order is complete only
+   * after `loadAll`.
+   */
   sort?: OrderSort;
   /** Milliseconds for which a row stays after it stopped matching the filter. Default: 0. */
   lingerMs?: number;

@@ -62,6 +62,86 @@ describe("a sorted list", () => {
   });
 });
 
+describe("a list that the server sorts", () => {
+  const ids = (...numbers: number[]) => numbers.map((n) => makeOrder(n).id);
+  const created = (n: number, amount: number) =>
+    [makeEvent(makeOrder(n), "pending", { kind: "order.created", version: 1 }), makeOrder(n, total(amount))] as const;
+
+  test("begins with the right orders, and pages in the same order", async () => {
+    const orders = Array.from({ length: 450 }, (_, n) => makeOrder(n + 1, total((n * 7919) % 1000)));
+    for (const sort of ["oldest", "total-high", "total-low"] as const) {
+      const { environment, store, requests } = createPipeline(orders);
+      store.rows.subscribe(nothing);
+      await environment.advance(100);
+      requests.length = 0;
+      const list = store.list({}, { sort });
+      list.rows.subscribe(nothing);
+      await environment.advance(100);
+      const expected = [...orders].sort(COMPARE[sort]);
+      expect(numbersOf(list.getSnapshot().orders)).toEqual(numbersOf(expected.slice(0, 100)));
+      await list.loadMore();
+      expect(numbersOf(list.getSnapshot().orders)).toEqual(numbersOf(expected.slice(0, 300)));
+      expect(requests.map((url) => [url.searchParams.get("sort"), url.searchParams.get("page")])).toEqual([
+        [sort, null],
+        [sort, "100"],
+      ]);
+    }
+  });
+
+  test("shows a new order in its place, and not beyond what was read", async () => {
+    const orders = Array.from({ length: 150 }, (_, n) => makeOrder(n + 1, total(1000 - n)));
+    const { environment, store, hub } = createPipeline(orders);
+    const [dearest, oldest] = [store.list({}, { sort: "total-high" }), store.list({}, { sort: "oldest" })];
+    for (const list of [dearest, oldest]) list.rows.subscribe(nothing);
+    await environment.advance(100);
+    for (const [event, order] of [created(151, 999), created(152, 1)]) {
+      orders.push(order);
+      hub.receive({ type: "event", event, order });
+    }
+    await environment.advance(100);
+    expect(dearest.rows.getSnapshot().ids.slice(0, 3)).toEqual(ids(1, 151, 2));
+    expect(dearest.rows.getSnapshot().ids).toHaveLength(101);
+    expect(oldest.rows.getSnapshot().ids.at(-1)).toBe(makeOrder(100).id);
+    for (const list of [dearest, oldest]) await list.loadAll();
+    expect(dearest.rows.getSnapshot().ids.at(-1)).toBe(makeOrder(152).id);
+    expect(oldest.rows.getSnapshot().ids.slice(-2)).toEqual(ids(151, 152));
+  });
+
+  test("has an order that arrived live while the page that contains it was being read", async () => {
+    const orders = Array.from({ length: 150 }, (_, n) => makeOrder(n + 1, total(1000 - n)));
+    const { environment, store, hub, hold, release } = createPipeline(orders);
+    const dearest = store.list({}, { sort: "total-high" });
+    dearest.rows.subscribe(nothing);
+    await environment.advance(100);
+    hold();
+    const more = dearest.loadMore();
+    const [event, order] = created(151, 880);
+    hub.receive({ type: "event", event, order });
+    await environment.advance(100);
+    await release();
+    await more;
+    expect(dearest.rows.getSnapshot().ids).toEqual([
+      ...ids(...orders.map((_, n) => n + 1)).toSpliced(120, 0, order.id),
+    ]);
+  });
+
+  test("keeps its oldest rows while the cache evicts the oldest orders", async () => {
+    const orders = Array.from({ length: 300 }, (_, n) => makeOrder(n + 1));
+    const { environment, store, hub } = createPipeline(orders, { maxOrders: 150 });
+    const oldest = store.list({}, { sort: "oldest" });
+    oldest.rows.subscribe(nothing);
+    await environment.advance(100);
+    for (let n = 301; n <= 600; n += 1) {
+      orders.push(makeOrder(n));
+      const [event, order] = created(n, 500);
+      hub.receive({ type: "event", event, order });
+      if (n % 50 === 0) await environment.advance(100);
+    }
+    expect(oldest.rows.getSnapshot().ids).toEqual(ids(...Array.from({ length: 100 }, (_, n) => n + 1)));
+    expect([store.get("10600"), store.get("10350")].map((order) => order?.number)).toEqual(["10600", undefined]);
+  });
+});
+
 describe("a filtered list", () => {
   test("shows what is known while its first page is loading", async () => {
     const { environment, store, hold, release } = createPipeline([

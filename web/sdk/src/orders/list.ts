@@ -5,19 +5,20 @@ import { unwrap } from "../api/http.js";
 import type { Environment, Timer } from "../core/environment.js";
 import type { Scheduler } from "../core/scheduler.js";
 import { createWritableStore } from "../core/writableStore.js";
+import type { OrderEvent } from "../live/events.js";
 import type { Order } from "../model.js";
 import { asProblem, type OrdercastProblem } from "../problem.js";
 import type { OrderCache, OrderChanges } from "./cache.js";
 import type { OrderFilter, OrderList, OrderListOptions, OrderListSnapshot, OrderRowsSnapshot } from "./contract.js";
 import { matches } from "./filter.js";
 import { createListRows } from "./listRows.js";
-import { COMPARE, compareNewest } from "./sort.js";
+import { COMPARE, serverSort } from "./sort.js";
 
 export interface LiveOrderList extends OrderList {
   /** Takes over changes of the cache. */
   follow: (changes: OrderChanges) => void;
-  /** Whether the list would show an unknown order, as far as its id tells when it was placed. */
-  wouldShow: (id: string) => boolean;
+  /** Whether the list would show an unknown order, as far as an event tells. */
+  wouldShow: (event: Pick<OrderEvent, "orderId" | "status">) => boolean;
   has: (id: string) => boolean;
   /** Reads again what was read. Without subscribers the list is reset instead. */
   reload: () => void;
@@ -33,12 +34,15 @@ export interface LiveOrderList extends OrderList {
   /** Whether there are subscribers of whole orders, and not only of ids. */
   readonly showsOrders: boolean;
   readonly isLoading: boolean;
+  /** How many rows may not be evicted from the cache: evicting the oldest would leave gaps in this order. */
+  readonly protectedSize: number;
   /** Whether there are subscribers waiting for the first page. */
   readonly isWaiting: boolean;
 }
 
 /** How far a list was read. */
 export interface ListProgress {
+  sort: ReturnType<typeof serverSort>;
   next: string | null;
   boundary: Order | null;
   cutAt: string | null;
@@ -62,10 +66,10 @@ export interface ListContext {
   /** A page was loaded, or could not be loaded. */
   onSettled: () => void;
   onFailed: (problem: OrdercastProblem) => void;
-  /** What another list of the same filter has read. */
-  adopt: () => ListProgress | undefined;
-  /** What a list of all orders has read. */
-  known: () => ListProgress | undefined;
+  /** What another list of the same filter has read in this order, or completely. */
+  adopt: (sort: ListProgress["sort"]) => ListProgress | undefined;
+  /** What a list of all orders has read in this order, or completely. */
+  known: (sort: ListProgress["sort"]) => ListProgress | undefined;
 }
 
 const EMPTY: OrderListSnapshot = { state: "idle", orders: [], hasMore: false, isLoadingMore: false, error: null };
@@ -96,6 +100,8 @@ export function createList(
   const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, { onFirstSubscriber });
   const rowsStore = createWritableStore<OrderRowsSnapshot>(context.scheduler, EMPTY_ROWS, { onFirstSubscriber });
   const rows = createListRows(COMPARE[sort]);
+  const readSort = serverSort(sort);
+  const compare = COMPARE[readSort];
   /** Rows that no longer match the filter, and the timers that remove them. */
   const leaving = new Map<string, Timer>();
   let hasLeavingChanged = false;
@@ -104,7 +110,7 @@ export function createList(
   /** Orders that the server found by `q`. */
   let searchHits: Set<string> = new Set();
   let next: string | null = null;
-  /** The oldest order that was read. While there are further pages, older orders are not shown. */
+  /** The last order that was read. While there are further pages, orders after it are not shown. */
   let boundary: Order | null = null;
   /** Orders placed before this time were evicted from the cache, and can be read again. */
   let cutAt: string | null = null;
@@ -119,7 +125,7 @@ export function createList(
   const isUsed = () => store.subscriberCount + rowsStore.subscriberCount > 0;
 
   function isWithin(order: Order): boolean {
-    return !hasMore() || boundary === null || compareNewest(order, boundary) <= 0;
+    return !hasMore() || boundary === null || compare(order, boundary) <= 0;
   }
 
   function publish(more: Partial<Omit<OrderListSnapshot, "orders" | "hasMore">> = {}): void {
@@ -143,6 +149,7 @@ export function createList(
     const to = before ?? filter.to;
     const query = {
       limit,
+      ...(readSort === "newest" ? {} : { sort: readSort }),
       ...(page === null ? {} : { page }),
       ...(status === undefined || status.length === 0 ? {} : { status: status.join() }),
       ...(q === undefined || q.trim() === "" ? {} : { q: q.trim() }),
@@ -153,12 +160,12 @@ export function createList(
   }
 
   /** Reads the first page, and further ones down to an order that was read before. */
-  async function readDownTo(oldest: Order | null, isCurrent: () => boolean) {
+  async function readUpTo(end: Order | null, isCurrent: () => boolean) {
     const first = await readPage(FIRST_PAGE, null, null);
     const orders = [...first.orders];
     let following = first.next ?? null;
-    for (let last = orders.at(-1); following !== null && oldest !== null && last !== undefined; last = orders.at(-1)) {
-      if (!isCurrent() || compareNewest(last, oldest) >= 0) break;
+    for (let last = orders.at(-1); following !== null && end !== null && last !== undefined; last = orders.at(-1)) {
+      if (!isCurrent() || compare(last, end) >= 0) break;
       const page = await readPage(PAGE, following, null);
       orders.push(...page.orders);
       following = page.next ?? null;
@@ -184,7 +191,7 @@ export function createList(
     else publish({ state: state === "ready" ? "ready" : "loading", error: null, isLoadingMore: false });
     const before = new Map(rows.orders().map((order) => [order.id, order.version]));
     // Also after a failed load: rows that were read before stay.
-    const run = readDownTo(readAt === null ? null : boundary, () => mine === generation).then(
+    const run = readUpTo(readAt === null ? null : boundary, () => mine === generation).then(
       (page) => {
         if (mine !== generation) return;
         for (const order of page.orders) cache.put(order);
@@ -220,7 +227,7 @@ export function createList(
 
   /** Shows what is known from the list of all orders while the first page is loading. */
   function showKnown(): void {
-    const known = context.known();
+    const known = context.known(readSort);
     if (known === undefined || filter.q?.trim()) return;
     [next, boundary, cutAt] = [known.next, known.boundary, known.cutAt];
     rebuild();
@@ -232,7 +239,7 @@ export function createList(
     if (!isUsed() || loading !== undefined) return;
     if (state === "ready" && error !== null) return void loadMore();
     if (state !== "idle" && state !== "error") return;
-    const other = state === "idle" ? context.adopt() : undefined;
+    const other = state === "idle" ? context.adopt(readSort) : undefined;
     if (other === undefined) return void load(state === "error");
     ({ next, boundary, cutAt, readAt } = other);
     searchHits = new Set(other.searchHits);
@@ -263,17 +270,12 @@ export function createList(
       next = page.next ?? null;
       cutAt = null;
       boundary = page.orders.at(-1) ?? boundary;
-      // Orders of this page may be known already, and have been outside the boundary.
-      rows.add([...page.orders.flatMap(({ id }) => cache.get(id) ?? []), ...beyondLastPage()].filter(fits));
+      // Also those that were known already, and have been outside the boundary.
+      rows.add([...cache.values()].filter((order) => isWithin(order) && fits(order)));
       publish({ isLoadingMore: false, error: null });
     } catch (error) {
       if (mine === generation) failed(asProblem(error), { isLoadingMore: false });
     }
-  }
-
-  /** Once everything is read, known orders that are older than the last page belong to the list too. */
-  function beyondLastPage(): Iterable<Order> {
-    return hasMore() ? [] : cache.values();
   }
 
   async function loadAll(limit = MAX_ALL): Promise<void> {
@@ -352,6 +354,8 @@ export function createList(
       isCut = false;
       hasLeavingChanged = false;
       for (const id of changes.keys()) update(id, cache.get(id));
+      // Only the oldest orders are evicted. In another order they leave gaps, unless the list protects its rows.
+      if (isCut && readSort !== "newest") return list.reload();
       if (isCut) {
         boundary = rows.oldest();
         cutAt = boundary?.createdAt ?? null;
@@ -359,17 +363,20 @@ export function createList(
       publish();
       if (hasLeavingChanged) publishLeaving();
     },
-    wouldShow(id) {
+    wouldShow({ orderId, status }) {
       if (store.getSnapshot().state !== "ready") return false;
-      // Ids sort by creation time.
-      return !hasMore() || boundary === null || id > boundary.id;
+      if (!hasMore() || boundary === null) return true;
+      // Ids sort by creation time. An unknown total may be anywhere, but only a change of status can bring it into the list.
+      if (readSort === "newest") return orderId > boundary.id;
+      if (readSort === "oldest") return orderId < boundary.id;
+      return filter.status?.includes(status) ?? false;
     },
     has: (id) => rows.has(id),
     readAt: () => readAt,
     progress: () =>
       readAt === null || store.getSnapshot().state !== "ready"
         ? undefined
-        : { next, boundary, cutAt, readAt, searchHits },
+        : { sort: readSort, next, boundary, cutAt, readAt, searchHits },
     reset,
     get isUsed() {
       return isUsed();
@@ -379,6 +386,9 @@ export function createList(
     },
     get isLoading() {
       return loading !== undefined;
+    },
+    get protectedSize() {
+      return isUsed() && readSort !== "newest" ? rows.size : 0;
     },
     get isWaiting() {
       return isUsed() && store.getSnapshot().state === "loading";

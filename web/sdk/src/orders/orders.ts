@@ -183,19 +183,20 @@ export function createOrders(context: OrdersContext): Orders {
       },
       onSettled: context.onSettled,
       onFailed: context.onFailed,
-      adopt: () => progressOf(key),
-      known: () => progressOf(""),
+      adopt: (sort) => progressOf(key, sort),
+      known: (sort) => progressOf("", sort),
     };
     return createList(listContext, filter, options);
   }
 
-  /** What was read with this filter, where no event was missed since. */
-  function progressOf(key: string): ListProgress | undefined {
+  /** What was read with this filter, in this order or completely, where no event was missed since. */
+  function progressOf(key: string, sort: ListProgress["sort"]): ListProgress | undefined {
     const current = everyList().filter((list) => {
       const at = list.readAt();
       return keyOf(list.filter) === key && at !== null && context.covers(at);
     });
-    return current.flatMap((list) => list.progress() ?? [])[0];
+    const progress = current.flatMap((list) => list.progress() ?? []);
+    return progress.find((read) => read.sort === sort || (read.next === null && read.cutAt === null));
   }
 
   function everyList(): LiveOrderList[] {
@@ -216,9 +217,11 @@ export function createOrders(context: OrdersContext): Orders {
 
   /** Evicts in steps, so that not every new order costs a walk through all of them. */
   function trim(): void {
-    const { maxOrders } = context;
-    if (cache.size <= maxOrders * 1.05) return;
-    cache.trim(maxOrders, isOpen);
+    if (cache.size <= context.maxOrders * 1.05) return;
+    const guarded = everyList().filter((list) => list.protectedSize > 0);
+    const limit = guarded.reduce((sum, list) => sum + list.protectedSize, context.maxOrders);
+    if (cache.size <= limit * 1.05) return;
+    cache.trim(limit, (id) => isOpen(id) || guarded.some((list) => list.has(id)));
   }
 
   /** Whether a page or a row shows this order. */
@@ -357,8 +360,7 @@ export function createOrders(context: OrdersContext): Orders {
     apply(event, created) {
       const outcome = cache.apply(event, created);
       if (outcome === "incomplete") changedByEvent.add(event.orderId);
-      if (outcome === "unknown" && everyList().some((list) => list.wouldShow(event.orderId)))
-        void reader.read(event.orderId);
+      if (outcome === "unknown" && everyList().some((list) => list.wouldShow(event))) void reader.read(event.orderId);
       if (outcome !== "stale" && outcome !== "unknown" && !event.missed)
         watchers.touch(event.orderId, environment.now(), event.kind === "order.created");
       for (const order of tracked.values()) order.addEvent(event);

@@ -9,14 +9,19 @@ export type CompareOrders = (a: Order, b: Order) => number;
 export const compareNewest: CompareOrders = (a, b) =>
   b.number.length - a.number.length || (a.number < b.number ? 1 : a.number > b.number ? -1 : 0);
 
-/** Each ends with the number, so that the order of two different orders is always defined. */
+/** As the server sorts. Each ends with the number, so that the order of two different orders is always defined. */
 export const COMPARE: Readonly<Record<OrderSort, CompareOrders>> = {
   newest: compareNewest,
   oldest: (a, b) => compareNewest(b, a),
   "total-high": (a, b) => totalOf(b) - totalOf(a) || compareNewest(a, b),
-  "total-low": (a, b) => totalOf(a) - totalOf(b) || compareNewest(a, b),
+  "total-low": (a, b) => totalOf(a) - totalOf(b) || compareNewest(b, a),
   changed: (a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt) || compareNewest(a, b),
 };
+
+/** In which order the server returns the orders of a list. It does not sort by changes. */
+export function serverSort(sort: OrderSort): Exclude<OrderSort, "changed"> {
+  return sort === "changed" ? "newest" : sort;
+}
 
 function totalOf({ total }: Order): number {
   return total?.amount ?? 0;

@@ -11,7 +11,9 @@ import type { ReceivedEvent } from "../../src/live/incoming.js";
 import { createPresence } from "../../src/live/presence.js";
 import type { Account, Order } from "../../src/model.js";
 import { localProblem } from "../../src/problem.js";
+import type { OrderSort } from "../../src/orders/contract.js";
 import { createOrders } from "../../src/orders/orders.js";
+import { COMPARE } from "../../src/orders/sort.js";
 import { createStats } from "../../src/stats.js";
 import { createFakeEnvironment } from "./environment.js";
 
@@ -35,7 +37,7 @@ export function createPipeline(orders: Order[], { maxOrders = 20_000 } = {}) {
     const found = orders
       .filter((order) => status === undefined || status.includes(order.status))
       .filter((order) => to === null || order.createdAt < to)
-      .reverse();
+      .sort(COMPARE[(parameter("sort") ?? "newest") as OrderSort]);
     const [limit, page] = [Number(parameter("limit")), Number(parameter("page") ?? 0)];
     const next = page + limit < found.length ? String(page + limit) : null;
     return { orders: found.slice(page, page + limit), next, cursor: "ab:1" };

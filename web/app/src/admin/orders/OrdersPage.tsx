@@ -6,14 +6,14 @@ import { useLocation } from "wouter";
 
 import { useConfig } from "../../api/config";
 import { messageOf } from "../../api/http";
-import { Banner, Button, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
+import { Banner, Button, cx, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { dateIn } from "../../time/zone";
 import { advanceOrder, setStatusOfRows } from "./actions";
 import { BulkBar } from "./BulkBar";
 import { BulkDialog } from "./BulkDialog";
-import { isFiltered, NO_FILTERS, type OrderFilters } from "./filters";
+import { isFiltered, isSortedByServer, NO_FILTERS, type OrderFilters, type Sort } from "./filters";
 import { isTyping } from "./keys";
 import { KeysDialog } from "./KeysDialog";
 import { OrderGrid } from "./OrderGrid";
@@ -83,14 +83,14 @@ export default function OrdersPage() {
           {messageOf(error)}
         </Banner>
       )}
-      <div className={styles.table} aria-busy={isLoading}>
+      <div className={cx(styles.table, selection.ids.size > 0 && styles.selecting)} aria-busy={isLoading}>
         {isFirstLoad && <OrdersLoading />}
         {!isFirstLoad && ids.length > 0 && (
           <OrderGrid
             ids={ids}
             leaving={rows.leaving}
             view={key}
-            isSettled={state === "ready" && (filters.sort === "newest" || !hasMore)}
+            isSettled={state === "ready" && (isSortedByServer(filters.sort) || !hasMore)}
             total={total}
             selection={selection}
             onSelect={changeSelection}
@@ -114,7 +114,7 @@ export default function OrdersPage() {
           />
         )}
       </div>
-      {ids.length > 0 && <TableFooter rows={rows} total={total} sorted={filters.sort !== "newest"} />}
+      {ids.length > 0 && <TableFooter rows={rows} total={total} sort={filters.sort} />}
       {bulk && (
         <BulkDialog
           rows={bulk}
@@ -199,14 +199,15 @@ function totalOf(
 function TableFooter({
   rows: { ids, state, hasMore, isLoadingMore },
   total,
-  sorted,
+  sort,
 }: {
   rows: OrderRowsSnapshot;
   total: number | undefined;
-  sorted: boolean;
+  sort: Sort;
 }) {
   const shown = formatInteger(ids.length);
   const isComplete = state === "ready" && !hasMore;
+  const isSorting = !isSortedByServer(sort);
   return (
     <p className={styles.footer} role="status">
       {footerText()}
@@ -215,8 +216,8 @@ function TableFooter({
 
   function footerText(): string {
     if (isComplete) return `${shown} ${ids.length === 1 ? "order" : "orders"}`;
-    if (sorted && ids.length >= MAX_ROWS) return `Sorted among the newest ${shown}`;
-    if (sorted)
+    if (isSorting && ids.length >= MAX_ROWS) return `Sorted among the newest ${shown}`;
+    if (isSorting)
       return `Loading orders… ${shown}${total === undefined ? "" : ` of ${formatInteger(Math.min(total, MAX_ROWS))}`}`;
     return isLoadingMore
       ? `${shown} loaded, loading more…`
