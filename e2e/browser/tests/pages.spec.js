@@ -4,79 +4,11 @@
 import path from "node:path";
 import { expect, test } from "../support/test.js";
 import { findAccessibilityViolations } from "../support/accessibility.js";
-import { bell, lines, table, tile, tracking } from "../support/pages.js";
+import { fillCart, PAGES, someOrders, visit } from "../support/tour.js";
 
 const PICTURES = path.resolve(import.meta.dirname, "../screenshots");
 const THEMES = ["light", "dark"];
 const WIDTHS = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };
-
-const product = (page) => page.getByRole("heading", { level: 2 }).first();
-/** The country outlines of the map, which load after the page. */
-const outline = (page) => page.getByRole("application").locator("path").first();
-const heading = (name) => (page) => page.getByRole("heading", { level: 1, name });
-
-/** `shown` is visible once the page has loaded. */
-const PAGES = {
-  visitor: {
-    shop: { path: "/", shown: product },
-    "sign-in": { path: "/sign-in", shown: (page) => page.getByRole("button", { name: "Sign in" }) },
-    "sign-up": { path: "/sign-up", shown: (page) => page.getByRole("button", { name: "Create account" }) },
-    "reset-password": {
-      path: "/reset-password#token=none",
-      shown: (page) => page.getByRole("button", { name: "Set password" }),
-    },
-    "not-found": { path: "/nowhere", shown: (page) => page.getByRole("heading").first() },
-  },
-  customer: {
-    product: {
-      path: "/",
-      shown: product,
-      then: (page) => page.getByRole("link", { name: "Paper bags" }).click(),
-      last: (page) => page.getByRole("dialog"),
-    },
-    cart: { path: "/cart", shown: (page) => page.getByRole("link", { name: "Checkout" }) },
-    checkout: { path: "/checkout", shown: (page) => page.getByRole("button", { name: "Place order" }) },
-    orders: { path: "/orders", shown: (page) => page.getByRole("progressbar").first() },
-    tracking: {
-      path: ({ shipped }) => `/orders/${shipped.id}`,
-      shown: (page) => tracking(page).timeline.nth(3),
-      drawn: outline,
-    },
-    "tracking-pending": {
-      path: ({ pending }) => `/orders/${pending.id}`,
-      shown: (page) => page.getByRole("button", { name: "Cancel order" }),
-    },
-    "tracking-cancelled": {
-      path: ({ cancelled }) => `/orders/${cancelled.id}`,
-      shown: (page) => tracking(page).timeline.nth(1),
-    },
-    notifications: { path: "/notifications", shown: (page) => lines(page).first() },
-    bell: { path: "/", shown: product, then: (page) => bell(page).click(), last: (page) => lines(page).first() },
-    profile: { path: "/profile", shown: (page) => page.getByText("Total orders") },
-    "real-time-test": { path: "/real-time-test", shown: heading("Real-time test") },
-  },
-  admin: {
-    "admin-orders": { path: "/admin", shown: (page) => table(page).top },
-    "admin-order": {
-      path: ({ shipped }) => `/admin/orders/${shipped.number}`,
-      shown: (page) => tracking(page).timeline.nth(3),
-      drawn: outline,
-    },
-    "admin-dashboard": { path: "/admin/dashboard", shown: (page) => tile(page, "Orders today").getByText(/\d/) },
-    "admin-products": { path: "/admin/products", shown: (page) => page.getByText("Paper bags").first() },
-    "admin-shop": { path: "/", shown: product },
-    "admin-profile": { path: "/profile", shown: (page) => page.getByRole("link", { name: "Open console" }) },
-    "admin-bulk": {
-      path: "/admin",
-      shown: (page) => table(page).top,
-      then: async (page, { pending }) => {
-        await table(page).row(pending).getByRole("checkbox").click();
-        await page.getByRole("button", { name: "Set status…" }).click();
-      },
-      last: (page) => page.getByRole("dialog"),
-    },
-  },
-};
 
 for (const [who, pages] of Object.entries(PAGES)) {
   for (const theme of THEMES) {
@@ -96,22 +28,12 @@ for (const [who, pages] of Object.entries(PAGES)) {
         const orders = await someOrders(server, customer?.account ?? (await server.asha()));
         const person = customer ?? (who === "admin" ? await people.admin(options) : await people.visitor(options));
         if (customer) await fillCart(person.page);
-        for (const [name, { path: where, shown, drawn, then, last }] of Object.entries(pages)) {
-          const { page } = person;
-          await page.goto(typeof where === "function" ? where(orders) : where);
-          await expect(shown(page), name).toBeVisible();
-          if (drawn) await expect(drawn(page), name).toBeAttached();
-          await then?.(page, orders);
-          if (last) await expect(last(page), name).toBeVisible();
-          if (person.account)
-            await expect(page.locator("[data-ordercast=live-indicator]").first(), name).toHaveAttribute(
-              "data-state",
-              "live",
-            );
-          await page.evaluate(() => document.fonts.ready.then(() => undefined));
+        const { page } = person;
+        for (const [name, entry] of Object.entries(pages)) {
+          await visit(person, entry, orders);
           await page.screenshot({
             path: path.join(PICTURES, `${name}-${theme}-${width}.png`),
-            fullPage: !last,
+            fullPage: !entry.last,
             animations: "disabled",
           });
           expect.soft(await findAccessibilityViolations(page), `${name}: accessibility violations`).toEqual([]);
@@ -120,28 +42,6 @@ for (const [who, pages] of Object.entries(PAGES)) {
       });
     }
   }
-}
-
-async function someOrders(server, account) {
-  const staff = await server.admin();
-  const [shipped, pending, cancelled] = [await account.order(), await account.order(), await account.order()];
-  await staff.setStatus(shipped, "processing");
-  const expected = new Date(Date.now() + 26 * 3600 * 1000).toISOString();
-  await staff.setStatus(shipped, "shipped", { trackingNumber: "DE-0815-4711", estimatedDelivery: expected });
-  const deliveryPartner = { name: "Lena Brandt", phone: "+49 40 1234567" };
-  await staff.call("PUT", "/api/orders/tracking", {
-    orderId: shipped.id,
-    deliveryPartner,
-    location: { latitude: 53.55, longitude: 9.99 },
-  });
-  await staff.cancel(cancelled, "Sold out");
-  return { shipped, pending, cancelled };
-}
-
-async function fillCart(page) {
-  await page.goto("/");
-  await page.getByRole("button", { name: "Add Paper bags to the cart" }).click();
-  await expect(page.getByRole("link", { name: /^Cart\b.* 1 item$/ })).toBeVisible();
 }
 
 function overflowOf(page) {
