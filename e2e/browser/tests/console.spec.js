@@ -229,3 +229,28 @@ test("the row of a new order shows its city at once, without reading the order",
   const order = await customer.account.order();
   await expect(table(admin.page).row(order)).toContainText("Pune");
 });
+
+test("beside a search or a period the statuses have no counts", async ({ admin }) => {
+  const { page } = admin;
+  await admin.open("/admin");
+  const pending = page.getByRole("group", { name: "Status" }).getByRole("button", { name: /^Pending/ });
+  await expect(pending).toHaveText(/^Pending\d+$/);
+  await page.getByRole("searchbox", { name: "Search orders" }).fill("Asha");
+  await expect(page).toHaveURL(/q=Asha/);
+  await expect(pending).toHaveText("Pending");
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  await expect(pending).toHaveText(/^Pending\d+$/);
+  await page.getByRole("combobox", { name: "Placed" }).selectOption("today");
+  await expect(pending).toHaveText("Pending");
+});
+
+test("a bulk change starts with no status that moves an order back", async ({ customer, admin }) => {
+  const [waiting, delivered] = [await customer.account.order(), await customer.account.order()];
+  await admin.account.setStatus(delivered, "delivered");
+  await admin.open("/admin");
+  for (const order of [waiting, delivered]) await table(admin.page).row(order).getByRole("checkbox").click();
+  await admin.page.getByRole("button", { name: "Set status…" }).click();
+  const choices = admin.page.getByRole("dialog").getByRole("radio");
+  await expect(choices.and(admin.page.locator(":checked"))).toHaveCount(0);
+  await expect(choices.first()).not.toHaveAccessibleName(/moved back/);
+});

@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/Dialog";
 import type { BulkOutcome } from "../data/types";
 import styles from "./BulkDialog.module.css";
 import { BulkResults } from "./BulkResults";
-import { choicesFor, mostCommonNextStep, noChoicesReason } from "./preview";
+import { choicesFor, commonNextStep, noChoicesReason } from "./preview";
 import type { Status } from "./status";
 
 export interface BulkDialogProps {
@@ -83,7 +83,7 @@ function ChooseStatus({
   onCancel: () => void;
 }) {
   const choices = choicesFor(rows);
-  const [status, setStatus] = useState<Status | undefined>(() => mostCommonNextStep(rows));
+  const [status, setStatus] = useState<Status | undefined>(() => commonNextStep(rows));
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   const [showErrors, setShowErrors] = useState(false);

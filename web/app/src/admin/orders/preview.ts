@@ -27,10 +27,12 @@ export function previewOf(orders: readonly Order[], status: Status): Preview {
   return preview;
 }
 
-/** The statuses that at least one of the orders can take: steps forward first, then going back, and cancelling last. */
+/**
+ * The statuses that at least one of the orders can take: first those that move no order back, then the others, and cancelling
+ * last.
+ */
 export function choicesFor(orders: readonly Order[]): Preview[] {
-  const rank = ({ status, corrections, possible }: Preview) =>
-    status === "cancelled" ? 2 : corrections === possible ? 1 : 0;
+  const rank = ({ status, corrections }: Preview) => (status === "cancelled" ? 2 : corrections > 0 ? 1 : 0);
   return STATUSES.map((status) => previewOf(orders, status))
     .filter((preview) => preview.possible > 0)
     .sort((a, b) => rank(a) - rank(b));
@@ -43,12 +45,13 @@ export function noChoicesReason(orders: readonly Order[]): string {
     : "Cancelled orders cannot be changed.";
 }
 
-/** The next step of the largest number of orders. */
-export function mostCommonNextStep(orders: readonly Order[]): Status | undefined {
+/** The next step of the largest number of orders, unless it moves another order back. */
+export function commonNextStep(orders: readonly Order[]): Status | undefined {
   const counts = new Map<Status, number>();
   for (const order of orders) {
     const status = nextStatus(order);
     if (status) counts.set(status, (counts.get(status) ?? 0) + 1);
   }
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+  const step = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+  return step !== undefined && previewOf(orders, step).corrections === 0 ? step : undefined;
 }
