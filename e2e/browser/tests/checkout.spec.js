@@ -61,21 +61,6 @@ test("a store without products says so", async ({ people }) => {
   await expect(page.getByRole("button", { name: "Show all products" })).toHaveCount(0);
 });
 
-test("profile and orders do not move while they load", async ({ customer }) => {
-  for (let placed = 0; placed < 2; placed += 1) await customer.account.order();
-  await customer.page.addInitScript(() => {
-    globalThis.shifted = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-  });
-  for (const path of ["/profile", "/orders"]) {
-    await customer.open(path);
-    await expect(customer.page.getByRole("link", { name: /^Order #/ })).toHaveCount(2);
-    expect(await customer.page.evaluate(() => globalThis.shifted), path).toBeLessThan(0.02);
-  }
-});
-
 test("an unpaid order's page says until when the server reserves the items, and threatens no cancellation", async ({
   customer,
 }) => {
