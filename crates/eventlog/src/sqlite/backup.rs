@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::completeness::{FoundFiles, beside, mark_closed};
+use super::completeness::{FoundFiles, mark_closed};
+use super::file_names::beside;
 use super::open::{DataDirectoryLock, open_to_read};
 use super::open_files::sync_directory;
 use super::read_backend::SqliteReadBackend;

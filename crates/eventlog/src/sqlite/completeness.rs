@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
+use super::file_names::beside;
 use super::open_files::{OpenFiles, sync_directory};
 use super::{batch_ids, newest_batch};
 use crate::error::{ErrorKind, LogError};
@@ -175,11 +176,4 @@ fn marker(database: &Path) -> PathBuf {
 
 fn log(database: &Path) -> PathBuf {
     beside(database, "-wal")
-}
-
-/// The path with a suffix.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }

@@ -35,6 +35,7 @@ mod consumers;
 mod created_events;
 mod deliveries;
 mod error;
+mod file_names;
 mod filter;
 mod head;
 mod history;

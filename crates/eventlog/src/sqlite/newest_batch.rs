@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::completeness::beside;
+use super::file_names::beside;
 use crate::write_backend::BatchId;
 
 fn path(database: &Path) -> PathBuf {
