@@ -36,6 +36,7 @@ export async function startServerIn(environment, ...options) {
 class Server {
   log = "";
   #clerks = new Set();
+  #watching = [];
 
   constructor(data, port, options, environment) {
     Object.assign(this, { data, port, options, environment });
@@ -84,7 +85,18 @@ class Server {
     await this.exited;
   }
 
+  /** Starts `ordercast watch`, which ends with the server's removal. */
+  async watch() {
+    const watch = ["watch", "--url", this.url, "--data", this.data];
+    const child = spawn(BINARY, watch, { env: { PATH: process.env.PATH, NO_COLOR: "1" } });
+    this.#watching.push(child);
+    const lines = new Lines(child.stdout);
+    await new Lines(child.stderr).line(/connected to/);
+    return lines;
+  }
+
   async remove() {
+    for (const child of this.#watching) child.kill();
     await this.kill();
     await rm(this.data, { recursive: true, force: true });
   }
@@ -114,6 +126,28 @@ class Server {
 
   asha() {
     return this.shop.signIn("asha@example.com", "lantern-street");
+  }
+}
+
+/** What a program prints. */
+class Lines {
+  #printed = "";
+
+  constructor(stream) {
+    this.stream = stream;
+    stream.setEncoding("utf8").on("data", (text) => (this.#printed += text));
+  }
+
+  /** Waits for a line that matches. */
+  async line(pattern) {
+    for (;;) {
+      const found = this.#printed
+        .split("\n")
+        .slice(0, -1)
+        .find((line) => pattern.test(line));
+      if (found !== undefined) return found;
+      await within(20_000, `${pattern} in:\n${this.#printed}`, once(this.stream, "data"));
+    }
   }
 }
 

@@ -9,9 +9,11 @@ export const ADDRESS = {
 };
 
 /** Adds a product to the cart and fills in the checkout form. */
-export async function fillCheckout(page, product = "Paper bags") {
+export async function fillCheckout(page, product = "Paper bags", quantity = 1) {
   await page.goto("/");
   await page.getByRole("button", { name: `Add ${product} to the cart` }).click();
+  const more = page.getByRole("button", { name: `Increase quantity of ${product}` });
+  for (let count = 1; count < quantity; count += 1) await more.click();
   await page.getByRole("link", { name: /^Cart\b.* item/ }).click();
   await page.getByRole("link", { name: "Checkout" }).click();
   await expect(page.getByRole("heading", { name: "Checkout" })).toBeVisible();

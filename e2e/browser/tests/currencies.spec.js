@@ -1,0 +1,92 @@
+// One amount, from the price that staff type to every page and program that shows it.
+
+import { expect, newCustomer, test } from "../support/test.js";
+import { startServer } from "../../support/server.js";
+import { bell, lines, table, tile } from "../support/pages.js";
+import { fillCheckout, placeOrder } from "../support/shopping.js";
+
+const PRODUCT = "Walnut tray";
+
+/** Prices with all the digits that ISO 4217 gives the currency, and the sum of two. */
+const CURRENCIES = [
+  { currency: "HUF", price: "1234.56", sum: "2469.12" },
+  { currency: "IDR", price: "15000.25", sum: "30000.50" },
+  { currency: "JPY", price: "1980", sum: "3960" },
+  { currency: "KWD", price: "1.234", sum: "2.468" },
+  { currency: "EUR", price: "12.34", sum: "24.68" },
+  { currency: "USD", price: "9.99", sum: "19.98" },
+];
+
+for (const { currency, price, sum } of CURRENCIES) {
+  test(`a price in ${currency} is the same amount everywhere`, async ({ people }) => {
+    const server = await startServer("--store-currency", currency);
+    try {
+      await sell(people, server, { currency, price, sum });
+    } finally {
+      await server.remove();
+    }
+  });
+}
+
+async function sell(people, server, { currency, price, sum }) {
+  const admin = await people.arrive(await server.admin(), {}, server);
+  const customer = await people.arrive(await newCustomer(server, "Mira Holm"), {}, server);
+  const watch = await server.watch();
+  const nav = admin.page.getByRole("navigation", { name: "Console" });
+
+  await admin.open("/admin/products");
+  await admin.page.getByRole("button", { name: "Add product" }).click();
+  const dialog = admin.page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill(PRODUCT);
+  await dialog.getByLabel(`Price (${currency})`).fill(price);
+  await dialog.getByLabel("Stock").fill("100");
+  await dialog.getByRole("button", { name: "Add product" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(admin.page.getByRole("row").filter({ hasText: PRODUCT })).toContainText(amount(price));
+  await admin.page.getByRole("button", { name: `Edit ${PRODUCT}` }).click();
+  await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await watch.line(new RegExp(`${PRODUCT}.*price ${price} ${currency}`));
+
+  const { page } = customer;
+  await customer.open("/");
+  await expect(page.getByRole("listitem").filter({ hasText: PRODUCT })).toContainText(amount(price));
+  await fillCheckout(page, PRODUCT, 2);
+  await expect(page.getByRole("region", { name: "Your order" })).toContainText(amount(sum));
+  const order = await placeOrder(page);
+  await expect(page.getByRole("main")).toContainText(amount(price));
+  await expect(page.getByRole("main")).toContainText(amount(sum));
+  await bell(page).click();
+  await expect(lines(page).first()).toContainText(amount(sum));
+  await watch.line(new RegExp(`#${order.number} .* ${sum} ${currency} `));
+
+  await nav.getByRole("link", { name: "Orders, 1 new" }).click();
+  await expect(table(admin.page).row(order)).toContainText(amount(sum));
+  await table(admin.page)
+    .row(order)
+    .getByRole("link", { name: `#${order.number}` })
+    .click();
+  await expect(admin.page.getByRole("main")).toContainText(amount(price));
+  await expect(admin.page.getByRole("main")).toContainText(amount(sum));
+
+  const minor = (text) => ({ amount: Number(text.replace(".", "")), currency });
+  const { orders } = await admin.account.call("GET", "/api/v1/orders?limit=1");
+  expect([orders[0].number, orders[0].total]).toEqual([order.number, minor(sum)]);
+  expect(orders[0].items.map(({ unitPrice }) => unitPrice)).toEqual([minor(price)]);
+
+  const [revenue] = (await admin.account.call("GET", "/api/v1/stats")).today.revenue;
+  const digits = price.split(".")[1]?.length ?? 0;
+  await nav.getByRole("link", { name: "Dashboard" }).click();
+  await expect(tile(admin.page, "Revenue today")).toContainText(
+    amount((revenue.amount / 10 ** digits).toFixed(digits)),
+  );
+  // A page would complain of the server's end.
+  for (const { context } of [admin, customer]) await context.close();
+}
+
+/** Matches an amount as a page writes it, with separators between thousands, and with no digit more or less. */
+function amount(text) {
+  const [whole, fraction] = text.split(".");
+  const digits = [whole.replace(/\B(?=(\d{3})+$)/g, ","), fraction].filter(Boolean).join("\\.");
+  return new RegExp(`(?<![\\d.,])${digits}(?![\\d.,]*\\d)`);
+}
