@@ -25,7 +25,8 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
     let live = asyncapi::page(&app.settings.base_url);
-    let routes = routes.merge(live).merge(openapi::pages(document)).merge(socket_io(sockets));
+    let documents = live.merge(openapi::page(&document)).merge(pages::docs::routes());
+    let routes = routes.merge(documents).merge(socket_io(sockets));
     finish(pages::fallback(routes), app)
 }
 

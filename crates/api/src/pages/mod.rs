@@ -1,9 +1,10 @@
 //! Serves the web app: its files, which are embedded in the binary, and the page that serves every address of the
 //! app.
 //!
-//! `site` has the files, `policy` the content security policy. The build embeds `web/app/dist` if it exists. A
-//! binary without it serves the API, and explains at `/` how to build the app.
+//! `site` has the files, `policy` the content security policies, `docs` the API reference. The build embeds
+//! `web/app/dist` if it exists. A binary without it serves the API, and explains at `/` how to build the app.
 
+pub(crate) mod docs;
 mod policy;
 mod site;
 

@@ -27,6 +27,7 @@ struct EmbeddedFiles;
 /// File names below this path contain a hash of the content, so they can be cached for good.
 const HASHED_PREFIX: &str = "/assets/";
 const INDEX_PATH: &str = "/index.html";
+const DOCS_PATH: &str = "/docs.html";
 
 /// Files by path.
 pub(super) struct Site(HashMap<String, Asset>);
@@ -80,14 +81,19 @@ impl Site {
         Self(assets.collect())
     }
 
-    /// The file at a path. The page has no path of its own.
+    /// The file at a path. Pages are served at other paths, with a content security policy.
     pub(super) fn file(&self, path: &str) -> Option<&Asset> {
-        self.0.get(path).filter(|_| path != INDEX_PATH)
+        self.0.get(path).filter(|_| path != INDEX_PATH && path != DOCS_PATH)
     }
 
     /// The page that serves every address of the app.
     pub(super) fn page(&self) -> Option<&Asset> {
         self.0.get(INDEX_PATH)
+    }
+
+    /// The API reference.
+    pub(super) fn docs(&self) -> Option<&Asset> {
+        self.0.get(DOCS_PATH)
     }
 }
 
@@ -227,8 +233,10 @@ mod tests {
 
     #[test]
     fn the_builds_own_files_and_the_forms_are_nobodys_address() {
-        let site = site(&[".vite/manifest.json", "assets/a.js", "assets/a.js.br", "index.html", "notes.gz"]);
-        for hidden in ["/.vite/manifest.json", "/assets/a.js.br", "/index.html", "/../secret", "/assets/"] {
+        let site = site(&[".vite/manifest.json", "assets/a.js", "assets/a.js.br", "index.html", "docs.html", "notes.gz"]);
+        for hidden in
+            ["/.vite/manifest.json", "/assets/a.js.br", "/index.html", "/docs.html", "/../secret", "/assets/"]
+        {
             assert!(site.file(hidden).is_none(), "{hidden}");
         }
         assert!(site.file("/notes.gz").is_some(), "a compressed file without an original is served");
