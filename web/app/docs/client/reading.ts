@@ -5,18 +5,20 @@ import { element } from "./element";
 export function followReading() {
   const links = element("links", HTMLElement);
   const byId = new Map([...links.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
-  const headings = [...document.querySelectorAll<HTMLElement>("h1[id], h2[id], h3[id]")].filter(({ id }) =>
-    byId.has(id),
-  );
+  const parts = [...document.querySelectorAll<HTMLElement>("main :is(h1, h2, h3)")].flatMap((heading) => {
+    const link = byId.get(heading.id);
+    // The contents of an entry may not be laid out, but its box is.
+    return link ? [{ link, box: heading.closest(".entry") ?? heading }] : [];
+  });
   let current: HTMLAnchorElement | undefined;
   let waiting = false;
 
   const mark = () => {
     waiting = false;
     const limit = window.innerHeight / 3;
-    const heading = headings.findLast((one) => one.getBoundingClientRect().top < limit) ?? headings[0];
-    const link = heading && byId.get(heading.id);
-    if (!link || link === current) return;
+    const part = parts.findLast(({ box }) => box.getBoundingClientRect().top < limit) ?? parts[0];
+    if (!part || part.link === current) return;
+    const { link } = part;
     current?.removeAttribute("aria-current");
     current?.closest("[data-group]")?.removeAttribute("data-current");
     current = link;

@@ -75,14 +75,14 @@ export function channelSection(context: Context, channel: Channel): Html {
 
 function eventOf(context: Context, { id, message, reply }: Exchange): Html {
   const roles = (message.tags ?? []).map(({ name }) => html`<span class="role">${name}</span> `);
+  const example = exampleOf(context.library, message.payload, { given: { kind: message.name } });
   return html`<li class="event" id="${id}" tabindex="-1">
-    <p class="field-head"><code class="field-name">${message.name}</code> <span class="type">${typeOf(context, message.payload)}</span></p>
+    <p class="field-head"><code class="field-name">${message.name}</code> <span class="type">${typeOf(context, message.payload)}</span> <span class="roles"><span class="visually-hidden">for </span>${roles}</span></p>
     ${paragraphs(message.summary, context.linkCode)}
     ${reply && html`<p>Acknowledgement: <span class="type">${typeOf(context, reply.payload)}</span></p>`}
-    <p class="roles"><span class="visually-hidden">Roles: </span>${roles}</p>
     <details class="nested">
       <summary>Example<span class="visually-hidden"> of ${message.name}</span></summary>
-      ${block(message.name, `example of ${message.name}`, json(exampleOf(context.library, message.payload)))}
+      ${block(message.name, `example of ${message.name}`, json(example))}
     </details>
   </li>`;
 }

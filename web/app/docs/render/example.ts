@@ -8,8 +8,13 @@ const ORDER_ID = "019c1407-5b00-7a3e-9c41-6f0d2b8e7a15";
 const USER_ID = "019c13f2-08c0-7d12-8a55-3e9b10c4d6f7";
 const CURSOR = "5f1c9a2e:10231";
 
+/** Members that contradict the other examples: the order is not cancelled. */
+const OMITTED = new Set(["cancellation"]);
+
 /** By type. */
 const NAMED: Record<string, unknown> = {
+  AllowedTransition: { status: "shipped", reasonRequired: false },
+  Status: "processing",
   OrderId: ORDER_ID,
   ProductId: "019c1380-77a0-7c90-b1de-52a8c6f09e34",
   EventId: "019c1409-3f20-7b61-a7c8-0d4e9b2f5a86",
@@ -86,7 +91,12 @@ const NUMBERS: Record<string, number> = {
 export interface Shape {
   /** Leaves out members that a request can do without. */
   requiredOnly?: boolean;
+  /** Values for members whose types have them. */
+  given?: Record<string, string>;
 }
+
+/** People look for these first. */
+const FIRST = ["type", "id", "orderId", "number", "code", "name", "title", "kind", "status"];
 
 /** A JSON value that fits the schema. */
 export function exampleOf(library: Library, schema: Schema, shape: Shape = {}): unknown {
@@ -97,13 +107,17 @@ function valueOf(library: Library, schema: Schema, shape: Shape, name: string, s
   const given = schema.example ?? schema.examples?.[0];
   if (given !== undefined) return given;
   const { schema: type } = withoutNull(schema);
+  if (name === "previousStatus") return "pending";
   if (type.$ref) {
     const target = refName(type.$ref);
     if (target in NAMED) return NAMED[target];
     if (seen.includes(target)) return {};
     return valueOf(library, library.get(type.$ref), shape, name, [...seen, target]);
   }
-  if (type.enum) return type.enum[0];
+  if (type.enum) {
+    const value = shape.given?.[name];
+    return value !== undefined && type.enum.includes(value) ? value : type.enum[0];
+  }
   if (type.allOf) {
     const parts = type.allOf.map((part) => valueOf(library, part, shape, name, seen));
     return Object.assign({}, ...parts);
@@ -118,10 +132,10 @@ function valueOf(library: Library, schema: Schema, shape: Shape, name: string, s
 function objectOf(library: Library, type: Schema, shape: Shape, seen: readonly string[]): unknown {
   const required = new Set(type.required);
   // A request that changes something has no required members, and one member is an example.
-  const entries = Object.entries(type.properties ?? {});
+  const entries = inReadingOrder(Object.entries(type.properties ?? {}), ([name]) => name);
   const wanted = shape.requiredOnly
     ? entries.filter(([name], index) => (required.size > 0 ? required.has(name) : index === 0))
-    : entries;
+    : entries.filter(([name]) => required.has(name) || !OMITTED.has(name));
   return Object.fromEntries(wanted.map(([name, property]) => [name, valueOf(library, property, shape, name, seen)]));
 }
 
@@ -142,6 +156,15 @@ function scalarOf(library: Library, type: Schema, shape: Shape, name: string, se
     default:
       return TEXTS[name] ?? null;
   }
+}
+
+/** Names and ids first; otherwise as in the document. */
+export function inReadingOrder<T>(members: T[], nameOf: (member: T) => string): T[] {
+  const rank = (member: T) => {
+    const index = FIRST.indexOf(nameOf(member));
+    return index < 0 ? FIRST.length : index;
+  };
+  return [...members].sort((a, b) => rank(a) - rank(b));
 }
 
 function singular(name: string): string {

@@ -1,9 +1,10 @@
 // Types, members and rules of schemas.
 
 import { refName, type Schema } from "./documents.ts";
+import { inReadingOrder } from "./example.ts";
 import { html, type Html } from "./html.ts";
 import { type Library, withoutNull } from "./library.ts";
-import { inline, type LinkCode, paragraphs } from "./markdown.ts";
+import { type LinkCode, paragraphs } from "./markdown.ts";
 
 /** How deep the members of members are shown in place. */
 const MAX_DEPTH = 3;
@@ -128,7 +129,7 @@ function variantsOf(context: Context, variants: Schema[], options: Options): Htm
 
 function propertiesOf(context: Context, schema: Schema, options: Options): Html {
   const required = new Set(schema.required);
-  const entries = Object.entries(schema.properties ?? {});
+  const entries = inReadingOrder(Object.entries(schema.properties ?? {}), ([name]) => name);
   // Required ones first, as people read them; otherwise as in the document.
   const ordered = [
     ...entries.filter(([name]) => required.has(name)),
@@ -191,7 +192,3 @@ export function field({ name, type, required, about, rules, nested, linkCode }: 
   </li>`;
 }
 
-/** A line about a schema: its description, without the second paragraph. */
-export function firstLine(schema: Schema, linkCode: LinkCode): Html {
-  return inline((schema.description ?? "").split("\n\n")[0] ?? "", linkCode);
-}
