@@ -13,7 +13,7 @@ if [ ! -e web/node_modules/.installed ] || ! cmp -s "$lock" web/node_modules/.in
     npm ci --prefix web --no-fund --no-audit --loglevel=error
     cp "$lock" web/node_modules/.installed
 fi
-if [ ! -e web/app/dist/index.html ] || [ -n "$(find web/app web/sdk web/react "$lock" \
-    \( -name node_modules -o -name dist \) -prune -o -type f -newer web/app/dist/index.html -print -quit)" ]; then
+if [ ! -e web/app/dist/docs.html ] || [ -n "$(find web/app web/sdk web/react "$lock" \
+    \( -name node_modules -o -name dist \) -prune -o -type f -newer web/app/dist/docs.html -print -quit)" ]; then
     npm run build --prefix web --workspace @ordercast/app --silent
 fi

@@ -22,16 +22,15 @@ for (const theme of ["light", "dark"]) {
       await expect(page).toHaveTitle("Ordercast API");
       await expect(heading(page, "Ordercast API")).toBeVisible();
       await page.screenshot({ path: path.join(PICTURES, `docs-${theme}-${width}.png`) });
-      expect(await findAccessibilityViolations(page, { everyImpact: true })).toEqual([]);
-      expect(await overflow(page), "the page is not wider than the window").toBe(false);
-
       await page.goto("/docs#operation-place");
       await expect(heading(page, "Place an order")).toBeInViewport();
       await page.screenshot({ path: path.join(PICTURES, `docs-operation-${theme}-${width}.png`) });
-      for (const details of await page.locator("main details").all())
-        await details.evaluate((node) => (node.open = true));
+
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
       expect(await findAccessibilityViolations(page, { everyImpact: true }), "with everything open").toEqual([]);
-      expect(await overflow(page), "the page is not wider than the window").toBe(false);
+      expect(await overflow(page), "the page is wider than the window").toBe(false);
     });
   }
 }

@@ -233,7 +233,14 @@ mod tests {
 
     #[test]
     fn the_builds_own_files_and_the_forms_are_nobodys_address() {
-        let site = site(&[".vite/manifest.json", "assets/a.js", "assets/a.js.br", "index.html", "docs.html", "notes.gz"]);
+        let site = site(&[
+            ".vite/manifest.json",
+            "assets/a.js",
+            "assets/a.js.br",
+            "index.html",
+            "docs.html",
+            "notes.gz",
+        ]);
         for hidden in
             ["/.vite/manifest.json", "/assets/a.js.br", "/index.html", "/docs.html", "/../secret", "/assets/"]
         {

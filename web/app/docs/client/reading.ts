@@ -7,8 +7,7 @@ export function followReading() {
   const byId = new Map([...links.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
   const parts = [...document.querySelectorAll<HTMLElement>("main :is(h1, h2, h3)")].flatMap((heading) => {
     const link = byId.get(heading.id);
-    // The contents of an entry may not be laid out, but its box is.
-    return link ? [{ link, box: heading.closest(".entry") ?? heading }] : [];
+    return link ? [{ link, heading }] : [];
   });
   let current: HTMLAnchorElement | undefined;
   let waiting = false;
@@ -16,7 +15,7 @@ export function followReading() {
   const mark = () => {
     waiting = false;
     const limit = window.innerHeight / 3;
-    const part = parts.findLast(({ box }) => box.getBoundingClientRect().top < limit) ?? parts[0];
+    const part = parts.findLast(({ heading }) => heading.getBoundingClientRect().top < limit) ?? parts[0];
     if (!part || part.link === current) return;
     const { link } = part;
     current?.removeAttribute("aria-current");
