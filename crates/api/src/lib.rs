@@ -15,7 +15,7 @@
 //! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it. [`waiting_locations`]: locations
 //!   that come too soon after the last one.
 //! - [`gateway`]: authorizes Socket.IO clients and their events.
-//! - [`pages`]: serves the web app.
+//! - [`pages`]: serves the web app and the API reference.
 //! - [`metrics`], [`openapi`], [`asyncapi`]: the generated documents and the metrics.
 //!
 //! To add an endpoint: add a file to `resources/` with its request, response, documentation and handler, and a line

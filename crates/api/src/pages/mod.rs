@@ -1,5 +1,5 @@
-//! Serves the web app: its files, which are embedded in the binary, and the page that serves every address of the
-//! app.
+//! Serves the web app and the API reference: their files, which are embedded in the binary, and the page that serves
+//! every address of the app.
 //!
 //! `site` has the files, `policy` the content security policies, `docs` the API reference. The build embeds
 //! `web/app/dist` if it exists. A binary without it serves the API, and explains at `/` how to build the app.
