@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
+import { answerAsset, isAsset } from "./src/pwa/assets.ts";
 import { answerPage, isPage, APP_SHELL_URL } from "./src/pwa/navigation.ts";
 
 const server = process.env["ORDERCAST_URL"] ?? "http://127.0.0.1:3000";
@@ -33,23 +34,24 @@ export default defineConfig({
       registerType: "prompt",
       includeAssets: ["theme.js", "icon.svg"],
       manifest: {
-        id: "/",
+        // Relative, so that the app can be installed from any base path. Without `id`, the start URL identifies the app.
         name: "Ordercast",
         short_name: "Ordercast",
         description: "Order online and track your delivery live.",
-        start_url: "/",
+        start_url: ".",
+        scope: ".",
         display: "standalone",
         background_color: "#f7f6f3",
         theme_color: "#f7f6f3",
         icons: [
-          { src: "/icon.svg", sizes: "any", type: "image/svg+xml" },
-          { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
-          { src: "/icon-512.png", sizes: "512x512", type: "image/png" },
-          { src: "/icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+          { src: "icon.svg", sizes: "any", type: "image/svg+xml" },
+          { src: "icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
         ],
         shortcuts: [
-          { name: "Your orders", url: "/orders" },
-          { name: "Cart", url: "/cart" },
+          { name: "Your orders", url: "orders" },
+          { name: "Cart", url: "cart" },
         ],
       },
       workbox: {
@@ -68,16 +70,12 @@ export default defineConfig({
         runtimeCaching: [
           // Workbox's generated NetworkOnly strategy has no timeout, so a custom handler is used.
           { urlPattern: isPage, handler: answerPage },
-          {
-            // File names contain a content hash, so they never go stale.
-            urlPattern: ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
-            handler: "CacheFirst",
-            options: { cacheName: "assets", expiration: { maxEntries: 80 } },
-          },
+          { urlPattern: isAsset, handler: answerAsset },
         ],
         // Control pages from the first visit on. A newer worker still waits until the user reloads.
         clientsClaim: true,
-        cleanupOutdatedCaches: true,
+        // It would also remove the caches of shops below this one's path. Precaching cleans up its own cache.
+        cleanupOutdatedCaches: false,
       },
     }),
   ],
@@ -97,6 +95,11 @@ export default defineConfig({
       "content-security-policy":
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
     },
+  },
+  experimental: {
+    // Files refer to each other by relative URLs, so that the server can serve them under any base path. In the page, which is
+    // served at every path of the app, the server rewrites the URLs.
+    renderBuiltUrl: (filename, { hostType }) => (hostType === "html" ? `/${filename}` : { relative: true }),
   },
   build: {
     target: "baseline-widely-available",

@@ -5,6 +5,7 @@ import { Suspense } from "react";
 import { Route, Router, Switch } from "wouter";
 
 import { useConfig } from "./api/config";
+import { basePath } from "./basePath";
 import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
@@ -22,7 +23,7 @@ export function App({ client }: { client: Ordercast }) {
     // The content security policy allows no inline styles; the app's own style sheets replace those of Base UI.
     <CSPProvider disableStyleElements>
       <OrdercastProvider key={digits} client={client}>
-        <Router aroundNav={aroundNavigation}>
+        <Router base={basePath} aroundNav={aroundNavigation}>
           <ErrorBoundary>
             <Routes />
           </ErrorBoundary>

@@ -8,6 +8,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 import { loadConfig } from "./api/config";
+import { basePath, pathInApp } from "./basePath";
 import { forgetLastKnown } from "./offline/lastKnown";
 import { registerServiceWorker } from "./pwa/register";
 import { preload } from "./routes";
@@ -18,10 +19,17 @@ import { forgetDraft } from "./shop/checkout/draft";
 async function start() {
   const element = document.getElementById("root");
   if (!element) throw new Error("index.html has no #root");
+  const { origin, pathname, search, hash } = window.location;
+  const path = pathInApp(pathname);
+  if (path === undefined) {
+    // Opened at the server's own port, without the proxy that adds the base path.
+    window.location.replace(basePath + pathname + search + hash);
+    return;
+  }
   // Load the page's code in parallel with the settings.
-  preload(window.location.pathname);
+  preload(path);
   const { liveUrl } = await loadConfig();
-  const client = createOrdercast({ autoStart: false, ...(liveUrl && { liveUrl }) });
+  const client = createOrdercast({ autoStart: false, baseUrl: origin + basePath, ...(liveUrl && { liveUrl }) });
   onSignOut(client.session, (reason) => {
     forgetAttempt();
     forgetLastKnown();

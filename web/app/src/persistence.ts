@@ -2,7 +2,10 @@
 
 import { createPersistence, type KeyValueStorage } from "@ordercast/client";
 
-const PREFIX = "ordercast.";
+import { basePath } from "./basePath";
+
+/** Shops under other paths of the same host share the storage. `public/theme.js` has the same prefix. */
+const PREFIX = `ordercast${basePath}.`;
 
 /** Looks the storage up on each use: where the browser forbids it, that throws, and `createPersistence` handles it. */
 function lazy(find: () => KeyValueStorage): KeyValueStorage {

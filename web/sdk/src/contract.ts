@@ -13,9 +13,9 @@ import type { SessionStore } from "./session/contract.js";
 import type { LoadState, Store } from "./store.js";
 
 export interface OrdercastOptions {
-  /** The API. Default: the page's origin. */
+  /** The API, such as `https://shop.example`, or with its base path `https://site.example/shop`. Default: the page's origin. */
   baseUrl?: string;
-  /** The live connections, where they have another address. Default: `baseUrl`. */
+  /** The live connections, where they have another address. With the base path, too. Default: `baseUrl`. */
   liveUrl?: string;
   /** An access token, or a function that returns a fresh one. The function is called before each connection and after a token expired. Default: the session cookie. */
   token?: TokenOption;

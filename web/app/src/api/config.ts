@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 
+import { basePath } from "../basePath";
 import { persistence } from "../persistence";
 import { setCurrencyDigits } from "../ui/money";
 
@@ -72,7 +73,7 @@ async function refresh(): Promise<void> {
 async function read(): Promise<boolean> {
   let received: Partial<ShopConfig>;
   try {
-    const response = await fetch("/api/v1/config", { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`${basePath}/api/v1/config`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
     if (!response.ok && response.status !== 404) return false;
     received = response.ok ? ((await response.json()) as Partial<ShopConfig>) : {};

@@ -1,6 +1,7 @@
 // Loads code on demand. A chunk that cannot be loaded is tried again when the server is back: the page that needs it opens
 // by itself, and the rest of the app keeps working meanwhile.
 
+import { basePath } from "../basePath";
 import { isReloading, reloadApp } from "../pwa/reload";
 import { tabPersistence } from "../persistence";
 
@@ -72,7 +73,8 @@ export async function loadChunk<Module>(
 const BROWSER: ChunkEnvironment = {
   async isServerThere() {
     try {
-      return (await fetch("/api/v1/config", { cache: "no-store", signal: AbortSignal.timeout(RETRY_MS) })).ok;
+      const url = `${basePath}/api/v1/config`;
+      return (await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(RETRY_MS) })).ok;
     } catch {
       return false;
     }

@@ -6,8 +6,12 @@ import { answerPage, isPage, APP_SHELL_URL } from "./navigation";
 const serialized = <Value>(value: Value): Value => new Function(`return ${String(value)}`)() as Value;
 
 const request = { mode: "navigate" } as Request;
+const under = (path: string) => vi.stubGlobal("registration", { scope: `http://shop.example${path}` });
 const at = (path: string, mode = "navigate") =>
   serialized(isPage)({ request: { mode } as Request, url: new URL(path, "http://shop.example"), sameOrigin: true });
+
+beforeEach(() => under("/"));
+afterEach(() => vi.unstubAllGlobals());
 
 describe("isPage", () => {
   it("accepts page navigations and rejects the server's own paths", () => {
@@ -19,6 +23,13 @@ describe("isPage", () => {
     expect(at("/", "cors")).toBe(false);
     expect(serialized(isPage)({ request, url: new URL("http://other.example/"), sameOrigin: false })).toBe(false);
   });
+
+  it("knows the base path", () => {
+    under("/shop/");
+    for (const page of ["/shop/", "/shop/orders/1042", "/shop/documents"]) expect(at(page)).toBe(true);
+    for (const other of ["/shop/api/v1/orders", "/shop/docs", "/shop/socket.io/", "/other/", "/orders"])
+      expect(at(other)).toBe(false);
+  });
 });
 
 describe("answerPage", () => {
@@ -28,13 +39,18 @@ describe("answerPage", () => {
     vi.useFakeTimers();
     precached = new Map([
       ["http://shop.example/theme.js", "not a page"],
-      [`http://shop.example${APP_SHELL_URL}&__WB_REVISION__=1`, "precached"],
+      [`${new URL(APP_SHELL_URL, "http://shop.example/").href}&__WB_REVISION__=1`, "precached"],
     ]);
     vi.stubGlobal("caches", {
-      keys: async () => ["assets", "workbox-precache-v2-http://shop.example/"],
+      keys: async () => [
+        "assets-http://shop.example/",
+        "workbox-precache-v2-http://shop.example/outlet/",
+        "workbox-precache-v2-http://shop.example/",
+      ],
       open: async (name: string) => ({
-        keys: async () => (name === "assets" ? [] : [...precached.keys()].map((url) => ({ url }))),
-        match: async ({ url }: { url: string }) => new Response(precached.get(url)),
+        keys: async () => (name.startsWith("assets") ? [] : [...precached.keys()].map((url) => ({ url }))),
+        match: async ({ url }: { url: string }) =>
+          new Response(name.includes("outlet") ? "another shop's page" : precached.get(url)),
       }),
     });
   });

@@ -1,3 +1,4 @@
+import { basePath } from "../basePath";
 import { toast } from "../ui/toast";
 import { reloadApp } from "./reload";
 
@@ -10,7 +11,7 @@ export function registerServiceWorker() {
 
 async function register() {
   try {
-    const registration = await navigator.serviceWorker.register("/sw.js");
+    const registration = await navigator.serviceWorker.register(`${basePath}/sw.js`);
     if (registration.waiting) offer();
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;

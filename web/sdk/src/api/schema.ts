@@ -786,7 +786,7 @@ export interface components {
              *     ]
              */
             imageOrigins: string[];
-            /** @description Where to open live connections; null if at the page's own address. */
+            /** @description Where to open live connections: Socket.IO has the path `/socket.io/` below it. Null if at the page's own address. */
             liveUrl: string | null;
             location: components["schemas"]["Place"] | null;
             /** @description The default store of an order. */

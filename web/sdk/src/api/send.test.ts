@@ -48,6 +48,13 @@ async function problemOf(run: Promise<unknown>): Promise<OrdercastProblem> {
 }
 
 describe("a request", () => {
+  test("has an idempotency key also where the base path looks like a path without one", async () => {
+    const { sent, send } = setUp([() => json({}), () => json({})]);
+    for (const path of ["/users/shop/api/v1/orders", "/users/shop/api/v1/users/7/reset-link"])
+      await send(new Request(`http://site.example${path}`, { method: "POST", body: "{}" }));
+    expect(sent.map(({ key }) => key)).toEqual(["key-1", null]);
+  });
+
   test("keeps its idempotency key over all attempts until its outcome is known", async () => {
     const { environment, sent, place } = setUp([]);
     const first = problemOf(place());

@@ -111,7 +111,7 @@ function retryDelay(problem: OrdercastProblem, attempt: number, method: string):
 async function actionOf(request: Request): Promise<string | undefined> {
   if (request.method === "GET" || request.method === "HEAD" || request.headers.has("Idempotency-Key")) return undefined;
   const { pathname } = new URL(request.url);
-  if (/\/(auth|users|notifications)\//.test(pathname)) return undefined;
+  if (/\/api\/v1\/(auth|users|notifications)\//.test(pathname)) return undefined;
   return `${request.method} ${pathname} ${request.headers.get("If-Match") ?? ""} ${await request.clone().text()}`;
 }
 

@@ -104,7 +104,10 @@ async function connect({ liveUrl, token, credentials, cursor }: TransportContext
   // Loaded in parallel with the page's own first requests.
   const { io } = await import("socket.io-client");
   const bearer = await token.get(false);
-  return io(liveUrl, {
+  const { origin, pathname } = new URL(liveUrl);
+  // A path in the URL would be a namespace.
+  return io(origin, {
+    path: `${pathname.replace(/\/$/, "")}/socket.io/`,
     autoConnect: false,
     forceNew: true,
     // connection.ts decides when to reconnect, and with which transport.

@@ -1,6 +1,7 @@
 import type { Order, WatchedOrder } from "@ordercast/client";
 import { memo } from "react";
 
+import { basePath } from "../../basePath";
 import { Checkbox, cx, formatMoney, StatusBadge } from "../../ui";
 import { AgeIn } from "./Age";
 import styles from "./OrderRow.module.css";
@@ -60,7 +61,7 @@ export const OrderRow = memo(function OrderRow({ id, index, top, selected, leavi
       </div>
       <div role="rowheader" className={styles.number}>
         {/* A plain link, handled by the grid: a router link would subscribe every row to the location. */}
-        <a href={`/admin/orders/${order.number}`} tabIndex={active ? 0 : -1} data-part="open">
+        <a href={`${basePath}/admin/orders/${order.number}`} tabIndex={active ? 0 : -1} data-part="open">
           #{order.number}
         </a>
       </div>
