@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::auth::cookie::CookieSettings;
 use crate::auth::{AllowedOrigins, PasswordPool, TokenKeys};
+use crate::base_path::BasePath;
 use crate::client_address::TrustedProxies;
 use crate::extract::BodyLimit;
 use crate::metrics::Metrics;
@@ -40,10 +41,12 @@ pub struct ApiSettings {
     pub cookies: CookieSettings,
     /// Of a link for a new password.
     pub reset_link_lifetime: SignedDuration,
-    /// The address of the shop, for links. Without a trailing slash.
+    /// The address of the shop, for links. Includes the base path, if links lead to this server. Without a trailing slash.
     pub base_url: String,
+    /// The path of the server's own pages and of the cookie.
+    pub base_path: BasePath,
     pub body_limit: BodyLimit,
-    /// Where browsers open live connections, if not at the page's own address.
+    /// Where browsers open live connections, if not at the page's own address. Without the base path.
     pub live_url: Option<String>,
     /// The maps' tiles; `None` shows a bundled outline.
     pub tiles: Option<MapTiles>,

@@ -1,4 +1,5 @@
-//! Compresses answers of the API with gzip. The app's files are compressed when they are built: see `pages`.
+//! Compresses answers of the API with gzip. The app's files are compressed when they are built: see `pages`. Its pages are
+//! compressed here when a base path was written into them.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
@@ -11,7 +12,7 @@ const MIN_BYTES: u64 = 1024;
 
 type IsCompressible = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-/// Compresses JSON of some size. Event streams are never compressed, because compression holds events back. Answers that must
+/// Compresses JSON and pages of some size. Event streams are never compressed, because compression holds events back. Answers that must
 /// not be stored are not compressed either: they have tokens, and the length of a compressed answer could reveal them (BREACH).
 pub(crate) fn layer() -> CompressionLayer<And<SizeAbove, IsCompressible>> {
     let json: IsCompressible = |_, _, headers, _| is_compressible(headers);
@@ -25,7 +26,8 @@ fn is_compressible(headers: &HeaderMap) -> bool {
     let has = |name, part: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(part))
     };
-    has(CONTENT_TYPE, "json") && !has(CACHE_CONTROL, "no-store") && !has(CACHE_CONTROL, "no-transform")
+    let is_text = has(CONTENT_TYPE, "json") || has(CONTENT_TYPE, "text/html");
+    is_text && !has(CACHE_CONTROL, "no-store") && !has(CACHE_CONTROL, "no-transform")
 }
 
 #[cfg(test)]
@@ -35,10 +37,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_json_without_secrets_is_compressed() {
+    fn only_json_and_pages_without_secrets_are_compressed() {
         for (kind, cached, expected) in [
             ("application/json", "private, no-cache", true),
             ("application/problem+json", "private, no-cache", true),
+            ("text/html; charset=utf-8", "no-cache", true),
             ("application/json", "no-store", false),
             ("text/event-stream", "no-store, no-transform", false),
             ("text/event-stream", "private", false),

@@ -4,7 +4,7 @@
 //!
 //! - [`router`]: the table of contents: every path and its handler in [`resources`]. [`app`]: the state that
 //!   handlers share.
-//! - [`server`]: accepts connections. [`middleware`]: runs for every request. `compression` (private) compresses answers. `panics` (private) turns a panic into
+//! - [`server`]: accepts connections. [`base_path`]: the path under which the server is public. [`middleware`]: runs for every request. `compression` (private) compresses answers. `panics` (private) turns a panic into
 //!   a response.
 //! - [`client_address`]: the client's address, through trusted proxies only. [`rate_limit`]: limits for an address
 //!   and an account.
@@ -27,6 +27,7 @@
 pub mod app;
 pub mod asyncapi;
 pub mod auth;
+pub mod base_path;
 pub mod caller;
 pub mod client_address;
 pub mod commands;

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Server};
 
-use crate::app::AppState;
+use crate::app::{ApiSettings, AppState};
+use crate::auth::cookie;
 use crate::problem::Code;
 
 /// The document without paths.
@@ -28,14 +29,32 @@ pub(crate) fn head() -> OpenApi {
     let mut components = Components::new();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    let cookie = ApiKey::Cookie(ApiKeyValue::new("ordercast_session"));
-    components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    components.add_security_scheme("cookie", cookie_scheme(cookie::NAME));
     let none: [&str; 0] = [];
     OpenApiBuilder::new()
         .info(info)
         .components(Some(components))
         .security(Some([SecurityRequirement::new("bearer", none), SecurityRequirement::new("cookie", none)]))
         .build()
+}
+
+fn cookie_scheme(name: &str) -> SecurityScheme {
+    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(name)))
+}
+
+/// Describes a server below a base path: its paths, its links and its cookie.
+pub(crate) fn describe_server(document: &mut OpenApi, settings: &ApiSettings) {
+    let base_path = &settings.base_path;
+    if base_path.is_root() {
+        return;
+    }
+    document.servers = Some(vec![Server::new(base_path.as_str())]);
+    if let Some(description) = &mut document.info.description {
+        *description = description.replace("](/", &format!("]({base_path}/"));
+    }
+    if let Some(components) = &mut document.components {
+        components.add_security_scheme("cookie", cookie_scheme(&settings.cookies.name()));
+    }
 }
 
 /// `/api/openapi.json`.

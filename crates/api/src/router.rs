@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::AppState;
+use crate::base_path::mount;
 use crate::gateway::Sockets;
 use crate::middleware::RequestMiddleware;
 use crate::problem::{Code, Problem};
@@ -24,16 +25,18 @@ use crate::{asyncapi, commands, compression, openapi, pages};
 pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::describe_answers(&mut document);
-    let live = asyncapi::page(&app.settings.base_url);
-    let documents = live.merge(openapi::page(&document)).merge(pages::docs::routes());
+    openapi::describe_server(&mut document, &app.settings);
+    let base_path = &app.settings.base_path;
+    let live = asyncapi::page(&app.settings);
+    let documents = live.merge(openapi::page(&document)).merge(pages::docs::routes(base_path));
     let routes = routes.merge(documents).merge(socket_io(sockets));
-    finish(pages::fallback(routes), app)
+    finish(pages::fallback(routes, base_path), Arc::clone(&app))
 }
 
 /// The routes of the port for live connections: streams, Socket.IO, and health.
 pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, _) = live().merge(operations()).split_for_parts();
-    let live = asyncapi::page(&app.settings.base_url);
+    let live = asyncapi::page(&app.settings);
     finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app)
 }
 
@@ -106,12 +109,14 @@ fn operations() -> OpenApiRouter<AppState> {
 
 fn finish(routes: Router<AppState>, app: AppState) -> Router {
     let cors = cors(&app);
+    let base_path = app.settings.base_path.clone();
     let routes = routes.method_not_allowed_fallback(method_not_allowed).layer(RequestMiddleware::layer(&app));
     let routes = routes.layer(compression::layer());
-    match cors {
+    let routes = match cors {
         Some(cors) => routes.layer(cors).with_state(app),
         None => routes.with_state(app),
-    }
+    };
+    mount(&base_path, routes)
 }
 
 async fn not_found() -> Problem {

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use api::app::{Demo, MapTiles, Ports};
 use api::auth::password::Argon2Cost;
 use api::auth::{AllowedOrigins, PasswordPool, TokenKeys, TokenOptions};
+use api::base_path::BasePath;
 use api::client_address::TrustedProxies;
 use api::extract::BodyLimit;
 use api::gateway::Sockets;
@@ -263,6 +264,7 @@ fn assemble(config: &Config, demo: Option<Demo>, components: Components) -> anyh
             session_lifetime: config.session_lifetime,
             reset_link_lifetime: RESET_LINK,
             base_url: config.base_url(),
+            base_path: config.base_path.clone(),
             body_limit: BodyLimit(config.body_limit),
             version: env!("CARGO_PKG_VERSION"),
         },
@@ -316,8 +318,10 @@ fn announce(
         [] => String::from("own"),
         others => others.join(","),
     };
+    let base_path = Some(&config.base_path).filter(|path| !path.is_root());
+    let shown_path = base_path.map(tracing::field::display);
     let serves = if realtime.is_some() { "shop,api" } else { "shop,api,live" };
-    tracing::info!(%address, serves, %dialect, %origins, data = %config.data.display(), "serving");
+    tracing::info!(%address, base_path = shown_path, serves, %dialect, %origins, data = %config.data.display(), "serving");
     if let Some(realtime) = realtime {
         tracing::info!(address = %realtime.local_addr()?, serves = "live", %dialect, %origins, "serving");
     }
@@ -330,12 +334,12 @@ fn announce(
     };
     writeln!(out, "{bold}Ordercast {}{plain} is serving {}", env!("CARGO_PKG_VERSION"), config.store_name)?;
     if api::pages::is_built() {
-        writeln!(out, "  shop                {bold}http://{host}{plain}")?;
-        writeln!(out, "  console             http://{host}/admin")?;
+        writeln!(out, "  shop                {bold}http://{host}{}{plain}", root_of(&config.base_path))?;
+        writeln!(out, "  console             http://{host}{}/admin", config.base_path)?;
     } else {
         writeln!(out, "  web app             not in this binary; install Node, then run make build")?;
     }
-    writeln!(out, "  API                 http://{host}/docs")?;
+    writeln!(out, "  API                 http://{host}{}/docs", config.base_path)?;
     if let Some(realtime) = realtime {
         writeln!(out, "  live connections    http://{}", realtime.local_addr()?)?;
     }
@@ -357,6 +361,11 @@ fn announce(
     )?;
     out.flush()?;
     Ok(())
+}
+
+/// The path of the shop's first page.
+fn root_of(base_path: &BasePath) -> String {
+    if base_path.is_root() { String::new() } else { format!("{base_path}/") }
 }
 
 /// Loads the sessions that other processes ended, such as `ordercast user passwd`.

@@ -24,6 +24,10 @@ export default defineConfig({
   root: at("."),
   publicDir: at("../public"),
   plugins: [reference()],
+  experimental: {
+    // As in the app: the server writes the base path into the page.
+    renderBuiltUrl: (filename, { hostType }) => (hostType === "html" ? `/${filename}` : { relative: true }),
+  },
   build: {
     target: "baseline-widely-available",
     outDir: at("../dist"),

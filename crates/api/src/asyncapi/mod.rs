@@ -15,7 +15,8 @@ use live::dialect::DialectId;
 use live::payload::MessageDoc;
 use serde_json::{Map, Value, json};
 
-use crate::app::AppState;
+use crate::app::{ApiSettings, AppState};
+use crate::auth::cookie;
 
 const ABOUT: &str = "Live events of orders.
 
@@ -145,7 +146,7 @@ pub fn document(base_url: Option<&str>) -> Value {
             "schemas": schemas,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "cookie": {"type": "httpApiKey", "in": "cookie", "name": "ordercast_session"},
+                "cookie": {"type": "httpApiKey", "in": "cookie", "name": cookie::NAME},
             },
         },
     });
@@ -157,12 +158,16 @@ pub fn document(base_url: Option<&str>) -> Value {
 
 fn set_servers(document: &mut Value, base_url: &str) {
     let secure = base_url.starts_with("https://");
-    let host = base_url.split_once("://").map_or(base_url, |(_, host)| host);
+    let address = base_url.split_once("://").map_or(base_url, |(_, address)| address);
+    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
     let security = json!([{"$ref": "#/components/securitySchemes/bearer"}, {"$ref": "#/components/securitySchemes/cookie"}]);
     document["servers"] = json!({
         "sockets": {"host": host, "protocol": if secure { "wss" } else { "ws" }, "security": security},
         "streams": {"host": host, "protocol": if secure { "https" } else { "http" }, "security": security},
     });
+    for server in ["sockets", "streams"].into_iter().filter(|_| !path.is_empty()) {
+        document["servers"][server]["pathname"] = json!(path);
+    }
     let channels = document["channels"].as_object_mut().into_iter().flatten();
     for (name, channel) in channels {
         let server = if name == "stream" { "#/servers/streams" } else { "#/servers/sockets" };
@@ -171,8 +176,10 @@ fn set_servers(document: &mut Value, base_url: &str) {
 }
 
 /// `/api/asyncapi.json`.
-pub(crate) fn page(base_url: &str) -> Router<AppState> {
-    let text = document(Some(base_url)).to_string();
+pub(crate) fn page(settings: &ApiSettings) -> Router<AppState> {
+    let mut document = document(Some(&settings.base_url));
+    document["components"]["securitySchemes"]["cookie"]["name"] = json!(settings.cookies.name());
+    let text = document.to_string();
     let json = HeaderValue::from_static("application/json");
     Router::new().route("/api/asyncapi.json", get(|| async { ([(CONTENT_TYPE, json)], text) }))
 }

@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::{Duration, OffsetDateTime};
 use cookie::{Cookie, SameSite};
 
+use crate::base_path::BasePath;
+
 pub const NAME: &str = "ordercast_session";
 
 /// Which pages a browser sends the session cookie for.
@@ -23,9 +25,17 @@ pub struct CookieSettings {
     pub same_site: CookieSameSite,
     /// Names of a shop's own cookies that hold a token, in the order in which they are tried after the session cookie.
     pub token_cookies: Vec<String>,
+    /// The cookie's path. Browsers send it nowhere else.
+    pub base_path: BasePath,
 }
 
 impl CookieSettings {
+    /// The session cookie's name. Below a base path it contains the path, because browsers send the cookie of a shop at `/`
+    /// also to a shop at `/shop`.
+    pub fn name(&self) -> String {
+        format!("{NAME}{}", self.base_path.as_str().replace('/', "."))
+    }
+
     /// `Set-Cookie` that starts a session.
     ///
     /// `secure` is whether the request used TLS. Without TLS, the browser would drop a `Secure` cookie.
@@ -46,28 +56,35 @@ impl CookieSettings {
     }
 
     /// Without `Domain`, the cookie is not sent to sibling hosts.
-    fn base<'a>(&self, value: &'a str, secure: bool) -> cookie::CookieBuilder<'a> {
+    fn base<'a>(&'a self, value: &'a str, secure: bool) -> cookie::CookieBuilder<'a> {
         // A browser drops `SameSite=None` without `Secure`.
         let same_site = match self.same_site {
             CookieSameSite::None if secure => SameSite::None,
             CookieSameSite::None | CookieSameSite::Lax => SameSite::Lax,
         };
         // The crate writes `Secure` only if it is true here.
-        Cookie::build((NAME, value)).http_only(true).same_site(same_site).secure(secure).path("/")
+        let path = if self.base_path.is_root() { "/" } else { self.base_path.as_str() };
+        Cookie::build((self.name(), value)).http_only(true).same_site(same_site).secure(secure).path(path)
     }
 
     /// The token of a request: of the session cookie, or else of the shop's own cookies.
     pub fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let own = self.token_cookies.iter().find_map(|name| cookie_token(headers, name));
-        cookie_token(headers, NAME).or(own)
+        let own = self.token_cookies.iter().find_map(|name| cookie_token(headers, |other| other == name));
+        cookie_token(headers, |name| self.is_name(name)).or(own)
+    }
+
+    /// Whether this is [`name`](Self::name). Requests have other cookies, so this does not allocate.
+    fn is_name(&self, name: &str) -> bool {
+        let path = self.base_path.as_str().bytes().map(|byte| if byte == b'/' { b'.' } else { byte });
+        name.strip_prefix(NAME).is_some_and(|rest| rest.bytes().eq(path))
     }
 }
 
-/// The token in the cookie of this name. Some shops write it in quotes, or as `Bearer …`.
+/// The token in the cookie with the name. Some shops write it in quotes, or as `Bearer …`.
 ///
 /// `None` if two such cookies differ. A page on a sibling host can set a cookie for a longer path, which comes first
 /// and would sign the user in as somebody else.
-fn cookie_token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn cookie_token(headers: &HeaderMap, is_name: impl Fn(&str) -> bool) -> Option<&str> {
     let mut tokens = headers
         .get_all(COOKIE)
         .into_iter()
@@ -75,7 +92,7 @@ fn cookie_token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .flat_map(Cookie::split_parse::<&str>)
         .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == name)
+        .filter(|cookie| is_name(cookie.name()))
         .filter_map(|cookie| cookie.value_raw())
         .map(|value| value.trim_matches('"'))
         .map(|value| {
@@ -106,6 +123,26 @@ mod tests {
             "ordercast_session=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         );
         assert!(lax.set("a\nb", 60, true).is_err());
+    }
+
+    #[test]
+    fn shops_under_two_paths_of_a_host_have_two_cookies() {
+        let under =
+            |path: &str| CookieSettings { base_path: path.parse().unwrap(), ..CookieSettings::default() };
+        let cookie = under("/shop").set("a.b.c", 60, true).unwrap();
+        assert_eq!(
+            cookie,
+            "ordercast_session.shop=a.b.c; HttpOnly; SameSite=Lax; Secure; Path=/shop; Max-Age=60"
+        );
+        assert!(
+            under("/de/shop").clear(true).unwrap().to_str().unwrap().contains("Path=/de/shop; Max-Age=0")
+        );
+        let sent = "ordercast_session=root; ordercast_session.shop=s; ordercast_session.de.shop=d";
+        let headers = [(COOKIE, HeaderValue::from_static(sent))].into_iter().collect();
+        for (path, token) in [("", "root"), ("/shop", "s"), ("/de/shop", "d")] {
+            assert_eq!(under(path).token(&headers), Some(token), "{path}");
+        }
+        assert_eq!(under("/outlet").token(&headers), None);
     }
 
     #[test]

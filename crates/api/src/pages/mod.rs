@@ -1,12 +1,14 @@
 //! Serves the web app and the API reference: their files, which are embedded in the binary, and the page that serves
 //! every address of the app.
 //!
-//! `site` has the files, `policy` the content security policies, `docs` the API reference. The build embeds
-//! `web/app/dist` if it exists. A binary without it serves the API, and explains at `/` how to build the app.
+//! `site` has the files, `under` adapts pages to the base path, `policy` has the content security policies, `docs` the API
+//! reference. The build embeds `web/app/dist` if it exists. A binary without it serves the API, and explains at `/` how to
+//! build the app.
 
 pub(crate) mod docs;
 mod policy;
 mod site;
+mod under;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,8 +16,10 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use self::site::Site;
+use self::site::{Asset, Site};
+use self::under::under;
 use crate::app::AppState;
+use crate::base_path::BasePath;
 use crate::problem::{Code, Problem};
 
 /// Prefixes that are never an address of the app.
@@ -40,17 +44,20 @@ const APP_PATHS: [&str; 13] = [
 ];
 
 pub fn is_built() -> bool {
-    Site::embedded().page().is_some()
+    Site::embedded().page(&BasePath::default()).is_some()
 }
 
 /// Serves every path that no route matches.
-pub(crate) fn fallback(routes: Router<AppState>) -> Router<AppState> {
+pub(crate) fn fallback(routes: Router<AppState>, base_path: &BasePath) -> Router<AppState> {
     // Read once, because the files do not change while the binary runs.
     let site = Site::embedded();
-    routes.fallback(async move |State(app): State<AppState>, request: Request| answer(&app, site, request))
+    let page = site.page(base_path);
+    routes.fallback(async move |State(app): State<AppState>, request: Request| {
+        answer(&app, site, page.as_ref(), request)
+    })
 }
 
-fn answer(app: &AppState, site: &Site, request: Request) -> Response {
+fn answer(app: &AppState, site: &Site, page: Option<&Asset>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
     let reserved = RESERVED_PATHS
@@ -68,9 +75,9 @@ fn answer(app: &AppState, site: &Site, request: Request) -> Response {
         return Problem::new(Code::NotFound).into_response();
     }
     let policy = policy::of(app, &parts);
-    let mut page = match site.page() {
+    let mut page = match page {
         Some(page) => page.answer(&parts.headers),
-        None => not_built(),
+        None => not_built(&app.settings.base_path),
     };
     if let Ok(policy) = HeaderValue::try_from(policy) {
         page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
@@ -107,8 +114,9 @@ fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn not_built() -> Response {
-    (StatusCode::OK, [(CACHE_CONTROL, "no-store")], Html(include_str!("not_built.html"))).into_response()
+fn not_built(base_path: &BasePath) -> Response {
+    let page = under(base_path, include_str!("not_built.html"));
+    (StatusCode::OK, [(CACHE_CONTROL, "no-store")], Html(page)).into_response()
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
+use super::under::under;
+use crate::base_path::BasePath;
 use crate::commands::same_tag;
 
 /// Empty if the app was not built.
@@ -32,6 +34,7 @@ const DOCS_PATH: &str = "/docs.html";
 /// Files by path.
 pub(super) struct Site(HashMap<String, Asset>);
 
+#[derive(Clone)]
 pub(super) struct Asset {
     plain: Bytes,
     brotli: Option<Bytes>,
@@ -86,14 +89,14 @@ impl Site {
         self.0.get(path).filter(|_| path != INDEX_PATH && path != DOCS_PATH)
     }
 
-    /// The page that serves every address of the app.
-    pub(super) fn page(&self) -> Option<&Asset> {
-        self.0.get(INDEX_PATH)
+    /// The page that serves every address of the app below a base path.
+    pub(super) fn page(&self, base_path: &BasePath) -> Option<Asset> {
+        self.0.get(INDEX_PATH)?.under(base_path)
     }
 
-    /// The API reference.
-    pub(super) fn docs(&self) -> Option<&Asset> {
-        self.0.get(DOCS_PATH)
+    /// The API reference below a base path.
+    pub(super) fn docs(&self, base_path: &BasePath) -> Option<Asset> {
+        self.0.get(DOCS_PATH)?.under(base_path)
     }
 }
 
@@ -122,6 +125,16 @@ impl From<EmbeddedFile> for File {
 }
 
 impl Asset {
+    /// A page with its links below a base path. Then it is compressed when it is sent: see `compression`.
+    fn under(&self, base_path: &BasePath) -> Option<Self> {
+        if base_path.is_root() {
+            return Some(self.clone());
+        }
+        let plain = under(base_path, std::str::from_utf8(&self.plain).ok()?).into();
+        let hash = format!("{}{}", self.hash, base_path.as_str().replace('/', "."));
+        Some(Self { plain, brotli: None, gzip: None, hash, ..self.clone() })
+    }
+
     /// The file, or 304 if the browser has it (RFC 9110, section 13.1.2).
     pub(super) fn answer(&self, request: &HeaderMap) -> Response {
         let (bytes, encoding) = match (&self.brotli, &self.gzip) {
@@ -217,7 +230,7 @@ mod tests {
         let site = site(&["assets/a-x1.js", "index.html", "sw.js"]);
         let hashed = site.file("/assets/a-x1.js").unwrap().answer(&HeaderMap::new());
         assert_eq!(hashed.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
-        for asset in [site.page().unwrap(), site.file("/sw.js").unwrap()] {
+        for asset in [&site.page(&BasePath::default()).unwrap(), site.file("/sw.js").unwrap()] {
             let first = asset.answer(&HeaderMap::new());
             assert_eq!(first.headers()[CACHE_CONTROL], "no-cache");
             let again = asset.answer(&headers(&[("if-none-match", "\"other\", W/\"abc\"")]));
@@ -229,6 +242,19 @@ mod tests {
         }
         let other_form = headers(&[("if-none-match", "\"abcbr\"")]);
         assert_eq!(site.file("/sw.js").unwrap().answer(&other_form).status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn the_page_has_another_tag_under_another_path() {
+        let site = site(&["index.html", "index.html.br"]);
+        let takes = headers(&[("accept-encoding", "br")]);
+        let tag = |path: &str| {
+            let page = site.page(&path.parse().unwrap()).unwrap().answer(&takes);
+            let encoded = page.headers().contains_key(CONTENT_ENCODING);
+            (page.headers()[ETAG].to_str().unwrap().to_owned(), encoded)
+        };
+        assert_eq!(tag(""), ("\"abcbr\"".to_owned(), true));
+        assert_eq!(tag("/shop"), ("\"abc.shop\"".to_owned(), false));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct ConfigView {
     /// Other origins from which pages may load product images. Images of this host are always allowed.
     #[schema(example = json!(["https://cdn.example"]))]
     image_origins: Vec<String>,
-    /// Where to open live connections; null if at the page's own address.
+    /// Where to open live connections: Socket.IO has the path `/socket.io/` below it. Null if at the page's own address.
     #[schema(required)]
     live_url: Option<String>,
     /// Whether orders may be paid online with a simulated payment: `POST /orders/{order}/test-payment`.
@@ -85,13 +85,16 @@ fn currency_digits(own: Currency) -> BTreeMap<String, u32> {
 
 /// Where a page opens live connections, if not at its own address: as configured, or else on the live port of the
 /// page's host. Behind TLS the public address of that port is unknown, and the page's own address works as well.
+///
+/// With the base path: browsers send the cookie only there.
 pub(crate) fn live_url(app: &AppState, parts: &Parts) -> Option<String> {
+    let base_path = &app.settings.base_path;
     if let Some(url) = &app.settings.live_url {
-        return Some(url.clone());
+        return Some(format!("{url}{base_path}"));
     }
     let port = app.live_port()?;
     let name = host(&parts.headers, &parts.uri).and_then(host_name)?;
-    (!address(parts, app).is_secure).then(|| format!("http://{name}:{port}"))
+    (!address(parts, app).is_secure).then(|| format!("http://{name}:{port}{base_path}"))
 }
 
 impl App {

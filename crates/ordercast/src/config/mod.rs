@@ -22,6 +22,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use api::auth::cookie::{CookieSameSite, CookieSettings};
+use api::base_path::BasePath;
 use api::rate_limit::Rate;
 use jiff::SignedDuration;
 use orders::Currency;
@@ -49,6 +50,7 @@ pub struct Config {
     pub store_location: Option<orders::order::GeoPoint>,
     pub store_currency: Currency,
     pub frontend_url: Option<Url>,
+    pub base_path: BasePath,
     /// Without a slash at the end.
     pub live_url: Option<Url>,
     pub map_tiles: Option<values::TileTemplate>,
@@ -114,6 +116,13 @@ impl Config {
             ));
         }
         let frontend_url = read.optional::<values::FrontendUrl>("frontend_url").map(|url| url.0);
+        let base_path = read.optional::<BasePath>("base_path").unwrap_or_default();
+        if let Some(path) = frontend_url.as_ref().and_then(|url| other_path(url, &base_path)) {
+            read.problem(format!(
+                "frontend_url has the path {path} and base_path is {base_path}; use the same path in both, or frontend_url \
+                 without a path"
+            ));
+        }
         let mut cors_origins = read.value::<Origins>("cors_origins").0;
         if let Some(origin) = frontend_url.as_ref().map(|url| url.origin().ascii_serialization())
             && !cors_origins.contains(&origin)
@@ -130,6 +139,7 @@ impl Config {
             store_location: read.optional::<values::StoreLocation>("store_location").map(|it| it.0),
             store_currency: read.value::<values::CurrencyCode>("store_currency").0,
             frontend_url,
+            base_path: base_path.clone(),
             live_url: read.optional::<values::LiveUrl>("live_url").map(|url| url.0),
             map_tiles: read.optional("map_tiles"),
             map_attribution: read.optional::<String>("map_attribution").unwrap_or_default(),
@@ -138,6 +148,7 @@ impl Config {
             cookies: CookieSettings {
                 same_site: read.value::<values::SameSite>("cookie_same_site").0,
                 token_cookies: read.value::<values::CookieNames>("token_cookies").0,
+                base_path,
             },
             trusted_proxies: read.value::<Networks>("trusted_proxies").0,
             jwt_secret: read.optional("jwt_secret"),
@@ -175,10 +186,13 @@ impl Config {
         Ok(Self { settings, warnings, ..config })
     }
 
-    /// The public URL of the shop: `frontend_url`, or else this server.
+    /// The public URL of the shop with its base path: `frontend_url`, or else this server.
     pub fn base_url(&self) -> String {
+        let base_path = &self.base_path;
         if let Some(url) = &self.frontend_url {
-            return url.as_str().trim_end_matches('/').to_owned();
+            let has_path = url.path().trim_end_matches('/') == base_path.as_str();
+            let url = url.as_str().trim_end_matches('/');
+            return if has_path { url.to_owned() } else { format!("{url}{base_path}") };
         }
         let host = if self.listen.ip().is_unspecified() || self.listen.ip().is_loopback() {
             "localhost".to_owned()
@@ -188,7 +202,7 @@ impl Config {
                 SocketAddr::V6(at) => format!("[{}]", at.ip()),
             }
         };
-        format!("http://{host}:{}", self.listen.port())
+        format!("http://{host}:{}{base_path}", self.listen.port())
     }
 
     /// Whether the value differs from its default source.
@@ -237,6 +251,15 @@ impl Config {
                 );
             }
         }
+        if let Some(url) =
+            self.frontend_url.as_ref().filter(|url| url.path() != "/" && self.base_path.is_root())
+        {
+            doubts.push(format!(
+                "frontend_url has the path {0}, but base_path is not set; if a proxy serves this server's own pages there, set \
+                 base_path to {0}",
+                url.path().trim_end_matches('/')
+            ));
+        }
         if let Some(live) = &self.live_url
             && self.frontend_url.as_ref().is_some_and(|shop| shop.host() != live.host())
         {
@@ -267,4 +290,10 @@ impl Config {
         }
         doubts
     }
+}
+
+/// The path of `frontend_url`, if it has one that is not the base path.
+fn other_path<'a>(url: &'a Url, base_path: &BasePath) -> Option<&'a str> {
+    let path = url.path().trim_end_matches('/');
+    (!path.is_empty() && !base_path.is_root() && path != base_path.as_str()).then_some(path)
 }

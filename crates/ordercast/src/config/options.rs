@@ -107,15 +107,23 @@ pub const OPTIONS: &[OptionSpec] = &[
             "frontend_url",
             "",
             "URL",
-            "Public URL of the shop, used in links. Pages of this origin may call the API. Default: this server",
+            "Public URL of the shop, used in links, with or without base_path. Pages of this origin may call the API. Default: this \
+             server",
         )
     },
+    server(
+        "base_path",
+        "",
+        "PATH",
+        "Path under which a proxy serves the shop, such as /shop for https://site.example/shop/. Links, cookies and pages \
+         contain it. Requests are accepted with and without it. Default: the root of the host",
+    ),
     server(
         "live_url",
         "",
         "URL",
-        "Public URL of the live connections, if it differs from the shop's. Default: the page's own address, with the \
-         port of realtime_listen if that is set. Use the same host: pages sign in with a cookie that browsers do not \
+        "Public URL of the live connections, if it differs from the shop's, without base_path, which is added. Default: the \
+         page's own address, with the port of realtime_listen if that is set. Use the same host: pages sign in with a cookie that browsers do not \
          send to other hosts",
     ),
     server(

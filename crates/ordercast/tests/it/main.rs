@@ -4,6 +4,7 @@
 
 mod auth;
 mod bad_input;
+mod base_path;
 mod binary;
 mod cli;
 mod config;

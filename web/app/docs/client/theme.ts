@@ -1,8 +1,9 @@
 // The theme, shared with the app: `public/theme.js` applies it before the first paint.
 
+import { basePath } from "../../src/basePath";
 import { element } from "./element";
 
-const KEY = "ordercast.theme";
+const KEY = `ordercast${basePath}.theme`;
 
 export function enableTheme() {
   const themes = element("themes", HTMLFieldSetElement);
