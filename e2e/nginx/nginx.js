@@ -11,6 +11,8 @@ import { freePort } from "../support/server.js";
 import { within } from "../support/within.js";
 
 const DOCUMENTED = path.resolve(import.meta.dirname, "../../docs/nginx.conf");
+/** The configuration for a shop under `/shop/`. */
+export const UNDER_A_PATH = await readFile(path.resolve(import.meta.dirname, "../../docs/nginx-path.conf"), "utf8");
 const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
 
 /** A front with none of our settings for streams: it buffers answers and compresses every type. */
@@ -29,6 +31,24 @@ export const COMPRESSING = `
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
+    }
+  }`;
+
+/** A front that removes the base path: `proxy_pass` has a path. */
+export const REMOVING_THE_PATH = `
+  map $http_upgrade $connection_for { default upgrade; "" ""; }
+  server {
+    listen 443 ssl;
+    ssl_certificate TEST;
+    ssl_certificate_key TEST;
+    location /shop/ {
+      proxy_pass http://127.0.0.1:3000/;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_for;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
     }
   }`;
 
@@ -92,7 +112,11 @@ ${sites}
   });
   await within(20_000, "nginx serves", listening);
   const nginx = { url: `https://127.0.0.1:${tls}`, plain: `http://127.0.0.1:${http}`, ca: await readFile(certificate) };
-  return { ...nginx, request: (what) => request(nginx, what), stream: (account) => stream(context, nginx, account) };
+  return {
+    ...nginx,
+    request: (what) => request(nginx, what),
+    stream: (account, basePath = "") => stream(context, nginx, account, basePath),
+  };
 }
 
 function accepts(port) {
@@ -117,10 +141,10 @@ async function request({ url, ca }, { method = "GET", path, headers, body, from 
 }
 
 /** Opens the live stream as a browser does, which also accepts compressed answers. */
-function stream(context, { url, ca }, account) {
+function stream(context, { url, ca }, account, basePath) {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${account.token}`, "accept-encoding": "gzip, deflate, br" };
-    const sent = https.get(`${url}/api/v1/stream`, { ca, agent: false, headers }, resolve);
+    const sent = https.get(`${url}${basePath}/api/v1/stream`, { ca, agent: false, headers }, resolve);
     context.after(() => sent.destroy());
     sent.once("error", reject);
   });

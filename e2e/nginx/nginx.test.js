@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import zlib from "node:zlib";
 import { open, TRANSPORTS } from "../support/client.js";
 import { startServer } from "../support/server.js";
-import { frames } from "../support/stream.js";
 import { within } from "../support/within.js";
+import { events } from "./events.js";
 import { COMPRESSING, startNginx } from "./nginx.js";
 
 describe("behind nginx with docs/nginx.conf", () => {
@@ -49,15 +48,8 @@ describe("behind nginx with docs/nginx.conf", () => {
       const asha = await server.asha();
       const response = await nginx.stream(asha);
       assert.equal(response.statusCode, 200);
-      const events = frames(decoded(response));
       // Heartbeats come every 25 seconds, so nothing else can push a held event out.
-      const next = async (event) => {
-        for (;;) {
-          const { value, done } = await events.next();
-          if (done) throw new Error(`the stream ended before ${event}`);
-          if (value.event === event) return value.data;
-        }
-      };
+      const next = events(response);
       await within(5_000, "the first event", next("connected"));
       const order = await asha.order();
       const created = await within(5_000, "the order's event", next("order.created"));
@@ -119,11 +111,3 @@ describe("behind nginx with docs/nginx.conf", () => {
     assert.equal((await nginx.request({ path: "/health/ready" })).status, 200);
   });
 });
-
-/** The text of a response, decompressed as it arrives. */
-function decoded(response) {
-  const flush = zlib.constants.Z_SYNC_FLUSH;
-  const gzipped = response.headers["content-encoding"] === "gzip";
-  const bytes = gzipped ? response.pipe(zlib.createGunzip({ flush, finishFlush: flush })) : response;
-  return bytes.setEncoding("utf8");
-}
