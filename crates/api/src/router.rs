@@ -30,7 +30,8 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let live = asyncapi::page(&app.settings);
     let documents = live.merge(openapi::page(&document)).merge(pages::docs::routes(base_path));
     let routes = routes.merge(documents).merge(socket_io(sockets));
-    finish(pages::fallback(routes, base_path), Arc::clone(&app))
+    let routes = pages::fallback(routes, base_path);
+    finish(routes, app)
 }
 
 /// The routes of the port for live connections: streams, Socket.IO, and health.
