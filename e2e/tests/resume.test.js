@@ -296,4 +296,27 @@ describe("resume after kill -9", () => {
     await next.event("order-status-updated", ({ orderId }) => orderId === second.id);
     assert.equal(next.all("order-status-updated").length, 1);
   });
+
+  test("a page that the browser left leaves its joined orders to nobody", async (context) => {
+    const customer = await server.shop.register("browsing");
+    const [first, second] = [await customer.order(), await customer.order()];
+    const page = () =>
+      open(context, server.url, {
+        auth: { token: customer.token, dialect: "rooms" },
+        transports: ["websocket"],
+        reconnection: false,
+      });
+    const left = page();
+    await left.ask("join-order-tracking", first.id);
+    // As a browser closes it when it leaves a page.
+    left.socket.io.engine.transport.ws.close(1001);
+    await left.news("disconnect");
+    const next = page();
+    await next.ask("join-order-tracking", second.id);
+    const admin = await server.admin();
+    await admin.setStatus(first, "processing");
+    await admin.setStatus(second, "processing");
+    await next.event("order-status-updated", ({ orderId }) => orderId === second.id);
+    assert.equal(next.all("order-status-updated").length, 1);
+  });
 });

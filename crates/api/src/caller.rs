@@ -11,7 +11,7 @@ use orders::{Actor, Role, StoreId, UserId};
 use crate::app::AppState;
 use crate::auth::cookie::CookieSameSite;
 use crate::auth::origin::{Purpose, is_cross_site};
-use crate::auth::{Credential, Issuer, Lifetime, Principal};
+use crate::auth::{Credential, Issuer, Lifetime, Principal, TokenError};
 use crate::client_address::ClientAddress;
 use crate::problem::{Code, Problem};
 
@@ -27,7 +27,8 @@ pub struct Caller {
 #[derive(Debug, Clone)]
 pub struct LiveCaller(pub Caller);
 
-/// A user who may be signed in. An invalid token is an error all the same.
+/// A user who may be signed in. An invalid bearer token is an error all the same. Of cookies, which browsers send by
+/// themselves, an invalid one counts as none: it must not close what is open to everybody.
 #[derive(Debug, Clone)]
 pub struct MaybeCaller(pub Option<Caller>);
 
@@ -107,8 +108,20 @@ impl FromRequestParts<AppState> for MaybeCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        authenticate(parts, app, Lifetime::Token).map(Self)
+        match authenticate(parts, app, Lifetime::Token) {
+            Err(problem) if is_dead(problem.code()) && !has_bearer(&parts.headers, app) => Ok(Self(None)),
+            caller => caller.map(Self),
+        }
     }
+}
+
+/// Whether a problem says that a token is not accepted.
+fn is_dead(code: Code) -> bool {
+    matches!(code, Code::InvalidToken | Code::TokenExpired | Code::SessionEnded)
+}
+
+fn has_bearer(headers: &HeaderMap, app: &AppState) -> bool {
+    Credential::all(headers, &app.settings.cookies).any(|credential| !credential.is_ambient())
 }
 
 impl FromRequestParts<AppState> for Staff {
@@ -139,13 +152,47 @@ const CROSS_SITE_HINT: &str = "This page is on another site than the server, so 
     back. Send a token as `Authorization: Bearer`, or as `auth.token` of Socket.IO. Or let the operator set \
     `cookie_same_site` to `none`, which needs TLS, and add the page's origin to CORS_ORIGIN.";
 
-fn authenticate(parts: &Parts, app: &AppState, lifetime: Lifetime) -> Result<Option<Caller>, Problem> {
-    let credential = Credential::find(&parts.headers, &app.settings.cookies);
-    let Some(token) = credential.token() else { return Ok(None) };
-    let principal = app.keys.verify_for(lifetime, token, app.now()).map_err(Problem::from)?;
-    if app.revocations.is_revoked(&principal) {
-        return Err(Problem::new(Code::SessionEnded));
+/// The first credential of a request that is accepted, and its user; `None` if it has none. If none is accepted, the error
+/// is the first one's.
+pub(crate) fn verified<'a>(
+    headers: &'a HeaderMap,
+    app: &AppState,
+    lifetime: Lifetime,
+) -> Result<Option<(Credential<'a>, Principal)>, DeadToken> {
+    let mut first_error = None;
+    for credential in Credential::all(headers, &app.settings.cookies) {
+        match verify(credential.token(), app, lifetime) {
+            Ok(principal) => return Ok(Some((credential, principal))),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
     }
+    first_error.map_or(Ok(None), Err)
+}
+
+/// The user of a token, if its session has not ended.
+pub(crate) fn verify(token: &str, app: &AppState, lifetime: Lifetime) -> Result<Principal, DeadToken> {
+    let principal = app.keys.verify_for(lifetime, token, app.now()).map_err(DeadToken::Invalid)?;
+    if app.revocations.is_revoked(&principal) { Err(DeadToken::Ended) } else { Ok(principal) }
+}
+
+/// Why a token is not accepted.
+pub(crate) enum DeadToken {
+    Invalid(TokenError),
+    /// Its session was ended.
+    Ended,
+}
+
+impl From<DeadToken> for Problem {
+    fn from(dead: DeadToken) -> Self {
+        match dead {
+            DeadToken::Invalid(error) => error.into(),
+            DeadToken::Ended => Self::new(Code::SessionEnded),
+        }
+    }
+}
+
+fn authenticate(parts: &Parts, app: &AppState, lifetime: Lifetime) -> Result<Option<Caller>, Problem> {
+    let Some((credential, principal)) = verified(&parts.headers, app, lifetime)? else { return Ok(None) };
     if credential.is_ambient() {
         let secure = address(parts, app).is_secure;
         app.origins.check(Purpose::of(&parts.method), &parts.headers, &parts.uri, secure)?;
@@ -169,10 +216,9 @@ pub(crate) fn signed_in(
     app: &AppState,
     from: ClientAddress,
 ) -> Option<UserId> {
-    let credential = Credential::find(headers, &app.settings.cookies);
-    let principal = app.keys.verify_for(Lifetime::Session, credential.token()?, app.now()).ok()?;
+    let (credential, principal) = verified(headers, app, Lifetime::Session).ok()??;
     // A page of another origin must not use up the account's limit.
     let foreign = credential.is_ambient()
         && app.origins.check(Purpose::of(method), headers, uri, from.is_secure).is_err();
-    (!foreign && !app.revocations.is_revoked(&principal)).then_some(principal.user)
+    (!foreign).then_some(principal.user)
 }

@@ -19,8 +19,8 @@ use tokio::sync::watch;
 
 use crate::app::AppState;
 use crate::auth::origin::Purpose;
-use crate::auth::{Credential, Lifetime, Principal};
-use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated};
+use crate::auth::{Lifetime, Principal};
+use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated, verified, verify};
 use crate::commands::not_committed;
 use crate::commands::visible;
 use crate::problem::{Code, Problem};
@@ -104,12 +104,7 @@ impl From<Problem> for Denial {
 
 impl ApiAuthorizer {
     fn verify(&self, token: &str) -> Result<Principal, Problem> {
-        let verified = self.0.keys.verify_for(Lifetime::Session, token, self.0.now());
-        let principal = verified.map_err(Problem::from)?;
-        if self.0.revocations.is_revoked(&principal) {
-            return Err(Problem::new(Code::SessionEnded));
-        }
-        Ok(principal)
+        verify(token, &self.0, Lifetime::Session).map_err(Problem::from)
     }
 }
 
@@ -123,10 +118,9 @@ impl Authorizer for ApiAuthorizer {
             self.0.metrics.limited();
             HandshakeError { status: StatusCode::TOO_MANY_REQUESTS, message: format!("{error}.").into() }
         })?;
-        let credential = Credential::find(&request.headers, &self.0.settings.cookies);
         // The client may send a token when it connects, so an invalid one is not refused here.
-        let principal = credential.token().and_then(|token| self.verify(token).ok()).map(Box::new);
-        if principal.is_some() && credential.is_ambient() {
+        let found = verified(&request.headers, &self.0, Lifetime::Session).ok().flatten();
+        if found.as_ref().is_some_and(|(credential, _)| credential.is_ambient()) {
             let checked = self.0.origins.check(Purpose::Read, &request.headers, &request.uri, from.is_secure);
             checked.map_err(|refused| HandshakeError {
                 status: StatusCode::FORBIDDEN,
@@ -142,6 +136,7 @@ impl Authorizer for ApiAuthorizer {
             HandshakeError { status: StatusCode::BAD_REQUEST, message: unknown.to_string().into() }
         })?;
         let cookie_is_kept_back = cookie_is_kept_back(request, &self.0);
+        let principal = found.map(|(_, principal)| Box::new(principal));
         Ok(Handshake { anonymous: Mutex::new(Some(anonymous)), principal, cookie_is_kept_back, dialect })
     }
 
@@ -189,6 +184,11 @@ impl Authorizer for ApiAuthorizer {
             self.0.metrics.limited();
             Problem::from(wait).into()
         })
+    }
+
+    async fn order_ref(&self, identity: &Principal, name: &str) -> Result<OrderRef, Denial> {
+        let caller = Caller { principal: identity.clone() };
+        Ok(crate::resources::orders::order_ref(&self.0, &caller, name).await?)
     }
 
     async fn visible_order(&self, identity: &Principal, order: OrderRef) -> Result<Arc<Snapshot>, Denial> {

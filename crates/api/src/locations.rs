@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventlog::{LogError, Snapshot, StateOwner, Submission, SubmitError};
+use eventlog::{LogError, StateOwner, Submission, SubmitError};
+use jiff::Timestamp;
 use orders::command::LOCATION_INTERVAL;
-use orders::order::LocationReport;
+use orders::order::{LocationReport, Order};
 use orders::status::Stage;
 use orders::{Command, OrderId, OrderRef};
 
 use crate::app::App;
-use crate::commands::{CommandContext, CommandOutcome, not_committed};
+use crate::commands::{CommandContext, CommandOutcome, database_error, not_committed};
 use crate::problem::Problem;
 use crate::waiting_locations::WaitingLocation;
 
@@ -23,12 +24,26 @@ impl App {
         command: impl FnOnce(LocationReport) -> Command,
         context: CommandContext<'_>,
     ) -> Result<CommandOutcome, Problem> {
-        let now = self.now();
-        location.measured_at = Some(location.measured_at.map_or(now, |at| at.min(now)));
+        let (now, stated) = (self.now(), location.measured_at);
+        location.measured_at = Some(stated.map_or(now, |at| at.min(now)));
         let actor = context.caller.actor();
         let outcome = self.command(command(location), context).await?;
-        if let Some(snapshot) = outcome.order().filter(|_| !outcome.replayed()) {
-            self.keep_if_too_soon(snapshot, WaitingLocation { location, actor }).await?;
+        let Some(answered) = outcome.order() else { return Ok(outcome) };
+        let mut present = Arc::clone(answered);
+        if outcome.replayed() {
+            // The first request may have ended between its answer and the keeping.
+            location.measured_at = measured_at_first(&answered.order, &location, stated);
+            let found = self.read_backend.order(OrderRef::Id(answered.order.id)).await;
+            let Some(found) = found.map_err(|error| database_error(&error))?.value else {
+                return Ok(outcome);
+            };
+            present = found;
+        }
+        if is_too_soon(&present.order, &location) {
+            let (app, waiting) = (Arc::clone(self), WaitingLocation { location, actor });
+            // A client that disconnects must not end it midway.
+            let keeping = tokio::spawn(async move { app.keep(&present.order, waiting).await });
+            keeping.await.map_err(|error| Problem::internal(&error))??;
         }
         Ok(outcome)
     }
@@ -42,22 +57,11 @@ impl App {
         Ok(())
     }
 
-    async fn keep_if_too_soon(
-        self: &Arc<Self>,
-        snapshot: &Snapshot,
-        new: WaitingLocation,
-    ) -> Result<(), Problem> {
-        let order = &snapshot.order;
-        let Some(stored) = order.location.filter(|_| order.stage() != Stage::Delivered) else {
-            return Ok(());
-        };
-        let is_stored = stored.measured_at == new.location.measured_at && stored.point == new.location.point;
-        let is_older = new.location.measured_at.is_some_and(|at| at < stored.measured());
-        if is_stored || is_older {
-            return Ok(());
-        }
+    /// Keeps a location for the end of its interval. `order` is the order of now.
+    async fn keep(self: &Arc<Self>, order: &Order, new: WaitingLocation) -> Result<(), Problem> {
         if self.locations.keep(order.id, new) {
-            let since = Duration::try_from(self.now().duration_since(stored.at)).unwrap_or_default();
+            let since = order.location.map(|stored| self.now().duration_since(stored.at));
+            let since = since.and_then(|since| Duration::try_from(since).ok()).unwrap_or_default();
             self.store_later(order.id, interval().saturating_sub(since));
         }
         self.save_locations().await.map_err(not_committed)
@@ -94,7 +98,8 @@ impl App {
         }
     }
 
-    /// Returns once every location that waits is stored. While one is written, others gather for the next write.
+    /// Returns once every location that waits is stored. While one is written, others gather for the next write. Only tasks
+    /// call it, because a future that is dropped midway would lose the changes that it took.
     async fn save_locations(&self) -> Result<(), SubmitError> {
         let _turn = self.locations.saving.lock().await;
         let changes = self.locations.take_unsaved();
@@ -107,6 +112,29 @@ impl App {
         }
         saved
     }
+}
+
+/// Whether an accepted location did not become an event, and is newer than the one that did.
+fn is_too_soon(order: &Order, new: &LocationReport) -> bool {
+    let Some(stored) = order.location.filter(|_| order.stage() != Stage::Delivered) else { return false };
+    let is_stored = new.measured_at == Some(stored.measured()) && stored.point == new.point;
+    let is_older = new.measured_at.is_some_and(|at| at < stored.measured());
+    !is_stored && !is_older
+}
+
+/// When the location of a repeated request was measured. `stated` is what the device says of it, and `answered` is the order
+/// as it was at the first request, whose own time is not stored: it came less than an interval after the stored location.
+fn measured_at_first(
+    answered: &Order,
+    location: &LocationReport,
+    stated: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let Some(stored) = answered.location else { return location.measured_at };
+    if stored.point == location.point {
+        return Some(stored.measured());
+    }
+    let latest = stored.at.saturating_add(LOCATION_INTERVAL).unwrap_or(Timestamp::MAX);
+    Some(stated.filter(|at| *at <= latest).unwrap_or(stored.at))
 }
 
 fn interval() -> Duration {

@@ -13,6 +13,8 @@ mod files;
 mod migration;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/searches.rs"]
+mod searches;
 #[path = "sqlite/wal.rs"]
 mod wal;
 

@@ -42,6 +42,11 @@ fn midnight(now: Timestamp, zone: &TimeZone) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
+/// Whether the counts of a topic begin at zero every midnight. Those of a customer's orders are of all time.
+fn has_day(topic: &Topic) -> bool {
+    matches!(topic, Topic::Store(_))
+}
+
 /// Reads the counts of each watched topic, a store or a customer, once for all of its watchers.
 pub struct OrderCountsPublisher {
     hub: Arc<Hub>,
@@ -158,28 +163,29 @@ impl OrderCountsPublisher {
 
     async fn run(self: Arc<Self>, topic: Topic, sender: watch::Sender<Bytes>) {
         let mut waiter = Waiter::new(self.hub.register(topic.clone(), false));
-        let mut sent: Option<(ReadCounts, Timestamp)> = None;
+        let mut sent: Option<(ReadCounts, Option<Timestamp>)> = None;
         loop {
             waiter.mark_seen();
             let now = (self.now)();
             let midnight = midnight(now, &self.zone);
-            let mut wait = self.until_tomorrow(now);
+            let day = has_day(&topic).then_some(midnight);
+            let mut wait = day.map(|_| self.until_tomorrow(now));
             let began = Instant::now();
             match self.read(&topic, midnight).await {
                 Some(Ok(counts)) => {
-                    let known = |(last, since): &(ReadCounts, Timestamp)| {
-                        !counts.differ_from(last) && *since == midnight
+                    let known = |(last, last_day): &(ReadCounts, Option<Timestamp>)| {
+                        !counts.differ_from(last) && *last_day == day
                     };
                     if !sent.as_ref().is_some_and(known) {
                         self.store_newest(&topic, &counts);
                         sender.send_replace(counts.bytes());
                         self.hub.notify_topic(&topic);
-                        sent = Some((counts, midnight));
+                        sent = Some((counts, day));
                     }
                 }
                 Some(Err(error)) => {
                     tracing::warn!(%error, ?topic, "counts of orders cannot be read, trying again");
-                    wait = RETRY_DELAY;
+                    wait = Some(RETRY_DELAY);
                 }
                 None => {}
             }
@@ -187,7 +193,7 @@ impl OrderCountsPublisher {
             tokio::select! {
                 () = waiter.changed() => {}
                 // Today's counts start at zero.
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 () = sender.closed() => {}
             }
             if self.stop_if_unwatched(&topic, &sender) {
@@ -214,5 +220,20 @@ impl OrderCountsPublisher {
             lock(&self.newest).remove(topic);
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orders::UserId;
+
+    use super::*;
+
+    #[test]
+    fn only_a_stores_counts_begin_anew_at_midnight() {
+        let user = || UserId::new("asha").unwrap();
+        assert!(has_day(&Topic::Store(StoreId::main())));
+        assert!(!has_day(&Topic::Customer(user())));
+        assert!(!has_day(&Topic::Driver(user())));
     }
 }

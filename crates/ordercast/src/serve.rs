@@ -203,6 +203,8 @@ fn socket_options(config: &Config) -> live::gateway::GatewayOptions {
         max_joined: config.max_joined_orders as usize,
         join_events: config.join_events.clone(),
         namespaces: config.namespaces.clone(),
+        silent_after: SignedDuration::try_from(config.socketio.ping_interval + config.socketio.ping_timeout)
+            .unwrap_or(SignedDuration::ZERO),
     }
 }
 

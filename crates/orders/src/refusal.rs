@@ -16,6 +16,10 @@ pub enum Refusal {
     /// The role may not do this.
     #[error("{0}")]
     Forbidden(&'static str),
+    #[error(
+        "only people whom the shop's own sign-in signed in may give an order a `reference`; leave it out, or send a token of the shop"
+    )]
+    ReferenceNotAllowed,
     #[error("another order of this store has the reference {reference}")]
     ReferenceTaken { reference: Reference },
     /// Somebody else changed the order or product since the actor read it.
@@ -73,6 +77,7 @@ impl Refusal {
             Self::UnknownOrder => "order_not_found",
             Self::UnknownProduct(_) => "product_not_found",
             Self::Forbidden(_) => "forbidden",
+            Self::ReferenceNotAllowed => "reference_not_allowed",
             Self::ReferenceTaken { .. } => "reference_taken",
             Self::VersionConflict { .. } => "version_conflict",
             Self::BadItems(_) => "invalid_items",

@@ -67,10 +67,12 @@ impl CookieSettings {
         Cookie::build((self.name(), value)).http_only(true).same_site(same_site).secure(secure).path(path)
     }
 
-    /// The token of a request: of the session cookie, or else of the shop's own cookies.
-    pub fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let own = self.token_cookies.iter().find_map(|name| cookie_token(headers, |other| other == name));
-        cookie_token(headers, |name| self.is_name(name)).or(own)
+    /// The tokens of a request, in the order in which they are tried: of the session cookie, then of the shop's own cookies.
+    /// A browser keeps a cookie whose token is no longer accepted, and it must not hide the next one.
+    pub fn tokens<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        let own = self.token_cookies.iter();
+        let own = own.filter_map(move |name| cookie_token(headers, |other| other == name));
+        cookie_token(headers, |name| self.is_name(name)).into_iter().chain(own)
     }
 
     /// Whether this is [`name`](Self::name). Requests have other cookies, so this does not allocate.
@@ -166,7 +168,7 @@ mod tests {
             cookies.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
         let token_cookies = token_cookies.iter().map(ToString::to_string).collect();
         let settings = CookieSettings { token_cookies, ..CookieSettings::default() };
-        settings.token(&headers.collect()).map(ToOwned::to_owned)
+        settings.tokens(&headers.collect()).next().map(ToOwned::to_owned)
     }
 
     #[test]
@@ -180,6 +182,15 @@ mod tests {
         assert_eq!(token(&["token=mine; token=theirs"]), None);
         assert_eq!(token(&["Token=t; token2=t; token="]), None);
         assert_eq!(token_of(&["token=t"]), None, "only named cookies");
+    }
+
+    #[test]
+    fn every_named_cookie_is_tried() {
+        let headers = [(COOKIE, HeaderValue::from_static("jwt=j; token=t; ordercast_session=s"))];
+        let headers: HeaderMap = headers.into_iter().collect();
+        let token_cookies = vec!["token".to_owned(), "missing".to_owned(), "jwt".to_owned()];
+        let settings = CookieSettings { token_cookies, ..CookieSettings::default() };
+        assert_eq!(settings.tokens(&headers).collect::<Vec<_>>(), ["s", "t", "j"]);
     }
 
     #[test]

@@ -12,24 +12,20 @@ pub enum Credential<'a> {
     /// `Authorization: Bearer …` (RFC 6750, section 2.1).
     Bearer(&'a str),
     Cookie(&'a str),
-    /// The request has no token.
-    None,
 }
 
 impl<'a> Credential<'a> {
-    /// The bearer token, else the cookie. Other schemes are ignored; they may be meant for a proxy.
-    pub fn find(headers: &'a HeaderMap, cookies: &CookieSettings) -> Self {
-        if let Some(token) = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?)) {
-            return Self::Bearer(token);
-        }
-        cookies.token(headers).map_or(Self::None, Self::Cookie)
+    /// The bearer token, or else the cookies in the order in which they are tried. Other schemes are ignored; they may be
+    /// meant for a proxy.
+    pub fn all(headers: &'a HeaderMap, cookies: &CookieSettings) -> impl Iterator<Item = Self> {
+        let bearer = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
+        let cookies = bearer.is_none().then(|| cookies.tokens(headers));
+        bearer.map(Self::Bearer).into_iter().chain(cookies.into_iter().flatten().map(Self::Cookie))
     }
 
-    pub fn token(self) -> Option<&'a str> {
-        match self {
-            Self::Bearer(token) | Self::Cookie(token) => Some(token),
-            Self::None => None,
-        }
+    pub fn token(self) -> &'a str {
+        let (Self::Bearer(token) | Self::Cookie(token)) = self;
+        token
     }
 
     /// Whether a browser sends it automatically.
@@ -44,7 +40,6 @@ impl std::fmt::Debug for Credential<'_> {
         f.write_str(match self {
             Self::Bearer(_) => "Bearer",
             Self::Cookie(_) => "Cookie",
-            Self::None => "None",
         })
     }
 }
@@ -66,15 +61,17 @@ mod tests {
     fn the_bearer_token_comes_before_the_cookie() {
         let cookie = ("cookie", "theme=dark; ordercast_session=c");
         for (list, expected) in [
-            (vec![("authorization", "Bearer b"), cookie], Credential::Bearer("b")),
-            (vec![("authorization", "bearer  b ")], Credential::Bearer("b")),
-            (vec![("authorization", "Basic dTpw"), cookie], Credential::Cookie("c")),
-            (vec![("authorization", "Bearer"), cookie], Credential::Cookie("c")),
-            (vec![cookie], Credential::Cookie("c")),
-            (vec![("cookie", "theme=dark")], Credential::None),
-            (vec![], Credential::None),
+            (vec![("authorization", "Bearer b"), cookie], Some(Credential::Bearer("b"))),
+            (vec![("authorization", "bearer  b ")], Some(Credential::Bearer("b"))),
+            (vec![("authorization", "Basic dTpw"), cookie], Some(Credential::Cookie("c"))),
+            (vec![("authorization", "Bearer"), cookie], Some(Credential::Cookie("c"))),
+            (vec![cookie], Some(Credential::Cookie("c"))),
+            (vec![("cookie", "theme=dark")], None),
+            (vec![], None),
         ] {
-            assert_eq!(Credential::find(&headers(&list), &CookieSettings::default()), expected, "{list:?}");
+            let (headers, cookies) = (headers(&list), CookieSettings::default());
+            let found: Vec<_> = Credential::all(&headers, &cookies).collect();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{list:?}");
         }
     }
 

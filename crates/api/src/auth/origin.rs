@@ -54,6 +54,9 @@ pub enum OriginRefused {
         "a change with the session cookie needs an `Origin` header; programs should send `Authorization: Bearer` instead"
     )]
     Missing,
+    /// A page of another origin shows the response as an image, a script or a frame.
+    #[error("pages of other origins may not embed what the session cookie shows")]
+    Embedded,
 }
 
 impl From<OriginRefused> for Problem {
@@ -110,9 +113,15 @@ impl AllowedOrigins {
         // Pages cannot set this header. It is reliable even if a proxy rewrote `Host` or hid TLS.
         let fetch_site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
         let Some(origin) = headers.get(ORIGIN) else {
-            return match (purpose, fetch_site) {
-                (Purpose::Read, _) | (Purpose::Change, Some(b"same-origin" | b"none")) => Ok(()),
-                (Purpose::Change, _) => Err(OriginRefused::Missing),
+            if matches!(fetch_site, Some(b"same-origin" | b"none")) {
+                return Ok(());
+            }
+            // For images, scripts and frames of a page, browsers send no `Origin`.
+            let is_embedded = matches!(fetch_site, Some(b"cross-site" | b"same-site")) && !is_link(headers);
+            return match purpose {
+                Purpose::Change => Err(OriginRefused::Missing),
+                Purpose::Read if is_embedded => Err(OriginRefused::Embedded),
+                Purpose::Read => Ok(()),
             };
         };
         let Ok(origin) = origin.to_str() else {
@@ -124,6 +133,12 @@ impl AllowedOrigins {
         }
         Err(OriginRefused::NotAllowed(origin.chars().take(200).collect()))
     }
+}
+
+/// Whether a browser goes to the address, as with a link. A frame goes there too, but without the person.
+fn is_link(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get(name).map(|sent| sent == value);
+    is("sec-fetch-mode", "navigate") == Some(true) && is("sec-fetch-dest", "document") != Some(false)
 }
 
 /// Whether a request comes from a page of another site, for which browsers keep a `SameSite=Lax` cookie back. Older

@@ -89,6 +89,7 @@ codes! {
     MixedCurrencies, UNPROCESSABLE_ENTITY, "mixed_currencies", "Mixed currencies", "Place one order for each currency.";
     AmountOutOfRange, UNPROCESSABLE_ENTITY, "amount_out_of_range", "Amount out of range", "Amounts are whole minor units, from 0 to a maximum.";
     TotalChanged, CONFLICT, "total_changed", "The total changed", "Show `currentTotal` to the customer and ask for confirmation.";
+    ReferenceNotAllowed, FORBIDDEN, "reference_not_allowed", "Reference not allowed", "Leave `reference` out, or send a token that the shop signed with `JWT_SECRET`.";
     ReferenceTaken, CONFLICT, "reference_taken", "Reference in use", "Another order of this store has this `reference`.";
     TooLateToCancel, CONFLICT, "too_late_to_cancel", "Too late to cancel", "Processing has started. Contact the store.";
     FinalStatus, CONFLICT, "final_status", "The order is closed", "An order whose status is `orderStatus` cannot be changed.";

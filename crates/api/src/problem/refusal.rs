@@ -38,6 +38,7 @@ impl From<Refusal> for Problem {
             Refusal::ReferenceTaken { .. } => {
                 problem.error("reference", "another order of this store has it")
             }
+            Refusal::ReferenceNotAllowed => problem.error("reference", "needs a token that the shop signed"),
             Refusal::UnknownOrder
             | Refusal::Forbidden(_)
             | Refusal::MixedCurrencies
@@ -63,6 +64,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Refusal::UnknownOrder => Code::OrderNotFound,
         Refusal::UnknownProduct(_) => Code::ProductNotFound,
         Refusal::Forbidden(_) => Code::Forbidden,
+        Refusal::ReferenceNotAllowed => Code::ReferenceNotAllowed,
         Refusal::ReferenceTaken { .. } => Code::ReferenceTaken,
         Refusal::VersionConflict { .. } => Code::VersionConflict,
         Refusal::BadItems(_) => Code::InvalidItems,
@@ -114,6 +116,7 @@ mod tests {
             (Refusal::StockReserved { reserved: 4 }, 409),
             (Refusal::StockOutOfRange, 422),
             (Refusal::NotExpired, 409),
+            (Refusal::ReferenceNotAllowed, 403),
         ]
     }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
 use crate::auth::{Issuer, Principal};
-use crate::caller::{Caller, MaybeCaller};
+use crate::caller::Caller;
 use crate::commands::database_error;
 use crate::problem::{Code, Problem};
 use crate::sessions::{Account, set_no_store};
@@ -41,12 +41,13 @@ pub struct SessionView {
     responses((status = OK, body = SessionView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
 pub async fn session(
+    caller: Result<Caller, Problem>,
     State(app): State<AppState>,
-    MaybeCaller(caller): MaybeCaller,
 ) -> Result<Response, Problem> {
     let account = match caller {
-        Some(caller) => Some(app.account_of(caller).await?),
-        None => None,
+        Ok(caller) => Some(app.account_of(caller).await?),
+        Err(problem) if problem.code() == Code::Unauthenticated => None,
+        Err(problem) => return Err(problem),
     };
     Ok(private(SessionView { account }))
 }

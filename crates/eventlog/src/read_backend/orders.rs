@@ -95,6 +95,6 @@ pub struct TrackedPage {
 pub struct OrderPage {
     pub orders: Vec<Arc<Snapshot>>,
     /// Where the next page begins; `None` when there is none. A page can have fewer orders than the limit, or none, although
-    /// there is a next one: a search looks at a limited number of orders at a time.
+    /// there is a next one: only so many orders are looked at for one page.
     pub next: Option<PagePosition>,
 }

@@ -3,28 +3,23 @@
 use orders::{Status, UserId};
 use rusqlite::Connection;
 
-use super::chunks::{CHUNK, Chunk, Direction, of_customer};
+use super::chunks::{CHUNK, Direction, of_customer};
 use super::keys::{store_key, user_key};
+use super::merged_walk::MergedWalk;
 use super::rows::status_code;
-use super::search::Matches;
+use super::search::{Customers, Search};
 use super::sorted_index::SortedIndex;
 use super::statuses::{StatusWalk, StoreWalk};
 use crate::error::LogError;
 use crate::read_backend::OrderFilter;
 use crate::topic::Topic;
 
-/// The most orders that a search looks at for one page.
-const MAX_SCANNED: usize = 200_000;
-
-pub(super) enum Candidate {
-    Number(i64),
-    /// Enough was looked at. The next page goes on after this number.
-    Paused(i64),
-    End,
-}
-
 pub(super) enum Candidates {
     None,
+    /// Orders that a search names, in the direction of the walk.
+    Named(std::vec::IntoIter<i64>),
+    /// Orders of customers whom a search found, and orders that it names.
+    Found(MergedWalk),
     /// A customer's orders, newest first, fetched in chunks. With `statuses`, orders in other statuses are skipped.
     Customer {
         key: i64,
@@ -50,11 +45,9 @@ pub(super) struct Chunks {
     range: (i64, i64),
     chunk: std::vec::IntoIter<i64>,
     done: bool,
-    scanned: usize,
 }
 
 enum Source {
-    Search(Matches),
     Customer(i64),
     Driver(UserId),
     Store(i64, Vec<Status>),
@@ -64,15 +57,30 @@ impl Candidates {
     pub(super) fn of(
         connection: &Connection,
         filter: &OrderFilter,
+        search: &Search,
         (after, before): (i64, i64),
         direction: Direction,
     ) -> Result<Self, LogError> {
         let chunks = |source| {
             let (range, chunk) = ((after, before), Vec::new().into_iter());
-            Self::Chunks(Chunks { source, direction, range, chunk, done: false, scanned: 0 })
+            Self::Chunks(Chunks { source, direction, range, chunk, done: false })
         };
-        if let Some(text) = &filter.text {
-            return Ok(chunks(Source::Search(Matches::of(connection, text)?)));
+        let in_range = |named: &[i64]| {
+            let numbers = named.iter().copied().filter(|number| *number > after && *number < before);
+            let mut numbers: Vec<i64> = numbers.collect();
+            if direction == Direction::Down {
+                numbers.reverse();
+            }
+            numbers
+        };
+        match (search, &filter.topic) {
+            (Search::Named(named), _) => return Ok(Self::Named(in_range(named).into_iter())),
+            (Search::Customers { named, customers: Customers::Few(keys) }, Topic::Store(_)) => {
+                let walk = MergedWalk::new(keys, in_range(named), (after, before), direction);
+                return Ok(Self::Found(walk));
+            }
+            // The orders of the topic, which are tested one by one.
+            (Search::All | Search::Customers { .. }, _) => {}
         }
         Ok(match (&filter.topic, direction) {
             (Topic::Customer(user), direction) => match (user_key(connection, user)?, direction) {
@@ -98,22 +106,30 @@ impl Candidates {
         })
     }
 
-    /// Whether all candidates are in the wanted statuses.
-    pub(super) fn are_in_status(&self) -> bool {
-        match self {
-            Self::None | Self::Store { .. } => true,
-            Self::Customer { statuses, .. } => statuses.is_some(),
-            Self::Chunks(chunks) => matches!(chunks.source, Source::Store(..)),
-        }
+    /// Whether all candidates are of the topic, in a wanted status, and found by the search.
+    pub(super) fn are_wanted(&self, filter: &OrderFilter, search: &Search) -> bool {
+        let (of_topic, in_status) = match self {
+            Self::None | Self::Store { .. } => (true, true),
+            Self::Named(_) | Self::Found(_) => (false, false),
+            Self::Customer { statuses, .. } => (true, statuses.is_some()),
+            Self::Chunks(chunks) => match chunks.source {
+                Source::Store(..) => (true, true),
+                Source::Customer(_) => (true, false),
+                Source::Driver(_) => (false, false),
+            },
+        };
+        of_topic && (in_status || filter.statuses.is_empty()) && matches!(search, Search::All)
     }
 
     pub(super) fn next(
         &mut self,
         connection: &Connection,
         customer_orders: &SortedIndex,
-    ) -> Result<Candidate, LogError> {
+    ) -> Result<Option<i64>, LogError> {
         let (number, after) = match self {
-            Self::None => return Ok(Candidate::End),
+            Self::None => return Ok(None),
+            Self::Named(numbers) => return Ok(numbers.next()),
+            Self::Found(walk) => return walk.next(connection, customer_orders),
             Self::Chunks(chunks) => return chunks.next(connection, customer_orders),
             Self::Store { walk, after } => (walk.next(connection)?, *after),
             Self::Customer { key, chunk, after, before, last_chunk, statuses } => {
@@ -144,7 +160,7 @@ impl Candidates {
                 (number, *after)
             }
         };
-        Ok(number.filter(|number| *number > after).map_or(Candidate::End, Candidate::Number))
+        Ok(number.filter(|number| *number > after))
     }
 }
 
@@ -153,39 +169,32 @@ impl Chunks {
         &mut self,
         connection: &Connection,
         customer_orders: &SortedIndex,
-    ) -> Result<Candidate, LogError> {
+    ) -> Result<Option<i64>, LogError> {
         loop {
             if let Some(number) = self.chunk.next() {
-                return Ok(Candidate::Number(number));
+                return Ok(Some(number));
             }
             if self.done {
-                return Ok(Candidate::End);
+                return Ok(None);
             }
-            if self.scanned >= MAX_SCANNED {
-                let (after, before) = self.range;
-                return Ok(Candidate::Paused(if self.direction == Direction::Down { before } else { after }));
+            let numbers = self.fetch(connection, customer_orders)?;
+            match (numbers.last(), self.direction) {
+                (Some(last), Direction::Down) => self.range.1 = *last,
+                (Some(last), Direction::Up) => self.range.0 = *last,
+                (None, _) => {}
             }
-            let Chunk { numbers, reached, scanned } = self.fetch(connection, customer_orders)?;
-            match (reached, self.direction) {
-                (Some(reached), Direction::Down) => self.range.1 = reached,
-                (Some(reached), Direction::Up) => self.range.0 = reached,
-                (None, _) => self.done = true,
-            }
-            self.scanned += scanned;
+            self.done = numbers.len() < CHUNK;
             self.chunk = numbers.into_iter();
         }
     }
 
-    fn fetch(&self, connection: &Connection, customer_orders: &SortedIndex) -> Result<Chunk, LogError> {
+    fn fetch(&self, connection: &Connection, customer_orders: &SortedIndex) -> Result<Vec<i64>, LogError> {
         let (range, direction) = (self.range, self.direction);
-        let numbers = match &self.source {
-            Source::Search(matches) => return matches.chunk(connection, customer_orders, range, direction),
-            Source::Customer(key) => of_customer(connection, customer_orders, *key, range, direction, CHUNK)?,
-            Source::Driver(user) => of_driver(connection, user, range, direction)?,
-            Source::Store(store, statuses) => of_store(connection, *store, statuses, range)?,
-        };
-        let reached = numbers.last().copied().filter(|_| numbers.len() >= CHUNK);
-        Ok(Chunk { numbers, reached, scanned: 0 })
+        match &self.source {
+            Source::Customer(key) => of_customer(connection, customer_orders, *key, range, direction, CHUNK),
+            Source::Driver(user) => of_driver(connection, user, range, direction),
+            Source::Store(store, statuses) => of_store(connection, *store, statuses, range),
+        }
     }
 }
 

@@ -16,15 +16,6 @@ pub(super) enum Direction {
     Up,
 }
 
-/// A chunk in the direction of the walk.
-pub(super) struct Chunk {
-    pub(super) numbers: Vec<i64>,
-    /// Everything up to this number was looked at; `None` when that was all.
-    pub(super) reached: Option<i64>,
-    /// How many orders were looked at.
-    pub(super) scanned: usize,
-}
-
 /// Orders of a customer in a range.
 pub(super) fn of_customer(
     connection: &Connection,

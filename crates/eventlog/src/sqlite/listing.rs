@@ -7,13 +7,15 @@ use jiff::Timestamp;
 use orders::{OrderNumber, OrderRef, Reference, Status, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::candidates::{Candidate, Candidates};
+use super::candidates::Candidates;
 use super::chunks::{CHUNK, Direction};
 use super::filter::{matches, position, range};
 use super::keys::user_key;
 use super::read_backend::SqliteReadBackend;
-use super::rows::{self, status_code};
+use super::rows;
+use super::search::Search;
 use super::sorted_index::SortedIndex;
+use super::wanted::Wanted;
 use super::{by_total, history, references, reservations};
 use crate::cursor::Seq;
 use crate::error::LogError;
@@ -21,6 +23,9 @@ use crate::read_backend::{
     OrderFilter, OrderPage, OrderQueries, OrderSort, PagePosition, ReadAt, TRACKED_EVENTS, TrackedPage,
 };
 use crate::stored_event::{EventWithContext, Snapshot};
+
+/// The most orders that are looked at in vain for one page.
+const MAX_PASSED_OVER: usize = 20_000;
 
 pub(super) fn page(
     connection: &Connection,
@@ -35,28 +40,23 @@ pub(super) fn page(
         }
     };
     let range = range(connection, filter, direction)?;
-    let mut candidates = Candidates::of(connection, filter, range, direction)?;
-    let statuses: Vec<i64> = filter.statuses.iter().map(|status| status_code(*status)).collect();
-    let check_status = !statuses.is_empty() && !candidates.are_in_status();
+    let search = Search::of(connection, filter)?;
+    let mut candidates = Candidates::of(connection, filter, &search, range, direction)?;
+    let are_wanted = candidates.are_wanted(filter, &search);
+    let mut wanted = Wanted::new(connection, filter, &search)?;
     let mut current = history::CurrentOrders::new(connection)?;
     let mut orders: Vec<Arc<Snapshot>> = Vec::new();
-    loop {
-        let number = match candidates.next(connection, customer_orders)? {
-            Candidate::Number(number) => number,
-            Candidate::Paused(at) => {
-                let next = PagePosition { number: OrderNumber(at.unsigned_abs()), total: 0 };
-                return Ok(OrderPage { orders, next: Some(next) });
+    let mut passed_over = 0;
+    while let Some(candidate) = candidates.next(connection, customer_orders)? {
+        let number = OrderNumber(candidate.unsigned_abs());
+        let snapshot = if are_wanted || wanted.contains(candidate)? { current.get(number)? } else { None };
+        let Some(snapshot) = snapshot.filter(|snapshot| matches(snapshot, filter)) else {
+            passed_over += 1;
+            if passed_over == MAX_PASSED_OVER {
+                return Ok(OrderPage { orders, next: Some(PagePosition { number, total: 0 }) });
             }
-            Candidate::End => return Ok(OrderPage { orders, next: None }),
+            continue;
         };
-        if check_status && !has_status(connection, number, &statuses)? {
-            continue;
-        }
-        let number = OrderNumber(number.unsigned_abs());
-        let Some(snapshot) = current.get(number)? else { continue };
-        if !matches(&snapshot, filter) {
-            continue;
-        }
         if orders.len() == filter.limit {
             let before_first = || first_position(number, direction);
             let next = orders.last().map_or_else(before_first, |last| position(last));
@@ -64,6 +64,7 @@ pub(super) fn page(
         }
         orders.push(snapshot);
     }
+    Ok(OrderPage { orders, next: None })
 }
 
 /// The position just before an order, for the next page of an empty one.
@@ -73,13 +74,6 @@ fn first_position(number: OrderNumber, direction: Direction) -> PagePosition {
         Direction::Up => OrderNumber(number.0.saturating_sub(1)),
     };
     PagePosition { number, total: 0 }
-}
-
-/// Checks the status column before the whole row is read: few of a customer's orders may be in a wanted status.
-fn has_status(connection: &Connection, number: i64, wanted: &[i64]) -> Result<bool, LogError> {
-    let mut find = connection.prepare_cached("SELECT status FROM orders WHERE number = ?1")?;
-    let status: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
-    Ok(status.is_some_and(|status| wanted.contains(&status)))
 }
 
 /// How many orders of a customer are in each status.

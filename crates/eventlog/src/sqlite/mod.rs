@@ -8,8 +8,9 @@
 //!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
-//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `filter.rs`, `candidates.rs`, `chunks.rs`, `statuses.rs`, `by_total.rs` and
-//!   `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs` with `inbox_index.rs` and `created_events.rs`.
+//! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `filter.rs`, `candidates.rs`, `chunks.rs`, `statuses.rs`,
+//!   `merged_walk.rs`, `wanted.rs`, `by_total.rs` and `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs`
+//!   with `inbox_index.rs` and `created_events.rs`.
 //! - Shared by all of them: `rows.rs` (conversions), `keys.rs` (integer keys), `head.rs`.
 //!
 //! Table and column names that differ from the names in the code: `people` holds search documents, `answers` holds
@@ -46,6 +47,7 @@ mod indexes;
 mod kept_state;
 mod keys;
 mod listing;
+mod merged_walk;
 mod newest_batch;
 mod open;
 mod open_files;
@@ -65,6 +67,7 @@ mod stats;
 mod statuses;
 mod tail;
 mod users;
+mod wanted;
 mod write;
 mod write_backend;
 

@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::consumers::{ConsumerChange, ConsumerName, StartAt};
 use crate::cursor::Seq;
 use crate::inbox::{InboxFilter, Mark, MarkRead};
-use crate::read_backend::{OrderFilter, ProductFilter};
+use crate::read_backend::{OrderFilter, OrderSort, ProductFilter};
 use crate::submission::{CommandRequest, ExternalUser, Idempotency, Submission};
 use crate::topic::{Inbox, Topic};
 use crate::write_backend::{BatchContext, WriteBackend};
@@ -239,7 +239,10 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
         let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
         let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
         for filter in [newest, status, text, by_id] {
-            listing::page(connection, &indexes.customer_orders, &filter).unwrap();
+            for sort in [OrderSort::NewestFirst, OrderSort::OldestFirst, OrderSort::HighestTotalFirst] {
+                let filter = OrderFilter { sort, ..filter.clone() };
+                listing::page(connection, &indexes.customer_orders, &filter).unwrap();
+            }
         }
         tail::read(connection, indexes, &topic, Seq(0), 10).unwrap();
     }

@@ -4,143 +4,103 @@ use foldhash::{HashSet, HashSetExt as _};
 use orders::{OrderRef, Reference};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::chunks::{Chunk, Direction, of_customer};
+use super::keys::user_key;
 use super::references;
 use super::rows::number_to_sql;
-use super::sorted_index::SortedIndex;
 use crate::error::LogError;
+use crate::read_backend::OrderFilter;
 use crate::search::{SearchWords, tracking_key};
+use crate::topic::Topic;
 
-/// Where more customers match, looking at every order is faster than looking for the orders of each customer.
+/// Where more customers match, looking at every order of a store is faster than looking for the orders of each customer.
 const FEW_CUSTOMERS: usize = 200;
 /// How many matching customers are kept in memory: the last ones who got an account.
 const MAX_CUSTOMERS: usize = 1_000_000;
-/// How many orders of each customer are fetched at a time.
-const ORDERS_PER_CUSTOMER: usize = 256;
-/// How many orders are looked at at a time.
-const SCANNED: usize = 4096;
 
-/// What a search text matches.
-pub(super) struct Matches {
-    /// Orders that the text names, in rising order.
-    exact: Vec<i64>,
-    customers: Customers,
+/// Which orders of a topic a search matches.
+pub(super) enum Search {
+    /// Every order: nothing is searched for, or the text finds the customer whose orders they are.
+    All,
+    /// Only the orders that the text names, in rising order.
+    Named(Vec<i64>),
+    /// Those, and the orders of the customers that the text finds.
+    Customers { named: Vec<i64>, customers: Customers },
 }
 
-enum Customers {
+pub(super) enum Customers {
     Few(Vec<i64>),
     Many(HashSet<i64>),
 }
 
-impl Matches {
-    pub(super) fn of(connection: &Connection, text: &str) -> Result<Self, LogError> {
-        let text = text.trim();
-        let mut exact = Vec::new();
-        match text.parse() {
-            Ok(OrderRef::Number(number)) => exact.push(number_to_sql(number)),
-            Ok(OrderRef::Id(id)) => {
-                let mut find = connection.prepare_cached("SELECT number FROM orders WHERE id = ?1")?;
-                let number = find.query_row([id.uuid().as_bytes().as_slice()], |row| row.get::<_, i64>(0));
-                exact.extend(number.optional()?);
-            }
-            Err(_) => {
-                if let Ok(reference) = Reference::new(text) {
-                    exact.extend(references::numbers(connection, &reference)?);
-                }
-            }
+impl Search {
+    pub(super) fn of(connection: &Connection, filter: &OrderFilter) -> Result<Self, LogError> {
+        let Some(text) = filter.text.as_deref().map(str::trim) else { return Ok(Self::All) };
+        let named = named(connection, text)?;
+        let Some(words) = SearchWords::parse(text) else { return Ok(Self::Named(named)) };
+        let query = fts5_query(&words);
+        if let Topic::Customer(user) = &filter.topic {
+            let found = match user_key(connection, user)? {
+                Some(key) => is_found(connection, &query, key)?,
+                None => false,
+            };
+            return Ok(if found { Self::All } else { Self::Named(named) });
         }
-        if let Some(key) = tracking_key(text) {
-            let mut tracked =
-                connection.prepare_cached("SELECT number FROM tracking_numbers WHERE tracking = ?1")?;
-            exact.extend(tracked.query_map([key], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?);
-        }
-        exact.sort_unstable();
-        exact.dedup();
-        Ok(Self { exact, customers: Customers::of(connection, text)? })
+        Ok(match Customers::of(connection, &query)? {
+            Customers::Few(keys) if keys.is_empty() => Self::Named(named),
+            customers => Self::Customers { named, customers },
+        })
     }
 
-    /// The next matching orders of a range, in a direction.
-    pub(super) fn chunk(
-        &self,
-        connection: &Connection,
-        customer_orders: &SortedIndex,
-        range: (i64, i64),
-        direction: Direction,
-    ) -> Result<Chunk, LogError> {
-        match &self.customers {
-            Customers::Few(keys) => self.of_few(connection, customer_orders, keys, range, direction),
-            Customers::Many(keys) => self.of_many(connection, keys, range, direction),
-        }
-    }
-
-    fn of_few(
-        &self,
-        connection: &Connection,
-        customer_orders: &SortedIndex,
-        keys: &[i64],
-        range: (i64, i64),
-        direction: Direction,
-    ) -> Result<Chunk, LogError> {
-        let mut numbers: Vec<i64> = Vec::new();
-        // Up to where the orders of every customer were fetched.
-        let mut reached: Option<i64> = None;
-        for key in keys {
-            let limit = ORDERS_PER_CUSTOMER;
-            let fetched = of_customer(connection, customer_orders, *key, range, direction, limit)?;
-            if let Some(last) = fetched.last().filter(|_| fetched.len() == limit) {
-                reached = Some(match direction {
-                    Direction::Down => reached.map_or(*last, |reached| reached.max(*last)),
-                    Direction::Up => reached.map_or(*last, |reached| reached.min(*last)),
-                });
-            }
-            numbers.extend(fetched);
-        }
-        numbers.extend(self.exact.iter().filter(|number| (range.0 + 1..range.1).contains(*number)));
-        if let Some(reached) = reached {
-            numbers.retain(|number| match direction {
-                Direction::Down => *number >= reached,
-                Direction::Up => *number <= reached,
-            });
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        if direction == Direction::Down {
-            numbers.reverse();
-        }
-        Ok(Chunk { scanned: numbers.len(), numbers, reached })
-    }
-
-    fn of_many(
-        &self,
-        connection: &Connection,
-        keys: &HashSet<i64>,
-        (after, before): (i64, i64),
-        direction: Direction,
-    ) -> Result<Chunk, LogError> {
-        let order = if direction == Direction::Down { "DESC" } else { "ASC" };
-        let mut scan = connection.prepare_cached(&format!(
-            "SELECT number, customer FROM orders WHERE number > ?1 AND number < ?2 ORDER BY number {order} LIMIT ?3"
-        ))?;
-        let mut rows = scan.query((after, before, i64::try_from(SCANNED).unwrap_or(i64::MAX)))?;
-        let (mut numbers, mut scanned, mut last) = (Vec::new(), 0, None);
-        while let Some(row) = rows.next()? {
-            let (number, customer): (i64, i64) = (row.get(0)?, row.get(1)?);
-            (scanned, last) = (scanned + 1, Some(number));
-            if keys.contains(&customer) || self.exact.binary_search(&number).is_ok() {
-                numbers.push(number);
+    /// Whether an order of a customer matches.
+    pub(super) fn matches(&self, number: i64, customer: i64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(named) => named.binary_search(&number).is_ok(),
+            Self::Customers { named, customers } => {
+                customers.contain(customer) || named.binary_search(&number).is_ok()
             }
         }
-        Ok(Chunk { numbers, reached: last.filter(|_| scanned == SCANNED), scanned })
     }
 }
 
+/// Orders that the text names, in rising order.
+fn named(connection: &Connection, text: &str) -> Result<Vec<i64>, LogError> {
+    let mut named = Vec::new();
+    match text.parse() {
+        Ok(OrderRef::Number(number)) => named.push(number_to_sql(number)),
+        Ok(OrderRef::Id(id)) => {
+            let mut find = connection.prepare_cached("SELECT number FROM orders WHERE id = ?1")?;
+            let number = find.query_row([id.uuid().as_bytes().as_slice()], |row| row.get::<_, i64>(0));
+            named.extend(number.optional()?);
+        }
+        Err(_) => {
+            if let Ok(reference) = Reference::new(text) {
+                named.extend(references::numbers(connection, &reference)?);
+            }
+        }
+    }
+    if let Some(key) = tracking_key(text) {
+        let mut tracked =
+            connection.prepare_cached("SELECT number FROM tracking_numbers WHERE tracking = ?1")?;
+        named.extend(tracked.query_map([key], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?);
+    }
+    named.sort_unstable();
+    named.dedup();
+    Ok(named)
+}
+
+/// Whether a query of the full-text index finds a customer.
+fn is_found(connection: &Connection, query: &str, customer: i64) -> Result<bool, LogError> {
+    let mut find = connection.prepare_cached("SELECT 1 FROM people WHERE people MATCH ?1 AND rowid = ?2")?;
+    Ok(find.exists((query, customer))?)
+}
+
 impl Customers {
-    fn of(connection: &Connection, text: &str) -> Result<Self, LogError> {
-        let Some(words) = SearchWords::parse(text) else { return Ok(Self::Few(Vec::new())) };
+    fn of(connection: &Connection, query: &str) -> Result<Self, LogError> {
         let mut find = connection
             .prepare_cached("SELECT rowid FROM people WHERE people MATCH ?1 ORDER BY rowid DESC LIMIT ?2")?;
         let limit = i64::try_from(MAX_CUSTOMERS).unwrap_or(i64::MAX);
-        let mut rows = find.query((fts5_query(&words), limit))?;
+        let mut rows = find.query((query, limit))?;
         let (mut few, mut many) = (Vec::new(), HashSet::new());
         while let Some(row) = rows.next()? {
             if few.len() < FEW_CUSTOMERS {
@@ -154,6 +114,13 @@ impl Customers {
         }
         many.extend(few);
         Ok(Self::Many(many))
+    }
+
+    fn contain(&self, customer: i64) -> bool {
+        match self {
+            Self::Few(keys) => keys.contains(&customer),
+            Self::Many(keys) => keys.contains(&customer),
+        }
     }
 }
 

@@ -356,3 +356,29 @@ pub(crate) async fn a_page_says_at_which_cursor_it_was_read<B: Backend>() {
         );
     }
 }
+
+/// A client sends the position, and can send another one than it was given.
+pub(crate) async fn a_position_can_be_any_number_and_total<B: Backend>() {
+    let log = Log::<B>::fresh().await;
+    let tea = log.product(create(log.clock.uuid(), 450, 100), staff("main")).await.product.id;
+    let mut placed = Vec::new();
+    for _ in 0..2 {
+        let command = super::shop::place(log.clock.uuid(), "main", &[(tea, 1)]);
+        placed.push(log.order(command, customer("asha")).await);
+    }
+    for number in [0, 1, placed[0].order.number.0, i64::MAX.unsigned_abs(), u64::MAX] {
+        for total in [i64::MIN, -1, 450, i64::MAX] {
+            let after = PagePosition { number: OrderNumber(number), total };
+            for (sort, text) in SORTS.into_iter().flat_map(|sort| [(sort, None), (sort, Some("rao"))]) {
+                for topic in [Topic::Customer(user("asha")), Topic::Store(store("main"))] {
+                    let text = text.map(str::to_owned);
+                    let filter =
+                        OrderFilter { text, sort, after: Some(after), ..OrderFilter::newest(topic, 9) };
+                    let found = on(&log.read_backend().orders(filter.clone()).await.unwrap().value);
+                    let expected = placed.iter().filter(|placed| is_after(&placed.order, after, sort));
+                    assert_eq!(found.len(), expected.count(), "{filter:?}");
+                }
+            }
+        }
+    }
+}

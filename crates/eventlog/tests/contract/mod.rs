@@ -154,6 +154,7 @@ macro_rules! contract {
                 paging_through_yields_each_order_once_in_order,
                 statuses_move_orders_between_pages,
                 a_page_says_at_which_cursor_it_was_read,
+                a_position_can_be_any_number_and_total,
             }
             search {
                 orders_are_found_by_number_id_and_tracking_number,
@@ -163,6 +164,7 @@ macro_rules! contract {
                 nothing_that_is_typed_is_an_error,
                 a_customer_stays_findable_by_earlier_recipients,
                 another_stores_orders_are_not_found,
+                customers_and_drivers_find_only_their_own_orders,
             }
             products {
                 a_catalogue_is_paged_in_the_order_of_its_making,

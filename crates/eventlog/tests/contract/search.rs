@@ -6,7 +6,9 @@ use orders::{Command, OrderNumber, ProductId};
 
 use super::Backend;
 use super::log::{Log, ordered};
-use super::shop::{address, create, customer, external_user, number, placing, staff, store, track};
+use super::shop::{
+    address, bring, create, customer, external_user, number, placing, staff, store, track, user,
+};
 
 struct Shop<B: Backend> {
     log: Log<B>,
@@ -35,10 +37,11 @@ impl<B: Backend> Shop<B> {
     }
 
     async fn find(&self, text: &str) -> Vec<OrderNumber> {
-        let filter = OrderFilter {
-            text: Some(text.to_owned()),
-            ..OrderFilter::newest(Topic::Store(store("main")), 100)
-        };
+        self.find_in(Topic::Store(store("main")), OrderSort::NewestFirst, text).await
+    }
+
+    async fn find_in(&self, topic: Topic, sort: OrderSort, text: &str) -> Vec<OrderNumber> {
+        let filter = OrderFilter { text: Some(text.to_owned()), sort, ..OrderFilter::newest(topic, 100) };
         let page =
             self.log.read_backend().orders(filter).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
         page.value.orders.iter().map(|snapshot| snapshot.order.number).collect()
@@ -265,5 +268,51 @@ pub(crate) async fn another_stores_orders_are_not_found<B: Backend>() {
         let topic = Topic::Store(store("second"));
         let filter = OrderFilter { text: Some(text.to_owned()), ..OrderFilter::newest(topic, 10) };
         assert!(shop.log.read_backend().orders(filter).await.unwrap().value.orders.is_empty());
+    }
+}
+
+pub(crate) async fn customers_and_drivers_find_only_their_own_orders<B: Backend>() {
+    let shop = Shop::<B>::open().await;
+    let kim = (Some("Kim Lee"), None);
+    let mine = shop.order("mine", kim, ("Reception", Some("0170 111222"))).await;
+    let mut others = Vec::new();
+    for n in 0..230 {
+        others.push(shop.order(&format!("kim-{n}"), kim, ("Reception", None)).await);
+    }
+    let again = shop.order("mine", kim, ("Ann", None)).await;
+    let last = shop.order("ben", (Some("Ben"), None), ("Ben", None)).await;
+    for order in [mine, others[0], others[1], last] {
+        shop.log.order(bring(number(order), "dev"), staff("main")).await;
+    }
+    // Another driver takes over.
+    shop.log.order(bring(number(others[1]), "dara"), staff("main")).await;
+    shop.log.order(track(number(again), "JD 014"), staff("main")).await;
+    shop.log.order(track(number(others[2]), "JD 014"), staff("main")).await;
+    let (customer, driver) = (Topic::Customer(user("mine")), Topic::Driver(user("dev")));
+    for (topic, text, expected) in [
+        (&customer, "kim".to_owned(), vec![mine, again]),
+        (&customer, "reception".to_owned(), vec![mine, again]),
+        (&customer, "0170 111222".to_owned(), vec![mine, again]),
+        (&customer, "ben".to_owned(), vec![]),
+        (&customer, again.to_string(), vec![again]),
+        (&customer, last.to_string(), vec![]),
+        (&customer, "jd014".to_owned(), vec![again]),
+        (&driver, "kim".to_owned(), vec![mine, others[0]]),
+        (&driver, "ben".to_owned(), vec![last]),
+        (&driver, "0170 111222".to_owned(), vec![mine]),
+        (&driver, "nobody".to_owned(), vec![]),
+        (&driver, last.to_string(), vec![last]),
+        (&driver, others[1].to_string(), vec![]),
+        (&driver, again.to_string(), vec![]),
+        (&driver, "jd014".to_owned(), vec![]),
+    ] {
+        // Every total is the same, so these are sorted by their numbers too.
+        for sort in [OrderSort::OldestFirst, OrderSort::LowestTotalFirst] {
+            assert_eq!(shop.find_in(topic.clone(), sort, &text).await, expected, "{topic:?} {text:?}");
+        }
+        let newest: Vec<_> = expected.into_iter().rev().collect();
+        for sort in [OrderSort::NewestFirst, OrderSort::HighestTotalFirst] {
+            assert_eq!(shop.find_in(topic.clone(), sort, &text).await, newest, "{topic:?} {text:?}");
+        }
     }
 }

@@ -44,6 +44,13 @@ pub trait Authorizer: Send + Sync + Sized + 'static {
     /// A client sent an event. Fails if it sends too many.
     fn check_rate(&self, identity: &Self::Identity) -> Result<(), Denial>;
 
+    /// The order that a client names by its id, its number or its reference.
+    fn order_ref(
+        &self,
+        identity: &Self::Identity,
+        name: &str,
+    ) -> impl Future<Output = Result<OrderRef, Denial>> + Send;
+
     /// An order that the client may see.
     fn visible_order(
         &self,

@@ -8,7 +8,7 @@ use eventlog::{Cursor, Seq, Topic};
 use orders::event::Subject;
 use orders::{Audience, OrderNumber, Role};
 use socketio::application::DisconnectReason;
-use socketio::{CloseFrame, Frame, Outgoing, Socket, WeakSocket};
+use socketio::{CloseFrame, CloseReason, Frame, Outgoing, Socket, WeakSocket};
 use tokio::sync::watch;
 
 use super::join_cache::{Departure, JoinCache};
@@ -161,8 +161,14 @@ impl<A: Authorizer> ConnectedClient<A> {
         drop(state);
         drop((registration, read));
         if cached {
-            let returns = matches!(reason, DisconnectReason::Connection(_));
-            gateway.joins.disconnect(&self.nonce, Departure { at: gateway.authorizer.now(), seq, returns });
+            let returns = match reason {
+                DisconnectReason::Connection(reason) => reason != CloseReason::GoingAway,
+                _ => false,
+            };
+            let at = gateway.authorizer.now();
+            let silent = reason == DisconnectReason::Connection(CloseReason::PingTimeout);
+            let silent_since = silent.then(|| at - gateway.options.silent_after);
+            gateway.joins.disconnect(&self.nonce, Departure { at, seq, silent_since, returns });
         }
         joins.joined.iter().map(|joined| joined.order).collect()
     }
@@ -184,13 +190,14 @@ impl<A: Authorizer> ConnectedClient<A> {
     pub(super) fn join(&self, joins: &JoinCache, order: JoinedOrder, max_joined: usize) -> JoinOutcome {
         let mut state = lock(&self.state);
         if let Some(joined) = state.joins.find(order.order) {
-            if joined.name != order.name {
+            if joined.name != order.name || joined.inherited {
                 joined.name = order.name;
+                joined.inherited = false;
                 self.cache_joins(&mut state, joins);
             }
             return JoinOutcome::AlreadyJoined;
         }
-        if state.joins.joined.len() >= max_joined {
+        if state.joins.joined.len() >= max_joined && !state.joins.drop_inherited() {
             return JoinOutcome::TooMany;
         }
         // The client disconnected while its join was authorized.

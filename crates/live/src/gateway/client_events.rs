@@ -2,7 +2,7 @@
 //!
 //! | event | argument | who | what happens |
 //! |---|---|---|---|
-//! | `join-order-tracking` | an order's id or number, or `{orderId}` | who may see the order | joins it; its state is in the acknowledgement |
+//! | `join-order-tracking` | an order's id, number or reference, or `{orderId}` | who may see the order | joins it; its state is in the acknowledgement |
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
@@ -12,7 +12,8 @@
 //! acknowledgement receives a refusal as the event `error`.
 
 use eventlog::{EventWithContext, Seq, Topic};
-use orders::{Audience, Order, OrderNumber, Role, Status};
+use jiff::Timestamp;
+use orders::{Audience, Order, OrderNumber, OrderRef, Role, Status};
 use serde_json::Value;
 use socketio::{ClientEvent, Socket};
 
@@ -92,11 +93,13 @@ impl<A: Authorizer> Gateway<A> {
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
         let name = OrderName::parse(argument)?;
-        let snapshot = self.authorizer.visible_order(&client.identity, name.order_ref()?).await?;
-        let order = snapshot.view(Audience::of(client.identity.role()));
+        let order_ref = self.order_ref(client, &name).await?;
+        let mut snapshot = self.authorizer.visible_order(&client.identity, order_ref).await?;
+        let number = snapshot.order.number;
         let max_joined = self.options.max_joined;
-        let own_name = (!name.is_id(order.id)).then(|| name.clone());
-        let joined = JoinedOrder { order: order.number, name: own_name.clone(), version: order.version };
+        let own_name = (!name.is_id(snapshot.order.id)).then(|| name.clone());
+        let version = snapshot.order.version;
+        let joined = JoinedOrder { order: number, name: own_name.clone(), version, inherited: false };
         match client.join(&self.joins, joined, max_joined) {
             JoinOutcome::TooMany => {
                 self.hub.counters().join_refused();
@@ -104,19 +107,34 @@ impl<A: Authorizer> Gateway<A> {
                 return Err(Denial { code: "too_many_joined", message: message.into() });
             }
             JoinOutcome::Joined { left } => {
-                self.order_joined(client, order.number);
+                self.order_joined(client, number);
+                // An event after the order was read may have passed the client before it joined. The answer has it.
+                snapshot = self.authorizer.visible_order(&client.identity, OrderRef::Number(number)).await?;
                 // Before the answer: what is acknowledged survives a restart.
                 self.save_joins().await;
                 // What the client missed. Without an offset: earlier events may still be on their way.
                 if let Some(left) = left
-                    && self.tracking_changed(&snapshot.order, left).await
+                    && self.tracking_changed(&snapshot.order, left, None).await
                 {
+                    let order = snapshot.view(Audience::of(client.identity.role()));
                     socket.send_events([joined::state(&order, Joined::by(own_name.as_ref())).frame()]);
                 }
             }
             JoinOutcome::AlreadyJoined => {}
         }
+        let order = snapshot.view(Audience::of(client.identity.role()));
         Ok(Acknowledgement::Order(OrderAcknowledged::new(&order, name)))
+    }
+
+    /// The order that a client names. A name of no known form is that of an order that does not exist.
+    async fn order_ref(&self, client: &ConnectedClient<A>, name: &OrderName) -> Result<OrderRef, Denial> {
+        match name.text() {
+            Some(text) => self.authorizer.order_ref(&client.identity, &text).await,
+            None => Err(Denial {
+                code: "order_not_found",
+                message: "The order does not exist, or you don't have access.".into(),
+            }),
+        }
     }
 
     async fn leave(
@@ -124,7 +142,7 @@ impl<A: Authorizer> Gateway<A> {
         client: &ConnectedClient<A>,
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
-        let order = OrderName::parse(argument)?.order_ref()?;
+        let order = self.order_ref(client, &OrderName::parse(argument)?).await?;
         let order = self.authorizer.visible_order(&client.identity, order).await?.order.number;
         if client.leave_order(self, order) {
             self.order_left(client, order);
@@ -133,9 +151,9 @@ impl<A: Authorizer> Gateway<A> {
         Ok(Acknowledgement::Done(Done { ok: true }))
     }
 
-    /// Whether something that `order-status-updated` tells changed after a position, up to the version of `order`. Also
-    /// `true` when that is not known any more.
-    pub(super) async fn tracking_changed(&self, order: &Order, after: Seq) -> bool {
+    /// Whether something that `order-status-updated` tells changed after a position, or after `since`, up to the version of
+    /// `order`. Also `true` when that is not known any more.
+    pub(super) async fn tracking_changed(&self, order: &Order, after: Seq, since: Option<Timestamp>) -> bool {
         let timeline = match self.hub.read_backend().timeline(order.number).await {
             Ok(timeline) => timeline.value,
             Err(error) => {
@@ -144,7 +162,8 @@ impl<A: Authorizer> Gateway<A> {
             }
         };
         let newer = |event: &&EventWithContext| {
-            event.stored.seq > after && event.stored.event.version <= order.version
+            let is_new = event.stored.seq > after || since.is_some_and(|since| event.stored.event.at > since);
+            is_new && event.stored.event.version <= order.version
         };
         timeline.iter().filter(newer).any(|event| joined::is_tracking_update(&event.stored.event))
     }
@@ -156,7 +175,7 @@ impl<A: Authorizer> Gateway<A> {
         argument: Option<&Value>,
     ) -> Result<Acknowledgement, Denial> {
         let name = OrderName::parse(argument)?;
-        let order = name.order_ref()?;
+        let order = self.order_ref(client, &name).await?;
         let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
         let status: Status = serde_json::from_value(status).map_err(|_| Denial {
             code: "invalid_body",

@@ -22,6 +22,8 @@ const RESTORED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
+/// Fewer disconnects are not compacted.
+const MIN_COMPACTED: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct JoinCache(Mutex<JoinEntries>);
@@ -33,7 +35,9 @@ struct JoinEntries {
     users: HashMap<UserId, Vec<Box<str>>>,
     /// Oldest first. Some of the clients reconnected since.
     disconnects: VecDeque<Disconnect>,
-    /// Of `disconnects`.
+    /// The next number of a disconnect.
+    next_disconnect: u64,
+    /// Of the clients that are disconnected.
     weight: usize,
     /// Clients that are not stored as they are here.
     unsaved: HashSet<Box<str>>,
@@ -52,6 +56,9 @@ pub(super) struct ClientJoins {
     /// Two, if a client reconnected before its old connection was found dead.
     #[serde(skip)]
     connections: usize,
+    /// While it is disconnected: the number of its disconnect, and its weight.
+    #[serde(skip)]
+    disconnected: Option<(u64, usize)>,
 }
 
 /// When and where a client left.
@@ -60,14 +67,25 @@ pub(super) struct Departure {
     pub(super) at: Timestamp,
     /// Its position in the log.
     pub(super) seq: Seq,
+    /// It perhaps did not receive what it was sent after this, because it no longer answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) silent_since: Option<Timestamp>,
     /// Whether a client of the same user without a `pid` may be this one. Not if the client said goodbye.
     pub(super) returns: bool,
 }
 
 struct Disconnect {
+    number: u64,
     at: Timestamp,
     client: Box<str>,
-    weight: usize,
+}
+
+impl Disconnect {
+    /// Whether the client is away since.
+    fn is_last(&self, clients: &HashMap<Box<str>, ClientJoins>) -> bool {
+        let last = clients.get(&self.client).and_then(|known| known.disconnected);
+        last.is_some_and(|(number, _)| number == self.number)
+    }
 }
 
 /// What is known of the joins of a client that comes back.
@@ -89,6 +107,10 @@ impl JoinCache {
         for KeptState { key: client, state } in stored {
             match serde_json::from_str::<ClientJoins>(&state) {
                 Ok(joins) => {
+                    if joins.left.is_none() {
+                        // So that its time begins once, however often the server starts.
+                        entries.unsaved.insert(client.clone());
+                    }
                     let left = joins.left.unwrap_or(start);
                     known.push((client, joins, left));
                 }
@@ -129,8 +151,13 @@ impl JoinCache {
         }
     }
 
-    /// The joins of the connection that the user lost last, and its position. Each is given to one client.
-    pub(super) fn inherit(&self, user: &UserId, dialect: DialectId, now: Timestamp) -> Option<(Joins, Seq)> {
+    /// The joins of the connection that the user lost last, and when and where. Each is given to one client.
+    pub(super) fn inherit(
+        &self,
+        user: &UserId,
+        dialect: DialectId,
+        now: Timestamp,
+    ) -> Option<(Joins, Departure)> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
         let JoinEntries { clients, users, unsaved, .. } = &mut *entries;
@@ -145,8 +172,8 @@ impl JoinCache {
         let client = returning.max_by_key(|(at, _)| *at)?.1.clone();
         let known = clients.get_mut(&client)?;
         let left = known.left.as_mut()?;
+        let inherited = (known.joins.clone(), *left);
         left.returns = false;
-        let inherited = (known.joins.clone(), left.seq);
         unsaved.insert(client);
         Some(inherited)
     }
@@ -158,9 +185,12 @@ impl JoinCache {
             known.connections += 1;
             known.left = None;
             known.joins = joins;
+            let disconnected = known.disconnected.take();
+            entries.weight -= disconnected.map_or(0, |(_, weight)| weight);
         } else {
             let user = user.clone();
-            entries.insert(client.into(), ClientJoins { user, dialect, joins, left: None, connections: 1 });
+            let new = ClientJoins { user, dialect, joins, left: None, connections: 1, disconnected: None };
+            entries.insert(client.into(), new);
         }
         entries.unsaved.insert(client.into());
     }
@@ -214,6 +244,7 @@ impl JoinEntries {
 
     fn remove(&mut self, client: &str) {
         let Some(removed) = self.clients.remove(client) else { return };
+        self.weight -= removed.disconnected.map_or(0, |(_, weight)| weight);
         if let Some(clients) = self.users.get_mut(&removed.user) {
             clients.retain(|other| **other != *client);
             if clients.is_empty() {
@@ -224,9 +255,18 @@ impl JoinEntries {
     }
 
     fn left(&mut self, client: Box<str>, at: Timestamp) {
-        let weight = 1 + self.clients.get(&client).map_or(0, |known| known.joins.len());
-        self.weight += weight;
-        self.disconnects.push_back(Disconnect { at, client, weight });
+        let number = self.next_disconnect;
+        let Some(known) = self.clients.get_mut(&client) else { return };
+        let weight = 1 + known.joins.len();
+        let before = known.disconnected.replace((number, weight));
+        self.weight = self.weight + weight - before.map_or(0, |(_, weight)| weight);
+        self.next_disconnect += 1;
+        self.disconnects.push_back(Disconnect { number, at, client });
+        // A client that comes and goes leaves many that are not its last.
+        if self.disconnects.len() > 2 * self.clients.len() + MIN_COMPACTED {
+            let clients = &self.clients;
+            self.disconnects.retain(|disconnect| disconnect.is_last(clients));
+        }
     }
 
     /// Whether a client without joins that got its `pid` then had joined nothing.
@@ -240,9 +280,7 @@ impl JoinEntries {
             && (self.weight > max_weight || now.duration_since(oldest.at) > RETENTION)
             && let Some(oldest) = self.disconnects.pop_front()
         {
-            self.weight -= oldest.weight;
-            let known = self.clients.get(&oldest.client);
-            if known.is_some_and(|known| known.left.is_some_and(|left| left.at == oldest.at)) {
+            if oldest.is_last(&self.clients) {
                 self.remove(&oldest.client);
                 self.incomplete_until = self.incomplete_until.max(Some(oldest.at));
             }

@@ -9,7 +9,10 @@ impl<A: Authorizer> Gateway<A> {
     pub(super) async fn load_joins(&self) {
         let load = || async {
             match self.hub.read_backend().kept_states(StateOwner::Joins).await {
-                Ok(stored) => self.joins.load(stored, self.started),
+                Ok(stored) => {
+                    self.joins.load(stored, self.started);
+                    self.save_joins_later();
+                }
                 Err(error) => {
                     tracing::error!(%error, "joined orders cannot be read, clients have to join again");
                     self.joins.load_failed(self.authorizer.now());
@@ -22,6 +25,13 @@ impl<A: Authorizer> Gateway<A> {
     /// Returns once every change of the joins until now is stored. While one change is written, others gather for the next
     /// write.
     pub(super) async fn save_joins(&self) {
+        // In a task of its own: a handler that is given up must not lose the changes that it has taken.
+        if let Some(gateway) = self.me.upgrade() {
+            drop(tokio::spawn(async move { gateway.save_unsaved_joins().await }).await);
+        }
+    }
+
+    async fn save_unsaved_joins(&self) {
         let _turn = self.saving_joins.lock().await;
         let changes = self.joins.take_unsaved();
         if !changes.is_empty() && !self.authorizer.save_joins(changes.clone()).await {
@@ -32,7 +42,7 @@ impl<A: Authorizer> Gateway<A> {
     /// [`save_joins`](Self::save_joins) in a task of its own.
     pub(super) fn save_joins_later(&self) {
         if let Some(gateway) = self.me.upgrade() {
-            tokio::spawn(async move { gateway.save_joins().await });
+            tokio::spawn(async move { gateway.save_unsaved_joins().await });
         }
     }
 }

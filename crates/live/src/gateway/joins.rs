@@ -19,6 +19,9 @@ pub(super) struct JoinedOrder {
     pub(super) name: Option<OrderName>,
     /// The version that the client was shown when it joined. It is not sent earlier events.
     pub(super) version: Version,
+    /// An earlier connection of the user joined it, and this one perhaps does not need it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) inherited: bool,
 }
 
 /// An order that a client had joined and left. When it joins again, it is sent what it missed.
@@ -58,6 +61,12 @@ impl Joins {
         index.map(|index| self.left.remove(index).seq)
     }
 
+    /// Removes the order that was inherited first, to make room. Returns whether there was one.
+    pub(super) fn drop_inherited(&mut self) -> bool {
+        let index = self.joined.iter().position(|joined| joined.inherited);
+        index.map(|index| self.joined.remove(index)).is_some()
+    }
+
     /// Returns whether the client had joined the order.
     pub(super) fn leave(&mut self, order: OrderNumber, seq: Seq) -> bool {
         let before = self.joined.len();
@@ -95,7 +104,7 @@ mod tests {
     use super::*;
 
     fn joined(order: u64) -> JoinedOrder {
-        JoinedOrder { order: OrderNumber(order), name: None, version: Version(1) }
+        JoinedOrder { order: OrderNumber(order), name: None, version: Version(1), inherited: false }
     }
 
     #[test]
@@ -114,6 +123,16 @@ mod tests {
         let mut joins = joins.leave_all(Seq(10));
         assert_eq!(joins.len(), MAX_LEFT);
         assert_eq!(joins.join(joined(1001)), Some(Seq(10)));
+    }
+
+    #[test]
+    fn what_was_inherited_makes_room() {
+        let mut joins = Joins::default();
+        joins.join(joined(1001));
+        joins.join(JoinedOrder { inherited: true, ..joined(1002) });
+        assert!(joins.drop_inherited());
+        assert!(!joins.drop_inherited(), "the client joined the other one itself");
+        assert!(joins.find(OrderNumber(1001)).is_some());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use std::task::Context;
 
 use eventlog::Topic;
 use http::request::Parts;
+use jiff::SignedDuration;
 use serde_json::json;
 use socketio::application::DisconnectReason;
 use socketio::{
@@ -50,6 +51,8 @@ pub struct GatewayOptions {
     pub join_events: Vec<String>,
     /// Namespaces that mean `/`.
     pub namespaces: Vec<String>,
+    /// How long a client may have been silent when its connection is given up.
+    pub silent_after: SignedDuration,
 }
 
 /// The Socket.IO application.
@@ -75,7 +78,7 @@ impl<A: Authorizer> Gateway<A> {
         order_counts: Arc<OrderCountsPublisher>,
         options: GatewayOptions,
     ) -> Arc<Self> {
-        let started = Departure { at: authorizer.now(), seq: hub.head(), returns: true };
+        let started = Departure { at: authorizer.now(), seq: hub.head(), silent_since: None, returns: true };
         Arc::new_cyclic(|me| Self {
             authorizer,
             hub,

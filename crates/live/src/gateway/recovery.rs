@@ -144,18 +144,18 @@ impl Resume {
         let pid = Pid::new(gateway, identity, Some(&cursor));
         let (mut joins, mut missed) = (Joins::default(), Vec::new());
         if !auth.data.contains_key("cursor")
-            && let Some((inherited, seq)) =
+            && let Some((inherited, left)) =
                 gateway.joins.inherit(identity.user(), dialect, gateway.authorizer.now())
             && let Some(orders) = visible_orders(gateway, identity, &inherited).await
         {
             let audience = Audience::of(identity.role());
             for joined in inherited.joined {
                 let Some(snapshot) = orders.get(&joined.order) else { continue };
-                if gateway.tracking_changed(&snapshot.order, seq).await {
+                if gateway.tracking_changed(&snapshot.order, left.seq, left.silent_since).await {
                     let name = Joined::by(joined.name.as_ref());
                     missed.push(joined::state(&snapshot.view(audience), name).frame());
                 }
-                joins.join(JoinedOrder { version: snapshot.order.version, ..joined });
+                joins.join(JoinedOrder { version: snapshot.order.version, inherited: true, ..joined });
             }
         }
         Self { start: StartPosition::After(cursor), recovered: false, pid, joins, missed }

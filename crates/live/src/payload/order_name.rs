@@ -1,12 +1,12 @@
 //! How a client names an order.
 
-use orders::{OrderId, OrderRef};
+use orders::OrderId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::denial::Denial;
 
-/// An order's id or number, in the form in which a client sent it. It is sent back in the same form.
+/// An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -36,17 +36,12 @@ impl OrderName {
         }
     }
 
-    /// The order as the rest of the server names it. A name of no known form is that of an order that does not exist.
-    pub(crate) fn order_ref(&self) -> Result<OrderRef, Denial> {
-        let parsed = match self {
-            Self::Text(name) if name.len() > MAX_BYTES => None,
-            Self::Text(name) => name.trim().parse().ok(),
-            Self::Number(number) => number.to_string().parse().ok(),
-        };
-        parsed.ok_or(Denial {
-            code: "order_not_found",
-            message: "The order does not exist, or you don't have access.".into(),
-        })
+    /// The name as text; `None` if it is too long to be one.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Self::Text(name) => (name.len() <= MAX_BYTES).then(|| name.trim().to_owned()),
+            Self::Number(number) => Some(number.to_string()),
+        }
     }
 
     /// Whether this is the form in which the server itself writes the order's id.
@@ -68,19 +63,21 @@ mod tests {
             for argument in [sent.clone(), json!({ "orderId": sent })] {
                 let name = OrderName::parse(Some(&argument)).unwrap();
                 assert_eq!(serde_json::to_value(&name).unwrap(), sent);
-                assert!(name.order_ref().is_ok(), "{argument}");
+                assert!(name.text().is_some(), "{argument}");
                 assert_eq!(name.is_id(id.parse().unwrap()), sent == json!(id), "{argument}");
             }
         }
     }
 
     #[test]
-    fn a_name_of_another_form_is_an_unknown_order_and_no_name_is_invalid() {
-        for unknown in
-            [json!("ORDER-123 "), json!("x".repeat(1000)), json!(1.5), json!(-1), json!({"orderId": "?"})]
-        {
-            let name = OrderName::parse(Some(&unknown)).unwrap();
-            assert_eq!(name.order_ref().unwrap_err().code, "order_not_found", "{unknown}");
+    fn a_name_is_text_and_no_name_is_invalid() {
+        for (sent, text) in [
+            (json!("ORDER-123 "), Some("ORDER-123")),
+            (json!(1.5), Some("1.5")),
+            (json!(-1), Some("-1")),
+            (json!("x".repeat(1000)), None),
+        ] {
+            assert_eq!(OrderName::parse(Some(&sent)).unwrap().text().as_deref(), text, "{sent}");
         }
         for invalid in
             [json!(null), json!(""), json!(" "), json!(true), json!([]), json!({}), json!({"orderId": []})]

@@ -94,6 +94,10 @@ impl Authorizer for EndsSessions {
         Ok(())
     }
 
+    async fn order_ref(&self, _: &Asha, _: &str) -> Result<OrderRef, Denial> {
+        Err(not_found())
+    }
+
     async fn visible_order(&self, _: &Asha, _: OrderRef) -> Result<Arc<Snapshot>, Denial> {
         Err(not_found())
     }

@@ -384,3 +384,21 @@ async fn an_order_is_found_everywhere_by_its_own_reference() {
     let polled = shop.get("/api/orders/manage").by(&asha).gives(200).await;
     assert_eq!(polled["orders"][0]["reference"], "ORDER-123");
 }
+
+/// Anybody can register, and staff change orders by their reference.
+#[tokio::test]
+async fn a_local_account_gives_no_order_a_reference() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let mira = shop.register("mira@example.com").await;
+    let mut body = cart(&[(tea, 1)]);
+    body["reference"] = "ORDER-123".into();
+    let place = |who: &str| shop.post("/api/v1/orders", &body).by(who);
+    let head = shop.head().await;
+    let refused = place(&mira.token).send().await;
+    assert_eq!((refused.status, &*refused.code()), (403, "reference_not_allowed"));
+    assert!(refused.text.contains("leave it out"), "{}", refused.text);
+    assert_eq!(shop.head().await, head);
+    shop.place(&mira.token, tea, 1).await;
+    place(&customer("asha")).gives(201).await;
+}

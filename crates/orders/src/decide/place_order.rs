@@ -19,10 +19,11 @@ pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> 
     if context.world.orders.contains_key(&place.id) {
         return Err(Refusal::Unchanged("an order with this id was placed already"));
     }
-    if let Some(reference) = &place.reference
-        && context.world.references.contains_key(&(place.store.clone(), reference.clone()))
-    {
-        return Err(Refusal::ReferenceTaken { reference: reference.clone() });
+    if let Some(reference) = &place.reference {
+        policy::may_refer(customer)?;
+        if context.world.references.contains_key(&(place.store.clone(), reference.clone())) {
+            return Err(Refusal::ReferenceTaken { reference: reference.clone() });
+        }
     }
     if place.items.is_empty() {
         return Err(Refusal::BadItems("an order has at least one item"));
@@ -111,7 +112,7 @@ mod tests {
     use crate::decide::fixture::{POT, Shop, TEA, count, create, customer, driver, euro, place, staff};
     use crate::order::PaymentMethod::Online;
     use crate::product::Stock;
-    use crate::{Actor, Command, OrderId, OrderNumber, StoreId};
+    use crate::{Actor, Command, OrderId, OrderNumber, StoreId, UserId};
     use uuid::Uuid;
 
     const ID: OrderId = OrderId::new(Uuid::from_u128(1));
@@ -193,9 +194,21 @@ mod tests {
             let id = OrderId::new(Uuid::from_u128(id));
             Command::PlaceOrder(PlaceOrder { reference, ..place(id, &[(TEA, 1)], Online) })
         };
-        shop.must(&customer(), order(1, "ORDER-123"));
-        assert_eq!(shop.refusal(&customer(), order(2, "ORDER-123")).code(), "reference_taken");
-        shop.must(&customer(), order(3, "order-123"));
+        let asha = Actor::Customer { user: UserId::external("shop", "asha").unwrap() };
+        shop.must(&asha, order(1, "ORDER-123"));
+        assert_eq!(shop.refusal(&asha, order(2, "ORDER-123")).code(), "reference_taken");
+        shop.must(&asha, order(3, "order-123"));
+    }
+
+    #[test]
+    fn a_local_account_gives_no_order_a_reference() {
+        let mut shop = Shop::open();
+        let order = |reference: Option<&str>| {
+            let reference = reference.map(|reference| reference.parse().unwrap());
+            Command::PlaceOrder(PlaceOrder { reference, ..place(ID, &[(TEA, 1)], Online) })
+        };
+        assert_eq!(shop.refusal(&customer(), order(Some("ORDER-123"))), Refusal::ReferenceNotAllowed);
+        shop.must(&customer(), order(None));
     }
 
     #[test]

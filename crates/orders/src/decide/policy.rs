@@ -2,7 +2,7 @@
 
 use crate::actor::{Actor, Origin};
 use crate::command::PaymentOutcome;
-use crate::id::StoreId;
+use crate::id::{StoreId, UserId};
 use crate::order::{Order, PaymentMethod};
 use crate::refusal::Refusal;
 
@@ -23,6 +23,12 @@ pub(super) fn may_place(by: Origin) -> Result<(), Refusal> {
         Origin::Staff => Err(Refusal::Forbidden("only customers can place orders; staff cannot")),
         _ => Err(Refusal::Forbidden("only customers can place orders")),
     }
+}
+
+/// Staff find and change orders by their reference, so only people whom the shop's own sign-in vouches for may set one.
+/// Anybody can register a local account, and could take the reference of another order.
+pub(super) fn may_refer(customer: &UserId) -> Result<(), Refusal> {
+    if customer.issuer().is_some() { Ok(()) } else { Err(Refusal::ReferenceNotAllowed) }
 }
 
 /// Canceling an order: its customer until processing starts, the store until it is delivered.

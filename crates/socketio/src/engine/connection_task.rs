@@ -23,6 +23,8 @@ use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
 /// Size of the read buffer, one per thread.
 const READ_BUFFER_BYTES: usize = 64 * 1024;
+/// The close code of a browser that leaves a page (RFC 6455, section 7.4.1).
+const GOING_AWAY: u16 = 1001;
 /// How long handlers may still run after the connection ended.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -336,7 +338,8 @@ impl<P: Protocol> ConnectionTask<'_, P> {
                 self.connection.send([Frame::pong(bytes)]);
                 None
             }
-            WebSocketMessage::Close => Some(CloseReason::Transport),
+            WebSocketMessage::Close(Some(GOING_AWAY)) => Some(CloseReason::GoingAway),
+            WebSocketMessage::Close(_) => Some(CloseReason::Transport),
         }
     }
 

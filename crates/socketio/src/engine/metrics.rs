@@ -21,8 +21,9 @@ pub struct EngineMetrics {
 }
 
 /// Names of the reasons, in the order of the counters.
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 10] = [
     "transport",
+    "going_away",
     "ping_timeout",
     "violation",
     "parse",

@@ -105,6 +105,8 @@ pub struct CloseFrame {
 pub enum CloseReason {
     /// The client closed the connection, or the network failed.
     Transport,
+    /// The browser left the page. Only known of a WebSocket.
+    GoingAway,
     /// The client did not answer a ping.
     PingTimeout,
     /// The client violated RFC 6455.
@@ -127,6 +129,7 @@ impl CloseReason {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Transport => "transport",
+            Self::GoingAway => "going_away",
             Self::PingTimeout => "ping_timeout",
             Self::Violation(_) => "violation",
             Self::Parse => "parse",
@@ -141,7 +144,7 @@ impl CloseReason {
     /// The WebSocket close code and reason; `None` if the client cannot be reached.
     pub(crate) fn code(&self) -> Option<(u16, &'static str)> {
         match self {
-            Self::Transport => Some((1000, "")),
+            Self::Transport | Self::GoingAway => Some((1000, "")),
             Self::PingTimeout => None,
             Self::Violation(violation) => Some((violation.code(), "")),
             Self::Parse => Some((1002, "malformed packet")),

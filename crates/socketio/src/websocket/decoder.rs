@@ -31,7 +31,8 @@ pub enum WebSocketMessage<'a> {
     Binary(&'a [u8]),
     /// Must be answered with a pong of the same bytes.
     Ping(&'a [u8]),
-    Close,
+    /// With its code, if it has one.
+    Close(Option<u16>),
 }
 
 struct FrameHeader {
@@ -100,23 +101,20 @@ impl Decoder {
             }
             (PING, true, _) => WebSocketMessage::Ping(payload),
             (PONG, true, _) => return Ok(Some((taken, None))),
-            (CLOSE, true, _) => {
-                validate_close(payload)?;
-                WebSocketMessage::Close
-            }
+            (CLOSE, true, _) => WebSocketMessage::Close(close_code(payload)?),
             _ => return Err(Violation::Protocol),
         };
         Ok(Some((taken, Some(handle(incoming)))))
     }
 }
 
-/// Validates the payload of a close frame (sections 5.5.1 and 7.4).
-fn validate_close(payload: &[u8]) -> Result<(), Violation> {
+/// The code in the payload of a close frame (sections 5.5.1 and 7.4).
+fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
     match payload {
-        [] => Ok(()),
+        [] => Ok(None),
         [first, second, words @ ..] => match u16::from_be_bytes([*first, *second]) {
-            1000..=1003 | 1007..=1014 | 3000..=4999 => {
-                str::from_utf8(words).map(drop).map_err(|_| Violation::NotUtf8)
+            code @ (1000..=1003 | 1007..=1014 | 3000..=4999) => {
+                str::from_utf8(words).map(|_| Some(code)).map_err(|_| Violation::NotUtf8)
             }
             _ => Err(Violation::Protocol),
         },

@@ -112,10 +112,37 @@ fn a_change_without_an_origin_needs_a_browser_that_vouches() {
         [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)]
     {
         assert_eq!(judge(Purpose::Change, &[host, ("sec-fetch-site", site)], true), allowed, "{site}");
-        assert!(judge(Purpose::Read, &[host, ("sec-fetch-site", site)], true), "{site}");
     }
     assert!(!judge(Purpose::Change, &[host], true));
     assert!(judge(Purpose::Read, &[host], true));
+}
+
+#[test]
+fn another_page_may_link_to_a_response_but_not_embed_it() {
+    for site in ["same-site", "cross-site"] {
+        for (mode, dest, allowed) in [
+            ("navigate", "document", true),
+            ("navigate", "iframe", false),
+            ("navigate", "object", false),
+            ("no-cors", "image", false),
+            ("no-cors", "script", false),
+        ] {
+            let sent = [
+                ("host", "api.example"),
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", mode),
+                ("sec-fetch-dest", dest),
+            ];
+            assert_eq!(judge(Purpose::Read, &sent, true), allowed, "{site} {mode} {dest}");
+            assert!(!judge(Purpose::Change, &sent, true), "{site} {mode} {dest}");
+        }
+        assert!(!judge(Purpose::Read, &[("sec-fetch-site", site)], true), "{site}");
+        assert!(judge(Purpose::Read, &[("sec-fetch-site", site), ("sec-fetch-mode", "navigate")], true));
+    }
+    for site in ["same-origin", "none", ""] {
+        let image = [("sec-fetch-site", site), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+        assert!(judge(Purpose::Read, &image, true), "{site}");
+    }
 }
 
 #[test]

@@ -38,7 +38,9 @@ pub struct Body {
     #[serde(default)]
     expected_total: Option<Money>,
     /// The order's id in the shop that it comes from, such as `ORDER-123`: at most 64 characters, unique in its store, and
-    /// neither a number nor a UUID. The order is found by it wherever an id or number is accepted.
+    /// neither a number nor a UUID. The order is found by it wherever an id or number is accepted. Only users of the shop,
+    /// whose token the shop signed with `JWT_SECRET`, may give one; a local account is refused with
+    /// `reference_not_allowed`.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 64, example = "ORDER-123")]
     reference: Option<Reference>,
@@ -66,7 +68,7 @@ pub struct NewOrderItem {
     request_body = Body,
     responses(
         (status = CREATED, body = OrderView, description = "Placed"),
-        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot place orders"),
+        (status = FORBIDDEN, body = Problem, content_type = "application/problem+json", description = "Staff cannot place orders; `reference_not_allowed`"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`out_of_stock`, `product_archived`, `total_changed`, `reference_taken`"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ),

@@ -9,13 +9,18 @@ fn at(minute: i64) -> Timestamp {
 }
 
 fn leaving(minute: i64) -> Departure {
-    Departure { at: at(minute), seq: Seq(7), returns: true }
+    Departure { at: at(minute), seq: Seq(7), silent_since: None, returns: true }
 }
 
 fn orders(numbers: &[u64]) -> Joins {
     let mut joins = Joins::default();
     for &number in numbers {
-        joins.join(JoinedOrder { order: OrderNumber(number), name: None, version: Version(1) });
+        joins.join(JoinedOrder {
+            order: OrderNumber(number),
+            name: None,
+            version: Version(1),
+            inherited: false,
+        });
     }
     joins
 }
@@ -91,9 +96,12 @@ fn another_connection_of_the_user_has_the_joins_of_the_one_that_was_lost_last() 
     let standard = DialectId::default();
     assert_eq!(joins.inherit(&ben, standard, at(3)), None, "somebody else's");
     assert_eq!(joins.inherit(&asha(), "rooms".parse().unwrap(), at(3)), None, "of another dialect");
-    assert_eq!(joins.inherit(&asha(), standard, at(3)), Some((orders(&[1002]), Seq(7))));
+    let inherited = |joins: &JoinCache, minute| {
+        joins.inherit(&asha(), standard, at(minute)).map(|(joins, left)| (joins, left.seq))
+    };
+    assert_eq!(inherited(&joins, 3), Some((orders(&[1002]), Seq(7))));
     let joins = restarted(&joins, 4);
-    assert_eq!(joins.inherit(&asha(), standard, at(4)), Some((orders(&[1001]), Seq(7))));
+    assert_eq!(inherited(&joins, 4), Some((orders(&[1001]), Seq(7))));
     assert_eq!(joins.inherit(&asha(), standard, at(4)), None, "each once, and not after a goodbye");
     assert_eq!(joins.recall("desk", None, at(4)), joined(&[1002]), "it may still come back itself");
 }
@@ -136,4 +144,24 @@ fn the_joins_of_disconnected_clients_are_bounded() {
     joins.not_saved(vec![gone]);
     assert_eq!(joins.take_unsaved().len(), 1);
     assert_eq!(joins.recall("phone", Some(at(0)), at(2)), Remembered::Unknown);
+}
+
+#[test]
+fn a_client_that_comes_and_goes_counts_once() {
+    let joins = JoinCache::default();
+    for minute in 0..2000 {
+        connect(&joins, "phone", &[1001]);
+        joins.disconnect("phone", leaving(minute));
+    }
+    let entries = lock(&joins.0);
+    assert_eq!((entries.clients.len(), entries.weight), (1, 2));
+    assert!(entries.disconnects.len() <= MIN_COMPACTED + 2, "{}", entries.disconnects.len());
+}
+
+#[test]
+fn a_client_leaves_once_however_often_the_server_starts() {
+    let joins = JoinCache::default();
+    connect(&joins, "phone", &[1001]);
+    let joins = restarted(&restarted(&joins, 0), 11);
+    assert_eq!(joins.recall("phone", None, at(11)), Remembered::Expired(orders(&[1001]).leave_all(Seq(9))));
 }

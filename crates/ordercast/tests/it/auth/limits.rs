@@ -68,6 +68,31 @@ async fn an_account_has_one_limit_across_addresses() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_does_not_use_up_an_accounts_limit() {
+    let variables = [
+        ("ORDERCAST_RATE_LIMIT_ACCOUNT", "4/h"),
+        ("ORDERCAST_COOKIE_SAME_SITE", "none"),
+        ("ORDERCAST_TRUSTED_PROXIES", "loopback"),
+    ];
+    let shop = Shop::with(&variables).await;
+    let asha = shop.register("asha@example.com").await;
+    let fetch = |site: &str, mode: &str, dest: &str| {
+        let ask = shop.get("/api/v1/orders").cookie(&asha.cookie).header("sec-fetch-site", site);
+        ask.header("sec-fetch-mode", mode).header("sec-fetch-dest", dest)
+    };
+    for site in ["cross-site", "same-site"] {
+        for (mode, dest) in [("no-cors", "image"), ("no-cors", "script"), ("navigate", "iframe")] {
+            assert_eq!(fetch(site, mode, dest).refused(403).await, "origin_not_allowed", "{site} {dest}");
+        }
+    }
+    fetch("cross-site", "navigate", "document").gives(200).await;
+    for _ in 0..3 {
+        fetch("same-origin", "cors", "empty").gives(200).await;
+    }
+    limited(&fetch("same-origin", "cors", "empty").send().await);
+}
+
+#[tokio::test]
 async fn people_behind_one_address_do_not_share_a_limit() {
     let variables = [
         ("ORDERCAST_RATE_LIMIT_ADDRESS", "5/h"),

@@ -229,6 +229,29 @@ async fn a_page_of_another_site_uses_the_cookie_if_the_operator_allows_it() {
 }
 
 #[tokio::test]
+async fn a_dead_cookie_hides_no_valid_one_and_closes_nothing_public() {
+    let shop = Shop::with(&[("ORDERCAST_TOKEN_COOKIES", "token, jwt")]).await;
+    let tea = shop.product("Tea", 1).await;
+    let ended = shop.register("asha@example.com").await;
+    shop.ask("POST", "/api/v1/auth/logout").by(&ended.token).gives(204).await;
+    let dead = format!("ordercast_session={}", ended.cookie);
+    let with = |path: &str, cookie: &str| shop.get(path).header("cookie", cookie);
+    let own = format!("jwt={}", customer("456"));
+    for first in [&*dead, "ordercast_session=nonsense", "token=nonsense"] {
+        let me = with("/api/v1/me", &format!("{first}; {own}")).gives(200).await;
+        assert_eq!(me["id"], "456", "{first}");
+    }
+    for (cookie, code) in [(&*dead, "session_ended"), ("token=nonsense", "invalid_token")] {
+        with("/api/v1/products", cookie).gives(200).await;
+        with(&format!("/api/v1/products/{tea}"), cookie).gives(200).await;
+        assert_eq!(with("/api/v1/me", cookie).refused(401).await, code);
+        assert_eq!(with("/api/v1/auth/session", cookie).refused(401).await, code);
+    }
+    // A program sends an `Authorization` header on purpose.
+    assert_eq!(with("/api/v1/products", &own).by("nonsense").refused(401).await, "invalid_token");
+}
+
+#[tokio::test]
 async fn the_shops_own_cookie_signs_in() {
     let shop = Shop::with(&[("ORDERCAST_TOKEN_COOKIES", "token, jwt"), ("CORS_ORIGIN", FRONT)]).await;
     let with = |cookie: &str| shop.get("/api/v1/me").header("cookie", cookie);

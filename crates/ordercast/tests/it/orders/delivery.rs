@@ -1,8 +1,12 @@
 //! Delivery: timeline, location, partner, and the polling endpoints.
 
+use std::sync::Arc;
+
+use eventlog::StateOwner;
 use serde_json::{Value, json};
 
 use crate::binary::RunningServer;
+use crate::support::clock::AdjustableClock;
 use crate::support::orders::address;
 use crate::support::users::{customer, driver, id_of, name_of, staff};
 use crate::support::{Shop, within};
@@ -223,6 +227,86 @@ async fn a_location_that_was_answered_outlives_a_killed_server() {
     })
     .await;
     server.stop().await;
+}
+
+/// The key of a request is stored with the order, and the location after it. A server that is killed in between has the
+/// key only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_location_that_was_not_answered_is_stored_when_the_request_is_repeated() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve(data.path(), &[]).await;
+    let (asha, sam, dev) = (customer("asha"), staff("sam"), driver("dev"));
+    let tea = json!({"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 10});
+    let tea = server.ask("POST", "/api/v1/products").by(&sam).json(&tea).gives(201).await;
+    let body = json!({"items": [{"productId": tea["id"], "quantity": 1}], "shippingAddress": address(),
+        "paymentMethod": "cash_on_delivery"});
+    let order = server.ask("POST", "/api/v1/orders").by(&asha).json(&body).gives(201).await;
+    let path = format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
+    let delivery = format!("{path}/delivery");
+    let partner = json!({"partner": {"name": "Dev"}, "driverId": id_of("dev")});
+    server.ask("PUT", &delivery).by(&sam).json(&partner).gives(200).await;
+    let report = |server: &RunningServer, latitude: f64| {
+        let body = json!({"location": {"lat": latitude, "lng": 10.0}});
+        let key = format!("location {latitude}");
+        server.ask("PUT", &delivery).by(&dev).header("idempotency-key", &key).json(&body)
+    };
+    for latitude in [1.0, 2.0] {
+        report(&server, latitude).gives(200).await;
+    }
+    server.kill().await;
+    let database = rusqlite::Connection::open(data.path().join("ordercast.db")).unwrap();
+    database.execute("DELETE FROM kept_states WHERE owner = 'locations'", []).unwrap();
+    drop(database);
+    let server = RunningServer::serve(data.path(), &[]).await;
+    let repeated = report(&server, 2.0).send().await;
+    assert_eq!((repeated.status, repeated.header("idempotency-replayed")), (200, "true"));
+    within(async {
+        while server.ask("GET", &path).by(&asha).gives(200).await["delivery"]["location"]["latitude"] != 2.0 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_does_not_bring_an_old_location_back() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, dev) = (customer("asha"), driver("dev"));
+    let placed = shop.place(&asha, tea, 1).await;
+    shop.assign(&placed, &id_of("dev")).await;
+    let (mut hers, _) = shop.listen(&asha).await;
+    let report = async |latitude: f64| {
+        let body = json!({"location": {"lat": latitude, "lng": 10.0}});
+        let ask = shop.put(&placed.path("/delivery"), &body).by(&dev);
+        ask.header("idempotency-key", &format!("location {latitude}")).gives(200).await;
+    };
+    report(1.0).await;
+    // It is too soon, and waits.
+    report(2.0).await;
+    for expected in [1.0, 2.0] {
+        assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], expected);
+    }
+    let waiting = async || shop.app.read_backend.kept_states(StateOwner::Locations).await.unwrap();
+    within(async {
+        while !waiting().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    for latitude in [3.0, 4.0] {
+        clock.advance(jiff::SignedDuration::from_secs(10));
+        report(latitude).await;
+        assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], latitude);
+        for old in [1.0, 2.0] {
+            report(old).await;
+        }
+        let waiting = waiting().await;
+        assert!(waiting.is_empty(), "{waiting:?}");
+    }
+    assert_eq!(location(&shop, &asha, &placed.path("")).await.0, 4.0);
 }
 
 #[tokio::test]
