@@ -76,8 +76,7 @@ describe("the tracking-room shop", () => {
     });
   }
 
-  test("an order with the shop's own id, such as ORDER-123, is followed and changed by it", {
-  }, async (context) => {
+  test("an order with the shop's own id, such as ORDER-123, is followed and changed by it", async (context) => {
     const tracked = await asha.order({ reference: "ORDER-123" });
     const [customer, desk] = [await open(context, asha, "ORDER-123"), await openDesk(context)];
     await admin.setStatus(tracked, "processing");

@@ -988,7 +988,9 @@ export interface components {
             paymentMethod: components["schemas"]["PaymentMethod"];
             /**
              * @description The order's id in the shop that it comes from, such as `ORDER-123`: at most 64 characters, unique in its store, and
-             *     neither a number nor a UUID. The order is found by it wherever an id or number is accepted.
+             *     neither a number nor a UUID. The order is found by it wherever an id or number is accepted. Only users of the shop,
+             *     whose token the shop signed with `JWT_SECRET`, may give one; a local account is refused with
+             *     `reference_not_allowed`.
              * @example ORDER-123
              */
             reference?: string | null;
@@ -2252,7 +2254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Staff cannot place orders */
+            /** @description Staff cannot place orders; `reference_not_allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;

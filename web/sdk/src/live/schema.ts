@@ -172,7 +172,7 @@ export interface components {
             message: string;
             note?: components["schemas"]["Prose2000"] | null;
             order?: components["schemas"]["Order"] | null;
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
@@ -207,7 +207,7 @@ export interface components {
             id: components["schemas"]["EventId"];
             message: string;
             order?: components["schemas"]["Order"] | null;
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             read: boolean;
@@ -335,7 +335,7 @@ export interface components {
             kind: components["schemas"]["Kind"];
             location?: components["schemas"]["OrderLocation"] | null;
             note?: components["schemas"]["Prose2000"] | null;
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             partner?: components["schemas"]["Partner"] | null;
@@ -388,7 +388,7 @@ export interface components {
         };
         /** @description An order's id or number. */
         NamedOrder: string | number | {
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
         };
         /** @description An entry of the receiver's inbox, as `GET /api/v1/notifications` has it. `id` is the id of the event, too. */
@@ -455,7 +455,7 @@ export interface components {
             estimatedDelivery?: string | null;
             /** @enum {boolean} */
             ok: true;
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
@@ -598,7 +598,7 @@ export interface components {
              */
             estimatedDelivery?: string | null;
             eventId?: components["schemas"]["EventId"];
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             previousStatus?: components["schemas"]["Status"];
@@ -903,7 +903,7 @@ export interface components {
         Status: "pending" | "processing" | "shipped" | "paid" | "delivered" | "cancelled";
         /** @description An order, and its new status. */
         StatusUpdate: {
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             status: components["schemas"]["Status"];
         };
@@ -915,7 +915,7 @@ export interface components {
             live: number;
             /** @enum {boolean} */
             ok: true;
-            /** @description An order's id or number, in the form in which a client sent it. It is sent back in the same form. */
+            /** @description An order's id, number or reference, in the form in which a client sent it. It is sent back in the same form. */
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             status: components["schemas"]["Status"];
