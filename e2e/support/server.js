@@ -73,6 +73,11 @@ class Server {
     }
   }
 
+  /** Waits until a line of the log matches. */
+  async says(pattern) {
+    while (!pattern.test(this.log)) await within(20_000, `the log has ${pattern}`, once(this.child.stderr, "data"));
+  }
+
   /** SIGTERM. */
   async stop() {
     this.child.kill("SIGTERM");

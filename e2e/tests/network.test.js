@@ -110,3 +110,32 @@ describe("a bad network", () => {
     );
   });
 });
+
+describe("a network that goes silent", () => {
+  let server, network;
+
+  before(async () => {
+    server = await startServer("--ping-interval", "1s", "--ping-timeout", "1s");
+    network = await startNetwork(server.port);
+  });
+  after(async () => {
+    network?.remove();
+    await server?.remove();
+  });
+
+  test("a client without recovery is told what was sent into the silence", async (context) => {
+    const [admin, asha] = await Promise.all([server.admin(), server.asha()]);
+    const order = await asha.order();
+    const options = { auth: { token: asha.token, dialect: "rooms" }, transports: ["websocket"] };
+    const client = open(context, network.url, options, "4.5");
+    await client.ask("join-order-tracking", order.id);
+    network.stall();
+    await admin.setStatus(order, "processing");
+    await server.says(/disconnected .*ping_timeout/);
+    network.cut();
+    network.flow();
+    const told = await client.event("order-status-updated");
+    assert.equal(told.status, "processing");
+    assert.equal(client.all("order-status-updated").length, 1);
+  });
+});
