@@ -26,6 +26,12 @@ export class Person {
     await expect(liveIndicator(page)).toHaveAccessibleName(/: Live$/);
   }
 
+  /** Opens a page and waits until it has read what it shows. What it has read is no news. */
+  async openAndRead(path) {
+    await this.open(path);
+    await this.page.waitForLoadState("networkidle");
+  }
+
   /** Opens another tab in the same browser. */
   async openTab(path) {
     const tab = await this.context.newPage();

@@ -46,7 +46,7 @@ async function sell(people, server, { currency, price, sum }) {
   await admin.page.getByRole("button", { name: `Edit ${PRODUCT}` }).click();
   await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price);
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await watch.line(new RegExp(`${PRODUCT}.*price ${price} ${currency}`));
+  await watch.line(new RegExp(`${PRODUCT}.*price ${inEnglish(price, currency)} `));
 
   const { page } = customer;
   await customer.open("/");
@@ -58,7 +58,7 @@ async function sell(people, server, { currency, price, sum }) {
   await expect(page.getByRole("main")).toContainText(amount(sum));
   await bell(page).click();
   await expect(lines(page).first()).toContainText(amount(sum));
-  await watch.line(new RegExp(`#${order.number} .* ${sum} ${currency} `));
+  await watch.line(new RegExp(`#${order.number} .* ${inEnglish(sum, currency)} `));
 
   await nav.getByRole("link", { name: "Orders, 1 new" }).click();
   await expect(table(admin.page).row(order)).toContainText(amount(sum));
@@ -84,9 +84,19 @@ async function sell(people, server, { currency, price, sum }) {
   for (const { context } of [admin, customer]) await context.close();
 }
 
-/** Matches an amount as a page writes it, with separators between thousands, and with no digit more or less. */
+/** Matches an amount as a page writes it, with no digit more or less. */
 function amount(text) {
+  return new RegExp(`(?<![\\d.,])${grouped(text)}(?![\\d.,]*\\d)`);
+}
+
+/** For a regular expression: an amount as `ordercast watch` prints it. */
+function inEnglish(text, currency) {
+  const symbol = { EUR: "€", JPY: "¥", USD: "\\$" }[currency];
+  return `${symbol ?? `${currency}\\s`}${grouped(text)}`;
+}
+
+/** For a regular expression: an amount with separators between thousands. */
+function grouped(text) {
   const [whole, fraction] = text.split(".");
-  const digits = [whole.replace(/\B(?=(\d{3})+$)/g, ","), fraction].filter(Boolean).join("\\.");
-  return new RegExp(`(?<![\\d.,])${digits}(?![\\d.,]*\\d)`);
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), fraction].filter(Boolean).join("\\.");
 }

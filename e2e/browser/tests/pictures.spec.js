@@ -57,6 +57,8 @@ test("pictures from another host are shown once the operator names it; until the
     const picture = pictureOf(after, "Enamel pot").locator("img");
     await expect.poll(() => picture.evaluate((image) => image.complete && image.naturalWidth)).toBe(1);
     expect(sent).toEqual([undefined]);
+    // The page would complain of the server's end.
+    await after.context.close();
   } finally {
     await server.remove();
   }

@@ -17,7 +17,7 @@ test("processing and shipped show blue toasts, paid and delivered green ones, on
 }) => {
   const order = await customer.account.order();
   for (const { status, severity, page } of CHANGES) {
-    await customer.open(page);
+    await customer.openAndRead(page);
     await admin.account.setStatus(order, status);
     await expect(customer.toast(`Order status: ${status}`), page).toHaveAttribute("data-severity", severity);
   }
@@ -27,7 +27,7 @@ test("processing and shipped show blue toasts, paid and delivered green ones, on
 
 test("a cancellation shows a yellow toast and is in the notification center", async ({ customer, admin }) => {
   const order = await customer.account.order();
-  await customer.open("/notifications");
+  await customer.openAndRead("/notifications");
   await admin.account.cancel(order, "Sold out");
   await expect(customer.toast("Order cancelled")).toHaveAttribute("data-severity", "warning");
   await expect(
@@ -41,7 +41,7 @@ for (const colorScheme of ["light", "dark"]) {
   test(`toast colors are blue, green and yellow, ${colorScheme}`, async ({ people, admin }) => {
     const customer = await people.customer("Mira Holm", { colorScheme });
     const [sent, dropped] = [await customer.account.order(), await customer.account.order()];
-    await customer.open("/orders");
+    await customer.openAndRead("/orders");
     const colors = {};
     for (const status of ["shipped", "paid", "delivered"]) {
       await admin.account.setStatus(sent, status);
@@ -55,7 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
 
 test("the order's own page shows a green toast", async ({ customer, admin }) => {
   const order = await customer.account.order();
-  await customer.open(`/orders/${order.id}`);
+  await customer.openAndRead(`/orders/${order.id}`);
   await admin.account.setStatus(order, "shipped", { trackingNumber: "DE-4711" });
   await expect(customer.toast("Order status updated to: shipped")).toHaveAttribute("data-severity", "success");
   await expect(tracking(customer.page).summary).toContainText("Shipped");
@@ -64,7 +64,7 @@ test("the order's own page shows a green toast", async ({ customer, admin }) => 
 
 test("a refusal shows a toast and rolls back the optimistic state", async ({ customer, admin }) => {
   const order = await customer.account.order();
-  await customer.open(`/orders/${order.id}`);
+  await customer.openAndRead(`/orders/${order.id}`);
   await customer.page.getByRole("button", { name: "Cancel order" }).click();
   const dialog = customer.page.getByRole("dialog", { name: `Cancel order #${order.number}?` });
   // Staff change the status first: the customer's page has not received it yet.

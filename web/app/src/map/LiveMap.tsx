@@ -60,6 +60,8 @@ export default function LiveMap({ label, location, fallbackCenter, fallbackCount
       scrollWheelZoom: canPick,
       dragging: canPick || !Browser.mobile,
       worldCopyJump: true,
+      // Leaflet ends the animation with a timer, which throws when the map was removed meanwhile.
+      zoomAnimation: false,
     });
     map.attributionControl.setPrefix(false);
     map.zoomControl.setPosition("bottomright");
