@@ -12,7 +12,7 @@ const MIN_BYTES: u64 = 1024;
 
 type IsCompressible = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-/// Compresses JSON and pages of some size. Event streams are never compressed, because compression holds events back. Answers that must
+/// Compresses JSON, CSV and pages of some size. Event streams are never compressed, because compression holds events back. Answers that must
 /// not be stored are not compressed either: they have tokens, and the length of a compressed answer could reveal them (BREACH).
 pub(crate) fn layer() -> CompressionLayer<And<SizeAbove, IsCompressible>> {
     let json: IsCompressible = |_, _, headers, _| is_compressible(headers);
@@ -26,7 +26,7 @@ fn is_compressible(headers: &HeaderMap) -> bool {
     let has = |name, part: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(part))
     };
-    let is_text = has(CONTENT_TYPE, "json") || has(CONTENT_TYPE, "text/html");
+    let is_text = ["json", "text/html", "text/csv"].into_iter().any(|kind| has(CONTENT_TYPE, kind));
     is_text && !has(CACHE_CONTROL, "no-store") && !has(CACHE_CONTROL, "no-transform")
 }
 
@@ -42,6 +42,7 @@ mod tests {
             ("application/json", "private, no-cache", true),
             ("application/problem+json", "private, no-cache", true),
             ("text/html; charset=utf-8", "no-cache", true),
+            ("text/csv; charset=utf-8", "private, no-cache", true),
             ("application/json", "no-store", false),
             ("text/event-stream", "no-store, no-transform", false),
             ("text/event-stream", "private", false),

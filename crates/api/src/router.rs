@@ -78,6 +78,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(products::show::show, products::update::update, products::archive::archive))
         .routes(routes!(products::stock::set_stock))
         .routes(routes!(orders::list::list, orders::place::place))
+        .routes(routes!(orders::export::export))
         .routes(routes!(orders::bulk_status::bulk_status))
         .routes(routes!(orders::show::show))
         .routes(routes!(orders::timeline::timeline))

@@ -44,6 +44,20 @@ pub enum Origin {
     Outside,
 }
 
+impl Origin {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Driver => "driver",
+            Self::Gateway => "gateway",
+            Self::System => "system",
+            Self::Outside => "outside",
+        }
+    }
+}
+
 /// The role of a user, from the account or the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -156,6 +156,12 @@ impl Money {
         (if self.amount < 0 { "-" } else { "" }, amount / unit, minor)
     }
 
+    /// The amount in major units for programs and spreadsheets: `1234.50`, with all digits of the currency.
+    pub fn decimal(self) -> String {
+        let (sign, major, minor) = self.parts();
+        format!("{sign}{major}{minor}")
+    }
+
     fn possible(amount: i64) -> bool {
         (-Self::MOST..=Self::MOST).contains(&amount)
     }
@@ -207,6 +213,20 @@ mod tests {
         assert_eq!(money(1_234_567, "JPY").to_string(), "¥1,234,567");
         assert_eq!(money(1200, "CHF").to_string(), "CHF\u{a0}12.00");
         assert_eq!(format!("{:>8}", money(500, "EUR")), "   €5.00");
+    }
+
+    #[test]
+    fn a_decimal_has_the_digits_of_its_currency() {
+        for (amount, currency, expected) in [
+            (123_450, "EUR", "1234.50"),
+            (-5, "EUR", "-0.05"),
+            (123_450, "HUF", "1234.50"),
+            (123_450, "JPY", "123450"),
+            (123_450, "KWD", "123.450"),
+            (0, "CLF", "0.0000"),
+        ] {
+            assert_eq!(money(amount, currency).decimal(), expected, "{amount} {currency}");
+        }
     }
 
     #[test]

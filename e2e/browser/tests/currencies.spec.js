@@ -1,5 +1,7 @@
 // One amount, from the price that staff type to every page and program that shows it.
 
+import { readFile } from "node:fs/promises";
+
 import { expect, newCustomer, test } from "../support/test.js";
 import { startServer } from "../../support/server.js";
 import { bell, lines, table, tile } from "../support/pages.js";
@@ -62,6 +64,9 @@ async function sell(people, server, { currency, price, sum }) {
 
   await nav.getByRole("link", { name: "Orders, 1 new" }).click();
   await expect(table(admin.page).row(order)).toContainText(amount(sum));
+  const exported = await exportOf(admin.page);
+  expect([exported.number, exported.currency, exported.total]).toEqual([order.number, currency, sum]);
+  expect(exported.items).toBe(`2 × ${PRODUCT} (${price})`);
   await table(admin.page)
     .row(order)
     .getByRole("link", { name: `#${order.number}` })
@@ -82,6 +87,18 @@ async function sell(people, server, { currency, price, sum }) {
   );
   // A page would complain of the server's end.
   for (const { context } of [admin, customer]) await context.close();
+}
+
+/** The newest order of the file that the console exports. */
+async function exportOf(page) {
+  const started = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toMatch(/^orders-\d{4}-\d{2}-\d{2}\.csv$/);
+  const [headings, newest] = (await readFile(await download.path(), "utf8")).replace("\uFEFF", "").split("\r\n");
+  // No field of these orders has a comma or a quotation mark.
+  const fields = newest.split(",");
+  return Object.fromEntries(headings.split(",").map((heading, at) => [heading, fields[at]]));
 }
 
 /** Matches an amount as a page writes it, with no digit more or less. */

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::problem::{Code, Problem};
 
-const MAX_LIMIT: usize = 200;
+pub(crate) const MAX_LIMIT: usize = 200;
 pub(crate) const DEFAULT_LIMIT: usize = 50;
 
 /// The query parameter `limit`: entries per page, 1 to 200.

@@ -100,7 +100,7 @@ pub async fn manage(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = query.limit.map_or(DEFAULT_ORDERS, PageLimit::get);
-    let after = query.before.map(|PageEnd(number)| PagePosition { number, total: 0 });
+    let after = query.before.map(|PageEnd(number)| PagePosition { number, value: 0 });
     let filter = OrderFilter { after, ..OrderFilter::newest(caller.topic(), limit) };
     let found = app.read_backend.tracked_orders(filter).await.map_err(|error| database_error(&error))?;
     let audience = Audience::of(caller.principal.role);

@@ -53,7 +53,8 @@ pub struct OrderFilter {
     pub limit: usize,
 }
 
-/// The order of a list. Of orders with the same total, the newest is next to the highest totals.
+/// The order of a list. Of orders with the same total, the newest is next to the highest totals; of orders that changed in
+/// the same millisecond, the newest comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OrderSort {
     #[default]
@@ -61,14 +62,16 @@ pub enum OrderSort {
     OldestFirst,
     HighestTotalFirst,
     LowestTotalFirst,
+    LastChangedFirst,
 }
 
 /// Where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PagePosition {
     pub number: OrderNumber,
-    /// The total of that order in minor units. Only pages that are sorted by the total use it.
-    pub total: i64,
+    /// What the list is sorted by besides the number: the total of that order in minor units, or the time of its last change
+    /// in milliseconds. 0 where only the number counts.
+    pub value: i64,
 }
 
 impl OrderFilter {

@@ -6,12 +6,18 @@ use rusqlite::Connection;
 use super::chunks::Direction;
 use super::rows::{self, millis};
 use crate::error::LogError;
-use crate::read_backend::{OrderFilter, PagePosition};
+use crate::read_backend::{OrderFilter, OrderSort, PagePosition};
 use crate::stored_event::Snapshot;
 use crate::topic::Topic;
 
-pub(super) fn position(snapshot: &Snapshot) -> PagePosition {
-    PagePosition { number: snapshot.order.number, total: snapshot.order.total.amount }
+pub(super) fn position(snapshot: &Snapshot, sort: OrderSort) -> PagePosition {
+    let order = &snapshot.order;
+    let value = match sort {
+        OrderSort::NewestFirst | OrderSort::OldestFirst => 0,
+        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst => order.total.amount,
+        OrderSort::LastChangedFirst => millis(order.updated_at),
+    };
+    PagePosition { number: order.number, value }
 }
 
 /// The numbers that the page may hold. Both ends are excluded.

@@ -16,7 +16,7 @@ use super::rows;
 use super::search::Search;
 use super::sorted_index::SortedIndex;
 use super::wanted::Wanted;
-use super::{by_total, history, references, reservations};
+use super::{history, references, reservations, sorted_listing};
 use crate::cursor::Seq;
 use crate::error::LogError;
 use crate::read_backend::{
@@ -35,8 +35,8 @@ pub(super) fn page(
     let direction = match filter.sort {
         OrderSort::NewestFirst => Direction::Down,
         OrderSort::OldestFirst => Direction::Up,
-        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst => {
-            return by_total::page(connection, customer_orders, filter);
+        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst | OrderSort::LastChangedFirst => {
+            return sorted_listing::page(connection, customer_orders, filter);
         }
     };
     let range = range(connection, filter, direction)?;
@@ -53,13 +53,13 @@ pub(super) fn page(
         let Some(snapshot) = snapshot.filter(|snapshot| matches(snapshot, filter)) else {
             passed_over += 1;
             if passed_over == MAX_PASSED_OVER {
-                return Ok(OrderPage { orders, next: Some(PagePosition { number, total: 0 }) });
+                return Ok(OrderPage { orders, next: Some(PagePosition { number, value: 0 }) });
             }
             continue;
         };
         if orders.len() == filter.limit {
             let before_first = || first_position(number, direction);
-            let next = orders.last().map_or_else(before_first, |last| position(last));
+            let next = orders.last().map_or_else(before_first, |last| position(last, filter.sort));
             return Ok(OrderPage { orders, next: Some(next) });
         }
         orders.push(snapshot);
@@ -73,7 +73,7 @@ fn first_position(number: OrderNumber, direction: Direction) -> PagePosition {
         Direction::Down => number.next(),
         Direction::Up => OrderNumber(number.0.saturating_sub(1)),
     };
-    PagePosition { number, total: 0 }
+    PagePosition { number, value: 0 }
 }
 
 /// How many orders of a customer are in each status.

@@ -9,7 +9,7 @@
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
 //! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `filter.rs`, `candidates.rs`, `chunks.rs`, `statuses.rs`,
-//!   `merged_walk.rs`, `wanted.rs`, `by_total.rs` and `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs`
+//!   `merged_walk.rs`, `wanted.rs`, `sorted_listing.rs` and `search.rs` (orders), `history.rs` and `tail.rs` (events), `inbox.rs`
 //!   with `inbox_index.rs` and `created_events.rs`.
 //! - Shared by all of them: `rows.rs` (conversions), `keys.rs` (integer keys), `head.rs`.
 //!
@@ -26,7 +26,6 @@ mod accounts;
 pub mod backup;
 mod batch_ids;
 mod bloom;
-mod by_total;
 mod candidates;
 mod catalogue;
 mod checkpoint;
@@ -63,6 +62,7 @@ mod sales;
 mod schema;
 mod search;
 mod sorted_index;
+mod sorted_listing;
 mod stats;
 mod statuses;
 mod tail;

@@ -239,7 +239,13 @@ fn read(connection: &Connection, indexes: &SortedIndexes) {
         let text = OrderFilter { text: Some("asha".to_owned()), to: Some(Timestamp::MAX), ..newest.clone() };
         let by_id = OrderFilter { text: Some(Uuid::from_u128(2 << 64).to_string()), ..newest.clone() };
         for filter in [newest, status, text, by_id] {
-            for sort in [OrderSort::NewestFirst, OrderSort::OldestFirst, OrderSort::HighestTotalFirst] {
+            let sorts = [
+                OrderSort::NewestFirst,
+                OrderSort::OldestFirst,
+                OrderSort::HighestTotalFirst,
+                OrderSort::LastChangedFirst,
+            ];
+            for sort in sorts {
                 let filter = OrderFilter { sort, ..filter.clone() };
                 listing::page(connection, &indexes.customer_orders, &filter).unwrap();
             }

@@ -154,7 +154,7 @@ macro_rules! contract {
                 paging_through_yields_each_order_once_in_order,
                 statuses_move_orders_between_pages,
                 a_page_says_at_which_cursor_it_was_read,
-                a_position_can_be_any_number_and_total,
+                a_position_can_be_any_number_and_value,
             }
             search {
                 orders_are_found_by_number_id_and_tracking_number,

@@ -3,6 +3,7 @@
 mod changes;
 mod counts;
 mod delivery;
+mod export;
 mod live_connections;
 mod times;
 mod transitions;
@@ -168,9 +169,21 @@ async fn lists_are_sorted_by_the_server() {
     for quantity in [3, 1, 2, 2, 5] {
         placed.push(shop.place(&asha, tea, quantity).await.id);
     }
+    for order in [3, 1] {
+        let path = format!("/api/v1/orders/{}/delivery", placed[order]);
+        shop.put(&path, &json!({"estimatedDelivery": "2030-01-01T12:00:00Z"})).by(&sam).gives(200).await;
+    }
+    // Two of these may fall into the same millisecond; then the newest order comes first.
+    let mut changed = [0, 1, 2, 3, 4].map(|order| (String::new(), order));
+    for (at, order) in &mut changed {
+        let view = shop.get(&format!("/api/v1/orders/{}", placed[*order])).by(&sam).gives(200).await;
+        view["updatedAt"].as_str().unwrap().clone_into(at);
+    }
+    changed.sort_by(|a, b| b.cmp(a));
     for (sort, expected) in [
         ("newest", [4, 3, 2, 1, 0]),
         ("oldest", [0, 1, 2, 3, 4]),
+        ("changed", changed.map(|(_, order)| order)),
         ("total-high", [4, 0, 3, 2, 1]),
         ("total-low", [1, 2, 3, 0, 4]),
     ] {

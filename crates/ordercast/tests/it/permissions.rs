@@ -54,6 +54,7 @@ const TABLE: &[Row] = &[
     ("PUT", "/api/v1/products/{product}/stock", Read, STAFF_OF_THE_STORE),
     ("GET", "/api/v1/orders", Read, ANYBODY_SIGNED_IN),
     ("POST", "/api/v1/orders", Read, [401, 201, 201, 403, 403, 403, 403]),
+    ("GET", "/api/v1/orders.csv", Read, ANYBODY_SIGNED_IN),
     ("POST", "/api/v1/orders/bulk-status", Read, ANY_STAFF),
     ("GET", "/api/v1/orders/{order}", Read, WHO_MAY_SEE_THE_ORDER),
     ("GET", "/api/v1/orders/{order}/timeline", Read, WHO_MAY_SEE_THE_ORDER),

@@ -314,6 +314,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List orders as a CSV file
+         * @description The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file; `limit` is ignored. The
+         *     file is UTF-8 with a byte order mark and has one line for each order, under a line of headings. Columns can be added at the
+         *     end, so read them by their headings.
+         *
+         *     Amounts are decimals in major units with all digits of their currency (`1234.50`), times are RFC 3339 in UTC. `items` lists
+         *     the items as `2 × Tea (4.50); 1 × Honey (6.00)`. A text that a spreadsheet would take for a formula has an apostrophe before
+         *     it.
+         *
+         *     The file is sent while it is read. A connection that ends early means that it is not complete: the session has ended, or the
+         *     database could not be read.
+         */
+        get: operations["export_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order}": {
         parameters: {
             query?: never;
@@ -2181,8 +2210,8 @@ export interface operations {
                 /** @description An order number, a tracking number, or words of the customer's name, e-mail address or phone number. */
                 q?: string;
                 /**
-                 * @description `newest` (the default), `oldest`, `total-high` or `total-low`. Totals are sorted among the newest 200,000 orders that
-                 *     match.
+                 * @description `newest` (the default), `oldest`, `changed` (the last change first), `total-high` or `total-low`. Changes and totals are
+                 *     sorted among the newest 200,000 orders that match.
                  * @example oldest
                  */
                 sort?: string;
@@ -2270,6 +2299,57 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_orders: {
+        parameters: {
+            query?: {
+                /** @description Placed at or after this time (RFC 3339). */
+                from?: string;
+                /** @description Orders per page, 1 to 200. Default: 50. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                page?: string;
+                /** @description An order number, a tracking number, or words of the customer's name, e-mail address or phone number. */
+                q?: string;
+                /**
+                 * @description `newest` (the default), `oldest`, `changed` (the last change first), `total-high` or `total-low`. Changes and totals are
+                 *     sorted among the newest 200,000 orders that match.
+                 * @example oldest
+                 */
+                sort?: string;
+                /**
+                 * @description Statuses, separated by commas.
+                 * @example pending,processing
+                 */
+                status?: string;
+                /** @description Placed before this time (RFC 3339). */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Error; see `code` */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
                 };
             };
         };

@@ -19,10 +19,7 @@ export interface OrderFilter {
 export type OrderSort = "newest" | "oldest" | "total-high" | "total-low" | "changed";
 
 export interface OrderListOptions {
-  /**
-   * Default: `newest`. The server sorts, except by `changed`: it returns the newest orders first, so that order is complete only
-   * after `loadAll`.
-   */
+  /** Default: `newest`. */
   sort?: OrderSort;
   /** Milliseconds for which a row stays after it stopped matching the filter. Default: 0. */
   lingerMs?: number;
@@ -134,6 +131,12 @@ export interface ActionOptions {
   signal?: AbortSignal;
 }
 
+export interface ExportOptions {
+  /** Default: `newest`. */
+  sort?: OrderSort;
+  signal?: AbortSignal;
+}
+
 export interface BulkOptions extends ActionOptions {
   reason?: string;
   note?: string;
@@ -195,6 +198,11 @@ export interface OrdersStore extends OrderList {
   readonly cancel: (order: string, options?: ChangeOptions & { reason?: string }) => Promise<ChangeResult>;
   /** One status for many orders, in requests of up to 500 orders. Throws {@link OrdercastProblem} where all requests fail. */
   readonly setStatusOfMany: (orders: readonly string[], status: Status, options?: BulkOptions) => Promise<BulkResult>;
+  /**
+   * The orders that a list of this filter shows, all of them, as a CSV file for spreadsheets. Throws {@link OrdercastProblem}, also
+   * when the file ends early.
+   */
+  readonly exportCsv: (filter: OrderFilter, options?: ExportOptions) => Promise<Blob>;
   /** Sets `newCount` back to 0. */
   readonly acknowledgeNew: () => void;
 }

@@ -1,7 +1,7 @@
 // Which orders a list shows.
 
 import type { Order } from "../model.js";
-import type { OrderFilter } from "./contract.js";
+import type { OrderFilter, OrderSort } from "./contract.js";
 
 /** Equal for filters with the same meaning; empty for filters that match everything. */
 export function keyOf({ status, q, from, to }: OrderFilter): string {
@@ -12,6 +12,17 @@ export function keyOf({ status, q, from, to }: OrderFilter): string {
     to ?? "",
   ];
   return parts.every((part) => part === "") ? "" : JSON.stringify(parts);
+}
+
+/** The parameters of a list. */
+export function queryOf({ status, q, from, to }: OrderFilter, sort: OrderSort) {
+  return {
+    ...(sort === "newest" ? {} : { sort }),
+    ...(status === undefined || status.length === 0 ? {} : { status: status.join() }),
+    ...(q === undefined || q.trim() === "" ? {} : { q: q.trim() }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
 }
 
 /** `isSearchHit`: the server found the order by `q`, which searches fields that are not known here. */

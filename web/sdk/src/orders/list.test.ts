@@ -69,7 +69,7 @@ describe("a list that the server sorts", () => {
 
   test("begins with the right orders, and pages in the same order", async () => {
     const orders = Array.from({ length: 450 }, (_, n) => makeOrder(n + 1, total((n * 7919) % 1000)));
-    for (const sort of ["oldest", "total-high", "total-low"] as const) {
+    for (const sort of ["oldest", "total-high", "total-low", "changed"] as const) {
       const { environment, store, requests } = createPipeline(orders);
       store.rows.subscribe(nothing);
       await environment.advance(100);
@@ -86,6 +86,22 @@ describe("a list that the server sorts", () => {
         [sort, "100"],
       ]);
     }
+  });
+
+  test("by changes has whatever changed at the top, also an order that was not read before", async () => {
+    const orders = Array.from({ length: 150 }, (_, n) =>
+      makeOrder(n + 1, { updatedAt: new Date(Date.UTC(2026, 0, 1) + n).toISOString() }),
+    );
+    const { environment, store, receive } = createPipeline(orders);
+    const changed = store.list({}, { sort: "changed" });
+    changed.rows.subscribe(nothing);
+    await environment.advance(100);
+    expect(changed.rows.getSnapshot().ids).toEqual(ids(...Array.from({ length: 100 }, (_, n) => 150 - n)));
+    const at = "2030-01-01T00:00:00.000Z";
+    orders[6] = makeOrder(7, { updatedAt: at, version: 2, status: "processing" });
+    receive(makeEvent(orders[6], "pending", { at }));
+    await environment.advance(1000);
+    expect(changed.rows.getSnapshot().ids.slice(0, 2)).toEqual(ids(7, 150));
   });
 
   test("shows a new order in its place, and not beyond what was read", async () => {

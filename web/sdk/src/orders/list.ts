@@ -9,10 +9,17 @@ import type { OrderEvent } from "../live/events.js";
 import type { Order } from "../model.js";
 import { asProblem, type OrdercastProblem } from "../problem.js";
 import type { OrderCache, OrderChanges } from "./cache.js";
-import type { OrderFilter, OrderList, OrderListOptions, OrderListSnapshot, OrderRowsSnapshot } from "./contract.js";
-import { matches } from "./filter.js";
+import type {
+  OrderFilter,
+  OrderList,
+  OrderListOptions,
+  OrderListSnapshot,
+  OrderRowsSnapshot,
+  OrderSort,
+} from "./contract.js";
+import { matches, queryOf } from "./filter.js";
 import { createListRows } from "./listRows.js";
-import { COMPARE, serverSort } from "./sort.js";
+import { COMPARE } from "./sort.js";
 
 export interface LiveOrderList extends OrderList {
   /** Takes over changes of the cache. */
@@ -42,7 +49,7 @@ export interface LiveOrderList extends OrderList {
 
 /** How far a list was read. */
 export interface ListProgress {
-  sort: ReturnType<typeof serverSort>;
+  sort: OrderSort;
   next: string | null;
   boundary: Order | null;
   cutAt: string | null;
@@ -100,8 +107,7 @@ export function createList(
   const store = createWritableStore<OrderListSnapshot>(context.scheduler, EMPTY, { onFirstSubscriber });
   const rowsStore = createWritableStore<OrderRowsSnapshot>(context.scheduler, EMPTY_ROWS, { onFirstSubscriber });
   const rows = createListRows(COMPARE[sort]);
-  const readSort = serverSort(sort);
-  const compare = COMPARE[readSort];
+  const compare = COMPARE[sort];
   /** Rows that no longer match the filter, and the timers that remove them. */
   const leaving = new Map<string, Timer>();
   let hasLeavingChanged = false;
@@ -145,17 +151,8 @@ export function createList(
   }
 
   async function readPage(limit: number, page: string | null, before: string | null) {
-    const { status, q, from } = filter;
-    const to = before ?? filter.to;
-    const query = {
-      limit,
-      ...(readSort === "newest" ? {} : { sort: readSort }),
-      ...(page === null ? {} : { page }),
-      ...(status === undefined || status.length === 0 ? {} : { status: status.join() }),
-      ...(q === undefined || q.trim() === "" ? {} : { q: q.trim() }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    };
+    const bounded = before === null ? filter : { ...filter, to: before };
+    const query = { limit, ...(page === null ? {} : { page }), ...queryOf(bounded, sort) };
     return unwrap(api.GET("/api/v1/orders", { params: { query } }));
   }
 
@@ -227,7 +224,7 @@ export function createList(
 
   /** Shows what is known from the list of all orders while the first page is loading. */
   function showKnown(): void {
-    const known = context.known(readSort);
+    const known = context.known(sort);
     if (known === undefined || filter.q?.trim()) return;
     [next, boundary, cutAt] = [known.next, known.boundary, known.cutAt];
     rebuild();
@@ -239,7 +236,7 @@ export function createList(
     if (!isUsed() || loading !== undefined) return;
     if (state === "ready" && error !== null) return void loadMore();
     if (state !== "idle" && state !== "error") return;
-    const other = state === "idle" ? context.adopt(readSort) : undefined;
+    const other = state === "idle" ? context.adopt(sort) : undefined;
     if (other === undefined) return void load(state === "error");
     ({ next, boundary, cutAt, readAt } = other);
     searchHits = new Set(other.searchHits);
@@ -355,7 +352,7 @@ export function createList(
       hasLeavingChanged = false;
       for (const id of changes.keys()) update(id, cache.get(id));
       // Only the oldest orders are evicted. In another order they leave gaps, unless the list protects its rows.
-      if (isCut && readSort !== "newest") return list.reload();
+      if (isCut && sort !== "newest") return list.reload();
       if (isCut) {
         boundary = rows.oldest();
         cutAt = boundary?.createdAt ?? null;
@@ -367,8 +364,10 @@ export function createList(
       if (store.getSnapshot().state !== "ready") return false;
       if (!hasMore() || boundary === null) return true;
       // Ids sort by creation time. An unknown total may be anywhere, but only a change of status can bring it into the list.
-      if (readSort === "newest") return orderId > boundary.id;
-      if (readSort === "oldest") return orderId < boundary.id;
+      if (sort === "newest") return orderId > boundary.id;
+      if (sort === "oldest") return orderId < boundary.id;
+      // Whatever changed now changed last.
+      if (sort === "changed") return filter.status?.includes(status) ?? true;
       return filter.status?.includes(status) ?? false;
     },
     has: (id) => rows.has(id),
@@ -376,7 +375,7 @@ export function createList(
     progress: () =>
       readAt === null || store.getSnapshot().state !== "ready"
         ? undefined
-        : { sort: readSort, next, boundary, cutAt, readAt, searchHits },
+        : { sort, next, boundary, cutAt, readAt, searchHits },
     reset,
     get isUsed() {
       return isUsed();
@@ -388,7 +387,7 @@ export function createList(
       return loading !== undefined;
     },
     get protectedSize() {
-      return isUsed() && readSort !== "newest" ? rows.size : 0;
+      return isUsed() && sort !== "newest" ? rows.size : 0;
     },
     get isWaiting() {
       return isUsed() && store.getSnapshot().state === "loading";

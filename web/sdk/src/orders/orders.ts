@@ -14,9 +14,11 @@ import type { OrdercastProblem } from "../problem.js";
 import { createCache } from "./cache.js";
 import { createChanges } from "./changes.js";
 import type { OrderConflict, OrderFilter, OrderListOptions, OrdersActivity, OrdersStore } from "./contract.js";
+import { exportCsv } from "./exportCsv.js";
 import { keyOf } from "./filter.js";
 import { createList, type ListContext, type ListProgress, type LiveOrderList } from "./list.js";
 import { createPersistedOrders } from "./persistedOrders.js";
+import { createPlacing } from "./placing.js";
 import { createReader } from "./reader.js";
 import { createTracking, type LiveOrderTracking } from "./tracking.js";
 import { createWatchers } from "./watch.js";
@@ -89,8 +91,6 @@ export function createOrders(context: OrdersContext): Orders {
   let conflicts: ReadonlyMap<string, OrderConflict> = new Map();
   const isSignedIn = () => account() !== null;
   let person: string | null = null;
-  /** Orders being placed. Their events wait for the answer, which says that they are ours. */
-  let placing = 0;
   /** How many people signed out. */
   let signOuts = 0;
   const reader = createReader(environment, fetch, {
@@ -139,6 +139,16 @@ export function createOrders(context: OrdersContext): Orders {
       scheduler.flush();
     },
     onOwn: context.onOwn,
+  });
+
+  const placing = createPlacing({
+    api,
+    guard,
+    onPlaced(order) {
+      context.onOwn(order.id, order.version);
+      cache.put(order);
+    },
+    onSettled: context.onSettled,
   });
 
   function onActivity(): void {
@@ -309,28 +319,8 @@ export function createOrders(context: OrdersContext): Orders {
     },
     get: cache.get,
     fetch,
-    async place(order, options = {}) {
-      const { idempotencyKey, signal } = options;
-      const isSamePerson = guard();
-      placing += 1;
-      try {
-        const placed = await unwrap(
-          api.POST("/api/v1/orders", {
-            body: order,
-            ...(idempotencyKey === undefined ? {} : { headers: { "Idempotency-Key": idempotencyKey } }),
-            ...(signal === undefined ? {} : { signal }),
-          }),
-        );
-        if (isSamePerson()) {
-          context.onOwn(placed.id, placed.version);
-          cache.put(placed);
-        }
-        return placed;
-      } finally {
-        placing -= 1;
-        context.onSettled();
-      }
-    },
+    place: placing.place,
+    exportCsv: (filter, options) => exportCsv(api, filter, options),
     setStatus(order, status, options = {}) {
       const { expectedVersion: _, idempotencyKey: __, signal: ___, ...body } = options;
       return changes.change(order, { type: "status", body: { status, ...body } }, options);
@@ -366,7 +356,7 @@ export function createOrders(context: OrdersContext): Orders {
       for (const order of tracked.values()) order.addEvent(event);
     },
     isShown({ orderId, kind }) {
-      if (placing > 0 && kind === "order.created" && account()?.role === "customer") return false;
+      if (placing.isPlacing() && kind === "order.created" && account()?.role === "customer") return false;
       if (everyList().some((list) => list.isWaiting)) return false;
       return cache.get(orderId) !== undefined || !reader.isReading(orderId);
     },

@@ -18,11 +18,6 @@ export const COMPARE: Readonly<Record<OrderSort, CompareOrders>> = {
   changed: (a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt) || compareNewest(a, b),
 };
 
-/** In which order the server returns the orders of a list. It does not sort by changes. */
-export function serverSort(sort: OrderSort): Exclude<OrderSort, "changed"> {
-  return sort === "changed" ? "newest" : sort;
-}
-
 function totalOf({ total }: Order): number {
   return total?.amount ?? 0;
 }

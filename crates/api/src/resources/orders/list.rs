@@ -36,8 +36,8 @@ pub struct OrderListQuery {
     /// Orders per page, 1 to 200. Default: 50.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<PageLimit>,
-    /// `newest` (the default), `oldest`, `total-high` or `total-low`. Totals are sorted among the newest 200,000 orders that
-    /// match.
+    /// `newest` (the default), `oldest`, `changed` (the last change first), `total-high` or `total-low`. Changes and totals are
+    /// sorted among the newest 200,000 orders that match.
     #[param(value_type = Option<String>, example = "oldest")]
     sort: Option<String>,
     /// `next` of the previous page.
@@ -83,7 +83,7 @@ pub async fn list(
 }
 
 impl OrderListQuery {
-    fn parse(self, topic: Topic) -> Result<OrderFilter, Problem> {
+    pub(super) fn parse(self, topic: Topic) -> Result<OrderFilter, Problem> {
         let statuses = self.status.as_deref().unwrap_or_default();
         let statuses = statuses.split(',').map(str::trim).filter(|name| !name.is_empty());
         let statuses = statuses.map(|name| Status::from_name(name).ok_or_else(unknown_status));
@@ -92,7 +92,8 @@ impl OrderListQuery {
             return Err(invalid("q", "must be at most 100 characters"));
         }
         let sort = self.sort.map_or(Some(OrderSort::default()), |name| sort_of(&name));
-        let sort = sort.ok_or_else(|| invalid("sort", "must be newest, oldest, total-high or total-low"))?;
+        let sort =
+            sort.ok_or_else(|| invalid("sort", "must be newest, oldest, changed, total-high or total-low"))?;
         let after = self.page.map(|page| {
             page_position(&page).ok_or_else(|| invalid("page", "must be `next` of the previous page"))
         });
@@ -113,24 +114,27 @@ fn sort_of(name: &str) -> Option<OrderSort> {
     Some(match name {
         "newest" => OrderSort::NewestFirst,
         "oldest" => OrderSort::OldestFirst,
+        "changed" => OrderSort::LastChangedFirst,
         "total-high" => OrderSort::HighestTotalFirst,
         "total-low" => OrderSort::LowestTotalFirst,
         _ => return None,
     })
 }
 
-/// The number of the last order; for pages that are sorted by the total, its total before it.
+/// The number of the last order; where the list is sorted by something else, its value before it.
 fn page_token(sort: OrderSort, position: PagePosition) -> String {
-    let PagePosition { number, total } = position;
+    let PagePosition { number, value } = position;
     match sort {
         OrderSort::NewestFirst | OrderSort::OldestFirst => number.to_string(),
-        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst => format!("{total}:{number}"),
+        OrderSort::HighestTotalFirst | OrderSort::LowestTotalFirst | OrderSort::LastChangedFirst => {
+            format!("{value}:{number}")
+        }
     }
 }
 
 fn page_position(token: &str) -> Option<PagePosition> {
-    let (total, number) = token.split_once(':').unwrap_or(("0", token));
-    Some(PagePosition { number: OrderNumber(number.parse().ok()?), total: total.parse().ok()? })
+    let (value, number) = token.split_once(':').unwrap_or(("0", token));
+    Some(PagePosition { number: OrderNumber(number.parse().ok()?), value: value.parse().ok()? })
 }
 
 fn unknown_status() -> Problem {

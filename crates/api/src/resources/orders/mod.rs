@@ -2,7 +2,9 @@
 
 pub mod bulk_status;
 pub mod cancel;
+mod csv;
 pub mod delivery;
+pub mod export;
 pub mod list;
 pub mod place;
 pub mod show;

@@ -13,7 +13,7 @@ import { dateIn } from "../../time/zone";
 import { advanceOrder, setStatusOfRows } from "./actions";
 import { BulkBar } from "./BulkBar";
 import { BulkDialog } from "./BulkDialog";
-import { isFiltered, isSortedByServer, NO_FILTERS, type OrderFilters, type Sort } from "./filters";
+import { isFiltered, NO_FILTERS, type OrderFilters } from "./filters";
 import { isTyping } from "./keys";
 import { KeysDialog } from "./KeysDialog";
 import { OrderGrid } from "./OrderGrid";
@@ -90,7 +90,7 @@ export default function OrdersPage() {
             ids={ids}
             leaving={rows.leaving}
             view={key}
-            isSettled={state === "ready" && (isSortedByServer(filters.sort) || !hasMore)}
+            isSettled={state === "ready"}
             total={total}
             selection={selection}
             onSelect={changeSelection}
@@ -114,7 +114,7 @@ export default function OrdersPage() {
           />
         )}
       </div>
-      {ids.length > 0 && <TableFooter rows={rows} total={total} sort={filters.sort} />}
+      {ids.length > 0 && <TableFooter rows={rows} />}
       {bulk && (
         <BulkDialog
           rows={bulk}
@@ -196,18 +196,9 @@ function totalOf(
   return filters.statuses.reduce((sum, status) => sum + stats.byStatus[status], 0);
 }
 
-function TableFooter({
-  rows: { ids, state, hasMore, isLoadingMore },
-  total,
-  sort,
-}: {
-  rows: OrderRowsSnapshot;
-  total: number | undefined;
-  sort: Sort;
-}) {
+function TableFooter({ rows: { ids, state, hasMore, isLoadingMore } }: { rows: OrderRowsSnapshot }) {
   const shown = formatInteger(ids.length);
   const isComplete = state === "ready" && !hasMore;
-  const isSorting = !isSortedByServer(sort);
   return (
     <p className={styles.footer} role="status">
       {footerText()}
@@ -216,9 +207,6 @@ function TableFooter({
 
   function footerText(): string {
     if (isComplete) return `${shown} ${ids.length === 1 ? "order" : "orders"}`;
-    if (isSorting && ids.length >= MAX_ROWS) return `Sorted among the newest ${shown}`;
-    if (isSorting)
-      return `Loading orders… ${shown}${total === undefined ? "" : ` of ${formatInteger(Math.min(total, MAX_ROWS))}`}`;
     return isLoadingMore
       ? `${shown} loaded, loading more…`
       : `${shown} ${ids.length === 1 ? "order" : "orders"} loaded`;

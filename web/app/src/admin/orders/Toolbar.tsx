@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type Ref } from "react";
 import { statusAppearance } from "../../orders/status";
 import { Button, cx, formatInteger, IconButton, Input, Select } from "../../ui";
 import type { Stats } from "../data/types";
+import { ExportButton } from "./ExportButton";
 import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
 import type { Status } from "./status";
 import styles from "./Toolbar.module.css";
@@ -79,6 +80,7 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
             Clear
           </Button>
         )}
+        <ExportButton filters={filters} />
         <IconButton label="Keyboard shortcuts" className={styles.keys} onClick={onShowKeys}>
           <Keyboard aria-hidden="true" />
         </IconButton>

@@ -12,11 +12,6 @@ export type Period = (typeof PERIODS)[number];
 export const SORTS = ["newest", "oldest", "total-high", "total-low", "changed"] as const satisfies readonly OrderSort[];
 export type Sort = OrderSort;
 
-/** Whether the server returns the orders in this order. Otherwise the browser sorts the newest ones. */
-export function isSortedByServer(sort: Sort): boolean {
-  return sort !== "changed";
-}
-
 export interface OrderFilters {
   /** Empty means every status. */
   statuses: readonly Status[];

@@ -5,7 +5,7 @@ import type { OrderList, OrderRowsSnapshot, WatchedOrder } from "@ordercast/clie
 import { useOrdercast, useStore } from "@ordercast/react";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { isSortedByServer, listFilterOf, type OrderFilters } from "./filters";
+import { listFilterOf, type OrderFilters } from "./filters";
 
 export interface OrderTable {
   list: OrderList;
@@ -17,7 +17,7 @@ export interface OrderTable {
   scroll: { top: number; active: { id: string; view: string } | undefined };
 }
 
-/** Sorting in the browser and selecting everything stop at this number of rows. */
+/** Selecting everything stops at this number of rows. */
 export const MAX_ROWS = 10_000;
 /** How long a row that no longer matches stays visible, marked, so that rows do not jump away under the pointer. */
 const LINGER_MS = 1_800;
@@ -50,16 +50,9 @@ export function useOrderTable(): OrderTable {
   return table;
 }
 
-/** The rows of the open list. Those that the server does not sort are all loaded. */
+/** The rows of the open list. */
 export function useRows(): OrderRowsSnapshot {
-  const { list } = useOrderTable();
-  const rows = useStore(list.rows);
-  const { state, hasMore, isLoadingMore, error } = rows;
-  const isIncomplete = !isSortedByServer(list.sort) && state === "ready" && hasMore && !isLoadingMore && error === null;
-  useEffect(() => {
-    if (isIncomplete) void list.loadAll(MAX_ROWS);
-  }, [list, isIncomplete]);
-  return rows;
+  return useStore(useOrderTable().list.rows);
 }
 
 /** One order. Only its own changes render the caller again. */

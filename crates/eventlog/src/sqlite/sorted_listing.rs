@@ -1,5 +1,5 @@
-//! Lists orders by their total. No index has the totals, because it would grow in the middle with every order: the matching
-//! orders are read, and the first ones kept.
+//! Lists orders by their total or their last change. No index has these, because it would grow in the middle with every
+//! order: the matching orders are read, and the first ones kept.
 
 use orders::OrderNumber;
 use rusqlite::{Connection, OptionalExtension};
@@ -8,6 +8,7 @@ use super::candidates::Candidates;
 use super::chunks::Direction;
 use super::filter::{matches, position, range};
 use super::history;
+use super::rows::millis;
 use super::search::Search;
 use super::sorted_index::SortedIndex;
 use super::wanted::Wanted;
@@ -28,12 +29,19 @@ pub(super) fn page(
     let mut candidates = Candidates::of(connection, &unpaged, &search, range, Direction::Down)?;
     let are_wanted = candidates.are_wanted(filter, &search);
     let mut wanted = Wanted::new(connection, filter, &search)?;
-    // Sorted by this key, the order is always from low to high. A client can send any total as a position.
-    let sign = if filter.sort == OrderSort::HighestTotalFirst { -1 } else { 1 };
-    let key = |total: i64, number: i64| (total.saturating_mul(sign), number.saturating_mul(sign));
-    let after = filter.after.map(|after| key(after.total, super::rows::number_to_sql(after.number)));
-    let mut find =
-        connection.prepare_cached("SELECT state ->> '$.total.amount' FROM orders WHERE number = ?1")?;
+    let by_change = filter.sort == OrderSort::LastChangedFirst;
+    // Sorted by this key, the order is always from low to high. A client can send any value as a position.
+    let sign = if filter.sort == OrderSort::LowestTotalFirst { 1 } else { -1 };
+    let key = |value: i64, number: i64| (value.saturating_mul(sign), number.saturating_mul(sign));
+    let after = filter.after.map(|after| key(after.value, super::rows::number_to_sql(after.number)));
+    let mut find = connection.prepare_cached(if by_change {
+        "SELECT state ->> '$.updatedAt' FROM orders WHERE number = ?1"
+    } else {
+        "SELECT state ->> '$.total.amount' FROM orders WHERE number = ?1"
+    })?;
+    let mut value_of = |number: i64| {
+        find.query_row([number], |row| if by_change { changed_at(row) } else { row.get(0) }).optional()
+    };
     let keep = filter.limit.saturating_add(1);
     let mut first: Vec<(i64, i64)> = Vec::new();
     for _ in 0..MAX_SORTED {
@@ -41,9 +49,8 @@ pub(super) fn page(
         if !are_wanted && !wanted.contains(number)? {
             continue;
         }
-        let total: Option<i64> = find.query_row([number], |row| row.get(0)).optional()?;
-        let Some(total) = total else { continue };
-        let key = key(total, number);
+        let Some(value) = value_of(number)? else { continue };
+        let key = key(value, number);
         if after.is_some_and(|after| key <= after) {
             continue;
         }
@@ -63,6 +70,14 @@ pub(super) fn page(
         let number = OrderNumber((sign * number).unsigned_abs());
         orders.extend(current.get(number)?.filter(|snapshot| matches(snapshot, filter)));
     }
-    let next = orders.last().map(|last| position(last)).filter(|_| more);
+    let next = orders.last().map(|last| position(last, filter.sort)).filter(|_| more);
     Ok(OrderPage { orders, next })
+}
+
+/// The time of the last change in milliseconds, which is how precisely clients know it.
+fn changed_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<i64> {
+    let text = row.get_ref(0)?.as_str()?;
+    text.parse().map(millis).map_err(|error: jiff::Error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+    })
 }
