@@ -55,11 +55,11 @@ async fn an_export_has_all_pages_of_what_the_list_shows() {
     let (asha, bela, sam) = (customer("asha"), customer("bela"), staff("sam"));
     let mut placed = Vec::new();
     for _ in 0..205 {
-        placed.push(shop.place(&asha, tea, 1).await.number.to_string());
+        placed.push(shop.place(&asha, tea, 1).await.number.clone());
     }
     let hers = shop.place(&bela, tea, 1).await;
     shop.put(&hers.path("/status"), &json!({"status": "processing"})).by(&sam).gives(200).await;
-    let number = hers.number.to_string();
+    let number = hers.number.clone();
     let newest: Vec<_> = placed.iter().rev().cloned().collect();
     let all = |mut numbers: Vec<String>| {
         numbers.insert(0, number.clone());
