@@ -7,13 +7,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { ServerAway } from "./layout/ServerAway";
 import { loadConfig } from "./api/config";
 import { basePath, pathInApp } from "./basePath";
 import { forgetLastKnown } from "./offline/lastKnown";
 import { registerServiceWorker } from "./pwa/register";
 import { preload } from "./routes";
 import { onSignOut } from "./session/onSignOut";
-import { forgetAttempt } from "./shop/checkout/attempt";
+import { forgetAttempt, forgetResolvedAttempt } from "./shop/checkout/attempt";
 import { forgetDraft } from "./shop/checkout/draft";
 
 async function start() {
@@ -28,14 +29,17 @@ async function start() {
   }
   // Load the page's code in parallel with the settings.
   preload(path);
-  const { liveUrl } = await loadConfig();
+  const root = createRoot(element);
+  const { liveUrl } = await loadConfig(() => root.render(<ServerAway />));
   const client = createOrdercast({ autoStart: false, baseUrl: origin + basePath, ...(liveUrl && { liveUrl }) });
   onSignOut(client.session, (reason) => {
-    forgetAttempt();
     forgetLastKnown();
-    if (reason !== "expired") forgetDraft();
+    // The same person may sign in again, and go on.
+    if (reason === "expired") return forgetResolvedAttempt();
+    forgetAttempt();
+    forgetDraft();
   });
-  createRoot(element).render(
+  root.render(
     <StrictMode>
       <App client={client} />
     </StrictMode>,

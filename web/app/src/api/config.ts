@@ -16,8 +16,8 @@ export interface ShopConfig {
   storeName: string;
   storeId: string;
   currency: string;
-  /** Minor-unit digits by currency; 2 where a currency is missing. Null: the server does not say. */
-  currencyDigits: Record<string, number> | null;
+  /** Minor-unit digits by currency; 2 where a currency is missing. */
+  currencyDigits: Record<string, number>;
   timeZone: string;
   /** Where the store is, if that is configured. */
   location: { latitude: number; longitude: number } | null;
@@ -30,12 +30,11 @@ export interface ShopConfig {
   testPayment: boolean;
 }
 
-/** Used when the server has no settings endpoint. */
-const DEFAULTS: ShopConfig = {
+/** For settings of another version. The digits have no default: with wrong ones every price would be wrong. */
+const DEFAULTS: Omit<ShopConfig, "currencyDigits"> = {
   storeName: "Ordercast",
   storeId: "main",
   currency: "EUR",
-  currencyDigits: null,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   location: null,
   demo: false,
@@ -47,17 +46,17 @@ const DEFAULTS: ShopConfig = {
 };
 
 const NAME = "config";
-// How long a first visit waits for the settings before it continues with the defaults.
+/** How long one attempt to read the settings may take. */
 const TIMEOUT_MS = 4000;
-/** Time between two attempts to read the settings. */
+/** Time between two attempts, on a first visit and later. */
+const FIRST_RETRY_MS = 1000;
 const RETRY_MS = 10_000;
 const listeners = new Set<() => void>();
-let config = DEFAULTS;
+let config: ShopConfig | undefined;
 
-function persistedConfig(): ShopConfig | undefined {
-  const value = persistence.read<Partial<ShopConfig> | null>(NAME);
-  // Settings of an older version lack the digits, and without them prices would be wrong.
-  return value?.currencyDigits ? { ...DEFAULTS, ...value } : undefined;
+function completed(value: Partial<ShopConfig> | null | undefined): ShopConfig | undefined {
+  if (!value?.currencyDigits) return undefined;
+  return { ...DEFAULTS, ...value, currencyDigits: value.currencyDigits };
 }
 
 function apply(next: ShopConfig) {
@@ -65,35 +64,50 @@ function apply(next: ShopConfig) {
   setCurrencyDigits(next.currencyDigits);
 }
 
-async function refresh(): Promise<void> {
-  if (!(await read())) setTimeout(() => void refresh(), RETRY_MS);
-}
-
-/** Returns whether there was an answer. */
-async function read(): Promise<boolean> {
-  let received: Partial<ShopConfig>;
+/** Reads the settings from the server; undefined if it does not answer. */
+async function read(): Promise<ShopConfig | undefined> {
   try {
     const response = await fetch(`${basePath}/api/v1/config`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    // A 404 means the server has no settings endpoint. For any other error keep the persisted settings.
-    if (!response.ok && response.status !== 404) return false;
-    received = response.ok ? ((await response.json()) as Partial<ShopConfig>) : {};
+    return response.ok ? completed((await response.json()) as Partial<ShopConfig>) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
-  if (JSON.stringify(persistence.read(NAME)) === JSON.stringify(received)) return true;
-  persistence.write(NAME, received);
-  apply({ ...DEFAULTS, ...received });
-  for (const listener of listeners) listener();
-  return true;
 }
 
-/** Loads the settings before the first paint: from the last visit if there was one, otherwise from the server. */
-export async function loadConfig(): Promise<ShopConfig> {
-  const persisted = persistedConfig();
-  if (persisted) apply(persisted);
-  const refreshed = refresh();
-  if (!persisted) await refreshed;
-  return config;
+async function refresh(): Promise<void> {
+  const received = await read();
+  if (received === undefined) return void setTimeout(() => void refresh(), RETRY_MS);
+  if (JSON.stringify(config) === JSON.stringify(received)) return;
+  persistence.write(NAME, received);
+  apply(received);
+  for (const listener of listeners) listener();
+}
+
+/** Reads the settings until the server answers. */
+async function firstRead(onWaiting: () => void): Promise<ShopConfig> {
+  for (;;) {
+    const received = await read();
+    if (received !== undefined) return received;
+    onWaiting();
+    await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY_MS));
+  }
+}
+
+/**
+ * Loads the settings before the first paint: those of the last visit if there was one, otherwise from the server. `onWaiting`: the
+ * server has not answered yet.
+ */
+export async function loadConfig(onWaiting: () => void): Promise<ShopConfig> {
+  const persisted = completed(persistence.read<Partial<ShopConfig> | null>(NAME));
+  if (persisted) {
+    apply(persisted);
+    void refresh();
+    return persisted;
+  }
+  const received = await firstRead(onWaiting);
+  persistence.write(NAME, received);
+  apply(received);
+  return received;
 }
 
 function subscribe(listener: () => void) {
@@ -105,5 +119,7 @@ function subscribe(listener: () => void) {
 
 /** The deployment's settings. */
 export function useConfig(): ShopConfig {
-  return useSyncExternalStore(subscribe, () => config);
+  const loaded = useSyncExternalStore(subscribe, () => config);
+  if (!loaded) throw new Error("the app was shown before loadConfig");
+  return loaded;
 }

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { parsePrice, priceText, priceExample } from "../admin/products/product";
 import { formatMoney, setCurrencyDigits } from "./money";
 
 /** As the server sends them: currencies without an entry have 2. */
 beforeEach(() => setCurrencyDigits({ JPY: 0, KWD: 3, CLF: 4 }));
-afterEach(() => setCurrencyDigits(null));
 
 describe("a price that is typed, stored and shown", () => {
   it.each([

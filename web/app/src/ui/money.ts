@@ -7,22 +7,20 @@ export interface MoneyValue {
 }
 
 const formatters = new Map<string, Intl.NumberFormat>();
-let serverDigits: Readonly<Record<string, number>> | null = null;
+let serverDigits: Readonly<Record<string, number>> = {};
 
 /**
  * Takes over the server's digits; currencies without an entry have 2. `Intl` follows other rules: it shows forints without
  * digits, where ISO 4217 and the server have 2, and browsers differ.
  */
-export function setCurrencyDigits(digits: Readonly<Record<string, number>> | null) {
+export function setCurrencyDigits(digits: Readonly<Record<string, number>>) {
   serverDigits = digits;
   formatters.clear();
 }
 
 /** The number of minor-unit digits of a currency: 2 for euro, 0 for yen, 3 for Kuwaiti dinar. */
 export function fractionDigits(currency: string): number {
-  if (serverDigits) return serverDigits[currency] ?? 2;
-  // A server that does not say.
-  return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return serverDigits[currency] ?? 2;
 }
 
 function formatter(currency: string): Intl.NumberFormat {

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { setCurrencyDigits } from "../../ui/money";
 import type { Product } from "../data/types";
 import {
   filterProducts,
@@ -11,6 +13,8 @@ import {
   productFields,
   stockLevel,
 } from "./product";
+
+beforeEach(() => setCurrencyDigits({ JPY: 0, KWD: 3 }));
 
 const product = (name: string, more: Partial<Product> = {}): Product => ({
   id: name,

@@ -80,7 +80,9 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
   const [draft] = useState(() => readDraft(account.id));
   const [method, setMethod] = useState<PaymentMethod>(draft?.method ?? "cash_on_delivery");
   const [refusal, setRefusal] = useState<Refusal | undefined>(() =>
-    unresolvedAttempt() ? { kind: "unknown", message: "You left before your order was confirmed." } : undefined,
+    unresolvedAttempt(account.id)
+      ? { kind: "unknown", message: "You left before your order was confirmed." }
+      : undefined,
   );
   const [busy, setBusy] = useState(false);
   // State updates after the next render, too late for a double click.
@@ -108,7 +110,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
       paymentMethod: method,
       ...(expected && { expectedTotal: expected }),
     };
-    return run(() => placeOrderOnce(order, send));
+    return run(() => placeOrderOnce(account.id, order, send));
   }
 
   async function run(attempt: () => Promise<Placed | undefined>) {
@@ -121,7 +123,7 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
       const placed = await attempt();
       if (placed) return handlePlaced(placed);
     } catch (error) {
-      await handleRefusal(refusalOf(error, unresolvedAttempt() !== undefined));
+      await handleRefusal(refusalOf(error, unresolvedAttempt(account.id) !== undefined));
     }
     setBusy(false);
     isPlacing.current = false;
@@ -153,7 +155,8 @@ function CheckoutForm({ cart, lastAddress }: { cart: Cart; lastAddress: Address 
 
   const submit = (expected: MoneyValue | undefined) => fields.handleSubmit((form) => submitOrder(form, expected));
   // Without a stored attempt, submit the form.
-  const tryAgain = () => void (unresolvedAttempt() ? run(() => retryUnresolved(send)) : submit(total)());
+  const tryAgain = () =>
+    void (unresolvedAttempt(account.id) ? run(() => retryUnresolved(account.id, send)) : submit(total)());
 
   return (
     <form className={styles.columns} noValidate onSubmit={(event) => void submit(total)(event)}>

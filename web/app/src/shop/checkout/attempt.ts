@@ -8,6 +8,7 @@ const MAX_AGE_MS = 23 * 3_600_000;
 
 /** An order that was sent or is about to be. */
 export interface Attempt {
+  accountId: string;
   body: string;
   key: string;
   /** It is unknown whether the server received it. */
@@ -20,14 +21,18 @@ let latest: Attempt | undefined;
 
 function isAttempt(stored: unknown): stored is Attempt {
   if (!stored || typeof stored !== "object") return false;
-  const { body, key, open, at } = stored as Partial<Attempt>;
-  return typeof body === "string" && typeof key === "string" && typeof open === "boolean" && typeof at === "number";
+  const { accountId, body, key, open, at } = stored as Partial<Attempt>;
+  return (
+    [accountId, body, key].every((text) => typeof text === "string") &&
+    typeof open === "boolean" &&
+    typeof at === "number"
+  );
 }
 
-function read(): Attempt | undefined {
+function read(accountId: string): Attempt | undefined {
   const stored = tabPersistence.read<unknown>(NAME);
   if (isAttempt(stored)) latest = stored;
-  return latest && Date.now() - latest.at < MAX_AGE_MS ? latest : undefined;
+  return latest?.accountId === accountId && Date.now() - latest.at < MAX_AGE_MS ? latest : undefined;
 }
 
 function write(attempt: Attempt): Attempt {
@@ -40,21 +45,21 @@ function write(attempt: Attempt): Attempt {
  * The idempotency key for exactly this order: the same after a double click, a lost answer or a reload. A changed order
  * gets a new key.
  */
-export function attemptFor(order: NewOrder): Attempt {
+export function attemptFor(accountId: string, order: NewOrder): Attempt {
   const body = JSON.stringify(order);
-  const stored = read();
-  return stored?.body === body ? stored : write({ body, key: randomKey(), open: false, at: Date.now() });
+  const stored = read(accountId);
+  return stored?.body === body ? stored : write({ accountId, body, key: randomKey(), open: false, at: Date.now() });
 }
 
-/** The order whose outcome is unknown, if there is one. */
-export function unresolvedAttempt(): Attempt | undefined {
-  const stored = read();
+/** This account's order whose outcome is unknown, if there is one. */
+export function unresolvedAttempt(accountId: string): Attempt | undefined {
+  const stored = read(accountId);
   return stored?.open ? stored : undefined;
 }
 
 /** Records whether the outcome is unknown. An attempt that was forgotten meanwhile stays forgotten. */
 export function setUnresolved(attempt: Attempt, open: boolean) {
-  if (read()?.key === attempt.key) write({ ...attempt, open });
+  if (read(attempt.accountId)?.key === attempt.key) write({ ...attempt, open });
 }
 
 /**
@@ -64,4 +69,10 @@ export function setUnresolved(attempt: Attempt, open: boolean) {
 export function forgetAttempt() {
   latest = undefined;
   tabPersistence.remove(NAME);
+}
+
+/** Forgets an attempt with a known outcome: the same person may sign in again, and resolve one that is unknown. */
+export function forgetResolvedAttempt() {
+  const stored = tabPersistence.read<unknown>(NAME);
+  if (!(isAttempt(stored) ? stored : latest)?.open) forgetAttempt();
 }

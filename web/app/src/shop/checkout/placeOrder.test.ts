@@ -1,6 +1,6 @@
 import { OrdercastProblem, type NewOrder, type Order } from "@ordercast/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { attemptFor, forgetAttempt, unresolvedAttempt } from "./attempt";
+import { attemptFor, forgetAttempt, forgetResolvedAttempt, unresolvedAttempt } from "./attempt";
 import { retryUnresolved, placeOrderOnce } from "./placeOrder";
 
 const order = (city: string): NewOrder => ({
@@ -40,21 +40,21 @@ describe("the key of an order", () => {
   it("works on a page served over plain HTTP", () => {
     const { getRandomValues } = crypto;
     vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(crypto) });
-    expect(attemptFor(order("Perth")).key).toMatch(/^[0-9a-f]{32}$/);
+    expect(attemptFor("ada", order("Perth")).key).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it("is the same for the same order until it is forgotten", () => {
-    const { key } = attemptFor(order("Perth"));
-    expect(attemptFor(order("Perth")).key).toBe(key);
-    expect(attemptFor(order("Hobart")).key).not.toBe(key);
-    const { key: another } = attemptFor(order("Perth"));
+    const { key } = attemptFor("ada", order("Perth"));
+    expect(attemptFor("ada", order("Perth")).key).toBe(key);
+    expect(attemptFor("ada", order("Hobart")).key).not.toBe(key);
+    const { key: another } = attemptFor("ada", order("Perth"));
     forgetAttempt();
-    expect(attemptFor(order("Perth")).key).not.toBe(another);
+    expect(attemptFor("ada", order("Perth")).key).not.toBe(another);
   });
 
   it("works without storage", () => {
     vi.stubGlobal("sessionStorage", undefined);
-    expect(attemptFor(order("Perth")).key).toBe(attemptFor(order("Perth")).key);
+    expect(attemptFor("ada", order("Perth")).key).toBe(attemptFor("ada", order("Perth")).key);
   });
 });
 
@@ -63,18 +63,18 @@ describe("an order with an unknown outcome", () => {
     "is sent again under the same key",
     async (lost) => {
       const { sent, send } = server(lost);
-      await expect(placeOrderOnce(order("Perth"), send)).rejects.toBe(lost);
-      expect(unresolvedAttempt()).toBeDefined();
-      expect(await retryUnresolved(send)).toMatchObject({ order: { id: "order in Perth" }, isEarlier: false });
+      await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toBe(lost);
+      expect(unresolvedAttempt("ada")).toBeDefined();
+      expect(await retryUnresolved("ada", send)).toMatchObject({ order: { id: "order in Perth" }, isEarlier: false });
       expect(sent[1]).toEqual(sent[0]);
-      expect(unresolvedAttempt()).toBeUndefined();
+      expect(unresolvedAttempt("ada")).toBeUndefined();
     },
   );
 
   it("is resolved before a changed order is sent", async () => {
     const { sent, send } = server(problem(504));
-    await expect(placeOrderOnce(order("Perth"), send)).rejects.toThrow("no luck");
-    expect(await placeOrderOnce(order("Hobart"), send)).toMatchObject({
+    await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toThrow("no luck");
+    expect(await placeOrderOnce("ada", order("Hobart"), send)).toMatchObject({
       order: { id: "order in Perth" },
       sent: order("Perth"),
       isEarlier: true,
@@ -84,8 +84,8 @@ describe("an order with an unknown outcome", () => {
 
   it("is replaced by the changed order when the server refuses it", async () => {
     const { sent, send } = server(problem(504), problem(409, "out_of_stock"));
-    await expect(placeOrderOnce(order("Perth"), send)).rejects.toThrow("no luck");
-    expect(await placeOrderOnce(order("Hobart"), send)).toMatchObject({
+    await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toThrow("no luck");
+    expect(await placeOrderOnce("ada", order("Hobart"), send)).toMatchObject({
       order: { id: "order in Hobart" },
       isEarlier: false,
     });
@@ -95,32 +95,44 @@ describe("an order with an unknown outcome", () => {
   it("stays unknown while the answers say nothing about it", async () => {
     const { sent, send } = server(problem(504), problem(0), problem(429), problem(401));
     for (const city of ["Perth", "Hobart", "Hobart", "Hobart"])
-      await expect(placeOrderOnce(order(city), send)).rejects.toThrow("no luck");
+      await expect(placeOrderOnce("ada", order(city), send)).rejects.toThrow("no luck");
     expect(sent.every(({ city, key }) => city === "Perth" && key === sent[0]?.key)).toBe(true);
-    expect(unresolvedAttempt()).toBeDefined();
+    expect(unresolvedAttempt("ada")).toBeDefined();
   });
 
   it("is stored while waiting, so that it survives a reload", () => {
-    void placeOrderOnce(order("Perth"), () => new Promise(() => {}));
-    expect(unresolvedAttempt()).toBeDefined();
+    void placeOrderOnce("ada", order("Perth"), () => new Promise(() => {}));
+    expect(unresolvedAttempt("ada")).toBeDefined();
   });
 
   it("is forgotten on sign-out, even before the answer", async () => {
-    const answer = placeOrderOnce(order("Perth"), async () => {
+    const answer = placeOrderOnce("ada", order("Perth"), async () => {
       forgetAttempt();
       throw problem(0, "aborted");
     });
     await expect(answer).rejects.toThrow("no luck");
-    expect(unresolvedAttempt()).toBeUndefined();
+    expect(unresolvedAttempt("ada")).toBeUndefined();
+    expect(sessionStorage.getItem("ordercast.checkout")).toBeNull();
+  });
+
+  it("outlives an ended session, for the same person", async () => {
+    const { sent, send } = server(problem(504));
+    await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toThrow("no luck");
+    forgetResolvedAttempt();
+    expect(unresolvedAttempt("bob")).toBeUndefined();
+    expect(await retryUnresolved("ada", send)).toMatchObject({ order: { id: "order in Perth" } });
+    expect(sent[1]).toEqual(sent[0]);
+    attemptFor("ada", order("Hobart"));
+    forgetResolvedAttempt();
     expect(sessionStorage.getItem("ordercast.checkout")).toBeNull();
   });
 
   it("is not sent again after a day, when the server has forgotten its key", async () => {
     vi.useFakeTimers();
     const { send } = server(problem(504));
-    await expect(placeOrderOnce(order("Perth"), send)).rejects.toThrow("no luck");
+    await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toThrow("no luck");
     vi.advanceTimersByTime(24 * 3_600_000);
-    expect(await retryUnresolved(send)).toBeUndefined();
+    expect(await retryUnresolved("ada", send)).toBeUndefined();
   });
 });
 
@@ -129,9 +141,9 @@ describe("an order that was refused", () => {
     "was not placed",
     async (refusal) => {
       const { send } = server(refusal);
-      await expect(placeOrderOnce(order("Perth"), send)).rejects.toBe(refusal);
-      expect(unresolvedAttempt()).toBeUndefined();
-      expect(await placeOrderOnce(order("Hobart"), send)).toMatchObject({ isEarlier: false });
+      await expect(placeOrderOnce("ada", order("Perth"), send)).rejects.toBe(refusal);
+      expect(unresolvedAttempt("ada")).toBeUndefined();
+      expect(await placeOrderOnce("ada", order("Hobart"), send)).toMatchObject({ isEarlier: false });
     },
   );
 });

@@ -38,23 +38,23 @@ async function sendAttempt(attempt: Attempt, send: Send): Promise<Order> {
 }
 
 /** Sends the unresolved order again under the same key, to find out its outcome. */
-export async function retryUnresolved(send: Send): Promise<Placed | undefined> {
-  const earlier = unresolvedAttempt();
+export async function retryUnresolved(accountId: string, send: Send): Promise<Placed | undefined> {
+  const earlier = unresolvedAttempt(accountId);
   if (!earlier) return undefined;
   return { order: await sendAttempt(earlier, send), sent: JSON.parse(earlier.body) as NewOrder, isEarlier: false };
 }
 
 /** Places the order, unless an earlier one turns out to have been placed. */
-export async function placeOrderOnce(order: NewOrder, send: Send): Promise<Placed> {
-  const earlier = unresolvedAttempt();
+export async function placeOrderOnce(accountId: string, order: NewOrder, send: Send): Promise<Placed> {
+  const earlier = unresolvedAttempt(accountId);
   if (earlier && earlier.body !== JSON.stringify(order)) {
     try {
-      const placed = await retryUnresolved(send);
+      const placed = await retryUnresolved(accountId, send);
       if (placed) return { ...placed, isEarlier: true };
     } catch (error) {
       // If the earlier order may still have been placed, stop; otherwise continue with this one.
-      if (unresolvedAttempt()) throw error;
+      if (unresolvedAttempt(accountId)) throw error;
     }
   }
-  return { order: await sendAttempt(attemptFor(order), send), sent: order, isEarlier: false };
+  return { order: await sendAttempt(attemptFor(accountId, order), send), sent: order, isEarlier: false };
 }
