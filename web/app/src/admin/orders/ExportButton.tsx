@@ -7,6 +7,7 @@ import { messageOf } from "../../api/http";
 import { dateIn } from "../../time/zone";
 import { Button, toast } from "../../ui";
 import { listFilterOf, type OrderFilters } from "./filters";
+import styles from "./Toolbar.module.css";
 
 const TOAST = "export-orders";
 
@@ -28,9 +29,9 @@ export function ExportButton({ filters }: { filters: OrderFilters }) {
     setExporting(false);
   };
   return (
-    <Button variant="quiet" busy={isExporting} onClick={() => void download()}>
+    <Button variant="quiet" aria-label="Export" busy={isExporting} onClick={() => void download()}>
       <Download aria-hidden="true" />
-      Export
+      <span className={styles.exportLabel}>Export</span>
     </Button>
   );
 }
