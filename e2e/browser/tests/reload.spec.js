@@ -67,3 +67,17 @@ test("a page whose code cannot be loaded opens when the connection is back, and 
   await expect(tile(page, "To process").locator("a, div").first()).toHaveCSS("border-radius", /[1-9]/);
   expect(await page.evaluate(() => globalThis.isSamePage)).toBe(true);
 });
+
+test("a page whose code a proxy refuses for a while opens by itself", async ({ people }) => {
+  const admin = await people.admin({ serviceWorkers: "block" });
+  admin.monitor.expect(/Failed to load resource|Failed to fetch|Unable to preload|Service worker registration failed/);
+  const { page } = admin;
+  await admin.open("/admin");
+  const refused = /\/assets\/console\/Dashboard/;
+  await page.route(refused, (route) => route.fulfill({ status: 503, contentType: "text/html", body: "Busy" }));
+  await page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Dashboard" }).click();
+  // The server answers, so it may have been upgraded: the page is reloaded once before it waits.
+  await expect(page.getByText("This page could not be loaded")).toBeVisible({ timeout: 20_000 });
+  await page.unroute(refused);
+  await expect(tile(page, "To process")).toContainText(/\d/);
+});

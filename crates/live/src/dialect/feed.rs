@@ -183,10 +183,13 @@ impl Dialect for Feed {
 
     fn event(&self, input: &RenderInput<'_>, messages: &mut Messages) {
         let Some(order) = input.order() else { return };
-        let message = input.notification.map_or_else(
-            || format!("Order #{} is {}", order.order_number, order.status),
-            |notification| notification.message.clone(),
-        );
+        let message = match input.notification {
+            Some(notification) => notification.message.clone(),
+            None if input.view.kind == Kind::DeliveryLocated => {
+                format!("Order #{} has a new location", order.order_number)
+            }
+            None => format!("Order #{} is {}", order.order_number, order.status),
+        };
         let notification = FeedNotification::new(input, order, &message);
         let event = FeedOrderEvent {
             event: SocketOrderEvent::new(input.view, order),

@@ -4,16 +4,10 @@ import { loadChunk } from "./loadChunk";
 
 type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
 
-/** The same load for all callers until it fails. */
+/** The same load for all callers. */
 export function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let loading: Promise<Module> | undefined;
-  return () => {
-    loading ??= loadChunk(load).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
+  return () => (loading ??= loadChunk(load));
 }
 
 /** Like React's `lazy`, for code that is loaded again when the server is back. */

@@ -36,7 +36,7 @@ function changeWaiting(by: number) {
   for (const listener of listeners) listener();
 }
 
-/** Calls `load` until it succeeds. Rejects only where the file is missing on a server that answers. */
+/** Calls `load` until it succeeds. Reloads the page where the file is missing on a server that answers. */
 export async function loadChunk<Module>(
   load: () => Promise<Module>,
   environment: ChunkEnvironment = BROWSER,
@@ -50,13 +50,12 @@ export async function loadChunk<Module>(
         const module = await load();
         // Vite resolves without a module when the error was handled elsewhere.
         if (module !== undefined) return module;
-      } catch (error) {
+      } catch {
         failures += 1;
         if (await isServerThere()) {
           // It may have come back just now.
           if (failures === 1) continue;
-          if (!reload()) throw error;
-          break;
+          if (reload()) break;
         }
       }
       if (!isWaiting) changeWaiting(1);

@@ -12,7 +12,7 @@ export function PageLoading() {
     return (
       <div role="status">
         <EmptyState icon={CloudOff} title="This page could not be loaded">
-          The server cannot be reached. The page opens by itself when the connection is back.
+          Something is wrong with the connection or the server. The page opens by itself when it can be loaded.
         </EmptyState>
       </div>
     );
