@@ -281,6 +281,26 @@ describe("resume after kill -9", () => {
     }
   }
 
+  test("each of several tabs of an old client hears of the order that it joined", async (context) => {
+    const admin = await server.admin();
+    const customer = await server.shop.register("tabs");
+    const orders = await Promise.all([customer.order(), customer.order(), customer.order()]);
+    const page = (options) =>
+      open(context, server.url, { auth: { token: customer.token, dialect: "rooms" }, ...options }, "4.5");
+    // The first one that is back has joined nothing.
+    const bell = page({ reconnectionDelay: 10, reconnectionDelayMax: 10 });
+    const tabs = orders.map(() => page());
+    await Promise.all([bell, ...tabs].map((tab) => tab.news("connect")));
+    await Promise.all(tabs.map((tab, index) => tab.ask("join-order-tracking", orders[index].id)));
+    const marks = tabs.map((tab) => tab.mark);
+    await server.kill();
+    await server.start();
+    await Promise.all(tabs.map((tab, index) => tab.news("connect", marks[index])));
+    for (const order of orders) await admin.setStatus(order, "processing");
+    for (const [index, tab] of tabs.entries())
+      await tab.event("order-status-updated", ({ orderId }) => orderId === orders[index].id);
+  });
+
   test("a page that said goodbye leaves its joined orders to nobody", async (context) => {
     const customer = await server.shop.register("goodbye");
     const [first, second] = [await customer.order(), await customer.order()];

@@ -222,14 +222,12 @@ impl Authorizer for ApiAuthorizer {
         }
     }
 
-    async fn save_joins(&self, changes: Vec<StateChange>) -> bool {
-        match self.0.writer.keep_states(StateOwner::Joins, changes).await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "joined orders were not stored");
-                false
-            }
-        }
+    async fn save_joins(&self, changes: Vec<StateChange>) -> Result<(), Denial> {
+        let saved = self.0.writer.keep_states(StateOwner::Joins, changes).await;
+        saved.map_err(|error| {
+            tracing::warn!(%error, "joined orders were not stored");
+            not_committed(error).into()
+        })
     }
 
     fn now(&self) -> Timestamp {

@@ -9,7 +9,7 @@ use crate::status::Status;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The order does not exist, or the actor may not see it. The answer does not say which.
-    #[error("there is no such order, or you lack access")]
+    #[error("the order does not exist, or you don't have access")]
     UnknownOrder,
     #[error("there is no product {0} in this store")]
     UnknownProduct(ProductId),

@@ -66,10 +66,10 @@ pub trait Authorizer: Send + Sync + Sized + 'static {
         status: Status,
     ) -> impl Future<Output = Result<Arc<Snapshot>, Denial>> + Send;
 
-    /// Stores what clients have joined. Whether that succeeded.
-    fn save_joins(&self, changes: Vec<StateChange>) -> impl Future<Output = bool> + Send {
+    /// Stores what clients have joined.
+    fn save_joins(&self, changes: Vec<StateChange>) -> impl Future<Output = Result<(), Denial>> + Send {
         drop(changes);
-        std::future::ready(true)
+        std::future::ready(Ok(()))
     }
 
     fn now(&self) -> Timestamp;

@@ -170,7 +170,7 @@ impl<A: Authorizer> ConnectedClient<A> {
             let silent_since = silent.then(|| at - gateway.options.silent_after);
             gateway.joins.disconnect(&self.nonce, Departure { at, seq, silent_since, returns });
         }
-        joins.joined.iter().map(|joined| joined.order).collect()
+        joins.orders().collect()
     }
 
     /// Whether its joins are kept for when it comes back.
@@ -184,7 +184,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         if !state.joins.is_empty() {
             self.cache_joins(&mut state, joins);
         }
-        state.joins.joined.iter().map(|joined| joined.order).collect()
+        state.joins.orders().collect()
     }
 
     pub(super) fn join(&self, joins: &JoinCache, order: JoinedOrder, max_joined: usize) -> JoinOutcome {
@@ -207,6 +207,13 @@ impl<A: Authorizer> ConnectedClient<A> {
         let left = state.joins.join(order);
         self.cache_joins(&mut state, joins);
         JoinOutcome::Joined { left }
+    }
+
+    /// Takes a join back that cannot be answered. `left` is that of its outcome.
+    pub(super) fn undo_join(&self, joins: &JoinCache, order: OrderNumber, left: Option<Seq>) {
+        let mut state = lock(&self.state);
+        state.joins.undo_join(order, left);
+        self.cache_joins(&mut state, joins);
     }
 
     /// Whether it had joined the order.

@@ -11,7 +11,9 @@
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
 //! acknowledgement receives a refusal as the event `error`.
 
-use eventlog::{EventWithContext, Seq, Topic};
+use std::sync::Arc;
+
+use eventlog::{EventWithContext, Seq, Snapshot, Topic};
 use jiff::Timestamp;
 use orders::{Audience, Order, OrderNumber, OrderRef, Role, Status};
 use serde_json::Value;
@@ -107,11 +109,15 @@ impl<A: Authorizer> Gateway<A> {
                 return Err(Denial { code: "too_many_joined", message: message.into() });
             }
             JoinOutcome::Joined { left } => {
+                match self.joined_order(client, number).await {
+                    Ok(newest) => snapshot = newest,
+                    Err(denial) => {
+                        client.undo_join(&self.joins, number, left);
+                        self.save_joins_later();
+                        return Err(denial);
+                    }
+                }
                 self.order_joined(client, number);
-                // An event after the order was read may have passed the client before it joined. The answer has it.
-                snapshot = self.authorizer.visible_order(&client.identity, OrderRef::Number(number)).await?;
-                // Before the answer: what is acknowledged survives a restart.
-                self.save_joins().await;
                 // What the client missed. Without an offset: earlier events may still be on their way.
                 if let Some(left) = left
                     && self.tracking_changed(&snapshot.order, left, None).await
@@ -124,6 +130,18 @@ impl<A: Authorizer> Gateway<A> {
         }
         let order = snapshot.view(Audience::of(client.identity.role()));
         Ok(Acknowledgement::Order(OrderAcknowledged::new(&order, name)))
+    }
+
+    /// An order that the client has just joined. An event after the order was read for the join may have passed the client
+    /// before it joined, so the order is read again. What is answered survives a restart, so the join is stored first.
+    async fn joined_order(
+        &self,
+        client: &ConnectedClient<A>,
+        order: OrderNumber,
+    ) -> Result<Arc<Snapshot>, Denial> {
+        let snapshot = self.authorizer.visible_order(&client.identity, OrderRef::Number(order)).await?;
+        self.save_joins().await?;
+        Ok(snapshot)
     }
 
     /// The order that a client names. A name of no known form is that of an order that does not exist.
@@ -146,7 +164,8 @@ impl<A: Authorizer> Gateway<A> {
         let order = self.authorizer.visible_order(&client.identity, order).await?.order.number;
         if client.leave_order(self, order) {
             self.order_left(client, order);
-            self.save_joins().await;
+            // The client has left, even if that cannot be stored now.
+            let _ = self.save_joins().await;
         }
         Ok(Acknowledgement::Done(Done { ok: true }))
     }

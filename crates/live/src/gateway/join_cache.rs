@@ -1,8 +1,8 @@
 //! Which orders clients had joined, for when they come back.
 //!
-//! Kept by a client's recovery id, the random part of its `pid`, while it is connected and for some time after. The log
+//! Kept by a client's recovery id, the random part of its `pid`, while it is connected and for a day after. The log
 //! stores the same, so that it survives a restart: see `join_store`. A client without a `pid`, which may be too old to send
-//! one, goes on with the joins of the connection that the same user lost last.
+//! one, goes on with the joins of all connections that the same user lost: it may be any of them.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
@@ -12,14 +12,17 @@ use jiff::{SignedDuration, Timestamp};
 use orders::UserId;
 use serde::{Deserialize, Serialize};
 
-use super::joins::Joins;
+use super::joins::{JoinedOrder, Joins};
 use crate::dialect::DialectId;
 use crate::sync::lock;
 
-/// How long after it left a client still has its joins.
-const RESTORED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-/// How long it is known what a client had joined, so that it can be told that it has not recovered.
+/// How long after it left the joins of a client are known.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+/// How long after it was lost a connection leaves its joins to the clients of its user that have no `pid`.
+const INHERITED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How long after the first one others may have them, too. All tabs reconnect in this time: a browser wakes a tab in the
+/// background once a minute. A page that is opened later is told nothing that is older than itself.
+const SHARED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 /// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
 /// Fewer disconnects are not compacted.
@@ -53,6 +56,9 @@ pub(super) struct ClientJoins {
     joins: Joins,
     /// `None` while the client is connected.
     left: Option<Departure>,
+    /// When another client had its joins first, since it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inherited_at: Option<Timestamp>,
     /// Two, if a client reconnected before its old connection was found dead.
     #[serde(skip)]
     connections: usize,
@@ -70,7 +76,7 @@ pub(super) struct Departure {
     /// It perhaps did not receive what it was sent after this, because it no longer answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) silent_since: Option<Timestamp>,
-    /// Whether a client of the same user without a `pid` may be this one. Not if the client said goodbye.
+    /// Whether clients of the same user without a `pid` may be this one. Not if the client said goodbye.
     pub(super) returns: bool,
 }
 
@@ -88,14 +94,14 @@ impl Disconnect {
     }
 }
 
-/// What is known of the joins of a client that comes back.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Remembered {
-    /// It left a short time ago, or had joined nothing.
-    Joins(Joins),
-    /// It was away for too long.
-    Expired(Joins),
-    Unknown,
+impl ClientJoins {
+    /// Where it left, if clients of the same user without a `pid` may have its joins.
+    fn lost(&self, dialect: DialectId, now: Timestamp) -> Option<Departure> {
+        let left = self.left.filter(|left| left.returns && self.dialect == dialect)?;
+        let is_recent = now.duration_since(left.at) <= INHERITED_WITHIN;
+        let is_shared = self.inherited_at.is_none_or(|at| now.duration_since(at) <= SHARED_WITHIN);
+        (is_recent && is_shared).then_some(left)
+    }
 }
 
 impl JoinCache {
@@ -133,49 +139,47 @@ impl JoinCache {
         lock(&self.0).incomplete_until = Some(now);
     }
 
-    /// What a client had joined. `issued` is when it got its `pid`.
-    pub(super) fn recall(&self, client: &str, issued: Option<Timestamp>, now: Timestamp) -> Remembered {
+    /// What a client had joined; `None` if that is not known. `issued` is when it got its `pid`.
+    pub(super) fn recall(&self, client: &str, issued: Option<Timestamp>, now: Timestamp) -> Option<Joins> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
-        match entries.clients.get(client) {
-            Some(known) => match known.left {
-                Some(left) if now.duration_since(left.at) > RESTORED_WITHIN => {
-                    Remembered::Expired(known.joins.clone().leave_all(left.seq))
-                }
-                _ => Remembered::Joins(known.joins.clone()),
-            },
-            None if issued.is_some_and(|issued| entries.is_complete_since(issued, now)) => {
-                Remembered::Joins(Joins::default())
-            }
-            None => Remembered::Unknown,
+        if let Some(known) = entries.clients.get(client) {
+            return Some(known.joins.clone());
         }
+        let had_none = issued.is_some_and(|issued| entries.is_complete_since(issued, now));
+        had_none.then(Joins::default)
     }
 
-    /// The joins of the connection that the user lost last, and when and where. Each is given to one client.
+    /// The orders that the user's lost connections had joined, at most `limit`, and when and where the last of them left
+    /// each. If there are too many, those that each connection joined last.
     pub(super) fn inherit(
         &self,
         user: &UserId,
         dialect: DialectId,
+        limit: usize,
         now: Timestamp,
-    ) -> Option<(Joins, Departure)> {
+    ) -> Vec<(JoinedOrder, Departure)> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
         let JoinEntries { clients, users, unsaved, .. } = &mut *entries;
-        let returning = users.get(user)?.iter().filter_map(|client| {
-            let known = clients.get(client)?;
-            let left = known.left.filter(|left| left.returns)?;
-            let fits = now.duration_since(left.at) <= RESTORED_WITHIN
-                && known.dialect == dialect
-                && !known.joins.joined.is_empty();
-            fits.then_some((left.at, client))
-        });
-        let client = returning.max_by_key(|(at, _)| *at)?.1.clone();
-        let known = clients.get_mut(&client)?;
-        let left = known.left.as_mut()?;
-        let inherited = (known.joins.clone(), *left);
-        left.returns = false;
-        unsaved.insert(client);
-        Some(inherited)
+        let mut inherited: Vec<(usize, JoinedOrder, Departure)> = Vec::new();
+        for client in users.get(user).into_iter().flatten() {
+            let Some(known) = clients.get_mut(client) else { continue };
+            let Some(left) = known.lost(dialect, now) else { continue };
+            for (age, joined) in known.joins.joined.iter().rev().enumerate() {
+                match inherited.iter_mut().find(|(_, other, _)| other.order == joined.order) {
+                    Some(known) if known.2.seq >= left.seq => known.0 = known.0.min(age),
+                    Some(known) => *known = (known.0.min(age), joined.clone(), left),
+                    None => inherited.push((age, joined.clone(), left)),
+                }
+            }
+            if known.inherited_at.is_none() {
+                known.inherited_at = Some(now);
+                unsaved.insert(client.clone());
+            }
+        }
+        inherited.sort_by_key(|(age, ..)| *age);
+        inherited.into_iter().take(limit).map(|(_, joined, left)| (joined, left)).collect()
     }
 
     /// A client connected and has these joins.
@@ -184,12 +188,15 @@ impl JoinCache {
         if let Some(known) = entries.clients.get_mut(client) {
             known.connections += 1;
             known.left = None;
+            known.inherited_at = None;
             known.joins = joins;
             let disconnected = known.disconnected.take();
             entries.weight -= disconnected.map_or(0, |(_, weight)| weight);
         } else {
             let user = user.clone();
-            let new = ClientJoins { user, dialect, joins, left: None, connections: 1, disconnected: None };
+            let (connections, disconnected) = (1, None);
+            let (left, inherited_at) = (None, None);
+            let new = ClientJoins { user, dialect, joins, left, inherited_at, connections, disconnected };
             entries.insert(client.into(), new);
         }
         entries.unsaved.insert(client.into());

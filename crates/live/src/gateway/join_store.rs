@@ -2,7 +2,7 @@
 
 use eventlog::StateOwner;
 
-use super::{Authorizer, Gateway};
+use super::{Authorizer, Denial, Gateway};
 
 impl<A: Authorizer> Gateway<A> {
     /// Reads what was stored before the server started, once.
@@ -23,26 +23,33 @@ impl<A: Authorizer> Gateway<A> {
     }
 
     /// Returns once every change of the joins until now is stored. While one change is written, others gather for the next
-    /// write.
-    pub(super) async fn save_joins(&self) {
+    /// write. A change that is not stored is tried again with the next one.
+    pub(super) async fn save_joins(&self) -> Result<(), Denial> {
         // In a task of its own: a handler that is given up must not lose the changes that it has taken.
-        if let Some(gateway) = self.me.upgrade() {
-            drop(tokio::spawn(async move { gateway.save_unsaved_joins().await }).await);
+        match self.me.upgrade().map(|gateway| tokio::spawn(async move { gateway.save_unsaved_joins().await }))
+        {
+            Some(saving) => saving.await.unwrap_or(Ok(())),
+            None => Ok(()),
         }
     }
 
-    async fn save_unsaved_joins(&self) {
+    async fn save_unsaved_joins(&self) -> Result<(), Denial> {
         let _turn = self.saving_joins.lock().await;
         let changes = self.joins.take_unsaved();
-        if !changes.is_empty() && !self.authorizer.save_joins(changes.clone()).await {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let saved = self.authorizer.save_joins(changes.clone()).await;
+        if saved.is_err() {
             self.joins.not_saved(changes);
         }
+        saved
     }
 
     /// [`save_joins`](Self::save_joins) in a task of its own.
     pub(super) fn save_joins_later(&self) {
         if let Some(gateway) = self.me.upgrade() {
-            tokio::spawn(async move { gateway.save_unsaved_joins().await });
+            tokio::spawn(async move { drop(gateway.save_unsaved_joins().await) });
         }
     }
 }

@@ -50,6 +50,11 @@ impl Joins {
         self.joined.len() + self.left.len()
     }
 
+    /// The orders that the client has joined.
+    pub(super) fn orders(&self) -> impl Iterator<Item = OrderNumber> {
+        self.joined.iter().map(|joined| joined.order)
+    }
+
     pub(super) fn find(&mut self, order: OrderNumber) -> Option<&mut JoinedOrder> {
         self.joined.iter_mut().find(|joined| joined.order == order)
     }
@@ -81,14 +86,10 @@ impl Joins {
         true
     }
 
-    /// The client is away for so long that it has left every order.
-    pub(super) fn leave_all(mut self, seq: Seq) -> Self {
-        for joined in std::mem::take(&mut self.joined) {
-            self.left.push(LeftOrder { order: joined.order, seq });
-        }
-        let surplus = self.left.len().saturating_sub(MAX_LEFT);
-        self.left.drain(..surplus);
-        self
+    /// Takes a join back. `left` is what [`join`](Self::join) returned.
+    pub(super) fn undo_join(&mut self, order: OrderNumber, left: Option<Seq>) {
+        self.joined.retain(|joined| joined.order != order);
+        self.left.extend(left.map(|seq| LeftOrder { order, seq }));
     }
 }
 
@@ -120,9 +121,13 @@ mod tests {
             joins.leave(OrderNumber(order), Seq(9));
         }
         assert_eq!(joins.len(), 1 + MAX_LEFT);
-        let mut joins = joins.leave_all(Seq(10));
-        assert_eq!(joins.len(), MAX_LEFT);
-        assert_eq!(joins.join(joined(1001)), Some(Seq(10)));
+        let before = joins.clone();
+        for order in [99, 2000] {
+            let left = joins.join(joined(order));
+            assert_eq!(left, (order == 99).then_some(Seq(9)));
+            joins.undo_join(OrderNumber(order), left);
+            assert_eq!(joins, before);
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@
 //! gone is not told that it recovered: it receives what it missed, and joins again. Where a dialect does not rely on joins, a
 //! client whose joins are not known is taken for one that had none.
 //!
-//! A client without a `pid` may be too old to send one. It starts at the head, and has the joins of the connection that its
-//! user lost last. Of these orders it is sent the state if that changed meanwhile. Not so a client that knows `auth.cursor`.
+//! A client without a `pid` may be too old to send one. It starts at the head, and has the joins of the connections that its
+//! user lost. Of these orders it is sent the state if that changed meanwhile. Not so a client that knows `auth.cursor`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -21,7 +21,6 @@ use jiff::Timestamp;
 use orders::{Audience, OrderNumber, OrderRef, UserId};
 use socketio::{Auth, Frame};
 
-use super::join_cache::Remembered;
 use super::joins::{JoinedOrder, Joins};
 use super::{Authorizer, Gateway, Identity, topic};
 use crate::catch_up::CatchUp;
@@ -109,11 +108,10 @@ impl Resume {
         };
         let now = gateway.authorizer.now();
         let (joins, known) = match gateway.joins.recall(&contents.nonce, contents.issued, now) {
-            Remembered::Joins(joins) => (joins, true),
-            Remembered::Expired(joins) => (joins, false),
-            Remembered::Unknown => (Joins::default(), !dialect.get().relies_on_joins()),
+            Some(joins) => (joins, true),
+            None => (Joins::default(), !dialect.get().relies_on_joins()),
         };
-        let visible = visible_orders(gateway, identity, &joins).await;
+        let visible = visible_orders(gateway, identity, joins.orders()).await;
         let known = known && visible.is_some();
         let mut joins = joins;
         joins
@@ -143,13 +141,15 @@ impl Resume {
         let cursor = gateway.hub.cursor();
         let pid = Pid::new(gateway, identity, Some(&cursor));
         let (mut joins, mut missed) = (Joins::default(), Vec::new());
-        if !auth.data.contains_key("cursor")
-            && let Some((inherited, left)) =
-                gateway.joins.inherit(identity.user(), dialect, gateway.authorizer.now())
-            && let Some(orders) = visible_orders(gateway, identity, &inherited).await
-        {
+        let mut inherited = Vec::new();
+        if !auth.data.contains_key("cursor") {
+            let (limit, now) = (gateway.options.max_joined, gateway.authorizer.now());
+            inherited = gateway.joins.inherit(identity.user(), dialect, limit, now);
+        }
+        let orders = inherited.iter().map(|(joined, _)| joined.order);
+        if let Some(orders) = visible_orders(gateway, identity, orders).await {
             let audience = Audience::of(identity.role());
-            for joined in inherited.joined {
+            for (joined, left) in inherited {
                 let Some(snapshot) = orders.get(&joined.order) else { continue };
                 if gateway.tracking_changed(&snapshot.order, left.seq, left.silent_since).await {
                     let name = Joined::by(joined.name.as_ref());
@@ -176,12 +176,12 @@ async fn can_resume<A: Authorizer>(gateway: &Gateway<A>, identity: &A::Identity,
 async fn visible_orders<A: Authorizer>(
     gateway: &Gateway<A>,
     identity: &A::Identity,
-    joins: &Joins,
+    joined: impl Iterator<Item = OrderNumber> + Send,
 ) -> Option<HashMap<OrderNumber, Arc<Snapshot>>> {
     let mut visible = HashMap::new();
-    for joined in &joins.joined {
-        match gateway.authorizer.visible_order(identity, OrderRef::Number(joined.order)).await {
-            Ok(snapshot) => drop(visible.insert(joined.order, snapshot)),
+    for order in joined {
+        match gateway.authorizer.visible_order(identity, OrderRef::Number(order)).await {
+            Ok(snapshot) => drop(visible.insert(order, snapshot)),
             Err(denial) if matches!(denial.code, "order_not_found" | "forbidden") => {}
             Err(_) => return None,
         }

@@ -18,10 +18,20 @@ pub(crate) enum OrderName {
 /// A longer text names no order, and is not kept.
 const MAX_BYTES: usize = 128;
 
+/// Members of an argument that may name the order, as shops call them. The first one counts that has a value.
+const MEMBERS: [&str; 8] =
+    ["orderId", "order_id", "id", "_id", "orderNumber", "order_number", "number", "reference"];
+
 impl OrderName {
-    /// The order that an argument names: `"…"`, a number, or an object with such a member `orderId`.
+    /// The order that an argument names: `"…"`, a number, or an object with such a member.
     pub(crate) fn parse(argument: Option<&Value>) -> Result<Self, Denial> {
-        match argument.map(|argument| argument.get("orderId").unwrap_or(argument)) {
+        let named = match argument {
+            Some(Value::Object(members)) => {
+                MEMBERS.iter().filter_map(|name| members.get(*name)).find(|value| !is_absent(value))
+            }
+            other => other,
+        };
+        match named {
             Some(Value::String(name)) if !name.trim().is_empty() => Ok(Self::Text(name.clone())),
             // Other numbers name no order.
             Some(Value::Number(number)) => match number.as_u64() {
@@ -29,8 +39,7 @@ impl OrderName {
                 None => Ok(Self::Text(number.to_string())),
             },
             _ => {
-                let message =
-                    "Name an order by its id or its number, such as \"10001\" or {\"orderId\": \"10001\"}.";
+                let message = "Name an order by its id, number or reference, such as \"10001\" or {\"orderId\": \"10001\"}.";
                 Err(Denial { code: "invalid_order", message: message.into() })
             }
         }
@@ -50,6 +59,10 @@ impl OrderName {
     }
 }
 
+fn is_absent(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -60,7 +73,8 @@ mod tests {
     fn a_name_of_any_form_is_kept_as_it_was_sent() {
         let id = "01903e4c-0000-7000-8000-000000000000";
         for sent in [json!(id), json!(id.to_uppercase()), json!("10001"), json!("#10001"), json!(10001)] {
-            for argument in [sent.clone(), json!({ "orderId": sent })] {
+            let members = MEMBERS.map(|member| json!({"orderId": "", member: sent, "status": "paid"}));
+            for argument in [sent.clone()].into_iter().chain(members) {
                 let name = OrderName::parse(Some(&argument)).unwrap();
                 assert_eq!(serde_json::to_value(&name).unwrap(), sent);
                 assert!(name.text().is_some(), "{argument}");

@@ -6,8 +6,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::binary::RunningServer;
+use crate::support::orders::address;
 use crate::support::request::TestResponse;
-use crate::support::users::staff;
+use crate::support::users::{customer, staff};
+use crate::support::within;
 
 async fn create(server: &RunningServer, name: &str) -> TestResponse {
     let body = json!({"name": name, "price": {"amount": 450, "currency": "EUR"}, "stock": 7});
@@ -48,6 +50,45 @@ async fn a_full_disk_refuses_writes_until_there_is_room_again() {
     assert_eq!(create(&server, "Pot").await.status, 201);
     server.ask("GET", "/health/ready").gives(200).await;
     assert_eq!(names(&server).await.len(), 2);
+    server.stop().await;
+}
+
+/// What is acknowledged survives a restart.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_join_that_cannot_be_stored_is_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve_with_limited_files(data.path()).await;
+    let sam = staff("sam");
+    let product = create(&server, "Tea").await.json()["id"].as_str().unwrap().to_owned();
+    let order = json!({"items": [{"productId": product, "quantity": 1}], "shippingAddress": address(), "paymentMethod": "cod"});
+    let order = server.ask("POST", "/api/v1/orders").by(&customer("asha")).json(&order).gives(201).await;
+    let opened = server.ask("GET", "/socket.io/?EIO=4&transport=polling").send().await;
+    let open: Value = serde_json::from_str(&opened.text[1..]).unwrap();
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", open["sid"].as_str().unwrap());
+    let send = async |packet: String| server.ask("POST", &path).body("text/plain", packet).send().await;
+    send(format!("40{}", json!({"token": sam, "dialect": "rooms"}))).await;
+    let join = async |id: usize| {
+        send(format!("42{id}{}", json!(["join-order-tracking", order["id"]]))).await;
+        let answer = format!("43{id}[");
+        let polled = async {
+            loop {
+                let polled = server.ask("GET", &path).send().await.text;
+                if let Some((_, answer)) = polled.split_once(&answer) {
+                    return answer.to_owned();
+                }
+            }
+        };
+        within(polled).await
+    };
+    server.limit_files(Some(4096));
+    for id in 0..2 {
+        let refused = join(id).await;
+        assert!(refused.contains("storage_unavailable"), "it has not joined: {refused}");
+    }
+    server.limit_files(None);
+    let joined = join(2).await;
+    assert!(joined.contains("\"ok\":true"), "{joined}");
     server.stop().await;
 }
 
