@@ -1,5 +1,7 @@
 //! Commands. A command is parsed and bounded before it gets here; [`decide`](crate::decide()) accepts or refuses it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::contact::{Address, Contact, Partner};
@@ -181,6 +183,16 @@ impl Command {
             _ => (&[], None),
         };
         lines.iter().map(|line| line.0).chain(one)
+    }
+
+    /// The command without personal data that the order has already, which changes nothing.
+    pub fn without_known(&self, contact: &Contact) -> Cow<'_, Self> {
+        match self {
+            Self::SetDelivery(set) if set.partner.is_some() && set.partner == contact.partner => {
+                Cow::Owned(Self::SetDelivery(SetDelivery { partner: None, ..set.clone() }))
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 
     /// The personal data of the order after the command; `None` if it does not change.

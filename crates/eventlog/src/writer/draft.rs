@@ -1,5 +1,6 @@
 //! A batch while it is being decided: commands become events, events become rows to write.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -105,6 +106,12 @@ impl<'a> BatchDraft<'a> {
 
     fn request(&mut self, request: &CommandRequest) -> Outcome {
         let CommandRequest { command, actor, expected } = request;
+        let order = command.order().and_then(|name| self.context.world.order(name)).map(|order| order.id);
+        let contact = order.and_then(|id| self.context.contacts.get(&id));
+        let command = &*match contact {
+            Some(contact) => command.without_known(contact),
+            None => Cow::Borrowed(command),
+        };
         let events = match decide(&self.context.world, command, actor, *expected, self.writes.at) {
             Ok(events) => events,
             Err(refusal) => return Outcome::Refused(refusal),
@@ -122,8 +129,6 @@ impl<'a> BatchDraft<'a> {
             }
             self.writes.events.push(stored);
         }
-        let unchanged =
-            || command.order().and_then(|name| self.context.world.order(name)).map(|order| order.id);
         match subject {
             Some(Subject::Product { id, .. }) => Outcome::Product(Arc::new(CatalogProduct {
                 product: self.context.world.products[&id].clone(),
@@ -131,7 +136,7 @@ impl<'a> BatchDraft<'a> {
             })),
             Some(Subject::Order { id, .. }) => Outcome::Order(Arc::clone(&self.snapshots[&id].snapshot)),
             // Accepted without an event: the order stays as it was.
-            None => match unchanged() {
+            None => match order {
                 Some(id) => Outcome::Unchanged(self.snapshot(id)),
                 None => Outcome::Refused(orders::Refusal::UnknownOrder),
             },

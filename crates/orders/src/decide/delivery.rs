@@ -10,14 +10,14 @@ use crate::order::{LocationReport, Order, Parcel, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
-/// `None`: the only part is a location that is not stored.
+/// `None`: nothing changes, or only a location that is not stored.
 pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
     let order = context.order(set.order)?;
     policy::may_manage(context.actor.origin())?;
     standing(order)?;
     let mut changes = Vec::new();
     let driver = set.driver.as_ref().filter(|driver| order.driver.as_ref() != Some(driver));
-    // Name and phone are personal data, which this crate does not see, so a partner always counts as a change.
+    // Name and phone are personal data, which is not part of the order: see `Command::without_known`.
     if set.partner.is_some() || driver.is_some() {
         changes.push(Change::Partner { driver: driver.or(order.driver.as_ref()).cloned() });
     }
@@ -25,12 +25,7 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Op
         changes.push(Change::EstimatedDelivery { at });
     }
     if changes.is_empty() {
-        return match set.location {
-            Some(report) => Ok(sampled(context, order, &report, false)),
-            None => Err(Refusal::Unchanged(
-                "send a driver, a partner, a location or an expected time that differs",
-            )),
-        };
+        return Ok(set.location.and_then(|report| sampled(context, order, &report, false)));
     }
     if let Some(report) = set.location.filter(|report| is_newest(context, order, report) && !is_over(order)) {
         changes.push(located(context, &report));
@@ -325,10 +320,10 @@ mod tests {
     }
 
     #[test]
-    fn an_unchanged_delivery_is_refused() {
+    fn an_unchanged_delivery_is_accepted_without_an_event() {
         let (mut shop, order) = Shop::with_order(CashOnDelivery);
         for set in [delivery(order), SetDelivery { driver: driver().user().cloned(), ..delivery(order) }] {
-            assert_eq!(shop.refusal(&staff(), Command::SetDelivery(set)).code(), "unchanged");
+            assert_eq!(shop.ask(&staff(), &Command::SetDelivery(set)), Ok(None));
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::world::World;
 /// Decides one command. `expected` is the version that the sender saw, if the request has one.
 ///
 /// An empty list means that the command was accepted without an event: a location right after another, before the
-/// stored one, or after the delivery, or the status that the order has already.
+/// stored one, or after the delivery, or the status or delivery that the order has already.
 pub fn decide(
     world: &World,
     command: &Command,

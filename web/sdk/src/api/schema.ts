@@ -396,7 +396,7 @@ export interface paths {
          * Set an order's delivery
          * @description Staff only; the order's driver may report the location. Of locations less than two seconds apart, the newest by the
          *     device's own time is stored and sent when the two seconds end. A location that was measured before the stored one is
-         *     accepted and not stored.
+         *     accepted and not stored. A delivery that the order has already is accepted and changes nothing.
          */
         put: operations["set_delivery"];
         post?: never;

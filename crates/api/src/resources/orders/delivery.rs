@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::commands::{CommandContext, IfMatch};
 use crate::extract::{Json, LocationInput, NewLocation, Path, expected_time, user_id};
 use crate::idempotency::IdempotencyKey;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::resources::users::resolve_user;
 
 /// The delivery of an order. Omitted fields are not changed.
@@ -42,6 +42,11 @@ pub struct Body {
 }
 
 impl Body {
+    fn is_empty(&self) -> bool {
+        let Self { partner, driver_id, location, estimated_delivery } = self;
+        partner.is_none() && driver_id.is_none() && location.is_none() && estimated_delivery.is_none()
+    }
+
     /// A location alone is a location report: it does not change the version, and the driver may send it.
     fn command(self, order: OrderRef, location: Option<LocationReport>) -> Command {
         match (self, location) {
@@ -59,7 +64,7 @@ impl Body {
 ///
 /// Staff only; the order's driver may report the location. Of locations less than two seconds apart, the newest by the
 /// device's own time is stored and sent when the two seconds end. A location that was measured before the stored one is
-/// accepted and not stored.
+/// accepted and not stored. A delivery that the order has already is accepted and changes nothing.
 #[utoipa::path(
     put, path = "/api/v1/orders/{order}/delivery", tag = "orders",
     params(
@@ -84,6 +89,10 @@ pub async fn set_delivery(
     IfMatch(expected): IfMatch,
     Json(mut body, raw): Json<Body>,
 ) -> Result<Response, Problem> {
+    if body.is_empty() {
+        let detail = "Nothing to change: send a driver, a partner, a location or an expected time.";
+        return Err(Problem::new(Code::Unchanged).detail(detail));
+    }
     if let Some(driver) = body.driver_id.take() {
         body.driver_id = Some(resolve_user(&app, &caller, driver).await?);
     }

@@ -116,6 +116,35 @@ async fn a_refused_tracking_update_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_partner_that_is_sent_again_unchanged_is_no_change() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    let placed = shop.place(&asha, tea, 1).await;
+    let partner = json!({"name": "Dev Driver", "phone": "+49 170 1"});
+    let set = json!({"partner": partner, "driverId": id_of("dev")});
+    let first = shop.put(&placed.path("/delivery"), &set).by(&sam).gives(200).await;
+    let head = shop.head().await;
+    let tracking = json!({"orderId": placed.id, "status": "pending", "deliveryPartner": partner});
+    for (path, body) in [(&*placed.path("/delivery"), &set), ("/api/orders/tracking", &tracking)] {
+        let again = shop.put(path, body).by(&sam).gives(200).await;
+        assert_eq!((&again["version"], shop.head().await), (&first["version"], head), "{path}");
+    }
+    // With a new location it is a location report.
+    let mut moving = tracking;
+    moving["location"] = json!({"lat": 53.5, "lng": 10.0});
+    let moved = shop.put("/api/orders/tracking", &moving).by(&sam).gives(200).await;
+    assert_eq!(moved["version"], first["version"]);
+    let history = timeline(&shop, &asha, &placed.path("/timeline")).await;
+    let kinds: Vec<_> = history.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["order.created", "delivery.updated", "delivery.located"]);
+    let other = json!({"partner": {"name": "Dev Driver"}});
+    let changed = shop.put(&placed.path("/delivery"), &other).by(&sam).gives(200).await;
+    assert_eq!(changed["version"], 3, "the phone number is gone");
+    assert_eq!(shop.put(&placed.path("/delivery"), &json!({})).by(&sam).refused(409).await, "unchanged");
+}
+
+#[tokio::test]
 async fn a_driver_reports_locations_only_for_their_own_orders() {
     let shop = Shop::open().await;
     let tea = shop.product("Tea", 10).await;
