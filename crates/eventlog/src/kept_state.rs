@@ -1,5 +1,9 @@
 //! State beside the log that the server has again after a restart. Its owner decides what is in it, and when it is removed.
 
+use std::collections::HashSet;
+
+use serde::Serialize;
+
 /// Whose state it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateOwner {
@@ -34,4 +38,30 @@ pub enum StateChange {
     Remove {
         key: Box<str>,
     },
+}
+
+/// Keys whose stored state is not what their owner has.
+#[derive(Debug, Default)]
+pub struct UnsavedKeys(HashSet<Box<str>>);
+
+impl UnsavedKeys {
+    pub fn insert(&mut self, key: impl Into<Box<str>>) {
+        self.0.insert(key.into());
+    }
+
+    /// The changes that store what the owner has. `state` finds it; `None` removes what is stored.
+    pub fn take<'a, S: Serialize + 'a>(&mut self, state: impl Fn(&str) -> Option<&'a S>) -> Vec<StateChange> {
+        let change = |key: Box<str>| match state(&key).map(serde_json::to_string) {
+            Some(Ok(state)) => StateChange::Keep(KeptState { key, state }),
+            Some(Err(_)) | None => StateChange::Remove { key },
+        };
+        std::mem::take(&mut self.0).into_iter().map(change).collect()
+    }
+
+    /// These changes were not stored. Their keys are taken again the next time.
+    pub fn put_back(&mut self, changes: Vec<StateChange>) {
+        self.0.extend(changes.into_iter().map(|change| match change {
+            StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key } => key,
+        }));
+    }
 }

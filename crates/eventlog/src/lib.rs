@@ -50,7 +50,7 @@ pub use ephemeral::EphemeralEvent;
 pub use error::{ErrorKind, LogError};
 pub use head::poll_head;
 pub use inbox::{InboxFilter, InboxPage, Mark, MarkRead, ReadState};
-pub use kept_state::{KeptState, StateChange, StateOwner};
+pub use kept_state::{KeptState, StateChange, StateOwner, UnsavedKeys};
 pub use log_consumer::{ConsumerError, LogConsumer};
 pub use read_backend::{
     EventPage, OrderFilter, OrderPage, OrderSort, PagePosition, ProductFilter, ReadAt, ReadBackend,

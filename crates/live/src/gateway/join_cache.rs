@@ -4,10 +4,10 @@
 //! stores the same, so that it survives a restart: see `join_store`. A client without a `pid`, which may be too old to send
 //! one, goes on with the joins of all connections that the same user lost: it may be any of them.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
-use eventlog::{KeptState, Seq, StateChange};
+use eventlog::{KeptState, Seq, StateChange, UnsavedKeys};
 use jiff::{SignedDuration, Timestamp};
 use orders::UserId;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ struct JoinEntries {
     /// Of the clients that are disconnected.
     weight: usize,
     /// Clients that are not stored as they are here.
-    unsaved: HashSet<Box<str>>,
+    unsaved: UnsavedKeys,
     /// Joins of clients that left until then may be unknown although they are not old.
     incomplete_until: Option<Timestamp>,
 }
@@ -199,7 +199,7 @@ impl JoinCache {
             let new = ClientJoins { user, dialect, joins, left, inherited_at, connections, disconnected };
             entries.insert(client.into(), new);
         }
-        entries.unsaved.insert(client.into());
+        entries.unsaved.insert(client);
     }
 
     /// Replaces the joins of a client that is known.
@@ -207,7 +207,7 @@ impl JoinCache {
         let mut entries = lock(&self.0);
         if let Some(known) = entries.clients.get_mut(client) {
             known.joins = joins;
-            entries.unsaved.insert(client.into());
+            entries.unsaved.insert(client);
         }
     }
 
@@ -218,7 +218,7 @@ impl JoinCache {
         known.connections = known.connections.saturating_sub(1);
         if known.connections == 0 {
             known.left = Some(departure);
-            entries.unsaved.insert(client.into());
+            entries.unsaved.insert(client);
             entries.left(client.into(), departure.at);
         }
         entries.evict(departure.at, MAX_WEIGHT);
@@ -226,20 +226,13 @@ impl JoinCache {
 
     /// What has to be stored so that all of it is.
     pub(super) fn take_unsaved(&self) -> Vec<StateChange> {
-        let mut entries = lock(&self.0);
-        let unsaved = std::mem::take(&mut entries.unsaved);
-        let change = |client: Box<str>| match entries.clients.get(&client).map(serde_json::to_string) {
-            Some(Ok(state)) => StateChange::Keep(KeptState { key: client, state }),
-            Some(Err(_)) | None => StateChange::Remove { key: client },
-        };
-        unsaved.into_iter().map(change).collect()
+        let JoinEntries { unsaved, clients, .. } = &mut *lock(&self.0);
+        unsaved.take(|client| clients.get(client))
     }
 
     /// These were not stored: the next time they are tried again.
     pub(super) fn not_saved(&self, changes: Vec<StateChange>) {
-        lock(&self.0).unsaved.extend(changes.into_iter().map(|change| match change {
-            StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key } => key,
-        }));
+        lock(&self.0).unsaved.put_back(changes);
     }
 }
 
@@ -258,7 +251,7 @@ impl JoinEntries {
                 self.users.remove(&removed.user);
             }
         }
-        self.unsaved.insert(client.into());
+        self.unsaved.insert(client);
     }
 
     fn left(&mut self, client: Box<str>, at: Timestamp) {
