@@ -6,9 +6,10 @@ use eventlog::{CommandRequest, Outcome, Submission};
 use orders::command::SetStatus;
 use orders::order::Version;
 use orders::text::Prose;
-use orders::{Command, OrderNumber, OrderRef, Status};
+use orders::{Command, OrderId, OrderNumber, OrderRef, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::order_ref;
 use crate::app::AppState;
@@ -19,6 +20,9 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
 const MAX_ORDERS: usize = 500;
+/// No order has this id. A name of no order stands for it, so that each name has an outcome of its own: a repeated request
+/// gets the outcomes of the first one, and by then the name may be an order's.
+const NO_ORDER: OrderRef = OrderRef::Id(OrderId::new(Uuid::nil()));
 
 /// A status for many orders.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -100,17 +104,17 @@ pub async fn bulk_status(
             .detail(format!("`orders` {rule}."))
             .error("orders", rule));
     }
-    let mut names: Vec<Option<OrderRef>> = Vec::with_capacity(body.orders.len());
+    let mut orders = Vec::with_capacity(body.orders.len());
     for name in &body.orders {
-        names.push(match order_ref(&app, &staff.caller, name).await {
-            Ok(order) => Some(order),
-            Err(problem) if problem.code() == Code::OrderNotFound => None,
+        orders.push(match order_ref(&app, &staff.caller, name).await {
+            Ok(order) => order,
+            Err(problem) if problem.code() == Code::OrderNotFound => NO_ORDER,
             Err(problem) => return Err(problem),
         });
     }
-    let requests = names.iter().flatten().map(|order| CommandRequest {
+    let requests = orders.into_iter().map(|order| CommandRequest {
         command: Command::SetStatus(SetStatus {
-            order: *order,
+            order,
             status: body.status,
             tracking_number: None,
             estimated_delivery: None,
@@ -126,14 +130,9 @@ pub async fn bulk_status(
         external_user: staff.caller.external_user(),
     };
     let receipt = app.writer.submit(submission).await.map_err(not_committed)?;
-    let mut decided = receipt.outcomes.into_iter();
     let mut outcomes = Vec::with_capacity(body.orders.len());
     let mut changed = 0;
-    for (order, name) in body.orders.into_iter().zip(names) {
-        let Some(outcome) = name.and_then(|_| decided.next()) else {
-            outcomes.push(BulkOutcome::unknown(order));
-            continue;
-        };
+    for (order, outcome) in body.orders.into_iter().zip(receipt.outcomes) {
         if receipt.replayed {
             match app.check_replay(&outcome, &staff.caller).await {
                 Err(problem) if problem.code() == Code::OrderNotFound => {

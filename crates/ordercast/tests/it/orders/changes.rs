@@ -1,6 +1,6 @@
 //! Lost edits and repeated requests: `If-Match`, `Idempotency-Key`, `expectedTotal`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Shop;
 use crate::support::orders::cart;
@@ -144,6 +144,26 @@ async fn a_key_belongs_to_the_role_and_the_store_it_was_used_in() {
     for other in [customer("both"), driver("both"), staff_of("both", "north")] {
         assert_eq!(cancel(&other).refused(404).await, "order_not_found");
     }
+}
+
+#[tokio::test]
+async fn a_repeated_bulk_has_the_outcome_of_each_name_though_more_names_are_orders_by_then() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let placed = shop.place(&customer("asha"), tea, 1).await;
+    let bulk = json!({"orders": ["SHOP-1", placed.number, "10002"], "status": "processing"});
+    let advance = async || {
+        let bulk = shop.post("/api/v1/orders/bulk-status", &bulk).by(&staff("sam"));
+        bulk.header("idempotency-key", "b").gives(200).await
+    };
+    let first = advance().await;
+    let oks: Vec<&Value> = first["outcomes"].as_array().unwrap().iter().map(|one| &one["ok"]).collect();
+    assert_eq!(oks, [false, true, false], "{first}");
+    let mut body = cart(&[(tea, 1)]);
+    body["reference"] = "SHOP-1".into();
+    let later = shop.post("/api/v1/orders", &body).by(&customer("asha")).gives(201).await;
+    assert_eq!(later["number"], "10002");
+    assert_eq!(advance().await, first);
 }
 
 #[tokio::test]
