@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::text::{is_format, without_format};
+use crate::text::without_format;
 
 /// The text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for OrderRef {
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $check:expr, $rule:literal) => {
+    ($(#[$doc:meta])* $name:ident, $clean:expr, $check:expr, $rule:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -150,7 +150,8 @@ macro_rules! text_id {
             pub const RULE: &'static str = $rule;
 
             pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidId> {
-                let text = text.into();
+                let clean: fn(Arc<str>) -> Arc<str> = $clean;
+                let text = clean(text.into());
                 let check: fn(&str) -> bool = $check;
                 if check(&text) { Ok(Self(text)) } else { Err(InvalidId($rule)) }
             }
@@ -193,6 +194,7 @@ macro_rules! text_id {
 text_id!(
     /// A store. Staff see only the orders of their own store.
     StoreId,
+    std::convert::identity,
     |text| (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')),
     "a store id is 1 to 64 letters, digits, '-', '_' or '.'"
@@ -204,16 +206,21 @@ text_id!(
     /// A local account is its bare id. A user of another system is `issuer|subject`, so that no subject of another system
     /// can name a local account. The subject is opaque.
     UserId,
+    std::convert::identity,
     |text| (1..=USER_ID_BYTES).contains(&text.len()) && !text.chars().any(char::is_control),
     "a user id is 1 to 256 bytes without control characters"
 );
 
 text_id!(
-    /// An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store.
+    /// An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. Blanks at the ends
+    /// and invisible characters, which are added when somebody copies it, are removed.
     Reference,
+    |text| match without_format(&text).trim() {
+        clean if clean == &*text => text,
+        clean => clean.into(),
+    },
     |text| (1..=64).contains(&text.chars().count())
-        && text.trim() == text
-        && !text.chars().any(|c| c.is_control() || is_format(c))
+        && !text.chars().any(char::is_control)
         && text.parse::<OrderRef>().is_err(),
     "a reference is 1 to 64 characters without control characters, and neither a number nor a UUID, which name orders already"
 );
@@ -290,7 +297,12 @@ mod tests {
             assert!(Reference::new(good).is_ok(), "{good:?}");
         }
         let (long, id) = ("x".repeat(65), "01903e4c-0000-7000-8000-000000000000");
-        for bad in ["", " a", "a\nb", "a\u{200b}b", "10001", "#10001", id, &*long] {
+        for pasted in
+            [" A-1\n", "\u{202a}A-1\u{202c}", "\u{200e} A\u{200b}-\u{2060}1 \u{feff}", "A-\u{200d}1"]
+        {
+            assert_eq!(Reference::new(pasted).unwrap().as_str(), "A-1", "{pasted:?}");
+        }
+        for bad in ["", " ", "\u{200b}", "a\nb", "10001", "\u{202a}10001", "#10001", id, &*long] {
             assert!(Reference::new(bad).is_err(), "{bad:?}");
         }
     }

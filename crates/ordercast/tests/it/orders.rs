@@ -5,6 +5,7 @@ mod counts;
 mod delivery;
 mod export;
 mod live_connections;
+mod locations;
 mod times;
 mod transitions;
 
@@ -373,6 +374,11 @@ async fn an_order_is_found_everywhere_by_its_own_reference() {
         let found = shop.get(&format!("/api/v1/orders/ORDER-123{path}")).by(&asha).gives(200).await;
         assert!(found["id"] == placed["id"] || found["events"][0]["orderId"] == placed["id"], "{found}");
     }
+    // As programs copy it.
+    let pasted = place(&ben, "\u{202a}ORDER-125\u{202c}").gives(201).await;
+    assert_eq!(pasted["reference"], "ORDER-125");
+    let path = "/api/v1/orders/%E2%80%AAORDER-125%E2%80%AC";
+    assert_eq!(shop.get(path).by(&ben).gives(200).await["id"], pasted["id"]);
     assert_eq!(shop.get("/api/v1/orders/ORDER-123").by(&ben).refused(404).await, "order_not_found");
     assert_eq!(shop.get("/api/v1/orders/ORDER-124").by(&sam).refused(404).await, "order_not_found");
     let found = shop.get("/api/v1/orders?q=ORDER-123").by(&sam).gives(200).await;

@@ -27,7 +27,7 @@ pub(crate) async fn order_ref(app: &App, caller: &Caller, name: &str) -> Result<
         return Ok(known);
     }
     let unknown = || Problem::new(Code::OrderNotFound);
-    let reference = Reference::new(name.trim()).map_err(|_| unknown())?;
+    let reference = Reference::new(name).map_err(|_| unknown())?;
     let found = app.read_backend.referenced(reference).await.map_err(|error| database_error(&error))?;
     let actor = caller.actor();
     let visible = found.into_iter().find(|snapshot| policy::may_see(&actor, &snapshot.order));
