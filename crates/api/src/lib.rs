@@ -13,7 +13,7 @@
 //! - [`extract`]: request bodies, query strings and paths. [`problem`]: every error, as one type with a stable code
 //!   (RFC 9457).
 //! - [`commands`], [`idempotency`]: from a request to the log's writer, and the response to it. [`waiting_locations`]: locations
-//!   that come too soon after the last one.
+//!   that come too soon after the last one. `device_clocks`: when a device whose clock is ahead measured them.
 //! - [`gateway`]: authorizes Socket.IO clients and their events.
 //! - [`pages`]: serves the web app and the API reference.
 //! - [`metrics`], [`openapi`], [`asyncapi`]: the generated documents and the metrics.
@@ -32,6 +32,7 @@ pub mod caller;
 pub mod client_address;
 pub mod commands;
 mod compression;
+mod device_clocks;
 pub mod extract;
 pub mod gateway;
 pub mod idempotency;

@@ -17,15 +17,18 @@ use crate::problem::Problem;
 use crate::waiting_locations::WaitingLocation;
 
 impl App {
-    /// Executes a command that brings a location. A location that comes too soon becomes an event when the interval ends.
+    /// Executes a command that brings a location of an order. A location that comes too soon becomes an event when the
+    /// interval ends.
     pub(crate) async fn locate(
         self: &Arc<Self>,
+        order: OrderRef,
         mut location: LocationReport,
         command: impl FnOnce(LocationReport) -> Command,
         context: CommandContext<'_>,
     ) -> Result<CommandOutcome, Problem> {
         let (now, stated) = (self.now(), location.measured_at);
-        location.measured_at = Some(stated.map_or(now, |at| at.min(now)));
+        let (user, clocks) = (&context.caller.principal.user, &self.locations.device_clocks);
+        location.measured_at = Some(stated.map_or(now, |at| clocks.measured_at(user, order, at, now)));
         let actor = context.caller.actor();
         let outcome = self.command(command(location), context).await?;
         let Some(answered) = outcome.order() else { return Ok(outcome) };
@@ -53,6 +56,9 @@ impl App {
         let stored = self.read_backend.kept_states(StateOwner::Locations).await?;
         for order in self.locations.load(stored) {
             self.store_later(order, interval());
+        }
+        if let Err(error) = self.save_locations().await {
+            tracing::warn!(%error, "locations that cannot be read were not removed, trying again later");
         }
         Ok(())
     }

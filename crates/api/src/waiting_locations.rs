@@ -1,13 +1,15 @@
 //! The newest location of each delivery that came too soon after the last one.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use eventlog::{KeptState, StateChange};
+use eventlog::{KeptState, StateChange, UnsavedKeys};
 use orders::order::LocationReport;
 use orders::{Actor, OrderId};
 use serde::{Deserialize, Serialize};
+
+use crate::device_clocks::DeviceClocks;
 
 /// The most deliveries whose locations wait. Beyond it a location that comes too soon is dropped.
 const MAX_WAITING: usize = 50_000;
@@ -18,13 +20,14 @@ pub struct WaitingLocations {
     waiting: Mutex<Waiting>,
     /// Held while changes are stored, so that an older one does not replace a newer one.
     pub(crate) saving: tokio::sync::Mutex<()>,
+    pub(crate) device_clocks: DeviceClocks,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     orders: HashMap<OrderId, WaitingLocation>,
     /// Orders that are stored differently.
-    unsaved: HashSet<OrderId>,
+    unsaved: UnsavedKeys,
 }
 
 /// Stored as JSON.
@@ -39,14 +42,24 @@ impl WaitingLocations {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what was stored before the server started. Returns the orders.
+    /// Reads what was stored before the server started. Returns the orders. What cannot be read is removed with the next
+    /// changes.
     pub(crate) fn load(&self, stored: Vec<KeptState>) -> Vec<OrderId> {
-        let mut waiting = self.waiting();
+        let Waiting { orders, unsaved } = &mut *self.waiting();
         let stored = stored.into_iter().filter_map(|KeptState { key, state }| {
-            let order = key.parse().map(OrderId::new).ok()?;
-            let location = serde_json::from_str(&state).ok()?;
-            waiting.orders.insert(order, location);
-            Some(order)
+            match (key.parse::<OrderId>(), serde_json::from_str(&state)) {
+                (Ok(order), Ok(location)) => {
+                    orders.insert(order, location);
+                    Some(order)
+                }
+                (order, location) => {
+                    let error = location.err().map(|error| error.to_string());
+                    let error = error.or(order.err().map(|error| error.to_string())).unwrap_or_default();
+                    tracing::warn!(%error, %key, "a stored location that waited cannot be read, it is removed");
+                    unsaved.insert(key);
+                    None
+                }
+            }
         });
         stored.collect()
     }
@@ -56,11 +69,11 @@ impl WaitingLocations {
         let mut waiting = self.waiting();
         let full = waiting.orders.len() >= MAX_WAITING;
         let is_first = match waiting.orders.entry(order) {
-            Entry::Occupied(mut waiting_one) => {
-                if waiting_one.get().location.measured_at > new.location.measured_at {
+            Entry::Occupied(mut entry) => {
+                if entry.get().location.measured_at > new.location.measured_at {
                     return false;
                 }
-                waiting_one.insert(new);
+                entry.insert(new);
                 false
             }
             Entry::Vacant(_) if full => return false,
@@ -69,7 +82,7 @@ impl WaitingLocations {
                 true
             }
         };
-        waiting.unsaved.insert(order);
+        waiting.unsaved.insert(order.to_string());
         is_first
     }
 
@@ -83,29 +96,17 @@ impl WaitingLocations {
         let is_newest = waiting.orders.get(&order) == Some(done);
         if is_newest {
             waiting.orders.remove(&order);
-            waiting.unsaved.insert(order);
+            waiting.unsaved.insert(order.to_string());
         }
         is_newest
     }
 
     pub(crate) fn take_unsaved(&self) -> Vec<StateChange> {
-        let mut waiting = self.waiting();
-        let unsaved = std::mem::take(&mut waiting.unsaved);
-        let changes = unsaved.into_iter().map(|order| {
-            let key: Box<str> = order.to_string().into();
-            match waiting.orders.get(&order).map(serde_json::to_string) {
-                Some(Ok(state)) => StateChange::Keep(KeptState { key, state }),
-                Some(Err(_)) | None => StateChange::Remove { key },
-            }
-        });
-        changes.collect()
+        let Waiting { orders, unsaved } = &mut *self.waiting();
+        unsaved.take(|order| orders.get(&order.parse().ok()?))
     }
 
     pub(crate) fn not_saved(&self, changes: Vec<StateChange>) {
-        let mut waiting = self.waiting();
-        for change in changes {
-            let (StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key }) = change;
-            waiting.unsaved.extend(key.parse().map(OrderId::new));
-        }
+        self.waiting().unsaved.put_back(changes);
     }
 }

@@ -1,13 +1,10 @@
 //! Members of bodies from clients that cannot be changed: an empty text counts as absent, and a number may be a text, or the
 //! other way around.
 
-use orders::order::{Accuracy, GeoPoint, LocationReport};
 use orders::text::{Line, without_format};
 use orders::{Partner, Status};
 use serde::de::{Deserialize as _, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
-
-use super::location::DeviceTime;
 
 /// A text, or a number as text.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -32,34 +29,9 @@ pub(crate) fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Status::from_name(name).map(Some).ok_or_else(|| D::Error::custom(rule))
 }
 
-/// A location. Members that it does not know are ignored, and so is one without coordinates.
-pub(crate) fn location<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<LocationReport>, D::Error> {
-    location_of(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
 /// Who delivers: `{name, phone}`, or the name alone. Members that it does not know are ignored.
 pub(crate) fn partner<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Partner>, D::Error> {
     partner_of(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-fn location_of(value: &Value) -> Result<Option<LocationReport>, String> {
-    let Some(members) = members_of(value)? else { return Ok(None) };
-    // A browser's `GeolocationPosition` has the coordinates one level down.
-    let inner = members.get("coords").and_then(Value::as_object).unwrap_or(members);
-    let latitude = number_of(first(inner, &["latitude", "lat"]))?;
-    let longitude = number_of(first(inner, &["longitude", "lng", "lon"]))?;
-    let (latitude, longitude) = match (latitude, longitude) {
-        (Some(latitude), Some(longitude)) => (latitude, longitude),
-        (None, None) => return Ok(None),
-        _ => return Err("must have both `latitude` and `longitude`".to_owned()),
-    };
-    let point = GeoPoint::new(latitude, longitude).map_err(|error| error.to_string())?;
-    let accuracy = number_of(first(inner, &["accuracy"]))?.map(Accuracy::try_from);
-    let accuracy = accuracy.transpose().map_err(|error| error.to_string())?;
-    let at = first(members, &["at", "timestamp", "time"]).map(convert::<DeviceTime>).transpose()?;
-    Ok(Some(LocationReport { point, measured_at: at.map(|at| at.0), accuracy }))
 }
 
 fn partner_of(value: &Value) -> Result<Option<Partner>, String> {
@@ -86,7 +58,7 @@ fn partner_of(value: &Value) -> Result<Option<Partner>, String> {
 }
 
 /// The members of an object; `None` if it is absent.
-fn members_of(value: &Value) -> Result<Option<&Map<String, Value>>, String> {
+pub(super) fn members_of(value: &Value) -> Result<Option<&Map<String, Value>>, String> {
     match value {
         Value::Object(members) => Ok(Some(members)),
         value if is_absent(value) => Ok(None),
@@ -95,7 +67,7 @@ fn members_of(value: &Value) -> Result<Option<&Map<String, Value>>, String> {
 }
 
 /// The first of several names that is present.
-fn first<'a>(members: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Value> {
+pub(super) fn first<'a>(members: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Value> {
     names.iter().filter_map(|name| members.get(*name)).find(|value| !is_absent(value))
 }
 
@@ -116,7 +88,7 @@ fn text_of(value: Option<&Value>) -> Result<Option<String>, String> {
     }
 }
 
-fn number_of(value: Option<&Value>) -> Result<Option<f64>, String> {
+pub(super) fn number_of(value: Option<&Value>) -> Result<Option<f64>, String> {
     match value {
         Some(Value::Number(number)) => Ok(number.as_f64()),
         Some(Value::String(text)) => {
@@ -131,7 +103,7 @@ fn short(text: &str) -> String {
     text.chars().take(20).collect()
 }
 
-fn convert<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+pub(super) fn convert<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     serde_json::from_value(value.clone()).map_err(|error| error.to_string())
 }
 
@@ -140,37 +112,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_location_is_read_as_clients_write_it() {
-        let read = |value: Value| {
-            location_of(&value)
-                .map(|report| report.map(|report| (report.point.latitude(), report.point.longitude())))
-        };
-        for value in [
-            json!({"lat": "53.5", "lng": "10"}),
-            json!({"latitude": 53.5, "lon": 10, "address": "Harbour Road", "heading": null}),
-            json!({"lat": "", "latitude": " 53.5 ", "longitude": 10.0, "timestamp": 1_769_860_800_500_i64}),
-            json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 5}, "timestamp": "1769860800500"}),
-        ] {
-            assert_eq!(read(value.clone()), Ok(Some((53.5, 10.0))), "{value}");
-        }
-        for absent in
-            [json!(null), json!(""), json!({}), json!({"lat": "", "lng": ""}), json!({"address": "x"})]
-        {
-            assert_eq!(read(absent.clone()), Ok(None), "{absent}");
-        }
-        for bad in [
-            json!("here"),
-            json!([1, 2]),
-            json!({"lat": 1}),
-            json!({"lat": "north", "lng": 1}),
-            json!({"lat": 91, "lng": 0}),
-            json!({"lat": "NaN", "lng": "0"}),
-        ] {
-            assert!(read(bad.clone()).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_partner_is_an_object_or_a_name() {

@@ -6,54 +6,79 @@ use jiff::Timestamp;
 use orders::order::{Accuracy, GeoPoint, LocationReport};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Smaller numbers are seconds since 1970, greater ones milliseconds.
-const SECONDS_BELOW: f64 = 1e11;
+use super::lenient::{convert, first, members_of, number_of};
+
+/// The units in which devices count since 1970: a number below the bound is in a unit of so many milliseconds. The smallest
+/// one is a nanosecond. None of them reaches the bound before the year 5000.
+const UNITS: [(f64, f64); 3] = [(1e11, 1e3), (1e14, 1.0), (1e17, 1e-3)];
+const NANOSECOND: f64 = 1e-6;
 
 /// The parsed location of a body. Its schema is [`NewLocation`].
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "NewLocation")]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct LocationInput(pub(crate) LocationReport);
 
-/// Where the delivery is.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// Where the delivery is. The position of a browser, with `coords`, is accepted, too. Other members, such as `heading`, are
+/// ignored.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the locations, which `location_of` reads")]
 pub(crate) struct NewLocation {
     /// Degrees, -90 to 90. `lat` is accepted, too.
-    #[serde(alias = "lat")]
     latitude: f64,
     /// Degrees, -180 to 180. `lng` and `lon` are accepted, too.
-    #[serde(alias = "lng", alias = "lon")]
     longitude: f64,
-    /// When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` is accepted, too.
-    /// Of several locations the newest by this time counts.
-    #[serde(default, alias = "timestamp")]
+    /// When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` and `time` are
+    /// accepted, too. Of several locations the newest by this time counts.
     #[schema(value_type = Option<String>, example = "2026-01-31T12:00:00.000Z")]
     at: Option<DeviceTime>,
     /// The radius in meters within which the device is likely to be.
-    #[serde(default)]
     #[schema(minimum = 0)]
     accuracy: Option<f64>,
 }
 
-impl TryFrom<NewLocation> for LocationInput {
-    type Error = String;
-
-    fn try_from(raw: NewLocation) -> Result<Self, String> {
-        let point = GeoPoint::new(raw.latitude, raw.longitude).map_err(|error| error.to_string())?;
-        let accuracy = raw.accuracy.map(Accuracy::try_from).transpose().map_err(|error| error.to_string())?;
-        Ok(Self(LocationReport { point, measured_at: raw.at.map(|at| at.0), accuracy }))
+impl<'de> Deserialize<'de> for LocationInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let location = location_of(&Value::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        let rule = "must have `latitude` and `longitude`";
+        location.map(Self).ok_or_else(|| de::Error::custom(rule))
     }
 }
 
-/// A time as devices write it: RFC 3339, or a number of milliseconds or seconds since 1970, perhaps as text.
+/// A location. Members that it does not know are ignored, and so is one without coordinates.
+pub(crate) fn optional_location<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<LocationReport>, D::Error> {
+    location_of(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+fn location_of(value: &Value) -> Result<Option<LocationReport>, String> {
+    let Some(members) = members_of(value)? else { return Ok(None) };
+    // A browser's `GeolocationPosition` has the coordinates one level down.
+    let inner = members.get("coords").and_then(Value::as_object).unwrap_or(members);
+    let latitude = number_of(first(inner, &["latitude", "lat"]))?;
+    let longitude = number_of(first(inner, &["longitude", "lng", "lon"]))?;
+    let (latitude, longitude) = match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => (latitude, longitude),
+        (None, None) => return Ok(None),
+        _ => return Err("must have both `latitude` and `longitude`".to_owned()),
+    };
+    let point = GeoPoint::new(latitude, longitude).map_err(|error| error.to_string())?;
+    let accuracy = number_of(first(inner, &["accuracy"]))?.map(Accuracy::try_from);
+    let accuracy = accuracy.transpose().map_err(|error| error.to_string())?;
+    let at = first(members, &["at", "timestamp", "time"]).map(convert::<DeviceTime>).transpose()?;
+    Ok(Some(LocationReport { point, measured_at: at.map(|at| at.0), accuracy }))
+}
+
+/// A time as devices write it: RFC 3339, or a number since 1970, perhaps as text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeviceTime(pub(crate) Timestamp);
 
 impl DeviceTime {
     fn since_1970(number: f64) -> Option<Self> {
-        let millis = if number < SECONDS_BELOW { number * 1e3 } else { number };
+        let unit = UNITS.iter().find(|(below, _)| number < *below).map_or(NANOSECOND, |(_, unit)| *unit);
+        let millis = number * unit;
         // A whole number of milliseconds that a timestamp can hold; the cast saturates.
         #[expect(
             clippy::cast_possible_truncation,
@@ -118,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_devices_time_is_text_milliseconds_or_seconds() {
+    fn a_devices_time_is_text_or_a_number_since_1970() {
         for at in [
             json!("2026-01-31T12:00:00.500Z"),
             json!("2026-01-31T13:00:00.5+01:00"),
@@ -126,6 +151,8 @@ mod tests {
             json!(1_769_860_800_500.7),
             json!("1769860800500"),
             json!(1_769_860_800.5),
+            json!(1_769_860_800_500_999_i64),
+            json!("1769860800500999999"),
         ] {
             let DeviceTime(read) = serde_json::from_value(at.clone()).unwrap();
             assert_eq!(read.as_millisecond(), 1_769_860_800_500, "{at}");
@@ -153,10 +180,53 @@ mod tests {
         assert_eq!(serde_json::to_value(report.accuracy).unwrap(), 12.35);
         let plain = read(json!({"latitude": 53.5, "longitude": 10.0, "at": null, "accuracy": null})).unwrap();
         assert_eq!(plain, LocationReport::from(report.point));
+        for same in [
+            json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 12.346, "altitude": null, "heading": null,
+                "speed": 3.5}, "timestamp": 1_769_860_800_500_i64, "mocked": false}),
+            json!({"lat": "53.5", "lon": "10", "time": 1_769_860_800_500_i64, "accuracy": "12.346"}),
+            json!({"lat": 53.5, "lng": 10, "at": "2026-01-31T12:00:00.500Z", "timestamp": 1, "accuracy": 12.346}),
+        ] {
+            assert_eq!(read(same.clone()).unwrap(), report, "{same}");
+        }
+        assert_eq!(read(json!({"lat": 53.5, "lng": 10, "timestamp": "", "accuracy": ""})).unwrap(), plain);
         for bad in [
             json!({"lat": 1, "lng": 1, "accuracy": -1}),
             json!({"lat": 1, "lng": 181}),
             json!({"lat": 1, "lng": 1, "at": "now"}),
+            json!({"lat": 1}),
+            json!({}),
+            json!("53.5,10"),
+        ] {
+            assert!(read(bad.clone()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_location_is_read_as_clients_write_it() {
+        let read = |value: Value| {
+            location_of(&value)
+                .map(|report| report.map(|report| (report.point.latitude(), report.point.longitude())))
+        };
+        for value in [
+            json!({"lat": "53.5", "lng": "10"}),
+            json!({"latitude": 53.5, "lon": 10, "address": "Harbour Road", "heading": null}),
+            json!({"lat": "", "latitude": " 53.5 ", "longitude": 10.0, "timestamp": 1_769_860_800_500_i64}),
+            json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 5}, "timestamp": "1769860800500"}),
+        ] {
+            assert_eq!(read(value.clone()), Ok(Some((53.5, 10.0))), "{value}");
+        }
+        for absent in
+            [json!(null), json!(""), json!({}), json!({"lat": "", "lng": ""}), json!({"address": "x"})]
+        {
+            assert_eq!(read(absent.clone()), Ok(None), "{absent}");
+        }
+        for bad in [
+            json!("here"),
+            json!([1, 2]),
+            json!({"lat": 1}),
+            json!({"lat": "north", "lng": 1}),
+            json!({"lat": 91, "lng": 0}),
+            json!({"lat": "NaN", "lng": "0"}),
         ] {
             assert!(read(bad.clone()).is_err(), "{bad}");
         }

@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::AppState;
 use crate::caller::{LiveCaller, Staff};
 use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
-use crate::extract::{Json, NewLocation, Query, lenient};
+use crate::extract::{Json, NewLocation, Query, lenient, optional_location};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::order_ref;
@@ -141,7 +141,7 @@ pub struct TrackingUpdate {
     #[serde(default, deserialize_with = "lenient::parsed")]
     note: Option<Prose<2000>>,
     /// The location of the delivery. `lat` and `lng` are accepted, too.
-    #[serde(default, deserialize_with = "lenient::location")]
+    #[serde(default, deserialize_with = "optional_location")]
     #[schema(value_type = Option<NewLocation>)]
     location: Option<LocationReport>,
     /// The person who delivers the order.
@@ -200,10 +200,10 @@ pub async fn tracking(
         (None, None) => None,
         (Some(location), None) => {
             let report = |location| Command::ReportLocation { order, location, waited: false };
-            Some(app.locate(location, report, context).await)
+            Some(app.locate(order, location, report, context).await)
         }
         (Some(location), partner) => {
-            Some(app.locate(location, |location| set(partner, Some(location)), context).await)
+            Some(app.locate(order, location, |location| set(partner, Some(location)), context).await)
         }
         (None, partner) => Some(app.command(set(partner, None), context).await),
     };

@@ -53,7 +53,7 @@ struct StreamMessage {
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "live",
     params(
-        ("last_event_id" = Option<String>, Query, description = "The last cursor that you received, for clients that cannot send the header. `lastEventId` and `Last-Event-ID` are accepted, too, and all other parameters are ignored"),
+        ("last_event_id" = Option<String>, Query, description = "The last cursor that you received, for clients that cannot send the header. `lastEventId`, `Last-Event-ID` and `evs_last_event_id` are accepted, too, and all other parameters are ignored"),
         ("Last-Event-ID" = Option<String>, Header, description = "The last cursor that you received. It takes precedence over the query"),
     ),
     responses(
@@ -110,7 +110,7 @@ fn last_event_id(parts: &Parts) -> Option<String> {
     let header = parts.headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let is_id = |name: &str| {
         let letters = name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase());
-        letters.eq("lasteventid".chars())
+        letters.collect::<String>().ends_with("lasteventid")
     };
     let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let query =

@@ -137,6 +137,7 @@ async fn polyfills_of_event_source_resume_by_query() {
         format!("lastEventId={cursor}"),
         format!("Last-Event-ID={}", cursor.replace(':', "%3A")),
         format!("last-event-id={cursor}&_=1769860800500"),
+        format!("evs_preamble=1&evs_last_event_id={cursor}"),
         format!("lastEventId=&ts=1&lastEventId={cursor}&withCredentials=true&r=0.5&r=0.6"),
         format!("lastEventId=nonsense&lastEventId={cursor}&limit=many&%ff=%ff"),
     ] {

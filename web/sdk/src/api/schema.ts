@@ -981,7 +981,10 @@ export interface components {
              */
             currency: string;
         };
-        /** @description Where the delivery is. */
+        /**
+         * @description Where the delivery is. The position of a browser, with `coords`, is accepted, too. Other members, such as `heading`, are
+         *     ignored.
+         */
         NewLocation: {
             /**
              * Format: double
@@ -989,8 +992,8 @@ export interface components {
              */
             accuracy?: number | null;
             /**
-             * @description When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` is accepted, too.
-             *     Of several locations the newest by this time counts.
+             * @description When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` and `time` are
+             *     accepted, too. Of several locations the newest by this time counts.
              * @example 2026-01-31T12:00:00.000Z
              */
             at?: string | null;
@@ -1365,7 +1368,10 @@ export interface components {
             /** @description Number of unread notifications; 999 means 999 or more. */
             unread: number;
         };
-        /** @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. */
+        /**
+         * @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. Blanks at the ends
+         *     and invisible characters, which are added when somebody copies it, are removed.
+         */
         Reference: string;
         /** @description A refresh token. */
         Refresh: {
@@ -2998,7 +3004,7 @@ export interface operations {
     stream: {
         parameters: {
             query?: {
-                /** @description The last cursor that you received, for clients that cannot send the header. `lastEventId` and `Last-Event-ID` are accepted, too, and all other parameters are ignored */
+                /** @description The last cursor that you received, for clients that cannot send the header. `lastEventId`, `Last-Event-ID` and `evs_last_event_id` are accepted, too, and all other parameters are ignored */
                 last_event_id?: string;
             };
             header?: {

@@ -683,7 +683,10 @@ export interface components {
             /** @enum {string} */
             reason: "shutting_down" | "token_expired" | "unavailable" | "session_ended";
         };
-        /** @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. */
+        /**
+         * @description An order's id in the shop that it comes from, such as `ORDER-123`. Unique in its store. Blanks at the ends
+         *     and invisible characters, which are added when somebody copies it, are removed.
+         */
         Reference: string;
         /** @description Start over: forget what you had. */
         Reset: {

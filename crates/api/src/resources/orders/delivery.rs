@@ -100,7 +100,7 @@ pub async fn set_delivery(
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     let outcome = match body.location {
         Some(LocationInput(location)) => {
-            app.locate(location, |location| body.command(order, Some(location)), context).await?
+            app.locate(order, location, |location| body.command(order, Some(location)), context).await?
         }
         None => app.command(body.command(order, None), context).await?,
     };
